@@ -1,0 +1,516 @@
+//! The facts a run consists of, and the words for them.
+//!
+//! An event is owned, complete in itself and the same live as in a file: what is recorded *is* what
+//! was seen. If something would be nonsense in a file, it is no event but a [`Command`] or an action
+//! of the screen. Nothing here reads a clock: every event carries when it happened.
+//! Start at [`Event`] and [`Fact`].
+//!
+//! [`Command`]: crate::control::Command
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One fact, when it happened, and which machine saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When, since the run started on that machine.
+    pub at: Offset,
+    /// Who saw it; ids of two origins may collide and their clocks differ.
+    #[serde(default, skip_serializing_if = "Origin::is_here")]
+    pub origin: Origin,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What can happen. Closed: a new kind of fact is a new variant, never a string.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Fact {
+    /// The first fact of every run.
+    RunStarted {
+        /// What the run is called: the plan's name, or the watched program.
+        name: Arc<str>,
+        /// The run-wide limit, where there is one: a watched program keeps its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+        /// How many jobs there are, where that is known before they are drawn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jobs: Option<u64>,
+    },
+    /// An endpoint is known from here on. Its id is its place in the order of first sight.
+    EndpointSeen {
+        /// The id that later facts use.
+        endpoint: EndpointId,
+        /// Its name on screen and in reports.
+        name: Arc<str>,
+        /// How many jobs it will yield, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jobs: Option<u64>,
+    },
+    /// A host is known from here on.
+    HostSeen {
+        /// The id that later facts use.
+        host: HostId,
+        /// Scheme, name and port.
+        name: Arc<str>,
+        /// Its own limit, where it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Every job has been drawn from the plan: from here on the total is exact.
+    PlanDrawn {
+        /// How many jobs the plan held.
+        jobs: u64,
+    },
+    /// An attempt took a slot.
+    AttemptStarted {
+        /// Whose attempt.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// The endpoint it belongs to.
+        endpoint: EndpointId,
+        /// The host it goes to.
+        host: HostId,
+        /// The job's row within its endpoint's stream, from 0: with the endpoint, the same in every run.
+        row: u64,
+        /// The slot it holds: the lowest that was free.
+        slot: u32,
+        /// Method and masked URL.
+        target: Arc<str>,
+        /// From ready to slot.
+        waited: Micros,
+    },
+    /// An attempt gave its slot back. Every started attempt has exactly one end.
+    AttemptEnded {
+        /// Whose attempt.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// How it ended.
+        #[serde(flatten)]
+        outcome: Outcome,
+        /// Where its time went.
+        #[serde(default, skip_serializing_if = "Spent::is_empty")]
+        spent: Spent,
+    },
+    /// The job will be tried again.
+    RetryScheduled {
+        /// Whose attempt failed.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// Not before.
+        until: Offset,
+        /// Who chose the moment.
+        why: RetryWhy,
+    },
+    /// The answer pointed elsewhere, and the job follows: one more attempt, of the same try.
+    RedirectFollowed {
+        /// Whose answer.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// Hops so far, this one included.
+        hop: u32,
+        /// Method and masked URL of the next exchange.
+        target: Arc<str>,
+    },
+    /// A job is over. Every job settles exactly once.
+    JobSettled {
+        /// Which job.
+        job: JobId,
+        /// The endpoint it belongs to.
+        endpoint: EndpointId,
+        /// How it ended.
+        #[serde(flatten)]
+        end: JobEnd,
+        /// Attempts it took, redirects included.
+        attempts: u32,
+        /// From ready to settled, retries and waits included.
+        total: Micros,
+        /// Method and masked URL, for jobs that went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<Arc<str>>,
+    },
+    /// A limit changed.
+    LimitChanged {
+        /// Whose limit.
+        scope: Scope,
+        /// From here on at most this many attempts in flight.
+        limit: u32,
+        /// Who changed it.
+        by: Hand,
+    },
+    /// Nothing starts in this host's lane before `until`.
+    CooldownSet {
+        /// Which lane.
+        host: HostId,
+        /// A point in time, never a length.
+        until: Offset,
+    },
+    /// No attempt starts until resumed.
+    Paused,
+    /// Attempts start again.
+    Resumed,
+    /// No attempt starts any more; those in flight may end.
+    Draining,
+    /// Everything in flight is being cancelled.
+    Cancelling,
+    /// A watched program's in-flight level, from a source that sees no attempts.
+    LevelSeen {
+        /// How many are in flight.
+        in_flight: u32,
+    },
+    /// An event loop stood still.
+    Stalled {
+        /// For how long.
+        lasted: Micros,
+        /// Where, as the source names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Arc<str>>,
+    },
+    /// Something of our own went wrong that does not end the run.
+    Warned {
+        /// What part of us.
+        about: Concern,
+        /// One sentence for the reader.
+        message: Arc<str>,
+    },
+    /// The last fact of a run.
+    RunEnded {
+        /// Why it ended.
+        how: RunEnd,
+    },
+}
+
+/// One attempt's name: which job, and which of its exchanges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The job.
+    pub job: JobId,
+    /// Counted from 1 over all of the job's exchanges, retries and redirects alike.
+    pub n: u32,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The server answered, with any status that does not ask us to slow down.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// Body bytes read.
+        bytes: u64,
+        /// Whether it is what the plan expects; goodput counts only these.
+        expected: bool,
+    },
+    /// The server asked us to slow down: 429, or a 503 or 403 that says so.
+    Throttled {
+        /// HTTP status.
+        status: u16,
+        /// What it asked for, where it said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Micros>,
+    },
+    /// We gave up waiting.
+    TimedOut {
+        /// What we were waiting for.
+        phase: Phase,
+    },
+    /// No answer arrived, for a reason we can name.
+    Failed {
+        /// Which reason.
+        reason: Reason,
+        /// The library's or the system's own words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Arc<str>>,
+    },
+    /// We ended it ourselves.
+    Cancelled,
+}
+
+/// What an attempt is doing, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Looking up the host's name.
+    Resolve,
+    /// Opening a connection, TLS included.
+    Connect,
+    /// Waiting for the answer's head.
+    FirstByte,
+    /// Reading the body.
+    Body,
+    /// The job as a whole: its time ran out between attempts.
+    Job,
+}
+
+/// Why no answer arrived. Closed: see the first paragraph of `Fact`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The name has no address.
+    Dns,
+    /// The host refused the connection.
+    Refused,
+    /// There is no way to the host.
+    Unreachable,
+    /// The TLS handshake failed.
+    Tls,
+    /// The connection was reset.
+    Reset,
+    /// The connection closed before the answer was complete.
+    ClosedEarly,
+    /// The answer broke the protocol.
+    BadResponse,
+    /// The body is larger than allowed.
+    TooLarge,
+    /// A redirect that we do not follow: too many, to another scheme, or without a place to go.
+    Redirect,
+    /// The plan's row cannot be made into a request.
+    BadRow,
+    /// This machine ran out of descriptors, ports or memory.
+    Local,
+    /// The worker itself broke: a bug of ours.
+    Panicked,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "kebab-case")]
+pub enum JobEnd {
+    /// With an answer the plan expects.
+    Done,
+    /// Without one.
+    Failed {
+        /// How its last attempt ended.
+        last: Outcome,
+    },
+    /// We ended it, or never started it.
+    Cancelled,
+}
+
+/// Where an attempt's time went. What was not measured, or did not happen, is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Name look-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve: Option<Micros>,
+    /// Connecting, TLS included; absent on a reused connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Micros>,
+    /// From the connection to the answer's head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte: Option<Micros>,
+    /// From the answer's head to the last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Micros>,
+}
+
+impl Spent {
+    /// Nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Who chose when a retry happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryWhy {
+    /// Our own backoff.
+    Backoff,
+    /// The server, by `Retry-After`.
+    RetryAfter,
+    /// The person at the screen.
+    Asked,
+}
+
+/// Whose limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The whole run's.
+    Run,
+    /// One host's.
+    Host(HostId),
+}
+
+/// Who turned a dial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hand {
+    /// The person at the screen.
+    Operator,
+    /// The adaptive controller.
+    Adaptive,
+    /// This machine, which has no room for more.
+    Machine,
+}
+
+/// The part of us that a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Concern {
+    /// The recording.
+    Recorder,
+    /// The report or the saved bodies.
+    Report,
+    /// The machine's limits.
+    Machine,
+    /// The plan's rows.
+    Plan,
+    /// A worker.
+    Worker,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunEnd {
+    /// Every job has settled.
+    Finished,
+    /// It was asked to stop, and what was in flight ended.
+    Drained,
+    /// It was told to stop, and what was in flight was cancelled.
+    Cancelled,
+    /// A job failed and the plan asked to stop at the first failure.
+    FailedFast,
+}
+
+/// Microseconds since the run started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Offset(pub u64);
+
+/// A length of time in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+/// A job's number, in the order in which jobs were drawn from the plan, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub u64);
+
+/// An endpoint's number, from 0 without gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EndpointId(pub u32);
+
+/// A host's number, from 0 without gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HostId(pub u32);
+
+/// Which machine saw an event; 0 is this one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Origin(pub u16);
+
+impl Origin {
+    /// This machine.
+    pub const HERE: Self = Self(0);
+
+    /// Whether it is this machine.
+    pub fn is_here(&self) -> bool {
+        *self == Self::HERE
+    }
+}
+
+impl Offset {
+    /// The run's start.
+    pub const ZERO: Self = Self(0);
+
+    /// How long after `earlier`; zero if it was not after.
+    pub fn since(self, earlier: Self) -> Micros {
+        Micros(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Micros {
+    /// No time.
+    pub const ZERO: Self = Self(0);
+
+    /// In seconds.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl From<Duration> for Micros {
+    fn from(length: Duration) -> Self {
+        Self(u64::try_from(length.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Micros> for Duration {
+    fn from(length: Micros) -> Self {
+        Self::from_micros(length.0)
+    }
+}
+
+impl Add<Micros> for Offset {
+    type Output = Self;
+
+    fn add(self, length: Micros) -> Self {
+        Self(self.0.saturating_add(length.0))
+    }
+}
+
+impl Add for Micros {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Micros {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Micros {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resolve => "resolve",
+            Self::Connect => "connect",
+            Self::FirstByte => "first byte",
+            Self::Body => "body",
+            Self::Job => "whole job",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "name not found",
+            Self::Refused => "connection refused",
+            Self::Unreachable => "host unreachable",
+            Self::Tls => "TLS failed",
+            Self::Reset => "connection reset",
+            Self::ClosedEarly => "connection closed early",
+            Self::BadResponse => "broken answer",
+            Self::TooLarge => "body too large",
+            Self::Redirect => "redirect not followed",
+            Self::BadRow => "bad row in the plan",
+            Self::Local => "this machine ran out of room",
+            Self::Panicked => "a worker broke",
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! The `inflight` command.
+
+fn main() {}

@@ -1,0 +1,122 @@
+//! One thing that must end well or badly, exactly once, and the rules it is run by.
+//!
+//! Start at [`Job`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::event::EndpointId;
+
+/// One job, as drawn from the plan. What many jobs share is shared.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Where it stands in the plan: reports are in this order.
+    pub place: Place,
+    /// The endpoint it belongs to.
+    pub endpoint: EndpointId,
+    /// HTTP method.
+    pub method: Method,
+    /// Absolute, http or https, without a fragment.
+    pub url: Url,
+    /// Method and URL as people may see it: secrets masked.
+    pub target: Arc<str>,
+    /// Headers the plan sets.
+    pub headers: Arc<HeaderMap>,
+    /// Body to send; empty for none.
+    pub body: Bytes,
+    /// How it is run and judged.
+    pub policy: Arc<Policy>,
+}
+
+/// A job's place in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Which source, from 0.
+    pub source: u32,
+    /// Which row of it, from 0.
+    pub row: u64,
+}
+
+/// The rules a job is run by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// How long each part may take.
+    pub timeouts: Timeouts,
+    /// Hops to follow; 0 leaves redirects as answers.
+    pub redirects: u32,
+    /// Whether, when and how often to try again.
+    pub retry: Retry,
+    /// What a good answer is.
+    pub status: Statuses,
+    /// Largest body that is read, in bytes.
+    pub max_body: u64,
+}
+
+/// Finite limits on waiting, layered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name look-up, connection and TLS.
+    pub connect: Duration,
+    /// From the connection to the answer's head.
+    pub first_byte: Duration,
+    /// Between two pieces of the body.
+    pub idle: Duration,
+    /// One attempt, from the slot to the last byte.
+    pub attempt: Duration,
+    /// The whole job, from ready, waits and retries included.
+    pub job: Duration,
+}
+
+/// When a failed attempt is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Tries in all, the first included; 1 means never again.
+    pub attempts: u32,
+    /// Mean of the first wait doubles from here …
+    pub backoff_from: Duration,
+    /// … and never exceeds this.
+    pub backoff_to: Duration,
+    /// Which ends are worth another try.
+    pub on: RetryOn,
+    /// Also retry methods that are not idempotent.
+    pub non_idempotent: bool,
+}
+
+/// Which ends are worth another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryOn {
+    /// 429, and 503 or 403 that ask for patience.
+    pub throttled: bool,
+    /// A time-out in any phase.
+    pub timeout: bool,
+    /// No connection, or one that broke.
+    pub connect: bool,
+    /// Statuses 500 to 599.
+    pub server_error: bool,
+}
+
+/// Which statuses are good answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statuses {
+    /// 200 to 399.
+    Success,
+    /// Any status at all: an answer is enough.
+    Any,
+    /// Just these.
+    Listed(Arc<[u16]>),
+}
+
+impl Statuses {
+    /// Whether an answer with this status is what the plan expects.
+    pub fn holds(&self, status: u16) -> bool {
+        match self {
+            Self::Success => (200..400).contains(&status),
+            Self::Any => true,
+            Self::Listed(listed) => listed.contains(&status),
+        }
+    }
+}

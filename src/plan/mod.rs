@@ -1,0 +1,71 @@
+//! What was asked: endpoints, limits, retry rules, expectations.
+//!
+//! A plan is read from TOML, a list of URLs, JSON Lines or the command line; whatever it came from,
+//! it is a [`Plan`] from then on. Jobs are never all in memory: they are drawn one by one through
+//! the [`Cursor`](cursor::Cursor). Start at [`Plan`].
+
+pub mod cursor;
+pub mod job;
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that was asked, checked, with every default filled in.
+#[derive(Debug)]
+pub struct Plan {
+    /// What the run is called.
+    pub name: String,
+    /// Run-wide dials.
+    pub limits: Limits,
+    /// Stop at the first job that fails.
+    pub fail_fast: bool,
+    /// What decides the exit code beside failed jobs.
+    pub expect: Expect,
+    /// Where results go.
+    pub output: Output,
+    /// The practice upstream to start, where the plan asks for one.
+    pub practice: Option<Practice>,
+    /// Where jobs come from, in plan order.
+    pub sources: Vec<cursor::Source>,
+}
+
+/// How much may happen at once, and how fast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Attempts in flight, whole run.
+    pub concurrency: NonZeroU32,
+    /// Attempts in flight, each host; the run's own where absent.
+    pub per_host: Option<NonZeroU32>,
+    /// Shortest time between two starts, whole run: the inverse of `rate`.
+    pub gap: Option<Duration>,
+    /// Shortest time between two starts at one host.
+    pub per_host_gap: Option<Duration>,
+}
+
+/// What must hold of the whole run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expect {
+    /// Largest share of jobs that may fail, from 0 to 1, exclusive. Without it no job may fail.
+    pub failed_below: Option<f64>,
+    /// The 95th percentile of service time must be below this.
+    pub p95_below: Option<Duration>,
+}
+
+/// Where results go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// One JSON file with every job's data and every failure, in plan order.
+    pub report: Option<PathBuf>,
+    /// A folder that receives each answer's body under a safe name.
+    pub bodies: Option<PathBuf>,
+}
+
+/// The practice upstream, as a plan asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Practice {
+    /// Makes its random choices repeatable.
+    pub seed: u64,
+    /// Behaviour by host name: a glob such as `d00*` and the path that it stands for.
+    pub hosts: Vec<(String, String)>,
+}
