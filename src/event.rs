@@ -126,8 +126,8 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Attempts it took, redirects included.
-        attempts: u32,
+        /// Tries it took: one more than its retries. A try follows redirects, one attempt each.
+        tries: u32,
         /// From ready to settled, retries and waits included.
         total: Micros,
         /// Method and masked URL, for jobs that went wrong.
@@ -206,6 +206,11 @@ pub enum Outcome {
         bytes: u64,
         /// Whether it is what the plan expects; goodput counts only these.
         expected: bool,
+    },
+    /// The answer pointed elsewhere, and the job follows.
+    Redirected {
+        /// HTTP status.
+        status: u16,
     },
     /// The server asked us to slow down: 429, or a 503 or 403 that says so.
     Throttled {
@@ -436,7 +441,6 @@ impl Micros {
     pub const ZERO: Self = Self(0);
 
     /// In seconds.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }

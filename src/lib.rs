@@ -2,6 +2,9 @@
 
 pub mod control;
 pub mod event;
+pub mod harvest;
+pub mod journal;
+pub mod model;
 pub mod plan;
 pub mod secret;
 pub mod shown;

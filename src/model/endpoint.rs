@@ -1,0 +1,97 @@
+//! What is known of one endpoint and of one host.
+//!
+//! Start at [`Endpoint::state`].
+
+use std::sync::Arc;
+
+use crate::event::Offset;
+use crate::model::histogram::Histogram;
+use crate::model::level::Trend;
+
+/// One row of the plan, so far.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoint {
+    /// Its name; foreign text.
+    pub name: Arc<str>,
+    /// How many jobs it yields, where that is known.
+    pub jobs: Option<u64>,
+    /// Jobs that ended with an expected answer.
+    pub done: u64,
+    /// Jobs that ended without one.
+    pub failed: u64,
+    /// Jobs that we ended.
+    pub cancelled: u64,
+    /// Attempts in flight now.
+    pub in_flight: u32,
+    /// Attempts refused with a request to slow down.
+    pub throttled: u64,
+    /// Service times of answered attempts.
+    pub latency: Histogram,
+    /// Mean service time over the run.
+    pub trend: Trend,
+    /// When it was last refused.
+    pub throttled_at: Option<Offset>,
+}
+
+/// What an endpoint is doing, for a glyph and a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EndpointState {
+    /// The upstream asks for patience: a refusal within the last two seconds, and nothing finished.
+    Limited,
+    /// In flight, or partly done.
+    Running,
+    /// Nothing has started.
+    Queued,
+    /// Every job settled, some badly.
+    Failed,
+    /// Every job settled well.
+    Done,
+    /// Settled, and some jobs were cancelled.
+    Cancelled,
+}
+
+impl Endpoint {
+    /// How recently a refusal must have come to be shown as the state.
+    const LIMITED_FOR: u64 = 2_000_000;
+
+    /// Jobs that are over.
+    pub fn settled(&self) -> u64 {
+        self.done + self.failed + self.cancelled
+    }
+
+    /// Whether every job is over.
+    pub fn is_finished(&self) -> bool {
+        self.jobs.is_some_and(|jobs| self.settled() >= jobs)
+    }
+
+    /// What it is doing.
+    pub fn state(&self, now: Offset) -> EndpointState {
+        if self.is_finished() {
+            return match (self.failed, self.cancelled) {
+                (0, 0) => EndpointState::Done,
+                (0, _) => EndpointState::Cancelled,
+                _ => EndpointState::Failed,
+            };
+        }
+        if self.throttled_at.is_some_and(|at| now.since(at).0 < Self::LIMITED_FOR) {
+            EndpointState::Limited
+        } else if self.in_flight == 0 && self.settled() == 0 {
+            EndpointState::Queued
+        } else {
+            EndpointState::Running
+        }
+    }
+}
+
+/// One host, so far.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    /// Scheme, name and port; foreign text.
+    pub name: Arc<str>,
+    /// Its own limit, where it has one.
+    pub limit: Option<u32>,
+    /// Attempts in flight now.
+    pub in_flight: u32,
+    /// Nothing starts before this.
+    pub cooldown: Option<Offset>,
+}

@@ -1,0 +1,208 @@
+//! A histogram of latencies that stays small: 10,000 endpoints have one each.
+//!
+//! Log-linear, as `HdrHistogram` is: each power of two is cut into 32 buckets, so a value read back is
+//! within 1.6 % of the one recorded. Only the span of buckets in use is stored. Start at
+//! [`Histogram::record`] and [`Histogram::quantile`].
+
+use crate::event::Micros;
+
+/// Buckets per power of two; below this value every microsecond has its own.
+const SUB: u64 = 32;
+const SUB_BITS: u32 = SUB.trailing_zeros();
+
+/// Counts of latencies by size.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    /// Bucket number of `counts[0]`.
+    first: usize,
+    counts: Vec<u32>,
+    n: u64,
+    sum: u64,
+    min: u64,
+    max: u64,
+}
+
+impl Histogram {
+    /// Counts one latency.
+    pub fn record(&mut self, latency: Micros) {
+        let value = latency.0;
+        *self.slot(bucket_of(value)) += 1;
+        self.min = if self.n == 0 { value } else { self.min.min(value) };
+        self.max = self.max.max(value);
+        self.n += 1;
+        self.sum = self.sum.saturating_add(value);
+    }
+
+    /// Adds everything that `other` has counted.
+    pub fn merge(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        for (i, &count) in other.counts.iter().enumerate() {
+            if count > 0 {
+                *self.slot(other.first + i) += count;
+            }
+        }
+        self.min = if self.n == 0 { other.min } else { self.min.min(other.min) };
+        self.max = self.max.max(other.max);
+        self.n += other.n;
+        self.sum = self.sum.saturating_add(other.sum);
+    }
+
+    /// Forgets everything, and keeps its room.
+    pub fn clear(&mut self) {
+        self.counts.clear();
+        *self = Self { counts: std::mem::take(&mut self.counts), ..Self::default() };
+    }
+
+    /// How many were counted.
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The largest, exactly.
+    pub fn max(&self) -> Option<Micros> {
+        (self.n > 0).then_some(Micros(self.max))
+    }
+
+    /// The smallest, exactly.
+    pub fn min(&self) -> Option<Micros> {
+        (self.n > 0).then_some(Micros(self.min))
+    }
+
+    /// The mean.
+    pub fn mean(&self) -> Option<Micros> {
+        (self.n > 0).then(|| Micros(self.sum / self.n))
+    }
+
+    /// The value that a share `q` of all values does not exceed, by nearest rank.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank between 1 and n")]
+    pub fn quantile(&self, q: f64) -> Option<Micros> {
+        let rank = ((q * self.n as f64).ceil() as u64).clamp(1, self.n.max(1));
+        let mut seen = 0;
+        for (i, &count) in self.counts.iter().enumerate() {
+            seen += u64::from(count);
+            if seen >= rank {
+                let (low, high) = bounds_of(self.first + i);
+                return Some(Micros(low.midpoint(high - 1).clamp(self.min, self.max)));
+            }
+        }
+        None
+    }
+
+    /// How many lie in `low..high`; a bucket counts where its middle lies.
+    pub fn count_between(&self, low: Micros, high: Micros) -> u64 {
+        self.buckets().filter(|&(middle, _)| low <= middle && middle < high).map(|(_, count)| count).sum()
+    }
+
+    /// The middle of every bucket that holds something, with its count, in rising order.
+    pub fn buckets(&self) -> impl Iterator<Item = (Micros, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| {
+            let (low, high) = bounds_of(self.first + i);
+            (Micros(low.midpoint(high - 1)), u64::from(count))
+        })
+    }
+
+    /// The counter of a bucket, making room for it at either end.
+    fn slot(&mut self, bucket: usize) -> &mut u32 {
+        if self.counts.is_empty() {
+            self.first = bucket;
+        }
+        if bucket < self.first {
+            let missing = self.first - bucket;
+            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
+            self.first = bucket;
+        }
+        let i = bucket - self.first;
+        if i >= self.counts.len() {
+            self.counts.resize(i + 1, 0);
+        }
+        &mut self.counts[i]
+    }
+}
+
+/// The number of the bucket that holds `value`.
+#[expect(clippy::cast_possible_truncation, reason = "at most 64 × 32 buckets")]
+fn bucket_of(value: u64) -> usize {
+    if value < SUB {
+        return value as usize;
+    }
+    let shift = value.ilog2() - SUB_BITS;
+    let within = (value >> shift) - SUB;
+    (u64::from(shift + 1) * SUB + within) as usize
+}
+
+/// The bucket's smallest value, and the smallest value above it.
+fn bounds_of(bucket: usize) -> (u64, u64) {
+    let bucket = bucket as u64;
+    if bucket < SUB {
+        return (bucket, bucket + 1);
+    }
+    let shift = bucket / SUB - 1;
+    let low = (SUB + bucket % SUB) << shift;
+    (low, low.saturating_add(1 << shift))
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Histogram, bounds_of, bucket_of};
+    use crate::event::Micros;
+
+    fn of(values: &[u64]) -> Histogram {
+        let mut histogram = Histogram::default();
+        for &value in values {
+            histogram.record(Micros(value));
+        }
+        histogram
+    }
+
+    #[test]
+    fn an_empty_one_knows_nothing() {
+        let empty = Histogram::default();
+        assert_eq!((empty.quantile(0.5), empty.max(), empty.mean()), (None, None, None));
+    }
+
+    #[test]
+    fn one_value_is_every_quantile() {
+        let one = of(&[142_000]);
+        assert_eq!((one.quantile(0.0), one.quantile(1.0)), (Some(Micros(142_000)), Some(Micros(142_000))));
+    }
+
+    #[test]
+    fn a_cleared_one_starts_anew() {
+        let mut histogram = of(&[5, 9_000_000]);
+        histogram.clear();
+        histogram.record(Micros(7));
+        assert_eq!(histogram, of(&[7]));
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_lies_in_its_bucket(value in 0..=u64::MAX >> 1) {
+            let (low, high) = bounds_of(bucket_of(value));
+            prop_assert!(low <= value && value < high);
+            prop_assert!(high - low <= 1.max(low / 32));
+        }
+
+        #[test]
+        fn a_quantile_is_within_two_percent_of_the_sorted_value(mut values in prop::collection::vec(1..50_000_000_u64, 1..300), q in 0.0..=1.0_f64) {
+            let got = of(&values).quantile(q).unwrap().0 as f64;
+            values.sort_unstable();
+            let rank = ((q * values.len() as f64).ceil() as usize).clamp(1, values.len());
+            let exact = values[rank - 1] as f64;
+            prop_assert!((got - exact).abs() <= exact * 0.017 + 1.0, "{got} for {exact}");
+        }
+
+        #[test]
+        fn merging_is_recording_both(a in prop::collection::vec(1..9_000_000_u64, 0..50), b in prop::collection::vec(1..9_000_000_u64, 0..50)) {
+            let mut merged = of(&a);
+            merged.merge(&of(&b));
+            let both = of(&[a, b].concat());
+            prop_assert_eq!(merged.quantile(0.9), both.quantile(0.9));
+            prop_assert_eq!((merged.n(), merged.min(), merged.max()), (both.n(), both.min(), both.max()));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! A number over time, kept in bounded memory: how many were in flight, how slow answers were.
+//!
+//! Both are rows of bins that start narrow. When the row is full, neighbours are merged and every
+//! bin becomes twice as wide, so a run of a second and a run of a day take the same room.
+//! Start at [`Level`] (a value that holds until it changes) and [`Trend`] (values that happen).
+
+use crate::event::{Micros, Offset};
+
+/// A level over time: it holds until it is set again.
+#[derive(Clone, Debug)]
+pub struct Level {
+    now: u32,
+    since: Offset,
+    peak: u32,
+    area: u64,
+    bins: Vec<Bin>,
+    width: u64,
+}
+
+/// One stretch of a level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Bin {
+    /// Level × microseconds.
+    area: u64,
+    peak: u32,
+}
+
+impl Level {
+    /// Bins before neighbours are merged.
+    const BINS: usize = 512;
+    /// Width of the first bins.
+    const FIRST_WIDTH: u64 = 20_000;
+
+    /// The level now.
+    pub fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// The highest it has been.
+    pub fn peak(&self) -> u32 {
+        self.peak
+    }
+
+    /// Its mean from the run's start to `now`.
+    pub fn mean(&self, now: Offset) -> f64 {
+        let rest = u64::from(self.now) * now.since(self.since).0;
+        ratio(self.area + rest, now.0.max(self.since.0))
+    }
+
+    /// Sets the level from `at` on. A moment before the last one counts as the last one.
+    pub fn set(&mut self, at: Offset, level: u32) {
+        self.advance(at);
+        self.now = level;
+        self.peak = self.peak.max(level);
+        let bin = self.bin_at(self.since.0);
+        bin.peak = bin.peak.max(level);
+    }
+
+    /// The mean level within `from..to`, both counted from the run's start; `None` where nothing is known.
+    pub fn mean_between(&self, from: Offset, to: Offset, now: Offset) -> Option<f64> {
+        let to = to.min(now);
+        if to <= from {
+            return None;
+        }
+        let mut area = 0.0;
+        // What has been booked into bins, by the share of each bin that lies inside.
+        let booked_to = to.min(self.since);
+        if booked_to > from {
+            let (first, last) = (from.0 / self.width, (booked_to.0 - 1) / self.width);
+            for i in first..=last {
+                let Some(bin) = usize::try_from(i).ok().and_then(|i| self.bins.get(i)) else { break };
+                let (low, high) = (i * self.width, ((i + 1) * self.width).min(self.since.0));
+                let inside = high.min(booked_to.0).saturating_sub(low.max(from.0));
+                area += ratio(bin.area, high.saturating_sub(low)) * inside as f64;
+            }
+        }
+        // And the current level since it was last set.
+        let held_from = from.max(self.since);
+        if to > held_from {
+            area += f64::from(self.now) * to.since(held_from).0 as f64;
+        }
+        Some(area / to.since(from).0 as f64)
+    }
+
+    /// Books the time since the last change at the level that held.
+    fn advance(&mut self, to: Offset) {
+        let mut from = self.since.0;
+        while from < to.0 {
+            let level = self.now;
+            let width = {
+                self.bin_at(from);
+                self.width
+            };
+            let end = ((from / width + 1) * width).min(to.0);
+            let area = u64::from(level) * (end - from);
+            let bin = self.bin_at(from);
+            bin.area += area;
+            bin.peak = bin.peak.max(level);
+            self.area += area;
+            from = end;
+        }
+        self.since = self.since.max(to);
+    }
+
+    /// The bin that holds a moment, merging neighbours until there is room for it.
+    fn bin_at(&mut self, at: u64) -> &mut Bin {
+        while at / self.width >= Self::BINS as u64 {
+            self.bins = self
+                .bins
+                .chunks(2)
+                .map(|pair| Bin {
+                    area: pair.iter().map(|bin| bin.area).sum(),
+                    peak: pair.iter().map(|bin| bin.peak).max().unwrap_or(0),
+                })
+                .collect();
+            self.width *= 2;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "below BINS by the loop above")]
+        let i = (at / self.width) as usize;
+        if i >= self.bins.len() {
+            self.bins.resize(i + 1, Bin::default());
+        }
+        &mut self.bins[i]
+    }
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self { now: 0, since: Offset::ZERO, peak: 0, area: 0, bins: Vec::new(), width: Self::FIRST_WIDTH }
+    }
+}
+
+/// How a value that happens now and then has developed: means over equal stretches of the whole run.
+#[derive(Clone, Debug)]
+pub struct Trend {
+    bins: Vec<(u64, u32)>,
+    width: u64,
+}
+
+impl Trend {
+    const BINS: usize = 24;
+    const FIRST_WIDTH: u64 = 250_000;
+
+    /// Counts one value.
+    pub fn record(&mut self, at: Offset, value: Micros) {
+        while at.0 / self.width >= Self::BINS as u64 {
+            self.bins =
+                self.bins.chunks(2).map(|pair| pair.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))).collect();
+            self.width *= 2;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "below BINS by the loop above")]
+        let i = (at.0 / self.width) as usize;
+        if i >= self.bins.len() {
+            self.bins.resize(i + 1, (0, 0));
+        }
+        self.bins[i].0 += value.0;
+        self.bins[i].1 += 1;
+    }
+
+    /// The mean of each stretch, oldest first; `None` where nothing happened.
+    pub fn means(&self) -> impl ExactSizeIterator<Item = Option<Micros>> + '_ {
+        self.bins.iter().map(|&(sum, n)| sum.checked_div(u64::from(n)).map(Micros))
+    }
+}
+
+impl Default for Trend {
+    fn default() -> Self {
+        Self { bins: Vec::new(), width: Self::FIRST_WIDTH }
+    }
+}
+
+/// `a ÷ b`, and zero where `b` is.
+fn ratio(a: u64, b: u64) -> f64 {
+    if b == 0 { 0.0 } else { a as f64 / b as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Level, Trend};
+    use crate::event::{Micros, Offset};
+
+    #[test]
+    fn the_mean_is_weighted_by_time() {
+        let mut level = Level::default();
+        level.set(Offset(0), 10);
+        level.set(Offset(300_000), 0);
+        assert!((level.mean(Offset(1_000_000)) - 3.0).abs() < 1e-9);
+        assert_eq!(level.peak(), 10);
+    }
+
+    #[test]
+    fn a_stretch_has_its_own_mean() {
+        let mut level = Level::default();
+        level.set(Offset(0), 4);
+        level.set(Offset(1_000_000), 8);
+        let mean = |from, to| level.mean_between(Offset(from), Offset(to), Offset(2_000_000));
+        assert_eq!(mean(0, 1_000_000), Some(4.0));
+        assert_eq!(mean(500_000, 1_500_000), Some(6.0));
+        assert_eq!(mean(2_000_000, 3_000_000), None);
+    }
+
+    #[test]
+    fn a_trend_of_a_day_keeps_its_room() {
+        let mut trend = Trend::default();
+        for second in 0..86_400 {
+            trend.record(Offset(second * 1_000_000), Micros(second));
+        }
+        assert!(trend.means().len() <= Trend::BINS);
+        let means: Vec<_> = trend.means().flatten().collect();
+        assert!(means.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn merging_bins_keeps_the_mean(steps in prop::collection::vec((0..40_000_000_u64, 0..100_u32), 1..60)) {
+            let mut level = Level::default();
+            let (mut at, mut area, mut before) = (0, 0_u128, 0);
+            for &(pause, next) in &steps {
+                at += pause;
+                area += u128::from(before) * u128::from(pause);
+                before = next;
+                level.set(Offset(at), next);
+            }
+            let exact = if at == 0 { 0.0 } else { area as f64 / at as f64 };
+            prop_assert!((level.mean(Offset(at)) - exact).abs() < 1e-6);
+            prop_assert!(level.bins.len() <= Level::BINS);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The last things worth telling: what went wrong, what was refused, which dial was turned.
+//!
+//! Good answers are no news. Start at [`News`].
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::event::{Attempt, Concern, Hand, Micros, Offset, Outcome, RunEnd};
+
+/// One thing worth telling.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// When.
+    pub at: Offset,
+    /// What.
+    pub story: Story,
+}
+
+/// What there is to tell.
+#[derive(Clone, Debug)]
+pub enum Story {
+    /// An attempt ended badly.
+    Trouble {
+        /// Which attempt.
+        attempt: Attempt,
+        /// Index of its endpoint.
+        endpoint: usize,
+        /// Method and masked URL; foreign text.
+        target: Arc<str>,
+        /// How it ended.
+        outcome: Outcome,
+        /// How long it was in flight.
+        took: Micros,
+        /// What followed.
+        then: Then,
+    },
+    /// A job failed without an attempt of its own in view: a bad row, a deadline between tries.
+    GivenUp {
+        /// Index of its endpoint.
+        endpoint: usize,
+        /// How its last attempt ended.
+        last: Outcome,
+    },
+    /// The limit was turned.
+    Limit {
+        /// Whose, where it is not the run's: the host's name.
+        host: Option<Arc<str>>,
+        /// What it was.
+        from: Option<u32>,
+        /// What it is.
+        to: u32,
+        /// Who turned it.
+        by: Hand,
+    },
+    /// The run was paused.
+    Paused,
+    /// The run was resumed.
+    Resumed,
+    /// No attempt starts any more.
+    Draining,
+    /// Everything in flight is being cancelled.
+    Cancelling,
+    /// An event loop stood still.
+    Stalled(Micros),
+    /// Something of our own went wrong.
+    Warned(Concern, Arc<str>),
+    /// The run ended.
+    Ended(RunEnd),
+}
+
+/// What followed an attempt that ended badly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Not yet known.
+    Open,
+    /// It is tried again, not before this.
+    Retry(Offset),
+    /// The job was given up after this many attempts.
+    GivenUp(u32),
+}
+
+/// A ring of the last items.
+#[derive(Clone, Debug, Default)]
+pub struct News {
+    items: VecDeque<Item>,
+    told: u64,
+}
+
+impl News {
+    /// Items kept.
+    const KEPT: usize = 256;
+    /// How far back an attempt's story is looked for: its sequel follows within a few events.
+    const LOOK_BACK: usize = 64;
+
+    /// Items, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().rev()
+    }
+
+    /// How many have been told in all.
+    pub fn told(&self) -> u64 {
+        self.told
+    }
+
+    pub(super) fn tell(&mut self, at: Offset, story: Story) {
+        if self.items.len() == Self::KEPT {
+            self.items.pop_front();
+        }
+        self.items.push_back(Item { at, story });
+        self.told += 1;
+    }
+
+    /// Completes the story of an attempt; tells whether there was one.
+    pub(super) fn follow_up(&mut self, of: impl Fn(&Attempt) -> bool, sequel: Then) -> bool {
+        self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {
+            Story::Trouble { attempt, then, .. } if *then == Then::Open && of(attempt) => {
+                *then = sequel;
+                true
+            }
+            _ => false,
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! What is in flight: the attempts that have started and not ended.
+//!
+//! Invariant: `Open` holds exactly the attempts whose end has not been seen; [`Model::apply`] is the
+//! only writer.
+//!
+//! [`Model::apply`]: crate::model::Model::apply
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::event::{Attempt, Offset, Origin};
+
+/// One attempt in flight.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    /// When it took its slot.
+    pub started: Offset,
+    /// Index of its endpoint.
+    pub endpoint: usize,
+    /// Index of its host.
+    pub host: usize,
+    /// The slot it holds.
+    pub slot: u32,
+    /// Method and masked URL; foreign text.
+    pub target: Arc<str>,
+}
+
+/// Everything in flight.
+#[derive(Clone, Debug, Default)]
+pub struct Open {
+    flights: HashMap<(Origin, Attempt), Flight>,
+}
+
+impl Open {
+    /// How many.
+    pub fn n(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// The `n` that have been in flight longest, oldest first.
+    pub fn oldest(&self, n: usize) -> Vec<(Attempt, &Flight)> {
+        let mut flights: Vec<_> = self.flights.iter().map(|(&(_, attempt), flight)| (attempt, flight)).collect();
+        let by_age = |(attempt, flight): &(Attempt, &Flight)| (flight.started, *attempt);
+        if n < flights.len() {
+            flights.select_nth_unstable_by_key(n, by_age);
+            flights.truncate(n);
+        }
+        flights.sort_unstable_by_key(by_age);
+        flights
+    }
+
+    /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
+    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: Flight) -> Option<Flight> {
+        self.flights.insert((origin, attempt), flight)
+    }
+
+    /// Takes an attempt out.
+    pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<Flight> {
+        self.flights.remove(&(origin, attempt))
+    }
+}

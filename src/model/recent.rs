@@ -1,0 +1,41 @@
+//! Latencies of the last ten seconds.
+//!
+//! Start at [`Recent`].
+
+use crate::event::{Micros, Offset};
+use crate::model::histogram::Histogram;
+
+/// One histogram a second for the last ten seconds and the one under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recent {
+    ring: [(u64, Histogram); 11],
+}
+
+impl Recent {
+    /// Counts one latency.
+    pub(super) fn record(&mut self, at: Offset, latency: Micros) {
+        let second = at.0 / 1_000_000;
+        let (held, histogram) = &mut self.ring[Self::place(second)];
+        if *held != second {
+            *held = second;
+            histogram.clear();
+        }
+        histogram.record(latency);
+    }
+
+    /// Everything of the last `seconds` (at most 10) before `now`.
+    pub(super) fn last(&self, now: Offset, seconds: u64) -> Histogram {
+        let this = now.0 / 1_000_000;
+        let mut merged = Histogram::default();
+        for (second, histogram) in &self.ring {
+            if *second <= this && this - second <= seconds.min(10) {
+                merged.merge(histogram);
+            }
+        }
+        merged
+    }
+
+    fn place(second: u64) -> usize {
+        (second % 11) as usize
+    }
+}
