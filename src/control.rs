@@ -3,7 +3,7 @@
 //! A command is a wish: the source answers with an event once it has come true, and only then does
 //! the model change. Start at [`Command`].
 
-use crate::event::{JobId, Scope};
+use crate::event::Scope;
 
 /// A wish to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,6 @@ pub enum Command {
         /// At least 1.
         limit: u32,
     },
-    /// End this job now.
-    CancelJob(JobId),
     /// Start no attempt any more, and let what is in flight end.
     Drain,
     /// End everything in flight now.
@@ -34,7 +32,7 @@ pub struct Abilities {
     pub pause: bool,
     /// Turn limits.
     pub set_limit: bool,
-    /// Drain, cancel, and cancel one job.
+    /// Drain and cancel.
     pub stop: bool,
 }
 

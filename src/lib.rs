@@ -6,5 +6,8 @@ pub mod harvest;
 pub mod journal;
 pub mod model;
 pub mod plan;
+pub mod pump;
 pub mod secret;
 pub mod shown;
+pub mod source;
+pub mod units;

@@ -3,7 +3,10 @@
 //! Start at [`Incidents::count`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
+
+use http::StatusCode;
 
 use crate::event::{Offset, Outcome, Phase, Reason};
 
@@ -29,6 +32,22 @@ impl Cause {
             Outcome::Throttled { status, .. } => Some(Self::Throttled(*status)),
             Outcome::TimedOut { phase } => Some(Self::TimedOut(*phase)),
             Outcome::Failed { reason, .. } => Some(Self::Failed(*reason)),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) | Self::Throttled(status) => {
+                let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
+                match reason {
+                    Some(reason) => write!(f, "{status} {reason}"),
+                    None => write!(f, "{status}"),
+                }
+            }
+            Self::TimedOut(phase) => write!(f, "timeout, {phase}"),
+            Self::Failed(reason) => write!(f, "{reason}"),
         }
     }
 }

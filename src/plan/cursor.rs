@@ -71,6 +71,9 @@ impl Cursor {
         None
     }
 
+    /// Called when a source that had nothing has something again.
+    pub fn set_waker(&mut self, _wake: Arc<dyn Fn() + Send + Sync>) {}
+
     /// Draws the next job of a source.
     pub fn draw(&mut self, _source: usize) -> Draw {
         Draw::End

@@ -1,0 +1,67 @@
+//! Finds the reason in a library's error: the closed list out of an open chain.
+//!
+//! Start at [`reason_of`].
+
+use std::error::Error;
+use std::io;
+
+use crate::event::Reason;
+use crate::source::pool::names::NoAddress;
+
+/// The reason, and the innermost words for it without the URL.
+pub fn reason_of(error: &reqwest::Error) -> (Reason, String) {
+    let chain = || std::iter::successors(Some(error as &(dyn Error + 'static)), |&link| link.source());
+    let reason = chain().find_map(known).unwrap_or(if error.is_connect() {
+        Reason::Unreachable
+    } else if error.is_body() || error.is_decode() {
+        Reason::ClosedEarly
+    } else {
+        Reason::BadResponse
+    });
+    // The outer links only say that sending failed, and name the URL again, secrets and all.
+    let detail = chain().last().map(ToString::to_string).unwrap_or_default();
+    (reason, detail)
+}
+
+fn known(link: &(dyn Error + 'static)) -> Option<Reason> {
+    if link.is::<NoAddress>() {
+        return Some(Reason::Dns);
+    }
+    if link.is::<rustls::Error>() {
+        return Some(Reason::Tls);
+    }
+    if let Some(error) = link.downcast_ref::<hyper::Error>() {
+        return of_hyper(error);
+    }
+    link.downcast_ref::<io::Error>().and_then(of_io)
+}
+
+fn of_hyper(error: &hyper::Error) -> Option<Reason> {
+    if error.is_parse() || error.is_parse_too_large() || error.is_parse_status() {
+        Some(Reason::BadResponse)
+    } else if error.is_incomplete_message() {
+        Some(Reason::ClosedEarly)
+    } else {
+        None
+    }
+}
+
+fn of_io(error: &io::Error) -> Option<Reason> {
+    use io::ErrorKind;
+    if let Some(inner) = error.get_ref()
+        && let Some(reason) = known(inner)
+    {
+        return Some(reason);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Some(Reason::Refused),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => Some(Reason::Reset),
+        ErrorKind::UnexpectedEof => Some(Reason::ClosedEarly),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+            Some(Reason::Unreachable)
+        }
+        ErrorKind::AddrNotAvailable | ErrorKind::OutOfMemory => Some(Reason::Local),
+        // EMFILE and ENFILE, which have no kind of their own.
+        _ => matches!(error.raw_os_error(), Some(23 | 24)).then_some(Reason::Local),
+    }
+}

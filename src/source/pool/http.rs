@@ -1,0 +1,142 @@
+//! The wire over reqwest: everything a plan can ask of HTTP/1.1, with and without TLS.
+//!
+//! Redirects, retries and cookies are not reqwest's here: they are ours, where they can be seen.
+//! Start at [`HttpWire`].
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Client, Request, Response};
+use tokio::time::{Instant, timeout_at};
+
+use crate::event::{Phase, Reason, Spent};
+use crate::plan::job::Job;
+use crate::source::pool::failure;
+use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
+use crate::source::pool::names::Names;
+use crate::source::pool::wire::{Exchange, Head, Reply, Wire};
+
+/// How we introduce ourselves, unless the plan says otherwise.
+const USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
+
+/// One thread's client.
+#[derive(Debug)]
+pub struct HttpWire {
+    client: Client,
+    keeps_bodies: bool,
+}
+
+impl HttpWire {
+    /// A client of its own, with the run's shared names.
+    pub fn new(names: Names, keeps_bodies: bool) -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .dns_resolver(names)
+            .connector_layer(MarkConnecting)
+            .build()?;
+        Ok(Self { client, keeps_bodies })
+    }
+
+    /// One exchange, marked as it goes.
+    async fn converse(&self, job: &Job, mark: &Milestones, start: Instant) -> Exchange {
+        let timeouts = &job.policy.timeouts;
+        let end = start + timeouts.attempt;
+        let mut answer = std::pin::pin!(self.client.execute(request_of(job)));
+        let answered = loop {
+            let deadline = mark.phase_deadline(timeouts).min(end);
+            match timeout_at(deadline, answer.as_mut()).await {
+                Ok(answered) => break answered,
+                // The attempt may have come into its next phase since the deadline was set.
+                Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
+                Err(_) => return Exchange { reply: Reply::TimedOut(mark.phase()), spent: spent(mark, start, None) },
+            }
+        };
+        let head_at = Instant::now();
+        let reply = match answered {
+            Ok(response) => self.read(response, job, end).await,
+            Err(error) => {
+                let (reason, detail) = failure::reason_of(&error);
+                return Exchange { reply: Reply::Failed(reason, Some(detail)), spent: spent(mark, start, None) };
+            }
+        };
+        Exchange { reply, spent: spent(mark, start, Some(head_at)) }
+    }
+
+    /// Reads the body to its end, so that its connection can be used again.
+    async fn read(&self, mut response: Response, job: &Job, end: Instant) -> Reply {
+        let received = SystemTime::now();
+        let mut body = BytesMut::new();
+        let mut bytes = 0_u64;
+        loop {
+            let deadline = (Instant::now() + job.policy.timeouts.idle).min(end);
+            let piece: Bytes = match timeout_at(deadline, response.chunk()).await {
+                Err(_) => return Reply::TimedOut(Phase::Body),
+                Ok(Err(error)) => {
+                    let (reason, detail) = failure::reason_of(&error);
+                    return Reply::Failed(reason, Some(detail));
+                }
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(piece))) => piece,
+            };
+            bytes += piece.len() as u64;
+            if bytes > job.policy.max_body {
+                let allowed = job.policy.max_body;
+                return Reply::Failed(Reason::TooLarge, Some(format!("more than {allowed} bytes")));
+            }
+            if self.keeps_bodies {
+                body.extend_from_slice(&piece);
+            }
+        }
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        Reply::Answer { head: Head { status, headers, received }, bytes, body: body.freeze() }
+    }
+}
+
+impl Wire for HttpWire {
+    async fn exchange(&self, job: &Job) -> Exchange {
+        let start = Instant::now();
+        let mark = Arc::new(Milestones::new(start));
+        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start)).await
+    }
+}
+
+fn request_of(job: &Job) -> Request {
+    let mut url = job.url.clone();
+    let mut headers = (*job.headers).clone();
+    if !url.username().is_empty() || url.password().is_some() {
+        // Said in a header instead, or the password would be in every error text.
+        headers.entry(AUTHORIZATION).or_insert(basic(&url));
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    let mut request = Request::new(job.method.clone(), url);
+    *request.headers_mut() = headers;
+    if !job.body.is_empty() {
+        *request.body_mut() = Some(job.body.clone().into());
+    }
+    request
+}
+
+/// Basic credentials (RFC 7617) from a URL's user and password.
+fn basic(url: &url::Url) -> HeaderValue {
+    let plain = |part: &str| percent_encoding::percent_decode_str(part).collect::<Vec<u8>>();
+    let mut pair = plain(url.username());
+    pair.push(b':');
+    pair.extend(plain(url.password().unwrap_or_default()));
+    let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, pair);
+    let mut value = HeaderValue::try_from(format!("Basic {encoded}")).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+fn spent(mark: &Milestones, start: Instant, head_at: Option<Instant>) -> Spent {
+    let (resolve, connect) = mark.spent();
+    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.connected_after());
+    Spent { resolve, connect, first_byte, body: head_at.map(|at| at.elapsed().into()) }
+}

@@ -1,0 +1,102 @@
+//! Turns what happened on the wire into an outcome, and says what becomes of the job.
+//!
+//! Pure. Start at [`judge`].
+
+use crate::event::{Attempt, JobEnd, Micros, Offset, Outcome, Reason, RetryWhy};
+use crate::plan::job::Job;
+use crate::source::pool::redirect::{self, Hop};
+use crate::source::pool::retry::{self, Circumstances, LONGEST_WAIT};
+use crate::source::pool::schedule::Ready;
+use crate::source::pool::throttle::{self, Ask};
+use crate::source::pool::wire::{Exchange, Head, Reply};
+
+/// How an attempt ended and what follows.
+#[derive(Debug)]
+pub struct Verdict {
+    /// How the attempt ended.
+    pub outcome: Outcome,
+    /// What becomes of the job.
+    pub sequel: Sequel,
+    /// Nothing may start at this host before: the server said so.
+    pub cooldown: Option<Offset>,
+}
+
+/// What becomes of the job.
+#[derive(Debug)]
+pub enum Sequel {
+    /// It is over.
+    Settle(JobEnd),
+    /// It is tried again.
+    Retry(Offset, RetryWhy),
+    /// It goes on elsewhere, at once.
+    Hop(Box<Job>),
+}
+
+/// Judges one exchange.
+pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Verdict {
+    let job = &*ready.job;
+    let (outcome, cooldown) = match &exchange.reply {
+        Reply::Answer { head, bytes, .. } => match redirect::follow(job, head.status, &head.headers, ready.hops) {
+            Hop::To(next) => {
+                let outcome = Outcome::Redirected { status: head.status };
+                return Verdict { outcome, sequel: Sequel::Hop(next), cooldown: None };
+            }
+            Hop::Refused(why) => (Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) }, None),
+            Hop::None => answered(job, head, *bytes, now),
+        },
+        Reply::TimedOut(phase) => (Outcome::TimedOut { phase: *phase }, None),
+        Reply::Failed(reason, detail) => {
+            (Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) }, None)
+        }
+        Reply::Cancelled => (Outcome::Cancelled, None),
+    };
+    let circumstances = Circumstances {
+        rules: &job.policy.retry,
+        method: &job.method,
+        tries: ready.tries,
+        now,
+        deadline: ready.drawn + job.policy.timeouts.job.into(),
+        chance,
+    };
+    let sequel = match retry::decide(&outcome, &circumstances) {
+        Some((until, why)) => Sequel::Retry(until, why),
+        None => Sequel::Settle(end_of(&outcome)),
+    };
+    Verdict { outcome, sequel, cooldown }
+}
+
+fn answered(job: &Job, head: &Head, bytes: u64, now: Offset) -> (Outcome, Option<Offset>) {
+    let status = head.status;
+    // What the plan expects is an answer, even where others would hear a complaint.
+    let expected = job.policy.status.holds(status);
+    match throttle::throttled(status, &head.headers, head.received) {
+        Some(Ask { retry_after }) if !expected => {
+            let cooldown = retry_after.map(|asked| now + asked.min(LONGEST_WAIT));
+            (Outcome::Throttled { status, retry_after }, cooldown)
+        }
+        _ => (Outcome::Answered { status, bytes, expected }, None),
+    }
+}
+
+/// How a job ends whose last attempt ended like this.
+pub fn end_of(last: &Outcome) -> JobEnd {
+    match last {
+        Outcome::Answered { expected: true, .. } => JobEnd::Done,
+        Outcome::Cancelled => JobEnd::Cancelled,
+        Outcome::Answered { .. }
+        | Outcome::Redirected { .. }
+        | Outcome::Throttled { .. }
+        | Outcome::TimedOut { .. }
+        | Outcome::Failed { .. } => JobEnd::Failed { last: last.clone() },
+    }
+}
+
+/// The name of the attempt that this job is about to make.
+pub fn attempt_of(ready: &Ready) -> Attempt {
+    Attempt { job: ready.id, n: ready.attempts }
+}
+
+/// From ready to slot.
+pub fn waited(ready: &Ready, now: Offset) -> Micros {
+    now.since(ready.since)
+}

@@ -1,0 +1,211 @@
+//! Runs a plan: a pool of workers over real sockets, under one schedule.
+//!
+//! Thread per core: each thread has its own runtime, its own client and its own share of the
+//! workers; all pull from one [`schedule`]. What happens leaves through one bounded channel of
+//! events, in an order in which nothing is named before it is announced and nobody ever counts more
+//! in flight than the limit. Start at [`Pool::start`].
+
+pub mod failure;
+pub mod gate;
+pub mod http;
+pub mod judge;
+pub mod lane;
+pub mod milestones;
+pub mod names;
+pub mod redirect;
+pub mod retry;
+pub mod schedule;
+pub mod shared;
+pub mod throttle;
+pub mod wire;
+pub mod worker;
+
+use std::io;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock, Weak};
+use std::thread::{self, JoinHandle};
+
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::Instant;
+
+use crate::control::Command;
+use crate::event::{Event, Fact};
+use crate::harvest::Harvest;
+use crate::plan::Limits;
+use crate::plan::cursor::Cursor;
+use crate::source::pool::http::HttpWire;
+use crate::source::pool::names::Names;
+use crate::source::pool::schedule::Schedule;
+use crate::source::pool::shared::Shared;
+use crate::source::pool::wire::Wire;
+
+/// Events that may wait for the pump before the pool waits for it.
+pub const EVENTS_AHEAD: usize = 4096;
+
+/// Threads for name look-ups, each pool thread: the system's resolver blocks one per look-up.
+const LOOK_UPS: usize = 16;
+
+/// What a run needs beside its plan.
+#[derive(Debug)]
+pub struct Settings {
+    /// What the run is called.
+    pub name: String,
+    /// The plan's dials.
+    pub limits: Limits,
+    /// Stop at the first job that fails.
+    pub fail_fast: bool,
+    /// Where facts go.
+    pub events: mpsc::Sender<Event>,
+    /// Where data goes, if anybody wants it.
+    pub harvests: Option<mpsc::Sender<Harvest>>,
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub struct Pool {
+    commands: mpsc::UnboundedSender<Command>,
+    thread: JoinHandle<Result<(), Broken>>,
+}
+
+impl Pool {
+    /// Starts a run over HTTP. Its last event is `RunEnded`, and then its channel closes.
+    pub fn start(cursor: Cursor, settings: Settings) -> io::Result<Self> {
+        let (commands, wishes) = mpsc::unbounded_channel();
+        let thread = thread::Builder::new().name("pool".into()).spawn(move || run(cursor, settings, wishes))?;
+        Ok(Self { commands, thread })
+    }
+
+    /// Where to send wishes.
+    pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
+        self.commands.clone()
+    }
+
+    /// Waits until every event has been sent.
+    pub fn join(self) -> Result<(), Broken> {
+        self.thread.join().unwrap_or(Err(Broken::Thread))
+    }
+}
+
+/// Runs the threads of a pool to their end.
+fn run(mut cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
+    let Settings { name, limits, fail_fast, events, harvests } = settings;
+    let keeps_bodies = harvests.is_some();
+    let limit = limits.concurrency.get();
+    let feeder: Arc<OnceLock<Weak<Shared>>> = Arc::default();
+    cursor.set_waker(waker(&feeder));
+    let shared = Arc::new(Shared::new(Schedule::new(cursor, &limits), Instant::now(), events, harvests, fail_fast));
+    let _ = feeder.set(Arc::downgrade(&shared));
+
+    let first = runtime()?;
+    let (name, jobs) = (name.into(), shared.jobs());
+    first.block_on(async {
+        shared.tell(Fact::RunStarted { name, limit: Some(limit), jobs }).await;
+        shared.announce().await;
+    });
+    let names = Names::default();
+    let of = thread::available_parallelism().map_or(1, usize::from).min(limit as usize);
+    let others: Vec<_> = (1..of)
+        .map(|thread| {
+            let (shared, names) = (Arc::clone(&shared), names.clone());
+            thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
+                let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
+                runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
+                Ok(())
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
+    first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
+    for other in others {
+        other.join().unwrap_or(Err(Broken::Thread))?;
+    }
+    first.block_on(async {
+        let how = shared.wind_up().await;
+        shared.tell(Fact::RunEnded { how }).await;
+    });
+    Ok(())
+}
+
+/// What calls the pool when a source that had nothing has something again.
+fn waker(feeder: &Arc<OnceLock<Weak<Shared>>>) -> Arc<dyn Fn() + Send + Sync> {
+    let feeder = Arc::clone(feeder);
+    Arc::new(move || {
+        if let Some(shared) = feeder.get().and_then(Weak::upgrade) {
+            shared.feed();
+        }
+    })
+}
+
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(LOOK_UPS).build()
+}
+
+/// One thread's share of a run: workers as the limit needs them, until nothing will start any more.
+///
+/// The thread that is given the wishes also grants them, and runs the clock.
+pub async fn serve<W: Wire>(
+    shared: Arc<Shared>,
+    wire: Rc<W>,
+    share: Share,
+    wishes: Option<mpsc::UnboundedReceiver<Command>>,
+) {
+    let work = async {
+        let mut limit = shared.limit();
+        let mut workers = JoinSet::new();
+        loop {
+            let wanted = share.of(*limit.borrow_and_update(), shared.jobs());
+            while workers.len() < wanted {
+                workers.spawn_local(worker::work(Arc::clone(&shared), Rc::clone(&wire)));
+            }
+            tokio::select! {
+                // A worker ends only when nothing will ever start again.
+                _ = workers.join_next() => break,
+                _ = limit.changed() => {}
+            }
+        }
+        while workers.join_next().await.is_some() {}
+    };
+    LocalSet::new()
+        .run_until(async {
+            match wishes {
+                Some(mut wishes) => {
+                    tokio::join!(work, shared.run_clock(), shared.run_commands(&mut wishes));
+                }
+                None => work.await,
+            }
+        })
+        .await;
+}
+
+/// A thread's part of the workers.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Which thread, from 0.
+    pub thread: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Share {
+    /// How many workers this thread runs, at least one: no more than the limit or the jobs need.
+    fn of(self, limit: u32, jobs: Option<u64>) -> usize {
+        let needed = jobs.and_then(|jobs| u32::try_from(jobs).ok()).map_or(limit, |jobs| jobs.min(limit)) as usize;
+        (needed + self.of - 1 - self.thread) / self.of
+    }
+}
+
+/// Why a pool could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// No thread or no runtime could be had.
+    #[error("cannot start the pool's threads")]
+    System(#[from] io::Error),
+    /// No client could be made.
+    #[error("cannot make an HTTP client")]
+    Client(#[from] reqwest::Error),
+    /// A thread of the pool broke.
+    #[error("a thread of the pool broke")]
+    Thread,
+}

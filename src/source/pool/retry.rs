@@ -1,0 +1,157 @@
+//! Decides whether a failed attempt is tried again, and when.
+//!
+//! Pure: it never sleeps, sends, or reads a clock. The worker asks, the schedule does the waiting.
+//! Start at [`decide`].
+
+use http::Method;
+
+use crate::event::{Micros, Offset, Outcome, Reason, RetryWhy};
+use crate::plan::job::{Retry, RetryOn};
+
+/// The longest wait that a server can ask of us.
+pub const LONGEST_WAIT: Micros = Micros(600_000_000);
+
+/// What the decision depends on, beside the outcome.
+#[derive(Debug)]
+pub struct Circumstances<'a> {
+    /// The plan's rules.
+    pub rules: &'a Retry,
+    /// The request's method.
+    pub method: &'a Method,
+    /// Tries so far, the failed one included.
+    pub tries: u32,
+    /// Now.
+    pub now: Offset,
+    /// When the job's time is up.
+    pub deadline: Offset,
+    /// Chance, from 0 to 1.
+    pub chance: f64,
+}
+
+/// When to try again and who chose the moment, or `None` to give up.
+pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, RetryWhy)> {
+    let rules = at.rules;
+    if at.tries >= rules.attempts || !is_worth_it(outcome, rules.on) || !may_repeat(outcome, at) {
+        return None;
+    }
+    let asked = match outcome {
+        Outcome::Throttled { retry_after, .. } => *retry_after,
+        _ => None,
+    };
+    let (wait, why) = match asked {
+        // Never earlier than told, and not all at the same instant.
+        Some(asked) => (asked.min(LONGEST_WAIT) + scaled(Micros(100_000), at.chance), RetryWhy::RetryAfter),
+        None => (backoff(rules, at.tries, at.chance), RetryWhy::Backoff),
+    };
+    let until = at.now + wait;
+    (until < at.deadline).then_some((until, why))
+}
+
+/// Exponential backoff with full jitter: evenly spread from zero to the doubled base.
+///
+/// Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+fn backoff(rules: &Retry, tries: u32, chance: f64) -> Micros {
+    let base = Micros::from(rules.backoff_from).0;
+    let ceiling = base.saturating_mul(1_u64.checked_shl(tries - 1).unwrap_or(u64::MAX));
+    scaled(Micros(ceiling.min(Micros::from(rules.backoff_to).0)), chance)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
+fn scaled(length: Micros, share: f64) -> Micros {
+    Micros((length.0 as f64 * share) as u64)
+}
+
+fn is_worth_it(outcome: &Outcome, on: RetryOn) -> bool {
+    match outcome {
+        Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } | Outcome::Cancelled => false,
+        Outcome::Answered { status, .. } => on.server_error && (500..600).contains(status),
+        Outcome::Throttled { .. } => on.throttled,
+        Outcome::TimedOut { .. } => on.timeout,
+        Outcome::Failed { reason, .. } => match reason {
+            Reason::Dns
+            | Reason::Refused
+            | Reason::Unreachable
+            | Reason::Reset
+            | Reason::ClosedEarly
+            | Reason::Local => on.connect,
+            Reason::Tls
+            | Reason::BadResponse
+            | Reason::TooLarge
+            | Reason::Redirect
+            | Reason::BadRow
+            | Reason::Panicked => false,
+        },
+    }
+}
+
+/// Whether sending it again cannot do harm: the method is idempotent (RFC 9110 §9.2.2), the plan
+/// says so, or the server refused it before doing anything.
+fn may_repeat(outcome: &Outcome, at: &Circumstances<'_>) -> bool {
+    let never_arrived = matches!(
+        outcome,
+        Outcome::Throttled { .. }
+            | Outcome::Failed { reason: Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Local, .. }
+    );
+    never_arrived || at.rules.non_idempotent || at.method.is_idempotent()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::Method;
+
+    use super::{Circumstances, decide};
+    use crate::event::{Micros, Offset, Outcome, Phase, Reason, RetryWhy};
+    use crate::plan::job::{Retry, RetryOn};
+
+    const RULES: Retry = Retry {
+        attempts: 3,
+        backoff_from: Duration::from_millis(500),
+        backoff_to: Duration::from_secs(30),
+        on: RetryOn { throttled: true, timeout: true, connect: true, server_error: false },
+        non_idempotent: false,
+    };
+    const TIMED_OUT: Outcome = Outcome::TimedOut { phase: Phase::Body };
+    const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None };
+
+    fn at(method: &Method, tries: u32, chance: f64) -> Circumstances<'_> {
+        Circumstances { rules: &RULES, method, tries, now: Offset(0), deadline: Offset(100_000_000), chance }
+    }
+
+    #[test]
+    fn the_ceiling_doubles_with_each_try() {
+        let wait = |tries| decide(&TIMED_OUT, &at(&Method::GET, tries, 1.0)).map(|(until, _)| until.0);
+        assert_eq!([wait(1), wait(2), wait(3)], [Some(500_000), Some(1_000_000), None]);
+    }
+
+    #[test]
+    fn a_server_that_names_a_moment_is_never_asked_earlier() {
+        let told = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
+        let (until, why) = decide(&told, &at(&Method::GET, 1, 0.5)).unwrap();
+        assert_eq!((until, why), (Offset(2_050_000), RetryWhy::RetryAfter));
+    }
+
+    #[test]
+    fn a_post_that_may_have_arrived_is_not_sent_twice() {
+        assert_eq!(decide(&RESET, &at(&Method::POST, 1, 0.5)), None);
+        let refused = Outcome::Failed { reason: Reason::Refused, detail: None };
+        assert!(decide(&refused, &at(&Method::POST, 1, 0.5)).is_some());
+    }
+
+    #[test]
+    fn nothing_is_scheduled_past_the_jobs_time() {
+        let late = Circumstances { now: Offset(99_900_000), ..at(&Method::GET, 1, 1.0) };
+        assert_eq!(decide(&RESET, &late), None);
+    }
+
+    #[test]
+    fn an_unexpected_status_is_final_unless_the_plan_says_otherwise() {
+        let answered = |status| Outcome::Answered { status, bytes: 0, expected: false };
+        assert_eq!(decide(&answered(503), &at(&Method::GET, 1, 0.5)), None);
+        let rules = Retry { on: RetryOn { server_error: true, ..RULES.on }, ..RULES };
+        let asked = Circumstances { rules: &rules, ..at(&Method::GET, 1, 0.5) };
+        assert!(decide(&answered(503), &asked).is_some());
+        assert_eq!(decide(&answered(404), &asked), None);
+    }
+}
