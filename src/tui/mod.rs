@@ -1,0 +1,7 @@
+//! The screen: draws the model and turns keys into wishes.
+//!
+//! It knows neither HTTP nor where facts come from. Only here are ratatui and crossterm in use, and
+//! nothing here reads the environment: what surrounds us is handed in.
+//! Start at [`theme`].
+
+pub mod theme;
