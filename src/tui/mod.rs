@@ -2,6 +2,8 @@
 //!
 //! It knows neither HTTP nor where facts come from. Only here are ratatui and crossterm in use, and
 //! nothing here reads the environment: what surrounds us is handed in.
-//! Start at [`theme`].
+//! Start at [`theme`] and [`keymap`].
 
+pub mod action;
+pub mod keymap;
 pub mod theme;
