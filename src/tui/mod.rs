@@ -5,5 +5,6 @@
 //! Start at [`theme`] and [`keymap`].
 
 pub mod action;
+pub mod detect;
 pub mod keymap;
 pub mod theme;

@@ -23,8 +23,8 @@ use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::error::{Problem, ThemeError, near};
 use crate::tui::theme::glyphs::{Charset, Glyphs};
-use crate::tui::theme::role::{Role, Status};
-use crate::tui::theme::sheet::{Ink, Sheet, Spec, Variant};
+use crate::tui::theme::role::{Role, Status, Variant};
+use crate::tui::theme::sheet::{Ink, Sheet, Spec};
 
 /// Parents of parents of parents: more is a ring, or a joke.
 const LONGEST_CHAIN: usize = 16;
@@ -112,9 +112,14 @@ impl Theme {
         self.variant
     }
 
-    /// The theme to use instead when the background is of the other kind.
+    /// The same theme for the other kind of background.
     pub fn pair(&self) -> Option<&str> {
         self.pair.as_deref()
+    }
+
+    /// The theme to use instead on this ground, if this one is made for the other and has a pair.
+    pub fn instead_on(&self, ground: Variant) -> Option<&str> {
+        self.pair.as_deref().filter(|_| self.variant != ground)
     }
 
     /// The style of a role or of a status.

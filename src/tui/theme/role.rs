@@ -1,6 +1,6 @@
 //! What a style may mean. Closed: a view asks for a meaning, never for a colour.
 //!
-//! Start at [`Role`] and [`Status`].
+//! Start at [`Role`], [`Status`] and [`Variant`].
 
 /// A meaning that has a style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,6 +113,15 @@ impl From<Status> for Role {
             Status::Paused => Self::Paused,
         }
     }
+}
+
+/// The background a theme is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// Light text on dark.
+    Dark,
+    /// Dark text on light.
+    Light,
 }
 
 /// A table of a theme file that holds roles.

@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 use crate::tui::theme::color;
 use crate::tui::theme::error::{Problem, ThemeError, near};
 use crate::tui::theme::glyphs;
-use crate::tui::theme::role::{Role, Section};
+use crate::tui::theme::role::{Role, Section, Variant};
 
 /// What one theme file says.
 #[derive(Clone, Debug)]
@@ -27,15 +27,6 @@ pub(super) struct Sheet {
     pub(super) series: Option<Vec<Spec>>,
     pub(super) heat: Option<Vec<Spec>>,
     pub(super) glyphs: BTreeMap<&'static str, String>,
-}
-
-/// The background a theme is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// Light text on dark.
-    Dark,
-    /// Dark text on light.
-    Light,
 }
 
 /// A style as written.

@@ -6,8 +6,8 @@ use ratatui::style::{Color, Modifier, Style};
 use super::bundled::{BUNDLED, MONO};
 use super::color::{Depth, linear};
 use super::glyphs::Charset;
-use super::role::{Role, Status};
-use super::sheet::{Sheet, Variant};
+use super::role::{Role, Status, Variant};
+use super::sheet::Sheet;
 use super::{Look, Theme};
 
 const TRUE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
