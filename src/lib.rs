@@ -10,4 +10,5 @@ pub mod pump;
 pub mod secret;
 pub mod shown;
 pub mod source;
+pub mod tui;
 pub mod units;

@@ -1,0 +1,68 @@
+//! What a key means. Belongs to the screen alone: no action is a wish or a fact.
+//!
+//! Names, keys and explanations are in the one table of `tui/keymap`. Start at [`Action`].
+
+/// What the person at the screen wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Start no attempt, or start attempts again.
+    Pause,
+    /// One step less in flight.
+    LimitDown,
+    /// One step more in flight.
+    LimitUp,
+    /// Half as many in flight.
+    LimitHalf,
+    /// Twice as many in flight.
+    LimitDouble,
+    /// As many in flight as the plan says.
+    LimitReset,
+    /// Narrow the table down by a text.
+    Filter,
+    /// Sort by the next column.
+    Sort,
+    /// Sort the other way round.
+    SortReverse,
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One step to the left.
+    Left,
+    /// One step to the right.
+    Right,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// The first row.
+    Top,
+    /// The last row.
+    Bottom,
+    /// Go deeper, or keep what was typed.
+    Open,
+    /// Close, clear or go back; never quits.
+    Back,
+    /// Let the picture stand still; work goes on.
+    Freeze,
+    /// The next span of time for charts and latencies.
+    Window,
+    /// The next theme.
+    Theme,
+    /// Draw everything anew.
+    Redraw,
+    /// Explain the keys.
+    Help,
+    /// Leave, after a question if work would be lost.
+    Quit,
+    /// Leave, and let the last picture stay in the scrollback.
+    QuitKeep,
+    /// Answer to the question: let what is in flight end.
+    Drain,
+    /// Answer to the question: end what is in flight.
+    Stop,
+    /// Ctrl-C: drain, then cancel, then leave at once.
+    Interrupt,
+    /// Ctrl-Z: give the terminal back until continued.
+    Suspend,
+}

@@ -1,0 +1,226 @@
+//! From keys to actions, and from actions to the keys that people are told.
+//!
+//! Everything is generated from the table in `table`, so that footer, help and README always name
+//! the keys that work. Start at [`Keymap::action`].
+
+pub mod chord;
+pub mod table;
+
+use std::fmt::Write as _;
+
+use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::tui::action::Action;
+use crate::tui::keymap::chord::Chord;
+use crate::tui::keymap::table::{Context, ENTRIES, Entry, Group, Nature};
+
+/// The keys in force.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    /// The chords of each row of the table.
+    chords: Vec<Vec<Chord>>,
+}
+
+/// A line of help: an action and its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its heading.
+    pub group: Group,
+    /// All keys, separated by spaces; empty when switched off.
+    pub keys: String,
+    /// The row of the table.
+    pub action: Action,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// A word of the footer and the keys in front of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// One key, or one for each action that shares the word.
+    pub keys: String,
+    /// The word.
+    pub label: &'static str,
+    /// The first action behind it; what dims one dims the others.
+    pub action: Action,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        // A test holds that every default parses.
+        let parsed = |entry: &Entry| entry.keys.iter().filter_map(|key| key.parse().ok()).collect();
+        Self { chords: ENTRIES.iter().map(parsed).collect() }
+    }
+}
+
+impl Keymap {
+    /// What a key means here. Releases mean nothing; held keys count where more is more.
+    pub fn action(&self, context: Context, key: KeyEvent) -> Option<Action> {
+        let chord = Chord::from(key);
+        if context == Context::Prompt && chord.is_typing() {
+            return None;
+        }
+        let (entry, _) =
+            self.effective().find(|(entry, chords)| entry.contexts.contains(&context) && chords.contains(&chord))?;
+        match key.kind {
+            KeyEventKind::Press => Some(entry.action),
+            KeyEventKind::Repeat if entry.nature == Nature::Repeats => Some(entry.action),
+            KeyEventKind::Repeat | KeyEventKind::Release => None,
+        }
+    }
+
+    /// The footer's hints, most wanted first; neighbours that share a word share a hint.
+    pub fn footer(&self, context: Context) -> Vec<Hint> {
+        let mut hints: Vec<Hint> = Vec::new();
+        for (entry, chords) in self.effective() {
+            let label = entry.footer.iter().find(|(at, _)| *at == context).map(|(_, label)| *label);
+            let (Some(label), Some(chord)) = (label, chords.first()) else { continue };
+            match hints.last_mut() {
+                Some(last) if last.label == label => {
+                    last.keys.push(' ');
+                    last.keys.push_str(&chord.to_string());
+                }
+                _ => hints.push(Hint { keys: chord.to_string(), label, action: entry.action }),
+            }
+        }
+        hints
+    }
+
+    /// Every action with its keys, by heading, for help.
+    pub fn rows(&self) -> Vec<Row> {
+        let row = |(entry, chords): (&'static Entry, &[Chord])| {
+            let keys: Vec<String> = chords.iter().map(Chord::to_string).collect();
+            Row { group: entry.group, keys: keys.join(" "), action: entry.action, help: entry.help }
+        };
+        let mut rows: Vec<Row> = self.effective().map(row).collect();
+        rows.sort_by_key(|row| row.group);
+        rows
+    }
+
+    /// The first key of an action, as people write it; none when switched off.
+    pub fn key(&self, action: Action) -> Option<String> {
+        let (_, chords) = self.effective().find(|(entry, _)| entry.action == action)?;
+        chords.first().map(Chord::to_string)
+    }
+
+    fn effective(&self) -> impl Iterator<Item = (&'static Entry, &[Chord])> {
+        ENTRIES.iter().zip(self.chords.iter().map(Vec::as_slice))
+    }
+}
+
+/// The table's row of an action; every action has one.
+pub fn entry(action: Action) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.action == action)
+}
+
+/// The default keys as the README shows them.
+pub fn markdown() -> String {
+    let mut text = String::from("| Key | Action | What it does |\n| --- | --- | --- |\n");
+    for group in Group::ALL {
+        for entry in ENTRIES.iter().filter(|entry| entry.group == group) {
+            let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "| {} | `{}` | {} |", keys.join(" "), entry.id, entry.help);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+    use super::chord::Chord;
+    use super::table::{Context, ENTRIES, Need};
+    use super::{Keymap, entry, markdown};
+    use crate::control::Abilities;
+    use crate::tui::action::Action;
+
+    const CONTEXTS: [Context; 5] =
+        [Context::Overview, Context::Detail, Context::Help, Context::Question, Context::Prompt];
+
+    #[test]
+    fn every_default_key_is_a_key_and_means_one_thing_in_one_place() {
+        for context in CONTEXTS {
+            let mut taken = Vec::new();
+            for entry in ENTRIES.iter().filter(|entry| entry.contexts.contains(&context)) {
+                for key in entry.keys {
+                    let chord: Chord = key.parse().unwrap();
+                    assert!(!taken.contains(&chord), "`{key}` means two things in {context:?}");
+                    taken.push(chord);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ids_and_actions_are_in_the_table_once() {
+        let ids: BTreeSet<_> = ENTRIES.iter().map(|entry| entry.id).collect();
+        let actions: BTreeSet<_> = ENTRIES.iter().map(|entry| entry.action).collect();
+        assert_eq!((ids.len(), actions.len()), (ENTRIES.len(), ENTRIES.len()));
+        assert!(ENTRIES.iter().all(|entry| !entry.id.is_empty() && !entry.help.is_empty()));
+        assert!(ENTRIES.iter().all(|e| e.footer.iter().all(|(context, _)| e.contexts.contains(context))));
+    }
+
+    #[test]
+    fn a_key_means_what_the_context_says() {
+        let keymap = Keymap::default();
+        let k = KeyEvent::from(KeyCode::Char('k'));
+        assert_eq!(keymap.action(Context::Overview, k), Some(Action::Up));
+        assert_eq!(keymap.action(Context::Question, k), Some(Action::Stop));
+        assert_eq!(keymap.action(Context::Prompt, k), None);
+        assert_eq!(keymap.action(Context::Prompt, KeyCode::Backspace.into()), None);
+        assert_eq!(keymap.action(Context::Prompt, KeyCode::Esc.into()), Some(Action::Back));
+    }
+
+    #[test]
+    fn interrupt_and_suspend_work_everywhere() {
+        let keymap = Keymap::default();
+        for context in CONTEXTS {
+            let ctrl = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+            assert_eq!(keymap.action(context, ctrl('c')), Some(Action::Interrupt));
+            assert_eq!(keymap.action(context, ctrl('z')), Some(Action::Suspend));
+        }
+    }
+
+    #[test]
+    fn held_keys_count_only_where_more_is_more() {
+        let keymap = Keymap::default();
+        let event = |code, kind| KeyEvent::new_with_kind(code, KeyModifiers::NONE, kind);
+        let meaning = |code, kind| keymap.action(Context::Overview, event(code, kind));
+        assert_eq!(meaning(KeyCode::Char('+'), KeyEventKind::Repeat), Some(Action::LimitUp));
+        assert_eq!(meaning(KeyCode::Char(' '), KeyEventKind::Repeat), None);
+        assert_eq!(meaning(KeyCode::Down, KeyEventKind::Release), None);
+    }
+
+    #[test]
+    fn the_footer_teaches_what_makes_sense_here() {
+        let line = |context| {
+            let hints = Keymap::default().footer(context);
+            hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
+        };
+        assert_eq!(
+            line(Context::Overview),
+            "space pause   - + limit   / filter   s sort   enter detail   ? help   q quit"
+        );
+        assert_eq!(line(Context::Question), "esc stay   d drain   k stop now");
+        assert_eq!(line(Context::Prompt), "enter keep   esc clear");
+    }
+
+    #[test]
+    fn a_source_without_an_ability_says_why() {
+        let refusal = |action: Action| entry(action).and_then(|entry| entry.needs.refusal(Abilities::NONE));
+        assert_eq!(refusal(Action::LimitUp), Some("this source keeps its own limit"));
+        assert_eq!(refusal(Action::Freeze), None);
+        assert_eq!(Need::Pause.refusal(Abilities::FULL), None);
+    }
+
+    #[test]
+    fn help_and_readme_list_every_action() {
+        assert_eq!(Keymap::default().rows().len(), ENTRIES.len());
+        assert_eq!(markdown().lines().count(), ENTRIES.len() + 2);
+        assert!(markdown().contains("| `space` | `pause` | Start no new attempts; again to resume |"));
+    }
+}

@@ -1,0 +1,344 @@
+//! The one table of keys: footer, help, README and remapping read it.
+//!
+//! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
+
+use crate::control::Abilities;
+use crate::tui::action::Action;
+
+/// All about one action.
+#[derive(Debug)]
+pub struct Entry {
+    /// What happens.
+    pub action: Action,
+    /// Its name in settings.
+    pub id: &'static str,
+    /// Its keys unless the user says otherwise, the shown one first.
+    pub keys: &'static [&'static str],
+    /// Under which heading help lists it.
+    pub group: Group,
+    /// What it does, as one sentence without a period.
+    pub help: &'static str,
+    /// Where it works.
+    pub contexts: &'static [Context],
+    /// Where the footer shows it, and in which words.
+    pub footer: &'static [(Context, &'static str)],
+    /// What the source must be able to do for it.
+    pub needs: Need,
+    /// How far it can be turned into something else.
+    pub nature: Nature,
+}
+
+/// What lies open, and so what keys mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// The first screen.
+    Overview,
+    /// One endpoint.
+    Detail,
+    /// The list of keys.
+    Help,
+    /// The question before leaving.
+    Question,
+    /// A line of text is being typed: keys that type are not looked up.
+    Prompt,
+}
+
+/// A heading in the list of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// What reaches the source.
+    Work,
+    /// What is found in the table.
+    Find,
+    /// Where one is.
+    Move,
+    /// How it looks.
+    Look,
+    /// How it ends.
+    Leave,
+}
+
+/// What a source must be able to do for an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// To pause.
+    Pause,
+    /// To change limits.
+    SetLimit,
+    /// To drain and cancel.
+    Stop,
+}
+
+/// How far an action's keys bend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// Happens once per press.
+    Once,
+    /// Happens again while the key is held.
+    Repeats,
+    /// Once per press, and its key cannot be changed.
+    Fixed,
+}
+
+impl Group {
+    /// All of them, in the order of help.
+    pub const ALL: [Self; 5] = [Self::Work, Self::Find, Self::Move, Self::Look, Self::Leave];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Work => "Work",
+            Self::Find => "Find",
+            Self::Move => "Move",
+            Self::Look => "Look",
+            Self::Leave => "Leave",
+        }
+    }
+}
+
+impl Need {
+    /// Why the source cannot do it, if it cannot.
+    pub fn refusal(self, can: Abilities) -> Option<&'static str> {
+        match self {
+            Self::Pause if !can.pause => Some("this source cannot be paused"),
+            Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
+            Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
+            Self::Nothing | Self::Pause | Self::SetLimit | Self::Stop => None,
+        }
+    }
+}
+
+use Context::{Detail, Help, Overview, Prompt, Question};
+
+const SCREENS: &[Context] = &[Overview, Detail];
+const LISTS: &[Context] = &[Overview, Detail, Help, Prompt];
+const ANYWHERE: &[Context] = &[Overview, Detail, Help, Question, Prompt];
+
+/// A row with nothing special about it.
+const PLAIN: Entry = Entry {
+    action: Action::Redraw,
+    id: "",
+    keys: &[],
+    group: Group::Look,
+    help: "",
+    contexts: SCREENS,
+    footer: &[],
+    needs: Need::Nothing,
+    nature: Nature::Once,
+};
+
+/// A row of the dial.
+const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
+
+/// A row of movement.
+const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
+
+/// Every action, in the order of the footer and of help.
+pub static ENTRIES: &[Entry] = &[
+    Entry {
+        action: Action::Pause,
+        id: "pause",
+        keys: &["space"],
+        group: Group::Work,
+        help: "Start no new attempts; again to resume",
+        footer: &[(Overview, "pause"), (Detail, "pause")],
+        needs: Need::Pause,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::LimitDown,
+        id: "limit_down",
+        keys: &["-", "_"],
+        help: "Allow fewer in flight: by 1 below 10, by a tenth above",
+        footer: &[(Overview, "limit"), (Detail, "limit")],
+        ..DIAL
+    },
+    Entry {
+        action: Action::LimitUp,
+        id: "limit_up",
+        keys: &["+", "="],
+        help: "Allow more in flight",
+        footer: &[(Overview, "limit"), (Detail, "limit")],
+        ..DIAL
+    },
+    Entry { action: Action::LimitHalf, id: "limit_half", keys: &["{"], help: "Allow half as many in flight", ..DIAL },
+    Entry {
+        action: Action::LimitDouble,
+        id: "limit_double",
+        keys: &["}"],
+        help: "Allow twice as many in flight",
+        ..DIAL
+    },
+    Entry {
+        action: Action::LimitReset,
+        id: "limit_reset",
+        keys: &["0"],
+        help: "Go back to the limit of the plan",
+        nature: Nature::Once,
+        ..DIAL
+    },
+    Entry {
+        action: Action::Filter,
+        id: "filter",
+        keys: &["/"],
+        group: Group::Find,
+        help: "Show only rows that match; enter keeps, esc clears",
+        contexts: &[Overview],
+        footer: &[(Overview, "filter")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Sort,
+        id: "sort",
+        keys: &["s"],
+        group: Group::Find,
+        help: "Sort by the next column",
+        contexts: &[Overview],
+        footer: &[(Overview, "sort")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::SortReverse,
+        id: "sort_reverse",
+        keys: &["S"],
+        group: Group::Find,
+        help: "Sort the other way round",
+        contexts: &[Overview],
+        ..PLAIN
+    },
+    Entry { action: Action::Up, id: "up", keys: &["up", "k"], help: "One row up", ..STEP },
+    Entry { action: Action::Down, id: "down", keys: &["down", "j"], help: "One row down", ..STEP },
+    Entry {
+        action: Action::Left,
+        id: "left",
+        keys: &["left", "h"],
+        help: "To the left; in one endpoint, the one before",
+        ..STEP
+    },
+    Entry {
+        action: Action::Right,
+        id: "right",
+        keys: &["right", "l"],
+        help: "To the right; in one endpoint, the next",
+        ..STEP
+    },
+    Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
+    Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
+    Entry { action: Action::Top, id: "top", keys: &["home", "g"], help: "To the first row", ..STEP },
+    Entry { action: Action::Bottom, id: "bottom", keys: &["end", "G"], help: "To the last row", ..STEP },
+    Entry {
+        action: Action::Open,
+        id: "open",
+        keys: &["enter"],
+        group: Group::Move,
+        help: "Open the selected row",
+        contexts: &[Overview, Detail, Prompt],
+        footer: &[(Overview, "detail"), (Prompt, "keep")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Back,
+        id: "back",
+        keys: &["esc", "backspace"],
+        group: Group::Move,
+        help: "Close, clear or go back; never quits",
+        contexts: ANYWHERE,
+        footer: &[(Detail, "back"), (Help, "close"), (Question, "stay"), (Prompt, "clear")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Freeze,
+        id: "freeze",
+        keys: &["f"],
+        help: "Let the picture stand still; work goes on",
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Window,
+        id: "window",
+        keys: &["w"],
+        help: "Latency of the last 10 s, the last 60 s or the whole run",
+        footer: &[(Detail, "window")],
+        ..PLAIN
+    },
+    Entry { action: Action::Theme, id: "theme", keys: &["t"], help: "Next theme", ..PLAIN },
+    Entry {
+        action: Action::Redraw,
+        id: "redraw",
+        keys: &["ctrl+l"],
+        help: "Draw everything anew",
+        contexts: ANYWHERE,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Help,
+        id: "help",
+        keys: &["?", "f1"],
+        help: "Explain the keys",
+        contexts: &[Overview, Detail, Help],
+        footer: &[(Overview, "help"), (Detail, "help")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Quit,
+        id: "quit",
+        keys: &["q"],
+        group: Group::Leave,
+        help: "Leave; asks first while work is unfinished",
+        contexts: &[Overview, Detail, Help],
+        footer: &[(Overview, "quit"), (Detail, "quit")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::QuitKeep,
+        id: "quit_keep",
+        keys: &["Q"],
+        group: Group::Leave,
+        help: "Leave, and let the last picture stay in the scrollback",
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Drain,
+        id: "drain",
+        keys: &["d"],
+        group: Group::Leave,
+        help: "When asked: let what is in flight end, then leave",
+        contexts: &[Question],
+        footer: &[(Question, "drain")],
+        needs: Need::Stop,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Stop,
+        id: "stop",
+        keys: &["k"],
+        group: Group::Leave,
+        help: "When asked: end what is in flight now, then leave",
+        contexts: &[Question],
+        footer: &[(Question, "stop now")],
+        needs: Need::Stop,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Interrupt,
+        id: "interrupt",
+        keys: &["ctrl+c"],
+        group: Group::Leave,
+        help: "First: drain. Second: cancel. Third: leave at once",
+        contexts: ANYWHERE,
+        nature: Nature::Fixed,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Suspend,
+        id: "suspend",
+        keys: &["ctrl+z"],
+        group: Group::Leave,
+        help: "Give the terminal back until `fg`",
+        contexts: ANYWHERE,
+        nature: Nature::Fixed,
+        ..PLAIN
+    },
+];

@@ -1,0 +1,244 @@
+//! The marks that say without colour what colour says again, in Unicode and in ASCII.
+//!
+//! Every mark is one cell wide in both sets; states differ from each other in both. A theme may swap
+//! the Unicode ones. Start at [`Glyphs`].
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::theme::Status;
+
+/// Which marks the terminal and its font can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// Block elements, arrows and rules.
+    Unicode,
+    /// Letters and signs of 1967.
+    Ascii,
+}
+
+/// One mark, one cell wide.
+pub type Glyph = Cow<'static, str>;
+
+/// All marks of a theme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glyphs {
+    /// A job that has not started.
+    pub queued: Glyph,
+    /// In flight.
+    pub running: Glyph,
+    /// Ended well.
+    pub ok: Glyph,
+    /// Ended badly.
+    pub failed: Glyph,
+    /// Ended by a timeout.
+    pub timeout: Glyph,
+    /// Rate limited or backing off; paused.
+    pub limited: Glyph,
+    /// Slow, or a warning.
+    pub slow: Glyph,
+    /// Cancelled.
+    pub cancelled: Glyph,
+    /// In front of the selected row.
+    pub selected: Glyph,
+    /// The done part of a bar.
+    pub bar_full: Glyph,
+    /// The part of a bar that is in flight.
+    pub bar_live: Glyph,
+    /// The part of a bar that is still to come.
+    pub bar_rest: Glyph,
+    /// Zero, or unknown.
+    pub none: Glyph,
+    /// What was cut out of a name.
+    pub ellipsis: Glyph,
+    /// A rule, and a horizontal axis.
+    pub rule: Glyph,
+    /// A line of what could be.
+    pub dashed: Glyph,
+    /// A vertical axis.
+    pub axis: Glyph,
+    /// A tick on a vertical axis.
+    pub tick: Glyph,
+    /// Where the axes meet.
+    pub corner: Glyph,
+    /// A mark on a horizontal axis.
+    pub marker: Glyph,
+    /// Sorted upwards.
+    pub ascending: Glyph,
+    /// Sorted downwards.
+    pub descending: Glyph,
+    /// Parts of a cell from the left, 1/8 to 8/8.
+    pub eighths: [&'static str; 8],
+    /// Heights of a cell from below, 1/8 to 8/8.
+    pub levels: [&'static str; 8],
+}
+
+impl Glyphs {
+    /// The built-in set.
+    pub const fn of(charset: Charset) -> Self {
+        match charset {
+            Charset::Unicode => UNICODE,
+            Charset::Ascii => ASCII,
+        }
+    }
+
+    /// The mark of a state.
+    pub fn status(&self, status: Status) -> &str {
+        match status {
+            Status::Queued => &self.queued,
+            Status::Running => &self.running,
+            Status::Ok => &self.ok,
+            Status::Slow => &self.slow,
+            Status::Retrying | Status::Limited | Status::Paused => &self.limited,
+            Status::Failed => &self.failed,
+            Status::Timeout => &self.timeout,
+            Status::Cancelled => &self.cancelled,
+        }
+    }
+
+    /// The mark that a theme file calls so.
+    pub(super) fn named(&mut self, name: &str) -> Option<&mut Glyph> {
+        Some(match name {
+            "queued" => &mut self.queued,
+            "running" => &mut self.running,
+            "ok" => &mut self.ok,
+            "failed" => &mut self.failed,
+            "timeout" => &mut self.timeout,
+            "limited" => &mut self.limited,
+            "slow" => &mut self.slow,
+            "cancelled" => &mut self.cancelled,
+            "selected" => &mut self.selected,
+            "bar_full" => &mut self.bar_full,
+            "bar_live" => &mut self.bar_live,
+            "bar_rest" => &mut self.bar_rest,
+            _ => return None,
+        })
+    }
+}
+
+/// The names that a theme file may swap.
+pub(super) const NAMES: [&str; 12] = [
+    "queued",
+    "running",
+    "ok",
+    "failed",
+    "timeout",
+    "limited",
+    "slow",
+    "cancelled",
+    "selected",
+    "bar_full",
+    "bar_live",
+    "bar_rest",
+];
+
+/// Whether a text may stand in one cell: one visible character, one column wide.
+pub(super) fn is_glyph(text: &str) -> bool {
+    text.chars().count() == 1 && text.width() == 1
+}
+
+const UNICODE: Glyphs = Glyphs {
+    queued: Cow::Borrowed("·"),
+    running: Cow::Borrowed("●"),
+    ok: Cow::Borrowed("✓"),
+    failed: Cow::Borrowed("×"),
+    timeout: Cow::Borrowed("!"),
+    limited: Cow::Borrowed("‖"),
+    slow: Cow::Borrowed("▲"),
+    cancelled: Cow::Borrowed("–"),
+    selected: Cow::Borrowed("▌"),
+    bar_full: Cow::Borrowed("█"),
+    bar_live: Cow::Borrowed("▒"),
+    bar_rest: Cow::Borrowed("·"),
+    none: Cow::Borrowed("–"),
+    ellipsis: Cow::Borrowed("…"),
+    rule: Cow::Borrowed("─"),
+    dashed: Cow::Borrowed("╌"),
+    axis: Cow::Borrowed("│"),
+    tick: Cow::Borrowed("┤"),
+    corner: Cow::Borrowed("└"),
+    marker: Cow::Borrowed("┴"),
+    ascending: Cow::Borrowed("▲"),
+    descending: Cow::Borrowed("▼"),
+    eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+};
+
+const ASCII: Glyphs = Glyphs {
+    queued: Cow::Borrowed("."),
+    running: Cow::Borrowed(">"),
+    ok: Cow::Borrowed("+"),
+    failed: Cow::Borrowed("x"),
+    timeout: Cow::Borrowed("!"),
+    limited: Cow::Borrowed("="),
+    slow: Cow::Borrowed("^"),
+    cancelled: Cow::Borrowed("-"),
+    selected: Cow::Borrowed("|"),
+    bar_full: Cow::Borrowed("#"),
+    bar_live: Cow::Borrowed(">"),
+    bar_rest: Cow::Borrowed("."),
+    none: Cow::Borrowed("-"),
+    ellipsis: Cow::Borrowed("~"),
+    rule: Cow::Borrowed("-"),
+    dashed: Cow::Borrowed("-"),
+    axis: Cow::Borrowed("|"),
+    tick: Cow::Borrowed("+"),
+    corner: Cow::Borrowed("+"),
+    marker: Cow::Borrowed("^"),
+    ascending: Cow::Borrowed("^"),
+    descending: Cow::Borrowed("v"),
+    // A cell that is less than half full would look full: leave it empty.
+    eighths: [" ", " ", " ", "#", "#", "#", "#", "#"],
+    levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Charset, Glyphs, NAMES, is_glyph};
+
+    #[test]
+    fn states_and_the_selection_mark_differ_in_both_sets() {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            let g = Glyphs::of(charset);
+            let marks = [g.queued, g.running, g.ok, g.failed, g.timeout, g.limited, g.slow, g.cancelled, g.selected];
+            assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), marks.len(), "{charset:?}");
+            let parts = [g.bar_full, g.bar_live, g.bar_rest];
+            assert_eq!(parts.iter().collect::<BTreeSet<_>>().len(), parts.len(), "{charset:?}");
+        }
+    }
+
+    #[test]
+    fn every_mark_is_one_cell_wide() {
+        for charset in [Charset::Unicode, Charset::Ascii] {
+            let mut g = Glyphs::of(charset);
+            for name in NAMES {
+                assert!(g.named(name).is_some_and(|glyph| is_glyph(glyph)), "{name} of {charset:?}");
+            }
+            let rest = [
+                &g.none,
+                &g.ellipsis,
+                &g.rule,
+                &g.dashed,
+                &g.axis,
+                &g.tick,
+                &g.corner,
+                &g.marker,
+                &g.ascending,
+                &g.descending,
+            ];
+            let rest = rest.into_iter().map(AsRef::as_ref).chain(g.eighths).chain(g.levels);
+            for glyph in rest {
+                assert!(is_glyph(glyph), "{glyph} of {charset:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ascii_is_ascii() {
+        let mut g = Glyphs::of(Charset::Ascii);
+        assert!(NAMES.iter().all(|name| g.named(name).is_some_and(|glyph| glyph.is_ascii())));
+    }
+}
