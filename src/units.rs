@@ -26,6 +26,25 @@ pub fn length(length: Micros) -> String {
     }
 }
 
+/// A length of time that is only an estimate, in steps that a reader can believe: `about 25 s`.
+pub fn roughly(length: Micros) -> String {
+    let seconds = length.0.div_ceil(1_000_000);
+    let step = match seconds {
+        0..10 => 1,
+        10..60 => 5,
+        60..600 => 15,
+        600..3600 => 60,
+        _ => 300,
+    };
+    let seconds = seconds.div_ceil(step) * step;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..600 => format!("{}m {:02} s", seconds / 60, seconds % 60),
+        600..3600 => format!("{}m", seconds / 60),
+        _ => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
 /// A moment of the run: `00:41.2`, and `1:02:03` from an hour on.
 pub fn clock(at: Offset) -> String {
     let tenths = at.0 / 100_000;

@@ -8,6 +8,7 @@ pub mod endpoint;
 pub mod histogram;
 pub mod incidents;
 pub mod level;
+pub mod marks;
 pub mod news;
 pub mod open;
 pub mod rate;
@@ -24,6 +25,7 @@ use crate::model::endpoint::{Endpoint, Host};
 use crate::model::histogram::Histogram;
 use crate::model::incidents::{Cause, Incidents};
 use crate::model::level::Level;
+use crate::model::marks::{Mark, Marks};
 use crate::model::news::{News, Story, Then};
 use crate::model::open::{Flight, Open};
 use crate::model::rate::Rate;
@@ -65,6 +67,8 @@ pub struct Model {
     pub incidents: Incidents,
     /// The last things worth telling.
     pub news: News,
+    /// Why the level changed.
+    pub marks: Marks,
     /// What could not be.
     pub anomalies: Anomalies,
     /// When the last event happened.
@@ -138,7 +142,11 @@ impl Model {
             }
             Fact::LimitChanged { scope, limit, by } => {
                 let (host, from) = match scope {
-                    Scope::Run => (None, self.limit.replace(*limit)),
+                    Scope::Run => {
+                        let from = self.limit.replace(*limit);
+                        self.marks.set(at, Mark::Limit(from.unwrap_or(*limit), *limit));
+                        (None, from)
+                    }
                     Scope::Host(id) => {
                         let i = self.known_host(origin, *id);
                         (Some(Arc::clone(&self.hosts[i].name)), self.hosts[i].limit.replace(*limit))
@@ -152,14 +160,17 @@ impl Model {
             }
             Fact::Paused => {
                 self.is_paused = true;
+                self.marks.set(at, Mark::Paused);
                 self.news.tell(at, Story::Paused);
             }
             Fact::Resumed => {
                 self.is_paused = false;
+                self.marks.set(at, Mark::Resumed);
                 self.news.tell(at, Story::Resumed);
             }
             Fact::Draining => {
                 self.stage = Stage::Draining;
+                self.marks.set(at, Mark::Draining);
                 self.news.tell(at, Story::Draining);
             }
             Fact::Cancelling => {
@@ -241,9 +252,10 @@ impl Model {
                 endpoint.latency.record(service);
                 endpoint.trend.record(at, service);
             }
-            Outcome::Throttled { .. } => {
+            Outcome::Throttled { status, .. } => {
                 endpoint.throttled += 1;
                 endpoint.throttled_at = Some(at);
+                self.marks.refused(at, *status);
             }
             // A refusal, a time-out or a hop is no measure of how slow answers are.
             Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}

@@ -1,0 +1,237 @@
+//! How many are in flight right now, and is it fast, slow, failing or refused?
+
+use crate::model::Model;
+use crate::model::histogram::Histogram;
+use crate::model::incidents::Cause;
+use crate::tui::theme::glyphs::Charset;
+use crate::tui::theme::role::Role;
+use crate::tui::view::paint::Pen;
+use crate::tui::view::{Scene, digits};
+use crate::units;
+
+/// Five numbers side by side; the first can be read across a room.
+pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, is_large: bool) {
+    let width = pen.width();
+    if is_large {
+        let columns = [0, 26, 48, 80, 100].map(|x: u16| x * width / 116);
+        let height = pen.height();
+        let starts = columns.iter().zip(columns[1..].iter().chain([&width]));
+        for (i, (&x, &end)) in starts.enumerate() {
+            let mut block = pen.part(x, 0, end - x, height);
+            match i {
+                0 => large_flight(&mut block, scene),
+                1 => large_throughput(&mut block, scene),
+                2 => large_latency(&mut block, scene),
+                3 => large_failed(&mut block, scene),
+                _ => large_limited(&mut block, scene),
+            }
+        }
+    } else {
+        small(pen, scene);
+    }
+}
+
+fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let n = model.in_flight();
+    pen.text(0, 0, "IN FLIGHT", Role::TextDim);
+    let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
+    let after = match scene.charset {
+        Charset::Unicode => {
+            digits::draw(pen, 0, 1, n, bold);
+            digits::width(n) + 2
+        }
+        Charset::Ascii => pen.styled(0, 2, &units::count(u64::from(n)), bold) + 1,
+    };
+    let Some(limit) = model.limit else { return };
+    let of = format!("of {}", units::count(u64::from(limit)));
+    let is_above = n > limit;
+    let end = pen.text(after, 2, &of, Role::Text);
+    if is_above {
+        // After a cut the rest is let go in peace.
+        pen.text(end + 1, 2, "draining", Role::Limited);
+    }
+    let bar = pen.width().saturating_sub(after + 3).min(12);
+    pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
+}
+
+fn large_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    pen.text(0, 0, "THROUGHPUT", Role::TextDim);
+    let bold = pen.theme.style(Role::Title);
+    let after = pen.styled(0, 1, &throughput(scene), bold);
+    pen.text(after, 1, " req/s", Role::TextDim);
+    let width = pen.width().saturating_sub(4).min(16);
+    let seconds = scene.model.throughput.seconds(scene.now, usize::from(width));
+    sparkline(pen, 0, 2, seconds.iter().map(|&n| f64::from(n)));
+    let good = scene.model.totals.expected;
+    let ended = scene.model.totals.ended;
+    if ended > 0 {
+        let after = pen.text(0, 3, &units::percent(good, ended), Role::TextDim);
+        pen.text(after, 3, " good", Role::TextDim);
+    }
+}
+
+fn large_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let (histogram, span) = latency(scene);
+    let after = pen.text(0, 0, "LATENCY", Role::TextDim);
+    pen.text(after + 3, 0, span, Role::TextFaint);
+    for (row, pair) in [["p50", "p95"], ["p99", "max"]].iter().enumerate() {
+        let y = u16::try_from(row).unwrap_or(0) + 1;
+        for (column, name) in pair.iter().enumerate() {
+            let x = u16::try_from(column).unwrap_or(0) * 15;
+            pen.text(x, y, name, Role::TextDim);
+            figure(pen, x + 4, y, &histogram, name);
+        }
+    }
+    if histogram.n() > 0 {
+        let text = format!("{} answered", units::count(histogram.n()));
+        pen.text(0, 3, &text, Role::TextFaint);
+    }
+}
+
+fn large_failed(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let totals = &scene.model.totals;
+    pen.text(0, 0, "FAILED", Role::TextDim);
+    number_and_share(pen, totals.jobs_failed, totals.settled(), Role::Failed);
+    let (status, timeout, broken) = kinds(scene.model);
+    let mut x = 0;
+    for (name, n) in [("5xx", status), ("to", timeout), ("net", broken)] {
+        if n > 0 {
+            x = pen.text(x, 2, &format!("{name} {}", units::count(n)), Role::TextDim) + 2;
+        }
+    }
+    if totals.jobs_saved > 0 {
+        pen.text(0, 3, &format!("{} saved by retry", units::count(totals.jobs_saved)), Role::TextFaint);
+    }
+}
+
+fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let totals = &scene.model.totals;
+    pen.text(0, 0, "RATE LIMITED", Role::TextDim);
+    number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
+    if let Some((_, until)) = scene.model.cooldown(scene.now) {
+        let left = format!("resumes in {}", units::length(until.since(scene.now)));
+        pen.text(0, 2, &left, Role::Limited);
+    }
+}
+
+/// Two lines for a small screen: what is in flight first.
+fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let totals = &model.totals;
+    let (histogram, _) = latency(scene);
+    let n = model.in_flight();
+    let bold = pen.theme.style(Role::Running).patch(emphasis(pen));
+    let x = pen.text(0, 0, "in flight ", Role::TextDim);
+    let digits = model.limit.map_or(4, |limit| units::count(u64::from(limit)).len().max(2));
+    let x = pen.styled(x, 0, &format!("{:>digits$}", units::count(u64::from(n))), bold);
+    if let Some(limit) = model.limit {
+        pen.text(x, 0, &format!(" / {}", units::count(u64::from(limit))), Role::Text);
+    }
+    pen.bar(0, 1, 21, model.limit.map_or(0.0, |limit| f64::from(n) / f64::from(limit.max(1))), 0.0);
+
+    let wide = pen.width() >= 76;
+    let x = 25;
+    pen.text(x, 0, &format!("{:>5}", throughput(scene)), Role::Title);
+    pen.text(x + 5, 0, " req/s", Role::TextDim);
+    let seconds = model.throughput.seconds(scene.now, 11);
+    sparkline(pen, x, 1, seconds.iter().map(|&n| f64::from(n)));
+
+    let x = 40;
+    for (row, name) in (0..).zip(["p50", "p95"]) {
+        pen.text(x, row, name, Role::TextDim);
+        figure(pen, x + 4, row, &histogram, name);
+    }
+    let x = if wide { 56 } else { pen.width().saturating_sub(16) };
+    for (row, name, n, role) in
+        [(0, "failed", totals.jobs_failed, Role::Failed), (1, "limited", totals.throttled, Role::Limited)]
+    {
+        pen.text(x, row, name, Role::TextDim);
+        let role = if n == 0 { Role::TextFaint } else { role };
+        pen.right(x + 15, row, &units::count_or_nothing(n), role);
+        if wide && n > 0 {
+            let whole = if row == 0 { totals.settled() } else { totals.ended };
+            pen.text(x + 16, row, &units::percent(n, whole), Role::TextDim);
+        }
+    }
+}
+
+fn number_and_share(pen: &mut Pen<'_>, n: u64, whole: u64, role: Role) {
+    if n == 0 {
+        let nothing = pen.theme.glyphs.none.clone();
+        pen.text(0, 1, &nothing, Role::TextFaint);
+        return;
+    }
+    let style = pen.theme.style(role).patch(emphasis(pen));
+    let after = pen.styled(0, 1, &units::count(n), style);
+    pen.text(after + 3, 1, &units::percent(n, whole), Role::TextDim);
+}
+
+/// One quantile, with its unit dim.
+fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) {
+    let value = match name {
+        "p50" => histogram.quantile(0.5),
+        "p95" => histogram.quantile(0.95),
+        "p99" => histogram.quantile(0.99),
+        _ => histogram.max(),
+    };
+    match value.map(units::length) {
+        Some(text) => {
+            let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
+            let after = pen.text(x, y, number, Role::Title);
+            pen.text(after + 1, y, unit, Role::TextDim);
+        }
+        None => {
+            let nothing = pen.theme.glyphs.none.clone();
+            pen.text(x, y, &nothing, Role::TextFaint);
+        }
+    }
+}
+
+/// The latencies that are shown, and of which time they are.
+pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
+    let is_over = scene.model.ended.is_some();
+    if scene.ui.is_recent && !is_over {
+        (scene.model.latency_of_last(scene.now, 10), "last 10 s")
+    } else {
+        (scene.model.latency.clone(), "whole run")
+    }
+}
+
+/// Attempts a second, lately; of the whole run once it is over.
+fn throughput(scene: &Scene<'_>) -> String {
+    let model = scene.model;
+    match model.ended {
+        Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),
+        _ => units::significant(model.throughput.per_second(scene.now, 4)),
+    }
+}
+
+/// Failed jobs by kind: unexpected or refusing answers, time-outs, no answer.
+fn kinds(model: &Model) -> (u64, u64, u64) {
+    let jobs = |holds: fn(Cause) -> bool| model.incidents.jobs_where(holds);
+    (
+        jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_))),
+        jobs(|cause| matches!(cause, Cause::TimedOut(_))),
+        jobs(|cause| matches!(cause, Cause::Failed(_))),
+    )
+}
+
+/// Small columns, the highest of them full height.
+pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone) {
+    let highest = values.clone().fold(0.0, f64::max);
+    let style = pen.theme.style(Role::Bar);
+    let levels = pen.theme.glyphs.levels;
+    for (x, value) in (x..).zip(values) {
+        if highest > 0.0 {
+            let level = super::paint::cells(value / highest, 8).clamp(1, 8);
+            pen.put(x, y, levels[usize::from(level) - 1], style);
+        }
+    }
+}
+
+fn emphasis(pen: &Pen<'_>) -> ratatui::style::Style {
+    // Bold comes from the theme's own title: `mono` and light themes may mean something else by it.
+    let title = pen.theme.style(Role::Title);
+    ratatui::style::Style::new().add_modifier(title.add_modifier)
+}

@@ -1,0 +1,182 @@
+//! Which sections fit, and where: numbers are never cut, sections go in a fixed order.
+//!
+//! Pure. Start at [`Layout::of`].
+
+use ratatui::layout::Rect;
+
+/// The faces of the screen, by size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Sections, from 60×12 on.
+    Full(Sections),
+    /// A few lines, from 30×5 on.
+    Compact(Rect),
+    /// One line.
+    Line(Rect),
+    /// No room at all.
+    Nothing,
+}
+
+/// Where each section lies; a section of no height is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sections {
+    /// One line: name, state, time.
+    pub header: Rect,
+    /// The numbers.
+    pub kpis: Rect,
+    /// Whether the numbers have room for large digits.
+    pub kpis_are_large: bool,
+    /// The table.
+    pub endpoints: Rect,
+    /// How slow.
+    pub latency: Rect,
+    /// How full.
+    pub flight: Rect,
+    /// What happened.
+    pub events: Rect,
+    /// One line: keys.
+    pub footer: Rect,
+}
+
+/// Rows that the large and the small face of the numbers take.
+const KPI_LARGE: u16 = 4;
+const KPI_SMALL: u16 = 2;
+/// Head and column names above the table's rows.
+const TABLE_HEAD: u16 = 2;
+/// Most rows of a chart, its head and axis included.
+const CHART_MAX: u16 = 12;
+const CHART_MIN: u16 = 6;
+
+impl Layout {
+    /// The layout of a screen of this size with so many endpoints.
+    pub fn of(area: Rect, endpoints: usize) -> Self {
+        match (area.width, area.height) {
+            (0, _) | (_, 0) => Self::Nothing,
+            (60.., 12..) => Self::Full(Sections::of(area, endpoints)),
+            (30.., 5..) => Self::Compact(area),
+            _ => Self::Line(Rect { height: 1, ..area }),
+        }
+    }
+}
+
+impl Sections {
+    fn of(area: Rect, endpoints: usize) -> Self {
+        let margin = if area.width >= 100 { 2 } else { 1 };
+        let width = area.width - 2 * margin;
+        let mut rows = Rows { x: area.x + margin, width, y: area.y, left: area.height };
+        let kpis_are_large = area.height >= 30 && width >= 96;
+        let is_airy = area.height >= 20;
+
+        let footer_height = if is_airy { 2 } else { 1 };
+        let header = rows.take(1);
+        rows.skip(1); // the rule below it
+        let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
+        rows.left = rows.left.saturating_sub(footer_height);
+        let gap = u16::from(is_airy);
+
+        // The table comes first, then charts, then events; what is left widens them in that order.
+        let wanted = u16::try_from(endpoints.max(1)).unwrap_or(u16::MAX).saturating_add(TABLE_HEAD);
+        let least = wanted.min(TABLE_HEAD + 3);
+        let mut room = rows.left.saturating_sub(gap);
+        let mut table = least.min(room);
+        room -= table;
+        let mut charts = if room > CHART_MIN { CHART_MIN } else { 0 };
+        room -= charts + if charts > 0 { gap } else { 0 };
+        let mut events = if room >= 3 { (room - gap).min(4) } else { 0 };
+        room -= events + if events > 0 { gap } else { 0 };
+        for (height, most) in [(&mut charts, CHART_MAX - 3), (&mut table, wanted), (&mut charts, CHART_MAX), (&mut events, 12)] {
+            if *height > 0 {
+                let more = most.saturating_sub(*height).min(room);
+                *height += more;
+                room -= more;
+            }
+        }
+        // Whatever nobody can use belongs to the table, so that the footer stays at the bottom.
+        table += room;
+
+        rows.skip(gap);
+        let endpoints = rows.take(table);
+        rows.skip(if charts > 0 { gap } else { 0 });
+        let both = rows.take(charts);
+        let half = both.width.saturating_sub(3) / 2;
+        let latency = Rect { width: half, ..both };
+        let flight = Rect { x: both.x + half + 3, width: both.width.saturating_sub(half + 3), ..both };
+        rows.skip(if events > 0 { gap } else { 0 });
+        let events = rows.take(events);
+        let footer = Rect { x: header.x, y: area.bottom() - footer_height, width, height: footer_height };
+        Self { header, kpis, kpis_are_large, endpoints, latency, flight, events, footer }
+    }
+}
+
+/// Hands out rows from above.
+struct Rows {
+    x: u16,
+    width: u16,
+    y: u16,
+    left: u16,
+}
+
+impl Rows {
+    fn take(&mut self, height: u16) -> Rect {
+        let height = height.min(self.left);
+        let taken = Rect { x: self.x, y: self.y, width: self.width, height };
+        self.skip(height);
+        taken
+    }
+
+    fn skip(&mut self, height: u16) {
+        let height = height.min(self.left);
+        self.y += height;
+        self.left -= height;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::layout::Rect;
+
+    use super::{Layout, Sections};
+
+    fn sections(width: u16, height: u16, endpoints: usize) -> Sections {
+        match Layout::of(Rect::new(0, 0, width, height), endpoints) {
+            Layout::Full(sections) => sections,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_usual_terminal_shows_everything() {
+        for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
+            let s = sections(width, height, 100);
+            assert!([s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3), "{width}x{height} {s:?}");
+        }
+    }
+
+    #[test]
+    fn smaller_terminals_have_their_own_faces() {
+        let of = |width, height| Layout::of(Rect::new(0, 0, width, height), 5);
+        assert!(matches!(of(60, 16), Layout::Full(_)));
+        assert!(matches!(of(40, 10), Layout::Compact(_)));
+        assert!(matches!(of(29, 10), Layout::Line(_)));
+        assert!(matches!(of(200, 1), Layout::Line(_)));
+        assert_eq!(of(0, 10), Layout::Nothing);
+    }
+
+    proptest! {
+        #[test]
+        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize) {
+            let s = sections(width, height, endpoints);
+            let used: Vec<Rect> = [s.header, s.kpis, s.endpoints, s.latency, s.flight, s.events, s.footer]
+                .into_iter().filter(|r| r.height > 0).collect();
+            let area = Rect::new(0, 0, width, height);
+            for (i, a) in used.iter().enumerate() {
+                prop_assert_eq!(a.intersection(area), *a);
+                for b in &used[i + 1..] {
+                    prop_assert!(!a.intersects(*b), "{:?} {:?}", a, b);
+                }
+            }
+            prop_assert!(s.endpoints.height >= 3);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Puts text into cells: cut to fit, aligned, never outside its area.
+//!
+//! Views write through a [`Pen`] alone. Foreign text comes in through [`Pen::foreign`] or has been
+//! through [`shown`] before.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::shown::shown;
+use crate::tui::theme::Theme;
+use crate::tui::theme::role::Role;
+
+/// Writes into one area; positions count from its upper left corner.
+#[derive(Debug)]
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    /// Where it may write.
+    pub area: Rect,
+    /// What meanings look like.
+    pub theme: &'a Theme,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen for one area of the screen.
+    pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
+        let area = area.intersection(buffer.area);
+        Self { buffer, area, theme }
+    }
+
+    /// A pen for a part of this one's area.
+    pub fn part(&mut self, x: u16, y: u16, width: u16, height: u16) -> Pen<'_> {
+        let part = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height };
+        Pen { area: part.intersection(self.area), buffer: self.buffer, theme: self.theme }
+    }
+
+    /// Width of the area.
+    pub fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    /// Height of the area.
+    pub fn height(&self) -> u16 {
+        self.area.height
+    }
+
+    /// Writes from `x` on; gives back the column after the text.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, role: impl Into<Role>) -> u16 {
+        let style = self.theme.style(role);
+        self.styled(x, y, text, style)
+    }
+
+    /// Writes with a style that is not one role's alone.
+    pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if x >= self.area.width || y >= self.area.height {
+            return x;
+        }
+        let room = usize::from(self.area.width - x);
+        let (end, _) = self.buffer.set_stringn(self.area.x + x, self.area.y + y, text, room, style);
+        end - self.area.x
+    }
+
+    /// Writes so that the text ends before column `end`.
+    pub fn right(&mut self, end: u16, y: u16, text: &str, role: impl Into<Role>) {
+        let width = width_of(text);
+        self.text(end.saturating_sub(width), y, text, role);
+    }
+
+    /// Writes foreign text, made safe and cut in its middle to fit `room` columns.
+    pub fn foreign(&mut self, x: u16, y: u16, text: &str, room: u16, style: Style) -> u16 {
+        let ellipsis = self.theme.glyphs.ellipsis.clone();
+        let safe = shown(text);
+        let cut = cut_middle(&safe, usize::from(room), &ellipsis);
+        self.styled(x, y, &cut, style)
+    }
+
+    /// Repeats one glyph.
+    pub fn fill(&mut self, x: u16, y: u16, width: u16, glyph: &str, role: impl Into<Role>) {
+        let style = self.theme.style(role);
+        let width = width.min(self.area.width.saturating_sub(x));
+        if y < self.area.height {
+            for x in x..x + width {
+                self.put(x, y, glyph, style);
+            }
+        }
+    }
+
+    /// A faint line over the whole width.
+    pub fn rule(&mut self, y: u16) {
+        let glyph = self.theme.glyphs.rule.clone();
+        self.fill(0, y, self.area.width, &glyph, Role::Border);
+    }
+
+    /// A section's head: its title, a faint rule, and a remark at its right end.
+    pub fn section(&mut self, y: u16, title: &str, remark: &str) {
+        let glyph = self.theme.glyphs.rule.clone();
+        let after = self.text(0, y, title, Role::Title) + 1;
+        let remark_at = if remark.is_empty() { self.area.width } else { self.area.width.saturating_sub(width_of(remark) + 1) };
+        self.fill(after, y, remark_at.saturating_sub(after), &glyph, Role::Border);
+        if remark_at > after {
+            self.text(remark_at + 1, y, remark, Role::TextDim);
+        }
+    }
+
+    /// A bar of `width` cells: a full part, a live part behind it, and the rest.
+    pub fn bar(&mut self, x: u16, y: u16, width: u16, full: f64, live: f64) {
+        let glyphs = &self.theme.glyphs;
+        let (on, during, rest) = (glyphs.bar_full.clone(), glyphs.bar_live.clone(), glyphs.bar_rest.clone());
+        let n_full = cells(full, width);
+        // What is in flight shows, however little it is.
+        let n_live = if live > 0.0 { cells(full + live, width).max(n_full + 1).min(width) - n_full } else { 0 };
+        self.fill(x, y, n_full, &on, Role::Bar);
+        self.fill(x + n_full, y, n_live, &during, Role::Running);
+        self.fill(x + n_full + n_live, y, width - n_full - n_live, &rest, Role::BarRest);
+    }
+
+    /// One cell.
+    pub fn put(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
+        let at = Position { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y) };
+        if self.area.contains(at)
+            && let Some(cell) = self.buffer.cell_mut(at)
+        {
+            // Only glyphs of the theme come here; anything foreign goes through `styled`.
+            cell.set_symbol(glyph).set_style(style);
+        }
+    }
+
+    /// Lays a style under a whole row.
+    pub fn underlay(&mut self, y: u16, role: impl Into<Role>) {
+        let style = self.theme.style(role);
+        let row = Rect { x: self.area.x, y: self.area.y.saturating_add(y), width: self.area.width, height: 1 };
+        self.buffer.set_style(row.intersection(self.area), style);
+    }
+
+    /// Empties the area in one style.
+    pub fn clear(&mut self, role: impl Into<Role>) {
+        let style = self.theme.style(Role::Text).patch(self.theme.style(role));
+        for y in 0..self.area.height {
+            for x in 0..self.area.width {
+                self.put(x, y, " ", style);
+            }
+        }
+    }
+}
+
+/// Columns that a text takes.
+pub fn width_of(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The cells that a share of `width` fills.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and width")]
+pub fn cells(share: f64, width: u16) -> u16 {
+    (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16
+}
+
+/// The text, cut in its middle where it is too wide: both ends of a URL say what it is.
+pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let keep = room.saturating_sub(ellipsis.width());
+    // The end tells more than the start: it gets the larger half.
+    let (head_room, tail_room) = (keep / 2, keep - keep / 2);
+    let head = prefix(text.chars(), head_room);
+    let tail: Vec<char> = prefix(text.chars().rev(), tail_room).chars().collect();
+    let tail: String = tail.into_iter().rev().collect();
+    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}{tail}") })
+}
+
+/// The text, cut at its end where it is too wide.
+pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let head = prefix(text.chars(), room.saturating_sub(ellipsis.width()));
+    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}") })
+}
+
+/// As many characters as fit.
+fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
+    let mut used = 0;
+    characters
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= room
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cells, cut_end, cut_middle};
+
+    #[test]
+    fn long_names_are_cut_in_the_middle() {
+        assert_eq!(cut_middle("GET /v1/users/{id}/orders", 16, "…"), "GET /v1…}/orders");
+        assert_eq!(cut_middle("short", 5, "…"), "short");
+        assert_eq!(cut_middle("anything", 0, "…"), "");
+        assert_eq!(cut_middle("anything", 1, "…"), "…");
+    }
+
+    #[test]
+    fn wide_characters_count_as_two() {
+        assert_eq!(cut_end("日本語テキスト", 7, "…"), "日本語…");
+        assert_eq!(cut_end("日本語テキスト", 6, "…"), "日本…");
+    }
+
+    #[test]
+    fn a_share_fills_its_cells() {
+        assert_eq!([cells(0.0, 10), cells(0.26, 10), cells(1.0, 10), cells(9.0, 10), cells(f64::NAN, 10)], [0, 3, 10, 10, 0]);
+    }
+}
