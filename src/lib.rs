@@ -5,3 +5,4 @@ pub mod event;
 pub mod plan;
 pub mod secret;
 pub mod shown;
+pub mod upstream;
