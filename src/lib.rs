@@ -12,3 +12,4 @@ pub mod shown;
 pub mod source;
 pub mod tui;
 pub mod units;
+pub mod upstream;

@@ -1,0 +1,132 @@
+//! Lets requests pass within a limit, and says how long the others should wait.
+//!
+//! Pure: the time is an argument, and nothing here waits. One gate is shared by every request to the same
+//! host, path and query, whatever its `id`. Start at [`Gate::admit`].
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::upstream::behaviour::Limit;
+
+/// One limit and how much of it is used.
+#[derive(Debug)]
+pub struct Gate {
+    limit: Limit,
+    /// With `Rate`, when the bucket is full again; with `Window`, when the window began.
+    mark: Cell<Option<Instant>>,
+    /// With `Concurrent`, how many are in service; with `Window`, how many the window has seen.
+    n: Cell<u32>,
+}
+
+/// A place in service. It is free again when this is dropped.
+#[derive(Debug)]
+pub struct Place(Rc<Gate>);
+
+impl Gate {
+    /// A gate that nobody has passed.
+    pub fn new(limit: Limit) -> Self {
+        Self { limit, mark: Cell::new(None), n: Cell::new(0) }
+    }
+
+    /// Lets a request pass at `now`.
+    ///
+    /// # Errors
+    /// It does not pass. The length is how long until one would; zero where nobody can know.
+    pub fn admit(self: &Rc<Self>, now: Instant) -> Result<Place, Duration> {
+        match self.limit {
+            Limit::Rate { rps, burst } => self.spend(now, Duration::from_secs_f64(1.0 / rps), burst)?,
+            Limit::Concurrent(most) if self.n.get() >= most => return Err(Duration::ZERO),
+            Limit::Concurrent(_) => self.n.set(self.n.get() + 1),
+            Limit::Window { n, window } => self.count(now, n, window)?,
+        }
+        Ok(Place(Rc::clone(self)))
+    }
+
+    /// Takes a token. Instead of tokens it keeps the moment at which the bucket will be full.
+    fn spend(&self, now: Instant, per_token: Duration, burst: u32) -> Result<(), Duration> {
+        let full = self.mark.get().unwrap_or(now).max(now);
+        let room = per_token * (burst - 1);
+        match (full - now).checked_sub(room) {
+            Some(wait) if !wait.is_zero() => Err(wait),
+            Some(_) | None => {
+                self.mark.set(Some(full + per_token));
+                Ok(())
+            }
+        }
+    }
+
+    fn count(&self, now: Instant, most: u32, window: Duration) -> Result<(), Duration> {
+        let begun = self.mark.get().filter(|begun| now - *begun < window);
+        let begun = begun.unwrap_or_else(|| {
+            self.n.set(0);
+            self.mark.set(Some(now));
+            now
+        });
+        if self.n.get() >= most {
+            return Err(window.saturating_sub(now - begun));
+        }
+        self.n.set(self.n.get() + 1);
+        Ok(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Limit::Concurrent(_) = self.0.limit {
+            self.0.n.set(self.0.n.get() - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use crate::upstream::behaviour::Limit;
+    use crate::upstream::gate::Gate;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_bucket_lets_its_burst_pass_and_then_its_rate() {
+        let (gate, start) = (Rc::new(Gate::new(Limit::Rate { rps: 10.0, burst: 3 })), Instant::now());
+        let passed = (0..2_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
+        assert_eq!(passed, 3 + 19);
+        let rested = start + Duration::from_secs(60);
+        assert_eq!((0..9).filter(|_| gate.admit(rested).is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn a_refused_request_passes_when_it_was_told_to_come_back() {
+        for limit in [Limit::Rate { rps: 10.0, burst: 1 }, Limit::Window { n: 1, window: Duration::from_millis(700) }] {
+            let (gate, start) = (Rc::new(Gate::new(limit)), Instant::now());
+            assert!(gate.admit(start).is_ok());
+            let wait = gate.admit(start + MS * 30).unwrap_err();
+            assert!(gate.admit(start + MS * 30 + wait - MS).is_err());
+            assert!(gate.admit(start + MS * 30 + wait).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_place_in_service_is_free_again_when_it_is_dropped() {
+        let (gate, now) = (Rc::new(Gate::new(Limit::Concurrent(2))), Instant::now());
+        let (first, second) = (gate.admit(now).unwrap(), gate.admit(now).unwrap());
+        assert_eq!(gate.admit(now).unwrap_err(), Duration::ZERO);
+        drop(first);
+        assert!(gate.admit(now).is_ok());
+        drop(second);
+    }
+
+    #[test]
+    fn a_window_forgets_when_it_is_over() {
+        let (gate, start) = (Rc::new(Gate::new(Limit::Window { n: 5, window: MS * 100 })), Instant::now());
+        let passed = (0..1_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
+        assert_eq!(passed, 50);
+    }
+}

@@ -1,0 +1,3 @@
+//! Everything that is tested from outside: one binary, one module for each part of the program.
+
+mod upstream;
