@@ -2,10 +2,24 @@
 //!
 //! A plan is read from TOML, a list of URLs, JSON Lines or the command line; whatever it came from,
 //! it is a [`Plan`] from then on. Jobs are never all in memory: they are drawn one by one through
-//! the [`Cursor`](cursor::Cursor). Start at [`Plan`].
+//! the [`Cursor`](cursor::Cursor). Nothing here sends, and nothing reads the environment: variables come
+//! through a parameter. Start at [`Plan`] and [`Plan::read`].
 
+pub mod address;
 pub mod cursor;
+pub mod defaults;
+mod found;
+mod intake;
 pub mod job;
+pub mod mistake;
+pub mod quantity;
+mod read;
+mod request;
+mod rows;
+pub mod rules;
+pub mod source;
+mod template;
+pub mod text;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -16,6 +30,10 @@ use std::time::Duration;
 pub struct Plan {
     /// What the run is called.
     pub name: String,
+    /// Where it was read from, as the person named it.
+    pub file: String,
+    /// Which keys of the file were set, and in which line: everything else is a default.
+    pub written: Vec<Written>,
     /// Run-wide dials.
     pub limits: Limits,
     /// Stop at the first job that fails.
@@ -27,7 +45,16 @@ pub struct Plan {
     /// The practice upstream to start, where the plan asks for one.
     pub practice: Option<Practice>,
     /// Where jobs come from, in plan order.
-    pub sources: Vec<cursor::Source>,
+    pub sources: Vec<source::Source>,
+}
+
+/// A key that a plan sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its full name, such as `limits.concurrency`; tables of an endpoint start with `endpoint.`.
+    pub key: String,
+    /// In which line, from 1.
+    pub line: usize,
 }
 
 /// How much may happen at once, and how fast.
@@ -55,7 +82,8 @@ pub struct Expect {
 /// Where results go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// One JSON file with every job's data and every failure, in plan order.
+    /// One JSON file with every job's data and every failure, in plan order; relative to the current
+    /// folder, as are all results.
     pub report: Option<PathBuf>,
     /// A folder that receives each answer's body under a safe name.
     pub bodies: Option<PathBuf>,
@@ -68,4 +96,36 @@ pub struct Practice {
     pub seed: u64,
     /// Behaviour by host name: a glob such as `d00*` and the path that it stands for.
     pub hosts: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// Lays a command line's flags over the rules of every source.
+    pub fn lay_over(&mut self, overlay: &source::Overlay) {
+        for source in &mut self.sources {
+            source.lay_over(overlay);
+        }
+    }
+
+    /// Puts a user's settings under the rules of every source: they hold where the plan is silent.
+    pub fn lay_under(&mut self, rules: &rules::Rules) {
+        for source in &mut self.sources {
+            source.lay_under(rules);
+        }
+    }
+
+    /// The line in which the plan sets a key such as `limits.concurrency`.
+    pub fn line_of(&self, key: &str) -> Option<usize> {
+        self.written.iter().find(|written| written.key == key).map(|written| written.line)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrency: NonZeroU32::new(defaults::CONCURRENCY).unwrap_or(NonZeroU32::MIN),
+            per_host: None,
+            gap: None,
+            per_host_gap: None,
+        }
+    }
 }

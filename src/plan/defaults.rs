@@ -1,0 +1,65 @@
+//! What holds where a plan says nothing, and the bounds that no plan may exceed.
+//!
+//! Every default of a run stands here and nowhere else. Start at [`CONCURRENCY`] and [`ATTEMPT`].
+
+use std::time::Duration;
+
+/// Attempts in flight, whole run.
+pub const CONCURRENCY: u32 = 20;
+
+/// Name look-up, connection and TLS.
+pub const CONNECT: Duration = Duration::from_secs(10);
+
+/// From the connection to the answer's head.
+pub const FIRST_BYTE: Duration = Duration::from_secs(30);
+
+/// Between two pieces of the body.
+pub const IDLE: Duration = Duration::from_secs(30);
+
+/// One attempt, from the slot to the last byte.
+pub const ATTEMPT: Duration = Duration::from_secs(60);
+
+/// The whole job, waits and retries included; never less than one attempt.
+pub const JOB: Duration = Duration::from_secs(600);
+
+/// Hops to follow.
+pub const REDIRECTS: u32 = 10;
+
+/// Tries in all, the first included.
+pub const RETRY_ATTEMPTS: u32 = 3;
+
+/// The mean of the first wait doubles from here.
+pub const BACKOFF_FROM: Duration = Duration::from_millis(500);
+
+/// No wait of our own is longer.
+pub const BACKOFF_TO: Duration = Duration::from_secs(30);
+
+/// Largest body that is read, in bytes.
+pub const MAX_BODY: u64 = 64 << 20;
+
+/// Endpoints that are found in lists; hosts beyond these share one endpoint.
+pub const MAX_FOUND_ENDPOINTS: usize = 10_000;
+
+/// The largest limit or rate that is not a slip of the finger.
+pub const MAX_CONCURRENCY: u64 = 1_000_000;
+
+/// The longest time-out, gap or backoff that is not a slip of the finger.
+pub const MAX_DURATION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The most jobs one endpoint may ask for.
+pub const MAX_JOBS: u64 = 1_000_000_000_000;
+
+/// The longest line of a list or a file of rows; a longer one is a bad row, not memory.
+pub const MAX_LINE: usize = 1 << 20;
+
+/// Files up to this size are counted before the run starts.
+pub const MAX_COUNTED_FILE: u64 = 64 << 20;
+
+/// The largest TOML plan, in bytes.
+pub const MAX_PLAN: u64 = 16 << 20;
+
+/// The largest file that `${file:…}` reads, in bytes.
+pub const MAX_SECRET_FILE: u64 = 1 << 20;
+
+/// Mistakes that are shown in full.
+pub const MAX_MISTAKES: usize = 20;

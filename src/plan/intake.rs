@@ -1,0 +1,244 @@
+//! Takes a plan from wherever it comes: a file, standard input, the command line.
+//!
+//! What a text is, is told by its file's name, else by its first line that says something. Start at
+//! [`Plan::read`].
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::plan::address::{is_domain, quoted};
+use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
+use crate::plan::mistake::{Mistake, PlanError, STDIN, named};
+use crate::plan::rows::feed::Input;
+use crate::plan::rows::{Form, Rows};
+use crate::plan::source::Source;
+use crate::plan::text::{Var, reason};
+use crate::plan::{Expect, Limits, Output, Plan, Practice, read};
+use crate::shown::shown;
+
+/// As much of an input as is looked at to tell what it is.
+const SNIFFED: usize = 64 << 10;
+
+/// What a plan can be.
+const KINDS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
+
+/// What a text can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Toml,
+    Urls,
+    JsonLines,
+}
+
+impl Plan {
+    /// Reads a plan from a file: TOML, a list of URLs, or JSON Lines.
+    ///
+    /// Files the plan names are relative to its own folder.
+    pub fn read(path: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+        let name = path.display().to_string();
+        let mut file = open(path, &name)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // A pipe with a name (`<(…)`) is like standard input: what was read of it is gone.
+        if file.metadata().is_ok_and(|file| !file.is_file()) {
+            return Self::from_stream(Box::new(file), &name, folder, var);
+        }
+        let mut start = Vec::new();
+        let cannot = |why: std::io::Error| unreadable(&name, &reason(&why));
+        file.by_ref().take(SNIFFED as u64).read_to_end(&mut start).map_err(cannot)?;
+        let language = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Language::Toml,
+            _ => match Form::of(path) {
+                Some(Form::Lines) => Language::Urls,
+                Some(Form::JsonLines) => Language::JsonLines,
+                Some(Form::Table { .. }) => {
+                    let help = "name it in a plan: `rows = \"ids.csv\"` beside a `url` with `{column}` in it";
+                    return Err(PlanError::whole(&name, format!("`{}` is a table, not a plan", shown(&name)), help));
+                }
+                None => language_of(&start).unwrap_or(Language::Toml),
+            },
+        };
+        if language == Language::Toml {
+            let text = utf8(start, file, &name)?;
+            return read::plan(&text, &name, folder, var);
+        }
+        let form = if language == Language::Urls { Form::Lines } else { Form::JsonLines };
+        let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
+        Ok(Self::of_rows(&name, rows, form, &start))
+    }
+
+    /// Reads a plan of TOML that is in memory; `file` is what messages call it, and files it names are
+    /// relative to `folder`.
+    pub fn from_toml(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+        read::plan(text, file, folder, var)
+    }
+
+    /// Reads a plan from standard input. Lists are not waited for: their jobs are drawn as they arrive.
+    pub fn from_stdin(input: Box<dyn Read + Send>, var: Var<'_>) -> Result<Self, PlanError> {
+        Self::from_stream(input, STDIN, Path::new(""), var)
+    }
+
+    /// Reads a plan from something that can be read once.
+    fn from_stream(mut input: Input, name: &str, folder: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+        let mut start = Vec::new();
+        let mut chunk = [0; 4096];
+        let language = loop {
+            let n = match input.read(&mut chunk) {
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read.map_err(|why| unreadable(name, &reason(&why)))?,
+            };
+            start.extend_from_slice(&chunk[..n]);
+            let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let is_all = n == 0 || start.len() > SNIFFED;
+            match language_of(&start[..if is_all { start.len() } else { whole_lines }]) {
+                Some(language) => break language,
+                None if n == 0 => return Err(PlanError::no_jobs(name, KINDS)),
+                None if is_all => break Language::Toml,
+                None => {}
+            }
+        };
+        if language == Language::Toml {
+            return read::plan(&utf8(start, input, name)?, name, folder, var);
+        }
+        let form = if language == Language::Urls { Form::Lines } else { Form::JsonLines };
+        let whole = Box::new(Cursor::new(start.clone()).chain(input));
+        let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
+        Ok(Self::of_rows(name, rows, form, &start))
+    }
+
+    /// A plan of URLs from the command line: `n` jobs in all, spread evenly; one each without `n`.
+    pub fn from_urls(urls: &[String], n: Option<u64>) -> Result<Self, PlanError> {
+        const FILE: &str = "command line";
+        let n_urls = urls.len() as u64;
+        let n = n.unwrap_or(n_urls);
+        if urls.is_empty() || n == 0 {
+            return Err(PlanError::no_jobs(FILE, "give it at least one URL and one request"));
+        }
+        if n < n_urls {
+            let message = format!("`-n {n}` is fewer than the {n_urls} URLs");
+            return Err(PlanError::whole(FILE, message, format!("write `-n {n_urls}` or more, or fewer URLs")));
+        }
+        if n > MAX_JOBS {
+            return Err(PlanError::whole(FILE, "`-n` is more than 1,000,000,000,000", "write a smaller number"));
+        }
+        let is_practice = urls.iter().any(|url| url.trim_start().starts_with("practice://"));
+        let name = match urls {
+            [url] => quoted(url),
+            urls => format!("{} URLs", urls.len()),
+        };
+        let share = |i: usize| n / n_urls + u64::from((i as u64) < n % n_urls);
+        let sources: Vec<Source> = urls.iter().enumerate().map(|(i, url)| Source::repeated(url, share(i))).collect();
+        let plan = Self { practice: is_practice.then(Practice::default), ..Self::of(&name, FILE, sources) };
+        plan.check_urls()?;
+        Ok(plan)
+    }
+
+    fn of_rows(file: &str, rows: Rows, form: Form, start: &[u8]) -> Self {
+        let source = if form == Form::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
+        let is_practice = String::from_utf8_lossy(start).contains("practice://");
+        Self { practice: is_practice.then(Practice::default), ..Self::of(&stem(file), file, vec![source]) }
+    }
+
+    fn of(name: &str, file: &str, sources: Vec<Source>) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            written: Vec::new(),
+            limits: Limits::default(),
+            fail_fast: false,
+            expect: Expect::default(),
+            output: Output::default(),
+            practice: None,
+            sources,
+        }
+    }
+
+    /// Reports every URL of a command line that is none.
+    fn check_urls(&self) -> Result<(), PlanError> {
+        let wrong = self.sources.iter().filter_map(|source| source.check(self.practice.is_some()).err());
+        let mistakes: Vec<_> =
+            wrong.map(|why| Mistake::whole(&self.file, why, "write one such as `https://example.org/`")).collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }
+    }
+}
+
+/// A file's name without its ending.
+pub(super) fn stem(file: &str) -> String {
+    Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn open(path: &Path, name: &str) -> Result<File, PlanError> {
+    if path.is_dir() {
+        return Err(unreadable(name, "it is a folder"));
+    }
+    File::open(path).map_err(|why| unreadable(name, &reason(&why)))
+}
+
+fn unreadable(name: &str, why: &str) -> PlanError {
+    let help = if is_domain(name) && !Path::new(name).exists() && Form::of(Path::new(name)).is_none() && !is_toml(name)
+    {
+        format!("if it is meant as a URL, write `https://{}`", shown(name))
+    } else {
+        KINDS.to_owned()
+    };
+    PlanError::whole(name, format!("cannot read {}: {why}", named(name)), help)
+}
+
+fn is_toml(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+}
+
+/// The whole text of a plan.
+fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanError> {
+    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &reason(&why)))?;
+    if start.len() as u64 > MAX_PLAN {
+        return Err(unreadable(name, "it is larger than 16 MiB"));
+    }
+    String::from_utf8(start).map_err(|why| {
+        let line = why.as_bytes()[..why.utf8_error().valid_up_to()].split(|&b| b == b'\n').count();
+        unreadable(name, &format!("line {line} is not UTF-8 text"))
+    })
+}
+
+/// What a text is, by its first line that is neither blank nor a comment.
+fn language_of(start: &[u8]) -> Option<Language> {
+    let text = String::from_utf8_lossy(start);
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let key = line.split('=').next().unwrap_or_default().trim();
+    let is_key = |c: char| c.is_alphanumeric() || "-_.\"'".contains(c);
+    Some(if line.starts_with('{') {
+        Language::JsonLines
+    } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !line.starts_with("[:") {
+        Language::Toml
+    } else if line.contains("://") || is_domain(line) {
+        Language::Urls
+    } else {
+        Language::Toml
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, language_of};
+
+    #[test]
+    fn a_text_is_told_by_its_first_line_that_says_something() {
+        for (text, language) in [
+            ("\u{feff}# list\n\n https://a.b\n", Some(Language::Urls)),
+            ("example.org/x?y=1", Some(Language::Urls)),
+            ("example.org:8080", Some(Language::Urls)),
+            ("[::1]:8080", Some(Language::Urls)),
+            ("practice://slow", Some(Language::Urls)),
+            ("{\"url\": \"https://a.b\"}", Some(Language::JsonLines)),
+            ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(Language::Toml)),
+            ("name = \"https://a.b\"", Some(Language::Toml)),
+            ("defaults.timeout = \"5s\"", Some(Language::Toml)),
+            ("hello", Some(Language::Toml)),
+            ("# nothing\n\n", None),
+        ] {
+            assert_eq!(language_of(text.as_bytes()), language, "{text}");
+        }
+    }
+}

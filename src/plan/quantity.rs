@@ -1,0 +1,259 @@
+//! Reads what people write for lengths of time, counts, rates, shares and sizes.
+//!
+//! Pure text in, value out. It refuses what cannot be meant: a number without a unit, zero, and
+//! what is beyond the bounds of [`defaults`]. Start at [`parse_duration`].
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::plan::defaults;
+
+/// Why a value is refused, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Completes "`timeout` is …".
+    pub what: String,
+    /// What to write instead.
+    pub fix: String,
+}
+
+impl Wrong {
+    /// A refusal in two halves.
+    pub fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { what: what.into(), fix: fix.into() }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.fix)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+/// A length of time above zero: `250ms`, `2s`, `1m30s`.
+pub fn parse_duration(text: &str) -> Result<Duration, Wrong> {
+    let text = text.trim();
+    if text.parse::<f64>().is_ok() {
+        return Err(unitless(text));
+    }
+    let Ok(length) = humantime::parse_duration(text) else {
+        return Err(Wrong::new("not a length of time", "write one such as `250ms`, `2s` or `1m30s`"));
+    };
+    if length.is_zero() {
+        return Err(Wrong::new("zero", "write a length of time such as `250ms`, or leave it out"));
+    }
+    if length > defaults::MAX_DURATION {
+        return Err(Wrong::new("longer than 30 days", "write a shorter time, such as `10m`"));
+    }
+    Ok(length)
+}
+
+/// Says that a number lacks its unit.
+pub(super) fn unitless(number: &str) -> Wrong {
+    Wrong::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
+}
+
+/// Two lengths of time in ascending order: `500ms..30s`.
+pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), Wrong> {
+    let wrong = |what: &str| Wrong::new(what, "write the first and the longest wait, such as `500ms..30s`");
+    let (from, to) = text.split_once("..").ok_or_else(|| wrong("not a range of times"))?;
+    let (from, to) = (parse_duration(from)?, parse_duration(to.trim_start_matches('='))?);
+    if from > to {
+        return Err(wrong("a range that ends before it starts"));
+    }
+    Ok((from, to))
+}
+
+/// A whole number, with `k` for a thousand and `m` for a million: `500`, `10k`, `1.5m`.
+pub fn parse_count(text: &str) -> Result<u64, Wrong> {
+    let wrong = || Wrong::new("not a count", "write a whole number such as `500`, `10k` or `1m`");
+    let digits = text.trim().replace('_', "");
+    let (digits, factor) = match digits.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&digits[..at], 1_000),
+        Some((at, 'm' | 'M')) => (&digits[..at], 1_000_000),
+        _ => (digits.as_str(), 1),
+    };
+    scaled(digits, factor).ok_or_else(wrong)
+}
+
+/// A number of bytes: `4096`, `64MiB`, `10 MB`.
+pub fn parse_size(text: &str) -> Result<u64, Wrong> {
+    let wrong = || Wrong::new("not a size", "write one such as `64MiB`, `10MB` or `4096`");
+    let text = text.trim();
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "kib" => 1 << 10,
+        "m" | "mb" => 1_000_000,
+        "mib" => 1 << 20,
+        "g" | "gb" => 1_000_000_000,
+        "gib" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    scaled(&digits.trim().replace('_', ""), factor).ok_or_else(wrong)
+}
+
+/// Digits, of which some may be decimals, times a factor that makes the number whole.
+fn scaled(digits: &str, factor: u64) -> Option<u64> {
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || digits.ends_with('.') {
+        return None;
+    }
+    let scale = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    let rest = if decimals.is_empty() { 0 } else { decimals.parse::<u64>().ok()?.checked_mul(factor)? };
+    if rest % scale != 0 {
+        return None;
+    }
+    whole.parse::<u64>().ok()?.checked_mul(factor)?.checked_add(rest / scale)
+}
+
+/// A limit on how many may be in flight: a count from 1 to 1,000,000.
+pub fn parse_limit(text: &str) -> Result<u32, Wrong> {
+    limit(parse_count(text)?)
+}
+
+/// Checks a limit on how many may be in flight.
+pub(super) fn limit(count: u64) -> Result<u32, Wrong> {
+    if count == 0 {
+        return Err(Wrong::new("zero: nothing would ever start", "write at least 1"));
+    }
+    if count > defaults::MAX_CONCURRENCY {
+        return Err(Wrong::new("beyond 1,000,000 at once", "write what one machine can hold, such as `1000`"));
+    }
+    u32::try_from(count).map_err(|_| Wrong::new("too large", "write a smaller number"))
+}
+
+/// Starts per second, minute or hour, as the time between two of them: `100/s`, `30/m`, `5/h`.
+pub fn parse_rate(text: &str) -> Result<Duration, Wrong> {
+    let wrong = |what: &str| Wrong::new(what, "write one such as `100/s`, `30/m` or `5/h`");
+    let Some((number, unit)) = text.split_once('/') else {
+        return Err(match text.trim().parse::<f64>() {
+            Ok(number) => Wrong::new("a number without a unit", format!("write `{number}/s` or `{number}/m`")),
+            Err(_) => wrong("not a rate"),
+        });
+    };
+    let span = match unit.trim() {
+        "s" | "sec" | "second" => 1.0,
+        "m" | "min" | "minute" => 60.0,
+        "h" | "hour" => 3600.0,
+        _ => return Err(wrong("a rate without a known unit")),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| wrong("not a rate"))?;
+    if !number.is_finite() {
+        return Err(wrong("not a rate"));
+    }
+    if number <= 0.0 {
+        return Err(wrong("zero or less: nothing would ever start"));
+    }
+    let gap = Duration::try_from_secs_f64(span / number).unwrap_or(Duration::MAX);
+    if gap > defaults::MAX_DURATION {
+        return Err(wrong("less than one start in 30 days"));
+    }
+    if gap < Duration::from_micros(1) {
+        return Err(wrong("beyond 1,000,000 starts per second"));
+    }
+    Ok(gap)
+}
+
+/// What a value must stay below: `< 1%` gives `1%`.
+fn bound<'t>(text: &'t str, example: &str) -> Result<&'t str, Wrong> {
+    match text.trim().strip_prefix('<') {
+        Some(bound) if !bound.starts_with('=') => Ok(bound.trim()),
+        _ => Err(Wrong::new("not an upper bound", format!("write one such as `{example}`"))),
+    }
+}
+
+/// An upper bound on a share of jobs, from 0 to 1: `< 1%`.
+pub fn parse_share_below(text: &str) -> Result<f64, Wrong> {
+    let wrong = |what: &str| Wrong::new(what, "write a share such as `< 1%`");
+    let percent = bound(text, "< 1%")?.strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
+    let percent: f64 = percent.trim().parse().map_err(|_| wrong("not a share"))?;
+    if !(percent > 0.0 && percent <= 100.0) {
+        return Err(Wrong::new(
+            "not between 0 % and 100 %",
+            "write a share such as `< 1%`; without it no job may fail",
+        ));
+    }
+    Ok(percent / 100.0)
+}
+
+/// An upper bound on a length of time: `< 1s`.
+pub fn parse_duration_below(text: &str) -> Result<Duration, Wrong> {
+    parse_duration(bound(text, "< 1s")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_rate, parse_share_below,
+        parse_size,
+    };
+
+    #[test]
+    fn a_bare_number_is_no_length_of_time_and_both_readings_are_offered() {
+        let wrong = parse_duration("250").unwrap_err();
+        assert_eq!(wrong.to_string(), "a number without a unit: write `250ms` or `250s`");
+        assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_meant_are_refused() {
+        for text in ["0s", "", "soon", "99years", "-1s", "NaN"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_take_thousands_and_millions() {
+        for (text, count) in [("500", 500), ("10k", 10_000), ("1m", 1_000_000), ("1.5k", 1500), ("1_000", 1000)] {
+            assert_eq!(parse_count(text).unwrap(), count, "{text}");
+        }
+        for text in ["", "k", "-1", "1.5", "1.0005k", "10kk", "1e3", "99999999999999999999", "1."] {
+            assert!(parse_count(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_neither_zero_nor_absurd() {
+        assert_eq!(parse_limit("1m").unwrap(), 1_000_000);
+        assert!(parse_limit("0").is_err());
+        assert!(parse_limit("1000000000").is_err());
+    }
+
+    #[test]
+    fn a_rate_is_the_time_between_two_starts() {
+        assert_eq!(parse_rate("100/s").unwrap(), Duration::from_millis(10));
+        assert_eq!(parse_rate("30/m").unwrap(), Duration::from_secs(2));
+        assert_eq!(parse_rate("5/h").unwrap(), Duration::from_secs(720));
+        for text in ["0/s", "NaN/s", "inf/s", "-1/s", "5", "5/day", "fast", "1e9/s", "1e-300/h"] {
+            assert!(parse_rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_upper_bounds_with_a_unit() {
+        assert!((parse_share_below("< 1%").unwrap() - 0.01).abs() < 1e-12);
+        assert_eq!(parse_duration_below("<1s").unwrap(), Duration::from_secs(1));
+        for text in ["1%", "< 1", "<= 1%", "< 0%", "< 101%", "< NaN%"] {
+            assert!(parse_share_below(text).is_err(), "{text}");
+        }
+        assert!(parse_duration_below("> 1s").is_err());
+    }
+
+    #[test]
+    fn sizes_and_backoffs_are_read_as_people_write_them() {
+        assert_eq!(parse_size("64MiB").unwrap(), 64 << 20);
+        assert_eq!(parse_size("1.5 kB").unwrap(), 1500);
+        assert!(parse_size("many").is_err());
+        assert_eq!(parse_backoff("500ms..30s").unwrap(), (Duration::from_millis(500), Duration::from_secs(30)));
+        assert!(parse_backoff("30s..1s").is_err());
+        assert!(parse_backoff("5s").is_err());
+    }
+}

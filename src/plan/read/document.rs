@@ -1,0 +1,119 @@
+//! The keys of a plan that concern the whole run.
+//!
+//! Start at [`read`].
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::plan::intake::stem;
+use crate::plan::quantity::{self, Wrong};
+use crate::plan::read::Reading;
+use crate::plan::read::endpoint::{self, Defaults};
+use crate::plan::read::entry::Entry;
+use crate::plan::read::section::Section;
+use crate::plan::{Expect, Limits, Output, Plan, Practice};
+
+/// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
+pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
+    let mut top = Section::new(reading, "", "", table, 0..0);
+    let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
+    let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
+    let mut defaults = Defaults::default();
+    if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
+        defaults = endpoint::defaults(section);
+    }
+    let limits = top.get("limits").and_then(|entry| entry.section("[limits]", "`[limits]`"));
+    let limits = limits.map_or_else(Limits::default, read_limits);
+    if let Some(entry) = top.get("retry") {
+        endpoint::retry(&entry, "[retry]", &mut defaults.rules);
+    }
+    let endpoints = top.get("endpoint");
+    let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
+    let expect = expect.map_or_else(Expect::default, read_expect);
+    let output = top.get("output").and_then(|entry| entry.section("[output]", "`[output]`"));
+    let output = output.map_or_else(Output::default, read_output);
+    let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
+    let practice = practice.map(read_practice);
+    for key in ["every", "rounds", "order", "host", "extract"] {
+        top.later(key);
+    }
+    let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
+    top.finish();
+
+    let name = name.map(|name| name.value()).filter(|name| !name.trim().is_empty());
+    (!sources.is_empty()).then(|| Plan {
+        name: name.unwrap_or_else(|| stem(reading.file)),
+        file: reading.file.to_owned(),
+        written: Vec::new(),
+        limits,
+        fail_fast: fail_fast.unwrap_or(false),
+        expect,
+        output,
+        practice,
+        sources,
+    })
+}
+
+fn read_limits(mut section: Section<'_>) -> Limits {
+    let limit = |entry: Entry<'_>| entry.limit().and_then(NonZeroU32::new);
+    let default = Limits::default();
+    let limits = Limits {
+        concurrency: section.get("concurrency").and_then(limit).unwrap_or(default.concurrency),
+        per_host: section.get("per_host").and_then(limit),
+        gap: section.get("rate").and_then(|entry| entry.rate()),
+        per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
+    };
+    if let Some(adaptive) = section.get("adaptive")
+        && adaptive.flag() == Some(true)
+    {
+        let message = "`adaptive = true` is planned but does not work yet".to_owned();
+        let label = Some("leave it out for now; turn the limit with - and + while it runs".to_owned());
+        section.reading.note_with(adaptive.span(), message, label, None);
+    }
+    section.finish();
+    limits
+}
+
+fn read_expect(mut section: Section<'_>) -> Expect {
+    let failed = section.get("failed");
+    let p95 = section.get("p95");
+    let expect = Expect {
+        failed_below: failed.and_then(|entry| entry.parse("a bound such as `\"< 1%\"`", quantity::parse_share_below)),
+        p95_below: p95.and_then(|entry| entry.parse("a bound such as `\"< 1s\"`", quantity::parse_duration_below)),
+    };
+    section.finish();
+    expect
+}
+
+fn read_output(mut section: Section<'_>) -> Output {
+    let path = |entry: Entry<'_>| {
+        let text = entry.text("a path such as `\"report.json\"`")?.value();
+        let wrong = || Wrong::new("empty", "write a path such as `\"report.json\"`");
+        entry.check(if text.is_empty() { Err(wrong()) } else { Ok(PathBuf::from(text)) })
+    };
+    let output = Output { report: section.get("report").and_then(path), bodies: section.get("bodies").and_then(path) };
+    section.finish();
+    output
+}
+
+fn read_practice(mut section: Section<'_>) -> Practice {
+    let seed = section.get("seed").and_then(|entry| entry.count());
+    let hosts = section.get("hosts").and_then(|entry| entry.section("[upstream.hosts]", "`\"slow*\" = \"/delay/1s\"`"));
+    section.finish();
+    let mut practice = Practice { seed: seed.unwrap_or_default(), hosts: Vec::new() };
+    for entry in hosts.map_or_else(Vec::new, Section::entries) {
+        let Some(path) = entry.text("a path such as `\"/delay/1s\"`").map(|text| text.value()) else { continue };
+        let wrong = || Wrong::new("not a path", "write one such as `\"/delay/1s\"`");
+        if let Some(path) = entry.check(if path.starts_with('/') { Ok(path) } else { Err(wrong()) }) {
+            practice.hosts.push((entry.key.clone().into_owned(), path));
+        }
+    }
+    practice
+}
+
+/// Whether a value is a list of tables.
+pub(super) fn is_tables(value: &DeValue<'_>) -> bool {
+    matches!(value, DeValue::Array(items) if items.iter().all(|item| matches!(item.get_ref(), DeValue::Table(_))))
+}

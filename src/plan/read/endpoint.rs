@@ -1,0 +1,259 @@
+//! The keys of an endpoint, and those defaults that every endpoint may override.
+//!
+//! Start at [`all`].
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, Method};
+
+use crate::plan::job::{RetryOn, Statuses};
+use crate::plan::quantity::{self, Wrong};
+use crate::plan::read::document::is_tables;
+use crate::plan::read::entry::Entry;
+use crate::plan::read::section::Section;
+use crate::plan::read::{json, rows};
+use crate::plan::request::{JSON, parse_method};
+use crate::plan::rules::Rules;
+use crate::plan::source::{Body, Naming, Source, Target};
+use crate::plan::template::{Put, Template};
+use crate::plan::text::Text;
+use crate::shown::shown;
+
+/// What `[defaults]` says.
+#[derive(Default)]
+pub(super) struct Defaults {
+    method: Option<Method>,
+    headers: Vec<Header>,
+    pub(super) rules: Rules,
+}
+
+/// A header as it is written.
+#[derive(Clone)]
+struct Header {
+    name: HeaderName,
+    value: Text,
+    span: Range<usize>,
+}
+
+/// Reads `[defaults]`.
+pub(super) fn defaults(mut section: Section<'_>) -> Defaults {
+    let method = section.get("method").and_then(|entry| method(&entry));
+    let headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
+    let rules = rules(&mut section);
+    section.later("extract");
+    section.finish();
+    Defaults { method, headers, rules }
+}
+
+/// Reads every `[[endpoint]]`.
+pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) -> Vec<Source> {
+    if !is_tables(entry.node.get_ref()) {
+        let message = "`endpoint` takes a list of tables".to_owned();
+        let label = Some("write `[[endpoint]]`, with two brackets".to_owned());
+        entry.reading.note_with(entry.name.clone(), message, label, None);
+        return Vec::new();
+    }
+    let mut sources = Vec::new();
+    let mut named: HashMap<String, usize> = HashMap::new();
+    for item in entry.items() {
+        let Some(section) = item.section("[[endpoint]]", "`[[endpoint]]`") else { continue };
+        let Some((source, name)) = endpoint(section, defaults, has_upstream) else { continue };
+        if let (Naming::Named(text), Some(span)) = (&source.naming, name) {
+            let line = entry.reading.line_at(span.start);
+            if let Some(first) = named.insert(text.to_string(), line) {
+                let message = format!("two endpoints are called `{}`", shown(text));
+                entry.reading.note_with(span, message, Some(format!("the other one is in line {first}")), None);
+            }
+        }
+        sources.push(source);
+    }
+    sources
+}
+
+/// Reads one endpoint, and says where its name stands.
+fn endpoint(
+    mut section: Section<'_>,
+    defaults: &Defaults,
+    has_upstream: bool,
+) -> Option<(Source, Option<Range<usize>>)> {
+    let name = section.get("name");
+    let url_entry = section.need("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
+    let method = section.get("method").and_then(|entry| method(&entry));
+    let own_headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
+    let (body, json) = (section.get("body"), section.get("json"));
+    let rows = rows::read(&mut section);
+    let mut own_rules = rules(&mut section);
+    if let Some(entry) = section.get("retry") {
+        retry(&entry, "endpoint.retry", &mut own_rules);
+    }
+    section.later("extract");
+    let reading = section.reading;
+    section.finish();
+
+    let mut columns = Vec::new();
+    let mut used = rows::Used::new(reading);
+    let url_entry = url_entry?;
+    let url_text = url_entry.text("a URL such as `\"https://example.org/\"`")?;
+    let url = Template::parse_url(&url_text, &mut columns);
+    used.note(&columns, &url_entry.span());
+
+    let mut all_headers = defaults.headers.clone();
+    all_headers.retain(|header| own_headers.iter().all(|own| own.name != header.name));
+    all_headers.extend(own_headers);
+    let is_json = json.is_some();
+    if let (Some(body), Some(_)) = (&body, &json) {
+        let message = "an endpoint has `body` or `json`, not both".to_owned();
+        reading.note_with(body.name.clone(), message, Some("leave one out".to_owned()), None);
+    }
+    let body = match (body, json) {
+        (Some(body), _) => body.text("the body as a text").map(|text| (text, Put::Raw, body.span())),
+        (None, Some(json)) => json::text(&json).map(|text| (text, Put::Json, json.span())),
+        (None, None) => None,
+    };
+    let body = body.map(|(text, put, span)| {
+        let body = Template::parse(&text, put, &mut columns);
+        used.note(&columns, &span);
+        Body::Template(body)
+    });
+    let mut templates = Vec::new();
+    for header in &all_headers {
+        templates.push((header.name.clone(), Template::parse(&header.value, Put::Raw, &mut columns)));
+        used.note(&columns, &header.span);
+    }
+    if is_json && all_headers.iter().all(|header| header.name != CONTENT_TYPE) {
+        templates.push((CONTENT_TYPE, Template::literal(JSON)));
+    }
+    let rows = rows?;
+    used.check(&columns, &rows);
+
+    let name_span = name.as_ref().map(Entry::span);
+    let naming = match name.and_then(|name| name.text("a name such as `\"orders\"`")) {
+        Some(name) => Naming::Named(shown(name.value().trim()).as_ref().into()),
+        None if url.has_constant_host() => Naming::Path,
+        None => Naming::ByHost,
+    };
+    let source = Source {
+        naming,
+        rows,
+        columns,
+        url: Target::Template(url),
+        method: method.or_else(|| defaults.method.clone()),
+        headers: templates,
+        body,
+        rules: own_rules.over(&defaults.rules),
+    };
+    if let Err(why) = source.check(has_upstream) {
+        reading.note(url_entry.span(), why);
+    }
+    Some((source, name_span))
+}
+
+fn method(entry: &Entry<'_>) -> Option<Method> {
+    let wrong = || Wrong::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
+    entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
+}
+
+fn headers(entry: &Entry<'_>) -> Vec<Header> {
+    let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
+        return Vec::new();
+    };
+    let mut headers = Vec::new();
+    for entry in section.entries() {
+        let name = HeaderName::try_from(entry.key.as_ref());
+        if name.is_err() {
+            let message = format!("`{}` is not a header name", shown(&entry.key));
+            entry.reading.note_with(entry.name.clone(), message, Some("write one such as `accept`".to_owned()), None);
+        }
+        let value = entry.text("a text such as `\"application/json\"`");
+        if let Some(value) = &value
+            && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
+        {
+            entry.wrong(Wrong::new("not a header value", "a header has no line breaks and no control characters"));
+        }
+        if let (Ok(name), Some(value)) = (name, value) {
+            headers.push(Header { name, value, span: entry.span() });
+        }
+    }
+    headers
+}
+
+fn rules(section: &mut Section<'_>) -> Rules {
+    let mut time = |key| section.get(key).and_then(|entry: Entry<'_>| entry.duration());
+    let mut rules = Rules {
+        timeout: time("timeout"),
+        connect_timeout: time("connect_timeout"),
+        first_byte_timeout: time("first_byte_timeout"),
+        idle_timeout: time("idle_timeout"),
+        job_timeout: time("job_timeout"),
+        ..Rules::default()
+    };
+    rules.redirects = section.get("redirects").and_then(|entry| entry.small(0, 100));
+    rules.max_body = section.get("max_body").and_then(|entry| entry.size());
+    let expect =
+        section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
+    if let Some(mut expect) = expect {
+        rules.status = expect.get("status").and_then(|entry| statuses(&entry));
+        expect.finish();
+    }
+    rules
+}
+
+/// Reads a table of retry rules into `rules`.
+pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) {
+    let Some(mut section) = entry.section(title, "a table such as `{ attempts = 3 }`") else { return };
+    rules.attempts = section.get("attempts").and_then(|entry| entry.small(1, 1000));
+    rules.backoff = section
+        .get("backoff")
+        .and_then(|entry| entry.parse("a range of times such as `\"500ms..30s\"`", quantity::parse_backoff));
+    rules.retry_on = section.get("on").and_then(|entry| retry_on(&entry));
+    rules.retry_unsafe = section.get("unsafe").and_then(|entry| entry.flag());
+    section.later("budget");
+    section.finish();
+}
+
+fn retry_on(entry: &Entry<'_>) -> Option<RetryOn> {
+    const EXAMPLE: &str = "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`";
+    let mut on = RetryOn { throttled: false, timeout: false, connect: false, server_error: false };
+    for item in entry.items() {
+        match item.text(EXAMPLE)?.value().as_str() {
+            "throttled" => on.throttled = true,
+            "timeout" => on.timeout = true,
+            "connect" => on.connect = true,
+            "5xx" | "server_error" => on.server_error = true,
+            _ => item.wrong(Wrong::new("no reason to try again", format!("write {EXAMPLE}"))),
+        }
+    }
+    Some(on)
+}
+
+fn statuses(entry: &Entry<'_>) -> Option<Statuses> {
+    const EXAMPLE: &str = "a list such as `[200, \"2xx\"]`, or `\"any\"`";
+    let mut listed = Vec::new();
+    let items = entry.items();
+    for item in &items {
+        if let Some(number) = item.number() {
+            match number.parse::<u16>() {
+                Ok(status) if (100..=599).contains(&status) => listed.push(status),
+                _ => item.wrong(Wrong::new("not a status", "a status is a number from 100 to 599")),
+            }
+            continue;
+        }
+        match item.text(EXAMPLE)?.value().as_str() {
+            "any" if items.len() == 1 => return Some(Statuses::Any),
+            class if class.len() == 3 && class.ends_with("xx") && ("1".."6").contains(&&class[..1]) => {
+                let first = u16::from(class.as_bytes()[0] - b'0') * 100;
+                listed.extend(first..first + 100);
+            }
+            _ => item.wrong(Wrong::new("not a status", format!("write {EXAMPLE}"))),
+        }
+    }
+    if items.is_empty() {
+        entry.wrong(Wrong::new("empty: no answer could be good", format!("write {EXAMPLE}")));
+    }
+    listed.sort_unstable();
+    listed.dedup();
+    Some(Statuses::Listed(Arc::from(listed)))
+}

@@ -1,0 +1,61 @@
+//! A TOML value as the JSON body of a request.
+//!
+//! Keys stay in written order; `${…}` in texts is filled in and escaped; placeholders stay for the
+//! rows. Start at [`text`].
+
+use toml::de::DeValue;
+
+use crate::plan::quantity::Wrong;
+use crate::plan::read::entry::Entry;
+use crate::plan::text::Text;
+
+/// The value as JSON, with placeholders in its texts.
+pub(super) fn text(entry: &Entry<'_>) -> Option<Text> {
+    let mut json = Text::default();
+    write(entry, &mut json)?;
+    Some(json)
+}
+
+fn write(entry: &Entry<'_>, out: &mut Text) -> Option<()> {
+    match entry.node.get_ref() {
+        DeValue::String(_) => {
+            let text = entry.text("a text")?;
+            out.write("\"");
+            for piece in text.map(escaped) {
+                out.push(piece);
+            }
+            out.write("\"");
+        }
+        DeValue::Integer(_) => out.write(&entry.number()?),
+        DeValue::Float(number) => {
+            let number = number.as_str().parse().ok().and_then(serde_json::Number::from_f64);
+            let wrong = || Wrong::new("not a number that JSON has", "write a finite number");
+            out.write(&entry.check(number.ok_or_else(wrong))?.to_string());
+        }
+        DeValue::Boolean(flag) => out.write(if *flag { "true" } else { "false" }),
+        DeValue::Datetime(date) => out.write(&format!("\"{date}\"")),
+        DeValue::Array(_) => {
+            out.write("[");
+            for (i, item) in entry.items().iter().enumerate() {
+                out.write(if i > 0 { "," } else { "" });
+                write(item, out)?;
+            }
+            out.write("]");
+        }
+        DeValue::Table(_) => {
+            out.write("{");
+            for (i, item) in entry.section("json", "a table")?.entries().iter().enumerate() {
+                out.write(if i > 0 { "," } else { "" });
+                out.write(&format!("\"{}\":", escaped(&item.key)));
+                write(item, out)?;
+            }
+            out.write("}");
+        }
+    }
+    Some(())
+}
+
+fn escaped(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}

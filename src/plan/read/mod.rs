@@ -1,0 +1,98 @@
+//! Reads a plan from TOML: every key by hand, so that every mistake has its place.
+//!
+//! Nothing is read twice and nothing stops at the first mistake. Start at [`plan`]; what the keys are
+//! stands in `document` and `endpoint`, how they are asked for in `section`.
+
+mod document;
+mod endpoint;
+mod entry;
+mod json;
+mod rows;
+mod section;
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use crate::plan::mistake::{Mistake, PlanError};
+use crate::plan::text::Var;
+use crate::plan::{Plan, Written};
+use crate::shown::shown;
+
+/// Reads a plan; `file` is what messages call it, `folder` where the files it names are.
+pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {
+    let source: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
+    let reading = Reading { file, source: Arc::clone(&source), folder, var, notes: RefCell::default() };
+    let (table, errors) = DeTable::parse_recoverable(&source);
+    for error in &errors {
+        reading.note(error.span().unwrap_or(0..0), shown(error.message()).into_owned());
+    }
+    let broken_lines: Vec<_> = reading.notes.borrow().mistakes.iter().map(|mistake| mistake.line).collect();
+    let n_broken = broken_lines.len();
+
+    let plan = document::read(&reading, table.get_ref());
+
+    let Notes { mut mistakes, written } = reading.notes.into_inner();
+    if n_broken > 0 {
+        // What a broken line means is a guess, and what seems to be missing may stand in it.
+        let meant = mistakes.split_off(n_broken);
+        let is_sure = |mistake: &Mistake| mistake.label.as_deref() != Some(MISSING);
+        mistakes.extend(meant.into_iter().filter(|mistake| !broken_lines.contains(&mistake.line) && is_sure(mistake)));
+    }
+    match plan {
+        Some(plan) if mistakes.is_empty() => Ok(Plan { written, ..plan }),
+        None if mistakes.is_empty() => Err(PlanError::no_jobs(file, "add an `[[endpoint]]` with a `url`")),
+        Some(_) | None => Err(PlanError::new(mistakes)),
+    }
+}
+
+/// The label of a mistake that is an absence.
+const MISSING: &str = "missing";
+
+/// One reading of one text.
+struct Reading<'r> {
+    file: &'r str,
+    source: Arc<str>,
+    folder: &'r Path,
+    var: Var<'r>,
+    notes: RefCell<Notes>,
+}
+
+/// What a reading leaves behind.
+#[derive(Default)]
+struct Notes {
+    mistakes: Vec<Mistake>,
+    written: Vec<Written>,
+}
+
+impl Reading<'_> {
+    /// Notes a mistake at a place.
+    fn note(&self, span: Range<usize>, message: String) {
+        self.note_with(span, message, None, None);
+    }
+
+    /// Notes a mistake at a place, what to do about it beside the caret, and a line of help.
+    fn note_with(&self, span: Range<usize>, message: String, label: Option<String>, help: Option<String>) {
+        let mistake = Mistake::at(self.file, &self.source, span, message);
+        self.notes.borrow_mut().mistakes.push(Mistake { label, help, ..mistake });
+    }
+
+    /// Notes that a key is set.
+    fn note_written(&self, key: String, at: usize) {
+        let line = self.line_at(at);
+        self.notes.borrow_mut().written.push(Written { key, line });
+    }
+
+    fn line_at(&self, at: usize) -> usize {
+        self.source.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+    }
+
+    /// Where a few words stand within a place, or the whole place.
+    fn within(&self, span: &Range<usize>, words: &str) -> Range<usize> {
+        let found = self.source.get(span.clone()).and_then(|text| text.find(words));
+        found.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + words.len())
+    }
+}

@@ -1,0 +1,147 @@
+//! What makes many jobs of one endpoint: `each`, `rows` or `repeat`, and whether its placeholders are
+//! among them.
+//!
+//! Start at [`read`].
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::de::DeValue;
+
+use crate::plan::defaults::MAX_JOBS;
+use crate::plan::quantity::Wrong;
+use crate::plan::read::Reading;
+use crate::plan::read::entry::Entry;
+use crate::plan::read::section::{Section, nearest};
+use crate::plan::rows::each::{Axis, Each};
+use crate::plan::rows::table::Table;
+use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
+use crate::plan::text::reason;
+use crate::shown::shown;
+
+/// Reads an endpoint's rows; one single row where it says nothing.
+pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
+    let given = [section.get("each"), section.get("rows"), section.get("repeat")];
+    if let [_, second, ..] = given.iter().flatten().collect::<Vec<_>>()[..] {
+        let message = "an endpoint has one of `each`, `rows` and `repeat`".to_owned();
+        section.reading.note_with(second.name.clone(), message, Some("leave one out".to_owned()), None);
+        return None;
+    }
+    match given {
+        [Some(entry), ..] => each(&entry).map(Rows::Each),
+        [_, Some(entry), _] => file(&entry),
+        [.., Some(entry)] => {
+            let times = entry.count()?;
+            let wrong = |what: &str| Wrong::new(what, "write a number such as `10`");
+            entry.check(match times {
+                0 => Err(wrong("zero: it would do nothing")),
+                n if n > MAX_JOBS => Err(wrong("more than 1,000,000,000,000")),
+                n => Ok(Rows::Repeat(n)),
+            })
+        }
+        [None, None, None] => Some(Rows::Repeat(1)),
+    }
+}
+
+fn each(entry: &Entry<'_>) -> Option<Each> {
+    let section = entry.section("each", "a table such as `{ id = \"1..=1200\" }`")?;
+    let (mut keys, mut all_good) = (Vec::new(), true);
+    for entry in section.entries() {
+        match axis(&entry) {
+            Some(axis) => keys.push((entry.key.clone().into_owned(), axis)),
+            None => all_good = false,
+        }
+    }
+    if keys.is_empty() && all_good {
+        entry.wrong(Wrong::new("empty", "write a table such as `{ id = \"1..=1200\" }`"));
+        return None;
+    }
+    all_good.then(|| entry.check(Each::new(keys))).flatten()
+}
+
+fn axis(entry: &Entry<'_>) -> Option<Axis> {
+    const EXAMPLE: &str = "a range such as `\"1..=1200\"`, or a list such as `[\"a\", \"b\"]`";
+    match entry.node.get_ref() {
+        DeValue::String(_) => entry.parse(EXAMPLE, Axis::range),
+        DeValue::Array(items) if items.is_empty() => {
+            entry.wrong(Wrong::new("empty", format!("write {EXAMPLE}")));
+            None
+        }
+        DeValue::Array(_) => {
+            let value = |item: Entry<'_>| item.number().or_else(|| item.text(EXAMPLE).map(|text| text.value()));
+            let values: Option<Vec<String>> = entry.items().into_iter().map(value).collect();
+            values.map(|values| Axis::List(values.into()))
+        }
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Table(_) => {
+            entry.expected("a range or a list", EXAMPLE);
+            None
+        }
+    }
+}
+
+fn file(entry: &Entry<'_>) -> Option<Rows> {
+    let name = entry.text("a file such as `\"ids.csv\"`")?.value();
+    let wrong = |what: String, fix: &str| entry.check::<()>(Err(Wrong::new(what, fix)));
+    let Some(form) = Form::of(Path::new(&name)) else {
+        wrong("not a file of a known kind".to_owned(), "it ends in .csv, .tsv, .jsonl, .ndjson or .txt");
+        return None;
+    };
+    let path = entry.reading.folder.join(&name);
+    let place = "the path is relative to the plan's folder";
+    if path.is_dir() {
+        wrong("not readable: it is a folder".to_owned(), place);
+        return None;
+    }
+    if let Err(why) = std::fs::metadata(&path) {
+        wrong(format!("not readable: {}", reason(&why)), place);
+        return None;
+    }
+    Some(Rows::File { path, shown: name, form })
+}
+
+/// Which placeholder is used where.
+pub(super) struct Used<'r> {
+    reading: &'r Reading<'r>,
+    first: Vec<Range<usize>>,
+}
+
+impl<'r> Used<'r> {
+    pub(super) fn new(reading: &'r Reading<'r>) -> Self {
+        Self { reading, first: Vec::new() }
+    }
+
+    /// Notes that the columns that are new were first used in this place.
+    pub(super) fn note(&mut self, columns: &[String], place: &Range<usize>) {
+        let new = &columns[self.first.len()..];
+        self.first.extend(new.iter().map(|name| self.reading.within(place, &format!("{{{name}}}"))));
+    }
+
+    /// Notes every placeholder that the rows do not provide, where that is known beforehand.
+    pub(super) fn check(&self, columns: &[String], rows: &Rows) {
+        let (known, source) = match rows {
+            Rows::Each(each) => (each.columns(), "`each`".to_owned()),
+            Rows::Repeat(_) => (Vec::new(), String::new()),
+            Rows::File { form: Form::Lines, shown: name, .. } => {
+                (LINE_COLUMNS.map(str::to_owned).to_vec(), format!("`{}`", shown(name)))
+            }
+            Rows::File { form: Form::Table { delimiter }, path, shown: name } if path.is_file() => {
+                match Table::open(path, *delimiter) {
+                    Ok(table) => (table.header().to_vec(), format!("`{}`", shown(name))),
+                    Err(_) => return,
+                }
+            }
+            Rows::File { .. } | Rows::Stream { .. } => return,
+        };
+        for (name, span) in columns.iter().zip(&self.first).filter(|(name, _)| !known.contains(name)) {
+            let label =
+                nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{{{near}}}`?"));
+            let help = if known.is_empty() {
+                format!("add `each` or `rows` with it, or write `{{{{{name}}}}}` for the characters themselves")
+            } else {
+                let names: Vec<_> = known.iter().take(20).map(|name| shown(name)).collect();
+                format!("{source} has {}", names.join(", "))
+            };
+            self.reading.note_with(span.clone(), format!("no row provides `{{{name}}}`"), label, Some(help));
+        }
+    }
+}

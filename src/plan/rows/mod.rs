@@ -1,0 +1,247 @@
+//! Rows: what makes many jobs of one endpoint, drawn one at a time.
+//!
+//! A row is a value for each placeholder an endpoint uses. Nothing here holds more than one row of a
+//! file. Start at [`Rows::open`] and [`RowStream::next`].
+
+pub(super) mod each;
+pub(super) mod feed;
+pub(super) mod lines;
+pub(super) mod table;
+
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::plan::defaults::MAX_COUNTED_FILE;
+use crate::plan::mistake::{PlanError, STDIN, named};
+use crate::plan::rows::each::Each;
+use crate::plan::rows::feed::{Feed, Input, Waker};
+use crate::plan::rows::lines::{Line, Lines};
+use crate::plan::rows::table::Table;
+use crate::plan::text::reason;
+use crate::shown::shown;
+
+/// Names under which a line of a plain text file can be used.
+pub(super) const LINE_COLUMNS: [&str; 3] = ["url", "row", "line"];
+
+/// Where rows come from.
+pub(super) enum Rows {
+    /// The same row again and again.
+    Repeat(u64),
+    /// Every combination of the given values.
+    Each(Each),
+    /// A file on disk.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is called in messages.
+        shown: String,
+        /// How it is written.
+        form: Form,
+    },
+    /// Standard input or a pipe, which can be read once.
+    Stream {
+        /// What it is called in messages.
+        name: String,
+        /// Taken by the first cursor.
+        input: Mutex<Option<Input>>,
+        /// How it is written.
+        form: Form,
+    },
+}
+
+/// How a file of rows is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One value a line; blank lines and `#` comments are skipped.
+    Lines,
+    /// One JSON object a line.
+    JsonLines,
+    /// Comma- or tab-separated values under a header.
+    Table {
+        /// What stands between two values.
+        delimiter: u8,
+    },
+}
+
+impl Form {
+    /// What a file's name says about it.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "txt" | "list" | "urls" => Some(Self::Lines),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "csv" => Some(Self::Table { delimiter: b',' }),
+            "tsv" => Some(Self::Table { delimiter: b'\t' }),
+            _ => None,
+        }
+    }
+}
+
+/// What the next row is.
+pub(super) enum Next {
+    /// The values were written into the given ones.
+    Row,
+    /// A whole line, for rows that are requests themselves.
+    Line(String),
+    /// A row that cannot be used, and why, with file and line.
+    Bad(String),
+    /// Not there yet.
+    Pending,
+    /// There are no more.
+    End,
+}
+
+/// Rows on their way.
+pub(super) struct RowStream {
+    name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Repeat(u64),
+    Each { each: Each, columns: Vec<usize>, next: u64 },
+    Lines { lines: LineSource, columns: Vec<String>, form: Form, whole: bool },
+    Table(Box<Table>),
+}
+
+enum LineSource {
+    File(Lines<File>),
+    Feed(Feed),
+}
+
+impl Rows {
+    /// Starts reading, and says how many rows there will be, where that can be known.
+    ///
+    /// `columns` are the placeholders in use; with `whole`, lines are handed out as they are.
+    pub(super) fn open(
+        &self,
+        columns: &[String],
+        whole: bool,
+        waker: &Waker,
+    ) -> Result<(RowStream, Option<u64>), PlanError> {
+        let name = self.name();
+        let line_rows = |lines, form| Kind::Lines { lines, columns: columns.to_vec(), form, whole };
+        let (kind, n_rows) = match self {
+            Self::Repeat(n) => (Kind::Repeat(*n), Some(*n)),
+            Self::Each(each) => {
+                let columns = columns.iter().filter_map(|column| each.column(column)).collect();
+                (Kind::Each { each: each.clone(), columns, next: 0 }, Some(each.n_rows()))
+            }
+            Self::File { path, shown, form: Form::Table { delimiter } } => {
+                let n_rows = countable(path).then(|| Table::count(path, *delimiter)).transpose();
+                let table = Table::open(path, *delimiter).map_err(|why| unreadable(shown, &why));
+                let mut table = table?;
+                table.choose(columns).map_err(|why| PlanError::whole(shown, why, ""))?;
+                (Kind::Table(Box::new(table)), n_rows.map_err(|why| unreadable(shown, &why))?)
+            }
+            Self::File { path, shown, form } => {
+                let open = || File::open(path).map(Lines::new).map_err(|why| unreadable(shown, &why));
+                let n_rows = countable(path).then(|| open()?.count().map_err(|why| unreadable(shown, &why)));
+                (line_rows(LineSource::File(open()?), *form), n_rows.transpose()?)
+            }
+            Self::Stream { name, input, form } => {
+                let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let input = input.ok_or_else(|| {
+                    PlanError::whole(name, format!("{} was read already", named(name)), "it can be run once only")
+                })?;
+                (line_rows(LineSource::Feed(Feed::start(input, Arc::clone(waker))), *form), None)
+            }
+        };
+        Ok((RowStream { name, kind }, n_rows))
+    }
+
+    /// Where they are, as a message says it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Repeat(_) | Self::Each(_) => String::new(),
+            Self::Stream { name, .. } if name == STDIN => STDIN.to_owned(),
+            Self::File { shown: name, .. } | Self::Stream { name, .. } => format!("`{}`", shown(name)),
+        }
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repeat(n) => write!(f, "repeat {n}"),
+            Self::Each(each) => write!(f, "each of {} combinations", each.n_rows()),
+            Self::File { .. } | Self::Stream { .. } => f.write_str(&self.name()),
+        }
+    }
+}
+
+/// Whether counting a file's rows is quick and leaves them there.
+fn countable(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file() && file.len() <= MAX_COUNTED_FILE)
+}
+
+fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
+    PlanError::whole(
+        file,
+        format!("cannot read `{}`: {}", shown(file), reason(why)),
+        "paths in a plan are relative to the plan's folder",
+    )
+}
+
+impl RowStream {
+    /// Draws the next row; its values go into `values`, one for each column.
+    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Next {
+        match &mut self.kind {
+            Kind::Repeat(0) => Next::End,
+            Kind::Repeat(left) => {
+                *left -= 1;
+                Next::Row
+            }
+            Kind::Each { each, columns, next } if *next < each.n_rows() => {
+                values.resize(columns.len(), String::new());
+                for (value, column) in values.iter_mut().zip(columns) {
+                    value.clear();
+                    each.write(*column, *next, value);
+                }
+                *next += 1;
+                Next::Row
+            }
+            Kind::Each { .. } => Next::End,
+            Kind::Table(table) => table.next(values).unwrap_or_else(|why| Next::Bad(why.at(&self.name))),
+            Kind::Lines { lines, columns, form, whole } => {
+                let line = match lines {
+                    LineSource::File(lines) => lines.next(),
+                    LineSource::Feed(feed) => match feed.next() {
+                        Some(line) => line,
+                        None => return Next::Pending,
+                    },
+                };
+                match line {
+                    Line::End => Next::End,
+                    Line::Bad { number, why } => Next::Bad(format!("{} line {number} {why}", self.name)),
+                    Line::Text { text, .. } if *whole => Next::Line(text.into_owned()),
+                    Line::Text { text, .. } if *form == Form::Lines => {
+                        values.resize(columns.len(), String::new());
+                        for value in values {
+                            value.clear();
+                            value.push_str(&text);
+                        }
+                        Next::Row
+                    }
+                    Line::Text { number, text } => match table::object(&text, columns, values) {
+                        Ok(()) => Next::Row,
+                        Err(why) => Next::Bad(format!("{} line {number} {why}", self.name)),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Where the row that was drawn last stands, as a message says it.
+    pub(super) fn place(&self) -> String {
+        let number = match &self.kind {
+            Kind::Repeat(_) => return String::new(),
+            Kind::Each { next, .. } => return format!("row {next}: "),
+            Kind::Table(table) => table.line(),
+            Kind::Lines { lines: LineSource::File(lines), .. } => lines.number(),
+            Kind::Lines { lines: LineSource::Feed(feed), .. } => feed.number(),
+        };
+        format!("{} line {number}: ", self.name)
+    }
+}

@@ -1,0 +1,301 @@
+//! Rows with named values: comma-separated files, and JSON objects.
+//!
+//! A record larger than 1 MiB is a bad row, also when an open quote would swallow the rest of the
+//! file. Start at [`Table::next`] and [`object`].
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use csv_core::ReadRecordResult;
+use serde_json::Value;
+
+use crate::plan::defaults::MAX_LINE;
+use crate::plan::rows::Next;
+use crate::plan::text::reason;
+use crate::shown::shown;
+
+/// A file of comma-separated values under a header.
+pub(in crate::plan) struct Table {
+    records: Records,
+    header: Vec<String>,
+    chosen: Vec<usize>,
+}
+
+/// Why a row cannot be used.
+pub(super) struct BadRecord {
+    line: u64,
+    why: String,
+}
+
+impl BadRecord {
+    /// As a message says it.
+    pub(super) fn at(&self, file: &str) -> String {
+        format!("{file} line {} {}", self.line, self.why)
+    }
+}
+
+impl Table {
+    /// Opens a file and reads its header.
+    pub(in crate::plan) fn open(path: &Path, delimiter: u8) -> io::Result<Self> {
+        let mut records = Records::new(File::open(path)?, delimiter);
+        let header = match records.advance()? {
+            Record::Fields => (0..records.n_fields).map(|i| records.field(i).trim().to_owned()).collect(),
+            Record::TooLong | Record::End => Vec::new(),
+        };
+        Ok(Self { records, header, chosen: Vec::new() })
+    }
+
+    /// How many rows a file has under its header.
+    pub(super) fn count(path: &Path, delimiter: u8) -> io::Result<u64> {
+        let mut table = Self::open(path, delimiter)?;
+        let mut n_rows = 0;
+        while !matches!(table.records.advance()?, Record::End) {
+            n_rows += 1;
+        }
+        Ok(n_rows)
+    }
+
+    /// The names in the header.
+    pub(in crate::plan) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Says which columns are wanted, in which order.
+    pub(super) fn choose(&mut self, columns: &[String]) -> Result<(), String> {
+        for column in columns {
+            let at = self.header.iter().position(|name| name == column);
+            self.chosen.push(at.ok_or_else(|| no_column(column, &self.header))?);
+        }
+        Ok(())
+    }
+
+    /// The line where the row that was read last begins.
+    pub(super) fn line(&self) -> u64 {
+        self.records.line
+    }
+
+    /// Reads a row's chosen values.
+    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Result<Next, BadRecord> {
+        let n_columns = self.header.len();
+        let record = self.records.advance();
+        let bad = |why: String| BadRecord { line: self.records.line, why };
+        match record.map_err(|why| bad(format!("cannot be read: {}", reason(&why))))? {
+            Record::End => return Ok(Next::End),
+            Record::TooLong => return Err(bad("is longer than 1 MiB: is a quote left open?".to_owned())),
+            Record::Fields => {}
+        }
+        let n_fields = self.records.n_fields;
+        if n_fields != n_columns {
+            return Err(bad(format!("has {n_fields} values where the header has {n_columns} names")));
+        }
+        values.resize(self.chosen.len(), String::new());
+        for (value, &column) in values.iter_mut().zip(&self.chosen) {
+            let bytes = self.records.bytes(column);
+            let text = std::str::from_utf8(bytes).map_err(|_| bad("is not UTF-8 text".to_owned()))?;
+            value.clear();
+            value.push_str(text);
+        }
+        Ok(Next::Row)
+    }
+}
+
+/// Says that a header lacks a column.
+pub(in crate::plan) fn no_column(column: &str, header: &[String]) -> String {
+    let names: Vec<String> = header.iter().take(20).map(|name| shown(name).into_owned()).collect();
+    format!("no row has `{}`: the columns are {}", shown(column), names.join(", "))
+}
+
+/// Takes the named values of a JSON object.
+pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -> Result<(), String> {
+    let row = match serde_json::from_str(line) {
+        Ok(Value::Object(row)) => row,
+        Ok(_) => return Err("is not a JSON object".to_owned()),
+        Err(why) => return Err(format!("is not JSON: {}", json_reason(&why))),
+    };
+    values.resize(columns.len(), String::new());
+    for (value, column) in values.iter_mut().zip(columns) {
+        value.clear();
+        match row.get(column) {
+            None | Some(Value::Null) => return Err(format!("has no `{}`", shown(column))),
+            Some(Value::String(text)) => value.push_str(text),
+            Some(other) => value.push_str(&other.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a line of JSON; the line's number is known better elsewhere.
+pub(in crate::plan) fn json_reason(why: &serde_json::Error) -> String {
+    let words = why.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((words, _)) => format!("{} at column {}", shown(words), why.column()),
+        None => shown(&words).into_owned(),
+    }
+}
+
+enum Record {
+    Fields,
+    TooLong,
+    End,
+}
+
+/// Records of a file, one at a time, none larger than 1 MiB.
+struct Records {
+    input: File,
+    reader: csv_core::Reader,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    n_fields: usize,
+    line: u64,
+    ended: bool,
+}
+
+impl Records {
+    fn new(input: File, delimiter: u8) -> Self {
+        Self {
+            input,
+            reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            buffer: vec![0; 64 << 10],
+            start: 0,
+            end: 0,
+            text: vec![0; 4 << 10],
+            ends: vec![0; 32],
+            n_fields: 0,
+            line: 0,
+            ended: false,
+        }
+    }
+
+    fn advance(&mut self) -> io::Result<Record> {
+        self.line = self.reader.line();
+        let (mut n_text, mut n_ends, mut too_long) = (0, 0, false);
+        loop {
+            if self.start == self.end && !self.ended {
+                self.start = 0;
+                self.end = self.read()?;
+                self.ended = self.end == 0;
+            }
+            let input = &self.buffer[self.start..self.end];
+            let (result, n_read, n_written, n_ended) =
+                self.reader.read_record(input, &mut self.text[n_text..], &mut self.ends[n_ends..]);
+            // Blank lines before a record belong to no record.
+            if n_text == 0 && n_ends == 0 {
+                let skipped = input[..n_read].iter().take_while(|&&b| b == b'\n' || b == b'\r');
+                self.line += skipped.filter(|&&b| b == b'\n').count() as u64;
+            }
+            self.start += n_read;
+            n_text += n_written;
+            n_ends += n_ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.text.len() >= MAX_LINE => {
+                    too_long = true;
+                    n_text = 0;
+                }
+                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if self.ends.len() >= MAX_LINE => {
+                    too_long = true;
+                    n_ends = 0;
+                }
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record if too_long => return Ok(Record::TooLong),
+                ReadRecordResult::Record => {
+                    self.n_fields = n_ends;
+                    return Ok(Record::Fields);
+                }
+                ReadRecordResult::End => return Ok(Record::End),
+            }
+        }
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        loop {
+            match self.input.read(&mut self.buffer) {
+                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+                Err(why) => {
+                    // What comes after a broken read cannot be known, so the file ends here.
+                    self.ended = true;
+                    self.reader = csv_core::Reader::new();
+                    return Err(why);
+                }
+                read => return read,
+            }
+        }
+    }
+
+    fn bytes(&self, field: usize) -> &[u8] {
+        let from = if field == 0 { 0 } else { self.ends[field - 1] };
+        &self.text[from..self.ends[field]]
+    }
+
+    fn field(&self, field: usize) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{Table, object};
+    use crate::plan::rows::Next;
+
+    fn all(text: &[u8], columns: &[&str]) -> Vec<String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text).unwrap();
+        let mut table = Table::open(file.path(), b',').unwrap();
+        table.choose(&columns.iter().map(|&column| column.to_owned()).collect::<Vec<_>>()).unwrap();
+        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        loop {
+            match table.next(&mut values) {
+                Ok(Next::Row) => rows.push(format!("{}: {}", table.line(), values.join("|"))),
+                Ok(_) => break,
+                Err(why) => rows.push(why.at("t")),
+            }
+        }
+        assert_eq!(Table::count(file.path(), b',').unwrap(), rows.len() as u64, "the count agrees");
+        rows
+    }
+
+    #[test]
+    fn values_are_chosen_by_name() {
+        let text = b"\xef\xbb\xbfid, name\r\n1,\"a,\"\"b\"\r\n\r\n2,\"two\nlines\"\r\n3,c";
+        assert_eq!(all(text, &["name", "id"]), ["2: a,\"b|1", "4: two\nlines|2", "6: c|3"]);
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_the_header_are_bad_rows() {
+        let text = b"id,name\n1\n2,b,c\n3,\xff\n4,d\n";
+        assert_eq!(
+            all(text, &["name"]),
+            [
+                "t line 2 has 1 values where the header has 2 names",
+                "t line 3 has 3 values where the header has 2 names",
+                "t line 4 is not UTF-8 text",
+                "5: d"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_open_quote_does_not_swallow_memory() {
+        let mut text = b"id\n1\n\"".to_vec();
+        text.extend(vec![b'x'; 5 << 20]);
+        assert_eq!(all(&text, &["id"]), ["2: 1", "t line 3 is longer than 1 MiB: is a quote left open?"]);
+    }
+
+    #[test]
+    fn json_values_are_taken_as_text() {
+        let (mut values, columns) = (Vec::new(), ["s", "n"].map(str::to_owned));
+        object(r#"{"n": 1.50, "s": "a\"b", "x": null}"#, &columns, &mut values).unwrap();
+        assert_eq!(values, ["a\"b", "1.5"]);
+        let why = object(r#"{"n": 1}"#, &columns, &mut values).unwrap_err();
+        assert_eq!(why, "has no `s`");
+        assert!(object("{", &columns, &mut values).unwrap_err().starts_with("is not JSON: EOF"));
+        assert_eq!(object("[1]", &columns, &mut values).unwrap_err(), "is not a JSON object");
+    }
+}

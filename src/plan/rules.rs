@@ -1,0 +1,123 @@
+//! The rules of a job as they are written: each may be left out, and one set lies over another.
+//!
+//! Flags lie over an endpoint, an endpoint over the plan's defaults, those over a user's settings;
+//! what nobody set comes from [`defaults`]. Start at [`Rules::over`].
+
+use std::time::Duration;
+
+use crate::plan::defaults;
+use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
+
+/// Rules of which any may be absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// One attempt, from the slot to the last byte.
+    pub timeout: Option<Duration>,
+    /// Name look-up, connection and TLS.
+    pub connect_timeout: Option<Duration>,
+    /// From the connection to the answer's head.
+    pub first_byte_timeout: Option<Duration>,
+    /// Between two pieces of the body.
+    pub idle_timeout: Option<Duration>,
+    /// The whole job.
+    pub job_timeout: Option<Duration>,
+    /// Hops to follow.
+    pub redirects: Option<u32>,
+    /// Largest body that is read, in bytes.
+    pub max_body: Option<u64>,
+    /// What a good answer is.
+    pub status: Option<Statuses>,
+    /// Tries in all, the first included.
+    pub attempts: Option<u32>,
+    /// First and longest wait between tries.
+    pub backoff: Option<(Duration, Duration)>,
+    /// Which ends are worth another try.
+    pub retry_on: Option<RetryOn>,
+    /// Also retry methods that are not idempotent.
+    pub retry_unsafe: Option<bool>,
+}
+
+impl Rules {
+    /// These rules, and where they are silent the `lower` ones.
+    #[must_use]
+    pub fn over(self, lower: &Self) -> Self {
+        Self {
+            timeout: self.timeout.or(lower.timeout),
+            connect_timeout: self.connect_timeout.or(lower.connect_timeout),
+            first_byte_timeout: self.first_byte_timeout.or(lower.first_byte_timeout),
+            idle_timeout: self.idle_timeout.or(lower.idle_timeout),
+            job_timeout: self.job_timeout.or(lower.job_timeout),
+            redirects: self.redirects.or(lower.redirects),
+            max_body: self.max_body.or(lower.max_body),
+            status: self.status.or_else(|| lower.status.clone()),
+            attempts: self.attempts.or(lower.attempts),
+            backoff: self.backoff.or(lower.backoff),
+            retry_on: self.retry_on.or(lower.retry_on),
+            retry_unsafe: self.retry_unsafe.or(lower.retry_unsafe),
+        }
+    }
+
+    /// The rules with every default filled in.
+    ///
+    /// No part of an attempt may take longer than the attempt, and the job's own time is never less
+    /// than one attempt's unless the plan says so.
+    pub fn policy(&self) -> Policy {
+        let attempt = self.timeout.unwrap_or(defaults::ATTEMPT);
+        let part = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
+        let (backoff_from, backoff_to) = self.backoff.unwrap_or((defaults::BACKOFF_FROM, defaults::BACKOFF_TO));
+        Policy {
+            timeouts: Timeouts {
+                connect: part(self.connect_timeout, defaults::CONNECT),
+                first_byte: part(self.first_byte_timeout, defaults::FIRST_BYTE),
+                idle: part(self.idle_timeout, defaults::IDLE),
+                attempt,
+                job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
+            },
+            redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
+            retry: Retry {
+                attempts: self.attempts.unwrap_or(defaults::RETRY_ATTEMPTS),
+                backoff_from,
+                backoff_to,
+                on: self.retry_on.unwrap_or(RetryOn {
+                    throttled: true,
+                    timeout: true,
+                    connect: true,
+                    server_error: false,
+                }),
+                non_idempotent: self.retry_unsafe.unwrap_or(false),
+            },
+            status: self.status.clone().unwrap_or(Statuses::Success),
+            max_body: self.max_body.unwrap_or(defaults::MAX_BODY),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Rules;
+    use crate::plan::defaults;
+
+    #[test]
+    fn the_upper_rule_wins_and_silence_falls_through() {
+        let lower = Rules { redirects: Some(3), attempts: Some(5), ..Rules::default() };
+        let upper = Rules { redirects: Some(0), ..Rules::default() };
+        let rules = upper.over(&lower);
+        assert_eq!((rules.redirects, rules.attempts, rules.timeout), (Some(0), Some(5), None));
+    }
+
+    #[test]
+    fn no_part_of_an_attempt_takes_longer_than_the_attempt() {
+        let policy = Rules { timeout: Some(Duration::from_secs(5)), ..Rules::default() }.policy();
+        assert_eq!(policy.timeouts.connect, Duration::from_secs(5));
+        assert_eq!(policy.timeouts.first_byte, Duration::from_secs(5));
+        assert_eq!(policy.timeouts.job, defaults::JOB);
+    }
+
+    #[test]
+    fn a_long_attempt_lengthens_the_job() {
+        let policy = Rules { timeout: Some(Duration::from_secs(3600)), ..Rules::default() }.policy();
+        assert_eq!(policy.timeouts.job, Duration::from_secs(3600));
+    }
+}

@@ -1,0 +1,203 @@
+//! Where jobs come from, as the plan says it: an endpoint with its rows, or a list of URLs.
+//!
+//! A source is only a description; the [`Cursor`](crate::plan::cursor::Cursor) opens and draws it.
+//! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderName, Method};
+
+use crate::plan::address::Address;
+use crate::plan::rows::Rows;
+use crate::plan::rules::Rules;
+use crate::plan::template::{Eyes, Template};
+use crate::plan::text::Text;
+
+/// Something that yields jobs: an endpoint with its rows, or a list of URLs.
+pub struct Source {
+    pub(super) naming: Naming,
+    pub(super) rows: Rows,
+    /// The placeholders in use.
+    pub(super) columns: Vec<String>,
+    pub(super) url: Target,
+    /// GET, or POST where there is a body, if nobody said.
+    pub(super) method: Option<Method>,
+    pub(super) headers: Vec<(HeaderName, Template)>,
+    pub(super) body: Option<Body>,
+    pub(super) rules: Rules,
+}
+
+/// How a source's endpoints are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// It is one endpoint with this name.
+    Named(Arc<str>),
+    /// It is one endpoint, called by method and path.
+    Path,
+    /// It is one endpoint, called by its URL.
+    Url,
+    /// Each host it meets is an endpoint.
+    ByHost,
+}
+
+/// What a source's rows make of a URL.
+pub(super) enum Target {
+    /// They fill this in.
+    Template(Template),
+    /// They are whole requests in JSON.
+    InRow,
+}
+
+/// What is sent with a request.
+pub(super) enum Body {
+    /// Always these.
+    Bytes(Bytes),
+    /// What rows make of this.
+    Template(Template),
+}
+
+/// What lies over every source, whatever the plan says: the flags of a command line.
+#[derive(Clone, Default)]
+pub struct Overlay {
+    /// HTTP method.
+    pub method: Option<Method>,
+    /// Headers; they replace those of the same name.
+    pub headers: Vec<(HeaderName, String)>,
+    /// Body to send.
+    pub body: Option<Bytes>,
+    /// How jobs are run and judged.
+    pub rules: Rules,
+}
+
+impl Source {
+    /// A source without rules, headers or body of its own.
+    pub(super) fn plain(naming: Naming, rows: Rows, url: Target, columns: Vec<String>) -> Self {
+        Self { naming, rows, columns, url, method: None, headers: Vec::new(), body: None, rules: Rules::default() }
+    }
+
+    /// Every line is a URL.
+    pub(super) fn url_list(rows: Rows) -> Self {
+        let mut columns = Vec::new();
+        let url = Template::parse_url(&Text::written("{url}"), &mut columns);
+        Self::plain(Naming::ByHost, rows, Target::Template(url), columns)
+    }
+
+    /// Every line is a request in JSON.
+    pub(super) fn json_lines(rows: Rows) -> Self {
+        Self::plain(Naming::ByHost, rows, Target::InRow, Vec::new())
+    }
+
+    /// The same URL a few times.
+    pub(super) fn repeated(url: &str, times: u64) -> Self {
+        // A command line has no rows, so its braces stand for themselves.
+        Self::plain(Naming::Url, Rows::Repeat(times), Target::Template(Template::literal(url)), Vec::new())
+    }
+
+    /// Whether its URL can be one, as far as that shows before there are rows.
+    pub(super) fn check(&self, has_upstream: bool) -> Result<(), String> {
+        let Target::Template(url) = &self.url else { return Ok(()) };
+        let sample = url.sample(self.columns.len());
+        let port = has_upstream.then_some(1);
+        Address::resolve(&url.filled(&sample, Eyes::Screen)?, port).map(|_| ())
+    }
+
+    /// Lays flags over the plan.
+    pub(super) fn lay_over(&mut self, overlay: &Overlay) {
+        if let Some(method) = &overlay.method {
+            self.method = Some(method.clone());
+        }
+        for (name, _) in &overlay.headers {
+            self.headers.retain(|(own, _)| own != name);
+        }
+        self.headers.extend(overlay.headers.iter().map(|(name, value)| (name.clone(), Template::secret(value))));
+        if let Some(body) = &overlay.body {
+            self.body = Some(Body::Bytes(body.clone()));
+        }
+        self.rules = overlay.rules.clone().over(&self.rules);
+    }
+
+    /// Puts rules under the plan's own.
+    pub(super) fn lay_under(&mut self, rules: &Rules) {
+        self.rules = std::mem::take(&mut self.rules).over(rules);
+    }
+
+    /// HTTP method, decided.
+    pub(super) fn method(&self) -> Method {
+        let default = if self.body.is_some() { Method::POST } else { Method::GET };
+        self.method.clone().unwrap_or(default)
+    }
+
+    /// What its endpoint is called, where it is one.
+    pub(super) fn name(&self) -> Option<Arc<str>> {
+        let written = || match &self.url {
+            Target::Template(url) => url.written(&self.columns),
+            Target::InRow => String::new(),
+        };
+        match &self.naming {
+            Naming::Named(name) => Some(Arc::clone(name)),
+            Naming::Path => Some(format!("{} {}", self.method(), path_of(&written())).into()),
+            Naming::Url => Some(host_and_path_of(&written()).into()),
+            Naming::ByHost => None,
+        }
+    }
+
+    /// What its endpoint is called where another already has its name.
+    pub(super) fn longer_name(&self) -> Option<Arc<str>> {
+        match (&self.naming, &self.url) {
+            (Naming::Path, Target::Template(url)) => {
+                Some(format!("{} {}", self.method(), host_and_path_of(&url.written(&self.columns))).into())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The part of a written URL that follows the host, without the query.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
+    let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+    if path.is_empty() { "/" } else { path }
+}
+
+/// A written URL without scheme, user and query.
+fn host_and_path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    &rest[rest[..host_end].rfind('@').map_or(0, |at| at + 1)..]
+}
+
+impl Target {
+    /// Whether rows are whole requests.
+    pub(super) fn is_in_row(&self) -> bool {
+        matches!(self, Self::InRow)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Source")
+            .field("name", &self.name())
+            .field("rows", &self.rows)
+            .field("headers", &headers)
+            .field("body", &self.body.is_some())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Overlay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Overlay")
+            .field("method", &self.method)
+            .field("headers", &headers)
+            .field("body", &self.body.as_ref().map(Bytes::len))
+            .field("rules", &self.rules)
+            .finish()
+    }
+}
