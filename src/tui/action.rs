@@ -27,10 +27,6 @@ pub enum Action {
     Up,
     /// One row down.
     Down,
-    /// One step to the left.
-    Left,
-    /// One step to the right.
-    Right,
     /// One page up.
     PageUp,
     /// One page down.
@@ -39,8 +35,8 @@ pub enum Action {
     Top,
     /// The last row.
     Bottom,
-    /// Go deeper, or keep what was typed.
-    Open,
+    /// Keep what was typed.
+    Keep,
     /// Close, clear or go back; never quits.
     Back,
     /// Let the picture stand still; work goes on.

@@ -7,4 +7,6 @@
 pub mod action;
 pub mod detect;
 pub mod keymap;
+pub mod state;
 pub mod theme;
+pub mod view;

@@ -141,18 +141,17 @@ impl UiState {
             Action::PageDown => self.step(self.page_step()),
             Action::Top => self.step(isize::MIN),
             Action::Bottom => self.step(isize::MAX),
-            Action::Open => self.is_typing = false,
+            Action::Keep => self.is_typing = false,
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.is_recent = !self.is_recent,
             Action::Theme => self.themes_wanted += 1,
             Action::Redraw => self.wants_redraw = true,
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
-            Action::Quit if is_over(model) => self.leave = Some(Leave::Now),
-            Action::Quit if !can.stop => self.leave = Some(Leave::Now),
-            Action::Quit => self.is_asking = true,
+            // Only work that would be lost is worth a question.
+            Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
             Action::QuitKeep if is_over(model) || !can.stop => self.leave = Some(Leave::KeepPicture),
-            Action::QuitKeep => self.is_asking = true,
+            Action::Quit | Action::QuitKeep => self.is_asking = true,
             Action::Drain => return Some(self.stop(Command::Drain)),
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
@@ -397,6 +396,9 @@ mod tests {
     #[test]
     fn steps_are_by_one_below_ten_and_by_a_tenth_above() {
         assert_eq!([step_up(1, None), step_up(9, None), step_up(10, None), step_up(100, None)], [2, 10, 11, 110]);
-        assert_eq!([step_down(1, None), step_down(10, None), step_down(11, None), step_down(110, None)], [1, 9, 10, 100]);
+        assert_eq!(
+            [step_down(1, None), step_down(10, None), step_down(11, None), step_down(110, None)],
+            [1, 9, 10, 100]
+        );
     }
 }

@@ -138,8 +138,7 @@ mod tests {
     use crate::control::Abilities;
     use crate::tui::action::Action;
 
-    const CONTEXTS: [Context; 5] =
-        [Context::Overview, Context::Detail, Context::Help, Context::Question, Context::Prompt];
+    const CONTEXTS: [Context; 4] = [Context::Overview, Context::Help, Context::Question, Context::Prompt];
 
     #[test]
     fn every_default_key_is_a_key_and_means_one_thing_in_one_place() {
@@ -203,7 +202,7 @@ mod tests {
         };
         assert_eq!(
             line(Context::Overview),
-            "space pause   - + limit   / filter   s sort   enter detail   ? help   q quit"
+            "space pause   - + limit   / filter   s sort   ? help   q quit"
         );
         assert_eq!(line(Context::Question), "esc stay   d drain   k stop now");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");

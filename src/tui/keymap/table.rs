@@ -33,8 +33,6 @@ pub struct Entry {
 pub enum Context {
     /// The first screen.
     Overview,
-    /// One endpoint.
-    Detail,
     /// The list of keys.
     Help,
     /// The question before leaving.
@@ -110,11 +108,11 @@ impl Need {
     }
 }
 
-use Context::{Detail, Help, Overview, Prompt, Question};
+use Context::{Help, Overview, Prompt, Question};
 
-const SCREENS: &[Context] = &[Overview, Detail];
-const LISTS: &[Context] = &[Overview, Detail, Help, Prompt];
-const ANYWHERE: &[Context] = &[Overview, Detail, Help, Question, Prompt];
+const SCREENS: &[Context] = &[Overview];
+const LISTS: &[Context] = &[Overview, Help, Prompt];
+const ANYWHERE: &[Context] = &[Overview, Help, Question, Prompt];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -143,7 +141,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["space"],
         group: Group::Work,
         help: "Start no new attempts; again to resume",
-        footer: &[(Overview, "pause"), (Detail, "pause")],
+        footer: &[(Overview, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
@@ -152,7 +150,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_down",
         keys: &["-", "_"],
         help: "Allow fewer in flight: by 1 below 10, by a tenth above",
-        footer: &[(Overview, "limit"), (Detail, "limit")],
+        footer: &[(Overview, "limit")],
         ..DIAL
     },
     Entry {
@@ -160,7 +158,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_up",
         keys: &["+", "="],
         help: "Allow more in flight",
-        footer: &[(Overview, "limit"), (Detail, "limit")],
+        footer: &[(Overview, "limit")],
         ..DIAL
     },
     Entry { action: Action::LimitHalf, id: "limit_half", keys: &["{"], help: "Allow half as many in flight", ..DIAL },
@@ -210,32 +208,18 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { action: Action::Up, id: "up", keys: &["up", "k"], help: "One row up", ..STEP },
     Entry { action: Action::Down, id: "down", keys: &["down", "j"], help: "One row down", ..STEP },
-    Entry {
-        action: Action::Left,
-        id: "left",
-        keys: &["left", "h"],
-        help: "To the left; in one endpoint, the one before",
-        ..STEP
-    },
-    Entry {
-        action: Action::Right,
-        id: "right",
-        keys: &["right", "l"],
-        help: "To the right; in one endpoint, the next",
-        ..STEP
-    },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
     Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
     Entry { action: Action::Top, id: "top", keys: &["home", "g"], help: "To the first row", ..STEP },
     Entry { action: Action::Bottom, id: "bottom", keys: &["end", "G"], help: "To the last row", ..STEP },
     Entry {
-        action: Action::Open,
-        id: "open",
+        action: Action::Keep,
+        id: "keep",
         keys: &["enter"],
-        group: Group::Move,
-        help: "Open the selected row",
-        contexts: &[Overview, Detail, Prompt],
-        footer: &[(Overview, "detail"), (Prompt, "keep")],
+        group: Group::Find,
+        help: "While a filter is typed: keep it",
+        contexts: &[Prompt],
+        footer: &[(Prompt, "keep")],
         ..PLAIN
     },
     Entry {
@@ -245,7 +229,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(Detail, "back"), (Help, "close"), (Question, "stay"), (Prompt, "clear")],
+        footer: &[(Help, "close"), (Question, "stay"), (Prompt, "clear")],
         ..PLAIN
     },
     Entry {
@@ -259,8 +243,7 @@ pub static ENTRIES: &[Entry] = &[
         action: Action::Window,
         id: "window",
         keys: &["w"],
-        help: "Latency of the last 10 s, the last 60 s or the whole run",
-        footer: &[(Detail, "window")],
+        help: "Latency of the last 10 s, or of the whole run",
         ..PLAIN
     },
     Entry { action: Action::Theme, id: "theme", keys: &["t"], help: "Next theme", ..PLAIN },
@@ -277,8 +260,8 @@ pub static ENTRIES: &[Entry] = &[
         id: "help",
         keys: &["?", "f1"],
         help: "Explain the keys",
-        contexts: &[Overview, Detail, Help],
-        footer: &[(Overview, "help"), (Detail, "help")],
+        contexts: &[Overview, Help],
+        footer: &[(Overview, "help")],
         ..PLAIN
     },
     Entry {
@@ -287,8 +270,8 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["q"],
         group: Group::Leave,
         help: "Leave; asks first while work is unfinished",
-        contexts: &[Overview, Detail, Help],
-        footer: &[(Overview, "quit"), (Detail, "quit")],
+        contexts: &[Overview, Help],
+        footer: &[(Overview, "quit")],
         ..PLAIN
     },
     Entry {

@@ -43,9 +43,7 @@ pub fn state(scene: &Scene<'_>) -> (Status, String) {
     let in_flight = model.in_flight();
     match model.stage {
         Stage::Ready => (Status::Queued, "STARTING".into()),
-        Stage::Running if model.is_paused && in_flight > 0 => {
-            (Status::Paused, format!("PAUSED, {in_flight} draining"))
-        }
+        Stage::Running if model.is_paused && in_flight > 0 => (Status::Paused, format!("PAUSED, {in_flight} draining")),
         Stage::Running if model.is_paused => (Status::Paused, "PAUSED".into()),
         Stage::Running => match model.cooldown(scene.now) {
             Some((_, until)) if in_flight == 0 => {

@@ -6,28 +6,18 @@ use crate::model::incidents::Cause;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::Pen;
-use crate::tui::view::{Scene, digits};
+use crate::tui::view::{Panel, Scene, digits};
 use crate::units;
 
 /// Five numbers side by side; the first can be read across a room.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, is_large: bool) {
-    let width = pen.width();
-    if is_large {
-        let columns = [0, 26, 48, 80, 100].map(|x: u16| x * width / 116);
-        let height = pen.height();
-        let starts = columns.iter().zip(columns[1..].iter().chain([&width]));
-        for (i, (&x, &end)) in starts.enumerate() {
-            let mut block = pen.part(x, 0, end - x, height);
-            match i {
-                0 => large_flight(&mut block, scene),
-                1 => large_throughput(&mut block, scene),
-                2 => large_latency(&mut block, scene),
-                3 => large_failed(&mut block, scene),
-                _ => large_limited(&mut block, scene),
-            }
-        }
-    } else {
-        small(pen, scene);
+pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let (width, height) = (pen.width(), pen.height());
+    let blocks: [(u16, Panel); 5] =
+        [(0, large_flight), (26, large_throughput), (48, large_latency), (80, large_failed), (100, large_limited)];
+    let place = |x: u16| x * width / 116;
+    let ends = blocks[1..].iter().map(|&(x, _)| place(x)).chain([width]);
+    for (&(x, draw), end) in blocks.iter().zip(ends) {
+        draw(&mut pen.part(place(x), 0, end - place(x), height), scene);
     }
 }
 
@@ -116,7 +106,7 @@ fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// Two lines for a small screen: what is in flight first.
-fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     let totals = &model.totals;
     let (histogram, _) = latency(scene);
@@ -175,16 +165,13 @@ fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) 
         "p99" => histogram.quantile(0.99),
         _ => histogram.max(),
     };
-    match value.map(units::length) {
-        Some(text) => {
-            let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
-            let after = pen.text(x, y, number, Role::Title);
-            pen.text(after + 1, y, unit, Role::TextDim);
-        }
-        None => {
-            let nothing = pen.theme.glyphs.none.clone();
-            pen.text(x, y, &nothing, Role::TextFaint);
-        }
+    if let Some(text) = value.map(units::length) {
+        let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
+        let after = pen.text(x, y, number, Role::Title);
+        pen.text(after + 1, y, unit, Role::TextDim);
+    } else {
+        let nothing = pen.theme.glyphs.none.clone();
+        pen.text(x, y, &nothing, Role::TextFaint);
     }
 }
 

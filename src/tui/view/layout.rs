@@ -84,7 +84,17 @@ impl Sections {
         room -= charts + if charts > 0 { gap } else { 0 };
         let mut events = if room >= 3 { (room - gap).min(4) } else { 0 };
         room -= events + if events > 0 { gap } else { 0 };
-        for (height, most) in [(&mut charts, CHART_MAX - 3), (&mut table, wanted), (&mut charts, CHART_MAX), (&mut events, 12)] {
+        for (section, most) in [
+            (Section::Charts, CHART_MAX - 3),
+            (Section::Table, wanted),
+            (Section::Charts, CHART_MAX),
+            (Section::Events, 12),
+        ] {
+            let height: &mut u16 = match section {
+                Section::Charts => &mut charts,
+                Section::Table => &mut table,
+                Section::Events => &mut events,
+            };
             if *height > 0 {
                 let more = most.saturating_sub(*height).min(room);
                 *height += more;
@@ -106,6 +116,14 @@ impl Sections {
         let footer = Rect { x: header.x, y: area.bottom() - footer_height, width, height: footer_height };
         Self { header, kpis, kpis_are_large, endpoints, latency, flight, events, footer }
     }
+}
+
+/// A section that can use more rows.
+#[derive(Clone, Copy)]
+enum Section {
+    Charts,
+    Table,
+    Events,
 }
 
 /// Hands out rows from above.
@@ -149,7 +167,10 @@ mod tests {
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
             let s = sections(width, height, 100);
-            assert!([s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3), "{width}x{height} {s:?}");
+            assert!(
+                [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
+                "{width}x{height} {s:?}"
+            );
         }
     }
 

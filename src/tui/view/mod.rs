@@ -16,6 +16,7 @@ pub mod layout;
 pub mod paint;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
 use crate::control::Abilities;
 use crate::event::Offset;
@@ -47,6 +48,9 @@ pub struct Scene<'a> {
     pub now: Offset,
 }
 
+/// A panel draws itself into its area.
+pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
+
 /// Draws the whole screen, at any size.
 pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     let area = frame.area();
@@ -54,16 +58,20 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     screen.clear(Role::Bg);
     match Layout::of(area, scene.ui.order.len()) {
         Layout::Full(sections) => {
-            let mut part = |r: ratatui::layout::Rect| Pen::new(frame.buffer_mut(), r, scene.theme);
-            header::draw(&mut part(sections.header), scene);
-            let rule = ratatui::layout::Rect { y: sections.header.y + 1, ..sections.header };
-            part(rule).rule(0);
-            kpi::draw(&mut part(sections.kpis), scene, sections.kpis_are_large);
-            endpoints::draw(&mut part(sections.endpoints), scene);
-            latency::draw(&mut part(sections.latency), scene);
-            flight::draw(&mut part(sections.flight), scene);
-            events::draw(&mut part(sections.events), scene);
-            footer::draw(&mut part(sections.footer), scene);
+            let rule = Rect { y: sections.header.y + 1, ..sections.header };
+            Pen::new(frame.buffer_mut(), rule, scene.theme).rule(0);
+            let panels: [(Rect, Panel); 7] = [
+                (sections.header, header::draw),
+                (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
+                (sections.endpoints, endpoints::draw),
+                (sections.latency, latency::draw),
+                (sections.flight, flight::draw),
+                (sections.events, events::draw),
+                (sections.footer, footer::draw),
+            ];
+            for (area, draw) in panels {
+                draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+            }
         }
         Layout::Compact(area) => compact::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene),
         Layout::Line(area) => compact::line(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene),
@@ -75,7 +83,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
 }
 
 /// Rows of the table that a screen of this size has, so that paging knows its step.
-pub fn table_rows(area: ratatui::layout::Rect, endpoints: usize) -> usize {
+pub fn table_rows(area: Rect, endpoints: usize) -> usize {
     match Layout::of(area, endpoints) {
         Layout::Full(sections) => usize::from(sections.endpoints.height.saturating_sub(2)),
         Layout::Compact(area) => usize::from(area.height.saturating_sub(5)),

@@ -98,7 +98,8 @@ impl<'a> Pen<'a> {
     pub fn section(&mut self, y: u16, title: &str, remark: &str) {
         let glyph = self.theme.glyphs.rule.clone();
         let after = self.text(0, y, title, Role::Title) + 1;
-        let remark_at = if remark.is_empty() { self.area.width } else { self.area.width.saturating_sub(width_of(remark) + 1) };
+        let remark_at =
+            if remark.is_empty() { self.area.width } else { self.area.width.saturating_sub(width_of(remark) + 1) };
         self.fill(after, y, remark_at.saturating_sub(after), &glyph, Role::Border);
         if remark_at > after {
             self.text(remark_at + 1, y, remark, Role::TextDim);
@@ -133,6 +134,12 @@ impl<'a> Pen<'a> {
         let style = self.theme.style(role);
         let row = Rect { x: self.area.x, y: self.area.y.saturating_add(y), width: self.area.width, height: 1 };
         self.buffer.set_style(row.intersection(self.area), style);
+    }
+
+    /// Lays one ground under the whole area.
+    pub fn ground(&mut self, color: ratatui::style::Color) {
+        let area = self.area;
+        self.buffer.set_style(area, Style::new().bg(color));
     }
 
     /// Empties the area in one style.
@@ -211,6 +218,9 @@ mod tests {
 
     #[test]
     fn a_share_fills_its_cells() {
-        assert_eq!([cells(0.0, 10), cells(0.26, 10), cells(1.0, 10), cells(9.0, 10), cells(f64::NAN, 10)], [0, 3, 10, 10, 0]);
+        assert_eq!(
+            [cells(0.0, 10), cells(0.26, 10), cells(1.0, 10), cells(9.0, 10), cells(f64::NAN, 10)],
+            [0, 3, 10, 10, 0]
+        );
     }
 }
