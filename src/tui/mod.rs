@@ -2,11 +2,15 @@
 //!
 //! It knows neither HTTP nor where facts come from. Only here are ratatui and crossterm in use, and
 //! nothing here reads the environment: what surrounds us is handed in.
-//! Start at [`theme`] and [`keymap`].
+//! Start at [`view`] for the picture, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
 pub mod detect;
+pub mod input;
 pub mod keymap;
 pub mod state;
+pub mod terminal;
 pub mod theme;
 pub mod view;
+pub mod watchdog;
+pub mod writer;

@@ -1,0 +1,141 @@
+//! What arrives as bytes, and what it means.
+
+use proptest::prelude::{any, prop_assert, proptest};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::{Decoder, LONGEST_PASTE, PASTE_END};
+use crate::tui::input::Input;
+use crate::tui::theme::role::Variant;
+
+const PASTE_START: &[u8] = b"\x1b[200~";
+
+fn decoded(bytes: &[u8]) -> Vec<Input> {
+    in_pieces(&[bytes])
+}
+
+/// What comes of pieces with no pause between, and a long one at the end.
+fn in_pieces(pieces: &[&[u8]]) -> Vec<Input> {
+    let mut decoder = Decoder::default();
+    let mut inputs = Vec::new();
+    for piece in pieces {
+        decoder.feed(piece, |input| inputs.push(input));
+    }
+    if decoder.patience().is_some() {
+        decoder.settle(|input| inputs.push(input));
+    }
+    assert_eq!(decoder.patience(), None);
+    inputs
+}
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
+    Input::Key(KeyEvent::new(code, modifiers))
+}
+
+#[test]
+fn keys_of_every_family_are_known() {
+    let (none, ctrl, alt) = (KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::ALT);
+    let cases: [(&[u8], KeyCode, KeyModifiers); 29] = [
+        (b"q", KeyCode::Char('q'), none),
+        (b" ", KeyCode::Char(' '), none),
+        ("ü".as_bytes(), KeyCode::Char('ü'), none),
+        ("€".as_bytes(), KeyCode::Char('€'), none),
+        (b"\r", KeyCode::Enter, none),
+        (b"\t", KeyCode::Tab, none),
+        (b"\x7f", KeyCode::Backspace, none),
+        (b"\x08", KeyCode::Backspace, none),
+        (b"\x03", KeyCode::Char('c'), ctrl),
+        (b"\x1a", KeyCode::Char('z'), ctrl),
+        (b"\x00", KeyCode::Char(' '), ctrl),
+        (b"\x1b", KeyCode::Esc, none),
+        (b"\x1bx", KeyCode::Char('x'), alt),
+        (b"\x1b]", KeyCode::Char(']'), alt),
+        (b"\x1b[A", KeyCode::Up, none),
+        (b"\x1bOB", KeyCode::Down, none),
+        (b"\x1b[1;5C", KeyCode::Right, ctrl),
+        (b"\x1b[H", KeyCode::Home, none),
+        (b"\x1b[4~", KeyCode::End, none),
+        (b"\x1b[5~", KeyCode::PageUp, none),
+        (b"\x1b[6;3~", KeyCode::PageDown, alt),
+        (b"\x1b[3~", KeyCode::Delete, none),
+        (b"\x1b[Z", KeyCode::BackTab, KeyModifiers::SHIFT),
+        (b"\x1bOP", KeyCode::F(1), none),
+        (b"\x1b[11~", KeyCode::F(1), none),
+        (b"\x1b[[A", KeyCode::F(1), none),
+        (b"\x1b[24~", KeyCode::F(12), none),
+        (b"\x1b[97;5u", KeyCode::Char('a'), ctrl),
+        (b"\x1b[13u", KeyCode::Enter, none),
+    ];
+    for (bytes, code, modifiers) in cases {
+        assert_eq!(decoded(bytes), [key(code, modifiers)], "{}", bytes.escape_ascii());
+        let split: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(in_pieces(&split), [key(code, modifiers)], "{} in pieces", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn keys_that_arrive_together_stay_apart() {
+    let keys = decoded(b"a\x1b[Bq\x1b");
+    let codes = [KeyCode::Char('a'), KeyCode::Down, KeyCode::Char('q'), KeyCode::Esc];
+    assert_eq!(keys, codes.map(|code| key(code, KeyModifiers::NONE)));
+}
+
+#[test]
+fn held_and_released_keys_are_told_apart_where_the_terminal_says() {
+    let kinds: Vec<_> = decoded(b"\x1b[1;1:2B\x1b[1;1:3B").into_iter().collect();
+    let event = |kind| Input::Key(KeyEvent::new_with_kind(KeyCode::Down, KeyModifiers::NONE, kind));
+    assert_eq!(kinds, [event(KeyEventKind::Repeat), event(KeyEventKind::Release)]);
+}
+
+#[test]
+fn an_answer_about_the_background_is_no_typing() {
+    let answered = decoded(b"\x1b]11;rgb:ffff/fafa/f0f0\x07\x1b[?62;22cq");
+    assert_eq!(answered, [Input::Ground(Some(Variant::Light)), key(KeyCode::Char('q'), KeyModifiers::NONE)]);
+    let dark = in_pieces(&[b"\x1b]11;rgb:14/16", b"/1b\x1b", b"\\"]);
+    assert_eq!(dark, [Input::Ground(Some(Variant::Dark))]);
+    assert_eq!(decoded(b"\x1b[?1;2c"), [Input::Ground(None)]);
+    assert_eq!(decoded(b"\x1b]11;what?\x07\x1b]52;c;aGk=\x07"), []);
+}
+
+#[test]
+fn a_paste_is_one_text_however_it_arrives() {
+    let paste = [PASTE_START, "q\rü\x1b[A".as_bytes(), PASTE_END, b"x"].concat();
+    let wanted = [Input::Paste("q\rü\x1b[A".into()), key(KeyCode::Char('x'), KeyModifiers::NONE)];
+    for size in 1..paste.len() {
+        let pieces: Vec<&[u8]> = paste.chunks(size).collect();
+        assert_eq!(in_pieces(&pieces), wanted, "in pieces of {size}");
+    }
+}
+
+#[test]
+fn a_paste_without_end_ends_and_without_bound_is_cut() {
+    let open = [PASTE_START, b"GET"].concat();
+    assert_eq!(decoded(&open), [Input::Paste("GET".into())]);
+    let long = [PASTE_START, &vec![b'a'; LONGEST_PASTE + 9], PASTE_END].concat();
+    assert_eq!(decoded(&long), [Input::Paste("a".repeat(LONGEST_PASTE))]);
+}
+
+#[test]
+fn an_endless_sequence_is_given_up() {
+    let endless = [b"\x1b[".as_slice(), &[b'1'; 10_000], b"Hq"].concat();
+    let pieces: Vec<&[u8]> = endless.chunks(1000).collect();
+    let last = in_pieces(&pieces).pop();
+    assert_eq!(last, Some(key(KeyCode::Char('q'), KeyModifiers::NONE)));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_break_it_or_leave_it_stuck(pieces in proptest::collection::vec(any::<Vec<u8>>(), 0..8)) {
+        let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
+        let _ = in_pieces(&pieces);
+    }
+
+    #[test]
+    fn a_key_after_a_pause_is_always_understood(noise: Vec<u8>) {
+        let mut decoder = Decoder::default();
+        decoder.feed(&noise, |_| {});
+        decoder.settle(|_| {});
+        let mut heard = Vec::new();
+        decoder.feed(b"q", |input| heard.push(input));
+        prop_assert!(heard == [key(KeyCode::Char('q'), KeyModifiers::NONE)]);
+    }
+}

@@ -1,0 +1,272 @@
+//! The one guard of the terminal: enters it, draws on it, and gives it back as it was.
+//!
+//! Whatever happens, the terminal is given back: at the end, on a panic, before a stop, and when the
+//! terminal itself has stopped reading. Nothing else in the program changes its modes or writes to
+//! it. Drawing never waits for the terminal. Start at [`Guard::enter`] and [`Guard::draw`].
+
+mod encoder;
+mod panic;
+pub mod tty;
+
+use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::cursor::{Hide, Show};
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste};
+use ratatui::crossterm::queue;
+use ratatui::crossterm::style::force_color_output;
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
+use ratatui::{Frame, Terminal};
+use rustix::process::Signal;
+
+use crate::tui::input::{Hear, Input, Listener};
+use crate::tui::terminal::encoder::Encoder;
+use crate::tui::terminal::tty::Tty;
+use crate::tui::watchdog::Watchdog;
+use crate::tui::writer::Writer;
+
+/// How long a terminal may take to read our farewell before it is left as it is.
+const FAREWELL_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long a stop may take to happen.
+const STOP_PATIENCE: Duration = Duration::from_millis(100);
+
+/// More messages of panics say nothing more.
+const MOST_POSTPONED: usize = 50;
+
+/// Asks for the background, then what every terminal answers: the second answer ends the waiting.
+const ASK_GROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
+
+/// The terminal in our hands. Whoever holds it draws; it stays on the thread that entered.
+pub struct Guard {
+    lease: Arc<Lease>,
+    terminal: Terminal<Encoder>,
+    listener: Listener,
+    _watchdog: Watchdog,
+    /// What the terminal shows is not what we think.
+    is_unknown: bool,
+}
+
+/// What became of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Drawn {
+    /// It is on its way.
+    Sent,
+    /// The terminal still reads the one before, or is not ours: draw again later.
+    Skipped,
+}
+
+/// What it takes to give the terminal back, from any thread.
+#[derive(Debug)]
+struct Lease {
+    tty: Arc<Tty>,
+    writer: Writer,
+    /// The thread that draws.
+    thread: ThreadId,
+    is_inside: AtomicBool,
+    /// Given back for good.
+    is_over: AtomicBool,
+    postponed: Mutex<Vec<String>>,
+}
+
+impl Guard {
+    /// Takes the terminal behind `screen`: raw mode, alternate screen, no cursor, bracketed paste.
+    ///
+    /// `hear` is told everything that comes from the terminal, on other threads. With `ask_ground`
+    /// the terminal is asked for its background; the answer comes as [`Input::Ground`], and whoever
+    /// wants to have the right theme from the first picture on waits for it, for 20 ms at most.
+    pub fn enter(screen: BorrowedFd<'_>, ask_ground: bool, hear: Hear) -> io::Result<Self> {
+        // Colours are the theme's business; crossterm's own `NO_COLOR` also takes bold and reversed.
+        force_color_output(true);
+        let tty = Arc::new(Tty::open(screen)?);
+        let writer = Writer::start(screen.try_clone_to_owned()?)?;
+        let lease = Arc::new(Lease {
+            tty: Arc::clone(&tty),
+            writer,
+            thread: thread::current().id(),
+            is_inside: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+            postponed: Mutex::default(),
+        });
+        panic::guard(&lease);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let hear: Hear = Arc::new(move |input| {
+            // Listener and watchdog may both notice; it is told once, and is the last word.
+            let is_last = input == Input::Gone;
+            let was_over = if is_last { is_over.swap(true, Ordering::AcqRel) } else { is_over.load(Ordering::Acquire) };
+            if !was_over {
+                hear(input);
+            }
+        });
+        lease.enter(if ask_ground { ASK_GROUND } else { b"" })?;
+        let terminal = Terminal::new(Encoder::new(tty.size()));
+        let listener = Listener::start(Arc::clone(&tty), Arc::clone(&hear));
+        let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
+        match (terminal, listener, watchdog) {
+            (Ok(terminal), Ok(listener), Ok(watchdog)) => {
+                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false })
+            }
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                lease.end();
+                Err(error)
+            }
+        }
+    }
+
+    /// Draws a picture and sends it, whole and in one piece.
+    ///
+    /// While the terminal is busy or not ours nothing is drawn, so that the next picture is still
+    /// compared with what the terminal shows. After a stop the terminal is taken again as soon as it
+    /// is ours, and everything is drawn anew.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
+        if !self.take_again()? || self.is_busy() {
+            return Ok(Drawn::Skipped);
+        }
+        let size = self.lease.tty.size();
+        self.terminal.backend_mut().size = size;
+        self.terminal.backend().with_bytes(|bytes| queue!(bytes, BeginSynchronizedUpdate))?;
+        if std::mem::take(&mut self.is_unknown) {
+            self.terminal.resize(size.into())?;
+        }
+        self.terminal.draw(render)?;
+        self.terminal.backend().with_bytes(|bytes| {
+            queue!(bytes, EndSynchronizedUpdate)?;
+            // It was idle, and only we hand frames over.
+            self.lease.writer.hand_over(bytes);
+            Ok(Drawn::Sent)
+        })
+    }
+
+    /// Whether the terminal still reads the last picture.
+    pub fn is_busy(&self) -> bool {
+        self.lease.writer.is_busy()
+    }
+
+    /// Whether writing to the terminal has failed: nothing will be seen any more.
+    pub fn is_gone(&self) -> bool {
+        self.lease.writer.is_gone()
+    }
+
+    /// The next picture is drawn anew, whatever the terminal shows.
+    pub fn redraw(&mut self) {
+        self.is_unknown = true;
+    }
+
+    /// Gives the terminal back and stops, as Ctrl-Z does elsewhere; returns when continued.
+    ///
+    /// The next [`Guard::draw`] takes the terminal again, once it is ours: after `bg` the work goes on
+    /// without a picture, and [`Input::Continued`] comes when `fg` follows.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.listener.hold();
+        self.lease.leave();
+        // The others of our pipeline stop too, or the shell would wait for them.
+        rustix::process::kill_current_process_group(Signal::TSTP)?;
+        // The signal may reach another thread first and stop this one a moment later. Where nobody
+        // could continue us it is void, and we go on.
+        let sent = Instant::now();
+        while !self.listener.is_stale() && sent.elapsed() < STOP_PATIENCE {
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal back for good. Harmless when it is already given back.
+    pub fn leave(&mut self) {
+        self.listener.hold();
+        self.lease.end();
+    }
+
+    /// Messages of panics on other threads that could not be shown meanwhile.
+    pub fn postponed(&self) -> Vec<String> {
+        std::mem::take(&mut self.lease.postponed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes sure that the terminal is taken; false while it is not ours to take.
+    fn take_again(&mut self) -> io::Result<bool> {
+        if self.lease.is_over() {
+            return Ok(false);
+        }
+        if self.lease.is_inside() && !self.listener.is_stale() {
+            return Ok(true);
+        }
+        if !self.lease.tty.is_ours() {
+            return Ok(false);
+        }
+        // Stopped from outside we could not leave: do it now, so that entering finds what it expects.
+        self.lease.leave();
+        self.lease.enter(b"")?;
+        self.listener.go_on();
+        self.redraw();
+        Ok(true)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl Lease {
+    fn is_inside(&self) -> bool {
+        self.is_inside.load(Ordering::Acquire)
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+
+    /// Takes the terminal, and sends `more` on top.
+    fn enter(&self, more: &[u8]) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        queue!(bytes, EnterAlternateScreen, Hide, EnableBracketedPaste)?;
+        bytes.write_all(more)?;
+        // Before the deed: what fails half-way is undone as well.
+        self.is_inside.store(true, Ordering::Release);
+        self.tty.make_raw().inspect_err(|_| self.is_inside.store(false, Ordering::Release))?;
+        self.writer.finish(&bytes, FAREWELL_PATIENCE);
+        Ok(())
+    }
+
+    /// Gives the terminal back, once.
+    fn leave(&self) {
+        if !self.is_inside.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let mut bytes = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = queue!(
+            bytes,
+            EndSynchronizedUpdate,
+            DisableMouseCapture,
+            DisableBracketedPaste,
+            DisableFocusChange,
+            Show,
+            LeaveAlternateScreen,
+        );
+        // A terminal that has stopped reading cannot be told, but its modes are the kernel's.
+        self.writer.finish(&bytes, FAREWELL_PATIENCE);
+        self.tty.make_as_before();
+    }
+
+    /// Gives the terminal back for good.
+    fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+        self.leave();
+    }
+
+    /// Keeps a message until the terminal has been left.
+    fn postpone(&self, message: String) {
+        let mut postponed = self.postponed.lock().unwrap_or_else(PoisonError::into_inner);
+        if postponed.len() < MOST_POSTPONED {
+            postponed.push(message);
+        }
+    }
+}
