@@ -1,7 +1,7 @@
 //! From what people write to an absolute URL, and from a URL to what people may see.
 //!
 //! Only `http`, `https` and `practice` are taken; a bare `example.org` means https. It never sends
-//! or looks anything up. Start at [`Address::resolve`].
+//! or looks anything up. Start at `Address::resolve`.
 
 use std::borrow::Cow;
 

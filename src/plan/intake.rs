@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use crate::plan::address::{is_domain, quoted};
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::mistake::{Mistake, PlanError, STDIN, named};
+use crate::plan::request::check;
 use crate::plan::rows::feed::Input;
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::Source;
@@ -156,7 +157,7 @@ impl Plan {
 
     /// Reports every URL of a command line that is none.
     fn check_urls(&self) -> Result<(), PlanError> {
-        let wrong = self.sources.iter().filter_map(|source| source.check(self.practice.is_some()).err());
+        let wrong = self.sources.iter().filter_map(|source| check(source, self.practice.is_some()).err());
         let mistakes: Vec<_> =
             wrong.map(|why| Mistake::whole(&self.file, why, "write one such as `https://example.org/`")).collect();
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }

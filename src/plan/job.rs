@@ -2,6 +2,7 @@
 //!
 //! Start at [`Job`].
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use url::Url;
 
 use crate::event::EndpointId;
 
-/// One job, as drawn from the plan. What many jobs share is shared.
-#[derive(Clone, Debug)]
+/// One job, as drawn from the plan. What many jobs share is shared. Its `Debug` shows what people may see.
+#[derive(Clone)]
 pub struct Job {
     /// Where it stands in the plan: reports are in this order.
     pub place: Place,
@@ -108,6 +109,18 @@ pub enum Statuses {
     Any,
     /// Just these.
     Listed(Arc<[u16]>),
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("place", &self.place)
+            .field("endpoint", &self.endpoint)
+            .field("target", &self.target)
+            .field("headers", &self.headers.keys())
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Statuses {

@@ -8,10 +8,12 @@
 pub mod address;
 pub mod cursor;
 pub mod defaults;
+mod drawing;
 mod found;
 mod intake;
 pub mod job;
 pub mod mistake;
+mod put;
 pub mod quantity;
 mod read;
 mod request;

@@ -133,8 +133,10 @@ pub fn parse_rate(text: &str) -> Result<Duration, Wrong> {
     let wrong = |what: &str| Wrong::new(what, "write one such as `100/s`, `30/m` or `5/h`");
     let Some((number, unit)) = text.split_once('/') else {
         return Err(match text.trim().parse::<f64>() {
-            Ok(number) => Wrong::new("a number without a unit", format!("write `{number}/s` or `{number}/m`")),
-            Err(_) => wrong("not a rate"),
+            Ok(number) if number.is_finite() => {
+                Wrong::new("a number without a unit", format!("write `{number}/s` or `{number}/m`"))
+            }
+            Ok(_) | Err(_) => wrong("not a rate"),
         });
     };
     let span = match unit.trim() {

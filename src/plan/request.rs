@@ -172,6 +172,12 @@ impl Maker {
     }
 }
 
+/// Whether a source's URL can be one, as far as that shows before there are rows.
+pub(super) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
+    let Target::Template(url) = &source.url else { return Ok(()) };
+    address(url, &url.sample(source.columns.len()), has_upstream.then_some(1)).map(|_| ())
+}
+
 /// What a JSON body is announced as.
 pub(super) const JSON: &str = "application/json";
 

@@ -9,10 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
-use crate::plan::address::Address;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
-use crate::plan::template::{Eyes, Template};
+use crate::plan::template::Template;
 use crate::plan::text::Text;
 
 /// Something that yields jobs: an endpoint with its rows, or a list of URLs.
@@ -93,14 +92,6 @@ impl Source {
     pub(super) fn repeated(url: &str, times: u64) -> Self {
         // A command line has no rows, so its braces stand for themselves.
         Self::plain(Naming::Url, Rows::Repeat(times), Target::Template(Template::literal(url)), Vec::new())
-    }
-
-    /// Whether its URL can be one, as far as that shows before there are rows.
-    pub(super) fn check(&self, has_upstream: bool) -> Result<(), String> {
-        let Target::Template(url) = &self.url else { return Ok(()) };
-        let sample = url.sample(self.columns.len());
-        let port = has_upstream.then_some(1);
-        Address::resolve(&url.filled(&sample, Eyes::Screen)?, port).map(|_| ())
     }
 
     /// Lays flags over the plan.

@@ -6,13 +6,9 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use crate::plan::put::{Put, place_after, write_value};
 use crate::plan::text::{Piece, Text, is_secret};
 use crate::secret::MASK;
-
-/// Everything but the unreserved characters of RFC 3986.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text taken apart.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -28,19 +24,6 @@ enum Part {
     Secret(String),
     /// A row's value.
     Value { column: usize, put: Put },
-}
-
-/// How a value is written into the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Put {
-    /// As it is.
-    Raw,
-    /// As part of a URL's host and port.
-    Host,
-    /// As part of a URL's path or query: percent-encoded.
-    Component,
-    /// As part of a JSON string.
-    Json,
 }
 
 /// Who will read the filled text.
@@ -185,7 +168,7 @@ impl Template {
             values[*column] = match put {
                 Put::Raw if is_scheme => "https".to_owned(),
                 Put::Raw => "sample.example".to_owned(),
-                Put::Host | Put::Component | Put::Json => "1".to_owned(),
+                Put::Host | Put::Path | Put::Query | Put::Json => "1".to_owned(),
             };
         }
         values
@@ -201,54 +184,11 @@ impl Part {
     }
 }
 
-/// Where in a URL one stands after `text`, and how much of it is scheme and host.
-fn place_after(place: Put, text: &str) -> (Put, usize) {
-    let authority = match place {
-        Put::Component | Put::Json => return (place, 0),
-        Put::Host => 0,
-        Put::Raw => match text.find("://") {
-            Some(at) => at + 3,
-            None => match text.find(['/', '?', '#']) {
-                Some(at) => return (Put::Component, at),
-                None if text.is_empty() => return (Put::Raw, 0),
-                None => return (Put::Host, text.len()),
-            },
-        },
-    };
-    match text[authority..].find(['/', '?', '#', '\\']) {
-        Some(at) => (Put::Component, authority + at),
-        None => (Put::Host, text.len()),
-    }
-}
-
 fn name_until_brace(text: &str) -> Option<&str> {
     let name = &text[..text.find('}')?];
     let mut chars = name.chars();
     let starts = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     (starts && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')).then_some(name)
-}
-
-fn write_value(value: &str, put: Put, out: &mut String) -> Result<(), String> {
-    match put {
-        Put::Raw => out.push_str(value),
-        Put::Host => {
-            let is_host = |c: char| !c.is_control() && !c.is_whitespace() && !"/?#@\\".contains(c);
-            if value.is_empty() || !value.chars().all(is_host) {
-                return Err("a value cannot be part of a host name".to_owned());
-            }
-            out.push_str(value);
-        }
-        // A URL parser would walk up the path for these, even when they are percent-encoded.
-        Put::Component if value == "." || value == ".." => {
-            return Err(format!("the value `{value}` cannot be part of a URL"));
-        }
-        Put::Component => out.extend(utf8_percent_encode(value, COMPONENT)),
-        Put::Json => {
-            let quoted = serde_json::Value::from(value).to_string();
-            out.push_str(&quoted[1..quoted.len() - 1]);
-        }
-    }
-    Ok(())
 }
 
 impl fmt::Debug for Template {
@@ -266,7 +206,8 @@ impl fmt::Debug for Template {
 
 #[cfg(test)]
 mod tests {
-    use super::{Eyes, Put, Template};
+    use super::{Eyes, Template};
+    use crate::plan::put::Put;
     use crate::plan::text::{Piece, Text};
 
     #[track_caller]
@@ -292,6 +233,7 @@ mod tests {
         assert_eq!(url("https://{host}/x", &["a.b:81"]).unwrap(), "https://a.b:81/x");
         assert!(url("https://{host}/x", &["a.b/evil?"]).is_err());
         assert!(url("https://a.b/{id}/x", &[".."]).is_err());
+        assert_eq!(url("https://a.b/x?q={id}", &[".."]).unwrap(), "https://a.b/x?q=..");
     }
 
     #[test]

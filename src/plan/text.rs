@@ -1,7 +1,7 @@
 //! A string of the plan after `${…}` has been filled in, piece by piece.
 //!
 //! The pieces that were given from outside stay apart from what was written: they are never
-//! searched for placeholders and never shown. Start at [`interpolated`].
+//! searched for placeholders and never shown. Start at `interpolated`.
 
 use std::fmt;
 use std::fs::File;

@@ -10,15 +10,16 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, Method};
 
 use crate::plan::job::{RetryOn, Statuses};
+use crate::plan::put::Put;
 use crate::plan::quantity::{self, Wrong};
 use crate::plan::read::document::is_tables;
 use crate::plan::read::entry::Entry;
 use crate::plan::read::section::Section;
 use crate::plan::read::{json, rows};
-use crate::plan::request::{JSON, parse_method};
+use crate::plan::request::{JSON, check, parse_method};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
-use crate::plan::template::{Put, Template};
+use crate::plan::template::Template;
 use crate::plan::text::Text;
 use crate::shown::shown;
 
@@ -145,7 +146,7 @@ fn endpoint(
         body,
         rules: own_rules.over(&defaults.rules),
     };
-    if let Err(why) = source.check(has_upstream) {
+    if let Err(why) = check(&source, has_upstream) {
         reading.note(url_entry.span(), why);
     }
     Some((source, name_span))

@@ -38,8 +38,8 @@ impl<'r> Entry<'r> {
     }
 
     /// Notes that the value is of the wrong kind.
-    pub(super) fn expected(&self, wanted: &str, example: &str) {
-        let message = format!("`{}` takes {wanted}, not {}", self.shown_key(), kind(self.node.get_ref()));
+    pub(super) fn expected(&self, example: &str) {
+        let message = format!("`{}` cannot be {}", self.shown_key(), kind(self.node.get_ref()));
         self.reading.note_with(self.span(), message, Some(format!("write {example}")), None);
     }
 
@@ -55,7 +55,7 @@ impl<'r> Entry<'r> {
     /// A text, `${…}` filled in.
     pub(super) fn text(&self, example: &str) -> Option<Text> {
         let DeValue::String(raw) = self.node.get_ref() else {
-            self.expected("a text", example);
+            self.expected(example);
             return None;
         };
         self.fill(raw)
@@ -131,7 +131,7 @@ impl<'r> Entry<'r> {
         if let DeValue::Boolean(flag) = self.node.get_ref() {
             return Some(*flag);
         }
-        self.expected("`true` or `false`", "`true` or `false`");
+        self.expected("`true` or `false`");
         None
     }
 
@@ -140,7 +140,7 @@ impl<'r> Entry<'r> {
         if let DeValue::Table(table) = self.node.get_ref() {
             return Some(Section::new(self.reading, title, format!("{}.", self.path), table, self.span()));
         }
-        self.expected("a table", example);
+        self.expected(example);
         None
     }
 

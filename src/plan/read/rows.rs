@@ -22,9 +22,11 @@ use crate::shown::shown;
 /// Reads an endpoint's rows; one single row where it says nothing.
 pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
     let given = [section.get("each"), section.get("rows"), section.get("repeat")];
-    if let [_, second, ..] = given.iter().flatten().collect::<Vec<_>>()[..] {
+    let mut names: Vec<_> = given.iter().flatten().map(|entry| entry.name.clone()).collect();
+    names.sort_by_key(|name| name.start);
+    if let [_, second, ..] = &names[..] {
         let message = "an endpoint has one of `each`, `rows` and `repeat`".to_owned();
-        section.reading.note_with(second.name.clone(), message, Some("leave one out".to_owned()), None);
+        section.reading.note_with(second.clone(), message, Some("leave one out".to_owned()), None);
         return None;
     }
     match given {
@@ -73,7 +75,7 @@ fn axis(entry: &Entry<'_>) -> Option<Axis> {
             values.map(|values| Axis::List(values.into()))
         }
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Table(_) => {
-            entry.expected("a range or a list", EXAMPLE);
+            entry.expected(EXAMPLE);
             None
         }
     }
@@ -135,7 +137,9 @@ impl<'r> Used<'r> {
         for (name, span) in columns.iter().zip(&self.first).filter(|(name, _)| !known.contains(name)) {
             let label =
                 nearest(name, known.iter().map(String::as_str)).map(|near| format!("did you mean `{{{near}}}`?"));
-            let help = if known.is_empty() {
+            let help = if known.is_empty() && !source.is_empty() {
+                format!("{source} has no columns: its first line names them")
+            } else if known.is_empty() {
                 format!("add `each` or `rows` with it, or write `{{{{{name}}}}}` for the characters themselves")
             } else {
                 let names: Vec<_> = known.iter().take(20).map(|name| shown(name)).collect();

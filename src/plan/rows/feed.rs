@@ -4,7 +4,7 @@
 //! [`Feed::next`].
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,14 +30,13 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Starts reading.
-    pub(super) fn start(input: Input, waker: Waker) -> Self {
+    pub(super) fn start(input: Input, waker: Waker) -> io::Result<Self> {
         let (sender, lines) = sync_channel(WAITING);
         let starving = Arc::new(AtomicBool::new(false));
         let hungry = Arc::clone(&starving);
         let reader = thread::Builder::new().name("plan-input".to_owned());
-        // Without a thread the channel closes at once: the input reads as empty, which the caller sees.
-        let _ = reader.spawn(move || read(input, sender, &hungry, &waker));
-        Self { lines, starving, number: 0 }
+        reader.spawn(move || read(input, sender, &hungry, &waker))?;
+        Ok(Self { lines, starving, number: 0 })
     }
 
     /// The next line; nothing if it is not there yet.

@@ -6,6 +6,7 @@
 pub(super) mod each;
 pub(super) mod feed;
 pub(super) mod lines;
+mod records;
 pub(super) mod table;
 
 use std::fmt;
@@ -145,7 +146,10 @@ impl Rows {
                 let input = input.ok_or_else(|| {
                     PlanError::whole(name, format!("{} was read already", named(name)), "it can be run once only")
                 })?;
-                (line_rows(LineSource::Feed(Feed::start(input, Arc::clone(waker))), *form), None)
+                let feed = Feed::start(input, Arc::clone(waker)).map_err(|why| {
+                    PlanError::whole(name, format!("cannot read {}: {}", named(name), reason(&why)), "")
+                })?;
+                (line_rows(LineSource::Feed(feed), *form), None)
             }
         };
         Ok((RowStream { name, kind }, n_rows))

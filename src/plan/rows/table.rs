@@ -4,14 +4,13 @@
 //! file. Start at [`Table::next`] and [`object`].
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
-use csv_core::ReadRecordResult;
 use serde_json::Value;
 
-use crate::plan::defaults::MAX_LINE;
 use crate::plan::rows::Next;
+use crate::plan::rows::records::{Record, Records};
 use crate::plan::text::reason;
 use crate::shown::shown;
 
@@ -40,7 +39,7 @@ impl Table {
     pub(in crate::plan) fn open(path: &Path, delimiter: u8) -> io::Result<Self> {
         let mut records = Records::new(File::open(path)?, delimiter);
         let header = match records.advance()? {
-            Record::Fields => (0..records.n_fields).map(|i| records.field(i).trim().to_owned()).collect(),
+            Record::Fields => (0..records.n_fields()).map(|i| records.field(i).trim().to_owned()).collect(),
             Record::TooLong | Record::End => Vec::new(),
         };
         Ok(Self { records, header, chosen: Vec::new() })
@@ -72,20 +71,20 @@ impl Table {
 
     /// The line where the row that was read last begins.
     pub(super) fn line(&self) -> u64 {
-        self.records.line
+        self.records.line()
     }
 
     /// Reads a row's chosen values.
     pub(super) fn next(&mut self, values: &mut Vec<String>) -> Result<Next, BadRecord> {
         let n_columns = self.header.len();
         let record = self.records.advance();
-        let bad = |why: String| BadRecord { line: self.records.line, why };
+        let bad = |why: String| BadRecord { line: self.records.line(), why };
         match record.map_err(|why| bad(format!("cannot be read: {}", reason(&why))))? {
             Record::End => return Ok(Next::End),
             Record::TooLong => return Err(bad("is longer than 1 MiB: is a quote left open?".to_owned())),
             Record::Fields => {}
         }
-        let n_fields = self.records.n_fields;
+        let n_fields = self.records.n_fields();
         if n_fields != n_columns {
             return Err(bad(format!("has {n_fields} values where the header has {n_columns} names")));
         }
@@ -131,109 +130,6 @@ pub(in crate::plan) fn json_reason(why: &serde_json::Error) -> String {
     match words.rsplit_once(" at line ") {
         Some((words, _)) => format!("{} at column {}", shown(words), why.column()),
         None => shown(&words).into_owned(),
-    }
-}
-
-enum Record {
-    Fields,
-    TooLong,
-    End,
-}
-
-/// Records of a file, one at a time, none larger than 1 MiB.
-struct Records {
-    input: File,
-    reader: csv_core::Reader,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    text: Vec<u8>,
-    ends: Vec<usize>,
-    n_fields: usize,
-    line: u64,
-    ended: bool,
-}
-
-impl Records {
-    fn new(input: File, delimiter: u8) -> Self {
-        Self {
-            input,
-            reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
-            buffer: vec![0; 64 << 10],
-            start: 0,
-            end: 0,
-            text: vec![0; 4 << 10],
-            ends: vec![0; 32],
-            n_fields: 0,
-            line: 0,
-            ended: false,
-        }
-    }
-
-    fn advance(&mut self) -> io::Result<Record> {
-        self.line = self.reader.line();
-        let (mut n_text, mut n_ends, mut too_long) = (0, 0, false);
-        loop {
-            if self.start == self.end && !self.ended {
-                self.start = 0;
-                self.end = self.read()?;
-                self.ended = self.end == 0;
-            }
-            let input = &self.buffer[self.start..self.end];
-            let (result, n_read, n_written, n_ended) =
-                self.reader.read_record(input, &mut self.text[n_text..], &mut self.ends[n_ends..]);
-            // Blank lines before a record belong to no record.
-            if n_text == 0 && n_ends == 0 {
-                let skipped = input[..n_read].iter().take_while(|&&b| b == b'\n' || b == b'\r');
-                self.line += skipped.filter(|&&b| b == b'\n').count() as u64;
-            }
-            self.start += n_read;
-            n_text += n_written;
-            n_ends += n_ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.text.len() >= MAX_LINE => {
-                    too_long = true;
-                    n_text = 0;
-                }
-                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull if self.ends.len() >= MAX_LINE => {
-                    too_long = true;
-                    n_ends = 0;
-                }
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::Record if too_long => return Ok(Record::TooLong),
-                ReadRecordResult::Record => {
-                    self.n_fields = n_ends;
-                    return Ok(Record::Fields);
-                }
-                ReadRecordResult::End => return Ok(Record::End),
-            }
-        }
-    }
-
-    fn read(&mut self) -> io::Result<usize> {
-        loop {
-            match self.input.read(&mut self.buffer) {
-                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
-                Err(why) => {
-                    // What comes after a broken read cannot be known, so the file ends here.
-                    self.ended = true;
-                    self.reader = csv_core::Reader::new();
-                    return Err(why);
-                }
-                read => return read,
-            }
-        }
-    }
-
-    fn bytes(&self, field: usize) -> &[u8] {
-        let from = if field == 0 { 0 } else { self.ends[field - 1] };
-        &self.text[from..self.ends[field]]
-    }
-
-    fn field(&self, field: usize) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes(field))
     }
 }
 
