@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may take what they need for granted")]
 
+mod examples;
 mod mistakes;
 mod streams;
 
