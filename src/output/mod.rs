@@ -3,7 +3,7 @@
 //! Nothing here sends or schedules, and nothing here can end a run: an output that fails is a
 //! trouble that is told, and the run goes on. Foreign text is inert wherever it may reach a terminal;
 //! only saved bodies are to the byte what was answered. Start at [`collector`] for results, at
-//! [`summary`] for people, and at [`exit`] for scripts.
+//! [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
 
 pub mod bodies;
 pub mod collector;
@@ -14,6 +14,7 @@ pub mod fit;
 pub mod json;
 pub mod kind;
 pub mod paint;
+pub mod plain;
 pub mod replace;
 pub mod report;
 pub mod spool;
