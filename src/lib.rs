@@ -5,6 +5,7 @@ pub mod event;
 pub mod harvest;
 pub mod journal;
 pub mod model;
+pub mod output;
 pub mod plan;
 pub mod pump;
 pub mod secret;

@@ -16,6 +16,11 @@ pub fn shown(foreign: &str) -> Cow<'_, str> {
     Cow::Owned(foreign.chars().map(|c| picture(c).unwrap_or(c)).collect())
 }
 
+/// Whether a character could act on a terminal or hide in a text.
+pub fn acts(c: char) -> bool {
+    picture(c).is_some()
+}
+
 /// What stands for a character that must not be shown as it is.
 fn picture(c: char) -> Option<char> {
     match c {

@@ -5,6 +5,7 @@
 //! and by what is in flight. Start at [`Model::apply`].
 
 pub mod endpoint;
+pub mod expectation;
 pub mod histogram;
 pub mod incidents;
 pub mod level;

@@ -1,4 +1,5 @@
-//! Everything that is tested from outside: one binary, one module for each part of the program.
+//! Everything that is tested from outside: over real sockets, real files and the program itself.
 
+mod output;
 mod plan;
 mod upstream;

@@ -1,0 +1,190 @@
+//! Saves each answer's body as a file of its own, under a name that is ours.
+//!
+//! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Of foreign text
+//! only letters and digits enter a name, so nothing leads out of the folder, is a device, or differs
+//! from another name only by case. A file appears complete or not at all; what stood under its name
+//! is replaced, and a link is replaced too, never followed. Start at [`Bodies::save`].
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::harvest::{Answer, Harvest};
+use crate::output::{entry, replace};
+
+/// Longest part of a name that comes from the endpoint.
+const SLUG: usize = 40;
+
+/// A folder that receives bodies.
+#[derive(Debug)]
+pub struct Bodies {
+    folder: PathBuf,
+    saved: u64,
+}
+
+impl Bodies {
+    /// Opens the folder, making it where it is missing, and finds out whether it can be written to.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => ErrorKind::NotADirectory.into(),
+            _ => error,
+        })?;
+        // Whatever later becomes of links on the way, this is the folder that was meant.
+        let folder = fs::canonicalize(folder)?;
+        tempfile::tempfile_in(&folder)?;
+        Ok(Self { folder, saved: 0 })
+    }
+
+    /// Saves the job's body, if it has one; gives back the file's name.
+    pub fn save(&mut self, harvest: &Harvest) -> io::Result<Option<String>> {
+        let Some(answer) = harvest.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
+        let name = name_of(harvest, answer);
+        replace::swiftly(&self.folder.join(&name), &answer.body)?;
+        self.saved += 1;
+        Ok(Some(name))
+    }
+
+    /// How many have been saved.
+    pub fn saved(&self) -> u64 {
+        self.saved
+    }
+}
+
+fn name_of(harvest: &Harvest, answer: &Answer) -> String {
+    let (source, row) = (u64::from(harvest.place.source) + 1, harvest.place.row.saturating_add(1));
+    format!("{source}-{row:06}-{}.{}", slug(&harvest.endpoint), extension(answer))
+}
+
+/// Foreign text as part of a name: small letters, digits, and single dashes between them.
+fn slug(foreign: &str) -> String {
+    let mut slug = String::with_capacity(SLUG);
+    for c in foreign.chars() {
+        if slug.len() == SLUG {
+            break;
+        }
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "job".to_owned() } else { slug.to_owned() }
+}
+
+/// What programs expect such a body to be called.
+fn extension(answer: &Answer) -> &'static str {
+    let Some(content_type) = &answer.content_type else { return guessed(&answer.body) };
+    match entry::essence(content_type).as_str() {
+        "text/html" | "application/xhtml+xml" => "html",
+        "text/csv" => "csv",
+        "text/css" => "css",
+        "text/javascript" | "application/javascript" => "js",
+        "application/x-ndjson" | "application/jsonl" => "jsonl",
+        "image/svg+xml" => "svg",
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        "application/pdf" => "pdf",
+        "application/zip" => "zip",
+        "application/gzip" => "gz",
+        "application/xml" | "text/xml" => "xml",
+        essence if entry::is_json_type(essence) => "json",
+        essence if essence.ends_with("+xml") => "xml",
+        essence if essence.starts_with("text/") => "txt",
+        _ => "bin",
+    }
+}
+
+fn guessed(body: &[u8]) -> &'static str {
+    match str::from_utf8(body) {
+        Ok(text) if entry::looks_like_json(text) => "json",
+        Ok(_) => "txt",
+        Err(_) => "bin",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Bodies, slug};
+    use crate::event::{JobEnd, JobId, Micros};
+    use crate::harvest::{Answer, Harvest};
+    use crate::plan::job::Place;
+
+    fn harvest(row: u64, endpoint: &str, content_type: Option<&str>, body: &[u8]) -> Harvest {
+        Harvest {
+            place: Place { source: 1, row },
+            job: JobId(row + 1),
+            endpoint: endpoint.into(),
+            target: "GET http://a.b/".into(),
+            end: JobEnd::Done,
+            tries: 1,
+            total: Micros(1_000),
+            answer: Some(Answer {
+                status: 200,
+                content_type: content_type.map(str::to_owned),
+                body: body.to_vec().into(),
+            }),
+        }
+    }
+
+    #[track_caller]
+    fn name(endpoint: &str, content_type: Option<&str>, body: &[u8]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bodies = Bodies::open(&folder.path().join("new/deep")).unwrap();
+        let name = bodies.save(&harvest(16, endpoint, content_type, body)).unwrap().unwrap();
+        assert_eq!(fs::read(folder.path().join("new/deep").join(&name)).unwrap(), body);
+        assert_eq!(fs::read_dir(folder.path().join("new/deep")).unwrap().count(), 1);
+        name
+    }
+
+    #[test]
+    fn a_name_says_where_the_job_stands_and_what_it_holds() {
+        assert_eq!(name("Orders / all", Some("application/json; charset=utf-8"), b"{}"), "2-000017-orders-all.json");
+        assert_eq!(name("o", Some("Application/VND.x+JSON"), b"{}"), "2-000017-o.json");
+        assert_eq!(name("o", Some("image/svg+xml"), b"<svg/>"), "2-000017-o.svg");
+        assert_eq!(name("o", Some("../../etc/passwd"), b"x"), "2-000017-o.bin");
+        assert_eq!(name("o", None, b" {}"), "2-000017-o.json");
+        assert_eq!(name("o", None, b"\xff"), "2-000017-o.bin");
+    }
+
+    #[test]
+    fn nothing_foreign_steers_a_name() {
+        let cases = [
+            ("../../x", "x"),
+            ("/etc/passwd", "etc-passwd"),
+            ("C:\\x", "c-x"),
+            ("CON", "con"),
+            ("a\0b", "a-b"),
+            ("😀", "job"),
+            ("..", "job"),
+            ("GET https://a.b/?x=1&y=%2F", "get-https-a-b-x-1-y-2f"),
+        ];
+        for (foreign, ours) in cases {
+            assert_eq!(slug(foreign), ours);
+        }
+        assert_eq!(slug(&"ab-".repeat(100)).len(), 40);
+    }
+
+    #[test]
+    fn a_job_without_a_body_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bodies = Bodies::open(folder.path()).unwrap();
+        assert_eq!(bodies.save(&harvest(0, "o", None, b"")).unwrap(), None);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_way_is_replaced_and_not_followed() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("2-000001-o.txt")).unwrap();
+        let mut bodies = Bodies::open(folder.path()).unwrap();
+        let name = bodies.save(&harvest(0, "o", None, b"inside")).unwrap().unwrap();
+        assert_eq!(fs::read(folder.path().join(name)).unwrap(), b"inside");
+        assert_eq!(fs::read(outside.path()).unwrap(), b"");
+    }
+}

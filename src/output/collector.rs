@@ -1,0 +1,198 @@
+//! Takes in what jobs bring home, and hands it to the report and to the folder for bodies.
+//!
+//! Has a thread of its own, so that a slow disk holds up the channel and not the runtime. An output
+//! that fails is told at once and given up; the harvests are still taken, so the run goes on. Start
+//! at [`Collector::start`].
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
+
+use tokio::sync::mpsc;
+
+use crate::harvest::Harvest;
+use crate::output::bodies::Bodies;
+use crate::output::report::{Counts, Finish, Report};
+use crate::output::trouble::{OutputError, Plainly};
+use crate::plan::Output;
+
+/// A thread that collects results.
+#[derive(Debug)]
+pub struct Collector {
+    thread: JoinHandle<Outputs>,
+}
+
+/// What was collected, and what could not be.
+#[derive(Debug, Default)]
+#[must_use = "troubles decide the exit code"]
+pub struct Collected {
+    /// The report, if it is in its place.
+    pub report: Option<(PathBuf, Counts)>,
+    /// The folder for bodies and how many it received.
+    pub bodies: Option<(PathBuf, u64)>,
+    /// Outputs that failed.
+    pub troubles: Vec<OutputError>,
+}
+
+impl Collector {
+    /// Opens every output, then collects until the channel closes.
+    ///
+    /// Fails before the run begins if an output cannot be written. `on_trouble` hears one sentence for
+    /// each output that fails later; it is called on the collecting thread.
+    pub fn start(
+        harvests: mpsc::Receiver<Harvest>,
+        output: &Output,
+        name: &str,
+        started: SystemTime,
+        on_trouble: impl FnMut(String) + Send + 'static,
+    ) -> Result<Self, OutputError> {
+        let report = output.report.as_deref().map(|path| Held::report(path, name, started)).transpose()?;
+        let bodies = output.bodies.as_deref().map(Held::bodies).transpose()?;
+        let outputs = Outputs { report, bodies, troubles: Vec::new() };
+        let thread = thread::Builder::new()
+            .name("collector".into())
+            .spawn(move || outputs.collect(harvests, on_trouble))
+            .map_err(|cause| OutputError::Thread { cause: Plainly(cause) })?;
+        Ok(Self { thread })
+    }
+
+    /// Waits for the last harvest, and puts the report in its place.
+    ///
+    /// The channel must have been closed, or this waits for ever.
+    pub fn join(self, finish: &Finish) -> Collected {
+        let Ok(outputs) = self.thread.join() else {
+            let cause = Plainly(io::Error::other("its thread broke"));
+            return Collected { troubles: vec![OutputError::Thread { cause }], ..Collected::default() };
+        };
+        outputs.finish(finish)
+    }
+}
+
+/// An output with the path that the user gave.
+#[derive(Debug)]
+struct Held<T> {
+    path: PathBuf,
+    output: T,
+}
+
+impl Held<Report> {
+    fn report(path: &Path, name: &str, started: SystemTime) -> Result<Self, OutputError> {
+        let output = Report::begin(path, name, started).map_err(|cause| OutputError::report(path, cause))?;
+        Ok(Self { path: path.to_owned(), output })
+    }
+}
+
+impl Held<Bodies> {
+    fn bodies(path: &Path) -> Result<Self, OutputError> {
+        let output = Bodies::open(path).map_err(|cause| OutputError::bodies(path, cause))?;
+        Ok(Self { path: path.to_owned(), output })
+    }
+}
+
+#[derive(Debug)]
+struct Outputs {
+    report: Option<Held<Report>>,
+    bodies: Option<Held<Bodies>>,
+    troubles: Vec<OutputError>,
+}
+
+impl Outputs {
+    fn collect(mut self, mut harvests: mpsc::Receiver<Harvest>, mut on_trouble: impl FnMut(String)) -> Self {
+        while let Some(harvest) = harvests.blocking_recv() {
+            let known = self.troubles.len();
+            self.take(&harvest);
+            for trouble in &self.troubles[known..] {
+                on_trouble(format!("{}; the run continues", trouble.sentence()));
+            }
+        }
+        self
+    }
+
+    /// Gives one harvest to every output; one that fails is given up.
+    fn take(&mut self, harvest: &Harvest) {
+        // Bodies come first: the report names the file.
+        let mut file = None;
+        if let Some(Held { path, output }) = &mut self.bodies {
+            match output.save(harvest) {
+                Ok(saved) => file = saved,
+                Err(cause) => {
+                    self.troubles.push(OutputError::bodies(path, cause));
+                    self.bodies = None;
+                }
+            }
+        }
+        if let Some(Held { path, output }) = &mut self.report
+            && let Err(cause) = output.add(harvest, file.as_deref())
+        {
+            self.troubles.push(OutputError::report(path, cause));
+            self.report = None;
+        }
+    }
+
+    fn finish(self, finish: &Finish) -> Collected {
+        let mut collected = Collected { troubles: self.troubles, ..Collected::default() };
+        if let Some(Held { path, output }) = self.report {
+            match output.finish(finish) {
+                Ok(counts) => collected.report = Some((path, counts)),
+                Err(cause) => collected.troubles.push(OutputError::report(&path, cause)),
+            }
+        }
+        collected.bodies = self.bodies.map(|held| (held.path, held.output.saved()));
+        collected
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs::{self, File};
+    use std::sync::{Arc, Mutex};
+    use std::thread;
+    use std::time::SystemTime;
+
+    use tokio::sync::mpsc;
+
+    use super::{Held, Outputs};
+    use crate::event::{JobEnd, JobId, Micros};
+    use crate::harvest::Harvest;
+    use crate::output::report::{Finish, Report, Target};
+    use crate::output::spool::Spool;
+    use crate::plan::job::Place;
+
+    #[test]
+    fn a_disk_that_fills_up_is_told_once_and_the_harvests_are_still_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        fs::write(&path, "older").unwrap();
+        let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
+        let output = Report::on(Target::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let report = Some(Held { path: "x.json".into(), output });
+        let (sender, harvests) = mpsc::channel(4);
+        let told: Arc<Mutex<Vec<String>>> = Arc::default();
+        let telling = Arc::clone(&told);
+        let thread = thread::spawn(move || {
+            Outputs { report, bodies: None, troubles: Vec::new() }
+                .collect(harvests, move |trouble| telling.lock().unwrap().push(trouble))
+        });
+        for row in 0..5_000 {
+            let harvest = Harvest {
+                place: Place { source: 0, row },
+                job: JobId(row + 1),
+                endpoint: "e".into(),
+                target: "GET http://a.b/".into(),
+                end: JobEnd::Cancelled,
+                tries: 1,
+                total: Micros(1),
+                answer: None,
+            };
+            sender.blocking_send(harvest).unwrap();
+        }
+        drop(sender);
+        let finish = Finish { finished: SystemTime::UNIX_EPOCH, how: None, not_started: None };
+        let collected = thread.join().unwrap().finish(&finish);
+        assert_eq!(*told.lock().unwrap(), ["cannot write report `x.json`: disk is full; the run continues"]);
+        assert_eq!(collected.troubles.len(), 1);
+        assert!(collected.report.is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "older");
+    }
+}

@@ -1,0 +1,160 @@
+//! What a run tells the shell.
+//!
+//! Pure. Signals (130, 143), usage (2) and plans that cannot be read (3) are the caller's business.
+//! Start at [`exit_code`].
+
+use crate::event::{Reason, RunEnd};
+use crate::model::expectation::{Checked, Measure};
+use crate::model::incidents::Cause;
+use crate::model::{Model, Stage};
+use crate::output::kind;
+
+/// Every job done, every expectation met.
+pub const OK: u8 = 0;
+/// Jobs failed, an expectation was missed, or not every job was done.
+pub const FAILED: u8 = 1;
+/// The plan held no job.
+pub const NOTHING_TO_DO: u8 = 4;
+/// No connection to any host ever came about.
+pub const OUT_OF_REACH: u8 = 5;
+/// A worker broke: a bug of ours.
+pub const BROKEN: u8 = 70;
+/// A report could not be written.
+pub const UNWRITTEN: u8 = 74;
+
+/// What went wrong with ourselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mishaps {
+    /// A thread of ours broke.
+    pub broken: bool,
+    /// A report, a recording or a body could not be written.
+    pub unwritten: bool,
+}
+
+/// The exit code of a run that was not ended by a signal; the gravest finding decides.
+pub fn exit_code(model: &Model, checked: &[Checked], mishaps: Mishaps) -> u8 {
+    let has_panicked = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::Panicked)) > 0;
+    // With a share set, failures below it are fine; without one, none is.
+    let tolerates_some = checked.iter().any(|checked| checked.what == Measure::Failed);
+    let has_failed = model.totals.jobs_failed > 0 && !tolerates_some;
+    let has_missed = checked.iter().any(|checked| !checked.holds);
+    let is_finished = model.stage == Stage::Ended(RunEnd::Finished) && model.totals.jobs_cancelled == 0;
+    if mishaps.broken || has_panicked {
+        BROKEN
+    } else if mishaps.unwritten {
+        UNWRITTEN
+    } else if is_finished && model.totals.settled() == 0 && model.jobs.unwrap_or(0) == 0 {
+        NOTHING_TO_DO
+    } else if is_out_of_reach(model) {
+        OUT_OF_REACH
+    } else if has_failed || has_missed || !is_finished {
+        FAILED
+    } else {
+        OK
+    }
+}
+
+/// Whether no attempt was ever answered, and every job failed for want of a connection.
+fn is_out_of_reach(model: &Model) -> bool {
+    let totals = &model.totals;
+    let answered = totals.expected + totals.unexpected + totals.throttled + totals.redirected;
+    let out_of_reach = model.incidents.jobs_where(kind::is_out_of_reach);
+    // A job whose whole time ran out between tries adds no cause of its own.
+    let out_of_time = model.incidents.jobs_where(kind::is_out_of_time);
+    answered == 0 && totals.jobs_done == 0 && out_of_reach > 0 && out_of_reach + out_of_time == totals.jobs_failed
+}
+
+/// Jobs that were never drawn from the plan, where that is known.
+pub fn not_started(model: &Model) -> Option<u64> {
+    model.jobs.map(|jobs| jobs.saturating_sub(model.totals.settled()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BROKEN, FAILED, Mishaps, NOTHING_TO_DO, OK, OUT_OF_REACH, UNWRITTEN, exit_code};
+    use crate::event::{Offset, Outcome, Phase, Reason, RunEnd};
+    use crate::model::expectation::check;
+    use crate::model::{Model, Stage};
+    use crate::plan::Expect;
+
+    /// A finished run in which so many jobs were done, and these failed.
+    fn run(done: u64, failed: &[Outcome]) -> Model {
+        let mut model = Model::default();
+        model.stage = Stage::Ended(RunEnd::Finished);
+        model.jobs = Some(done + failed.len() as u64);
+        model.totals.jobs_done = done;
+        model.totals.expected = done;
+        for last in failed {
+            model.totals.jobs_failed += 1;
+            model.totals.unexpected += u64::from(matches!(last, Outcome::Answered { .. }));
+            model.incidents.count(Offset::ZERO, 0, last, None);
+        }
+        model
+    }
+
+    fn status(status: u16) -> Outcome {
+        Outcome::Answered { status, bytes: 0, expected: false }
+    }
+
+    fn lost(reason: Reason) -> Outcome {
+        Outcome::Failed { reason, detail: None }
+    }
+
+    #[track_caller]
+    fn code(model: &Model) -> u8 {
+        exit_code(model, &[], Mishaps::default())
+    }
+
+    #[track_caller]
+    fn code_with_one_percent_allowed(model: &Model) -> u8 {
+        let expect = Expect { failed_below: Some(0.01), p95_below: None };
+        exit_code(model, &check(model, &expect), Mishaps::default())
+    }
+
+    #[test]
+    fn the_shell_is_told_how_it_went() {
+        let (connect, job) = (Outcome::TimedOut { phase: Phase::Connect }, Outcome::TimedOut { phase: Phase::Job });
+        let cases = [
+            (run(3, &[]), OK),
+            (run(0, &[]), NOTHING_TO_DO),
+            (run(3, &[status(500)]), FAILED),
+            (run(0, &[status(500)]), FAILED),
+            (run(0, &[lost(Reason::Dns), lost(Reason::Refused), connect]), OUT_OF_REACH),
+            (run(0, &[lost(Reason::Unreachable), job.clone()]), OUT_OF_REACH),
+            (run(0, &[job]), FAILED),
+            (run(0, &[lost(Reason::Refused), lost(Reason::Reset)]), FAILED),
+            (run(1, &[lost(Reason::Refused)]), FAILED),
+            (run(0, &[lost(Reason::Refused), status(500)]), FAILED),
+            (run(9, &[lost(Reason::Panicked)]), BROKEN),
+        ];
+        for (i, (model, expected)) in cases.iter().enumerate() {
+            assert_eq!(code(model), *expected, "case {i}");
+        }
+    }
+
+    #[test]
+    fn failures_below_the_allowed_share_are_fine() {
+        assert_eq!(code_with_one_percent_allowed(&run(999, &[status(500)])), OK);
+        assert_eq!(code_with_one_percent_allowed(&run(99, &[status(500)])), FAILED);
+    }
+
+    #[test]
+    fn a_run_that_stopped_early_is_no_success() {
+        for how in [RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast] {
+            let mut model = run(999, &[]);
+            model.stage = Stage::Ended(how);
+            assert_eq!(code_with_one_percent_allowed(&model), FAILED, "{how:?}");
+        }
+        let mut model = run(3, &[]);
+        model.totals.jobs_cancelled = 1;
+        assert_eq!(code(&model), FAILED);
+    }
+
+    #[test]
+    fn our_own_mishaps_outrank_the_upstreams() {
+        let model = run(0, &[lost(Reason::Refused)]);
+        let with = |broken, unwritten| exit_code(&model, &[], Mishaps { broken, unwritten });
+        assert_eq!(with(false, true), UNWRITTEN);
+        assert_eq!(with(true, true), BROKEN);
+    }
+}

@@ -1,0 +1,82 @@
+//! The part of the summary that says what went wrong, where, and which request to try again.
+//!
+//! Start at [`lines`].
+
+use std::cmp::Reverse;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::Model;
+use crate::model::incidents::{Cause, Group};
+use crate::output::fit;
+use crate::output::paint::Paint;
+use crate::output::summary::WIDTH;
+use crate::shown::shown;
+use crate::units;
+
+/// Causes of failure that are told one by one.
+const CAUSES: usize = 5;
+/// Endpoints named for one cause.
+const NAMES: usize = 3;
+
+/// The largest causes, each with where it struck and one example that can be tried.
+pub fn lines(model: &Model, paint: Paint) -> Vec<String> {
+    let groups = model.incidents.by_size();
+    let digits = groups.first().map_or(0, |(_, group)| units::count(group.jobs).len());
+    let mut lines = Vec::new();
+    for (i, &(cause, group)) in groups.iter().take(CAUSES).enumerate() {
+        let label = if i == 0 { "failures" } else { "" };
+        let count = format!("{:>digits$}", units::count(group.jobs));
+        let lead = format!("  {label:<9} {count}  ");
+        let room = WIDTH.saturating_sub(lead.width());
+        let (place, example) = place_of(model, group);
+        // The cause is never cut for the sake of the place.
+        let what = fit::end(&what_of(cause, group), room / 2).into_owned();
+        let place = fit::middle(&place, room.saturating_sub(what.width() + 3)).into_owned();
+        lines.push(format!("  {label:<9} {}  {place}   {what}", paint.red(&count)));
+        if let Some(example) = example {
+            let indent = " ".repeat(lead.width());
+            let example = format!("such as {}", fit::middle(&shown(example), room.saturating_sub(8)));
+            lines.push(format!("{indent}{}", paint.dim(&example)));
+        }
+    }
+    if let Some(more) = groups.get(CAUSES..).filter(|more| !more.is_empty()) {
+        let jobs = more.iter().map(|(_, group)| group.jobs).sum();
+        let causes = units::plural(more.len() as u64, "more cause");
+        lines.push(format!("  {:<9} {:>digits$}  by {causes}", "", units::count(jobs)));
+    }
+    lines
+}
+
+/// Where a cause struck: its one target, or the endpoints with most of it and a target of one.
+fn place_of<'a>(model: &Model, group: &'a Group) -> (String, Option<&'a str>) {
+    // A row that is no request has the same words for both, and nothing to try.
+    let target = group.example.target.as_deref().filter(|&target| Some(target) != group.example.detail.as_deref());
+    let mut struck: Vec<_> = group.endpoints.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
+    struck.sort_unstable();
+    let names: Vec<_> = struck
+        .iter()
+        .take(NAMES)
+        .filter_map(|&(_, i)| model.endpoints.get(i))
+        .map(|endpoint| fit::middle(&shown(&endpoint.name), 24).into_owned())
+        .collect();
+    if let (1, Some(target)) = (group.jobs, target) {
+        return (shown(target).into_owned(), None);
+    }
+    let more = match struck.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {} more", units::count(more as u64)),
+    };
+    (format!("{}{more}", names.join(", ")), target)
+}
+
+/// The cause, with the system's own words where they add any.
+fn what_of(cause: Cause, group: &Group) -> String {
+    let cause = cause.to_string();
+    match group.example.detail.as_deref() {
+        Some(detail) if !detail.to_lowercase().contains(&cause.to_lowercase()) => {
+            format!("{cause}: {}", shown(detail))
+        }
+        _ => cause,
+    }
+}

@@ -1,0 +1,75 @@
+//! Cuts text to a width in columns: targets in the middle, sentences at the end, numbers never.
+//!
+//! Start at [`middle`].
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Stands where something was cut.
+const ELLIPSIS: &str = "…";
+
+/// The text in at most `width` columns, its head and its tail kept.
+pub fn middle(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    let room = width.saturating_sub(1);
+    let head = columns(text.chars(), room.div_ceil(2));
+    // The tail is counted from the end.
+    let tail = columns(text.chars().rev(), room / 2);
+    Cow::Owned(format!("{}{ELLIPSIS}{}", &text[..head], &text[text.len() - tail..]))
+}
+
+/// The text in at most `width` columns, its head kept.
+pub fn end(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    let head = columns(text.chars(), width.saturating_sub(1));
+    Cow::Owned(format!("{}{ELLIPSIS}", &text[..head]))
+}
+
+/// The text with spaces up to `width` columns.
+pub fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// Bytes of the characters that fit into so many columns.
+fn columns(chars: impl Iterator<Item = char>, mut room: usize) -> usize {
+    let mut bytes = 0;
+    for c in chars {
+        let width = c.width().unwrap_or(0);
+        if width > room {
+            break;
+        }
+        room -= width;
+        bytes += c.len_utf8();
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{end, middle, padded};
+
+    #[test]
+    fn targets_keep_head_and_tail() {
+        assert_eq!(middle("GET /v1/customers/orders", 15), "GET /v1…/orders");
+        assert_eq!(middle("short", 15), "short");
+        assert_eq!(end("a long sentence", 8), "a long …");
+        assert_eq!(padded("größe", 7), "größe  ");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_ever_wider_than_asked(text in "\\PC*", width in 1..40_usize) {
+            let text = crate::shown::shown(&text);
+            prop_assert!(middle(&text, width).width() <= width);
+            prop_assert!(end(&text, width).width() <= width);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! JSON that every reader takes and no terminal obeys.
+//!
+//! Escapes what could act inside strings, raw fragments included, and refuses foreign JSON that
+//! some common reader would refuse: a report must not become unreadable for one odd answer.
+//! Start at [`write`] and [`portable`].
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+use serde_json::value::RawValue;
+
+use crate::shown;
+
+/// Levels of nesting that are kept as JSON; several readers stop soon after a hundred.
+const DEEPEST: usize = 100;
+
+/// Writes a value as one line of inert JSON, without the line's end.
+pub fn write(to: impl Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(to, Inert))?)
+}
+
+/// A value as one line of inert JSON.
+pub fn text(value: &(impl Serialize + ?Sized)) -> io::Result<String> {
+    let mut line = Vec::new();
+    write(&mut line, value)?;
+    String::from_utf8(line).map_err(io::Error::other)
+}
+
+/// The text as JSON that may stand inside a document of ours; `None` if it is not quite JSON.
+///
+/// Beside the grammar this asks for what readers disagree on: numbers that fit a double, no half
+/// surrogate pairs, no more than [`DEEPEST`] levels. Key order and duplicate keys are kept.
+pub fn portable(body: &str) -> Option<&RawValue> {
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
+    let raw: &RawValue = serde_json::from_str(body).ok()?;
+    is_agreed(raw.get().as_bytes()).then_some(raw)
+}
+
+/// Whether readers agree on this grammatical JSON.
+fn is_agreed(json: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let mut i = 0;
+    while let Some(&byte) = json.get(i) {
+        match byte {
+            b'"' => match end_of_string(json, i + 1) {
+                Some(end) => i = end,
+                None => return false,
+            },
+            b'[' | b'{' if depth == DEEPEST => return false,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'-' | b'0'..=b'9' => {
+                let rest = &json[i..];
+                let length = rest.iter().position(|byte| !b"+-.0123456789Ee".contains(byte)).unwrap_or(rest.len());
+                let number = str::from_utf8(&rest[..length]).ok().and_then(|number| number.parse::<f64>().ok());
+                if !number.is_some_and(f64::is_finite) {
+                    return false;
+                }
+                i += length;
+                continue;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Where a string's closing quote stands; `None` if it holds half of a surrogate pair.
+fn end_of_string(json: &[u8], mut i: usize) -> Option<usize> {
+    loop {
+        match json.get(i)? {
+            b'"' => return Some(i),
+            b'\\' => match escaped_unit(json, i) {
+                Some(0xd800..=0xdbff) => {
+                    let low = escaped_unit(json, i + 6)?;
+                    (0xdc00..=0xdfff).contains(&low).then_some(())?;
+                    i += 12;
+                }
+                Some(0xdc00..=0xdfff) => return None,
+                Some(_) => i += 6,
+                None => i += 2,
+            },
+            _ => i += 1,
+        }
+    }
+}
+
+/// The UTF-16 unit that `\uXXXX` at this place stands for.
+fn escaped_unit(json: &[u8], at: usize) -> Option<u16> {
+    let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// Writes compact JSON in which nothing acts.
+struct Inert;
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        write_inert(to, fragment, Where::InString)
+    }
+
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        write_inert(to, fragment, Where::Between)
+    }
+}
+
+/// Where in a JSON text a character stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Between,
+    InString,
+    Escaped,
+}
+
+/// Copies JSON, with characters that act as `\uXXXX` and without space between tokens.
+///
+/// Valid JSON holds such characters only inside strings, where the escape means the same.
+fn write_inert<W: ?Sized + Write>(to: &mut W, json: &str, mut place: Where) -> io::Result<()> {
+    let mut copied = 0;
+    for (at, c) in json.char_indices() {
+        let is_dropped = place == Where::Between && matches!(c, ' ' | '\t' | '\n' | '\r');
+        place = match (place, c) {
+            (Where::Between, '"') | (Where::Escaped, _) => Where::InString,
+            (Where::InString, '\\') => Where::Escaped,
+            // A fragment of a string holds no bare quote: serde hands those over as escapes.
+            (Where::InString, '"') => Where::Between,
+            (unchanged, _) => unchanged,
+        };
+        if !is_dropped && !shown::acts(c) {
+            continue;
+        }
+        to.write_all(&json.as_bytes()[copied..at])?;
+        copied = at + c.len_utf8();
+        if !is_dropped {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(to, "\\u{unit:04x}")?;
+            }
+        }
+    }
+    to.write_all(&json.as_bytes()[copied..])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::{portable, text};
+    use crate::shown;
+
+    #[track_caller]
+    fn inert(body: &str) -> String {
+        text(portable(body).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_acts_is_escaped_in_strings_and_in_raw_json_alike() {
+        let hostile = "a\u{1b}[31m\u{9b}2J\u{202e}\u{200b}\u{7f}\u{e0041}z";
+        let expected = r#""a\u001b[31m\u009b2J\u202e\u200b\u007f\udb40\udc41z""#;
+        assert_eq!(text(hostile).unwrap(), expected);
+        let body = format!("[\"{}\"]", hostile.replace('\u{1b}', "\\u001b"));
+        assert_eq!(inert(&body), format!("[{expected}]"));
+    }
+
+    #[test]
+    fn raw_json_keeps_its_order_its_duplicates_and_its_numbers() {
+        let body = "{ \"b\" : 1.10,\r\n \"a\": 12345678901234567890123, \"b\": \" \\\" \\\\\" }\n";
+        assert_eq!(inert(body), r#"{"b":1.10,"a":12345678901234567890123,"b":" \" \\"}"#);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_reason_to_refuse() {
+        assert_eq!(inert("\u{feff}[1]"), "[1]");
+    }
+
+    #[test]
+    fn what_some_reader_would_refuse_is_not_portable() {
+        let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(portable(&deep(100)).is_some());
+        let refused = [
+            &deep(101),
+            &deep(1_000_000),
+            "1e999",
+            &"9".repeat(400),
+            r#""\ud800""#,
+            r#""\ud800x""#,
+            r#""\udc00""#,
+            "{\"a\":1,}",
+            "{'a':1}",
+            "[1] [2]",
+            "NaN",
+            "[\"a\nb\"]",
+            "",
+        ];
+        for body in refused {
+            assert!(portable(body).is_none(), "{}", &body[..body.len().min(40)]);
+        }
+        assert_eq!(inert(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_and_nothing_in_it_acts(foreign in ".*") {
+            let written = text(&foreign).unwrap();
+            prop_assert!(!written.chars().any(shown::acts));
+            prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), foreign);
+        }
+
+        #[test]
+        fn raw_json_means_the_same_afterwards(strings in prop::collection::vec(".*", 0..5), number: f64) {
+            let body = serde_json::to_string_pretty(&(strings, number)).unwrap();
+            let written = inert(&body);
+            prop_assert!(!written.chars().any(shown::acts));
+            prop_assert_eq!(
+                serde_json::from_str::<Value>(&written).unwrap(),
+                serde_json::from_str::<Value>(&body).unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The closed list of failures in words that scripts can compare.
+//!
+//! The words are those of the recording. Start at [`of_outcome`].
+
+use crate::event::{Outcome, Phase, Reason};
+use crate::model::incidents::Cause;
+
+/// What a bad end is called.
+pub fn of_outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered { .. } => "status",
+        Outcome::Redirected { .. } => of_reason(Reason::Redirect),
+        Outcome::Throttled { .. } => "throttled",
+        Outcome::TimedOut { .. } => "timeout",
+        Outcome::Failed { reason, .. } => of_reason(*reason),
+        Outcome::Cancelled => "cancelled",
+    }
+}
+
+/// What a group of failures is called.
+pub fn of_cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Status(_) => "status",
+        Cause::Throttled(_) => "throttled",
+        Cause::TimedOut(_) => "timeout",
+        Cause::Failed(reason) => of_reason(reason),
+    }
+}
+
+/// The status that a bad end came with.
+pub fn status_of(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::Answered { status, .. } | Outcome::Redirected { status } | Outcome::Throttled { status, .. } => {
+            Some(*status)
+        }
+        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => None,
+    }
+}
+
+/// Whether a failure says that no connection to the host came about.
+pub fn is_out_of_reach(cause: Cause) -> bool {
+    match cause {
+        Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect),
+        Cause::Failed(reason) => matches!(reason, Reason::Dns | Reason::Refused | Reason::Unreachable),
+        Cause::Status(_) | Cause::Throttled(_) => false,
+    }
+}
+
+/// Whether a failure says only that the job's whole time ran out between tries.
+pub fn is_out_of_time(cause: Cause) -> bool {
+    cause == Cause::TimedOut(Phase::Job)
+}
+
+fn of_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Dns => "dns",
+        Reason::Refused => "refused",
+        Reason::Unreachable => "unreachable",
+        Reason::Tls => "tls",
+        Reason::Reset => "reset",
+        Reason::ClosedEarly => "closed-early",
+        Reason::BadResponse => "bad-response",
+        Reason::TooLarge => "too-large",
+        Reason::Redirect => "redirect",
+        Reason::BadRow => "bad-row",
+        Reason::Local => "local",
+        Reason::Panicked => "panicked",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_reason;
+    use crate::event::Reason;
+
+    #[test]
+    fn reasons_are_called_as_in_the_recording() {
+        let reasons = [
+            Reason::Dns,
+            Reason::Refused,
+            Reason::Unreachable,
+            Reason::Tls,
+            Reason::Reset,
+            Reason::ClosedEarly,
+            Reason::BadResponse,
+            Reason::TooLarge,
+            Reason::Redirect,
+            Reason::BadRow,
+            Reason::Local,
+            Reason::Panicked,
+        ];
+        for reason in reasons {
+            assert_eq!(serde_json::to_value(reason).unwrap(), of_reason(reason));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Progress without a terminal: whole lines, now and then, and nothing that a log would choke on.
+//!
+//! Looks at the model and says what is new: the beginning, each change of state, the first failure of
+//! each kind, progress, the end. Reads no clock and writes nothing by itself. Start at
+//! [`Plain::poll`].
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use crate::event::{Hand, Micros, Offset};
+use crate::model::incidents::{Cause, Group};
+use crate::model::news::Story;
+use crate::model::{Model, Stage};
+use crate::output::fit;
+use crate::output::summary;
+use crate::shown::shown;
+use crate::units;
+
+/// How often, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// For a log: every 10 s or every 10 %, whichever is rarer.
+    Log,
+    /// For listening: a sentence every so often.
+    Spoken {
+        /// At least this long between two sentences of progress.
+        every: Micros,
+    },
+}
+
+impl Pace {
+    /// As often as a person can listen.
+    pub const SPOKEN: Self = Self::Spoken { every: Micros(15_000_000) };
+}
+
+/// What has been said so far.
+#[derive(Clone, Debug)]
+pub struct Plain {
+    pace: Pace,
+    has_begun: bool,
+    has_ended: bool,
+    stage: Stage,
+    is_paused: bool,
+    told: u64,
+    causes: BTreeSet<Cause>,
+    /// When progress was last said, and how far it was.
+    said: Offset,
+    settled: u64,
+}
+
+/// Between two lines of a log.
+const LOG_EVERY: u64 = 10_000_000;
+/// A log that says nothing for this long looks dead, and some machines then kill the run.
+const LOG_SILENCE: u64 = 300_000_000;
+/// Kinds of failure that get a line of their own; the summary has them all.
+const CAUSES: usize = 20;
+
+impl Plain {
+    /// Has said nothing yet.
+    pub fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            has_begun: false,
+            has_ended: false,
+            stage: Stage::Ready,
+            is_paused: false,
+            told: 0,
+            causes: BTreeSet::new(),
+            said: Offset::ZERO,
+            settled: 0,
+        }
+    }
+
+    /// Lines for what is new since the last call; safe to print, without line ends.
+    ///
+    /// Call it a few times a second, and once more after the last event.
+    pub fn poll(&mut self, model: &Model, now: Offset) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.has_ended || model.stage == Stage::Ready {
+            return lines;
+        }
+        if !self.has_begun {
+            self.has_begun = true;
+            lines.push(beginning(model));
+        }
+        self.failures(model, now, &mut lines);
+        self.changes(model, now, &mut lines);
+        if matches!(model.stage, Stage::Ended(_)) {
+            self.has_ended = true;
+            lines.push(ending(model, now));
+        } else if self.is_due(model, now) {
+            self.said = now;
+            self.settled = model.totals.settled();
+            lines.push(self.status(model, now));
+        }
+        for line in &mut lines {
+            *line = shown(line).into_owned();
+        }
+        lines
+    }
+
+    /// Writes the lines for what is new.
+    pub fn write(&mut self, to: &mut impl Write, model: &Model, now: Offset) -> io::Result<()> {
+        for line in self.poll(model, now) {
+            writeln!(to, "{line}")?;
+        }
+        to.flush()
+    }
+
+    /// How things stand, for whoever asks between two lines.
+    pub fn status(&self, model: &Model, now: Offset) -> String {
+        let line = match self.pace {
+            Pace::Log => log_line(model, now),
+            Pace::Spoken { .. } => sentence(model, now),
+        };
+        shown(&line).into_owned()
+    }
+
+    fn is_due(&self, model: &Model, now: Offset) -> bool {
+        let since = now.since(self.said).0;
+        match self.pace {
+            Pace::Spoken { every } => since >= every.0,
+            Pace::Log => {
+                let moved = model.totals.settled().saturating_sub(self.settled);
+                let has_moved = model.jobs.is_none_or(|jobs| moved * 10 >= jobs);
+                since >= LOG_SILENCE || (since >= LOG_EVERY && has_moved)
+            }
+        }
+    }
+
+    /// The first failure of each kind.
+    fn failures(&mut self, model: &Model, now: Offset, lines: &mut Vec<String>) {
+        for (cause, group) in model.incidents.by_size() {
+            if self.causes.len() < CAUSES && self.causes.insert(cause) {
+                lines.push(self.stamped(now, &format!("first failure of its kind, {}", example(model, cause, group))));
+            }
+        }
+    }
+
+    fn changes(&mut self, model: &Model, now: Offset, lines: &mut Vec<String>) {
+        let in_flight = units::count(model.in_flight().into());
+        if self.is_paused != model.is_paused {
+            self.is_paused = model.is_paused;
+            let change = if model.is_paused { format!("paused, {in_flight} in flight") } else { "resumed".to_owned() };
+            lines.push(self.stamped(now, &change));
+        }
+        if self.stage != model.stage {
+            self.stage = model.stage;
+            match model.stage {
+                Stage::Draining => lines.push(self.stamped(now, &format!("draining, {in_flight} in flight"))),
+                Stage::Cancelling => lines.push(self.stamped(now, &format!("cancelling, {in_flight} in flight"))),
+                Stage::Ready | Stage::Running | Stage::Ended(_) => {}
+            }
+        }
+        // News is a ring: after a storm some of it is gone, but never what the fields above say.
+        let unheard = usize::try_from(model.news.told() - self.told.min(model.news.told())).unwrap_or(usize::MAX);
+        self.told = model.news.told();
+        let mut unheard: Vec<_> = model.news.newest_first().take(unheard).collect();
+        unheard.reverse();
+        lines.extend(unheard.iter().filter_map(|item| change(&item.story)).map(|text| self.stamped(now, &text)));
+    }
+
+    /// A line of a log says when; a sentence is heard when it is.
+    fn stamped(&self, now: Offset, text: &str) -> String {
+        match self.pace {
+            Pace::Log => format!("{}  {text}", units::clock(now)),
+            Pace::Spoken { .. } => format!("{text}."),
+        }
+    }
+}
+
+fn beginning(model: &Model) -> String {
+    let jobs = model.jobs.map(|jobs| format!(": {}", units::plural(jobs, "job"))).unwrap_or_default();
+    let limit = model.limit.map(|limit| format!(", at most {} in flight", units::count(limit.into())));
+    format!("inflight  {}{jobs}{}", fit::middle(&shown(&model.name), 60), limit.unwrap_or_default())
+}
+
+fn ending(model: &Model, now: Offset) -> String {
+    let totals = &model.totals;
+    let counts = [(totals.jobs_done, "ok"), (totals.jobs_failed, "failed"), (totals.jobs_cancelled, "cancelled")];
+    let counts: Vec<_> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))).collect();
+    let counts = if counts.is_empty() { "no job done".to_owned() } else { counts.join(", ") };
+    let took = units::length(model.ended.unwrap_or(now).since(Offset::ZERO));
+    format!("{} {took}: {counts}", summary::ending(model))
+}
+
+fn example(model: &Model, cause: Cause, group: &Group) -> String {
+    let endpoint = group.endpoints.keys().next().and_then(|&i| model.endpoints.get(i));
+    let place = group.example.target.as_deref().or(endpoint.map(|endpoint| &*endpoint.name)).unwrap_or_default();
+    let place = fit::middle(&shown(place), 100).into_owned();
+    match group.example.detail.as_deref() {
+        Some(detail) => format!("{place}: {cause} ({})", fit::end(&shown(detail), 100)),
+        None => format!("{place}: {cause}"),
+    }
+}
+
+/// What is worth a line of its own among the news. Failures and the run's own state have theirs, and
+/// the controller turns its dial so often that the lines of progress must do.
+fn change(story: &Story) -> Option<String> {
+    match story {
+        Story::Limit { host, from, to, by: by @ (Hand::Operator | Hand::Machine) } => {
+            let whose = host.as_deref().map(|host| format!(" of {host}")).unwrap_or_default();
+            let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
+            let why = if *by == Hand::Machine { ", this machine has no room for more" } else { "" };
+            Some(format!("limit{whose} changed{from} to {to}{why}"))
+        }
+        Story::Warned(_, message) => Some(format!("warning: {message}")),
+        Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
+        Story::Limit { by: Hand::Adaptive, .. }
+        | Story::Trouble { .. }
+        | Story::GivenUp { .. }
+        | Story::Paused
+        | Story::Resumed
+        | Story::Draining
+        | Story::Cancelling
+        | Story::Ended(_) => None,
+    }
+}
+
+fn log_line(model: &Model, now: Offset) -> String {
+    let totals = &model.totals;
+    let settled = totals.settled();
+    let mut parts = vec![match model.jobs {
+        Some(jobs) => {
+            format!("{}/{} jobs ({})", units::count(settled), units::count(jobs), units::percent(settled, jobs))
+        }
+        None => units::plural(settled, "job"),
+    }];
+    parts.push(format!("{} in flight", units::count(model.in_flight().into())));
+    let pace = model.throughput.per_second(now, 10);
+    if pace > 0.0 {
+        parts.push(format!("{} req/s", units::significant(pace)));
+    }
+    if let Some(p95) = model.latency.quantile(0.95) {
+        parts.push(format!("p95 {}", units::length(p95)));
+    }
+    for (n, what) in [(totals.jobs_failed, "failed"), (totals.throttled, "rate limited")] {
+        if n > 0 {
+            parts.push(format!("{} {what}", units::count(n)));
+        }
+    }
+    parts.extend(outlook(model, now));
+    format!("{}  {}", units::clock(now), parts.join("  "))
+}
+
+fn sentence(model: &Model, now: Offset) -> String {
+    let totals = &model.totals;
+    let settled = totals.settled();
+    let mut parts = vec![match model.jobs {
+        Some(jobs) => format!(
+            "{} percent, {} of {} done",
+            settled * 100 / jobs.max(1),
+            units::count(settled),
+            units::plural(jobs, "job")
+        ),
+        None => format!("{} done", units::plural(settled, "job")),
+    }];
+    parts.push(format!("{} in flight", units::count(model.in_flight().into())));
+    if totals.jobs_failed > 0 {
+        parts.push(format!("{} failed", units::count(totals.jobs_failed)));
+    }
+    parts.extend(outlook(model, now));
+    format!("{}.", parts.join(", "))
+}
+
+/// Why nothing moves, or how long it will.
+fn outlook(model: &Model, now: Offset) -> Option<String> {
+    if model.is_paused {
+        return Some("paused".to_owned());
+    }
+    match model.stage {
+        Stage::Draining => return Some("draining".to_owned()),
+        Stage::Cancelling => return Some("cancelling".to_owned()),
+        Stage::Ready | Stage::Running | Stage::Ended(_) => {}
+    }
+    if let Some((_, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
+        return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
+    }
+    // Whole seconds: more would look like knowledge.
+    let left = model.time_left(now)?.0.div_ceil(1_000_000) * 1_000_000;
+    let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
+    Some(format!("about {left} left"))
+}

@@ -1,0 +1,211 @@
+//! What stays on the normal screen after a run: about twelve lines for a person.
+//!
+//! Says what happened, then what went wrong and where, then where the rest is to be found. What has
+//! nothing to say is left out. Start at [`summary_text`].
+
+use std::path::Path;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::event::{Offset, RunEnd};
+use crate::model::expectation::{Checked, Measure};
+use crate::model::news::Story;
+use crate::model::{Model, Stage};
+use crate::output::collector::Collected;
+use crate::output::exit;
+use crate::output::failures;
+use crate::output::fit;
+use crate::output::paint::Paint;
+use crate::output::trouble::path_shown;
+use crate::shown::shown;
+use crate::units;
+
+/// Widest line.
+pub const WIDTH: usize = 100;
+/// Where the headline ends.
+const HEADLINE: usize = 78;
+
+/// What the summary says beside the run itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras<'a> {
+    /// The plan's expectations, held against the run.
+    pub checked: &'a [Checked],
+    /// What became of the report and the bodies, where there were any.
+    pub collected: Option<&'a Collected>,
+    /// Where the run was recorded.
+    pub recording: Option<&'a Path>,
+}
+
+/// The summary, each line with its end. Coloured only if asked; the words alone say everything.
+pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: bool) -> String {
+    let paint = Paint { colour };
+    let end = model.ended.unwrap_or(now);
+    let mut lines = vec![headline(model, end, paint), jobs(model, paint)];
+    lines.extend(attempts(model));
+    lines.extend(pace(model, end));
+    lines.extend(latency(model));
+    let rest = [
+        failures::lines(model, paint),
+        expectations(extras.checked, paint),
+        concerns(model, paint),
+        files(extras, paint),
+    ];
+    if rest.iter().any(|part| !part.is_empty()) {
+        lines.push(String::new());
+    }
+    lines.extend(rest.into_iter().flatten());
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// How a run ended, before a length of time.
+pub fn ending(model: &Model) -> &'static str {
+    match model.stage {
+        Stage::Ended(RunEnd::Finished) => "finished in",
+        Stage::Ended(RunEnd::Drained) => "drained after",
+        Stage::Ended(RunEnd::Cancelled) => "cancelled after",
+        Stage::Ended(RunEnd::FailedFast) => "stopped at the first failure after",
+        Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => "broke off after",
+    }
+}
+
+fn headline(model: &Model, end: Offset, paint: Paint) -> String {
+    let right = format!("{} {}", ending(model), units::length(end.since(Offset::ZERO)));
+    let room = HEADLINE.saturating_sub("inflight".len() + 2 + right.width() + 2);
+    let name = shown(&model.name);
+    let name = fit::padded(&fit::middle(&name, room), room);
+    format!("{}  {name}  {right}", paint.bold("inflight"))
+}
+
+fn jobs(model: &Model, paint: Paint) -> String {
+    let totals = &model.totals;
+    let mut parts = vec![units::plural(model.jobs.unwrap_or(totals.settled()), "job")];
+    if totals.jobs_done > 0 {
+        parts.push(paint.green(&format!("{} ok", units::count(totals.jobs_done))));
+    }
+    if totals.jobs_failed > 0 {
+        let share = units::percent(totals.jobs_failed, totals.settled());
+        parts.push(paint.red(&format!("{} failed ({share})", units::count(totals.jobs_failed))));
+    }
+    if totals.jobs_cancelled > 0 {
+        parts.push(format!("{} cancelled", units::count(totals.jobs_cancelled)));
+    }
+    if let Some(left) = exit::not_started(model).filter(|&left| left > 0) {
+        parts.push(format!("{} not started", units::count(left)));
+    }
+    line(&parts)
+}
+
+/// Attempts, where they were not simply one for each job.
+fn attempts(model: &Model) -> Option<String> {
+    let totals = &model.totals;
+    let mut parts = vec![units::plural(totals.started, "attempt")];
+    if totals.retries > 0 {
+        let retries = if totals.retries == 1 { "retry" } else { "retries" };
+        let saved = match totals.jobs_saved {
+            0 => String::new(),
+            n => format!(" ({} saved)", units::plural(n, "job")),
+        };
+        parts.push(format!("{} {retries}{saved}", units::count(totals.retries)));
+    }
+    let others = [
+        (totals.throttled, "rate limited"),
+        (totals.timed_out, "timed out"),
+        (totals.redirected, "redirected"),
+        (totals.cancelled, "cut off"),
+    ];
+    parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
+    (parts.len() > 1).then(|| line(&parts))
+}
+
+fn pace(model: &Model, end: Offset) -> Option<String> {
+    let mut parts = Vec::new();
+    let seconds = end.since(Offset::ZERO).as_secs_f64();
+    let totals = &model.totals;
+    if seconds > 0.0 && totals.ended > 0 {
+        let all = totals.ended as f64 / seconds;
+        let good = totals.expected as f64 / seconds;
+        // Worth a word only where much of the work came to nothing.
+        let good = if good < 0.99 * all { format!(" ({} good)", units::significant(good)) } else { String::new() };
+        parts.push(format!("{} req/s{good}", units::significant(all)));
+    }
+    if model.level.peak() > 0 {
+        let mean = units::significant(model.effective_concurrency(end));
+        let limit = match (model.first_limit, model.limit) {
+            (Some(first), Some(last)) if first != last => format!(" (limit {first}, then {last})"),
+            (_, Some(limit)) => format!(" of {limit}"),
+            (_, None) => String::new(),
+        };
+        parts.push(format!("in flight mean {mean}, max {}{limit}", model.level.peak()));
+    }
+    if totals.bytes > 0 {
+        parts.push(format!("{} received", units::bytes(totals.bytes)));
+    }
+    (!parts.is_empty()).then(|| line(&parts))
+}
+
+fn latency(model: &Model) -> Option<String> {
+    let max = model.latency.max()?;
+    let mut parts = vec!["latency".to_owned()];
+    for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+        parts.push(format!("{name} {}", units::length(model.latency.quantile(q)?)));
+    }
+    parts.push(format!("max {}", units::length(max)));
+    Some(line(&parts))
+}
+
+fn expectations(checked: &[Checked], paint: Paint) -> Vec<String> {
+    let line = |checked: &Checked| {
+        let found = match (checked.found, checked.what) {
+            (Some(found), _) => found.to_string(),
+            (None, Measure::Failed) => "no job was judged".to_owned(),
+            (None, Measure::P95) => "nothing was answered".to_owned(),
+        };
+        let verdict = if checked.holds { paint.green("ok    ") } else { paint.red("FAILED") };
+        let wanted = format!("{} < {}", checked.what, checked.wanted);
+        format!("  expectation  {}  {verdict} ({found})", fit::padded(&wanted, 20))
+    };
+    checked.iter().map(line).collect()
+}
+
+/// What went wrong with ourselves, or with what we were told.
+fn concerns(model: &Model, paint: Paint) -> Vec<String> {
+    let mut lines = Vec::new();
+    if model.totals.warnings > 0 {
+        let last = model.news.newest_first().find_map(|item| match &item.story {
+            Story::Warned(_, message) => Some(shown(message)),
+            _ => None,
+        });
+        let n = units::plural(model.totals.warnings, "warning");
+        let text = last.map_or(n.clone(), |last| format!("{n}, last: {last}"));
+        lines.push(format!("  {}", paint.red(&fit::end(&text, WIDTH - 2))));
+    }
+    let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.strangers;
+    if odd > 0 {
+        lines.push(format!("  {} in the run's record that cannot be", units::plural(odd, "event")));
+    }
+    lines
+}
+
+fn files(extras: &Extras<'_>, paint: Paint) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(Collected { report, bodies, troubles }) = extras.collected {
+        if let Some((path, counts)) = report {
+            let n = units::plural(counts.settled(), "result");
+            lines.push(format!("  report     {}   {}", path_shown(path), paint.dim(&n)));
+        }
+        if let Some((path, n)) = bodies {
+            lines.push(format!("  bodies     {}   {}", path_shown(path), paint.dim(&units::plural(*n, "file"))));
+        }
+        lines.extend(troubles.iter().map(|trouble| format!("  {}", paint.red(&trouble.sentence()))));
+    }
+    if let Some(path) = extras.recording {
+        let path = path_shown(path);
+        lines.push(format!("  recording  {path}   {}", paint.dim(&format!("inflight replay {path}"))));
+    }
+    lines
+}
+
+fn line(parts: &[String]) -> String {
+    format!("  {}", parts.join("   "))
+}

@@ -1,0 +1,159 @@
+//! What can go wrong with an output, in words that say what failed, on what, and why.
+//!
+//! Start at [`OutputError`].
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use thiserror::Error;
+
+use crate::shown::shown;
+
+/// An output that could not be written. The run is none the worse for it.
+#[derive(Debug, Error)]
+pub enum OutputError {
+    /// The report.
+    #[error("cannot write report `{path}`")]
+    Report {
+        /// Which file, safe to show.
+        path: String,
+        /// Why.
+        #[source]
+        cause: Plainly,
+    },
+    /// The saved bodies.
+    #[error("cannot save bodies in `{path}`")]
+    Bodies {
+        /// Which folder, safe to show.
+        path: String,
+        /// Why.
+        #[source]
+        cause: Plainly,
+    },
+    /// The thread that collects results.
+    #[error("cannot collect results")]
+    Thread {
+        /// Why.
+        #[source]
+        cause: Plainly,
+    },
+}
+
+impl OutputError {
+    /// The report could not be written.
+    pub fn report(path: &Path, cause: io::Error) -> Self {
+        Self::Report { path: path_shown(path), cause: Plainly(cause) }
+    }
+
+    /// A body could not be saved.
+    pub fn bodies(path: &Path, cause: io::Error) -> Self {
+        Self::Bodies { path: path_shown(path), cause: Plainly(cause) }
+    }
+
+    /// The error and its cause in one line.
+    pub fn sentence(&self) -> String {
+        format!("{self}: {}", self.cause())
+    }
+
+    /// What to do about it, where there is something to do.
+    pub fn hint(&self) -> Option<String> {
+        Some(match (self.cause().0.kind(), self) {
+            (ErrorKind::NotFound, _) => "create the folder first; only the folder for bodies is created".to_owned(),
+            (ErrorKind::IsADirectory, Self::Report { path, .. }) => {
+                format!("name a file in it, such as `{}/report.json`", path.trim_end_matches('/'))
+            }
+            (ErrorKind::NotADirectory | ErrorKind::AlreadyExists, Self::Bodies { .. }) => {
+                "name a folder, new or existing".to_owned()
+            }
+            (ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem, _) => {
+                "choose a folder that you may write to".to_owned()
+            }
+            (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => "make room, or choose another disk".to_owned(),
+            _ => return None,
+        })
+    }
+
+    fn cause(&self) -> &Plainly {
+        match self {
+            Self::Report { cause, .. } | Self::Bodies { cause, .. } | Self::Thread { cause } => cause,
+        }
+    }
+}
+
+/// A system's error in plain words, without its number.
+#[derive(Debug)]
+pub struct Plainly(pub io::Error);
+
+impl std::error::Error for Plainly {}
+
+impl fmt::Display for Plainly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.kind() {
+            ErrorKind::StorageFull => "disk is full",
+            ErrorKind::QuotaExceeded => "disk quota is used up",
+            ErrorKind::FileTooLarge => "file would be larger than allowed",
+            ErrorKind::PermissionDenied => "permission denied",
+            ErrorKind::NotFound => "no such file or folder",
+            ErrorKind::ReadOnlyFilesystem => "disk is read-only",
+            ErrorKind::IsADirectory => "it is a folder",
+            ErrorKind::NotADirectory => "part of the path is no folder",
+            ErrorKind::BrokenPipe => "nobody reads it any more",
+            _ => {
+                let words = self.0.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default();
+                let mut rest = words.chars();
+                let first = rest.next().map(|c| c.to_ascii_lowercase());
+                return first.into_iter().chain(rest).try_for_each(|c| write!(f, "{c}"));
+            }
+        })
+    }
+}
+
+/// Whether writing failed because nobody reads any more, which is a quiet end and no error.
+pub fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::BrokenPipe
+}
+
+/// A path as people may see it.
+pub fn path_shown(path: &Path) -> String {
+    shown(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+    use std::path::Path;
+
+    use super::{OutputError, Plainly, is_closed_pipe};
+
+    #[test]
+    fn an_error_says_what_failed_on_what_and_why_and_the_cause_only_once() {
+        let error = OutputError::report(Path::new("x.json"), io::Error::from_raw_os_error(13));
+        assert_eq!(error.to_string(), "cannot write report `x.json`");
+        assert_eq!(error.source().unwrap().to_string(), "permission denied");
+        assert_eq!(error.sentence(), "cannot write report `x.json`: permission denied");
+        assert_eq!(error.hint().unwrap(), "choose a folder that you may write to");
+    }
+
+    #[test]
+    fn no_error_number_is_shown() {
+        for number in 1..130 {
+            let words = Plainly(io::Error::from_raw_os_error(number)).to_string();
+            assert!(!words.contains("os error"), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_path_is_shown_not_obeyed() {
+        let error = OutputError::bodies(Path::new("a\x1b[2J"), io::ErrorKind::NotFound.into());
+        assert_eq!(error.to_string(), "cannot save bodies in `a␛[2J`");
+    }
+
+    #[test]
+    fn only_a_broken_pipe_is_a_closed_pipe() {
+        assert!(is_closed_pipe(&io::ErrorKind::BrokenPipe.into()));
+        assert!(!is_closed_pipe(&io::ErrorKind::StorageFull.into()));
+    }
+}

@@ -1,0 +1,85 @@
+//! A run told by hand: events folded into a model, without a clock.
+//!
+//! Start at [`Run::of`].
+
+use inflight::event::{
+    Attempt, EndpointId, Event, Fact, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, RetryWhy, RunEnd, Spent,
+};
+use inflight::model::Model;
+
+/// A run and the model that has followed it.
+pub struct Run {
+    pub model: Model,
+    jobs: u64,
+}
+
+impl Run {
+    /// A run with this many jobs and these endpoints, all at one host, at most 4 in flight.
+    pub fn of(jobs: u64, endpoints: &[&str]) -> Self {
+        let mut run = Self { model: Model::default(), jobs: 0 };
+        run.tell(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
+        for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
+            run.tell(0, Fact::EndpointSeen { endpoint, name: (*name).into(), jobs: None });
+        }
+        run.tell(0, Fact::HostSeen { host: HostId(0), name: "http://a.b:80".into(), limit: None });
+        run
+    }
+
+    pub fn tell(&mut self, ms: u64, fact: Fact) {
+        self.model.apply(&Event { at: Offset(ms * 1_000), origin: Origin::HERE, fact });
+    }
+
+    /// An attempt from one millisecond to another; gives back its name.
+    pub fn attempt(&mut self, endpoint: u32, (from, to): (u64, u64), target: &str, outcome: Outcome) -> Attempt {
+        self.jobs += 1;
+        let attempt = Attempt { job: JobId(self.jobs), n: 1 };
+        let start = Fact::AttemptStarted {
+            attempt,
+            endpoint: EndpointId(endpoint),
+            host: HostId(0),
+            row: self.jobs - 1,
+            slot: 0,
+            target: target.into(),
+            waited: Micros::ZERO,
+        };
+        self.tell(from, start);
+        self.tell(to, Fact::AttemptEnded { attempt, outcome, spent: Spent::default() });
+        attempt
+    }
+
+    /// A job that was answered well at its first attempt.
+    pub fn done(&mut self, endpoint: u32, (from, to): (u64, u64)) {
+        let outcome = Outcome::Answered { status: 200, bytes: 1_000, expected: true };
+        let Attempt { job, .. } = self.attempt(endpoint, (from, to), "GET http://a.b/", outcome);
+        self.settle(endpoint, to, job, JobEnd::Done, None);
+    }
+
+    /// A job that failed with its first attempt.
+    pub fn failed(&mut self, endpoint: u32, (from, to): (u64, u64), target: &str, last: Outcome) {
+        let Attempt { job, .. } = self.attempt(endpoint, (from, to), target, last.clone());
+        self.settle(endpoint, to, job, JobEnd::Failed { last }, Some(target));
+    }
+
+    /// An attempt that was refused and is to be tried again.
+    pub fn throttled(&mut self, endpoint: u32, (from, to): (u64, u64)) {
+        let refused = Outcome::Throttled { status: 429, retry_after: None };
+        let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
+        let until = Offset((to + 100) * 1_000);
+        self.tell(to, Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter });
+    }
+
+    pub fn end(&mut self, ms: u64, how: RunEnd) {
+        self.tell(ms, Fact::RunEnded { how });
+    }
+
+    fn settle(&mut self, endpoint: u32, ms: u64, job: JobId, end: JobEnd, target: Option<&str>) {
+        let endpoint = EndpointId(endpoint);
+        let (target, total) = (target.map(Into::into), Micros(1_000));
+        self.tell(ms, Fact::JobSettled { job, endpoint, end, tries: 1, total, target });
+    }
+}
+
+/// An answer that the plan does not expect.
+pub fn status(status: u16) -> Outcome {
+    Outcome::Answered { status, bytes: 10, expected: false }
+}

@@ -1,0 +1,147 @@
+//! The summary of small runs, for people and for scripts.
+
+use std::time::Duration;
+
+use inflight::event::{Offset, Outcome, Reason, RunEnd};
+use inflight::model::Model;
+use inflight::model::expectation::check;
+use inflight::output::summary::{Extras, summary_text};
+use inflight::output::summary_json::summary_json;
+use inflight::plan::Expect;
+use inflight::shown;
+use serde_json::json;
+use unicode_width::UnicodeWidthStr;
+
+use crate::output::run::{Run, status};
+
+/// Ten jobs in two seconds: six good, three bad in two ways, one never started.
+fn small() -> Run {
+    let mut run = Run::of(10, &["orders", "users"]);
+    for i in 0..6 {
+        run.done(0, (i * 100, i * 100 + 100));
+    }
+    run.throttled(1, (600, 700));
+    run.failed(1, (700, 800), "GET http://a.b/users/1", status(503));
+    run.failed(0, (800, 900), "GET http://a.b/orders/7", status(503));
+    let lost = Outcome::Failed { reason: Reason::Tls, detail: Some("certificate expired".into()) };
+    run.failed(1, (900, 1_000), "GET http://a.b/users/2", lost);
+    run.end(2_000, RunEnd::Drained);
+    run
+}
+
+fn expect() -> Expect {
+    Expect { failed_below: Some(0.01), p95_below: Some(Duration::from_secs(1)) }
+}
+
+#[test]
+fn the_summary_says_what_happened_where_and_what_to_try() {
+    let run = small();
+    let checked = check(&run.model, &expect());
+    let text = summary_text(&run.model, Offset::ZERO, &Extras { checked: &checked, ..Extras::default() }, false);
+    insta::assert_snapshot!(text, @r"
+    inflight  nightly.toml                                    drained after 2.00 s
+      10 jobs   6 ok   3 failed (33 %)   1 not started
+      10 attempts   1 retry   1 rate limited
+      5.00 req/s (3.00 good)   in flight mean 0.50, max 1 of 4   6.02 kB received
+      latency   p50 100 ms   p95 100 ms   p99 100 ms   max 100 ms
+
+      failures  2  orders, users   503 Service Unavailable
+                   such as GET http://a.b/users/1
+                1  GET http://a.b/users/2   TLS failed: certificate expired
+      expectation  failed < 1 %          FAILED (33.3 %)
+      expectation  p95 < 1.00 s          ok     (100 ms)
+    ");
+}
+
+#[test]
+fn a_flawless_run_has_nothing_to_explain() {
+    let mut run = Run::of(2, &["orders"]);
+    run.done(0, (0, 100));
+    run.done(0, (0, 300));
+    run.end(400, RunEnd::Finished);
+    insta::assert_snapshot!(summary_text(&run.model, Offset::ZERO, &Extras::default(), false), @r"
+    inflight  nightly.toml                                      finished in 400 ms
+      2 jobs   2 ok
+      5.00 req/s   in flight mean 0.75, max 1 of 4   2.00 kB received
+      latency   p50 100 ms   p95 299 ms   p99 299 ms   max 300 ms
+    ");
+}
+
+#[test]
+fn colour_adds_colour_and_nothing_else() {
+    let run = small();
+    let extras = Extras::default();
+    let plain = summary_text(&run.model, Offset::ZERO, &extras, false);
+    let coloured = summary_text(&run.model, Offset::ZERO, &extras, true);
+    assert!(!plain.contains('\x1b'));
+    let mut bare = coloured.clone();
+    for code in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m"] {
+        assert!(coloured.contains(code), "{code:?}");
+        bare = bare.replace(code, "");
+    }
+    assert_eq!(bare, plain);
+}
+
+#[test]
+fn long_and_hostile_targets_fit_and_do_not_act() {
+    let mut run = Run::of(2, &["\x1b[2J\u{202e}endpoint"]);
+    let target = format!("GET http://a.b/{}/\x1b[31m/größe世界", "long/".repeat(60));
+    let lost = Outcome::Failed { reason: Reason::BadResponse, detail: Some("\u{9b}x ".repeat(50).into()) };
+    run.failed(0, (0, 10), &target, lost);
+    run.failed(0, (0, 10), &target, status(500));
+    run.failed(0, (0, 10), &target, status(500));
+    run.end(10, RunEnd::Finished);
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), false);
+    assert!(!text.chars().any(|c| c != '\n' && shown::acts(c)));
+    for line in text.lines() {
+        assert!(line.width() <= 100, "{} {line}", line.width());
+    }
+}
+
+#[test]
+fn the_document_for_scripts_has_every_figure() {
+    let run = small();
+    let checked = check(&run.model, &expect());
+    let document = summary_json(&run.model, Offset::ZERO, &Extras { checked: &checked, ..Extras::default() });
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["name"], "nightly.toml");
+    assert_eq!(document["ended"], "drained");
+    assert_eq!(document["elapsed_s"], 2.0);
+    assert_eq!(
+        document["jobs"],
+        json!({
+            "planned": 10, "done": 6, "done_after_retry": 0, "failed": 3, "cancelled": 0, "settled": 9,
+            "not_started": 1,
+        })
+    );
+    assert_eq!(
+        document["attempts"],
+        json!({
+            "started": 10, "ended": 10, "answered_expected": 6, "answered_unexpected": 2, "throttled": 1,
+            "timed_out": 0, "broken": 1, "redirected": 0, "cancelled": 0,
+        })
+    );
+    assert_eq!(document["retries"], 1);
+    assert_eq!(document["in_flight"], json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4}));
+    assert_eq!((&document["throughput_per_s"], &document["goodput_per_s"]), (&json!(5.0), &json!(3.0)));
+    assert_eq!((&document["latency_ms"]["n"], &document["latency_ms"]["max"]), (&json!(8), &json!(100.0)));
+    assert_eq!(
+        document["failures"][0],
+        json!({
+            "cause": "503 Service Unavailable", "kind": "status", "count": 2, "first_s": 0.8, "last_s": 0.9,
+            "example": {"request": "GET http://a.b/users/1", "detail": null},
+            "endpoints": [{"name": "orders", "count": 1}, {"name": "users", "count": 1}],
+        })
+    );
+    assert_eq!(document["failures"][1]["example"]["detail"], "certificate expired");
+    assert_eq!(document["endpoints"][1]["throttled"], 1);
+    assert_eq!(document["expectations"][0]["met"], false);
+    assert_eq!(document["expectations"][1]["limit"], 1_000.0);
+}
+
+#[test]
+fn a_run_that_never_began_can_be_summed_up_too() {
+    let model = Model::default();
+    assert!(!summary_text(&model, Offset::ZERO, &Extras::default(), true).is_empty());
+    assert_eq!(summary_json(&model, Offset::ZERO, &Extras::default())["throughput_per_s"], 0.0);
+}
