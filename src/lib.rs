@@ -1,6 +1,10 @@
 //! `inflight`: a terminal UI live concurrency monitor for HTTP batches.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod control;
+pub mod error;
 pub mod event;
 pub mod harvest;
 pub mod journal;

@@ -1,3 +1,7 @@
-//! The `inflight` command.
+//! The `inflight` command: see the library's `app`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(inflight::app::run())
+}

@@ -3,8 +3,9 @@
 //! It has its own thread, takes events many at a time, and waits for nobody but the recording's
 //! file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
 
+use std::fmt;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -28,16 +29,20 @@ pub struct Pump {
 }
 
 /// A view of a model that follows a source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default)]
 pub struct Follow {
     model: Arc<Mutex<Model>>,
-    version: Arc<AtomicU64>,
+    hearer: Arc<Mutex<Option<Hearer>>>,
+    is_closed: Arc<AtomicBool>,
 }
+
+/// Called after every batch of events; must not wait.
+type Hearer = Box<dyn Fn() + Send>;
 
 impl Pump {
     /// Follows `events` until their channel closes.
     pub fn start(events: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> io::Result<Self> {
-        let follow = Follow { model: Arc::default(), version: Arc::default() };
+        let follow = Follow::default();
         let following = follow.clone();
         let thread = thread::Builder::new().name("pump".into()).spawn(move || following.run(events, recorder))?;
         Ok(Self { follow, thread })
@@ -60,9 +65,24 @@ impl Follow {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes with every batch of events: the same number means the same model.
-    pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
+    /// Has `hearer` called after every batch of events, instead of whoever was called before.
+    pub fn on_change(&self, hearer: impl Fn() + Send + 'static) {
+        *self.hearer() = Some(Box::new(hearer));
+    }
+
+    /// Whether the last event has been seen. A source that broke may have ended without saying so.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    fn hearer(&self) -> MutexGuard<'_, Option<Hearer>> {
+        self.hearer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
+        if let Some(hearer) = &*self.hearer() {
+            hearer();
+        }
     }
 
     fn run(&self, mut events: mpsc::Receiver<Event>, mut recorder: Option<Recorder>) -> Option<io::Error> {
@@ -87,10 +107,18 @@ impl Follow {
                 model.apply(event);
             }
             drop(model);
-            self.version.fetch_add(1, Ordering::Release);
+            self.tell();
             batch.clear();
         }
+        self.is_closed.store(true, Ordering::Release);
+        self.tell();
         failure
+    }
+}
+
+impl fmt::Debug for Follow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follow").finish_non_exhaustive()
     }
 }
 

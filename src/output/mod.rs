@@ -18,6 +18,7 @@ pub mod plain;
 pub mod replace;
 pub mod report;
 pub mod spool;
+pub mod streams;
 pub mod summary;
 pub mod summary_json;
 pub mod trouble;

@@ -47,6 +47,8 @@ pub enum Action {
     Theme,
     /// Draw everything anew.
     Redraw,
+    /// Save the picture as SVG.
+    Export,
     /// Explain the keys.
     Help,
     /// Leave, after a question if work would be lost.

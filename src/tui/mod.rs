@@ -8,6 +8,7 @@ pub mod action;
 pub mod detect;
 pub mod input;
 pub mod keymap;
+pub mod picture;
 pub mod state;
 pub mod terminal;
 pub mod theme;

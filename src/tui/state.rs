@@ -50,6 +50,7 @@ pub struct UiState {
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
+    wants_export: bool,
 }
 
 /// How the person wants to leave.
@@ -147,6 +148,7 @@ impl UiState {
             Action::Window => self.is_recent = !self.is_recent,
             Action::Theme => self.themes_wanted += 1,
             Action::Redraw => self.wants_redraw = true,
+            Action::Export => self.wants_export = true,
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
@@ -203,6 +205,12 @@ impl UiState {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
     }
 
+    /// Leaves once the run has ended, as somebody asked from outside.
+    pub fn leave_when_ended(&mut self) {
+        self.is_asking = false;
+        self.leave.get_or_insert(Leave::WhenEnded);
+    }
+
     /// How to leave, once the person has said so.
     pub fn leaving(&self) -> Option<Leave> {
         self.leave
@@ -216,6 +224,16 @@ impl UiState {
     /// Whether everything should be drawn anew, since last asked.
     pub fn take_redraw(&mut self) -> bool {
         std::mem::take(&mut self.wants_redraw)
+    }
+
+    /// Whether a picture is to be saved.
+    pub fn wants_export(&self) -> bool {
+        self.wants_export
+    }
+
+    /// Whether a picture is to be saved, since last asked.
+    pub fn take_export(&mut self) -> bool {
+        std::mem::take(&mut self.wants_export)
     }
 
     fn pause_or_resume(&mut self, model: &Model, now: Offset) -> Option<Command> {

@@ -5,6 +5,7 @@
 //! events, in an order in which nothing is named before it is announced and nobody ever counts more
 //! in flight than the limit. Start at [`Pool::start`].
 
+pub mod descriptors;
 pub mod failure;
 pub mod gate;
 pub mod http;
@@ -31,7 +32,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use crate::control::Command;
-use crate::event::{Event, Fact};
+use crate::event::{Event, Fact, Hand, Scope};
 use crate::harvest::Harvest;
 use crate::plan::Limits;
 use crate::plan::cursor::Cursor;
@@ -56,6 +57,10 @@ pub struct Settings {
     pub limits: Limits,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
+    /// When the run starts: offset 0 of its events.
+    pub start: std::time::Instant,
+    /// Most connections this machine lets us have.
+    pub most: Option<u32>,
     /// Where facts go.
     pub events: mpsc::Sender<Event>,
     /// Where data goes, if anybody wants it.
@@ -90,12 +95,15 @@ impl Pool {
 
 /// Runs the threads of a pool to their end.
 fn run(mut cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, fail_fast, events, harvests } = settings;
+    let Settings { name, limits, fail_fast, start, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
+    // It only fails when there is one already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let limit = limits.concurrency.get();
     let feeder: Arc<OnceLock<Weak<Shared>>> = Arc::default();
     cursor.set_waker(waker(&feeder));
-    let shared = Arc::new(Shared::new(Schedule::new(cursor, &limits), Instant::now(), events, harvests, fail_fast));
+    let schedule = Schedule::new(cursor, &limits);
+    let shared = Arc::new(Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast));
     let _ = feeder.set(Arc::downgrade(&shared));
 
     let first = runtime()?;
@@ -103,6 +111,9 @@ fn run(mut cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<C
     first.block_on(async {
         shared.tell(Fact::RunStarted { name, limit: Some(limit), jobs }).await;
         shared.announce().await;
+        if let Some(most) = most.filter(|&most| most < limit) {
+            shared.set_limit(Scope::Run, most, Hand::Machine).await;
+        }
     });
     let names = Names::default();
     let of = thread::available_parallelism().map_or(1, usize::from).min(limit as usize);

@@ -27,6 +27,8 @@ pub struct Shared {
     events: mpsc::Sender<Event>,
     harvests: Option<mpsc::Sender<Harvest>>,
     fails_fast: bool,
+    /// Most connections this machine lets us have.
+    most: Option<u32>,
     /// Rung when the clock's moment has come nearer, or the run is over.
     clock: Notify,
     /// Everything in flight ends when this is cancelled.
@@ -51,6 +53,7 @@ impl Shared {
     pub fn new(
         schedule: Schedule,
         start: Instant,
+        most: Option<u32>,
         events: mpsc::Sender<Event>,
         harvests: Option<mpsc::Sender<Harvest>>,
         fails_fast: bool,
@@ -62,6 +65,7 @@ impl Shared {
             events,
             harvests,
             fails_fast,
+            most,
             clock: Notify::new(),
             cancel: CancellationToken::new(),
             over: CancellationToken::new(),
@@ -298,6 +302,7 @@ impl Shared {
 
     /// Sets a limit, in the order in which a listener never counts more than the limit it knows.
     pub async fn set_limit(&self, scope: Scope, limit: u32, by: Hand) {
+        let limit = limit.min(self.most.unwrap_or(limit));
         let told = Fact::LimitChanged { scope, limit, by };
         match scope {
             Scope::Run => {

@@ -113,6 +113,15 @@ pub fn entry(action: Action) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.action == action)
 }
 
+/// The default keys as lines of text, by heading.
+pub fn plain() -> String {
+    let rows = Keymap::default().rows();
+    let width = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0);
+    let line = |row: &Row| format!("  {:<width$}  {}\n", row.keys, row.help);
+    let of = |group: Group| rows.iter().filter(move |row| row.group == group).map(line).collect::<String>();
+    Group::ALL.map(|group| format!("{}\n{}", group.title(), of(group))).concat()
+}
+
 /// The default keys as the README shows them.
 pub fn markdown() -> String {
     let mut text = String::from("| Key | Action | What it does |\n| --- | --- | --- |\n");
@@ -200,10 +209,7 @@ mod tests {
             let hints = Keymap::default().footer(context);
             hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
         };
-        assert_eq!(
-            line(Context::Overview),
-            "space pause   - + limit   / filter   s sort   ? help   q quit"
-        );
+        assert_eq!(line(Context::Overview), "space pause   - + limit   / filter   s sort   e export   ? help   q quit");
         assert_eq!(line(Context::Question), "esc stay   d drain   k stop now");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");
     }

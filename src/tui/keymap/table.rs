@@ -256,6 +256,14 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Export,
+        id: "export",
+        keys: &["e"],
+        help: "Save the picture as an SVG file in the current folder",
+        footer: &[(Overview, "export")],
+        ..PLAIN
+    },
+    Entry {
         action: Action::Help,
         id: "help",
         keys: &["?", "f1"],

@@ -22,6 +22,7 @@ use ratatui::crossterm::style::force_color_output;
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
@@ -142,6 +143,11 @@ impl Guard {
             self.lease.writer.hand_over(bytes);
             Ok(Drawn::Sent)
         })
+    }
+
+    /// The whole screen, as large as it is now.
+    pub fn area(&self) -> Rect {
+        Rect::from((Position::ORIGIN, self.lease.tty.size()))
     }
 
     /// Whether the terminal still reads the last picture.

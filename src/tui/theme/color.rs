@@ -96,6 +96,16 @@ fn nearest_indexed(rgb: [u8; 3]) -> Color {
         .map_or(Color::Reset, Color::Indexed)
 }
 
+/// The value that xterm gives a colour; none where the terminal's own ground is meant.
+pub fn rgb(color: Color) -> Option<[u8; 3]> {
+    match color {
+        Color::Reset => None,
+        Color::Rgb(red, green, blue) => Some([red, green, blue]),
+        Color::Indexed(index) => Some(indexed_rgb(index)),
+        named => ANSI.iter().find(|(_, known, _)| *known == named).map(|(.., rgb)| *rgb),
+    }
+}
+
 /// The value of an indexed colour.
 fn indexed_rgb(index: u8) -> [u8; 3] {
     match index {

@@ -1,0 +1,252 @@
+//! One run, from a plan to an exit code.
+//!
+//! Start at [`Batch::run`].
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::mpsc as wakes;
+use std::time::{Instant, SystemTime};
+
+use tokio::sync::mpsc;
+
+use crate::app::headless;
+use crate::app::look::{self, Looks};
+use crate::app::screen::{self, Ended, Watched};
+use crate::app::signals::{self, Wake};
+use crate::app::stop::Stop;
+use crate::cli::{LookArgs, Results};
+use crate::config;
+use crate::control::Abilities;
+use crate::error::{Error, code};
+use crate::event::{Concern, Event, Fact, Micros, Offset, Origin};
+use crate::journal::{self, Header};
+use crate::model::expectation;
+use crate::output::collector::{Collected, Collector};
+use crate::output::exit::{self, Mishaps};
+use crate::output::json;
+use crate::output::plain::{Pace, Plain};
+use crate::output::report::Finish;
+use crate::output::streams;
+use crate::output::summary::{Extras, summary_text};
+use crate::output::summary_json::summary_json;
+use crate::output::trouble;
+use crate::plan::Plan;
+use crate::plan::cursor::Cursor;
+use crate::pump::{Follow, Pump, Recorder};
+use crate::source::pool::{self, Pool, Settings, descriptors};
+use crate::tui::detect::{Face, Surroundings};
+use crate::upstream::Upstream;
+
+/// Jobs' data that may wait for the report before the pool waits for it.
+const HARVESTS_AHEAD: usize = 64;
+
+/// A plan, and what was said about it on the command line.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// What to run.
+    pub plan: Plan,
+    /// Where results go.
+    pub results: &'a Results,
+    /// How it looks.
+    pub look: &'a LookArgs,
+}
+
+/// What became of a run.
+struct Outcome {
+    follow: Follow,
+    collected: Option<Collected>,
+    mishaps: Mishaps,
+    /// The exit code of whoever ended it from outside.
+    stopped: Option<u8>,
+}
+
+impl Batch<'_> {
+    /// Runs it to its end.
+    pub fn run(self) -> Result<u8, Error> {
+        let surroundings = look::wished(config::surroundings(), self.look);
+        let looks = Looks::decide(&surroundings)?;
+        let Some(outcome) = self.carry_out(&surroundings, looks)? else { return Ok(code::INTERRUPTED) };
+        Ok(self.conclude(&outcome))
+    }
+
+    /// Runs the parts; `None` if everything was dropped at once.
+    fn carry_out(&self, surroundings: &Surroundings, looks: Looks) -> Result<Option<Outcome>, Error> {
+        let plan = &self.plan;
+        let most = descriptors::raise();
+        let upstream = plan
+            .practice
+            .as_ref()
+            .map(|practice| Upstream::start(practice, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))
+            .transpose()
+            .map_err(|source| Error::System { what: "start the practice upstream", source })?;
+        let cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
+        let recorder = self.results.events.as_deref().map(|path| record(path, &plan.name)).transpose()?;
+
+        let (start, started) = (Instant::now(), SystemTime::now());
+        let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
+        let (collector, harvests) = self.collect(started, start, &events)?;
+        let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
+        let follow = pump.follow();
+        let settings = Settings {
+            name: plan.name.clone(),
+            limits: plan.limits.clone(),
+            fail_fast: plan.fail_fast,
+            start,
+            // A connection to the practice upstream takes a descriptor at either end.
+            most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),
+            events,
+            harvests,
+        };
+        let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
+        let mut stop = Stop::new(pool.commands());
+
+        let (wake, woken) = wakes::channel();
+        signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
+        let run = Run { follow: &follow, start, wake, woken };
+        let is_dropped = match surroundings.face().value {
+            Face::Screen => run.on_screen(looks, &mut stop)?,
+            Face::Plain => run.in_lines(&mut stop, self.pace(surroundings)),
+        };
+        if is_dropped {
+            return Ok(None);
+        }
+        pool.join()?;
+        let unrecorded = pump.join();
+        let collected = collector.map(|collector| collector.join(&finish(&follow)));
+        let is_unwritten = unrecorded.as_ref().is_some_and(|error| !trouble::is_closed_pipe(error))
+            || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
+        let mishaps = Mishaps { broken: false, unwritten: is_unwritten };
+        Ok(Some(Outcome { follow, collected, mishaps, stopped: stop.code() }))
+    }
+
+    /// Opens the report and the folder for bodies, if there are any.
+    fn collect(
+        &self,
+        started: SystemTime,
+        start: Instant,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<(Option<Collector>, Option<mpsc::Sender<crate::harvest::Harvest>>), Error> {
+        let output = &self.plan.output;
+        if output.report.is_none() && output.bodies.is_none() {
+            return Ok((None, None));
+        }
+        let (harvests, collected) = mpsc::channel(HARVESTS_AHEAD);
+        // A weak sender: the run's end is when the pool's own senders are gone.
+        let events = events.downgrade();
+        let warn = move |message: String| {
+            let at = Offset(Micros::from(start.elapsed()).0);
+            let fact = Fact::Warned { about: Concern::Report, message: message.into() };
+            if let Some(events) = events.upgrade() {
+                drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
+            }
+        };
+        let collector = Collector::start(collected, output, &self.plan.name, started, warn)
+            .map_err(|error| Error::Unwritable { message: error.sentence(), hint: error.hint() })?;
+        Ok((Some(collector), Some(harvests)))
+    }
+
+    fn pace(&self, surroundings: &Surroundings) -> Pace {
+        // Whoever asks for plain lines at a terminal listens to them.
+        if self.look.plain && surroundings.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
+    }
+
+    /// Tells what came of it, and with which code to exit.
+    fn conclude(&self, outcome: &Outcome) -> u8 {
+        let model = outcome.follow.model();
+        let checked = expectation::check(&model, &self.plan.expect);
+        let recording = self.results.events.as_deref().filter(|path| *path != Path::new("-"));
+        let extras = Extras { checked: &checked, collected: outcome.collected.as_ref(), recording };
+        let now = model.last;
+        let is_coloured =
+            |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+        // Standard output belongs to the one result that was asked for.
+        let has_other_result = self.results.json || self.results.events.as_deref() == Some(Path::new("-"));
+        let written = if has_other_result {
+            if io::stderr().is_terminal() {
+                streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
+            }
+            if self.results.json {
+                let document = json::text(&summary_json(&model, now, &extras));
+                document.and_then(|document| streams::result(&format!("{document}\n")))
+            } else {
+                Ok(())
+            }
+        } else {
+            streams::result(&summary_text(&model, now, &extras, is_coloured(io::stdout().is_terminal())))
+        };
+        if let Some(collected) = &outcome.collected {
+            for error in &collected.troubles {
+                streams::say(&format!("error: {}", error.sentence()));
+                if let Some(hint) = error.hint() {
+                    streams::say(&format!("hint: {hint}"));
+                }
+            }
+        }
+        let mut mishaps = outcome.mishaps;
+        if let Err(error) = written {
+            mishaps.unwritten |= !trouble::is_closed_pipe(&error);
+        }
+        outcome.stopped.unwrap_or_else(|| exit::exit_code(&model, &checked, mishaps))
+    }
+}
+
+/// A run under way, and what wakes the main thread.
+struct Run<'a> {
+    follow: &'a Follow,
+    start: Instant,
+    wake: wakes::Sender<Wake>,
+    woken: wakes::Receiver<Wake>,
+}
+
+impl Run<'_> {
+    /// Shows it. Tells whether everything was dropped.
+    fn on_screen(self, looks: Looks, stop: &mut Stop) -> Result<bool, Error> {
+        let watched = Watched {
+            follow: self.follow,
+            start: self.start,
+            // Somebody waits for the result at the other end of the pipe.
+            leaves_at_end: !io::stdout().is_terminal(),
+            can: Abilities::FULL,
+        };
+        let ended = screen::run(watched, looks, stop, &self.woken, &self.wake)
+            .map_err(|source| Error::System { what: "use the terminal", source })?;
+        match ended {
+            Ended::Left => Ok(false),
+            Ended::AtOnce => Ok(true),
+            Ended::Gone => {
+                stop.by(signals::Signal::HangUp);
+                Ok(headless::run(self.follow, self.start, stop, &self.woken, None))
+            }
+        }
+    }
+
+    /// Tells of it in lines. Tells whether everything was dropped.
+    fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
+        headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)))
+    }
+}
+
+fn finish(follow: &Follow) -> Finish {
+    let model = follow.model();
+    let how = match model.stage {
+        crate::model::Stage::Ended(how) => Some(how),
+        _ => None,
+    };
+    Finish { finished: SystemTime::now(), how, not_started: exit::not_started(&model) }
+}
+
+/// Opens the recording; `-` is standard output.
+fn record(path: &Path, name: &str) -> Result<Recorder, Error> {
+    let unwritable = |error: io::Error| Error::Unwritable {
+        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), trouble::Plainly(error)),
+        hint: None,
+    };
+    let to: Box<dyn Write + Send> = if path == Path::new("-") {
+        Box::new(BufWriter::with_capacity(1 << 18, io::stdout()))
+    } else {
+        Box::new(BufWriter::with_capacity(1 << 18, File::create(path).map_err(unwritable)?))
+    };
+    journal::Writer::new(to, &Header::new(name, SystemTime::now())).map_err(unwritable)
+}

@@ -1,0 +1,115 @@
+//! Puts the parts together: plan, upstream, pool, pump, face, results.
+//!
+//! Start at [`run`].
+
+pub mod batch;
+pub mod demo;
+pub mod headless;
+pub mod look;
+pub mod screen;
+pub mod signals;
+pub mod stop;
+
+use std::io::{self, IsTerminal};
+use std::sync::mpsc;
+
+use clap::Parser;
+
+use crate::app::batch::Batch;
+use crate::app::signals::Wake;
+use crate::cli::{Cli, Command, RunArgs, UpstreamArgs, overlay};
+use crate::config;
+use crate::error::{Error, code};
+use crate::output::streams;
+use crate::plan::{Plan, Practice};
+use crate::tui::keymap;
+use crate::upstream::{self, Upstream};
+
+/// Does what the command line says; gives back the exit code.
+pub fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    match obey(&cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            let colour =
+                io::stderr().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+            streams::say(error.render(colour, 100).trim_end());
+            error.code()
+        }
+    }
+}
+
+/// clap's own answer: help and version on standard output, mistakes on standard error.
+fn explain(error: &clap::Error) -> u8 {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        streams::say(text.trim_end());
+        code::USAGE
+    } else {
+        streams::result(&text).map_or(code::UNWRITTEN, |()| 0)
+    }
+}
+
+fn obey(command: &Command) -> Result<u8, Error> {
+    match command {
+        Command::Run(args) => {
+            let mut plan = read(args)?;
+            overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
+            Batch { plan, results: &args.results, look: &args.look }.run()
+        }
+        Command::Demo(args) => {
+            let mut plan = demo::plan()?;
+            overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
+            Batch { plan, results: &args.results, look: &args.look }.run()
+        }
+        Command::Upstream(args) => listen(args),
+        Command::Keys => {
+            streams::result(&keymap::plain()).map_err(|source| Error::System { what: "print the keys", source })?;
+            Ok(0)
+        }
+    }
+}
+
+/// The plan that the words of the command line name.
+fn read(args: &RunArgs) -> Result<Plan, Error> {
+    let is_url = |target: &String| target.contains("://");
+    match args.targets.as_slice() {
+        [only] if only == "-" && args.requests.is_none() => {
+            Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)
+        }
+        [only] if !is_url(only) && args.requests.is_none() => Ok(Plan::read(only.as_ref(), &config::variable)?),
+        targets => match targets.iter().find(|target| !is_url(target)) {
+            None => Ok(Plan::from_urls(targets, args.requests)?),
+            Some(file) if args.requests.is_some() => Err(Error::Usage {
+                message: format!("`-n` goes with URLs, and `{file}` is none"),
+                hint: "a plan says how many itself, by `repeat`; a URL begins with `https://`".into(),
+            }),
+            Some(file) => Err(Error::Usage {
+                message: format!("`{file}` is no URL, and only one plan can be run at a time"),
+                hint: "give one plan, or URLs that begin with `https://`".into(),
+            }),
+        },
+    }
+}
+
+/// The practice upstream alone, until somebody ends it.
+fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
+    let practice = Practice { seed: args.seed, hosts: Vec::new() };
+    let upstream = Upstream::start(&practice, args.listen)
+        .map_err(|source| Error::System { what: "start the practice upstream", source })?;
+    let address = upstream.local_addr();
+    if !upstream::is_loopback(address) {
+        streams::say(&format!("warning: the practice upstream listens on {address}, where others can reach it"));
+    }
+    streams::say(&format!("practice upstream on http://{address}/ until ctrl+c; GET / lists what it does"));
+    let (wake, wakes) = mpsc::channel();
+    signals::listen(wake).map_err(|source| Error::System { what: "listen for signals", source })?;
+    while !matches!(wakes.recv(), Ok(Wake::Signal(_)) | Err(_)) {}
+    let tally = upstream.stop();
+    let (requests, peak) = (tally.requests, tally.peak);
+    streams::say(&format!("served {requests} requests, at most {peak} at once"));
+    Ok(0)
+}

@@ -1,0 +1,217 @@
+//! The command line: what may be said, and what it comes to.
+//!
+//! Start at [`Cli`]; [`crate::app`] does what was said.
+
+pub mod overlay;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::plan::quantity;
+use crate::tui::theme::color::Depth;
+
+/// Runs a batch of HTTP requests and shows, live, what is in flight.
+#[derive(Debug, Parser)]
+#[command(name = "inflight", version, max_term_width = 100, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  inflight demo                               a real batch on the built-in practice upstream
+  inflight run https://example.org -n 500 -c 20
+  inflight run plan.toml                      everything a plan can say";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a batch: a plan, a list of URLs, or URLs
+    Run(RunArgs),
+    /// Run a real batch on the built-in practice upstream, without a network
+    Demo(DemoArgs),
+    /// Run the practice upstream alone, for any client
+    Upstream(UpstreamArgs),
+    /// Print the keys of the screen
+    Keys,
+}
+
+/// A batch.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A plan (.toml), a list (.txt, .jsonl), `-` for standard input, or URLs
+    #[arg(required = true, value_name = "PLAN|URL")]
+    pub targets: Vec<String>,
+    /// Requests in all, spread over the URLs: `500`, `10k`
+    #[arg(short = 'n', long, value_name = "N", value_parser = count)]
+    pub requests: Option<u64>,
+    /// How it is run.
+    #[command(flatten)]
+    pub dials: Dials,
+    /// What is sent.
+    #[command(flatten)]
+    pub request: RequestArgs,
+    /// Where results go.
+    #[command(flatten)]
+    pub results: Results,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// The demonstration.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How it is run.
+    #[command(flatten)]
+    pub dials: Dials,
+    /// Where results go.
+    #[command(flatten)]
+    pub results: Results,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// How a batch is run.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Dials")]
+pub struct Dials {
+    /// Most attempts in flight at once
+    #[arg(short = 'c', long, value_name = "N", value_parser = limit)]
+    pub concurrency: Option<u32>,
+    /// Most attempts in flight at once, each host
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub per_host: Option<u32>,
+    /// Most starts a second: `100/s`, `30/m`
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub rate: Option<Duration>,
+    /// Longest time for one attempt: `10s`, `1m30s`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub timeout: Option<Duration>,
+    /// Tries for each job, the first included
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub tries: Option<u32>,
+    /// Stop at the first job that fails
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// What is sent.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Request")]
+pub struct RequestArgs {
+    /// HTTP method
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// A header, as `name: value`; may be given several times
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// Body to send
+    #[arg(short = 'd', long, value_name = "TEXT")]
+    pub body: Option<String>,
+}
+
+/// Where results go.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Results")]
+pub struct Results {
+    /// Print one JSON summary on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Compile every job's data and every failure into one JSON file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Save every body under this folder
+    #[arg(long, value_name = "DIR")]
+    pub bodies: Option<PathBuf>,
+    /// Record every event as a line of JSON; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+}
+
+/// How it looks.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Look")]
+pub struct LookArgs {
+    /// Lines of text instead of the screen
+    #[arg(long)]
+    pub plain: bool,
+    /// A theme's name, or a file of your own
+    #[arg(long, value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// How many colours: `1`, `16`, `256`, `true`
+    #[arg(long, value_name = "DEPTH", value_parser = depth)]
+    pub color_depth: Option<Depth>,
+    /// Letters and signs of ASCII alone
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If the terminal shows it
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The practice upstream.
+#[derive(Debug, Args)]
+pub struct UpstreamArgs {
+    /// Where to listen; other than loopback only if said so here
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Makes its random choices repeatable
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+fn count(text: &str) -> Result<u64, String> {
+    quantity::parse_count(text).map_err(|wrong| wrong.to_string())
+}
+
+fn limit(text: &str) -> Result<u32, String> {
+    quantity::parse_limit(text).map_err(|wrong| wrong.to_string())
+}
+
+fn rate(text: &str) -> Result<Duration, String> {
+    quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    quantity::parse_duration(text).map_err(|wrong| wrong.to_string())
+}
+
+fn depth(text: &str) -> Result<Depth, String> {
+    match text {
+        "1" => Ok(Depth::Mono),
+        "16" => Ok(Depth::Ansi16),
+        "256" => Ok(Depth::Indexed256),
+        "true" => Ok(Depth::True),
+        _ => Err("it is one of 1, 16, 256 and true".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,53 @@
+//! What flags lay over a plan.
+//!
+//! A flag wins over the plan. Start at [`lay_over`].
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method};
+
+use crate::cli::{Dials, RequestArgs, Results};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::plan::rules::Rules;
+use crate::plan::source::Overlay;
+
+/// Lays the flags over a plan.
+pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: &Results) -> Result<(), Error> {
+    if let Some(limit) = dials.concurrency.and_then(std::num::NonZeroU32::new) {
+        plan.limits.concurrency = limit;
+    }
+    if let Some(limit) = dials.per_host.and_then(std::num::NonZeroU32::new) {
+        plan.limits.per_host = Some(limit);
+    }
+    plan.limits.gap = dials.rate.or(plan.limits.gap);
+    plan.fail_fast |= dials.fail_fast;
+    plan.output.report = results.report.clone().or(plan.output.report.take());
+    plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
+    plan.lay_over(&Overlay {
+        method: request.method.as_deref().map(method).transpose()?,
+        headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
+        body: request.body.clone().map(Bytes::from),
+        rules: Rules { timeout: dials.timeout, attempts: dials.tries, ..Rules::default() },
+    });
+    Ok(())
+}
+
+fn method(name: &str) -> Result<Method, Error> {
+    name.to_ascii_uppercase().parse().map_err(|_| Error::Usage {
+        message: format!("`{name}` is no HTTP method"),
+        hint: "write one such as `POST`".into(),
+    })
+}
+
+/// `name: value`. The value is not repeated in errors: it may be a secret.
+fn header(line: &str) -> Result<(HeaderName, String), Error> {
+    let wrong = |what: &str| Error::Usage {
+        message: format!("a header given with `-H` {what}"),
+        hint: "write it as `-H 'accept: application/json'`".into(),
+    };
+    let (name, value) = line.split_once(':').ok_or_else(|| wrong("has no colon"))?;
+    let name = name.trim().parse().map_err(|_| wrong("has no valid name"))?;
+    let value = value.trim();
+    HeaderValue::from_str(value).map_err(|_| wrong("has a value with control characters"))?;
+    Ok((name, value.to_owned()))
+}

@@ -1,0 +1,117 @@
+//! Why `inflight` itself could not do its work, and with which exit code it says so.
+//!
+//! A failed attempt is data, never one of these. Start at [`Error`].
+
+use std::io;
+
+use crate::plan::mistake::PlanError;
+use crate::shown::shown;
+use crate::source::pool::Broken;
+use crate::tui::theme::error::ThemeError;
+
+/// Exit codes beside those that a run's own result decides.
+pub mod code {
+    /// Wrong usage.
+    pub const USAGE: u8 = 2;
+    /// Plan, theme or settings are not valid.
+    pub const INVALID: u8 = 3;
+    /// There is nothing to do.
+    pub const NOTHING: u8 = 4;
+    /// A bug of ours.
+    pub const INTERNAL: u8 = 70;
+    /// A result could not be written.
+    pub const UNWRITTEN: u8 = 74;
+    /// Stopped by Ctrl-C: 128 + SIGINT.
+    pub const INTERRUPTED: u8 = 130;
+    /// Stopped by SIGTERM: 128 + 15.
+    pub const TERMINATED: u8 = 143;
+    /// The terminal went away: 128 + SIGHUP.
+    pub const HUNG_UP: u8 = 129;
+}
+
+/// Why `inflight` could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The plan is not valid, or holds nothing.
+    #[error("the plan is not valid")]
+    Plan(#[from] PlanError),
+    /// The theme is not valid.
+    #[error("the theme is not valid")]
+    Theme(#[from] ThemeError),
+    /// There is no theme of that name.
+    #[error("there is no theme `{name}`")]
+    NoTheme {
+        /// The name asked for; foreign text.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// The words of the command do not fit together.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What would be right.
+        hint: String,
+    },
+    /// A result could not be written, found out before anything was sent.
+    #[error("{message}")]
+    Unwritable {
+        /// What is wrong.
+        message: String,
+        /// What would be right.
+        hint: Option<String>,
+    },
+    /// The system refused something we cannot do without.
+    #[error("cannot {what}")]
+    System {
+        /// What we tried.
+        what: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The pool broke.
+    #[error("the pool broke")]
+    Pool(#[from] Broken),
+}
+
+impl Error {
+    /// The exit code that says so.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Plan(error) if error.has_nothing_to_do() => code::NOTHING,
+            Self::Plan(_) | Self::Theme(_) | Self::NoTheme { .. } => code::INVALID,
+            Self::Usage { .. } => code::USAGE,
+            Self::Unwritable { .. } => code::UNWRITTEN,
+            Self::System { .. } | Self::Pool(_) => code::INTERNAL,
+        }
+    }
+
+    /// The message as people read it: what failed, on what, why; then what to do.
+    pub fn render(&self, colour: bool, width: usize) -> String {
+        if let Self::Plan(error) = self {
+            return error.render(colour, width);
+        }
+        let mut text = format!("error: {}", shown(&self.to_string()));
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {}", shown(&error.to_string()));
+            cause = error.source();
+        }
+        if let Some(hint) = self.hint() {
+            text = format!("{text}\nhint: {hint}");
+        }
+        text.push('\n');
+        text
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Theme(error) => error.hint(),
+            Self::NoTheme { known, .. } => Some(format!("themes are {known}, or a path of your own")),
+            Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Unwritable { hint, .. } => hint.clone(),
+            Self::Plan(_) | Self::System { .. } | Self::Pool(_) => None,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The screen as SVG: what a terminal would show, without a terminal's seams.
+//!
+//! Blocks and rules are drawn as shapes, because fonts leave gaps between them. Text stands in runs
+//! of one style, each as wide as its cells.
+
+use std::fmt::Write;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::theme::color::{self, Depth};
+use crate::tui::theme::glyphs::Charset;
+use crate::tui::theme::role::{Role, Variant};
+use crate::tui::theme::{Look, Theme, bundled};
+
+/// Size of a cell in user units.
+const WIDTH: f64 = 8.4;
+const HEIGHT: f64 = 18.0;
+/// From the upper edge of a cell to the base line of its text.
+const BASE: f64 = 13.4;
+const MARGIN: f64 = 12.0;
+
+/// The picture as one SVG document.
+pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
+    let area = buffer.area;
+    let (width, height) =
+        (f64::from(area.width) * WIDTH + 2.0 * MARGIN, f64::from(area.height) * HEIGHT + 2.0 * MARGIN);
+    let ground = Ground::of(theme);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
+         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
+        ground.back
+    );
+    for y in 0..area.height {
+        let row: Vec<&Cell> = (0..area.width).filter_map(|x| buffer.cell((area.x + x, area.y + y))).collect();
+        draw_row(&mut out, f64::from(y) * HEIGHT + MARGIN, &row, &ground);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// The colours where a cell has none of its own.
+struct Ground {
+    back: String,
+    text: String,
+}
+
+impl Ground {
+    fn of(theme: &Theme) -> Self {
+        let name = match theme.variant() {
+            Variant::Dark => bundled::DARK,
+            Variant::Light => bundled::LIGHT,
+        };
+        // A theme that keeps the terminal's own ground borrows that of the default.
+        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let default = Theme::bundled(name, look).unwrap_or_else(|| theme.clone());
+        let color = |of: fn(&Style) -> Option<Color>, role: Role| {
+            let own = of(&theme.style(role)).and_then(hex);
+            own.or_else(|| of(&default.style(role)).and_then(hex)).unwrap_or_default()
+        };
+        Self { back: color(|style| style.bg, Role::Bg), text: color(|style| style.fg, Role::Text) }
+    }
+
+    /// What a cell shows: its text's colour and, where it differs from the screen's, its ground.
+    fn of_cell(&self, cell: &Cell) -> (String, Option<String>) {
+        let text = hex(cell.fg).unwrap_or_else(|| self.text.clone());
+        let back = hex(cell.bg).unwrap_or_else(|| self.back.clone());
+        let (text, back) = if cell.modifier.contains(Modifier::REVERSED) { (back, text) } else { (text, back) };
+        let is_own = back != self.back;
+        (text, is_own.then_some(back))
+    }
+}
+
+fn hex(color: Color) -> Option<String> {
+    color::rgb(color).map(|[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}"))
+}
+
+/// A run of cells that look alike.
+struct Run {
+    x: f64,
+    cells: f64,
+    text: String,
+    color: String,
+    ground: Option<String>,
+    is_bold: bool,
+}
+
+fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
+    let runs = runs(row, ground);
+    for run in &runs {
+        if let Some(back) = &run.ground {
+            rect(out, run.x, y, run.cells * WIDTH, HEIGHT, back);
+        }
+    }
+    for run in &runs {
+        if !run.text.trim().is_empty() {
+            write_run(out, y, run);
+        }
+    }
+    for (i, cell) in row.iter().enumerate() {
+        let (color, _) = ground.of_cell(cell);
+        draw_shape(out, i as f64 * WIDTH + MARGIN, y, cell.symbol(), &color);
+    }
+}
+
+/// The row's text in runs of one style; shapes and blanks are blank in it.
+fn runs(row: &[&Cell], ground: &Ground) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut i = 0;
+    while let Some(cell) = row.get(i) {
+        let (color, back) = ground.of_cell(cell);
+        let is_bold = cell.modifier.contains(Modifier::BOLD);
+        let columns = cell.symbol().width().max(1);
+        let text = if shape(cell.symbol()).is_some() { " " } else { cell.symbol() };
+        let alike = |run: &Run| run.color == color && run.ground == back && run.is_bold == is_bold;
+        match runs.last_mut().filter(|run| alike(run)) {
+            Some(run) => {
+                run.text.push_str(text);
+                run.cells += columns as f64;
+            }
+            None => runs.push(Run {
+                x: i as f64 * WIDTH + MARGIN,
+                cells: columns as f64,
+                text: text.to_owned(),
+                color,
+                ground: back,
+                is_bold,
+            }),
+        }
+        i += columns;
+    }
+    runs
+}
+
+fn write_run(out: &mut String, y: f64, run: &Run) {
+    let lead = run.text.len() - run.text.trim_start().len();
+    let text = run.text.trim();
+    let x = run.x + run.text[..lead].width() as f64 * WIDTH;
+    let width = text.width() as f64 * WIDTH;
+    let weight = if run.is_bold { " font-weight=\"bold\"" } else { "" };
+    let _ = writeln!(
+        out,
+        "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{width:.1}\" fill=\"{}\"{weight} xml:space=\"preserve\">{}</text>",
+        y + BASE,
+        run.color,
+        escaped(text)
+    );
+}
+
+/// Text as XML takes it; characters that XML forbids are left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A part of a cell: from, to, in eighths of its width and height.
+type Part = [f64; 4];
+
+/// The part of its cell that a block or a rule fills.
+fn shape(symbol: &str) -> Option<Part> {
+    const THIN: f64 = 0.45;
+    let (from, to) = (4.0 - THIN / 2.0, 4.0 + THIN / 2.0);
+    let mut characters = symbol.chars();
+    let c = characters.next().filter(|_| characters.next().is_none())?;
+    let eighths = |from: char| f64::from(u32::from(c) - u32::from(from) + 1);
+    Some(match c {
+        '▁'..='█' => [0.0, 8.0 - eighths('▁'), 8.0, 8.0],
+        '▉'..='▏' => [0.0, 0.0, 8.0 - eighths('▉'), 8.0],
+        '▀' => [0.0, 0.0, 8.0, 4.0],
+        '─' => [0.0, from, 8.0, to],
+        '│' => [from, 0.0, to, 8.0],
+        _ => return None,
+    })
+}
+
+fn draw_shape(out: &mut String, x: f64, y: f64, symbol: &str, color: &str) {
+    let unit = (WIDTH / 8.0, HEIGHT / 8.0);
+    if let Some([left, top, right, bottom]) = shape(symbol) {
+        rect(out, x + left * unit.0, y + top * unit.1, (right - left) * unit.0, (bottom - top) * unit.1, color);
+    }
+}
+
+fn rect(out: &mut String, x: f64, y: f64, width: f64, height: f64, color: &str) {
+    // A hair wider than its cell, so that neighbours leave no seam.
+    let width = width + 0.05;
+    let _ =
+        writeln!(out, "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"{color}\"/>");
+}
