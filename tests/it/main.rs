@@ -2,4 +2,5 @@
 
 mod output;
 mod plan;
+mod readme;
 mod upstream;
