@@ -24,7 +24,7 @@
 //!
 //! | row | modules | what they are |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
+//! | 0 | [`event`], [`glob`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
 //! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
@@ -63,6 +63,7 @@ pub mod config;
 pub mod control;
 pub mod error;
 pub mod event;
+pub mod glob;
 pub mod harvest;
 pub mod journal;
 pub mod model;

@@ -38,7 +38,8 @@ fn every_plan_is_valid() {
     let plans = blocks("toml");
     assert_eq!(plans.len(), 1);
     for plan in plans {
-        Plan::from_toml(plan, "README.md", Path::new(""), &|_| None).unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
+        Plan::from_toml(plan, "README.md", Path::new(""), &|_| None)
+            .unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     }
 }
 
