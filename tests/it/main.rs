@@ -6,5 +6,6 @@ mod journal;
 mod model;
 mod output;
 mod plan;
+mod screen;
 mod told;
 mod upstream;
