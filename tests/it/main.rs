@@ -6,6 +6,7 @@ mod journal;
 mod model;
 mod output;
 mod plan;
+mod readme;
 mod screen;
 mod told;
 mod upstream;

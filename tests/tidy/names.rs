@@ -103,7 +103,10 @@ fn every_test_is_run_and_is_a_sentence() {
 #[test]
 fn nothing_tells_whose_machine_it_was() {
     let ends = ["rs", "toml", "md", "jsonl", "snap", "yml", "yaml", "sh"];
-    hold(files(&["src", "tests", "examples", "themes", "Cargo.toml"], &ends).iter(), machine_paths);
+    hold(
+        files(&["src", "tests", "examples", "themes", "Cargo.toml", "README.md", "CHANGELOG.md"], &ends).iter(),
+        machine_paths,
+    );
 }
 
 #[test]
