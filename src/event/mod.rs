@@ -339,7 +339,7 @@ impl Spent {
 pub enum RetryWhy {
     /// Our own backoff.
     Backoff,
-    /// The server, by `Retry-After`.
+    /// The server, by `Retry-After` or another field that says until when.
     RetryAfter,
     /// The person at the screen.
     Asked,
