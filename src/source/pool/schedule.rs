@@ -160,7 +160,8 @@ impl Schedule {
                 return next;
             }
         }
-        Next::Wait(self.opens_at(now))
+        // The last source may have turned out to be exhausted just now, with nobody left to notice.
+        if self.is_over() { Next::Over } else { Next::Wait(self.opens_at(now)) }
     }
 
     /// When another worker should be woken, because something may start; `None` if that hangs on an end
