@@ -7,6 +7,7 @@ pub mod control;
 pub mod error;
 pub mod event;
 pub mod harvest;
+pub mod inert;
 pub mod journal;
 pub mod model;
 pub mod output;

@@ -21,11 +21,11 @@ use crate::config;
 use crate::control::Abilities;
 use crate::error::{Error, code};
 use crate::event::{Concern, Event, Fact, Micros, Offset, Origin};
+use crate::inert;
 use crate::journal::{self, Header};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
 use crate::output::exit::{self, Mishaps};
-use crate::output::json;
 use crate::output::plain::{Pace, Plain};
 use crate::output::report::Finish;
 use crate::output::streams;
@@ -168,7 +168,7 @@ impl Batch<'_> {
                 streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
             }
             if self.results.json {
-                let document = json::text(&summary_json(&model, now, &extras));
+                let document = inert::text(&summary_json(&model, now, &extras));
                 document.and_then(|document| streams::result(&format!("{document}\n")))
             } else {
                 Ok(())
