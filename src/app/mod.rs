@@ -22,6 +22,7 @@ use crate::config;
 use crate::error::{Error, code};
 use crate::output::streams;
 use crate::plan::{Plan, Practice};
+use crate::shown::shown;
 use crate::tui::keymap;
 use crate::upstream::{self, Upstream};
 
@@ -44,7 +45,8 @@ pub fn run() -> u8 {
 
 /// clap's own answer: help and version on standard output, mistakes on standard error.
 fn explain(error: &clap::Error) -> u8 {
-    let text = error.render().to_string();
+    // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
+    let text: String = error.render().to_string().lines().map(|line| format!("{}\n", shown(line))).collect();
     if error.use_stderr() {
         streams::say(text.trim_end());
         code::USAGE
