@@ -11,6 +11,7 @@ pub mod inert;
 pub mod journal;
 pub mod model;
 pub mod output;
+pub mod plainly;
 pub mod plan;
 pub mod pump;
 pub mod secret;
