@@ -46,7 +46,8 @@ pub fn run() -> u8 {
 /// clap's own answer: help and version on standard output, mistakes on standard error.
 fn explain(error: &clap::Error) -> u8 {
     // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
-    let text: String = error.render().to_string().lines().map(|line| format!("{}\n", shown(line))).collect();
+    let text = error.render().to_string();
+    let text = text.lines().map(shown).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
         streams::say(text.trim_end());
         code::USAGE
