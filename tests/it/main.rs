@@ -2,4 +2,6 @@
 
 mod output;
 mod plan;
+#[cfg(unix)]
+mod run;
 mod upstream;
