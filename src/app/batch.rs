@@ -229,7 +229,17 @@ impl Run<'_> {
 
     /// Tells of it in lines. Tells whether everything was dropped.
     fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
-        headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)))
+        // Whoever waits for the result should not wait for our next look as well.
+        let (follow, wake) = (self.follow.clone(), self.wake);
+        self.follow.on_change(move || {
+            if follow.is_closed() {
+                // It only fails when we have looked already.
+                let _ = wake.send(Wake::Changed);
+            }
+        });
+        let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)));
+        self.follow.on_change(|| {});
+        is_dropped
     }
 }
 
