@@ -7,6 +7,8 @@ mod model;
 mod output;
 mod plan;
 mod readme;
+#[cfg(unix)]
+mod run;
 mod screen;
 mod told;
 mod upstream;

@@ -149,7 +149,7 @@ impl Schedule {
         }
         self.wake_timed(now);
         if self.pace.opens_at(now) > now {
-            return Next::Wait(Some(self.pace.opens_at(now)));
+            return Next::Wait(self.opens_at(now));
         }
         while let Some(turn) = self.rotation.pop_front() {
             let found = match turn {
@@ -160,14 +160,21 @@ impl Schedule {
                 return next;
             }
         }
-        let soonest_lane = self.timed.peek().map(|Reverse((at, _))| *at);
-        let soonest_job = self.delayed.peek().map(|Reverse(delayed)| delayed.until);
-        Next::Wait([soonest_lane, soonest_job].into_iter().flatten().min())
+        // The last source may have turned out to be exhausted just now, with nobody left to notice.
+        if self.is_over() { Next::Over } else { Next::Wait(self.opens_at(now)) }
     }
 
-    /// Whether another worker should be woken: something may start this instant.
-    pub fn may_start(&self, now: Offset) -> bool {
-        self.gate.admits() && !self.rotation.is_empty() && self.pace.opens_at(now) <= now
+    /// When another worker should be woken, because something may start; `None` if that hangs on an end
+    /// or on a wish, and whoever brings that about asks again.
+    pub fn opens_at(&self, now: Offset) -> Option<Offset> {
+        if !self.gate.admits() {
+            return None;
+        }
+        let turn = self.rotation.front().map(|_| now);
+        let lane = self.timed.peek().map(|Reverse((at, _))| *at);
+        let job = self.delayed.peek().map(|Reverse(delayed)| delayed.until);
+        let soonest = [turn, lane, job].into_iter().flatten().min()?;
+        Some(soonest.max(self.pace.opens_at(now)))
     }
 
     /// Gives a slot back.

@@ -88,19 +88,14 @@ impl Shared {
             match &next {
                 Next::Wait(until) => {
                     inner.idle.push(Arc::clone(bell));
-                    if let Some(until) = *until
-                        && inner.alarm.is_none_or(|alarm| until < alarm)
-                    {
-                        inner.alarm = Some(until);
-                        self.clock.notify_one();
-                    }
+                    self.ring_at(&mut inner, *until);
                 }
                 Next::Over => self.end_if_done(&mut inner),
-                Next::Start(_) | Next::BadRow(..) | Next::Expired(_) => {
-                    if inner.schedule.may_start(now) {
-                        ring_one(&mut inner);
-                    }
-                }
+                // This worker is busy from here on, so the next moment is another's to wait for.
+                Next::Start(_) | Next::BadRow(..) | Next::Expired(_) => match inner.schedule.opens_at(now) {
+                    Some(at) if at <= now => ring_one(&mut inner),
+                    later => self.ring_at(&mut inner, later),
+                },
             }
             if inner.schedule.announcements.is_empty() {
                 return next;
@@ -331,6 +326,16 @@ impl Shared {
         if is_closed || inner.schedule.is_over() {
             self.over.cancel();
             ring_all(inner);
+        }
+    }
+
+    /// Has the clock ring at this moment, unless it will ring sooner anyway.
+    fn ring_at(&self, inner: &mut Inner, moment: Option<Offset>) {
+        if let Some(moment) = moment
+            && inner.alarm.is_none_or(|alarm| moment < alarm)
+        {
+            inner.alarm = Some(moment);
+            self.clock.notify_one();
         }
     }
 
