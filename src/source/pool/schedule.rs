@@ -160,6 +160,10 @@ impl Schedule {
                 return next;
             }
         }
+        // The last source may only now have said that it has no more, after every job had settled.
+        if self.is_over() {
+            return Next::Over;
+        }
         let soonest_lane = self.timed.peek().map(|Reverse((at, _))| *at);
         let soonest_job = self.delayed.peek().map(|Reverse(delayed)| delayed.until);
         Next::Wait([soonest_lane, soonest_job].into_iter().flatten().min())
