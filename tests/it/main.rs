@@ -2,4 +2,5 @@
 
 mod output;
 mod plan;
+mod pool;
 mod upstream;

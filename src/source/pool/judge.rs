@@ -2,11 +2,11 @@
 //!
 //! Pure. Start at [`judge`].
 
-use crate::event::{Attempt, JobEnd, Micros, Offset, Outcome, Reason, RetryWhy};
+use crate::event::{JobEnd, Offset, Outcome, Reason, RetryWhy};
 use crate::plan::job::Job;
+use crate::source::pool::ready::Ready;
 use crate::source::pool::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances, LONGEST_WAIT};
-use crate::source::pool::schedule::Ready;
 use crate::source::pool::throttle::{self, Ask};
 use crate::source::pool::wire::{Exchange, Head, Reply};
 
@@ -55,7 +55,7 @@ pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Ve
         method: &job.method,
         tries: ready.tries,
         now,
-        deadline: ready.drawn + job.policy.timeouts.job.into(),
+        deadline: ready.deadline(),
         chance,
     };
     let sequel = match retry::decide(&outcome, &circumstances) {
@@ -89,14 +89,4 @@ pub fn end_of(last: &Outcome) -> JobEnd {
         | Outcome::TimedOut { .. }
         | Outcome::Failed { .. } => JobEnd::Failed { last: last.clone() },
     }
-}
-
-/// The name of the attempt that this job is about to make.
-pub fn attempt_of(ready: &Ready) -> Attempt {
-    Attempt { job: ready.id, n: ready.attempts }
-}
-
-/// From ready to slot.
-pub fn waited(ready: &Ready, now: Offset) -> Micros {
-    now.since(ready.since)
 }
