@@ -129,6 +129,11 @@ impl Cursor {
         self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.jobs?))
     }
 
+    /// Whether a source is known to have no more, before it is asked; false where only asking tells.
+    pub fn is_drawn(&self, source: usize) -> bool {
+        self.streams.get(source).is_none_or(|stream| stream.jobs.is_some_and(|jobs| stream.next.row >= jobs))
+    }
+
     /// What to call, from another thread, when there is more after a [`Draw::Pending`].
     ///
     /// Set it before the first draw: it is not called for what arrived earlier.

@@ -70,7 +70,7 @@ pub struct Timeouts {
     pub idle: Duration,
     /// One attempt, from the slot to the last byte.
     pub attempt: Duration,
-    /// The whole job, from ready, waits and retries included.
+    /// The whole job, from its first attempt, waits and retries included.
     pub job: Duration,
 }
 
@@ -79,7 +79,7 @@ pub struct Timeouts {
 pub struct Retry {
     /// Tries in all, the first included; 1 means never again.
     pub attempts: u32,
-    /// Mean of the first wait doubles from here …
+    /// The first wait is at most this; the most doubles with each try …
     pub backoff_from: Duration,
     /// … and never exceeds this.
     pub backoff_to: Duration,

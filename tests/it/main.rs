@@ -6,6 +6,7 @@ mod journal;
 mod model;
 mod output;
 mod plan;
+mod pool;
 mod readme;
 #[cfg(unix)]
 mod run;

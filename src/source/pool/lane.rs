@@ -3,26 +3,24 @@
 //! Pure. Start at [`Lane::opens_at`].
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::schedule::Ready;
+use crate::source::pool::ready::Ready;
 
 /// One host's lane.
 #[derive(Debug)]
 pub struct Lane {
-    /// Scheme, name and port.
-    pub name: Arc<str>,
     /// Attempts allowed in flight here, where the host has a limit of its own.
     pub limit: Option<u32>,
-    /// Attempts in flight here.
-    pub in_flight: u32,
-    /// Jobs that are ready but for this lane: retries and redirects first, then the plan's order.
-    pub parked: VecDeque<Ready>,
     /// Sources of the plan all of whose jobs go here, in turn.
     pub sources: VecDeque<usize>,
     /// Where the schedule keeps it.
     pub place: Place,
+    in_flight: u32,
+    /// Jobs that have started before: they have waited once already.
+    again: VecDeque<Ready>,
+    /// Jobs that have not.
+    parked: VecDeque<Ready>,
     gap: Micros,
     next_start: Offset,
     cooldown: Offset,
@@ -41,14 +39,14 @@ pub enum Place {
 
 impl Lane {
     /// An empty lane.
-    pub fn new(name: Arc<str>, limit: Option<u32>, gap: Micros) -> Self {
+    pub fn new(limit: Option<u32>, gap: Micros) -> Self {
         Self {
-            name,
             limit,
-            in_flight: 0,
-            parked: VecDeque::new(),
             sources: VecDeque::new(),
             place: Place::Aside,
+            in_flight: 0,
+            again: VecDeque::new(),
+            parked: VecDeque::new(),
             gap,
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
@@ -62,7 +60,12 @@ impl Lane {
 
     /// Whether there is, or may be, a job to start.
     pub fn has_work(&self) -> bool {
-        !self.parked.is_empty() || !self.sources.is_empty()
+        self.has_parked() || !self.sources.is_empty()
+    }
+
+    /// Whether a job waits here.
+    pub fn has_parked(&self) -> bool {
+        !self.again.is_empty() || !self.parked.is_empty()
     }
 
     /// Nothing starts here before this moment.
@@ -86,5 +89,15 @@ impl Lane {
         let moves = until > self.cooldown;
         self.cooldown = self.cooldown.max(until);
         moves
+    }
+
+    /// Keeps a job until the lane is open: behind its like, and retries and redirects before the rest.
+    pub fn park(&mut self, ready: Ready) {
+        if ready.attempts > 0 { self.again.push_back(ready) } else { self.parked.push_back(ready) }
+    }
+
+    /// The job that has waited longest.
+    pub fn unpark(&mut self) -> Option<Ready> {
+        self.again.pop_front().or_else(|| self.parked.pop_front())
     }
 }

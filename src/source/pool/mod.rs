@@ -13,17 +13,21 @@ pub mod judge;
 pub mod lane;
 pub mod milestones;
 pub mod names;
+pub mod outbox;
+pub mod pace;
+pub mod ready;
 pub mod redirect;
 pub mod retry;
 pub mod schedule;
 pub mod shared;
 pub mod throttle;
 pub mod wire;
+pub mod wishes;
 pub mod worker;
 
 use std::io;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::runtime::Runtime;
@@ -32,7 +36,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use crate::control::Command;
-use crate::event::{Event, Fact, Hand, Scope};
+use crate::event::{Event, Hand, Scope};
 use crate::harvest::Harvest;
 use crate::plan::Limits;
 use crate::plan::cursor::Cursor;
@@ -94,59 +98,42 @@ impl Pool {
 }
 
 /// Runs the threads of a pool to their end.
-fn run(mut cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
+fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
     let Settings { name, limits, fail_fast, start, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
     // It only fails when there is one already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let limit = limits.concurrency.get();
-    let feeder: Arc<OnceLock<Weak<Shared>>> = Arc::default();
-    cursor.set_waker(waker(&feeder));
     let schedule = Schedule::new(cursor, &limits);
-    let shared = Arc::new(Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast));
-    let _ = feeder.set(Arc::downgrade(&shared));
+    let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
 
     let first = runtime()?;
-    let (name, jobs) = (name.into(), shared.jobs());
     first.block_on(async {
-        shared.tell(Fact::RunStarted { name, limit: Some(limit), jobs }).await;
-        shared.announce().await;
-        if let Some(most) = most.filter(|&most| most < limit) {
+        shared.open(&name).await;
+        if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
             shared.set_limit(Scope::Run, most, Hand::Machine).await;
         }
     });
     let names = Names::default();
-    let of = thread::available_parallelism().map_or(1, usize::from).min(limit as usize);
-    let others: Vec<_> = (1..of)
-        .map(|thread| {
-            let (shared, names) = (Arc::clone(&shared), names.clone());
-            thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-                let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
-                runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
-                Ok(())
-            })
+    // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
+    let of = thread::available_parallelism().map_or(1, usize::from);
+    let beside = |thread| {
+        let (shared, names) = (Arc::clone(&shared), names.clone());
+        thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
+            let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
+            runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
+            Ok(())
         })
-        .collect::<Result<_, _>>()?;
+    };
+    let others: Vec<_> = (1..of).map(beside).collect();
+    if others.iter().any(Result::is_err) {
+        // Its share of the workers would be missing for the whole run.
+        first.block_on(shared.cancel_all());
+    }
     let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
     first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
-    for other in others {
-        other.join().unwrap_or(Err(Broken::Thread))?;
-    }
-    first.block_on(async {
-        let how = shared.wind_up().await;
-        shared.tell(Fact::RunEnded { how }).await;
-    });
-    Ok(())
-}
-
-/// What calls the pool when a source that had nothing has something again.
-fn waker(feeder: &Arc<OnceLock<Weak<Shared>>>) -> Arc<dyn Fn() + Send + Sync> {
-    let feeder = Arc::clone(feeder);
-    Arc::new(move || {
-        if let Some(shared) = feeder.get().and_then(Weak::upgrade) {
-            shared.feed();
-        }
-    })
+    let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
+    first.block_on(shared.conclude());
+    ended.into_iter().collect()
 }
 
 fn runtime() -> io::Result<Runtime> {
@@ -166,14 +153,16 @@ pub async fn serve<W: Wire>(
         let mut limit = shared.limit();
         let mut workers = JoinSet::new();
         loop {
-            let wanted = share.of(*limit.borrow_and_update(), shared.jobs());
+            let now = *limit.borrow_and_update();
+            let wanted = share.of(now, shared.jobs());
             while workers.len() < wanted {
                 workers.spawn_local(worker::work(Arc::clone(&shared), Rc::clone(&wire)));
             }
             tokio::select! {
                 // A worker ends only when nothing will ever start again.
-                _ = workers.join_next() => break,
+                Some(_) = workers.join_next() => break,
                 _ = limit.changed() => {}
+                () = shared.over() => break,
             }
         }
         while workers.join_next().await.is_some() {}
@@ -200,10 +189,11 @@ pub struct Share {
 }
 
 impl Share {
-    /// How many workers this thread runs, at least one: no more than the limit or the jobs need.
+    /// How many workers this thread runs: no more than the limit or the jobs need, and one at least
+    /// in all, to find out that there are none.
     fn of(self, limit: u32, jobs: Option<u64>) -> usize {
-        let needed = jobs.and_then(|jobs| u32::try_from(jobs).ok()).map_or(limit, |jobs| jobs.min(limit)) as usize;
-        (needed + self.of - 1 - self.thread) / self.of
+        let needed = jobs.and_then(|jobs| u32::try_from(jobs).ok()).map_or(limit, |jobs| jobs.min(limit)).max(1);
+        (needed as usize + self.of - 1 - self.thread) / self.of
     }
 }
 

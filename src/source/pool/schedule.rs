@@ -8,16 +8,19 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::event::{EndpointId, Fact, HostId, JobId, Micros, Offset};
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
 use crate::plan::Limits;
+use crate::plan::address::host_key;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::source::pool::gate::{Gate, Stance};
 use crate::source::pool::lane::{Lane, Place};
+use crate::source::pool::pace::Pace;
+use crate::source::pool::ready::{Delayed, Ready, Ticket};
 
 /// Jobs that may be drawn ahead because their lane is not open. Beyond it, a list of mixed hosts
 /// is not read any further until some have started.
-const PARKED_MAX: usize = 10_000;
+pub const PARKED_MAX: usize = 10_000;
 
 /// What a worker should do.
 #[derive(Debug)]
@@ -32,36 +35,6 @@ pub enum Next {
     Wait(Option<Offset>),
     /// Nothing will ever start again.
     Over,
-}
-
-/// A slot, and the job that holds it.
-#[derive(Debug)]
-pub struct Ticket {
-    /// The job.
-    pub ready: Ready,
-    /// The slot it holds.
-    pub slot: u32,
-}
-
-/// A job that has been drawn and has not settled.
-#[derive(Debug)]
-pub struct Ready {
-    /// What to do; after a redirect, where it pointed.
-    pub job: Box<Job>,
-    /// Its number in this run.
-    pub id: JobId,
-    /// Its lane.
-    pub host: HostId,
-    /// When it was drawn.
-    pub drawn: Offset,
-    /// Since when it could start, but for slots and lanes.
-    pub since: Offset,
-    /// Tries so far.
-    pub tries: u32,
-    /// Attempts so far, redirects included.
-    pub attempts: u32,
-    /// Redirects followed in this try.
-    pub hops: u32,
 }
 
 /// The lanes, the gate and the position in the plan.
@@ -83,9 +56,13 @@ pub struct Schedule {
     drawn: u64,
     settled: u64,
     announced: usize,
+    /// Which sources may have more, and how many they are.
+    has_more: Vec<bool>,
     sources_left: usize,
-    /// Mixed sources that have nothing yet, or must wait until fewer jobs are parked.
-    starved: Vec<usize>,
+    /// Sources that had nothing when asked, with their lane where they have just one.
+    starved: Vec<(usize, Option<usize>)>,
+    /// Mixed sources that must wait until fewer jobs are parked.
+    sated: Vec<usize>,
 }
 
 /// Whose turn it is.
@@ -94,13 +71,6 @@ enum Turn {
     Lane(usize),
     /// A source whose jobs go to many hosts.
     Mixed(usize),
-}
-
-/// A job that waits for its backoff.
-#[derive(Debug)]
-struct Delayed {
-    until: Offset,
-    ready: Ready,
 }
 
 impl Schedule {
@@ -120,8 +90,10 @@ impl Schedule {
             drawn: 0,
             settled: 0,
             announced: 0,
+            has_more: vec![true; cursor.sources()],
             sources_left: cursor.sources(),
             starved: Vec::new(),
+            sated: Vec::new(),
             cursor,
         };
         schedule.announce_endpoints();
@@ -148,8 +120,8 @@ impl Schedule {
             return Next::Wait(None);
         }
         self.wake_timed(now);
-        if self.pace.opens_at(now) > now {
-            return Next::Wait(self.opens_at(now));
+        if self.pace.opens_at() > now {
+            return Next::Wait(self.soonest());
         }
         while let Some(turn) = self.rotation.pop_front() {
             let found = match turn {
@@ -160,21 +132,22 @@ impl Schedule {
                 return next;
             }
         }
-        // The last source may have turned out to be exhausted just now, with nobody left to notice.
-        if self.is_over() { Next::Over } else { Next::Wait(self.opens_at(now)) }
+        // The last source may only now have said that it has no more, after every job had settled.
+        if self.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
     }
 
-    /// When another worker should be woken, because something may start; `None` if that hangs on an end
-    /// or on a wish, and whoever brings that about asks again.
-    pub fn opens_at(&self, now: Offset) -> Option<Offset> {
-        if !self.gate.admits() {
-            return None;
-        }
-        let turn = self.rotation.front().map(|_| now);
+    /// Whether another worker should be woken: something may start this instant.
+    pub fn may_start(&self, now: Offset) -> bool {
+        self.gate.admits() && self.pace.opens_at() <= now && !self.rotation.is_empty()
+    }
+
+    /// When time alone lets something start.
+    pub fn soonest(&self) -> Option<Offset> {
         let lane = self.timed.peek().map(|Reverse((at, _))| *at);
         let job = self.delayed.peek().map(|Reverse(delayed)| delayed.until);
+        let turn = (!self.rotation.is_empty()).then_some(Offset::ZERO);
         let soonest = [turn, lane, job].into_iter().flatten().min()?;
-        Some(soonest.max(self.pace.opens_at(now)))
+        self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
     /// Gives a slot back.
@@ -207,26 +180,40 @@ impl Schedule {
         self.lanes[host.0 as usize].cool_until(until)
     }
 
-    /// Sets a host's own limit.
-    pub fn set_host_limit(&mut self, host: HostId, limit: u32) {
-        let lane = host.0 as usize;
-        if lane < self.lanes.len() {
-            self.lanes[lane].limit = Some(limit);
-            self.enqueue(lane);
-        }
+    /// Sets a host's own limit, if there is such a host.
+    pub fn set_host_limit(&mut self, host: HostId, limit: u32) -> bool {
+        let i = host.0 as usize;
+        let Some(lane) = self.lanes.get_mut(i) else { return false };
+        lane.limit = Some(limit);
+        self.enqueue(i);
+        true
     }
 
     /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
     pub fn close(&mut self) -> Vec<Ready> {
         self.gate.set_stance(Stance::Closed);
         self.parked = 0;
-        let parked = self.lanes.iter_mut().flat_map(|lane| lane.parked.drain(..));
+        let lanes = &mut self.lanes;
+        let parked = lanes.iter_mut().flat_map(|lane| std::iter::from_fn(|| lane.unpark()));
         parked.chain(self.delayed.drain().map(|Reverse(delayed)| delayed.ready)).collect()
     }
 
-    /// Sources that had nothing, or had to wait, are asked again.
+    /// What to call, from another thread, when [`Self::feed`] is due.
+    pub fn set_waker(&mut self, waker: Arc<dyn Fn() + Send + Sync>) {
+        self.cursor.set_waker(waker);
+    }
+
+    /// Sources that had nothing are asked again.
     pub fn feed(&mut self) {
-        self.rotation.extend(self.starved.drain(..).map(Turn::Mixed));
+        for (source, lane) in std::mem::take(&mut self.starved) {
+            match lane {
+                Some(lane) => {
+                    self.lanes[lane].sources.push_back(source);
+                    self.enqueue(lane);
+                }
+                None => self.rotation.push_back(Turn::Mixed(source)),
+            }
+        }
     }
 
     /// Name of an endpoint.
@@ -243,8 +230,7 @@ impl Schedule {
     fn wake_timed(&mut self, now: Offset) {
         while self.delayed.peek().is_some_and(|Reverse(delayed)| delayed.until <= now) {
             let Some(Reverse(Delayed { ready, .. })) = self.delayed.pop() else { break };
-            // Ahead of fresh jobs of the same lane: it has waited once already.
-            self.park(ready, true);
+            self.park(ready);
         }
         while self.timed.peek().is_some_and(|Reverse((at, _))| *at <= now) {
             let Some(Reverse((_, lane))) = self.timed.pop() else { break };
@@ -265,16 +251,14 @@ impl Schedule {
             self.timed.push(Reverse((lane.opens_at(), i)));
             return None;
         }
-        if let Some(ready) = lane.parked.pop_front() {
-            self.parked -= 1;
-            if self.parked < PARKED_MAX / 2 {
-                self.feed();
-            }
+        if let Some(ready) = self.unpark(i) {
             return Some(self.start(ready, now));
         }
-        let source = lane.sources.pop_front()?;
+        let source = self.lanes[i].sources.pop_front()?;
         let drawn = self.draw(source, now);
-        if !matches!(drawn, Drawn::End) {
+        if matches!(drawn, Drawn::Pending) {
+            self.starved.push((source, Some(i)));
+        } else if self.has_more[source] {
             self.lanes[i].sources.push_back(source);
         }
         let next = match drawn {
@@ -288,56 +272,72 @@ impl Schedule {
 
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
     fn ask_mixed(&mut self, source: usize, now: Offset) -> Option<Next> {
-        loop {
+        while self.has_more[source] {
             if self.parked >= PARKED_MAX {
-                self.starved.push(source);
+                self.sated.push(source);
                 return None;
             }
-            match self.draw(source, now) {
+            let next = match self.draw(source, now) {
                 Drawn::Ready(ready) => {
-                    let lane = &self.lanes[ready.host.0 as usize];
-                    if lane.is_full() || lane.opens_at() > now || !lane.parked.is_empty() {
-                        self.park(ready, false);
+                    let i = ready.host.0 as usize;
+                    if self.lanes[i].is_full() || self.lanes[i].opens_at() > now {
+                        self.park(ready);
                         continue;
                     }
-                    self.rotation.push_back(Turn::Mixed(source));
-                    return Some(self.start(ready, now));
+                    let first = self.unpark(i);
+                    match first {
+                        // Whoever has waited in that lane goes first.
+                        Some(first) => {
+                            self.park(ready);
+                            self.start(first, now)
+                        }
+                        None => self.start(ready, now),
+                    }
                 }
-                Drawn::BadRow(id, bad) => {
-                    self.rotation.push_back(Turn::Mixed(source));
-                    return Some(Next::BadRow(id, bad));
-                }
+                Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
                 Drawn::Pending => {
-                    self.starved.push(source);
+                    self.starved.push((source, None));
                     return None;
                 }
                 Drawn::End => return None,
+            };
+            if self.has_more[source] {
+                self.rotation.push_back(Turn::Mixed(source));
             }
+            return Some(next);
         }
+        None
     }
 
-    fn start(&mut self, ready: Ready, now: Offset) -> Next {
-        if now > ready.drawn + Micros::from(ready.job.policy.timeouts.job) {
-            self.enqueue(ready.host.0 as usize);
+    fn start(&mut self, mut ready: Ready, now: Offset) -> Next {
+        let lane = ready.host.0 as usize;
+        if ready.attempts == 0 {
+            ready.begun = now;
+        } else if now >= ready.deadline() {
+            self.enqueue(lane);
             return Next::Expired(ready);
         }
+        ready.attempts += 1;
         self.pace.start(now);
-        let lane = ready.host.0 as usize;
         self.lanes[lane].start(now);
         self.enqueue(lane);
         Next::Start(Ticket { ready, slot: self.gate.take() })
     }
 
-    fn park(&mut self, ready: Ready, ahead: bool) {
+    fn park(&mut self, ready: Ready) {
         let lane = ready.host.0 as usize;
         self.parked += 1;
-        let parked = &mut self.lanes[lane].parked;
-        if ahead {
-            parked.push_front(ready);
-        } else {
-            parked.push_back(ready);
-        }
+        self.lanes[lane].park(ready);
         self.enqueue(lane);
+    }
+
+    fn unpark(&mut self, lane: usize) -> Option<Ready> {
+        let ready = self.lanes[lane].unpark()?;
+        self.parked -= 1;
+        if self.parked < PARKED_MAX / 2 {
+            self.rotation.extend(self.sated.drain(..).map(Turn::Mixed));
+        }
+        Some(ready)
     }
 
     /// Puts a lane into the rotation, if it may have something to start and is not there yet.
@@ -354,17 +354,19 @@ impl Schedule {
             Draw::Job(job) => {
                 let id = self.next_id();
                 let host = self.host_of(&job);
-                Drawn::Ready(Ready { job, id, host, drawn: now, since: now, tries: 1, attempts: 0, hops: 0 })
+                Drawn::Ready(Ready::new(job, id, host, now))
             }
             Draw::BadRow(bad) => Drawn::BadRow(self.next_id(), bad),
             Draw::Pending => Drawn::Pending,
-            Draw::End => {
-                self.sources_left -= 1;
-                self.tell_if_drawn();
-                Drawn::End
-            }
+            Draw::End => Drawn::End,
         };
         self.announce_endpoints();
+        // Where the count is known nobody has to come back and ask: that could be a cooldown later.
+        if self.has_more[source] && (matches!(drawn, Drawn::End) || self.cursor.is_drawn(source)) {
+            self.has_more[source] = false;
+            self.sources_left -= 1;
+            self.tell_if_drawn();
+        }
         drawn
     }
 
@@ -374,8 +376,7 @@ impl Schedule {
     }
 
     fn host_of(&mut self, job: &Job) -> HostId {
-        let url = &job.url;
-        let name = url.origin().ascii_serialization();
+        let name = host_key(&job.url);
         let lane = match self.by_name.get(name.as_str()) {
             Some(&lane) => lane,
             None => self.lane_of(&Arc::from(name)),
@@ -390,7 +391,7 @@ impl Schedule {
         let limit = self.limits.per_host.map(std::num::NonZeroU32::get);
         let gap = self.limits.per_host_gap.unwrap_or_default().into();
         let lane = self.lanes.len();
-        self.lanes.push(Lane::new(Arc::clone(name), limit, gap));
+        self.lanes.push(Lane::new(limit, gap));
         self.by_name.insert(Arc::clone(name), lane);
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane
@@ -424,49 +425,4 @@ enum Drawn {
 
 fn id_of(lane: usize) -> HostId {
     HostId(u32::try_from(lane).unwrap_or(u32::MAX))
-}
-
-/// Spaces the run's starts.
-#[derive(Debug)]
-struct Pace {
-    gap: Micros,
-    next: Offset,
-}
-
-impl Pace {
-    /// A timer may be this late without the pace falling behind: the next starts come closer.
-    const SLACK: Micros = Micros(10_000);
-
-    fn new(gap: Micros) -> Self {
-        Self { gap, next: Offset::ZERO }
-    }
-
-    fn opens_at(&self, now: Offset) -> Offset {
-        if self.gap == Micros::ZERO { now } else { self.next }
-    }
-
-    fn start(&mut self, now: Offset) {
-        let earliest = Offset(now.0.saturating_sub(Self::SLACK.0));
-        self.next = self.next.max(earliest) + self.gap;
-    }
-}
-
-impl PartialEq for Delayed {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Delayed {}
-
-impl PartialOrd for Delayed {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Delayed {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.until, self.ready.id).cmp(&(other.until, other.ready.id))
-    }
 }

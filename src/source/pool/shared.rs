@@ -1,22 +1,27 @@
 //! What all workers share: the schedule, who is idle, and the ways out for events and data.
 //!
-//! The schedule is behind a lock that is never held across a wait. A worker that finds nothing to do
-//! leaves its bell and is rung when something may start: one is rung, and rings the next if there is
-//! more. One clock rings for moments that were waited for. Start at [`Shared::next`].
+//! The schedule is behind a lock that is never held across a wait. Whoever changes it puts the facts
+//! of that into the outbox under the same lock, so facts leave in the order in which they became true.
+//! A worker that finds nothing to do leaves its bell. There is always somebody on watch: whoever
+//! starts a job rings one more worker if there is more to start, and else sets the one clock for the
+//! moment when there will be. Start at [`Shared::next`].
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::control::Command;
-use crate::event::{Concern, EndpointId, Event, Fact, Hand, HostId, JobEnd, Offset, Origin, RunEnd, Scope};
+use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, RunEnd, Spent};
 use crate::harvest::Harvest;
 use crate::source::pool::gate::Stance;
-use crate::source::pool::schedule::{Next, Ready, Schedule};
+use crate::source::pool::judge::{Sequel, Verdict};
+use crate::source::pool::outbox::{Mark, Outbox};
+use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::schedule::{Next, Schedule};
 use crate::source::pool::worker;
 
 /// What all workers of a run share.
@@ -28,20 +33,22 @@ pub struct Shared {
     harvests: Option<mpsc::Sender<Harvest>>,
     fails_fast: bool,
     /// Most connections this machine lets us have.
-    most: Option<u32>,
-    /// Rung when the clock's moment has come nearer, or the run is over.
+    pub(super) most: Option<u32>,
+    /// Rung when the clock's moment has come nearer.
     clock: Notify,
     /// Everything in flight ends when this is cancelled.
-    cancel: CancellationToken,
-    /// Nothing will ever start again.
-    over: CancellationToken,
-    limit: watch::Sender<u32>,
+    pub(super) cancel: CancellationToken,
+    /// Nothing will ever start again, and nothing is in flight.
+    pub(super) over: CancellationToken,
+    pub(super) limit: watch::Sender<u32>,
     has_failed_fast: AtomicBool,
 }
 
+/// What the lock is for.
 #[derive(Debug)]
-struct Inner {
-    schedule: Schedule,
+pub(super) struct Inner {
+    pub(super) schedule: Schedule,
+    outbox: Outbox,
     /// Bells of workers that wait, the latest last: it is the warmest.
     idle: Vec<Arc<Notify>>,
     /// The moment the clock should ring next.
@@ -51,90 +58,118 @@ struct Inner {
 impl Shared {
     /// Shares a schedule; the run's time starts at `start`.
     pub fn new(
-        schedule: Schedule,
+        mut schedule: Schedule,
         start: Instant,
         most: Option<u32>,
         events: mpsc::Sender<Event>,
         harvests: Option<mpsc::Sender<Harvest>>,
         fails_fast: bool,
-    ) -> Self {
+    ) -> Arc<Self> {
         let limit = watch::Sender::new(schedule.gate.limit());
-        Self {
-            inner: Mutex::new(Inner { schedule, idle: Vec::new(), alarm: None }),
-            start,
-            events,
-            harvests,
-            fails_fast,
-            most,
-            clock: Notify::new(),
-            cancel: CancellationToken::new(),
-            over: CancellationToken::new(),
-            limit,
-            has_failed_fast: AtomicBool::new(false),
-        }
+        Arc::new_cyclic(|shared| {
+            schedule.set_waker(waker(shared.clone()));
+            Self {
+                inner: Mutex::new(Inner { schedule, outbox: Outbox::default(), idle: Vec::new(), alarm: None }),
+                start,
+                events,
+                harvests,
+                fails_fast,
+                most,
+                clock: Notify::new(),
+                cancel: CancellationToken::new(),
+                over: CancellationToken::new(),
+                limit,
+                has_failed_fast: AtomicBool::new(false),
+            }
+        })
     }
 
     /// Time since the run started.
     pub fn now(&self) -> Offset {
-        Offset(crate::event::Micros::from(self.start.elapsed()).0)
+        Offset(Micros::from(self.start.elapsed()).0)
+    }
+
+    /// The tokio clock at a moment of the run.
+    pub fn instant(&self, at: Offset) -> Instant {
+        self.start + Duration::from_micros(at.0)
     }
 
     /// What a worker should do now. On [`Next::Wait`] its bell has been left, and will ring.
     pub async fn next(&self, bell: &Arc<Notify>) -> Next {
-        let next = {
-            let mut inner = self.lock();
-            let now = self.now();
+        self.book(|inner, now| {
             let next = inner.schedule.next(now);
             match &next {
                 Next::Wait(until) => {
                     inner.idle.push(Arc::clone(bell));
-                    self.ring_at(&mut inner, *until);
+                    self.set_clock(inner, *until);
                 }
-                Next::Over => self.end_if_done(&mut inner),
-                // This worker is busy from here on, so the next moment is another's to wait for.
-                Next::Start(_) | Next::BadRow(..) | Next::Expired(_) => match inner.schedule.opens_at(now) {
-                    Some(at) if at <= now => ring_one(&mut inner),
-                    later => self.ring_at(&mut inner, later),
-                },
-            }
-            if inner.schedule.announcements.is_empty() {
-                return next;
+                Next::Over => self.end_if_done(inner),
+                Next::Start(ticket) => {
+                    inner.tell(now, started(ticket, now));
+                    self.pass_on(inner, now);
+                }
+                Next::BadRow(..) | Next::Expired(_) => self.pass_on(inner, now),
             }
             next
-        };
-        // Whoever drew it, whoever starts first tells first that an endpoint or a host is new.
-        self.announce().await;
-        next
+        })
+        .await
     }
 
-    /// Tells every announcement, in order, before anything that refers to it can be told.
-    pub async fn announce(&self) {
-        loop {
+    /// Books an attempt's end and what follows from it; gives the job back if it is over.
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
+        let Ticket { mut ready, slot } = ticket;
+        let Verdict { outcome, sequel, cooldown } = verdict;
+        let attempt = ready.attempt();
+        self.book(|inner, now| {
+            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent });
+            if let Some(until) = cooldown
+                && inner.schedule.cool(ready.host, until)
             {
-                let mut inner = self.lock();
-                while let Some(fact) = inner.schedule.announcements.pop_front() {
-                    if let Err(TrySendError::Full(event)) = self.events.try_send(self.event(fact)) {
-                        inner.schedule.announcements.push_front(event.fact);
-                        break;
-                    }
-                }
-                if inner.schedule.announcements.is_empty() {
-                    return;
-                }
+                inner.tell(now, Fact::CooldownSet { host: ready.host, until });
             }
-            // Wait for room, give it up again, and send under the lock, or the order would be lost.
-            if self.events.reserve().await.is_err() {
-                return;
+            inner.schedule.give_back(slot, ready.host);
+            let is_closed = inner.schedule.gate.stance() == Stance::Closed;
+            let until = match sequel {
+                Sequel::Settle(end) => return Some((ready, end)),
+                Sequel::Retry(..) | Sequel::Hop(_) if is_closed => return Some((ready, JobEnd::Cancelled)),
+                Sequel::Retry(until, why) => {
+                    inner.tell(now, Fact::RetryScheduled { attempt, until, why });
+                    ready.tries += 1;
+                    ready.hops = 0;
+                    until
+                }
+                Sequel::Hop(next) => {
+                    ready.job = next;
+                    ready.hops += 1;
+                    let target = Arc::clone(&ready.job.target);
+                    inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
+                    now
+                }
+            };
+            inner.schedule.take_back(ready, until);
+            None
+        })
+        .await
+    }
+
+    /// Books a job as settled; a failed one ends the run where the plan says so.
+    pub async fn settle(&self, settled: Fact, has_failed: bool) {
+        self.book(|inner, now| {
+            inner.tell(now, settled);
+            inner.schedule.settle();
+            if has_failed && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
+                inner.schedule.gate.set_stance(Stance::Closed);
+                self.cancel.cancel();
+                inner.ring_all();
             }
-        }
+            self.end_if_done(inner);
+        })
+        .await;
     }
 
     /// Tells a fact. A full channel is waited for; a fact is never dropped.
     pub async fn tell(&self, fact: Fact) {
-        if let Err(TrySendError::Full(event)) = self.events.try_send(self.event(fact)) {
-            // It only fails when nobody listens any more, and then there is nobody to tell.
-            let _ = self.events.send(event).await;
-        }
+        self.book(|inner, now| inner.tell(now, fact)).await;
     }
 
     /// Tells that something of our own went wrong.
@@ -142,50 +177,58 @@ impl Shared {
         self.tell(Fact::Warned { about, message: message.into() }).await;
     }
 
+    /// Tells the first fact of the run, and what the plan has to announce.
+    pub async fn open(&self, name: &str) {
+        self.book(|inner, now| {
+            let (limit, jobs) = (Some(inner.schedule.gate.limit()), inner.schedule.jobs());
+            inner.put(now, Fact::RunStarted { name: name.into(), limit, jobs });
+        })
+        .await;
+    }
+
+    /// Settles every job that was drawn and will not start any more, and tells how the run ended.
+    pub async fn conclude(&self) {
+        let (rest, is_cut_short) = {
+            let mut inner = self.lock();
+            let rest = inner.schedule.close();
+            let is_cut_short = !rest.is_empty() || !inner.schedule.is_over();
+            (rest, is_cut_short)
+        };
+        for ready in rest {
+            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+        }
+        let how = if self.has_failed_fast.load(Ordering::Relaxed) {
+            RunEnd::FailedFast
+        } else if self.cancel.is_cancelled() {
+            RunEnd::Cancelled
+        } else if is_cut_short {
+            RunEnd::Drained
+        } else {
+            RunEnd::Finished
+        };
+        self.tell(Fact::RunEnded { how }).await;
+    }
+
     /// Hands over a job's data, if anybody wants it.
     pub async fn harvest(&self, of: impl FnOnce(Arc<str>) -> Harvest, endpoint: EndpointId) {
-        if let Some(harvests) = &self.harvests {
-            let name = self.lock().schedule.endpoint_name(endpoint);
+        let Some(harvests) = &self.harvests else { return };
+        let name = self.lock().schedule.endpoint_name(endpoint);
+        if let Err(TrySendError::Full(harvest)) = harvests.try_send(of(name)) {
+            // A slow disk holds up this worker; what it left behind may start without it.
+            self.ring();
             // It only fails when the report has given up, which it has said itself.
-            let _ = harvests.send(of(name)).await;
-        }
-    }
-
-    /// Gives a slot back.
-    pub fn give_back(&self, slot: u32, host: HostId) {
-        self.lock().schedule.give_back(slot, host);
-    }
-
-    /// Gives a job back that has to go on; gets it back itself if nothing starts any more.
-    pub fn take_back(&self, ready: Ready, until: Offset) -> Option<Ready> {
-        let mut inner = self.lock();
-        if inner.schedule.gate.stance() == Stance::Closed {
-            return Some(ready);
-        }
-        inner.schedule.take_back(ready, until);
-        None
-    }
-
-    /// Extends a host's cooldown; tells whether the deadline moved.
-    pub fn cool(&self, host: HostId, until: Offset) -> bool {
-        self.lock().schedule.cool(host, until)
-    }
-
-    /// Books a job as settled; a failed one ends the run where the plan says so.
-    pub fn settle(&self, has_failed: bool) {
-        let mut inner = self.lock();
-        inner.schedule.settle();
-        self.end_if_done(&mut inner);
-        if has_failed && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
-            inner.schedule.gate.set_stance(Stance::Closed);
-            self.cancel.cancel();
-            ring_all(&mut inner);
+            let _ = harvests.send(harvest).await;
         }
     }
 
     /// Resolves when everything in flight should end.
     pub async fn cancelled(&self) {
         self.cancel.cancelled().await;
+    }
+
+    /// Resolves when nothing is in flight and nothing will ever start again.
+    pub async fn over(&self) {
+        self.over.cancelled().await;
     }
 
     /// The run's limit, as it is turned.
@@ -198,32 +241,16 @@ impl Shared {
         self.lock().schedule.jobs()
     }
 
-    /// Settles every job that was drawn and will not start any more, and says how the run ended.
-    pub async fn wind_up(&self) -> RunEnd {
-        let rest = self.lock().schedule.close();
-        let is_cut_short = {
-            let inner = self.lock();
-            !rest.is_empty() || !inner.schedule.is_over()
-        };
-        for ready in rest {
-            worker::settle(self, ready, JobEnd::Cancelled, None).await;
-        }
-        if self.has_failed_fast.load(Ordering::Relaxed) {
-            RunEnd::FailedFast
-        } else if self.cancel.is_cancelled() {
-            RunEnd::Cancelled
-        } else if is_cut_short {
-            RunEnd::Drained
-        } else {
-            RunEnd::Finished
-        }
-    }
-
     /// Sources that had nothing may have something now.
-    pub fn feed(&self) {
+    fn feed(&self) {
         let mut inner = self.lock();
         inner.schedule.feed();
-        ring_one(&mut inner);
+        inner.ring_one();
+    }
+
+    /// Rings one idle worker, if there is one.
+    pub(super) fn ring(&self) {
+        self.lock().ring_one();
     }
 
     /// Rings a worker at every moment that one waits for, until the run is over.
@@ -232,7 +259,7 @@ impl Shared {
             let alarm = self.lock().alarm;
             let rings = async {
                 match alarm {
-                    Some(at) => tokio::time::sleep_until(self.start + std::time::Duration::from_micros(at.0)).await,
+                    Some(at) => tokio::time::sleep_until(self.instant(at)).await,
                     None => std::future::pending().await,
                 }
             };
@@ -240,7 +267,7 @@ impl Shared {
                 () = rings => {
                     let mut inner = self.lock();
                     inner.alarm = None;
-                    ring_one(&mut inner);
+                    inner.ring_one();
                 }
                 () = self.clock.notified() => {}
                 () = self.over.cancelled() => {}
@@ -248,99 +275,67 @@ impl Shared {
         }
     }
 
-    /// Grants wishes until the run is over.
-    pub async fn run_commands(&self, commands: &mut mpsc::UnboundedReceiver<Command>) {
-        loop {
-            let command = tokio::select! {
-                command = commands.recv() => command,
-                () = self.over.cancelled() => return,
-            };
-            match command {
-                Some(command) => self.grant(command).await,
-                // Nobody will wish for anything any more; the run goes on.
-                None => return self.over.cancelled().await,
+    /// Does something to the schedule, and tells the facts of it, in one step.
+    ///
+    /// It only waits afterwards, and only while the channel of events is full.
+    pub(super) async fn book<T>(&self, step: impl FnOnce(&mut Inner, Offset) -> T) -> T {
+        let (done, waits_for) = {
+            let mut inner = self.lock();
+            let now = self.now();
+            let done = step(&mut inner, now);
+            inner.announce(now);
+            (done, inner.outbox.send(&self.events))
+        };
+        if let Some(mark) = waits_for {
+            self.send_up_to(mark).await;
+        }
+        done
+    }
+
+    /// Waits until every fact before a mark has left.
+    async fn send_up_to(&self, mark: Mark) {
+        while let Ok(room) = self.events.reserve().await {
+            let mut inner = self.lock();
+            // The room is used for whoever is first: giving it up would pass it on to the next who
+            // waits, and with enough of those nobody would ever get any.
+            if let Some(event) = inner.outbox.take() {
+                room.send(event);
+            }
+            if inner.outbox.is_past(mark) {
+                return;
             }
         }
     }
 
-    /// Makes a wish come true, and tells so.
-    async fn grant(&self, command: Command) {
-        match command {
-            Command::Pause => {
-                if self.lock().schedule.gate.set_stance(Stance::Paused) {
-                    self.tell(Fact::Paused).await;
-                }
-            }
-            Command::Resume => {
-                if self.lock().schedule.gate.set_stance(Stance::Open) {
-                    self.tell(Fact::Resumed).await;
-                    ring_one(&mut self.lock());
-                }
-            }
-            Command::SetLimit { scope, limit } => self.set_limit(scope, limit.max(1), Hand::Operator).await,
-            Command::Drain => {
-                if self.lock().schedule.gate.set_stance(Stance::Closed) {
-                    self.tell(Fact::Draining).await;
-                    ring_all(&mut self.lock());
-                }
-            }
-            Command::Cancel => {
-                if !self.cancel.is_cancelled() {
-                    self.tell(Fact::Cancelling).await;
-                    self.lock().schedule.gate.set_stance(Stance::Closed);
-                    self.cancel.cancel();
-                    ring_all(&mut self.lock());
-                }
-            }
+    /// Keeps somebody on watch: one more worker if something may start, else the clock.
+    fn pass_on(&self, inner: &mut Inner, now: Offset) {
+        if inner.idle.is_empty() {
+            // Whoever becomes idle asks first.
+        } else if inner.schedule.may_start(now) {
+            inner.ring_one();
+        } else {
+            self.set_clock(inner, inner.schedule.soonest());
         }
     }
 
-    /// Sets a limit, in the order in which a listener never counts more than the limit it knows.
-    pub async fn set_limit(&self, scope: Scope, limit: u32, by: Hand) {
-        let limit = limit.min(self.most.unwrap_or(limit));
-        let told = Fact::LimitChanged { scope, limit, by };
-        match scope {
-            Scope::Run => {
-                let before = self.lock().schedule.gate.limit();
-                if limit > before {
-                    self.tell(told).await;
-                    self.lock().schedule.gate.set_limit(limit);
-                } else {
-                    self.lock().schedule.gate.set_limit(limit);
-                    self.tell(told).await;
-                }
-                self.limit.send_replace(limit);
-            }
-            Scope::Host(host) => {
-                self.tell(told).await;
-                self.lock().schedule.set_host_limit(host, limit);
-            }
-        }
-        ring_one(&mut self.lock());
-    }
-
-    /// Lets everybody go once nothing is in flight and nothing will start. Until then wishes are still
-    /// granted: a drain may yet become a cancel.
-    fn end_if_done(&self, inner: &mut Inner) {
-        let is_closed = inner.schedule.gate.stance() == Stance::Closed && inner.schedule.gate.in_flight() == 0;
-        if is_closed || inner.schedule.is_over() {
-            self.over.cancel();
-            ring_all(inner);
-        }
-    }
-
-    /// Has the clock ring at this moment, unless it will ring sooner anyway.
-    fn ring_at(&self, inner: &mut Inner, moment: Option<Offset>) {
-        if let Some(moment) = moment
-            && inner.alarm.is_none_or(|alarm| moment < alarm)
+    /// Has the clock ring at `until`, if it does not ring before.
+    fn set_clock(&self, inner: &mut Inner, until: Option<Offset>) {
+        if let Some(until) = until
+            && inner.alarm.is_none_or(|alarm| until < alarm)
         {
-            inner.alarm = Some(moment);
+            inner.alarm = Some(until);
             self.clock.notify_one();
         }
     }
 
-    fn event(&self, fact: Fact) -> Event {
-        Event { at: self.now(), origin: Origin::HERE, fact }
+    /// Lets everybody go once nothing is in flight and nothing will start. Until then wishes are still
+    /// granted: a drain may yet become a cancel.
+    pub(super) fn end_if_done(&self, inner: &mut Inner) {
+        let is_closed = inner.schedule.gate.stance() == Stance::Closed && inner.schedule.gate.in_flight() == 0;
+        if is_closed || inner.schedule.is_over() {
+            self.over.cancel();
+            inner.ring_all();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -349,14 +344,54 @@ impl Shared {
     }
 }
 
-fn ring_one(inner: &mut Inner) {
-    if let Some(bell) = inner.idle.pop() {
-        bell.notify_one();
+impl Inner {
+    /// Tells a fact, and before it what the schedule has to announce: nothing is named before.
+    pub(super) fn tell(&mut self, now: Offset, fact: Fact) {
+        self.announce(now);
+        self.put(now, fact);
+    }
+
+    pub(super) fn ring_one(&mut self) {
+        if let Some(bell) = self.idle.pop() {
+            bell.notify_one();
+        }
+    }
+
+    pub(super) fn ring_all(&mut self) {
+        for bell in self.idle.drain(..) {
+            bell.notify_one();
+        }
+    }
+
+    fn announce(&mut self, now: Offset) {
+        while let Some(fact) = self.schedule.announcements.pop_front() {
+            self.put(now, fact);
+        }
+    }
+
+    fn put(&mut self, at: Offset, fact: Fact) {
+        self.outbox.put(Event { at, origin: Origin::HERE, fact });
     }
 }
 
-fn ring_all(inner: &mut Inner) {
-    for bell in inner.idle.drain(..) {
-        bell.notify_one();
+/// What calls us when a source that had nothing has something again.
+fn waker(shared: Weak<Shared>) -> Arc<dyn Fn() + Send + Sync> {
+    Arc::new(move || {
+        if let Some(shared) = shared.upgrade() {
+            shared.feed();
+        }
+    })
+}
+
+fn started(ticket: &Ticket, now: Offset) -> Fact {
+    let Ticket { ready, slot } = ticket;
+    Fact::AttemptStarted {
+        attempt: ready.attempt(),
+        endpoint: ready.job.endpoint,
+        host: ready.host,
+        row: ready.job.place.row,
+        slot: *slot,
+        target: Arc::clone(&ready.job.target),
+        waited: now.since(ready.since),
     }
 }

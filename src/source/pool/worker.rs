@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
-use crate::event::{Concern, Fact, HostId, JobEnd, JobId, Micros, Outcome, Reason};
+use crate::event::{Concern, Fact, JobEnd, JobId, Micros, Outcome, Phase, Reason};
 use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
 use crate::source::pool::judge::{self, Sequel, Verdict};
-use crate::source::pool::schedule::{Next, Ready, Ticket};
+use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::schedule::Next;
 use crate::source::pool::shared::Shared;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
@@ -27,7 +29,7 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
             Next::Start(ticket) => attempt(&shared, &*wire, ticket).await,
             Next::BadRow(id, bad) => refuse(&shared, id, bad).await,
             Next::Expired(ready) => {
-                let last = Outcome::TimedOut { phase: crate::event::Phase::Job };
+                let last = Outcome::TimedOut { phase: Phase::Job };
                 settle(&shared, ready, JobEnd::Failed { last }, None).await;
             }
             Next::Wait(_) => bell.notified().await,
@@ -38,71 +40,41 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
 
 /// One attempt, and what becomes of its job.
 async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket) {
-    let Ticket { mut ready, slot } = ticket;
-    ready.attempts += 1;
-    let attempt = judge::attempt_of(&ready);
-    let now = shared.now();
-    shared
-        .tell(Fact::AttemptStarted {
-            attempt,
-            endpoint: ready.job.endpoint,
-            host: ready.host,
-            row: ready.job.place.row,
-            slot,
-            target: Arc::clone(&ready.job.target),
-            waited: judge::waited(&ready, now),
-        })
-        .await;
+    // A bug of ours costs this attempt, not the run.
+    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket.ready)).catch_unwind().await;
+    let (exchange, verdict) = if let Ok(conducted) = conducted {
+        conducted
+    } else {
+        shared.warn(Concern::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
+        let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
+        let sequel = Sequel::Settle(judge::end_of(&outcome));
+        let broken = Exchange::without_answer(Reply::Failed(Reason::Panicked, None));
+        (broken, Verdict { outcome, sequel, cooldown: None })
+    };
+    if let Some((ready, end)) = shared.end(ticket, verdict, exchange.spent).await {
+        settle(shared, ready, end, Some(exchange.reply)).await;
+    }
+}
 
+/// One exchange, unless we end it before, and what it comes to.
+async fn conduct<W: Wire>(shared: &Shared, wire: &W, ready: &Ready) -> (Exchange, Verdict) {
     let exchange = tokio::select! {
         biased;
         () = shared.cancelled() => Exchange::without_answer(Reply::Cancelled),
-        // A bug of ours costs this attempt, not the run.
-        caught = AssertUnwindSafe(wire.exchange(&ready.job)).catch_unwind() => {
-            caught.unwrap_or_else(|_| Exchange::without_answer(Reply::Failed(Reason::Panicked, None)))
-        }
+        exchange = wire.exchange(&ready.job) => exchange,
+        () = job_time(shared, ready) => Exchange::without_answer(Reply::TimedOut(Phase::Job)),
     };
-
-    let now = shared.now();
-    let Verdict { outcome, sequel, cooldown } = judge::judge(&ready, &exchange, now, fastrand::f64());
-    if matches!(outcome, Outcome::Failed { reason: Reason::Panicked, .. }) {
-        shared.warn(Concern::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
-    }
-    // The end is told before the slot is free: whoever listens never counts more than the limit.
-    shared.tell(Fact::AttemptEnded { attempt, outcome, spent: exchange.spent }).await;
-    cool(shared, ready.host, cooldown).await;
-    shared.give_back(slot, ready.host);
-
-    match sequel {
-        Sequel::Settle(end) => settle(shared, ready, end, Some(exchange.reply)).await,
-        Sequel::Retry(until, why) => {
-            shared.tell(Fact::RetryScheduled { attempt, until, why }).await;
-            ready.tries += 1;
-            ready.hops = 0;
-            go_on(shared, ready, until).await;
-        }
-        Sequel::Hop(next) => {
-            ready.hops += 1;
-            ready.job = next;
-            let target = Arc::clone(&ready.job.target);
-            shared.tell(Fact::RedirectFollowed { attempt, hop: ready.hops, target }).await;
-            go_on(shared, ready, now).await;
-        }
-    }
+    let verdict = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
+    (exchange, verdict)
 }
 
-/// Hands a job back to the schedule, unless the run has been closed meanwhile.
-async fn go_on(shared: &Shared, ready: Ready, until: crate::event::Offset) {
-    if let Some(ready) = shared.take_back(ready, until) {
-        settle(shared, ready, JobEnd::Cancelled, None).await;
-    }
-}
-
-async fn cool(shared: &Shared, host: HostId, until: Option<crate::event::Offset>) {
-    if let Some(until) = until
-        && shared.cool(host, until)
-    {
-        shared.tell(Fact::CooldownSet { host, until }).await;
+/// Resolves when the job's time is up, where that can happen before the attempt's own is.
+async fn job_time(shared: &Shared, ready: &Ready) {
+    let deadline = shared.instant(ready.deadline());
+    if deadline < Instant::now() + ready.job.policy.timeouts.attempt {
+        tokio::time::sleep_until(deadline).await;
+    } else {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -127,8 +99,8 @@ pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Re
         )
         .await;
     let target = has_failed.then(|| Arc::clone(&job.target));
-    shared.tell(Fact::JobSettled { job: id, endpoint: job.endpoint, end, tries, total, target }).await;
-    shared.settle(has_failed);
+    let settled = Fact::JobSettled { job: id, endpoint: job.endpoint, end, tries, total, target };
+    shared.settle(settled, has_failed).await;
 }
 
 /// A row that is no job fails like one: it is counted, named and reported.
@@ -153,8 +125,8 @@ async fn refuse(shared: &Shared, id: JobId, bad: BadRow) {
         )
         .await;
     let endpoint = bad.endpoint;
-    shared.tell(Fact::JobSettled { job: id, endpoint, end, tries: 0, total: Micros::ZERO, target: Some(why) }).await;
-    shared.settle(true);
+    let settled = Fact::JobSettled { job: id, endpoint, end, tries: 0, total: Micros::ZERO, target: Some(why) };
+    shared.settle(settled, true).await;
 }
 
 fn answer_of(reply: Reply) -> Option<Answer> {

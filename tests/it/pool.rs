@@ -1,0 +1,15 @@
+//! The pool over a scripted wire, under a clock that jumps to the next moment that matters.
+//!
+//! Start at [`rig::Rig`]; what must be true of every run stands in [`ledger::Ledger`].
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests may take what they need for granted")]
+
+mod any_run;
+mod endings;
+mod hosts;
+mod ledger;
+mod makespan;
+mod pacing;
+mod retries;
+mod rig;
+mod turning;

@@ -1,0 +1,111 @@
+//! Whatever a plan, a script and an operator come up with: the events add up.
+
+use inflight::control::Command;
+use inflight::event::{HostId, RunEnd, Scope};
+use proptest::prelude::*;
+
+use crate::pool::rig::{Act, End, Rig, endpoint, ends};
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![
+        8 => Just(End::Status(200)),
+        2 => Just(End::Status(500)),
+        2 => prop_oneof![Just(""), Just("0"), Just("1"), Just("3"), Just("soon")].prop_map(End::Throttled),
+        2 => prop_oneof![Just("http://h0.test/"), Just("http://other.test/"), Just("/again")].prop_map(End::To),
+        2 => Just(End::Reset),
+        1 => Just(End::TimedOut),
+    ]
+}
+
+fn wish() -> impl Strategy<Value = Command> {
+    let limit = |scope| (1..12_u32).prop_map(move |limit| Command::SetLimit { scope, limit });
+    prop_oneof![
+        4 => limit(Scope::Run),
+        2 => limit(Scope::Host(HostId(0))),
+        2 => Just(Command::Pause),
+        3 => Just(Command::Resume),
+    ]
+}
+
+#[derive(Clone, Debug)]
+struct Any {
+    limits: String,
+    repeats: Vec<u32>,
+    acts: Vec<Act>,
+    wishes: Vec<(u64, Command)>,
+    stop: Option<(u64, Command)>,
+    events_ahead: usize,
+    listens_every: u64,
+    fail_fast: bool,
+}
+
+fn any_run() -> impl Strategy<Value = Any> {
+    let limits = (1..10_u32, prop::option::of(1..4_u32), prop::option::of(1..50_u32), prop::option::of(1..200_u32));
+    let limits = limits.prop_map(|(all, host, rate, gap)| {
+        let mut limits = format!("[limits]\nconcurrency = {all}\n");
+        limits += &host.map_or_else(String::new, |n| format!("per_host = {n}\n"));
+        limits += &rate.map_or_else(String::new, |n| format!("rate = \"{n}/s\"\n"));
+        limits + &gap.map_or_else(String::new, |n| format!("per_host_gap = \"{n}ms\"\n"))
+    });
+    let act = (0..300_u64, end()).prop_map(|(ms, end)| ends(ms, end));
+    let stop = prop_oneof![Just(Command::Drain), Just(Command::Cancel)];
+    (
+        limits,
+        prop::collection::vec(1..15_u32, 1..4),
+        prop::collection::vec(act, 1..40),
+        prop::collection::vec((0..3000_u64, wish()), 0..8),
+        prop::option::weighted(0.3, (0..3000_u64, stop)),
+        prop_oneof![Just(1_usize), Just(3), Just(10_000)],
+        prop_oneof![4 => Just(0_u64), 1 => 1..5_u64],
+        prop::bool::weighted(0.1),
+    )
+        .prop_map(|(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast)| Any {
+            limits,
+            repeats,
+            acts,
+            wishes,
+            stop,
+            events_ahead,
+            listens_every,
+            fail_fast,
+        })
+}
+
+async fn run(any: Any) -> (Option<u64>, usize, RunEnd) {
+    let mut plan = format!("fail_fast = {}\n{}[retry]\nbackoff = \"50ms..200ms\"\n", any.fail_fast, any.limits);
+    plan += "[defaults]\njob_timeout = \"5s\"\nredirects = 3\n";
+    for (i, repeat) in any.repeats.iter().enumerate() {
+        plan += &endpoint(&format!("h{i}.test"), *repeat);
+    }
+    let acts = any.acts;
+    let pick = move |source: u32, row: u64, n: u32| {
+        let i = u64::from(source) * 7 + row * 3 + u64::from(n) * 11;
+        acts[usize::try_from(i).unwrap() % acts.len()].clone()
+    };
+    let mut rig = Rig::new(&plan, move |cue| pick(cue.place.source, cue.place.row, cue.n));
+    let mut wishes = any.wishes;
+    wishes.extend(any.stop);
+    wishes.push((3001, Command::Resume));
+    wishes.sort_by_key(|(at, _)| *at);
+    for (at, wish) in wishes {
+        rig = rig.wish(at, wish);
+    }
+    let told = rig.events_ahead(any.events_ahead).listens_every(any.listens_every).run().await;
+    let ledger = told.ledger();
+    (ledger.drawn, ledger.ends.len(), told.end().0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn every_event_of_every_run_adds_up(any in any_run()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let n_jobs = u64::from(any.repeats.iter().sum::<u32>());
+        let is_stopped = any.stop.is_some() || any.fail_fast;
+        let (drawn, n_settled, how) = runtime.block_on(run(any));
+        prop_assert!(drawn.is_none_or(|drawn| drawn == n_jobs));
+        if !is_stopped {
+            prop_assert_eq!((n_settled as u64, how), (n_jobs, RunEnd::Finished));
+        }
+    }
+}

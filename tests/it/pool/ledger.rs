@@ -1,0 +1,148 @@
+//! Holds a run's events against everything that must be true of them, whatever the run.
+//!
+//! Start at [`Ledger::of`].
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobEnd, JobId, Offset, RunEnd, Scope};
+use inflight::model::Model;
+use inflight::model::totals::Anomalies;
+
+/// What a run's events add up to.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Starts, in order: when, and which.
+    pub starts: Vec<Start>,
+    /// How each job ended.
+    pub ends: BTreeMap<JobId, JobEnd>,
+    /// The highest in flight.
+    pub peak: usize,
+    /// Jobs in the plan, once all are drawn.
+    pub drawn: Option<u64>,
+    open: HashMap<Attempt, (u32, HostId)>,
+    last_attempt: HashMap<JobId, u32>,
+    until: HashMap<JobId, Offset>,
+    endpoints: HashSet<EndpointId>,
+    hosts: HashMap<HostId, HostState>,
+    limit: usize,
+    is_paused: bool,
+    is_closed: bool,
+    how: Option<RunEnd>,
+}
+
+/// One attempt's start.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub at: Offset,
+    pub attempt: Attempt,
+}
+
+#[derive(Debug, Default)]
+struct HostState {
+    limit: Option<u32>,
+    in_flight: u32,
+    cooldown: Offset,
+}
+
+impl Ledger {
+    /// Reads a whole run, and panics at the first event that cannot be.
+    #[track_caller]
+    pub fn of(events: &[Event]) -> Self {
+        let mut ledger = Self::default();
+        let (mut model, mut last) = (Model::default(), Offset::ZERO);
+        assert!(matches!(events[0].fact, Fact::RunStarted { .. }), "the first event is the run's start");
+        for event in events {
+            assert!(event.at >= last, "time goes forward: {event:?} after {last:?}");
+            assert_eq!(ledger.how, None, "nothing follows the end: {event:?}");
+            last = event.at;
+            ledger.take(event);
+            model.apply(event);
+        }
+        let how = ledger.how.expect("the last event is the run's end");
+        assert!(ledger.open.is_empty(), "what started has ended: {:?}", ledger.open);
+        for job in ledger.last_attempt.keys() {
+            assert!(ledger.ends.contains_key(job), "what started has settled: {job:?}");
+        }
+        if how == RunEnd::Finished {
+            assert_eq!(ledger.drawn, Some(ledger.ends.len() as u64), "every job of the plan has settled");
+        }
+        ledger.agrees_with(&model);
+        ledger
+    }
+
+    #[track_caller]
+    fn agrees_with(&self, model: &Model) {
+        assert_eq!(model.anomalies, Anomalies::default());
+        assert_eq!(model.in_flight(), 0);
+        let totals = model.totals;
+        assert_eq!((totals.started, totals.ended), (self.starts.len() as u64, self.starts.len() as u64));
+        let n = |is: fn(&JobEnd) -> bool| self.ends.values().filter(|&end| is(end)).count() as u64;
+        assert_eq!(totals.jobs_done, n(|end| matches!(end, JobEnd::Done)));
+        assert_eq!(totals.jobs_failed, n(|end| matches!(end, JobEnd::Failed { .. })));
+        assert_eq!(totals.jobs_cancelled, n(|end| matches!(end, JobEnd::Cancelled)));
+        assert_eq!(model.level.peak() as usize, self.peak);
+    }
+
+    fn take(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.fact {
+            Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
+            Fact::EndpointSeen { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
+            Fact::HostSeen { host, limit, .. } => {
+                let state = HostState { limit: *limit, ..HostState::default() };
+                assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
+            }
+            Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "told once"),
+            Fact::AttemptStarted { attempt, endpoint, host, slot, .. } => {
+                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
+                assert!(self.open.len() < self.limit, "within the limit of {}: {event:?}", self.limit);
+                assert!(!self.is_paused && !self.is_closed, "the gate is open: {event:?}");
+                assert!(self.open.values().all(|(held, _)| held != slot), "a slot is held once: {event:?}");
+                assert!(self.open.keys().all(|open| open.job != attempt.job), "one at a time: {event:?}");
+                assert!(!self.ends.contains_key(&attempt.job), "not settled before: {event:?}");
+                let n = self.last_attempt.entry(attempt.job).or_default();
+                *n += 1;
+                assert_eq!(attempt.n, *n, "attempts are counted: {event:?}");
+                if let Some(until) = self.until.remove(&attempt.job) {
+                    assert!(at >= until, "not before {until:?}: {event:?}");
+                }
+                let state = self.hosts.get_mut(host).expect("announced before");
+                assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
+                assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
+                state.in_flight += 1;
+                self.open.insert(*attempt, (*slot, *host));
+                self.peak = self.peak.max(self.open.len());
+                self.starts.push(Start { at, attempt: *attempt });
+            }
+            Fact::AttemptEnded { attempt, .. } => {
+                let (_, host) = self.open.remove(attempt).expect("it had started");
+                self.hosts.get_mut(&host).unwrap().in_flight -= 1;
+            }
+            Fact::RetryScheduled { attempt, until, .. } => {
+                assert!(*until >= at && self.until.insert(attempt.job, *until).is_none(), "{event:?}");
+            }
+            Fact::RedirectFollowed { .. } | Fact::Warned { .. } => {}
+            Fact::JobSettled { job, endpoint, end, .. } => {
+                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
+                assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");
+                assert!(self.ends.insert(*job, end.clone()).is_none(), "settled once: {event:?}");
+            }
+            Fact::LimitChanged { scope: Scope::Run, limit, .. } => self.limit = *limit as usize,
+            Fact::LimitChanged { scope: Scope::Host(host), limit, .. } => {
+                self.hosts.get_mut(host).unwrap().limit = Some(*limit);
+            }
+            Fact::CooldownSet { host, until } => {
+                let state = self.hosts.get_mut(host).unwrap();
+                assert!(*until > state.cooldown, "a cooldown is never shortened: {event:?}");
+                state.cooldown = *until;
+            }
+            Fact::Paused => assert!(!std::mem::replace(&mut self.is_paused, true)),
+            Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
+            Fact::Draining | Fact::Cancelling => self.is_closed = true,
+            Fact::OriginSeen { .. } | Fact::LevelSeen { .. } | Fact::Stalled { .. } => {
+                panic!("a pool tells no {event:?}")
+            }
+            Fact::RunEnded { how } => self.how = Some(*how),
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! A whole run in one thread and no time: the real schedule and workers, a script for a wire.
+//!
+//! Start at [`Rig::run`].
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use inflight::control::Command;
+use inflight::event::{Event, Fact, Micros, Offset, Phase, Reason, RunEnd};
+use inflight::harvest::Harvest;
+use inflight::plan::Plan;
+use inflight::plan::cursor::Cursor;
+use inflight::plan::job::{Job, Place};
+use inflight::source::pool::schedule::Schedule;
+use inflight::source::pool::shared::Shared;
+use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
+use inflight::source::pool::{Share, serve};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+use tokio::time::{Instant, sleep};
+
+use crate::pool::ledger::Ledger;
+
+/// How one exchange goes: how long it takes, and how it ends.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub after: Duration,
+    pub end: End,
+}
+
+/// How an exchange ends.
+#[derive(Clone, Debug)]
+pub enum End {
+    Status(u16),
+    Throttled(&'static str),
+    To(&'static str),
+    TimedOut,
+    Reset,
+    Panic,
+    Never,
+}
+
+/// An answer as expected, after so many milliseconds.
+pub fn ok(ms: u64) -> Act {
+    ends(ms, End::Status(200))
+}
+
+/// Any end, after so many milliseconds.
+pub fn ends(ms: u64, end: End) -> Act {
+    Act { after: Duration::from_millis(ms), end }
+}
+
+/// An endpoint in TOML: the same request a few times.
+pub fn endpoint(host: &str, repeat: u32) -> String {
+    format!("[[endpoint]]\nurl = \"http://{host}/\"\nrepeat = {repeat}\n")
+}
+
+/// What a script is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Cue<'a> {
+    pub host: &'a str,
+    /// Which job.
+    pub place: Place,
+    /// Which of its exchanges, from 1.
+    pub n: u32,
+}
+
+/// A run to be.
+pub struct Rig {
+    plan: Plan,
+    script: Rc<dyn Fn(Cue<'_>) -> Act>,
+    wishes: Vec<(Duration, Command)>,
+    events_ahead: usize,
+    listens_every: u64,
+    is_deaf: bool,
+    most: Option<u32>,
+    /// Where the plan's files are.
+    folder: Option<TempDir>,
+}
+
+/// What became of a run.
+pub struct Told {
+    pub events: Vec<Event>,
+    pub arrivals: Vec<Arrival>,
+    pub harvests: Vec<Harvest>,
+}
+
+/// An exchange as the wire saw it begin.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub at: Offset,
+    pub host: String,
+}
+
+impl Rig {
+    /// Runs a plan in TOML by a script.
+    #[track_caller]
+    pub fn new(plan: &str, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
+        let plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
+        Self::of(plan, script)
+    }
+
+    /// Runs a list of URLs by a script.
+    #[track_caller]
+    pub fn list(lines: &[String], script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.txt");
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let plan = Plan::read(&file, &|_| None).unwrap();
+        Self { folder: Some(folder), ..Self::of(plan, script) }
+    }
+
+    /// Runs any plan by a script.
+    pub fn of(plan: Plan, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
+        Self {
+            plan,
+            script: Rc::new(script),
+            wishes: Vec::new(),
+            events_ahead: 1 << 20,
+            listens_every: 0,
+            is_deaf: false,
+            most: None,
+            folder: None,
+        }
+    }
+
+    /// Wishes for something at a moment of the run.
+    pub fn wish(mut self, ms: u64, command: Command) -> Self {
+        self.wishes.push((Duration::from_millis(ms), command));
+        self
+    }
+
+    /// Leaves room for so many events before the pool has to wait.
+    pub fn events_ahead(mut self, n: usize) -> Self {
+        self.events_ahead = n;
+        self
+    }
+
+    /// Takes so many milliseconds over each event.
+    pub fn listens_every(mut self, ms: u64) -> Self {
+        self.listens_every = ms;
+        self
+    }
+
+    /// Listens to nothing at all.
+    pub fn deaf(mut self) -> Self {
+        self.is_deaf = true;
+        self
+    }
+
+    /// This machine lets us have no more connections.
+    pub fn most(mut self, n: u32) -> Self {
+        self.most = Some(n);
+        self
+    }
+
+    /// Changes the plan.
+    pub fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        change(&mut self.plan);
+        self
+    }
+
+    /// Runs it to its end.
+    pub async fn run(self) -> Told {
+        let _folder = self.folder;
+        let cursor = Cursor::open(&self.plan, Some(9)).unwrap();
+        let schedule = Schedule::new(cursor, &self.plan.limits);
+        let (events, mut facts) = mpsc::channel(self.events_ahead);
+        let (harvests, mut harvested) = mpsc::channel(64);
+        let start = Instant::now();
+        let fails_fast = self.plan.fail_fast;
+        let shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
+        let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
+        let (commands, wishes) = mpsc::unbounded_channel();
+
+        let told = LocalSet::new();
+        let listening = told.spawn_local(async move {
+            let mut events = Vec::new();
+            if self.is_deaf {
+                drop(facts);
+                return events;
+            }
+            while let Some(event) = facts.recv().await {
+                events.push(event);
+                if self.listens_every > 0 {
+                    sleep(Duration::from_millis(self.listens_every)).await;
+                }
+            }
+            events
+        });
+        let collecting = told.spawn_local(async move {
+            let mut all = Vec::new();
+            while let Some(harvest) = harvested.recv().await {
+                all.push(harvest);
+            }
+            all
+        });
+        told.spawn_local(async move {
+            for (at, wish) in self.wishes {
+                tokio::time::sleep_until(start + at).await;
+                let _ = commands.send(wish);
+            }
+        });
+        let acting = Rc::clone(&wire);
+        let (events, harvests) = told
+            .run_until(async move {
+                shared.open("rig").await;
+                serve(Arc::clone(&shared), acting, Share { thread: 0, of: 1 }, Some(wishes)).await;
+                shared.conclude().await;
+                drop(shared);
+                (listening.await.unwrap(), collecting.await.unwrap())
+            })
+            .await;
+        let arrivals = wire.arrivals.take();
+        Told { events, arrivals, harvests }
+    }
+}
+
+/// A wire that does as it is told.
+struct Script {
+    play: Rc<dyn Fn(Cue<'_>) -> Act>,
+    start: Instant,
+    n: RefCell<HashMap<Place, u32>>,
+    arrivals: RefCell<Vec<Arrival>>,
+}
+
+impl Wire for Script {
+    async fn exchange(&self, job: &Job) -> Exchange {
+        let n = {
+            let mut all = self.n.borrow_mut();
+            let n = all.entry(job.place).or_default();
+            *n += 1;
+            *n
+        };
+        let host = job.url.host_str().unwrap_or_default();
+        let at = Offset(Micros::from(self.start.elapsed()).0);
+        self.arrivals.borrow_mut().push(Arrival { at, host: host.to_owned() });
+        let act = (self.play)(Cue { host, place: job.place, n });
+        sleep(act.after).await;
+        Exchange::without_answer(match act.end {
+            End::Status(status) => answer(status, &[]),
+            End::Throttled(retry_after) => answer(429, &[("retry-after", retry_after)]),
+            End::To(url) => answer(302, &[("location", url)]),
+            End::TimedOut => Reply::TimedOut(Phase::FirstByte),
+            End::Reset => Reply::Failed(Reason::Reset, None),
+            // Without the words and the backtrace of a panic that nobody expected.
+            End::Panic => std::panic::resume_unwind(Box::new("as the script says")),
+            End::Never => std::future::pending().await,
+        })
+    }
+}
+
+fn answer(status: u16, headers: &[(&'static str, &str)]) -> Reply {
+    let header = |&(name, value): &(&'static str, &str)| {
+        (!value.is_empty()).then(|| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
+    };
+    let headers: HeaderMap = headers.iter().filter_map(header).collect();
+    Reply::Answer { head: Head { status, headers, received: SystemTime::now() }, bytes: 0, body: Bytes::new() }
+}
+
+impl Told {
+    /// What the events add up to; panics if they cannot be.
+    #[track_caller]
+    pub fn ledger(&self) -> Ledger {
+        let ledger = Ledger::of(&self.events);
+        // What is cancelled at its start may not come as far as the wire.
+        let is_whole = self.end().0 == RunEnd::Finished;
+        assert!(ledger.starts.len() == self.arrivals.len() || !is_whole && ledger.starts.len() > self.arrivals.len());
+        assert_eq!(ledger.ends.len(), self.harvests.len(), "every settled job is reported");
+        ledger
+    }
+
+    /// When each exchange with a host began.
+    pub fn arrivals_at(&self, host: &str) -> Vec<Offset> {
+        self.arrivals.iter().filter(|arrival| arrival.host == host).map(|arrival| arrival.at).collect()
+    }
+
+    /// How the run ended and after how long.
+    #[track_caller]
+    pub fn end(&self) -> (RunEnd, Offset) {
+        match self.events.last().unwrap() {
+            Event { at, fact: Fact::RunEnded { how }, .. } => (*how, *at),
+            other => panic!("{other:?} is no end"),
+        }
+    }
+}
