@@ -388,8 +388,8 @@ impl Schedule {
         if let Some(&lane) = self.by_name.get(name) {
             return lane;
         }
-        let limit = self.limits.per_host.map(std::num::NonZeroU32::get);
-        let gap = self.limits.per_host_gap.unwrap_or_default().into();
+        let (limit, gap) = self.limits.of_host(name);
+        let (limit, gap) = (limit.map(std::num::NonZeroU32::get), gap.into());
         let lane = self.lanes.len();
         self.lanes.push(Lane::new(limit, gap));
         self.by_name.insert(Arc::clone(name), lane);

@@ -106,3 +106,13 @@ async fn a_redirect_joins_the_lane_it_leads_to() {
     assert_eq!((ledger.starts.len(), ledger.ends.len(), ledger.peak), (20, 10, 2));
     assert_eq!(told.end().1, Offset(10_000 + 10 * 100_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_for_some_hosts_holds_there_and_nowhere_else() {
+    let plan = "[limits]\nconcurrency = 20\n[host.\"slow.*\"]\nconcurrency = 2\n\
+                [[endpoint]]\nurl = \"http://slow.test/\"\nrepeat = 10\n\
+                [[endpoint]]\nurl = \"http://fast.test/\"\nrepeat = 10\n";
+    let told = Rig::new(plan, |_| ok(100)).run().await;
+    let last = |host: &str| told.arrivals_at(host).last().copied();
+    assert_eq!((last("slow.test"), last("fast.test")), (Some(Offset(400_000)), Some(Offset(0))));
+}
