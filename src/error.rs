@@ -4,29 +4,24 @@
 
 use std::io;
 
+use crate::output::exit;
 use crate::plan::mistake::PlanError;
 use crate::shown::shown;
 use crate::source::pool::Broken;
 use crate::tui::theme::error::ThemeError;
 
-/// Exit codes beside those that a run's own result decides.
+/// Exit codes beside those that a run's own result decides, which are in [`exit`].
 pub mod code {
     /// Wrong usage.
     pub const USAGE: u8 = 2;
     /// Plan, theme or settings are not valid.
     pub const INVALID: u8 = 3;
-    /// There is nothing to do.
-    pub const NOTHING: u8 = 4;
-    /// A bug of ours.
-    pub const INTERNAL: u8 = 70;
-    /// A result could not be written.
-    pub const UNWRITTEN: u8 = 74;
+    /// The terminal went away: 128 + SIGHUP.
+    pub const HUNG_UP: u8 = 129;
     /// Stopped by Ctrl-C: 128 + SIGINT.
     pub const INTERRUPTED: u8 = 130;
     /// Stopped by SIGTERM: 128 + 15.
     pub const TERMINATED: u8 = 143;
-    /// The terminal went away: 128 + SIGHUP.
-    pub const HUNG_UP: u8 = 129;
 }
 
 /// Why `inflight` could not do its work.
@@ -79,11 +74,11 @@ impl Error {
     /// The exit code that says so.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Plan(error) if error.has_nothing_to_do() => code::NOTHING,
+            Self::Plan(error) if error.has_nothing_to_do() => exit::NOTHING_TO_DO,
             Self::Plan(_) | Self::Theme(_) | Self::NoTheme { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
-            Self::Unwritable { .. } => code::UNWRITTEN,
-            Self::System { .. } | Self::Pool(_) => code::INTERNAL,
+            Self::Unwritable { .. } => exit::UNWRITTEN,
+            Self::System { .. } | Self::Pool(_) => exit::BROKEN,
         }
     }
 

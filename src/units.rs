@@ -26,6 +26,11 @@ pub fn length(length: Micros) -> String {
     }
 }
 
+/// A length of time that is running out, in steps that can be followed: `1.4 s`, `2m 05 s`.
+pub fn countdown(left: Micros) -> String {
+    if left.0 < 59_950_000 { format!("{:.1} s", left.as_secs_f64()) } else { length(left) }
+}
+
 /// A length of time that is only an estimate, in steps that a reader can believe: `about 25 s`.
 pub fn roughly(length: Micros) -> String {
     let seconds = length.0.div_ceil(1_000_000);

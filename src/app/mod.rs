@@ -20,7 +20,7 @@ use crate::app::signals::Wake;
 use crate::cli::{Cli, Command, RunArgs, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
-use crate::output::streams;
+use crate::output::{exit, streams};
 use crate::plan::{Plan, Practice};
 use crate::tui::keymap;
 use crate::upstream::{self, Upstream};
@@ -49,7 +49,7 @@ fn explain(error: &clap::Error) -> u8 {
         streams::say(text.trim_end());
         code::USAGE
     } else {
-        streams::result(&text).map_or(code::UNWRITTEN, |()| 0)
+        streams::result(&text).map_or(exit::UNWRITTEN, |()| 0)
     }
 }
 

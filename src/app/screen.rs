@@ -9,10 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
-use tui_input::backend::crossterm::EventHandler;
-
 use crate::app::look::Looks;
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
@@ -22,10 +18,9 @@ use crate::model::{Model, Stage};
 use crate::pump::Follow;
 use crate::shown::shown;
 use crate::tui::action::Action;
-use crate::tui::input::Input;
+use crate::tui::input::{Input, Key};
 use crate::tui::keymap::Keymap;
-use crate::tui::keymap::table::Context;
-use crate::tui::picture;
+use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Drawn, Guard};
 use crate::tui::view::{self, Scene};
@@ -203,14 +198,11 @@ impl Screen<'_> {
         Ok(None)
     }
 
-    fn press(&mut self, key: KeyEvent, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+    fn press(&mut self, key: Key, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
         self.is_dirty = true;
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {
-            if context == Context::Prompt {
-                self.ui.filter.handle_event(&TerminalEvent::Key(key));
-                self.ui.refilter();
-            }
+            self.ui.edit(key);
             return Ok(None);
         };
         match action {
@@ -274,7 +266,7 @@ impl Screen<'_> {
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
-    fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Buffer>> {
+    fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
         let now = self.now();
         let model;
         let (shown, now) = if let (Some(still), Some(at)) = (&self.still, self.ui.frozen) {
@@ -306,7 +298,7 @@ impl Screen<'_> {
     }
 
     /// Writes the picture as SVG, where that was asked for, and says where.
-    fn export(&mut self, picture: Option<&Buffer>) {
+    fn export(&mut self, picture: Option<&Picture>) {
         let (true, Some(picture)) = (self.ui.take_export(), picture) else { return };
         let now = self.now();
         let said = match picture::save(picture, &self.looks.theme) {

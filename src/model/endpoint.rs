@@ -9,7 +9,7 @@ use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 
 /// One row of the plan, so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its name; foreign text.
     pub name: Arc<str>,
@@ -84,7 +84,7 @@ impl Endpoint {
 }
 
 /// One host, so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
     /// Scheme, name and port; foreign text.
     pub name: Arc<str>,

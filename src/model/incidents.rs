@@ -53,7 +53,7 @@ impl fmt::Display for Cause {
 }
 
 /// All failures of one cause.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// How many jobs.
     pub jobs: u64,
@@ -68,7 +68,7 @@ pub struct Group {
 }
 
 /// One failure in full.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     /// Method and masked URL.
     pub target: Option<Arc<str>>,
@@ -77,7 +77,7 @@ pub struct Example {
 }
 
 /// Failed jobs by cause.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incidents {
     groups: BTreeMap<Cause, Group>,
 }

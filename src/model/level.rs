@@ -7,7 +7,7 @@
 use crate::event::{Micros, Offset};
 
 /// A level over time: it holds until it is set again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
     now: u32,
     since: Offset,
@@ -43,8 +43,8 @@ impl Level {
 
     /// Its mean from the run's start to `now`.
     pub fn mean(&self, now: Offset) -> f64 {
-        let rest = u64::from(self.now) * now.since(self.since).0;
-        ratio(self.area + rest, now.0.max(self.since.0))
+        let rest = u64::from(self.now).saturating_mul(now.since(self.since).0);
+        ratio(self.area.saturating_add(rest), now.0.max(self.since.0))
     }
 
     /// Sets the level from `at` on. A moment before the last one counts as the last one.
@@ -69,7 +69,7 @@ impl Level {
             let (first, last) = (from.0 / self.width, (booked_to.0 - 1) / self.width);
             for i in first..=last {
                 let Some(bin) = usize::try_from(i).ok().and_then(|i| self.bins.get(i)) else { break };
-                let (low, high) = (i * self.width, ((i + 1) * self.width).min(self.since.0));
+                let (low, high) = (i * self.width, ((i + 1).saturating_mul(self.width)).min(self.since.0));
                 let inside = high.min(booked_to.0).saturating_sub(low.max(from.0));
                 area += ratio(bin.area, high.saturating_sub(low)) * inside as f64;
             }
@@ -91,12 +91,12 @@ impl Level {
                 self.bin_at(from);
                 self.width
             };
-            let end = ((from / width + 1) * width).min(to.0);
-            let area = u64::from(level) * (end - from);
+            let end = (from / width + 1).saturating_mul(width).min(to.0);
+            let area = u64::from(level).saturating_mul(end - from);
             let bin = self.bin_at(from);
-            bin.area += area;
+            bin.area = bin.area.saturating_add(area);
             bin.peak = bin.peak.max(level);
-            self.area += area;
+            self.area = self.area.saturating_add(area);
             from = end;
         }
         self.since = self.since.max(to);
@@ -109,7 +109,7 @@ impl Level {
                 .bins
                 .chunks(2)
                 .map(|pair| Bin {
-                    area: pair.iter().map(|bin| bin.area).sum(),
+                    area: pair.iter().fold(0, |sum, bin| sum.saturating_add(bin.area)),
                     peak: pair.iter().map(|bin| bin.peak).max().unwrap_or(0),
                 })
                 .collect();
@@ -131,7 +131,7 @@ impl Default for Level {
 }
 
 /// How a value that happens now and then has developed: means over equal stretches of the whole run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trend {
     bins: Vec<(u64, u32)>,
     width: u64,
@@ -144,8 +144,8 @@ impl Trend {
     /// Counts one value.
     pub fn record(&mut self, at: Offset, value: Micros) {
         while at.0 / self.width >= Self::BINS as u64 {
-            self.bins =
-                self.bins.chunks(2).map(|pair| pair.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))).collect();
+            let both = |a: (u64, u32), b: &(u64, u32)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
+            self.bins = self.bins.chunks(2).map(|pair| pair.iter().fold((0, 0), both)).collect();
             self.width *= 2;
         }
         #[expect(clippy::cast_possible_truncation, reason = "below BINS by the loop above")]
@@ -153,7 +153,7 @@ impl Trend {
         if i >= self.bins.len() {
             self.bins.resize(i + 1, (0, 0));
         }
-        self.bins[i].0 += value.0;
+        self.bins[i].0 = self.bins[i].0.saturating_add(value.0);
         self.bins[i].1 += 1;
     }
 

@@ -20,7 +20,7 @@ pub enum Mark {
 }
 
 /// The last marks, oldest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     marks: Vec<(Offset, Mark)>,
     last_refusal: Option<Offset>,

@@ -4,14 +4,17 @@
 //! what cannot be is counted as an anomaly), reads no clock, and keeps memory bounded by endpoints
 //! and by what is in flight. Start at [`Model::apply`].
 
+mod bookings;
 pub mod endpoint;
 pub mod expectation;
+mod figures;
 pub mod histogram;
 pub mod incidents;
 pub mod level;
 pub mod marks;
 pub mod news;
 pub mod open;
+mod origins;
 pub mod rate;
 mod recent;
 pub mod totals;
@@ -19,22 +22,22 @@ pub mod totals;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::event::{
-    Attempt, EndpointId, Event, Fact, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, RunEnd, Scope,
-};
+use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
+use crate::model::bookings::Settled;
 use crate::model::endpoint::{Endpoint, Host};
 use crate::model::histogram::Histogram;
-use crate::model::incidents::{Cause, Incidents};
+use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
 use crate::model::news::{News, Story, Then};
 use crate::model::open::{Flight, Open};
+use crate::model::origins::{Origins, Part};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
 use crate::model::totals::{Anomalies, Totals};
 
 /// Everything the screen, the summary and the plain lines know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
     /// What the run is called; foreign text.
     pub name: Arc<str>,
@@ -76,6 +79,9 @@ pub struct Model {
     pub last: Offset,
     /// When the run ended.
     pub ended: Option<Offset>,
+    /// How many are in flight at machines that see no attempts.
+    level_seen: u32,
+    origins: Origins,
     recent: Recent,
     endpoint_index: HashMap<(Origin, EndpointId), usize>,
     host_index: HashMap<(Origin, HostId), usize>,
@@ -100,15 +106,19 @@ pub enum Stage {
 impl Model {
     /// Takes in one fact.
     pub fn apply(&mut self, event: &Event) {
-        let (at, origin) = (event.at, event.origin);
+        let origin = event.origin;
+        let at = self.origins.moment(origin, event.at);
         self.last = self.last.max(at);
         match &event.fact {
+            Fact::OriginSeen { name, zero } => {
+                self.origins.introduce(origin, name, *zero);
+            }
             Fact::RunStarted { name, limit, jobs } => {
                 self.name = Arc::clone(name);
-                self.limit = *limit;
-                self.first_limit = *limit;
-                self.jobs = *jobs;
-                self.stage = Stage::Running;
+                self.change(origin, |part| {
+                    (part.limit, part.first_limit, part.jobs) = (*limit, *limit, *jobs);
+                    (part.stage, part.ended) = (Stage::Running, None);
+                });
             }
             Fact::EndpointSeen { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
@@ -120,183 +130,88 @@ impl Model {
                 self.hosts[i].name = Arc::clone(name);
                 self.hosts[i].limit = *limit;
             }
-            Fact::PlanDrawn { jobs } => self.jobs = Some(*jobs),
+            Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, slot, target, .. } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 let flight = Flight { started: at, endpoint, host, slot: *slot, target: Arc::clone(target) };
-                self.take_off(event, *attempt, flight);
+                self.take_off(origin, *attempt, flight);
             }
             Fact::AttemptEnded { attempt, outcome, .. } => match self.open.end(origin, *attempt) {
-                Some(flight) => self.count_end(at, *attempt, flight, outcome),
+                Some(flight) => self.count_end(at, origin, *attempt, flight, outcome),
                 None => self.anomalies.orphan_ends += 1,
             },
             Fact::RetryScheduled { attempt, until, .. } => {
                 self.totals.retries += 1;
-                self.news.follow_up(|told| told == attempt, Then::Retry(*until));
+                let until = self.origins.moment(origin, *until);
+                self.news.follow_up(origin, |told| told == attempt, Then::Retry(until));
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
             Fact::RedirectFollowed { .. } => {}
             Fact::JobSettled { job, endpoint, end, tries, target, .. } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
-                self.settle(at, *job, endpoint, end, *tries, target.as_ref());
+                let (job, tries, target) = (*job, *tries, target.as_ref());
+                self.settle(at, origin, &Settled { job, endpoint, end, tries, target });
             }
-            Fact::LimitChanged { scope, limit, by } => {
-                let (host, from) = match scope {
-                    Scope::Run => {
-                        let from = self.limit.replace(*limit);
-                        self.marks.set(at, Mark::Limit(from.unwrap_or(*limit), *limit));
-                        (None, from)
-                    }
-                    Scope::Host(id) => {
-                        let i = self.known_host(origin, *id);
-                        (Some(Arc::clone(&self.hosts[i].name)), self.hosts[i].limit.replace(*limit))
-                    }
-                };
+            Fact::LimitChanged { scope: Scope::Run, limit, by } => {
+                let from = self.limit;
+                self.change(origin, |part| part.limit = Some(*limit));
+                let to = self.limit.unwrap_or(*limit);
+                self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
+                self.news.tell(at, Story::Limit { host: None, from, to, by: *by });
+            }
+            Fact::LimitChanged { scope: Scope::Host(id), limit, by } => {
+                let i = self.known_host(origin, *id);
+                let host = Some(Arc::clone(&self.hosts[i].name));
+                let from = self.hosts[i].limit.replace(*limit);
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
-                self.hosts[i].cooldown = Some(*until);
+                self.hosts[i].cooldown = Some(self.origins.moment(origin, *until));
             }
             Fact::Paused => {
-                self.is_paused = true;
+                self.change(origin, |part| part.is_paused = true);
                 self.marks.set(at, Mark::Paused);
                 self.news.tell(at, Story::Paused);
             }
             Fact::Resumed => {
-                self.is_paused = false;
+                self.change(origin, |part| part.is_paused = false);
                 self.marks.set(at, Mark::Resumed);
                 self.news.tell(at, Story::Resumed);
             }
             Fact::Draining => {
-                self.stage = Stage::Draining;
+                self.change(origin, |part| part.stage = Stage::Draining);
                 self.marks.set(at, Mark::Draining);
                 self.news.tell(at, Story::Draining);
             }
             Fact::Cancelling => {
-                self.stage = Stage::Cancelling;
+                self.change(origin, |part| part.stage = Stage::Cancelling);
                 self.news.tell(at, Story::Cancelling);
             }
-            Fact::LevelSeen { in_flight } => self.level.set(at, *in_flight),
+            Fact::LevelSeen { in_flight } => {
+                self.change(origin, |part| part.level = *in_flight);
+                self.level.set(at, self.in_flight());
+            }
             Fact::Stalled { lasted, .. } => self.news.tell(at, Story::Stalled(*lasted)),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
                 self.news.tell(at, Story::Warned(*about, Arc::clone(message)));
             }
             Fact::RunEnded { how } => {
-                self.stage = Stage::Ended(*how);
-                self.ended = Some(at);
+                self.change(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));
                 self.news.tell(at, Story::Ended(*how));
             }
         }
     }
 
-    /// Attempts in flight now.
-    pub fn in_flight(&self) -> u32 {
-        u32::try_from(self.open.n()).unwrap_or(u32::MAX)
-    }
-
-    /// Service times of answered attempts over the last `seconds` (at most 10) before `now`.
-    pub fn latency_of_last(&self, now: Offset, seconds: u64) -> Histogram {
-        self.recent.last(now, seconds)
-    }
-
-    /// The latest cooldown that is still running, with the index of its host.
-    pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
-        let running = |(i, host): (usize, &Host)| host.cooldown.filter(|&until| until > now).map(|until| (i, until));
-        self.hosts.iter().enumerate().filter_map(running).max_by_key(|&(_, until)| until)
-    }
-
-    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.
-    pub fn effective_concurrency(&self, now: Offset) -> f64 {
-        self.level.mean(self.ended.unwrap_or(now))
-    }
-
-    /// About how long the rest takes at the pace of the last ten seconds.
-    ///
-    /// `None` while too little is known (before 3 s or 2 %), while paused, and when it is over.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
-    pub fn time_left(&self, now: Offset) -> Option<Micros> {
-        let jobs = self.jobs?;
-        let settled = self.totals.settled();
-        let too_early = now < Offset(3_000_000) || settled * 50 < jobs;
-        if self.is_paused || self.stage != Stage::Running || too_early {
-            return None;
-        }
-        let pace = self.settling.per_second(now, 10);
-        (pace > 0.0).then(|| Micros((jobs.saturating_sub(settled) as f64 / pace * 1e6) as u64))
-    }
-
-    fn take_off(&mut self, event: &Event, attempt: Attempt, flight: Flight) {
-        self.totals.started += 1;
-        self.endpoints[flight.endpoint].in_flight += 1;
-        self.hosts[flight.host].in_flight += 1;
-        if let Some(displaced) = self.open.start(event.origin, attempt, flight) {
-            self.anomalies.double_starts += 1;
-            self.land(&displaced);
-        }
-        self.level.set(event.at, self.in_flight());
-    }
-
-    fn count_end(&mut self, at: Offset, attempt: Attempt, flight: Flight, outcome: &Outcome) {
-        self.land(&flight);
-        self.level.set(at, self.in_flight());
-        let service = at.since(flight.started);
-        self.totals.count(outcome, service);
-        self.throughput.count(at);
-        let endpoint = &mut self.endpoints[flight.endpoint];
-        match outcome {
-            Outcome::Answered { .. } => {
-                self.latency.record(service);
-                self.recent.record(at, service);
-                endpoint.latency.record(service);
-                endpoint.trend.record(at, service);
-            }
-            Outcome::Throttled { status, .. } => {
-                endpoint.throttled += 1;
-                endpoint.throttled_at = Some(at);
-                self.marks.refused(at, *status);
-            }
-            // A refusal, a time-out or a hop is no measure of how slow answers are.
-            Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
-        }
-        if Cause::of(outcome).is_some() {
-            let Flight { endpoint, target, .. } = flight;
-            let outcome = outcome.clone();
-            self.news.tell(at, Story::Trouble { attempt, endpoint, target, outcome, took: service, then: Then::Open });
-        }
-    }
-
-    fn settle(&mut self, at: Offset, job: JobId, endpoint: usize, end: &JobEnd, tries: u32, target: Option<&Arc<str>>) {
-        self.settling.count(at);
-        match end {
-            JobEnd::Done => {
-                self.totals.jobs_done += 1;
-                self.totals.jobs_saved += u64::from(tries > 1);
-                self.endpoints[endpoint].done += 1;
-            }
-            JobEnd::Failed { last } => {
-                self.totals.jobs_failed += 1;
-                self.endpoints[endpoint].failed += 1;
-                self.incidents.count(at, endpoint, last, target);
-                if !self.news.follow_up(|told| told.job == job, Then::GivenUp(tries)) {
-                    self.news.tell(at, Story::GivenUp { endpoint, last: last.clone() });
-                }
-            }
-            JobEnd::Cancelled => {
-                self.totals.jobs_cancelled += 1;
-                self.endpoints[endpoint].cancelled += 1;
-            }
-        }
-    }
-
-    /// Books an attempt out of its endpoint and host.
-    fn land(&mut self, flight: &Flight) {
-        let endpoint = &mut self.endpoints[flight.endpoint];
-        endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
-        let host = &mut self.hosts[flight.host];
-        host.in_flight = host.in_flight.saturating_sub(1);
+    /// Changes one machine's part of the run, and with it the whole.
+    fn change(&mut self, origin: Origin, change: impl FnOnce(&mut Part)) {
+        change(self.origins.part(origin));
+        let whole = self.origins.sum();
+        (self.limit, self.first_limit, self.jobs) = (whole.limit, whole.first_limit, whole.jobs);
+        (self.stage, self.is_paused, self.ended) = (whole.stage, whole.is_paused, whole.ended);
+        self.level_seen = whole.level;
     }
 
     /// The index of an endpoint that should have been announced.

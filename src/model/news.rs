@@ -5,10 +5,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::event::{Attempt, Concern, Hand, Micros, Offset, Outcome, RunEnd};
+use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, Outcome, RunEnd};
 
 /// One thing worth telling.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// When.
     pub at: Offset,
@@ -17,10 +17,12 @@ pub struct Item {
 }
 
 /// What there is to tell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Story {
     /// An attempt ended badly.
     Trouble {
+        /// Which machine's attempt: numbers of two machines may be the same.
+        origin: Origin,
         /// Which attempt.
         attempt: Attempt,
         /// Index of its endpoint.
@@ -80,7 +82,7 @@ pub enum Then {
 }
 
 /// A ring of the last items.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
     items: VecDeque<Item>,
     told: u64,
@@ -111,9 +113,9 @@ impl News {
     }
 
     /// Completes the story of an attempt; tells whether there was one.
-    pub(super) fn follow_up(&mut self, of: impl Fn(&Attempt) -> bool, sequel: Then) -> bool {
+    pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: Then) -> bool {
         self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {
-            Story::Trouble { attempt, then, .. } if *then == Then::Open && of(attempt) => {
+            Story::Trouble { origin, attempt, then, .. } if *then == Then::Open && *origin == by && of(attempt) => {
                 *then = sequel;
                 true
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::event::{Attempt, Offset, Origin};
 
 /// One attempt in flight.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight {
     /// When it took its slot.
     pub started: Offset,
@@ -26,7 +26,7 @@ pub struct Flight {
 }
 
 /// Everything in flight.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {
     flights: HashMap<(Origin, Attempt), Flight>,
 }

@@ -8,7 +8,7 @@ const BIN: u64 = 250_000;
 const BINS: usize = 256;
 
 /// Counts of the last minute, in quarter seconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate {
     bins: Vec<u32>,
     /// Number of the newest bin, counted from the run's start.

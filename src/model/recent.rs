@@ -6,7 +6,7 @@ use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 
 /// One histogram a second for the last ten seconds and the one under way.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Recent {
     ring: [(u64, Histogram); 11],
 }
@@ -16,6 +16,10 @@ impl Recent {
     pub(super) fn record(&mut self, at: Offset, latency: Micros) {
         let second = at.0 / 1_000_000;
         let (held, histogram) = &mut self.ring[Self::place(second)];
+        if second < *held {
+            // Ten seconds late already: another machine's clock, or its network.
+            return;
+        }
         if *held != second {
             *held = second;
             histogram.clear();

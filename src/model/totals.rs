@@ -55,7 +55,7 @@ impl Totals {
         self.service += service;
         let counter = match outcome {
             Outcome::Answered { bytes, expected, .. } => {
-                self.bytes += bytes;
+                self.bytes = self.bytes.saturating_add(*bytes);
                 if *expected { &mut self.expected } else { &mut self.unexpected }
             }
             Outcome::Redirected { .. } => &mut self.redirected,

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_shell_is_told_how_it_went() {
         let (connect, job) = (Outcome::TimedOut { phase: Phase::Connect }, Outcome::TimedOut { phase: Phase::Job });
-        let cases = [
+        let cases = vec![
             (run(3, &[]), OK),
             (run(0, &[]), NOTHING_TO_DO),
             (run(3, &[status(500)]), FAILED),

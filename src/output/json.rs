@@ -2,7 +2,7 @@
 //!
 //! Escapes what could act inside strings, raw fragments included, and refuses foreign JSON that
 //! some common reader would refuse: a report must not become unreadable for one odd answer.
-//! Start at [`write`] and [`portable`].
+//! Start at [`write()`] and [`portable`].
 
 use std::io::{self, Write};
 

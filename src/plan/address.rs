@@ -87,6 +87,17 @@ impl Address {
     }
 }
 
+/// The host's name in its key, without scheme, port and the practice upstream's ending.
+pub fn name_in_key(key: &str) -> &str {
+    let name = key.split_once("://").map_or(key, |(_, rest)| rest);
+    let name = match name.rsplit_once(':') {
+        // The colons inside an IPv6 literal are no port's.
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) | None => name,
+    };
+    name.strip_suffix(PRACTICE).unwrap_or(name)
+}
+
 /// What names a host's lane: `scheme://name:port`, the port only where it is not the usual one.
 pub fn host_key(url: &Url) -> String {
     url.origin().ascii_serialization()

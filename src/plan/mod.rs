@@ -27,6 +27,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::glob;
+
 /// Everything that was asked, checked, with every default filled in.
 #[derive(Debug)]
 pub struct Plan {
@@ -70,6 +72,31 @@ pub struct Limits {
     pub gap: Option<Duration>,
     /// Shortest time between two starts at one host.
     pub per_host_gap: Option<Duration>,
+    /// Rules for hosts by name; the first that matches holds.
+    pub hosts: Vec<HostRule>,
+}
+
+/// Dials of some hosts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostRule {
+    /// What the host's name must match, in lower case; `*` stands for any text.
+    pub pattern: String,
+    /// Attempts in flight.
+    pub limit: Option<NonZeroU32>,
+    /// Shortest time between two starts.
+    pub gap: Option<Duration>,
+}
+
+impl Limits {
+    /// Attempts in flight at a host, where it has a limit of its own, and the shortest time between
+    /// two starts. `key` names the host as [`address::host_key`] does.
+    pub fn of_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
+        let name = address::name_in_key(key);
+        let rule = self.hosts.iter().find(|rule| glob::matches(&rule.pattern, name));
+        let limit = rule.and_then(|rule| rule.limit).or(self.per_host);
+        let gap = rule.and_then(|rule| rule.gap).or(self.per_host_gap);
+        (limit, gap.unwrap_or_default())
+    }
 }
 
 /// What must hold of the whole run.
@@ -128,6 +155,7 @@ impl Default for Limits {
             per_host: None,
             gap: None,
             per_host_gap: None,
+            hosts: Vec::new(),
         }
     }
 }

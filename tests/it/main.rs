@@ -1,6 +1,13 @@
 //! Everything that is tested from outside: over real sockets, real files and the program itself.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod journal;
+mod model;
 mod output;
 mod plan;
 mod pool;
+mod readme;
+mod screen;
+mod told;
 mod upstream;

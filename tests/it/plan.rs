@@ -331,3 +331,34 @@ fn a_plan_may_come_from_another_system() {
     assert_eq!((error.mistakes()[0].line, error.mistakes()[0].column), (Some(2), Some(1)));
     assert!(!error.render(false, 80).contains('␍'));
 }
+
+#[test]
+fn rules_for_hosts_hold_by_pattern_and_the_first_that_matches_wins() {
+    let text = r#"
+        [[endpoint]]
+        url = "https://a.partner.example/"
+        [limits]
+        per_host = 10
+        [host."*.partner.example"]
+        concurrency = 2
+        [host."*.example"]
+        concurrency = 5
+        gap = "50ms"
+    "#;
+    let plan = Plan::from_toml(text, "hosts.toml", Path::new(""), &|_| None).unwrap();
+    let of = |key| {
+        let (limit, gap) = plan.limits.of_host(key);
+        (limit.map(std::num::NonZeroU32::get), gap.as_millis())
+    };
+    assert_eq!(of("https://a.partner.example"), (Some(2), 0));
+    assert_eq!(of("http://b.example.practice:4711"), (Some(5), 50));
+    assert_eq!(of("http://[::1]:8080"), (Some(10), 0));
+}
+
+#[test]
+fn a_wrong_key_in_a_host_rule_is_named_with_its_place() {
+    let text = "[[endpoint]]\nurl = \"https://a.example/\"\n[host.\"*.example\"]\nconcurency = 2\n";
+    let error = Plan::from_toml(text, "hosts.toml", Path::new(""), &|_| None).unwrap_err();
+    let rendered = error.render(false, 100);
+    assert!(rendered.contains("hosts.toml:4:1") && rendered.contains("did you mean `concurrency`?"), "{rendered}");
+}

@@ -13,7 +13,8 @@ use crate::plan::read::Reading;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::entry::Entry;
 use crate::plan::read::section::Section;
-use crate::plan::{Expect, Limits, Output, Plan, Practice};
+use crate::plan::{Expect, HostRule, Limits, Output, Plan, Practice};
+use crate::shown::shown;
 
 /// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
 pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
@@ -25,7 +26,9 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
         defaults = endpoint::defaults(section);
     }
     let limits = top.get("limits").and_then(|entry| entry.section("[limits]", "`[limits]`"));
-    let limits = limits.map_or_else(Limits::default, read_limits);
+    let mut limits = limits.map_or_else(Limits::default, read_limits);
+    let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
+    limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
     if let Some(entry) = top.get("retry") {
         endpoint::retry(&entry, "[retry]", &mut defaults.rules);
     }
@@ -36,7 +39,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
-    for key in ["every", "rounds", "order", "host", "extract"] {
+    for key in ["every", "rounds", "order", "extract"] {
         top.later(key);
     }
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
@@ -64,6 +67,7 @@ fn read_limits(mut section: Section<'_>) -> Limits {
         per_host: section.get("per_host").and_then(limit),
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
+        hosts: Vec::new(),
     };
     if let Some(adaptive) = section.get("adaptive")
         && adaptive.flag() == Some(true)
@@ -74,6 +78,19 @@ fn read_limits(mut section: Section<'_>) -> Limits {
     }
     section.finish();
     limits
+}
+
+fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
+    let rule = |entry: Entry<'_>| {
+        let pattern = entry.key.to_lowercase();
+        let title = format!("[host.\"{}\"]", shown(&pattern));
+        let mut section = entry.section(&title, "a table")?;
+        let limit = section.get("concurrency").and_then(|entry| entry.limit()).and_then(NonZeroU32::new);
+        let gap = section.get("gap").and_then(|entry| entry.duration());
+        section.finish();
+        Some(HostRule { pattern, limit, gap })
+    };
+    section.entries().into_iter().filter_map(rule).collect()
 }
 
 fn read_expect(mut section: Section<'_>) -> Expect {

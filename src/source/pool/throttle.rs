@@ -1,98 +1,114 @@
 //! Reads what a server says about slowing down.
 //!
-//! Pure. A malformed field is no field. Start at [`throttled`].
+//! Pure. A malformed field is no field: it is ignored and counted, and never fails anything. Where
+//! several fields speak, `Retry-After` wins, then `RateLimit`, then `X-RateLimit`; the first of these
+//! by draft-ietf-httpapi-ratelimit-headers-11 §7, the rest because the standard one says more surely
+//! what it means. Start at [`read`].
 
-use std::time::{Duration, SystemTime};
+mod gather;
+mod moment;
+mod quota;
+mod structured;
+#[cfg(test)]
+mod tests;
+
+use std::time::SystemTime;
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
 
 use crate::event::Micros;
+use crate::source::pool::throttle::gather::Heard;
 
-/// Whether this answer asks us to slow down, and for how long, counted from `received`.
+/// What an answer says about slowing down: all of it, whatever its status.
 ///
-/// 429 always does (RFC 6585 §4); 503 when it says until when (RFC 9110 §15.6.4); 403 when it does
-/// so or reports that nothing remains of a quota, as several large APIs do.
-pub fn throttled(status: u16, headers: &HeaderMap, received: SystemTime) -> Option<Ask> {
-    let asked = retry_after(headers, received);
-    let says_so = match status {
+/// 429 always asks us to (RFC 6585 §4); 503 when it says until when (RFC 9110 §15.6.4); 403 when it
+/// does so or reports that nothing remains of a quota, as GitHub does.
+pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
+    let heard = Heard::from(headers, received);
+    let asks = match status {
         429 => true,
-        503 => asked.is_some(),
-        403 => asked.is_some() || has_nothing_left(headers),
+        503 => heard.retry_after.is_some(),
+        403 => heard.retry_after.is_some() || heard.standard.is_exhausted() || heard.customary.is_exhausted(),
         _ => false,
     };
-    says_so.then_some(Ask { retry_after: asked })
+    let wait = || {
+        let quota = |length: Option<Micros>, source| length.map(|length| Wait { length, source });
+        heard
+            .retry_after
+            .or_else(|| quota(heard.standard.wait(), Source::RateLimit))
+            .or_else(|| quota(heard.customary.wait(), Source::XRateLimit))
+    };
+    let at_once = heard.standard.at_once().or_else(|| heard.customary.at_once());
+    let per_window = heard.standard.per_window().or_else(|| heard.customary.per_window());
+    Notice {
+        ask: asks.then(|| Ask { wait: wait() }),
+        hints: at_once.into_iter().chain(per_window).collect(),
+        remaining: heard.standard.remaining().or_else(|| heard.customary.remaining()),
+        malformed: heard.malformed,
+    }
+}
+
+/// What an answer says about slowing down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether it refuses, because we are too many or too fast.
+    pub ask: Option<Ask>,
+    /// What the server allows: at most one hint of each kind. Also on answers that refuse nothing.
+    pub hints: Vec<Hint>,
+    /// What is left of the quota that runs out first.
+    pub remaining: Option<Remaining>,
+    /// Fields that are about slowing down and cannot be read.
+    pub malformed: u32,
 }
 
 /// A request to slow down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
     /// For how long, where the server said.
-    pub retry_after: Option<Micros>,
+    pub wait: Option<Wait>,
 }
 
-/// `Retry-After` in either of its forms, seconds or HTTP-date (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap, received: SystemTime) -> Option<Micros> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // More digits than fit mean longer than anything we would wait.
-        let seconds = value.parse().unwrap_or(u64::MAX);
-        return Some(Micros(seconds.saturating_mul(1_000_000)));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(received).unwrap_or(Duration::ZERO).into())
+/// How long to stay away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// From receipt of the answer's head. A moment that has passed is no wait at all. Uncapped.
+    pub length: Micros,
+    /// Who says so.
+    pub source: Source,
 }
 
-fn has_nothing_left(headers: &HeaderMap) -> bool {
-    headers.get("x-ratelimit-remaining").is_some_and(|value| value.as_bytes().trim_ascii() == b"0")
+/// The field that a wait was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `Retry-After` (RFC 9110 §10.2.3).
+    RetryAfter,
+    /// `Retry-After-Ms` or `x-ms-retry-after-ms`, as Azure and `OpenAI` send.
+    RetryAfterMs,
+    /// `RateLimit` (draft-ietf-httpapi-ratelimit-headers), or an older draft's `RateLimit-Reset`.
+    RateLimit,
+    /// The `X-RateLimit-*` family.
+    XRateLimit,
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, SystemTime};
+/// What a server allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// So many requests in flight.
+    AtOnce(u32),
+    /// So many requests in each stretch of time.
+    PerWindow {
+        /// How many; never 0.
+        quota: u64,
+        /// How long; never 0.
+        window: Micros,
+    },
+}
 
-    use http::{HeaderMap, HeaderValue};
-
-    use super::{Ask, throttled};
-    use crate::event::Micros;
-
-    #[track_caller]
-    fn read(status: u16, name: &'static str, value: &str) -> Option<Ask> {
-        let received = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        throttled(
-            status,
-            &HeaderMap::from_iter([(name.parse().unwrap(), HeaderValue::from_str(value).unwrap())]),
-            received,
-        )
-    }
-
-    #[test]
-    fn retry_after_is_read_in_both_forms_and_ignored_in_any_other() {
-        let cases = [
-            ("2", Some(2_000_000)),
-            (" 120 ", Some(120_000_000)),
-            ("0", Some(0)),
-            ("99999999999999999999999", Some(u64::MAX)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10_000_000)),
-            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10_000_000)),
-            ("Sun Nov  6 08:49:47 1994", Some(10_000_000)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-            ("-1", None),
-            ("2.5", None),
-            ("soon", None),
-            ("", None),
-        ];
-        for (value, expected) in cases {
-            assert_eq!(read(429, "retry-after", value), Some(Ask { retry_after: expected.map(Micros) }), "{value:?}");
-        }
-    }
-
-    #[test]
-    fn a_403_or_503_is_throttling_only_when_it_says_so() {
-        assert_eq!(read(503, "retry-after", "1"), Some(Ask { retry_after: Some(Micros(1_000_000)) }));
-        assert_eq!(read(503, "x-ratelimit-remaining", "0"), None);
-        assert_eq!(read(403, "x-ratelimit-remaining", "0"), Some(Ask { retry_after: None }));
-        assert_eq!(read(403, "x-ratelimit-remaining", "5"), None);
-        assert_eq!(read(200, "retry-after", "1"), None);
-    }
+/// What is left of a quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// So many requests.
+    pub requests: u64,
+    /// From receipt until the quota is whole again, where the server said.
+    pub resets: Option<Micros>,
 }

@@ -25,11 +25,14 @@ use crate::tui::input::decode::Decoder;
 use crate::tui::terminal::tty::{self, Tty};
 use crate::tui::theme::role::Variant;
 
+/// A key that was pressed, held or released.
+pub type Key = KeyEvent;
+
 /// Something from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key.
-    Key(KeyEvent),
+    Key(Key),
     /// Text that was pasted: foreign, and with its line ends.
     Paste(String),
     /// The terminal has another size; whoever draws asks for it.

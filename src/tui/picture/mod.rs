@@ -2,7 +2,7 @@
 //!
 //! Start at [`lines`] and [`save`].
 
-mod svg;
+pub mod svg;
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -10,12 +10,14 @@ use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
 
+use crate::tui::picture::svg::svg;
 use crate::tui::theme::Theme;
 
-pub use svg::svg;
+/// One picture of the screen, cell by cell.
+pub type Picture = Buffer;
 
 /// The rows as text, without trailing blanks.
-pub fn lines(buffer: &Buffer) -> Vec<String> {
+pub fn lines(buffer: &Picture) -> Vec<String> {
     let row = |y: u16| {
         let cells = (buffer.area.left()..buffer.area.right()).filter_map(|x| buffer.cell((x, y)));
         let text: String = cells.map(ratatui::buffer::Cell::symbol).collect();
@@ -25,7 +27,7 @@ pub fn lines(buffer: &Buffer) -> Vec<String> {
 }
 
 /// Saves the picture in the current folder, under a name that nothing has there yet.
-pub fn save(buffer: &Buffer, theme: &Theme) -> io::Result<PathBuf> {
+pub fn save(buffer: &Picture, theme: &Theme) -> io::Result<PathBuf> {
     let picture = svg(buffer, theme);
     for n in 1..1000 {
         let path = PathBuf::from(format!("inflight-{n}.svg"));

@@ -29,7 +29,8 @@ pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
     let ground = Ground::of(theme);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\">\n\
+         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\" \
+         shape-rendering=\"crispEdges\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
         ground.back
     );
@@ -99,9 +100,31 @@ fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
             write_run(out, y, run);
         }
     }
-    for (i, cell) in row.iter().enumerate() {
-        let (color, _) = ground.of_cell(cell);
-        draw_shape(out, i as f64 * WIDTH + MARGIN, y, cell.symbol(), &color);
+    draw_shapes(out, y, row, ground);
+}
+
+/// Draws blocks and rules; neighbours that continue each other become one rectangle.
+fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
+    let mut last: Option<(Part, String)> = None;
+    for (i, cell) in (0..).zip(row) {
+        let here = shape(cell.symbol()).map(|[left, top, right, bottom]| {
+            ([i * CELL + left, top, i * CELL + right, bottom], ground.of_cell(cell).0)
+        });
+        match (&mut last, here) {
+            (Some((part, old)), Some((new, color)))
+                if part[2] == new[0] && [part[1], part[3]] == [new[1], new[3]] && *old == color =>
+            {
+                part[2] = new[2];
+            }
+            (last, here) => {
+                if let Some((part, color)) = std::mem::replace(last, here) {
+                    draw_part(out, y, part, &color);
+                }
+            }
+        }
+    }
+    if let Some((part, color)) = last {
+        draw_part(out, y, part, &color);
     }
 }
 
@@ -165,36 +188,35 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A part of a cell: from, to, in eighths of its width and height.
-type Part = [f64; 4];
+/// Steps across a cell, and down.
+const CELL: u32 = 80;
+
+/// A part of a row of cells: left, top, right, bottom, in steps of a cell.
+type Part = [u32; 4];
 
 /// The part of its cell that a block or a rule fills.
 fn shape(symbol: &str) -> Option<Part> {
-    const THIN: f64 = 0.45;
-    let (from, to) = (4.0 - THIN / 2.0, 4.0 + THIN / 2.0);
+    const EIGHTH: u32 = CELL / 8;
+    const MIDDLE: [u32; 2] = [CELL / 2 - 2, CELL / 2 + 2];
     let mut characters = symbol.chars();
     let c = characters.next().filter(|_| characters.next().is_none())?;
-    let eighths = |from: char| f64::from(u32::from(c) - u32::from(from) + 1);
+    let eighths = |from: char| (u32::from(c) - u32::from(from) + 1) * EIGHTH;
     Some(match c {
-        '▁'..='█' => [0.0, 8.0 - eighths('▁'), 8.0, 8.0],
-        '▉'..='▏' => [0.0, 0.0, 8.0 - eighths('▉'), 8.0],
-        '▀' => [0.0, 0.0, 8.0, 4.0],
-        '─' => [0.0, from, 8.0, to],
-        '│' => [from, 0.0, to, 8.0],
+        '▁'..='█' => [0, CELL - eighths('▁'), CELL, CELL],
+        '▉'..='▏' => [0, 0, CELL - eighths('▉'), CELL],
+        '▀' => [0, 0, CELL, CELL / 2],
+        '─' => [0, MIDDLE[0], CELL, MIDDLE[1]],
+        '│' => [MIDDLE[0], 0, MIDDLE[1], CELL],
         _ => return None,
     })
 }
 
-fn draw_shape(out: &mut String, x: f64, y: f64, symbol: &str, color: &str) {
-    let unit = (WIDTH / 8.0, HEIGHT / 8.0);
-    if let Some([left, top, right, bottom]) = shape(symbol) {
-        rect(out, x + left * unit.0, y + top * unit.1, (right - left) * unit.0, (bottom - top) * unit.1, color);
-    }
+fn draw_part(out: &mut String, y: f64, part: Part, color: &str) {
+    let [left, top, right, bottom] = part.map(|step| f64::from(step) / f64::from(CELL));
+    rect(out, MARGIN + left * WIDTH, y + top * HEIGHT, (right - left) * WIDTH, (bottom - top) * HEIGHT, color);
 }
 
 fn rect(out: &mut String, x: f64, y: f64, width: f64, height: f64, color: &str) {
-    // A hair wider than its cell, so that neighbours leave no seam.
-    let width = width + 0.05;
     let _ =
         writeln!(out, "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"{color}\"/>");
 }

@@ -3,7 +3,7 @@
 use crate::event::Micros;
 use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::histogram::Histogram;
-use crate::tui::state::Sort;
+use crate::tui::state::sort::Sort;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::kpi::sparkline;

@@ -39,7 +39,7 @@ fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
         None => pen.width(),
     };
     let whole = end.saturating_sub(12);
-    let place_width = (whole * 2 / 5).clamp(12, 44);
+    let place_width = (whole * 3 / 10).clamp(12, 40);
     let style = pen.theme.style(Role::TextDim);
     pen.foreign(12, y, &told.place, place_width, style);
     let at = 12 + place_width + 2;
@@ -62,9 +62,9 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
     let endpoint =
         |i: usize| scene.model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.story {
-        Story::Trouble { attempt, target, outcome, took, then, .. } => Told {
+        Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => Told {
             status: status_of(outcome),
-            place: target.to_string(),
+            place: endpoint(*i),
             text: format!("{}{}", happened(outcome, *took), followed(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },

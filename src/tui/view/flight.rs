@@ -35,7 +35,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let style = pen.theme.style(Role::Bar);
     let levels = pen.theme.glyphs.levels;
     for column in 0..columns {
-        let moment = |column: u16| Offset(span * u64::from(column) / u64::from(columns));
+        let moment = |column: u16| Offset(share(span, column.into(), columns.into()));
         let Some(mean) = model.level.mean_between(moment(column), moment(column + 1), now) else { break };
         let eighths = super::paint::cells(mean / f64::from(top), rows * 8);
         // Whatever was in flight shows, however little it was.
@@ -82,7 +82,7 @@ fn causes(pen: &mut Pen<'_>, scene: &Scene<'_>, y: u16, columns: u16, span: u64)
     // Names must not run into each other nor into the ends of the axis; the latest say most.
     let mut free_until = pen.width().saturating_sub(9);
     for (at, mark) in scene.model.marks.iter().rev() {
-        let column = u16::try_from(at.0 * u64::from(columns) / span.max(1)).unwrap_or(u16::MAX).min(columns - 1);
+        let column = u16::try_from(share(columns.into(), at.0, span)).unwrap_or(u16::MAX).min(columns - 1);
         let (name, colour) = name_of(mark);
         pen.text(AXIS + column, y, &marker, colour);
         let width = width_of(&name);
@@ -112,7 +112,7 @@ fn scale(limit: u32, peak: u32) -> u32 {
         let power = 10_u32.pow(highest.ilog10());
         return [2, 4, 6, 8, 10, 20]
             .into_iter()
-            .map(|step| power * step)
+            .filter_map(|step| power.checked_mul(step))
             .find(|&top| top >= highest)
             .unwrap_or(highest);
     }
@@ -123,7 +123,16 @@ fn scale(limit: u32, peak: u32) -> u32 {
 fn span_of(now: Offset) -> u64 {
     const STEPS: [u64; 16] = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
     let seconds = now.0.div_ceil(1_000_000);
-    STEPS.into_iter().find(|&step| seconds <= step).unwrap_or(seconds.next_multiple_of(86_400)) * 1_000_000
+    STEPS
+        .into_iter()
+        .find(|&step| seconds <= step)
+        .unwrap_or(seconds.next_multiple_of(86_400))
+        .saturating_mul(1_000_000)
+}
+
+/// `whole × part ÷ of`, however large they are.
+fn share(whole: u64, part: u64, of: u64) -> u64 {
+    u64::try_from(u128::from(whole) * u128::from(part) / u128::from(of.max(1))).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

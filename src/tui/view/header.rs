@@ -47,7 +47,7 @@ pub fn state(scene: &Scene<'_>) -> (Status, String) {
         Stage::Running if model.is_paused => (Status::Paused, "PAUSED".into()),
         Stage::Running => match model.cooldown(scene.now) {
             Some((_, until)) if in_flight == 0 => {
-                let left = units::length(until.since(scene.now));
+                let left = units::countdown(until.since(scene.now));
                 (Status::Limited, format!("LIMITED, resumes in {left}"))
             }
             _ => (Status::Running, "RUNNING".into()),

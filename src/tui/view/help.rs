@@ -36,7 +36,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     let last = lines.len().saturating_sub(usize::from(room));
     let from = scene.ui.help.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let mut inner = sheet.part(frame_x, frame_y, width.saturating_sub(2 * frame_x), height - frame_y);
+    let mut inner = sheet.part(frame_x, frame_y, width.saturating_sub(2 * frame_x), height.saturating_sub(frame_y));
     let surface = inner.theme.style(Role::Surface);
     inner.section(0, "Keys", &remark);
     for (y, line) in (1..=room).zip(lines.iter().skip(from)) {

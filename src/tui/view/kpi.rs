@@ -5,7 +5,7 @@ use crate::model::histogram::Histogram;
 use crate::model::incidents::Cause;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
+use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::{Panel, Scene, digits};
 use crate::units;
 
@@ -13,7 +13,7 @@ use crate::units;
 pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let (width, height) = (pen.width(), pen.height());
     let blocks: [(u16, Panel); 5] =
-        [(0, large_flight), (26, large_throughput), (48, large_latency), (80, large_failed), (100, large_limited)];
+        [(0, large_flight), (26, large_throughput), (46, large_latency), (75, large_failed), (97, large_limited)];
     let place = |x: u16| x * width / 116;
     let ends = blocks[1..].iter().map(|&(x, _)| place(x)).chain([width]);
     for (&(x, draw), end) in blocks.iter().zip(ends) {
@@ -85,9 +85,10 @@ fn large_failed(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     number_and_share(pen, totals.jobs_failed, totals.settled(), Role::Failed);
     let (status, timeout, broken) = kinds(scene.model);
     let mut x = 0;
-    for (name, n) in [("5xx", status), ("to", timeout), ("net", broken)] {
-        if n > 0 {
-            x = pen.text(x, 2, &format!("{name} {}", units::count(n)), Role::TextDim) + 2;
+    for (name, n) in [("status", status), ("timeout", timeout), ("broken", broken)] {
+        let text = format!("{} {name}", units::count(n));
+        if n > 0 && x + width_of(&text) < pen.width() {
+            x = pen.text(x, 2, &text, Role::TextDim) + 2;
         }
     }
     if totals.jobs_saved > 0 {
@@ -100,7 +101,7 @@ fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
     if let Some((_, until)) = scene.model.cooldown(scene.now) {
-        let left = format!("resumes in {}", units::length(until.since(scene.now)));
+        let left = format!("resumes in {}", units::countdown(until.since(scene.now)));
         pen.text(0, 2, &left, Role::Limited);
     }
 }
@@ -204,14 +205,14 @@ fn kinds(model: &Model) -> (u64, u64, u64) {
     )
 }
 
-/// Small columns, the highest of them full height.
+/// Small columns. The highest leaves an eighth of its cell free, so that rows stay apart.
 pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone) {
     let highest = values.clone().fold(0.0, f64::max);
     let style = pen.theme.style(Role::Bar);
     let levels = pen.theme.glyphs.levels;
     for (x, value) in (x..).zip(values) {
         if highest > 0.0 {
-            let level = super::paint::cells(value / highest, 8).clamp(1, 8);
+            let level = super::paint::cells(value / highest, 7).clamp(1, 7);
             pen.put(x, y, levels[usize::from(level) - 1], style);
         }
     }

@@ -70,7 +70,7 @@ name = "no url"
          │ ^^^^ did you mean `name`?
        2 │ [defaults]
 
-    help: keys allowed at the top are name, fail_fast, defaults, limits, retry, endpoint, expect,
+    help: keys allowed at the top are name, fail_fast, defaults, limits, host, retry, endpoint, expect,
           output, upstream
 
     error: `timeout` is a number without a unit
@@ -217,7 +217,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
         ("[expect]\nfailed = \"1%\"", "4:10 `failed` is not an upper bound | write one such as `< 1%`"),
         ("[output]\nreport = \"\"", "4:10 `report` is empty | write a path such as `\"report.json\"`"),
         ("[upstream.hosts]\n\"a*\" = \"hang\"", "4:8 `a*` is not a path | write one such as `\"/delay/1s\"`"),
-        ("[host.\"a.b\"]\nlimit = 1", "3:2 `host` is planned but does not work yet | leave it out for now"),
+        ("[host.\"a.b\"]\nlimit = 1", "4:1 unknown key `limit` in plan"),
         ("[[endpoints]]\nurl = \"https://a.b/\"", "3:3 unknown key `endpoints` in plan | did you mean `endpoint`?"),
         (
             "[[endpoint]]\nurl = \"practice://a/\"",

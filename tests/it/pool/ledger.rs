@@ -139,7 +139,9 @@ impl Ledger {
             Fact::Paused => assert!(!std::mem::replace(&mut self.is_paused, true)),
             Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
             Fact::Draining | Fact::Cancelling => self.is_closed = true,
-            Fact::LevelSeen { .. } | Fact::Stalled { .. } => panic!("a pool tells no {event:?}"),
+            Fact::OriginSeen { .. } | Fact::LevelSeen { .. } | Fact::Stalled { .. } => {
+                panic!("a pool tells no {event:?}")
+            }
             Fact::RunEnded { how } => self.how = Some(*how),
         }
     }

@@ -2,18 +2,22 @@
 //!
 //! Start at [`UiState::update`].
 
-use std::cmp::Ordering;
+pub mod sort;
 
+use ratatui::crossterm::event::Event as TerminalEvent;
 use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command};
 use crate::event::{Micros, Offset, Scope};
-use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::model::endpoint::Endpoint;
 use crate::model::{Model, Stage};
 use crate::shown::shown;
 use crate::tui::action::Action;
+use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::table::Context;
+use crate::tui::state::sort::{Sort, compare, rank};
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
@@ -62,48 +66,6 @@ pub enum Leave {
     KeepPicture,
     /// Take it away once what is in flight has ended.
     WhenEnded,
-}
-
-/// Columns to sort by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// Unfinished first, then those that failed, each in plan order.
-    #[default]
-    State,
-    /// By name.
-    Name,
-    /// By share done.
-    Done,
-    /// By attempts in flight.
-    Live,
-    /// By median latency.
-    P50,
-    /// By 95th percentile.
-    P95,
-    /// By failed jobs.
-    Failed,
-}
-
-impl Sort {
-    const ALL: [Self; 7] = [Self::State, Self::Name, Self::Done, Self::Live, Self::P50, Self::P95, Self::Failed];
-
-    fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|&sort| sort == self).unwrap_or(0);
-        Self::ALL[(at + 1) % Self::ALL.len()]
-    }
-
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::State => "state",
-            Self::Name => "name",
-            Self::Done => "share done",
-            Self::Live => "in flight",
-            Self::P50 => "p50",
-            Self::P95 => "p95",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 impl UiState {
@@ -192,6 +154,14 @@ impl UiState {
             self.arrange(model, now);
         }
         self.keep_in_view();
+    }
+
+    /// A key that means no action here edits the filter, where that is being typed.
+    pub fn edit(&mut self, key: Key) {
+        if self.is_typing {
+            self.filter.handle_event(&TerminalEvent::Key(key));
+            self.refilter();
+        }
     }
 
     /// The filter's text has changed.
@@ -377,34 +347,6 @@ fn step_up(limit: u32, _: Option<u32>) -> u32 {
 /// The way back of [`step_up`].
 fn step_down(limit: u32, _: Option<u32>) -> u32 {
     if limit <= 10 { limit.saturating_sub(1).max(1) } else { (limit - (limit / 11).max(1)).max(10) }
-}
-
-/// What needs eyes first.
-fn rank(state: EndpointState) -> u8 {
-    match state {
-        EndpointState::Limited | EndpointState::Running => 0,
-        EndpointState::Queued => 1,
-        EndpointState::Failed => 2,
-        EndpointState::Cancelled => 3,
-        EndpointState::Done => 4,
-    }
-}
-
-/// Largest first for numbers; names from A on.
-fn compare(sort: Sort, a: &Endpoint, b: &Endpoint) -> Ordering {
-    match sort {
-        Sort::State => Ordering::Equal,
-        Sort::Name => a.name.cmp(&b.name),
-        Sort::Done => share_done(b).total_cmp(&share_done(a)),
-        Sort::Live => b.in_flight.cmp(&a.in_flight),
-        Sort::P50 => b.latency.quantile(0.5).cmp(&a.latency.quantile(0.5)),
-        Sort::P95 => b.latency.quantile(0.95).cmp(&a.latency.quantile(0.95)),
-        Sort::Failed => b.failed.cmp(&a.failed),
-    }
-}
-
-fn share_done(endpoint: &Endpoint) -> f64 {
-    endpoint.jobs.map_or(0.0, |jobs| endpoint.settled() as f64 / jobs.max(1) as f64)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@
 //!
 //! [`Command`]: crate::control::Command
 
-use std::fmt;
-use std::ops::{Add, AddAssign, Sub};
+mod arithmetic;
+mod words;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,15 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
-    /// The first fact of every run.
+    /// Another machine takes part: the one this fact comes from. A run of one machine has none of these.
+    OriginSeen {
+        /// What it is called.
+        name: Arc<str>,
+        /// Where its clock's zero lies on the journal's own clock. Whoever joins journals takes the
+        /// earliest zero as the journal's.
+        zero: Offset,
+    },
+    /// The first fact of every run; where several machines share it, of each machine's part.
     RunStarted {
         /// What the run is called: the plan's name, or the watched program.
         name: Arc<str>,
@@ -76,13 +84,14 @@ pub enum Fact {
         endpoint: EndpointId,
         /// The host it goes to.
         host: HostId,
-        /// The job's row within its endpoint's stream, from 0: with the endpoint, the same in every run.
+        /// The job's row within its endpoint's stream, from 0: with the endpoint, the same in every
+        /// run of a plan. A watched program has no plan: it is counted as it comes.
         row: u64,
         /// The slot it holds: the lowest that was free.
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// From ready to slot.
+        /// From ready to slot; zero for a watched program, whose waiting is its own affair.
         waited: Micros,
     },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
@@ -117,7 +126,8 @@ pub enum Fact {
         /// Method and masked URL of the next exchange.
         target: Arc<str>,
     },
-    /// A job is over. Every job settles exactly once.
+    /// A job is over. Every job settles exactly once. A watched program has no jobs that could be
+    /// seen, so each of its attempts is one, and settles with it.
     JobSettled {
         /// Which job.
         job: JobId,
@@ -158,12 +168,13 @@ pub enum Fact {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// A watched program's in-flight level, from a source that sees no attempts.
+    /// A watched program's in-flight level, from a source that sees no attempts. It comes on top of
+    /// the attempts that others see.
     LevelSeen {
         /// How many are in flight.
         in_flight: u32,
     },
-    /// An event loop stood still.
+    /// An event loop stood still, until this moment.
     Stalled {
         /// For how long.
         lasted: Micros,
@@ -233,7 +244,7 @@ pub enum Outcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<Arc<str>>,
     },
-    /// We ended it ourselves.
+    /// It was ended from this side, by us or by the program that is watched.
     Cancelled,
 }
 
@@ -328,7 +339,7 @@ impl Spent {
 pub enum RetryWhy {
     /// Our own backoff.
     Backoff,
-    /// The server, by `Retry-After`.
+    /// The server, by `Retry-After` or another field that says until when.
     RetryAfter,
     /// The person at the screen.
     Asked,
@@ -376,7 +387,7 @@ pub enum Concern {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunEnd {
-    /// Every job has settled.
+    /// Every job has settled; a watched program has ended.
     Finished,
     /// It was asked to stop, and what was in flight ended.
     Drained,
@@ -443,78 +454,5 @@ impl Micros {
     /// In seconds.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
-    }
-}
-
-impl From<Duration> for Micros {
-    fn from(length: Duration) -> Self {
-        Self(u64::try_from(length.as_micros()).unwrap_or(u64::MAX))
-    }
-}
-
-impl From<Micros> for Duration {
-    fn from(length: Micros) -> Self {
-        Self::from_micros(length.0)
-    }
-}
-
-impl Add<Micros> for Offset {
-    type Output = Self;
-
-    fn add(self, length: Micros) -> Self {
-        Self(self.0.saturating_add(length.0))
-    }
-}
-
-impl Add for Micros {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-}
-
-impl AddAssign for Micros {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
-}
-
-impl Sub for Micros {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "resolve",
-            Self::Connect => "connect",
-            Self::FirstByte => "first byte",
-            Self::Body => "body",
-            Self::Job => "whole job",
-        })
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Dns => "name not found",
-            Self::Refused => "connection refused",
-            Self::Unreachable => "host unreachable",
-            Self::Tls => "TLS failed",
-            Self::Reset => "connection reset",
-            Self::ClosedEarly => "connection closed early",
-            Self::BadResponse => "broken answer",
-            Self::TooLarge => "body too large",
-            Self::Redirect => "redirect not followed",
-            Self::BadRow => "bad row in the plan",
-            Self::Local => "this machine ran out of room",
-            Self::Panicked => "a worker broke",
-        })
     }
 }

@@ -1,0 +1,105 @@
+//! How a start, an end and a settlement are booked: each in every place that counts it.
+
+use std::sync::Arc;
+
+use crate::event::{Attempt, JobEnd, JobId, Offset, Origin, Outcome};
+use crate::model::Model;
+use crate::model::incidents::Cause;
+use crate::model::news::{Story, Then};
+use crate::model::open::Flight;
+
+/// How a job ended.
+pub(super) struct Settled<'e> {
+    pub(super) job: JobId,
+    /// Index of its endpoint.
+    pub(super) endpoint: usize,
+    pub(super) end: &'e JobEnd,
+    pub(super) tries: u32,
+    pub(super) target: Option<&'e Arc<str>>,
+}
+
+impl Model {
+    /// An attempt took a slot.
+    pub(super) fn take_off(&mut self, origin: Origin, attempt: Attempt, flight: Flight) {
+        let at = flight.started;
+        self.totals.started += 1;
+        self.endpoints[flight.endpoint].in_flight += 1;
+        self.hosts[flight.host].in_flight += 1;
+        if let Some(displaced) = self.open.start(origin, attempt, flight) {
+            self.anomalies.double_starts += 1;
+            self.land(&displaced);
+        }
+        self.level.set(at, self.in_flight());
+    }
+
+    /// An attempt gave its slot back.
+    pub(super) fn count_end(
+        &mut self,
+        at: Offset,
+        origin: Origin,
+        attempt: Attempt,
+        flight: Flight,
+        outcome: &Outcome,
+    ) {
+        self.land(&flight);
+        self.level.set(at, self.in_flight());
+        let service = at.since(flight.started);
+        self.totals.count(outcome, service);
+        self.throughput.count(at);
+        let endpoint = &mut self.endpoints[flight.endpoint];
+        match outcome {
+            Outcome::Answered { .. } => {
+                self.latency.record(service);
+                self.recent.record(at, service);
+                endpoint.latency.record(service);
+                endpoint.trend.record(at, service);
+            }
+            Outcome::Throttled { status, .. } => {
+                endpoint.throttled += 1;
+                endpoint.throttled_at = Some(at);
+                self.marks.refused(at, *status);
+            }
+            // A refusal, a time-out or a hop is no measure of how slow answers are.
+            Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
+        }
+        if Cause::of(outcome).is_some() {
+            let Flight { endpoint, target, .. } = flight;
+            let outcome = outcome.clone();
+            let (took, then) = (service, Then::Open);
+            self.news.tell(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });
+        }
+    }
+
+    /// A job is over.
+    pub(super) fn settle(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
+        let &Settled { job, endpoint, end, tries, target } = settled;
+        self.settling.count(at);
+        match end {
+            JobEnd::Done => {
+                self.totals.jobs_done += 1;
+                self.totals.jobs_saved += u64::from(tries > 1);
+                self.endpoints[endpoint].done += 1;
+            }
+            JobEnd::Failed { last } => {
+                self.totals.jobs_failed += 1;
+                self.endpoints[endpoint].failed += 1;
+                self.incidents.count(at, endpoint, last, target);
+                if !self.news.follow_up(origin, |told| told.job == job, Then::GivenUp(tries)) {
+                    self.news.tell(at, Story::GivenUp { endpoint, last: last.clone() });
+                }
+            }
+            JobEnd::Cancelled => {
+                self.totals.jobs_cancelled += 1;
+                self.endpoints[endpoint].cancelled += 1;
+            }
+        }
+    }
+
+    /// Books an attempt out of its endpoint and host.
+    fn land(&mut self, flight: &Flight) {
+        let endpoint = &mut self.endpoints[flight.endpoint];
+        endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
+        let host = &mut self.hosts[flight.host];
+        host.in_flight = host.in_flight.saturating_sub(1);
+    }
+}

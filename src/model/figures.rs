@@ -1,0 +1,49 @@
+//! What can be read off the model at a moment: rates, means and what is left.
+
+use crate::event::{Micros, Offset, Origin};
+use crate::model::endpoint::Host;
+use crate::model::histogram::Histogram;
+use crate::model::{Model, Stage};
+
+impl Model {
+    /// Attempts in flight now: those whose end is awaited, and those that were only counted.
+    pub fn in_flight(&self) -> u32 {
+        u32::try_from(self.open.n()).unwrap_or(u32::MAX).saturating_add(self.level_seen)
+    }
+
+    /// What a machine is called; nothing where there is only one.
+    pub fn machine(&self, origin: Origin) -> Option<&str> {
+        self.origins.name(origin)
+    }
+
+    /// Service times of answered attempts over the last `seconds` (at most 10) before `now`.
+    pub fn latency_of_last(&self, now: Offset, seconds: u64) -> Histogram {
+        self.recent.last(now, seconds)
+    }
+
+    /// The latest cooldown that is still running, with the index of its host.
+    pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
+        let running = |(i, host): (usize, &Host)| host.cooldown.filter(|&until| until > now).map(|until| (i, until));
+        self.hosts.iter().enumerate().filter_map(running).max_by_key(|&(_, until)| until)
+    }
+
+    /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.
+    pub fn effective_concurrency(&self, now: Offset) -> f64 {
+        self.level.mean(self.ended.unwrap_or(now))
+    }
+
+    /// About how long the rest takes at the pace of the last ten seconds.
+    ///
+    /// `None` while too little is known (before 3 s or 2 %), while paused, and when it is over.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
+    pub fn time_left(&self, now: Offset) -> Option<Micros> {
+        let jobs = self.jobs?;
+        let settled = self.totals.settled();
+        let too_early = now < Offset(3_000_000) || settled * 50 < jobs;
+        if self.is_paused || self.stage != Stage::Running || too_early {
+            return None;
+        }
+        let pace = self.settling.per_second(now, 10);
+        (pace > 0.0).then(|| Micros((jobs.saturating_sub(settled) as f64 / pace * 1e6) as u64))
+    }
+}

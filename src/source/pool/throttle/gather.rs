@@ -1,0 +1,199 @@
+//! Walks over an answer's head once and gathers what speaks of slowing down. Start at [`Heard::from`].
+
+use std::time::SystemTime;
+
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue};
+
+use crate::event::Micros;
+use crate::source::pool::throttle::quota::{Level, Policy, Quotas, Unit};
+use crate::source::pool::throttle::{Source, Wait, moment, structured};
+
+/// What an answer's head says, field by field, none weighed against another.
+#[derive(Debug)]
+pub struct Heard {
+    /// `Retry-After` and its like.
+    pub retry_after: Option<Wait>,
+    /// The IETF's fields, those of older drafts included.
+    pub standard: Quotas,
+    /// The `X-RateLimit-*` family.
+    pub customary: Quotas,
+    /// Fields that cannot be read.
+    pub malformed: u32,
+}
+
+/// The fields of one family as they come.
+#[derive(Default)]
+struct Family<'a> {
+    /// `RateLimit`; the other family has no such field.
+    levels: Vec<&'a [u8]>,
+    policies: Vec<&'a [u8]>,
+    limits: Vec<&'a [u8]>,
+    remaining: Vec<u64>,
+    resets: Vec<Micros>,
+    /// Discord's, which needs no clock.
+    resets_after: Vec<Micros>,
+    quotas: Quotas,
+}
+
+impl Heard {
+    /// Reads them all.
+    ///
+    /// A date is measured by the clock of who wrote it, where the answer tells its own `Date`
+    /// (RFC 9110 §6.6.1): whether our clock is right does not matter then.
+    pub fn from(headers: &HeaderMap, received: SystemTime) -> Self {
+        let now = headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
+        let (mut standard, mut customary) = (Family::default(), Family::default());
+        let mut retry_after: Option<Wait> = None;
+        let mut malformed = 0_u32;
+        for (name, value) in headers {
+            let is_fine = match name.as_str() {
+                "retry-after" => {
+                    let length = text(value).and_then(|text| moment::retry_after(text, now));
+                    longer(&mut retry_after, length, Source::RetryAfter)
+                }
+                "retry-after-ms" | "x-ms-retry-after-ms" => {
+                    let length = text(value).and_then(moment::millis);
+                    longer(&mut retry_after, length, Source::RetryAfterMs)
+                }
+                "ratelimit" => push(&mut standard.levels, Some(value.as_bytes())),
+                "x-shopify-shop-api-call-limit" => push(&mut customary.quotas.levels, text(value).and_then(of_bucket)),
+                "x-sentry-rate-limit-concurrentlimit" => {
+                    push(&mut customary.quotas.policies, text(value).and_then(at_once))
+                }
+                name => match (name.strip_prefix("ratelimit-"), of_custom(name)) {
+                    (Some(rest), _) => standard.take(rest, value, now),
+                    (None, Some(rest)) => customary.take(rest, value, now),
+                    (None, None) => true,
+                },
+            };
+            malformed += u32::from(!is_fine);
+        }
+        let standard = standard.read(&mut malformed);
+        let customary = customary.read(&mut malformed);
+        Self { retry_after, standard, customary, malformed }
+    }
+}
+
+/// What follows the family's name; Twitter and Okta write it with one more hyphen.
+fn of_custom(name: &str) -> Option<&str> {
+    name.strip_prefix("x-ratelimit-").or_else(|| name.strip_prefix("x-rate-limit-"))
+}
+
+impl<'a> Family<'a> {
+    /// Takes one field line; `false` if it cannot be read. Names that we do not know are fine.
+    fn take(&mut self, name: &str, value: &'a HeaderValue, now: SystemTime) -> bool {
+        let counts = || text(value).and_then(|text| listed(text, |part| moment::count(bare(part))));
+        match name {
+            "limit" => push(&mut self.limits, Some(value.as_bytes())),
+            "policy" => push(&mut self.policies, Some(value.as_bytes())),
+            "remaining" => extend(&mut self.remaining, counts()),
+            "reset" => extend(&mut self.resets, text(value).and_then(|text| resets(text, now))),
+            "reset-after" => extend(&mut self.resets_after, text(value).and_then(|text| listed(text, moment::seconds))),
+            _ => match name.split_once('-').and_then(|(what, window)| Some((what, window_of(window)?))) {
+                Some(("limit", window)) => {
+                    let policy = |quota| Policy { quota, window: Some(window), ..Policy::default() };
+                    push(&mut self.quotas.policies, text(value).and_then(moment::count).map(policy))
+                }
+                Some(("remaining", _)) => {
+                    let level = |left| Level { remaining: Some(left), ..Level::default() };
+                    push(&mut self.quotas.levels, text(value).and_then(moment::count).map(level))
+                }
+                _ => true,
+            },
+        }
+    }
+
+    /// Puts together what was spread over several fields.
+    fn read(mut self, malformed: &mut u32) -> Quotas {
+        for lines in [&self.policies, &self.limits].into_iter().filter(|lines| !lines.is_empty()) {
+            let policies = structured::policies(&joined(lines));
+            *malformed += u32::from(!extend(&mut self.quotas.policies, policies));
+        }
+        if !self.levels.is_empty() {
+            let levels = structured::levels(&joined(&self.levels));
+            *malformed += u32::from(!extend(&mut self.quotas.levels, levels));
+        }
+        // Brave answers for two quotas at once, `1, 15000`: what stands at one place belongs together.
+        let resets = if self.resets_after.is_empty() { &self.resets } else { &self.resets_after };
+        for at in 0..self.remaining.len().max(resets.len()) {
+            let reset = if resets.len() == 1 { resets.first() } else { resets.get(at) };
+            let remaining = if self.remaining.len() == 1 { self.remaining.first() } else { self.remaining.get(at) };
+            let level = Level { name: None, remaining: remaining.copied(), resets: reset.copied() };
+            self.quotas.levels.push(level);
+        }
+        self.quotas
+    }
+}
+
+/// Kong names the window in the field: `X-RateLimit-Remaining-Minute`.
+fn window_of(name: &str) -> Option<Micros> {
+    let seconds = match name {
+        "second" => 1,
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        "month" => 30 * 86_400,
+        "year" => 365 * 86_400,
+        _ => return None,
+    };
+    Some(Micros(seconds * 1_000_000))
+}
+
+/// Shopify tells how full the bucket is: `32/40`.
+fn of_bucket(text: &str) -> Option<Level> {
+    let (used, size) = text.split_once('/')?;
+    let (used, size) = (moment::count(used.trim())?, moment::count(size.trim())?);
+    Some(Level { remaining: Some(size.saturating_sub(used)), ..Level::default() })
+}
+
+/// Sentry allows so many at once.
+fn at_once(text: &str) -> Option<Policy> {
+    Some(Policy { quota: moment::count(text)?, unit: Unit::AtOnce, ..Policy::default() })
+}
+
+/// One reset or several. A date may hold a comma, so the whole is tried first.
+fn resets(text: &str, now: SystemTime) -> Option<Vec<Micros>> {
+    let alone = moment::reset(bare(text), now).map(|reset| vec![reset]);
+    alone.or_else(|| listed(text, |part| moment::reset(bare(part), now)))
+}
+
+/// The parts of a comma-separated list, all of which must be readable (RFC 9110 §5.6.1).
+fn listed<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    text.split(',').map(|part| read(part.trim())).collect()
+}
+
+/// Without parameters: Docker Hub sends `76;w=21600`.
+fn bare(text: &str) -> &str {
+    text.split_once(';').map_or(text, |(value, _)| value.trim_end())
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok().map(str::trim)
+}
+
+/// Several lines make one value (RFC 9110 §5.3, RFC 9651 §4.2).
+fn joined(lines: &[&[u8]]) -> Vec<u8> {
+    lines.join(&b", "[..])
+}
+
+/// Keeps the longer wait, for two spellings of one wish: never earlier than told.
+fn longer(longest: &mut Option<Wait>, length: Option<Micros>, source: Source) -> bool {
+    let Some(length) = length else { return false };
+    if longest.is_none_or(|wait| wait.length < length) {
+        *longest = Some(Wait { length, source });
+    }
+    true
+}
+
+fn push<T>(to: &mut Vec<T>, value: Option<T>) -> bool {
+    let is_some = value.is_some();
+    to.extend(value);
+    is_some
+}
+
+fn extend<T>(to: &mut Vec<T>, values: Option<Vec<T>>) -> bool {
+    let is_some = values.is_some();
+    to.extend(values.into_iter().flatten());
+    is_some
+}

@@ -1,0 +1,129 @@
+//! Reads numbers, dates and lengths as servers write them.
+//!
+//! Absurdly large is large, never an error. Signs, exponents and blanks within are errors.
+//! Start at [`reset`].
+
+use std::time::{Duration, SystemTime};
+
+use crate::event::Micros;
+
+const MICROS: u64 = 1_000_000;
+/// No window in common use is longer: what counts down from more does so in milliseconds.
+const DAY: u64 = 86_400;
+/// September 2001. Nothing counts down from this many milliseconds, which are eleven days.
+const FIRST_EPOCH_SECONDS: u64 = 1_000_000_000;
+/// March 1973 in milliseconds, the year 5138 in seconds.
+const FIRST_EPOCH_MILLIS: u64 = 100_000_000_000;
+
+/// When a quota is whole again, as `X-RateLimit-Reset` says in one of many ways: seconds left
+/// (Reddit), milliseconds left, seconds of the epoch (GitHub, Twitter; with fractions Discord),
+/// milliseconds of the epoch, an HTTP-date, or an ISO date (Vimeo, Jira).
+///
+/// Numbers are told apart by magnitude. Between a day and eleven they mean milliseconds.
+pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
+    let Some(scaled) = scaled(text) else { return date(text).map(|at| left(at, now)) };
+    if scaled == u64::MAX {
+        return Some(Micros(u64::MAX));
+    }
+    let epoch = |since: u64| Micros(since) - since_epoch(now);
+    Some(match scaled / MICROS {
+        0..=DAY => Micros(scaled),
+        whole if whole < FIRST_EPOCH_SECONDS => Micros(scaled / 1000),
+        whole if whole < FIRST_EPOCH_MILLIS => epoch(scaled),
+        _ => epoch(scaled / 1000),
+    })
+}
+
+/// `Retry-After`: whole seconds or an HTTP-date, nothing else (RFC 9110 §10.2.3).
+pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
+    if text.contains('.') {
+        return None;
+    }
+    seconds(text).or_else(|| http_date(text).map(|at| left(at, now)))
+}
+
+/// Seconds, perhaps with a fraction.
+pub fn seconds(text: &str) -> Option<Micros> {
+    scaled(text).map(Micros)
+}
+
+/// Milliseconds, perhaps with a fraction.
+pub fn millis(text: &str) -> Option<Micros> {
+    scaled(text).map(|micros| Micros(micros / 1000))
+}
+
+/// A count; Reddit writes it with a fraction.
+pub fn count(text: &str) -> Option<u64> {
+    let (whole, fraction) = halves(text)?;
+    is_digits(fraction).then(|| number(whole))
+}
+
+/// One of the three forms of RFC 9110 §5.6.7.
+pub fn http_date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok()
+}
+
+fn date(text: &str) -> Option<SystemTime> {
+    http_date(text).or_else(|| iso_date(text))
+}
+
+/// A date of RFC 3339 §5.6. Jira leaves out the seconds, others the zone, which then is UTC.
+fn iso_date(text: &str) -> Option<SystemTime> {
+    let text = text.is_ascii().then(|| text.to_ascii_uppercase())?;
+    let (local, ahead, behind) = match text.as_bytes() {
+        [.., b'Z'] => (&text[..text.len() - 1], 0, 0),
+        [.., sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let two = |tens: u8, ones: u8| {
+                (tens.is_ascii_digit() && ones.is_ascii_digit())
+                    .then(|| u64::from(tens - b'0') * 10 + u64::from(ones - b'0'))
+            };
+            let (hours, minutes) = (two(*h1, *h2)?, two(*m1, *m2)?);
+            let zone = hours * 3600 + minutes * 60;
+            let (ahead, behind) = if *sign == b'+' { (zone, 0) } else { (0, zone) };
+            (&text[..text.len() - 6], ahead, behind)
+        }
+        _ => (text.as_str(), 0, 0),
+    };
+    let whole = if local.len() == "2027-01-15T08:00".len() { format!("{local}:00") } else { local.to_owned() };
+    let at = humantime::parse_rfc3339_weak(&whole).ok()?;
+    at.checked_sub(Duration::from_secs(ahead))?.checked_add(Duration::from_secs(behind))
+}
+
+/// From `now` until `at`; a moment that has passed is no wait.
+fn left(at: SystemTime, now: SystemTime) -> Micros {
+    at.duration_since(now).unwrap_or(Duration::ZERO).into()
+}
+
+fn since_epoch(at: SystemTime) -> Micros {
+    left(at, SystemTime::UNIX_EPOCH)
+}
+
+/// Digits with an optional fraction, in millionths.
+fn scaled(text: &str) -> Option<u64> {
+    let (whole, fraction) = halves(text)?;
+    let mut millionths = 0;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0'));
+    for digit in digits.take(6) {
+        millionths = millionths * 10 + u64::from(digit.checked_sub(b'0')?);
+    }
+    is_digits(fraction).then(|| number(whole).saturating_mul(MICROS).saturating_add(millionths))
+}
+
+/// The digits before the point and those after it.
+fn halves(text: &str) -> Option<(&str, &str)> {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((_, "")) => return None,
+        Some(halves) => halves,
+        None => (text, "0"),
+    };
+    (!whole.is_empty() && is_digits(whole)).then_some((whole, fraction))
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// More digits than fit mean more than anything.
+fn number(digits: &str) -> u64 {
+    digits.parse().unwrap_or(u64::MAX)
+}

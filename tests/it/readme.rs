@@ -1,0 +1,51 @@
+//! What the README says is held against the program.
+
+use std::path::Path;
+
+use clap::Parser;
+use inflight::cli::Cli;
+use inflight::plan::Plan;
+use inflight::tui::keymap;
+
+const README: &str = include_str!("../../README.md");
+
+/// The contents of every fenced block in this language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let opening = format!("```{language}\n");
+    let after = README.split(opening.as_str()).skip(1);
+    after.filter_map(|rest| rest.split_once("```").map(|(block, _)| block)).collect()
+}
+
+#[test]
+fn the_key_table_is_that_of_the_keymap() {
+    assert!(README.contains(&keymap::markdown()), "copy this into the README:\n{}", keymap::markdown());
+}
+
+#[test]
+fn every_command_is_one_that_the_program_takes() {
+    let commands = blocks("sh").into_iter().flat_map(str::lines).filter(|line| line.starts_with("inflight "));
+    let mut n = 0;
+    for command in commands {
+        let words = command.split(['#', '|']).next().unwrap_or_default().split_whitespace();
+        assert!(Cli::try_parse_from(words).is_ok(), "{command}");
+        n += 1;
+    }
+    assert!(n >= 5, "only {n} commands were found");
+}
+
+#[test]
+fn every_plan_is_valid() {
+    let plans = blocks("toml");
+    assert_eq!(plans.len(), 1);
+    for plan in plans {
+        Plan::from_toml(plan, "README.md", Path::new(""), &|_| None)
+            .unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
+    }
+}
+
+#[test]
+fn every_file_that_is_named_is_there() {
+    let named = README.split(['`', '(', ')']).filter(|word| word.starts_with("examples/") && word.contains('.'));
+    let missing: Vec<_> = named.filter(|path| !Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,0 +1,10 @@
+//! What people see: pictures of recorded runs, at a moment, at a size, after some keys.
+//!
+//! Each picture is kept twice, as text and as the meaning of every cell, so that a colour that goes
+//! wrong is seen as well as a word. Start at [`shot::shot`].
+
+mod any;
+mod overview;
+mod roles;
+mod shot;
+mod states;

@@ -1,0 +1,111 @@
+//! Whatever happens and however large the terminal is, there is a picture.
+
+use std::sync::LazyLock;
+
+use inflight::control::Abilities;
+use inflight::event::{Event, Offset};
+use inflight::tui::picture;
+use inflight::tui::state::UiState;
+use inflight::tui::theme::color::Depth;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::theme::{Look, Theme};
+use inflight::tui::view;
+use proptest::prelude::*;
+use proptest::sample::select;
+use ratatui::layout::Rect;
+
+use crate::screen::shot::{draw, press};
+use crate::told::played::run;
+use crate::told::strategies::any_events;
+use crate::told::{fixtures, fold};
+
+/// A recording with everything in it.
+static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
+
+/// Keys that change the picture.
+const KEYS: [&str; 16] =
+    ["space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end"];
+
+fn keys() -> impl Strategy<Value = String> {
+    prop::collection::vec(select(&KEYS[..]), 0..8).prop_map(|keys| keys.join(" "))
+}
+
+fn look(depth: Depth, is_ascii: bool) -> Look {
+    Look { depth, charset: if is_ascii { Charset::Ascii } else { Charset::Unicode } }
+}
+
+fn can(all: bool) -> Abilities {
+    if all { Abilities::FULL } else { Abilities::NONE }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn there_is_a_picture_at_every_size(
+        events in prop_oneof![any_events(80), run()],
+        keys in keys(),
+        now in prop_oneof![4 => 0..60_000_000_u64, 1 => any::<u64>()],
+        width in 0..=220_u16,
+        height in 0..=70_u16,
+        (is_ascii, is_able) in (any::<bool>(), any::<bool>()),
+    ) {
+        let (model, look, now) = (fold(&events), look(Depth::True, is_ascii), Offset(now));
+        let mut ui = UiState::default();
+        ui.page = view::table_rows(Rect::new(0, 0, width, height), model.endpoints.len());
+        ui.refresh(&model, now);
+        press(&mut ui, &model, can(is_able), now, &keys);
+        let theme = Theme::bundled("inflight-dark", look).unwrap();
+        let picture = draw(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
+        for line in picture::lines(&picture) {
+            prop_assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{line:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_theme_shows_the_same_text(
+        at in 0..15_000_000_u64,
+        keys in keys(),
+        width in 0..=140_u16,
+        height in 0..=44_u16,
+        is_ascii in any::<bool>(),
+    ) {
+        let now = Offset(at);
+        let model = fold(STORM.iter().filter(|event| event.at <= now));
+        let mut ui = UiState::default();
+        ui.page = view::table_rows(Rect::new(0, 0, width, height), model.endpoints.len());
+        ui.refresh(&model, now);
+        press(&mut ui, &model, Abilities::FULL, now, &keys);
+        let text = |name: &str, depth| {
+            let look = look(depth, is_ascii);
+            let theme = Theme::bundled(name, look).unwrap();
+            picture::lines(&draw(&model, &ui, &theme, Abilities::FULL, look.charset, now, (width, height)))
+        };
+        let mono = text("mono", Depth::Mono);
+        for name in Theme::names() {
+            for depth in [Depth::True, Depth::Ansi16, Depth::Mono] {
+                prop_assert_eq!(&text(name, depth), &mono, "{} {:?}", name, depth);
+            }
+        }
+    }
+}
+
+#[test]
+fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
+    let model = fold(&*STORM);
+    let theme = Theme::bundled("inflight-dark", look(Depth::True, false)).unwrap();
+    let now = Offset(6_000_000);
+    for keys in ["", "?", "q", "/ a", "f"] {
+        let mut ui = UiState::default();
+        ui.refresh(&model, now);
+        press(&mut ui, &model, Abilities::FULL, now, keys);
+        for (width, height) in (0..=8).flat_map(|width| (0..=8).map(move |height| (width, height))) {
+            draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (width * 10, height * 2));
+            draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (width, height));
+        }
+    }
+}

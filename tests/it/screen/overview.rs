@@ -1,0 +1,54 @@
+//! The overview at every size that has a face of its own.
+
+use crate::screen::shot::shot;
+
+#[test]
+fn a_usual_terminal_shows_everything() {
+    shot("storm-429").at("6s").size(80, 24).matches();
+}
+
+#[test]
+fn a_large_terminal_has_large_numbers() {
+    shot("storm-429").at("6s").size(120, 40).matches();
+}
+
+#[test]
+fn a_huge_terminal_gives_the_room_to_what_can_use_it() {
+    shot("storm-429").at("6s").size(200, 50).matches();
+}
+
+#[test]
+fn a_narrow_terminal_gives_up_columns_in_order() {
+    shot("storm-429").at("6s").size(60, 16).matches();
+}
+
+#[test]
+fn a_small_terminal_has_the_compact_face() {
+    shot("storm-429").at("6s").size(40, 10).matches();
+}
+
+#[test]
+fn a_tiny_terminal_has_one_line() {
+    shot("storm-429").at("6s").size(25, 4).matches();
+}
+
+#[test]
+fn a_terminal_without_unicode_shows_the_same() {
+    shot("storm-429").at("6s").size(80, 24).ascii().matches();
+    shot("storm-429").at("6s").size(120, 40).ascii().matches();
+}
+
+#[test]
+fn a_watched_program_without_a_plan_has_neither_limit_nor_progress() {
+    shot("watched-serial").at("4s").size(80, 24).matches();
+}
+
+#[test]
+fn a_level_alone_is_drawn_as_in_flight() {
+    shot("watched-level-only").at("1s").size(80, 24).matches();
+}
+
+#[test]
+fn two_workers_stand_side_by_side() {
+    shot("two-workers").at("900ms").size(80, 24).matches();
+}

@@ -1,0 +1,109 @@
+//! A theme whose colours spell roles, so that a picture tells what every cell means.
+//!
+//! Start at [`theme`] and [`letter`].
+
+use std::fmt::Write;
+
+use inflight::tui::theme::color::Depth;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::theme::role::Role;
+use inflight::tui::theme::{Look, Theme};
+use ratatui::buffer::Cell;
+use ratatui::style::Color;
+
+/// The letter of a role. Upper case is the same role on the selected row.
+fn letter_of(role: Role) -> char {
+    match role {
+        Role::Bg => ' ',
+        Role::Surface => '.',
+        Role::Text => 't',
+        Role::TextDim => 'd',
+        Role::TextFaint => 'f',
+        Role::Border => 'b',
+        Role::BorderFocus => 'o',
+        Role::Title => 'h',
+        Role::Key => 'k',
+        Role::Selection => '_',
+        Role::Accent => 'a',
+        Role::Queued => 'q',
+        Role::Running => 'r',
+        Role::Ok => 'y',
+        Role::Slow => 's',
+        Role::Retrying => 'e',
+        Role::Limited => 'l',
+        Role::Failed => 'x',
+        Role::Timeout => 'm',
+        Role::Cancelled => 'c',
+        Role::Paused => 'p',
+        Role::Bar => 'g',
+        Role::BarRest => 'n',
+        Role::Axis => 'i',
+        Role::Marker => 'w',
+    }
+}
+
+/// A theme in which every role has a colour of its own, with the marks of `charset`.
+pub fn theme(charset: Charset) -> Theme {
+    let mut text = "[meta]\nname = \"roles\"\nvariant = \"dark\"\n".to_owned();
+    let mut section = "";
+    for (i, role) in Role::ALL.into_iter().enumerate() {
+        let of = if role < Role::Queued {
+            "[ui]\n"
+        } else if role < Role::Bar {
+            "[status]\n"
+        } else {
+            "[chart]\n"
+        };
+        if of != section {
+            section = of;
+            text.push_str(of);
+        }
+        let part = if is_ground(role) { "bg" } else { "fg" };
+        writeln!(text, "{} = {{ {part} = \"#{:06x}\" }}", role.name(), number(i)).unwrap();
+    }
+    Theme::read(&text, "roles", Look { depth: Depth::True, charset }, &|_| None).unwrap()
+}
+
+/// What a cell means, in one letter; blank where nothing stands.
+pub fn letter(cell: &Cell) -> char {
+    let ground = role(cell.bg).unwrap_or(Role::Bg);
+    if cell.symbol().trim().is_empty() {
+        return letter_of(ground);
+    }
+    let letter = role(cell.fg).map_or('?', letter_of);
+    if ground == Role::Selection { letter.to_ascii_uppercase() } else { letter }
+}
+
+/// What the letters of a grid stand for.
+pub fn legend(grid: &str) -> String {
+    let used = |role: &Role| {
+        let letter = letter_of(*role);
+        !letter.is_whitespace() && grid.contains([letter, letter.to_ascii_uppercase()])
+    };
+    let words: Vec<String> = Role::ALL
+        .iter()
+        .filter(|role| used(role))
+        .map(|role| format!("{} {}", letter_of(*role), role.name()))
+        .collect();
+    words.join(", ")
+}
+
+fn is_ground(role: Role) -> bool {
+    matches!(role, Role::Bg | Role::Surface | Role::Selection)
+}
+
+/// A colour's number that says which role it is.
+fn number(role: usize) -> u32 {
+    0x10_0000 + u32::try_from(role).unwrap()
+}
+
+fn role(color: Color) -> Option<Role> {
+    let Color::Rgb(0x10, 0, n) = color else { return None };
+    Role::ALL.get(usize::from(n)).copied()
+}
+
+#[test]
+fn every_role_has_a_letter_of_its_own() {
+    let letters: std::collections::BTreeSet<char> = Role::ALL.into_iter().map(letter_of).collect();
+    assert_eq!(letters.len(), Role::ALL.len());
+}

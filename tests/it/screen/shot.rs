@@ -1,0 +1,191 @@
+//! Takes a picture: a recording folded to a moment, a size, some keys.
+//!
+//! Start at [`shot`].
+
+use inflight::control::Abilities;
+use inflight::event::{Event, Micros, Offset};
+use inflight::model::Model;
+use inflight::tui::action::Action;
+use inflight::tui::keymap::Keymap;
+use inflight::tui::picture::{self, Picture};
+use inflight::tui::state::UiState;
+use inflight::tui::theme::Theme;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::view::{self, Scene};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use crate::screen::roles;
+use crate::told::{fixtures, fold};
+
+/// A picture to be taken.
+pub struct Shot {
+    name: String,
+    events: Vec<Event>,
+    at: Offset,
+    size: (u16, u16),
+    keys: String,
+    can: Abilities,
+    charset: Charset,
+}
+
+/// A picture of a recording under `tests/fixtures/`.
+#[track_caller]
+pub fn shot(fixture: &str) -> Shot {
+    Shot {
+        name: fixture.to_owned(),
+        events: fixtures::read(fixture),
+        at: Offset::ZERO,
+        size: (80, 24),
+        keys: String::new(),
+        can: Abilities::FULL,
+        charset: Charset::Unicode,
+    }
+}
+
+impl Shot {
+    /// … at this moment of it: `6s`, `1200ms`.
+    pub fn at(mut self, at: &str) -> Self {
+        self.at = Offset(Micros::from(humantime::parse_duration(at).unwrap()).0);
+        self.name = format!("{}-{at}", self.name);
+        self
+    }
+
+    /// … in a terminal of so many columns and rows.
+    pub fn size(mut self, width: u16, height: u16) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    /// … after these keys, as people write them: `/ c h enter`.
+    pub fn keys(mut self, keys: &str) -> Self {
+        keys.clone_into(&mut self.keys);
+        self
+    }
+
+    /// … of a source that can do only this.
+    pub fn can(mut self, can: Abilities) -> Self {
+        self.can = can;
+        self
+    }
+
+    /// … in a terminal without Unicode.
+    pub fn ascii(mut self) -> Self {
+        self.charset = Charset::Ascii;
+        self
+    }
+
+    /// Compares it with the picture under `snapshots/`.
+    #[track_caller]
+    pub fn matches(self) {
+        let picture = self.take(&roles::theme(self.charset));
+        let text = picture::lines(&picture).join("\n");
+        let roles = grid(&picture);
+        let legend = roles::legend(&roles);
+        let both = format!("{text}\n\n{}\n{legend}\n\n{roles}", "=".repeat(self.size.0.into()));
+        let name = self.file_name();
+        insta::with_settings!({
+            snapshot_path => "snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(name, both);
+        });
+    }
+
+    fn take(&self, theme: &Theme) -> Picture {
+        let model = fold(self.events.iter().filter(|event| event.at <= self.at));
+        let mut ui = UiState::default();
+        ui.page = view::table_rows(Rect::new(0, 0, self.size.0, self.size.1), model.endpoints.len());
+        ui.refresh(&model, self.at);
+        press(&mut ui, &model, self.can, self.at, &self.keys);
+        ui.refresh(&model, self.at);
+        draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
+    }
+
+    fn file_name(&self) -> String {
+        let (width, height) = self.size;
+        let mut name = format!("{}-{width}x{height}", self.name);
+        for key in self.keys.split_whitespace() {
+            let key = match key {
+                "/" => "slash",
+                "?" => "help",
+                "+" => "plus",
+                key => key,
+            };
+            name = format!("{name}-{key}");
+        }
+        if self.charset == Charset::Ascii {
+            name.push_str("-ascii");
+        }
+        if self.can == Abilities::NONE {
+            name.push_str("-cannot");
+        }
+        name
+    }
+}
+
+/// Presses keys one after the other, as the run loop does.
+pub fn press(ui: &mut UiState, model: &Model, can: Abilities, now: Offset, keys: &str) {
+    let keymap = Keymap::default();
+    for key in keys.split_whitespace().map(key) {
+        match keymap.action(ui.context(), key) {
+            Some(Action::Interrupt | Action::Suspend) => {}
+            Some(action) => drop(ui.update(action, model, can, now)),
+            None => ui.edit(key),
+        }
+        ui.refresh(model, now);
+    }
+}
+
+/// Draws one picture.
+pub fn draw(
+    model: &Model,
+    ui: &UiState,
+    theme: &Theme,
+    can: Abilities,
+    charset: Charset,
+    now: Offset,
+    (width, height): (u16, u16),
+) -> Picture {
+    let scene = Scene { model, ui, theme, keymap: &Keymap::default(), can, charset, now };
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| view::render(frame, &scene)).unwrap().buffer.clone()
+}
+
+/// What every cell means, row by row.
+fn grid(picture: &Picture) -> String {
+    let area = picture.area;
+    let row = |y| {
+        let letters: String = (area.left()..area.right()).map(|x| roles::letter(&picture[(x, y)])).collect();
+        letters.trim_end().to_owned()
+    };
+    (area.top()..area.bottom()).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// A key as people write it.
+fn key(name: &str) -> KeyEvent {
+    let (name, modifiers) = match name.strip_prefix("ctrl+") {
+        Some(rest) => (rest, KeyModifiers::CONTROL),
+        None => (name, KeyModifiers::NONE),
+    };
+    let code = match name {
+        "space" => KeyCode::Char(' '),
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "pgdn" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "backspace" => KeyCode::Backspace,
+        name => {
+            let mut chars = name.chars();
+            let only = chars.next().filter(|_| chars.as_str().is_empty());
+            KeyCode::Char(only.unwrap_or_else(|| panic!("there is no key `{name}`")))
+        }
+    };
+    KeyEvent::new(code, modifiers)
+}

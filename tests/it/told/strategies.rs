@@ -1,0 +1,205 @@
+//! Events at random: any kind, in any order, about anything.
+//!
+//! Start at [`any_events`].
+
+use std::sync::Arc;
+
+use inflight::event::{
+    Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, Phase,
+    Reason, RetryWhy, RunEnd, Scope, Spent,
+};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// How many kinds of facts there are.
+pub const KINDS: usize = 20;
+
+/// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
+pub fn kind_of(fact: &Fact) -> usize {
+    match fact {
+        Fact::OriginSeen { .. } => 0,
+        Fact::RunStarted { .. } => 1,
+        Fact::EndpointSeen { .. } => 2,
+        Fact::HostSeen { .. } => 3,
+        Fact::PlanDrawn { .. } => 4,
+        Fact::AttemptStarted { .. } => 5,
+        Fact::AttemptEnded { .. } => 6,
+        Fact::RetryScheduled { .. } => 7,
+        Fact::RedirectFollowed { .. } => 8,
+        Fact::JobSettled { .. } => 9,
+        Fact::LimitChanged { .. } => 10,
+        Fact::CooldownSet { .. } => 11,
+        Fact::Paused => 12,
+        Fact::Resumed => 13,
+        Fact::Draining => 14,
+        Fact::Cancelling => 15,
+        Fact::LevelSeen { .. } => 16,
+        Fact::Stalled { .. } => 17,
+        Fact::Warned { .. } => 18,
+        Fact::RunEnded { .. } => 19,
+    }
+}
+
+/// A fact of one kind.
+pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
+    match kind {
+        0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginSeen { name, zero }).boxed(),
+        1 => (text(), of(any::<u32>()), of(any::<u64>()))
+            .prop_map(|(name, limit, jobs)| Fact::RunStarted { name, limit, jobs })
+            .boxed(),
+        2 => (endpoint(), text(), of(any::<u64>()))
+            .prop_map(|(endpoint, name, jobs)| Fact::EndpointSeen { endpoint, name, jobs })
+            .boxed(),
+        3 => (host(), text(), of(any::<u32>()))
+            .prop_map(|(host, name, limit)| Fact::HostSeen { host, name, limit })
+            .boxed(),
+        4 => any::<u64>().prop_map(|jobs| Fact::PlanDrawn { jobs }).boxed(),
+        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), length())
+            .prop_map(|(attempt, endpoint, host, row, slot, target, waited)| Fact::AttemptStarted {
+                attempt,
+                endpoint,
+                host,
+                row,
+                slot,
+                target,
+                waited,
+            })
+            .boxed(),
+        6 => (attempt(), outcome(), spent())
+            .prop_map(|(attempt, outcome, spent)| Fact::AttemptEnded { attempt, outcome, spent })
+            .boxed(),
+        7 => (attempt(), moment(), select(vec![RetryWhy::Backoff, RetryWhy::RetryAfter, RetryWhy::Asked]))
+            .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
+            .boxed(),
+        8 => (attempt(), any::<u32>(), text())
+            .prop_map(|(attempt, hop, target)| Fact::RedirectFollowed { attempt, hop, target })
+            .boxed(),
+        9 => (job(), endpoint(), job_end(), any::<u32>(), length(), of(text()))
+            .prop_map(|(job, endpoint, end, tries, total, target)| Fact::JobSettled {
+                job,
+                endpoint,
+                end,
+                tries,
+                total,
+                target,
+            })
+            .boxed(),
+        10 => (
+            prop_oneof![Just(Scope::Run), host().prop_map(Scope::Host)],
+            any::<u32>(),
+            select(vec![Hand::Operator, Hand::Adaptive, Hand::Machine]),
+        )
+            .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
+            .boxed(),
+        11 => (host(), moment()).prop_map(|(host, until)| Fact::CooldownSet { host, until }).boxed(),
+        12 => Just(Fact::Paused).boxed(),
+        13 => Just(Fact::Resumed).boxed(),
+        14 => Just(Fact::Draining).boxed(),
+        15 => Just(Fact::Cancelling).boxed(),
+        16 => any::<u32>().prop_map(|in_flight| Fact::LevelSeen { in_flight }).boxed(),
+        17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
+        18 => (concern(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
+        _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
+    }
+}
+
+/// Events in any order, about anything, at any time.
+pub fn any_events(most: usize) -> impl Strategy<Value = Vec<Event>> {
+    let kind = prop_oneof![0..KINDS, 5..10_usize];
+    let event = (moment(), prop_oneof![4 => Just(0), 1 => 0..3_u16], kind.prop_flat_map(fact))
+        .prop_map(|(at, origin, fact)| Event { at, origin: Origin(origin), fact });
+    prop::collection::vec(event, 0..most)
+}
+
+/// Mostly a moment of a short run; now and then any that can be written.
+fn moment() -> impl Strategy<Value = Offset> {
+    prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Offset)
+}
+
+fn length() -> impl Strategy<Value = Micros> {
+    prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Micros)
+}
+
+/// Foreign text: anything, control characters and wide ones included.
+fn text() -> impl Strategy<Value = Arc<str>> {
+    prop_oneof![
+        Just("GET https://a.example/v1/items/7?q=x".to_owned()),
+        prop::collection::vec(any::<char>(), 0..12).prop_map(|chars| chars.into_iter().collect()),
+        "[a-z 日本語\\x1b\\u{202e}\"\\\\]{0,40}",
+    ]
+    .prop_map(Arc::from)
+}
+
+fn endpoint() -> impl Strategy<Value = EndpointId> {
+    prop_oneof![9 => 0..6_u32, 1 => any::<u32>()].prop_map(EndpointId)
+}
+
+fn host() -> impl Strategy<Value = HostId> {
+    prop_oneof![9 => 0..4_u32, 1 => any::<u32>()].prop_map(HostId)
+}
+
+fn job() -> impl Strategy<Value = JobId> {
+    prop_oneof![9 => 0..12_u64, 1 => any::<u64>()].prop_map(JobId)
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+    (job(), prop_oneof![9 => 1..4_u32, 1 => any::<u32>()]).prop_map(|(job, n)| Attempt { job, n })
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        (any::<u16>(), any::<u64>(), any::<bool>()).prop_map(|(status, bytes, expected)| Outcome::Answered {
+            status,
+            bytes,
+            expected
+        }),
+        any::<u16>().prop_map(|status| Outcome::Redirected { status }),
+        (any::<u16>(), of(length())).prop_map(|(status, retry_after)| Outcome::Throttled { status, retry_after }),
+        phase().prop_map(|phase| Outcome::TimedOut { phase }),
+        (reason(), of(text())).prop_map(|(reason, detail)| Outcome::Failed { reason, detail }),
+        Just(Outcome::Cancelled),
+    ]
+}
+
+fn job_end() -> impl Strategy<Value = JobEnd> {
+    prop_oneof![Just(JobEnd::Done), outcome().prop_map(|last| JobEnd::Failed { last }), Just(JobEnd::Cancelled)]
+}
+
+fn spent() -> impl Strategy<Value = Spent> {
+    (of(length()), of(length()), of(length()), of(length())).prop_map(|(resolve, connect, first_byte, body)| Spent {
+        resolve,
+        connect,
+        first_byte,
+        body,
+    })
+}
+
+fn phase() -> impl Strategy<Value = Phase> {
+    select(vec![Phase::Resolve, Phase::Connect, Phase::FirstByte, Phase::Body, Phase::Job])
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    select(vec![
+        Reason::Dns,
+        Reason::Refused,
+        Reason::Unreachable,
+        Reason::Tls,
+        Reason::Reset,
+        Reason::ClosedEarly,
+        Reason::BadResponse,
+        Reason::TooLarge,
+        Reason::Redirect,
+        Reason::BadRow,
+        Reason::Local,
+        Reason::Panicked,
+    ])
+}
+
+fn concern() -> impl Strategy<Value = Concern> {
+    select(vec![Concern::Recorder, Concern::Report, Concern::Machine, Concern::Plan, Concern::Worker])
+}
+
+fn run_end() -> impl Strategy<Value = RunEnd> {
+    select(vec![RunEnd::Finished, RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast])
+}

@@ -1,0 +1,150 @@
+//! Words that some modules must not use: what they stand for is kept in one place.
+//!
+//! Start at [`BANS`].
+
+use crate::source::{Source, rust};
+use crate::{Finding, hold, lines};
+
+/// Words that are kept out of some places.
+struct Ban {
+    words: &'static [&'static str],
+    /// Paths they are kept out of, files or folders.
+    places: &'static [&'static str],
+    /// … except from these.
+    but: &'static [&'static str],
+    instead: &'static str,
+}
+
+const BANS: &[Ban] = &[
+    Ban {
+        words: &["tokio", "std::fs", "File", "Instant", "SystemTime"],
+        places: &["src/event/", "src/model/", "src/control.rs", "src/harvest.rs", "src/units.rs"],
+        but: &[],
+        instead: "facts and what they add up to know no clock, no file and no runtime; every event carries `at`",
+    },
+    Ban {
+        words: &["Path", "PathBuf", "std::fs", "File"],
+        places: &["src/journal.rs"],
+        but: &[],
+        instead: "a journal is read from any `Read` and written to any `Write`",
+    },
+    Ban {
+        words: &["reqwest"],
+        places: &["src/"],
+        but: &["src/source/"],
+        instead: "only the source sends; wrap what is needed in a type of `source`",
+    },
+    Ban {
+        words: &["ratatui", "crossterm", "tui_input"],
+        places: &["src/"],
+        but: &["src/tui/"],
+        instead: "only `tui` draws and reads keys; use its own types, or move the code there",
+    },
+    Ban {
+        words: &["tokio", "Instant", "SystemTime", "Mutex", "&mut Model", "&mut UiState"],
+        places: &["src/tui/view/"],
+        but: &[],
+        instead: "a view only draws what it is shown; `now` is in the scene",
+    },
+    Ban {
+        words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
+        places: &["src/"],
+        but: &["src/config.rs"],
+        instead: "only `config` reads the environment; hand in what it found",
+    },
+    Ban {
+        words: &["process::exit", "process::abort"],
+        places: &["src/"],
+        but: &["src/main.rs"],
+        instead: "give the exit code back, so that the terminal is restored and results are written",
+    },
+    Ban {
+        words: &["println!", "print!", "eprintln!", "eprint!", "dbg!"],
+        places: &["src/"],
+        but: &["src/output/", "src/main.rs"],
+        instead: "use `output::streams`, which survives a closed pipe",
+    },
+];
+
+fn words(file: &Source) -> Vec<Finding> {
+    let lies_in = |places: &[&str]| places.iter().any(|place| file.path.starts_with(place));
+    let bans = BANS.iter().filter(|ban| lies_in(ban.places) && !lies_in(ban.but));
+    bans.flat_map(|ban| file.findings(ban.words, ban.instead)).collect()
+}
+
+/// A colour is written down in `tui::theme` alone; everything else asks for a meaning.
+fn colours(file: &Source) -> Vec<Finding> {
+    if file.path.starts_with("src/tui/theme/") {
+        return Vec::new();
+    }
+    let is_hex = |text: &str| {
+        let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+        digits == 6 || digits == 8
+    };
+    // Strings count here: a colour is one.
+    (1..)
+        .zip(file.bare.lines())
+        .filter(|(_, line)| {
+            let names_one = ["Color::Rgb", "Color::Indexed", "Color::from_u32"].iter().any(|word| line.contains(word));
+            names_one || line.match_indices("\"#").any(|(at, _)| is_hex(&line[at + 2..]))
+        })
+        .map(|(line, _)| Finding {
+            line,
+            message: "a colour outside `tui::theme`: ask the theme for a role instead".to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn words_stay_where_they_belong() {
+    hold(rust(&["src"]), words);
+}
+
+#[test]
+fn colours_stay_in_the_theme() {
+    hold(rust(&["src"]), colours);
+}
+
+#[test]
+fn a_word_in_the_wrong_place_is_found() {
+    let cases = [
+        ("src/model/rate.rs", "use std::time::Instant;"),
+        ("src/model/mod.rs", "tokio::spawn(x);"),
+        ("src/event/mod.rs", "use std::fs;"),
+        ("src/journal.rs", "fn open(path: &Path) {}"),
+        ("src/app/batch.rs", "let client = reqwest::Client::new();"),
+        ("src/app/screen.rs", "use ratatui::buffer::Buffer;"),
+        ("src/cli/mod.rs", "use crossterm::event::KeyEvent;"),
+        ("src/tui/view/kpi.rs", "fn draw(model: &mut Model) {}"),
+        ("src/tui/view/kpi.rs", "let now = Instant::now();"),
+        ("src/cli/mod.rs", "std::env::var(\"HOME\")"),
+        ("src/app/mod.rs", "std::process::exit(1);"),
+        ("src/source/pool/mod.rs", "eprintln!(\"x\");"),
+    ];
+    for (path, line) in cases {
+        assert_eq!(lines(words, path, &format!("//! Doc.\n{line}\n")), [2], "{path}: {line}");
+    }
+}
+
+#[test]
+fn the_same_word_in_the_right_place_is_fine() {
+    let cases = [
+        ("src/source/pool/http.rs", "use reqwest::Client;"),
+        ("src/tui/terminal/mod.rs", "use ratatui::Terminal; let now = Instant::now();"),
+        ("src/config.rs", "std::env::var(name)"),
+        ("src/main.rs", "process::exit(1)"),
+        ("src/output/streams.rs", "println!(\"x\");"),
+        ("src/model/mod.rs", "// No Instant and no tokio here.\nlet text = \"tokio\";"),
+    ];
+    for (path, line) in cases {
+        assert_eq!(lines(words, path, line), [], "{path}: {line}");
+    }
+}
+
+#[test]
+fn a_colour_outside_the_theme_is_found() {
+    assert_eq!(lines(colours, "src/tui/view/kpi.rs", "\nlet red = Color::Rgb(255, 0, 0);\n"), [2]);
+    assert_eq!(lines(colours, "src/tui/picture/svg.rs", "fill(\"#ff0000\");"), [1]);
+    assert_eq!(lines(colours, "src/tui/theme/color.rs", "Color::Rgb(1, 2, 3)"), []);
+    assert_eq!(lines(colours, "src/tui/view/kpi.rs", "let job = \"#3071\";"), []);
+}
