@@ -106,3 +106,26 @@ async fn a_redirect_joins_the_lane_it_leads_to() {
     assert_eq!((ledger.starts.len(), ledger.ends.len(), ledger.peak), (20, 10, 2));
     assert_eq!(told.end().1, Offset(10_000 + 10 * 100_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_host_with_rules_of_its_own_keeps_to_them() {
+    let plan = "
+        [limits]
+        concurrency = 100
+        per_host = 10
+        [host.\"slow*\"]
+        concurrency = 2
+        gap = \"300ms\"
+        [[endpoint]]
+        url = \"http://slow.test/\"
+        repeat = 4
+        [[endpoint]]
+        url = \"http://quick.test/\"
+        repeat = 20
+    ";
+    let told = Rig::new(plan, |_| ok(1000)).run().await;
+    told.ledger();
+    let slow: Vec<u64> = told.arrivals_at("slow.test").iter().map(|at| at.0 / 1000).collect();
+    assert_eq!(slow, [0, 300, 1000, 1300]);
+    assert_eq!(told.arrivals_at("quick.test")[9], Offset(0));
+}
