@@ -2,7 +2,7 @@
 //!
 //! Start at [`rig::Rig`]; what must be true of every run stands in [`ledger::Ledger`].
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests may take what they need for granted")]
+#![expect(clippy::expect_used, reason = "tests may take what they need for granted")]
 
 mod any_run;
 mod endings;

@@ -91,3 +91,53 @@ pub fn end_of(last: &Outcome) -> JobEnd {
         | Outcome::Failed { .. } => JobEnd::Failed { last: last.clone() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::answered;
+    use crate::event::{Micros, Offset, Outcome};
+    use crate::plan::job::Statuses;
+    use crate::source::pool::wire::Head;
+
+    const NOW: Offset = Offset(5_000_000);
+
+    #[track_caller]
+    fn asked(status: u16, name: &'static str, value: &'static str) -> (Outcome, Option<Offset>) {
+        let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
+        answered(&Statuses::Success, &Head { status, headers, received }, 0, NOW)
+    }
+
+    #[test]
+    fn a_wait_asked_in_any_field_cools_the_host() {
+        let fields = [
+            ("retry-after", "2"),
+            ("retry-after-ms", "2000"),
+            ("ratelimit", "\"default\";r=0;t=2"),
+            ("x-ratelimit-reset", "1800000002"),
+        ];
+        for (name, value) in fields {
+            let outcome = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
+            assert_eq!(asked(429, name, value), (outcome, Some(Offset(7_000_000))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cooldown_is_never_longer_than_we_allow() {
+        let (outcome, cooldown) = asked(503, "retry-after", "1000000000000");
+        assert_eq!(outcome, Outcome::Throttled { status: 503, retry_after: Some(Micros(1_000_000_000_000_000_000)) });
+        assert_eq!(cooldown, Some(Offset(605_000_000)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_the_moment_to_us() {
+        let throttled = Outcome::Throttled { status: 429, retry_after: None };
+        assert_eq!(asked(429, "retry-after", "soon"), (throttled, None));
+        let answered = Outcome::Answered { status: 503, bytes: 0, expected: false };
+        assert_eq!(asked(503, "retry-after", "soon"), (answered, None));
+    }
+}

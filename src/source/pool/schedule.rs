@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
@@ -389,9 +390,9 @@ impl Schedule {
             return lane;
         }
         let (limit, gap) = self.limits.of_host(name);
-        let (limit, gap) = (limit.map(std::num::NonZeroU32::get), gap.into());
+        let limit = limit.map(NonZeroU32::get);
         let lane = self.lanes.len();
-        self.lanes.push(Lane::new(limit, gap));
+        self.lanes.push(Lane::new(limit, gap.into()));
         self.by_name.insert(Arc::clone(name), lane);
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane

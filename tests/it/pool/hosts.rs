@@ -108,11 +108,24 @@ async fn a_redirect_joins_the_lane_it_leads_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_for_some_hosts_holds_there_and_nowhere_else() {
-    let plan = "[limits]\nconcurrency = 20\n[host.\"slow.*\"]\nconcurrency = 2\n\
-                [[endpoint]]\nurl = \"http://slow.test/\"\nrepeat = 10\n\
-                [[endpoint]]\nurl = \"http://fast.test/\"\nrepeat = 10\n";
-    let told = Rig::new(plan, |_| ok(100)).run().await;
-    let last = |host: &str| told.arrivals_at(host).last().copied();
-    assert_eq!((last("slow.test"), last("fast.test")), (Some(Offset(400_000)), Some(Offset(0))));
+async fn a_host_with_rules_of_its_own_keeps_to_them() {
+    let plan = "
+        [limits]
+        concurrency = 100
+        per_host = 10
+        [host.\"slow*\"]
+        concurrency = 2
+        gap = \"300ms\"
+        [[endpoint]]
+        url = \"http://slow.test/\"
+        repeat = 4
+        [[endpoint]]
+        url = \"http://quick.test/\"
+        repeat = 20
+    ";
+    let told = Rig::new(plan, |_| ok(1000)).run().await;
+    told.ledger();
+    let slow: Vec<u64> = told.arrivals_at("slow.test").iter().map(|at| at.0 / 1000).collect();
+    assert_eq!(slow, [0, 300, 1000, 1300]);
+    assert_eq!(told.arrivals_at("quick.test")[9], Offset(0));
 }
