@@ -102,11 +102,11 @@ impl Batch<'_> {
             events,
             harvests,
         };
-        let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
-        let mut stop = Stop::new(pool.commands());
-
+        // From the first attempt on no signal ends us unaccounted; until then one may, as it may any program.
         let (wake, woken) = wakes::channel();
         signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
+        let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
+        let mut stop = Stop::new(pool.commands());
         let run = Run { follow: &follow, start, wake, woken };
         let is_dropped = match surroundings.face().value {
             Face::Screen => run.on_screen(looks, &mut stop)?,

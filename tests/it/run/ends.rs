@@ -43,7 +43,7 @@ fn counts(folder: &Folder, upstream: &Upstream, ended: &Ended) -> (Value, Tally)
 
 #[test]
 fn one_ctrl_c_lets_what_is_in_flight_end_and_starts_nothing_more() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let (folder, upstream, running) = caught("/delay/1s");
         running.signal(signal);
         let ended = running.wait().exits(code);
@@ -53,6 +53,15 @@ fn one_ctrl_c_lets_what_is_in_flight_end_and_starts_nothing_more() {
         assert_eq!((&jobs["not_started"], &ended.summary()["ended"]), (&json!(90), &json!("drained")));
         assert!(ended.err().contains("draining, 10 in flight"), "{}", ended.err());
     }
+}
+
+#[test]
+fn whoever_asks_by_signal_is_told_how_it_stands() {
+    let (_folder, _upstream, running) = caught("/delay/1s");
+    running.signal(Signal::USR1);
+    running.signal(Signal::INT);
+    let ended = running.wait().exits(130);
+    assert!(ended.err().contains("0/100 jobs (–)  10 in flight"), "{}", ended.err());
 }
 
 #[test]

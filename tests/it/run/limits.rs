@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use inflight::control::Command;
+use inflight::upstream::tally::Tally;
 
 use super::batch::Batch;
 
@@ -114,6 +115,36 @@ fn a_hosts_own_limit_holds_and_leaves_the_rest_to_others() {
     let (_, tally) = batch.end();
     assert_eq!((tally.hosts["hung"].peak, tally.hosts["hung"].requests), (3, 3));
     assert!(tally.hosts["brisk"].peak <= 3);
+}
+
+#[test]
+fn a_host_that_asks_for_patience_is_given_it_and_holds_up_nobody_else() {
+    let batch = Batch::start(
+        r#"
+        [limits]
+        concurrency = 2
+        [retry]
+        attempts = 2
+        on = ["throttled"]
+        [[endpoint]]
+        url = "practice://full/status/429?retry_after=1"
+        repeat = 2
+        [[endpoint]]
+        url = "practice://brisk/delay/1ms"
+        repeat = 300
+        [upstream]
+        "#,
+    );
+    // The first two may start side by side; from the first refusal on, each waits for the one before.
+    let brisk = |tally: &Tally| tally.hosts.get("brisk").is_some_and(|host| host.requests == 300);
+    let full = batch.until_seen(brisk).hosts["full"].requests;
+    assert!(full <= 3, "{full}");
+    batch.until_known(|model| model.ended.is_some());
+    let asked = batch.upstream.arrivals();
+    let asked: Vec<_> = asked.iter().filter(|arrival| &*arrival.host == "full").map(|arrival| arrival.at.0).collect();
+    let (model, tally) = batch.end();
+    assert_eq!((tally.hosts["full"].requests, model.totals.throttled, model.totals.jobs_failed), (4, 4, 2));
+    assert!(asked[2] - asked[0] >= 1_000_000 && asked[3] - asked[0] >= 1_000_000, "{asked:?}");
 }
 
 #[test]
