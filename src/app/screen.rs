@@ -193,7 +193,11 @@ impl Screen<'_> {
                 }
                 self.is_dirty = true;
             }
-            Wake::Changed | Wake::Input(Input::Paste(_) | Input::Resize | Input::Continued) => self.is_dirty = true,
+            Wake::Input(Input::Resize) => {
+                guard.redraw();
+                self.is_dirty = true;
+            }
+            Wake::Changed | Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
         }
         Ok(None)
     }
