@@ -288,7 +288,8 @@ impl Screen<'_> {
             keymap: &self.keymap,
             can: self.watched.can,
             charset: self.looks.look.charset,
-            now,
+            // Time ends with the run: charts that look back from now stand still as well.
+            now: shown.ended.unwrap_or(now),
         };
         let is_wanted = self.ui.leaving() == Some(Leave::KeepPicture) || self.ui.wants_export();
         let mut picture = None;

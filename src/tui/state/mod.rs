@@ -51,6 +51,8 @@ pub struct UiState {
     /// Indices of endpoints in the order of the table.
     pub order: Vec<usize>,
     sorted_at: Option<Offset>,
+    /// The order is that of a run that is over.
+    is_sorted_for_good: bool,
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
@@ -149,7 +151,9 @@ impl UiState {
             self.leave = Some(Leave::Now);
         }
         self.is_asking &= !is_over(model);
-        let is_fresh = self.sorted_at.is_some_and(|at| now.since(at) < Self::ORDER_HOLDS);
+        // The end is looked at longest, and nothing draws after it: its order is right at once.
+        let is_fresh = self.sorted_at.is_some_and(|at| now.since(at) < Self::ORDER_HOLDS)
+            && self.is_sorted_for_good == is_over(model);
         if !is_fresh || (self.order.len() < model.endpoints.len() && self.filter.value().is_empty()) {
             self.arrange(model, now);
         }
@@ -291,6 +295,7 @@ impl UiState {
     /// Sorts and filters the endpoints anew.
     fn arrange(&mut self, model: &Model, now: Offset) {
         self.sorted_at = Some(now);
+        self.is_sorted_for_good = is_over(model);
         let was_at = self.row_of_selected();
         let wanted = self.filter.value().to_lowercase();
         let (wanted, inverted) = match wanted.strip_prefix('!') {

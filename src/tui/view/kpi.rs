@@ -100,7 +100,8 @@ fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
-    if let Some((_, until)) = scene.model.cooldown(scene.now) {
+    let waits = scene.model.ended.is_none();
+    if let Some((_, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
         let left = format!("resumes in {}", units::countdown(until.since(scene.now)));
         pen.text(0, 2, &left, Role::Limited);
     }
@@ -187,7 +188,7 @@ pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
 }
 
 /// Attempts a second, lately; of the whole run once it is over.
-fn throughput(scene: &Scene<'_>) -> String {
+pub fn throughput(scene: &Scene<'_>) -> String {
     let model = scene.model;
     match model.ended {
         Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),

@@ -44,7 +44,7 @@ pub struct Scene<'a> {
     pub can: Abilities,
     /// Which marks the terminal can show.
     pub charset: Charset,
-    /// Now, since the run started.
+    /// Now, since the run started; its end, once it is over.
     pub now: Offset,
 }
 
