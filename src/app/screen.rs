@@ -197,7 +197,9 @@ impl Screen<'_> {
                 guard.redraw();
                 self.is_dirty = true;
             }
-            Wake::Changed | Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
+            // News does not change a frozen picture.
+            Wake::Changed => self.is_dirty |= self.still.is_none(),
+            Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
         }
         Ok(None)
     }
@@ -246,7 +248,12 @@ impl Screen<'_> {
         let in_flight = self.watched.follow.model().in_flight();
         let now = self.now();
         self.ui.leave_when_ended();
-        self.ui.say(&format!("draining {in_flight}, ctrl+c again to cancel"), now);
+        let next = if stop.is_cancelling() {
+            format!("cancelling {in_flight}, ctrl+c again to leave at once")
+        } else {
+            format!("draining {in_flight}, ctrl+c again to cancel")
+        };
+        self.ui.say(&next, now);
         None
     }
 
@@ -258,20 +265,20 @@ impl Screen<'_> {
         }
     }
 
-    fn leaving(&mut self) -> Option<Leave> {
+    fn leaving(&self) -> Option<Leave> {
         let model = self.watched.follow.model();
         // A source that broke has nothing more to show; what it broke of is told afterwards.
         let is_broken = self.watched.follow.is_closed() && !matches!(model.stage, Stage::Ended(_));
         if is_broken || self.watched.leaves_at_end && self.watched.follow.is_closed() {
             return Some(Leave::Now);
         }
-        self.ui.refresh(&model, self.now());
-        self.ui.leaving()
+        self.ui.leaving(&model)
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
         let now = self.now();
+        self.ui.forget(now);
         let model;
         let (shown, now) = if let (Some(still), Some(at)) = (&self.still, self.ui.frozen) {
             (&**still, at)
@@ -291,7 +298,7 @@ impl Screen<'_> {
             // Time ends with the run: charts that look back from now stand still as well.
             now: shown.ended.unwrap_or(now),
         };
-        let is_wanted = self.ui.leaving() == Some(Leave::KeepPicture) || self.ui.wants_export();
+        let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;
         let drawn = guard.draw(|frame| {
             view::render(frame, &scene);
@@ -334,12 +341,13 @@ impl Screen<'_> {
 
     /// How often the picture changes by time alone.
     fn clock_step(&self) -> Option<Duration> {
+        let remark = self.ui.remark.is_some().then_some(REST);
         if self.ui.frozen.is_some() {
-            return None;
+            return remark;
         }
         let model = self.watched.follow.model();
         match model.stage {
-            Stage::Ended(_) => self.ui.remark.is_some().then_some(REST),
+            Stage::Ended(_) => remark,
             Stage::Running if model.is_paused && model.in_flight() == 0 => Some(REST),
             Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(CLOCK_STEP),
         }

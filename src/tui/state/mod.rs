@@ -139,16 +139,15 @@ impl UiState {
         }
     }
 
-    /// Brings order, selection and remarks up to date, before a picture is drawn.
+    /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
+    pub fn forget(&mut self, now: Offset) {
+        self.remark.take_if(|(_, until)| now >= *until);
+    }
+
+    /// Brings order and selection up to date, before a picture is drawn.
     pub fn refresh(&mut self, model: &Model, now: Offset) {
-        if self.remark.as_ref().is_some_and(|(_, until)| now >= *until) {
-            self.remark = None;
-        }
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
-        }
-        if is_over(model) && self.leave == Some(Leave::WhenEnded) {
-            self.leave = Some(Leave::Now);
         }
         self.is_asking &= !is_over(model);
         // The end is looked at longest, and nothing draws after it: its order is right at once.
@@ -186,8 +185,16 @@ impl UiState {
     }
 
     /// How to leave, once the person has said so.
-    pub fn leaving(&self) -> Option<Leave> {
-        self.leave
+    pub fn leaving(&self, model: &Model) -> Option<Leave> {
+        match self.leave {
+            Some(Leave::WhenEnded) if is_over(model) => Some(Leave::Now),
+            leave => leave,
+        }
+    }
+
+    /// Whether the last picture is to stay.
+    pub fn keeps_picture(&self) -> bool {
+        self.leave == Some(Leave::KeepPicture)
     }
 
     /// Themes asked for since last asked.
