@@ -6,6 +6,8 @@ mod journal;
 mod model;
 mod output;
 mod plan;
+#[cfg(unix)]
+mod pty;
 mod readme;
 mod screen;
 mod told;
