@@ -23,7 +23,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Drawn, Guard};
-use crate::tui::view::{self, Scene};
+use crate::tui::view::{self, Scene, help};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
@@ -286,7 +286,10 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        self.ui.page = view::table_rows(guard.area(), self.ui.order.len());
+        self.ui.page = view::table_rows(guard.area(), shown.endpoints.len());
+        if self.ui.help.is_some() {
+            self.ui.help_end = help::last_row(guard.area(), &self.keymap);
+        }
         self.ui.refresh(shown, now);
         let scene = Scene {
             model: shown,
@@ -295,8 +298,7 @@ impl Screen<'_> {
             keymap: &self.keymap,
             can: self.watched.can,
             charset: self.looks.look.charset,
-            // Time ends with the run: charts that look back from now stand still as well.
-            now: shown.ended.unwrap_or(now),
+            now,
         };
         let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;

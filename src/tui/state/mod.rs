@@ -40,6 +40,8 @@ pub struct UiState {
     pub is_recent: bool,
     /// The list of keys lies open, scrolled to this row.
     pub help: Option<usize>,
+    /// The furthest row it can be scrolled to, when it was last drawn.
+    pub help_end: usize,
     /// The question before leaving lies open.
     pub is_asking: bool,
     /// The moment at which the picture stands still.
@@ -267,7 +269,7 @@ impl UiState {
 
     fn step(&mut self, by: isize) {
         if let Some(row) = &mut self.help {
-            *row = row.saturating_add_signed(by).min(200);
+            *row = row.saturating_add_signed(by).min(self.help_end);
             return;
         }
         let at = self.row_of_selected().unwrap_or(self.scroll);
