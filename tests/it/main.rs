@@ -7,6 +7,8 @@ mod model;
 mod output;
 mod plan;
 mod pool;
+#[cfg(unix)]
+mod pty;
 mod readme;
 #[cfg(unix)]
 mod run;
