@@ -8,11 +8,14 @@
 //! [`Command`]: crate::control::Command
 
 mod arithmetic;
+pub mod idle;
 mod words;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::event::idle::Idle;
 
 /// One fact, when it happened, and which machine saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +184,12 @@ pub enum Fact {
         /// Where, as the source names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Arc<str>>,
+    },
+    /// Slots stood unused; the sums since the run started, each in slots × time.
+    SlotsIdle {
+        /// By reason.
+        #[serde(flatten)]
+        idle: Idle,
     },
     /// Something of our own went wrong that does not end the run.
     Warned {
@@ -452,6 +461,11 @@ impl Offset {
 impl Micros {
     /// No time.
     pub const ZERO: Self = Self(0);
+
+    /// Whether it is no time at all.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
 
     /// In seconds.
     pub fn as_secs_f64(self) -> f64 {

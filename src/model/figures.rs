@@ -1,5 +1,6 @@
 //! What can be read off the model at a moment: rates, means and what is left.
 
+use crate::event::idle::IdleWhy;
 use crate::event::{Micros, Offset, Origin};
 use crate::model::endpoint::Host;
 use crate::model::histogram::Histogram;
@@ -25,6 +26,17 @@ impl Model {
     pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
         let running = |(i, host): (usize, &Host)| host.cooldown.filter(|&until| until > now).map(|until| (i, until));
         self.hosts.iter().enumerate().filter_map(running).max_by_key(|&(_, until)| until)
+    }
+
+    /// Why slots stood unused, each as a share of all slots × time, the largest first.
+    pub fn idle_shares(&self, now: Offset) -> Vec<(IdleWhy, f64)> {
+        let end = self.ended.unwrap_or(now);
+        let busy = self.level.mean(end) * end.0 as f64;
+        let all = busy + self.idle.total().0 as f64;
+        let share = |why| (why, if all > 0.0 { self.idle.of(why).0 as f64 / all } else { 0.0 });
+        let mut shares: Vec<_> = IdleWhy::ALL.into_iter().map(share).filter(|(_, share)| *share > 0.0).collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        shares
     }
 
     /// Mean attempts in flight by Little's law: the sum of service times ÷ wall time.

@@ -22,6 +22,7 @@ pub mod totals;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::event::idle::Idle;
 use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::{Endpoint, Host};
@@ -80,6 +81,8 @@ pub struct Model {
     /// When the run ended.
     pub ended: Option<Offset>,
     /// How many are in flight at machines that see no attempts.
+    /// Unused slots × time, by reason.
+    pub idle: Idle,
     level_seen: u32,
     origins: Origins,
     recent: Recent,
@@ -194,6 +197,7 @@ impl Model {
                 self.level.set(at, self.in_flight());
             }
             Fact::Stalled { lasted, .. } => self.news.tell(at, Story::Stalled(*lasted)),
+            Fact::SlotsIdle { idle } => self.change(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
                 self.news.tell(at, Story::Warned(*about, Arc::clone(message)));
@@ -211,7 +215,7 @@ impl Model {
         let whole = self.origins.sum();
         (self.limit, self.first_limit, self.jobs) = (whole.limit, whole.first_limit, whole.jobs);
         (self.stage, self.is_paused, self.ended) = (whole.stage, whole.is_paused, whole.ended);
-        self.level_seen = whole.level;
+        (self.level_seen, self.idle) = (whole.level, whole.idle);
     }
 
     /// The index of an endpoint that should have been announced.

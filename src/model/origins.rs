@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::event::idle::Idle;
 use crate::event::{Micros, Offset, Origin, RunEnd};
 use crate::model::Stage;
 
@@ -33,6 +34,7 @@ pub(super) struct Part {
     pub(super) ended: Option<Offset>,
     /// The in-flight level it has seen, where it sees no attempts.
     pub(super) level: u32,
+    pub(super) idle: Idle,
 }
 
 /// The whole run.
@@ -45,6 +47,7 @@ pub(super) struct Whole {
     pub(super) is_paused: bool,
     pub(super) ended: Option<Offset>,
     pub(super) level: u32,
+    pub(super) idle: Idle,
 }
 
 impl Origins {
@@ -91,6 +94,7 @@ impl Origins {
             is_paused,
             ended: parts().filter_map(|part| part.ended).max().filter(|_| is_over),
             level: self.parts.values().fold(0, |sum, part| sum.saturating_add(part.level)),
+            idle: self.parts.values().fold(Idle::default(), |sum, part| sum.plus(&part.idle)),
         }
     }
 }

@@ -43,6 +43,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
     let mut lines = vec![headline(model, end, paint), jobs(model, paint)];
     lines.extend(attempts(model));
     lines.extend(pace(model, end));
+    lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
         failures::lines(model, paint),
@@ -116,6 +117,20 @@ fn attempts(model: &Model) -> Option<String> {
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
     (parts.len() > 1).then(|| line(&parts))
+}
+
+/// Why slots stood unused, where enough of them did for it to matter.
+fn idle(model: &Model, end: Offset) -> Option<String> {
+    const WORTH_A_LINE: f64 = 0.05;
+    const WORTH_A_WORD: f64 = 0.01;
+    let shares = model.idle_shares(end);
+    let all: f64 = shares.iter().map(|(_, share)| share).sum();
+    if all < WORTH_A_LINE {
+        return None;
+    }
+    let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
+    let reasons: Vec<String> = told.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
+    Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
 
 fn pace(model: &Model, end: Offset) -> Option<String> {

@@ -56,6 +56,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "retries": totals.retries,
         "in_flight": {
             "mean": rounded(model.effective_concurrency(end)),
+            "idle": idle(model, end),
             "peak": model.level.peak(),
             "limit": model.limit,
             "first_limit": model.first_limit,
@@ -161,6 +162,15 @@ fn output(extras: &Extras<'_>) -> Value {
 
 fn millis(length: Micros) -> f64 {
     length.0 as f64 / 1e3
+}
+
+/// Unused slots × time as shares of all, by reason.
+fn idle(model: &Model, end: Offset) -> Value {
+    let shares = model.idle_shares(end).into_iter();
+    shares
+        .map(|(why, share)| (why.words().replace(' ', "_"), json!(rounded(share))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// To a thousandth: more would only be noise.

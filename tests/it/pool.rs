@@ -7,6 +7,7 @@
 mod any_run;
 mod endings;
 mod hosts;
+mod idle;
 mod ledger;
 mod makespan;
 mod pacing;

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::event::idle::IdleWhy;
 use crate::event::{Micros, Offset};
 use crate::source::pool::ready::Ready;
 
@@ -50,6 +51,19 @@ impl Lane {
             gap,
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
+        }
+    }
+
+    /// What keeps this lane from starting a job, if anything does.
+    pub fn held_by(&self, now: Offset) -> Option<IdleWhy> {
+        if self.is_full() {
+            Some(IdleWhy::HostLimit)
+        } else if self.cooldown > now {
+            Some(IdleWhy::Cooldown)
+        } else if self.next_start > now {
+            Some(IdleWhy::Gap)
+        } else {
+            None
         }
     }
 

@@ -9,6 +9,7 @@ pub mod descriptors;
 pub mod failure;
 pub mod gate;
 pub mod http;
+pub mod idle;
 pub mod judge;
 pub mod lane;
 pub mod milestones;

@@ -9,6 +9,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use crate::event::idle::IdleWhy;
 use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
 use crate::plan::Limits;
 use crate::plan::address::host_key;
@@ -151,6 +152,29 @@ impl Schedule {
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
+    /// Why a slot that is unused now is unused; looks at every lane.
+    pub fn idle_why(&self, now: Offset) -> IdleWhy {
+        match self.gate.stance() {
+            Stance::Paused => return IdleWhy::Paused,
+            Stance::Closed => return IdleWhy::Draining,
+            Stance::Open => {}
+        }
+        let is_paced = self.pace.opens_at() > now;
+        if is_paced && !self.rotation.is_empty() {
+            return IdleWhy::Rate;
+        }
+        let with_work = || self.lanes.iter().filter(|lane| lane.has_work());
+        let held = with_work().filter_map(|lane| lane.held_by(now));
+        // The reason that a person can do something about comes first.
+        match held.min_by_key(|why| *why as u8) {
+            Some(why) => why,
+            None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
+            None if !self.delayed.is_empty() => IdleWhy::Backoff,
+            None if !self.starved.is_empty() => IdleWhy::Input,
+            None => IdleWhy::NoWork,
+        }
+    }
+
     /// Gives a slot back.
     pub fn give_back(&mut self, slot: u32, host: HostId) {
         self.gate.give_back(slot);
@@ -169,6 +193,16 @@ impl Schedule {
     /// Books a job as settled.
     pub fn settle(&mut self) {
         self.settled += 1;
+    }
+
+    /// Whether any job has been drawn.
+    pub fn has_begun(&self) -> bool {
+        self.drawn > 0
+    }
+
+    /// Whether every job has been drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.sources_left == 0
     }
 
     /// Whether every job has been drawn and has settled.

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, Outcome, RunEnd, Spent};
 use crate::harvest::Harvest;
 use crate::source::pool::gate::Stance;
+use crate::source::pool::idle::Books;
 use crate::source::pool::judge::{self, Sequel, Verdict};
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::{Ready, Ticket};
@@ -56,6 +57,11 @@ pub(super) struct Inner {
     outbox: Outbox,
     /// Bells of workers that wait, the latest last: it is the warmest.
     idle: Vec<Arc<Notify>>,
+    /// Unused slots by reason.
+    books: Books,
+    /// A worker has just found nothing to do: the reason should be looked for.
+    has_found_nothing: bool,
+    was_drawn: bool,
     budget: Budget,
     has_told_of_budget: bool,
     /// The moment the clock should ring next.
@@ -80,6 +86,9 @@ impl Shared {
                     schedule,
                     outbox: Outbox::default(),
                     idle: Vec::new(),
+                    books: Books::default(),
+                    has_found_nothing: false,
+                    was_drawn: false,
                     budget: Budget::default(),
                     has_told_of_budget: false,
                     alarm: None,
@@ -115,6 +124,7 @@ impl Shared {
             match &next {
                 Next::Wait(until) => {
                     inner.idle.push(Arc::clone(bell));
+                    inner.has_found_nothing = true;
                     self.set_clock(inner, *until);
                 }
                 Next::Over => self.end_if_done(inner),
@@ -228,7 +238,14 @@ impl Shared {
         } else {
             RunEnd::Finished
         };
-        self.tell(Fact::RunEnded { how }).await;
+        self.book(|inner, now| {
+            inner.book_idle(now);
+            if let Some(idle) = inner.books.last_news(now) {
+                inner.tell(now, Fact::SlotsIdle { idle });
+            }
+            inner.tell(now, Fact::RunEnded { how });
+        })
+        .await;
     }
 
     /// Hands over a job's data, if anybody wants it.
@@ -305,6 +322,7 @@ impl Shared {
             let mut inner = self.lock();
             let now = self.now();
             let done = step(&mut inner, now);
+            inner.book_idle(now);
             inner.announce(now);
             (done, inner.outbox.send(&self.events))
         };
@@ -367,6 +385,22 @@ impl Shared {
 }
 
 impl Inner {
+    /// Books unused slots, and tells of them now and then.
+    fn book_idle(&mut self, now: Offset) {
+        let gate = &self.schedule.gate;
+        let unused = if self.schedule.has_begun() { gate.limit().saturating_sub(gate.in_flight()) } else { 0 };
+        // Only a worker that finds nothing knows that a slot stays unused. A wish may change why, and so
+        // may the last job, after which nobody looks again.
+        let is_drawn = self.schedule.is_drawn();
+        let is_last = is_drawn && !std::mem::replace(&mut self.was_drawn, is_drawn);
+        let is_news = std::mem::take(&mut self.has_found_nothing) || is_last || gate.stance() != Stance::Open;
+        let why = (is_news && unused > 0).then(|| self.schedule.idle_why(now));
+        self.books.book(now, unused, why);
+        if let Some(idle) = self.books.news(now) {
+            self.tell(now, Fact::SlotsIdle { idle });
+        }
+    }
+
     /// Tells a fact, and before it what the schedule has to announce: nothing is named before.
     pub(super) fn tell(&mut self, now: Offset, fact: Fact) {
         self.announce(now);

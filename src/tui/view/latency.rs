@@ -61,7 +61,7 @@ fn rows(histogram: &Histogram, n: usize) -> Vec<Row> {
     let edges: Vec<u64> = if is_narrow {
         let step = nice_above((high.saturating_sub(low) / inner.max(1)).max(low / 50).max(1));
         let first = low / step * step;
-        (0..=inner).map(|i| first + i * step).collect()
+        (0..=inner).map(|i| first.saturating_add(i.saturating_mul(step))).collect()
     } else {
         // With many rows the first may stay empty; with few it has to hold something.
         let first = if n < 8 { nice_above(low.max(1)) } else { nice_below(low.max(1)) };
@@ -113,13 +113,13 @@ fn edge(value: Micros, like: Micros) -> String {
 /// 1, 2 or 5 times a power of ten, not above `value`.
 fn nice_below(value: u64) -> u64 {
     let power = 10_u64.pow(value.max(1).ilog10());
-    power * [5, 2, 1].into_iter().find(|step| power * step <= value).unwrap_or(1)
+    power.saturating_mul([5, 2, 1].into_iter().find(|step| power.saturating_mul(*step) <= value).unwrap_or(1))
 }
 
 /// 1, 2 or 5 times a power of ten, not below `value`.
 fn nice_above(value: u64) -> u64 {
     let power = 10_u64.pow(value.max(1).ilog10());
-    power * [1, 2, 5, 10].into_iter().find(|step| power * step >= value).unwrap_or(10)
+    power.saturating_mul([1, 2, 5, 10].into_iter().find(|step| power.saturating_mul(*step) >= value).unwrap_or(10))
 }
 
 /// A bar that grows by eighths of a cell.

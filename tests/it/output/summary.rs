@@ -122,7 +122,7 @@ fn the_document_for_scripts_has_every_figure() {
         })
     );
     assert_eq!(document["retries"], 1);
-    assert_eq!(document["in_flight"], json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4}));
+    assert_eq!(document["in_flight"], json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4, "idle": {}}));
     assert_eq!((&document["throughput_per_s"], &document["goodput_per_s"]), (&json!(5.0), &json!(3.0)));
     assert_eq!((&document["latency_ms"]["n"], &document["latency_ms"]["max"]), (&json!(8), &json!(100.0)));
     assert_eq!(

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use inflight::event::idle::Idle;
 use inflight::event::{
     Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, Phase,
     Reason, RetryWhy, RunEnd, Scope, Spent,
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 20;
+pub const KINDS: usize = 21;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -38,6 +39,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::Stalled { .. } => 17,
         Fact::Warned { .. } => 18,
         Fact::RunEnded { .. } => 19,
+        Fact::SlotsIdle { .. } => 20,
     }
 }
 
@@ -100,6 +102,11 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelSeen { in_flight }).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (concern(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
+        20 => (length(), length(), length())
+            .prop_map(|(no_work, cooldown, rate)| Fact::SlotsIdle {
+                idle: Idle { no_work, cooldown, rate, ..Idle::default() },
+            })
+            .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
