@@ -137,6 +137,6 @@ fn basic(url: &url::Url) -> HeaderValue {
 
 fn spent(mark: &Milestones, start: Instant, head_at: Option<Instant>) -> Spent {
     let (resolve, connect) = mark.spent();
-    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.connected_after());
+    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.ready_after());
     Spent { resolve, connect, first_byte, body: head_at.map(|at| at.elapsed().into()) }
 }
