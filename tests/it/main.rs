@@ -11,3 +11,4 @@ mod readme;
 mod screen;
 mod told;
 mod upstream;
+mod wire;
