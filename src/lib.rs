@@ -24,7 +24,7 @@
 //!
 //! | row | modules | what they are |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`glob`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
+//! | 0 | [`event`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
 //! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
@@ -65,9 +65,11 @@ pub mod error;
 pub mod event;
 pub mod glob;
 pub mod harvest;
+pub mod inert;
 pub mod journal;
 pub mod model;
 pub mod output;
+pub mod plainly;
 pub mod plan;
 pub mod pump;
 pub mod secret;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::event::{Concern, Event, Fact, Origin};
 use crate::journal;
 use crate::model::Model;
+use crate::plainly::{Plainly, is_closed_pipe};
 
 /// Events taken at once.
 const BATCH: usize = 1024;
@@ -93,14 +94,12 @@ impl Follow {
                 && let Err(error) = record(writer, &batch)
             {
                 recorder = None;
-                let at = batch.last().map_or_else(Default::default, |event| event.at);
-                let message = format!("recording stopped: {error}; the run continues").into();
-                batch.push(Event {
-                    at,
-                    origin: Origin::HERE,
-                    fact: Fact::Warned { about: Concern::Recorder, message },
-                });
-                failure = Some(error);
+                let error = Plainly(error);
+                // Whoever closed the other end of a pipe knows that nothing comes any more.
+                if !is_closed_pipe(&error.0) {
+                    batch.push(stopped(&batch, &error));
+                }
+                failure = Some(error.0);
             }
             let mut model = self.model();
             for event in &batch {
@@ -120,6 +119,13 @@ impl fmt::Debug for Follow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Follow").finish_non_exhaustive()
     }
+}
+
+/// The warning that the recording ends here.
+fn stopped(batch: &[Event], error: &Plainly) -> Event {
+    let message = format!("recording stopped: {error}; the run continues").into();
+    let at = batch.last().map_or_else(Default::default, |event| event.at);
+    Event { at, origin: Origin::HERE, fact: Fact::Warned { about: Concern::Recorder, message } }
 }
 
 /// Records a batch and hands it to the system, so that even a killed run leaves all but its last moments.

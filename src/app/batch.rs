@@ -21,17 +21,18 @@ use crate::config;
 use crate::control::Abilities;
 use crate::error::{Error, code};
 use crate::event::{Concern, Event, Fact, Micros, Offset, Origin};
+use crate::inert;
 use crate::journal::{self, Header};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
 use crate::output::exit::{self, Mishaps};
-use crate::output::json;
 use crate::output::plain::{Pace, Plain};
 use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::output::trouble;
+use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump, Recorder};
@@ -58,6 +59,8 @@ struct Outcome {
     follow: Follow,
     collected: Option<Collected>,
     mishaps: Mishaps,
+    /// Whether the recording, if there is one, is whole.
+    is_recorded: bool,
     /// The exit code of whoever ended it from outside.
     stopped: Option<u8>,
 }
@@ -99,11 +102,11 @@ impl Batch<'_> {
             events,
             harvests,
         };
-        let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
-        let mut stop = Stop::new(pool.commands());
-
+        // From the first attempt on no signal ends us unaccounted; until then one may, as it may any program.
         let (wake, woken) = wakes::channel();
         signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
+        let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
+        let mut stop = Stop::new(pool.commands());
         let run = Run { follow: &follow, start, wake, woken };
         let is_dropped = match surroundings.face().value {
             Face::Screen => run.on_screen(looks, &mut stop)?,
@@ -115,10 +118,11 @@ impl Batch<'_> {
         pool.join()?;
         let unrecorded = pump.join();
         let collected = collector.map(|collector| collector.join(&finish(&follow)));
-        let is_unwritten = unrecorded.as_ref().is_some_and(|error| !trouble::is_closed_pipe(error))
+        let is_recorded = unrecorded.is_none();
+        let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
         let mishaps = Mishaps { broken: false, unwritten: is_unwritten };
-        Ok(Some(Outcome { follow, collected, mishaps, stopped: stop.code() }))
+        Ok(Some(Outcome { follow, collected, mishaps, is_recorded, stopped: stop.code() }))
     }
 
     /// Opens the report and the folder for bodies, if there are any.
@@ -156,7 +160,8 @@ impl Batch<'_> {
     fn conclude(&self, outcome: &Outcome) -> u8 {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
-        let recording = self.results.events.as_deref().filter(|path| *path != Path::new("-"));
+        let recording = self.results.events.as_deref();
+        let recording = recording.filter(|path| outcome.is_recorded && *path != Path::new("-"));
         let extras = Extras { checked: &checked, collected: outcome.collected.as_ref(), recording };
         let now = model.last;
         let is_coloured =
@@ -168,7 +173,7 @@ impl Batch<'_> {
                 streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
             }
             if self.results.json {
-                let document = json::text(&summary_json(&model, now, &extras));
+                let document = inert::text(&summary_json(&model, now, &extras));
                 document.and_then(|document| streams::result(&format!("{document}\n")))
             } else {
                 Ok(())
@@ -186,7 +191,7 @@ impl Batch<'_> {
         }
         let mut mishaps = outcome.mishaps;
         if let Err(error) = written {
-            mishaps.unwritten |= !trouble::is_closed_pipe(&error);
+            mishaps.unwritten |= !is_closed_pipe(&error);
         }
         outcome.stopped.unwrap_or_else(|| exit::exit_code(&model, &checked, mishaps))
     }
@@ -224,7 +229,17 @@ impl Run<'_> {
 
     /// Tells of it in lines. Tells whether everything was dropped.
     fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
-        headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)))
+        // Whoever waits for the result should not wait for our next look as well.
+        let (follow, wake) = (self.follow.clone(), self.wake);
+        self.follow.on_change(move || {
+            if follow.is_closed() {
+                // It only fails when we have looked already.
+                let _ = wake.send(Wake::Changed);
+            }
+        });
+        let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)));
+        self.follow.on_change(|| {});
+        is_dropped
     }
 }
 
@@ -240,7 +255,7 @@ fn finish(follow: &Follow) -> Finish {
 /// Opens the recording; `-` is standard output.
 fn record(path: &Path, name: &str) -> Result<Recorder, Error> {
     let unwritable = |error: io::Error| Error::Unwritable {
-        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), trouble::Plainly(error)),
+        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), Plainly(error)),
         hint: None,
     };
     let to: Box<dyn Write + Send> = if path == Path::new("-") {

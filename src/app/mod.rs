@@ -22,6 +22,7 @@ use crate::config;
 use crate::error::{Error, code};
 use crate::output::{exit, streams};
 use crate::plan::{Plan, Practice};
+use crate::shown::shown;
 use crate::tui::keymap;
 use crate::upstream::{self, Upstream};
 
@@ -44,7 +45,9 @@ pub fn run() -> u8 {
 
 /// clap's own answer: help and version on standard output, mistakes on standard error.
 fn explain(error: &clap::Error) -> u8 {
+    // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
     let text = error.render().to_string();
+    let text = text.lines().map(shown).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
         streams::say(text.trim_end());
         code::USAGE

@@ -23,7 +23,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Drawn, Guard};
-use crate::tui::view::{self, Scene};
+use crate::tui::view::{self, Scene, help};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
@@ -193,7 +193,13 @@ impl Screen<'_> {
                 }
                 self.is_dirty = true;
             }
-            Wake::Changed | Wake::Input(Input::Paste(_) | Input::Resize | Input::Continued) => self.is_dirty = true,
+            Wake::Input(Input::Resize) => {
+                guard.redraw();
+                self.is_dirty = true;
+            }
+            // News does not change a frozen picture.
+            Wake::Changed => self.is_dirty |= self.still.is_none(),
+            Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
         }
         Ok(None)
     }
@@ -242,7 +248,12 @@ impl Screen<'_> {
         let in_flight = self.watched.follow.model().in_flight();
         let now = self.now();
         self.ui.leave_when_ended();
-        self.ui.say(&format!("draining {in_flight}, ctrl+c again to cancel"), now);
+        let next = if stop.is_cancelling() {
+            format!("cancelling {in_flight}, ctrl+c again to leave at once")
+        } else {
+            format!("draining {in_flight}, ctrl+c again to cancel")
+        };
+        self.ui.say(&next, now);
         None
     }
 
@@ -254,20 +265,20 @@ impl Screen<'_> {
         }
     }
 
-    fn leaving(&mut self) -> Option<Leave> {
+    fn leaving(&self) -> Option<Leave> {
         let model = self.watched.follow.model();
         // A source that broke has nothing more to show; what it broke of is told afterwards.
         let is_broken = self.watched.follow.is_closed() && !matches!(model.stage, Stage::Ended(_));
         if is_broken || self.watched.leaves_at_end && self.watched.follow.is_closed() {
             return Some(Leave::Now);
         }
-        self.ui.refresh(&model, self.now());
-        self.ui.leaving()
+        self.ui.leaving(&model)
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
         let now = self.now();
+        self.ui.forget(now);
         let model;
         let (shown, now) = if let (Some(still), Some(at)) = (&self.still, self.ui.frozen) {
             (&**still, at)
@@ -275,7 +286,10 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        self.ui.page = view::table_rows(guard.area(), self.ui.order.len());
+        self.ui.page = view::table_rows(guard.area(), shown.endpoints.len());
+        if self.ui.help.is_some() {
+            self.ui.help_end = help::last_row(guard.area(), &self.keymap);
+        }
         self.ui.refresh(shown, now);
         let scene = Scene {
             model: shown,
@@ -286,7 +300,7 @@ impl Screen<'_> {
             charset: self.looks.look.charset,
             now,
         };
-        let is_wanted = self.ui.leaving() == Some(Leave::KeepPicture) || self.ui.wants_export();
+        let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;
         let drawn = guard.draw(|frame| {
             view::render(frame, &scene);
@@ -329,12 +343,13 @@ impl Screen<'_> {
 
     /// How often the picture changes by time alone.
     fn clock_step(&self) -> Option<Duration> {
+        let remark = self.ui.remark.is_some().then_some(REST);
         if self.ui.frozen.is_some() {
-            return None;
+            return remark;
         }
         let model = self.watched.follow.model();
         match model.stage {
-            Stage::Ended(_) => self.ui.remark.is_some().then_some(REST),
+            Stage::Ended(_) => remark,
             Stage::Running if model.is_paused && model.in_flight() == 0 => Some(REST),
             Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(CLOCK_STEP),
         }

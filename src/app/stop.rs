@@ -56,6 +56,11 @@ impl Stop {
         self.steps > 2
     }
 
+    /// Whether what is in flight was asked to end now.
+    pub fn is_cancelling(&self) -> bool {
+        self.steps > 1
+    }
+
     /// Cancels if draining has taken too long.
     pub fn look_at_the_clock(&mut self) {
         if self.cancels_at.is_some_and(|at| Instant::now() >= at) {

@@ -381,6 +381,8 @@ pub enum Concern {
     Plan,
     /// A worker.
     Worker,
+    /// Retries, of which there are too many.
+    Retries,
 }
 
 /// Why a run ended.

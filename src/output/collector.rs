@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 use crate::harvest::Harvest;
 use crate::output::bodies::Bodies;
 use crate::output::report::{Counts, Finish, Report};
-use crate::output::trouble::{OutputError, Plainly};
+use crate::output::trouble::OutputError;
+use crate::plainly::Plainly;
 use crate::plan::Output;
 
 /// A thread that collects results.

@@ -191,7 +191,7 @@ mod tests {
     use super::Entry;
     use crate::event::{JobEnd, JobId, Micros, Outcome, Phase, Reason};
     use crate::harvest::{Answer, Harvest};
-    use crate::output::json::text;
+    use crate::inert::text;
     use crate::plan::job::Place;
 
     fn harvest(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> Harvest {

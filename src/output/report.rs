@@ -33,8 +33,8 @@ use serde::Serialize;
 
 use crate::event::{JobEnd, RunEnd};
 use crate::harvest::Harvest;
+use crate::inert;
 use crate::output::entry::Entry;
-use crate::output::json;
 use crate::output::replace;
 use crate::output::spool::Spool;
 
@@ -190,7 +190,7 @@ impl Target {
 
 /// Header first, though it is known last.
 fn document(to: &mut impl Write, header: &Header<'_>, spool: Spool) -> io::Result<()> {
-    let header = json::text(header)?;
+    let header = inert::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
     to.write_all(b",\"results\":[\n")?;
     spool.copy_sorted(to)?;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::output::json;
+use crate::inert;
 use crate::plan::job::Place;
 
 /// Entries up to this size are copied through memory in one read.
@@ -51,7 +51,7 @@ impl Spool {
     /// Adds an entry. After an error the spool is of no use any more.
     pub fn push(&mut self, place: Place, entry: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let mut counting = Counting { to: &mut self.file, written: 0 };
-        json::write(&mut counting, entry)?;
+        inert::write(&mut counting, entry)?;
         let length = counting.written;
         self.index.push(Slot { place, offset: self.end, length });
         self.end += length;

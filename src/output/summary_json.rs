@@ -1,7 +1,7 @@
 //! The summary for scripts: one document with every figure.
 //!
 //! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
-//! with [`json::text`](crate::output::json::text), which makes it inert. Start at [`summary_json`].
+//! with [`inert::text`](crate::inert::text), which makes it inert. Start at [`summary_json`].
 
 use serde_json::{Value, json};
 

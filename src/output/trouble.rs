@@ -2,12 +2,12 @@
 //!
 //! Start at [`OutputError`].
 
-use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thiserror::Error;
 
+use crate::plainly::Plainly;
 use crate::shown::shown;
 
 /// An output that could not be written. The run is none the worse for it.
@@ -81,40 +81,6 @@ impl OutputError {
     }
 }
 
-/// A system's error in plain words, without its number.
-#[derive(Debug)]
-pub struct Plainly(pub io::Error);
-
-impl std::error::Error for Plainly {}
-
-impl fmt::Display for Plainly {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.kind() {
-            ErrorKind::StorageFull => "disk is full",
-            ErrorKind::QuotaExceeded => "disk quota is used up",
-            ErrorKind::FileTooLarge => "file would be larger than allowed",
-            ErrorKind::PermissionDenied => "permission denied",
-            ErrorKind::NotFound => "no such file or folder",
-            ErrorKind::ReadOnlyFilesystem => "disk is read-only",
-            ErrorKind::IsADirectory => "it is a folder",
-            ErrorKind::NotADirectory => "part of the path is no folder",
-            ErrorKind::BrokenPipe => "nobody reads it any more",
-            _ => {
-                let words = self.0.to_string();
-                let words = words.split(" (os error").next().unwrap_or_default();
-                let mut rest = words.chars();
-                let first = rest.next().map(|c| c.to_ascii_lowercase());
-                return first.into_iter().chain(rest).try_for_each(|c| write!(f, "{c}"));
-            }
-        })
-    }
-}
-
-/// Whether writing failed because nobody reads any more, which is a quiet end and no error.
-pub fn is_closed_pipe(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::BrokenPipe
-}
-
 /// A path as people may see it.
 pub fn path_shown(path: &Path) -> String {
     shown(&path.to_string_lossy()).into_owned()
@@ -126,7 +92,7 @@ mod tests {
     use std::io;
     use std::path::Path;
 
-    use super::{OutputError, Plainly, is_closed_pipe};
+    use super::OutputError;
 
     #[test]
     fn an_error_says_what_failed_on_what_and_why_and_the_cause_only_once() {
@@ -138,22 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn no_error_number_is_shown() {
-        for number in 1..130 {
-            let words = Plainly(io::Error::from_raw_os_error(number)).to_string();
-            assert!(!words.contains("os error"), "{words}");
-        }
-    }
-
-    #[test]
     fn a_hostile_path_is_shown_not_obeyed() {
         let error = OutputError::bodies(Path::new("a\x1b[2J"), io::ErrorKind::NotFound.into());
         assert_eq!(error.to_string(), "cannot save bodies in `a␛[2J`");
-    }
-
-    #[test]
-    fn only_a_broken_pipe_is_a_closed_pipe() {
-        assert!(is_closed_pipe(&io::ErrorKind::BrokenPipe.into()));
-        assert!(!is_closed_pipe(&io::ErrorKind::StorageFull.into()));
     }
 }

@@ -159,7 +159,8 @@ impl Cursor {
                 let policy = Arc::clone(&stream.maker.policy);
                 let Made { method, address, target, headers, body, name: _ } = made;
                 let url = address.url;
-                Draw::Job(Box::new(Job { place, endpoint, method, url, target, headers, body, policy }))
+                let secrets = Arc::clone(&stream.maker.secrets);
+                Draw::Job(Box::new(Job { place, endpoint, method, url, target, secrets, headers, body, policy }))
             }
             Err(why) => {
                 let endpoint = stream.endpoint.unwrap_or_else(|| self.found.bad_rows());

@@ -25,6 +25,8 @@ pub struct Job {
     pub url: Url,
     /// Method and URL as people may see it: secrets masked.
     pub target: Arc<str>,
+    /// Values of the plan that nobody may see, wherever a server repeats them.
+    pub secrets: Arc<[Box<str>]>,
     /// Headers the plan sets.
     pub headers: Arc<HeaderMap>,
     /// Body to send; empty for none.

@@ -32,6 +32,7 @@ pub(super) struct Maker {
     headers: HeaderMaker,
     body: BodyMaker,
     pub(super) policy: Arc<Policy>,
+    pub(super) secrets: Arc<[Box<str>]>,
     practice_port: Option<u16>,
 }
 
@@ -102,7 +103,13 @@ impl Maker {
             Some(Body::Template(body)) => BodyMaker::Filled(body.clone()),
         };
         let policy = Arc::new(source.rules.policy());
-        Ok(Self { method, has_own_method: source.method.is_some(), url, headers, body, policy, practice_port })
+        let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
+        let secrets = match &source.url {
+            Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
+            Target::InRow => secrets.map(Box::from).collect(),
+        };
+        let has_own_method = source.method.is_some();
+        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, practice_port })
     }
 
     /// The request that a row makes.

@@ -154,6 +154,14 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, Part::Secret(_)))
     }
 
+    /// The parts of it that must not be seen.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Secret(secret) => Some(secret.as_str()),
+            Part::Text(_) | Part::Value { .. } => None,
+        })
+    }
+
     /// For a URL: whether every row goes to the same scheme, host and port.
     pub(super) fn has_constant_host(&self) -> bool {
         !self.parts.iter().any(|part| matches!(part, Part::Value { put: Put::Raw | Put::Host, .. }))

@@ -7,7 +7,11 @@ mod model;
 mod output;
 mod plan;
 mod pool;
+#[cfg(unix)]
+mod pty;
 mod readme;
+#[cfg(unix)]
+mod run;
 mod screen;
 mod told;
 mod upstream;

@@ -2,7 +2,7 @@
 //!
 //! Times are short and real, so only order, counts and bounds are asserted. Start at [`client::get`].
 
-mod client;
+pub mod client;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};

@@ -47,6 +47,35 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
     (until < at.deadline).then_some((until, why))
 }
 
+/// Keeps retries from feeding on themselves: an upstream that fails under load gets less of it.
+///
+/// One attempt in five may be a retry. A refusal that asks for patience is not counted: waiting as
+/// told is the cure, and giving up would lose the job.
+#[derive(Debug, Default)]
+pub struct Budget {
+    attempts: u64,
+    retries: u64,
+}
+
+impl Budget {
+    /// Attempts for each retry.
+    const ATTEMPTS_EACH: u64 = 5;
+    /// Retries that a run has anyway: a small batch cannot drown anybody.
+    const GRACE: u64 = 100;
+
+    /// Counts an attempt that ended.
+    pub fn count(&mut self) {
+        self.attempts += 1;
+    }
+
+    /// Whether one more retry is within the budget; if so, it is spent.
+    pub fn spend(&mut self) -> bool {
+        let has_left = self.retries < Self::GRACE + self.attempts / Self::ATTEMPTS_EACH;
+        self.retries += u64::from(has_left);
+        has_left
+    }
+}
+
 /// Exponential backoff with full jitter: evenly spread from zero to the doubled base.
 ///
 /// Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
@@ -101,7 +130,7 @@ mod tests {
 
     use http::Method;
 
-    use super::{Circumstances, decide};
+    use super::{Budget, Circumstances, decide};
     use crate::event::{Micros, Offset, Outcome, Phase, Reason, RetryWhy};
     use crate::plan::job::{Retry, RetryOn};
 
@@ -137,6 +166,18 @@ mod tests {
         assert_eq!(decide(&RESET, &at(&Method::POST, 1, 0.5)), None);
         let refused = Outcome::Failed { reason: Reason::Refused, detail: None };
         assert!(decide(&refused, &at(&Method::POST, 1, 0.5)).is_some());
+    }
+
+    #[test]
+    fn one_attempt_in_five_may_be_a_retry_once_the_grace_is_spent() {
+        let mut budget = Budget::default();
+        let granted = (0..10_000)
+            .filter(|_| {
+                budget.count();
+                budget.spend()
+            })
+            .count();
+        assert_eq!(granted, 100 + 10_000 / 5);
     }
 
     #[test]

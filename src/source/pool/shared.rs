@@ -15,14 +15,19 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, RunEnd, Spent};
+use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, Outcome, RunEnd, Spent};
 use crate::harvest::Harvest;
 use crate::source::pool::gate::Stance;
-use crate::source::pool::judge::{Sequel, Verdict};
+use crate::source::pool::judge::{self, Sequel, Verdict};
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::retry::Budget;
 use crate::source::pool::schedule::{Next, Schedule};
 use crate::source::pool::worker;
+
+/// Said once, when failures become final for want of retries.
+const OUT_OF_RETRIES: &str =
+    "one attempt in five is a retry: failures are final while that is so, to spare the upstream";
 
 /// What all workers of a run share.
 #[derive(Debug)]
@@ -51,6 +56,8 @@ pub(super) struct Inner {
     outbox: Outbox,
     /// Bells of workers that wait, the latest last: it is the warmest.
     idle: Vec<Arc<Notify>>,
+    budget: Budget,
+    has_told_of_budget: bool,
     /// The moment the clock should ring next.
     alarm: Option<Offset>,
 }
@@ -69,7 +76,14 @@ impl Shared {
         Arc::new_cyclic(|shared| {
             schedule.set_waker(waker(shared.clone()));
             Self {
-                inner: Mutex::new(Inner { schedule, outbox: Outbox::default(), idle: Vec::new(), alarm: None }),
+                inner: Mutex::new(Inner {
+                    schedule,
+                    outbox: Outbox::default(),
+                    idle: Vec::new(),
+                    budget: Budget::default(),
+                    has_told_of_budget: false,
+                    alarm: None,
+                }),
                 start,
                 events,
                 harvests,
@@ -118,9 +132,17 @@ impl Shared {
     /// Books an attempt's end and what follows from it; gives the job back if it is over.
     pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
-        let Verdict { outcome, sequel, cooldown } = verdict;
+        let Verdict { outcome, mut sequel, cooldown } = verdict;
         let attempt = ready.attempt();
         self.book(|inner, now| {
+            inner.budget.count();
+            let is_asked = matches!(outcome, Outcome::Throttled { .. });
+            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.budget.spend() {
+                sequel = Sequel::Settle(judge::end_of(&outcome));
+                if !std::mem::replace(&mut inner.has_told_of_budget, true) {
+                    inner.tell(now, Fact::Warned { about: Concern::Retries, message: OUT_OF_RETRIES.into() });
+                }
+            }
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent });
             if let Some(until) = cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)

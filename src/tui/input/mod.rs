@@ -16,7 +16,6 @@ use std::thread;
 use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
-use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
@@ -35,7 +34,7 @@ pub enum Input {
     Key(Key),
     /// Text that was pasted: foreign, and with its line ends.
     Paste(String),
-    /// The terminal has another size; whoever draws asks for it.
+    /// The terminal has, or had for a moment, another size: what it shows is lost. Whoever draws asks for it.
     Resize,
     /// The terminal has told its background, or has told that it will not. Comes once if asked.
     Ground(Option<Variant>),
@@ -59,7 +58,7 @@ const AWAY_PATIENCE: Duration = Duration::from_millis(200);
 pub struct Listener {
     shared: Arc<Shared>,
     waker: UnixStream,
-    signals: [SigId; 3],
+    signals: [SigId; 4],
 }
 
 #[derive(Debug)]
@@ -68,6 +67,7 @@ struct Shared {
     wishes: Mutex<Wishes>,
     obeyed: Condvar,
     was_stopped: Arc<AtomicBool>,
+    was_resized: Arc<AtomicBool>,
     is_stale: AtomicBool,
 }
 
@@ -87,21 +87,26 @@ impl Listener {
         waker.set_nonblocking(true)?;
         wakened.set_nonblocking(true)?;
         let was_stopped = Arc::new(AtomicBool::new(false));
-        let flag = signal_hook::flag::register(SIGCONT, Arc::clone(&was_stopped))?;
+        let was_resized = Arc::new(AtomicBool::new(false));
         // Handlers run in the order of their registration: the flag is up when the thread wakes.
-        let again = signal_hook::low_level::pipe::register(SIGCONT, waker.try_clone()?)?;
-        let size = signal_hook::low_level::pipe::register(SIGWINCH, waker.try_clone()?)?;
+        let signals = [
+            signal_hook::flag::register(SIGCONT, Arc::clone(&was_stopped))?,
+            signal_hook::low_level::pipe::register(SIGCONT, waker.try_clone()?)?,
+            signal_hook::flag::register(SIGWINCH, Arc::clone(&was_resized))?,
+            signal_hook::low_level::pipe::register(SIGWINCH, waker.try_clone()?)?,
+        ];
         let shared = Arc::new(Shared {
             tty,
             wishes: Mutex::default(),
             obeyed: Condvar::new(),
             was_stopped,
+            was_resized,
             is_stale: AtomicBool::new(false),
         });
         let theirs = Arc::clone(&shared);
         let listen = move || theirs.listen(&wakened, &hear);
         thread::Builder::new().name("terminal-listener".into()).spawn(listen)?;
-        Ok(Self { shared, waker, signals: [flag, again, size] })
+        Ok(Self { shared, waker, signals })
     }
 
     /// Leaves the terminal alone until [`Listener::go_on`]: not a byte is read that is not ours.
@@ -162,8 +167,7 @@ impl Shared {
     /// The thread's work.
     fn listen(&self, wakened: &UnixStream, hear: &Hear) {
         let mut decoder = Decoder::default();
-        let mut size = self.tty.size();
-        while let Ok(Next::Listen) = self.turn(wakened, &mut decoder, &mut size, hear) {}
+        while let Ok(Next::Listen) = self.turn(wakened, &mut decoder, hear) {}
         let was_asked = std::mem::replace(&mut self.wishes().stop, true);
         self.obeyed.notify_all();
         if !was_asked {
@@ -171,7 +175,7 @@ impl Shared {
         }
     }
 
-    fn turn(&self, wakened: &UnixStream, decoder: &mut Decoder, size: &mut Size, hear: &Hear) -> io::Result<Next> {
+    fn turn(&self, wakened: &UnixStream, decoder: &mut Decoder, hear: &Hear) -> io::Result<Next> {
         let is_held = {
             let mut wishes = self.wishes();
             if wishes.stop {
@@ -195,7 +199,7 @@ impl Shared {
             return Ok(Next::End);
         }
         if !wake.is_empty() {
-            self.wakened(wakened, size, hear);
+            self.wakened(wakened, hear);
             // Wishes may have changed: they come before reading.
             return Ok(Next::Listen);
         }
@@ -210,16 +214,15 @@ impl Shared {
     }
 
     /// A signal came, or a wish.
-    fn wakened(&self, mut wakened: &UnixStream, size: &mut Size, hear: &Hear) {
+    fn wakened(&self, mut wakened: &UnixStream, hear: &Hear) {
         let mut drain = [0; 64];
         while matches!(wakened.read(&mut drain), Ok(n) if n > 0) {}
         if self.was_stopped.swap(false, Ordering::AcqRel) {
             self.is_stale.store(true, Ordering::Release);
             hear(Input::Continued);
         }
-        let now = self.tty.size();
-        if now != *size {
-            *size = now;
+        // Sizes may have come and gone since we looked, and each of them may have cost some of the picture.
+        if self.was_resized.swap(false, Ordering::AcqRel) {
             hear(Input::Resize);
         }
     }

@@ -83,6 +83,8 @@ impl Keymap {
                 _ => hints.push(Hint { keys: chord.to_string(), label, action: entry.action }),
             }
         }
+        // The way back is known to everybody: it comes last.
+        hints.sort_by_key(|hint| hint.action == Action::Back);
         hints
     }
 
@@ -210,8 +212,9 @@ mod tests {
             hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
         };
         assert_eq!(line(Context::Overview), "space pause   - + limit   / filter   s sort   e export   ? help   q quit");
-        assert_eq!(line(Context::Question), "esc stay   d drain   k stop now");
+        assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");
+        assert_eq!(line(Context::Help), "up down scroll   esc close");
     }
 
     #[test]

@@ -206,8 +206,15 @@ pub static ENTRIES: &[Entry] = &[
         contexts: &[Overview],
         ..PLAIN
     },
-    Entry { action: Action::Up, id: "up", keys: &["up", "k"], help: "One row up", ..STEP },
-    Entry { action: Action::Down, id: "down", keys: &["down", "j"], help: "One row down", ..STEP },
+    Entry { action: Action::Up, id: "up", keys: &["up", "k"], help: "One row up", footer: &[(Help, "scroll")], ..STEP },
+    Entry {
+        action: Action::Down,
+        id: "down",
+        keys: &["down", "j"],
+        help: "One row down",
+        footer: &[(Help, "scroll")],
+        ..STEP
+    },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
     Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
     Entry { action: Action::Top, id: "top", keys: &["home", "g"], help: "To the first row", ..STEP },

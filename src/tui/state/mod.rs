@@ -40,6 +40,8 @@ pub struct UiState {
     pub is_recent: bool,
     /// The list of keys lies open, scrolled to this row.
     pub help: Option<usize>,
+    /// The furthest row it can be scrolled to, when it was last drawn.
+    pub help_end: usize,
     /// The question before leaving lies open.
     pub is_asking: bool,
     /// The moment at which the picture stands still.
@@ -51,6 +53,8 @@ pub struct UiState {
     /// Indices of endpoints in the order of the table.
     pub order: Vec<usize>,
     sorted_at: Option<Offset>,
+    /// The order is that of a run that is over.
+    is_sorted_for_good: bool,
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
@@ -137,19 +141,20 @@ impl UiState {
         }
     }
 
-    /// Brings order, selection and remarks up to date, before a picture is drawn.
+    /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
+    pub fn forget(&mut self, now: Offset) {
+        self.remark.take_if(|(_, until)| now >= *until);
+    }
+
+    /// Brings order and selection up to date, before a picture is drawn.
     pub fn refresh(&mut self, model: &Model, now: Offset) {
-        if self.remark.as_ref().is_some_and(|(_, until)| now >= *until) {
-            self.remark = None;
-        }
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
         }
-        if is_over(model) && self.leave == Some(Leave::WhenEnded) {
-            self.leave = Some(Leave::Now);
-        }
         self.is_asking &= !is_over(model);
-        let is_fresh = self.sorted_at.is_some_and(|at| now.since(at) < Self::ORDER_HOLDS);
+        // The end is looked at longest, and nothing draws after it: its order is right at once.
+        let is_fresh = self.sorted_at.is_some_and(|at| now.since(at) < Self::ORDER_HOLDS)
+            && self.is_sorted_for_good == is_over(model);
         if !is_fresh || (self.order.len() < model.endpoints.len() && self.filter.value().is_empty()) {
             self.arrange(model, now);
         }
@@ -182,8 +187,16 @@ impl UiState {
     }
 
     /// How to leave, once the person has said so.
-    pub fn leaving(&self) -> Option<Leave> {
-        self.leave
+    pub fn leaving(&self, model: &Model) -> Option<Leave> {
+        match self.leave {
+            Some(Leave::WhenEnded) if is_over(model) => Some(Leave::Now),
+            leave => leave,
+        }
+    }
+
+    /// Whether the last picture is to stay.
+    pub fn keeps_picture(&self) -> bool {
+        self.leave == Some(Leave::KeepPicture)
     }
 
     /// Themes asked for since last asked.
@@ -256,7 +269,7 @@ impl UiState {
 
     fn step(&mut self, by: isize) {
         if let Some(row) = &mut self.help {
-            *row = row.saturating_add_signed(by).min(200);
+            *row = row.saturating_add_signed(by).min(self.help_end);
             return;
         }
         let at = self.row_of_selected().unwrap_or(self.scroll);
@@ -291,6 +304,7 @@ impl UiState {
     /// Sorts and filters the endpoints anew.
     fn arrange(&mut self, model: &Model, now: Offset) {
         self.sorted_at = Some(now);
+        self.is_sorted_for_good = is_over(model);
         let was_at = self.row_of_selected();
         let wanted = self.filter.value().to_lowercase();
         let (wanted, inverted) = match wanted.strip_prefix('!') {

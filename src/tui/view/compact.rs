@@ -1,8 +1,8 @@
 //! The same questions in a few lines, or in one.
 
 use crate::model::endpoint::EndpointState;
-use crate::tui::theme::role::Role;
-use crate::tui::view::endpoints::status_of;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::endpoints::{self, status_of};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::{Scene, footer, header, kpi};
 use crate::units;
@@ -11,15 +11,15 @@ use crate::units;
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     let height = pen.height();
-    line(pen, scene);
-    let settled = model.totals.settled();
-    let share = model.jobs.map_or(0.0, |jobs| settled as f64 / jobs.max(1) as f64);
-    let live = model.jobs.map_or(0.0, |jobs| f64::from(model.in_flight()) / jobs.max(1) as f64);
     let width = pen.width();
-    pen.bar(0, 1, width, share, live);
+    head(pen, scene);
+    progress(pen, scene);
     numbers(pen, 2, scene);
     pen.rule(3);
     let rows = height.saturating_sub(5);
+    if scene.ui.order.is_empty() {
+        endpoints::nothing(pen, 0, 4, scene);
+    }
     for (y, &i) in (4..4 + rows).zip(scene.ui.order.iter().skip(scene.ui.scroll)) {
         let endpoint = &model.endpoints[i];
         let state = endpoint.state(scene.now);
@@ -42,33 +42,76 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     footer::line(pen, height - 1, scene);
 }
 
-/// One line: state, in flight, share, failures.
+/// The smallest of all: state, in flight, share, failures; and below, where there is a below, the bar.
 pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let last = pen.height().saturating_sub(1);
+    if footer::is_wanted(scene) && last == 0 {
+        return footer::line(pen, 0, scene);
+    }
+    head(pen, scene);
+    if last > 0 {
+        progress(pen, scene);
+    }
+    if last > 1 {
+        numbers(pen, 2, scene);
+    }
+    if footer::is_wanted(scene) {
+        pen.part(0, last, pen.width(), 1).clear(Role::Bg);
+        footer::line(pen, last, scene);
+    }
+}
+
+/// One line, as much of it as fits: in short where it does not fit in full.
+fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     let (status, word) = header::state(scene);
-    let x = pen.text(0, 0, &word, status) + 2;
-    let limit = model.limit.map_or_else(String::new, |limit| format!("/{limit}"));
-    let jobs = model
-        .jobs
-        .map_or_else(|| units::count(model.totals.settled()), |jobs| units::percent(model.totals.settled(), jobs));
-    let mut parts = vec![format!("{}{limit} in flight", model.in_flight()), jobs, header::elapsed(scene)];
-    if model.totals.jobs_failed > 0 {
-        parts.push(format!("{} failed", units::count(model.totals.jobs_failed)));
+    let limit = model.limit.map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
+    let flight = format!("{}{limit}", units::count(u64::from(model.in_flight())));
+    let settled = model.totals.settled();
+    let share = model.jobs.map_or_else(|| units::count(settled), |jobs| units::percent(settled, jobs));
+    let elapsed = header::elapsed(scene);
+    let elapsed = if scene.ui.frozen.is_some() { format!("FROZEN {elapsed}") } else { elapsed };
+    let failed = model.totals.jobs_failed;
+    let (failed, failed_short) = if failed > 0 {
+        (
+            format!("{} failed", units::count(failed)),
+            format!("{}{}", pen.theme.glyph(Status::Failed), units::count(failed)),
+        )
+    } else {
+        (String::new(), String::new())
+    };
+    // What the word says more than its first word is said by the others.
+    let short = word.split([',', ' ']).next().unwrap_or_default().to_owned();
+    let choices = [
+        vec![format!("{flight} in flight"), share.clone(), failed, elapsed.clone()],
+        vec![format!("{flight} in flight"), share.clone(), failed_short.clone(), elapsed.clone()],
+        vec![flight.clone(), share.clone(), failed_short.clone(), elapsed],
+        vec![flight.clone(), share, failed_short.clone()],
+        vec![flight.clone(), failed_short],
+        vec![flight],
+    ];
+    let width =
+        |parts: &[String]| parts.iter().filter(|part| !part.is_empty()).map(|part| 2 + width_of(part)).sum::<u16>();
+    let fits = |parts: &&Vec<String>| width_of(&short) + width(parts) <= pen.width();
+    let parts = choices.iter().find(fits).map_or(&[][..], Vec::as_slice);
+    let mut x = pen.text(0, 0, if width_of(&word) + width(parts) <= pen.width() { &word } else { &short }, status);
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        x = pen.text(x + 2, 0, part, Role::Text);
     }
-    let mut x = x;
-    for part in parts {
-        if x + width_of(&part) > pen.width() {
-            break;
-        }
-        x = pen.text(x, 0, &part, Role::Text) + 2;
-    }
+}
+
+fn progress(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let of_jobs = |n: f64| model.jobs.map_or(0.0, |jobs| n / jobs.max(1) as f64);
+    let (share, live) = (of_jobs(model.totals.settled() as f64), of_jobs(f64::from(model.in_flight())));
+    pen.bar(0, 1, pen.width(), share, live);
 }
 
 fn numbers(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let model = scene.model;
     let (histogram, _) = kpi::latency(scene);
     let p95 = histogram.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
-    let rate = units::significant(model.throughput.per_second(scene.now, 4));
+    let rate = kpi::throughput(scene);
     let failed = units::count_or_nothing(model.totals.jobs_failed);
     let limited = units::count_or_nothing(model.totals.throttled);
     let mut x = 0;

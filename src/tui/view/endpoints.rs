@@ -18,6 +18,7 @@ struct Columns {
     live: u16,
     p50: u16,
     p95: u16,
+    p99: u16,
     fail: u16,
     trend: u16,
 }
@@ -26,34 +27,42 @@ struct Columns {
 const GAP: u16 = 2;
 /// Mark of the selected row and glyph of the state, each with a space.
 const LEAD: u16 = 4;
-/// The first column that can be given up is given up below this width of names.
-const NAME_MIN: u16 = 18;
+/// Columns are given up until names have this much room.
+const NAME_MIN: u16 = 24;
+/// From this width on, and when names have what they need, bars grow to this.
+const WIDE: u16 = 150;
+const BAR_MAX: u16 = 56;
 
 impl Columns {
-    fn of(width: u16, largest: u64) -> Self {
+    fn of(width: u16, largest: u64, longest_name: u16) -> Self {
         // As wide as the largest it may ever show, so that nothing jitters.
         let count = u16::try_from(units::count(largest).len()).unwrap_or(u16::MAX);
         let done = (count * 2 + 3).max(6);
         let mut columns =
-            Self { name: 0, bar: 24, done, live: 5, p50: 7, p95: 7, fail: 5.max(count.min(9)), trend: 10 };
+            Self { name: 0, bar: 24, done, live: 5, p50: 7, p95: 7, p99: 0, fail: 5.max(count.min(9)), trend: 10 };
+        if width >= WIDE {
+            columns.p99 = 7;
+            columns.trend = 24;
+        }
         let drops: [fn(&mut Self); 6] =
             [|c| c.trend = 0, |c| c.bar = 12, |c| c.p50 = 0, |c| c.bar = 6, |c| c.done = 5, |c| c.bar = 0];
         for drop in drops {
-            if columns.room_for_name(width) >= NAME_MIN + 6 {
+            if columns.room_for_name(width) >= NAME_MIN {
                 break;
             }
             drop(&mut columns);
         }
         columns.name = columns.room_for_name(width);
-        // A wide screen gives bars what names do not need.
-        let spare = columns.name.saturating_sub(48);
-        columns.bar += spare.min(24);
-        columns.name -= spare.min(24);
+        // A wide screen gives bars what names do not need, so that the eye does not lose the row.
+        let spare = columns.name.saturating_sub(longest_name.max(NAME_MIN));
+        let grows = if columns.bar == 24 { spare.min(BAR_MAX - 24) } else { 0 };
+        columns.bar += grows;
+        columns.name -= grows;
         columns
     }
 
     fn room_for_name(&self, width: u16) -> u16 {
-        let others = [self.bar, self.done, self.live, self.p50, self.p95, self.fail, self.trend];
+        let others = [self.bar, self.done, self.live, self.p50, self.p95, self.p99, self.fail, self.trend];
         let taken: u16 = others.iter().filter(|&&w| w > 0).map(|w| w + GAP).sum();
         width.saturating_sub(LEAD + taken)
     }
@@ -67,22 +76,27 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     pen.section(0, "Endpoints", &remark(scene));
     let largest = model.endpoints.iter().filter_map(|endpoint| endpoint.jobs).max().unwrap_or(0);
-    let columns = Columns::of(pen.width(), largest);
+    let longest = model.endpoints.iter().map(|endpoint| width_of(&endpoint.name)).max().unwrap_or(0);
+    let columns = Columns::of(pen.width(), largest, longest);
     heads(pen, &columns, scene);
     if scene.ui.order.is_empty() {
-        let text = match (model.endpoints.is_empty(), scene.ui.filter.value()) {
-            (false, filter) => format!("no endpoint matches \"{filter}\", esc clears"),
-            (true, _) => "no endpoint yet".to_owned(),
-        };
-        let style = pen.theme.style(Role::TextDim);
-        let room = pen.width().saturating_sub(LEAD);
-        pen.foreign(LEAD, 2, &text, room, style);
-        return;
+        return nothing(pen, LEAD, 2, scene);
     }
     let visible = scene.ui.order.iter().skip(scene.ui.scroll).take(usize::from(pen.height().saturating_sub(2)));
     for (y, &i) in (2..).zip(visible) {
         row(pen, y, &columns, &model.endpoints[i], i == scene.ui.selected, scene);
     }
+}
+
+/// Says why there is no row.
+pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
+    let text = match (scene.model.endpoints.is_empty(), scene.ui.filter.value()) {
+        (false, filter) => format!("no endpoint matches \"{filter}\", esc clears"),
+        (true, _) => "no endpoint yet".to_owned(),
+    };
+    let style = pen.theme.style(Role::TextDim);
+    let room = pen.width().saturating_sub(x);
+    pen.foreign(x, y, &text, room, style);
 }
 
 fn remark(scene: &Scene<'_>) -> String {
@@ -122,9 +136,8 @@ fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
             pen.right(end, 1, &text, role);
         }
     };
-    let by_name = if sort == Sort::State { Some(Sort::State) } else { Some(Sort::Name) };
     let mut x = LEAD;
-    head(x, columns.name, "ENDPOINT", by_name, true);
+    head(x, columns.name, "ENDPOINT", Some(Sort::Name), true);
     x += columns.name + GAP;
     for (width, label, by, is_left) in [
         (columns.bar, "PROGRESS", None, true),
@@ -132,11 +145,16 @@ fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
         (columns.live, "LIVE", Some(Sort::Live), false),
         (columns.p50, "P50", Some(Sort::P50), false),
         (columns.p95, "P95", Some(Sort::P95), false),
+        (columns.p99, "P99", None, false),
         (columns.fail, "FAIL", Some(Sort::Failed), false),
         (columns.trend, "TREND", None, true),
     ] {
         head(x, width, label, by, is_left);
         x += if width > 0 { width + GAP } else { 0 };
+    }
+    if sort == Sort::State {
+        // Over the glyphs that it sorts by.
+        pen.text(LEAD - 2, 1, &arrow, Role::Title);
     }
 }
 
@@ -170,7 +188,7 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
     x += columns.done + GAP;
     number(pen, x + columns.live, y, u64::from(endpoint.in_flight), text);
     x += columns.live + GAP;
-    for (width, q) in [(columns.p50, 0.5), (columns.p95, 0.95)] {
+    for (width, q) in [(columns.p50, 0.5), (columns.p95, 0.95), (columns.p99, 0.99)] {
         if width > 0 {
             quantile(pen, x + width, y, &endpoint.latency, q, text);
             x += width + GAP;

@@ -16,14 +16,14 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         return;
     }
     let model = scene.model;
-    let remark = model.limit.map_or_else(String::new, |limit| {
-        format!(
-            "mean {}   limit {}",
-            units::significant(model.effective_concurrency(scene.now)),
-            units::count(limit.into())
-        )
-    });
-    pen.section(0, "In flight over time", &remark);
+    let title = "In flight over time";
+    let mean = format!("mean {}", units::significant(model.effective_concurrency(scene.now)));
+    let remark = match model.limit {
+        Some(limit) => format!("{mean}   limit {}", units::count(limit.into())),
+        None => mean.clone(),
+    };
+    let fits = width_of(title) + 2 + width_of(&remark) <= pen.width();
+    pen.section(0, title, if fits { &remark } else { &mean });
 
     let rows = pen.height() - 3;
     let columns = pen.width() - AXIS;

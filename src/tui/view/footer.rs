@@ -2,8 +2,8 @@
 
 use crate::model::Stage;
 use crate::tui::action::Action;
-use crate::tui::keymap;
 use crate::tui::keymap::table::Context;
+use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
@@ -19,54 +19,107 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 
 /// The line itself.
 pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
-    let ui = scene.ui;
-    let x = match ui.context() {
-        Context::Question => {
-            let left = scene.model.in_flight();
-            pen.text(0, y, &format!("{left} in flight, leave how?"), Role::Title) + 3
-        }
-        Context::Prompt => {
-            let x = pen.text(0, y, "/", Role::Key);
-            let style = pen.theme.style(Role::Text);
-            let x = pen.foreign(x, y, ui.filter.value(), pen.width() / 2, style);
-            let cursor = pen.theme.glyphs.bar_full.clone();
-            pen.text(x, y, &cursor, Role::Accent) + 3
-        }
-        Context::Overview | Context::Help => 0,
+    match scene.ui.context() {
+        Context::Question => question(pen, y, scene),
+        Context::Prompt => prompt(pen, y, scene),
+        Context::Overview | Context::Help => keys(pen, y, scene),
+    }
+}
+
+/// Whether somebody waits for an answer here, whatever the size of the screen.
+pub fn is_wanted(scene: &Scene<'_>) -> bool {
+    matches!(scene.ui.context(), Context::Question | Context::Prompt)
+}
+
+/// How to leave? The answers come before the words of the question.
+fn question(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+    let hints = shown_hints(scene);
+    let in_flight = scene.model.in_flight();
+    let asked = [format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()];
+    let fits = |asked: &&String| {
+        let lead = if asked.is_empty() { 0 } else { width_of(asked) + GAP };
+        lead + width_of_all(&hints, GAP) <= pen.width()
     };
+    let asked = asked.iter().find(fits).map_or("", String::as_str);
+    let x = pen.text(0, y, asked, Role::Title);
+    let x = if asked.is_empty() { 0 } else { x + GAP };
+    let gap = if x + width_of_all(&hints, GAP) <= pen.width() { GAP } else { 1 };
+    draw_hints(pen, x, y, pen.width(), gap, &hints, scene);
+}
+
+/// Which rows? The end of what is typed stays in sight.
+fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+    let hints = shown_hints(scene);
+    let x = pen.text(0, y, "/", Role::Key);
+    let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
+    let style = pen.theme.style(Role::Text);
+    let x = pen.foreign(x, y, scene.ui.filter.value(), room, style);
+    let cursor = pen.theme.glyphs.bar_full.clone();
+    let x = pen.text(x, y, &cursor, Role::Accent) + GAP;
+    draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
+}
+
+/// Which keys? A remark lies over their end, and moves none of them.
+fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+    let mut hints = shown_hints(scene);
+    // Help and the way out are the last of them, and the last to go.
+    let gap = if pen.width() < 60 { GAP - 1 } else { GAP };
+    while hints.len() > 2 && width_of_all(&hints, gap) > pen.width() {
+        hints.remove(hints.len() - 3);
+    }
     let remark = remark(scene);
     let end = remark.as_ref().map_or(pen.width(), |(text, _)| pen.width().saturating_sub(width_of(text) + 2));
-    hints(pen, x, y, end, scene);
+    draw_hints(pen, 0, y, end, gap, &hints, scene);
     if let Some((text, role)) = remark {
         pen.right(pen.width(), y, &text, role);
     }
 }
 
-/// As many hints as fit, the most wanted first; what the source cannot do is faint.
-fn hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, scene: &Scene<'_>) {
+/// Between two hints.
+const GAP: u16 = 3;
+
+/// The hints that mean something now, in today's words.
+fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
-    let mut x = from;
-    for hint in scene.keymap.footer(scene.ui.context()) {
-        let works = |action: Action| {
-            let is_late = is_over && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp);
-            !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
-        };
-        if is_over && !works(hint.action) {
-            continue;
-        }
-        let label = match hint.action {
+    let mut hints = scene.keymap.footer(scene.ui.context());
+    hints.retain(|hint| !is_over || works(hint.action, scene));
+    for hint in &mut hints {
+        hint.label = match hint.action {
             Action::Pause if scene.model.is_paused => "resume",
             Action::Quit if is_over => "leave",
             _ => hint.label,
         };
-        let width = width_of(&hint.keys) + 1 + width_of(label);
-        if x + width > end {
+    }
+    hints
+}
+
+/// Whether a key does anything now.
+fn works(action: Action, scene: &Scene<'_>) -> bool {
+    let is_over = matches!(scene.model.stage, Stage::Ended(_));
+    let is_late = is_over && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp);
+    !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
+}
+
+fn width_of_hint(hint: &Hint) -> u16 {
+    width_of(&hint.keys) + 1 + width_of(hint.label)
+}
+
+fn width_of_all(hints: &[Hint], gap: u16) -> u16 {
+    let gaps = gap * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
+    hints.iter().map(width_of_hint).sum::<u16>() + gaps
+}
+
+/// As many as fit before `end`; what the source cannot do is faint.
+fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[Hint], scene: &Scene<'_>) {
+    let mut x = from;
+    for hint in hints {
+        if x + width_of_hint(hint) > end {
             break;
         }
         let (key, word) =
-            if works(hint.action) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
+            if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
         let after = pen.text(x, y, &hint.keys, key);
-        x = pen.text(after + 1, y, label, word) + 3;
+        x = pen.text(after + 1, y, hint.label, word) + gap;
     }
 }
 

@@ -10,15 +10,15 @@ use crate::units;
 /// One line: name on the left, state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
-    let time = match time_left(scene) {
-        Some(left) => format!("{} elapsed   {left}", elapsed(scene)),
-        None => format!("{} elapsed", elapsed(scene)),
-    };
     let (status, word) = state(scene);
     let state_width = width_of(&word) + 2;
-    let time_at = pen.width().saturating_sub(width_of(&time));
-    // Under the numbers that belong to the run, unless the line is short.
-    let state_at = (pen.width() * 3 / 8).min(time_at.saturating_sub(state_width + 2));
+    // The state keeps its place and the time gives way, unless the line is short.
+    let state_at = pen.width() * 3 / 8;
+    let room = pen.width().saturating_sub(state_at + state_width + 2);
+    let times = times(scene);
+    let time = times.iter().find(|time| width_of(time) <= room).or(times.last()).map_or("", String::as_str);
+    let time_at = pen.width().saturating_sub(width_of(time));
+    let state_at = state_at.min(time_at.saturating_sub(state_width + 2));
 
     let after = pen.text(0, 0, "inflight", Role::TextDim);
     let room = state_at.saturating_sub(after + 3);
@@ -26,15 +26,28 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.foreign(after + 2, 0, &model.name, room, name);
     let glyph = pen.theme.glyph(status).to_owned();
     let after = pen.text(state_at, 0, &glyph, status);
-    let gap = if status == Status::Paused { pen.text(after, 0, " ", status) } else { after + 1 };
-    let after = pen.text(gap, 0, &word, status);
-    if let Some(at) = scene.ui.frozen {
-        let badge = format!("FROZEN {}", units::clock(at));
-        if after + 2 + width_of(&badge) < time_at {
-            pen.text(after + 2, 0, &badge, Role::Accent);
-        }
+    if status == Status::Paused {
+        // It has a ground of its own, which wants a margin.
+        pen.text(after, 0, &format!(" {word} "), status);
+    } else {
+        pen.text(after + 1, 0, &word, status);
     }
-    pen.right(pen.width(), 0, &time, Role::TextDim);
+    pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
+}
+
+/// What can be said about time, the most first.
+fn times(scene: &Scene<'_>) -> Vec<String> {
+    let elapsed = elapsed(scene);
+    if scene.ui.frozen.is_some() {
+        // Never silently stale: it stands where the clock ran.
+        return vec![format!("FROZEN {elapsed}")];
+    }
+    let mut times = Vec::new();
+    if let Some(left) = time_left(scene) {
+        times.extend([format!("{elapsed} elapsed   {left}"), format!("{elapsed}   {left}")]);
+    }
+    times.extend([format!("{elapsed} elapsed"), elapsed]);
+    times
 }
 
 /// The state in one glyph and one word.

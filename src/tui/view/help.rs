@@ -1,45 +1,33 @@
 //! What does each key do?
 
+use ratatui::layout::Rect;
+
+use crate::tui::keymap::{Keymap, Row};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
 
+/// What cannot be said at a key.
+const NOTE: &str = "Pause holds work back; freeze holds the picture still. To select text, use the mouse as always.";
+
 /// A sheet over the screen with every action, by heading; scrolls where it does not fit.
+///
+/// It leaves the footer in sight, which says how to scroll and how to close it.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     let rows = scene.keymap.rows();
-    let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
-    let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
-    let mut lines = vec![];
-    let mut group = None;
-    for row in &rows {
-        if group != Some(row.group) {
-            if group.is_some() {
-                lines.push(Line::Blank);
-            }
-            lines.push(Line::Heading(row.group.title()));
-            group = Some(row.group);
-        }
-        lines.push(Line::Key(&row.keys, row.help));
-    }
-    lines.push(Line::Blank);
-    lines.push(Line::Note(
-        "Pause holds work back; freeze holds the picture still. To select text, use the mouse as always.",
-    ));
-
-    let (frame_x, frame_y) = (3, 1);
-    let width = (keys_width + help_width + 2 + 2 * frame_x).min(screen.width());
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2 * frame_y + 1).min(screen.height());
-    let (x, y) = ((screen.width() - width) / 2, (screen.height() - height) / 2);
-    let mut sheet = screen.part(x, y, width, height);
-    sheet.clear(Role::Surface);
-    let room = height.saturating_sub(2 * frame_y + 1);
-    let last = lines.len().saturating_sub(usize::from(room));
+    let sheet = Sheet::of(screen.area, &rows);
+    let (lines, keys_width) = (&sheet.lines, sheet.keys_width);
+    let Rect { x, y, width, height } = sheet.area;
+    let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);
+    paper.clear(Role::Surface);
+    let last = sheet.last_row();
     let from = scene.ui.help.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let mut inner = sheet.part(frame_x, frame_y, width.saturating_sub(2 * frame_x), height.saturating_sub(frame_y));
+    let (left, above) = sheet.margins;
+    let mut inner = paper.part(left, above, width.saturating_sub(2 * left), height);
     let surface = inner.theme.style(Role::Surface);
     inner.section(0, "Keys", &remark);
-    for (y, line) in (1..=room).zip(lines.iter().skip(from)) {
+    for (y, line) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
         match line {
             Line::Heading(text) => {
                 inner.text(0, y, text, Role::Title);
@@ -56,8 +44,24 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     // Text brings the screen's ground along; the sheet has its own.
     if let Some(ground) = surface.bg {
-        sheet.ground(ground);
+        paper.ground(ground);
     }
+}
+
+/// The furthest that the sheet can be scrolled on a screen of this size.
+pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
+    Sheet::of(area, &keymap.rows()).last_row()
+}
+
+/// What is on the sheet, and where it lies.
+struct Sheet<'a> {
+    area: Rect,
+    /// Columns left and right of the text, and rows above and below.
+    margins: (u16, u16),
+    /// Rows for lines.
+    rows: u16,
+    keys_width: u16,
+    lines: Vec<Line<'a>>,
 }
 
 enum Line<'a> {
@@ -65,4 +69,76 @@ enum Line<'a> {
     Key(&'a str, &'a str),
     Note(&'a str),
     Blank,
+}
+
+impl<'a> Sheet<'a> {
+    fn of(screen: Rect, rows: &'a [Row]) -> Self {
+        let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
+        let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
+        let left = if screen.width < 60 { 1 } else { 3 };
+        let wanted = keys_width + 2 + help_width + 2 * left;
+        // A sliver of what lies below says nothing.
+        let width = if wanted + 8 > screen.width { screen.width } else { wanted };
+        let lines = lines(rows, keys_width, width.saturating_sub(2 * left));
+
+        let room = screen.height.saturating_sub(u16::from(screen.height > 4));
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3).min(room);
+        let above = u16::from(height >= 8);
+        let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (room - height) / 2, width, height };
+        Self { area, margins: (left, above), rows: height.saturating_sub(1 + 2 * above), keys_width, lines }
+    }
+
+    fn last_row(&self) -> usize {
+        self.lines.len().saturating_sub(usize::from(self.rows))
+    }
+}
+
+fn lines(rows: &[Row], keys_width: u16, width: u16) -> Vec<Line<'_>> {
+    let mut lines = vec![];
+    let mut group = None;
+    for row in rows {
+        if group != Some(row.group) {
+            if group.is_some() {
+                lines.push(Line::Blank);
+            }
+            lines.push(Line::Heading(row.group.title()));
+            group = Some(row.group);
+        }
+        let mut keys = row.keys.as_str();
+        for help in wrap(row.help, width.saturating_sub(keys_width + 2)) {
+            lines.push(Line::Key(std::mem::take(&mut keys), help));
+        }
+    }
+    lines.push(Line::Blank);
+    lines.extend(wrap(NOTE, width).into_iter().map(Line::Note));
+    lines
+}
+
+/// The text in lines of at most `width` columns, broken between words.
+fn wrap(text: &str, width: u16) -> Vec<&str> {
+    let width = usize::from(width.max(1));
+    let mut lines = Vec::new();
+    let mut rest = text;
+    // Our own words are ASCII: a byte is a column.
+    while rest.len() > width {
+        let at = rest.get(..=width).and_then(|head| head.rfind(' ')).or_else(|| rest.find(' ')).unwrap_or(rest.len());
+        lines.push(&rest[..at]);
+        rest = rest[at..].trim_start();
+    }
+    if !rest.is_empty() {
+        lines.push(rest);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn long_explanations_go_on_in_the_next_line() {
+        assert_eq!(wrap("Leave, and let it stay", 12), ["Leave, and", "let it stay"]);
+        assert_eq!(wrap("short", 5), ["short"]);
+        assert_eq!(wrap("inseparable words", 3), ["inseparable", "words"]);
+    }
 }

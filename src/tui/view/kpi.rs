@@ -11,36 +11,44 @@ use crate::units;
 
 /// Five numbers side by side; the first can be read across a room.
 pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let (width, height) = (pen.width(), pen.height());
     let blocks: [(u16, Panel); 5] =
-        [(0, large_flight), (26, large_throughput), (46, large_latency), (75, large_failed), (97, large_limited)];
-    let place = |x: u16| x * width / 116;
-    let ends = blocks[1..].iter().map(|&(x, _)| place(x)).chain([width]);
-    for (&(x, draw), end) in blocks.iter().zip(ends) {
-        draw(&mut pen.part(place(x), 0, end - place(x), height), scene);
+        [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
+    let (height, spare) = (pen.height(), pen.width().saturating_sub(LARGE_WIDTH));
+    let mut x = 0;
+    for (i, (least, draw)) in (0..).zip(blocks) {
+        let width = least + spare * (i + 1) / 5 - spare * i / 5;
+        draw(&mut pen.part(x, 0, width, height), scene);
+        x += width;
     }
 }
+
+/// The columns that the five need, so that no number of theirs is cut.
+pub const LARGE_WIDTH: u16 = 105;
 
 fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     let n = model.in_flight();
     pen.text(0, 0, "IN FLIGHT", Role::TextDim);
     let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
-    let after = match scene.charset {
-        Charset::Unicode => {
-            digits::draw(pen, 0, 1, n, bold);
-            digits::width(n) + 2
-        }
-        Charset::Ascii => pen.styled(0, 2, &units::count(u64::from(n)), bold) + 1,
+    let of = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
+    // As wide as the largest it may be, so that nothing beside it moves.
+    let widest = n.max(model.limit.unwrap_or(0));
+    let is_room_for_digits = digits::width(widest) + 2 + width_of(&of).max(8) < pen.width();
+    let after = if scene.charset == Charset::Unicode && is_room_for_digits {
+        digits::draw(pen, digits::width(widest) - digits::width(n), 1, n, bold);
+        digits::width(widest) + 2
+    } else {
+        let end = width_of(&units::count(u64::from(widest)));
+        let text = units::count(u64::from(n));
+        pen.styled(end - width_of(&text), 2, &text, bold);
+        end + 1
     };
     let Some(limit) = model.limit else { return };
-    let of = format!("of {}", units::count(u64::from(limit)));
-    let is_above = n > limit;
-    let end = pen.text(after, 2, &of, Role::Text);
-    if is_above {
+    if n > limit {
         // After a cut the rest is let go in peace.
-        pen.text(end + 1, 2, "draining", Role::Limited);
+        pen.text(after, 1, "draining", Role::Limited);
     }
+    pen.text(after, 2, &of, Role::Text);
     let bar = pen.width().saturating_sub(after + 3).min(12);
     pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
 }
@@ -48,7 +56,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 fn large_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.text(0, 0, "THROUGHPUT", Role::TextDim);
     let bold = pen.theme.style(Role::Title);
-    let after = pen.styled(0, 1, &throughput(scene), bold);
+    let after = pen.styled(0, 1, &format!("{:>4}", throughput(scene)), bold);
     pen.text(after, 1, " req/s", Role::TextDim);
     let width = pen.width().saturating_sub(4).min(16);
     let seconds = scene.model.throughput.seconds(scene.now, usize::from(width));
@@ -100,49 +108,73 @@ fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
-    if let Some((_, until)) = scene.model.cooldown(scene.now) {
+    let waits = scene.model.ended.is_none();
+    if let Some((_, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
         let left = format!("resumes in {}", units::countdown(until.since(scene.now)));
         pen.text(0, 2, &left, Role::Limited);
     }
 }
 
-/// Two lines for a small screen: what is in flight first.
+/// Two lines for a small screen: what is in flight first. What has no room is left out, never cut.
 pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    const BLOCK: u16 = 11;
+    let width = pen.width();
+    let is_wide = width >= 76;
+    let (gap, wrong) = if is_wide { (4, 22) } else { (2, 13) };
+    let end = width.saturating_sub(wrong);
+    let mut x = small_flight(pen, scene) + gap;
+    let blocks: [Panel; 2] = [small_throughput, small_latency];
+    // Latency says more than pace.
+    let skipped = usize::from(x + 2 * (BLOCK + gap) > end);
+    for draw in blocks.into_iter().skip(skipped) {
+        if x + BLOCK + gap <= end {
+            draw(&mut pen.part(x, 0, BLOCK, 2), scene);
+            x += BLOCK + gap;
+        }
+    }
+    small_wrong(&mut pen.part(end, 0, wrong, 2), scene, is_wide);
+}
+
+/// Gives back the column after it.
+fn small_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) -> u16 {
     let model = scene.model;
-    let totals = &model.totals;
-    let (histogram, _) = latency(scene);
     let n = model.in_flight();
     let bold = pen.theme.style(Role::Running).patch(emphasis(pen));
-    let x = pen.text(0, 0, "in flight ", Role::TextDim);
     let digits = model.limit.map_or(4, |limit| units::count(u64::from(limit)).len().max(2));
+    let x = pen.text(0, 0, "in flight ", Role::TextDim);
     let x = pen.styled(x, 0, &format!("{:>digits$}", units::count(u64::from(n))), bold);
-    if let Some(limit) = model.limit {
-        pen.text(x, 0, &format!(" / {}", units::count(u64::from(limit))), Role::Text);
-    }
-    pen.bar(0, 1, 21, model.limit.map_or(0.0, |limit| f64::from(n) / f64::from(limit.max(1))), 0.0);
+    let Some(limit) = model.limit else { return x };
+    let x = pen.text(x, 0, &format!(" / {}", units::count(u64::from(limit))), Role::Text);
+    pen.bar(0, 1, x, f64::from(n) / f64::from(limit.max(1)), 0.0);
+    x
+}
 
-    let wide = pen.width() >= 76;
-    let x = 25;
-    pen.text(x, 0, &format!("{:>5}", throughput(scene)), Role::Title);
-    pen.text(x + 5, 0, " req/s", Role::TextDim);
-    let seconds = model.throughput.seconds(scene.now, 11);
-    sparkline(pen, x, 1, seconds.iter().map(|&n| f64::from(n)));
+fn small_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let after = pen.text(0, 0, &format!("{:>5}", throughput(scene)), Role::Title);
+    pen.text(after, 0, " req/s", Role::TextDim);
+    let seconds = scene.model.throughput.seconds(scene.now, usize::from(pen.width()));
+    sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)));
+}
 
-    let x = 40;
+fn small_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let (histogram, _) = latency(scene);
     for (row, name) in (0..).zip(["p50", "p95"]) {
-        pen.text(x, row, name, Role::TextDim);
-        figure(pen, x + 4, row, &histogram, name);
+        pen.text(0, row, name, Role::TextDim);
+        figure(pen, 4, row, &histogram, name);
     }
-    let x = if wide { 56 } else { pen.width().saturating_sub(16) };
-    for (row, name, n, role) in
-        [(0, "failed", totals.jobs_failed, Role::Failed), (1, "limited", totals.throttled, Role::Limited)]
-    {
-        pen.text(x, row, name, Role::TextDim);
+}
+
+fn small_wrong(pen: &mut Pen<'_>, scene: &Scene<'_>, has_share: bool) {
+    let totals = &scene.model.totals;
+    for (row, name, n, whole, role) in [
+        (0, "failed", totals.jobs_failed, totals.settled(), Role::Failed),
+        (1, "limited", totals.throttled, totals.ended, Role::Limited),
+    ] {
+        pen.text(0, row, name, Role::TextDim);
         let role = if n == 0 { Role::TextFaint } else { role };
-        pen.right(x + 15, row, &units::count_or_nothing(n), role);
-        if wide && n > 0 {
-            let whole = if row == 0 { totals.settled() } else { totals.ended };
-            pen.text(x + 16, row, &units::percent(n, whole), Role::TextDim);
+        pen.right(13, row, &units::count_or_nothing(n), role);
+        if has_share && n > 0 {
+            pen.right(pen.width(), row, &units::percent(n, whole), Role::TextDim);
         }
     }
 }
@@ -168,11 +200,12 @@ fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) 
     };
     if let Some(text) = value.map(units::length) {
         let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
-        let after = pen.text(x, y, number, Role::Title);
+        // Three digits and a point, so that the unit stays where it is.
+        let after = pen.text(x, y, &format!("{number:>4}"), Role::Title);
         pen.text(after + 1, y, unit, Role::TextDim);
     } else {
         let nothing = pen.theme.glyphs.none.clone();
-        pen.text(x, y, &nothing, Role::TextFaint);
+        pen.right(x + 4, y, &nothing, Role::TextFaint);
     }
 }
 
@@ -187,7 +220,7 @@ pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
 }
 
 /// Attempts a second, lately; of the whole run once it is over.
-fn throughput(scene: &Scene<'_>) -> String {
+pub fn throughput(scene: &Scene<'_>) -> String {
     let model = scene.model;
     match model.ended {
         Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),
@@ -211,7 +244,8 @@ pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item =
     let style = pen.theme.style(Role::Bar);
     let levels = pen.theme.glyphs.levels;
     for (x, value) in (x..).zip(values) {
-        if highest > 0.0 {
+        // Nothing looks like nothing, and anything like something.
+        if value > 0.0 {
             let level = super::paint::cells(value / highest, 7).clamp(1, 7);
             pen.put(x, y, levels[usize::from(level) - 1], style);
         }

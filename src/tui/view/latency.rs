@@ -50,7 +50,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-/// Rows that tell the distribution apart: doubling where it is wide, even steps where it is narrow.
+/// Rows that tell the distribution apart: even steps where it is narrow; where it is wide each row is
+/// so many times as wide as the one before that all but the slowest tenth have rows of their own.
 fn rows(histogram: &Histogram, n: usize) -> Vec<Row> {
     let q = |q| histogram.quantile(q).unwrap_or_default().0;
     let n = n.max(2);
@@ -62,9 +63,17 @@ fn rows(histogram: &Histogram, n: usize) -> Vec<Row> {
         let first = low / step * step;
         (0..=inner).map(|i| first + i * step).collect()
     } else {
-        let first = nice_below((q(0.5) / 6).max(low / 2).max(1));
-        (0..=inner).map(|i| first << i).collect()
+        // With many rows the first may stay empty; with few it has to hold something.
+        let first = if n < 8 { nice_above(low.max(1)) } else { nice_below(low.max(1)) };
+        let usual = q(0.9);
+        let reaches = |ratio: &u64| (0..inner).fold(first, |edge, _| edge.saturating_mul(*ratio)) >= usual;
+        let ratio = [2, 4, 10].into_iter().find(reaches).unwrap_or(100);
+        (0..=inner).scan(first, |edge, _| Some(std::mem::replace(edge, edge.saturating_mul(ratio)))).collect()
     };
+    // Rows that nothing has come near say nothing; they are added below when something does.
+    let slowest = histogram.max().unwrap_or_default().0;
+    let needed = edges.iter().position(|&edge| edge > slowest).map_or(edges.len(), |i| i + 1);
+    let edges = &edges[..needed];
     let mut rows = vec![Row { low: Micros::ZERO, high: Some(Micros(edges[0])) }];
     rows.extend(edges.windows(2).map(|pair| Row { low: Micros(pair[0]), high: Some(Micros(pair[1])) }));
     rows.push(Row { low: Micros(edges[edges.len() - 1]), high: None });

@@ -4,6 +4,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::tui::view::kpi;
+
 /// The faces of the screen, by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -11,7 +13,7 @@ pub enum Layout {
     Full(Sections),
     /// A few lines, from 30×5 on.
     Compact(Rect),
-    /// One line.
+    /// A line or a few.
     Line(Rect),
     /// No room at all.
     Nothing,
@@ -54,7 +56,7 @@ impl Layout {
             (0, _) | (_, 0) => Self::Nothing,
             (60.., 12..) => Self::Full(Sections::of(area, endpoints)),
             (30.., 5..) => Self::Compact(area),
-            _ => Self::Line(Rect { height: 1, ..area }),
+            _ => Self::Line(area),
         }
     }
 }
@@ -64,10 +66,10 @@ impl Sections {
         let margin = if area.width >= 100 { 2 } else { 1 };
         let width = area.width - 2 * margin;
         let mut rows = Rows { x: area.x + margin, width, y: area.y, left: area.height };
-        let kpis_are_large = area.height >= 30 && width >= 96;
+        let kpis_are_large = area.height >= 30 && width >= kpi::LARGE_WIDTH;
         let is_airy = area.height >= 20;
 
-        let footer_height = if is_airy { 2 } else { 1 };
+        let footer_height = if area.height >= 30 { 2 } else { 1 };
         let header = rows.take(1);
         rows.skip(1); // the rule below it
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
@@ -82,9 +84,10 @@ impl Sections {
         room -= table;
         let mut charts = if room > CHART_MIN { CHART_MIN } else { 0 };
         room -= charts + if charts > 0 { gap } else { 0 };
-        let mut events = if room >= 3 { (room - gap).min(4) } else { 0 };
+        let mut events = if room > 3 { 3 } else { 0 };
         room -= events + if events > 0 { gap } else { 0 };
         for (section, most) in [
+            (Section::Table, wanted.min(TABLE_HEAD + 8)),
             (Section::Charts, CHART_MAX - 3),
             (Section::Table, wanted),
             (Section::Charts, CHART_MAX),

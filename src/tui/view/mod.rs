@@ -16,6 +16,7 @@ pub mod layout;
 pub mod paint;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::control::Abilities;
@@ -53,10 +54,13 @@ pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
 
 /// Draws the whole screen, at any size.
 pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
+    // Time ends with the run: what looks back from now stands still as well.
+    let scene = &Scene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
     let area = frame.area();
     let mut screen = Pen::new(frame.buffer_mut(), area, scene.theme);
     screen.clear(Role::Bg);
-    match Layout::of(area, scene.ui.order.len()) {
+    // By all endpoints: sections do not move while a filter is typed.
+    match Layout::of(area, scene.model.endpoints.len()) {
         Layout::Full(sections) => {
             let rule = Rect { y: sections.header.y + 1, ..sections.header };
             Pen::new(frame.buffer_mut(), rule, scene.theme).rule(0);
@@ -79,6 +83,25 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     }
     if scene.ui.help.is_some() {
         help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+    }
+    if scene.charset == Charset::Ascii {
+        spell_out(frame.buffer_mut());
+    }
+}
+
+/// Leaves nothing but ASCII, whoever wrote it: names and remarks as well as our own words.
+fn spell_out(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            symbol if symbol.is_ascii() => continue,
+            "–" | "—" | "─" => "-",
+            "…" => "~",
+            "→" => ">",
+            "µ" => "u",
+            "×" => "x",
+            _ => "?",
+        };
+        cell.set_symbol(plain);
     }
 }
 

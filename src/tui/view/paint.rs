@@ -94,15 +94,16 @@ impl<'a> Pen<'a> {
         self.fill(0, y, self.area.width, &glyph, Role::Border);
     }
 
-    /// A section's head: its title, a faint rule, and a remark at its right end.
+    /// A section's head: its title, a faint rule, and at its right end a remark, if it fits.
     pub fn section(&mut self, y: u16, title: &str, remark: &str) {
         let glyph = self.theme.glyphs.rule.clone();
         let after = self.text(0, y, title, Role::Title) + 1;
-        let remark_at =
-            if remark.is_empty() { self.area.width } else { self.area.width.saturating_sub(width_of(remark) + 1) };
-        self.fill(after, y, remark_at.saturating_sub(after), &glyph, Role::Border);
-        if remark_at > after {
-            self.text(remark_at + 1, y, remark, Role::TextDim);
+        let remark_at = self.area.width.saturating_sub(width_of(remark));
+        let has_remark = !remark.is_empty() && remark_at > after + 1;
+        let end = if has_remark { remark_at - 1 } else { self.area.width };
+        self.fill(after, y, end.saturating_sub(after), &glyph, Role::Border);
+        if has_remark {
+            self.text(remark_at, y, remark, Role::TextDim);
         }
     }
 
@@ -145,9 +146,11 @@ impl<'a> Pen<'a> {
     /// Empties the area in one style.
     pub fn clear(&mut self, role: impl Into<Role>) {
         let style = self.theme.style(Role::Text).patch(self.theme.style(role));
-        for y in 0..self.area.height {
-            for x in 0..self.area.width {
-                self.put(x, y, " ", style);
+        for at in self.area.positions() {
+            if let Some(cell) = self.buffer.cell_mut(at) {
+                // A style alone would leave what was bold there bold.
+                cell.reset();
+                cell.set_style(style);
             }
         }
     }

@@ -30,7 +30,8 @@ async fn backoff_spreads_over_the_whole_of_a_doubling_range() {
         url = \"http://a.test/\"
         repeat = 500
     ";
-    let told = Rig::new(plan, |_| ends(10, End::Reset)).run().await;
+    // Refusals that name no moment: other failures would use up the retry budget.
+    let told = Rig::new(plan, |_| ends(10, End::Throttled("soon"))).run().await;
     assert_eq!(told.ledger().starts.len(), 2500);
     for (n, ceiling) in [(1, 1), (2, 2), (3, 4), (4, 4)] {
         let waits: Vec<u64> = waits(&told).into_iter().filter(|wait| wait.0 == n).map(|wait| wait.1).collect();
@@ -146,4 +147,13 @@ async fn a_panic_in_the_wire_costs_one_attempt() {
     let n_done = ledger.ends.values().filter(|end| **end == JobEnd::Done).count();
     assert_eq!((ledger.ends.len(), n_done), (10, 9));
     assert!(told.events.iter().any(|event| matches!(event.fact, Fact::Warned { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_stay_within_a_fifth_of_all_attempts_when_an_upstream_breaks() {
+    let plan = "[retry]\nattempts = 3\n[[endpoint]]\nurl = \"http://a.test/\"\nrepeat = 2000\n";
+    let told = Rig::new(plan, |_| ends(10, End::Reset)).run().await;
+    let (attempts, retries) = (told.ledger().starts.len(), waits(&told).len());
+    assert_eq!(attempts, 2000 + retries);
+    assert!((400..=100 + attempts / 5).contains(&retries), "{retries} of {attempts}");
 }

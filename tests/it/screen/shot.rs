@@ -11,7 +11,7 @@ use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::{self, Scene};
+use inflight::tui::view::{self, Scene, help};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -100,6 +100,7 @@ impl Shot {
         let mut ui = UiState::default();
         ui.page = view::table_rows(Rect::new(0, 0, self.size.0, self.size.1), model.endpoints.len());
         ui.refresh(&model, self.at);
+        ui.help_end = help::last_row(Rect::new(0, 0, self.size.0, self.size.1), &Keymap::default());
         press(&mut ui, &model, self.can, self.at, &self.keys);
         ui.refresh(&model, self.at);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)

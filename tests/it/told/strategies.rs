@@ -197,7 +197,7 @@ fn reason() -> impl Strategy<Value = Reason> {
 }
 
 fn concern() -> impl Strategy<Value = Concern> {
-    select(vec![Concern::Recorder, Concern::Report, Concern::Machine, Concern::Plan, Concern::Worker])
+    select(vec![Concern::Recorder, Concern::Report, Concern::Machine, Concern::Plan, Concern::Worker, Concern::Retries])
 }
 
 fn run_end() -> impl Strategy<Value = RunEnd> {

@@ -1,0 +1,49 @@
+//! What only a terminal can show: that it is taken, drawn on, and given back whatever happens.
+//!
+//! The program itself runs in a pty, against its own practice upstream. Start at [`terminal`].
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod drawing;
+mod leaving;
+mod stopping;
+mod terminal;
+
+use std::fs;
+
+use tempfile::TempDir;
+use terminal::Terminal;
+
+/// A plan for a batch that goes on for longer than any test, sixteen at once, each a tenth of a second.
+const LONG: &str = r#"
+    name = "long"
+    limits.concurrency = 16
+    upstream = {}
+
+    [[endpoint]]
+    name = "orders"
+    url = "practice://orders/delay/100ms?id={id}"
+    each = { id = "1..=100000" }
+"#;
+
+/// A folder with a plan in it.
+fn folder(plan: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    folder
+}
+
+/// Runs a plan in a shell that first waits for a key: gives back the terminal and its modes before.
+fn watch(folder: &TempDir, shell: &str) -> (Terminal, String) {
+    let mut terminal = Terminal::run("sh", &["-c", &format!("read go; {shell}")], folder.path(), &[]);
+    let modes = terminal.modes();
+    terminal.send_keys("\n");
+    terminal
+        .wait_until("the first picture", |screen| screen.alternate_screen() && screen.contents().contains("inflight"));
+    (terminal, modes)
+}
+
+/// The shell's words for a run in its own place.
+fn run_of_plan() -> String {
+    format!("exec '{}' run plan.toml", terminal::INFLIGHT)
+}

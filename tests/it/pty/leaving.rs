@@ -1,0 +1,83 @@
+//! Every way out: the run ends as it was asked to, and the terminal is as it was before.
+
+use rustix::process::Signal;
+
+use crate::pty::terminal::Terminal;
+use crate::pty::{LONG, folder, run_of_plan, watch};
+
+#[test]
+fn keys_pause_turn_the_limit_and_leave() {
+    let folder = folder(LONG);
+    let (mut terminal, modes) = watch(&folder, &run_of_plan());
+    terminal.wait_for("16 / 16");
+    assert_ne!(terminal.modes(), modes);
+    terminal.send_keys(" ");
+    terminal.wait_until("a pause with nothing in flight", |screen| {
+        let text = screen.contents();
+        text.contains("PAUSED") && text.contains(" 0 / 16")
+    });
+    terminal.send_keys(" +");
+    terminal.wait_for("RUNNING");
+    terminal.wait_for("17 / 17");
+    terminal.send_keys("q");
+    terminal.wait_for("leave how?");
+    terminal.send_keys("\x1b");
+    terminal.wait_for("? help");
+    terminal.send_keys("q");
+    terminal.wait_for("leave how?");
+    terminal.send_keys("k");
+    assert_eq!(terminal.exit(), 1);
+    terminal.assert_restored(&modes);
+    terminal.wait_for("cancelled after");
+}
+
+#[test]
+fn whoever_asks_for_an_end_gets_it_and_the_terminal_back() {
+    let hanging = folder(&LONG.replace("/delay/100ms", "/hang"));
+    for (presses, summary) in [(2, "cancelled after"), (3, "")] {
+        let (mut terminal, modes) = watch(&hanging, &run_of_plan());
+        terminal.wait_for("16 / 16");
+        terminal.send_keys("\x03");
+        terminal.wait_for("DRAINING 16");
+        terminal.send_keys(&"\x03".repeat(presses - 1));
+        assert_eq!(terminal.exit(), 130, "after {presses}");
+        terminal.assert_restored(&modes);
+        terminal.wait_for(summary);
+    }
+    let answering = folder(LONG);
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let (mut terminal, modes) = watch(&answering, &run_of_plan());
+        terminal.wait_for("16 / 16");
+        terminal.signal(signal);
+        assert_eq!(terminal.exit(), code);
+        terminal.assert_restored(&modes);
+        terminal.wait_for("drained after");
+    }
+}
+
+/// The name of the test below, and what tells it that it is the one inside the terminal.
+const PANICS: (&str, &str) = ("pty::leaving::a_panic_while_drawing_gives_the_terminal_back", "INSIDE");
+
+/// Runs itself once more, inside a terminal, where it draws a picture and breaks: a program that
+/// breaks on purpose needs no way in through the real one.
+#[test]
+fn a_panic_while_drawing_gives_the_terminal_back() {
+    if std::env::var_os(PANICS.1).is_some() {
+        let mut guard = inflight::tui::terminal::Guard::enter(
+            std::os::fd::AsFd::as_fd(&std::io::stderr()),
+            false,
+            std::sync::Arc::new(drop),
+        );
+        let _ = guard.as_mut().unwrap().draw(|_| panic!("out of colours"));
+    }
+    let tests = std::env::current_exe().unwrap();
+    let (this, folder) = (["--exact", PANICS.0, "--nocapture"], std::env::temp_dir());
+    let mut terminal = Terminal::run(tests.to_str().unwrap(), &this, &folder, &[(PANICS.1, "1")]);
+    let code = terminal.exit();
+    let bytes = String::from_utf8(terminal.bytes()).unwrap();
+    assert_eq!(code, 101, "{bytes}");
+    let (inside, after) = bytes.split_once("\x1b[?1049l").unwrap();
+    assert!(inside.contains("\x1b[?1049h") && !inside.contains("out of colours"), "{bytes}");
+    assert!(after.contains("out of colours") && !after.contains("\x1b[?1049"), "{bytes}");
+    assert!(bytes.ends_with('\n') && bytes.rfind("\x1b[?25h") > bytes.rfind("\x1b[?25l"), "{bytes}");
+}

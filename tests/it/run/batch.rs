@@ -1,0 +1,100 @@
+//! A run inside this process: pool, pump and practice upstream, with its dials in the test's hand.
+//!
+//! Start at [`Batch::start`].
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use inflight::control::Command;
+use inflight::event::Scope;
+use inflight::model::Model;
+use inflight::plan::Plan;
+use inflight::plan::cursor::Cursor;
+use inflight::pump::Pump;
+use inflight::source::pool::{self, Pool, Settings, descriptors};
+use inflight::upstream::Upstream;
+use inflight::upstream::tally::Tally;
+use tokio::sync::mpsc;
+
+use crate::upstream::client;
+
+/// How long to wait for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A run under way.
+pub struct Batch {
+    pub upstream: Upstream,
+    pool: Pool,
+    pump: Pump,
+    changes: Receiver<()>,
+}
+
+impl Batch {
+    /// Starts a plan, and the upstream that it asks for.
+    #[track_caller]
+    pub fn start(plan: &str) -> Self {
+        descriptors::raise();
+        let plan = Plan::from_toml(plan, "plan.toml", Path::new(""), &|_| None);
+        let plan = plan.map_err(|error| error.render(false, 100)).unwrap();
+        let loopback = "127.0.0.1:0".parse().unwrap();
+        let upstream = Upstream::start(&plan.practice.clone().unwrap_or_default(), loopback).unwrap();
+        let cursor = Cursor::open(&plan, Some(upstream.local_addr().port())).unwrap();
+        let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
+        let pump = Pump::start(facts, None).unwrap();
+        let (bell, changes) = sync_channel(1);
+        // One change that waits to be looked at is as good as two.
+        pump.follow().on_change(move || {
+            let _ = bell.try_send(());
+        });
+        let settings = Settings {
+            name: plan.name.clone(),
+            limits: plan.limits.clone(),
+            fail_fast: plan.fail_fast,
+            start: Instant::now(),
+            most: None,
+            events,
+            harvests: None,
+        };
+        Self { upstream, pool: Pool::start(cursor, settings).unwrap(), pump, changes }
+    }
+
+    #[track_caller]
+    pub fn wish(&self, command: Command) {
+        self.pool.commands().send(command).unwrap();
+    }
+
+    /// Turns the run's limit, and waits until it is so.
+    #[track_caller]
+    pub fn turn_limit(&self, limit: u32) {
+        self.wish(Command::SetLimit { scope: Scope::Run, limit });
+        self.until_known(|model| model.limit == Some(limit));
+    }
+
+    /// Waits until the upstream's own truth is so.
+    #[track_caller]
+    pub fn until_seen(&self, is_so: impl Fn(&Tally) -> bool) -> Tally {
+        client::until(&self.upstream, is_so)
+    }
+
+    /// Waits until what we know of the run is so.
+    #[track_caller]
+    pub fn until_known(&self, is_so: impl Fn(&Model) -> bool) {
+        let start = Instant::now();
+        while !is_so(&self.pump.follow().model()) {
+            assert!(start.elapsed() < PATIENCE, "{:#?}", self.pump.follow().model().totals);
+            // A change may have come before anybody listened.
+            let _ = self.changes.recv_timeout(Duration::from_millis(100));
+        }
+    }
+
+    /// Waits for the end; gives back what we know and what the upstream has seen.
+    #[track_caller]
+    pub fn end(self) -> (Model, Tally) {
+        self.until_known(|model| model.ended.is_some());
+        self.pool.join().unwrap();
+        let model = self.pump.follow().model().clone();
+        assert!(self.pump.join().is_none());
+        (model, self.upstream.tally())
+    }
+}

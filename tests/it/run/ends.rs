@@ -1,0 +1,151 @@
+//! A run that is stopped from outside: what is in flight, what is told, and with which code it ends.
+
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use inflight::upstream::Upstream;
+use inflight::upstream::tally::Tally;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::program::{Ended, Folder, Running};
+use super::{at, upstream};
+use crate::upstream::client;
+
+/// A run of ten at once that records and reports everything, caught when ten are in flight.
+#[track_caller]
+fn caught(path: &str) -> (Folder, Upstream, Running) {
+    let (folder, upstream) = (Folder::new(), upstream());
+    let words = "run -n 100 -c 10 --json --report report.json --events run.jsonl";
+    let running = folder.inflight(words).word(at(&upstream, path)).start();
+    client::until(&upstream, |tally| tally.in_flight == 10);
+    (folder, upstream, running)
+}
+
+/// The summary's and the report's counts, which agree, and what the upstream has seen once it is quiet.
+#[track_caller]
+fn counts(folder: &Folder, upstream: &Upstream, ended: &Ended) -> (Value, Tally) {
+    let jobs = ended.summary()["jobs"].clone();
+    let report = folder.json("report.json");
+    for (ours, theirs) in
+        [("done", "ok"), ("failed", "failed"), ("cancelled", "cancelled"), ("not_started", "not_started")]
+    {
+        assert_eq!(jobs[ours], report["jobs"][theirs], "{theirs}");
+    }
+    assert_eq!(report["results"].as_array().unwrap().len() as u64, jobs["settled"].as_u64().unwrap());
+    assert_eq!(report["ended"], ended.summary()["ended"]);
+    let tally = client::until(upstream, |tally| tally.in_flight == 0);
+    assert_eq!(ended.summary()["attempts"]["started"], tally.requests);
+    assert_eq!(ended.summary()["attempts"]["ended"], tally.requests);
+    (jobs, tally)
+}
+
+#[test]
+fn one_ctrl_c_lets_what_is_in_flight_end_and_starts_nothing_more() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let (folder, upstream, running) = caught("/delay/1s");
+        running.signal(signal);
+        let ended = running.wait().exits(code);
+        let (jobs, tally) = counts(&folder, &upstream, &ended);
+        assert_eq!((&jobs["done"], &jobs["failed"], &jobs["cancelled"]), (&json!(10), &json!(0), &json!(0)));
+        assert_eq!((tally.requests, tally.answers[&200], tally.abandoned), (10, 10, 0));
+        assert_eq!((&jobs["not_started"], &ended.summary()["ended"]), (&json!(90), &json!("drained")));
+        assert!(ended.err().contains("draining, 10 in flight"), "{}", ended.err());
+    }
+}
+
+#[test]
+fn whoever_asks_by_signal_is_told_how_it_stands() {
+    let (_folder, _upstream, running) = caught("/delay/1s");
+    running.signal(Signal::USR1);
+    running.signal(Signal::INT);
+    let ended = running.wait().exits(130);
+    assert!(ended.err().contains("0/100 jobs (–)  10 in flight"), "{}", ended.err());
+}
+
+#[test]
+fn a_second_ctrl_c_ends_what_is_in_flight_and_counts_it_as_cancelled() {
+    let (folder, upstream, running) = caught("/hang");
+    running.signal(Signal::INT);
+    // Two of a kind that are sent together may arrive as one.
+    await_line(&folder, "draining");
+    running.signal(Signal::INT);
+    let ended = running.wait().exits(130);
+    let (jobs, tally) = counts(&folder, &upstream, &ended);
+    assert_eq!((&jobs["done"], &jobs["failed"], &jobs["cancelled"]), (&json!(0), &json!(0), &json!(10)));
+    assert_eq!((tally.requests, tally.abandoned), (10, 10));
+    assert_eq!((&jobs["not_started"], &ended.summary()["ended"]), (&json!(90), &json!("cancelled")));
+    let report = folder.json("report.json");
+    let errors = report["results"].as_array().unwrap().iter().map(|result| &result["error"]);
+    assert!(errors.clone().all(|error| *error == json!({"kind": "cancelled"})), "{report}");
+}
+
+#[test]
+fn a_repeated_sigterm_is_no_second_step() {
+    let (folder, _upstream, running) = caught("/hang");
+    running.signal(Signal::TERM);
+    await_line(&folder, "draining");
+    running.signal(Signal::TERM);
+    running.signal(Signal::INT);
+    // Whoever asked first is whom the code names.
+    let ended = running.wait().exits(143);
+    assert_eq!(ended.summary()["ended"], "cancelled");
+}
+
+#[test]
+fn a_third_ctrl_c_leaves_at_once_even_where_nothing_moves_any_more() {
+    let (folder, upstream) = (Folder::new(), upstream());
+    // Nobody reads the recording, so it fills its pipe, holds up the run, and neither step can end it.
+    let (unread, stdout) = io::pipe().unwrap();
+    let program = folder.inflight("run -n 1000000 --events -").word(at(&upstream, "/status/200"));
+    let mut running = program.printing_to(stdout).start();
+    client::until(&upstream, |tally| tally.requests > 500);
+    while !running.has_ended() {
+        running.signal(Signal::INT);
+        // Two that are sent together may arrive as one.
+        thread::sleep(Duration::from_millis(20));
+    }
+    running.wait().exits(130);
+    drop(unread);
+}
+
+#[test]
+fn the_first_failure_ends_a_run_that_is_to_fail_fast() {
+    let (folder, upstream) = (Folder::new(), upstream());
+    let plan = format!(
+        r#"
+        [limits]
+        concurrency = 10
+        [retry]
+        attempts = 1
+        [[endpoint]]
+        name = "hung"
+        url = "{}"
+        repeat = 9
+        [[endpoint]]
+        name = "broken"
+        url = "{}"
+        repeat = 50
+        "#,
+        at(&upstream, "/hang"),
+        at(&upstream, "/status/500?delay=500ms"),
+    );
+    let folder = folder.with("plan.toml", &plan);
+    let ended = folder.inflight("run plan.toml --json --fail-fast --report report.json").run().exits(1);
+    let (jobs, _) = counts(&folder, &upstream, &ended);
+    assert_eq!(ended.summary()["ended"], "failed-fast");
+    assert_eq!(jobs["failed"].as_u64().unwrap() + jobs["cancelled"].as_u64().unwrap(), 10, "{jobs}");
+    assert!(jobs["failed"].as_u64().unwrap() >= 1 && jobs["cancelled"].as_u64().unwrap() >= 5, "{jobs}");
+}
+
+/// Waits until the recording tells of this.
+#[track_caller]
+fn await_line(folder: &Folder, kind: &str) {
+    let line = format!("\"kind\":\"{kind}\"");
+    let start = Instant::now();
+    while !String::from_utf8(folder.bytes("run.jsonl")).unwrap().contains(&line) {
+        assert!(start.elapsed().as_secs() < 60, "no `{kind}`");
+        thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,185 @@
+//! The limit is exact and a pause is a pause, by the upstream's own count.
+
+use std::time::Duration;
+
+use inflight::control::Command;
+use inflight::upstream::tally::Tally;
+
+use super::batch::Batch;
+
+/// A plan of jobs for one path of the upstream.
+fn plan(limit: u32, path: &str, jobs: u32) -> String {
+    format!(
+        r#"
+        [limits]
+        concurrency = {limit}
+        [retry]
+        attempts = 1
+        [[endpoint]]
+        url = "practice://a{path}"
+        repeat = {jobs}
+        [upstream]
+        "#
+    )
+}
+
+#[test]
+fn as_many_as_the_limit_are_in_flight_and_never_one_more() {
+    for limit in [1, 2, 10, 100, 1_000] {
+        let turnover = Batch::start(&plan(limit, "/delay/1ms..5ms", 4 * limit + 10));
+        let (model, tally) = turnover.end();
+        assert!(tally.peak <= limit.into(), "{} at limit {limit}", tally.peak);
+        assert_eq!(tally.requests, u64::from(4 * limit + 10));
+        assert!(model.level.peak() <= limit);
+
+        let hanging = Batch::start(&plan(limit, "/hang", 2 * limit));
+        hanging.until_seen(|tally| tally.in_flight == u64::from(limit));
+        hanging.wish(Command::Cancel);
+        let (model, tally) = hanging.end();
+        assert_eq!((tally.requests, tally.peak), (limit.into(), limit.into()));
+        assert_eq!(model.totals.cancelled, u64::from(limit));
+    }
+}
+
+#[test]
+fn a_limit_that_is_turned_at_random_is_never_exceeded() {
+    let batch = Batch::start(&plan(20, "/delay/1ms..8ms", 1_000_000));
+    let mut rng = fastrand::Rng::with_seed(3);
+    for _ in 0..40 {
+        let limit = rng.u32(1..=64);
+        batch.turn_limit(limit);
+        // After a cut, what was in flight may end first, and so may what is still on its way to the upstream.
+        batch.until_known(|model| model.in_flight() <= limit);
+        batch.upstream.reset_tally();
+        let tally = batch.until_seen(|tally| tally.requests >= 100);
+        assert!(tally.peak <= limit.into(), "{} at limit {limit}", tally.peak);
+    }
+    batch.wish(Command::Drain);
+    let (model, _) = batch.end();
+    assert_eq!(model.totals.started, model.totals.ended);
+}
+
+#[test]
+fn a_cut_lets_what_is_in_flight_end() {
+    let batch = Batch::start(&plan(50, "/delay/1s", 60));
+    batch.until_seen(|tally| tally.in_flight == 50);
+    batch.turn_limit(5);
+    let (model, tally) = batch.end();
+    assert_eq!((tally.requests, tally.answers[&200], tally.abandoned), (60, 60, 0));
+    assert_eq!(model.totals.jobs_done, 60);
+}
+
+#[test]
+fn nothing_reaches_the_upstream_while_paused_not_even_a_retry() {
+    let flaky = plan(50, "/flaky?fail=0.5&delay=5ms", 1_000_000)
+        .replace("attempts = 1", "attempts = 5\nbackoff = \"1ms..20ms\"\non = [\"5xx\"]");
+    let batch = Batch::start(&flaky);
+    batch.until_known(|model| model.totals.retries > 100);
+    for _ in 0..5 {
+        batch.wish(Command::Pause);
+        batch.until_known(|model| model.is_paused && model.in_flight() == 0);
+        let paused = batch.until_seen(|tally| tally.in_flight == 0).requests;
+        // Every retry that was waiting falls due, and a limit that is turned starts nothing either.
+        batch.turn_limit(80);
+        // Not to wait for something: to leave it the time to go wrong.
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(batch.upstream.tally().requests, paused);
+        batch.wish(Command::Resume);
+        batch.until_seen(|tally| tally.requests > paused + 100);
+    }
+    batch.wish(Command::Drain);
+    let (model, tally) = batch.end();
+    assert_eq!(model.totals.started, tally.requests);
+}
+
+#[test]
+fn a_hosts_own_limit_holds_and_leaves_the_rest_to_others() {
+    let batch = Batch::start(
+        r#"
+        [limits]
+        concurrency = 10
+        per_host = 3
+        [retry]
+        attempts = 1
+        [[endpoint]]
+        url = "practice://hung/hang"
+        repeat = 20
+        [[endpoint]]
+        url = "practice://brisk/delay/1ms"
+        repeat = 500
+        [upstream]
+        "#,
+    );
+    batch.until_seen(|tally| tally.hosts.get("brisk").is_some_and(|host| host.requests == 500 && host.in_flight == 0));
+    batch.wish(Command::Cancel);
+    let (_, tally) = batch.end();
+    assert_eq!((tally.hosts["hung"].peak, tally.hosts["hung"].requests), (3, 3));
+    assert!(tally.hosts["brisk"].peak <= 3);
+}
+
+#[test]
+fn a_host_that_asks_for_patience_is_given_it_and_holds_up_nobody_else() {
+    let batch = Batch::start(
+        r#"
+        [limits]
+        concurrency = 2
+        [retry]
+        attempts = 2
+        on = ["throttled"]
+        [[endpoint]]
+        url = "practice://full/status/429?retry_after=1"
+        repeat = 2
+        [[endpoint]]
+        url = "practice://brisk/delay/1ms"
+        repeat = 300
+        [upstream]
+        "#,
+    );
+    // The first two may start side by side; from the first refusal on, each waits for the one before.
+    let brisk = |tally: &Tally| tally.hosts.get("brisk").is_some_and(|host| host.requests == 300);
+    let full = batch.until_seen(brisk).hosts["full"].requests;
+    assert!(full <= 3, "{full}");
+    batch.until_known(|model| model.ended.is_some());
+    let asked = batch.upstream.arrivals();
+    let asked: Vec<_> = asked.iter().filter(|arrival| &*arrival.host == "full").map(|arrival| arrival.at.0).collect();
+    let (model, tally) = batch.end();
+    assert_eq!((tally.hosts["full"].requests, model.totals.throttled, model.totals.jobs_failed), (4, 4, 2));
+    assert!(asked[2] - asked[0] >= 1_000_000 && asked[3] - asked[0] >= 1_000_000, "{asked:?}");
+}
+
+#[test]
+fn starts_that_wait_for_their_moment_wait_for_nothing_else() {
+    // Nothing ever ends here, so only the clock can bring about the next start.
+    for gap in ["rate = \"100/s\"", "per_host_gap = \"10ms\""] {
+        let hanging = plan(20, "/hang", 20).replace("[retry]", &format!("{gap}\n[retry]"));
+        let batch = Batch::start(&hanging);
+        batch.until_seen(|tally| tally.in_flight == 20);
+        batch.wish(Command::Cancel);
+        let (model, _) = batch.end();
+        assert!(model.last.0 >= 190_000, "nineteen gaps of 10 ms: {}", model.last.0);
+    }
+}
+
+#[test]
+fn retries_fall_due_while_everything_else_hangs() {
+    let batch = Batch::start(
+        r#"
+        [limits]
+        concurrency = 12
+        [[endpoint]]
+        url = "practice://a/hang"
+        repeat = 4
+        retry = { attempts = 1 }
+        [[endpoint]]
+        url = "practice://b/status/500"
+        repeat = 8
+        retry = { attempts = 3, backoff = "50ms..200ms", on = ["5xx"] }
+        [upstream]
+        "#,
+    );
+    batch.until_seen(|tally| tally.answers.get(&500) == Some(&24));
+    batch.until_known(|model| model.totals.jobs_failed == 8);
+    batch.wish(Command::Cancel);
+    let (model, _) = batch.end();
+    assert_eq!((model.totals.retries, model.totals.jobs_cancelled), (16, 4));
+}

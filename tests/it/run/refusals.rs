@@ -1,0 +1,111 @@
+//! What cannot be run, and what was run in vain: the message says what would be right, the code which it is.
+
+use std::net::TcpListener;
+
+use super::program::Folder;
+use super::upstream;
+
+#[test]
+fn every_mistake_of_a_plan_is_told_at_once_with_its_place_and_a_suggestion() {
+    let folder = Folder::new().with(
+        "shop.toml",
+        "[limits]\nconcurency = 5\n\n[[endpoint]]\nurl = \"http://127.0.0.1:1/${NOPE}\"\ntimeout = 250\n\
+         expct = { status = [200] }\n\n[[endpoint]]\nname = \"x\"\n",
+    );
+    let ended = folder.inflight("run shop.toml").run().exits(3);
+    for told in [
+        "unknown key `concurency`",
+        "shop.toml:2:1",
+        "did you mean `concurrency`?",
+        "`${NOPE}` in `url` is not set",
+        "shop.toml:5:27",
+        "`timeout` is a number without a unit",
+        "shop.toml:6:11",
+        "write `250ms` or `250s`",
+        "unknown key `expct`",
+        "shop.toml:7:1",
+        "did you mean `expect`?",
+        "shop.toml:9:",
+        "url",
+    ] {
+        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+    }
+    assert_eq!(ended.err().matches("error: ").count(), 5, "{}", ended.err());
+    assert!(ended.stdout.is_empty());
+}
+
+#[test]
+fn a_variable_that_is_missing_is_named_and_one_that_is_set_is_used() {
+    let upstream = upstream();
+    let plan = format!("[[endpoint]]\nurl = \"http://{}/json/orders/${{ORDER}}\"\n", upstream.local_addr());
+    let folder = Folder::new().with("plan.toml", &plan);
+    let ended = folder.inflight("run plan.toml").run().exits(3);
+    assert!(ended.err().contains("`${ORDER}` in `url` is not set"), "{}", ended.err());
+    assert!(ended.err().contains("plan.toml:2:"), "{}", ended.err());
+    folder.inflight("run plan.toml").var("ORDER", "17").run().exits(0);
+    assert_eq!(upstream.tally().paths["/json/orders/17"], 1);
+}
+
+#[test]
+fn a_host_out_of_reach_has_a_code_of_its_own() {
+    let folder = Folder::new();
+    // Bound but not listening: whoever connects is refused, and nobody else can take the port.
+    let bound = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = bound.local_addr().unwrap().port();
+    drop(bound);
+    let ended = folder.inflight("run --tries 1 -n 3").word(format!("http://127.0.0.1:{port}/")).run().exits(5);
+    assert!(ended.out().contains("connection refused"), "{}", ended.out());
+    let ended = folder.inflight("run --tries 1 http://nowhere.invalid/").run().exits(5);
+    assert!(ended.out().contains("nowhere.invalid"), "{}", ended.out());
+}
+
+#[test]
+fn jobs_that_failed_are_a_code_unless_the_plan_tolerates_them() {
+    let upstream = upstream();
+    let address = upstream.local_addr();
+    for (expect, code) in [
+        ("", 1),
+        ("[expect]\nfailed = \"< 2%\"", 0),
+        ("[expect]\nfailed = \"< 1%\"", 1),
+        ("[expect]\nfailed = \"< 2%\"\np95 = \"< 1ms\"", 1),
+        ("[expect]\nfailed = \"< 2%\"\np95 = \"< 1m\"", 0),
+    ] {
+        let plan = format!(
+            "{expect}\n[[endpoint]]\nurl = \"http://{address}/delay/10ms\"\nrepeat = 99\n\
+             [[endpoint]]\nurl = \"http://{address}/status/500\"\n"
+        );
+        Folder::new().with("plan.toml", &plan).inflight("run plan.toml").run().exits(code);
+    }
+}
+
+#[test]
+fn a_list_of_nothing_is_nothing_to_do() {
+    let folder = Folder::new().with("empty.txt", "").with("comments.txt", "# nothing\n\n").with("rows.csv", "id\n");
+    let folder = folder.with("rows.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}\"\nrows = \"rows.csv\"\n");
+    for plan in ["empty.txt", "comments.txt", "rows.toml", "-"] {
+        let ended = folder.inflight("run").word(plan).run().exits(4);
+        assert!(ended.err().contains("has no jobs"), "{}", ended.err());
+    }
+}
+
+#[test]
+fn wrong_words_are_answered_with_right_ones() {
+    let folder = Folder::new();
+    let ended = folder.inflight("").run().exits(2);
+    assert!(ended.err().contains("Examples:") && ended.err().contains("inflight demo"), "{}", ended.err());
+    for (words, told) in [
+        ("run --concurency 5 http://127.0.0.1:1/", "--concurrency"),
+        ("run", "<PLAN|URL>"),
+        ("upstrem", "upstream"),
+        ("run -n 0 http://127.0.0.1:1/", "n"),
+        ("run -c 0 http://127.0.0.1:1/", "0"),
+        ("run --timeout 250 http://127.0.0.1:1/", "250ms"),
+        ("run -H nonsense http://127.0.0.1:1/", "colon"),
+        ("run a.toml b.toml", "one plan"),
+    ] {
+        let ended = folder.inflight(words).run();
+        assert!(matches!(ended.code, 2 | 4), "{words}: {}", ended.code);
+        assert!(ended.err().contains(told), "{words}: {}", ended.err());
+    }
+    folder.inflight("run missing.toml").run().exits(3);
+}
