@@ -28,7 +28,7 @@ pub const REDIRECTS: u32 = 10;
 /// Tries in all, the first included.
 pub const RETRY_ATTEMPTS: u32 = 3;
 
-/// The mean of the first wait doubles from here.
+/// The first wait is at most this; the most doubles with each try.
 pub const BACKOFF_FROM: Duration = Duration::from_millis(500);
 
 /// No wait of our own is longer.

@@ -15,3 +15,4 @@ mod run;
 mod screen;
 mod told;
 mod upstream;
+mod wire;

@@ -13,4 +13,5 @@ mod makespan;
 mod pacing;
 mod retries;
 mod rig;
+mod threads;
 mod turning;

@@ -39,7 +39,7 @@ fn known(link: &(dyn Error + 'static)) -> Option<Reason> {
 fn of_hyper(error: &hyper::Error) -> Option<Reason> {
     if error.is_parse() || error.is_parse_too_large() || error.is_parse_status() {
         Some(Reason::BadResponse)
-    } else if error.is_incomplete_message() {
+    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
         Some(Reason::ClosedEarly)
     } else {
         None
@@ -60,8 +60,34 @@ fn of_io(error: &io::Error) -> Option<Reason> {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
             Some(Reason::Unreachable)
         }
+        // The framing of a body that makes no sense.
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => Some(Reason::BadResponse),
         ErrorKind::AddrNotAvailable | ErrorKind::OutOfMemory => Some(Reason::Local),
         // EMFILE and ENFILE, which have no kind of their own.
         _ => matches!(error.raw_os_error(), Some(23 | 24)).then_some(Reason::Local),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::of_io;
+    use crate::event::Reason;
+
+    #[cfg(unix)]
+    #[test]
+    fn running_out_of_descriptors_is_our_own_trouble() {
+        for code in [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::ADDRNOTAVAIL] {
+            assert_eq!(of_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_inside_an_error_comes_first() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert_eq!(of_io(&io::Error::new(io::ErrorKind::InvalidData, refused)), Some(Reason::Refused));
+        let tls = rustls::Error::HandshakeNotComplete;
+        assert_eq!(of_io(&io::Error::new(io::ErrorKind::InvalidData, tls)), Some(Reason::Tls));
     }
 }

@@ -3,6 +3,7 @@
 //! Redirects, retries and cookies are not reqwest's here: they are ours, where they can be seen.
 //! Start at [`HttpWire`].
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -10,8 +11,10 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Request, Response};
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use crate::event::{Phase, Reason, Spent};
+use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
 use crate::source::pool::failure;
 use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
@@ -21,32 +24,64 @@ use crate::source::pool::wire::{Exchange, Head, Reply, Wire};
 /// How we introduce ourselves, unless the plan says otherwise.
 const USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
 
-/// One thread's client.
+/// One thread's clients, each made when it is first needed.
+///
+/// Reading this machine's certificates takes milliseconds, and where there are none it fails; a plan
+/// without `https` need not care.
 #[derive(Debug)]
 pub struct HttpWire {
-    client: Client,
+    names: Names,
     keeps_bodies: bool,
+    plain: OnceCell<Client>,
+    secure: OnceCell<Client>,
+    practice: OnceCell<Client>,
 }
 
 impl HttpWire {
-    /// A client of its own, with the run's shared names.
-    pub fn new(names: Names, keeps_bodies: bool) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+    /// Clients of its own, with the run's shared names.
+    pub fn new(names: Names, keeps_bodies: bool) -> Self {
+        Self { names, keeps_bodies, plain: OnceCell::new(), secure: OnceCell::new(), practice: OnceCell::new() }
+    }
+
+    /// The client for a URL.
+    fn client(&self, url: &Url) -> Result<&Client, reqwest::Error> {
+        let is_practice = url.host_str().is_some_and(|host| host.ends_with(PRACTICE));
+        let (client, builder) = if url.scheme() == "https" {
+            (&self.secure, Client::builder())
+        } else if is_practice {
+            // It is on this machine, where no proxy would find it.
+            (&self.practice, Client::builder().tls_certs_only([]).no_proxy())
+        } else {
+            (&self.plain, Client::builder().tls_certs_only([]))
+        };
+        if let Some(client) = client.get() {
+            return Ok(client);
+        }
+        // It only fails when there is one already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let made = builder
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .dns_resolver(names)
+            .dns_resolver(self.names.clone())
             .connector_layer(MarkConnecting)
             .build()?;
-        Ok(Self { client, keeps_bodies })
+        Ok(client.get_or_init(|| made))
     }
 
     /// One exchange, marked as it goes.
     async fn converse(&self, job: &Job, mark: &Milestones, start: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
         let end = start + timeouts.attempt;
-        let mut answer = std::pin::pin!(self.client.execute(request_of(job)));
+        let client = match self.client(&job.url) {
+            Ok(client) => client,
+            Err(error) => {
+                let (_, detail) = failure::reason_of(&error);
+                return Exchange::without_answer(Reply::Failed(Reason::Tls, Some(detail)));
+            }
+        };
+        let mut answer = std::pin::pin!(client.execute(request_of(job)));
         let answered = loop {
             let deadline = mark.phase_deadline(timeouts).min(end);
             match timeout_at(deadline, answer.as_mut()).await {
@@ -124,7 +159,7 @@ fn request_of(job: &Job) -> Request {
 }
 
 /// Basic credentials (RFC 7617) from a URL's user and password.
-fn basic(url: &url::Url) -> HeaderValue {
+fn basic(url: &Url) -> HeaderValue {
     let plain = |part: &str| percent_encoding::percent_decode_str(part).collect::<Vec<u8>>();
     let mut pair = plain(url.username());
     pair.push(b':');
@@ -137,6 +172,6 @@ fn basic(url: &url::Url) -> HeaderValue {
 
 fn spent(mark: &Milestones, start: Instant, head_at: Option<Instant>) -> Spent {
     let (resolve, connect) = mark.spent();
-    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.connected_after());
+    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.ready_after());
     Spent { resolve, connect, first_byte, body: head_at.map(|at| at.elapsed().into()) }
 }

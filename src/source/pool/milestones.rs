@@ -4,12 +4,11 @@
 //! hooks run inside the attempt's own task, so a task-local mark can be set from them. Start at
 //! [`Milestones`].
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use futures_util::FutureExt;
-use futures_util::future::Map;
 use tokio::time::{Duration, Instant};
 use tower::{Layer, Service};
 
@@ -38,6 +37,8 @@ pub struct Milestones {
     resolved: AtomicU64,
     connecting: AtomicU64,
     connected: AtomicU64,
+    /// Another connection became free first, and the attempt took that.
+    overtaken: AtomicU64,
 }
 
 impl Milestones {
@@ -49,6 +50,7 @@ impl Milestones {
             resolved: AtomicU64::new(0),
             connecting: AtomicU64::new(0),
             connected: AtomicU64::new(0),
+            overtaken: AtomicU64::new(0),
         }
     }
 
@@ -66,7 +68,7 @@ impl Milestones {
     pub fn phase(&self) -> Phase {
         if !self.is_connecting() {
             Phase::FirstByte
-        } else if self.has(&self.resolving) && !self.has(&self.resolved) {
+        } else if self.get(&self.resolving).is_some() && self.get(&self.resolved).is_none() {
             Phase::Resolve
         } else {
             Phase::Connect
@@ -78,38 +80,46 @@ impl Milestones {
         if self.is_connecting() {
             self.start + timeouts.connect
         } else {
-            self.start + Duration::from_micros(self.connected.load(Ordering::Relaxed)) + timeouts.first_byte
+            self.start + Duration::from(self.ready_after()) + timeouts.first_byte
         }
     }
 
-    /// Time spent on the look-up, and on the connection without it; `None` for what did not happen.
+    /// Time spent on the look-up, and on the connection without it; `None` for what did not happen,
+    /// or happened for others.
     pub fn spent(&self) -> (Option<Micros>, Option<Micros>) {
-        let between = |from: &AtomicU64, to: &AtomicU64| {
-            let (from, to) = (from.load(Ordering::Relaxed), to.load(Ordering::Relaxed));
-            (from > 0 && to > 0).then(|| Micros(to.saturating_sub(from)))
-        };
+        if self.get(&self.overtaken).is_some() {
+            return (None, None);
+        }
+        let between = |from: &AtomicU64, to: &AtomicU64| Some(self.get(to)? - self.get(from)?);
         let resolve = between(&self.resolving, &self.resolved);
         let connect = between(&self.connecting, &self.connected).map(|all| all - resolve.unwrap_or_default());
         (resolve, connect)
     }
 
-    /// When there was a connection to use, after the start.
-    pub fn connected_after(&self) -> Micros {
-        Micros(self.connected.load(Ordering::Relaxed))
+    /// When there was a connection to use, after the start; at once, if it was there already.
+    pub fn ready_after(&self) -> Micros {
+        self.get(&self.overtaken).or_else(|| self.get(&self.connected)).unwrap_or_default()
     }
 
     fn is_connecting(&self) -> bool {
-        self.has(&self.connecting) && !self.has(&self.connected)
+        self.get(&self.connecting).is_some()
+            && self.get(&self.connected).is_none()
+            && self.get(&self.overtaken).is_none()
     }
 
     #[expect(clippy::unused_self, reason = "reads as a question to the mark")]
-    fn has(&self, milestone: &AtomicU64) -> bool {
-        milestone.load(Ordering::Relaxed) > 0
+    fn get(&self, milestone: &AtomicU64) -> Option<Micros> {
+        Some(Micros(milestone.load(Ordering::Relaxed))).filter(|&at| at > Micros::ZERO)
     }
 
     fn mark(&self, milestone: &AtomicU64) {
         // Never zero, which means not yet.
         milestone.store(Micros::from(self.start.elapsed()).0.max(1), Ordering::Relaxed);
+    }
+
+    /// Whether the attempt is what this task is doing.
+    fn is_current(&self) -> bool {
+        CURRENT.try_with(|current| std::ptr::eq(&raw const **current, self)).unwrap_or(false)
     }
 }
 
@@ -134,10 +144,11 @@ pub struct Marking<S> {
 impl<S, To> Service<To> for Marking<S>
 where
     S: Service<To>,
+    S::Future: Unpin,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Map<S::Future, MarkConnected<S::Response, S::Error>>;
+    type Future = Connecting<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
@@ -148,14 +159,32 @@ where
         if let Some(mark) = &mark {
             mark.mark(&mark.connecting);
         }
-        self.inner.call(to).map(Box::new(move |made| {
-            if let Some(mark) = &mark {
-                mark.mark(&mark.connected);
-            }
-            made
-        }))
+        Connecting { making: self.inner.call(to), mark }
     }
 }
 
-/// Runs when a connection has been made, or has failed.
-type MarkConnected<T, E> = Box<dyn FnOnce(Result<T, E>) -> Result<T, E> + Send>;
+/// A connection being made.
+#[derive(Debug)]
+pub struct Connecting<F> {
+    making: F,
+    /// Whose it is, until it is made or that attempt has found another.
+    mark: Option<Arc<Milestones>>,
+}
+
+impl<F: Future + Unpin> Future for Connecting<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // If a connection becomes free while one is being made, the attempt takes that, and the one
+        // being made is finished by a task of its own, for whoever comes next. That it is polled
+        // from there is the only sign of it.
+        if let Some(mark) = self.mark.take_if(|mark| !mark.is_current()) {
+            mark.mark(&mark.overtaken);
+        }
+        let made = ready!(Pin::new(&mut self.making).poll(context));
+        if let Some(mark) = self.mark.take() {
+            mark.mark(&mark.connected);
+        }
+        Poll::Ready(made)
+    }
+}

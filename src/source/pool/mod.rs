@@ -102,8 +102,6 @@ impl Pool {
 fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
     let Settings { name, limits, fail_fast, start, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
-    // It only fails when there is one already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let schedule = Schedule::new(cursor, &limits);
     let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
 
@@ -120,7 +118,7 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
     let beside = |thread| {
         let (shared, names) = (Arc::clone(&shared), names.clone());
         thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-            let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
+            let wire = Rc::new(HttpWire::new(names, keeps_bodies));
             runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
             Ok(())
         })
@@ -130,7 +128,7 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
         // Its share of the workers would be missing for the whole run.
         first.block_on(shared.cancel_all());
     }
-    let wire = Rc::new(HttpWire::new(names, keeps_bodies)?);
+    let wire = Rc::new(HttpWire::new(names, keeps_bodies));
     first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
     let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
     first.block_on(shared.conclude());
@@ -204,9 +202,6 @@ pub enum Broken {
     /// No thread or no runtime could be had.
     #[error("cannot start the pool's threads")]
     System(#[from] io::Error),
-    /// No client could be made.
-    #[error("cannot make an HTTP client")]
-    Client(#[from] reqwest::Error),
     /// A thread of the pool broke.
     #[error("a thread of the pool broke")]
     Thread,

@@ -14,6 +14,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::plan::address::PRACTICE;
 use crate::source::pool::milestones;
 
 /// How long a failed look-up is believed.
@@ -39,7 +40,7 @@ struct Entry {
 impl Names {
     /// The addresses of a name. Whoever asks while a look-up is under way shares its answer.
     async fn look_up(self, name: String) -> Result<Arc<[IpAddr]>, NoAddress> {
-        if name.ends_with(".practice") {
+        if name.ends_with(PRACTICE) {
             return Ok(Arc::new([IpAddr::V4(Ipv4Addr::LOCALHOST)]));
         }
         let answer = self.entry(&name);

@@ -154,7 +154,7 @@ impl Shared {
                 }
             }
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent });
-            if let Some(until) = cooldown
+            if let Some(until) = cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)
             {
                 inner.tell(now, Fact::CooldownSet { host: ready.host, until });
@@ -165,6 +165,8 @@ impl Shared {
                 Sequel::Settle(end) => return Some((ready, end)),
                 Sequel::Retry(..) | Sequel::Hop(_) if is_closed => return Some((ready, JobEnd::Cancelled)),
                 Sequel::Retry(until, why) => {
+                    // It was judged a moment ago.
+                    let until = until.max(now);
                     inner.tell(now, Fact::RetryScheduled { attempt, until, why });
                     ready.tries += 1;
                     ready.hops = 0;

@@ -32,12 +32,12 @@ async fn run(limit: usize, took: Vec<u64>) -> Offset {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_jobs_take_as_long_as_their_sum_over_the_limit_or_the_longest() {
     // The slow ones first, so that none of them is left alone at the end.
-    let took: Vec<u64> = (0..1000).map(|i| if i < 20 { 2000 } else { 300 - i % 280 }).collect();
+    let took: Vec<u64> = (0..1000).map(|i| if i < 20 { 2000 } else { 250 - i % 230 }).collect();
     for limit in [10, 100, 1000] {
         let end = run(limit, took.clone()).await;
         assert_eq!(end.0, list_schedule(limit, &took) * 1000, "limit {limit}");
         let bound = (took.iter().sum::<u64>() / limit as u64).max(2000) * 1000;
-        assert!(end.0 as f64 <= bound as f64 * 1.02 || limit == 100, "limit {limit}: {end:?} against {bound}");
+        assert!(end.0 as f64 <= bound as f64 * 1.02, "limit {limit}: {end:?} against {bound}");
     }
 }
 
@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn a_slot_is_never_left_empty_while_a_job_is_ready(
         limit in 1..8_usize,
-        took in prop::collection::vec(0..500_u64, 1..60),
+        took in prop::collection::vec(1..500_u64, 1..60),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let end = runtime.block_on(run(limit, took.clone()));
