@@ -7,6 +7,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::idle::IdleWhy;
 use crate::event::{Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
@@ -124,8 +125,12 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
     const WORTH_A_LINE: f64 = 0.05;
     const WORTH_A_WORD: f64 = 0.01;
     let shares = model.idle_shares(end);
-    let all: f64 = shares.iter().map(|(_, share)| share).sum();
-    if all < WORTH_A_LINE {
+    let sum = |holds: fn(IdleWhy) -> bool| -> f64 {
+        shares.iter().filter(|(why, _)| holds(*why)).map(|(_, share)| share).sum()
+    };
+    let all = sum(|_| true);
+    // That every run ends with fewer jobs than slots is no news.
+    if sum(|why| why != IdleWhy::NoWork) < WORTH_A_LINE {
         return None;
     }
     let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
