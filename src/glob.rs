@@ -1,6 +1,6 @@
 //! Whether a name fits a pattern in which `*` stands for any text.
 //!
-//! Start at [`matches`].
+//! Start at [`matches()`].
 
 /// Whether the pattern matches the whole name.
 pub fn matches(pattern: &str, name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! JSON that no terminal obeys, whatever foreign text is in it.
 //!
 //! What could act is escaped inside strings, raw fragments included; the escape means the same to
-//! every reader. Start at [`write`].
+//! every reader. Start at [`write()`].
 
 use std::io::{self, Write};
 

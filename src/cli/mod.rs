@@ -90,6 +90,9 @@ pub struct Dials {
     /// Most starts a second: `100/s`, `30/m`
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub rate: Option<Duration>,
+    /// Find each host's limit or pace by itself, from what it refuses
+    #[arg(long)]
+    pub adaptive: bool,
     /// Longest time for one attempt: `10s`, `1m30s`
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,

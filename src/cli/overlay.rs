@@ -20,6 +20,7 @@ pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: 
         plan.limits.per_host = Some(limit);
     }
     plan.limits.gap = dials.rate.or(plan.limits.gap);
+    plan.limits.adaptive |= dials.adaptive;
     plan.fail_fast |= dials.fail_fast;
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());

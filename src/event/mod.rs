@@ -156,6 +156,18 @@ pub enum Fact {
         /// Who changed it.
         by: Hand,
     },
+    /// The adaptive controller has changed what it asks of a host.
+    Adapted {
+        /// Which lane.
+        host: HostId,
+        /// From here on at most this many attempts in flight there.
+        limit: u32,
+        /// The least time between two starts there; absent where there is none.
+        #[serde(default, skip_serializing_if = "Micros::is_zero")]
+        gap: Micros,
+        /// What it saw, in one sentence.
+        why: Arc<str>,
+    },
     /// Nothing starts in this host's lane before `until`.
     CooldownSet {
         /// Which lane.

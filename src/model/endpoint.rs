@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 
@@ -92,6 +92,8 @@ pub struct Host {
     pub limit: Option<u32>,
     /// Attempts in flight now.
     pub in_flight: u32,
+    /// What the adaptive controller has found: most in flight, and the least time between two starts.
+    pub learned: Option<(u32, Micros)>,
     /// Nothing starts before this.
     pub cooldown: Option<Offset>,
 }

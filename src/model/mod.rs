@@ -169,6 +169,13 @@ impl Model {
                 let from = self.hosts[i].limit.replace(*limit);
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
+            Fact::Adapted { host, limit, gap, why } => {
+                let i = self.known_host(origin, *host);
+                self.hosts[i].learned = Some((*limit, *gap));
+                self.hosts[i].limit = Some(*limit);
+                let host = Arc::clone(&self.hosts[i].name);
+                self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
+            }
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
                 self.hosts[i].cooldown = Some(self.origins.moment(origin, *until));

@@ -54,6 +54,13 @@ pub enum Story {
         /// Who turned it.
         by: Hand,
     },
+    /// The adaptive controller took a step.
+    Adapted {
+        /// Where; foreign text.
+        host: Arc<str>,
+        /// What it saw.
+        why: Arc<str>,
+    },
     /// The run was paused.
     Paused,
     /// The run was resumed.

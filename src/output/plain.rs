@@ -208,6 +208,7 @@ fn change(story: &Story) -> Option<String> {
         Story::Warned(_, message) => Some(format!("warning: {message}")),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
         Story::Limit { by: Hand::Adaptive, .. }
+        | Story::Adapted { .. }
         | Story::Trouble { .. }
         | Story::GivenUp { .. }
         | Story::Paused

@@ -8,7 +8,7 @@ use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::idle::IdleWhy;
-use crate::event::{Offset, RunEnd};
+use crate::event::{Micros, Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
 use crate::model::{Model, Stage};
@@ -18,6 +18,7 @@ use crate::output::failures;
 use crate::output::fit;
 use crate::output::paint::Paint;
 use crate::output::trouble::path_shown;
+use crate::plan::address;
 use crate::shown::shown;
 use crate::units;
 
@@ -50,6 +51,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         concerns(model, paint),
+        learned(model),
         files(extras, paint),
     ];
     if rest.iter().any(|part| !part.is_empty()) {
@@ -118,6 +120,23 @@ fn attempts(model: &Model) -> Option<String> {
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
     (parts.len() > 1).then(|| line(&parts))
+}
+
+/// What the adaptive controller found, as lines that a plan takes.
+fn learned(model: &Model) -> Vec<String> {
+    const MOST: usize = 8;
+    let found = model.hosts.iter().filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
+    let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
+        let head = if i == 0 { "learned" } else { "" };
+        let name = shown(name);
+        if gap == Micros::ZERO {
+            format!("  {head:<9} [host.\"{name}\"]  concurrency = {limit}")
+        } else {
+            let rate = units::significant(1.0 / gap.as_secs_f64());
+            format!("  {head:<9} [host.\"{name}\"]  gap = \"{}us\"   # {rate} a second", gap.0)
+        }
+    };
+    found.enumerate().take(MOST).map(line).collect()
 }
 
 /// Why slots stood unused, where enough of them did for it to matter.

@@ -72,6 +72,8 @@ pub struct Limits {
     pub gap: Option<Duration>,
     /// Shortest time between two starts at one host.
     pub per_host_gap: Option<Duration>,
+    /// Whether each host's limit or pace is found by itself, under the limits above.
+    pub adaptive: bool,
     /// Rules for hosts by name; the first that matches holds.
     pub hosts: Vec<HostRule>,
 }
@@ -155,6 +157,7 @@ impl Default for Limits {
             per_host: None,
             gap: None,
             per_host_gap: None,
+            adaptive: false,
             hosts: Vec::new(),
         }
     }

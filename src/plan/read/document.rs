@@ -67,15 +67,9 @@ fn read_limits(mut section: Section<'_>) -> Limits {
         per_host: section.get("per_host").and_then(limit),
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
+        adaptive: section.get("adaptive").and_then(|entry| entry.flag()).unwrap_or(false),
         hosts: Vec::new(),
     };
-    if let Some(adaptive) = section.get("adaptive")
-        && adaptive.flag() == Some(true)
-    {
-        let message = "`adaptive = true` is planned but does not work yet".to_owned();
-        let label = Some("leave it out for now; turn the limit with - and + while it runs".to_owned());
-        section.reading.note_with(adaptive.span(), message, label, None);
-    }
     section.finish();
     limits
 }

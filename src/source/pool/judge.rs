@@ -53,7 +53,8 @@ pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Ve
     let circumstances = Circumstances {
         rules: &job.policy.retry,
         method: &job.method,
-        tries: ready.tries,
+        // An adaptive lane looks for the limit on purpose: what it is refused is not the job's failure.
+        tries: if ready.is_adaptive && is_refusal(&outcome) { 1 } else { ready.tries - ready.refusals },
         now,
         deadline: ready.deadline(),
         chance,
@@ -77,6 +78,11 @@ fn answered(expects: &Statuses, head: &Head, bytes: u64, now: Offset) -> (Outcom
         }
         _ => (Outcome::Answered { status, bytes, expected }, None),
     }
+}
+
+/// Whether the server asked for patience.
+pub fn is_refusal(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Throttled { .. })
 }
 
 /// How a job ends whose last attempt ended like this.

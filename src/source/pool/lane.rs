@@ -6,6 +6,9 @@ use std::collections::VecDeque;
 
 use crate::event::idle::IdleWhy;
 use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::step::Step;
+use crate::source::pool::adapt::{Adapt, Evidence};
+use crate::source::pool::pace::Pace;
 use crate::source::pool::ready::Ready;
 
 /// One host's lane.
@@ -25,6 +28,15 @@ pub struct Lane {
     gap: Micros,
     next_start: Offset,
     cooldown: Offset,
+    /// Finds the host's limit or pace by itself, where that was asked for.
+    adaptive: Option<Adaptive>,
+}
+
+/// The adaptive controller, and the pace it asks for.
+#[derive(Debug)]
+struct Adaptive {
+    adapt: Adapt,
+    pace: Pace,
 }
 
 /// Where the schedule keeps a lane.
@@ -40,7 +52,7 @@ pub enum Place {
 
 impl Lane {
     /// An empty lane.
-    pub fn new(limit: Option<u32>, gap: Micros) -> Self {
+    pub fn new(limit: Option<u32>, gap: Micros, adapt: Option<Adapt>) -> Self {
         Self {
             limit,
             sources: VecDeque::new(),
@@ -51,6 +63,32 @@ impl Lane {
             gap,
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
+            adaptive: adapt.map(|adapt| Adaptive { pace: Pace::new(adapt.gap()), adapt }),
+        }
+    }
+
+    /// Whether its limit or pace is found by itself.
+    pub fn is_adaptive(&self) -> bool {
+        self.adaptive.is_some()
+    }
+
+    /// Attempts in flight here.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
+    /// Lets the adaptive controller learn; gives back what that changed.
+    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+        let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
+        let step = adapt.observe(evidence)?;
+        pace.set_gap(step.to.gap);
+        Some(step)
+    }
+
+    /// Bounds what the adaptive controller may allow.
+    pub fn set_cap(&mut self, cap: u32) {
+        if let Some(Adaptive { adapt, .. }) = &mut self.adaptive {
+            adapt.set_cap(cap);
         }
     }
 
@@ -60,7 +98,7 @@ impl Lane {
             Some(IdleWhy::HostLimit)
         } else if self.cooldown > now {
             Some(IdleWhy::Cooldown)
-        } else if self.next_start > now {
+        } else if self.opens_at() > now {
             Some(IdleWhy::Gap)
         } else {
             None
@@ -69,7 +107,8 @@ impl Lane {
 
     /// Whether the host's own limit leaves no room.
     pub fn is_full(&self) -> bool {
-        self.limit.is_some_and(|limit| self.in_flight >= limit)
+        let found = self.adaptive.as_ref().map(|adaptive| adaptive.adapt.limit());
+        [self.limit, found].into_iter().flatten().any(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.
@@ -84,13 +123,17 @@ impl Lane {
 
     /// Nothing starts here before this moment.
     pub fn opens_at(&self) -> Offset {
-        self.next_start.max(self.cooldown)
+        let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.pace.opens_at());
+        self.next_start.max(self.cooldown).max(paced)
     }
 
     /// Books a start.
     pub fn start(&mut self, now: Offset) {
         self.in_flight += 1;
         self.next_start = now + self.gap;
+        if let Some(Adaptive { pace, .. }) = &mut self.adaptive {
+            pace.start(now);
+        }
     }
 
     /// Books an end.

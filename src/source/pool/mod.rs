@@ -5,6 +5,7 @@
 //! events, in an order in which nothing is named before it is announced and nobody ever counts more
 //! in flight than the limit. Start at [`Pool::start`].
 
+pub mod adapt;
 pub mod descriptors;
 pub mod failure;
 pub mod gate;

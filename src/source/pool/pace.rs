@@ -20,6 +20,14 @@ impl Pace {
         Self { gap, next: Offset::ZERO }
     }
 
+    /// From here on starts are this far apart in the mean.
+    pub fn set_gap(&mut self, gap: Micros) {
+        self.gap = gap;
+        if gap == Micros::ZERO {
+            self.next = Offset::ZERO;
+        }
+    }
+
     /// Nothing starts before this moment.
     pub fn opens_at(&self) -> Offset {
         self.next

@@ -28,12 +28,34 @@ pub struct Ready {
     pub attempts: u32,
     /// Redirects followed in this try.
     pub hops: u32,
+    /// When its last attempt started.
+    pub started: Offset,
+    /// How many others were in flight at its host then.
+    pub beside: u32,
+    /// Tries that an adaptive lane had refused: they were ours to avoid, and count against nobody.
+    pub refusals: u32,
+    /// Whether its host's limit or pace is found by itself.
+    pub is_adaptive: bool,
 }
 
 impl Ready {
     /// A job that has just been drawn.
     pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset) -> Self {
-        Self { job, id, host, drawn: now, begun: now, since: now, tries: 1, attempts: 0, hops: 0 }
+        Self {
+            job,
+            id,
+            host,
+            drawn: now,
+            begun: now,
+            since: now,
+            tries: 1,
+            attempts: 0,
+            hops: 0,
+            started: now,
+            beside: 0,
+            refusals: 0,
+            is_adaptive: false,
+        }
     }
 
     /// The name of the attempt that this job is making.

@@ -15,6 +15,8 @@ use crate::plan::Limits;
 use crate::plan::address::host_key;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
+use crate::source::pool::adapt::step::Step;
+use crate::source::pool::adapt::{Adapt, Evidence};
 use crate::source::pool::gate::{Gate, Stance};
 use crate::source::pool::lane::{Lane, Place};
 use crate::source::pool::pace::Pace;
@@ -215,11 +217,28 @@ impl Schedule {
         self.lanes[host.0 as usize].cool_until(until)
     }
 
+    /// Lets a host's adaptive controller learn; gives back what that changed.
+    pub fn observe(&mut self, host: HostId, evidence: Evidence) -> Option<Step> {
+        let i = host.0 as usize;
+        let step = self.lanes[i].observe(evidence)?;
+        self.enqueue(i);
+        Some(step)
+    }
+
+    /// Sets the run's limit, which also bounds what is found for hosts without one of their own.
+    pub fn set_limit(&mut self, limit: u32) {
+        self.gate.set_limit(limit);
+        for lane in self.lanes.iter_mut().filter(|lane| lane.limit.is_none()) {
+            lane.set_cap(limit);
+        }
+    }
+
     /// Sets a host's own limit, if there is such a host.
     pub fn set_host_limit(&mut self, host: HostId, limit: u32) -> bool {
         let i = host.0 as usize;
         let Some(lane) = self.lanes.get_mut(i) else { return false };
         lane.limit = Some(limit);
+        lane.set_cap(limit);
         self.enqueue(i);
         true
     }
@@ -353,6 +372,9 @@ impl Schedule {
             return Next::Expired(ready);
         }
         ready.attempts += 1;
+        ready.started = now;
+        ready.beside = self.lanes[lane].in_flight();
+        ready.is_adaptive = self.lanes[lane].is_adaptive();
         self.pace.start(now);
         self.lanes[lane].start(now);
         self.enqueue(lane);
@@ -426,7 +448,9 @@ impl Schedule {
         let (limit, gap) = self.limits.of_host(name);
         let limit = limit.map(NonZeroU32::get);
         let lane = self.lanes.len();
-        self.lanes.push(Lane::new(limit, gap.into()));
+        let cap = limit.unwrap_or(self.gate.limit());
+        let adapt = self.limits.adaptive.then(|| Adapt::new(cap));
+        self.lanes.push(Lane::new(limit, gap.into(), adapt));
         self.by_name.insert(Arc::clone(name), lane);
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane

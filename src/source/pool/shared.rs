@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, Outcome, RunEnd, Spent};
 use crate::harvest::Harvest;
+use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
 use crate::source::pool::judge::{self, Sequel, Verdict};
@@ -146,7 +147,8 @@ impl Shared {
         let attempt = ready.attempt();
         self.book(|inner, now| {
             inner.budget.count();
-            let is_asked = matches!(outcome, Outcome::Throttled { .. });
+            let is_asked = judge::is_refusal(&outcome);
+            let evidence = evidence_of(&ready, &outcome, now);
             if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.budget.spend() {
                 sequel = Sequel::Settle(judge::end_of(&outcome));
                 if !std::mem::replace(&mut inner.has_told_of_budget, true) {
@@ -160,6 +162,10 @@ impl Shared {
                 inner.tell(now, Fact::CooldownSet { host: ready.host, until });
             }
             inner.schedule.give_back(slot, ready.host);
+            if let Some(step) = evidence.and_then(|evidence| inner.schedule.observe(ready.host, evidence)) {
+                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
+                inner.tell(now, Fact::Adapted { host: ready.host, limit, gap, why });
+            }
             let is_closed = inner.schedule.gate.stance() == Stance::Closed;
             let until = match sequel {
                 Sequel::Settle(end) => return Some((ready, end)),
@@ -169,6 +175,7 @@ impl Shared {
                     let until = until.max(now);
                     inner.tell(now, Fact::RetryScheduled { attempt, until, why });
                     ready.tries += 1;
+                    ready.refusals += u32::from(is_asked && ready.is_adaptive);
                     ready.hops = 0;
                     until
                 }
@@ -452,4 +459,14 @@ fn started(ticket: &Ticket, now: Offset) -> Fact {
         target: Arc::clone(&ready.job.target),
         waited: now.since(ready.since),
     }
+}
+
+/// What an attempt's end tells an adaptive controller; time-outs and failures tell it nothing.
+fn evidence_of(ready: &Ready, outcome: &Outcome, now: Offset) -> Option<Evidence> {
+    let end = match outcome {
+        Outcome::Answered { .. } | Outcome::Redirected { .. } => Ended::Accepted,
+        Outcome::Throttled { .. } => Ended::Refused,
+        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
+    };
+    Some(Evidence { at: now, started: ready.started, beside: ready.beside, end })
 }

@@ -69,7 +69,7 @@ impl Shared {
         self.book(|inner, now| {
             let is_set = match scope {
                 Scope::Run => {
-                    inner.schedule.gate.set_limit(limit);
+                    inner.schedule.set_limit(limit);
                     true
                 }
                 Scope::Host(host) => inner.schedule.set_host_limit(host, limit),

@@ -84,6 +84,7 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
         }
+        Story::Adapted { host, why } => ours(Status::Slow, host, crate::shown::shown(why).into_owned()),
         Story::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
         Story::Resumed => ours(Status::Running, "resumed", String::new()),
         Story::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),

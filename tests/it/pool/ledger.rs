@@ -121,7 +121,7 @@ impl Ledger {
             Fact::RetryScheduled { attempt, until, .. } => {
                 assert!(*until >= at && self.until.insert(attempt.job, *until).is_none(), "{event:?}");
             }
-            Fact::RedirectFollowed { .. } | Fact::Warned { .. } | Fact::SlotsIdle { .. } => {}
+            Fact::RedirectFollowed { .. } | Fact::Warned { .. } | Fact::SlotsIdle { .. } | Fact::Adapted { .. } => {}
             Fact::JobSettled { job, endpoint, end, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");

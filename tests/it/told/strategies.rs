@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 21;
+pub const KINDS: usize = 22;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -40,6 +40,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::Warned { .. } => 18,
         Fact::RunEnded { .. } => 19,
         Fact::SlotsIdle { .. } => 20,
+        Fact::Adapted { .. } => 21,
     }
 }
 
@@ -106,6 +107,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(no_work, cooldown, rate)| Fact::SlotsIdle {
                 idle: Idle { no_work, cooldown, rate, ..Idle::default() },
             })
+            .boxed(),
+        21 => (host(), any::<u32>(), length(), text())
+            .prop_map(|(host, limit, gap, why)| Fact::Adapted { host, limit, gap, why })
             .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }

@@ -1,0 +1,187 @@
+//! The hypothesis that a host refuses what is too many at once.
+//!
+//! The limit is the lowest number in flight that was refused. It is asked again after a while, with one
+//! more, and rises quickly when that is accepted. If levels are accepted and refused in turn, the
+//! hypothesis falls. Start at [`AtOnce::refused`].
+
+use crate::event::Offset;
+use crate::source::pool::adapt::record::Record;
+use crate::source::pool::adapt::step::Reason;
+use crate::source::pool::adapt::tuning::{ASK_AFTER, ASK_AFTER_LOST, ASK_AFTER_MOST, ASK_AFTER_TIME, DOUBTS, LESS};
+use crate::source::pool::adapt::{Evidence, Verdict};
+
+/// A limit of what is in flight.
+#[derive(Debug)]
+pub struct AtOnce {
+    limit: u32,
+    /// What the limit was before the probe that is out, if one is.
+    settled: u32,
+    /// Nothing was refused yet.
+    is_starting: bool,
+    /// Accepted since the last refusal.
+    quiet: u32,
+    /// When the limit last changed.
+    since: Offset,
+    /// Attempts started before the last refusal came back; they prove nothing.
+    stale_before: Offset,
+    /// By how much the next probe will raise the limit, if this one is accepted.
+    stride: u32,
+    /// Accepted thanks to the probe.
+    thanks: u32,
+    /// A higher limit that was lost, if one was.
+    lost: Option<u32>,
+    /// Probes in a row that were refused.
+    refused_probes: u32,
+    doubt: Doubt,
+}
+
+/// How much speaks against the hypothesis.
+#[derive(Debug, Default)]
+struct Doubt {
+    /// The highest number in flight, all counted, that was accepted since the last round of refusals.
+    proved: u32,
+    /// Something was refused since the last probe.
+    is_round: bool,
+    /// And it was less than proved.
+    is_contradicted: bool,
+    /// Rounds that contradicted what was proved, less those that did not.
+    count: u32,
+}
+
+impl AtOnce {
+    /// The limit of a host about which nothing is known.
+    pub fn start() -> Self {
+        Self { is_starting: true, ..Self::below(1, Offset::ZERO) }
+    }
+
+    /// The limit of a host that refused with so many beside.
+    pub fn below(level: u32, now: Offset) -> Self {
+        let limit = level.max(1);
+        Self {
+            limit,
+            settled: limit,
+            is_starting: false,
+            quiet: 0,
+            since: now,
+            stale_before: now,
+            stride: 1,
+            thanks: 0,
+            lost: None,
+            refused_probes: 0,
+            doubt: Doubt::default(),
+        }
+    }
+
+    /// How many may be in flight.
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// Lowers the limit to what was not refused, or gives up the hypothesis.
+    pub fn refused(&mut self, evidence: &Evidence, record: &Record) -> Verdict {
+        self.stale_before = evidence.at;
+        if evidence.beside == 0 {
+            return Verdict::Falls(Reason::Alone);
+        }
+        if evidence.beside >= self.limit {
+            // It started before the limit came down.
+            return Verdict::Stands;
+        }
+        // A refused probe goes back to where it began, and not below: those whom it let in may overtake
+        // each other on the way. If that is too many as well, the next refusal says so.
+        let floor = if self.is_probing() { self.settled } else { 1 };
+        let limit = evidence.beside.max(floor);
+        self.doubt.refused(limit);
+        if self.doubt.count >= DOUBTS {
+            return Verdict::Falls(Reason::Fickle);
+        }
+        if f64::from(limit) < f64::from(self.settled) * LESS {
+            self.lost = self.lost.max(Some(self.settled));
+        }
+        self.refused_probes = if limit < self.settled { 0 } else { self.refused_probes + 1 };
+        self.is_starting = false;
+        self.quiet = 0;
+        self.set(limit, limit, evidence.at);
+        Verdict::Moves(Reason::Crowded { refused: record.refused(), in_flight: evidence.beside + 1 })
+    }
+
+    /// Raises the limit, if what was accepted is a reason to.
+    pub fn accepted(&mut self, evidence: &Evidence, cap: u32) -> Option<Reason> {
+        let in_flight = evidence.beside.saturating_add(1);
+        if evidence.started >= self.stale_before {
+            self.doubt.proved = self.doubt.proved.max(in_flight);
+        }
+        if self.limit >= cap {
+            return None;
+        }
+        if self.is_starting {
+            // One more for each accepted of a full round, which itself began with half as many.
+            let was_full = in_flight.saturating_mul(2) >= self.limit;
+            self.limit += u32::from(was_full);
+            self.settled = self.limit;
+            return was_full.then_some(Reason::Untested);
+        }
+        self.quiet += 1;
+        if self.is_probing() {
+            self.thanks += u32::from(evidence.beside >= self.settled && evidence.started >= self.since);
+            if self.thanks < (self.limit / 2).clamp(3, 20) {
+                return None;
+            }
+            self.stride = self.stride.saturating_mul(2);
+            self.raise(cap, evidence.at);
+            return Some(Reason::Room);
+        }
+        let is_full = in_flight >= self.limit;
+        if !is_full || self.quiet < self.patience() || evidence.at.since(self.since) < ASK_AFTER_TIME {
+            return None;
+        }
+        self.doubt.round_is_over(self.limit);
+        self.stride = 1;
+        self.raise(cap, evidence.at);
+        Some(Reason::Quiet { accepted: self.quiet })
+    }
+
+    fn is_probing(&self) -> bool {
+        self.limit > self.settled && !self.is_starting
+    }
+
+    /// How many accepted attempts the next probe waits for.
+    fn patience(&self) -> u32 {
+        let is_lost = self.lost.is_some_and(|lost| f64::from(self.limit) < f64::from(lost) * LESS);
+        let most = if is_lost { ASK_AFTER_LOST } else { ASK_AFTER_MOST };
+        ASK_AFTER.saturating_mul(1 << self.refused_probes.min(8)).min(most)
+    }
+
+    fn raise(&mut self, cap: u32, now: Offset) {
+        let limit = self.limit.saturating_add(self.stride).min(cap);
+        self.set(self.limit, limit, now);
+    }
+
+    fn set(&mut self, settled: u32, limit: u32, now: Offset) {
+        (self.settled, self.limit) = (settled, limit);
+        self.thanks = 0;
+        self.since = now;
+    }
+}
+
+impl Doubt {
+    fn refused(&mut self, limit: u32) {
+        self.is_round = true;
+        // Large numbers are blurred by what is on its way.
+        let contradicts = limit < self.proved - self.proved / 8;
+        if contradicts && !self.is_contradicted {
+            self.is_contradicted = true;
+            self.count += 1;
+        }
+    }
+
+    fn round_is_over(&mut self, limit: u32) {
+        if !self.is_round {
+            return;
+        }
+        if !self.is_contradicted {
+            self.count = self.count.saturating_sub(1);
+        }
+        *self = Self { proved: limit, count: self.count, ..Self::default() };
+    }
+}

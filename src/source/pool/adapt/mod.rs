@@ -1,0 +1,198 @@
+//! Finds how much a host will take, from what it accepts and what it refuses.
+//!
+//! An upstream refuses for one of two reasons: too many at once, or too many per second. Only a limit
+//! obeys the first and only pace obeys the second, so each reason is a hypothesis of its own, and the
+//! evidence decides which of them speaks. Pure: no clock, no waiting, no chance. Start at [`Adapt::observe`].
+
+pub mod at_once;
+pub mod per_second;
+pub mod record;
+pub mod step;
+#[cfg(test)]
+mod tests;
+pub mod tuning;
+
+use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::at_once::AtOnce;
+use crate::source::pool::adapt::per_second::PerSecond;
+use crate::source::pool::adapt::record::Record;
+use crate::source::pool::adapt::step::{Reason, Setting, Step};
+use crate::source::pool::adapt::tuning::LONGEST_PACED;
+
+/// The adaptive controller of one host.
+#[derive(Debug)]
+pub struct Adapt {
+    /// What the user allows.
+    cap: u32,
+    /// What the server said it allows at once.
+    told_at_once: Option<u32>,
+    /// What the server said it allows per window.
+    told_per_window: Option<Hint>,
+    hypothesis: Hypothesis,
+    record: Record,
+}
+
+/// Why the host refuses, as far as is known. Until the first refusal it is held to be too many at once.
+#[derive(Debug)]
+enum Hypothesis {
+    AtOnce(AtOnce),
+    PerSecond(PerSecond),
+}
+
+/// One attempt that ended. Timeouts and failures are none: they neither refuse nor accept.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence {
+    /// When it ended.
+    pub at: Offset,
+    /// When it started.
+    pub started: Offset,
+    /// How many others were in flight at this host when it started.
+    pub beside: u32,
+    /// How it ended.
+    pub end: Ended,
+}
+
+/// How an attempt ended, in the controller's eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The server served it, whatever the status.
+    Accepted,
+    /// The server asked us to slow down.
+    Refused,
+}
+
+/// What a server's headers say about its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// At most so many in flight (`RateLimit-Policy` with `qu="concurrent-requests"`).
+    AtOnce(u32),
+    /// At most so many in each window (`RateLimit-Policy` with `q` and `w`).
+    PerWindow {
+        /// How many.
+        quota: u32,
+        /// In how long.
+        window: Micros,
+    },
+}
+
+/// What a hypothesis makes of a refusal.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It has nothing to add.
+    Stands,
+    /// It explains the refusal and has changed what it allows.
+    Moves(Reason),
+    /// It cannot be the explanation.
+    Falls(Reason),
+}
+
+impl Adapt {
+    /// A controller that knows nothing yet and will never allow more than `cap` in flight.
+    pub fn new(cap: u32) -> Self {
+        Self {
+            cap: cap.max(1),
+            told_at_once: None,
+            told_per_window: None,
+            hypothesis: Hypothesis::AtOnce(AtOnce::start()),
+            record: Record::default(),
+        }
+    }
+
+    /// Learns from an attempt that ended. Returns what that changed.
+    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+        let from = self.setting();
+        let cap = self.most();
+        self.record.note(&evidence, from.gap);
+        let reason = match (&mut self.hypothesis, evidence.end) {
+            (Hypothesis::AtOnce(at_once), Ended::Accepted) => at_once.accepted(&evidence, cap)?,
+            (Hypothesis::PerSecond(per_second), Ended::Accepted) => per_second.accepted(&evidence, &self.record)?,
+            (Hypothesis::AtOnce(at_once), Ended::Refused) => match at_once.refused(&evidence, &self.record) {
+                Verdict::Stands => return None,
+                Verdict::Moves(reason) => reason,
+                Verdict::Falls(reason) => {
+                    self.hypothesis = Hypothesis::PerSecond(PerSecond::new(evidence.at, &self.record));
+                    self.record.forget_levels();
+                    reason
+                }
+            },
+            (Hypothesis::PerSecond(per_second), Ended::Refused) => {
+                // Where the server named its pace there is nothing to judge.
+                let rival = self.record.separating_level().filter(|_| self.told_per_window.is_none());
+                match (rival, per_second.refused(&evidence, &self.record)) {
+                    (_, Verdict::Stands) => return None,
+                    (None, Verdict::Moves(reason) | Verdict::Falls(reason)) => reason,
+                    (Some(level), _) => {
+                        self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
+                        Reason::Separable { in_flight: level + 1 }
+                    }
+                }
+            }
+        };
+        self.step(from, reason)
+    }
+
+    /// Obeys what the server said. It beats what was inferred, and is never exceeded afterwards.
+    ///
+    /// A server repeats itself in every answer: only what differs from before counts. A window too
+    /// long to be spread out is no pace but a budget, and running out of it is a cooldown.
+    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+        let from = self.setting();
+        match hint {
+            Hint::AtOnce(limit) => {
+                let limit = limit.max(1);
+                if self.told_at_once.replace(limit) == Some(limit) {
+                    return None;
+                }
+                if let Hypothesis::AtOnce(_) = self.hypothesis {
+                    self.hypothesis = Hypothesis::AtOnce(AtOnce::below(limit, now));
+                }
+            }
+            Hint::PerWindow { quota, window } => {
+                let is_pace = quota > 0 && window > Micros::ZERO && window <= LONGEST_PACED;
+                if !is_pace || self.told_per_window.replace(hint) == Some(hint) {
+                    return None;
+                }
+                let rate = f64::from(quota) / window.as_secs_f64();
+                self.hypothesis = Hypothesis::PerSecond(PerSecond::told(rate, now));
+            }
+        }
+        self.step(from, Reason::Told(hint))
+    }
+
+    /// How many may be in flight.
+    pub fn limit(&self) -> u32 {
+        match &self.hypothesis {
+            Hypothesis::AtOnce(at_once) => at_once.limit().min(self.most()),
+            Hypothesis::PerSecond(_) => self.most(),
+        }
+    }
+
+    /// The least time between two starts; zero where there is none.
+    pub fn gap(&self) -> Micros {
+        match &self.hypothesis {
+            Hypothesis::AtOnce(_) => Micros::ZERO,
+            Hypothesis::PerSecond(per_second) => per_second.gap(),
+        }
+    }
+
+    /// Sets what the user allows.
+    pub fn set_cap(&mut self, cap: u32) {
+        self.cap = cap.max(1);
+    }
+
+    fn most(&self) -> u32 {
+        self.told_at_once.map_or(self.cap, |told| told.min(self.cap))
+    }
+
+    fn setting(&self) -> Setting {
+        Setting { limit: self.limit(), gap: self.gap() }
+    }
+
+    fn step(&mut self, from: Setting, reason: Reason) -> Option<Step> {
+        let to = self.setting();
+        (from != to).then(|| {
+            self.record.step_taken();
+            Step { from, to, reason }
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! What the adaptive controller remembers of a host: enough to judge by, and no more.
+//!
+//! Bounded by what is accepted in a few seconds. Start at [`Record::accepted`].
+
+use std::collections::VecDeque;
+
+use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::tuning::{JUDGED, JUDGED_ACCEPTED, JUDGED_REFUSED, SEPARATES, SPAN, SPAN_ATTEMPTS};
+use crate::source::pool::adapt::{Ended, Evidence};
+
+/// Spans for which it is remembered when something was accepted: the pace may fall, and the span grow.
+const KEPT: u64 = 4;
+
+/// What happened lately.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// When attempts were accepted, oldest first.
+    accepted: VecDeque<Offset>,
+    /// The latest attempts: how many were beside each, and how it ended.
+    levels: VecDeque<(u32, Ended)>,
+    /// When the first attempt started.
+    begun: Option<Offset>,
+    /// Refused since the last step.
+    refused: u32,
+}
+
+impl Record {
+    /// Notes an attempt that ended while starts were `gap` apart.
+    pub fn note(&mut self, evidence: &Evidence, gap: Micros) {
+        self.begun.get_or_insert(evidence.started);
+        if self.levels.len() == JUDGED {
+            self.levels.pop_front();
+        }
+        self.levels.push_back((evidence.beside, evidence.end));
+        match evidence.end {
+            Ended::Refused => self.refused = self.refused.saturating_add(1),
+            Ended::Accepted => {
+                // Threads may tell of their ends out of turn, by very little.
+                let at = self.accepted.back().map_or(evidence.at, |&last| last.max(evidence.at));
+                self.accepted.push_back(at);
+                let kept = Micros(span_of(gap).0 * KEPT);
+                while self.accepted.front().is_some_and(|&oldest| at.since(oldest) > kept) {
+                    self.accepted.pop_front();
+                }
+            }
+        }
+    }
+
+    /// How many were accepted in the last `span`, and in how many seconds: a young record is shorter.
+    pub fn accepted(&self, now: Offset, span: Micros) -> (f64, f64) {
+        let age = self.begun.map_or(Micros::ZERO, |begun| now.since(begun));
+        let span = span.min(age.max(Micros(SPAN.0 / 5)));
+        let before = self.accepted.partition_point(|&at| now.since(at) >= span);
+        ((self.accepted.len() - before) as f64, span.as_secs_f64())
+    }
+
+    /// The lowest number in flight that was refused, if refusals tell many in flight from few.
+    ///
+    /// The share of pairs in which the refused attempt found more in flight than the accepted one
+    /// (Mann and Whitney's U): one if the host limits what is in flight, about half if it counts per second.
+    pub fn separating_level(&self) -> Option<u32> {
+        let levels = |end| self.levels.iter().filter(move |(_, e)| *e == end).map(|&(level, _)| level);
+        let (n_refused, n_accepted) = (levels(Ended::Refused).count(), levels(Ended::Accepted).count());
+        let lowest = levels(Ended::Refused).min().filter(|&lowest| lowest > 0)?;
+        if n_refused < JUDGED_REFUSED || n_accepted < JUDGED_ACCEPTED {
+            return None;
+        }
+        let halves: usize = levels(Ended::Refused)
+            .flat_map(|refused| levels(Ended::Accepted).map(move |accepted| refused.cmp(&accepted)))
+            .map(|order| usize::from(order.is_ge()) + usize::from(order.is_gt()))
+            .sum();
+        let share = halves as f64 / (2 * n_refused * n_accepted) as f64;
+        (share > SEPARATES).then_some(lowest)
+    }
+
+    /// Forgets who was beside whom: it was another regime.
+    pub fn forget_levels(&mut self) {
+        self.levels.clear();
+    }
+
+    /// How many were refused since the last step.
+    pub fn refused(&self) -> u32 {
+        self.refused
+    }
+
+    /// A step was taken.
+    pub fn step_taken(&mut self) {
+        self.refused = 0;
+    }
+}
+
+/// How far back it is worth looking at this pace.
+pub fn span_of(gap: Micros) -> Micros {
+    Micros::from(std::time::Duration::from(gap).mul_f64(SPAN_ATTEMPTS)).max(SPAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::event::{Micros, Offset};
+    use crate::source::pool::adapt::{Ended, Evidence};
+
+    fn noted(ends: impl IntoIterator<Item = (u64, u32, Ended)>) -> Record {
+        let mut record = Record::default();
+        for (ms, beside, end) in ends {
+            let at = Offset(ms * 1000);
+            record.note(&Evidence { at, started: Offset(at.0.saturating_sub(1)), beside, end }, Micros::ZERO);
+        }
+        record
+    }
+
+    #[test]
+    fn it_counts_what_was_accepted_in_the_last_second_and_keeps_no_more() {
+        let record = noted((0..5_000).map(|n| (n * 10, 0, Ended::Accepted)));
+        assert_eq!(record.accepted(Offset(49_990_000), Micros(1_000_000)), (100.0, 1.0));
+        assert!(record.accepted.len() <= 401);
+    }
+
+    #[test]
+    fn refusals_that_only_the_crowded_meet_are_about_the_crowd() {
+        let crowd = |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Ended::Refused } else { Ended::Accepted });
+        assert_eq!(noted((0..80).map(crowd)).separating_level(), Some(6));
+        let anyone = |n: u64| (n, (n % 8) as u32, if n % 9 == 0 { Ended::Refused } else { Ended::Accepted });
+        assert_eq!(noted((0..80).map(anyone)).separating_level(), None);
+    }
+}

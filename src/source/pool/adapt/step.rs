@@ -1,0 +1,148 @@
+//! What the adaptive controller changed and why, in words.
+//!
+//! Start at [`Step`].
+
+use std::fmt;
+
+use crate::event::Micros;
+use crate::source::pool::adapt::Hint;
+
+/// One change of what a host is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What was allowed before.
+    pub from: Setting,
+    /// What is allowed now.
+    pub to: Setting,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What is allowed at a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// How many in flight.
+    pub limit: u32,
+    /// The least time between two starts; zero where there is none.
+    pub gap: Micros,
+}
+
+/// Why a step was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing has been refused yet.
+    Untested,
+    /// Nothing has been refused for a while.
+    Quiet {
+        /// For how many attempts.
+        accepted: u32,
+    },
+    /// The step before was not refused.
+    Room,
+    /// Too many in flight.
+    Crowded {
+        /// Refused since the step before.
+        refused: u32,
+        /// In flight with the lowest of them, itself counted.
+        in_flight: u32,
+    },
+    /// Too fast.
+    Fast {
+        /// Refused since the step before.
+        refused: u32,
+        /// Between two starts at that pace.
+        gap: Micros,
+    },
+    /// So much is demonstrably accepted, and not what was asked.
+    Accepting {
+        /// Between two accepted attempts.
+        gap: Micros,
+    },
+    /// Refused with nothing else in flight: it cannot be too many at once.
+    Alone,
+    /// What was accepted is refused, time and again: it cannot be too many at once.
+    Fickle,
+    /// Refused with many in flight, accepted with few: it cannot be too many per second.
+    Separable {
+        /// In flight with the lowest of the refused, itself counted.
+        in_flight: u32,
+    },
+    /// The server says so.
+    Told(Hint),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, reason } = self;
+        if to.gap != from.gap && to.gap != Micros::ZERO {
+            write!(f, "paced to {}: {reason}", PerSecond(to.gap))
+        } else if to.gap != from.gap {
+            write!(f, "{} at once, no pace: {reason}", to.limit)
+        } else {
+            write!(f, "{} → {} at once: {reason}", from.limit, to.limit)
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Untested => write!(f, "nothing refused yet"),
+            Self::Quiet { accepted } => write!(f, "{accepted} accepted in a row"),
+            Self::Room => write!(f, "the last step was accepted"),
+            Self::Crowded { refused, in_flight } => write!(f, "{refused} refused with {in_flight} in flight"),
+            Self::Fast { refused, gap } => write!(f, "{refused} refused at {}", PerSecond(*gap)),
+            Self::Accepting { gap } => write!(f, "{} accepted", PerSecond(*gap)),
+            Self::Alone => write!(f, "refused with nothing else in flight"),
+            Self::Fickle => write!(f, "as many were accepted before"),
+            Self::Separable { in_flight } => write!(f, "refused only from {in_flight} in flight"),
+            Self::Told(Hint::AtOnce(limit)) => write!(f, "the server says {limit} at once"),
+            Self::Told(Hint::PerWindow { quota, window }) => {
+                write!(f, "the server says {quota} in {}s", window.as_secs_f64())
+            }
+        }
+    }
+}
+
+/// A gap, shown as what it makes per second.
+struct PerSecond(Micros);
+
+impl fmt::Display for PerSecond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rate = 1.0 / self.0.as_secs_f64();
+        write!(f, "{rate:.*}/s", if rate < 1.0 { 2 } else { 1 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::Micros;
+    use crate::source::pool::adapt::Hint;
+    use crate::source::pool::adapt::step::{Reason, Setting, Step};
+
+    const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO };
+    const PACED: Setting = Setting { limit: 64, gap: Micros(52_083) };
+
+    #[test]
+    fn a_step_says_what_changed_and_why() {
+        let window = Micros(1_000_000);
+        let steps = [
+            (FREE, Setting { limit: 10, ..FREE }, Reason::Crowded { refused: 2, in_flight: 11 }),
+            (FREE, PACED, Reason::Accepting { gap: Micros(50_000) }),
+            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, Reason::Fast { refused: 1, gap: PACED.gap }),
+            (PACED, FREE, Reason::Separable { in_flight: 15 }),
+            (FREE, PACED, Reason::Told(Hint::PerWindow { quota: 20, window })),
+        ];
+        let shown: Vec<_> = steps.map(|(from, to, reason)| Step { from, to, reason }.to_string()).into();
+        assert_eq!(
+            shown,
+            [
+                "14 → 10 at once: 2 refused with 11 in flight",
+                "paced to 19.2/s: 20.0/s accepted",
+                "paced to 0.25/s: 1 refused at 19.2/s",
+                "14 at once, no pace: refused only from 15 in flight",
+                "paced to 19.2/s: the server says 20 in 1s",
+            ]
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! What holds of the controller whatever it sees; what it reaches is tested in whole runs.
+
+use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::{Adapt, Ended, Evidence, Hint};
+
+#[test]
+fn it_never_allows_more_than_the_user_does_nor_less_than_one() {
+    let mut adapt = Adapt::new(4);
+    for i in 0..10_000_u64 {
+        let end = if i % 97 == 0 { Ended::Refused } else { Ended::Accepted };
+        let at = Offset(i * 10_000);
+        adapt.observe(Evidence { at, started: Offset(at.0.saturating_sub(5_000)), beside: adapt.limit() - 1, end });
+        assert!((1..=4).contains(&adapt.limit()));
+        assert!(adapt.gap() < Micros(60_000_000));
+    }
+}
+
+#[test]
+fn what_the_server_says_beats_what_was_inferred() {
+    let mut adapt = Adapt::new(64);
+    let step = adapt.hint(Hint::PerWindow { quota: 10, window: Micros(1_000_000) }, Offset(0));
+    assert!(step.is_some() && adapt.gap() >= Micros(100_000), "{:?}", adapt.gap());
+    let mut adapt = Adapt::new(64);
+    adapt.hint(Hint::AtOnce(7), Offset(0));
+    assert_eq!(adapt.limit(), 7);
+}
