@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc as wakes;
 use std::time::{Instant, SystemTime};
@@ -108,11 +109,12 @@ impl Batch<'_> {
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
         let run = Run { follow: &follow, start, wake, woken };
-        let is_dropped = match surroundings.face().value {
-            Face::Screen => run.on_screen(looks, &mut stop)?,
-            Face::Plain => run.in_lines(&mut stop, self.pace(surroundings)),
+        let pace = self.pace(surroundings);
+        let watched = match surroundings.face().value {
+            Face::Screen => run.on_screen(looks, &mut stop, pace),
+            Face::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), is_broken: false },
         };
-        if is_dropped {
+        if watched.is_dropped {
             return Ok(None);
         }
         pool.join()?;
@@ -121,7 +123,7 @@ impl Batch<'_> {
         let is_recorded = unrecorded.is_none();
         let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let mishaps = Mishaps { broken: false, unwritten: is_unwritten };
+        let mishaps = Mishaps { broken: watched.is_broken, unwritten: is_unwritten };
         Ok(Some(Outcome { follow, collected, mishaps, is_recorded, stopped: stop.code() }))
     }
 
@@ -205,9 +207,18 @@ struct Run<'a> {
     woken: wakes::Receiver<Wake>,
 }
 
+/// How the watching of a run ended.
+#[derive(Clone, Copy, Debug, Default)]
+struct Watch {
+    /// Everything was dropped at once, with the run still under way.
+    is_dropped: bool,
+    /// The screen broke: a bug of ours.
+    is_broken: bool,
+}
+
 impl Run<'_> {
-    /// Shows it. Tells whether everything was dropped.
-    fn on_screen(self, looks: Looks, stop: &mut Stop) -> Result<bool, Error> {
+    /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
+    fn on_screen(self, looks: Looks, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             start: self.start,
@@ -215,14 +226,23 @@ impl Run<'_> {
             leaves_at_end: !io::stdout().is_terminal(),
             can: Abilities::FULL,
         };
-        let ended = screen::run(watched, looks, stop, &self.woken, &self.wake)
-            .map_err(|source| Error::System { what: "use the terminal", source })?;
-        match ended {
-            Ended::Left => Ok(false),
-            Ended::AtOnce => Ok(true),
-            Ended::Gone => {
+        let show = || screen::run(watched, looks, stop, &self.woken, &self.wake);
+        // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
+        match panic::catch_unwind(AssertUnwindSafe(show)) {
+            Ok(Ok(Ended::Left)) => Watch::default(),
+            Ok(Ok(Ended::AtOnce)) => Watch { is_dropped: true, is_broken: false },
+            Ok(Ok(Ended::Gone)) => {
                 stop.by(signals::Signal::HangUp);
-                Ok(headless::run(self.follow, self.start, stop, &self.woken, None))
+                let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, None);
+                Watch { is_dropped, is_broken: false }
+            }
+            Ok(Err(error)) => {
+                streams::say(&format!("warning: cannot use the terminal: {error}; the run goes on in lines"));
+                Watch { is_dropped: self.in_lines(stop, pace), is_broken: false }
+            }
+            Err(_) => {
+                streams::say("warning: the screen broke, which is a bug of ours; the run goes on in lines");
+                Watch { is_dropped: self.in_lines(stop, pace), is_broken: true }
             }
         }
     }
