@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
+use crate::event::{EndpointId, Event, Fact, HostId, Micros, Offset, Origin, RunEnd, Scope};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::{Endpoint, Host};
 use crate::model::histogram::Histogram;
@@ -125,13 +125,11 @@ impl Model {
             }
             Fact::EndpointSeen { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
-                self.endpoints[i].name = Arc::clone(name);
-                self.endpoints[i].jobs = *jobs;
+                (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
             }
             Fact::HostSeen { host, name, limit } => {
                 let i = self.host(origin, *host);
-                self.hosts[i].name = Arc::clone(name);
-                self.hosts[i].limit = *limit;
+                (self.hosts[i].name, self.hosts[i].limit) = (Arc::clone(name), *limit);
             }
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, slot, target, .. } => {
@@ -170,11 +168,8 @@ impl Model {
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
             Fact::Adapted { host, limit, gap, why } => {
-                let i = self.known_host(origin, *host);
-                self.hosts[i].learned = Some((*limit, *gap));
-                self.hosts[i].limit = Some(*limit);
-                let host = Arc::clone(&self.hosts[i].name);
-                self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
+                let host = self.known_host(origin, *host);
+                self.adapt(at, host, (*limit, *gap), why);
             }
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
@@ -214,6 +209,14 @@ impl Model {
                 self.news.tell(at, Story::Ended(*how));
             }
         }
+    }
+
+    /// Books what the adaptive controller has found for a host.
+    fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
+        let found = &mut self.hosts[host];
+        (found.learned, found.limit) = (Some(learned), Some(learned.0));
+        let host = Arc::clone(&found.name);
+        self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
     }
 
     /// Changes one machine's part of the run, and with it the whole.

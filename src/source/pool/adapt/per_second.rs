@@ -113,20 +113,17 @@ impl PerSecond {
             return Verdict::Stands;
         }
         let fast = Reason::Fast { refused: record.refused(), gap: self.gap() };
-        let (rate, reason) = match self.probe.take() {
-            Some(probe) => {
-                self.count_try(probe);
-                self.streak.length = 0;
-                self.stale_before = now + PROBE_ECHO;
-                (probe.from, fast)
-            }
-            None => {
-                let Some(cut) = self.cut(now, record, fast) else {
-                    return Verdict::Stands;
-                };
-                self.stale_before = now;
-                cut
-            }
+        let (rate, reason) = if let Some(probe) = self.probe.take() {
+            self.count_try(probe);
+            self.streak.length = 0;
+            self.stale_before = now + PROBE_ECHO;
+            (probe.from, fast)
+        } else {
+            let Some(cut) = self.cut(now, record, fast) else {
+                return Verdict::Stands;
+            };
+            self.stale_before = now;
+            cut
         };
         self.set(rate);
         self.rest(now);

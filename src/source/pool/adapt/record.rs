@@ -120,7 +120,7 @@ mod tests {
     fn refusals_that_only_the_crowded_meet_are_about_the_crowd() {
         let crowd = |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Ended::Refused } else { Ended::Accepted });
         assert_eq!(noted((0..80).map(crowd)).separating_level(), Some(6));
-        let anyone = |n: u64| (n, (n % 8) as u32, if n % 9 == 0 { Ended::Refused } else { Ended::Accepted });
+        let anyone = |n: u64| (n, (n % 8) as u32, if n.is_multiple_of(9) { Ended::Refused } else { Ended::Accepted });
         assert_eq!(noted((0..80).map(anyone)).separating_level(), None);
     }
 }
