@@ -154,7 +154,8 @@ impl Surroundings {
                 let is_utf8 = upper.contains("UTF-8") || upper.contains("UTF8");
                 decided(if is_utf8 { Charset::Unicode } else { Charset::Ascii }, said(name, value))
             }
-            None => decided(Charset::Ascii, "no locale names UTF-8".into()),
+            // A bare container has no locale at all, and its terminal is a modern one.
+            None => decided(Charset::Unicode, "no locale says otherwise".into()),
         }
     }
 
@@ -307,7 +308,7 @@ mod tests {
     fn glyphs_follow_the_locale() {
         assert_eq!(in_terminal(&[("LANG", "de_AT.UTF-8")]).charset().value, Charset::Unicode);
         assert_eq!(in_terminal(&[("LC_ALL", "C"), ("LANG", "de_AT.utf8")]).charset().value, Charset::Ascii);
-        assert_eq!(in_terminal(&[]).charset().value, Charset::Ascii);
+        assert_eq!(in_terminal(&[]).charset().value, Charset::Unicode);
         assert_eq!(in_terminal(&[("LANG", "C.utf8"), ("TERM", "linux")]).charset().value, Charset::Ascii);
     }
 }
