@@ -38,8 +38,8 @@ fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
         }
         None => pen.width(),
     };
-    let whole = end.saturating_sub(12);
-    let place_width = (whole * 3 / 10).clamp(12, 40);
+    // By the panel's width alone, so that the texts of all rows begin in one column.
+    let place_width = (pen.width().saturating_sub(18) * 3 / 10).clamp(12, 40);
     let style = pen.theme.style(Role::TextDim);
     pen.foreign(12, y, &told.place, place_width, style);
     let at = 12 + place_width + 2;
