@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::event::{JobEnd, JobId, Micros};
+use crate::event::outcome::JobEnd;
+use crate::event::{JobId, Micros};
 use crate::plan::job::Place;
 
 /// One settled job, with its data.

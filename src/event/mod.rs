@@ -9,6 +9,7 @@
 
 mod arithmetic;
 pub mod idle;
+pub mod outcome;
 mod words;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::event::idle::Idle;
+use crate::event::outcome::{JobEnd, Outcome, Spent};
 
 /// One fact, when it happened, and which machine saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,134 +226,6 @@ pub struct Attempt {
     pub job: JobId,
     /// Counted from 1 over all of the job's exchanges, retries and redirects alike.
     pub n: u32,
-}
-
-/// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum Outcome {
-    /// The server answered, with any status that does not ask us to slow down.
-    Answered {
-        /// HTTP status.
-        status: u16,
-        /// Body bytes read.
-        bytes: u64,
-        /// Whether it is what the plan expects; goodput counts only these.
-        expected: bool,
-    },
-    /// The answer pointed elsewhere, and the job follows.
-    Redirected {
-        /// HTTP status.
-        status: u16,
-    },
-    /// The server asked us to slow down: 429, or a 503 or 403 that says so.
-    Throttled {
-        /// HTTP status.
-        status: u16,
-        /// What it asked for, where it said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after: Option<Micros>,
-    },
-    /// We gave up waiting.
-    TimedOut {
-        /// What we were waiting for.
-        phase: Phase,
-    },
-    /// No answer arrived, for a reason we can name.
-    Failed {
-        /// Which reason.
-        reason: Reason,
-        /// The library's or the system's own words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        detail: Option<Arc<str>>,
-    },
-    /// It was ended from this side, by us or by the program that is watched.
-    Cancelled,
-}
-
-/// What an attempt is doing, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Looking up the host's name.
-    Resolve,
-    /// Opening a connection, TLS included.
-    Connect,
-    /// Waiting for the answer's head.
-    FirstByte,
-    /// Reading the body.
-    Body,
-    /// The job as a whole: its time ran out between attempts.
-    Job,
-}
-
-/// Why no answer arrived. Closed: see the first paragraph of `Fact`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// The name has no address.
-    Dns,
-    /// The host refused the connection.
-    Refused,
-    /// There is no way to the host.
-    Unreachable,
-    /// The TLS handshake failed.
-    Tls,
-    /// The connection was reset.
-    Reset,
-    /// The connection closed before the answer was complete.
-    ClosedEarly,
-    /// The answer broke the protocol.
-    BadResponse,
-    /// The body is larger than allowed.
-    TooLarge,
-    /// A redirect that we do not follow: too many, to another scheme, or without a place to go.
-    Redirect,
-    /// The plan's row cannot be made into a request.
-    BadRow,
-    /// This machine ran out of descriptors, ports or memory.
-    Local,
-    /// The worker itself broke: a bug of ours.
-    Panicked,
-}
-
-/// How a job ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "end", rename_all = "kebab-case")]
-pub enum JobEnd {
-    /// With an answer the plan expects.
-    Done,
-    /// Without one.
-    Failed {
-        /// How its last attempt ended.
-        last: Outcome,
-    },
-    /// We ended it, or never started it.
-    Cancelled,
-}
-
-/// Where an attempt's time went. What was not measured, or did not happen, is absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spent {
-    /// Name look-up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolve: Option<Micros>,
-    /// Connecting, TLS included; absent on a reused connection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connect: Option<Micros>,
-    /// From the connection to the answer's head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_byte: Option<Micros>,
-    /// From the answer's head to the last byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<Micros>,
-}
-
-impl Spent {
-    /// Nothing was measured.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Who chose when a retry happens.

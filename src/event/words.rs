@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::event::{Phase, Reason};
+use crate::event::outcome::{Phase, Reason};
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::event::{Attempt, JobEnd, JobId, Offset, Origin, Outcome};
+use crate::event::outcome::{JobEnd, Outcome};
+use crate::event::{Attempt, JobId, Offset, Origin};
 use crate::model::Model;
 use crate::model::incidents::Cause;
 use crate::model::news::{Story, Then};

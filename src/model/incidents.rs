@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::event::{Offset, Outcome, Phase, Reason};
+use crate::event::Offset;
+use crate::event::outcome::{Outcome, Phase, Reason};
 
 /// What went wrong, without the particulars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, Outcome, RunEnd};
+use crate::event::outcome::Outcome;
+use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, RunEnd};
 
 /// One thing worth telling.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //!
 //! Start at [`Totals`].
 
-use crate::event::{Micros, Outcome};
+use crate::event::Micros;
+use crate::event::outcome::Outcome;
 
 /// Counts over the whole run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

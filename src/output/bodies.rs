@@ -110,7 +110,8 @@ mod tests {
     use std::fs;
 
     use super::{Bodies, slug};
-    use crate::event::{JobEnd, JobId, Micros};
+    use crate::event::outcome::JobEnd;
+    use crate::event::{JobId, Micros};
     use crate::harvest::{Answer, Harvest};
     use crate::plan::job::Place;
 

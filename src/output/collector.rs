@@ -154,7 +154,8 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::{Held, Outputs};
-    use crate::event::{JobEnd, JobId, Micros};
+    use crate::event::outcome::JobEnd;
+    use crate::event::{JobId, Micros};
     use crate::harvest::Harvest;
     use crate::output::report::{Finish, Report, Target};
     use crate::output::spool::Spool;

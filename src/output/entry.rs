@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::event::{JobEnd, Outcome, Phase, Reason};
+use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::harvest::{Answer, Harvest};
 use crate::model::incidents::Cause;
 use crate::output::{json, kind};
@@ -189,7 +189,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::Entry;
-    use crate::event::{JobEnd, JobId, Micros, Outcome, Phase, Reason};
+    use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
+    use crate::event::{JobId, Micros};
     use crate::harvest::{Answer, Harvest};
     use crate::inert::text;
     use crate::plan::job::Place;

@@ -3,7 +3,8 @@
 //! Pure. Signals (130, 143), usage (2) and plans that cannot be read (3) are the caller's business.
 //! Start at [`exit_code`].
 
-use crate::event::{Reason, RunEnd};
+use crate::event::RunEnd;
+use crate::event::outcome::Reason;
 use crate::model::expectation::{Checked, Measure};
 use crate::model::incidents::Cause;
 use crate::model::{Model, Stage};
@@ -72,7 +73,8 @@ pub fn not_started(model: &Model) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::{BROKEN, FAILED, Mishaps, NOTHING_TO_DO, OK, OUT_OF_REACH, UNWRITTEN, exit_code};
-    use crate::event::{Offset, Outcome, Phase, Reason, RunEnd};
+    use crate::event::outcome::{Outcome, Phase, Reason};
+    use crate::event::{Offset, RunEnd};
     use crate::model::expectation::check;
     use crate::model::{Model, Stage};
     use crate::plan::Expect;

@@ -2,7 +2,7 @@
 //!
 //! The words are those of the recording. Start at [`of_outcome`].
 
-use crate::event::{Outcome, Phase, Reason};
+use crate::event::outcome::{Outcome, Phase, Reason};
 use crate::model::incidents::Cause;
 
 /// What a bad end is called.
@@ -71,7 +71,7 @@ fn of_reason(reason: Reason) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::of_reason;
-    use crate::event::Reason;
+    use crate::event::outcome::Reason;
 
     #[test]
     fn reasons_are_called_as_in_the_recording() {

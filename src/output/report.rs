@@ -31,7 +31,8 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use crate::event::{JobEnd, RunEnd};
+use crate::event::RunEnd;
+use crate::event::outcome::JobEnd;
 use crate::harvest::Harvest;
 use crate::inert;
 use crate::output::entry::Entry;
@@ -204,7 +205,8 @@ mod tests {
     use std::time::SystemTime;
 
     use super::{Finish, Report, Target};
-    use crate::event::{JobEnd, JobId, Micros, RunEnd};
+    use crate::event::outcome::JobEnd;
+    use crate::event::{JobId, Micros, RunEnd};
     use crate::harvest::{Answer, Harvest};
     use crate::output::spool::Spool;
     use crate::plan::job::Place;

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use inflight::event::{Phase, Reason};
+use inflight::event::outcome::{Phase, Reason};
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::job::{Job, Policy};
 use inflight::plan::{Plan, Practice};

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::io;
 
-use crate::event::Reason;
+use crate::event::outcome::Reason;
 use crate::source::pool::names::NoAddress;
 
 /// The reason, and the innermost words for it without the URL.
@@ -73,7 +73,7 @@ mod tests {
     use std::io;
 
     use super::of_io;
-    use crate::event::Reason;
+    use crate::event::outcome::Reason;
 
     #[cfg(unix)]
     #[test]

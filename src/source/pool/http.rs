@@ -13,7 +13,7 @@ use reqwest::{Client, Request, Response};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::event::{Phase, Reason, Spent};
+use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
 use crate::source::pool::failure;

@@ -2,7 +2,8 @@
 //!
 //! Pure. Start at [`judge`].
 
-use crate::event::{JobEnd, Offset, Outcome, Reason, RetryWhy};
+use crate::event::outcome::{JobEnd, Outcome, Reason};
+use crate::event::{Offset, RetryWhy};
 use crate::plan::job::{Job, Statuses};
 use crate::source::pool::ready::Ready;
 use crate::source::pool::redirect::{self, Hop};
@@ -105,7 +106,8 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::answered;
-    use crate::event::{Micros, Offset, Outcome};
+    use crate::event::outcome::Outcome;
+    use crate::event::{Micros, Offset};
     use crate::plan::job::Statuses;
     use crate::source::pool::wire::Head;
 

@@ -12,7 +12,8 @@ use std::task::{Context, Poll, ready};
 use tokio::time::{Duration, Instant};
 use tower::{Layer, Service};
 
-use crate::event::{Micros, Phase};
+use crate::event::Micros;
+use crate::event::outcome::Phase;
 use crate::plan::job::Timeouts;
 
 tokio::task_local! {

@@ -5,7 +5,8 @@
 
 use http::Method;
 
-use crate::event::{Micros, Offset, Outcome, Reason, RetryWhy};
+use crate::event::outcome::{Outcome, Reason};
+use crate::event::{Micros, Offset, RetryWhy};
 use crate::plan::job::{Retry, RetryOn};
 
 /// The longest wait that a server can ask of us.
@@ -131,7 +132,8 @@ mod tests {
     use http::Method;
 
     use super::{Budget, Circumstances, decide};
-    use crate::event::{Micros, Offset, Outcome, Phase, Reason, RetryWhy};
+    use crate::event::outcome::{Outcome, Phase, Reason};
+    use crate::event::{Micros, Offset, RetryWhy};
     use crate::plan::job::{Retry, RetryOn};
 
     const RULES: Retry = Retry {

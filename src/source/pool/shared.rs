@@ -15,7 +15,8 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::{Concern, EndpointId, Event, Fact, JobEnd, Micros, Offset, Origin, Outcome, RunEnd, Spent};
+use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin, RunEnd};
 use crate::harvest::Harvest;
 use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::gate::Stance;

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use crate::event::{Phase, Reason, Spent};
+use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::job::Job;
 
 /// Sends one request and reads its answer to the end, within the job's time limits.

@@ -12,7 +12,8 @@ use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::event::{Concern, Fact, JobEnd, JobId, Micros, Outcome, Phase, Reason};
+use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
+use crate::event::{Concern, Fact, JobId, Micros};
 use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
 use crate::source::pool::judge::{self, Sequel, Verdict};

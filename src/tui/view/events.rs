@@ -1,6 +1,7 @@
 //! What happened last, and what was done about it?
 
-use crate::event::{Hand, Micros, Offset, Outcome, RunEnd};
+use crate::event::outcome::Outcome;
+use crate::event::{Hand, Micros, Offset, RunEnd};
 use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};

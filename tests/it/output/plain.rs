@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use inflight::event::{
-    Concern, EndpointId, Fact, Hand, HostId, JobEnd, JobId, Micros, Offset, Outcome, Phase, RunEnd, Scope,
-};
+use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::{Concern, EndpointId, Fact, Hand, HostId, JobId, Micros, Offset, RunEnd, Scope};
 use inflight::output::plain::{Pace, Plain};
 
 use crate::output::run::{Run, status};

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use inflight::event::{JobEnd, JobId, Micros, Outcome, Reason, RunEnd};
+use inflight::event::outcome::{JobEnd, Outcome, Reason};
+use inflight::event::{JobId, Micros, RunEnd};
 use inflight::harvest::{Answer, Harvest};
 use inflight::output::collector::{Collected, Collector};
 use inflight::output::report::Finish;

@@ -2,9 +2,8 @@
 //!
 //! Start at [`Run::of`].
 
-use inflight::event::{
-    Attempt, EndpointId, Event, Fact, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, RetryWhy, RunEnd, Spent,
-};
+use inflight::event::outcome::{JobEnd, Outcome, Spent};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd};
 use inflight::model::Model;
 
 /// A run and the model that has followed it.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use inflight::event::{Offset, Outcome, Reason, RunEnd};
+use inflight::event::outcome::{Outcome, Reason};
+use inflight::event::{Offset, RunEnd};
 use inflight::model::Model;
 use inflight::model::expectation::check;
 use inflight::output::summary::{Extras, summary_text};

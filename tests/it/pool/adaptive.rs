@@ -3,7 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use inflight::event::{Fact, Outcome};
+use inflight::event::Fact;
+use inflight::event::outcome::Outcome;
 use tokio::time::Instant;
 
 use crate::pool::rig::{Act, End, Rig, Told, endpoint, ends, ok};

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use inflight::control::Command;
-use inflight::event::{JobEnd, Offset, Outcome, RunEnd};
+use inflight::event::outcome::{JobEnd, Outcome};
+use inflight::event::{Offset, RunEnd};
 use inflight::plan::Plan;
 
 use crate::pool::ledger::Ledger;

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobEnd, JobId, Offset, RunEnd, Scope};
+use inflight::event::outcome::JobEnd;
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, RunEnd, Scope};
 use inflight::model::Model;
 use inflight::model::totals::Anomalies;
 

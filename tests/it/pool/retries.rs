@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use inflight::event::{Event, Fact, JobEnd, Offset, Outcome, Phase, RetryWhy};
+use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::{Event, Fact, Offset, RetryWhy};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 

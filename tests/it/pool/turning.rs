@@ -27,7 +27,7 @@ async fn lowering_the_limit_cuts_nothing_and_starts_nothing_above_it() {
     let told = Rig::new(TWENTY_AT_A_TIME, |_| ok(1000)).wish(500, set(5)).run().await;
     let ledger = told.ledger();
     assert!(told.events.iter().all(|event| !matches!(event.fact, Fact::JobSettled { ref end, .. }
-        if *end != inflight::event::JobEnd::Done)));
+        if *end != inflight::event::outcome::JobEnd::Done)));
     assert_eq!((ledger.ends.len(), ledger.peak), (200, 20));
     assert_eq!(n_started_between(&told, 1000, 2000), 5, "the twenty in flight make room for five");
     assert_eq!(told.end().1, Offset(1_000_000 + 180 / 5 * 1_000_000));

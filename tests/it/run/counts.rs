@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use inflight::event::{Fact, Outcome};
+use inflight::event::Fact;
+use inflight::event::outcome::Outcome;
 use inflight::journal::Reader;
 use inflight::model::Model;
 use serde_json::{Value, json};

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
+use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
 use inflight::event::{
-    Attempt, EndpointId, Event, Fact, Hand, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, Phase, Reason,
-    RetryWhy, RunEnd, Scope, Spent,
+    Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
 use proptest::prelude::*;
 

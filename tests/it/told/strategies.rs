@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use inflight::event::idle::Idle;
+use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
 use inflight::event::{
-    Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobEnd, JobId, Micros, Offset, Origin, Outcome, Phase,
-    Reason, RetryWhy, RunEnd, Scope, Spent,
+    Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
 use proptest::option::of;
 use proptest::prelude::*;
