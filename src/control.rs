@@ -3,7 +3,7 @@
 //! A command is a wish: the source answers with an event once it has come true, and only then does
 //! the model change. Start at [`Command`].
 
-use crate::event::Scope;
+use crate::event::{EndpointId, HostId, JobId, Scope};
 
 /// A wish to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,18 @@ pub enum Command {
         /// At least 1.
         limit: u32,
     },
+    /// Find each host's limit and pace by itself, or no longer.
+    SetAdaptive(bool),
+    /// End this job: its attempt in flight, or its waiting.
+    CancelJob(JobId),
+    /// End this job's attempt in flight, and try it again when there is nothing else to start.
+    PostponeJob(JobId),
+    /// Start no more jobs of this endpoint; what is in flight may end.
+    SkipEndpoint(EndpointId),
+    /// Start nothing at this host until it is released; what is in flight may end.
+    Quarantine(HostId),
+    /// Start attempts at this host again.
+    Release(HostId),
     /// Start no attempt any more, and let what is in flight end.
     Drain,
     /// End everything in flight now.
@@ -32,13 +44,15 @@ pub struct Abilities {
     pub pause: bool,
     /// Turn limits.
     pub set_limit: bool,
+    /// Cancel or postpone one job, skip an endpoint, put a host aside.
+    pub pick: bool,
     /// Drain and cancel.
     pub stop: bool,
 }
 
 impl Abilities {
     /// Of a run of our own.
-    pub const FULL: Self = Self { pause: true, set_limit: true, stop: true };
+    pub const FULL: Self = Self { pause: true, set_limit: true, pick: true, stop: true };
     /// Of something that can only be looked at.
-    pub const NONE: Self = Self { pause: false, set_limit: false, stop: false };
+    pub const NONE: Self = Self { pause: false, set_limit: false, pick: false, stop: false };
 }

@@ -96,6 +96,7 @@ impl Batch<'_> {
         let settings = Settings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
+            polling: plan.polling,
             fail_fast: plan.fail_fast,
             start,
             // A connection to the practice upstream takes a descriptor at either end.

@@ -23,6 +23,8 @@ pub enum IdleWhy {
     Input,
     /// The run is paused.
     Paused,
+    /// The next round has not begun.
+    Round,
     /// Nothing starts any more.
     Draining,
     /// Nothing is left to start.
@@ -32,7 +34,7 @@ pub enum IdleWhy {
 
 impl IdleWhy {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::HostLimit,
         Self::Cooldown,
         Self::Gap,
@@ -40,6 +42,7 @@ impl IdleWhy {
         Self::Backoff,
         Self::Input,
         Self::Paused,
+        Self::Round,
         Self::Draining,
         Self::NoWork,
     ];
@@ -55,6 +58,7 @@ impl IdleWhy {
             Self::Cooldown => "cooldown",
             Self::Backoff => "backoff",
             Self::Paused => "paused",
+            Self::Round => "next round",
             Self::Draining => "draining",
         }
     }
@@ -88,6 +92,9 @@ pub struct Idle {
     /// [`IdleWhy::Paused`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub paused: Micros,
+    /// [`IdleWhy::Round`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub round: Micros,
     /// [`IdleWhy::Draining`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub draining: Micros,
@@ -112,6 +119,7 @@ impl Idle {
             IdleWhy::Cooldown => &mut self.cooldown,
             IdleWhy::Backoff => &mut self.backoff,
             IdleWhy::Paused => &mut self.paused,
+            IdleWhy::Round => &mut self.round,
             IdleWhy::Draining => &mut self.draining,
         }
     }

@@ -10,6 +10,7 @@
 mod arithmetic;
 pub mod idle;
 pub mod outcome;
+pub mod waits;
 mod words;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::waits::Waits;
 
 /// One fact, when it happened, and which machine saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,8 +98,13 @@ pub enum Fact {
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// From ready to slot; zero for a watched program, whose waiting is its own affair.
-        waited: Micros,
+        /// What it waited for, from ready to slot, or since the job's last attempt; nothing for a
+        /// watched program, whose waiting is its own affair.
+        #[serde(default, skip_serializing_if = "Waits::is_none")]
+        waited: Waits,
+        /// When it will be ended at the latest, by its own time-out or its job's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Offset>,
     },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
     AttemptEnded {
@@ -110,6 +117,9 @@ pub enum Fact {
         /// Where its time went.
         #[serde(default, skip_serializing_if = "Spent::is_empty")]
         spent: Spent,
+        /// Header fields about slowing down that could not be read, and were ignored.
+        #[serde(default, skip_serializing_if = "is_none")]
+        malformed: u32,
     },
     /// The job will be tried again.
     RetryScheduled {
@@ -143,11 +153,47 @@ pub enum Fact {
         end: JobEnd,
         /// Tries it took: one more than its retries. A try follows redirects, one attempt each.
         tries: u32,
-        /// From ready to settled, retries and waits included.
+        /// From ready to its end: what it waited, and what all its attempts took.
         total: Micros,
+        /// What it waited for in all.
+        #[serde(default, skip_serializing_if = "Waits::is_none")]
+        waited: Waits,
         /// Method and masked URL, for jobs that went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
+    },
+    /// A round of a liveness check has begun.
+    RoundStarted {
+        /// Of this endpoint; of a whole list of addresses where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<EndpointId>,
+        /// Which, from 1.
+        round: u32,
+        /// How much later than it should have: the round before was not over.
+        #[serde(default, skip_serializing_if = "Micros::is_zero")]
+        late: Micros,
+    },
+    /// A liveness check has found an endpoint up, or down, and not as before.
+    EndpointTurned {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// Whether all its jobs of a round ended well; it is down as soon as one does not.
+        up: bool,
+    },
+    /// No job of this endpoint starts any more; each settles as cancelled when its turn comes.
+    EndpointSkipped {
+        /// Which endpoint.
+        endpoint: EndpointId,
+    },
+    /// Nothing starts at this host until it is released.
+    HostQuarantined {
+        /// Which lane.
+        host: HostId,
+    },
+    /// Attempts start again at this host.
+    HostReleased {
+        /// Which lane.
+        host: HostId,
     },
     /// A limit changed.
     LimitChanged {
@@ -157,6 +203,11 @@ pub enum Fact {
         limit: u32,
         /// Who changed it.
         by: Hand,
+    },
+    /// Whether hosts' limits and paces are found by themselves, from here on.
+    AdaptiveSet {
+        /// Which of the two.
+        on: bool,
     },
     /// The adaptive controller has changed what it asks of a host.
     Adapted {
@@ -217,6 +268,11 @@ pub enum Fact {
         /// Why it ended.
         how: RunEnd,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// One attempt's name: which job, and which of its exchanges.

@@ -31,6 +31,23 @@ pub struct Endpoint {
     pub trend: Trend,
     /// When it was last refused.
     pub throttled_at: Option<Offset>,
+    /// The round it is in, from 1; 0 where there are none.
+    pub round: u32,
+    /// Whether it is up, where that is being checked.
+    pub health: Option<Health>,
+    /// Whether no job of it starts any more.
+    pub is_skipped: bool,
+}
+
+/// Whether an endpoint is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether it is.
+    pub is_up: bool,
+    /// Since when.
+    pub since: Offset,
+    /// How often that has changed.
+    pub flips: u32,
 }
 
 /// What an endpoint is doing, for a glyph and a colour.
@@ -64,6 +81,16 @@ impl Endpoint {
         self.jobs.is_some_and(|jobs| self.settled() >= jobs)
     }
 
+    /// It is found up or down; gives back for how long it had been otherwise.
+    pub(super) fn turn(&mut self, is_up: bool, at: Offset) -> Option<Micros> {
+        let before = self.health.filter(|health| health.is_up != is_up);
+        let flips = self.health.map_or(0, |health| health.flips) + u32::from(before.is_some());
+        if before.is_some() || self.health.is_none() {
+            self.health = Some(Health { is_up, since: at, flips });
+        }
+        before.map(|health| at.since(health.since))
+    }
+
     /// What it is doing.
     pub fn state(&self, now: Offset) -> EndpointState {
         if self.is_finished() {
@@ -94,6 +121,8 @@ pub struct Host {
     pub in_flight: u32,
     /// What the adaptive controller has found: most in flight, and the least time between two starts.
     pub learned: Option<(u32, Micros)>,
+    /// Whether the person at the screen has put it aside.
+    pub is_quarantined: bool,
     /// Nothing starts before this.
     pub cooldown: Option<Offset>,
 }

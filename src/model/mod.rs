@@ -5,6 +5,7 @@
 //! and by what is in flight. Start at [`Model::apply`].
 
 mod bookings;
+mod dials;
 pub mod endpoint;
 pub mod expectation;
 mod figures;
@@ -23,7 +24,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::{EndpointId, Event, Fact, HostId, Micros, Offset, Origin, RunEnd, Scope};
+use crate::event::waits::Waits;
+use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::{Endpoint, Host};
 use crate::model::histogram::Histogram;
@@ -46,6 +48,8 @@ pub struct Model {
     pub stage: Stage,
     /// Whether new attempts are held back; a drain or a cancel may come on top.
     pub is_paused: bool,
+    /// Whether hosts' limits and paces are found by themselves, as far as has been told.
+    pub is_adaptive: bool,
     /// Attempts allowed in flight, where there is a limit.
     pub limit: Option<u32>,
     /// The limit the run began with.
@@ -80,9 +84,11 @@ pub struct Model {
     pub last: Offset,
     /// When the run ended.
     pub ended: Option<Offset>,
-    /// How many are in flight at machines that see no attempts.
     /// Unused slots × time, by reason.
     pub idle: Idle,
+    /// What attempts waited for before they started.
+    pub waits: Waits,
+    /// How many are in flight at machines that see no attempts.
     level_seen: u32,
     origins: Origins,
     recent: Recent,
@@ -108,6 +114,7 @@ pub enum Stage {
 
 impl Model {
     /// Takes in one fact.
+    #[expect(clippy::too_many_lines, reason = "one short arm for each kind of fact")]
     pub fn apply(&mut self, event: &Event) {
         let origin = event.origin;
         let at = self.origins.moment(origin, event.at);
@@ -132,14 +139,19 @@ impl Model {
                 (self.hosts[i].name, self.hosts[i].limit) = (Arc::clone(name), *limit);
             }
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
-            Fact::AttemptStarted { attempt, endpoint, host, slot, target, .. } => {
+            Fact::AttemptStarted { attempt, endpoint, host, slot, target, waited, until, .. } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
-                let flight = Flight { started: at, endpoint, host, slot: *slot, target: Arc::clone(target) };
+                self.waits += *waited;
+                let until = until.map(|until| self.origins.moment(origin, until));
+                let flight = Flight { started: at, until, endpoint, host, slot: *slot, target: Arc::clone(target) };
                 self.take_off(origin, *attempt, flight);
             }
-            Fact::AttemptEnded { attempt, outcome, .. } => match self.open.end(origin, *attempt) {
-                Some(flight) => self.count_end(at, origin, *attempt, flight, outcome),
+            Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
+                Some(flight) => {
+                    self.totals.malformed += u64::from(*malformed);
+                    self.count_end(at, origin, *attempt, flight, outcome);
+                }
                 None => self.anomalies.orphan_ends += 1,
             },
             Fact::RetryScheduled { attempt, until, .. } => {
@@ -167,6 +179,7 @@ impl Model {
                 let from = self.hosts[i].limit.replace(*limit);
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
+            Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
             Fact::Adapted { host, limit, gap, why } => {
                 let host = self.known_host(origin, *host);
                 self.adapt(at, host, (*limit, *gap), why);
@@ -175,6 +188,25 @@ impl Model {
                 let i = self.known_host(origin, *host);
                 self.hosts[i].cooldown = Some(self.origins.moment(origin, *until));
             }
+            Fact::RoundStarted { endpoint, round, late } => {
+                self.totals.late_rounds += u64::from(!late.is_zero());
+                if let Some(endpoint) = endpoint {
+                    let i = self.known_endpoint(origin, *endpoint);
+                    self.endpoints[i].round = *round;
+                }
+            }
+            Fact::EndpointTurned { endpoint, up } => {
+                let endpoint = self.known_endpoint(origin, *endpoint);
+                let after = self.endpoints[endpoint].turn(*up, at);
+                self.news.tell(at, Story::Turned { endpoint, is_up: *up, after });
+            }
+            Fact::EndpointSkipped { endpoint } => {
+                let i = self.known_endpoint(origin, *endpoint);
+                self.endpoints[i].is_skipped = true;
+                self.news.tell(at, Story::Skipped(i));
+            }
+            Fact::HostQuarantined { host } => self.put_aside(at, (origin, *host), true),
+            Fact::HostReleased { host } => self.put_aside(at, (origin, *host), false),
             Fact::Paused => {
                 self.change(origin, |part| part.is_paused = true);
                 self.marks.set(at, Mark::Paused);
@@ -209,14 +241,6 @@ impl Model {
                 self.news.tell(at, Story::Ended(*how));
             }
         }
-    }
-
-    /// Books what the adaptive controller has found for a host.
-    fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
-        let found = &mut self.hosts[host];
-        (found.learned, found.limit) = (Some(learned), Some(learned.0));
-        let host = Arc::clone(&found.name);
-        self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
     }
 
     /// Changes one machine's part of the run, and with it the whole.

@@ -55,12 +55,32 @@ pub enum Story {
         /// Who turned it.
         by: Hand,
     },
+    /// Limits are found by themselves from here on, or no longer.
+    Adaptive(bool),
     /// The adaptive controller took a step.
     Adapted {
         /// Where; foreign text.
         host: Arc<str>,
         /// What it saw.
         why: Arc<str>,
+    },
+    /// A liveness check found an endpoint up or down.
+    Turned {
+        /// Index of the endpoint.
+        endpoint: usize,
+        /// Which of the two.
+        is_up: bool,
+        /// For how long it had been otherwise, where it had been.
+        after: Option<Micros>,
+    },
+    /// No job of an endpoint starts any more: its index.
+    Skipped(usize),
+    /// A host was put aside, or taken back.
+    Quarantine {
+        /// Which; foreign text.
+        host: Arc<str>,
+        /// Which of the two.
+        is_aside: bool,
     },
     /// The run was paused.
     Paused,

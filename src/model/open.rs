@@ -15,6 +15,8 @@ use crate::event::{Attempt, Offset, Origin};
 pub struct Flight {
     /// When it took its slot.
     pub started: Offset,
+    /// When it will be ended at the latest, where that is known.
+    pub until: Option<Offset>,
     /// Index of its endpoint.
     pub endpoint: usize,
     /// Index of its host.

@@ -40,6 +40,10 @@ pub struct Totals {
     pub jobs_failed: u64,
     /// Jobs that we ended.
     pub jobs_cancelled: u64,
+    /// Header fields about slowing down that could not be read.
+    pub malformed: u64,
+    /// Rounds that began late.
+    pub late_rounds: u64,
     /// Warnings about ourselves.
     pub warnings: u64,
 }

@@ -157,7 +157,7 @@ impl Plain {
         self.told = model.news.told();
         let mut unheard: Vec<_> = model.news.newest_first().take(unheard).collect();
         unheard.reverse();
-        lines.extend(unheard.iter().filter_map(|item| change(&item.story)).map(|text| self.stamped(now, &text)));
+        lines.extend(unheard.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
     }
 
     /// A line of a log says when; a sentence is heard when it is.
@@ -197,7 +197,7 @@ fn example(model: &Model, cause: Cause, group: &Group) -> String {
 
 /// What is worth a line of its own among the news. Failures and the run's own state have theirs, and
 /// the controller turns its dial so often that the lines of progress must do.
-fn change(story: &Story) -> Option<String> {
+fn change(story: &Story, model: &Model) -> Option<String> {
     match story {
         Story::Limit { host, from, to, by: by @ (Hand::Operator | Hand::Machine) } => {
             let whose = host.as_deref().map(|host| format!(" of {host}")).unwrap_or_default();
@@ -205,10 +205,19 @@ fn change(story: &Story) -> Option<String> {
             let why = if *by == Hand::Machine { ", this machine has no room for more" } else { "" };
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
+        Story::Turned { endpoint, is_up, after } => {
+            let name = model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name);
+            let name = shown(name);
+            let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
+            Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
+        }
         Story::Warned(_, message) => Some(format!("warning: {message}")),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
         Story::Limit { by: Hand::Adaptive, .. }
+        | Story::Adaptive(_)
         | Story::Adapted { .. }
+        | Story::Skipped(_)
+        | Story::Quarantine { .. }
         | Story::Trouble { .. }
         | Story::GivenUp { .. }
         | Story::Paused

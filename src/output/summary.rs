@@ -51,6 +51,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         concerns(model, paint),
+        health(model, paint),
         learned(model),
         files(extras, paint),
     ];
@@ -120,6 +121,29 @@ fn attempts(model: &Model) -> Option<String> {
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
     (parts.len() > 1).then(|| line(&parts))
+}
+
+/// Which endpoints are down, where that was checked.
+fn health(model: &Model, paint: Paint) -> Vec<String> {
+    const MOST: usize = 8;
+    let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
+    if checked().next().is_none() {
+        return Vec::new();
+    }
+    let up = checked().filter(|(_, health)| health.is_up).count();
+    let late = match model.totals.late_rounds {
+        0 => String::new(),
+        n => format!("   {} late", units::plural(n, "round")),
+    };
+    let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
+    let flips = if flips > 0 { format!("   {}", units::plural(flips, "change")) } else { String::new() };
+    let mut lines = vec![format!("  {:<9} {up} of {}{flips}{late}", "up", checked().count())];
+    for (i, (endpoint, health)) in checked().filter(|(_, health)| !health.is_up).enumerate().take(MOST) {
+        let head = if i == 0 { "down" } else { "" };
+        let since = units::clock(health.since);
+        lines.push(format!("  {} {}   since {since}", paint.red(&format!("{head:<9}")), shown(&endpoint.name)));
+    }
+    lines
 }
 
 /// What the adaptive controller found, as lines that a plan takes.

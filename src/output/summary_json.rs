@@ -5,8 +5,9 @@
 
 use serde_json::{Value, json};
 
+use crate::event::waits::{WaitWhy, Waits};
 use crate::event::{Micros, Offset};
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::{Endpoint, Host};
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
 use crate::model::incidents::{Cause, Group};
@@ -54,6 +55,9 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "cancelled": totals.cancelled,
         },
         "retries": totals.retries,
+        "malformed_headers": totals.malformed,
+        "late_rounds": totals.late_rounds,
+        "waits_s": waits(&model.waits),
         "in_flight": {
             "mean": rounded(model.effective_concurrency(end)),
             "idle": idle(model, end),
@@ -67,7 +71,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "bytes": totals.bytes,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
-        "hosts": model.hosts.iter().map(|host| json!({"name": &*host.name, "limit": host.limit})).collect::<Vec<_>>(),
+        "hosts": model.hosts.iter().map(host).collect::<Vec<_>>(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
         "anomalies": {
             "orphan_ends": model.anomalies.orphan_ends,
@@ -115,7 +119,23 @@ fn endpoint(endpoint: &Endpoint) -> Value {
         "throttled": endpoint.throttled,
         "p50_ms": endpoint.latency.quantile(0.5).map(millis),
         "p95_ms": endpoint.latency.quantile(0.95).map(millis),
+        "health": health(endpoint),
     })
+}
+
+/// Whether it is up, where that was checked; what else an endpoint has.
+fn health(endpoint: &Endpoint) -> Value {
+    let Some(health) = endpoint.health else { return Value::Null };
+    let since = rounded(health.since.since(Offset::ZERO).as_secs_f64());
+    json!({"up": health.is_up, "since_s": since, "flips": health.flips, "rounds": endpoint.round})
+}
+
+fn host(host: &Host) -> Value {
+    let learned = host.learned.map(|(limit, gap)| {
+        let per_second = (!gap.is_zero()).then(|| rounded(1.0 / gap.as_secs_f64()));
+        json!({"at_once": limit, "per_second": per_second})
+    });
+    json!({"name": &*host.name, "limit": host.limit, "learned": learned})
 }
 
 fn expectation(checked: &Checked) -> Value {
@@ -169,6 +189,15 @@ fn idle(model: &Model, end: Offset) -> Value {
     let shares = model.idle_shares(end).into_iter();
     shares
         .map(|(why, share)| (why.words().replace(' ', "_"), json!(rounded(share))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// What attempts waited for before they started, in seconds, by reason.
+fn waits(waits: &Waits) -> Value {
+    let waited = WaitWhy::ALL.into_iter().map(|why| (why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
+    waited
+        .map(|(why, waited)| (why.words().replace(' ', "_"), json!(rounded(waited.as_secs_f64()))))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }

@@ -14,7 +14,7 @@ use crate::plan::job::{Job, Place};
 use crate::plan::mistake::PlanError;
 use crate::plan::request::{Made, Maker};
 use crate::plan::rows::feed::Waker;
-use crate::plan::rows::{Next, RowStream};
+use crate::plan::rows::{Next, RowStream, Rows};
 use crate::plan::source::Source;
 
 /// One named row of the plan.
@@ -67,6 +67,17 @@ struct Stream {
     host: Option<String>,
     jobs: Option<u64>,
     next: Place,
+    /// How to read its rows again.
+    again: Again,
+}
+
+/// How to read a source's rows from their beginning.
+struct Again {
+    rows: Arc<Rows>,
+    columns: Vec<String>,
+    is_in_row: bool,
+    /// Why that failed; told in place of a row.
+    trouble: Option<String>,
 }
 
 impl Cursor {
@@ -106,7 +117,9 @@ impl Cursor {
         let endpoint = name.map(|name| self.found.add(&name, jobs));
         let host = maker.host(source.columns.len());
         let next = Place { source: u32::try_from(self.streams.len()).unwrap_or(u32::MAX), row: 0 };
-        Ok(Stream { rows, values: Vec::new(), maker, endpoint, host, jobs, next })
+        let (columns, is_in_row) = (source.columns.clone(), source.url.is_in_row());
+        let again = Again { rows: Arc::clone(&source.rows), columns, is_in_row, trouble: None };
+        Ok(Stream { rows, values: Vec::new(), maker, endpoint, host, jobs, next, again })
     }
 
     /// Every endpoint seen so far, by id; it only grows.
@@ -134,6 +147,22 @@ impl Cursor {
         self.streams.get(source).is_none_or(|stream| stream.jobs.is_some_and(|jobs| stream.next.row >= jobs))
     }
 
+    /// The one endpoint of a source, where it has just one.
+    pub fn endpoint_of(&self, source: usize) -> Option<EndpointId> {
+        self.streams.get(source)?.endpoint
+    }
+
+    /// Goes back before the first job of a source. Its files are read anew: they may have changed.
+    pub fn rewind(&mut self, source: usize) {
+        let Some(stream) = self.streams.get_mut(source) else { return };
+        let Again { rows, columns, is_in_row, trouble } = &mut stream.again;
+        match rows.open(columns, *is_in_row, &self.waker) {
+            Ok((rows, jobs)) => (stream.rows, stream.jobs) = (rows, jobs),
+            Err(why) => (stream.jobs, *trouble) = (Some(1), Some(why.to_string())),
+        }
+        stream.next.row = 0;
+    }
+
     /// What to call, from another thread, when there is more after a [`Draw::Pending`].
     ///
     /// Set it before the first draw: it is not called for what arrived earlier.
@@ -144,7 +173,9 @@ impl Cursor {
     /// Draws the next job of a source.
     pub fn draw(&mut self, source: usize) -> Draw {
         let Some(stream) = self.streams.get_mut(source) else { return Draw::End };
-        let made = match stream.rows.next(&mut stream.values) {
+        let trouble = stream.again.trouble.take();
+        let next = trouble.map_or_else(|| stream.rows.next(&mut stream.values), Next::Bad);
+        let made = match next {
             Next::End => return Draw::End,
             Next::Pending => return Draw::Pending,
             Next::Bad(why) => Err(why),

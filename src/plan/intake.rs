@@ -147,6 +147,7 @@ impl Plan {
             file: file.to_owned(),
             written: Vec::new(),
             limits: Limits::default(),
+            polling: None,
             fail_fast: false,
             expect: Expect::default(),
             output: Output::default(),

@@ -40,6 +40,8 @@ pub struct Plan {
     pub written: Vec<Written>,
     /// Run-wide dials.
     pub limits: Limits,
+    /// Whether the batch is repeated, and how often.
+    pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
     /// What decides the exit code beside failed jobs.
@@ -99,6 +101,15 @@ impl Limits {
         let gap = rule.and_then(|rule| rule.gap).or(self.per_host_gap);
         (limit, gap.unwrap_or_default())
     }
+}
+
+/// How a batch is repeated, to see what is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polling {
+    /// From the start of a round to the start of the next; never zero.
+    pub every: Duration,
+    /// How many rounds; without an end where absent.
+    pub rounds: Option<NonZeroU32>,
 }
 
 /// What must hold of the whole run.

@@ -17,7 +17,8 @@ use crate::plan::text::Text;
 /// Something that yields jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
     pub(super) naming: Naming,
-    pub(super) rows: Rows,
+    /// Shared with cursors that read them again.
+    pub(super) rows: Arc<Rows>,
     /// The placeholders in use.
     pub(super) columns: Vec<String>,
     pub(super) url: Target,
@@ -73,7 +74,16 @@ pub struct Overlay {
 impl Source {
     /// A source without rules, headers or body of its own.
     pub(super) fn plain(naming: Naming, rows: Rows, url: Target, columns: Vec<String>) -> Self {
-        Self { naming, rows, columns, url, method: None, headers: Vec::new(), body: None, rules: Rules::default() }
+        Self {
+            naming,
+            rows: Arc::new(rows),
+            columns,
+            url,
+            method: None,
+            headers: Vec::new(),
+            body: None,
+            rules: Rules::default(),
+        }
     }
 
     /// Every line is a URL.

@@ -14,5 +14,8 @@ mod makespan;
 mod pacing;
 mod retries;
 mod rig;
+mod rounds;
+mod tail;
 mod threads;
 mod turning;
+mod waits;

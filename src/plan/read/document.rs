@@ -13,7 +13,7 @@ use crate::plan::read::Reading;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::entry::Entry;
 use crate::plan::read::section::Section;
-use crate::plan::{Expect, HostRule, Limits, Output, Plan, Practice};
+use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
 use crate::shown::shown;
 
 /// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
@@ -21,6 +21,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let mut top = Section::new(reading, "", "", table, 0..0);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
     let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
+    let polling = read_polling(&mut top);
     let mut defaults = Defaults::default();
     if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
         defaults = endpoint::defaults(section);
@@ -39,7 +40,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
-    for key in ["every", "rounds", "order", "extract"] {
+    for key in ["order", "extract"] {
         top.later(key);
     }
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
@@ -51,12 +52,34 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
         file: reading.file.to_owned(),
         written: Vec::new(),
         limits,
+        polling,
         fail_fast: fail_fast.unwrap_or(false),
         expect,
         output,
         practice,
         sources,
     })
+}
+
+/// Reads `every` and `rounds`.
+fn read_polling(top: &mut Section<'_>) -> Option<Polling> {
+    let every = top.get("every");
+    let rounds = top.get("rounds");
+    let n = rounds.as_ref().and_then(Entry::count);
+    let Some(every) = every else {
+        if let Some(rounds) = rounds {
+            rounds.check::<()>(Err(Wrong::new("no `every`", "say from start to start how long: `every = \"60s\"`")));
+        }
+        return None;
+    };
+    let zero = || Wrong::new("no time between two rounds", "write a length such as `\"60s\"`");
+    let every =
+        every.duration().and_then(|length| every.check(if length.is_zero() { Err(zero()) } else { Ok(length) }))?;
+    let n = match n {
+        Some(n) => rounds?.check(u32::try_from(n).map_err(|_| Wrong::new("too many", "write 0 for no end")))?,
+        None => 0,
+    };
+    Some(Polling { every, rounds: NonZeroU32::new(n) })
 }
 
 fn read_limits(mut section: Section<'_>) -> Limits {

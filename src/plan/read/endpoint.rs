@@ -138,7 +138,7 @@ fn endpoint(
     };
     let source = Source {
         naming,
-        rows,
+        rows: Arc::new(rows),
         columns,
         url: Target::Template(url),
         method: method.or_else(|| defaults.method.clone()),

@@ -3,12 +3,12 @@
 //! Pure. Start at [`judge`].
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
-use crate::event::{Offset, RetryWhy};
+use crate::event::{Micros, Offset, RetryWhy};
 use crate::plan::job::{Job, Statuses};
 use crate::source::pool::ready::Ready;
 use crate::source::pool::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances, LONGEST_WAIT};
-use crate::source::pool::throttle::{self, Ask};
+use crate::source::pool::throttle::{self, Ask, Hint, Notice};
 use crate::source::pool::wire::{Exchange, Head, Reply};
 
 /// How an attempt ended and what follows.
@@ -18,8 +18,26 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// What becomes of the job.
     pub sequel: Sequel,
-    /// Nothing may start at this host before: the server said so.
+    /// What the server said about slowing down.
+    pub said: Said,
+}
+
+impl Verdict {
+    /// A verdict.
+    pub fn new(outcome: Outcome, sequel: Sequel, said: Said) -> Self {
+        Self { outcome, sequel, said }
+    }
+}
+
+/// What a server said about slowing down, whatever it answered.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Nothing may start at this host before.
     pub cooldown: Option<Offset>,
+    /// What it allows.
+    pub hints: Vec<Hint>,
+    /// Header fields that could not be read.
+    pub malformed: u32,
 }
 
 /// What becomes of the job.
@@ -36,26 +54,28 @@ pub enum Sequel {
 /// Judges one exchange.
 pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Verdict {
     let job = &*ready.job;
-    let (outcome, cooldown) = match &exchange.reply {
+    let (outcome, said) = match &exchange.reply {
         Reply::Answer { head, bytes, .. } => match redirect::follow(job, head.status, &head.headers, ready.hops) {
             Hop::To(next) => {
                 let outcome = Outcome::Redirected { status: head.status };
-                return Verdict { outcome, sequel: Sequel::Hop(next), cooldown: None };
+                return Verdict::new(outcome, Sequel::Hop(next), Said::default());
             }
-            Hop::Refused(why) => (Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) }, None),
+            Hop::Refused(why) => {
+                (Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) }, Said::default())
+            }
             Hop::None => answered(&job.policy.status, head, *bytes, now),
         },
-        Reply::TimedOut(phase) => (Outcome::TimedOut { phase: *phase }, None),
+        Reply::TimedOut(phase) => (Outcome::TimedOut { phase: *phase }, Said::default()),
         Reply::Failed(reason, detail) => {
-            (Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) }, None)
+            (Outcome::Failed { reason: *reason, detail: detail.as_deref().map(Into::into) }, Said::default())
         }
-        Reply::Cancelled => (Outcome::Cancelled, None),
+        Reply::Cancelled => (Outcome::Cancelled, Said::default()),
     };
     let circumstances = Circumstances {
         rules: &job.policy.retry,
         method: &job.method,
         // An adaptive lane looks for the limit on purpose: what it is refused is not the job's failure.
-        tries: if ready.is_adaptive && is_refusal(&outcome) { 1 } else { ready.tries - ready.refusals },
+        tries: if ready.is_adaptive && is_refusal(&outcome) { 1 } else { ready.tries - ready.uncounted },
         now,
         deadline: ready.deadline(),
         chance,
@@ -64,21 +84,27 @@ pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Ve
         Some((until, why)) => Sequel::Retry(until, why),
         None => Sequel::Settle(end_of(&outcome)),
     };
-    Verdict { outcome, sequel, cooldown }
+    Verdict::new(outcome, sequel, said)
 }
 
-fn answered(expects: &Statuses, head: &Head, bytes: u64, now: Offset) -> (Outcome, Option<Offset>) {
+fn answered(expects: &Statuses, head: &Head, bytes: u64, now: Offset) -> (Outcome, Said) {
     let status = head.status;
     // What the plan expects is an answer, even where others would hear a complaint.
     let expected = expects.holds(status);
-    match throttle::read(status, &head.headers, head.received).ask {
+    let Notice { ask, hints, remaining, malformed } = throttle::read(status, &head.headers, head.received);
+    let until = |asked: Micros| now + asked.min(LONGEST_WAIT);
+    let (outcome, cooldown) = match ask {
         Some(Ask { wait }) if !expected => {
             let retry_after = wait.map(|wait| wait.length);
-            let cooldown = retry_after.map(|asked| now + asked.min(LONGEST_WAIT));
-            (Outcome::Throttled { status, retry_after }, cooldown)
+            (Outcome::Throttled { status, retry_after }, retry_after.map(until))
         }
-        _ => (Outcome::Answered { status, bytes, expected }, None),
-    }
+        _ => {
+            // The answer is good and was the last of its window: the next would be refused.
+            let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
+            (Outcome::Answered { status, bytes, expected }, spent.map(until))
+        }
+    };
+    (outcome, Said { cooldown, hints, malformed })
 }
 
 /// Whether the server asked for patience.
@@ -117,7 +143,8 @@ mod tests {
     fn asked(status: u16, name: &'static str, value: &'static str) -> (Outcome, Option<Offset>) {
         let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
-        answered(&Statuses::Success, &Head { status, headers, received }, 0, NOW)
+        let (outcome, said) = answered(&Statuses::Success, &Head { status, headers, received }, 0, NOW);
+        (outcome, said.cooldown)
     }
 
     #[test]
@@ -132,6 +159,13 @@ mod tests {
             let outcome = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
             assert_eq!(asked(429, name, value), (outcome, Some(Offset(7_000_000))), "{name}");
         }
+    }
+
+    #[test]
+    fn the_last_answer_of_a_window_cools_the_host_before_anything_is_refused() {
+        let answered = Outcome::Answered { status: 200, bytes: 0, expected: true };
+        assert_eq!(asked(200, "ratelimit", "\"default\";r=0;t=2"), (answered.clone(), Some(Offset(7_000_000))));
+        assert_eq!(asked(200, "ratelimit", "\"default\";r=1;t=2"), (answered, None));
     }
 
     #[test]

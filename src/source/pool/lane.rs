@@ -1,15 +1,18 @@
 //! One host's lane: its cap, its gap, its cooldown, and the jobs that wait for them.
 //!
-//! Pure. Start at [`Lane::opens_at`].
+//! Pure. Its clock is wound before anything here changes. Start at [`Lane::opens_at`].
 
 use std::collections::VecDeque;
 
 use crate::event::idle::IdleWhy;
-use crate::event::{Micros, Offset};
+use crate::event::waits::Waits;
+use crate::event::{JobId, Micros, Offset};
 use crate::source::pool::adapt::step::Step;
 use crate::source::pool::adapt::{Adapt, Evidence};
+use crate::source::pool::clock::{LaneClock, LaneHold};
 use crate::source::pool::pace::Pace;
 use crate::source::pool::ready::Ready;
+use crate::source::pool::throttle::Hint;
 
 /// One host's lane.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub struct Lane {
     pub sources: VecDeque<usize>,
     /// Where the schedule keeps it.
     pub place: Place,
+    /// Whether the person at the screen has put the host aside.
+    pub is_quarantined: bool,
     in_flight: u32,
     /// Jobs that have started before: they have waited once already.
     again: VecDeque<Ready>,
@@ -28,6 +33,7 @@ pub struct Lane {
     gap: Micros,
     next_start: Offset,
     cooldown: Offset,
+    clock: LaneClock,
     /// Finds the host's limit or pace by itself, where that was asked for.
     adaptive: Option<Adaptive>,
 }
@@ -39,15 +45,21 @@ struct Adaptive {
     pace: Pace,
 }
 
+impl Adaptive {
+    fn new(adapt: Adapt) -> Self {
+        Self { pace: Pace::new(adapt.gap()), adapt }
+    }
+}
+
 /// Where the schedule keeps a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Nowhere: it is full, or has no work.
+    /// Nowhere: it is full, put aside, or has no work.
     Aside,
-    /// In the rotation of lanes that are asked in turn.
-    Rotation,
+    /// In the rotation of lanes that are asked in turn, as this entry.
+    Rotation(u64),
     /// Among those that open at a known moment.
-    Timed,
+    Timed(Offset),
 }
 
 impl Lane {
@@ -57,14 +69,37 @@ impl Lane {
             limit,
             sources: VecDeque::new(),
             place: Place::Aside,
+            is_quarantined: false,
             in_flight: 0,
             again: VecDeque::new(),
             parked: VecDeque::new(),
             gap,
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
-            adaptive: adapt.map(|adapt| Adaptive { pace: Pace::new(adapt.gap()), adapt }),
+            clock: LaneClock::default(),
+            adaptive: adapt.map(Adaptive::new),
         }
+    }
+
+    /// Has its limit and pace found by this controller, or no longer.
+    pub fn set_adaptive(&mut self, adapt: Option<Adapt>) {
+        self.adaptive = adapt.map(Adaptive::new);
+    }
+
+    /// Winds the clock of what holds its jobs back to `to`, when the run's reads `run`.
+    pub fn wind(&mut self, to: Offset, run: Waits) -> Waits {
+        let hold = LaneHold {
+            is_aside: self.is_quarantined,
+            is_full: self.is_full(),
+            cooldown: self.cooldown,
+            opens_at: self.opens_at(),
+        };
+        self.clock.wind(to, run, hold)
+    }
+
+    /// What that clock read when it was last wound.
+    pub fn clock(&self) -> Waits {
+        self.clock.sums()
     }
 
     /// Whether its limit or pace is found by itself.
@@ -85,6 +120,14 @@ impl Lane {
         Some(step)
     }
 
+    /// Lets the adaptive controller heed what the server says it allows; gives back what that changed.
+    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+        let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
+        let step = adapt.hint(hint, now)?;
+        pace.set_gap(step.to.gap);
+        Some(step)
+    }
+
     /// Bounds what the adaptive controller may allow.
     pub fn set_cap(&mut self, cap: u32) {
         if let Some(Adaptive { adapt, .. }) = &mut self.adaptive {
@@ -94,7 +137,9 @@ impl Lane {
 
     /// What keeps this lane from starting a job, if anything does.
     pub fn held_by(&self, now: Offset) -> Option<IdleWhy> {
-        if self.is_full() {
+        if self.is_quarantined {
+            Some(IdleWhy::Paused)
+        } else if self.is_full() {
             Some(IdleWhy::HostLimit)
         } else if self.cooldown > now {
             Some(IdleWhy::Cooldown)
@@ -105,8 +150,13 @@ impl Lane {
         }
     }
 
+    /// Whether nothing can start here until an attempt ends or somebody wishes for it.
+    pub fn is_shut(&self) -> bool {
+        self.is_quarantined || self.is_full()
+    }
+
     /// Whether the host's own limit leaves no room.
-    pub fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         let found = self.adaptive.as_ref().map(|adaptive| adaptive.adapt.limit());
         [self.limit, found].into_iter().flatten().any(|limit| self.in_flight >= limit)
     }
@@ -149,12 +199,27 @@ impl Lane {
     }
 
     /// Keeps a job until the lane is open: behind its like, and retries and redirects before the rest.
-    pub fn park(&mut self, ready: Ready) {
+    pub fn park(&mut self, mut ready: Ready) {
+        ready.mark = self.clock.sums();
         if ready.attempts > 0 { self.again.push_back(ready) } else { self.parked.push_back(ready) }
     }
 
-    /// The job that has waited longest.
+    /// The job that has waited longest; what it waited for is on it.
     pub fn unpark(&mut self) -> Option<Ready> {
-        self.again.pop_front().or_else(|| self.parked.pop_front())
+        let mut ready = self.again.pop_front().or_else(|| self.parked.pop_front())?;
+        ready.wait += self.clock.sums() - ready.mark;
+        Some(ready)
+    }
+
+    /// One job that waits here.
+    pub fn remove(&mut self, job: JobId) -> Option<Ready> {
+        for waiting in [&mut self.again, &mut self.parked] {
+            let found = waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i));
+            if let Some(mut ready) = found {
+                ready.wait += self.clock.sums() - ready.mark;
+                return Some(ready);
+            }
+        }
+        None
     }
 }

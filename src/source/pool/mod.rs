@@ -6,13 +6,17 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod clock;
 pub mod descriptors;
+pub mod ends;
 pub mod failure;
 pub mod gate;
 pub mod http;
 pub mod idle;
 pub mod judge;
 pub mod lane;
+pub mod lanes;
+pub mod later;
 pub mod milestones;
 pub mod names;
 pub mod outbox;
@@ -20,8 +24,11 @@ pub mod pace;
 pub mod ready;
 pub mod redirect;
 pub mod retry;
+pub mod rounds;
+pub mod running;
 pub mod schedule;
 pub mod shared;
+pub mod sources;
 pub mod throttle;
 pub mod wire;
 pub mod wishes;
@@ -40,8 +47,8 @@ use tokio::time::Instant;
 use crate::control::Command;
 use crate::event::{Event, Hand, Scope};
 use crate::harvest::Harvest;
-use crate::plan::Limits;
 use crate::plan::cursor::Cursor;
+use crate::plan::{Limits, Polling};
 use crate::source::pool::http::HttpWire;
 use crate::source::pool::names::Names;
 use crate::source::pool::schedule::Schedule;
@@ -61,6 +68,8 @@ pub struct Settings {
     pub name: String,
     /// The plan's dials.
     pub limits: Limits,
+    /// Whether the batch is repeated, and how often.
+    pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
     /// When the run starts: offset 0 of its events.
@@ -101,9 +110,9 @@ impl Pool {
 
 /// Runs the threads of a pool to their end.
 fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, fail_fast, start, most, events, harvests } = settings;
+    let Settings { name, limits, polling, fail_fast, start, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
-    let schedule = Schedule::new(cursor, &limits);
+    let schedule = Schedule::new(cursor, &limits, polling);
     let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
 
     let first = runtime()?;

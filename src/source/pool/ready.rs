@@ -2,8 +2,7 @@
 //!
 //! Start at [`Ready`].
 
-use std::cmp::Ordering;
-
+use crate::event::waits::Waits;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
 
@@ -16,12 +15,18 @@ pub struct Ready {
     pub id: JobId,
     /// Its lane.
     pub host: HostId,
-    /// When it was drawn.
-    pub drawn: Offset,
+    /// Since when it was the next of its source, and could start but for what it waits for.
+    pub since: Offset,
     /// When its first attempt started; until then, when it was drawn.
     pub begun: Offset,
-    /// Since when it could start, but for slots and lanes.
-    pub since: Offset,
+    /// When its last attempt ended, or it was given up without one.
+    pub ended: Offset,
+    /// What it waits or waited for, since its last attempt.
+    pub wait: Waits,
+    /// What it waited for in all, up to its last attempt.
+    pub waited: Waits,
+    /// What the clock of its lane read when it was parked there.
+    pub mark: Waits,
     /// Tries so far.
     pub tries: u32,
     /// Attempts so far, redirects included.
@@ -32,28 +37,31 @@ pub struct Ready {
     pub started: Offset,
     /// How many others were in flight at its host then.
     pub beside: u32,
-    /// Tries that an adaptive lane had refused: they were ours to avoid, and count against nobody.
-    pub refusals: u32,
+    /// Tries that count against nobody: an adaptive lane had them refused, or somebody ended them.
+    pub uncounted: u32,
     /// Whether its host's limit or pace is found by itself.
     pub is_adaptive: bool,
 }
 
 impl Ready {
-    /// A job that has just been drawn.
-    pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset) -> Self {
+    /// A job that has just been drawn, and since when it waited for that.
+    pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: Waits) -> Self {
         Self {
             job,
             id,
             host,
-            drawn: now,
+            since,
             begun: now,
-            since: now,
+            ended: now,
+            wait,
+            waited: Waits::NONE,
+            mark: Waits::NONE,
             tries: 1,
             attempts: 0,
             hops: 0,
             started: now,
             beside: 0,
-            refusals: 0,
+            uncounted: 0,
             is_adaptive: false,
         }
     }
@@ -61,6 +69,46 @@ impl Ready {
     /// The name of the attempt that this job is making.
     pub fn attempt(&self) -> Attempt {
         Attempt { job: self.id, n: self.attempts }
+    }
+
+    /// It takes a slot.
+    pub fn start(&mut self, now: Offset, beside: u32, is_adaptive: bool) {
+        if self.attempts == 0 {
+            self.begun = now;
+        }
+        self.attempts += 1;
+        (self.started, self.beside, self.is_adaptive) = (now, beside, is_adaptive);
+        self.waited += self.wait;
+    }
+
+    /// Its attempt has ended, and it waits for whatever follows.
+    pub fn end(&mut self, now: Offset) {
+        (self.ended, self.wait) = (now, Waits::NONE);
+    }
+
+    /// It will be tried again.
+    pub fn try_again(&mut self, is_uncounted: bool) {
+        self.tries += 1;
+        self.uncounted += u32::from(is_uncounted);
+        self.hops = 0;
+    }
+
+    /// It will not start again.
+    #[must_use]
+    pub fn given_up(mut self, now: Offset) -> Self {
+        self.waited += self.wait;
+        self.end(now);
+        self
+    }
+
+    /// From ready to its end: what it waited, and what its attempts took.
+    pub fn total(&self) -> Micros {
+        self.ended.since(self.since)
+    }
+
+    /// When its attempt will be ended at the latest.
+    pub fn until(&self) -> Offset {
+        (self.started + Micros::from(self.job.policy.timeouts.attempt)).min(self.deadline())
     }
 
     /// When the job's time is up.
@@ -78,33 +126,4 @@ pub struct Ticket {
     pub ready: Ready,
     /// The slot it holds.
     pub slot: u32,
-}
-
-/// A job that waits for its backoff; the soonest is the least.
-#[derive(Debug)]
-pub struct Delayed {
-    /// Not before.
-    pub until: Offset,
-    /// The job.
-    pub ready: Ready,
-}
-
-impl PartialEq for Delayed {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Delayed {}
-
-impl PartialOrd for Delayed {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Delayed {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.until, self.ready.id).cmp(&(other.until, other.ready.id))
-    }
 }

@@ -1,26 +1,30 @@
 //! Decides which job starts next, and when.
 //!
-//! Pure: `now` is an input, nothing waits or sends here. Slots are taken only for jobs that can
-//! start this instant; whoever waits for a lane, a gap, a cooldown or a backoff holds none. Lanes
-//! take turns, so a throttled or hung host never starves the others. Start at [`Schedule::next`].
+//! Pure: its present is set from outside, nothing waits or sends here. Slots are taken only for jobs
+//! that can start this instant; whoever waits for a lane, a gap, a cooldown or a backoff holds none.
+//! Lanes take turns, so a throttled or hung host never starves the others. Start at
+//! [`Schedule::decide`].
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::num::NonZeroU32;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::event::idle::IdleWhy;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
-use crate::plan::Limits;
+use crate::event::waits::Waits;
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryWhy};
 use crate::plan::address::host_key;
-use crate::plan::cursor::{BadRow, Cursor, Draw};
-use crate::plan::job::Job;
+use crate::plan::cursor::{BadRow, Cursor};
+use crate::plan::job::{Job, Place};
+use crate::plan::{Limits, Polling};
+use crate::source::pool::adapt::Evidence;
 use crate::source::pool::adapt::step::Step;
-use crate::source::pool::adapt::{Adapt, Evidence};
+use crate::source::pool::clock::{RunClock, RunHold};
 use crate::source::pool::gate::{Gate, Stance};
-use crate::source::pool::lane::{Lane, Place};
+use crate::source::pool::lanes::{Lanes, Turn};
+use crate::source::pool::later::Later;
 use crate::source::pool::pace::Pace;
-use crate::source::pool::ready::{Delayed, Ready, Ticket};
+use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::sources::{Drawn, Head, Sources};
+use crate::source::pool::throttle::Hint;
 
 /// Jobs that may be drawn ahead because their lane is not open. Beyond it, a list of mixed hosts
 /// is not read any further until some have started.
@@ -33,12 +37,21 @@ pub enum Next {
     Start(Ticket),
     /// Settle this row as failed: it is no job.
     BadRow(JobId, BadRow),
-    /// Settle this as timed out: its time ran out before it could start again.
-    Expired(Ready),
+    /// Settle this without another attempt.
+    GiveUp(Ready, GiveUp),
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
     /// Nothing will ever start again.
     Over,
+}
+
+/// Why a job gets no further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GiveUp {
+    /// Its time ran out before it could start again.
+    Expired,
+    /// Its endpoint is skipped.
+    Skipped,
 }
 
 /// The lanes, the gate and the position in the plan.
@@ -48,131 +61,146 @@ pub struct Schedule {
     pub gate: Gate,
     /// Facts that must be told before anything that refers to them.
     pub announcements: VecDeque<Fact>,
-    cursor: Cursor,
-    lanes: Vec<Lane>,
-    by_name: HashMap<Arc<str>, usize>,
-    rotation: VecDeque<Turn>,
-    timed: BinaryHeap<Reverse<(Offset, usize)>>,
-    delayed: BinaryHeap<Reverse<Delayed>>,
+    now: Offset,
+    clock: RunClock,
+    sources: Sources,
+    lanes: Lanes,
+    later: Later,
     pace: Pace,
-    limits: Limits,
     parked: usize,
-    drawn: u64,
-    settled: u64,
-    announced: usize,
-    /// Which sources may have more, and how many they are.
-    has_more: Vec<bool>,
-    sources_left: usize,
+    skipped: HashSet<EndpointId>,
     /// Sources that had nothing when asked, with their lane where they have just one.
     starved: Vec<(usize, Option<usize>)>,
     /// Mixed sources that must wait until fewer jobs are parked.
     sated: Vec<usize>,
 }
 
-/// Whose turn it is.
-#[derive(Clone, Copy, Debug)]
-enum Turn {
-    Lane(usize),
-    /// A source whose jobs go to many hosts.
-    Mixed(usize),
-}
-
 impl Schedule {
     /// The schedule of a plan.
-    pub fn new(cursor: Cursor, limits: &Limits) -> Self {
+    pub fn new(cursor: Cursor, limits: &Limits, polling: Option<Polling>) -> Self {
         let mut schedule = Self {
             gate: Gate::new(limits.concurrency.get()),
             announcements: VecDeque::new(),
-            lanes: Vec::new(),
-            by_name: HashMap::new(),
-            rotation: VecDeque::new(),
-            timed: BinaryHeap::new(),
-            delayed: BinaryHeap::new(),
+            now: Offset::ZERO,
+            clock: RunClock::default(),
+            sources: Sources::new(cursor, polling),
+            lanes: Lanes::new(limits),
+            later: Later::default(),
             pace: Pace::new(limits.gap.unwrap_or_default().into()),
-            limits: limits.clone(),
             parked: 0,
-            drawn: 0,
-            settled: 0,
-            announced: 0,
-            has_more: vec![true; cursor.sources()],
-            sources_left: cursor.sources(),
+            skipped: HashSet::new(),
             starved: Vec::new(),
             sated: Vec::new(),
-            cursor,
         };
-        schedule.announce_endpoints();
-        for source in 0..schedule.cursor.sources() {
-            match schedule.cursor.host_of(source).map(Arc::from) {
-                Some(host) => {
-                    let lane = schedule.lane_of(&host);
-                    schedule.lanes[lane].sources.push_back(source);
-                    schedule.enqueue(lane);
-                }
-                None => schedule.rotation.push_back(Turn::Mixed(source)),
-            }
+        schedule.sources.open(&mut schedule.announcements);
+        for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
+            schedule.bring_in(source);
         }
-        schedule.tell_if_drawn();
         schedule
     }
 
+    /// Sets the present, and does what time alone does: lanes open, backoffs end, rounds begin.
+    ///
+    /// To be called before anything else, at each step.
+    pub fn tick(&mut self, now: Offset) {
+        let hold = self.hold();
+        while let Some(at) = self.soonest_change().filter(|&at| at <= now) {
+            self.turn_to(at, self.clock.read(at, hold));
+            if self.lanes.soonest() == Some(at) {
+                self.lanes.open_next();
+            } else if self.later.soonest() == Some(at) {
+                if let Some(mut ready) = self.later.pop(at) {
+                    ready.host = self.host_of(&ready.job);
+                    self.park(ready);
+                }
+            } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
+                self.bring_in(source);
+            }
+        }
+        let reads = self.clock.wind(now, hold);
+        self.turn_to(now, reads);
+    }
+
+    fn turn_to(&mut self, now: Offset, reads: Waits) {
+        self.now = now;
+        self.lanes.turn_to(now, reads);
+    }
+
+    /// What holds the run back, until something changes.
+    fn hold(&self) -> RunHold {
+        RunHold {
+            is_paused: self.gate.stance() == Stance::Paused,
+            is_full: self.gate.in_flight() >= self.gate.limit(),
+            paced_until: self.pace.opens_at(),
+        }
+    }
+
+    fn soonest_change(&self) -> Option<Offset> {
+        [self.lanes.soonest(), self.later.soonest(), self.sources.next_round()].into_iter().flatten().min()
+    }
+
     /// What a worker that has nothing to do should do now.
-    pub fn next(&mut self, now: Offset) -> Next {
-        if self.gate.stance() == Stance::Closed || self.is_over() {
+    pub fn decide(&mut self) -> Next {
+        if self.gate.stance() == Stance::Closed || self.sources.is_over() {
             return Next::Over;
         }
         if !self.gate.admits() {
             return Next::Wait(None);
         }
-        self.wake_timed(now);
-        if self.pace.opens_at() > now {
+        if self.pace.opens_at() > self.now {
             return Next::Wait(self.soonest());
         }
-        while let Some(turn) = self.rotation.pop_front() {
-            let found = match turn {
-                Turn::Lane(lane) => self.ask_lane(lane, now),
-                Turn::Mixed(source) => self.ask_mixed(source, now),
-            };
-            if let Some(next) = found {
-                return next;
+        loop {
+            while let Some(turn) = self.lanes.next_turn() {
+                let found = match turn {
+                    Turn::Lane(lane) => self.ask_lane(lane),
+                    Turn::Mixed(source) => self.ask_mixed(source),
+                };
+                if let Some(next) = found {
+                    return next;
+                }
             }
+            if !self.sources.is_drawn() || !self.later.has_postponed() {
+                break;
+            }
+            self.later.take_postponed(self.now).into_iter().for_each(|ready| self.park(ready));
         }
         // The last source may only now have said that it has no more, after every job had settled.
-        if self.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
+        if self.sources.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
     }
 
     /// Whether another worker should be woken: something may start this instant.
-    pub fn may_start(&self, now: Offset) -> bool {
-        self.gate.admits() && self.pace.opens_at() <= now && !self.rotation.is_empty()
+    pub fn may_start(&self) -> bool {
+        self.gate.admits() && self.pace.opens_at() <= self.now && self.lanes.has_turns()
     }
 
     /// When time alone lets something start.
     pub fn soonest(&self) -> Option<Offset> {
-        let lane = self.timed.peek().map(|Reverse((at, _))| *at);
-        let job = self.delayed.peek().map(|Reverse(delayed)| delayed.until);
-        let turn = (!self.rotation.is_empty()).then_some(Offset::ZERO);
-        let soonest = [turn, lane, job].into_iter().flatten().min()?;
+        let turn = self.lanes.has_turns().then_some(Offset::ZERO);
+        let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
     /// Why a slot that is unused now is unused; looks at every lane.
-    pub fn idle_why(&self, now: Offset) -> IdleWhy {
+    pub fn idle_why(&self) -> IdleWhy {
         match self.gate.stance() {
             Stance::Paused => return IdleWhy::Paused,
             Stance::Closed => return IdleWhy::Draining,
             Stance::Open => {}
         }
-        let is_paced = self.pace.opens_at() > now;
-        if is_paced && !self.rotation.is_empty() {
+        let is_paced = self.pace.opens_at() > self.now;
+        if is_paced && self.lanes.has_turns() {
             return IdleWhy::Rate;
         }
-        let with_work = || self.lanes.iter().filter(|lane| lane.has_work());
-        let held = with_work().filter_map(|lane| lane.held_by(now));
+        let with_work = || self.lanes.all().iter().filter(|lane| lane.has_work());
+        let held = with_work().filter_map(|lane| lane.held_by(self.now));
         // The reason that a person can do something about comes first.
         match held.min_by_key(|why| *why as u8) {
             Some(why) => why,
             None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
-            None if !self.delayed.is_empty() => IdleWhy::Backoff,
+            None if !self.later.is_empty() => IdleWhy::Backoff,
             None if !self.starved.is_empty() => IdleWhy::Input,
+            None if self.sources.next_round().is_some() => IdleWhy::Round,
             None => IdleWhy::NoWork,
         }
     }
@@ -181,171 +209,198 @@ impl Schedule {
     pub fn give_back(&mut self, slot: u32, host: HostId) {
         self.gate.give_back(slot);
         let lane = host.0 as usize;
-        self.lanes[lane].end();
-        self.enqueue(lane);
+        self.lanes.lane(lane).end();
+        self.lanes.enqueue(lane);
     }
 
-    /// Takes back a job that has to go on: after a backoff, or at once at another host.
-    pub fn take_back(&mut self, mut ready: Ready, until: Offset) {
-        ready.since = until;
-        ready.host = self.host_of(&ready.job);
-        self.delayed.push(Reverse(Delayed { until, ready }));
+    /// Takes back a job that has to go on: after a while, or at once at another host.
+    pub fn take_back(&mut self, ready: Ready, until: Offset, why: RetryWhy) {
+        self.later.put(ready, self.now, until, why);
     }
 
-    /// Books a job as settled.
-    pub fn settle(&mut self) {
-        self.settled += 1;
+    /// Takes back a job that has to go on when there is nothing else to start.
+    pub fn postpone(&mut self, ready: Ready) {
+        self.later.postpone(ready, self.now);
     }
 
-    /// Whether any job has been drawn.
-    pub fn has_begun(&self) -> bool {
-        self.drawn > 0
+    /// Books a job as over: well, badly, or neither.
+    pub fn settle(&mut self, place: Place, endpoint: EndpointId, is_good: Option<bool>) {
+        self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
     }
 
-    /// Whether every job has been drawn.
-    pub fn is_drawn(&self) -> bool {
-        self.sources_left == 0
-    }
-
-    /// Whether every job has been drawn and has settled.
-    pub fn is_over(&self) -> bool {
-        self.sources_left == 0 && self.settled == self.drawn
+    /// The sources of the plan.
+    pub fn sources(&mut self) -> &mut Sources {
+        &mut self.sources
     }
 
     /// Nothing starts in this lane before `until`. Tells whether the deadline moved.
     pub fn cool(&mut self, host: HostId, until: Offset) -> bool {
-        self.lanes[host.0 as usize].cool_until(until)
+        let moves = self.lanes.of(host).is_some_and(|lane| lane.cool_until(until));
+        if moves {
+            self.lanes.enqueue(host.0 as usize);
+        }
+        moves
     }
 
-    /// Lets a host's adaptive controller learn; gives back what that changed.
-    pub fn observe(&mut self, host: HostId, evidence: Evidence) -> Option<Step> {
-        let i = host.0 as usize;
-        let step = self.lanes[i].observe(evidence)?;
-        self.enqueue(i);
-        Some(step)
+    /// Lets a host's adaptive controller learn, from an end and from what the server says it allows;
+    /// gives back what that changed.
+    pub fn learn(&mut self, host: HostId, evidence: Option<Evidence>, hints: &[Hint]) -> Vec<Step> {
+        let now = self.now;
+        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
+        let told: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
+        let steps: Vec<_> = told.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
+        if !steps.is_empty() {
+            self.lanes.enqueue(host.0 as usize);
+        }
+        steps
     }
 
     /// Sets the run's limit, which also bounds what is found for hosts without one of their own.
     pub fn set_limit(&mut self, limit: u32) {
         self.gate.set_limit(limit);
-        for lane in self.lanes.iter_mut().filter(|lane| lane.limit.is_none()) {
-            lane.set_cap(limit);
+        for i in 0..self.lanes.n() {
+            let lane = self.lanes.lane(i);
+            if lane.limit.is_none() {
+                lane.set_cap(limit);
+                self.lanes.enqueue(i);
+            }
         }
     }
 
     /// Sets a host's own limit, if there is such a host.
     pub fn set_host_limit(&mut self, host: HostId, limit: u32) -> bool {
-        let i = host.0 as usize;
-        let Some(lane) = self.lanes.get_mut(i) else { return false };
+        let Some(lane) = self.lanes.of(host) else { return false };
         lane.limit = Some(limit);
         lane.set_cap(limit);
-        self.enqueue(i);
+        self.lanes.enqueue(host.0 as usize);
         true
+    }
+
+    /// Has each host's limit and pace found by itself, or no longer. Tells whether that changed anything.
+    pub fn set_adaptive(&mut self, is_on: bool) -> bool {
+        let changes = self.lanes.set_adaptive(is_on, self.gate.limit());
+        for i in (0..self.lanes.n()).filter(|_| changes) {
+            self.lanes.enqueue(i);
+        }
+        changes
+    }
+
+    /// Puts a host aside or takes it back. Tells whether that changed anything.
+    pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
+        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
+        lane.is_quarantined = is_aside;
+        self.lanes.enqueue(host.0 as usize);
+        true
+    }
+
+    /// Starts nothing more of an endpoint. Tells whether that changed anything.
+    pub fn skip(&mut self, endpoint: EndpointId) -> bool {
+        self.skipped.insert(endpoint)
+    }
+
+    /// Takes out a job that waits, if it does.
+    pub fn remove(&mut self, job: JobId) -> Option<Ready> {
+        if let Some(ready) = self.later.remove(job, self.now) {
+            return Some(ready.given_up(self.now));
+        }
+        let ready = (0..self.lanes.n()).find_map(|i| self.lanes.lane(i).remove(job))?;
+        self.parked -= 1;
+        Some(ready.given_up(self.now))
     }
 
     /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
     pub fn close(&mut self) -> Vec<Ready> {
         self.gate.set_stance(Stance::Closed);
         self.parked = 0;
-        let lanes = &mut self.lanes;
-        let parked = lanes.iter_mut().flat_map(|lane| std::iter::from_fn(|| lane.unpark()));
-        parked.chain(self.delayed.drain().map(|Reverse(delayed)| delayed.ready)).collect()
-    }
-
-    /// What to call, from another thread, when [`Self::feed`] is due.
-    pub fn set_waker(&mut self, waker: Arc<dyn Fn() + Send + Sync>) {
-        self.cursor.set_waker(waker);
+        let mut rest = self.later.drain(self.now);
+        for i in 0..self.lanes.n() {
+            let lane = self.lanes.lane(i);
+            rest.extend(std::iter::from_fn(|| lane.unpark()));
+        }
+        rest.into_iter().map(|ready| ready.given_up(self.now)).collect()
     }
 
     /// Sources that had nothing are asked again.
     pub fn feed(&mut self) {
-        for (source, lane) in std::mem::take(&mut self.starved) {
-            match lane {
-                Some(lane) => {
-                    self.lanes[lane].sources.push_back(source);
-                    self.enqueue(lane);
-                }
-                None => self.rotation.push_back(Turn::Mixed(source)),
+        for (source, _) in std::mem::take(&mut self.starved) {
+            self.bring_in(source);
+        }
+    }
+
+    /// A source has something from here on: its lane, or itself, will be asked.
+    fn bring_in(&mut self, source: usize) {
+        let lane = self.sources.host_of(source).map(Arc::from).map(|host| self.lane_of(&host));
+        let mark = match lane {
+            Some(lane) => self.lanes.lane(lane).clock(),
+            None => self.lanes.reads(),
+        };
+        self.sources.set_head(source, Head { since: self.now, mark });
+        match lane {
+            Some(lane) => {
+                self.lanes.lane(lane).sources.push_back(source);
+                self.lanes.enqueue(lane);
             }
-        }
-    }
-
-    /// Name of an endpoint.
-    pub fn endpoint_name(&self, endpoint: EndpointId) -> Arc<str> {
-        self.cursor.endpoints().get(endpoint.0 as usize).map_or_else(|| Arc::from(""), |e| Arc::clone(&e.name))
-    }
-
-    /// How many jobs the plan holds, where that is known.
-    pub fn jobs(&self) -> Option<u64> {
-        self.cursor.jobs()
-    }
-
-    /// Moves lanes and jobs whose moment has come back into the rotation.
-    fn wake_timed(&mut self, now: Offset) {
-        while self.delayed.peek().is_some_and(|Reverse(delayed)| delayed.until <= now) {
-            let Some(Reverse(Delayed { ready, .. })) = self.delayed.pop() else { break };
-            self.park(ready);
-        }
-        while self.timed.peek().is_some_and(|Reverse((at, _))| *at <= now) {
-            let Some(Reverse((_, lane))) = self.timed.pop() else { break };
-            self.lanes[lane].place = Place::Aside;
-            self.enqueue(lane);
+            None => self.lanes.enqueue_mixed(source),
         }
     }
 
     /// A job from this lane, if it has one and may start it.
-    fn ask_lane(&mut self, i: usize, now: Offset) -> Option<Next> {
-        let lane = &mut self.lanes[i];
-        lane.place = Place::Aside;
-        if lane.is_full() || !lane.has_work() {
-            return None;
-        }
-        if lane.opens_at() > now {
-            lane.place = Place::Timed;
-            self.timed.push(Reverse((lane.opens_at(), i)));
+    fn ask_lane(&mut self, i: usize) -> Option<Next> {
+        let now = self.now;
+        let lane = self.lanes.lane(i);
+        if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
+            self.lanes.enqueue(i);
             return None;
         }
         if let Some(ready) = self.unpark(i) {
-            return Some(self.start(ready, now));
+            return Some(self.start(ready));
         }
-        let source = self.lanes[i].sources.pop_front()?;
-        let drawn = self.draw(source, now);
+        let lane = self.lanes.lane(i);
+        let mark = lane.clock();
+        let source = lane.sources.pop_front()?;
+        let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
         if matches!(drawn, Drawn::Pending) {
             self.starved.push((source, Some(i)));
-        } else if self.has_more[source] {
-            self.lanes[i].sources.push_back(source);
+        } else if self.sources.has_more(source) {
+            self.lanes.lane(i).sources.push_back(source);
         }
         let next = match drawn {
-            Drawn::Ready(ready) => Some(self.start(ready, now)),
+            Drawn::Job(job, id, head) => {
+                let host = self.host_of(&job);
+                Some(self.start(Ready::new(job, id, host, now, head.since, mark - head.mark)))
+            }
             Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
             Drawn::Pending | Drawn::End => None,
         };
-        self.enqueue(i);
+        self.lanes.enqueue(i);
         next
     }
 
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
-    fn ask_mixed(&mut self, source: usize, now: Offset) -> Option<Next> {
-        while self.has_more[source] {
+    fn ask_mixed(&mut self, source: usize) -> Option<Next> {
+        let (now, mark) = (self.now, self.lanes.reads());
+        while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
                 self.sated.push(source);
                 return None;
             }
-            let next = match self.draw(source, now) {
-                Drawn::Ready(ready) => {
-                    let i = ready.host.0 as usize;
-                    if self.lanes[i].is_full() || self.lanes[i].opens_at() > now {
+            let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
+                Drawn::Job(job, id, head) => {
+                    let host = self.host_of(&job);
+                    let ready = Ready::new(job, id, host, now, head.since, mark - head.mark);
+                    let i = host.0 as usize;
+                    let lane = self.lanes.lane(i);
+                    if lane.is_shut() || lane.opens_at() > now {
                         self.park(ready);
                         continue;
                     }
-                    let first = self.unpark(i);
-                    match first {
+                    match self.unpark(i) {
                         // Whoever has waited in that lane goes first.
                         Some(first) => {
                             self.park(ready);
-                            self.start(first, now)
+                            self.start(first)
                         }
-                        None => self.start(ready, now),
+                        None => self.start(ready),
                     }
                 }
                 Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
@@ -355,131 +410,69 @@ impl Schedule {
                 }
                 Drawn::End => return None,
             };
-            if self.has_more[source] {
-                self.rotation.push_back(Turn::Mixed(source));
+            if self.sources.has_more(source) {
+                self.lanes.enqueue_mixed(source);
             }
             return Some(next);
         }
         None
     }
 
-    fn start(&mut self, mut ready: Ready, now: Offset) -> Next {
-        let lane = ready.host.0 as usize;
-        if ready.attempts == 0 {
-            ready.begun = now;
-        } else if now >= ready.deadline() {
-            self.enqueue(lane);
-            return Next::Expired(ready);
+    fn start(&mut self, mut ready: Ready) -> Next {
+        let (i, now) = (ready.host.0 as usize, self.now);
+        let gives_up = if self.skipped.contains(&ready.job.endpoint) {
+            Some(GiveUp::Skipped)
+        } else {
+            (ready.attempts > 0 && now >= ready.deadline()).then_some(GiveUp::Expired)
+        };
+        if let Some(why) = gives_up {
+            self.lanes.enqueue(i);
+            return Next::GiveUp(ready.given_up(now), why);
         }
-        ready.attempts += 1;
-        ready.started = now;
-        ready.beside = self.lanes[lane].in_flight();
-        ready.is_adaptive = self.lanes[lane].is_adaptive();
+        let lane = self.lanes.lane(i);
+        ready.start(now, lane.in_flight(), lane.is_adaptive());
+        lane.start(now);
         self.pace.start(now);
-        self.lanes[lane].start(now);
-        self.enqueue(lane);
+        self.lanes.enqueue(i);
         Next::Start(Ticket { ready, slot: self.gate.take() })
     }
 
     fn park(&mut self, ready: Ready) {
         let lane = ready.host.0 as usize;
         self.parked += 1;
-        self.lanes[lane].park(ready);
-        self.enqueue(lane);
+        self.lanes.lane(lane).park(ready);
+        self.lanes.enqueue(lane);
     }
 
     fn unpark(&mut self, lane: usize) -> Option<Ready> {
-        let ready = self.lanes[lane].unpark()?;
+        let ready = self.lanes.lane(lane).unpark()?;
         self.parked -= 1;
         if self.parked < PARKED_MAX / 2 {
-            self.rotation.extend(self.sated.drain(..).map(Turn::Mixed));
+            for source in self.sated.drain(..) {
+                self.lanes.enqueue_mixed(source);
+            }
         }
         Some(ready)
     }
 
-    /// Puts a lane into the rotation, if it may have something to start and is not there yet.
-    fn enqueue(&mut self, i: usize) {
-        let lane = &mut self.lanes[i];
-        if lane.place == Place::Aside && lane.has_work() && !lane.is_full() {
-            lane.place = Place::Rotation;
-            self.rotation.push_back(Turn::Lane(i));
-        }
-    }
-
-    fn draw(&mut self, source: usize, now: Offset) -> Drawn {
-        let drawn = match self.cursor.draw(source) {
-            Draw::Job(job) => {
-                let id = self.next_id();
-                let host = self.host_of(&job);
-                Drawn::Ready(Ready::new(job, id, host, now))
-            }
-            Draw::BadRow(bad) => Drawn::BadRow(self.next_id(), bad),
-            Draw::Pending => Drawn::Pending,
-            Draw::End => Drawn::End,
-        };
-        self.announce_endpoints();
-        // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        if self.has_more[source] && (matches!(drawn, Drawn::End) || self.cursor.is_drawn(source)) {
-            self.has_more[source] = false;
-            self.sources_left -= 1;
-            self.tell_if_drawn();
-        }
-        drawn
-    }
-
-    fn next_id(&mut self) -> JobId {
-        self.drawn += 1;
-        JobId(self.drawn)
-    }
-
     fn host_of(&mut self, job: &Job) -> HostId {
         let name = host_key(&job.url);
-        let lane = match self.by_name.get(name.as_str()) {
-            Some(&lane) => lane,
+        let lane = match self.lanes.find(&name) {
+            Some(lane) => lane,
             None => self.lane_of(&Arc::from(name)),
         };
         id_of(lane)
     }
 
     fn lane_of(&mut self, name: &Arc<str>) -> usize {
-        if let Some(&lane) = self.by_name.get(name) {
+        if let Some(lane) = self.lanes.find(name) {
             return lane;
         }
-        let (limit, gap) = self.limits.of_host(name);
-        let limit = limit.map(NonZeroU32::get);
-        let lane = self.lanes.len();
-        let cap = limit.unwrap_or(self.gate.limit());
-        let adapt = self.limits.adaptive.then(|| Adapt::new(cap));
-        self.lanes.push(Lane::new(limit, gap.into(), adapt));
-        self.by_name.insert(Arc::clone(name), lane);
+        let lane = self.lanes.add(name, self.gate.limit());
+        let limit = self.lanes.all()[lane].limit;
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane
     }
-
-    fn announce_endpoints(&mut self) {
-        for (i, endpoint) in self.cursor.endpoints().iter().enumerate().skip(self.announced) {
-            self.announcements.push_back(Fact::EndpointSeen {
-                endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
-                name: Arc::clone(&endpoint.name),
-                jobs: endpoint.jobs,
-            });
-        }
-        self.announced = self.cursor.endpoints().len();
-    }
-
-    fn tell_if_drawn(&mut self) {
-        if self.sources_left == 0 {
-            self.announcements.push_back(Fact::PlanDrawn { jobs: self.drawn });
-        }
-    }
-}
-
-/// What a source yielded.
-enum Drawn {
-    Ready(Ready),
-    BadRow(JobId, BadRow),
-    Pending,
-    End,
 }
 
 fn id_of(lane: usize) -> HostId {

@@ -6,7 +6,7 @@
 //! starts a job rings one more worker if there is more to start, and else sets the one clock for the
 //! moment when there will be. Start at [`Shared::next`].
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -15,22 +15,15 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::outcome::{JobEnd, Outcome, Spent};
-use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin, RunEnd};
+use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin};
 use crate::harvest::Harvest;
-use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
-use crate::source::pool::judge::{self, Sequel, Verdict};
 use crate::source::pool::outbox::{Mark, Outbox};
-use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::ready::Ticket;
 use crate::source::pool::retry::Budget;
+use crate::source::pool::running::Running;
 use crate::source::pool::schedule::{Next, Schedule};
-use crate::source::pool::worker;
-
-/// Said once, when failures become final for want of retries.
-const OUT_OF_RETRIES: &str =
-    "one attempt in five is a retry: failures are final while that is so, to spare the upstream";
 
 /// What all workers of a run share.
 #[derive(Debug)]
@@ -39,7 +32,7 @@ pub struct Shared {
     start: Instant,
     events: mpsc::Sender<Event>,
     harvests: Option<mpsc::Sender<Harvest>>,
-    fails_fast: bool,
+    pub(super) fails_fast: bool,
     /// Most connections this machine lets us have.
     pub(super) most: Option<u32>,
     /// Rung when the clock's moment has come nearer.
@@ -49,7 +42,7 @@ pub struct Shared {
     /// Nothing will ever start again, and nothing is in flight.
     pub(super) over: CancellationToken,
     pub(super) limit: watch::Sender<u32>,
-    has_failed_fast: AtomicBool,
+    pub(super) has_failed_fast: AtomicBool,
 }
 
 /// What the lock is for.
@@ -57,15 +50,18 @@ pub struct Shared {
 pub(super) struct Inner {
     pub(super) schedule: Schedule,
     outbox: Outbox,
+    pub(super) running: Running,
     /// Bells of workers that wait, the latest last: it is the warmest.
     idle: Vec<Arc<Notify>>,
     /// Unused slots by reason.
-    books: Books,
+    pub(super) books: Books,
+    /// Sources that had nothing should be asked again.
+    is_fed: bool,
     /// A worker has just found nothing to do: the reason should be looked for.
     has_found_nothing: bool,
     was_drawn: bool,
-    budget: Budget,
-    has_told_of_budget: bool,
+    pub(super) budget: Budget,
+    pub(super) has_told_of_budget: bool,
     /// The moment the clock should ring next.
     alarm: Option<Offset>,
 }
@@ -82,13 +78,15 @@ impl Shared {
     ) -> Arc<Self> {
         let limit = watch::Sender::new(schedule.gate.limit());
         Arc::new_cyclic(|shared| {
-            schedule.set_waker(waker(shared.clone()));
+            schedule.sources().set_waker(waker(shared.clone()));
             Self {
                 inner: Mutex::new(Inner {
                     schedule,
                     outbox: Outbox::default(),
+                    running: Running::default(),
                     idle: Vec::new(),
                     books: Books::default(),
+                    is_fed: false,
                     has_found_nothing: false,
                     was_drawn: false,
                     budget: Budget::default(),
@@ -122,7 +120,7 @@ impl Shared {
     /// What a worker should do now. On [`Next::Wait`] its bell has been left, and will ring.
     pub async fn next(&self, bell: &Arc<Notify>) -> Next {
         self.book(|inner, now| {
-            let next = inner.schedule.next(now);
+            let next = inner.schedule.decide();
             match &next {
                 Next::Wait(until) => {
                     inner.idle.push(Arc::clone(bell));
@@ -131,82 +129,15 @@ impl Shared {
                 }
                 Next::Over => self.end_if_done(inner),
                 Next::Start(ticket) => {
-                    inner.tell(now, started(ticket, now));
-                    self.pass_on(inner, now);
+                    inner.running.start(ticket.slot, ticket.ready.id, bell);
+                    inner.tell(now, started(ticket));
+                    self.pass_on(inner);
                 }
-                Next::BadRow(..) | Next::Expired(_) => self.pass_on(inner, now),
+                Next::BadRow(..) | Next::GiveUp(..) => self.pass_on(inner),
             }
             next
         })
         .await
-    }
-
-    /// Books an attempt's end and what follows from it; gives the job back if it is over.
-    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
-        let Ticket { mut ready, slot } = ticket;
-        let Verdict { outcome, mut sequel, cooldown } = verdict;
-        let attempt = ready.attempt();
-        self.book(|inner, now| {
-            inner.budget.count();
-            let is_asked = judge::is_refusal(&outcome);
-            let evidence = evidence_of(&ready, &outcome, now);
-            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.budget.spend() {
-                sequel = Sequel::Settle(judge::end_of(&outcome));
-                if !std::mem::replace(&mut inner.has_told_of_budget, true) {
-                    inner.tell(now, Fact::Warned { about: Concern::Retries, message: OUT_OF_RETRIES.into() });
-                }
-            }
-            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent });
-            if let Some(until) = cooldown.filter(|&until| until > now)
-                && inner.schedule.cool(ready.host, until)
-            {
-                inner.tell(now, Fact::CooldownSet { host: ready.host, until });
-            }
-            inner.schedule.give_back(slot, ready.host);
-            if let Some(step) = evidence.and_then(|evidence| inner.schedule.observe(ready.host, evidence)) {
-                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
-                inner.tell(now, Fact::Adapted { host: ready.host, limit, gap, why });
-            }
-            let is_closed = inner.schedule.gate.stance() == Stance::Closed;
-            let until = match sequel {
-                Sequel::Settle(end) => return Some((ready, end)),
-                Sequel::Retry(..) | Sequel::Hop(_) if is_closed => return Some((ready, JobEnd::Cancelled)),
-                Sequel::Retry(until, why) => {
-                    // It was judged a moment ago.
-                    let until = until.max(now);
-                    inner.tell(now, Fact::RetryScheduled { attempt, until, why });
-                    ready.tries += 1;
-                    ready.refusals += u32::from(is_asked && ready.is_adaptive);
-                    ready.hops = 0;
-                    until
-                }
-                Sequel::Hop(next) => {
-                    ready.job = next;
-                    ready.hops += 1;
-                    let target = Arc::clone(&ready.job.target);
-                    inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
-                    now
-                }
-            };
-            inner.schedule.take_back(ready, until);
-            None
-        })
-        .await
-    }
-
-    /// Books a job as settled; a failed one ends the run where the plan says so.
-    pub async fn settle(&self, settled: Fact, has_failed: bool) {
-        self.book(|inner, now| {
-            inner.tell(now, settled);
-            inner.schedule.settle();
-            if has_failed && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
-                inner.schedule.gate.set_stance(Stance::Closed);
-                self.cancel.cancel();
-                inner.ring_all();
-            }
-            self.end_if_done(inner);
-        })
-        .await;
     }
 
     /// Tells a fact. A full channel is waited for; a fact is never dropped.
@@ -222,38 +153,8 @@ impl Shared {
     /// Tells the first fact of the run, and what the plan has to announce.
     pub async fn open(&self, name: &str) {
         self.book(|inner, now| {
-            let (limit, jobs) = (Some(inner.schedule.gate.limit()), inner.schedule.jobs());
+            let (limit, jobs) = (Some(inner.schedule.gate.limit()), inner.schedule.sources().jobs());
             inner.put(now, Fact::RunStarted { name: name.into(), limit, jobs });
-        })
-        .await;
-    }
-
-    /// Settles every job that was drawn and will not start any more, and tells how the run ended.
-    pub async fn conclude(&self) {
-        let (rest, is_cut_short) = {
-            let mut inner = self.lock();
-            let rest = inner.schedule.close();
-            let is_cut_short = !rest.is_empty() || !inner.schedule.is_over();
-            (rest, is_cut_short)
-        };
-        for ready in rest {
-            worker::settle(self, ready, JobEnd::Cancelled, None).await;
-        }
-        let how = if self.has_failed_fast.load(Ordering::Relaxed) {
-            RunEnd::FailedFast
-        } else if self.cancel.is_cancelled() {
-            RunEnd::Cancelled
-        } else if is_cut_short {
-            RunEnd::Drained
-        } else {
-            RunEnd::Finished
-        };
-        self.book(|inner, now| {
-            inner.book_idle(now);
-            if let Some(idle) = inner.books.last_news(now) {
-                inner.tell(now, Fact::SlotsIdle { idle });
-            }
-            inner.tell(now, Fact::RunEnded { how });
         })
         .await;
     }
@@ -261,12 +162,19 @@ impl Shared {
     /// Hands over a job's data, if anybody wants it.
     pub async fn harvest(&self, of: impl FnOnce(Arc<str>) -> Harvest, endpoint: EndpointId) {
         let Some(harvests) = &self.harvests else { return };
-        let name = self.lock().schedule.endpoint_name(endpoint);
+        let name = self.lock().schedule.sources().endpoint_name(endpoint);
         if let Err(TrySendError::Full(harvest)) = harvests.try_send(of(name)) {
             // A slow disk holds up this worker; what it left behind may start without it.
             self.ring();
             // It only fails when the report has given up, which it has said itself.
             let _ = harvests.send(harvest).await;
+        }
+    }
+
+    /// Resolves when somebody wishes that the attempt in this slot ends; its worker's bell tells.
+    pub async fn unwanted(&self, slot: u32, bell: &Notify) {
+        while self.lock().running.wish_for(slot).is_none() {
+            bell.notified().await;
         }
     }
 
@@ -287,13 +195,13 @@ impl Shared {
 
     /// How many jobs the plan holds, where that is known.
     pub fn jobs(&self) -> Option<u64> {
-        self.lock().schedule.jobs()
+        self.lock().schedule.sources().jobs()
     }
 
     /// Sources that had nothing may have something now.
     fn feed(&self) {
         let mut inner = self.lock();
-        inner.schedule.feed();
+        inner.is_fed = true;
         inner.ring_one();
     }
 
@@ -331,6 +239,10 @@ impl Shared {
         let (done, waits_for) = {
             let mut inner = self.lock();
             let now = self.now();
+            inner.schedule.tick(now);
+            if std::mem::take(&mut inner.is_fed) {
+                inner.schedule.feed();
+            }
             let done = step(&mut inner, now);
             inner.book_idle(now);
             inner.announce(now);
@@ -358,10 +270,10 @@ impl Shared {
     }
 
     /// Keeps somebody on watch: one more worker if something may start, else the clock.
-    fn pass_on(&self, inner: &mut Inner, now: Offset) {
+    fn pass_on(&self, inner: &mut Inner) {
         if inner.idle.is_empty() {
             // Whoever becomes idle asks first.
-        } else if inner.schedule.may_start(now) {
+        } else if inner.schedule.may_start() {
             inner.ring_one();
         } else {
             self.set_clock(inner, inner.schedule.soonest());
@@ -382,7 +294,7 @@ impl Shared {
     /// granted: a drain may yet become a cancel.
     pub(super) fn end_if_done(&self, inner: &mut Inner) {
         let is_closed = inner.schedule.gate.stance() == Stance::Closed && inner.schedule.gate.in_flight() == 0;
-        if is_closed || inner.schedule.is_over() {
+        if is_closed || inner.schedule.sources().is_over() {
             self.over.cancel();
             inner.ring_all();
         }
@@ -396,15 +308,16 @@ impl Shared {
 
 impl Inner {
     /// Books unused slots, and tells of them now and then.
-    fn book_idle(&mut self, now: Offset) {
+    pub(super) fn book_idle(&mut self, now: Offset) {
+        let has_begun = self.schedule.sources().has_begun();
+        let is_drawn = self.schedule.sources().is_drawn();
         let gate = &self.schedule.gate;
-        let unused = if self.schedule.has_begun() { gate.limit().saturating_sub(gate.in_flight()) } else { 0 };
+        let unused = if has_begun { gate.limit().saturating_sub(gate.in_flight()) } else { 0 };
         // Only a worker that finds nothing knows that a slot stays unused. A wish may change why, and so
         // may the last job, after which nobody looks again.
-        let is_drawn = self.schedule.is_drawn();
         let is_last = is_drawn && !std::mem::replace(&mut self.was_drawn, is_drawn);
         let is_news = std::mem::take(&mut self.has_found_nothing) || is_last || gate.stance() != Stance::Open;
-        let why = (is_news && unused > 0).then(|| self.schedule.idle_why(now));
+        let why = (is_news && unused > 0).then(|| self.schedule.idle_why());
         self.books.book(now, unused, why);
         if let Some(idle) = self.books.news(now) {
             self.tell(now, Fact::SlotsIdle { idle });
@@ -449,7 +362,7 @@ fn waker(shared: Weak<Shared>) -> Arc<dyn Fn() + Send + Sync> {
     })
 }
 
-fn started(ticket: &Ticket, now: Offset) -> Fact {
+fn started(ticket: &Ticket) -> Fact {
     let Ticket { ready, slot } = ticket;
     Fact::AttemptStarted {
         attempt: ready.attempt(),
@@ -458,16 +371,7 @@ fn started(ticket: &Ticket, now: Offset) -> Fact {
         row: ready.job.place.row,
         slot: *slot,
         target: Arc::clone(&ready.job.target),
-        waited: now.since(ready.since),
+        waited: ready.wait,
+        until: Some(ready.until()),
     }
-}
-
-/// What an attempt's end tells an adaptive controller; time-outs and failures tell it nothing.
-fn evidence_of(ready: &Ready, outcome: &Outcome, now: Offset) -> Option<Evidence> {
-    let end = match outcome {
-        Outcome::Answered { .. } | Outcome::Redirected { .. } => Ended::Accepted,
-        Outcome::Throttled { .. } => Ended::Refused,
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
-    };
-    Some(Evidence { at: now, started: ready.started, beside: ready.beside, end })
 }

@@ -5,9 +5,12 @@
 use tokio::sync::mpsc;
 
 use crate::control::Command;
-use crate::event::{Fact, Hand, Scope};
+use crate::event::outcome::JobEnd;
+use crate::event::{Fact, Hand, JobId, Scope};
 use crate::source::pool::gate::Stance;
-use crate::source::pool::shared::Shared;
+use crate::source::pool::running::Wish;
+use crate::source::pool::shared::{Inner, Shared};
+use crate::source::pool::worker;
 
 impl Shared {
     /// Grants wishes until the run is over.
@@ -30,6 +33,24 @@ impl Shared {
             Command::Pause => self.take_stance(Stance::Paused, Fact::Paused).await,
             Command::Resume => self.take_stance(Stance::Open, Fact::Resumed).await,
             Command::SetLimit { scope, limit } => self.set_limit(scope, limit.max(1), Hand::Operator).await,
+            Command::SetAdaptive(on) => {
+                let is_set = |inner: &mut Inner| inner.schedule.set_adaptive(on);
+                self.tell_if(is_set, Fact::AdaptiveSet { on }).await;
+            }
+            Command::CancelJob(job) => self.cancel_job(job).await,
+            Command::PostponeJob(job) => self.postpone_job(job).await,
+            Command::SkipEndpoint(endpoint) => {
+                let is_skipped = |inner: &mut Inner| inner.schedule.skip(endpoint);
+                self.tell_if(is_skipped, Fact::EndpointSkipped { endpoint }).await;
+            }
+            Command::Quarantine(host) => {
+                let is_aside = |inner: &mut Inner| inner.schedule.set_quarantine(host, true);
+                self.tell_if(is_aside, Fact::HostQuarantined { host }).await;
+            }
+            Command::Release(host) => {
+                let is_back = |inner: &mut Inner| inner.schedule.set_quarantine(host, false);
+                self.tell_if(is_back, Fact::HostReleased { host }).await;
+            }
             Command::Drain => self.take_stance(Stance::Closed, Fact::Draining).await,
             Command::Cancel => self.cancel_all().await,
         }
@@ -45,6 +66,39 @@ impl Shared {
                     Stance::Paused => {}
                     Stance::Closed => inner.ring_all(),
                 }
+            }
+        })
+        .await;
+    }
+
+    /// Does something to the schedule, and tells of it if it changed anything.
+    async fn tell_if(&self, change: impl FnOnce(&mut Inner) -> bool, told: Fact) {
+        self.book(|inner, now| {
+            if change(inner) {
+                inner.tell(now, told);
+                inner.ring_one();
+            }
+        })
+        .await;
+    }
+
+    /// Ends a job, whether it is in flight or waits. One that is over already stays as it is.
+    async fn cancel_job(&self, job: JobId) {
+        let is_in_flight = |inner: &mut Inner| inner.running.wish(job, Wish::Cancel);
+        let waiting = self.book(|inner, _| if is_in_flight(inner) { None } else { inner.schedule.remove(job) }).await;
+        if let Some(ready) = waiting {
+            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+        }
+    }
+
+    /// Has a job tried again when there is nothing else to start.
+    async fn postpone_job(&self, job: JobId) {
+        self.book(|inner, _| {
+            if !inner.running.wish(job, Wish::Postpone)
+                && let Some(ready) = inner.schedule.remove(job)
+            {
+                inner.schedule.postpone(ready);
+                inner.ring_one();
             }
         })
         .await;

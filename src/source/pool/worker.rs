@@ -13,12 +13,13 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
+use crate::event::waits::Waits;
 use crate::event::{Concern, Fact, JobId, Micros};
 use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
-use crate::source::pool::judge::{self, Sequel, Verdict};
+use crate::source::pool::judge::{self, Said, Sequel, Verdict};
 use crate::source::pool::ready::{Ready, Ticket};
-use crate::source::pool::schedule::Next;
+use crate::source::pool::schedule::{GiveUp, Next};
 use crate::source::pool::shared::Shared;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
@@ -27,11 +28,14 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
     let bell = Arc::new(Notify::new());
     loop {
         match shared.next(&bell).await {
-            Next::Start(ticket) => attempt(&shared, &*wire, ticket).await,
+            Next::Start(ticket) => attempt(&shared, &*wire, ticket, &bell).await,
             Next::BadRow(id, bad) => refuse(&shared, id, bad).await,
-            Next::Expired(ready) => {
-                let last = Outcome::TimedOut { phase: Phase::Job };
-                settle(&shared, ready, JobEnd::Failed { last }, None).await;
+            Next::GiveUp(ready, why) => {
+                let end = match why {
+                    GiveUp::Expired => JobEnd::Failed { last: Outcome::TimedOut { phase: Phase::Job } },
+                    GiveUp::Skipped => JobEnd::Cancelled,
+                };
+                settle(&shared, ready, end, None).await;
             }
             Next::Wait(_) => bell.notified().await,
             Next::Over => break,
@@ -40,9 +44,9 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
 }
 
 /// One attempt, and what becomes of its job.
-async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket) {
+async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, bell: &Notify) {
     // A bug of ours costs this attempt, not the run.
-    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket.ready)).catch_unwind().await;
+    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket, bell)).catch_unwind().await;
     let (exchange, verdict) = if let Ok(conducted) = conducted {
         conducted
     } else {
@@ -50,7 +54,7 @@ async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket) {
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
         let sequel = Sequel::Settle(judge::end_of(&outcome));
         let broken = Exchange::without_answer(Reply::Failed(Reason::Panicked, None));
-        (broken, Verdict { outcome, sequel, cooldown: None })
+        (broken, Verdict::new(outcome, sequel, Said::default()))
     };
     if let Some((ready, end)) = shared.end(ticket, verdict, exchange.spent).await {
         settle(shared, ready, end, Some(exchange.reply)).await;
@@ -58,11 +62,13 @@ async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket) {
 }
 
 /// One exchange, unless we end it before, and what it comes to.
-async fn conduct<W: Wire>(shared: &Shared, wire: &W, ready: &Ready) -> (Exchange, Verdict) {
+async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, bell: &Notify) -> (Exchange, Verdict) {
+    let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
         () = shared.cancelled() => Exchange::without_answer(Reply::Cancelled),
         exchange = wire.exchange(&ready.job) => exchange,
+        () = shared.unwanted(ticket.slot, bell) => Exchange::without_answer(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::without_answer(Reply::TimedOut(Phase::Job)),
     };
     let verdict = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
@@ -81,9 +87,13 @@ async fn job_time(shared: &Shared, ready: &Ready) {
 
 /// Ends a job: its data goes to the report, its end to whoever listens, and it is booked as settled.
 pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Reply>) {
-    let total = shared.now().since(ready.drawn);
-    let Ready { job, id, tries, .. } = ready;
-    let has_failed = matches!(end, JobEnd::Failed { .. });
+    let total = ready.total();
+    let Ready { job, id, tries, waited, .. } = ready;
+    let is_good = match end {
+        JobEnd::Done => Some(true),
+        JobEnd::Failed { .. } => Some(false),
+        JobEnd::Cancelled => None,
+    };
     shared
         .harvest(
             |endpoint| Harvest {
@@ -99,9 +109,9 @@ pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Re
             job.endpoint,
         )
         .await;
-    let target = has_failed.then(|| Arc::clone(&job.target));
-    let settled = Fact::JobSettled { job: id, endpoint: job.endpoint, end, tries, total, target };
-    shared.settle(settled, has_failed).await;
+    let target = (is_good == Some(false)).then(|| Arc::clone(&job.target));
+    let settled = Fact::JobSettled { job: id, endpoint: job.endpoint, end, tries, total, waited, target };
+    shared.settle(job.place, job.endpoint, is_good, settled).await;
 }
 
 /// A row that is no job fails like one: it is counted, named and reported.
@@ -126,8 +136,9 @@ async fn refuse(shared: &Shared, id: JobId, bad: BadRow) {
         )
         .await;
     let endpoint = bad.endpoint;
-    let settled = Fact::JobSettled { job: id, endpoint, end, tries: 0, total: Micros::ZERO, target: Some(why) };
-    shared.settle(settled, true).await;
+    let (total, waited) = (Micros::ZERO, Waits::NONE);
+    let settled = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
+    shared.settle(place, endpoint, Some(false), settled).await;
 }
 
 fn answer_of(reply: Reply) -> Option<Answer> {

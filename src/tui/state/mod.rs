@@ -348,6 +348,12 @@ fn has_come_true(wish: Command, model: &Model) -> bool {
             Command::SetLimit { scope: Scope::Host(host), limit } => {
                 model.hosts.get(host.0 as usize).is_some_and(|host| host.limit == Some(limit))
             }
+            // What these ask for is seen in the job, or may never be.
+            Command::CancelJob(_) | Command::PostponeJob(_) => true,
+            Command::SetAdaptive(on) => model.is_adaptive == on,
+            Command::SkipEndpoint(id) => model.endpoints.get(id.0 as usize).is_some_and(|it| it.is_skipped),
+            Command::Quarantine(id) => model.hosts.get(id.0 as usize).is_some_and(|it| it.is_quarantined),
+            Command::Release(id) => model.hosts.get(id.0 as usize).is_some_and(|it| !it.is_quarantined),
             Command::Drain => model.stage != Stage::Running,
             Command::Cancel => model.stage == Stage::Cancelling,
         }

@@ -85,7 +85,19 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
         }
+        Story::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
+        Story::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
         Story::Adapted { host, why } => ours(Status::Slow, host, crate::shown::shown(why).into_owned()),
+        Story::Turned { endpoint: i, is_up, after } => {
+            let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
+            let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
+            ours(status, &endpoint(*i), format!("{word}{after}"))
+        }
+        Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        Story::Quarantine { host, is_aside: true } => {
+            ours(Status::Paused, host, "put aside: nothing starts there until released".into())
+        }
+        Story::Quarantine { host, is_aside: false } => ours(Status::Running, host, "released".into()),
         Story::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
         Story::Resumed => ours(Status::Running, "resumed", String::new()),
         Story::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),

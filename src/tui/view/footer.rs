@@ -131,7 +131,11 @@ fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
         Some(Command::Resume) => Some("resuming…"),
         Some(Command::Drain) => Some("draining…"),
         Some(Command::Cancel) => Some("cancelling…"),
-        Some(Command::SetLimit { .. }) | None => None,
+        Some(Command::SkipEndpoint(_)) => Some("skipping…"),
+        Some(Command::Quarantine(_)) => Some("putting the host aside…"),
+        Some(Command::Release(_)) => Some("releasing the host…"),
+        Some(Command::SetAdaptive(_) | Command::SetLimit { .. } | Command::CancelJob(_) | Command::PostponeJob(_))
+        | None => None,
     };
     if let Some(waiting) = waiting {
         return Some((waiting.into(), Role::Accent));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::waits::Waits;
 use inflight::event::{Concern, EndpointId, Fact, Hand, HostId, JobId, Micros, Offset, RunEnd, Scope};
 use inflight::output::plain::{Pace, Plain};
 
@@ -90,6 +91,7 @@ fn sentences_come_every_fifteen_seconds() {
         end: JobEnd::Cancelled,
         tries: 0,
         total: Micros::ZERO,
+        waited: Waits::NONE,
         target: None,
     };
     run.tell(31_000, settled);

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use inflight::event::outcome::JobEnd;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, RunEnd, Scope};
+use inflight::event::waits::Waits;
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope};
 use inflight::model::Model;
 use inflight::model::totals::Anomalies;
 
@@ -20,7 +21,14 @@ pub struct Ledger {
     pub peak: usize,
     /// Jobs in the plan, once all are drawn.
     pub drawn: Option<u64>,
-    open: HashMap<Attempt, (u32, HostId)>,
+    /// Rounds, in order: when, and of which endpoint.
+    pub started_rounds: Vec<(Offset, Option<EndpointId>)>,
+    /// What each job waited for in all, and how long its attempts took.
+    pub waited: HashMap<JobId, Waits>,
+    pub served: HashMap<JobId, Micros>,
+    up: HashMap<EndpointId, bool>,
+    skipped: HashSet<EndpointId>,
+    open: HashMap<Attempt, (Offset, u32, HostId)>,
     last_attempt: HashMap<JobId, u32>,
     until: HashMap<JobId, Offset>,
     endpoints: HashSet<EndpointId>,
@@ -43,6 +51,7 @@ struct HostState {
     limit: Option<u32>,
     in_flight: u32,
     cooldown: Offset,
+    is_aside: bool,
 }
 
 impl Ledger {
@@ -94,11 +103,11 @@ impl Ledger {
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
             }
             Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "told once"),
-            Fact::AttemptStarted { attempt, endpoint, host, slot, .. } => {
+            Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.len() < self.limit, "within the limit of {}: {event:?}", self.limit);
                 assert!(!self.is_paused && !self.is_closed, "the gate is open: {event:?}");
-                assert!(self.open.values().all(|(held, _)| held != slot), "a slot is held once: {event:?}");
+                assert!(self.open.values().all(|(_, held, _)| held != slot), "a slot is held once: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != attempt.job), "one at a time: {event:?}");
                 assert!(!self.ends.contains_key(&attempt.job), "not settled before: {event:?}");
                 let n = self.last_attempt.entry(attempt.job).or_default();
@@ -111,21 +120,44 @@ impl Ledger {
                 assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
                 assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
                 state.in_flight += 1;
-                self.open.insert(*attempt, (*slot, *host));
+                assert!(!state.is_aside, "not put aside: {event:?}");
+                assert!(!self.skipped.contains(endpoint), "not skipped: {event:?}");
+                *self.waited.entry(attempt.job).or_default() += *waited;
+                self.open.insert(*attempt, (at, *slot, *host));
                 self.peak = self.peak.max(self.open.len());
                 self.starts.push(Start { at, attempt: *attempt });
             }
             Fact::AttemptEnded { attempt, .. } => {
-                let (_, host) = self.open.remove(attempt).expect("it had started");
+                let (started, _, host) = self.open.remove(attempt).expect("it had started");
+                *self.served.entry(attempt.job).or_default() += at.since(started);
                 self.hosts.get_mut(&host).unwrap().in_flight -= 1;
             }
             Fact::RetryScheduled { attempt, until, .. } => {
                 assert!(*until >= at && self.until.insert(attempt.job, *until).is_none(), "{event:?}");
             }
-            Fact::RedirectFollowed { .. } | Fact::Warned { .. } | Fact::SlotsIdle { .. } | Fact::Adapted { .. } => {}
-            Fact::JobSettled { job, endpoint, end, .. } => {
+            Fact::RedirectFollowed { .. }
+            | Fact::Warned { .. }
+            | Fact::SlotsIdle { .. }
+            | Fact::Adapted { .. }
+            | Fact::AdaptiveSet { .. } => {}
+            Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
+            Fact::EndpointTurned { endpoint, up } => {
+                assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
+            }
+            Fact::EndpointSkipped { endpoint } => assert!(self.skipped.insert(*endpoint), "{event:?} again"),
+            Fact::HostQuarantined { host } => {
+                assert!(!std::mem::replace(&mut self.hosts.get_mut(host).unwrap().is_aside, true));
+            }
+            Fact::HostReleased { host } => {
+                assert!(std::mem::take(&mut self.hosts.get_mut(host).unwrap().is_aside));
+            }
+            Fact::JobSettled { job, endpoint, end, total, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");
+                let served = self.served.get(job).copied().unwrap_or_default();
+                assert_eq!(*total, waited.total() + served, "the total is what it waited and took: {event:?}");
+                let before = self.waited.insert(*job, *waited).unwrap_or_default();
+                assert!(waited.total() >= before.total(), "no less than before its attempts: {event:?}");
                 assert!(self.ends.insert(*job, end.clone()).is_none(), "settled once: {event:?}");
             }
             Fact::LimitChanged { scope: Scope::Run, limit, .. } => self.limit = *limit as usize,

@@ -172,7 +172,7 @@ impl Rig {
     pub async fn run(self) -> Told {
         let _folder = self.folder;
         let cursor = Cursor::open(&self.plan, Some(9)).unwrap();
-        let schedule = Schedule::new(cursor, &self.plan.limits);
+        let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
         let (events, mut facts) = mpsc::channel(self.events_ahead);
         let (harvests, mut harvested) = mpsc::channel(64);
         let start = Instant::now();

@@ -29,6 +29,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
     let settings = Settings {
         name: "threads".into(),
         limits: plan.limits.clone(),
+        polling: None,
         fail_fast: false,
         start: Instant::now(),
         most: None,

@@ -50,6 +50,7 @@ impl Batch {
         let settings = Settings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
+            polling: None,
             fail_fast: plan.fail_fast,
             start: Instant::now(),
             most: None,

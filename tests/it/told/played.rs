@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
+use inflight::event::waits::Waits;
 use inflight::event::{
     Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
@@ -73,10 +74,10 @@ impl Played {
 
     fn start(&mut self, attempt: Attempt, endpoint: u32) {
         self.open.push((attempt, endpoint));
-        let (row, slot, waited) = (attempt.job.0, 0, Micros::ZERO);
+        let (row, slot, waited) = (attempt.job.0, 0, Waits::NONE);
         let target: Arc<str> = format!("GET https://{endpoint}.example/{row}").into();
         let (endpoint, host) = (EndpointId(endpoint), HostId(endpoint));
-        self.tell(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited });
+        self.tell(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None });
     }
 
     fn end(&mut self, what: u8, which: u16) {
@@ -93,10 +94,10 @@ impl Played {
             15 => Outcome::Cancelled,
             _ => Outcome::Answered { status: 200, bytes: u64::from(which), expected: true },
         };
-        self.tell(Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent: Spent::default() });
+        self.tell(Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent: Spent::default(), malformed: 0 });
         let (tries, total, target) = (attempt.n, Micros::ZERO, None);
         let (job, id) = (attempt.job, EndpointId(endpoint));
-        let settled = |end| Fact::JobSettled { job, endpoint: id, end, tries, total, target };
+        let settled = |end| Fact::JobSettled { job, endpoint: id, end, tries, total, waited: Waits::NONE, target };
         match outcome {
             Outcome::Answered { expected: true, .. } => self.tell(settled(JobEnd::Done)),
             Outcome::Cancelled => self.tell(settled(JobEnd::Cancelled)),

@@ -19,6 +19,7 @@
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
+use inflight::event::waits::Waits;
 use inflight::event::{
     Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
@@ -67,15 +68,15 @@ impl Scenario {
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
-                let (row, slot, waited) = (attempt.job.0, 0, Micros::ZERO);
+                let (row, slot, waited) = (attempt.job.0, 0, Waits::NONE);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
-                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited }
+                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
             }
             "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
                 let (_, attempt) = self.about(at, origin, word(0));
                 let outcome = outcome(verb, words.get(1).copied());
                 self.last.insert((origin, attempt.job), outcome.clone());
-                Fact::AttemptEnded { attempt, outcome, spent: Spent::default() }
+                Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 }
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));
@@ -91,7 +92,7 @@ impl Scenario {
                         JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
                     }
                 };
-                Fact::JobSettled { job, endpoint, end, tries, total: Micros::ZERO, target: None }
+                Fact::JobSettled { job, endpoint, end, tries, total: Micros::ZERO, waited: Waits::NONE, target: None }
             }
             "limit" => Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by: Hand::Operator },
             "cool" => {

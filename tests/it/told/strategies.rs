@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
+use inflight::event::waits::Waits;
 use inflight::event::{
     Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 22;
+pub const KINDS: usize = 28;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -41,6 +42,12 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::RunEnded { .. } => 19,
         Fact::SlotsIdle { .. } => 20,
         Fact::Adapted { .. } => 21,
+        Fact::RoundStarted { .. } => 22,
+        Fact::EndpointTurned { .. } => 23,
+        Fact::EndpointSkipped { .. } => 24,
+        Fact::HostQuarantined { .. } => 25,
+        Fact::HostReleased { .. } => 26,
+        Fact::AdaptiveSet { .. } => 27,
     }
 }
 
@@ -58,8 +65,8 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(host, name, limit)| Fact::HostSeen { host, name, limit })
             .boxed(),
         4 => any::<u64>().prop_map(|jobs| Fact::PlanDrawn { jobs }).boxed(),
-        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), length())
-            .prop_map(|(attempt, endpoint, host, row, slot, target, waited)| Fact::AttemptStarted {
+        5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), of(moment()))
+            .prop_map(|(attempt, endpoint, host, row, slot, target, waited, until)| Fact::AttemptStarted {
                 attempt,
                 endpoint,
                 host,
@@ -67,10 +74,11 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 slot,
                 target,
                 waited,
+                until,
             })
             .boxed(),
-        6 => (attempt(), outcome(), spent())
-            .prop_map(|(attempt, outcome, spent)| Fact::AttemptEnded { attempt, outcome, spent })
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u32>()])
+            .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
             .boxed(),
         7 => (attempt(), moment(), select(vec![RetryWhy::Backoff, RetryWhy::RetryAfter, RetryWhy::Asked]))
             .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
@@ -78,13 +86,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         8 => (attempt(), any::<u32>(), text())
             .prop_map(|(attempt, hop, target)| Fact::RedirectFollowed { attempt, hop, target })
             .boxed(),
-        9 => (job(), endpoint(), job_end(), any::<u32>(), length(), of(text()))
-            .prop_map(|(job, endpoint, end, tries, total, target)| Fact::JobSettled {
+        9 => (job(), endpoint(), job_end(), any::<u32>(), length(), waits(), of(text()))
+            .prop_map(|(job, endpoint, end, tries, total, waited, target)| Fact::JobSettled {
                 job,
                 endpoint,
                 end,
                 tries,
                 total,
+                waited,
                 target,
             })
             .boxed(),
@@ -111,6 +120,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         21 => (host(), any::<u32>(), length(), text())
             .prop_map(|(host, limit, gap, why)| Fact::Adapted { host, limit, gap, why })
             .boxed(),
+        22 => (of(endpoint()), any::<u32>(), length())
+            .prop_map(|(endpoint, round, late)| Fact::RoundStarted { endpoint, round, late })
+            .boxed(),
+        23 => (endpoint(), any::<bool>()).prop_map(|(endpoint, up)| Fact::EndpointTurned { endpoint, up }).boxed(),
+        24 => endpoint().prop_map(|endpoint| Fact::EndpointSkipped { endpoint }).boxed(),
+        25 => host().prop_map(|host| Fact::HostQuarantined { host }).boxed(),
+        26 => host().prop_map(|host| Fact::HostReleased { host }).boxed(),
+        27 => any::<bool>().prop_map(|on| Fact::AdaptiveSet { on }).boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
@@ -130,6 +147,17 @@ fn moment() -> impl Strategy<Value = Offset> {
 
 fn length() -> impl Strategy<Value = Micros> {
     prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Micros)
+}
+
+fn waits() -> impl Strategy<Value = Waits> {
+    (length(), length(), length(), length(), length()).prop_map(|(slot, gap, rate, cooldown, backoff)| Waits {
+        slot,
+        gap,
+        rate,
+        cooldown,
+        backoff,
+        ..Waits::NONE
+    })
 }
 
 /// Foreign text: anything, control characters and wide ones included.

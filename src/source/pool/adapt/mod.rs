@@ -18,6 +18,7 @@ use crate::source::pool::adapt::per_second::PerSecond;
 use crate::source::pool::adapt::record::Record;
 use crate::source::pool::adapt::step::{Reason, Setting, Step};
 use crate::source::pool::adapt::tuning::LONGEST_PACED;
+use crate::source::pool::throttle::Hint;
 
 /// The adaptive controller of one host.
 #[derive(Debug)]
@@ -59,20 +60,6 @@ pub enum Ended {
     Accepted,
     /// The server asked us to slow down.
     Refused,
-}
-
-/// What a server's headers say about its limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hint {
-    /// At most so many in flight (`RateLimit-Policy` with `qu="concurrent-requests"`).
-    AtOnce(u32),
-    /// At most so many in each window (`RateLimit-Policy` with `q` and `w`).
-    PerWindow {
-        /// How many.
-        quota: u32,
-        /// In how long.
-        window: Micros,
-    },
 }
 
 /// What a hypothesis makes of a refusal.
@@ -152,7 +139,7 @@ impl Adapt {
                 if !is_pace || self.told_per_window.replace(hint) == Some(hint) {
                     return None;
                 }
-                let rate = f64::from(quota) / window.as_secs_f64();
+                let rate = quota as f64 / window.as_secs_f64();
                 self.hypothesis = Hypothesis::PerSecond(PerSecond::told(rate, now));
             }
         }

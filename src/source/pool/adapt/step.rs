@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::event::Micros;
-use crate::source::pool::adapt::Hint;
+use crate::source::pool::throttle::Hint;
 
 /// One change of what a host is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +117,8 @@ impl fmt::Display for PerSecond {
 #[cfg(test)]
 mod tests {
     use crate::event::Micros;
-    use crate::source::pool::adapt::Hint;
     use crate::source::pool::adapt::step::{Reason, Setting, Step};
+    use crate::source::pool::throttle::Hint;
 
     const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO };
     const PACED: Setting = Setting { limit: 64, gap: Micros(52_083) };

@@ -1,7 +1,8 @@
 //! What holds of the controller whatever it sees; what it reaches is tested in whole runs.
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::{Adapt, Ended, Evidence, Hint};
+use crate::source::pool::adapt::{Adapt, Ended, Evidence};
+use crate::source::pool::throttle::Hint;
 
 #[test]
 fn it_never_allows_more_than_the_user_does_nor_less_than_one() {

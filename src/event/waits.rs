@@ -1,0 +1,138 @@
+//! What a job waited for, from ready to slot: the words, and the sums.
+//!
+//! Start at [`Waits`].
+
+use std::ops::{AddAssign, Sub};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Micros;
+
+/// What a job can wait for. At each moment there is one reason; its host's reasons come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitWhy {
+    /// A slot of the run, or its turn to take one.
+    Slot,
+    /// A place below its host's own limit.
+    HostLimit,
+    /// The time between two starts at its host.
+    Gap,
+    /// The time between two starts of the run.
+    Rate,
+    /// The moment that the server named.
+    Cooldown,
+    /// Our own patience after a failure.
+    Backoff,
+    /// The person at the screen, who holds back the run or its host.
+    Paused,
+}
+
+impl WaitWhy {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 7] =
+        [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
+
+    /// The reason in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Slot => "slot",
+            Self::HostLimit => "host limit",
+            Self::Gap => "gap between starts",
+            Self::Rate => "rate",
+            Self::Cooldown => "cooldown",
+            Self::Backoff => "backoff",
+            Self::Paused => "paused",
+        }
+    }
+}
+
+/// Time waited, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Waits {
+    /// [`WaitWhy::Slot`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub slot: Micros,
+    /// [`WaitWhy::HostLimit`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub host_limit: Micros,
+    /// [`WaitWhy::Gap`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub gap: Micros,
+    /// [`WaitWhy::Rate`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub rate: Micros,
+    /// [`WaitWhy::Cooldown`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub cooldown: Micros,
+    /// [`WaitWhy::Backoff`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub backoff: Micros,
+    /// [`WaitWhy::Paused`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub paused: Micros,
+}
+
+impl Waits {
+    /// No waiting at all.
+    pub const NONE: Self = Self {
+        slot: Micros::ZERO,
+        host_limit: Micros::ZERO,
+        gap: Micros::ZERO,
+        rate: Micros::ZERO,
+        cooldown: Micros::ZERO,
+        backoff: Micros::ZERO,
+        paused: Micros::ZERO,
+    };
+
+    /// Whether there was no waiting at all.
+    pub fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+
+    /// The time waited for one reason.
+    pub fn of(&self, why: WaitWhy) -> Micros {
+        match why {
+            WaitWhy::Slot => self.slot,
+            WaitWhy::HostLimit => self.host_limit,
+            WaitWhy::Gap => self.gap,
+            WaitWhy::Rate => self.rate,
+            WaitWhy::Cooldown => self.cooldown,
+            WaitWhy::Backoff => self.backoff,
+            WaitWhy::Paused => self.paused,
+        }
+    }
+
+    /// All reasons together.
+    pub fn total(&self) -> Micros {
+        self.slot + self.host_limit + self.gap + self.rate + self.cooldown + self.backoff + self.paused
+    }
+}
+
+impl AddAssign for Waits {
+    fn add_assign(&mut self, other: Self) {
+        self.slot += other.slot;
+        self.host_limit += other.host_limit;
+        self.gap += other.gap;
+        self.rate += other.rate;
+        self.cooldown += other.cooldown;
+        self.backoff += other.backoff;
+        self.paused += other.paused;
+    }
+}
+
+impl Sub for Waits {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self {
+            slot: self.slot - other.slot,
+            host_limit: self.host_limit - other.host_limit,
+            gap: self.gap - other.gap,
+            rate: self.rate - other.rate,
+            cooldown: self.cooldown - other.cooldown,
+            backoff: self.backoff - other.backoff,
+            paused: self.paused - other.paused,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Books what was turned, by a person or by itself: hosts put aside, limits that are found.
+
+use std::sync::Arc;
+
+use crate::event::{HostId, Micros, Offset, Origin};
+use crate::model::Model;
+use crate::model::news::Story;
+
+impl Model {
+    /// Books that a host was put aside or taken back.
+    pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
+        let i = self.known_host(origin, host);
+        self.hosts[i].is_quarantined = is_aside;
+        let host = Arc::clone(&self.hosts[i].name);
+        self.news.tell(at, Story::Quarantine { host, is_aside });
+    }
+
+    /// Books what the adaptive controller has found for a host.
+    pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
+        self.is_adaptive = true;
+        let found = &mut self.hosts[host];
+        found.learned = Some(learned);
+        let host = Arc::clone(&found.name);
+        self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
+    }
+
+    /// Books that limits are found by themselves, or no longer.
+    pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
+        self.is_adaptive = on;
+        for host in self.hosts.iter_mut().filter(|_| !on) {
+            host.learned = None;
+        }
+        self.news.tell(at, Story::Adaptive(on));
+    }
+}

@@ -1,0 +1,139 @@
+//! What follows from an attempt's end, from a job's, and from the run's.
+//!
+//! Start at [`Shared::end`].
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::{Concern, EndpointId, Fact, Offset, RetryWhy, RunEnd};
+use crate::plan::job::Place;
+use crate::source::pool::adapt::{Ended, Evidence};
+use crate::source::pool::gate::Stance;
+use crate::source::pool::judge::{self, Sequel, Verdict};
+use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::running::Wish;
+use crate::source::pool::shared::Shared;
+use crate::source::pool::worker;
+
+/// Said once, when failures become final for want of retries.
+const OUT_OF_RETRIES: &str =
+    "one attempt in five is a retry: failures are final while that is so, to spare the upstream";
+
+impl Shared {
+    /// Books an attempt's end and what follows from it; gives the job back if it is over.
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
+        let Ticket { mut ready, slot } = ticket;
+        let Verdict { outcome, mut sequel, said } = verdict;
+        let attempt = ready.attempt();
+        self.book(|inner, now| {
+            inner.budget.count();
+            let wish = inner.running.end(slot);
+            let is_asked = judge::is_refusal(&outcome);
+            let outcome_is_ours = outcome == Outcome::Cancelled;
+            let evidence = evidence_of(&ready, &outcome, now);
+            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.budget.spend() {
+                sequel = Sequel::Settle(judge::end_of(&outcome));
+                if !std::mem::replace(&mut inner.has_told_of_budget, true) {
+                    inner.tell(now, Fact::Warned { about: Concern::Retries, message: OUT_OF_RETRIES.into() });
+                }
+            }
+            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed });
+            if let Some(until) = said.cooldown.filter(|&until| until > now)
+                && inner.schedule.cool(ready.host, until)
+            {
+                inner.tell(now, Fact::CooldownSet { host: ready.host, until });
+            }
+            inner.schedule.give_back(slot, ready.host);
+            ready.end(now);
+            for step in inner.schedule.learn(ready.host, evidence, &said.hints) {
+                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
+                inner.tell(now, Fact::Adapted { host: ready.host, limit, gap, why });
+            }
+            let is_closed = inner.schedule.gate.stance() == Stance::Closed;
+            match sequel {
+                Sequel::Settle(_) if wish == Some(Wish::Postpone) && outcome_is_ours && !is_closed => {
+                    inner.tell(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
+                    ready.try_again(true);
+                    inner.schedule.postpone(ready);
+                }
+                Sequel::Settle(end) => return Some((ready, end)),
+                Sequel::Retry(..) | Sequel::Hop(_) if is_closed || wish == Some(Wish::Cancel) => {
+                    return Some((ready, JobEnd::Cancelled));
+                }
+                Sequel::Retry(until, why) => {
+                    // It was judged a moment ago.
+                    let until = until.max(now);
+                    inner.tell(now, Fact::RetryScheduled { attempt, until, why });
+                    ready.try_again(is_asked && ready.is_adaptive);
+                    inner.schedule.take_back(ready, until, why);
+                }
+                Sequel::Hop(next) => {
+                    ready.job = next;
+                    ready.hops += 1;
+                    let target = Arc::clone(&ready.job.target);
+                    inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
+                    inner.schedule.take_back(ready, now, RetryWhy::Asked);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Books a job as settled; a failed one ends the run where the plan says so.
+    pub async fn settle(&self, place: Place, endpoint: EndpointId, is_good: Option<bool>, settled: Fact) {
+        self.book(|inner, now| {
+            inner.tell(now, settled);
+            inner.schedule.settle(place, endpoint, is_good);
+            if is_good == Some(false) && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
+                inner.schedule.gate.set_stance(Stance::Closed);
+                self.cancel.cancel();
+                inner.ring_all();
+            }
+            self.end_if_done(inner);
+        })
+        .await;
+    }
+
+    /// Settles every job that was drawn and will not start any more, and tells how the run ended.
+    pub async fn conclude(&self) {
+        let (rest, is_cut_short) = self
+            .book(|inner, _| {
+                let rest = inner.schedule.close();
+                let is_cut_short = !rest.is_empty() || !inner.schedule.sources().is_over();
+                (rest, is_cut_short)
+            })
+            .await;
+        for ready in rest {
+            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+        }
+        let how = if self.has_failed_fast.load(Ordering::Relaxed) {
+            RunEnd::FailedFast
+        } else if self.cancel.is_cancelled() {
+            RunEnd::Cancelled
+        } else if is_cut_short {
+            RunEnd::Drained
+        } else {
+            RunEnd::Finished
+        };
+        self.book(|inner, now| {
+            inner.book_idle(now);
+            if let Some(idle) = inner.books.last_news(now) {
+                inner.tell(now, Fact::SlotsIdle { idle });
+            }
+            inner.tell(now, Fact::RunEnded { how });
+        })
+        .await;
+    }
+}
+
+/// What an attempt's end tells an adaptive controller; time-outs and failures tell it nothing.
+fn evidence_of(ready: &Ready, outcome: &Outcome, now: Offset) -> Option<Evidence> {
+    let end = match outcome {
+        Outcome::Answered { .. } | Outcome::Redirected { .. } => Ended::Accepted,
+        Outcome::Throttled { .. } => Ended::Refused,
+        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
+    };
+    Some(Evidence { at: now, started: ready.started, beside: ready.beside, end })
+}

@@ -1,0 +1,115 @@
+//! Jobs that have to go on, but not now: after a backoff, at a moment that the server named, or when
+//! there is nothing else to start.
+//!
+//! Pure. Start at [`Later::put`].
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use crate::event::{JobId, Offset, RetryWhy};
+use crate::source::pool::ready::Ready;
+
+/// Jobs that have to go on later.
+#[derive(Debug, Default)]
+pub struct Later {
+    delayed: BinaryHeap<Reverse<Delayed>>,
+    postponed: Vec<Delayed>,
+}
+
+/// One of them; the soonest is the least.
+#[derive(Debug)]
+struct Delayed {
+    until: Offset,
+    since: Offset,
+    why: RetryWhy,
+    ready: Ready,
+}
+
+impl Later {
+    /// Keeps a job until a moment.
+    pub fn put(&mut self, ready: Ready, now: Offset, until: Offset, why: RetryWhy) {
+        self.delayed.push(Reverse(Delayed { until, since: now, why, ready }));
+    }
+
+    /// Keeps a job until there is nothing else to start.
+    pub fn postpone(&mut self, ready: Ready, now: Offset) {
+        self.postponed.push(Delayed { until: now, since: now, why: RetryWhy::Asked, ready });
+    }
+
+    /// Whether nothing waits for its moment.
+    pub fn is_empty(&self) -> bool {
+        self.delayed.is_empty()
+    }
+
+    /// When the next moment comes.
+    pub fn soonest(&self) -> Option<Offset> {
+        self.delayed.peek().map(|Reverse(delayed)| delayed.until)
+    }
+
+    /// The job whose moment comes next.
+    pub fn pop(&mut self, now: Offset) -> Option<Ready> {
+        self.delayed.pop().map(|Reverse(delayed)| delayed.take(now))
+    }
+
+    /// Whether any job waits for the rest.
+    pub fn has_postponed(&self) -> bool {
+        !self.postponed.is_empty()
+    }
+
+    /// The jobs that were to wait for the rest.
+    pub fn take_postponed(&mut self, now: Offset) -> Vec<Ready> {
+        self.postponed.drain(..).map(|delayed| delayed.take(now)).collect()
+    }
+
+    /// One job, if it is here.
+    pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Ready> {
+        if let Some(i) = self.postponed.iter().position(|delayed| delayed.ready.id == job) {
+            return Some(self.postponed.swap_remove(i).take(now));
+        }
+        if !self.delayed.iter().any(|Reverse(delayed)| delayed.ready.id == job) {
+            return None;
+        }
+        let (mut found, rest) = self.delayed.drain().partition::<Vec<_>, _>(|Reverse(delayed)| delayed.ready.id == job);
+        self.delayed = rest.into();
+        found.pop().map(|Reverse(delayed)| delayed.take(now))
+    }
+
+    /// Every job.
+    pub fn drain(&mut self, now: Offset) -> Vec<Ready> {
+        let delayed = self.delayed.drain().map(|Reverse(delayed)| delayed);
+        delayed.chain(self.postponed.drain(..)).map(|delayed| delayed.take(now)).collect()
+    }
+}
+
+impl Delayed {
+    /// The job, and on it what it has waited.
+    fn take(mut self, now: Offset) -> Ready {
+        let waited = now.since(self.since);
+        match self.why {
+            RetryWhy::Backoff => self.ready.wait.backoff += waited,
+            RetryWhy::RetryAfter => self.ready.wait.cooldown += waited,
+            RetryWhy::Asked => self.ready.wait.paused += waited,
+        }
+        self.ready
+    }
+}
+
+impl PartialEq for Delayed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Delayed {}
+
+impl PartialOrd for Delayed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Delayed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.until, self.ready.id).cmp(&(other.until, other.ready.id))
+    }
+}
