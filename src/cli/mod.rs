@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::plan::quantity;
+use crate::plan::quantity::{self, Patience};
 use crate::tui::theme::color::Depth;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -93,15 +93,21 @@ pub struct Dials {
     /// Find each host's limit or pace by itself, from what it refuses
     #[arg(long)]
     pub adaptive: bool,
-    /// Longest time for one attempt: `10s`, `1m30s`
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub timeout: Option<Duration>,
+    /// Longest time for one attempt: `10s`, `1m30s`, `5x median`
+    #[arg(long, value_name = "TIME", value_parser = patience)]
+    pub timeout: Option<Patience>,
     /// Tries for each job, the first included
     #[arg(long, value_name = "N", value_parser = limit)]
     pub tries: Option<u32>,
     /// Stop at the first job that fails
     #[arg(long)]
     pub fail_fast: bool,
+    /// Repeat the batch, from start to start: `60s`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub every: Option<Duration>,
+    /// How many rounds; 0, without an end
+    #[arg(long, value_name = "N", value_parser = rounds)]
+    pub rounds: Option<u32>,
 }
 
 /// What is sent.
@@ -191,6 +197,14 @@ fn limit(text: &str) -> Result<u32, String> {
 
 fn rate(text: &str) -> Result<Duration, String> {
     quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
+}
+
+fn patience(text: &str) -> Result<Patience, String> {
+    quantity::parse_patience(text).map_err(|wrong| wrong.to_string())
+}
+
+fn rounds(text: &str) -> Result<u32, String> {
+    text.trim().parse().map_err(|_| "write a whole number, or 0 for no end".to_owned())
 }
 
 fn time(text: &str) -> Result<Duration, String> {

@@ -2,26 +2,35 @@
 //!
 //! A flag wins over the plan. Start at [`lay_over`].
 
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::cli::{Dials, RequestArgs, Results};
 use crate::error::Error;
-use crate::plan::Plan;
 use crate::plan::rules::Rules;
 use crate::plan::source::Overlay;
+use crate::plan::{Plan, Polling};
 
 /// Lays the flags over a plan.
 pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: &Results) -> Result<(), Error> {
-    if let Some(limit) = dials.concurrency.and_then(std::num::NonZeroU32::new) {
+    if let Some(limit) = dials.concurrency.and_then(NonZeroU32::new) {
         plan.limits.concurrency = limit;
     }
-    if let Some(limit) = dials.per_host.and_then(std::num::NonZeroU32::new) {
+    if let Some(limit) = dials.per_host.and_then(NonZeroU32::new) {
         plan.limits.per_host = Some(limit);
     }
     plan.limits.gap = dials.rate.or(plan.limits.gap);
     plan.limits.adaptive |= dials.adaptive;
     plan.fail_fast |= dials.fail_fast;
+    plan.polling = polling(plan.polling, dials)?;
+    if plan.polling.is_some() && !plan.is_repeatable() {
+        return Err(Error::Usage {
+            message: "rounds need input that can be read again".into(),
+            hint: "save it to a file, and name that instead of a pipe".into(),
+        });
+    }
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
     plan.lay_over(&Overlay {
@@ -31,6 +40,20 @@ pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: 
         rules: Rules { timeout: dials.timeout, attempts: dials.tries, ..Rules::default() },
     });
     Ok(())
+}
+
+/// How the batch is repeated: the flags win over the plan.
+fn polling(plan: Option<Polling>, dials: &Dials) -> Result<Option<Polling>, Error> {
+    let rounds = |otherwise| dials.rounds.map_or(otherwise, NonZeroU32::new);
+    match (dials.every, plan) {
+        (Some(every), plan) => Ok(Some(Polling { every, rounds: rounds(plan.and_then(|plan| plan.rounds)) })),
+        (None, Some(plan)) => Ok(Some(Polling { rounds: rounds(plan.rounds), ..plan })),
+        (None, None) if dials.rounds.is_some() => Err(Error::Usage {
+            message: "`--rounds` says nothing without `--every`".into(),
+            hint: "say from start to start how long: `--every 60s`".into(),
+        }),
+        (None, None) => Ok(None),
+    }
 }
 
 fn method(name: &str) -> Result<Method, Error> {

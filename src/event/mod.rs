@@ -18,7 +18,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::event::idle::Idle;
-use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::outcome::{JobEnd, Outcome, Phase, Spent};
 use crate::event::waits::Waits;
 
 /// One fact, when it happened, and which machine saw it.
@@ -106,6 +106,20 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Offset>,
     },
+    /// An attempt that takes long, looked at: told once a second at most, when something has changed.
+    AttemptSeen {
+        /// Whose attempt.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// What it is doing.
+        phase: Phase,
+        /// Body bytes so far.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        bytes: u64,
+        /// When the last piece of the answer came, its head being the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received: Option<Offset>,
+    },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
     AttemptEnded {
         /// Whose attempt.
@@ -118,8 +132,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Spent::is_empty")]
         spent: Spent,
         /// Header fields about slowing down that could not be read, and were ignored.
-        #[serde(default, skip_serializing_if = "is_none")]
-        malformed: u32,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        malformed: u64,
     },
     /// The job will be tried again.
     RetryScheduled {
@@ -271,7 +285,7 @@ pub enum Fact {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_none(count: &u32) -> bool {
+fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 

@@ -33,7 +33,7 @@ use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
 use crate::model::news::{News, Story, Then};
-use crate::model::open::{Flight, Open};
+use crate::model::open::{Flight, Open, Seen};
 use crate::model::origins::{Origins, Part};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
@@ -144,16 +144,21 @@ impl Model {
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 let until = until.map(|until| self.origins.moment(origin, until));
-                let flight = Flight { started: at, until, endpoint, host, slot: *slot, target: Arc::clone(target) };
+                let flight =
+                    Flight { started: at, seen: None, until, endpoint, host, slot: *slot, target: Arc::clone(target) };
                 self.take_off(origin, *attempt, flight);
             }
             Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
                 Some(flight) => {
-                    self.totals.malformed += u64::from(*malformed);
+                    self.totals.malformed += *malformed;
                     self.count_end(at, origin, *attempt, flight, outcome);
                 }
                 None => self.anomalies.orphan_ends += 1,
             },
+            Fact::AttemptSeen { attempt, phase, bytes, received } => {
+                let received = received.map(|received| self.origins.moment(origin, received));
+                self.open.see(origin, *attempt, Seen { phase: *phase, bytes: *bytes, received });
+            }
             Fact::RetryScheduled { attempt, until, .. } => {
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);

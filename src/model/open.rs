@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::event::outcome::Phase;
 use crate::event::{Attempt, Offset, Origin};
 
 /// One attempt in flight.
@@ -23,8 +24,21 @@ pub struct Flight {
     pub host: usize,
     /// The slot it holds.
     pub slot: u32,
+    /// How far it had come when it was last looked at.
+    pub seen: Option<Seen>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
+}
+
+/// How far an attempt had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What it was doing.
+    pub phase: Phase,
+    /// Body bytes so far.
+    pub bytes: u64,
+    /// When the last piece of the answer had come.
+    pub received: Option<Offset>,
 }
 
 /// Everything in flight.
@@ -54,6 +68,13 @@ impl Open {
     /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
     pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: Flight) -> Option<Flight> {
         self.flights.insert((origin, attempt), flight)
+    }
+
+    /// Books how far an attempt has come; one that is not in flight has been overtaken by its end.
+    pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) {
+        if let Some(flight) = self.flights.get_mut(&(origin, attempt)) {
+            flight.seen = Some(seen);
+        }
     }
 
     /// Takes an attempt out.

@@ -60,7 +60,7 @@ pub struct Policy {
 }
 
 /// Finite limits on waiting, layered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timeouts {
     /// Name look-up, connection and TLS.
     pub connect: Duration,
@@ -70,6 +70,8 @@ pub struct Timeouts {
     pub idle: Duration,
     /// One attempt, from the slot to the last byte.
     pub attempt: Duration,
+    /// Less than that: so many times the endpoint's median, once that is known.
+    pub times_median: Option<f64>,
     /// The whole job, from its first attempt, waits and retries included.
     pub job: Duration,
 }

@@ -155,6 +155,11 @@ impl Plan {
         }
     }
 
+    /// Whether all its rows can be read more than once: what comes through a pipe cannot.
+    pub fn is_repeatable(&self) -> bool {
+        self.sources.iter().all(source::Source::is_repeatable)
+    }
+
     /// The line in which the plan sets a key such as `limits.concurrency`.
     pub fn line_of(&self, key: &str) -> Option<usize> {
         self.written.iter().find(|written| written.key == key).map(|written| written.line)

@@ -50,6 +50,30 @@ pub fn parse_duration(text: &str) -> Result<Duration, Wrong> {
     Ok(length)
 }
 
+/// How long to wait for one attempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Patience {
+    /// So long.
+    Fixed(Duration),
+    /// So many times what its endpoint usually takes, and the default at most.
+    TimesMedian(f64),
+}
+
+/// A length of time, or a multiple of the median such as `5x median`.
+pub fn parse_patience(text: &str) -> Result<Patience, Wrong> {
+    let Some(times) = text.trim().strip_suffix("median") else { return parse_duration(text).map(Patience::Fixed) };
+    let wrong = |what: &str| Wrong::new(what, "write how many times the median, such as `5x median`");
+    let times = times.trim_end().strip_suffix('x').ok_or_else(|| wrong("no multiple of the median"))?;
+    let times: f64 = times.trim_end().parse().map_err(|_| wrong("no multiple of the median"))?;
+    if (2.0..=1_000.0).contains(&times) {
+        Ok(Patience::TimesMedian(times))
+    } else if times < 2.0 {
+        Err(Wrong::new("so tight that it would end ordinary attempts", "write `2x median` or more"))
+    } else {
+        Err(wrong("beyond 1000 times the median"))
+    }
+}
+
 /// Says that a number lacks its unit.
 pub(super) fn unitless(number: &str) -> Wrong {
     Wrong::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))

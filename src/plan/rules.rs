@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
+use crate::plan::quantity::Patience;
 
 /// Rules of which any may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
     /// One attempt, from the slot to the last byte.
-    pub timeout: Option<Duration>,
+    pub timeout: Option<Patience>,
     /// Name look-up, connection and TLS.
     pub connect_timeout: Option<Duration>,
     /// From the connection to the answer's head.
@@ -62,7 +63,11 @@ impl Rules {
     /// No part of an attempt may take longer than the attempt, and the job's own time is never less
     /// than one attempt's unless the plan says so.
     pub fn policy(&self) -> Policy {
-        let attempt = self.timeout.unwrap_or(defaults::ATTEMPT);
+        let (attempt, times_median) = match self.timeout {
+            Some(Patience::Fixed(attempt)) => (attempt, None),
+            Some(Patience::TimesMedian(times)) => (defaults::ATTEMPT, Some(times)),
+            None => (defaults::ATTEMPT, None),
+        };
         let part = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
         let (backoff_from, backoff_to) = self.backoff.unwrap_or((defaults::BACKOFF_FROM, defaults::BACKOFF_TO));
         Policy {
@@ -71,6 +76,7 @@ impl Rules {
                 first_byte: part(self.first_byte_timeout, defaults::FIRST_BYTE),
                 idle: part(self.idle_timeout, defaults::IDLE),
                 attempt,
+                times_median,
                 job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
             },
             redirects: self.redirects.unwrap_or(defaults::REDIRECTS),
@@ -98,6 +104,7 @@ mod tests {
 
     use super::Rules;
     use crate::plan::defaults;
+    use crate::plan::quantity::Patience;
 
     #[test]
     fn the_upper_rule_wins_and_silence_falls_through() {
@@ -109,7 +116,7 @@ mod tests {
 
     #[test]
     fn no_part_of_an_attempt_takes_longer_than_the_attempt() {
-        let policy = Rules { timeout: Some(Duration::from_secs(5)), ..Rules::default() }.policy();
+        let policy = Rules { timeout: Some(Patience::Fixed(Duration::from_secs(5))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.connect, Duration::from_secs(5));
         assert_eq!(policy.timeouts.first_byte, Duration::from_secs(5));
         assert_eq!(policy.timeouts.job, defaults::JOB);
@@ -117,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_long_attempt_lengthens_the_job() {
-        let policy = Rules { timeout: Some(Duration::from_secs(3600)), ..Rules::default() }.policy();
+        let policy = Rules { timeout: Some(Patience::Fixed(Duration::from_secs(3600))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.job, Duration::from_secs(3600));
     }
 }

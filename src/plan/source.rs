@@ -86,6 +86,11 @@ impl Source {
         }
     }
 
+    /// Whether its rows can be read more than once.
+    pub(super) fn is_repeatable(&self) -> bool {
+        !matches!(*self.rows, Rows::Stream { .. })
+    }
+
     /// Every line is a URL.
     pub(super) fn url_list(rows: Rows) -> Self {
         let mut columns = Vec::new();

@@ -16,6 +16,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::job::{Job, Statuses};
 use inflight::plan::mistake::PlanError;
+use inflight::plan::quantity::Patience;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 
@@ -312,7 +313,11 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, "canary".to_owned())],
         body: Some("{}".into()),
-        rules: Rules { timeout: Some(Duration::from_secs(2)), status: Some(Statuses::Any), ..Rules::default() },
+        rules: Rules {
+            timeout: Some(Patience::Fixed(Duration::from_secs(2))),
+            status: Some(Statuses::Any),
+            ..Rules::default()
+        },
     });
     let drawn = Drawn::of(&plan);
     let job = &drawn.jobs[0];

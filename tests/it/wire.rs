@@ -15,8 +15,14 @@ use inflight::plan::job::{Job, Policy};
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::http::HttpWire;
 use inflight::source::pool::names::Names;
+use inflight::source::pool::progress::Progress;
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
 use inflight::upstream::Upstream;
+
+/// One exchange at which nobody looks.
+async fn exchange(wire: &HttpWire, job: &Job) -> Exchange {
+    wire.exchange(job, job.policy.timeouts.attempt, &Progress::default()).await
+}
 
 /// A wire to a practice upstream.
 struct Line {
@@ -52,7 +58,7 @@ impl Line {
     }
 
     fn exchange(&self, job: &Job) -> Exchange {
-        self.runtime.block_on(self.wire.exchange(job))
+        self.runtime.block_on(exchange(&self.wire, job))
     }
 
     #[track_caller]
@@ -157,7 +163,7 @@ fn a_connection_that_was_closed_while_idle_is_not_used_again() {
     let job = line.job("practice://a/stale", |_| {});
     line.runtime.block_on(async {
         for _ in 0..10 {
-            assert_eq!(status(&line.wire.exchange(&job).await).0, 200);
+            assert_eq!(status(&exchange(&line.wire, &job).await).0, 200);
             // The upstream closes without a word; that has to be noticed before somebody asks again.
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
@@ -217,9 +223,9 @@ fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
     let (first, second) = line.runtime.block_on(async {
         let second = async {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            line.wire.exchange(&job).await
+            exchange(&line.wire, &job).await
         };
-        tokio::join!(line.wire.exchange(&job), second)
+        tokio::join!(exchange(&line.wire, &job), second)
     });
     serving.join().unwrap();
     assert!(first.spent.connect.is_some());

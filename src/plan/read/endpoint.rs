@@ -182,9 +182,10 @@ fn headers(entry: &Entry<'_>) -> Vec<Header> {
 }
 
 fn rules(section: &mut Section<'_>) -> Rules {
+    let timeout = section.get("timeout").and_then(|entry| entry.patience());
     let mut time = |key| section.get(key).and_then(|entry: Entry<'_>| entry.duration());
     let mut rules = Rules {
-        timeout: time("timeout"),
+        timeout,
         connect_timeout: time("connect_timeout"),
         first_byte_timeout: time("first_byte_timeout"),
         idle_timeout: time("idle_timeout"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::plan::quantity::{self, Wrong};
+use crate::plan::quantity::{self, Patience, Wrong};
 use crate::plan::read::Reading;
 use crate::plan::read::section::Section;
 use crate::plan::text::{Text, interpolated};
@@ -83,6 +83,14 @@ impl<'r> Entry<'r> {
         match self.number() {
             Some(number) => self.check(Err(quantity::unitless(&number))),
             None => self.parse("a length of time such as `\"250ms\"`", quantity::parse_duration),
+        }
+    }
+
+    /// A length of time, or a multiple of the median.
+    pub(super) fn patience(&self) -> Option<Patience> {
+        match self.number() {
+            Some(number) => self.check(Err(quantity::unitless(&number))),
+            None => self.parse("a length of time such as `\"250ms\"`, or `\"5x median\"`", quantity::parse_patience),
         }
     }
 

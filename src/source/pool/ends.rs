@@ -38,7 +38,9 @@ impl Shared {
                     inner.tell(now, Fact::Warned { about: Concern::Retries, message: OUT_OF_RETRIES.into() });
                 }
             }
-            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed });
+            let took = now.since(ready.started);
+            inner.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
+            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
             if let Some(until) = said.cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)
             {

@@ -5,7 +5,7 @@
 
 use std::cell::OnceCell;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -19,6 +19,7 @@ use crate::plan::job::Job;
 use crate::source::pool::failure;
 use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
 use crate::source::pool::names::Names;
+use crate::source::pool::progress::Progress;
 use crate::source::pool::wire::{Exchange, Head, Reply, Wire};
 
 /// How we introduce ourselves, unless the plan says otherwise.
@@ -71,9 +72,8 @@ impl HttpWire {
     }
 
     /// One exchange, marked as it goes.
-    async fn converse(&self, job: &Job, mark: &Milestones, start: Instant) -> Exchange {
+    async fn converse(&self, job: &Job, mark: &Milestones, start: Instant, end: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
-        let end = start + timeouts.attempt;
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(error) => {
@@ -93,7 +93,7 @@ impl HttpWire {
         };
         let head_at = Instant::now();
         let reply = match answered {
-            Ok(response) => self.read(response, job, end).await,
+            Ok(response) => self.read(response, job, mark, end).await,
             Err(error) => {
                 let (reason, detail) = failure::reason_of(&error);
                 return Exchange { reply: Reply::Failed(reason, Some(detail)), spent: spent(mark, start, None) };
@@ -103,8 +103,9 @@ impl HttpWire {
     }
 
     /// Reads the body to its end, so that its connection can be used again.
-    async fn read(&self, mut response: Response, job: &Job, end: Instant) -> Reply {
+    async fn read(&self, mut response: Response, job: &Job, mark: &Milestones, end: Instant) -> Reply {
         let received = SystemTime::now();
+        mark.received(0);
         let mut body = BytesMut::new();
         let mut bytes = 0_u64;
         loop {
@@ -119,6 +120,7 @@ impl HttpWire {
                 Ok(Ok(Some(piece))) => piece,
             };
             bytes += piece.len() as u64;
+            mark.received(bytes);
             if bytes > job.policy.max_body {
                 let allowed = job.policy.max_body;
                 return Reply::Failed(Reason::TooLarge, Some(format!("more than {allowed} bytes")));
@@ -134,10 +136,11 @@ impl HttpWire {
 }
 
 impl Wire for HttpWire {
-    async fn exchange(&self, job: &Job) -> Exchange {
+    async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
         let start = Instant::now();
         let mark = Arc::new(Milestones::new(start));
-        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start)).await
+        progress.watch(&mark);
+        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start, start + timeout)).await
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Milestones {
     connected: AtomicU64,
     /// Another connection became free first, and the attempt took that.
     overtaken: AtomicU64,
+    /// The last piece of the answer, its head being the first.
+    received: AtomicU64,
+    bytes: AtomicU64,
 }
 
 impl Milestones {
@@ -52,6 +55,8 @@ impl Milestones {
             connecting: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             overtaken: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
         }
     }
 
@@ -65,9 +70,22 @@ impl Milestones {
         self.mark(&self.resolved);
     }
 
-    /// What the attempt is waiting for, before its answer's head.
+    /// A piece of the answer is there, and with it so many bytes of the body.
+    pub fn received(&self, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+        self.mark(&self.received);
+    }
+
+    /// How many bytes of the body are there, and when the last piece came, after the start.
+    pub fn got(&self) -> (u64, Option<Micros>) {
+        (self.bytes.load(Ordering::Relaxed), self.get(&self.received))
+    }
+
+    /// What the attempt is waiting for.
     pub fn phase(&self) -> Phase {
-        if !self.is_connecting() {
+        if self.get(&self.received).is_some() {
+            Phase::Body
+        } else if !self.is_connecting() {
             Phase::FirstByte
         } else if self.get(&self.resolving).is_some() && self.get(&self.resolved).is_none() {
             Phase::Resolve

@@ -17,10 +17,12 @@ pub mod judge;
 pub mod lane;
 pub mod lanes;
 pub mod later;
+pub mod medians;
 pub mod milestones;
 pub mod names;
 pub mod outbox;
 pub mod pace;
+pub mod progress;
 pub mod ready;
 pub mod redirect;
 pub mod retry;
@@ -180,7 +182,7 @@ pub async fn serve<W: Wire>(
         .run_until(async {
             match wishes {
                 Some(mut wishes) => {
-                    tokio::join!(work, shared.run_clock(), shared.run_commands(&mut wishes));
+                    tokio::join!(work, shared.run_clock(), shared.run_watch(), shared.run_commands(&mut wishes));
                 }
                 None => work.await,
             }

@@ -2,6 +2,8 @@
 //!
 //! Start at [`Ready`].
 
+use std::time::Duration;
+
 use crate::event::waits::Waits;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
@@ -35,6 +37,8 @@ pub struct Ready {
     pub hops: u32,
     /// When its last attempt started.
     pub started: Offset,
+    /// How long that attempt may take.
+    pub timeout: Duration,
     /// How many others were in flight at its host then.
     pub beside: u32,
     /// Tries that count against nobody: an adaptive lane had them refused, or somebody ended them.
@@ -47,7 +51,6 @@ impl Ready {
     /// A job that has just been drawn, and since when it waited for that.
     pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: Waits) -> Self {
         Self {
-            job,
             id,
             host,
             since,
@@ -59,6 +62,8 @@ impl Ready {
             tries: 1,
             attempts: 0,
             hops: 0,
+            timeout: job.policy.timeouts.attempt,
+            job,
             started: now,
             beside: 0,
             uncounted: 0,
@@ -72,12 +77,13 @@ impl Ready {
     }
 
     /// It takes a slot.
-    pub fn start(&mut self, now: Offset, beside: u32, is_adaptive: bool) {
+    pub fn start(&mut self, now: Offset, timeout: Duration, beside: u32, is_adaptive: bool) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
-        (self.started, self.beside, self.is_adaptive) = (now, beside, is_adaptive);
+        (self.started, self.timeout) = (now, timeout);
+        (self.beside, self.is_adaptive) = (beside, is_adaptive);
         self.waited += self.wait;
     }
 
@@ -108,7 +114,7 @@ impl Ready {
 
     /// When its attempt will be ended at the latest.
     pub fn until(&self) -> Offset {
-        (self.started + Micros::from(self.job.policy.timeouts.attempt)).min(self.deadline())
+        (self.started + Micros::from(self.timeout)).min(self.deadline())
     }
 
     /// When the job's time is up.

@@ -1,12 +1,16 @@
-//! Which job holds which slot, and what somebody wishes for it.
+//! Which job holds which slot, how far it has come, and what somebody wishes for it.
 //!
-//! Pure but for the bells. Start at [`Running::wish`].
+//! Start at [`Running::wish`].
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::event::JobId;
+use crate::event::{Attempt, Fact, JobId, Micros, Offset};
+use crate::source::pool::progress::{Progress, Seen};
+
+/// Only of attempts in flight for longer is it told how far they are: the rest will be over.
+const OLD: Micros = Micros(1_000_000);
 
 /// What runs, by slot.
 #[derive(Debug, Default)]
@@ -17,10 +21,21 @@ pub struct Running {
 /// A slot that is held.
 #[derive(Debug)]
 struct Held {
-    job: JobId,
-    /// Its worker listens to this.
-    bell: Arc<Notify>,
+    attempt: Attempt,
+    started: Offset,
+    worker: Arc<Reach>,
     wish: Option<Wish>,
+    /// What was told of its progress.
+    told: Option<Seen>,
+}
+
+/// How a worker is reached.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// It listens to this.
+    pub bell: Notify,
+    /// How far its attempt has come.
+    pub progress: Progress,
 }
 
 /// What somebody wishes for a job in flight: either way its attempt ends now.
@@ -33,13 +48,13 @@ pub enum Wish {
 }
 
 impl Running {
-    /// A job takes a slot.
-    pub fn start(&mut self, slot: u32, job: JobId, bell: &Arc<Notify>) {
+    /// An attempt takes a slot.
+    pub fn start(&mut self, slot: u32, attempt: Attempt, started: Offset, worker: &Arc<Reach>) {
         let slot = slot as usize;
         if self.by_slot.len() <= slot {
             self.by_slot.resize_with(slot + 1, || None);
         }
-        self.by_slot[slot] = Some(Held { job, bell: Arc::clone(bell), wish: None });
+        self.by_slot[slot] = Some(Held { attempt, started, worker: Arc::clone(worker), wish: None, told: None });
     }
 
     /// It gives the slot back; what somebody wished for it.
@@ -52,11 +67,25 @@ impl Running {
         self.by_slot.get(slot as usize)?.as_ref()?.wish
     }
 
+    /// What there is to tell of attempts that have been in flight for a while.
+    pub fn news(&mut self, now: Offset) -> Vec<Fact> {
+        let mut news = Vec::new();
+        for held in self.by_slot.iter_mut().flatten().filter(|held| now.since(held.started) >= OLD) {
+            let seen = held.worker.progress.seen();
+            if let Some(Seen { phase, bytes, received }) = seen.filter(|_| seen != held.told) {
+                held.told = seen;
+                let received = received.map(|after| held.started + after);
+                news.push(Fact::AttemptSeen { attempt: held.attempt, phase, bytes, received });
+            }
+        }
+        news
+    }
+
     /// Wishes something for a job, and rings its worker. Tells whether the job is in flight.
     pub fn wish(&mut self, job: JobId, wish: Wish) -> bool {
-        let Some(held) = self.by_slot.iter_mut().flatten().find(|held| held.job == job) else { return false };
+        let Some(held) = self.by_slot.iter_mut().flatten().find(|held| held.attempt.job == job) else { return false };
         held.wish = Some(wish);
-        held.bell.notify_one();
+        held.worker.bell.notify_one();
         true
     }
 }

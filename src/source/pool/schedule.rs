@@ -21,6 +21,7 @@ use crate::source::pool::clock::{RunClock, RunHold};
 use crate::source::pool::gate::{Gate, Stance};
 use crate::source::pool::lanes::{Lanes, Turn};
 use crate::source::pool::later::Later;
+use crate::source::pool::medians::Medians;
 use crate::source::pool::pace::Pace;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::sources::{Drawn, Head, Sources};
@@ -67,6 +68,8 @@ pub struct Schedule {
     lanes: Lanes,
     later: Later,
     pace: Pace,
+    /// What endpoints usually take, where a time-out hangs on it.
+    pub medians: Medians,
     parked: usize,
     skipped: HashSet<EndpointId>,
     /// Sources that had nothing when asked, with their lane where they have just one.
@@ -87,6 +90,7 @@ impl Schedule {
             lanes: Lanes::new(limits),
             later: Later::default(),
             pace: Pace::new(limits.gap.unwrap_or_default().into()),
+            medians: Medians::default(),
             parked: 0,
             skipped: HashSet::new(),
             starved: Vec::new(),
@@ -430,7 +434,8 @@ impl Schedule {
             return Next::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
-        ready.start(now, lane.in_flight(), lane.is_adaptive());
+        let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
+        ready.start(now, timeout, lane.in_flight(), lane.is_adaptive());
         lane.start(now);
         self.pace.start(now);
         self.lanes.enqueue(i);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin};
@@ -22,7 +22,7 @@ use crate::source::pool::idle::Books;
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::Ticket;
 use crate::source::pool::retry::Budget;
-use crate::source::pool::running::Running;
+use crate::source::pool::running::{Reach, Running};
 use crate::source::pool::schedule::{Next, Schedule};
 
 /// What all workers of a run share.
@@ -52,7 +52,7 @@ pub(super) struct Inner {
     outbox: Outbox,
     pub(super) running: Running,
     /// Bells of workers that wait, the latest last: it is the warmest.
-    idle: Vec<Arc<Notify>>,
+    idle: Vec<Arc<Reach>>,
     /// Unused slots by reason.
     pub(super) books: Books,
     /// Sources that had nothing should be asked again.
@@ -118,18 +118,18 @@ impl Shared {
     }
 
     /// What a worker should do now. On [`Next::Wait`] its bell has been left, and will ring.
-    pub async fn next(&self, bell: &Arc<Notify>) -> Next {
+    pub async fn next(&self, me: &Arc<Reach>) -> Next {
         self.book(|inner, now| {
             let next = inner.schedule.decide();
             match &next {
                 Next::Wait(until) => {
-                    inner.idle.push(Arc::clone(bell));
+                    inner.idle.push(Arc::clone(me));
                     inner.has_found_nothing = true;
                     self.set_clock(inner, *until);
                 }
                 Next::Over => self.end_if_done(inner),
                 Next::Start(ticket) => {
-                    inner.running.start(ticket.slot, ticket.ready.id, bell);
+                    inner.running.start(ticket.slot, ticket.ready.attempt(), now, me);
                     inner.tell(now, started(ticket));
                     self.pass_on(inner);
                 }
@@ -172,9 +172,9 @@ impl Shared {
     }
 
     /// Resolves when somebody wishes that the attempt in this slot ends; its worker's bell tells.
-    pub async fn unwanted(&self, slot: u32, bell: &Notify) {
+    pub async fn unwanted(&self, slot: u32, me: &Reach) {
         while self.lock().running.wish_for(slot).is_none() {
-            bell.notified().await;
+            me.bell.notified().await;
         }
     }
 
@@ -229,6 +229,24 @@ impl Shared {
                 () = self.clock.notified() => {}
                 () = self.over.cancelled() => {}
             }
+        }
+    }
+
+    /// Tells once a second how far those attempts are that take long, until the run is over.
+    pub async fn run_watch(&self) {
+        let mut look = tokio::time::interval(Duration::from_secs(1));
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = look.tick() => {}
+                () = self.over.cancelled() => return,
+            }
+            self.book(|inner, now| {
+                for seen in inner.running.news(now) {
+                    inner.tell(now, seen);
+                }
+            })
+            .await;
         }
     }
 
@@ -331,14 +349,14 @@ impl Inner {
     }
 
     pub(super) fn ring_one(&mut self) {
-        if let Some(bell) = self.idle.pop() {
-            bell.notify_one();
+        if let Some(worker) = self.idle.pop() {
+            worker.bell.notify_one();
         }
     }
 
     pub(super) fn ring_all(&mut self) {
-        for bell in self.idle.drain(..) {
-            bell.notify_one();
+        for worker in self.idle.drain(..) {
+            worker.bell.notify_one();
         }
     }
 

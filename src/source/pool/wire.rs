@@ -3,18 +3,19 @@
 //! Tests swap in a script. Start at [`Wire`].
 
 use std::future::Future;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::job::Job;
+use crate::source::pool::progress::Progress;
 
 /// Sends one request and reads its answer to the end, within the job's time limits.
 pub trait Wire: 'static {
-    /// One exchange. Dropping the future cancels it.
-    fn exchange(&self, job: &Job) -> impl Future<Output = Exchange>;
+    /// One exchange, within `timeout`, that can be watched. Dropping the future cancels it.
+    fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> impl Future<Output = Exchange>;
 }
 
 /// What happened on the wire.

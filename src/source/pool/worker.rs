@@ -9,7 +9,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
@@ -19,16 +18,17 @@ use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
 use crate::source::pool::judge::{self, Said, Sequel, Verdict};
 use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::running::Reach;
 use crate::source::pool::schedule::{GiveUp, Next};
 use crate::source::pool::shared::Shared;
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
 /// Pulls and runs jobs until nothing will ever start again.
 pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
-    let bell = Arc::new(Notify::new());
+    let me = Arc::new(Reach::default());
     loop {
-        match shared.next(&bell).await {
-            Next::Start(ticket) => attempt(&shared, &*wire, ticket, &bell).await,
+        match shared.next(&me).await {
+            Next::Start(ticket) => attempt(&shared, &*wire, ticket, &me).await,
             Next::BadRow(id, bad) => refuse(&shared, id, bad).await,
             Next::GiveUp(ready, why) => {
                 let end = match why {
@@ -37,16 +37,16 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
                 };
                 settle(&shared, ready, end, None).await;
             }
-            Next::Wait(_) => bell.notified().await,
+            Next::Wait(_) => me.bell.notified().await,
             Next::Over => break,
         }
     }
 }
 
 /// One attempt, and what becomes of its job.
-async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, bell: &Notify) {
+async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, me: &Reach) {
     // A bug of ours costs this attempt, not the run.
-    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket, bell)).catch_unwind().await;
+    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket, me)).catch_unwind().await;
     let (exchange, verdict) = if let Ok(conducted) = conducted {
         conducted
     } else {
@@ -62,15 +62,16 @@ async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, bell: &Noti
 }
 
 /// One exchange, unless we end it before, and what it comes to.
-async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, bell: &Notify) -> (Exchange, Verdict) {
+async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, me: &Reach) -> (Exchange, Verdict) {
     let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
         () = shared.cancelled() => Exchange::without_answer(Reply::Cancelled),
-        exchange = wire.exchange(&ready.job) => exchange,
-        () = shared.unwanted(ticket.slot, bell) => Exchange::without_answer(Reply::Cancelled),
+        exchange = wire.exchange(&ready.job, ready.timeout, &me.progress) => exchange,
+        () = shared.unwanted(ticket.slot, me) => Exchange::without_answer(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::without_answer(Reply::TimedOut(Phase::Job)),
     };
+    me.progress.clear();
     let verdict = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
     (exchange, verdict)
 }
@@ -78,7 +79,7 @@ async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, bell: &Not
 /// Resolves when the job's time is up, where that can happen before the attempt's own is.
 async fn job_time(shared: &Shared, ready: &Ready) {
     let deadline = shared.instant(ready.deadline());
-    if deadline < Instant::now() + ready.job.policy.timeouts.attempt {
+    if deadline < Instant::now() + ready.timeout {
         tokio::time::sleep_until(deadline).await;
     } else {
         std::future::pending::<()>().await;

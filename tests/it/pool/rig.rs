@@ -18,6 +18,7 @@ use inflight::harvest::Harvest;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
+use inflight::source::pool::progress::Progress;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::shared::Shared;
 use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
@@ -233,7 +234,7 @@ struct Script {
 }
 
 impl Wire for Script {
-    async fn exchange(&self, job: &Job) -> Exchange {
+    async fn exchange(&self, job: &Job, timeout: Duration, _: &Progress) -> Exchange {
         let n = {
             let mut all = self.n.borrow_mut();
             let n = all.entry(job.place).or_default();
@@ -244,6 +245,10 @@ impl Wire for Script {
         let at = Offset(Micros::from(self.start.elapsed()).0);
         self.arrivals.borrow_mut().push(Arrival { at, host: host.to_owned() });
         let act = (self.play)(Cue { host, place: job.place, n });
+        if act.after > timeout {
+            sleep(timeout).await;
+            return Exchange::without_answer(Reply::TimedOut(Phase::FirstByte));
+        }
         sleep(act.after).await;
         Exchange::without_answer(match act.end {
             End::Status(status) => answer(status, &[]),

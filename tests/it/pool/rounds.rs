@@ -39,8 +39,11 @@ async fn rounds_go_from_start_to_start_and_their_starts_are_spread() {
 
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_never_overlaps_itself_and_late_rounds_say_by_how_much() {
-    let told =
-        Rig::new(&plan("rounds = 3", &["a.test"]), |cue| ok(if cue.n == 1 { 90_000 } else { 1_000 })).run().await;
+    let told = Rig::new(&plan("rounds = 3\n[defaults]\ntimeout = \"2m\"", &["a.test"]), |cue| {
+        ok(if cue.n == 1 { 90_000 } else { 1_000 })
+    })
+    .run()
+    .await;
     told.ledger();
     assert_eq!(seconds(&told.arrivals_at("a.test")), [0, 90, 120]);
     let late = told.events.iter().filter_map(|event| match event.fact {

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 28;
+pub const KINDS: usize = 29;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -48,6 +48,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostQuarantined { .. } => 25,
         Fact::HostReleased { .. } => 26,
         Fact::AdaptiveSet { .. } => 27,
+        Fact::AttemptSeen { .. } => 28,
     }
 }
 
@@ -77,7 +78,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 until,
             })
             .boxed(),
-        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u32>()])
+        6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
             .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
             .boxed(),
         7 => (attempt(), moment(), select(vec![RetryWhy::Backoff, RetryWhy::RetryAfter, RetryWhy::Asked]))
@@ -128,6 +129,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         25 => host().prop_map(|host| Fact::HostQuarantined { host }).boxed(),
         26 => host().prop_map(|host| Fact::HostReleased { host }).boxed(),
         27 => any::<bool>().prop_map(|on| Fact::AdaptiveSet { on }).boxed(),
+        28 => (attempt(), phase(), any::<u64>(), of(moment()))
+            .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptSeen { attempt, phase, bytes, received })
+            .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
