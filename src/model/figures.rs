@@ -6,6 +6,15 @@ use crate::model::endpoint::Host;
 use crate::model::histogram::Histogram;
 use crate::model::{Model, Stage};
 
+/// What is in flight for far longer than is usual.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stragglers {
+    /// How many.
+    pub n: u64,
+    /// When the last of them will be ended at the latest, where that is known.
+    pub until: Option<Offset>,
+}
+
 impl Model {
     /// Attempts in flight now: those whose end is awaited, and those that were only counted.
     pub fn in_flight(&self) -> u32 {
@@ -44,7 +53,8 @@ impl Model {
         self.level.mean(self.ended.unwrap_or(now))
     }
 
-    /// About how long the rest takes at the pace of the last ten seconds.
+    /// About how long the rest takes at the pace of the last ten seconds, those set aside that hold on
+    /// far longer than is usual.
     ///
     /// `None` while too little is known (before 3 s or 2 %), while paused, and when it is over.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
@@ -56,6 +66,26 @@ impl Model {
             return None;
         }
         let pace = self.settling.per_second(now, 10);
-        (pace > 0.0).then(|| Micros((jobs.saturating_sub(settled) as f64 / pace * 1e6) as u64))
+        let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
+        (pace > 0.0).then(|| Micros((left as f64 / pace * 1e6) as u64))
+    }
+
+    /// What is in flight for far longer than is usual at its endpoint, and when the last of it will be
+    /// ended at the latest.
+    pub fn stragglers(&self, now: Offset) -> Stragglers {
+        const ENOUGH: u64 = 20;
+        const TIMES_P95: u64 = 4;
+        const LEAST: Micros = Micros(1_000_000);
+        let mut found = Stragglers::default();
+        for flight in self.open.all().filter(|flight| now.since(flight.started) > LEAST) {
+            let usual = self.endpoints.get(flight.endpoint).map(|endpoint| &endpoint.latency);
+            let usual = usual.filter(|latency| latency.n() >= ENOUGH).unwrap_or(&self.latency);
+            let Some(p95) = usual.quantile(0.95).filter(|_| usual.n() >= ENOUGH) else { continue };
+            if now.since(flight.started) > Micros(p95.0.saturating_mul(TIMES_P95)) {
+                found.n += 1;
+                found.until = found.until.max(flight.until);
+            }
+        }
+        found
     }
 }

@@ -8,7 +8,7 @@ mod bookings;
 mod dials;
 pub mod endpoint;
 pub mod expectation;
-mod figures;
+pub mod figures;
 pub mod histogram;
 pub mod incidents;
 pub mod level;

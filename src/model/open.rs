@@ -53,6 +53,11 @@ impl Open {
         self.flights.len()
     }
 
+    /// Everything, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.values()
+    }
+
     /// The `n` that have been in flight longest, oldest first.
     pub fn oldest(&self, n: usize) -> Vec<(Attempt, &Flight)> {
         let mut flights: Vec<_> = self.flights.iter().map(|(&(_, attempt), flight)| (attempt, flight)).collect();

@@ -50,6 +50,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
     let rest = [
         failures::lines(model, paint),
         expectations(extras.checked, paint),
+        ignored(model),
         concerns(model, paint),
         health(model, paint),
         learned(model),
@@ -144,6 +145,14 @@ fn health(model: &Model, paint: Paint) -> Vec<String> {
         lines.push(format!("  {} {}   since {since}", paint.red(&format!("{head:<9}")), shown(&endpoint.name)));
     }
     lines
+}
+
+/// Header fields about slowing down that could not be read.
+fn ignored(model: &Model) -> Vec<String> {
+    match model.totals.malformed {
+        0 => Vec::new(),
+        n => vec![format!("  {:<9} {} that cannot be read", "ignored", units::plural(n, "rate-limit header"))],
+    }
 }
 
 /// What the adaptive controller found, as lines that a plan takes.

@@ -34,6 +34,12 @@ pub const BACKOFF_FROM: Duration = Duration::from_millis(500);
 /// No wait of our own is longer.
 pub const BACKOFF_TO: Duration = Duration::from_secs(30);
 
+/// No wait that a server asks of us is longer.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// The share of all attempts that may be retries.
+pub const RETRY_BUDGET: f64 = 0.2;
+
 /// Largest body that is read, in bytes.
 pub const MAX_BODY: u64 = 64 << 20;
 

@@ -89,6 +89,8 @@ pub struct Retry {
     pub on: RetryOn,
     /// Also retry methods that are not idempotent.
     pub non_idempotent: bool,
+    /// No wait that a server asks of us is longer.
+    pub longest_wait: Duration,
 }
 
 /// Which ends are worth another try.

@@ -76,6 +76,8 @@ pub struct Limits {
     pub per_host_gap: Option<Duration>,
     /// Whether each host's limit or pace is found by itself, under the limits above.
     pub adaptive: bool,
+    /// The share of all attempts that may be retries, from 0 to 1, beyond a few that any run has.
+    pub retry_budget: f64,
     /// Rules for hosts by name; the first that matches holds.
     pub hosts: Vec<HostRule>,
 }
@@ -174,6 +176,7 @@ impl Default for Limits {
             gap: None,
             per_host_gap: None,
             adaptive: false,
+            retry_budget: defaults::RETRY_BUDGET,
             hosts: Vec::new(),
         }
     }

@@ -208,6 +208,14 @@ pub fn parse_share_below(text: &str) -> Result<f64, Wrong> {
     Ok(percent / 100.0)
 }
 
+/// A share of a whole: `20%`.
+pub fn parse_share(text: &str) -> Result<f64, Wrong> {
+    let wrong = |what: &str| Wrong::new(what, "write a share such as `20%`");
+    let percent = text.trim().strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
+    let percent: f64 = percent.trim().parse().map_err(|_| wrong("not a share"))?;
+    if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong("not between 0 % and 100 %")) }
+}
+
 /// An upper bound on a length of time: `< 1s`.
 pub fn parse_duration_below(text: &str) -> Result<Duration, Wrong> {
     parse_duration(bound(text, "< 1s")?)
@@ -218,8 +226,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_rate, parse_share_below,
-        parse_size,
+        Patience, parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_patience,
+        parse_rate, parse_share, parse_share_below, parse_size,
     };
 
     #[test]
@@ -227,6 +235,17 @@ mod tests {
         let wrong = parse_duration("250").unwrap_err();
         assert_eq!(wrong.to_string(), "a number without a unit: write `250ms` or `250s`");
         assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
+    }
+
+    #[test]
+    fn an_attempt_may_take_so_long_or_so_many_times_the_median() {
+        assert_eq!(parse_patience("10s"), Ok(Patience::Fixed(Duration::from_secs(10))));
+        for text in ["5x median", "5 x median", "5xmedian", " 5.0x  median"] {
+            assert_eq!(parse_patience(text), Ok(Patience::TimesMedian(5.0)), "{text}");
+        }
+        for text in ["5 median", "median", "x median", "1x median", "2000x median", "NaNx median", "-5x median", "5"] {
+            assert!(parse_patience(text).is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -267,6 +286,10 @@ mod tests {
     fn bounds_are_upper_bounds_with_a_unit() {
         assert!((parse_share_below("< 1%").unwrap() - 0.01).abs() < 1e-12);
         assert_eq!(parse_duration_below("<1s").unwrap(), Duration::from_secs(1));
+        assert!((parse_share("20 %").unwrap() - 0.2).abs() < 1e-12);
+        for text in ["20", "-1%", "101%", "NaN%", "much"] {
+            assert!(parse_share(text).is_err(), "{text}");
+        }
         for text in ["1%", "< 1", "<= 1%", "< 0%", "< 101%", "< NaN%"] {
             assert!(parse_share_below(text).is_err(), "{text}");
         }

@@ -36,6 +36,8 @@ pub struct Rules {
     pub retry_on: Option<RetryOn>,
     /// Also retry methods that are not idempotent.
     pub retry_unsafe: Option<bool>,
+    /// The longest wait that a server can ask of us.
+    pub longest_wait: Option<Duration>,
 }
 
 impl Rules {
@@ -55,6 +57,7 @@ impl Rules {
             backoff: self.backoff.or(lower.backoff),
             retry_on: self.retry_on.or(lower.retry_on),
             retry_unsafe: self.retry_unsafe.or(lower.retry_unsafe),
+            longest_wait: self.longest_wait.or(lower.longest_wait),
         }
     }
 
@@ -91,6 +94,7 @@ impl Rules {
                     server_error: false,
                 }),
                 non_idempotent: self.retry_unsafe.unwrap_or(false),
+                longest_wait: self.longest_wait.unwrap_or(defaults::LONGEST_WAIT),
             },
             status: self.status.clone().unwrap_or(Statuses::Success),
             max_body: self.max_body.unwrap_or(defaults::MAX_BODY),

@@ -30,9 +30,8 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let mut limits = limits.map_or_else(Limits::default, read_limits);
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
     limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
-    if let Some(entry) = top.get("retry") {
-        endpoint::retry(&entry, "[retry]", &mut defaults.rules);
-    }
+    let budget = top.get("retry").and_then(|entry| endpoint::retry(&entry, "[retry]", &mut defaults.rules));
+    limits.retry_budget = budget.unwrap_or(limits.retry_budget);
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
     let expect = expect.map_or_else(Expect::default, read_expect);
@@ -91,6 +90,7 @@ fn read_limits(mut section: Section<'_>) -> Limits {
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
         adaptive: section.get("adaptive").and_then(|entry| entry.flag()).unwrap_or(false),
+        retry_budget: default.retry_budget,
         hosts: Vec::new(),
     };
     section.finish();

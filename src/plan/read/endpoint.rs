@@ -203,17 +203,24 @@ fn rules(section: &mut Section<'_>) -> Rules {
     rules
 }
 
-/// Reads a table of retry rules into `rules`.
-pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) {
-    let Some(mut section) = entry.section(title, "a table such as `{ attempts = 3 }`") else { return };
+/// Reads a table of retry rules into `rules`; gives back the run's budget, which only `[retry]` can say.
+pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
+    let mut section = entry.section(title, "a table such as `{ attempts = 3 }`")?;
     rules.attempts = section.get("attempts").and_then(|entry| entry.small(1, 1000));
     rules.backoff = section
         .get("backoff")
         .and_then(|entry| entry.parse("a range of times such as `\"500ms..30s\"`", quantity::parse_backoff));
     rules.retry_on = section.get("on").and_then(|entry| retry_on(&entry));
     rules.retry_unsafe = section.get("unsafe").and_then(|entry| entry.flag());
-    section.later("budget");
+    rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
+    let budget = section.get("budget").and_then(|entry| {
+        if title != "[retry]" {
+            entry.wrong(Wrong::new("the whole run's, and no endpoint's", "write it under `[retry]`"));
+        }
+        entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share)
+    });
     section.finish();
+    budget
 }
 
 fn retry_on(entry: &Entry<'_>) -> Option<RetryOn> {

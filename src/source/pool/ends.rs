@@ -18,7 +18,7 @@ use crate::source::pool::worker;
 
 /// Said once, when failures become final for want of retries.
 const OUT_OF_RETRIES: &str =
-    "one attempt in five is a retry: failures are final while that is so, to spare the upstream";
+    "retries have used up their budget: failures are final while that is so, to spare the upstream";
 
 impl Shared {
     /// Books an attempt's end and what follows from it; gives the job back if it is over.
@@ -27,12 +27,12 @@ impl Shared {
         let Verdict { outcome, mut sequel, said } = verdict;
         let attempt = ready.attempt();
         self.book(|inner, now| {
-            inner.budget.count();
+            inner.schedule.budget.count();
             let wish = inner.running.end(slot);
             let is_asked = judge::is_refusal(&outcome);
             let outcome_is_ours = outcome == Outcome::Cancelled;
             let evidence = evidence_of(&ready, &outcome, now);
-            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.budget.spend() {
+            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.schedule.budget.spend() {
                 sequel = Sequel::Settle(judge::end_of(&outcome));
                 if !std::mem::replace(&mut inner.has_told_of_budget, true) {
                     inner.tell(now, Fact::Warned { about: Concern::Retries, message: OUT_OF_RETRIES.into() });

@@ -4,10 +4,10 @@
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::{Micros, Offset, RetryWhy};
-use crate::plan::job::{Job, Statuses};
+use crate::plan::job::{Job, Policy};
 use crate::source::pool::ready::Ready;
 use crate::source::pool::redirect::{self, Hop};
-use crate::source::pool::retry::{self, Circumstances, LONGEST_WAIT};
+use crate::source::pool::retry::{self, Circumstances};
 use crate::source::pool::throttle::{self, Ask, Hint, Notice};
 use crate::source::pool::wire::{Exchange, Head, Reply};
 
@@ -63,7 +63,7 @@ pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Ve
             Hop::Refused(why) => {
                 (Outcome::Failed { reason: Reason::Redirect, detail: Some(why.into()) }, Said::default())
             }
-            Hop::None => answered(&job.policy.status, head, *bytes, now),
+            Hop::None => answered(&job.policy, head, *bytes, now),
         },
         Reply::TimedOut(phase) => (Outcome::TimedOut { phase: *phase }, Said::default()),
         Reply::Failed(reason, detail) => {
@@ -87,12 +87,12 @@ pub fn judge(ready: &Ready, exchange: &Exchange, now: Offset, chance: f64) -> Ve
     Verdict::new(outcome, sequel, said)
 }
 
-fn answered(expects: &Statuses, head: &Head, bytes: u64, now: Offset) -> (Outcome, Said) {
+fn answered(policy: &Policy, head: &Head, bytes: u64, now: Offset) -> (Outcome, Said) {
     let status = head.status;
     // What the plan expects is an answer, even where others would hear a complaint.
-    let expected = expects.holds(status);
+    let expected = policy.status.holds(status);
     let Notice { ask, hints, remaining, malformed } = throttle::read(status, &head.headers, head.received);
-    let until = |asked: Micros| now + asked.min(LONGEST_WAIT);
+    let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown) = match ask {
         Some(Ask { wait }) if !expected => {
             let retry_after = wait.map(|wait| wait.length);
@@ -134,7 +134,7 @@ mod tests {
     use super::answered;
     use crate::event::outcome::Outcome;
     use crate::event::{Micros, Offset};
-    use crate::plan::job::Statuses;
+    use crate::plan::rules::Rules;
     use crate::source::pool::wire::Head;
 
     const NOW: Offset = Offset(5_000_000);
@@ -143,7 +143,7 @@ mod tests {
     fn asked(status: u16, name: &'static str, value: &'static str) -> (Outcome, Option<Offset>) {
         let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
-        let (outcome, said) = answered(&Statuses::Success, &Head { status, headers, received }, 0, NOW);
+        let (outcome, said) = answered(&Rules::default().policy(), &Head { status, headers, received }, 0, NOW);
         (outcome, said.cooldown)
     }
 

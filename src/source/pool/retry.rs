@@ -9,9 +9,6 @@ use crate::event::outcome::{Outcome, Reason};
 use crate::event::{Micros, Offset, RetryWhy};
 use crate::plan::job::{Retry, RetryOn};
 
-/// The longest wait that a server can ask of us.
-pub const LONGEST_WAIT: Micros = Micros(600_000_000);
-
 /// What the decision depends on, beside the outcome.
 #[derive(Debug)]
 pub struct Circumstances<'a> {
@@ -41,7 +38,9 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
     };
     let (wait, why) = match asked {
         // Never earlier than told, and not all at the same instant.
-        Some(asked) => (asked.min(LONGEST_WAIT) + scaled(Micros(100_000), at.chance), RetryWhy::RetryAfter),
+        Some(asked) => {
+            (asked.min(rules.longest_wait.into()) + scaled(Micros(100_000), at.chance), RetryWhy::RetryAfter)
+        }
         None => (backoff(rules, at.tries, at.chance), RetryWhy::Backoff),
     };
     let until = at.now + wait;
@@ -50,19 +49,23 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
 
 /// Keeps retries from feeding on themselves: an upstream that fails under load gets less of it.
 ///
-/// One attempt in five may be a retry. A refusal that asks for patience is not counted: waiting as
+/// A share of all attempts may be retries. A refusal that asks for patience is not counted: waiting as
 /// told is the cure, and giving up would lose the job.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Budget {
+    share: f64,
     attempts: u64,
     retries: u64,
 }
 
 impl Budget {
-    /// Attempts for each retry.
-    const ATTEMPTS_EACH: u64 = 5;
     /// Retries that a run has anyway: a small batch cannot drown anybody.
-    const GRACE: u64 = 100;
+    const GRACE: f64 = 100.0;
+
+    /// A budget of this share, from 0 to 1.
+    pub fn new(share: f64) -> Self {
+        Self { share, attempts: 0, retries: 0 }
+    }
 
     /// Counts an attempt that ended.
     pub fn count(&mut self) {
@@ -71,7 +74,7 @@ impl Budget {
 
     /// Whether one more retry is within the budget; if so, it is spent.
     pub fn spend(&mut self) -> bool {
-        let has_left = self.retries < Self::GRACE + self.attempts / Self::ATTEMPTS_EACH;
+        let has_left = (self.retries as f64) < Self::GRACE + self.attempts as f64 * self.share;
         self.retries += u64::from(has_left);
         has_left
     }
@@ -142,6 +145,7 @@ mod tests {
         backoff_to: Duration::from_secs(30),
         on: RetryOn { throttled: true, timeout: true, connect: true, server_error: false },
         non_idempotent: false,
+        longest_wait: Duration::from_secs(600),
     };
     const TIMED_OUT: Outcome = Outcome::TimedOut { phase: Phase::Body };
     const RESET: Outcome = Outcome::Failed { reason: Reason::Reset, detail: None };
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn one_attempt_in_five_may_be_a_retry_once_the_grace_is_spent() {
-        let mut budget = Budget::default();
+        let mut budget = Budget::new(0.2);
         let granted = (0..10_000)
             .filter(|_| {
                 budget.count();

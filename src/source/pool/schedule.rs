@@ -24,6 +24,7 @@ use crate::source::pool::later::Later;
 use crate::source::pool::medians::Medians;
 use crate::source::pool::pace::Pace;
 use crate::source::pool::ready::{Ready, Ticket};
+use crate::source::pool::retry::Budget;
 use crate::source::pool::sources::{Drawn, Head, Sources};
 use crate::source::pool::throttle::Hint;
 
@@ -68,6 +69,8 @@ pub struct Schedule {
     lanes: Lanes,
     later: Later,
     pace: Pace,
+    /// What may still be tried again.
+    pub budget: Budget,
     /// What endpoints usually take, where a time-out hangs on it.
     pub medians: Medians,
     parked: usize,
@@ -90,6 +93,7 @@ impl Schedule {
             lanes: Lanes::new(limits),
             later: Later::default(),
             pace: Pace::new(limits.gap.unwrap_or_default().into()),
+            budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             parked: 0,
             skipped: HashSet::new(),
@@ -164,7 +168,7 @@ impl Schedule {
                     return next;
                 }
             }
-            if !self.sources.is_drawn() || !self.later.has_postponed() {
+            if !self.later.has_postponed() || self.sources.any_has_more() {
                 break;
             }
             self.later.take_postponed(self.now).into_iter().for_each(|ready| self.park(ready));
@@ -297,9 +301,9 @@ impl Schedule {
         true
     }
 
-    /// Starts nothing more of an endpoint. Tells whether that changed anything.
+    /// Starts nothing more of an endpoint, if there is such an endpoint. Tells whether that changed anything.
     pub fn skip(&mut self, endpoint: EndpointId) -> bool {
-        self.skipped.insert(endpoint)
+        self.sources.knows(endpoint) && self.skipped.insert(endpoint)
     }
 
     /// Takes out a job that waits, if it does.

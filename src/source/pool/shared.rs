@@ -21,7 +21,6 @@ use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::Ticket;
-use crate::source::pool::retry::Budget;
 use crate::source::pool::running::{Reach, Running};
 use crate::source::pool::schedule::{Next, Schedule};
 
@@ -60,7 +59,6 @@ pub(super) struct Inner {
     /// A worker has just found nothing to do: the reason should be looked for.
     has_found_nothing: bool,
     was_drawn: bool,
-    pub(super) budget: Budget,
     pub(super) has_told_of_budget: bool,
     /// The moment the clock should ring next.
     alarm: Option<Offset>,
@@ -89,7 +87,6 @@ impl Shared {
                     is_fed: false,
                     has_found_nothing: false,
                     was_drawn: false,
-                    budget: Budget::default(),
                     has_told_of_budget: false,
                     alarm: None,
                 }),

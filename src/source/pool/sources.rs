@@ -79,6 +79,11 @@ impl Sources {
         self.states[source].has_more
     }
 
+    /// Whether any source may have more before its next round.
+    pub fn any_has_more(&self) -> bool {
+        self.states.iter().any(|state| state.has_more)
+    }
+
     /// The one host of a source, where it has just one.
     pub fn host_of(&self, source: usize) -> Option<&str> {
         self.cursor.host_of(source)
@@ -205,6 +210,11 @@ impl Sources {
             Some(rounds) => jobs?.checked_mul(u64::from(rounds.n()?.get())),
             None => jobs,
         }
+    }
+
+    /// Whether there is such an endpoint, and it has been announced.
+    pub fn knows(&self, endpoint: EndpointId) -> bool {
+        (endpoint.0 as usize) < self.announced
     }
 
     /// Name of an endpoint.

@@ -44,6 +44,7 @@ fn times(scene: &Scene<'_>) -> Vec<String> {
     }
     let mut times = Vec::new();
     if let Some(left) = time_left(scene) {
+        times.extend(stragglers(scene).map(|held| format!("{elapsed} elapsed   {left}, {held}")));
         times.extend([format!("{elapsed} elapsed   {left}"), format!("{elapsed}   {left}")]);
     }
     times.extend([format!("{elapsed} elapsed"), elapsed]);
@@ -94,4 +95,11 @@ fn time_left(scene: &Scene<'_>) -> Option<String> {
         return None;
     }
     model.time_left(scene.now).map(|left| format!("about {} left", units::roughly(left)))
+}
+
+/// What holds on for far longer than the rest, and for how long it may yet.
+fn stragglers(scene: &Scene<'_>) -> Option<String> {
+    let held = scene.model.stragglers(scene.now);
+    let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(scene.now))));
+    (held.n > 0).then(|| format!("{}{}", units::plural(held.n, "straggler"), until.unwrap_or_default()))
 }

@@ -1,7 +1,7 @@
 //! Whatever a plan, a script and an operator come up with: the events add up.
 
 use inflight::control::Command;
-use inflight::event::{HostId, RunEnd, Scope};
+use inflight::event::{EndpointId, HostId, JobId, RunEnd, Scope};
 use proptest::prelude::*;
 
 use crate::pool::rig::{Act, End, Rig, endpoint, ends};
@@ -24,6 +24,12 @@ fn wish() -> impl Strategy<Value = Command> {
         2 => limit(Scope::Host(HostId(0))),
         2 => Just(Command::Pause),
         3 => Just(Command::Resume),
+        2 => (1..20_u64).prop_map(|job| Command::CancelJob(JobId(job))),
+        2 => (1..20_u64).prop_map(|job| Command::PostponeJob(JobId(job))),
+        1 => (0..4_u32).prop_map(|endpoint| Command::SkipEndpoint(EndpointId(endpoint))),
+        2 => (0..2_u32).prop_map(|host| Command::Quarantine(HostId(host))),
+        2 => (0..2_u32).prop_map(|host| Command::Release(HostId(host))),
+        // 1 => any::<bool>().prop_map(Command::SetAdaptive),
     ]
 }
 
@@ -37,6 +43,7 @@ struct Any {
     events_ahead: usize,
     listens_every: u64,
     fail_fast: bool,
+    rounds: Option<u32>,
 }
 
 fn any_run() -> impl Strategy<Value = Any> {
@@ -58,8 +65,9 @@ fn any_run() -> impl Strategy<Value = Any> {
         prop_oneof![Just(1_usize), Just(3), Just(10_000)],
         prop_oneof![4 => Just(0_u64), 1 => 1..5_u64],
         prop::bool::weighted(0.1),
+        prop::option::weighted(0.2, 1..4_u32),
     )
-        .prop_map(|(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast)| Any {
+        .prop_map(|(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast, rounds)| Any {
             limits,
             repeats,
             acts,
@@ -68,11 +76,13 @@ fn any_run() -> impl Strategy<Value = Any> {
             events_ahead,
             listens_every,
             fail_fast,
+            rounds,
         })
 }
 
 async fn run(any: Any) -> (Option<u64>, usize, RunEnd) {
-    let mut plan = format!("fail_fast = {}\n{}[retry]\nbackoff = \"50ms..200ms\"\n", any.fail_fast, any.limits);
+    let rounds = any.rounds.map_or_else(String::new, |n| format!("every = \"700ms\"\nrounds = {n}\n"));
+    let mut plan = format!("fail_fast = {}\n{rounds}{}[retry]\nbackoff = \"50ms..200ms\"\n", any.fail_fast, any.limits);
     plan += "[defaults]\njob_timeout = \"5s\"\nredirects = 3\n";
     for (i, repeat) in any.repeats.iter().enumerate() {
         plan += &endpoint(&format!("h{i}.test"), *repeat);
@@ -86,6 +96,7 @@ async fn run(any: Any) -> (Option<u64>, usize, RunEnd) {
     let mut wishes = any.wishes;
     wishes.extend(any.stop);
     wishes.push((3001, Command::Resume));
+    wishes.extend((0..2).map(|host| (3001, Command::Release(HostId(host)))));
     wishes.sort_by_key(|(at, _)| *at);
     for (at, wish) in wishes {
         rig = rig.wish(at, wish);
@@ -100,7 +111,7 @@ proptest! {
     #[test]
     fn every_event_of_every_run_adds_up(any in any_run()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let n_jobs = u64::from(any.repeats.iter().sum::<u32>());
+        let n_jobs = u64::from(any.repeats.iter().sum::<u32>() * any.rounds.unwrap_or(1));
         let is_stopped = any.stop.is_some() || any.fail_fast;
         let (drawn, n_settled, how) = runtime.block_on(run(any));
         prop_assert!(drawn.is_none_or(|drawn| drawn == n_jobs));

@@ -245,7 +245,7 @@ impl Wire for Script {
         let at = Offset(Micros::from(self.start.elapsed()).0);
         self.arrivals.borrow_mut().push(Arrival { at, host: host.to_owned() });
         let act = (self.play)(Cue { host, place: job.place, n });
-        if act.after > timeout {
+        if act.after > timeout || matches!(act.end, End::Never) && timeout < Duration::from_secs(60) {
             sleep(timeout).await;
             return Exchange::without_answer(Reply::TimedOut(Phase::FirstByte));
         }

@@ -102,3 +102,22 @@ async fn an_attempt_cut_off_by_hand_is_cancelled_and_not_failed() {
     });
     assert_eq!(ends.collect::<Vec<_>>(), [Outcome::Cancelled]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_time_out_of_so_many_medians_ends_what_hangs_and_spares_the_rest() {
+    let plan = format!(
+        "[limits]\nconcurrency = 10\n[defaults]\ntimeout = \"5x median\"\n[retry]\nattempts = 1\n{}",
+        endpoint("a.test", 200)
+    );
+    let told =
+        Rig::new(
+            &plan,
+            |cue| if cue.place.row == 150 { ends(0, End::Never) } else { ok(100 + cue.place.row % 7 * 10) },
+        )
+        .run()
+        .await;
+    let ledger = told.ledger();
+    let failed: Vec<_> = ledger.ends.iter().filter(|(_, end)| **end != JobEnd::Done).map(|(id, _)| id.0).collect();
+    assert_eq!(failed, [151]);
+    assert!(told.end().1 < Offset(4_000_000), "{:?}", told.end());
+}

@@ -1,0 +1,52 @@
+//! A batch that is repeated, and attempts that take long, over real sockets.
+
+use std::io::Write;
+
+use inflight::control::Command;
+use inflight::event::outcome::Phase;
+use serde_json::json;
+
+use crate::run::batch::Batch;
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
+
+#[test]
+fn rounds_can_be_asked_for_on_the_command_line_and_say_what_is_up() {
+    let upstream = upstream();
+    let [up, down] = ["/delay/5ms", "/status/500"].map(|path| at(&upstream, path));
+    let folder = Folder::new().with(
+        "watch.toml",
+        &format!("[[endpoint]]\nname = \"up\"\nurl = \"{up}\"\n[[endpoint]]\nname = \"down\"\nurl = \"{down}\"\n"),
+    );
+    let run = folder.inflight("run watch.toml --every 100ms --rounds 3 --tries 1 --json").run().exits(1);
+    let summary = run.summary();
+    assert_eq!(
+        (&summary["jobs"]["planned"], &summary["jobs"]["done"], &summary["jobs"]["failed"]),
+        (&json!(6), &json!(3), &json!(3))
+    );
+    let health = |i: usize| (&summary["endpoints"][i]["health"]["up"], &summary["endpoints"][i]["health"]["rounds"]);
+    assert_eq!((health(0), health(1)), ((&json!(true), &json!(3)), (&json!(false), &json!(3))));
+    assert_eq!(upstream.tally().requests, 6);
+}
+
+#[test]
+fn what_comes_through_a_pipe_cannot_be_repeated() {
+    let folder = Folder::new();
+    let mut running = folder.inflight("run - --every 1s").with_input().start();
+    running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
+    let ended = running.wait().exits(2);
+    assert!(ended.err().contains("rounds need input that can be read again"), "{}", ended.err());
+}
+
+#[test]
+fn an_attempt_that_takes_long_says_how_far_it_is() {
+    let plan = "[upstream]\n[[endpoint]]\nurl = \"practice://a/trickle?every=50ms\"\n[[endpoint]]\nurl = \"practice://b/hang\"\n";
+    let batch = Batch::start(plan);
+    batch.until_known(|model| {
+        let seen: Vec<_> = model.open.all().filter_map(|flight| flight.seen).collect();
+        seen.iter().any(|seen| seen.phase == Phase::Body && seen.bytes > 10 && seen.received.is_some())
+            && seen.iter().any(|seen| seen.phase == Phase::FirstByte && seen.bytes == 0 && seen.received.is_none())
+    });
+    batch.wish(Command::Cancel);
+    batch.end();
+}
