@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::plan::quantity::{self, Patience};
+use crate::plan::patience::{self, Patience};
+use crate::plan::quantity;
 use crate::tui::theme::color::Depth;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -200,7 +201,7 @@ fn rate(text: &str) -> Result<Duration, String> {
 }
 
 fn patience(text: &str) -> Result<Patience, String> {
-    quantity::parse_patience(text).map_err(|wrong| wrong.to_string())
+    patience::parse_patience(text).map_err(|wrong| wrong.to_string())
 }
 
 fn rounds(text: &str) -> Result<u32, String> {

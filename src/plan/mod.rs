@@ -13,6 +13,7 @@ mod found;
 mod intake;
 pub mod job;
 pub mod mistake;
+pub mod patience;
 mod put;
 pub mod quantity;
 mod read;

@@ -50,30 +50,6 @@ pub fn parse_duration(text: &str) -> Result<Duration, Wrong> {
     Ok(length)
 }
 
-/// How long to wait for one attempt.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Patience {
-    /// So long.
-    Fixed(Duration),
-    /// So many times what its endpoint usually takes, and the default at most.
-    TimesMedian(f64),
-}
-
-/// A length of time, or a multiple of the median such as `5x median`.
-pub fn parse_patience(text: &str) -> Result<Patience, Wrong> {
-    let Some(times) = text.trim().strip_suffix("median") else { return parse_duration(text).map(Patience::Fixed) };
-    let wrong = |what: &str| Wrong::new(what, "write how many times the median, such as `5x median`");
-    let times = times.trim_end().strip_suffix('x').ok_or_else(|| wrong("no multiple of the median"))?;
-    let times: f64 = times.trim_end().parse().map_err(|_| wrong("no multiple of the median"))?;
-    if (2.0..=1_000.0).contains(&times) {
-        Ok(Patience::TimesMedian(times))
-    } else if times < 2.0 {
-        Err(Wrong::new("so tight that it would end ordinary attempts", "write `2x median` or more"))
-    } else {
-        Err(wrong("beyond 1000 times the median"))
-    }
-}
-
 /// Says that a number lacks its unit.
 pub(super) fn unitless(number: &str) -> Wrong {
     Wrong::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
@@ -226,8 +202,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        Patience, parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_patience,
-        parse_rate, parse_share, parse_share_below, parse_size,
+        parse_backoff, parse_count, parse_duration, parse_duration_below, parse_limit, parse_rate, parse_share,
+        parse_share_below, parse_size,
     };
 
     #[test]
@@ -235,17 +211,6 @@ mod tests {
         let wrong = parse_duration("250").unwrap_err();
         assert_eq!(wrong.to_string(), "a number without a unit: write `250ms` or `250s`");
         assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
-    }
-
-    #[test]
-    fn an_attempt_may_take_so_long_or_so_many_times_the_median() {
-        assert_eq!(parse_patience("10s"), Ok(Patience::Fixed(Duration::from_secs(10))));
-        for text in ["5x median", "5 x median", "5xmedian", " 5.0x  median"] {
-            assert_eq!(parse_patience(text), Ok(Patience::TimesMedian(5.0)), "{text}");
-        }
-        for text in ["5 median", "median", "x median", "1x median", "2000x median", "NaNx median", "-5x median", "5"] {
-            assert!(parse_patience(text).is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
-use crate::plan::quantity::Patience;
+use crate::plan::patience::Patience;
 
 /// Rules of which any may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,7 +108,7 @@ mod tests {
 
     use super::Rules;
     use crate::plan::defaults;
-    use crate::plan::quantity::Patience;
+    use crate::plan::patience::Patience;
 
     #[test]
     fn the_upper_rule_wins_and_silence_falls_through() {

@@ -16,7 +16,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::job::{Job, Statuses};
 use inflight::plan::mistake::PlanError;
-use inflight::plan::quantity::Patience;
+use inflight::plan::patience::Patience;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 

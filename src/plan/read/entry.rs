@@ -10,7 +10,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::plan::quantity::{self, Patience, Wrong};
+use crate::plan::patience::{self, Patience};
+use crate::plan::quantity::{self, Wrong};
 use crate::plan::read::Reading;
 use crate::plan::read::section::Section;
 use crate::plan::text::{Text, interpolated};
@@ -90,7 +91,7 @@ impl<'r> Entry<'r> {
     pub(super) fn patience(&self) -> Option<Patience> {
         match self.number() {
             Some(number) => self.check(Err(quantity::unitless(&number))),
-            None => self.parse("a length of time such as `\"250ms\"`, or `\"5x median\"`", quantity::parse_patience),
+            None => self.parse("a length of time such as `\"250ms\"`, or `\"5x median\"`", patience::parse_patience),
         }
     }
 

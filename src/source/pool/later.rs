@@ -56,22 +56,35 @@ impl Later {
         !self.postponed.is_empty()
     }
 
-    /// The jobs that were to wait for the rest.
-    pub fn take_postponed(&mut self, now: Offset) -> Vec<Ready> {
-        self.postponed.drain(..).map(|delayed| delayed.take(now)).collect()
+    /// The jobs that were to wait for the rest wait for nothing but their moments from here on.
+    pub fn release(&mut self) {
+        self.delayed.extend(self.postponed.drain(..).map(Reverse));
+    }
+
+    /// Has a job that is here wait for the rest as well as for its moment. Tells whether it is here.
+    pub fn hold_back(&mut self, job: JobId) -> bool {
+        let found = self.take(job);
+        let is_here = found.is_some();
+        self.postponed.extend(found);
+        is_here
     }
 
     /// One job, if it is here.
     pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Ready> {
+        self.take(job).map(|delayed| delayed.take(now))
+    }
+
+    fn take(&mut self, job: JobId) -> Option<Delayed> {
         if let Some(i) = self.postponed.iter().position(|delayed| delayed.ready.id == job) {
-            return Some(self.postponed.swap_remove(i).take(now));
+            return Some(self.postponed.swap_remove(i));
         }
-        if !self.delayed.iter().any(|Reverse(delayed)| delayed.ready.id == job) {
+        let is_it = |Reverse(delayed): &Reverse<Delayed>| delayed.ready.id == job;
+        if !self.delayed.iter().any(is_it) {
             return None;
         }
-        let (mut found, rest) = self.delayed.drain().partition::<Vec<_>, _>(|Reverse(delayed)| delayed.ready.id == job);
+        let (mut found, rest) = self.delayed.drain().partition::<Vec<_>, _>(is_it);
         self.delayed = rest.into();
-        found.pop().map(|Reverse(delayed)| delayed.take(now))
+        found.pop().map(|Reverse(delayed)| delayed)
     }
 
     /// Every job.

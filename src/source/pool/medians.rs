@@ -73,7 +73,7 @@ mod tests {
     use crate::event::outcome::{Outcome, Phase};
     use crate::event::{EndpointId, Micros};
     use crate::plan::job::Timeouts;
-    use crate::plan::quantity::Patience;
+    use crate::plan::patience::Patience;
     use crate::plan::rules::Rules;
 
     const ENDPOINT: EndpointId = EndpointId(3);

@@ -5,6 +5,8 @@
 //! Lanes take turns, so a throttled or hung host never starves the others. Start at
 //! [`Schedule::decide`].
 
+mod wished;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -112,11 +114,13 @@ impl Schedule {
     /// To be called before anything else, at each step.
     pub fn tick(&mut self, now: Offset) {
         let hold = self.hold();
-        while let Some(at) = self.soonest_change().filter(|&at| at <= now) {
+        while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
+            // What was held back may have been due long ago; time does not go back for it.
+            let at = due.max(self.now);
             self.turn_to(at, self.clock.read(at, hold));
-            if self.lanes.soonest() == Some(at) {
+            if self.lanes.soonest() == Some(due) {
                 self.lanes.open_next();
-            } else if self.later.soonest() == Some(at) {
+            } else if self.later.soonest() == Some(due) {
                 if let Some(mut ready) = self.later.pop(at) {
                     ready.host = self.host_of(&ready.job);
                     self.park(ready);
@@ -155,23 +159,25 @@ impl Schedule {
         if !self.gate.admits() {
             return Next::Wait(None);
         }
+        let is_rest = !self.lanes.has_turns() && !self.sources.any_has_more();
+        if is_rest && self.later.has_postponed() {
+            self.later.release();
+            self.tick(self.now);
+        }
         if self.pace.opens_at() > self.now {
             return Next::Wait(self.soonest());
         }
-        loop {
-            while let Some(turn) = self.lanes.next_turn() {
-                let found = match turn {
-                    Turn::Lane(lane) => self.ask_lane(lane),
-                    Turn::Mixed(source) => self.ask_mixed(source),
-                };
-                if let Some(next) = found {
-                    return next;
-                }
+        while let Some(turn) = self.lanes.next_turn() {
+            let found = match turn {
+                Turn::Lane(lane) => self.ask_lane(lane),
+                Turn::Mixed(source) => self.ask_mixed(source),
+            };
+            if let Some(next) = found {
+                return next;
             }
-            if !self.later.has_postponed() || self.sources.any_has_more() {
-                break;
-            }
-            self.later.take_postponed(self.now).into_iter().for_each(|ready| self.park(ready));
+        }
+        if self.later.has_postponed() && !self.sources.any_has_more() {
+            return self.decide();
         }
         // The last source may only now have said that it has no more, after every job had settled.
         if self.sources.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
@@ -261,59 +267,6 @@ impl Schedule {
             self.lanes.enqueue(host.0 as usize);
         }
         steps
-    }
-
-    /// Sets the run's limit, which also bounds what is found for hosts without one of their own.
-    pub fn set_limit(&mut self, limit: u32) {
-        self.gate.set_limit(limit);
-        for i in 0..self.lanes.n() {
-            let lane = self.lanes.lane(i);
-            if lane.limit.is_none() {
-                lane.set_cap(limit);
-                self.lanes.enqueue(i);
-            }
-        }
-    }
-
-    /// Sets a host's own limit, if there is such a host.
-    pub fn set_host_limit(&mut self, host: HostId, limit: u32) -> bool {
-        let Some(lane) = self.lanes.of(host) else { return false };
-        lane.limit = Some(limit);
-        lane.set_cap(limit);
-        self.lanes.enqueue(host.0 as usize);
-        true
-    }
-
-    /// Has each host's limit and pace found by itself, or no longer. Tells whether that changed anything.
-    pub fn set_adaptive(&mut self, is_on: bool) -> bool {
-        let changes = self.lanes.set_adaptive(is_on, self.gate.limit());
-        for i in (0..self.lanes.n()).filter(|_| changes) {
-            self.lanes.enqueue(i);
-        }
-        changes
-    }
-
-    /// Puts a host aside or takes it back. Tells whether that changed anything.
-    pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
-        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
-        lane.is_quarantined = is_aside;
-        self.lanes.enqueue(host.0 as usize);
-        true
-    }
-
-    /// Starts nothing more of an endpoint, if there is such an endpoint. Tells whether that changed anything.
-    pub fn skip(&mut self, endpoint: EndpointId) -> bool {
-        self.sources.knows(endpoint) && self.skipped.insert(endpoint)
-    }
-
-    /// Takes out a job that waits, if it does.
-    pub fn remove(&mut self, job: JobId) -> Option<Ready> {
-        if let Some(ready) = self.later.remove(job, self.now) {
-            return Some(ready.given_up(self.now));
-        }
-        let ready = (0..self.lanes.n()).find_map(|i| self.lanes.lane(i).remove(job))?;
-        self.parked -= 1;
-        Some(ready.given_up(self.now))
     }
 
     /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.

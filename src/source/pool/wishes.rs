@@ -94,10 +94,8 @@ impl Shared {
     /// Has a job tried again when there is nothing else to start.
     async fn postpone_job(&self, job: JobId) {
         self.book(|inner, _| {
-            if !inner.running.wish(job, Wish::Postpone)
-                && let Some(ready) = inner.schedule.remove(job)
-            {
-                inner.schedule.postpone(ready);
+            if !inner.running.wish(job, Wish::Postpone) {
+                inner.schedule.hold_back(job);
                 inner.ring_one();
             }
         })
