@@ -95,7 +95,7 @@ impl AtOnce {
         if self.doubt.count >= DOUBTS {
             return Verdict::Falls(Reason::Fickle);
         }
-        if f64::from(limit) < f64::from(self.settled) * LESS {
+        if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LESS {
             self.lost = self.lost.max(Some(self.settled));
         }
         self.refused_probes = if limit < self.settled { 0 } else { self.refused_probes + 1 };
