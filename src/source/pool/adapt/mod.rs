@@ -5,6 +5,7 @@
 //! evidence decides which of them speaks. Pure: no clock, no waiting, no chance. Start at [`Adapt::observe`].
 
 pub mod at_once;
+pub mod goal;
 pub mod per_second;
 pub mod record;
 pub mod step;

@@ -5,12 +5,12 @@
 //! before is remembered and probed for. Start at [`PerSecond::refused`].
 
 use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::goal::{Goal, Probe};
 use crate::source::pool::adapt::record::{Record, span_of};
 use crate::source::pool::adapt::step::Reason;
 use crate::source::pool::adapt::tuning::{
-    BUSY, CALM, EASY_STRETCHES, FAR, FASTEST, FEW_TRIES, FIRST_PACE, FOUND, FRESH, GROWTH, HARDER, LANDED,
-    LANDED_AFTER, LEAP, LEAST_LEAP, LOST, MOST_CUT, MOST_FIRST_LEAP, MOST_GROWTH, MOST_LEAP, NEARLY, PROBE_AFTER,
-    PROBE_AFTER_TIME, PROBE_ECHO, SEARCH_AFTER, SHORT_OF, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS, TRIES,
+    BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LOST, MOST_CUT,
+    MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
 };
 use crate::source::pool::adapt::{Evidence, Verdict};
 
@@ -39,34 +39,6 @@ pub struct PerSecond {
     streak: Streak,
     /// Attempts that started before this moment say nothing of this pace.
     stale_before: Offset,
-}
-
-/// Why there may be room above the pace.
-#[derive(Clone, Copy, Debug)]
-enum Goal {
-    /// Nobody knows the ceiling: the first estimate may be far too low.
-    Search {
-        /// The pace that was refused last, if any was.
-        refused: Option<f64>,
-    },
-    /// More was accepted before.
-    Return {
-        /// At this pace.
-        rate: f64,
-        /// Probes that may still be refused.
-        tries: u32,
-    },
-}
-
-/// Leaps above the pace that is known to be accepted.
-#[derive(Clone, Copy, Debug)]
-struct Probe {
-    /// Where the last leap began.
-    from: f64,
-    /// How far it went, as a share.
-    stride: f64,
-    /// It was not the first.
-    has_landed: bool,
 }
 
 /// Refusals close to each other.
@@ -174,11 +146,10 @@ impl PerSecond {
         self.streak.cut = now;
         self.streak.is_unbroken = true;
         if let Some(held) = self.held.filter(|held| rate < held * LOST) {
-            let rate = match self.goal {
+            self.goal = Some(Goal::back_to(match self.goal {
                 Some(Goal::Return { rate, .. }) => rate.max(held),
                 Some(Goal::Search { .. }) | None => held,
-            };
-            self.goal = Some(Goal::Return { rate, tries: TRIES });
+            }));
             self.held = None;
         }
         Some((rate, reason))
@@ -198,19 +169,9 @@ impl PerSecond {
 
     /// Draws the lesson of a probe that was refused.
     fn learn(&mut self, probe: Probe) {
-        self.goal = match self.goal {
-            Some(Goal::Search { .. }) => {
-                let goal = Goal::Search { refused: Some(self.rate) };
-                self.is_below = goal.stride(probe.from, None).is_none();
-                (!self.is_below).then_some(goal)
-            }
-            Some(Goal::Return { rate, tries }) => {
-                let is_near = probe.has_landed && probe.from >= rate * NEARLY;
-                let tries = (tries - 1).min(if is_near { FEW_TRIES } else { TRIES });
-                (tries > 0).then_some(Goal::Return { rate, tries })
-            }
-            None => None,
-        };
+        let was_search = matches!(self.goal, Some(Goal::Search { .. }));
+        self.goal = self.goal.and_then(|goal| goal.after_refusal(probe, self.rate));
+        self.is_below |= was_search && self.goal.is_none();
     }
 
     /// Goes faster, if what was accepted is a reason to.
@@ -223,8 +184,7 @@ impl PerSecond {
             self.streak.length = 0;
         }
         if let Some(probe) = self.probe {
-            let is_eager = matches!(self.goal, Some(Goal::Search { refused: None }));
-            let after = if is_eager { SPAN } else { LANDED_AFTER };
+            let after = self.goal.map_or(LANDED_AFTER, Goal::landed_after);
             let has_landed = self.quiet >= LANDED && lasted >= after;
             return if has_landed { self.leap_on(probe, now) } else { None };
         }
@@ -252,13 +212,13 @@ impl PerSecond {
 
     /// Goes on from a leap that was accepted, or ends the search.
     fn leap_on(&mut self, probe: Probe, now: Offset) -> Option<Reason> {
-        let Some(stride) = self.goal.and_then(|goal| goal.stride(self.rate, Some(probe.stride))) else {
+        let Some(next) = self.goal.and_then(|goal| goal.next_leap(probe, self.rate)) else {
             self.is_below = matches!(self.goal, Some(Goal::Search { .. }));
             (self.goal, self.probe) = (None, None);
             self.rest(now);
             return None;
         };
-        self.leap(Probe { from: self.rate, stride, has_landed: true }, now);
+        self.leap(next, now);
         Some(Reason::Room)
     }
 
@@ -282,34 +242,6 @@ impl PerSecond {
     fn rest(&mut self, now: Offset) {
         self.quiet = 0;
         self.since = now;
-    }
-}
-
-impl Goal {
-    /// The first leap of a probe, if there was quiet enough for one.
-    fn first_leap(self, from: f64, quiet: u32, lasted: Micros) -> Option<Probe> {
-        let (after, after_time) = match self {
-            Self::Search { refused: None } => (LANDED, SPAN),
-            Self::Search { refused: Some(_) } => (SEARCH_AFTER, LANDED_AFTER),
-            Self::Return { rate, .. } if from < rate * FAR => (LANDED, SPAN),
-            Self::Return { .. } => (PROBE_AFTER, PROBE_AFTER_TIME),
-        };
-        let stride = self.stride(from, None)?;
-        (quiet >= after && lasted >= after_time).then_some(Probe { from, stride, has_landed: false })
-    }
-
-    /// How far to leap from this pace, as a share; none if it is not worth it.
-    fn stride(self, from: f64, last: Option<f64>) -> Option<f64> {
-        match self {
-            Self::Search { refused: None } => Some(MOST_LEAP),
-            Self::Search { refused: Some(refused) } => {
-                Some((refused / from).sqrt() - 1.0).filter(|&stride| stride >= LEAST_LEAP)
-            }
-            Self::Return { rate, .. } => (from < rate * FOUND).then(|| {
-                let stride = last.map_or((1.0 / from).clamp(LEAP, MOST_FIRST_LEAP), |last| (last * 2.0).min(MOST_LEAP));
-                stride.min(rate * SHORT_OF / from - 1.0)
-            }),
-        }
     }
 }
 
