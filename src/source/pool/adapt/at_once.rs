@@ -80,7 +80,8 @@ impl AtOnce {
     /// Lowers the limit to what was not refused, or gives up the hypothesis.
     pub fn refused(&mut self, evidence: &Evidence, record: &Record) -> Verdict {
         self.stale_before = evidence.at;
-        if evidence.beside == 0 {
+        // Where more than one may be in flight, a later one may have overtaken it on the way.
+        if evidence.beside == 0 && self.limit == 1 {
             return Verdict::Falls(Reason::Alone);
         }
         if evidence.beside >= self.limit {

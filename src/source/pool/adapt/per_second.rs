@@ -9,7 +9,7 @@ use crate::source::pool::adapt::goal::{Goal, Probe};
 use crate::source::pool::adapt::record::{Record, span_of};
 use crate::source::pool::adapt::step::Reason;
 use crate::source::pool::adapt::tuning::{
-    BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LOST, MOST_CUT,
+    BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LONE, LOST, MOST_CUT,
     MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
 };
 use crate::source::pool::adapt::{Evidence, Verdict};
@@ -120,7 +120,7 @@ impl PerSecond {
         // Two in a row weigh double: half of what is too fast would have passed.
         self.streak.length += u32::from(self.streak.is_unbroken && self.streak.length > 0);
         // And the fewer were accepted since the last refusal, the more the pace is above the ceiling.
-        let lone = (0.5 / f64::from(self.quiet.max(1))).clamp(SOFT, SOFT * 2.0);
+        let lone = (LONE / f64::from(self.quiet.max(1))).clamp(SOFT, SOFT * 2.0);
         // Where quiet had just been rewarded, that is taken back at least.
         let before = self.held.filter(|held| *held >= self.rate * LOST).unwrap_or(self.rate);
         let soft = before.min(self.rate * (1.0 - lone));

@@ -11,6 +11,8 @@ use crate::event::Micros;
 /// How much pace a lone refusal costs, as a share. With [`GROWTH`] it makes one refusal in about a
 /// hundred attempts the equilibrium.
 pub const SOFT: f64 = 0.0225;
+/// It costs more, up to twice that, where fewer were accepted since the one before: so much, shared among them.
+pub const LONE: f64 = 0.75;
 /// How much pace is gained after each stretch of quiet, as a share.
 pub const GROWTH: f64 = 0.006;
 /// Accepted attempts in a stretch of quiet, at least.
@@ -69,7 +71,7 @@ pub const PROBE_ECHO: Micros = Micros(1_000_000);
 /// At this share of the remembered ceiling it has been found again.
 pub const FOUND: f64 = 0.94;
 /// Leaps end short of the remembered ceiling, at this share.
-pub const SHORT_OF: f64 = 0.95;
+pub const SHORT_OF: f64 = 0.97;
 /// Refused probes after which a remembered ceiling is forgotten.
 pub const TRIES: u32 = 12;
 /// Refused probes that are left once the remembered ceiling was nearly reached.
