@@ -117,12 +117,15 @@ impl Adapt {
                 }
             },
             (Hypothesis::PerSecond(per_second), Ended::Refused) => {
+                let reason = match per_second.refused(&evidence, &self.record) {
+                    Verdict::Stands => return None,
+                    Verdict::Moves(reason) | Verdict::Falls(reason) => reason,
+                };
                 // Where the server named its pace there is nothing to judge.
-                let rival = self.record.separating_level().filter(|_| self.told_per_window.is_none());
-                match (rival, per_second.refused(&evidence, &self.record)) {
-                    (_, Verdict::Stands) => return None,
-                    (None, Verdict::Moves(reason) | Verdict::Falls(reason)) => reason,
-                    (Some(level), _) => {
+                let is_open = self.told_per_window.is_none();
+                match is_open.then(|| self.record.separating_level()).flatten() {
+                    None => reason,
+                    Some(level) => {
                         self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
                         Reason::Separable { in_flight: level + 1 }
                     }

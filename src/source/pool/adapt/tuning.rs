@@ -39,7 +39,7 @@ pub const FRESH: u32 = 4;
 /// What is accepted is counted over this time at least: the usual window of those who count in windows.
 pub const SPAN: Micros = Micros(1_000_000);
 /// And over the time of so many attempts.
-pub const SPAN_ATTEMPTS: f64 = 10.0;
+pub const SPAN_ATTEMPTS: u64 = 10;
 
 // Per second: looking for the higher ceiling of before.
 
