@@ -8,7 +8,8 @@ use crate::event::{Micros, Offset};
 #[derive(Debug)]
 pub struct Pace {
     gap: Micros,
-    next: Offset,
+    /// The last start, or when it was due if it was not much later.
+    last: Option<Offset>,
 }
 
 impl Pace {
@@ -17,28 +18,26 @@ impl Pace {
 
     /// Starts at least `gap` apart in the mean; no gap, no pace.
     pub fn new(gap: Micros) -> Self {
-        Self { gap, next: Offset::ZERO }
+        Self { gap, last: None }
     }
 
-    /// From here on starts are this far apart in the mean.
+    /// From here on starts are this far apart in the mean, the next one and the last one too.
     pub fn set_gap(&mut self, gap: Micros) {
         self.gap = gap;
-        if gap == Micros::ZERO {
-            self.next = Offset::ZERO;
-        }
     }
 
     /// Nothing starts before this moment.
     pub fn opens_at(&self) -> Offset {
-        self.next
+        match self.last {
+            Some(last) if self.gap > Micros::ZERO => last + self.gap,
+            Some(_) | None => Offset::ZERO,
+        }
     }
 
     /// Books a start.
     pub fn start(&mut self, now: Offset) {
-        if self.gap > Micros::ZERO {
-            let earliest = Offset(now.0.saturating_sub(Self::SLACK.0));
-            self.next = self.next.max(earliest) + self.gap;
-        }
+        let earliest = Offset(now.0.saturating_sub(Self::SLACK.0));
+        self.last = Some(if self.gap > Micros::ZERO { self.opens_at().max(earliest) } else { now });
     }
 }
 
@@ -53,6 +52,26 @@ mod tests {
     fn without_a_gap_everything_may_start_at_once() {
         let mut pace = Pace::new(Micros::ZERO);
         pace.start(Offset(5));
+        assert_eq!(pace.opens_at(), Offset::ZERO);
+    }
+
+    #[test]
+    fn a_change_of_pace_counts_from_the_last_start() {
+        let mut pace = Pace::new(Micros(60_000_000));
+        pace.start(Offset(1_000_000));
+        pace.set_gap(Micros(100_000));
+        assert!(pace.opens_at() <= Offset(1_100_000), "a minute is not waited out: {:?}", pace.opens_at());
+        pace.set_gap(Micros(60_000_000));
+        assert!(pace.opens_at() >= Offset(60_000_000), "nor is the next one early: {:?}", pace.opens_at());
+    }
+
+    #[test]
+    fn a_pace_that_begins_counts_from_the_last_start_before_it() {
+        let mut pace = Pace::new(Micros::ZERO);
+        pace.start(Offset(5_000_000));
+        pace.set_gap(Micros(200_000));
+        assert_eq!(pace.opens_at(), Offset(5_200_000));
+        pace.set_gap(Micros::ZERO);
         assert_eq!(pace.opens_at(), Offset::ZERO);
     }
 
