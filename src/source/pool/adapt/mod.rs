@@ -11,6 +11,8 @@ pub mod record;
 pub mod step;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;
 pub mod tuning;
 
 use crate::event::{Micros, Offset};

@@ -1,4 +1,4 @@
-//! What holds of the controller whatever it sees; what it reaches is tested in whole runs.
+//! What holds of the controller whatever it sees; what it reaches is tried in `trial`.
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::{Adapt, Ended, Evidence, Hint};
