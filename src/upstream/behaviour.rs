@@ -4,6 +4,7 @@
 //! in the table, and nowhere else. Start at [`parse`].
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -68,6 +69,8 @@ pub enum Act {
     Limit {
         /// The limit.
         limit: Limit,
+        /// When it is half as much, counted from its first request.
+        half: Option<Range<Duration>>,
         /// What the 429 says.
         retry_after: RetryAfter,
     },
@@ -214,6 +217,18 @@ pub struct Refused {
     pub why: String,
     /// What would be right.
     pub hint: String,
+}
+
+impl Limit {
+    /// Half as much, but never nothing. A bucket keeps its size and fills half as fast.
+    #[must_use]
+    pub fn halved(self) -> Self {
+        match self {
+            Self::Rate { rps, burst } => Self::Rate { rps: rps / 2.0, burst },
+            Self::Concurrent(n) => Self::Concurrent((n / 2).max(1)),
+            Self::Window { n, window } => Self::Window { n: (n / 2).max(1), window },
+        }
+    }
 }
 
 impl Wait {

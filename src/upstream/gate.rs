@@ -4,6 +4,7 @@
 //! host, path and query, whatever its `id`. Start at [`Gate::admit`].
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,6 +16,11 @@ use crate::upstream::behaviour::Limit;
 #[derive(Debug)]
 pub struct Gate {
     limit: Limit,
+    /// When the limit is half as much.
+    half: Option<Range<Duration>>,
+    /// When its first request came.
+    begun: Cell<Option<Instant>>,
+    is_halved: Cell<bool>,
     /// With `Rate`, when the bucket is full again; with `Window`, when the window began.
     mark: Cell<Option<Instant>>,
     /// With `Concurrent`, how many are in service; with `Window`, how many the window has seen.
@@ -27,8 +33,9 @@ pub struct Place(Rc<Gate>);
 
 impl Gate {
     /// A gate that nobody has passed.
-    pub fn new(limit: Limit) -> Self {
-        Self { limit, mark: Cell::new(None), n: Cell::new(0) }
+    pub fn new(limit: Limit, half: Option<Range<Duration>>) -> Self {
+        let (begun, mark) = (Cell::new(None), Cell::new(None));
+        Self { limit, half, begun, is_halved: Cell::new(false), mark, n: Cell::new(0) }
     }
 
     /// Lets a request pass at `now`.
@@ -36,13 +43,28 @@ impl Gate {
     /// # Errors
     /// It does not pass. The length is how long until one would; zero where nobody can know.
     pub fn admit(self: &Rc<Self>, now: Instant) -> Result<Place, Duration> {
-        match self.limit {
+        match self.limit_at(now) {
             Limit::Rate { rps, burst } => self.spend(now, Duration::from_secs_f64(1.0 / rps), burst)?,
             Limit::Concurrent(most) if self.n.get() >= most => return Err(Duration::ZERO),
             Limit::Concurrent(_) => self.n.set(self.n.get() + 1),
             Limit::Window { n, window } => self.count(now, n, window)?,
         }
         Ok(Place(Rc::clone(self)))
+    }
+
+    fn limit_at(&self, now: Instant) -> Limit {
+        let Some(half) = &self.half else { return self.limit };
+        let begun = self.begun.get().unwrap_or(now);
+        self.begun.set(Some(begun));
+        let is_halved = half.contains(&(now - begun));
+        if self.is_halved.replace(is_halved) != is_halved
+            && let (Limit::Rate { .. }, Some(full)) = (self.limit, self.mark.get())
+        {
+            // As many tokens are missing as before, and it takes them longer, or less long, to come.
+            let missing = full.saturating_duration_since(now);
+            self.mark.set(Some(now + if is_halved { missing * 2 } else { missing / 2 }));
+        }
+        if is_halved { self.limit.halved() } else { self.limit }
     }
 
     /// Takes a token. Instead of tokens it keeps the moment at which the bucket will be full.
@@ -95,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_bucket_lets_its_burst_pass_and_then_its_rate() {
-        let (gate, start) = (Rc::new(Gate::new(Limit::Rate { rps: 10.0, burst: 3 })), Instant::now());
+        let (gate, start) = (Rc::new(Gate::new(Limit::Rate { rps: 10.0, burst: 3 }, None)), Instant::now());
         let passed = (0..2_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
         assert_eq!(passed, 3 + 19);
         let rested = start + Duration::from_secs(60);
@@ -105,7 +127,7 @@ mod tests {
     #[test]
     fn a_refused_request_passes_when_it_was_told_to_come_back() {
         for limit in [Limit::Rate { rps: 10.0, burst: 1 }, Limit::Window { n: 1, window: Duration::from_millis(700) }] {
-            let (gate, start) = (Rc::new(Gate::new(limit)), Instant::now());
+            let (gate, start) = (Rc::new(Gate::new(limit, None)), Instant::now());
             assert!(gate.admit(start).is_ok());
             let wait = gate.admit(start + MS * 30).unwrap_err();
             assert!(gate.admit(start + MS * 30 + wait - MS).is_err());
@@ -115,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_place_in_service_is_free_again_when_it_is_dropped() {
-        let (gate, now) = (Rc::new(Gate::new(Limit::Concurrent(2))), Instant::now());
+        let (gate, now) = (Rc::new(Gate::new(Limit::Concurrent(2), None)), Instant::now());
         let (first, second) = (gate.admit(now).unwrap(), gate.admit(now).unwrap());
         assert_eq!(gate.admit(now).unwrap_err(), Duration::ZERO);
         drop(first);
@@ -125,8 +147,25 @@ mod tests {
 
     #[test]
     fn a_window_forgets_when_it_is_over() {
-        let (gate, start) = (Rc::new(Gate::new(Limit::Window { n: 5, window: MS * 100 })), Instant::now());
+        let (gate, start) = (Rc::new(Gate::new(Limit::Window { n: 5, window: MS * 100 }, None)), Instant::now());
         let passed = (0..1_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
         assert_eq!(passed, 50);
+    }
+
+    #[test]
+    fn a_limit_is_half_as_much_for_a_while_after_its_first_request() {
+        let start = Instant::now() + Duration::from_secs(60);
+        let half = Some(Duration::from_secs(40)..Duration::from_secs(80));
+        for limit in [Limit::Rate { rps: 100.0, burst: 20 }, Limit::Window { n: 100, window: Duration::from_secs(1) }] {
+            let gate = Rc::new(Gate::new(limit, half.clone()));
+            let passed = |ms: std::ops::Range<u32>| ms.filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
+            assert!((4_000..=4_020).contains(&passed(0..40_000)));
+            assert_eq!(passed(40_000..80_000), 2_000);
+            assert!((3_999..=4_000).contains(&passed(80_000..120_000)));
+        }
+        let gate = Rc::new(Gate::new(Limit::Concurrent(3), half));
+        let at_once =
+            |s| (0..9).map_while(|_| gate.admit(start + Duration::from_secs(s)).ok()).collect::<Vec<_>>().len();
+        assert_eq!([0, 40, 80].map(at_once), [3, 1, 3]);
     }
 }

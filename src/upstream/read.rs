@@ -3,6 +3,7 @@
 //! Which name has which reader is the table's. A reader takes every key that it knows before it judges any,
 //! so that an unknown key is answered with all of them. Start at [`plain`], which all have in common.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -63,8 +64,12 @@ pub fn limit(asked: &mut Asked<'_>) -> Read {
     let concurrent = asked.number("concurrent", 1, "a whole number from 1")?;
     let per_window = asked.number("per_window", 1, "a whole number from 1")?;
     let window = asked.duration("window")?;
+    let half = asked.wait("half")?.map(|wait| wait.from..wait.to);
     let retry_after = retry_after(asked)?.unwrap_or(RetryAfter::Seconds);
-    let behaviour = |limit| Act::Limit { limit, retry_after };
+    if half.as_ref().is_some_and(Range::is_empty) {
+        return Err("`half` goes from one time to a later one, such as `40s..80s`".to_owned());
+    }
+    let behaviour = |limit| Act::Limit { limit, half: half.clone(), retry_after };
 
     match (rps, concurrent, per_window, burst, window) {
         (Some(rps), None, None, burst, None) => {

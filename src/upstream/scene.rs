@@ -103,12 +103,12 @@ impl Stage {
         let asked = self.ruled(host, path);
         let behaviour = parse(&asked);
         let gate = match behaviour.as_ref().map(|behaviour| &behaviour.act) {
-            Ok(&Act::Limit { limit, .. }) => {
+            Ok(Act::Limit { limit, half, .. }) => {
                 if memory.gates.len() >= N_REMEMBERED {
                     memory.gates.clear();
                 }
                 let gate = memory.gates.entry(format!("{host} {}", without_id(&asked)));
-                Some(Rc::clone(gate.or_insert_with(|| Rc::new(Gate::new(limit)))))
+                Some(Rc::clone(gate.or_insert_with(|| Rc::new(Gate::new(*limit, half.clone())))))
             }
             Ok(_) | Err(_) => None,
         };

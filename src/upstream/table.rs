@@ -56,6 +56,7 @@ pub const TABLE: &[Row] = &[
             ("/limit?rps=20&burst=5", "a token bucket; above it 429 with Retry-After"),
             ("/limit?concurrent=10&delay=100ms", "so many at once, each served for so long; above it 429"),
             ("/limit?per_window=20&window=1s", "so many in each window; above it 429"),
+            ("/limit?rps=20&half=40s..80s", "half as much for a while, counted from its first request"),
             ("/limit?rps=20&retry_after=date", "what the 429 says: seconds, `date`, `none` or `garbage`"),
         ],
         read: read::limit,

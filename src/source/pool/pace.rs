@@ -8,37 +8,42 @@ use crate::event::{Micros, Offset};
 #[derive(Debug)]
 pub struct Pace {
     gap: Micros,
-    next: Offset,
+    /// The last start, or when it was due if it was not much later.
+    last: Option<Offset>,
 }
 
 impl Pace {
     /// A timer may be this late without the pace falling behind: the next starts come closer.
     pub const SLACK: Micros = Micros(10_000);
 
+    /// From this gap on a timer is not late enough to matter.
+    const FAR_APART: Micros = Micros(100_000);
+
     /// Starts at least `gap` apart in the mean; no gap, no pace.
     pub fn new(gap: Micros) -> Self {
-        Self { gap, next: Offset::ZERO }
+        Self { gap, last: None }
     }
 
-    /// From here on starts are this far apart in the mean.
+    /// From here on starts are this far apart in the mean, the next one and the last one too.
     pub fn set_gap(&mut self, gap: Micros) {
         self.gap = gap;
-        if gap == Micros::ZERO {
-            self.next = Offset::ZERO;
-        }
     }
 
     /// Nothing starts before this moment.
     pub fn opens_at(&self) -> Offset {
-        self.next
+        match self.last {
+            Some(last) if self.gap > Micros::ZERO => last + self.gap,
+            Some(_) | None => Offset::ZERO,
+        }
     }
 
     /// Books a start.
     pub fn start(&mut self, now: Offset) {
-        if self.gap > Micros::ZERO {
-            let earliest = Offset(now.0.saturating_sub(Self::SLACK.0));
-            self.next = self.next.max(earliest) + self.gap;
-        }
+        // Starts far apart do not catch up: being late costs them next to nothing, and two that are closer than
+        // the pace may be refused by a server that counts without any burst.
+        let slack = if self.gap < Self::FAR_APART { Self::SLACK } else { Micros::ZERO };
+        let earliest = Offset(now.0.saturating_sub(slack.0));
+        self.last = Some(if self.gap > Micros::ZERO { self.opens_at().max(earliest) } else { now });
     }
 }
 
@@ -56,10 +61,39 @@ mod tests {
         assert_eq!(pace.opens_at(), Offset::ZERO);
     }
 
+    #[test]
+    fn starts_that_are_far_apart_never_come_closer() {
+        let mut pace = Pace::new(Micros(200_000));
+        pace.start(Offset(5_000));
+        assert_eq!(pace.opens_at(), Offset(205_000));
+        pace.start(Offset(214_000));
+        assert_eq!(pace.opens_at(), Offset(414_000));
+    }
+
+    #[test]
+    fn a_change_of_pace_counts_from_the_last_start() {
+        let mut pace = Pace::new(Micros(60_000_000));
+        pace.start(Offset(1_000_000));
+        pace.set_gap(Micros(100_000));
+        assert_eq!(pace.opens_at(), Offset(1_100_000), "a minute is not waited out");
+        pace.set_gap(Micros(60_000_000));
+        assert_eq!(pace.opens_at(), Offset(61_000_000), "nor is the next one early");
+    }
+
+    #[test]
+    fn a_pace_that_begins_counts_from_the_last_start_before_it() {
+        let mut pace = Pace::new(Micros::ZERO);
+        pace.start(Offset(5_000_000));
+        pace.set_gap(Micros(200_000));
+        assert_eq!(pace.opens_at(), Offset(5_200_000));
+        pace.set_gap(Micros::ZERO);
+        assert_eq!(pace.opens_at(), Offset::ZERO);
+    }
+
     proptest! {
         #[test]
         fn no_stretch_of_time_holds_more_starts_than_the_rate_and_the_slack_allow(
-            gap in 1..50_000_u64,
+            gap in 1..300_000_u64,
             late in prop::collection::vec(prop_oneof![9 => 0..3_000_u64, 1 => 0..500_000_u64], 2..200),
         ) {
             let mut pace = Pace::new(Micros(gap));

@@ -41,7 +41,7 @@ fn a_bare_number_is_not_a_length_of_time() {
 fn an_unknown_key_is_answered_with_the_known_ones() {
     let message = refusal("/limit?rsp=20");
     assert!(message.contains("no key `rsp`"), "{message}");
-    for key in ["rps", "burst", "concurrent", "per_window", "window", "retry_after", "delay", "bytes", "id"] {
+    for key in ["rps", "burst", "concurrent", "per_window", "window", "half", "retry_after", "delay", "bytes", "id"] {
         assert!(message.contains(&format!("`{key}`")), "{key} is missing: {message}");
     }
 }
@@ -71,6 +71,7 @@ fn words_and_values_that_do_not_fit_are_refused() {
         "/limit?rps=20&concurrent=5",
         "/limit?rps=20&window=1s",
         "/limit?rps=inf",
+        "/limit?rps=20&half=40s",
         "/limit?concurrent=0",
         "/bytes/-1",
         "/json/orders",
@@ -99,6 +100,8 @@ fn a_limit_is_one_of_three_kinds() {
     assert_eq!(limit("/limit?rps=20&burst=1"), Limit::Rate { rps: 20.0, burst: 1 });
     assert_eq!(limit("/limit?concurrent=10"), Limit::Concurrent(10));
     assert_eq!(limit("/limit?per_window=20"), Limit::Window { n: 20, window: Duration::from_secs(1) });
+    let halves = |path| matches!(act(path), Act::Limit { half: Some(half), .. } if half == (Duration::from_secs(40)..Duration::from_secs(80)));
+    assert!(halves("/limit?rps=20&half=40s..80s") && !halves("/limit?rps=20&half=1s..80s"));
     assert_eq!(parse("/limit?concurrent=10").unwrap().delay, Wait::exactly(Duration::from_millis(100)));
     assert_eq!(parse("/limit?rps=20").unwrap().delay, Wait::default());
 }

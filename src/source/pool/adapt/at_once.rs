@@ -80,7 +80,8 @@ impl AtOnce {
     /// Lowers the limit to what was not refused, or gives up the hypothesis.
     pub fn refused(&mut self, evidence: &Evidence, record: &Record) -> Verdict {
         self.stale_before = evidence.at;
-        if evidence.beside == 0 {
+        // Where more than one may be in flight, a later one may have overtaken it on the way.
+        if evidence.beside == 0 && self.limit == 1 {
             return Verdict::Falls(Reason::Alone);
         }
         if evidence.beside >= self.limit {
@@ -95,7 +96,7 @@ impl AtOnce {
         if self.doubt.count >= DOUBTS {
             return Verdict::Falls(Reason::Fickle);
         }
-        if f64::from(limit) < f64::from(self.settled) * LESS {
+        if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LESS {
             self.lost = self.lost.max(Some(self.settled));
         }
         self.refused_probes = if limit < self.settled { 0 } else { self.refused_probes + 1 };

@@ -5,11 +5,14 @@
 //! evidence decides which of them speaks. Pure: no clock, no waiting, no chance. Start at [`Adapt::observe`].
 
 pub mod at_once;
+pub mod goal;
 pub mod per_second;
 pub mod record;
 pub mod step;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;
 pub mod tuning;
 
 use crate::event::{Micros, Offset};
@@ -103,12 +106,15 @@ impl Adapt {
                 }
             },
             (Hypothesis::PerSecond(per_second), Ended::Refused) => {
+                let reason = match per_second.refused(&evidence, &self.record) {
+                    Verdict::Stands => return None,
+                    Verdict::Moves(reason) | Verdict::Falls(reason) => reason,
+                };
                 // Where the server named its pace there is nothing to judge.
-                let rival = self.record.separating_level().filter(|_| self.told_per_window.is_none());
-                match (rival, per_second.refused(&evidence, &self.record)) {
-                    (_, Verdict::Stands) => return None,
-                    (None, Verdict::Moves(reason) | Verdict::Falls(reason)) => reason,
-                    (Some(level), _) => {
+                let is_open = self.told_per_window.is_none();
+                match is_open.then(|| self.record.separating_level()).flatten() {
+                    None => reason,
+                    Some(level) => {
                         self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
                         Reason::Separable { in_flight: level + 1 }
                     }

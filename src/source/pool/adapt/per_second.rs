@@ -5,12 +5,12 @@
 //! before is remembered and probed for. Start at [`PerSecond::refused`].
 
 use crate::event::{Micros, Offset};
+use crate::source::pool::adapt::goal::{Goal, Probe};
 use crate::source::pool::adapt::record::{Record, span_of};
 use crate::source::pool::adapt::step::Reason;
 use crate::source::pool::adapt::tuning::{
-    BUSY, CALM, EASY_STRETCHES, FASTEST, FEW_TRIES, FIRST_PACE, FOUND, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER,
-    LEAP, LOST, MOST_CUT, MOST_GROWTH, MOST_LEAP, NEARLY, PROBE_AFTER, PROBE_AFTER_TIME, PROBE_ECHO, SHORT_OF, SLOWEST,
-    SOFT, SPAN, STRETCH, STRETCH_LASTS, TRIES,
+    BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LONE, LOST, MOST_CUT,
+    MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
 };
 use crate::source::pool::adapt::{Evidence, Verdict};
 
@@ -27,9 +27,11 @@ pub struct PerSecond {
     since: Offset,
     /// Stretches of quiet that were rewarded.
     stretches: u32,
+    /// A search has ended and since then nothing but probes was refused: the ceiling is a little higher.
+    is_below: bool,
     /// The last pace that was held in quiet for a while.
     held: Option<f64>,
-    /// The pace of before that is looked for.
+    /// Why there may be room above, if there may be.
     goal: Option<Goal>,
     /// The probe that is out.
     probe: Option<Probe>,
@@ -37,26 +39,6 @@ pub struct PerSecond {
     streak: Streak,
     /// Attempts that started before this moment say nothing of this pace.
     stale_before: Offset,
-}
-
-/// A pace to be found again.
-#[derive(Clone, Copy, Debug)]
-struct Goal {
-    /// The pace, where one is remembered; without, there may be room of which nobody knows.
-    rate: Option<f64>,
-    /// Probes that may still be refused.
-    tries: u32,
-}
-
-/// Leaps above the pace that is known to be accepted.
-#[derive(Clone, Copy, Debug)]
-struct Probe {
-    /// Where the last leap began.
-    from: f64,
-    /// How far it went, as a share.
-    stride: f64,
-    /// It was not the first.
-    has_landed: bool,
 }
 
 /// Refusals close to each other.
@@ -76,8 +58,9 @@ impl PerSecond {
     /// The pace of a host that accepted what is on record and turned out to count per second.
     pub fn new(now: Offset, record: &Record) -> Self {
         let (accepted, seconds) = record.accepted(now, SPAN);
-        let goal = Some(Goal { rate: None, tries: FEW_TRIES });
-        Self { goal, ..Self::at(FIRST_PACE * accepted / seconds, now) }
+        // Where nothing was, the first refusal says little: an upstream may be spent from before.
+        let rate = FIRST_PACE * accepted.max(1.0) / seconds;
+        Self { goal: Some(Goal::Search { refused: None }), ..Self::at(rate, now) }
     }
 
     /// The pace that the server named.
@@ -93,6 +76,7 @@ impl PerSecond {
             quiet: 0,
             since: now,
             stretches: 0,
+            is_below: false,
             held: None,
             goal: None,
             probe: None,
@@ -114,7 +98,7 @@ impl PerSecond {
         }
         let fast = Reason::Fast { refused: record.refused(), gap: self.gap() };
         let (rate, reason) = if let Some(probe) = self.probe.take() {
-            self.count_try(probe);
+            self.learn(probe);
             self.streak.length = 0;
             self.stale_before = now + PROBE_ECHO;
             (probe.from, fast)
@@ -135,10 +119,16 @@ impl PerSecond {
     fn cut(&mut self, now: Offset, record: &Record, fast: Reason) -> Option<(f64, Reason)> {
         // Two in a row weigh double: half of what is too fast would have passed.
         self.streak.length += u32::from(self.streak.is_unbroken && self.streak.length > 0);
-        let soft = self.rate * (1.0 - SOFT);
-        let hard = self.rate * (1.0 - (SOFT * HARDER.powi(self.streak.length.min(8).cast_signed())).min(MOST_CUT));
+        // And the fewer were accepted since the last refusal, the more the pace is above the ceiling.
+        let lone = (LONE / f64::from(self.quiet.max(1))).clamp(SOFT, SOFT * 2.0);
+        // Where quiet had just been rewarded, that is taken back at least.
+        let before = self.held.filter(|held| *held >= self.rate * LOST).unwrap_or(self.rate);
+        let soft = before.min(self.rate * (1.0 - lone));
+        let hard = self.rate * (1.0 - (lone * HARDER.powi(self.streak.length.min(8).cast_signed())).min(MOST_CUT));
         let shown = self.shown(now, record);
-        let (rate, reason) = if self.streak.length == 0 || shown <= hard {
+        let (rate, reason) = if self.streak.length == 0 {
+            (soft, fast)
+        } else if shown <= hard {
             (hard, fast)
         } else if shown <= soft {
             (shown, Reason::Accepting { gap: gap_of(shown) })
@@ -151,12 +141,15 @@ impl PerSecond {
         if self.streak.length == 0 || self.quiet >= FRESH {
             self.streak.began = now;
         }
+        self.is_below = false;
         self.streak.length += 1;
         self.streak.cut = now;
         self.streak.is_unbroken = true;
         if let Some(held) = self.held.filter(|held| rate < held * LOST) {
-            let remembered = self.goal.and_then(|goal| goal.rate).unwrap_or(held);
-            self.goal = Some(Goal { rate: Some(remembered.max(held)), tries: TRIES });
+            self.goal = Some(Goal::back_to(match self.goal {
+                Some(Goal::Return { rate, .. }) => rate.max(held),
+                Some(Goal::Search { .. }) | None => held,
+            }));
             self.held = None;
         }
         Some((rate, reason))
@@ -174,14 +167,11 @@ impl PerSecond {
         smooth.max(accepted / seconds)
     }
 
-    /// Books a probe that was refused.
-    fn count_try(&mut self, probe: Probe) {
-        let Some(goal) = &mut self.goal else { return };
-        goal.tries = goal.tries.saturating_sub(1);
-        if probe.has_landed && goal.rate.is_some_and(|rate| probe.from >= rate * NEARLY) {
-            goal.tries = goal.tries.min(FEW_TRIES);
-        }
-        self.goal = self.goal.filter(|goal| goal.tries > 0);
+    /// Draws the lesson of a probe that was refused.
+    fn learn(&mut self, probe: Probe) {
+        let was_search = matches!(self.goal, Some(Goal::Search { .. }));
+        self.goal = self.goal.and_then(|goal| goal.after_refusal(probe, self.rate));
+        self.is_below |= was_search && self.goal.is_none();
     }
 
     /// Goes faster, if what was accepted is a reason to.
@@ -194,56 +184,48 @@ impl PerSecond {
             self.streak.length = 0;
         }
         if let Some(probe) = self.probe {
-            let has_landed = self.quiet >= LANDED && lasted >= LANDED_AFTER;
+            let after = self.goal.map_or(LANDED_AFTER, Goal::landed_after);
+            let has_landed = self.quiet >= LANDED && lasted >= after;
             return if has_landed { self.leap_on(probe, now) } else { None };
         }
         if self.quiet >= CALM && lasted >= LANDED_AFTER {
             self.held = Some(self.rate);
         }
         let accepted = self.quiet;
-        if self.goal.is_some_and(|goal| goal.is_beyond(self.rate))
-            && accepted >= PROBE_AFTER
-            && lasted >= PROBE_AFTER_TIME
-            && self.is_busy(now, record)
-        {
-            self.leap(self.first_stride(), false, now);
+        let probe = self.goal.and_then(|goal| goal.first_leap(self.rate, accepted, lasted));
+        if let Some(probe) = probe.filter(|_| self.is_busy(now, record)) {
+            self.leap(probe, now);
             return Some(Reason::Quiet { accepted });
         }
         let next = self.stretches + 1;
-        let is_stretch = accepted >= STRETCH.saturating_mul(next) && lasted.0 >= STRETCH_LASTS.0 * u64::from(next);
+        let stretch = if self.is_below { STRETCH / 2 } else { STRETCH };
+        let is_stretch = accepted >= stretch.saturating_mul(next) && lasted.0 >= STRETCH_LASTS.0 * u64::from(next);
         if !is_stretch || self.told.is_some_and(|told| self.rate >= told) || !self.is_busy(now, record) {
             return None;
         }
         self.stretches = next;
-        let doublings = next.saturating_sub(EASY_STRETCHES).min(16).cast_signed();
+        let easy = if self.is_below { 0 } else { EASY_STRETCHES };
+        let doublings = next.saturating_sub(easy).min(16).cast_signed();
         self.set(self.rate * (1.0 + (GROWTH * 2_f64.powi(doublings)).min(MOST_GROWTH)));
         Some(Reason::Quiet { accepted })
     }
 
     /// Goes on from a leap that was accepted, or ends the search.
     fn leap_on(&mut self, probe: Probe, now: Offset) -> Option<Reason> {
-        if self.goal.is_some_and(|goal| goal.is_beyond(self.rate)) {
-            self.leap((probe.stride * 2.0).min(MOST_LEAP), true, now);
-            return Some(Reason::Room);
-        }
-        self.goal = None;
-        self.probe = None;
-        self.rest(now);
-        None
+        let Some(next) = self.goal.and_then(|goal| goal.next_leap(probe, self.rate)) else {
+            self.is_below = matches!(self.goal, Some(Goal::Search { .. }));
+            (self.goal, self.probe) = (None, None);
+            self.rest(now);
+            return None;
+        };
+        self.leap(next, now);
+        Some(Reason::Room)
     }
 
-    fn leap(&mut self, stride: f64, has_landed: bool, now: Offset) {
-        self.probe = Some(Probe { from: self.rate, stride, has_landed });
-        let goal = self.goal.and_then(|goal| goal.rate).map_or(FASTEST, |rate| rate * SHORT_OF);
-        self.set((self.rate * (1.0 + stride)).min(goal));
+    fn leap(&mut self, probe: Probe, now: Offset) {
+        self.set(self.rate * (1.0 + probe.stride));
+        self.probe = Some(probe);
         self.rest(now);
-    }
-
-    fn first_stride(&self) -> f64 {
-        match self.goal.and_then(|goal| goal.rate) {
-            Some(_) => (1.0 / self.rate).clamp(LEAP, MOST_LEAP),
-            None => LEAP,
-        }
     }
 
     /// Whether the pace is what holds the starts back.
@@ -260,12 +242,6 @@ impl PerSecond {
     fn rest(&mut self, now: Offset) {
         self.quiet = 0;
         self.since = now;
-    }
-}
-
-impl Goal {
-    fn is_beyond(&self, rate: f64) -> bool {
-        self.rate.is_none_or(|goal| rate < goal * FOUND)
     }
 }
 

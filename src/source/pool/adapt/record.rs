@@ -60,16 +60,20 @@ impl Record {
     /// (Mann and Whitney's U): one if the host limits what is in flight, about half if it counts per second.
     pub fn separating_level(&self) -> Option<u32> {
         let levels = |end| self.levels.iter().filter(move |(_, e)| *e == end).map(|&(level, _)| level);
-        let (n_refused, n_accepted) = (levels(Ended::Refused).count(), levels(Ended::Accepted).count());
         let lowest = levels(Ended::Refused).min().filter(|&lowest| lowest > 0)?;
-        if n_refused < JUDGED_REFUSED || n_accepted < JUDGED_ACCEPTED {
+        let n_refused = levels(Ended::Refused).count();
+        if n_refused < JUDGED_REFUSED || self.levels.len() - n_refused < JUDGED_ACCEPTED {
             return None;
         }
+        let mut accepted: Vec<u32> = levels(Ended::Accepted).collect();
+        accepted.sort_unstable();
         let halves: usize = levels(Ended::Refused)
-            .flat_map(|refused| levels(Ended::Accepted).map(move |accepted| refused.cmp(&accepted)))
-            .map(|order| usize::from(order.is_ge()) + usize::from(order.is_gt()))
+            .map(|refused| {
+                let fewer = accepted.partition_point(|&level| level < refused);
+                fewer + accepted.partition_point(|&level| level <= refused)
+            })
             .sum();
-        let share = halves as f64 / (2 * n_refused * n_accepted) as f64;
+        let share = halves as f64 / (2 * n_refused * accepted.len()) as f64;
         (share > SEPARATES).then_some(lowest)
     }
 
@@ -91,7 +95,7 @@ impl Record {
 
 /// How far back it is worth looking at this pace.
 pub fn span_of(gap: Micros) -> Micros {
-    Micros::from(std::time::Duration::from(gap).mul_f64(SPAN_ATTEMPTS)).max(SPAN)
+    Micros(gap.0.saturating_mul(SPAN_ATTEMPTS)).max(SPAN)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What holds of the controller whatever it sees; what it reaches is tested in whole runs.
+//! What holds of the controller whatever it sees; what it reaches is tried in `trial`.
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::{Adapt, Ended, Evidence};
@@ -24,4 +24,25 @@ fn what_the_server_says_beats_what_was_inferred() {
     let mut adapt = Adapt::new(64);
     adapt.hint(Hint::AtOnce(7), Offset(0));
     assert_eq!(adapt.limit(), 7);
+}
+
+fn ended(at: u64, beside: u32, end: Ended) -> Evidence {
+    Evidence { at: Offset(at), started: Offset(at - 5_000), beside, end }
+}
+
+#[test]
+fn a_host_that_was_spent_before_we_came_is_not_paced_to_a_standstill() {
+    let mut adapt = Adapt::new(64);
+    adapt.observe(ended(10_000, 0, Ended::Refused));
+    assert!(adapt.gap() > Micros::ZERO && adapt.gap() <= Micros(1_000_000), "{:?}", adapt.gap());
+}
+
+#[test]
+fn a_refusal_that_may_have_been_overtaken_does_not_turn_a_limit_into_a_pace() {
+    let mut adapt = Adapt::new(64);
+    adapt.observe(ended(10_000, 0, Ended::Accepted));
+    adapt.observe(ended(20_000, 0, Ended::Refused));
+    assert_eq!((adapt.limit(), adapt.gap()), (1, Micros::ZERO));
+    adapt.observe(ended(30_000, 0, Ended::Refused));
+    assert!(adapt.gap() > Micros::ZERO, "nothing else was in flight");
 }

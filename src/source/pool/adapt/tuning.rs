@@ -10,7 +10,9 @@ use crate::event::Micros;
 
 /// How much pace a lone refusal costs, as a share. With [`GROWTH`] it makes one refusal in about a
 /// hundred attempts the equilibrium.
-pub const SOFT: f64 = 0.0175;
+pub const SOFT: f64 = 0.0225;
+/// It costs more, up to twice that, where fewer were accepted since the one before: so much, shared among them.
+pub const LONE: f64 = 0.75;
 /// How much pace is gained after each stretch of quiet, as a share.
 pub const GROWTH: f64 = 0.006;
 /// Accepted attempts in a stretch of quiet, at least.
@@ -37,21 +39,29 @@ pub const FRESH: u32 = 4;
 /// What is accepted is counted over this time at least: the usual window of those who count in windows.
 pub const SPAN: Micros = Micros(1_000_000);
 /// And over the time of so many attempts.
-pub const SPAN_ATTEMPTS: f64 = 10.0;
+pub const SPAN_ATTEMPTS: u64 = 10;
 
 // Per second: looking for the higher ceiling of before.
 
 /// A pace held in quiet is remembered as a ceiling when it falls below this share of itself.
 pub const LOST: f64 = 0.85;
 /// Accepted attempts before each probe. Each may cost a refusal, and each comes this late at worst.
-pub const PROBE_AFTER: u32 = 22;
+pub const PROBE_AFTER: u32 = 17;
 /// And how long to wait before each.
 pub const PROBE_AFTER_TIME: Micros = Micros(3_000_000);
 /// The smallest leap of a probe, as a share. A slow upstream is asked for one more per second, as a
 /// window cannot show less.
 pub const LEAP: f64 = 0.15;
-/// The largest leap, as a share. Each leap doubles the one before.
-pub const MOST_LEAP: f64 = 0.5;
+/// The largest first leap, as a share. Each further one goes twice as far.
+pub const MOST_FIRST_LEAP: f64 = 0.5;
+/// The largest leap, as a share. Where nothing was refused yet, all of them are.
+pub const MOST_LEAP: f64 = 1.0;
+/// The smallest leap of a search between a pace that is accepted and one that is refused.
+pub const LEAST_LEAP: f64 = 0.12;
+/// Accepted attempts before each leap of such a search.
+pub const SEARCH_AFTER: u32 = 8;
+/// Below this share of the remembered ceiling a probe is due at once: there is little to lose.
+pub const FAR: f64 = 0.2;
 /// A leap has succeeded after so many accepted attempts.
 pub const LANDED: u32 = 4;
 /// And this long: two windows, of which one is seen whole.
@@ -59,12 +69,12 @@ pub const LANDED_AFTER: Micros = Micros(2_000_000);
 /// What a refused probe has spent of its window is held against the probe alone.
 pub const PROBE_ECHO: Micros = Micros(1_000_000);
 /// At this share of the remembered ceiling it has been found again.
-pub const FOUND: f64 = 0.95;
+pub const FOUND: f64 = 0.94;
 /// Leaps end short of the remembered ceiling, at this share.
 pub const SHORT_OF: f64 = 0.97;
 /// Refused probes after which a remembered ceiling is forgotten.
 pub const TRIES: u32 = 12;
-/// Refused probes after which the search is over where no ceiling is remembered, or one was nearly reached.
+/// Refused probes that are left once the remembered ceiling was nearly reached.
 pub const FEW_TRIES: u32 = 2;
 /// The share of the remembered ceiling that counts as nearly.
 pub const NEARLY: f64 = 0.7;
