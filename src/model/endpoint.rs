@@ -1,10 +1,10 @@
-//! What is known of one endpoint and of one host.
+//! What is known of one endpoint.
 //!
 //! Start at [`Endpoint::state`].
 
 use std::sync::Arc;
 
-use crate::event::{Micros, Offset};
+use crate::event::Offset;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 
@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub trend: Trend,
     /// When it was last refused.
     pub throttled_at: Option<Offset>,
+    /// Index of the host that its last attempt went to.
+    pub host: Option<usize>,
 }
 
 /// What an endpoint is doing, for a glyph and a colour.
@@ -81,19 +83,4 @@ impl Endpoint {
             EndpointState::Running
         }
     }
-}
-
-/// One host, so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Host {
-    /// Scheme, name and port; foreign text.
-    pub name: Arc<str>,
-    /// Its own limit, where it has one.
-    pub limit: Option<u32>,
-    /// Attempts in flight now.
-    pub in_flight: u32,
-    /// What the adaptive controller has found: most in flight, and the least time between two starts.
-    pub learned: Option<(u32, Micros)>,
-    /// Nothing starts before this.
-    pub cooldown: Option<Offset>,
 }

@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod expectation;
 mod figures;
 pub mod histogram;
+pub mod host;
 pub mod incidents;
 pub mod level;
 pub mod marks;
@@ -23,10 +24,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::{EndpointId, Event, Fact, HostId, Micros, Offset, Origin, RunEnd, Scope};
+use crate::event::{EndpointId, Event, Fact, Hand, HostId, Micros, Offset, Origin, RunEnd, Scope};
 use crate::model::bookings::Settled;
-use crate::model::endpoint::{Endpoint, Host};
+use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
+use crate::model::host::Host;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
@@ -165,6 +167,7 @@ impl Model {
                 let i = self.known_host(origin, *id);
                 let host = Some(Arc::clone(&self.hosts[i].name));
                 let from = self.hosts[i].limit.replace(*limit);
+                self.hosts[i].turned = Some((*by, at));
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
             Fact::Adapted { host, limit, gap, why } => {
@@ -215,6 +218,7 @@ impl Model {
     fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
         let found = &mut self.hosts[host];
         (found.learned, found.limit) = (Some(learned), Some(learned.0));
+        (found.turned, found.why) = (Some((Hand::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
         self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
     }

@@ -3,6 +3,7 @@
 //! Good answers are no news. Start at [`News`].
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::event::outcome::Outcome;
@@ -98,13 +99,24 @@ pub struct News {
 
 impl News {
     /// Items kept.
-    const KEPT: usize = 256;
+    pub const KEPT: usize = 1_000;
     /// How far back an attempt's story is looked for: its sequel follows within a few events.
     const LOOK_BACK: usize = 64;
 
     /// Items, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().rev()
+    }
+
+    /// The numbers of those that are still kept; a number is never used again.
+    pub fn kept(&self) -> Range<u64> {
+        self.told - self.items.len() as u64..self.told
+    }
+
+    /// The item of a number, while it is kept.
+    pub fn nth(&self, number: u64) -> Option<&Item> {
+        let at = number.checked_sub(self.kept().start)?;
+        self.items.get(usize::try_from(at).ok()?)
     }
 
     /// How many have been told in all.
