@@ -8,3 +8,4 @@ mod overview;
 mod roles;
 mod shot;
 mod states;
+mod views;

@@ -2,12 +2,16 @@
 
 use crate::event::outcome::Outcome;
 use crate::event::{Hand, Micros, Offset, RunEnd};
+use crate::model::Model;
 use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, width_of};
 use crate::units;
+
+/// What is said where there is nothing to tell.
+pub const NOTHING: &str = "nothing to tell: every answer was a good one";
 
 /// The head, and the newest first.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -17,7 +21,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.section(0, "Events", "");
     let told = scene.model.news.told();
     if told == 0 {
-        pen.text(0, 1, "nothing to tell: every answer was a good one", Role::TextFaint);
+        pen.text(0, 1, NOTHING, Role::TextFaint);
     }
     let height = pen.height();
     for (y, item) in (1..height).zip(scene.model.news.newest_first()) {
@@ -26,8 +30,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One event: when, what sort, where, and what.
-fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
-    let told = tell(item, scene);
+pub fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
+    let told = tell(item, scene.model);
     let clock = units::clock(item.at);
     pen.text(0, y, &clock, Role::TextFaint);
     let glyph = pen.theme.glyph(told.status).to_owned();
@@ -50,18 +54,22 @@ fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
 }
 
 /// An event in words.
-struct Told {
-    status: Status,
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What sort of event.
+    pub status: Status,
     /// Where it happened; foreign text.
-    place: String,
-    text: String,
-    number: Option<String>,
+    pub place: String,
+    /// What happened.
+    pub text: String,
+    /// The job's number.
+    pub number: Option<String>,
 }
 
-fn tell(item: &Item, scene: &Scene<'_>) -> Told {
+/// Puts an event into words.
+pub fn tell(item: &Item, model: &Model) -> Told {
     let ours = |status, place: &str, text: String| Told { status, place: place.to_owned(), text, number: None };
-    let endpoint =
-        |i: usize| scene.model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
+    let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.story {
         Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => Told {
             status: status_of(outcome),

@@ -22,7 +22,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     match scene.ui.context() {
         Context::Question => question(pen, y, scene),
         Context::Prompt => prompt(pen, y, scene),
-        Context::Overview | Context::Help => keys(pen, y, scene),
+        Context::At(_) | Context::Help => keys(pen, y, scene),
     }
 }
 
@@ -53,9 +53,16 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let x = pen.text(0, y, "/", Role::Key);
     let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
     let style = pen.theme.style(Role::Text);
-    let x = pen.foreign(x, y, scene.ui.filter.value(), room, style);
+    let x = pen.foreign(x, y, scene.ui.list().filter.value(), room, style);
     let cursor = pen.theme.glyphs.bar_full.clone();
     let x = pen.text(x, y, &cursor, Role::Accent) + GAP;
+    if scene.ui.list().filter.value().is_empty()
+        && x + width_of(GRAMMAR) + GAP + width_of_all(&hints, GAP) <= pen.width()
+    {
+        let end = pen.width().saturating_sub(width_of_all(&hints, GAP));
+        pen.text(x, y, GRAMMAR, Role::TextFaint);
+        return draw_hints(pen, end, y, pen.width(), GAP, &hints, scene);
+    }
     draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
 }
 
@@ -75,6 +82,8 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     }
 }
 
+/// What can be typed, while nothing is.
+const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
 /// Between two hints.
 const GAP: u16 = 3;
 
@@ -139,7 +148,7 @@ fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
     if let Some((text, _)) = &scene.ui.remark {
         return Some((text.clone(), Role::Accent));
     }
-    let filter = scene.ui.filter.value();
+    let filter = scene.ui.list().filter.value();
     if !filter.is_empty() && !scene.ui.is_typing {
         return Some((format!("filter /{}", crate::shown::shown(filter)), Role::Accent));
     }
