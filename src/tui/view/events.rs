@@ -7,7 +7,7 @@ use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::paint::{Pen, cut_end, short_host, width_of};
 use crate::units;
 
 /// What is said where there is nothing to tell.
@@ -84,7 +84,7 @@ pub fn tell(item: &Item, model: &Model) -> Told {
             number: None,
         },
         Story::Limit { host, from, to, by } => {
-            let whose = host.as_deref().unwrap_or("limit");
+            let whose = host.as_deref().map_or("limit", short_host);
             let who = match by {
                 Hand::Operator => "",
                 Hand::Adaptive => ", by itself",
@@ -93,7 +93,7 @@ pub fn tell(item: &Item, model: &Model) -> Told {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
         }
-        Story::Adapted { host, why } => ours(Status::Slow, host, crate::shown::shown(why).into_owned()),
+        Story::Adapted { host, why } => ours(Status::Slow, short_host(host), crate::shown::shown(why).into_owned()),
         Story::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
         Story::Resumed => ours(Status::Running, "resumed", String::new()),
         Story::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),

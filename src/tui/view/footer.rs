@@ -6,7 +6,7 @@ use crate::tui::keymap::table::Context;
 use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::paint::{Pen, cut_middle, width_of};
 
 /// A rule where there is room for one, and one line.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -66,20 +66,34 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
 }
 
-/// Which keys? A remark lies over their end, and moves none of them.
+/// Which keys? A remark lies over their end for a while, and moves none of them; a filter stays, and
+/// takes its room from them.
 fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let mut hints = shown_hints(scene);
+    let filter = standing_filter(pen, scene);
+    let room = pen.width().saturating_sub(filter.as_ref().map_or(0, |text| width_of(text) + GAP));
     // Help and the way out are the last of them, and the last to go.
     let gap = if pen.width() < 60 { GAP - 1 } else { GAP };
-    while hints.len() > 2 && width_of_all(&hints, gap) > pen.width() {
+    while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
     }
-    let remark = remark(scene);
-    let end = remark.as_ref().map_or(pen.width(), |(text, _)| pen.width().saturating_sub(width_of(text) + 2));
+    let remark = remark(scene).or(filter);
+    let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
     draw_hints(pen, 0, y, end, gap, &hints, scene);
-    if let Some((text, role)) = remark {
-        pen.right(pen.width(), y, &text, role);
+    if let Some(text) = remark {
+        pen.right(pen.width(), y, &text, Role::Accent);
     }
+}
+
+/// The filter that narrows this view down, cut to a third of the line.
+fn standing_filter(pen: &Pen<'_>, scene: &Scene<'_>) -> Option<String> {
+    let filter = scene.ui.list().filter.value();
+    if filter.is_empty() || scene.ui.is_typing {
+        return None;
+    }
+    let safe = crate::shown::shown(filter);
+    let room = usize::from(pen.width() / 3).max(8);
+    Some(format!("filter /{}", cut_middle(&safe, room, &pen.theme.glyphs.ellipsis)))
 }
 
 /// What can be typed, while nothing is.
@@ -133,7 +147,7 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
 }
 
 /// What was wished for and has not come true, or what there is to say.
-fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
+fn remark(scene: &Scene<'_>) -> Option<String> {
     use crate::control::Command;
     let waiting = match scene.ui.wish {
         Some(Command::Pause) => Some("pausing…"),
@@ -142,15 +156,5 @@ fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
         Some(Command::Cancel) => Some("cancelling…"),
         Some(Command::SetLimit { .. }) | None => None,
     };
-    if let Some(waiting) = waiting {
-        return Some((waiting.into(), Role::Accent));
-    }
-    if let Some((text, _)) = &scene.ui.remark {
-        return Some((text.clone(), Role::Accent));
-    }
-    let filter = scene.ui.list().filter.value();
-    if !filter.is_empty() && !scene.ui.is_typing {
-        return Some((format!("filter /{}", crate::shown::shown(filter)), Role::Accent));
-    }
-    None
+    waiting.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
 }

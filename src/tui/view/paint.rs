@@ -161,6 +161,14 @@ impl<'a> Pen<'a> {
     }
 }
 
+/// A host's name without what nearly all of them have; foreign still.
+pub fn short_host(name: &str) -> &str {
+    match name.strip_prefix("https://") {
+        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
+        None => name.strip_prefix("http://").unwrap_or(name),
+    }
+}
+
 /// Columns that a text takes.
 pub fn width_of(text: &str) -> u16 {
     // Ten thousand names are measured for one picture, and most of them are plain.
@@ -212,7 +220,15 @@ fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cells, cut_end, cut_middle};
+    use super::{cells, cut_end, cut_middle, short_host};
+
+    #[test]
+    fn hosts_are_told_apart_by_what_is_their_own() {
+        assert_eq!(
+            ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
+            ["a.example", "a.example:8443", "a.example:80", "a"]
+        );
+    }
 
     #[test]
     fn long_names_are_cut_in_the_middle() {

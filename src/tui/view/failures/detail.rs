@@ -20,11 +20,8 @@ pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
     };
     let longest = group.attempts.longest;
     let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
-    let when = if first(group) == last(group) {
-        format!("at {}", units::clock(first(group)))
-    } else {
-        format!("from {} to {}", units::clock(first(group)), units::clock(last(group)))
-    };
+    let (from, to) = (units::clock(first(group)), units::clock(last(group)));
+    let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut said = vec![
         Said::words("count", format!("{} ended so, {jobs}", units::plural(n, "attempt"))),
         Said::words("when", format!("{when}{longest}")),

@@ -19,7 +19,7 @@ use crate::tui::view::Scene;
 use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
 use crate::tui::view::hosts::detail::{is_of, said};
 use crate::tui::view::page::{Key, Page};
-use crate::tui::view::paint::{Pen, cut_end};
+use crate::tui::view::paint::{Pen, cut_end, short_host};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
 
@@ -123,7 +123,9 @@ impl Columns {
         // As wide as the largest it may ever show, so that nothing jitters.
         let live = (table::digits(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
-        let mut columns = Self { name: 0, live, state: 17, gap: 12, answered, throttled, failed, p95: 7, why: 44 };
+        // In a run that learns nothing it would hold nothing but dashes.
+        let gap = if model.hosts.iter().any(|host| host.learned.is_some()) { 13 } else { 0 };
+        let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
         let drops: [fn(&mut Self); 7] = [
             |c| c.why = 0,
             |c| c.p95 = 0,
@@ -182,7 +184,7 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_select
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
     table::lead(pen, y, status, is_selected);
     let style = pen.theme.style(text);
-    pen.foreign(LEAD, y, short(&host.name), columns.name, style);
+    pen.foreign(LEAD, y, short_host(&host.name), columns.name, style);
     let mut x = LEAD + columns.name + GAP;
     let in_flight = match host.limit {
         Some(limit) => format!("{} / {}", units::count(host.in_flight.into()), units::count(limit.into())),
@@ -220,14 +222,6 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_select
     }
     if is_selected {
         pen.underlay(y, Role::Selection);
-    }
-}
-
-/// A name without what nearly all names have: the row below says it in full.
-fn short(name: &str) -> &str {
-    match name.strip_prefix("https://") {
-        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
-        None => name.strip_prefix("http://").unwrap_or(name),
     }
 }
 
