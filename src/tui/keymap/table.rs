@@ -137,7 +137,7 @@ const TABLES: &[Context] = DEEP;
 /// Views with rows that something lies behind.
 const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts)];
 /// Views beside the first.
-const BESIDE: &[Context] = &[At(View::Failures), At(View::Hosts), At(View::Log)];
+const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
 const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts)];
 const STREAMS: &[Context] = &[At(View::Log)];

@@ -45,6 +45,11 @@ impl List {
     /// The table keeps its order for this long, so that rows do not jump while they are read.
     const ORDER_HOLDS: Micros = Micros(500_000);
 
+    /// Rows that match a filter, and no place among them yet.
+    pub(super) fn narrowed(filter: String) -> Self {
+        Self { filter: filter.into(), ..Self::default() }
+    }
+
     /// Brings order and selection up to date, before a picture is drawn.
     pub(super) fn refresh(&mut self, page: &dyn Page, model: &Model, now: Offset) {
         if self.is_stale(page, model, now) {

@@ -6,7 +6,6 @@ pub mod list;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::Rect;
-use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command};
@@ -57,8 +56,8 @@ struct Step {
     from: View,
     /// The filter that the step has set.
     narrowed: String,
-    /// The filter that was there before.
-    before: Input,
+    /// The rows that were there before, and the place among them.
+    before: List,
 }
 
 /// How the person wants to leave.
@@ -301,22 +300,18 @@ impl UiState {
     /// Goes from the selected row to the events behind it.
     fn open(&mut self, model: &Model, now: Offset) {
         let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some(narrowed) = behind else {
+        let Some((to, narrowed)) = behind else {
             return self.say("nothing is selected", now);
         };
-        let from = std::mem::replace(&mut self.view, View::Log);
-        let list = self.list_mut();
-        let before = std::mem::replace(&mut list.filter, narrowed.clone().into());
-        list.refilter();
+        let from = std::mem::replace(&mut self.view, to);
+        let before = std::mem::replace(self.list_mut(), List::narrowed(narrowed.clone()));
         self.trail.push(Step { from, narrowed, before });
     }
 
     /// Goes back to the row that the last step came from.
     fn step_back(&mut self) {
         if let Some(step) = self.trail.pop() {
-            let list = self.list_mut();
-            list.filter = step.before;
-            list.refilter();
+            *self.list_mut() = step.before;
             self.view = step.from;
         }
     }

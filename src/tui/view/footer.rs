@@ -92,8 +92,10 @@ fn standing_filter(pen: &Pen<'_>, scene: &Scene<'_>) -> Option<String> {
         return None;
     }
     let safe = crate::shown::shown(filter);
-    let room = usize::from(pen.width() / 3).max(8);
-    Some(format!("filter /{}", cut_middle(&safe, room, &pen.theme.glyphs.ellipsis)))
+    // A narrow line has no room for the word.
+    let (word, share) = if pen.width() < 60 { ("", 4) } else { ("filter ", 3) };
+    let room = usize::from(pen.width() / share).max(8);
+    Some(format!("{word}/{}", cut_middle(&safe, room, &pen.theme.glyphs.ellipsis)))
 }
 
 /// What can be typed, while nothing is.

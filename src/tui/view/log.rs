@@ -135,6 +135,9 @@ fn remark(scene: &Scene<'_>) -> String {
     if gone > 0 {
         parts.push(format!("{} older are gone", units::count(gone)));
     }
+    if list.is_reversed {
+        parts.push("newest first".to_owned());
+    }
     let below = list.order.len().saturating_sub(list.scroll + list.page);
     let newer = if list.is_reversed { list.scroll } else { below };
     parts.push(match newer {

@@ -112,8 +112,8 @@ pub trait Page: Sync {
         self.room(area, model)
     }
 
-    /// The filter that leaves only what is behind a row in the log; none where nothing is.
-    fn behind(&self, _model: &Model, _row: usize) -> Option<String> {
+    /// What is behind a row: a view, and the filter that leaves only that of it; none where nothing is.
+    fn behind(&self, _model: &Model, _row: usize) -> Option<(View, String)> {
         None
     }
 

@@ -68,6 +68,11 @@ fn views_have_help_and_ascii_too() {
     shot("storm-429").at("6s").keys("4").ascii().matches();
 }
 
+#[test]
+fn a_log_that_is_read_upside_down_says_so() {
+    shot("storm-429").at("6s").size(120, 40).keys("6 S down down").matches();
+}
+
 /// Where one is after some keys.
 struct Place {
     ui: UiState,
@@ -113,6 +118,7 @@ fn enter_goes_deeper_and_esc_comes_back_to_the_same_row() {
     let back = after("4 down enter esc");
     assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
     // What was typed in the log before is there again.
+    assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
     assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");
     assert_eq!(after("6 / x enter 5 enter 1 6").filter(), "x");
 }
