@@ -28,6 +28,8 @@ pub struct UiState {
     lists: [List; View::ALL.len()],
     /// How one came here from row to row, the last step last.
     trail: Vec<Step>,
+    /// The screen, when it was last drawn.
+    area: Rect,
     /// The filter is being typed.
     pub is_typing: bool,
     /// Latencies of the last ten seconds only.
@@ -99,9 +101,9 @@ impl UiState {
                 let list = self.list_mut();
                 list.is_reading = !list.is_reading;
             }
-            Action::Show(view) => self.show(view),
-            Action::ViewNext => self.show(self.view.after(1)),
-            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
+            Action::Show(view) => self.show(view, model, now),
+            Action::ViewNext => self.show(self.view.after(1), model, now),
+            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
             Action::Open => self.open(model, now),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -149,6 +151,7 @@ impl UiState {
 
     /// Takes the size of the screen in, so that paging knows its step.
     pub fn measure(&mut self, area: Rect, model: &Model) {
+        self.area = area;
         self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
@@ -274,12 +277,12 @@ impl UiState {
             self.step_back();
         } else if !self.list().filter.value().is_empty() {
             self.clear_filter();
-        } else if self.frozen.is_some() {
-            self.frozen = None;
-        } else if self.trail.is_empty() {
+        } else if !self.trail.is_empty() {
+            self.step_back();
+        } else if self.view != View::default() {
             self.view = View::default();
         } else {
-            self.step_back();
+            self.frozen = None;
         }
     }
 
@@ -290,11 +293,18 @@ impl UiState {
     }
 
     /// Goes to a view from the line of tabs: whatever led here is forgotten.
-    fn show(&mut self, view: View) {
+    fn show(&mut self, view: View, model: &Model, now: Offset) {
         while !self.trail.is_empty() {
             self.step_back();
         }
         self.view = view;
+        self.arrive(model, now);
+    }
+
+    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
+    fn arrive(&mut self, model: &Model, now: Offset) {
+        self.measure(self.area, model);
+        self.refresh(model, now);
     }
 
     /// Goes from the selected row to the events behind it.
@@ -306,6 +316,7 @@ impl UiState {
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), List::narrowed(narrowed.clone()));
         self.trail.push(Step { from, narrowed, before });
+        self.arrive(model, now);
     }
 
     /// Goes back to the row that the last step came from.

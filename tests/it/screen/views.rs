@@ -2,6 +2,7 @@
 
 use inflight::control::Abilities;
 use inflight::event::Offset;
+use inflight::tui::action::Action;
 use inflight::tui::keymap::table::Context;
 use inflight::tui::state::UiState;
 use inflight::tui::view::page::View;
@@ -129,6 +130,17 @@ fn esc_clears_before_it_goes_back_and_never_leaves() {
     assert_eq!(after("4 / x enter esc").filter(), "");
     assert_eq!(after("4 / x enter esc esc esc esc").view(), View::Overview);
     assert!(!after("esc esc").ui.is_asking);
+}
+
+#[test]
+fn keys_that_come_faster_than_pictures_are_not_lost() {
+    let model = scenario("0ms run | 0ms start a#1 | 0ms start b#2 | 0ms start c#3").fold();
+    let mut ui = UiState::default();
+    press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), "");
+    for action in [Action::Show(View::Hosts), Action::Down, Action::Down] {
+        ui.update(action, &model, Abilities::FULL, Offset(50_000));
+    }
+    assert_eq!((ui.view, ui.list().chosen(), ui.list().scroll), (View::Hosts, Some(2), 0));
 }
 
 #[test]
