@@ -124,7 +124,8 @@ impl List {
             return self.hold_still(first_in_sight);
         }
         // The selection stays with its row, unless it sits at the top: there it shows what is next.
-        if was_at.is_none_or(|row| row == 0)
+        let follows_top = was_at == Some(0) && !page.has_detail();
+        if (follows_top || was_at.is_none() || self.row_of_selected().is_none())
             && let Some(&first) = self.order.first()
         {
             self.selected = first;

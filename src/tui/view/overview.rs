@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::{Endpoint, EndpointState};
-use crate::model::incidents::Cause;
+use crate::model::incidents::{Cause, Group};
 use crate::tui::filter::{Term, quoted};
 use crate::tui::view::layout::Sections;
 use crate::tui::view::page::{Key, Page, View};
@@ -65,8 +65,10 @@ impl Page for Overview {
         let Some(endpoint) = model.endpoints.get(row) else { return false };
         match term {
             Term::Word(word) | Term::Endpoint(word) => word.is_in(&endpoint.name),
-            Term::Status(statuses) => causes_at(model, row).any(|cause| match cause {
-                Cause::Status(status) | Cause::Throttled(status) => statuses.holds(status),
+            Term::Status(statuses) => causes(model).any(|(cause, group)| match cause {
+                Cause::Status(status) | Cause::Throttled(status) => {
+                    statuses.holds(status) && group.attempts.endpoints.contains_key(&row)
+                }
                 Cause::TimedOut(_) | Cause::Failed(_) => false,
             }),
             Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
@@ -74,7 +76,10 @@ impl Page for Overview {
                 endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
             }
             Term::State(word) => word.is_in(name_of(endpoint.state(now))),
-            Term::Cause(word) => causes_at(model, row).any(|cause| word.is_in(&cause.to_string())),
+            Term::Cause(word) => causes(model).any(|(cause, group)| {
+                group.attempts.endpoints.contains_key(&row)
+                    && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()))
+            }),
         }
     }
 
@@ -110,10 +115,9 @@ impl Page for Overview {
     }
 }
 
-/// What has gone wrong at an endpoint.
-fn causes_at(model: &Model, row: usize) -> impl Iterator<Item = Cause> {
-    let groups = (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n));
-    groups.filter(move |(_, group)| group.attempts.endpoints.contains_key(&row)).map(|(cause, _)| cause)
+/// Everything that has gone wrong.
+fn causes(model: &Model) -> impl Iterator<Item = (Cause, &Group)> {
+    (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n))
 }
 
 /// What needs eyes first.

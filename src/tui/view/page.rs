@@ -117,6 +117,11 @@ pub trait Page: Sync {
         None
     }
 
+    /// Whether the selected row is told in full, so that only the person may change it.
+    fn has_detail(&self) -> bool {
+        false
+    }
+
     /// Whether rows only ever come at one end, so that the newest can be followed.
     fn is_stream(&self) -> bool {
         false

@@ -144,6 +144,23 @@ fn keys_that_come_faster_than_pictures_are_not_lost() {
 }
 
 #[test]
+fn what_is_told_in_full_does_not_change_by_itself() {
+    let mut ui = UiState::default();
+    let early = scenario("0ms run | 0ms start a#1 | 9ms break a#1 | 9ms fail a#1").fold();
+    press(&mut ui, &early, Abilities::FULL, (Offset(10_000), AREA), "4");
+    assert_eq!(ui.list().chosen(), Some(0));
+    // A cause that ranks before it comes; the one that is read stays selected.
+    let late =
+        "0ms run | 0ms start a#1 | 0ms start b#2 | 9ms break a#1 | 9ms fail a#1 | 20ms refuse b#2 429 | 20ms fail b#2";
+    let late = scenario(late).fold();
+    press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "");
+    assert_eq!((&ui.list().order[..], ui.list().chosen()), (&[1, 0][..], Some(0)));
+    // What a filter hides cannot stay selected.
+    press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "/ 4 2 9");
+    assert_eq!(ui.list().chosen(), Some(1));
+}
+
+#[test]
 fn every_view_keeps_its_place() {
     let place = after("down 4 down s S 5 / b enter 1 4");
     let list = place.ui.list();

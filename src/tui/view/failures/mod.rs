@@ -110,6 +110,10 @@ impl Page for Failures {
         }
     }
 
+    fn has_detail(&self) -> bool {
+        true
+    }
+
     fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
         model.incidents.nth(row).map(|(cause, _)| (View::Log, format!("cause:{}", quoted(&cause.to_string()))))
     }

@@ -99,6 +99,10 @@ impl Page for Hosts {
         }
     }
 
+    fn has_detail(&self) -> bool {
+        true
+    }
+
     fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
         model.hosts.get(row).map(|host| (View::Log, format!("host:{}", quoted(&host.name))))
     }
