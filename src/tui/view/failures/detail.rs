@@ -41,10 +41,8 @@ pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
 /// What a person can do.
 fn advice(cause: Cause) -> &'static str {
     match (cause, cause.kind()) {
-        (Cause::Throttled(_), _) => "a lower limit or a gap; with `--adaptive` both are found by themselves",
-        (Cause::Status(400..=499), _) => {
-            "another request: its path, its credentials or its body is not what is expected"
-        }
+        (Cause::Throttled(_), _) => "a lower limit or a gap: `--adaptive` finds both",
+        (Cause::Status(400..=499), _) => "another path, other credentials or another body",
         (Cause::Status(500..=599), _) => "fewer at once, and a look at the upstream's own log",
         (Cause::Status(_), _) => "if this answer is fine, say so in the plan under `expect`",
         (Cause::Failed(Reason::Dns), _) => "another name, or another resolver: this one has no address for it",
