@@ -79,6 +79,44 @@ pub enum Story {
     Ended(RunEnd),
 }
 
+/// What a story is about, for those who ask one thing of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About<'s> {
+    /// Index of the endpoint.
+    pub endpoint: Option<usize>,
+    /// The host's name, where the story names one.
+    pub host: Option<&'s Arc<str>>,
+    /// Method and masked URL; foreign text.
+    pub target: Option<&'s Arc<str>>,
+    /// How an attempt ended.
+    pub outcome: Option<&'s Outcome>,
+    /// How long it lasted.
+    pub took: Option<Micros>,
+}
+
+impl Story {
+    /// What it is about.
+    pub fn about(&self) -> About<'_> {
+        let nothing = About::default();
+        match self {
+            Self::Trouble { endpoint, target, outcome, took, .. } => About {
+                endpoint: Some(*endpoint),
+                target: Some(target),
+                outcome: Some(outcome),
+                took: Some(*took),
+                ..nothing
+            },
+            Self::GivenUp { endpoint, last } => About { endpoint: Some(*endpoint), outcome: Some(last), ..nothing },
+            Self::Limit { host, .. } => About { host: host.as_ref(), ..nothing },
+            Self::Adapted { host, .. } => About { host: Some(host), ..nothing },
+            Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
+            Self::Paused | Self::Resumed | Self::Draining | Self::Cancelling | Self::Warned(..) | Self::Ended(_) => {
+                nothing
+            }
+        }
+    }
+}
+
 /// What followed an attempt that ended badly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {

@@ -3,15 +3,15 @@
 //! The newest comes last and is followed, until somebody reads. Start at [`Log`].
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use crate::event::Offset;
 use crate::event::outcome::Outcome;
-use crate::event::{Micros, Offset};
 use crate::model::Model;
+use crate::model::endpoint::Endpoint;
 use crate::model::incidents::Cause;
-use crate::model::news::{Item, News, Story};
+use crate::model::news::{About, Item, News};
 use crate::tui::filter::Term;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -52,21 +52,21 @@ impl Page for Log {
 
     fn holds(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
         let Some(item) = model.news.nth(row as u64) else { return false };
-        let happened = Happened::of(item, model);
+        let about = item.story.about();
         match term {
             Term::Word(word) => {
                 let told = tell(item, model);
                 word.is_in(&told.place)
                     || word.is_in(&told.text)
                     || told.number.is_some_and(|number| word.is_in(&number))
-                    || happened.target.is_some_and(|target| word.is_in(target))
+                    || about.target.is_some_and(|target| word.is_in(target))
             }
-            Term::Status(statuses) => happened.outcome.and_then(status_of).is_some_and(|status| statuses.holds(status)),
-            Term::Length(bound) => happened.took.is_some_and(|took| bound.holds(took)),
-            Term::Host(word) => happened.host.is_some_and(|host| word.is_in(host)),
-            Term::Endpoint(word) => happened.endpoint.is_some_and(|endpoint| word.is_in(endpoint)),
+            Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.holds(status)),
+            Term::Length(bound) => about.took.is_some_and(|took| bound.holds(took)),
+            Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
+            Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
             Term::State(word) => word.is_in(name_of(tell(item, model).status)),
-            Term::Cause(word) => happened
+            Term::Cause(word) => about
                 .outcome
                 .and_then(Cause::of)
                 .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
@@ -150,14 +150,14 @@ fn remark(scene: &Scene<'_>) -> String {
 
 /// The selected event in full.
 fn said(item: &Item, model: &Model, text: &str) -> Vec<Said> {
-    let happened = Happened::of(item, model);
+    let about = item.story.about();
     let mut said = vec![Said::words(status_word(item, model), text)];
-    if let Some(target) = happened.target {
-        said.push(Said::name("request", target));
+    if let Some(target) = about.target {
+        said.push(Said::name("request", target.to_string()));
     }
-    match happened.outcome {
+    match about.outcome {
         Some(Outcome::Failed { detail: Some(detail), .. }) => said.push(Said::words("in full", detail.to_string())),
-        _ => said.extend(happened.host.map(|host| Said::name("host", host))),
+        _ => said.extend(host_of(&about, model).map(|host| Said::name("host", host))),
     }
     said
 }
@@ -166,44 +166,15 @@ fn status_word(item: &Item, model: &Model) -> &'static str {
     name_of(tell(item, model).status)
 }
 
-/// What an event is about, for those who ask one thing.
-#[derive(Default)]
-struct Happened<'m> {
-    endpoint: Option<&'m str>,
-    host: Option<&'m str>,
-    target: Option<&'m str>,
-    outcome: Option<&'m Outcome>,
-    took: Option<Micros>,
+/// The endpoint that an event happened at.
+fn endpoint_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m Endpoint> {
+    model.endpoints.get(about.endpoint?)
 }
 
-impl<'m> Happened<'m> {
-    fn of(item: &'m Item, model: &'m Model) -> Self {
-        let at = |i: usize| {
-            let endpoint = model.endpoints.get(i);
-            let host = endpoint.and_then(|endpoint| model.hosts.get(endpoint.host?));
-            Self {
-                endpoint: endpoint.map(|endpoint| &*endpoint.name),
-                host: host.map(|host| &*host.name),
-                ..Self::default()
-            }
-        };
-        let of_host = |host: &'m Arc<str>| Self { host: Some(host), ..Self::default() };
-        match &item.story {
-            Story::Trouble { endpoint, target, outcome, took, .. } => {
-                Self { target: Some(target), outcome: Some(outcome), took: Some(*took), ..at(*endpoint) }
-            }
-            Story::GivenUp { endpoint, last } => Self { outcome: Some(last), ..at(*endpoint) },
-            Story::Limit { host: Some(host), .. } | Story::Adapted { host, .. } => of_host(host),
-            Story::Stalled(lasted) => Self { took: Some(*lasted), ..Self::default() },
-            Story::Limit { host: None, .. }
-            | Story::Paused
-            | Story::Resumed
-            | Story::Draining
-            | Story::Cancelling
-            | Story::Warned(..)
-            | Story::Ended(_) => Self::default(),
-        }
-    }
+/// The host that an event names, or that its endpoint lies at.
+fn host_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m str> {
+    let at_endpoint = || model.hosts.get(endpoint_of(about, model)?.host?);
+    about.host.map(|host| &**host).or_else(|| at_endpoint().map(|host| &*host.name))
 }
 
 fn status_of(outcome: &Outcome) -> Option<u16> {

@@ -7,7 +7,7 @@ use crate::event::outcome::Reason;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::incidents::{Cause, Example, Group, Kind};
-use crate::model::news::{Item, Story};
+use crate::model::news::Item;
 use crate::tui::view::facts::Said;
 use crate::units;
 
@@ -77,18 +77,7 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
 
 /// Whether an event tells of this cause.
 pub(super) fn is_of(item: &Item, cause: Cause) -> bool {
-    match &item.story {
-        Story::Trouble { outcome, .. } | Story::GivenUp { last: outcome, .. } => Cause::of(outcome) == Some(cause),
-        Story::Limit { .. }
-        | Story::Adapted { .. }
-        | Story::Paused
-        | Story::Resumed
-        | Story::Draining
-        | Story::Cancelling
-        | Story::Stalled(_)
-        | Story::Warned(..)
-        | Story::Ended(_) => false,
-    }
+    item.story.about().outcome.and_then(Cause::of) == Some(cause)
 }
 
 /// Attempts that ended so; of a job that never got that far there is none.

@@ -3,7 +3,7 @@
 use crate::event::Hand;
 use crate::model::Model;
 use crate::model::host::Host;
-use crate::model::news::{Item, Story};
+use crate::model::news::Item;
 use crate::tui::view::Scene;
 use crate::tui::view::facts::Said;
 use crate::units;
@@ -61,18 +61,7 @@ pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
 
 /// Whether an event happened there.
 pub(super) fn is_of(item: &Item, model: &Model, row: usize, host: &Host) -> bool {
-    match &item.story {
-        Story::Trouble { endpoint, .. } | Story::GivenUp { endpoint, .. } => {
-            model.endpoints.get(*endpoint).is_some_and(|endpoint| endpoint.host == Some(row))
-        }
-        Story::Limit { host: Some(name), .. } | Story::Adapted { host: name, .. } => *name == host.name,
-        Story::Limit { host: None, .. }
-        | Story::Paused
-        | Story::Resumed
-        | Story::Draining
-        | Story::Cancelling
-        | Story::Stalled(_)
-        | Story::Warned(..)
-        | Story::Ended(_) => false,
-    }
+    let about = item.story.about();
+    let endpoint = about.endpoint.and_then(|i| model.endpoints.get(i));
+    about.host == Some(&host.name) || endpoint.is_some_and(|endpoint| endpoint.host == Some(row))
 }
