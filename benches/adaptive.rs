@@ -74,6 +74,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let settings = Settings {
         name: "adaptive".into(),
         limits: plan.limits.clone(),
+        polling: None,
         fail_fast: false,
         start,
         most: None,

@@ -20,7 +20,7 @@ pub fn length(length: Micros) -> String {
             format!("{}m {:02} s", seconds / 60, seconds % 60)
         }
         _ => {
-            let minutes = (us + 30_000_000) / 60_000_000;
+            let minutes = us.saturating_add(30_000_000) / 60_000_000;
             format!("{}h {:02}m", minutes / 60, minutes % 60)
         }
     }
@@ -144,6 +144,7 @@ mod tests {
             (70_400_000, "1m 10 s"),
             (3_599_500_000, "1h 00m"),
             (7_500_000_000, "2h 05m"),
+            (u64::MAX, "5124095576h 01m"),
         ];
         for (us, text) in cases {
             assert_eq!(length(Micros(us)), text, "{us}");

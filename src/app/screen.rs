@@ -182,9 +182,7 @@ impl Screen<'_> {
             Wake::Signal(signal) => return Ok(self.interrupt(signal, stop)),
             Wake::Input(Input::Key(key)) => return self.press(key, guard, stop),
             Wake::Input(Input::Paste(text)) if self.ui.is_typing => {
-                let line = text.lines().next().unwrap_or_default();
-                self.ui.filter = format!("{}{line}", self.ui.filter.value()).into();
-                self.ui.refilter();
+                self.ui.paste(&text);
                 self.is_dirty = true;
             }
             Wake::Input(Input::Ground(variant)) => {
@@ -286,7 +284,7 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        self.ui.page = view::table_rows(guard.area(), shown.endpoints.len());
+        self.ui.measure(guard.area(), shown);
         if self.ui.help.is_some() {
             self.ui.help_end = help::last_row(guard.area(), &self.keymap);
         }

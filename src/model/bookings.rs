@@ -24,8 +24,12 @@ impl Model {
     pub(super) fn take_off(&mut self, origin: Origin, attempt: Attempt, flight: Flight) {
         let at = flight.started;
         self.totals.started += 1;
-        self.endpoints[flight.endpoint].in_flight += 1;
-        self.hosts[flight.host].in_flight += 1;
+        let endpoint = &mut self.endpoints[flight.endpoint];
+        endpoint.in_flight += 1;
+        endpoint.host = Some(flight.host);
+        let host = &mut self.hosts[flight.host];
+        host.in_flight += 1;
+        host.started += 1;
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
             self.land(&displaced);
@@ -48,23 +52,31 @@ impl Model {
         self.totals.count(outcome, service);
         self.throughput.count(at);
         let endpoint = &mut self.endpoints[flight.endpoint];
+        let host = &mut self.hosts[flight.host];
+        let is_bad = Cause::of(outcome).is_some();
         match outcome {
             Outcome::Answered { .. } => {
+                host.answered += 1;
+                host.failed += u64::from(is_bad);
+                host.latency.record(service);
                 self.latency.record(service);
                 self.recent.record(at, service);
                 endpoint.latency.record(service);
                 endpoint.trend.record(at, service);
             }
             Outcome::Throttled { status, .. } => {
+                host.throttled += 1;
                 endpoint.throttled += 1;
                 endpoint.throttled_at = Some(at);
                 self.marks.refused(at, *status);
             }
             // A refusal, a time-out or a hop is no measure of how slow answers are.
-            Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
+            Outcome::TimedOut { .. } | Outcome::Failed { .. } => host.failed += 1,
+            Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
-        if Cause::of(outcome).is_some() {
+        if is_bad {
             let Flight { endpoint, target, .. } = flight;
+            self.incidents.strike(at, endpoint, outcome, (&target, service));
             let outcome = outcome.clone();
             let (took, then) = (service, Then::Open);
             self.news.tell(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::event::{HostId, Micros, Offset, Origin};
+use crate::event::{Hand, HostId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::news::Story;
 
@@ -20,6 +20,7 @@ impl Model {
         self.is_adaptive = true;
         let found = &mut self.hosts[host];
         found.learned = Some(learned);
+        (found.turned, found.why) = (Some((Hand::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
         self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
     }
@@ -28,7 +29,7 @@ impl Model {
     pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
         self.is_adaptive = on;
         for host in self.hosts.iter_mut().filter(|_| !on) {
-            host.learned = None;
+            (host.learned, host.why) = (None, None);
         }
         self.news.tell(at, Story::Adaptive(on));
     }

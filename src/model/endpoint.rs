@@ -1,4 +1,4 @@
-//! What is known of one endpoint and of one host.
+//! What is known of one endpoint.
 //!
 //! Start at [`Endpoint::state`].
 
@@ -37,6 +37,8 @@ pub struct Endpoint {
     pub health: Option<Health>,
     /// Whether no job of it starts any more.
     pub is_skipped: bool,
+    /// Index of the host that its last attempt went to.
+    pub host: Option<usize>,
 }
 
 /// Whether an endpoint is up.
@@ -108,21 +110,4 @@ impl Endpoint {
             EndpointState::Running
         }
     }
-}
-
-/// One host, so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Host {
-    /// Scheme, name and port; foreign text.
-    pub name: Arc<str>,
-    /// Its own limit, where it has one.
-    pub limit: Option<u32>,
-    /// Attempts in flight now.
-    pub in_flight: u32,
-    /// What the adaptive controller has found: most in flight, and the least time between two starts.
-    pub learned: Option<(u32, Micros)>,
-    /// Whether the person at the screen has put it aside.
-    pub is_quarantined: bool,
-    /// Nothing starts before this.
-    pub cooldown: Option<Offset>,
 }

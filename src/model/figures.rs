@@ -2,8 +2,8 @@
 
 use crate::event::idle::IdleWhy;
 use crate::event::{Micros, Offset, Origin};
-use crate::model::endpoint::Host;
 use crate::model::histogram::Histogram;
+use crate::model::host::Host;
 use crate::model::{Model, Stage};
 
 /// What is in flight for far longer than is usual.

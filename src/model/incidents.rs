@@ -1,15 +1,17 @@
 //! Failures, grouped by what a person can do about them.
 //!
-//! Start at [`Incidents::count`].
+//! Attempts and jobs are counted apart: a retry makes many a bad attempt good. Memory is bounded by
+//! [`Incidents::MOST`] causes. Start at [`Incidents::count`].
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::event::Offset;
 use crate::event::outcome::{Outcome, Phase, Reason};
+use crate::event::{Micros, Offset};
 
 /// What went wrong, without the particulars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +37,53 @@ impl Cause {
             Outcome::Failed { reason, .. } => Some(Self::Failed(*reason)),
         }
     }
+
+    /// What a person can do about it.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Status(_) | Self::Throttled(_) => Kind::SaidNo,
+            Self::TimedOut(Phase::FirstByte | Phase::Body) => Kind::WasSlow,
+            Self::TimedOut(Phase::Resolve | Phase::Connect)
+            | Self::Failed(
+                Reason::Dns
+                | Reason::Refused
+                | Reason::Unreachable
+                | Reason::Tls
+                | Reason::Reset
+                | Reason::ClosedEarly
+                | Reason::BadResponse,
+            ) => Kind::NoConnection,
+            Self::TimedOut(Phase::Job)
+            | Self::Failed(Reason::TooLarge | Reason::Redirect | Reason::BadRow | Reason::Local | Reason::Panicked) => {
+                Kind::GaveUp
+            }
+        }
+    }
+}
+
+/// What a person can do about a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The upstream answered, and not as hoped: look at what was asked, or ask for less at once.
+    SaidNo,
+    /// The upstream did not answer in time: wait longer, or ask for less at once.
+    WasSlow,
+    /// The way to the upstream is missing or broke.
+    NoConnection,
+    /// We ended it, by a rule of the plan or for lack of room.
+    GaveUp,
+}
+
+impl Kind {
+    /// What it is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SaidNo => "upstream said no",
+            Self::WasSlow => "upstream was slow",
+            Self::NoConnection => "connection failed",
+            Self::GaveUp => "we gave up",
+        }
+    }
 }
 
 impl fmt::Display for Cause {
@@ -54,7 +103,7 @@ impl fmt::Display for Cause {
 }
 
 /// All failures of one cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
     /// How many jobs.
     pub jobs: u64,
@@ -66,10 +115,29 @@ pub struct Group {
     pub endpoints: BTreeMap<usize, u64>,
     /// The first one, in full.
     pub example: Example,
+    /// The attempts that ended so, those included that a retry made good.
+    pub attempts: Strikes,
+}
+
+/// Attempts that ended badly for one cause.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strikes {
+    /// How many.
+    pub n: u64,
+    /// When the first ended.
+    pub first: Offset,
+    /// When the last ended.
+    pub last: Offset,
+    /// The longest was in flight for so long.
+    pub longest: Micros,
+    /// How many at each endpoint.
+    pub endpoints: BTreeMap<usize, u64>,
+    /// The first one, in full.
+    pub example: Example,
 }
 
 /// One failure in full.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     /// Method and masked URL.
     pub target: Option<Arc<str>>,
@@ -77,43 +145,143 @@ pub struct Example {
     pub detail: Option<Arc<str>>,
 }
 
-/// Failed jobs by cause.
+impl Example {
+    fn of(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
+        let detail = match outcome {
+            Outcome::Failed { detail, .. } => detail.clone(),
+            Outcome::Answered { .. }
+            | Outcome::Redirected { .. }
+            | Outcome::Throttled { .. }
+            | Outcome::TimedOut { .. }
+            | Outcome::Cancelled => None,
+        };
+        Self { target: target.cloned(), detail }
+    }
+}
+
+/// Failed jobs and attempts by cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incidents {
-    groups: BTreeMap<Cause, Group>,
+    /// In the order of first sight.
+    groups: Vec<(Cause, Group)>,
+    /// Jobs that failed for a cause that found no room.
+    jobs_elsewhere: u64,
 }
 
 impl Incidents {
+    /// Causes that are kept apart: an upstream that makes up statuses must not fill our memory.
+    pub const MOST: usize = 64;
+
     /// Counts a job that failed.
     pub fn count(&mut self, at: Offset, endpoint: usize, last: &Outcome, target: Option<&Arc<str>>) {
         let Some(cause) = Cause::of(last) else { return };
-        let group = self.groups.entry(cause).or_insert_with(|| Group {
-            jobs: 0,
-            first: at,
-            last: at,
-            endpoints: BTreeMap::new(),
-            example: Example {
-                target: target.cloned(),
-                detail: match last {
-                    Outcome::Failed { detail, .. } => detail.clone(),
-                    _ => None,
-                },
-            },
-        });
+        let Some(group) = self.group(cause) else {
+            self.jobs_elsewhere += 1;
+            return;
+        };
+        if group.jobs == 0 {
+            (group.first, group.last, group.example) = (at, at, Example::of(last, target));
+        }
         group.jobs += 1;
         group.last = group.last.max(at);
         *group.endpoints.entry(endpoint).or_default() += 1;
     }
 
-    /// Every group, the largest first, ties by cause.
+    /// Counts an attempt that ended badly, whatever becomes of its job.
+    pub(super) fn strike(
+        &mut self,
+        at: Offset,
+        endpoint: usize,
+        outcome: &Outcome,
+        (target, took): (&Arc<str>, Micros),
+    ) {
+        let Some(strikes) = Cause::of(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
+        else {
+            return;
+        };
+        if strikes.n == 0 {
+            (strikes.first, strikes.last, strikes.example) = (at, at, Example::of(outcome, Some(target)));
+        }
+        strikes.n += 1;
+        strikes.last = strikes.last.max(at);
+        strikes.longest = strikes.longest.max(took);
+        *strikes.endpoints.entry(endpoint).or_default() += 1;
+    }
+
+    /// Every cause that jobs failed for, the largest first, ties by cause.
     pub fn by_size(&self) -> Vec<(Cause, &Group)> {
-        let mut groups: Vec<_> = self.groups.iter().map(|(&cause, group)| (cause, group)).collect();
-        groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.jobs));
+        let mut groups: Vec<_> =
+            self.groups.iter().filter(|(_, group)| group.jobs > 0).map(|(cause, group)| (*cause, group)).collect();
+        groups.sort_by_key(|&(cause, group)| (Reverse(group.jobs), cause));
         groups
     }
 
     /// How many failed jobs satisfy a condition on their cause.
     pub fn jobs_where(&self, holds: impl Fn(Cause) -> bool) -> u64 {
-        self.groups.iter().filter(|&(&cause, _)| holds(cause)).map(|(_, group)| group.jobs).sum()
+        self.groups.iter().filter(|(cause, _)| holds(*cause)).map(|(_, group)| group.jobs).sum()
+    }
+
+    /// How many causes there are, those included that no job failed for.
+    pub fn n(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The causes in the order of first sight; a cause keeps its place.
+    pub fn nth(&self, n: usize) -> Option<(Cause, &Group)> {
+        self.groups.get(n).map(|(cause, group)| (*cause, group))
+    }
+
+    /// Jobs that failed for causes beyond [`Incidents::MOST`].
+    pub fn jobs_elsewhere(&self) -> u64 {
+        self.jobs_elsewhere
+    }
+
+    fn group(&mut self, cause: Cause) -> Option<&mut Group> {
+        let at = self.groups.iter().position(|(known, _)| *known == cause);
+        let at = match at {
+            Some(at) => at,
+            None if self.groups.len() < Self::MOST => {
+                self.groups.push((cause, Group::default()));
+                self.groups.len() - 1
+            }
+            None => return None,
+        };
+        self.groups.get_mut(at).map(|(_, group)| group)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Cause, Incidents};
+    use crate::event::outcome::Outcome;
+    use crate::event::{Micros, Offset};
+
+    fn status(status: u16) -> Outcome {
+        Outcome::Answered { status, bytes: 0, expected: false }
+    }
+
+    #[test]
+    fn an_attempt_that_was_made_good_is_no_failed_job() {
+        let mut incidents = Incidents::default();
+        let target: Arc<str> = "GET https://a.example/1".into();
+        incidents.strike(Offset(1), 0, &status(503), (&target, Micros(5)));
+        incidents.strike(Offset(2), 3, &status(503), (&target, Micros(9)));
+        assert_eq!((incidents.by_size().len(), incidents.n()), (0, 1));
+        incidents.count(Offset(3), 3, &status(503), None);
+        let (cause, group) = incidents.nth(0).unwrap();
+        assert_eq!((cause, group.jobs, group.first), (Cause::Status(503), 1, Offset(3)));
+        assert_eq!((group.attempts.n, group.attempts.first, group.attempts.longest), (2, Offset(1), Micros(9)));
+        assert_eq!(incidents.by_size().len(), 1);
+    }
+
+    #[test]
+    fn an_upstream_that_makes_up_statuses_fills_no_memory() {
+        let mut incidents = Incidents::default();
+        for n in 400..600 {
+            incidents.count(Offset(0), 0, &status(n), None);
+        }
+        assert_eq!((incidents.n(), incidents.jobs_elsewhere()), (Incidents::MOST, 200 - Incidents::MOST as u64));
     }
 }

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod expectation;
 pub mod figures;
 pub mod histogram;
+pub mod host;
 pub mod incidents;
 pub mod level;
 pub mod marks;
@@ -27,8 +28,9 @@ use crate::event::idle::Idle;
 use crate::event::waits::Waits;
 use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
 use crate::model::bookings::Settled;
-use crate::model::endpoint::{Endpoint, Host};
+use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
+use crate::model::host::Host;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
@@ -150,7 +152,7 @@ impl Model {
             }
             Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
                 Some(flight) => {
-                    self.totals.malformed += *malformed;
+                    self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
                     self.count_end(at, origin, *attempt, flight, outcome);
                 }
                 None => self.anomalies.orphan_ends += 1,
@@ -182,6 +184,7 @@ impl Model {
                 let i = self.known_host(origin, *id);
                 let host = Some(Arc::clone(&self.hosts[i].name));
                 let from = self.hosts[i].limit.replace(*limit);
+                self.hosts[i].turned = Some((*by, at));
                 self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
             }
             Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),

@@ -3,6 +3,7 @@
 //! Good answers are no news. Start at [`News`].
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::event::outcome::Outcome;
@@ -98,6 +99,49 @@ pub enum Story {
     Ended(RunEnd),
 }
 
+/// What a story is about, for those who ask one thing of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About<'s> {
+    /// Index of the endpoint.
+    pub endpoint: Option<usize>,
+    /// The host's name, where the story names one.
+    pub host: Option<&'s Arc<str>>,
+    /// Method and masked URL; foreign text.
+    pub target: Option<&'s Arc<str>>,
+    /// How an attempt ended.
+    pub outcome: Option<&'s Outcome>,
+    /// How long it lasted.
+    pub took: Option<Micros>,
+}
+
+impl Story {
+    /// What it is about.
+    pub fn about(&self) -> About<'_> {
+        let nothing = About::default();
+        match self {
+            Self::Trouble { endpoint, target, outcome, took, .. } => About {
+                endpoint: Some(*endpoint),
+                target: Some(target),
+                outcome: Some(outcome),
+                took: Some(*took),
+                ..nothing
+            },
+            Self::GivenUp { endpoint, last } => About { endpoint: Some(*endpoint), outcome: Some(last), ..nothing },
+            Self::Limit { host, .. } => About { host: host.as_ref(), ..nothing },
+            Self::Adapted { host, .. } | Self::Quarantine { host, .. } => About { host: Some(host), ..nothing },
+            Self::Turned { endpoint, .. } | Self::Skipped(endpoint) => About { endpoint: Some(*endpoint), ..nothing },
+            Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
+            Self::Adaptive(_)
+            | Self::Paused
+            | Self::Resumed
+            | Self::Draining
+            | Self::Cancelling
+            | Self::Warned(..)
+            | Self::Ended(_) => nothing,
+        }
+    }
+}
+
 /// What followed an attempt that ended badly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
@@ -118,13 +162,24 @@ pub struct News {
 
 impl News {
     /// Items kept.
-    const KEPT: usize = 256;
+    pub const KEPT: usize = 1_000;
     /// How far back an attempt's story is looked for: its sequel follows within a few events.
     const LOOK_BACK: usize = 64;
 
     /// Items, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().rev()
+    }
+
+    /// The numbers of those that are still kept; a number is never used again.
+    pub fn kept(&self) -> Range<u64> {
+        self.told - self.items.len() as u64..self.told
+    }
+
+    /// The item of a number, while it is kept.
+    pub fn nth(&self, number: u64) -> Option<&Item> {
+        let at = number.checked_sub(self.kept().start)?;
+        self.items.get(usize::try_from(at).ok()?)
     }
 
     /// How many have been told in all.

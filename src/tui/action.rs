@@ -2,6 +2,8 @@
 //!
 //! Names, keys and explanations are in the one table of `tui/keymap`. Start at [`Action`].
 
+use crate::tui::view::page::View;
+
 /// What the person at the screen wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
@@ -35,6 +37,16 @@ pub enum Action {
     Top,
     /// The last row.
     Bottom,
+    /// Go to a view.
+    Show(View),
+    /// Go to the view of the next tab.
+    ViewNext,
+    /// Go to the view of the tab before.
+    ViewPrev,
+    /// Go to what is behind the selected row.
+    Open,
+    /// Keep the newest in sight, or stop doing so.
+    Follow,
     /// Keep what was typed.
     Keep,
     /// Close, clear or go back; never quits.

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod detect;
+pub mod filter;
 pub mod input;
 pub mod keymap;
 pub mod picture;

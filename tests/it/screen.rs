@@ -4,7 +4,9 @@
 //! wrong is seen as well as a word. Start at [`shot::shot`].
 
 mod any;
+mod many;
 mod overview;
 mod roles;
 mod shot;
 mod states;
+mod views;

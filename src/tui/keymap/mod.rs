@@ -73,7 +73,7 @@ impl Keymap {
     pub fn footer(&self, context: Context) -> Vec<Hint> {
         let mut hints: Vec<Hint> = Vec::new();
         for (entry, chords) in self.effective() {
-            let label = entry.footer.iter().find(|(at, _)| *at == context).map(|(_, label)| *label);
+            let label = entry.footer.iter().find(|(at, _)| at.contains(&context)).map(|(_, label)| *label);
             let (Some(label), Some(chord)) = (label, chords.first()) else { continue };
             match hints.last_mut() {
                 Some(last) if last.label == label => {
@@ -83,8 +83,10 @@ impl Keymap {
                 _ => hints.push(Hint { keys: chord.to_string(), label, action: entry.action }),
             }
         }
-        // The way back is known to everybody: it comes last.
-        hints.sort_by_key(|hint| hint.action == Action::Back);
+        // The way back is known to everybody: it comes last. In a view it comes first, where help and
+        // the way out are last.
+        let is_view = matches!(context, Context::At(_));
+        hints.sort_by_key(|hint| (hint.action == Action::Back) != is_view);
         hints
     }
 
@@ -148,8 +150,18 @@ mod tests {
     use super::{Keymap, entry, markdown};
     use crate::control::Abilities;
     use crate::tui::action::Action;
+    use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 4] = [Context::Overview, Context::Help, Context::Question, Context::Prompt];
+    const CONTEXTS: [Context; 7] = [
+        OVERVIEW,
+        Context::At(View::Failures),
+        Context::At(View::Hosts),
+        Context::At(View::Log),
+        Context::Help,
+        Context::Question,
+        Context::Prompt,
+    ];
+    const OVERVIEW: Context = Context::At(View::Overview);
 
     #[test]
     fn every_default_key_is_a_key_and_means_one_thing_in_one_place() {
@@ -171,14 +183,14 @@ mod tests {
         let actions: BTreeSet<_> = ENTRIES.iter().map(|entry| entry.action).collect();
         assert_eq!((ids.len(), actions.len()), (ENTRIES.len(), ENTRIES.len()));
         assert!(ENTRIES.iter().all(|entry| !entry.id.is_empty() && !entry.help.is_empty()));
-        assert!(ENTRIES.iter().all(|e| e.footer.iter().all(|(context, _)| e.contexts.contains(context))));
+        assert!(ENTRIES.iter().all(|e| e.footer.iter().flat_map(|(at, _)| *at).all(|at| e.contexts.contains(at))));
     }
 
     #[test]
     fn a_key_means_what_the_context_says() {
         let keymap = Keymap::default();
         let k = KeyEvent::from(KeyCode::Char('k'));
-        assert_eq!(keymap.action(Context::Overview, k), Some(Action::Up));
+        assert_eq!(keymap.action(OVERVIEW, k), Some(Action::Up));
         assert_eq!(keymap.action(Context::Question, k), Some(Action::Stop));
         assert_eq!(keymap.action(Context::Prompt, k), None);
         assert_eq!(keymap.action(Context::Prompt, KeyCode::Backspace.into()), None);
@@ -199,7 +211,7 @@ mod tests {
     fn held_keys_count_only_where_more_is_more() {
         let keymap = Keymap::default();
         let event = |code, kind| KeyEvent::new_with_kind(code, KeyModifiers::NONE, kind);
-        let meaning = |code, kind| keymap.action(Context::Overview, event(code, kind));
+        let meaning = |code, kind| keymap.action(OVERVIEW, event(code, kind));
         assert_eq!(meaning(KeyCode::Char('+'), KeyEventKind::Repeat), Some(Action::LimitUp));
         assert_eq!(meaning(KeyCode::Char(' '), KeyEventKind::Repeat), None);
         assert_eq!(meaning(KeyCode::Down, KeyEventKind::Release), None);
@@ -211,7 +223,14 @@ mod tests {
             let hints = Keymap::default().footer(context);
             hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
         };
-        assert_eq!(line(Context::Overview), "space pause   - + limit   / filter   s sort   e export   ? help   q quit");
+        assert_eq!(
+            line(OVERVIEW),
+            "space pause   - + limit   tab view   / filter   s sort   enter events   e export   ? help   q quit"
+        );
+        assert_eq!(
+            line(Context::At(View::Log)),
+            "esc back   space pause   / filter   F follow   e export   ? help   q quit"
+        );
         assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");
         assert_eq!(line(Context::Help), "up down scroll   esc close");

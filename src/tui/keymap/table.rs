@@ -4,6 +4,7 @@
 
 use crate::control::Abilities;
 use crate::tui::action::Action;
+use crate::tui::view::page::View;
 
 /// All about one action.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Entry {
     /// Where it works.
     pub contexts: &'static [Context],
     /// Where the footer shows it, and in which words.
-    pub footer: &'static [(Context, &'static str)],
+    pub footer: &'static [(&'static [Context], &'static str)],
     /// What the source must be able to do for it.
     pub needs: Need,
     /// How far it can be turned into something else.
@@ -31,8 +32,8 @@ pub struct Entry {
 /// What lies open, and so what keys mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
-    /// The first screen.
-    Overview,
+    /// A view, with nothing on top of it.
+    At(View),
     /// The list of keys.
     Help,
     /// The question before leaving.
@@ -46,7 +47,9 @@ pub enum Context {
 pub enum Group {
     /// What reaches the source.
     Work,
-    /// What is found in the table.
+    /// Which view.
+    View,
+    /// What is found in it.
     Find,
     /// Where one is.
     Move,
@@ -82,12 +85,13 @@ pub enum Nature {
 
 impl Group {
     /// All of them, in the order of help.
-    pub const ALL: [Self; 5] = [Self::Work, Self::Find, Self::Move, Self::Look, Self::Leave];
+    pub const ALL: [Self; 6] = [Self::Work, Self::View, Self::Find, Self::Move, Self::Look, Self::Leave];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Work => "Work",
+            Self::View => "View",
             Self::Find => "Find",
             Self::Move => "Move",
             Self::Look => "Look",
@@ -108,11 +112,35 @@ impl Need {
     }
 }
 
-use Context::{Help, Overview, Prompt, Question};
+use Context::{At, Help, Prompt, Question};
 
-const SCREENS: &[Context] = &[Overview];
-const LISTS: &[Context] = &[Overview, Help, Prompt];
-const ANYWHERE: &[Context] = &[Overview, Help, Question, Prompt];
+/// Every view, and what else is named.
+const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
+    let mut all = [Help; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < View::ALL.len() { At(View::ALL[i]) } else { others[i - View::ALL.len()] };
+        i += 1;
+    }
+    all
+}
+
+/// How many views there are.
+const N: usize = View::ALL.len();
+const SCREENS: &[Context] = &screens::<N>(&[]);
+const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
+const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
+const ANYWHERE: &[Context] = &screens::<{ N + 3 }>(&[Help, Prompt, Question]);
+const OVERVIEW: &[Context] = &[At(View::Overview)];
+/// Views of rows in columns.
+const TABLES: &[Context] = DEEP;
+/// Views with rows that something lies behind.
+const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts)];
+/// Views beside the first.
+const BESIDE: &[Context] = SCREENS.split_at(1).1;
+/// Views that turn dials in sight of what they do.
+const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts)];
+const STREAMS: &[Context] = &[At(View::Log)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -130,6 +158,11 @@ const PLAIN: Entry = Entry {
 /// A row of the dial.
 const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
 
+/// A row that leads to a view.
+const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
+    Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
+}
+
 /// A row of movement.
 const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
 
@@ -141,7 +174,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["space"],
         group: Group::Work,
         help: "Start no new attempts; again to resume",
-        footer: &[(Overview, "pause")],
+        footer: &[(SCREENS, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
@@ -150,7 +183,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_down",
         keys: &["-", "_"],
         help: "Allow fewer in flight: by 1 below 10, by a tenth above",
-        footer: &[(Overview, "limit")],
+        footer: &[(DIALS, "limit")],
         ..DIAL
     },
     Entry {
@@ -158,7 +191,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_up",
         keys: &["+", "="],
         help: "Allow more in flight",
-        footer: &[(Overview, "limit")],
+        footer: &[(DIALS, "limit")],
         ..DIAL
     },
     Entry { action: Action::LimitHalf, id: "limit_half", keys: &["{"], help: "Allow half as many in flight", ..DIAL },
@@ -177,14 +210,34 @@ pub static ENTRIES: &[Entry] = &[
         nature: Nature::Once,
         ..DIAL
     },
+    show(View::Overview, "view_1", &["1"], "How far is it, what is slow, is it full?"),
+    show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
+    show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
+    show(View::Log, "view_6", &["6"], "What happened, one thing after the other?"),
+    Entry {
+        action: Action::ViewNext,
+        id: "view_next",
+        keys: &["tab"],
+        group: Group::View,
+        help: "The next view",
+        footer: &[(OVERVIEW, "view")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::ViewPrev,
+        id: "view_prev",
+        keys: &["shift+tab"],
+        group: Group::View,
+        help: "The view before",
+        ..PLAIN
+    },
     Entry {
         action: Action::Filter,
         id: "filter",
         keys: &["/"],
         group: Group::Find,
-        help: "Show only rows that match; enter keeps, esc clears",
-        contexts: &[Overview],
-        footer: &[(Overview, "filter")],
+        help: "Show only rows that match, such as `api !slow status:5xx ms>500`",
+        footer: &[(SCREENS, "filter")],
         ..PLAIN
     },
     Entry {
@@ -193,8 +246,8 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["s"],
         group: Group::Find,
         help: "Sort by the next column",
-        contexts: &[Overview],
-        footer: &[(Overview, "sort")],
+        contexts: TABLES,
+        footer: &[(TABLES, "sort")],
         ..PLAIN
     },
     Entry {
@@ -203,16 +256,42 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["S"],
         group: Group::Find,
         help: "Sort the other way round",
-        contexts: &[Overview],
         ..PLAIN
     },
-    Entry { action: Action::Up, id: "up", keys: &["up", "k"], help: "One row up", footer: &[(Help, "scroll")], ..STEP },
+    Entry {
+        action: Action::Open,
+        id: "open",
+        keys: &["enter"],
+        group: Group::View,
+        help: "Show the events behind the selected row; esc comes back",
+        contexts: DEEP,
+        footer: &[(DEEP, "events")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Follow,
+        id: "follow",
+        keys: &["F"],
+        group: Group::Find,
+        help: "In the log: keep the newest in sight, or let it stand",
+        contexts: STREAMS,
+        footer: &[(STREAMS, "follow")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Up,
+        id: "up",
+        keys: &["up", "k"],
+        help: "One row up",
+        footer: &[(&[Help], "scroll")],
+        ..STEP
+    },
     Entry {
         action: Action::Down,
         id: "down",
         keys: &["down", "j"],
         help: "One row down",
-        footer: &[(Help, "scroll")],
+        footer: &[(&[Help], "scroll")],
         ..STEP
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
@@ -226,7 +305,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Find,
         help: "While a filter is typed: keep it",
         contexts: &[Prompt],
-        footer: &[(Prompt, "keep")],
+        footer: &[(&[Prompt], "keep")],
         ..PLAIN
     },
     Entry {
@@ -236,7 +315,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(Help, "close"), (Question, "stay"), (Prompt, "clear")],
+        footer: &[(BESIDE, "back"), (&[Help], "close"), (&[Question], "stay"), (&[Prompt], "clear")],
         ..PLAIN
     },
     Entry {
@@ -267,7 +346,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "export",
         keys: &["e"],
         help: "Save the picture as an SVG file in the current folder",
-        footer: &[(Overview, "export")],
+        footer: &[(SCREENS, "export")],
         ..PLAIN
     },
     Entry {
@@ -275,8 +354,8 @@ pub static ENTRIES: &[Entry] = &[
         id: "help",
         keys: &["?", "f1"],
         help: "Explain the keys",
-        contexts: &[Overview, Help],
-        footer: &[(Overview, "help")],
+        contexts: SHEETS,
+        footer: &[(SCREENS, "help")],
         ..PLAIN
     },
     Entry {
@@ -285,8 +364,8 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["q"],
         group: Group::Leave,
         help: "Leave; asks first while work is unfinished",
-        contexts: &[Overview, Help],
-        footer: &[(Overview, "quit")],
+        contexts: SHEETS,
+        footer: &[(SCREENS, "quit")],
         ..PLAIN
     },
     Entry {
@@ -304,7 +383,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Leave,
         help: "When asked: let what is in flight end, then leave",
         contexts: &[Question],
-        footer: &[(Question, "drain")],
+        footer: &[(&[Question], "drain")],
         needs: Need::Stop,
         ..PLAIN
     },
@@ -315,7 +394,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Leave,
         help: "When asked: end what is in flight now, then leave",
         contexts: &[Question],
-        footer: &[(Question, "stop now")],
+        footer: &[(&[Question], "stop now")],
         needs: Need::Stop,
         ..PLAIN
     },

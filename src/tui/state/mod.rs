@@ -2,38 +2,34 @@
 //!
 //! Start at [`UiState::update`].
 
-pub mod sort;
+pub mod list;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
-use tui_input::Input;
+use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command};
 use crate::event::{Micros, Offset, Scope};
-use crate::model::endpoint::Endpoint;
 use crate::model::{Model, Stage};
-use crate::shown::shown;
 use crate::tui::action::Action;
 use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::table::Context;
-use crate::tui::state::sort::{Sort, compare, rank};
+use crate::tui::state::list::{List, is_over};
+use crate::tui::view;
+use crate::tui::view::page::View;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
 pub struct UiState {
-    /// Index of the selected endpoint.
-    pub selected: usize,
-    /// The first row shown.
-    pub scroll: usize,
-    /// Rows the table had when it was last drawn.
-    pub page: usize,
-    /// The column the table is sorted by.
-    pub sort: Sort,
-    /// Sorted the other way round.
-    pub is_reversed: bool,
-    /// What rows must match.
-    pub filter: Input,
+    /// What is looked at.
+    pub view: View,
+    /// The rows of each view, and where one is among them.
+    lists: [List; View::ALL.len()],
+    /// How one came here from row to row, the last step last.
+    trail: Vec<Step>,
+    /// The screen, when it was last drawn.
+    area: Rect,
     /// The filter is being typed.
     pub is_typing: bool,
     /// Latencies of the last ten seconds only.
@@ -50,15 +46,20 @@ pub struct UiState {
     pub wish: Option<Command>,
     /// A remark for the footer, and until when it stands there.
     pub remark: Option<(String, Offset)>,
-    /// Indices of endpoints in the order of the table.
-    pub order: Vec<usize>,
-    sorted_at: Option<Offset>,
-    /// The order is that of a run that is over.
-    is_sorted_for_good: bool,
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
     wants_export: bool,
+}
+
+/// A step from a row to what is behind it.
+#[derive(Debug)]
+struct Step {
+    from: View,
+    /// The filter that the step has set.
+    narrowed: String,
+    /// The rows that were there before, and the place among them.
+    before: List,
 }
 
 /// How the person wants to leave.
@@ -73,8 +74,6 @@ pub enum Leave {
 }
 
 impl UiState {
-    /// The table keeps its order for this long, so that rows do not jump while they are read.
-    const ORDER_HOLDS: Micros = Micros(500_000);
     /// How long a remark stands in the footer.
     const REMARK_STANDS: Micros = Micros(2_500_000);
 
@@ -92,20 +91,24 @@ impl UiState {
             Action::LimitDouble => return self.turn(model, |limit, _| limit.saturating_mul(2), now),
             Action::LimitReset => return self.turn(model, |limit, first| first.unwrap_or(limit), now),
             Action::Filter => self.is_typing = true,
-            Action::Sort => {
-                self.sort = self.sort.next();
-                self.is_reversed = false;
-                self.sorted_at = None;
-                self.say(&format!("sorted by {}", self.sort.name()), now);
-            }
+            Action::Sort => self.sort(now),
             Action::SortReverse => {
-                self.is_reversed = !self.is_reversed;
-                self.sorted_at = None;
+                let list = self.list_mut();
+                list.is_reversed = !list.is_reversed;
+                list.upset();
             }
+            Action::Follow => {
+                let list = self.list_mut();
+                list.is_reading = !list.is_reading;
+            }
+            Action::Show(view) => self.show(view, model, now),
+            Action::ViewNext => self.show(self.view.after(1), model, now),
+            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
+            Action::Open => self.open(model, now),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
-            Action::PageUp => self.step(-self.page_step()),
-            Action::PageDown => self.step(self.page_step()),
+            Action::PageUp => self.step(-self.list().page_step()),
+            Action::PageDown => self.step(self.list().page_step()),
             Action::Top => self.step(isize::MIN),
             Action::Bottom => self.step(isize::MAX),
             Action::Keep => self.is_typing = false,
@@ -137,8 +140,19 @@ impl UiState {
         } else if self.help.is_some() {
             Context::Help
         } else {
-            Context::Overview
+            Context::At(self.view)
         }
+    }
+
+    /// The rows of the view that is looked at.
+    pub fn list(&self) -> &List {
+        &self.lists[self.view as usize]
+    }
+
+    /// Takes the size of the screen in, so that paging knows its step.
+    pub fn measure(&mut self, area: Rect, model: &Model) {
+        self.area = area;
+        self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
     /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
@@ -152,27 +166,25 @@ impl UiState {
             self.wish = None;
         }
         self.is_asking &= !is_over(model);
-        // The end is looked at longest, and nothing draws after it: its order is right at once.
-        let is_fresh = self.sorted_at.is_some_and(|at| now.since(at) < Self::ORDER_HOLDS)
-            && self.is_sorted_for_good == is_over(model);
-        if !is_fresh || (self.order.len() < model.endpoints.len() && self.filter.value().is_empty()) {
-            self.arrange(model, now);
-        }
-        self.keep_in_view();
+        let page = self.view.page();
+        self.list_mut().refresh(page, model, now);
     }
 
     /// A key that means no action here edits the filter, where that is being typed.
     pub fn edit(&mut self, key: Key) {
         if self.is_typing {
-            self.filter.handle_event(&TerminalEvent::Key(key));
-            self.refilter();
+            let list = self.list_mut();
+            list.filter.handle_event(&TerminalEvent::Key(key));
+            list.refilter();
         }
     }
 
-    /// The filter's text has changed.
-    pub fn refilter(&mut self) {
-        self.sorted_at = None;
-        self.scroll = 0;
+    /// A text that was pasted goes on where the filter's ends.
+    pub fn paste(&mut self, text: &str) {
+        let line = text.lines().next().unwrap_or_default();
+        let list = self.list_mut();
+        list.filter = format!("{}{line}", list.filter.value()).into();
+        list.refilter();
     }
 
     /// Says something in the footer for a while.
@@ -258,13 +270,71 @@ impl UiState {
             self.is_asking = false;
         } else if self.help.is_some() {
             self.help = None;
-        } else if self.is_typing || !self.filter.value().is_empty() {
+        } else if self.is_typing {
             self.is_typing = false;
-            self.filter.reset();
-            self.refilter();
+            self.clear_filter();
+        } else if self.trail.last().is_some_and(|step| step.narrowed == self.list().filter.value()) {
+            self.step_back();
+        } else if !self.list().filter.value().is_empty() {
+            self.clear_filter();
+        } else if !self.trail.is_empty() {
+            self.step_back();
+        } else if self.view != View::default() {
+            self.view = View::default();
         } else {
             self.frozen = None;
         }
+    }
+
+    fn clear_filter(&mut self) {
+        let list = self.list_mut();
+        list.filter.reset();
+        list.refilter();
+    }
+
+    /// Goes to a view from the line of tabs: whatever led here is forgotten.
+    fn show(&mut self, view: View, model: &Model, now: Offset) {
+        while !self.trail.is_empty() {
+            self.step_back();
+        }
+        self.view = view;
+        self.arrive(model, now);
+    }
+
+    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
+    fn arrive(&mut self, model: &Model, now: Offset) {
+        self.measure(self.area, model);
+        self.refresh(model, now);
+    }
+
+    /// Goes from the selected row to the events behind it.
+    fn open(&mut self, model: &Model, now: Offset) {
+        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
+        let Some((to, narrowed)) = behind else {
+            return self.say("nothing is selected", now);
+        };
+        let from = std::mem::replace(&mut self.view, to);
+        let before = std::mem::replace(self.list_mut(), List::narrowed(narrowed.clone()));
+        self.trail.push(Step { from, narrowed, before });
+        self.arrive(model, now);
+    }
+
+    /// Goes back to the row that the last step came from.
+    fn step_back(&mut self) {
+        if let Some(step) = self.trail.pop() {
+            *self.list_mut() = step.before;
+            self.view = step.from;
+        }
+    }
+
+    fn sort(&mut self, now: Offset) {
+        let columns = self.view.page().columns();
+        let list = self.list_mut();
+        list.column = (list.column + 1) % columns.len();
+        list.is_reversed = false;
+        list.upset();
+        let by = columns.get(list.column).copied().unwrap_or_default();
+        self.say(&format!("sorted by {by}"), now);
     }
 
     fn step(&mut self, by: isize) {
@@ -272,71 +342,13 @@ impl UiState {
             *row = row.saturating_add_signed(by).min(self.help_end);
             return;
         }
-        let at = self.row_of_selected().unwrap_or(self.scroll);
-        let last = self.order.len().saturating_sub(1);
-        if let Some(&endpoint) = self.order.get(at.saturating_add_signed(by).min(last)) {
-            self.selected = endpoint;
-        }
-        self.keep_in_view();
+        let page = self.view.page();
+        self.list_mut().step(by, page);
     }
 
-    fn page_step(&self) -> isize {
-        isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
+    fn list_mut(&mut self) -> &mut List {
+        &mut self.lists[self.view as usize]
     }
-
-    fn row_of_selected(&self) -> Option<usize> {
-        self.order.iter().position(|&endpoint| endpoint == self.selected)
-    }
-
-    fn keep_in_view(&mut self) {
-        let page = self.page.max(1);
-        self.scroll = self.scroll.min(self.order.len().saturating_sub(page));
-        // The cursor sits on the first row until it is moved, so rows above it are never missed.
-        if let Some(row) = self.row_of_selected() {
-            if row < self.scroll {
-                self.scroll = row;
-            } else if row >= self.scroll + page {
-                self.scroll = row + 1 - page;
-            }
-        }
-    }
-
-    /// Sorts and filters the endpoints anew.
-    fn arrange(&mut self, model: &Model, now: Offset) {
-        self.sorted_at = Some(now);
-        self.is_sorted_for_good = is_over(model);
-        let was_at = self.row_of_selected();
-        let wanted = self.filter.value().to_lowercase();
-        let (wanted, inverted) = match wanted.strip_prefix('!') {
-            Some(rest) => (rest, true),
-            None => (wanted.as_str(), false),
-        };
-        let matches = |endpoint: &Endpoint| {
-            wanted.is_empty() || shown(&endpoint.name).to_lowercase().contains(wanted) != inverted
-        };
-        self.order.clear();
-        self.order.extend((0..model.endpoints.len()).filter(|&i| matches(&model.endpoints[i])));
-        let sort = self.sort;
-        if sort == Sort::State {
-            // Each row's rank once, not at every comparison.
-            self.order.sort_by_cached_key(|&i| rank(model.endpoints[i].state(now)));
-        } else {
-            self.order.sort_by(|&a, &b| compare(sort, &model.endpoints[a], &model.endpoints[b]));
-        }
-        if self.is_reversed {
-            self.order.reverse();
-        }
-        // The selection stays with its endpoint, unless it sits at the top: there it shows what is next.
-        if was_at.is_none_or(|row| row == 0)
-            && let Some(&first) = self.order.first()
-        {
-            self.selected = first;
-        }
-    }
-}
-
-fn is_over(model: &Model) -> bool {
-    matches!(model.stage, Stage::Ended(_))
 }
 
 fn has_come_true(wish: Command, model: &Model) -> bool {

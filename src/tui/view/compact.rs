@@ -2,26 +2,26 @@
 
 use crate::model::endpoint::EndpointState;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::endpoints::{self, status_of};
+use crate::tui::view::endpoints::status_of;
 use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::{Scene, footer, header, kpi};
+use crate::tui::view::{Scene, footer, header, kpi, table};
 use crate::units;
 
-/// A small terminal: state, progress, the four numbers, and what is not finished.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let model = scene.model;
-    let height = pen.height();
+/// Above the rows: progress, numbers and a rule.
+pub const ABOVE: u16 = 3;
+
+/// A small terminal, below its first line: progress, the four numbers, and what is not finished.
+pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let width = pen.width();
-    head(pen, scene);
-    progress(pen, scene);
-    numbers(pen, 2, scene);
-    pen.rule(3);
-    let rows = height.saturating_sub(5);
-    if scene.ui.order.is_empty() {
-        endpoints::nothing(pen, 0, 4, scene);
+    progress(pen, 0, scene);
+    numbers(pen, 1, scene);
+    pen.rule(2);
+    let list = scene.ui.list();
+    if list.order.is_empty() {
+        table::nothing(pen, 0, ABOVE, scene);
     }
-    for (y, &i) in (4..4 + rows).zip(scene.ui.order.iter().skip(scene.ui.scroll)) {
-        let endpoint = &model.endpoints[i];
+    for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.in_sight()) {
+        let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         let state = endpoint.state(scene.now);
         let status = status_of(state);
         let glyph = pen.theme.glyph(status).to_owned();
@@ -35,11 +35,10 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         pen.right(width - 6, y, &p95, role);
         let failed = if endpoint.failed == 0 { Role::TextFaint } else { Role::Failed };
         pen.right(width, y, &units::count_or_nothing(endpoint.failed), failed);
-        if i == scene.ui.selected {
+        if is_selected {
             pen.underlay(y, Role::Selection);
         }
     }
-    footer::line(pen, height - 1, scene);
 }
 
 /// The smallest of all: state, in flight, share, failures; and below, where there is a below, the bar.
@@ -50,7 +49,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     head(pen, scene);
     if last > 0 {
-        progress(pen, scene);
+        progress(pen, 1, scene);
     }
     if last > 1 {
         numbers(pen, 2, scene);
@@ -62,7 +61,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One line, as much of it as fits: in short where it does not fit in full.
-fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
     let (status, word) = header::state(scene);
     let limit = model.limit.map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
@@ -100,11 +99,11 @@ fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn progress(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn progress(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let model = scene.model;
     let of_jobs = |n: f64| model.jobs.map_or(0.0, |jobs| n / jobs.max(1) as f64);
     let (share, live) = (of_jobs(model.totals.settled() as f64), of_jobs(f64::from(model.in_flight())));
-    pen.bar(0, 1, pen.width(), share, live);
+    pen.bar(0, y, pen.width(), share, live);
 }
 
 fn numbers(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {

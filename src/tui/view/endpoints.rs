@@ -2,12 +2,12 @@
 
 use crate::event::Micros;
 use crate::model::endpoint::{Endpoint, EndpointState};
-use crate::model::histogram::Histogram;
-use crate::tui::state::sort::Sort;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::kpi::sparkline;
+use crate::tui::view::overview::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
 
 /// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
@@ -23,10 +23,6 @@ struct Columns {
     trend: u16,
 }
 
-/// Between two columns.
-const GAP: u16 = 2;
-/// Mark of the selected row and glyph of the state, each with a space.
-const LEAD: u16 = 4;
 /// Columns are given up until names have this much room.
 const NAME_MIN: u16 = 24;
 /// From this width on, and when names have what they need, bars grow to this.
@@ -79,30 +75,22 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let longest = model.endpoints.iter().map(|endpoint| width_of(&endpoint.name)).max().unwrap_or(0);
     let columns = Columns::of(pen.width(), largest, longest);
     heads(pen, &columns, scene);
-    if scene.ui.order.is_empty() {
-        return nothing(pen, LEAD, 2, scene);
+    let list = scene.ui.list();
+    if list.order.is_empty() {
+        return table::nothing(pen, LEAD, 2, scene);
     }
-    let visible = scene.ui.order.iter().skip(scene.ui.scroll).take(usize::from(pen.height().saturating_sub(2)));
-    for (y, &i) in (2..).zip(visible) {
-        row(pen, y, &columns, &model.endpoints[i], i == scene.ui.selected, scene);
+    for (y, (i, is_selected)) in (2..pen.height()).zip(list.in_sight()) {
+        // A frozen picture and the order of its rows are of one model.
+        if let Some(endpoint) = model.endpoints.get(i) {
+            row(pen, y, &columns, endpoint, is_selected, scene);
+        }
     }
-}
-
-/// Says why there is no row.
-pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
-    let text = match (scene.model.endpoints.is_empty(), scene.ui.filter.value()) {
-        (false, filter) => format!("no endpoint matches \"{filter}\", esc clears"),
-        (true, _) => "no endpoint yet".to_owned(),
-    };
-    let style = pen.theme.style(Role::TextDim);
-    let room = pen.width().saturating_sub(x);
-    pen.foreign(x, y, &text, room, style);
 }
 
 fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
     let settled = model.totals.settled();
-    let shown = scene.ui.order.len();
+    let shown = scene.ui.list().order.len();
     let mut parts = Vec::new();
     if shown < model.endpoints.len() {
         let all = units::count(model.endpoints.len() as u64);
@@ -119,54 +107,28 @@ fn remark(scene: &Scene<'_>) -> String {
 }
 
 fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
-    let sort = scene.ui.sort;
-    let arrow = if scene.ui.is_reversed { &pen.theme.glyphs.ascending } else { &pen.theme.glyphs.descending }.clone();
-    let mut head = |x: u16, width: u16, label: &str, by: Option<Sort>, is_left: bool| {
-        if width == 0 {
-            return;
-        }
-        let is_sorted = by == Some(sort);
-        let text = if is_sorted { format!("{label} {arrow}") } else { label.to_owned() };
-        let role = if is_sorted { Role::Title } else { Role::TextDim };
-        // The arrow stands in the gap, so that the label keeps its place.
-        if is_left {
-            pen.text(x, 1, &text, role);
-        } else {
-            let end = x + width + if is_sorted { GAP.min(width_of(&text) - width_of(label)) } else { 0 };
-            pen.right(end, 1, &text, role);
-        }
-    };
-    let mut x = LEAD;
-    head(x, columns.name, "ENDPOINT", Some(Sort::Name), true);
-    x += columns.name + GAP;
-    for (width, label, by, is_left) in [
-        (columns.bar, "PROGRESS", None, true),
-        (columns.done, "DONE", Some(Sort::Done), false),
-        (columns.live, "LIVE", Some(Sort::Live), false),
-        (columns.p50, "P50", Some(Sort::P50), false),
-        (columns.p95, "P95", Some(Sort::P95), false),
-        (columns.p99, "P99", None, false),
-        (columns.fail, "FAIL", Some(Sort::Failed), false),
-        (columns.trend, "TREND", None, true),
-    ] {
-        head(x, width, label, by, is_left);
-        x += if width > 0 { width + GAP } else { 0 };
-    }
-    if sort == Sort::State {
+    let heads = [
+        Head::left("ENDPOINT", columns.name, Some(NAME)),
+        Head::left("PROGRESS", columns.bar, None),
+        Head::right("DONE", columns.done, Some(DONE)),
+        Head::right("LIVE", columns.live, Some(LIVE)),
+        Head::right("P50", columns.p50, Some(P50)),
+        Head::right("P95", columns.p95, Some(P95)),
+        Head::right("P99", columns.p99, None),
+        Head::right("FAIL", columns.fail, Some(FAILED)),
+        Head::left("TREND", columns.trend, None),
+    ];
+    table::heads(pen, 1, LEAD, &heads, scene.ui.list());
+    if scene.ui.list().column == STATE {
         // Over the glyphs that it sorts by.
-        pen.text(LEAD - 2, 1, &arrow, Role::Title);
+        table::arrow(pen, LEAD - 2, 1, scene.ui.list());
     }
 }
 
 fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_selected: bool, scene: &Scene<'_>) {
     let state = endpoint.state(scene.now);
     let status = status_of(state);
-    if is_selected {
-        let mark = pen.theme.glyphs.selected.clone();
-        pen.text(0, y, &mark, Role::BorderFocus);
-    }
-    let glyph = pen.theme.glyph(status).to_owned();
-    pen.text(2, y, &glyph, status);
+    table::lead(pen, y, status, is_selected);
     let is_over = matches!(state, EndpointState::Done | EndpointState::Cancelled);
     let text = if is_over { Role::TextDim } else { Role::Text };
     let style = pen.theme.style(text);
@@ -186,15 +148,15 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
     };
     pen.right(x + columns.done, y, &done, text);
     x += columns.done + GAP;
-    number(pen, x + columns.live, y, u64::from(endpoint.in_flight), text);
+    table::number(pen, x + columns.live, y, u64::from(endpoint.in_flight), text);
     x += columns.live + GAP;
     for (width, q) in [(columns.p50, 0.5), (columns.p95, 0.95), (columns.p99, 0.99)] {
         if width > 0 {
-            quantile(pen, x + width, y, &endpoint.latency, q, text);
+            table::quantile(pen, x + width, y, &endpoint.latency, q, text);
             x += width + GAP;
         }
     }
-    number(pen, x + columns.fail, y, endpoint.failed, Role::Failed);
+    table::number(pen, x + columns.fail, y, endpoint.failed, Role::Failed);
     x += columns.fail + GAP;
     if columns.trend > 0 {
         let means: Vec<f64> = endpoint.trend.means().map(|mean| mean.map_or(0.0, Micros::as_secs_f64)).collect();
@@ -203,21 +165,6 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
     }
     if is_selected {
         pen.underlay(y, Role::Selection);
-    }
-}
-
-fn number(pen: &mut Pen<'_>, end: u16, y: u16, n: u64, role: Role) {
-    let role = if n == 0 { Role::TextFaint } else { role };
-    let text = if n == 0 { pen.theme.glyphs.none.to_string() } else { units::count(n) };
-    pen.right(end, y, &text, role);
-}
-
-fn quantile(pen: &mut Pen<'_>, end: u16, y: u16, latency: &Histogram, q: f64, role: Role) {
-    if let Some(value) = latency.quantile(q) {
-        pen.right(end, y, &units::length(value), role);
-    } else {
-        let nothing = pen.theme.glyphs.none.clone();
-        pen.right(end, y, &nothing, Role::TextFaint);
     }
 }
 

@@ -2,12 +2,16 @@
 
 use crate::event::outcome::Outcome;
 use crate::event::{Hand, Micros, Offset, RunEnd};
+use crate::model::Model;
 use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::paint::{Pen, cut_end, short_host, width_of};
 use crate::units;
+
+/// What is said where there is nothing to tell.
+pub const NOTHING: &str = "nothing to tell: every answer was a good one";
 
 /// The head, and the newest first.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -17,7 +21,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.section(0, "Events", "");
     let told = scene.model.news.told();
     if told == 0 {
-        pen.text(0, 1, "nothing to tell: every answer was a good one", Role::TextFaint);
+        pen.text(0, 1, NOTHING, Role::TextFaint);
     }
     let height = pen.height();
     for (y, item) in (1..height).zip(scene.model.news.newest_first()) {
@@ -26,8 +30,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One event: when, what sort, where, and what.
-fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
-    let told = tell(item, scene);
+pub fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
+    let told = tell(item, scene.model);
     let clock = units::clock(item.at);
     pen.text(0, y, &clock, Role::TextFaint);
     let glyph = pen.theme.glyph(told.status).to_owned();
@@ -50,18 +54,22 @@ fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
 }
 
 /// An event in words.
-struct Told {
-    status: Status,
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What sort of event.
+    pub status: Status,
     /// Where it happened; foreign text.
-    place: String,
-    text: String,
-    number: Option<String>,
+    pub place: String,
+    /// What happened.
+    pub text: String,
+    /// The job's number.
+    pub number: Option<String>,
 }
 
-fn tell(item: &Item, scene: &Scene<'_>) -> Told {
+/// Puts an event into words.
+pub fn tell(item: &Item, model: &Model) -> Told {
     let ours = |status, place: &str, text: String| Told { status, place: place.to_owned(), text, number: None };
-    let endpoint =
-        |i: usize| scene.model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
+    let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.story {
         Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => Told {
             status: status_of(outcome),
@@ -76,7 +84,7 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
             number: None,
         },
         Story::Limit { host, from, to, by } => {
-            let whose = host.as_deref().unwrap_or("limit");
+            let whose = host.as_deref().map_or("limit", short_host);
             let who = match by {
                 Hand::Operator => "",
                 Hand::Adaptive => ", by itself",
@@ -87,7 +95,7 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
         }
         Story::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
         Story::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
-        Story::Adapted { host, why } => ours(Status::Slow, host, crate::shown::shown(why).into_owned()),
+        Story::Adapted { host, why } => ours(Status::Slow, short_host(host), crate::shown::shown(why).into_owned()),
         Story::Turned { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
@@ -95,9 +103,9 @@ fn tell(item: &Item, scene: &Scene<'_>) -> Told {
         }
         Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
         Story::Quarantine { host, is_aside: true } => {
-            ours(Status::Paused, host, "put aside: nothing starts there until released".into())
+            ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
         }
-        Story::Quarantine { host, is_aside: false } => ours(Status::Running, host, "released".into()),
+        Story::Quarantine { host, is_aside: false } => ours(Status::Running, short_host(host), "released".into()),
         Story::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
         Story::Resumed => ours(Status::Running, "resumed", String::new()),
         Story::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),

@@ -6,7 +6,7 @@ use crate::tui::keymap::table::Context;
 use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::paint::{Pen, cut_middle, width_of};
 
 /// A rule where there is room for one, and one line.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -22,7 +22,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     match scene.ui.context() {
         Context::Question => question(pen, y, scene),
         Context::Prompt => prompt(pen, y, scene),
-        Context::Overview | Context::Help => keys(pen, y, scene),
+        Context::At(_) | Context::Help => keys(pen, y, scene),
     }
 }
 
@@ -53,28 +53,53 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let x = pen.text(0, y, "/", Role::Key);
     let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
     let style = pen.theme.style(Role::Text);
-    let x = pen.foreign(x, y, scene.ui.filter.value(), room, style);
+    let x = pen.foreign(x, y, scene.ui.list().filter.value(), room, style);
     let cursor = pen.theme.glyphs.bar_full.clone();
     let x = pen.text(x, y, &cursor, Role::Accent) + GAP;
+    if scene.ui.list().filter.value().is_empty()
+        && x + width_of(GRAMMAR) + GAP + width_of_all(&hints, GAP) <= pen.width()
+    {
+        let end = pen.width().saturating_sub(width_of_all(&hints, GAP));
+        pen.text(x, y, GRAMMAR, Role::TextFaint);
+        return draw_hints(pen, end, y, pen.width(), GAP, &hints, scene);
+    }
     draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
 }
 
-/// Which keys? A remark lies over their end, and moves none of them.
+/// Which keys? A remark lies over their end for a while, and moves none of them; a filter stays, and
+/// takes its room from them.
 fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     let mut hints = shown_hints(scene);
+    let filter = standing_filter(pen, scene);
+    let room = pen.width().saturating_sub(filter.as_ref().map_or(0, |text| width_of(text) + GAP));
     // Help and the way out are the last of them, and the last to go.
     let gap = if pen.width() < 60 { GAP - 1 } else { GAP };
-    while hints.len() > 2 && width_of_all(&hints, gap) > pen.width() {
+    while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
     }
-    let remark = remark(scene);
-    let end = remark.as_ref().map_or(pen.width(), |(text, _)| pen.width().saturating_sub(width_of(text) + 2));
+    let remark = remark(scene).or(filter);
+    let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
     draw_hints(pen, 0, y, end, gap, &hints, scene);
-    if let Some((text, role)) = remark {
-        pen.right(pen.width(), y, &text, role);
+    if let Some(text) = remark {
+        pen.right(pen.width(), y, &text, Role::Accent);
     }
 }
 
+/// The filter that narrows this view down, cut to a third of the line.
+fn standing_filter(pen: &Pen<'_>, scene: &Scene<'_>) -> Option<String> {
+    let filter = scene.ui.list().filter.value();
+    if filter.is_empty() || scene.ui.is_typing {
+        return None;
+    }
+    let safe = crate::shown::shown(filter);
+    // A narrow line has no room for the word.
+    let (word, share) = if pen.width() < 60 { ("", 4) } else { ("filter ", 3) };
+    let room = usize::from(pen.width() / share).max(8);
+    Some(format!("{word}/{}", cut_middle(&safe, room, &pen.theme.glyphs.ellipsis)))
+}
+
+/// What can be typed, while nothing is.
+const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
 /// Between two hints.
 const GAP: u16 = 3;
 
@@ -124,7 +149,7 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
 }
 
 /// What was wished for and has not come true, or what there is to say.
-fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
+fn remark(scene: &Scene<'_>) -> Option<String> {
     use crate::control::Command;
     let waiting = match scene.ui.wish {
         Some(Command::Pause) => Some("pausing…"),
@@ -137,15 +162,5 @@ fn remark(scene: &Scene<'_>) -> Option<(String, Role)> {
         Some(Command::SetAdaptive(_) | Command::SetLimit { .. } | Command::CancelJob(_) | Command::PostponeJob(_))
         | None => None,
     };
-    if let Some(waiting) = waiting {
-        return Some((waiting.into(), Role::Accent));
-    }
-    if let Some((text, _)) = &scene.ui.remark {
-        return Some((text.clone(), Role::Accent));
-    }
-    let filter = scene.ui.filter.value();
-    if !filter.is_empty() && !scene.ui.is_typing {
-        return Some((format!("filter /{}", crate::shown::shown(filter)), Role::Accent));
-    }
-    None
+    waiting.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
 }

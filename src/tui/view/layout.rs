@@ -9,8 +9,8 @@ use crate::tui::view::kpi;
 /// The faces of the screen, by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// Sections, from 60×12 on.
-    Full(Sections),
+    /// Header, tabs, a view and the footer, from 60×12 on.
+    Full(Shell),
     /// A few lines, from 30×5 on.
     Compact(Rect),
     /// A line or a few.
@@ -19,11 +19,22 @@ pub enum Layout {
     Nothing,
 }
 
-/// Where each section lies; a section of no height is left out.
+/// What every view has around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sections {
+pub struct Shell {
     /// One line: name, state, time.
     pub header: Rect,
+    /// The tabs: two lines with the rule below them, or one where they lie on the rule.
+    pub tabs: Rect,
+    /// The view.
+    pub body: Rect,
+    /// One line with keys, and a rule above it where there is room for one.
+    pub footer: Rect,
+}
+
+/// Where each section of the overview lies; a section of no height is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sections {
     /// The numbers.
     pub kpis: Rect,
     /// Whether the numbers have room for large digits.
@@ -36,10 +47,10 @@ pub struct Sections {
     pub flight: Rect,
     /// What happened.
     pub events: Rect,
-    /// One line: keys.
-    pub footer: Rect,
 }
 
+/// From this height on, tabs and keys have a rule of their own.
+const TALL: u16 = 30;
 /// Rows that the large and the small face of the numbers take.
 const KPI_LARGE: u16 = 4;
 const KPI_SMALL: u16 = 2;
@@ -50,30 +61,37 @@ const CHART_MAX: u16 = 12;
 const CHART_MIN: u16 = 6;
 
 impl Layout {
-    /// The layout of a screen of this size with so many endpoints.
-    pub fn of(area: Rect, endpoints: usize) -> Self {
+    /// The layout of a screen of this size.
+    pub fn of(area: Rect) -> Self {
         match (area.width, area.height) {
             (0, _) | (_, 0) => Self::Nothing,
-            (60.., 12..) => Self::Full(Sections::of(area, endpoints)),
+            (60.., 12..) => Self::Full(Shell::of(area)),
             (30.., 5..) => Self::Compact(area),
             _ => Self::Line(area),
         }
     }
 }
 
-impl Sections {
-    fn of(area: Rect, endpoints: usize) -> Self {
+impl Shell {
+    fn of(area: Rect) -> Self {
         let margin = if area.width >= 100 { 2 } else { 1 };
-        let width = area.width - 2 * margin;
-        let mut rows = Rows { x: area.x + margin, width, y: area.y, left: area.height };
-        let kpis_are_large = area.height >= 30 && width >= kpi::LARGE_WIDTH;
-        let is_airy = area.height >= 20;
-
-        let footer_height = if area.height >= 30 { 2 } else { 1 };
+        let mut rows = Rows { x: area.x + margin, width: area.width - 2 * margin, y: area.y, left: area.height };
+        let thick = if area.height >= TALL { 2 } else { 1 };
         let header = rows.take(1);
-        rows.skip(1); // the rule below it
+        let tabs = rows.take(thick);
+        let body = rows.take(rows.left.saturating_sub(thick));
+        let footer = rows.take(thick);
+        Self { header, tabs, body, footer }
+    }
+}
+
+impl Sections {
+    /// The sections of the overview in its part of the screen.
+    pub fn of(body: Rect, endpoints: usize) -> Self {
+        let mut rows = Rows { x: body.x, width: body.width, y: body.y, left: body.height };
+        let kpis_are_large = body.height >= TALL - 5 && body.width >= kpi::LARGE_WIDTH;
+        let is_airy = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
-        rows.left = rows.left.saturating_sub(footer_height);
         let gap = u16::from(is_airy);
 
         // The table comes first, then charts, then events; what is left widens them in that order.
@@ -116,8 +134,7 @@ impl Sections {
         let flight = Rect { x: both.x + half + 3, width: both.width.saturating_sub(half + 3), ..both };
         rows.skip(if events > 0 { gap } else { 0 });
         let events = rows.take(events);
-        let footer = Rect { x: header.x, y: area.bottom() - footer_height, width, height: footer_height };
-        Self { header, kpis, kpis_are_large, endpoints, latency, flight, events, footer }
+        Self { kpis, kpis_are_large, endpoints, latency, flight, events }
     }
 }
 
@@ -157,11 +174,11 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::layout::Rect;
 
-    use super::{Layout, Sections};
+    use super::{Layout, Sections, Shell};
 
-    fn sections(width: u16, height: u16, endpoints: usize) -> Sections {
-        match Layout::of(Rect::new(0, 0, width, height), endpoints) {
-            Layout::Full(sections) => sections,
+    fn shell(width: u16, height: u16) -> Shell {
+        match Layout::of(Rect::new(0, 0, width, height)) {
+            Layout::Full(shell) => shell,
             other => panic!("{other:?}"),
         }
     }
@@ -169,7 +186,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
-            let s = sections(width, height, 100);
+            let s = Sections::of(shell(width, height).body, 100);
             assert!(
                 [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
                 "{width}x{height} {s:?}"
@@ -179,7 +196,7 @@ mod tests {
 
     #[test]
     fn smaller_terminals_have_their_own_faces() {
-        let of = |width, height| Layout::of(Rect::new(0, 0, width, height), 5);
+        let of = |width, height| Layout::of(Rect::new(0, 0, width, height));
         assert!(matches!(of(60, 16), Layout::Full(_)));
         assert!(matches!(of(40, 10), Layout::Compact(_)));
         assert!(matches!(of(29, 10), Layout::Line(_)));
@@ -190,9 +207,11 @@ mod tests {
     proptest! {
         #[test]
         fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize) {
-            let s = sections(width, height, endpoints);
-            let used: Vec<Rect> = [s.header, s.kpis, s.endpoints, s.latency, s.flight, s.events, s.footer]
-                .into_iter().filter(|r| r.height > 0).collect();
+            let around = shell(width, height);
+            let s = Sections::of(around.body, endpoints);
+            let used: Vec<Rect> =
+                [around.header, around.tabs, s.kpis, s.endpoints, s.latency, s.flight, s.events, around.footer]
+                    .into_iter().filter(|r| r.height > 0).collect();
             let area = Rect::new(0, 0, width, height);
             for (i, a) in used.iter().enumerate() {
                 prop_assert_eq!(a.intersection(area), *a);
@@ -201,6 +220,7 @@ mod tests {
                 }
             }
             prop_assert!(s.endpoints.height >= 3);
+            prop_assert_eq!(around.footer.bottom(), height);
         }
     }
 }

@@ -1,19 +1,28 @@
 //! Draws one picture of the model. Knows no clock, changes nothing.
 //!
-//! Each panel answers one question and has its own file. Start at [`render`].
+//! Each view and each panel answers one question and has its own file. Start at [`render`], and for a
+//! new view at [`page`].
 
 pub mod compact;
 pub mod digits;
 pub mod endpoints;
 pub mod events;
+pub mod facts;
+pub mod failures;
 pub mod flight;
 pub mod footer;
 pub mod header;
 pub mod help;
+pub mod hosts;
 pub mod kpi;
 pub mod latency;
 pub mod layout;
+pub mod log;
+pub mod overview;
+pub mod page;
 pub mod paint;
+pub mod table;
+pub mod tabs;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -28,6 +37,7 @@ use crate::tui::theme::Theme;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::layout::Layout;
+use crate::tui::view::page::View;
 use crate::tui::view::paint::Pen;
 
 /// Everything a picture depends on.
@@ -59,26 +69,20 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     let area = frame.area();
     let mut screen = Pen::new(frame.buffer_mut(), area, scene.theme);
     screen.clear(Role::Bg);
-    // By all endpoints: sections do not move while a filter is typed.
-    match Layout::of(area, scene.model.endpoints.len()) {
-        Layout::Full(sections) => {
-            let rule = Rect { y: sections.header.y + 1, ..sections.header };
-            Pen::new(frame.buffer_mut(), rule, scene.theme).rule(0);
-            let panels: [(Rect, Panel); 7] = [
-                (sections.header, header::draw),
-                (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
-                (sections.endpoints, endpoints::draw),
-                (sections.latency, latency::draw),
-                (sections.flight, flight::draw),
-                (sections.events, events::draw),
-                (sections.footer, footer::draw),
-            ];
-            for (area, draw) in panels {
-                draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
-            }
+    let page = scene.ui.view.page();
+    match Layout::of(area) {
+        Layout::Full(shell) => {
+            header::draw(&mut screen.within(shell.header), scene);
+            tabs::draw(&mut screen.within(shell.tabs), scene);
+            page.draw(&mut screen.within(shell.body), scene);
+            footer::draw(&mut screen.within(shell.footer), scene);
         }
-        Layout::Compact(area) => compact::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene),
-        Layout::Line(area) => compact::line(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene),
+        Layout::Compact(area) => {
+            compact::head(&mut screen.within(area), scene);
+            page.compact(&mut screen.within(compact_body(area)), scene);
+            footer::line(&mut screen.within(area), area.height - 1, scene);
+        }
+        Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
     if scene.ui.help.is_some() {
@@ -105,11 +109,16 @@ fn spell_out(buffer: &mut Buffer) {
     }
 }
 
-/// Rows of the table that a screen of this size has, so that paging knows its step.
-pub fn table_rows(area: Rect, endpoints: usize) -> usize {
-    match Layout::of(area, endpoints) {
-        Layout::Full(sections) => usize::from(sections.endpoints.height.saturating_sub(2)),
-        Layout::Compact(area) => usize::from(area.height.saturating_sub(5)),
+/// Rows of a view's table that a screen of this size has, so that paging knows its step.
+pub fn rows_in_sight(area: Rect, view: View, model: &Model) -> usize {
+    match Layout::of(area) {
+        Layout::Full(shell) => view.page().room(shell.body, model),
+        Layout::Compact(area) => view.page().compact_room(compact_body(area), model),
         Layout::Line(_) | Layout::Nothing => 0,
     }
+}
+
+/// What lies between the first line and the keys of a small terminal.
+fn compact_body(area: Rect) -> Rect {
+    Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area }
 }

@@ -29,7 +29,7 @@ fn wish() -> impl Strategy<Value = Command> {
         1 => (0..4_u32).prop_map(|endpoint| Command::SkipEndpoint(EndpointId(endpoint))),
         2 => (0..2_u32).prop_map(|host| Command::Quarantine(HostId(host))),
         2 => (0..2_u32).prop_map(|host| Command::Release(HostId(host))),
-        // 1 => any::<bool>().prop_map(Command::SetAdaptive),
+        1 => any::<bool>().prop_map(Command::SetAdaptive),
     ]
 }
 

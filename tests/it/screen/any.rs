@@ -9,7 +9,6 @@ use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Look, Theme};
-use inflight::tui::view;
 use proptest::prelude::*;
 use proptest::sample::select;
 use ratatui::layout::Rect;
@@ -23,11 +22,13 @@ use crate::told::{fixtures, fold};
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
-const KEYS: [&str; 16] =
-    ["space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end"];
+const KEYS: [&str; 24] = [
+    "space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end", "1", "4", "5", "6",
+    "tab", "up", "F", "home",
+];
 
 fn keys() -> impl Strategy<Value = String> {
-    prop::collection::vec(select(&KEYS[..]), 0..8).prop_map(|keys| keys.join(" "))
+    prop::collection::vec(select(&KEYS[..]), 0..10).prop_map(|keys| keys.join(" "))
 }
 
 fn look(depth: Depth, is_ascii: bool) -> Look {
@@ -52,9 +53,7 @@ proptest! {
     ) {
         let (model, look, now) = (fold(&events), look(Depth::True, is_ascii), Offset(now));
         let mut ui = UiState::default();
-        ui.page = view::table_rows(Rect::new(0, 0, width, height), model.endpoints.len());
-        ui.refresh(&model, now);
-        press(&mut ui, &model, can(is_able), now, &keys);
+        press(&mut ui, &model, can(is_able), (now, Rect::new(0, 0, width, height)), &keys);
         let theme = Theme::bundled("inflight-dark", look).unwrap();
         let picture = draw(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
         for line in picture::lines(&picture) {
@@ -77,9 +76,7 @@ proptest! {
         let now = Offset(at);
         let model = fold(STORM.iter().filter(|event| event.at <= now));
         let mut ui = UiState::default();
-        ui.page = view::table_rows(Rect::new(0, 0, width, height), model.endpoints.len());
-        ui.refresh(&model, now);
-        press(&mut ui, &model, Abilities::FULL, now, &keys);
+        press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, width, height)), &keys);
         let text = |name: &str, depth| {
             let look = look(depth, is_ascii);
             let theme = Theme::bundled(name, look).unwrap();
@@ -99,10 +96,9 @@ fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
     let model = fold(&*STORM);
     let theme = Theme::bundled("inflight-dark", look(Depth::True, false)).unwrap();
     let now = Offset(6_000_000);
-    for keys in ["", "?", "q", "/ a", "f"] {
+    for keys in ["", "?", "q", "/ a", "f", "4", "5", "6", "4 enter", "6 / a", "5 ?"] {
         let mut ui = UiState::default();
-        ui.refresh(&model, now);
-        press(&mut ui, &model, Abilities::FULL, now, keys);
+        press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, 80, 16)), keys);
         for (width, height) in (0..=8).flat_map(|width| (0..=8).map(move |height| (width, height))) {
             draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (width * 10, height * 2));
             draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, now, (width, height));

@@ -98,11 +98,9 @@ impl Shot {
     fn take(&self, theme: &Theme) -> Picture {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
         let mut ui = UiState::default();
-        ui.page = view::table_rows(Rect::new(0, 0, self.size.0, self.size.1), model.endpoints.len());
-        ui.refresh(&model, self.at);
-        ui.help_end = help::last_row(Rect::new(0, 0, self.size.0, self.size.1), &Keymap::default());
-        press(&mut ui, &model, self.can, self.at, &self.keys);
-        ui.refresh(&model, self.at);
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        ui.help_end = help::last_row(area, &Keymap::default());
+        press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
     }
 
@@ -114,6 +112,9 @@ impl Shot {
                 "/" => "slash",
                 "?" => "help",
                 "+" => "plus",
+                ":" => "colon",
+                ">" => "above",
+                "!" => "not",
                 key => key,
             };
             name = format!("{name}-{key}");
@@ -128,16 +129,21 @@ impl Shot {
     }
 }
 
-/// Presses keys one after the other, as the run loop does.
-pub fn press(ui: &mut UiState, model: &Model, can: Abilities, now: Offset, keys: &str) {
+/// Presses keys one after the other on a screen of this size, as the run loop does.
+pub fn press(ui: &mut UiState, model: &Model, can: Abilities, (now, area): (Offset, Rect), keys: &str) {
     let keymap = Keymap::default();
+    let picture = |ui: &mut UiState| {
+        ui.measure(area, model);
+        ui.refresh(model, now);
+    };
+    picture(ui);
     for key in keys.split_whitespace().map(key) {
         match keymap.action(ui.context(), key) {
             Some(Action::Interrupt | Action::Suspend) => {}
             Some(action) => drop(ui.update(action, model, can, now)),
             None => ui.edit(key),
         }
-        ui.refresh(model, now);
+        picture(ui);
     }
 }
 
@@ -175,6 +181,8 @@ fn key(name: &str) -> KeyEvent {
     let code = match name {
         "space" => KeyCode::Char(' '),
         "enter" => KeyCode::Enter,
+        "tab" => KeyCode::Tab,
+        "back-tab" => KeyCode::BackTab,
         "esc" => KeyCode::Esc,
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,

@@ -1,0 +1,189 @@
+//! One view's rows: which are shown, in which order, which is selected, and what is in sight.
+//!
+//! Every view has its own, so that its place is remembered. Start at [`List::refresh`].
+
+use std::ops::Range;
+
+use tui_input::Input;
+
+use crate::event::{Micros, Offset};
+use crate::model::{Model, Stage};
+use crate::tui::filter::Filter;
+use crate::tui::view::page::{Key, Page};
+
+/// The rows of one view.
+#[derive(Debug, Default)]
+pub struct List {
+    /// The rows that match, in the order of the table.
+    pub order: Vec<usize>,
+    /// The selected row.
+    pub selected: usize,
+    /// How many rows are above the first in sight.
+    pub scroll: usize,
+    /// Rows the table had when it was last drawn.
+    pub page: usize,
+    /// The column it is sorted by.
+    pub column: usize,
+    /// Sorted the other way round.
+    pub is_reversed: bool,
+    /// What rows must match.
+    pub filter: Input,
+    /// Somebody reads: what is new does not move what is in sight.
+    pub is_reading: bool,
+    arranged: Option<Arranged>,
+}
+
+/// Of what the order was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Arranged {
+    at: Offset,
+    rows: Range<usize>,
+    is_over: bool,
+}
+
+impl List {
+    /// The table keeps its order for this long, so that rows do not jump while they are read.
+    const ORDER_HOLDS: Micros = Micros(500_000);
+
+    /// Rows that match a filter, and no place among them yet.
+    pub(super) fn narrowed(filter: String) -> Self {
+        Self { filter: filter.into(), ..Self::default() }
+    }
+
+    /// Brings order and selection up to date, before a picture is drawn.
+    pub(super) fn refresh(&mut self, page: &dyn Page, model: &Model, now: Offset) {
+        if self.is_stale(page, model, now) {
+            self.arrange(page, model, now);
+        }
+        self.keep_in_view(page);
+    }
+
+    /// Order and filter are made anew at the next picture.
+    pub(super) fn upset(&mut self) {
+        self.arranged = None;
+    }
+
+    /// The filter's text has changed.
+    pub(super) fn refilter(&mut self) {
+        self.upset();
+        self.scroll = 0;
+    }
+
+    /// The rows in sight, and which of them is selected.
+    pub fn in_sight(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.order.iter().skip(self.scroll).map(|&row| (row, row == self.selected))
+    }
+
+    /// The selected row, where it is among those that match.
+    pub fn chosen(&self) -> Option<usize> {
+        self.row_of_selected().map(|_| self.selected)
+    }
+
+    /// Moves the selection.
+    pub(super) fn step(&mut self, by: isize, page: &dyn Page) {
+        let at = self.row_of_selected().unwrap_or(self.scroll);
+        let last = self.order.len().saturating_sub(1);
+        let to = at.saturating_add_signed(by).min(last);
+        if let Some(&row) = self.order.get(to) {
+            self.selected = row;
+        }
+        // Whoever is back at the newest follows it again.
+        self.is_reading = to != if self.is_reversed { 0 } else { last };
+        self.keep_in_view(page);
+    }
+
+    /// As many rows as a page moves.
+    pub(super) fn page_step(&self) -> isize {
+        isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
+    }
+
+    fn is_stale(&self, page: &dyn Page, model: &Model, now: Offset) -> bool {
+        let Some(arranged) = &self.arranged else { return true };
+        let rows = page.rows(model);
+        let has_more = rows != arranged.rows;
+        // The end is looked at longest, and nothing draws after it: its order is right at once.
+        if arranged.is_over != is_over(model) || (has_more && self.filter.value().is_empty()) {
+            return true;
+        }
+        // A stream's rows keep their order: only new ones make it old.
+        now.since(arranged.at) >= Self::ORDER_HOLDS && (has_more || !page.is_stream())
+    }
+
+    /// Sorts and filters the rows anew.
+    fn arrange(&mut self, page: &dyn Page, model: &Model, now: Offset) {
+        let rows = page.rows(model);
+        let was_at = self.row_of_selected();
+        let first_in_sight = self.order.get(self.scroll).copied();
+        let filter = Filter::read(self.filter.value());
+        let matches = |row: &usize| filter.takes(|term| page.holds(model, *row, now, term));
+        self.order.clear();
+        self.order.extend(rows.clone().filter(|row| filter.is_empty() || matches(row)));
+        self.sort(page, model, now);
+        self.arranged = Some(Arranged { at: now, rows, is_over: is_over(model) });
+        if page.is_stream() {
+            return self.hold_still(first_in_sight);
+        }
+        // The selection stays with its row, unless it sits at the top: there it shows what is next.
+        let follows_top = was_at == Some(0) && !page.has_detail();
+        if (follows_top || was_at.is_none() || self.row_of_selected().is_none())
+            && let Some(&first) = self.order.first()
+        {
+            self.selected = first;
+        }
+    }
+
+    /// Each row's key once, not at every comparison; ties keep their order, whichever way it goes.
+    fn sort(&mut self, page: &dyn Page, model: &Model, now: Offset) {
+        let mut keyed: Vec<(Key, usize)> =
+            self.order.iter().map(|&row| (page.key(model, row, self.column, now), row)).collect();
+        if self.is_reversed {
+            keyed.sort_by(|(a, _), (b, _)| b.cmp(a));
+        } else {
+            keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        self.order.clear();
+        self.order.extend(keyed.into_iter().map(|(_, row)| row));
+    }
+
+    /// What is being read stays where it is while rows come and go; the old ones go first.
+    fn hold_still(&mut self, first_in_sight: Option<usize>) {
+        if !self.is_reading {
+            return;
+        }
+        let is_before = |row: usize, than: usize| if self.is_reversed { row > than } else { row < than };
+        let place = |of: usize| self.order.partition_point(|&row| is_before(row, of));
+        if let Some(first) = first_in_sight {
+            self.scroll = place(first);
+        }
+        let at = place(self.selected).min(self.order.len().saturating_sub(1));
+        if let Some(&row) = self.order.get(at) {
+            self.selected = row;
+        }
+    }
+
+    fn row_of_selected(&self) -> Option<usize> {
+        self.order.iter().position(|&row| row == self.selected)
+    }
+
+    fn keep_in_view(&mut self, page: &dyn Page) {
+        if page.is_stream() && !self.is_reading {
+            let newest = if self.is_reversed { self.order.first() } else { self.order.last() };
+            self.selected = newest.copied().unwrap_or(0);
+        }
+        let room = self.page.max(1);
+        self.scroll = self.scroll.min(self.order.len().saturating_sub(room));
+        // The cursor sits on the first row until it is moved, so rows above it are never missed.
+        if let Some(row) = self.row_of_selected() {
+            if row < self.scroll {
+                self.scroll = row;
+            } else if row >= self.scroll + room {
+                self.scroll = row + 1 - room;
+            }
+        }
+    }
+}
+
+/// Whether a run is over.
+pub(super) fn is_over(model: &Model) -> bool {
+    matches!(model.stage, Stage::Ended(_))
+}

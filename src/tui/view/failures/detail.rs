@@ -1,0 +1,118 @@
+//! What is known of the selected cause, and what a person can do about it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::event::outcome::Reason;
+use crate::event::{Micros, Offset};
+use crate::model::Model;
+use crate::model::incidents::{Cause, Example, Group, Kind};
+use crate::model::news::Item;
+use crate::tui::view::facts::Said;
+use crate::units;
+
+/// The selected cause in full.
+pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
+    let n = attempts(group);
+    let jobs = match group.jobs {
+        0 => "no job was lost".to_owned(),
+        jobs => format!("{} failed for good", units::plural(jobs, "job")),
+    };
+    let longest = group.attempts.longest;
+    let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
+    let (from, to) = (units::clock(first(group)), units::clock(last(group)));
+    let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
+    let mut said = vec![
+        Said::words("count", format!("{} ended so, {jobs}", units::plural(n, "attempt"))),
+        Said::words("when", format!("{when}{longest}")),
+        Said::name("where", places(model, endpoints(group), 4)),
+    ];
+    let example = example(group);
+    if let Some(target) = &example.target {
+        said.push(Said::name("example", target.to_string()));
+    }
+    if let Some(detail) = &example.detail {
+        said.push(Said::words("in full", detail.to_string()));
+    }
+    said.push(Said::words("try", advice(cause)));
+    said
+}
+
+/// What a person can do.
+fn advice(cause: Cause) -> &'static str {
+    match (cause, cause.kind()) {
+        (Cause::Throttled(_), _) => "a lower limit or a gap: `--adaptive` finds both",
+        (Cause::Status(400..=499), _) => "another path, other credentials or another body",
+        (Cause::Status(500..=599), _) => "fewer at once, and a look at the upstream's own log",
+        (Cause::Status(_), _) => "if this answer is fine, say so in the plan under `expect`",
+        (Cause::Failed(Reason::Dns), _) => "another name, or another resolver: this one has no address for it",
+        (Cause::Failed(Reason::Refused), _) => "whether anything listens at that address and port",
+        (Cause::Failed(Reason::Tls), _) => "the certificate, and whether that port speaks TLS",
+        (Cause::Failed(Reason::BadRow), _) => "another row in the plan's input: this one makes no request",
+        (Cause::Failed(Reason::Local), _) => "a lower limit, or more open files for this process",
+        (Cause::Failed(Reason::Panicked), _) => "a report of this: it is a fault of ours",
+        (Cause::Failed(Reason::Redirect), _) => "the address that the redirect ends at, asked for by itself",
+        (Cause::Failed(Reason::TooLarge), _) => "a larger limit for bodies in the plan, or less in one answer",
+        (_, Kind::WasSlow) => "a longer timeout, or fewer at once",
+        (_, Kind::NoConnection) => "fewer at once, and what lies between here and there",
+        (_, Kind::SaidNo | Kind::GaveUp) => "more time for the whole job, or fewer tries",
+    }
+}
+
+/// The names of the endpoints with most of it, and how many others there are.
+pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) -> String {
+    let mut by_count: Vec<_> = struck.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
+    by_count.sort_unstable();
+    let says_counts = most > 1 && by_count.len() > 1;
+    let name = |&(Reverse(n), i): &(Reverse<u64>, usize)| {
+        let name = model.endpoints.get(i).map(|endpoint| &*endpoint.name)?;
+        Some(if says_counts { format!("{name} {}", units::count(n)) } else { name.to_owned() })
+    };
+    let names: Vec<String> = by_count.iter().take(most).filter_map(name).collect();
+    match by_count.len().saturating_sub(names.len()) {
+        0 => names.join(", "),
+        more => format!("{} and {} more", names.join(", "), units::count(more as u64)),
+    }
+}
+
+/// Whether an event tells of this cause.
+pub(super) fn is_of(item: &Item, cause: Cause) -> bool {
+    item.story.about().outcome.and_then(Cause::of) == Some(cause)
+}
+
+/// Attempts that ended so; of a job that never got that far there is none.
+pub(super) fn attempts(group: &Group) -> u64 {
+    group.attempts.n.max(group.jobs)
+}
+
+/// When it first happened.
+pub(super) fn first(group: &Group) -> Offset {
+    if group.attempts.n > 0 { group.attempts.first } else { group.first }
+}
+
+/// When it last happened.
+pub(super) fn last(group: &Group) -> Offset {
+    group.last.max(group.attempts.last)
+}
+
+/// Of attempts, or of jobs that never got that far.
+pub(super) fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
+    if group.attempts.n > 0 { &group.attempts.endpoints } else { &group.endpoints }
+}
+
+/// One of them: of a job that failed, where there is one.
+pub(super) fn example(group: &Group) -> &Example {
+    if group.jobs > 0 { &group.example } else { &group.attempts.example }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advice;
+    use crate::model::incidents::Cause;
+
+    #[test]
+    fn what_to_do_depends_on_who_said_no() {
+        assert_ne!(advice(Cause::Status(404)), advice(Cause::Status(503)));
+        assert_ne!(advice(Cause::Status(304)), advice(Cause::Throttled(429)));
+    }
+}

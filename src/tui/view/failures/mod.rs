@@ -1,0 +1,255 @@
+//! What went wrong, where, and what can be done about it?
+//!
+//! One row for each cause; the selected one in full below. Start at [`Failures`].
+
+mod detail;
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::model::incidents::{Cause, Group};
+use crate::tui::filter::{Term, quoted};
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::Scene;
+use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
+use crate::tui::view::failures::detail::{attempts, endpoints, example, first, is_of, last, places, said};
+use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::paint::{Pen, cut_end};
+use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::units;
+
+/// What went wrong.
+#[derive(Debug)]
+pub struct Failures;
+
+/// Columns to sort by.
+const KIND: usize = 0;
+const CAUSE: usize = 1;
+const JOBS: usize = 2;
+const ATTEMPTS: usize = 3;
+const FIRST: usize = 4;
+const LAST: usize = 5;
+
+/// Title and lines of the selected cause.
+const DETAIL: u16 = 8;
+
+impl Page for Failures {
+    fn thing(&self) -> &'static str {
+        "failure"
+    }
+
+    fn rows(&self, model: &Model) -> Range<usize> {
+        0..model.incidents.n()
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what can be done", "cause", "jobs", "attempts", "first time", "last time"]
+    }
+
+    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
+        let Some((cause, group)) = model.incidents.nth(row) else { return Key::Least(u64::MAX) };
+        match column {
+            CAUSE => Key::Name(cause.to_string().into()),
+            JOBS => Key::most(group.jobs),
+            ATTEMPTS => Key::most(attempts(group)),
+            FIRST => Key::Least(first(group).0),
+            LAST => Key::most(last(group).0),
+            _ => Key::Ranked(cause.kind() as u64, Reverse(group.jobs * 1_000_000 + attempts(group).min(999_999))),
+        }
+    }
+
+    fn holds(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
+        let Some((cause, group)) = model.incidents.nth(row) else { return false };
+        let mut struck = endpoints(group).keys().filter_map(|&i| model.endpoints.get(i));
+        let example = example(group);
+        match term {
+            Term::Word(word) => {
+                word.is_in(&cause.to_string())
+                    || word.is_in(cause.kind().words())
+                    || [&example.target, &example.detail].into_iter().flatten().any(|text| word.is_in(text))
+                    || struck.any(|endpoint| word.is_in(&endpoint.name))
+            }
+            Term::Status(statuses) => match cause {
+                Cause::Status(status) | Cause::Throttled(status) => statuses.holds(status),
+                Cause::TimedOut(_) | Cause::Failed(_) => false,
+            },
+            Term::Length(bound) => bound.holds(group.attempts.longest),
+            Term::Host(word) => {
+                struck.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
+            }
+            Term::Endpoint(word) => struck.any(|endpoint| word.is_in(&endpoint.name)),
+            Term::State(word) => word.is_in(if group.jobs > 0 { "failed" } else { "saved" }),
+            Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()),
+        }
+    }
+
+    fn room(&self, area: Rect, model: &Model) -> usize {
+        usize::from(Parts::of(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        let parts = Parts::of(pen.height(), scene.model.incidents.n(), DETAIL);
+        let (width, height) = (pen.width(), pen.height());
+        table(&mut pen.part(0, parts.above, width, parts.table), scene);
+        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.incidents.nth(row));
+        if let (Some((cause, group)), true) = (chosen, parts.detail > 0) {
+            let from = parts.above + parts.table + parts.gap;
+            let said = said(scene.model, cause, group);
+            let used = facts::draw(
+                &mut pen.part(0, from, width, parts.detail),
+                &cause.to_string(),
+                cause.kind().words(),
+                &said,
+            );
+            let from = from + used + 1;
+            facts::latest(&mut pen.part(0, from, width, height.saturating_sub(from)), scene, |item| is_of(item, cause));
+        }
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
+        model.incidents.nth(row).map(|(cause, _)| (View::Log, format!("cause:{}", quoted(&cause.to_string()))))
+    }
+}
+
+/// Where columns lie; one of no width is left out.
+struct Columns {
+    kind: u16,
+    cause: u16,
+    jobs: u16,
+    attempts: u16,
+    first: u16,
+    last: u16,
+    place: u16,
+}
+
+impl Columns {
+    fn of(width: u16, model: &Model) -> Self {
+        let attempts = table::digits(model.totals.ended).max(8);
+        let jobs = table::digits(model.totals.settled()).max(5);
+        let mut columns = Self { kind: 17, cause: 0, jobs, attempts, first: 8, last: 8, place: 22 };
+        let drops: [fn(&mut Self); 5] =
+            [|c| c.place = 0, |c| c.first = 0, |c| c.kind = 0, |c| c.last = 0, |c| c.attempts = 0];
+        for drop in drops {
+            if columns.room_for_cause(width) >= 22 {
+                break;
+            }
+            drop(&mut columns);
+        }
+        let room = columns.room_for_cause(width);
+        // A cause needs no more; where it struck has use for the rest.
+        columns.cause = if columns.place > 0 { room.min(32) } else { room };
+        columns.place += if columns.place > 0 { room - columns.cause } else { 0 };
+        columns
+    }
+
+    fn room_for_cause(&self, width: u16) -> u16 {
+        let others = [self.kind, self.jobs, self.attempts, self.first, self.last, self.place];
+        width.saturating_sub(LEAD + table::taken(&others))
+    }
+}
+
+fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let list = scene.ui.list();
+    pen.section(0, "Failures", &remark(scene));
+    let columns = Columns::of(pen.width(), scene.model);
+    let heads = [
+        Head::left("CAUSE", columns.cause, Some(CAUSE)),
+        Head::left("MEANING", columns.kind, Some(KIND)),
+        Head::right("JOBS", columns.jobs, Some(JOBS)),
+        Head::right("ATTEMPTS", columns.attempts, Some(ATTEMPTS)),
+        Head::right("FIRST", columns.first, Some(FIRST)),
+        Head::right("LAST", columns.last, Some(LAST)),
+        Head::left("WHERE", columns.place, None),
+    ];
+    if list.order.is_empty() {
+        if scene.model.incidents.n() == 0 {
+            pen.text(LEAD, 2, "nothing has failed", Role::TextDim);
+        } else {
+            table::nothing(pen, LEAD, 2, scene);
+        }
+        return;
+    }
+    table::heads(pen, 1, LEAD, &heads, list);
+    let mut above = None;
+    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
+        let Some((cause, group)) = scene.model.incidents.nth(row) else { continue };
+        // What can be done is said once for all neighbours.
+        let is_new = above.replace(cause.kind()) != Some(cause.kind()) || is_selected;
+        draw_row(pen, y, &columns, (cause, group, is_new), is_selected, scene);
+    }
+}
+
+fn draw_row(
+    pen: &mut Pen<'_>,
+    y: u16,
+    columns: &Columns,
+    (cause, group, says_kind): (Cause, &Group, bool),
+    is_selected: bool,
+    scene: &Scene<'_>,
+) {
+    let ellipsis = pen.theme.glyphs.ellipsis.clone();
+    table::lead(pen, y, status_of(cause), is_selected);
+    // What retries have made good is history.
+    let text = if group.jobs > 0 { Role::Text } else { Role::TextDim };
+    let words = cause.to_string();
+    pen.text(LEAD, y, &cut_end(&words, usize::from(columns.cause), &ellipsis), text);
+    let mut x = LEAD + columns.cause + GAP;
+    if columns.kind > 0 {
+        if says_kind {
+            pen.text(x, y, cause.kind().words(), Role::TextDim);
+        }
+        x += columns.kind + GAP;
+    }
+    table::number(pen, x + columns.jobs, y, group.jobs, Role::Failed);
+    x += columns.jobs + GAP;
+    if columns.attempts > 0 {
+        table::number(pen, x + columns.attempts, y, attempts(group), text);
+        x += columns.attempts + GAP;
+    }
+    for (width, at) in [(columns.first, first(group)), (columns.last, last(group))] {
+        if width > 0 {
+            pen.right(x + width, y, &units::clock(at), Role::TextDim);
+            x += width + GAP;
+        }
+    }
+    if columns.place > 0 {
+        let style = pen.theme.style(Role::TextDim);
+        pen.foreign(x, y, &places(scene.model, endpoints(group), 1), columns.place, style);
+    }
+    if is_selected {
+        pen.underlay(y, Role::Selection);
+    }
+}
+
+/// How much was lost, and how much a retry has made good.
+fn remark(scene: &Scene<'_>) -> String {
+    let totals = &scene.model.totals;
+    let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
+    if totals.jobs_failed > 0 {
+        parts.push(format!("{} failed", units::plural(totals.jobs_failed, "job")));
+    }
+    if totals.jobs_saved > 0 {
+        parts.push(format!("{} saved by retry", units::count(totals.jobs_saved)));
+    }
+    let elsewhere = scene.model.incidents.jobs_elsewhere();
+    if elsewhere > 0 {
+        parts.push(format!("{} by causes not kept apart", units::count(elsewhere)));
+    }
+    parts.join("   ")
+}
+
+fn status_of(cause: Cause) -> Status {
+    match cause {
+        Cause::Throttled(_) => Status::Limited,
+        Cause::TimedOut(_) => Status::Timeout,
+        Cause::Status(_) | Cause::Failed(_) => Status::Failed,
+    }
+}

@@ -1,0 +1,67 @@
+//! What is known of the selected host, and which events are its own.
+
+use crate::event::Hand;
+use crate::model::Model;
+use crate::model::host::Host;
+use crate::model::news::Item;
+use crate::tui::view::Scene;
+use crate::tui::view::facts::Said;
+use crate::units;
+
+/// The selected host in full.
+pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
+    let model = scene.model;
+    let limit = match (host.most(), host.turned) {
+        (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
+        (Some(limit), Some((by, at))) => {
+            let who = match by {
+                Hand::Operator => "turned by hand",
+                Hand::Adaptive => "found by itself",
+                Hand::Machine => "this machine has no room for more",
+            };
+            format!("{} in flight, {who} at {}", units::count(limit.into()), units::clock(at))
+        }
+        (None, _) => match model.limit {
+            Some(limit) => format!("none of its own: the run's {} holds", units::count(limit.into())),
+            None => "none that is known".to_owned(),
+        },
+    };
+    let mut said = vec![Said::words("limit", limit)];
+    if let Some(gap) = host.gap() {
+        let pace = units::significant(1e6 / gap.0 as f64);
+        said.push(Said::words("pace", format!("one start each {}, {pace} a second", units::length(gap))));
+    }
+    if let Some(why) = &host.why {
+        said.push(Said::words("learned", why.to_string()));
+    }
+    said.push(Said::words(
+        "answers",
+        format!(
+            "{} of {} answered, {} throttled, {} failed",
+            units::count(host.answered),
+            units::plural(host.started, "attempt"),
+            units::count(host.throttled),
+            units::count(host.failed)
+        ),
+    ));
+    if let (Some(p50), Some(p95)) = (host.latency.quantile(0.5), host.latency.quantile(0.95)) {
+        said.push(Said::words("latency", format!("p50 {}, p95 {}", units::length(p50), units::length(p95))));
+    }
+    let shares = model.idle_shares(scene.now);
+    let unused: Vec<String> = shares
+        .iter()
+        .filter(|(_, share)| *share >= 0.005)
+        .map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0))
+        .collect();
+    if !unused.is_empty() {
+        said.push(Said::words("unused", format!("slots of the whole run: {}", unused.join(", "))));
+    }
+    said
+}
+
+/// Whether an event happened there.
+pub(super) fn is_of(item: &Item, model: &Model, row: usize, host: &Host) -> bool {
+    let about = item.story.about();
+    let endpoint = about.endpoint.and_then(|i| model.endpoints.get(i));
+    about.host == Some(&host.name) || endpoint.is_some_and(|endpoint| endpoint.host == Some(row))
+}

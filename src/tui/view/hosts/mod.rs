@@ -1,0 +1,257 @@
+//! What does each host allow, what holds it back, and what has been learned about it?
+//!
+//! One row for each lane; the selected one in full below. Start at [`Hosts`].
+
+mod detail;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::model::host::{Host, HostState};
+use crate::shown::shown;
+use crate::tui::filter::{Term, quoted};
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::Scene;
+use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
+use crate::tui::view::hosts::detail::{is_of, said};
+use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::paint::{Pen, cut_end, short_host};
+use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::units;
+
+/// Hosts and their lanes.
+#[derive(Debug)]
+pub struct Hosts;
+
+/// Columns to sort by.
+const STATE: usize = 0;
+const NAME: usize = 1;
+const LIVE: usize = 2;
+const ANSWERED: usize = 3;
+const THROTTLED: usize = 4;
+const FAILED: usize = 5;
+const P95: usize = 6;
+
+/// Title and lines of the selected host.
+const DETAIL: u16 = 7;
+
+impl Page for Hosts {
+    fn thing(&self) -> &'static str {
+        "host"
+    }
+
+    fn rows(&self, model: &Model) -> Range<usize> {
+        0..model.hosts.len()
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what holds it back", "name", "in flight", "answered", "throttled", "failed", "p95"]
+    }
+
+    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
+        let Some(host) = model.hosts.get(row) else { return Key::Least(u64::MAX) };
+        match column {
+            NAME => Key::Name(Arc::clone(&host.name)),
+            LIVE => Key::most(host.in_flight),
+            ANSWERED => Key::most(host.answered),
+            THROTTLED => Key::most(host.throttled),
+            FAILED => Key::most(host.failed),
+            P95 => Key::most(host.latency.quantile(0.95).map_or(0, |length| length.0)),
+            // A cooldown comes and goes many times a second: it must not move rows.
+            _ => Key::Least(u64::from(host.throttled == 0 && host.learned.is_none())),
+        }
+    }
+
+    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some(host) = model.hosts.get(row) else { return false };
+        match term {
+            Term::Word(word) => word.is_in(&host.name) || host.why.as_deref().is_some_and(|why| word.is_in(why)),
+            Term::Host(word) => word.is_in(&host.name),
+            Term::Length(bound) => host.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
+            Term::State(word) => word.is_in(&state(host, now, model).1),
+            Term::Endpoint(word) => {
+                model.endpoints.iter().any(|endpoint| endpoint.host == Some(row) && word.is_in(&endpoint.name))
+            }
+            Term::Cause(_) | Term::Status(_) => false,
+        }
+    }
+
+    fn room(&self, area: Rect, model: &Model) -> usize {
+        usize::from(Parts::of(area.height, model.hosts.len(), DETAIL).table.saturating_sub(TABLE_HEAD))
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        let parts = Parts::of(pen.height(), scene.model.hosts.len(), DETAIL);
+        let (width, height) = (pen.width(), pen.height());
+        table(&mut pen.part(0, parts.above, width, parts.table), scene);
+        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.get(row).map(|host| (row, host)));
+        if let (Some((row, host)), true) = (chosen, parts.detail > 0) {
+            let from = parts.above + parts.table + parts.gap;
+            let said = said(scene, host);
+            let used = facts::draw(&mut pen.part(0, from, width, parts.detail), &host.name, "", &said);
+            let from = from + used + 1;
+            let mut rest = pen.part(0, from, width, height.saturating_sub(from));
+            facts::latest(&mut rest, scene, |item| is_of(item, scene.model, row, host));
+        }
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
+        model.hosts.get(row).map(|host| (View::Log, format!("host:{}", quoted(&host.name))))
+    }
+}
+
+/// Where columns lie; one of no width is left out.
+struct Columns {
+    name: u16,
+    live: u16,
+    state: u16,
+    gap: u16,
+    answered: u16,
+    throttled: u16,
+    failed: u16,
+    p95: u16,
+    why: u16,
+}
+
+impl Columns {
+    fn of(width: u16, model: &Model) -> Self {
+        let count = table::digits(model.totals.ended);
+        // As wide as the largest it may ever show, so that nothing jitters.
+        let live = (table::digits(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
+        let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
+        // In a run that learns nothing it would hold nothing but dashes.
+        let gap = if model.hosts.iter().any(|host| host.learned.is_some()) { 13 } else { 0 };
+        let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
+        let drops: [fn(&mut Self); 7] = [
+            |c| c.why = 0,
+            |c| c.p95 = 0,
+            |c| c.failed = 0,
+            |c| c.gap = 0,
+            |c| c.answered = 0,
+            |c| c.throttled = 0,
+            |c| c.live = 0,
+        ];
+        for drop in drops {
+            if columns.room_for_name(width) >= 22 {
+                break;
+            }
+            drop(&mut columns);
+        }
+        let room = columns.room_for_name(width);
+        columns.name = if columns.why > 0 { room.min(40) } else { room };
+        columns.why += if columns.why > 0 { room - columns.name } else { 0 };
+        columns
+    }
+
+    fn room_for_name(&self, width: u16) -> u16 {
+        let others = [self.live, self.state, self.gap, self.answered, self.throttled, self.failed, self.p95, self.why];
+        width.saturating_sub(LEAD + table::taken(&others))
+    }
+}
+
+fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let list = scene.ui.list();
+    pen.section(0, "Hosts", &remark(scene));
+    if list.order.is_empty() {
+        return table::nothing(pen, LEAD, TABLE_HEAD, scene);
+    }
+    let columns = Columns::of(pen.width(), scene.model);
+    let heads = [
+        Head::left("HOST", columns.name, Some(NAME)),
+        Head::right("IN FLIGHT", columns.live, Some(LIVE)),
+        Head::left("NOW", columns.state, Some(STATE)),
+        Head::right("ONE START PER", columns.gap, None),
+        Head::right("ANSWERED", columns.answered, Some(ANSWERED)),
+        Head::right("THROTTLED", columns.throttled, Some(THROTTLED)),
+        Head::right("FAILED", columns.failed, Some(FAILED)),
+        Head::right("P95", columns.p95, Some(P95)),
+        Head::left("LEARNED", columns.why, None),
+    ];
+    table::heads(pen, 1, LEAD, &heads, list);
+    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
+        if let Some(host) = scene.model.hosts.get(row) {
+            draw_row(pen, y, &columns, host, is_selected, scene);
+        }
+    }
+}
+
+fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_selected: bool, scene: &Scene<'_>) {
+    let (status, words) = state(host, scene.now, scene.model);
+    let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
+    table::lead(pen, y, status, is_selected);
+    let style = pen.theme.style(text);
+    pen.foreign(LEAD, y, short_host(&host.name), columns.name, style);
+    let mut x = LEAD + columns.name + GAP;
+    let in_flight = match host.most() {
+        Some(limit) => format!("{} / {}", units::count(host.in_flight.into()), units::count(limit.into())),
+        None => units::count_or_nothing(host.in_flight.into()),
+    };
+    if columns.live > 0 {
+        pen.right(x + columns.live, y, &in_flight, text);
+        x += columns.live + GAP;
+    }
+    // Only what waits has a colour.
+    let role = if status == Status::Limited { Role::Limited } else { Role::TextDim };
+    pen.text(x, y, &words, role);
+    x += columns.state + GAP;
+    if columns.gap > 0 {
+        table::text_or_nothing(pen, x + columns.gap, y, host.gap().map(units::length).as_deref(), text);
+        x += columns.gap + GAP;
+    }
+    for (width, n, role) in [
+        (columns.answered, host.answered, text),
+        (columns.throttled, host.throttled, Role::Limited),
+        (columns.failed, host.failed, Role::Failed),
+    ] {
+        if width > 0 {
+            table::number(pen, x + width, y, n, role);
+            x += width + GAP;
+        }
+    }
+    if columns.p95 > 0 {
+        table::quantile(pen, x + columns.p95, y, &host.latency, 0.95, text);
+        x += columns.p95 + GAP;
+    }
+    if let (Some(why), true) = (&host.why, columns.why > 0) {
+        let ellipsis = pen.theme.glyphs.ellipsis.clone();
+        pen.text(x, y, &cut_end(&shown(why), usize::from(columns.why), &ellipsis), Role::TextDim);
+    }
+    if is_selected {
+        pen.underlay(y, Role::Selection);
+    }
+}
+
+/// How many hosts, and how many of them asked for patience.
+fn remark(scene: &Scene<'_>) -> String {
+    let model = scene.model;
+    let cooling = model.hosts.iter().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
+    let all = units::plural(model.hosts.len() as u64, "host");
+    let mut parts = vec![table::share_shown(scene).unwrap_or(all)];
+    if cooling > 0 && model.ended.is_none() {
+        parts.push(format!("{} in cooldown", units::count(cooling as u64)));
+    }
+    parts.join("   ")
+}
+
+/// What holds a host back, as a glyph and in words.
+fn state(host: &Host, now: Offset, model: &Model) -> (Status, String) {
+    if model.ended.is_some() {
+        return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
+    }
+    match host.state(now) {
+        HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
+        HostState::Aside => (Status::Paused, "put aside".into()),
+        HostState::Full => (Status::Running, "at its limit".into()),
+        HostState::Busy => (Status::Running, "running".into()),
+        HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
+        HostState::Idle => (Status::Queued, "idle".into()),
+    }
+}

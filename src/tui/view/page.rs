@@ -1,0 +1,173 @@
+//! The views there are, and what each of them must be able to say.
+//!
+//! A new view is a file with a [`Page`], a name in [`View`] and a row in [`VIEWS`]; a test holds that
+//! its key is in the table of keys. Start at [`VIEWS`].
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::tui::filter::Term;
+use crate::tui::view::Scene;
+use crate::tui::view::failures::Failures;
+use crate::tui::view::hosts::Hosts;
+use crate::tui::view::log::Log;
+use crate::tui::view::overview::Overview;
+use crate::tui::view::paint::Pen;
+
+/// A view, by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// How far is it, what is slow, is it full?
+    #[default]
+    Overview,
+    /// What went wrong, where, and what can be done about it?
+    Failures,
+    /// What does each host allow, and what holds it back?
+    Hosts,
+    /// What happened, one thing after the other?
+    Log,
+}
+
+/// All about one view.
+pub struct Tab {
+    /// Its name.
+    pub view: View,
+    /// The key that leads there, for good: views to come have theirs already.
+    pub digit: char,
+    /// What the line of tabs calls it.
+    pub title: &'static str,
+    /// How many things there are to look at, where the tab says so.
+    pub count: Option<fn(&Model) -> u64>,
+    /// What it shows.
+    pub page: &'static dyn Page,
+}
+
+/// Every view, in the order of the tabs and of [`View`].
+pub static VIEWS: [Tab; View::ALL.len()] = [
+    Tab { view: View::Overview, digit: '1', title: "Overview", count: None, page: &Overview },
+    Tab {
+        view: View::Failures,
+        digit: '4',
+        title: "Failures",
+        count: Some(|model| model.totals.jobs_failed),
+        page: &Failures,
+    },
+    Tab { view: View::Hosts, digit: '5', title: "Hosts", count: None, page: &Hosts },
+    Tab { view: View::Log, digit: '6', title: "Log", count: None, page: &Log },
+];
+
+impl View {
+    /// All of them, in the order of the tabs.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Failures, Self::Hosts, Self::Log];
+
+    /// What it shows.
+    pub fn page(self) -> &'static dyn Page {
+        VIEWS[self as usize].page
+    }
+
+    /// The view so many tabs further, round and round.
+    #[must_use]
+    pub fn after(self, steps: usize) -> Self {
+        Self::ALL[(self as usize + steps) % Self::ALL.len()]
+    }
+}
+
+/// What a view shows: rows to choose from, and a picture of them.
+///
+/// A row is known by a number that stays its own: an index of the model, or an item's number.
+pub trait Page: Sync {
+    /// What one row is: `endpoint`, `host`.
+    fn thing(&self) -> &'static str;
+
+    /// All rows there are.
+    fn rows(&self, model: &Model) -> Range<usize>;
+
+    /// What rows can be sorted by, in words; the first is how they are sorted unless asked.
+    fn columns(&self) -> &'static [&'static str];
+
+    /// Where a row stands by one of the columns.
+    fn key(&self, model: &Model, row: usize, column: usize, now: Offset) -> Key;
+
+    /// What a row answers to a filter.
+    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool;
+
+    /// How many rows an area of this size shows.
+    fn room(&self, area: Rect, model: &Model) -> usize;
+
+    /// Draws everything between header and footer.
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>);
+
+    /// The same in a few lines.
+    fn compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        self.draw(pen, scene);
+    }
+
+    /// Rows that a small terminal shows.
+    fn compact_room(&self, area: Rect, model: &Model) -> usize {
+        self.room(area, model)
+    }
+
+    /// What is behind a row: a view, and the filter that leaves only that of it; none where nothing is.
+    fn behind(&self, _model: &Model, _row: usize) -> Option<(View, String)> {
+        None
+    }
+
+    /// Whether the selected row is told in full, so that only the person may change it.
+    fn has_detail(&self) -> bool {
+        false
+    }
+
+    /// Whether rows only ever come at one end, so that the newest can be followed.
+    fn is_stream(&self) -> bool {
+        false
+    }
+}
+
+/// What rows are sorted by; the least comes first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// The least first.
+    Least(u64),
+    /// The most first.
+    Most(Reverse<u64>),
+    /// By rank, and within it the most first.
+    Ranked(u64, Reverse<u64>),
+    /// From A on.
+    Name(Arc<str>),
+}
+
+impl Key {
+    /// The most first.
+    pub fn most(n: impl Into<u64>) -> Self {
+        Self::Most(Reverse(n.into()))
+    }
+}
+
+impl std::fmt::Debug for Tab {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tab").field("view", &self.view).field("digit", &self.digit).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VIEWS, View};
+    use crate::tui::action::Action;
+    use crate::tui::keymap::entry;
+
+    #[test]
+    fn every_view_has_its_place_and_its_key() {
+        for (i, tab) in VIEWS.iter().enumerate() {
+            assert_eq!((tab.view, tab.view as usize), (View::ALL[i], i));
+            let entry = entry(Action::Show(tab.view)).unwrap_or_else(|| panic!("`{}` has no key", tab.title));
+            assert_eq!((entry.id, entry.keys), (&*format!("view_{}", tab.digit), &[&*tab.digit.to_string()][..]));
+            assert!(!tab.page.columns().is_empty() && !tab.page.thing().is_empty());
+        }
+        assert_eq!(View::Overview.after(View::ALL.len() - 1), View::Log);
+    }
+}

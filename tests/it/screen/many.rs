@@ -1,0 +1,55 @@
+//! Ten thousand rows cost no more than those in sight.
+
+use std::time::{Duration, Instant};
+
+use inflight::control::Abilities;
+use inflight::event::outcome::{Outcome, Spent};
+use inflight::event::waits::Waits;
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Origin};
+use inflight::model::Model;
+use inflight::tui::state::UiState;
+use inflight::tui::theme::color::Depth;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::theme::{Look, Theme};
+use ratatui::layout::Rect;
+
+use crate::screen::shot::{draw, press};
+
+/// As many endpoints and hosts, each with one refused attempt.
+fn model(n: u32) -> Model {
+    let mut model = Model::default();
+    let mut tell = |at: u64, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
+    tell(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None });
+    for id in 0..n {
+        let (endpoint, host) = (EndpointId(id), HostId(id));
+        tell(0, Fact::EndpointSeen { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
+        tell(0, Fact::HostSeen { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
+        let attempt = Attempt { job: JobId(id.into()), n: 1 };
+        let (target, waited) = (format!("GET https://{id}.example/").into(), Waits::NONE);
+        tell(id.into(), Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None });
+        let outcome = Outcome::Throttled { status: 429, retry_after: None };
+        tell(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 });
+    }
+    model
+}
+
+#[test]
+fn a_picture_builds_only_the_rows_in_sight() {
+    const ROWS: u32 = 10_000;
+    let (model, now, (width, height)) = (model(ROWS), Offset(2_000_000), (120, 40));
+    let look = Look { depth: Depth::True, charset: Charset::Unicode };
+    let theme = Theme::bundled("inflight-dark", look).unwrap();
+    for view in ["1", "4", "5", "6"] {
+        let mut ui = UiState::default();
+        press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, width, height)), view);
+        let picture = || {
+            let began = Instant::now();
+            draw(&model, &ui, &theme, Abilities::FULL, look.charset, now, (width, height));
+            began.elapsed()
+        };
+        // The best of some: whoever else is busy here must not count. Without optimisation a row takes
+        // tens of microseconds, so that all of them would take half a second.
+        let best = (0..5).map(|_| picture()).min().unwrap_or_default();
+        assert!(best < Duration::from_millis(100), "view {view} takes {best:?}");
+    }
+}

@@ -1,0 +1,196 @@
+//! Every view beside the first, at every size that has a face of its own, and the ways between them.
+
+use inflight::control::Abilities;
+use inflight::event::Offset;
+use inflight::tui::action::Action;
+use inflight::tui::keymap::table::Context;
+use inflight::tui::state::UiState;
+use inflight::tui::view::page::View;
+use ratatui::layout::Rect;
+
+use crate::screen::shot::{press, shot};
+use crate::told::scenario::scenario;
+
+/// The sizes with a face of their own.
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
+
+/// The same moment of a run at every size.
+fn at_every_size(fixture: &str, at: &str, keys: &str) {
+    for (width, height) in SIZES {
+        shot(fixture).at(at).size(width, height).keys(keys).matches();
+    }
+}
+
+#[test]
+fn failures_are_grouped_by_what_can_be_done() {
+    at_every_size("storm-429", "6s", "4");
+}
+
+#[test]
+fn hosts_say_what_holds_them_back() {
+    at_every_size("storm-429", "10500ms", "5");
+}
+
+#[test]
+fn the_log_has_the_newest_last() {
+    at_every_size("storm-429", "6s", "6");
+}
+
+#[test]
+fn a_run_without_failures_says_so() {
+    shot("storm-429").at("15ms").keys("4").matches();
+    shot("storm-429").at("15ms").keys("6").matches();
+    shot("storm-429").at("0s").keys("5").matches();
+}
+
+#[test]
+fn a_run_that_is_over_holds_nothing_back() {
+    shot("storm-429").at("20s").size(120, 40).keys("5").matches();
+}
+
+#[test]
+fn what_is_typed_narrows_every_view_down() {
+    shot("storm-429").at("6s").keys("/ s t a t u s : 4 x x enter").matches();
+    shot("storm-429").at("6s").keys("4 / t i m e enter").matches();
+    shot("storm-429").at("6s").keys("5 / n o w h e r e").matches();
+    shot("storm-429").at("6s").keys("6 / ! l e g a c y enter").matches();
+    shot("storm-429").at("6s").size(120, 40).keys("6 / ").matches();
+}
+
+#[test]
+fn enter_shows_the_events_behind_a_row() {
+    shot("storm-429").at("6s").keys("4 down enter").matches();
+    shot("storm-429").at("6s").keys("down down down enter up").matches();
+}
+
+#[test]
+fn views_have_help_and_ascii_too() {
+    shot("storm-429").at("6s").size(120, 40).keys("4 down s s ?").matches();
+    shot("storm-429").at("6s").keys("4").ascii().matches();
+}
+
+#[test]
+fn a_log_that_is_read_upside_down_says_so() {
+    shot("storm-429").at("6s").size(120, 40).keys("6 S down down").matches();
+}
+
+/// Where one is after some keys.
+struct Place {
+    ui: UiState,
+}
+
+const AREA: Rect = Rect::new(0, 0, 80, 24);
+
+/// A run with three endpoints, two of which fail; then these keys.
+fn after(keys: &str) -> Place {
+    let model = scenario(
+        "0ms run limit 4 jobs 9 | 0ms start a#1 | 0ms start b#2 | 0ms start c#3 | 20ms answer a#1 200 | 20ms done a#1 | \
+         30ms break b#2 | 30ms fail b#2 | 40ms refuse c#3 429 | 40ms retry c#3 90ms",
+    )
+    .fold();
+    let mut ui = UiState::default();
+    press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), keys);
+    Place { ui }
+}
+
+impl Place {
+    fn view(&self) -> View {
+        self.ui.view
+    }
+
+    fn filter(&self) -> &str {
+        self.ui.list().filter.value()
+    }
+}
+
+#[test]
+fn digits_and_tab_lead_from_view_to_view() {
+    assert_eq!(after("").view(), View::Overview);
+    assert_eq!([after("4").view(), after("5").view(), after("6").view()], [View::Failures, View::Hosts, View::Log]);
+    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Failures, View::Log]);
+    assert_eq!(after("tab tab tab tab").view(), View::Overview);
+    assert_eq!(after("4").ui.context(), Context::At(View::Failures));
+}
+
+#[test]
+fn enter_goes_deeper_and_esc_comes_back_to_the_same_row() {
+    let deep = after("4 down enter");
+    assert_eq!((deep.view(), deep.filter()), (View::Log, "cause:\"connection reset\""));
+    let back = after("4 down enter esc");
+    assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
+    // What was typed in the log before is there again.
+    assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
+    assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");
+    assert_eq!(after("6 / x enter 5 enter 1 6").filter(), "x");
+}
+
+#[test]
+fn esc_clears_before_it_goes_back_and_never_leaves() {
+    assert_eq!(after("4 / x enter esc").view(), View::Failures);
+    assert_eq!(after("4 / x enter esc").filter(), "");
+    assert_eq!(after("4 / x enter esc esc esc esc").view(), View::Overview);
+    assert!(!after("esc esc").ui.is_asking);
+}
+
+#[test]
+fn keys_that_come_faster_than_pictures_are_not_lost() {
+    let model = scenario("0ms run | 0ms start a#1 | 0ms start b#2 | 0ms start c#3").fold();
+    let mut ui = UiState::default();
+    press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), "");
+    for action in [Action::Show(View::Hosts), Action::Down, Action::Down] {
+        ui.update(action, &model, Abilities::FULL, Offset(50_000));
+    }
+    assert_eq!((ui.view, ui.list().chosen(), ui.list().scroll), (View::Hosts, Some(2), 0));
+}
+
+#[test]
+fn what_is_told_in_full_does_not_change_by_itself() {
+    let mut ui = UiState::default();
+    let early = scenario("0ms run | 0ms start a#1 | 9ms break a#1 | 9ms fail a#1").fold();
+    press(&mut ui, &early, Abilities::FULL, (Offset(10_000), AREA), "4");
+    assert_eq!(ui.list().chosen(), Some(0));
+    // A cause that ranks before it comes; the one that is read stays selected.
+    let late =
+        "0ms run | 0ms start a#1 | 0ms start b#2 | 9ms break a#1 | 9ms fail a#1 | 20ms refuse b#2 429 | 20ms fail b#2";
+    let late = scenario(late).fold();
+    press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "");
+    assert_eq!((&ui.list().order[..], ui.list().chosen()), (&[1, 0][..], Some(0)));
+    // What a filter hides cannot stay selected.
+    press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "/ 4 2 9");
+    assert_eq!(ui.list().chosen(), Some(1));
+}
+
+#[test]
+fn every_view_keeps_its_place() {
+    let place = after("down 4 down s S 5 / b enter 1 4");
+    let list = place.ui.list();
+    assert_eq!((list.selected, list.column, list.is_reversed), (0, 1, true));
+    assert_eq!(after("5 / b enter 1 5").filter(), "b");
+    assert_eq!(after("down 4 1").ui.list().selected, 1);
+}
+
+#[test]
+fn what_is_read_stands_still_while_news_come() {
+    let storm = |n: usize| {
+        let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();
+        scenario(&format!("0ms run | {}", steps.join(" | "))).fold()
+    };
+    let (before, after) = (storm(60), storm(1_100));
+    let now = Offset(2_000_000);
+    let mut ui = UiState::default();
+    press(&mut ui, &before, Abilities::FULL, (now, AREA), "6");
+    assert_eq!(ui.list().chosen(), Some(59));
+    press(&mut ui, &before, Abilities::FULL, (now, AREA), "up up up");
+    let in_sight = |ui: &UiState| ui.list().in_sight().take(5).collect::<Vec<_>>();
+    let seen = in_sight(&ui);
+    press(&mut ui, &storm(90), Abilities::FULL, (now, AREA), "");
+    assert_eq!((ui.list().selected, in_sight(&ui)), (56, seen));
+    // What is no longer kept cannot be read: the oldest that is takes its place.
+    press(&mut ui, &after, Abilities::FULL, (now, AREA), "");
+    assert_eq!(ui.list().selected, 100);
+    press(&mut ui, &after, Abilities::FULL, (now, AREA), "F");
+    assert_eq!((ui.list().chosen(), ui.list().is_reading), (Some(1_099), false));
+    // Upside down, the newest is the first.
+    press(&mut ui, &after, Abilities::FULL, (now, AREA), "S");
+    assert_eq!((ui.list().order[0], ui.list().scroll), (1_099, 0));
+}
