@@ -78,6 +78,11 @@ impl Endpoint {
         self.done + self.failed + self.cancelled
     }
 
+    /// Jobs that are not over, where it is known how many there are.
+    pub fn left(&self) -> Option<u64> {
+        self.jobs.map(|jobs| jobs.saturating_sub(self.settled()))
+    }
+
     /// Whether every job is over.
     pub fn is_finished(&self) -> bool {
         self.jobs.is_some_and(|jobs| self.settled() >= jobs)

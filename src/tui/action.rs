@@ -19,6 +19,14 @@ pub enum Action {
     LimitDouble,
     /// As many in flight as the plan says.
     LimitReset,
+    /// Find each host's limit by itself, or no longer.
+    LimitAuto,
+    /// Start nothing more at the selected host, or start there again.
+    PutAside,
+    /// Start nothing more of the selected endpoint.
+    SkipEndpoint,
+    /// Answer to the question: do it.
+    Sure,
     /// Narrow the table down by a text.
     Filter,
     /// Sort by the next column.

@@ -101,6 +101,11 @@ impl Lanes {
         i
     }
 
+    /// Whether the limit and pace of each lane is found by itself.
+    pub fn is_adaptive(&self) -> bool {
+        self.limits.adaptive
+    }
+
     /// Has the limit and pace of each lane found by itself, those to come included, or no longer.
     /// `cap` bounds hosts without a limit of their own. Tells whether that changed anything.
     pub fn set_adaptive(&mut self, is_on: bool, cap: u32) -> bool {

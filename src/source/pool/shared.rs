@@ -152,6 +152,9 @@ impl Shared {
         self.book(|inner, now| {
             let (limit, jobs) = (Some(inner.schedule.gate.limit()), inner.schedule.sources().jobs());
             inner.put(now, Fact::RunStarted { name: name.into(), limit, jobs });
+            if inner.schedule.is_adaptive() {
+                inner.tell(now, Fact::AdaptiveSet { on: true });
+            }
         })
         .await;
     }

@@ -152,13 +152,14 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 7] = [
+    const CONTEXTS: [Context; 8] = [
         OVERVIEW,
         Context::At(View::Failures),
         Context::At(View::Hosts),
         Context::At(View::Log),
         Context::Help,
         Context::Question,
+        Context::Sure,
         Context::Prompt,
     ];
     const OVERVIEW: Context = Context::At(View::Overview);

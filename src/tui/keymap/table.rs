@@ -38,6 +38,8 @@ pub enum Context {
     Help,
     /// The question before leaving.
     Question,
+    /// The question before something that cannot be undone.
+    Sure,
     /// A line of text is being typed: keys that type are not looked up.
     Prompt,
 }
@@ -68,6 +70,8 @@ pub enum Need {
     Pause,
     /// To change limits.
     SetLimit,
+    /// To have jobs, endpoints and hosts picked out.
+    Pick,
     /// To drain and cancel.
     Stop,
 }
@@ -107,12 +111,13 @@ impl Need {
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
-            Self::Nothing | Self::Pause | Self::SetLimit | Self::Stop => None,
+            Self::Pick if !can.pick => Some("nothing of this source can be picked out"),
+            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Stop => None,
         }
     }
 }
 
-use Context::{At, Help, Prompt, Question};
+use Context::{At, Help, Prompt, Question, Sure};
 
 /// Every view, and what else is named.
 const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
@@ -130,7 +135,7 @@ const N: usize = View::ALL.len();
 const SCREENS: &[Context] = &screens::<N>(&[]);
 const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
 const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
-const ANYWHERE: &[Context] = &screens::<{ N + 3 }>(&[Help, Prompt, Question]);
+const ANYWHERE: &[Context] = &screens::<{ N + 4 }>(&[Help, Prompt, Question, Sure]);
 const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
 const TABLES: &[Context] = DEEP;
@@ -210,6 +215,35 @@ pub static ENTRIES: &[Entry] = &[
         nature: Nature::Once,
         ..DIAL
     },
+    Entry {
+        action: Action::LimitAuto,
+        id: "limit_auto",
+        keys: &["a"],
+        help: "Find each host's limit or pace by itself, or no longer",
+        nature: Nature::Once,
+        ..DIAL
+    },
+    Entry {
+        action: Action::SkipEndpoint,
+        id: "skip_endpoint",
+        keys: &["X"],
+        group: Group::Work,
+        help: "Start nothing more of the selected endpoint; asks first",
+        contexts: OVERVIEW,
+        needs: Need::Pick,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Sure,
+        id: "sure",
+        keys: &["y"],
+        group: Group::Work,
+        help: "When asked: do it",
+        contexts: &[Sure],
+        footer: &[(&[Sure], "yes")],
+        needs: Need::Pick,
+        ..PLAIN
+    },
     show(View::Overview, "view_1", &["1"], "How far is it, what is slow, is it full?"),
     show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
     show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
@@ -269,6 +303,17 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::PutAside,
+        id: "host_aside",
+        keys: &["x"],
+        group: Group::Work,
+        help: "Start nothing at the selected host; again to release it",
+        contexts: &[At(View::Hosts)],
+        footer: &[(&[At(View::Hosts)], "aside")],
+        needs: Need::Pick,
+        ..PLAIN
+    },
+    Entry {
         action: Action::Follow,
         id: "follow",
         keys: &["F"],
@@ -315,7 +360,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(BESIDE, "back"), (&[Help], "close"), (&[Question], "stay"), (&[Prompt], "clear")],
+        footer: &[(BESIDE, "back"), (&[Help], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
         ..PLAIN
     },
     Entry {

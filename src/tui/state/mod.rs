@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command};
-use crate::event::{Micros, Offset, Scope};
+use crate::event::{EndpointId, HostId, Micros, Offset, Scope};
 use crate::model::{Model, Stage};
 use crate::tui::action::Action;
 use crate::tui::input::Key;
@@ -38,8 +38,8 @@ pub struct UiState {
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     pub help_end: usize,
-    /// The question before leaving lies open.
-    pub is_asking: bool,
+    /// The question that lies open.
+    asking: Option<Asking>,
     /// The moment at which the picture stands still.
     pub frozen: Option<Offset>,
     /// What was wished for and has not come true.
@@ -60,6 +60,15 @@ struct Step {
     narrowed: String,
     /// The rows that were there before, and the place among them.
     before: List,
+}
+
+/// A question to the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asking {
+    /// How to leave, with work under way?
+    Leave,
+    /// Skip this endpoint, of which there is more?
+    Skip(usize),
 }
 
 /// How the person wants to leave.
@@ -90,6 +99,10 @@ impl UiState {
             Action::LimitHalf => return self.turn(model, |limit, _| (limit / 2).max(1), now),
             Action::LimitDouble => return self.turn(model, |limit, _| limit.saturating_mul(2), now),
             Action::LimitReset => return self.turn(model, |limit, first| first.unwrap_or(limit), now),
+            Action::LimitAuto => return Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive))),
+            Action::PutAside => return self.put_aside(model, now),
+            Action::SkipEndpoint => self.ask_to_skip(model, now),
+            Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort(now),
             Action::SortReverse => {
@@ -122,7 +135,7 @@ impl UiState {
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
             Action::QuitKeep if is_over(model) || !can.stop => self.leave = Some(Leave::KeepPicture),
-            Action::Quit | Action::QuitKeep => self.is_asking = true,
+            Action::Quit | Action::QuitKeep => self.asking = Some(Asking::Leave),
             Action::Drain => return Some(self.stop(Command::Drain)),
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
@@ -133,8 +146,11 @@ impl UiState {
 
     /// What keys mean now.
     pub fn context(&self) -> Context {
-        if self.is_asking {
-            Context::Question
+        if let Some(asking) = self.asking {
+            match asking {
+                Asking::Leave => Context::Question,
+                Asking::Skip(_) => Context::Sure,
+            }
         } else if self.is_typing {
             Context::Prompt
         } else if self.help.is_some() {
@@ -165,7 +181,7 @@ impl UiState {
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
         }
-        self.is_asking &= !is_over(model);
+        self.asking.take_if(|_| is_over(model));
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);
     }
@@ -194,7 +210,7 @@ impl UiState {
 
     /// Leaves once the run has ended, as somebody asked from outside.
     pub fn leave_when_ended(&mut self) {
-        self.is_asking = false;
+        self.asking = None;
         self.leave.get_or_insert(Leave::WhenEnded);
     }
 
@@ -258,16 +274,59 @@ impl UiState {
         Some(wish)
     }
 
+    /// Remembers a wish until it has come true.
+    fn wish_for(&mut self, wish: Command) -> Command {
+        self.wish = Some(wish);
+        wish
+    }
+
+    fn put_aside(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        let Some((i, host)) = self.list().chosen().and_then(|i| Some((i, model.hosts.get(i)?))) else {
+            self.say("nothing is selected", now);
+            return None;
+        };
+        let id = HostId(u32::try_from(i).ok()?);
+        Some(self.wish_for(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
+    }
+
+    fn ask_to_skip(&mut self, model: &Model, now: Offset) {
+        match self.list().chosen().and_then(|i| Some((i, model.endpoints.get(i)?))) {
+            None => self.say("nothing is selected", now),
+            Some((_, endpoint)) if endpoint.is_finished() => self.say("it is over already", now),
+            Some((_, endpoint)) if endpoint.is_skipped => self.say("it is skipped already", now),
+            Some((i, _)) => self.asking = Some(Asking::Skip(i)),
+        }
+    }
+
+    fn sure(&mut self) -> Option<Command> {
+        let endpoint = EndpointId(u32::try_from(self.skipping()?).ok()?);
+        self.asking = None;
+        Some(self.wish_for(Command::SkipEndpoint(endpoint)))
+    }
+
+    /// The endpoint that will be skipped if the person is sure.
+    pub fn skipping(&self) -> Option<usize> {
+        match self.asking? {
+            Asking::Skip(i) => Some(i),
+            Asking::Leave => None,
+        }
+    }
+
+    /// Whether the question how to leave lies open.
+    pub fn asks_how_to_leave(&self) -> bool {
+        self.asking == Some(Asking::Leave)
+    }
+
     fn stop(&mut self, wish: Command) -> Command {
-        self.is_asking = false;
+        self.asking = None;
         self.leave = Some(Leave::WhenEnded);
         self.wish = Some(wish);
         wish
     }
 
     fn go_back(&mut self) {
-        if self.is_asking {
-            self.is_asking = false;
+        if self.asking.is_some() {
+            self.asking = None;
         } else if self.help.is_some() {
             self.help = None;
         } else if self.is_typing {

@@ -7,6 +7,7 @@ use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_middle, width_of};
+use crate::units;
 
 /// A rule where there is room for one, and one line.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -20,7 +21,16 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 /// The line itself.
 pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     match scene.ui.context() {
-        Context::Question => question(pen, y, scene),
+        Context::Question => {
+            let in_flight = scene.model.in_flight();
+            question(
+                pen,
+                y,
+                scene,
+                &[format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()],
+            );
+        }
+        Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
         Context::At(_) | Context::Help => keys(pen, y, scene),
     }
@@ -28,14 +38,21 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
 
 /// Whether somebody waits for an answer here, whatever the size of the screen.
 pub fn is_wanted(scene: &Scene<'_>) -> bool {
-    matches!(scene.ui.context(), Context::Question | Context::Prompt)
+    matches!(scene.ui.context(), Context::Question | Context::Sure | Context::Prompt)
 }
 
-/// How to leave? The answers come before the words of the question.
-fn question(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+/// Is it really to be done?
+fn sure(scene: &Scene<'_>) -> [String; 3] {
+    let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
+    let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
+    let what = left.map_or_else(|| "the rest of it".to_owned(), |left| format!("its {}", units::plural(left, "job")));
+    let name = cut_middle(&crate::shown::shown(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
+    [format!("skip {name}, {what} left?"), format!("skip {name}?"), "skip it?".into()]
+}
+
+/// What to do? The answers come before the words of the question.
+fn question(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>, asked: &[String; 3]) {
     let hints = shown_hints(scene);
-    let in_flight = scene.model.in_flight();
-    let asked = [format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()];
     let fits = |asked: &&String| {
         let lead = if asked.is_empty() { 0 } else { width_of(asked) + GAP };
         lead + width_of_all(&hints, GAP) <= pen.width()
@@ -121,7 +138,7 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
 /// Whether a key does anything now.
 fn works(action: Action, scene: &Scene<'_>) -> bool {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
-    let is_late = is_over && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp);
+    let is_late = is_over && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp | Action::PutAside);
     !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
 }
 

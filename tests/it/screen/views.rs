@@ -129,7 +129,7 @@ fn esc_clears_before_it_goes_back_and_never_leaves() {
     assert_eq!(after("4 / x enter esc").view(), View::Failures);
     assert_eq!(after("4 / x enter esc").filter(), "");
     assert_eq!(after("4 / x enter esc esc esc esc").view(), View::Overview);
-    assert!(!after("esc esc").ui.is_asking);
+    assert!(!after("esc esc").ui.asks_how_to_leave());
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl Schedule {
         changes
     }
 
+    /// Whether each host's limit and pace is found by itself.
+    pub fn is_adaptive(&self) -> bool {
+        self.lanes.is_adaptive()
+    }
+
     /// Puts a host aside or takes it back. Tells whether that changed anything.
     pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
         let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
