@@ -7,6 +7,9 @@ use crate::model::Model;
 use crate::model::news::Story;
 
 impl Model {
+    /// Steps of one host that follow each other so soon are one story.
+    const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
+
     /// Books that a host was put aside or taken back.
     pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
         let i = self.known_host(origin, host);
@@ -22,7 +25,12 @@ impl Model {
         found.learned = Some(learned);
         (found.turned, found.why) = (Some((Hand::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
-        self.news.tell(at, Story::Adapted { host, why: Arc::clone(why) });
+        // The search takes many small steps: of those in a row the last one tells enough.
+        let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
+        self.news.retell(at, story, |newest| {
+            let is_same = matches!(&newest.story, Story::Adapted { host: of, .. } if **of == *host);
+            is_same && at.since(newest.at) < Self::STEPS_IN_A_ROW
+        });
     }
 
     /// Books that limits are found by themselves, or no longer.

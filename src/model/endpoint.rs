@@ -63,6 +63,10 @@ pub enum EndpointState {
     Queued,
     /// Every job settled, some badly.
     Failed,
+    /// A liveness check found it down.
+    Down,
+    /// A liveness check found it up.
+    Up,
     /// Every job settled well.
     Done,
     /// Settled, and some jobs were cancelled.
@@ -107,7 +111,12 @@ impl Endpoint {
                 _ => EndpointState::Failed,
             };
         }
-        if self.throttled_at.is_some_and(|at| now.since(at).0 < Self::LIMITED_FOR) {
+        if let Some(health) = self.health.filter(|_| !self.is_skipped) {
+            return if health.is_up { EndpointState::Up } else { EndpointState::Down };
+        }
+        if self.is_skipped && self.in_flight == 0 {
+            EndpointState::Cancelled
+        } else if self.throttled_at.is_some_and(|at| now.since(at).0 < Self::LIMITED_FOR) {
             EndpointState::Limited
         } else if self.in_flight == 0 && self.settled() == 0 {
             EndpointState::Queued

@@ -195,6 +195,14 @@ impl News {
         self.told += 1;
     }
 
+    /// Tells a story in place of the newest one, if that one has become stale by it.
+    pub(super) fn retell(&mut self, at: Offset, story: Story, is_stale: impl Fn(&Item) -> bool) {
+        match self.items.back_mut() {
+            Some(newest) if is_stale(newest) => *newest = Item { at, story },
+            _ => self.tell(at, story),
+        }
+    }
+
     /// Completes the story of an attempt; tells whether there was one.
     pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: Then) -> bool {
         self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {

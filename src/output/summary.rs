@@ -158,7 +158,9 @@ fn ignored(model: &Model) -> Vec<String> {
 /// What the adaptive controller found, as lines that a plan takes.
 fn learned(model: &Model) -> Vec<String> {
     const MOST: usize = 8;
-    let found = model.hosts.iter().filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
+    // Where nothing was refused, nothing was learned: the search was still on its way.
+    let hosts = model.hosts.iter().filter(|host| host.throttled > 0 || host.gap().is_some());
+    let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
     let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
         let head = if i == 0 { "learned" } else { "" };
         let name = shown(name);

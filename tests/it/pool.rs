@@ -9,7 +9,7 @@ mod any_run;
 mod endings;
 mod hosts;
 mod idle;
-mod ledger;
+pub mod ledger;
 mod makespan;
 mod pacing;
 mod retries;

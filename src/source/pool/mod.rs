@@ -60,8 +60,8 @@ use crate::source::pool::wire::Wire;
 /// Events that may wait for the pump before the pool waits for it.
 pub const EVENTS_AHEAD: usize = 4096;
 
-/// Threads for name look-ups, each pool thread: the system's resolver blocks one per look-up.
-const LOOK_UPS: usize = 16;
+/// What a look-up's thread needs: a thousand of them may be waiting.
+const LOOK_UP_STACK: usize = 512 << 10;
 
 /// What a run needs beside its plan.
 #[derive(Debug)]
@@ -117,7 +117,9 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
 
-    let first = runtime()?;
+    // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
+    let of = thread::available_parallelism().map_or(1, usize::from);
+    let first = runtime(of)?;
     first.block_on(async {
         shared.open(&name).await;
         if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
@@ -125,13 +127,11 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
         }
     });
     let names = Names::default();
-    // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
-    let of = thread::available_parallelism().map_or(1, usize::from);
     let beside = |thread| {
         let (shared, names) = (Arc::clone(&shared), names.clone());
         thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
             let wire = Rc::new(HttpWire::new(names, keeps_bodies));
-            runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
+            runtime(of)?.block_on(serve(shared, wire, Share { thread, of }, None));
             Ok(())
         })
     };
@@ -147,8 +147,14 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
     ended.into_iter().collect()
 }
 
-fn runtime() -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(LOOK_UPS).build()
+/// The runtime of one of `of` threads.
+fn runtime(of: usize) -> io::Result<Runtime> {
+    let look_ups = names::AT_ONCE.div_ceil(of);
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(look_ups)
+        .thread_stack_size(LOOK_UP_STACK)
+        .build()
 }
 
 /// One thread's share of a run: workers as the limit needs them, until nothing will start any more.

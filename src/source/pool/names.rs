@@ -1,12 +1,13 @@
-//! Looks up host names: each once, not too many at a time.
+//! Looks up host names: each once, and none behind another.
 //!
-//! The system's resolver blocks a thread per look-up. A thousand names would make five hundred
-//! threads, and time out before a packet leaves; here a name is looked up once and remembered for
-//! the run, a failure for [`FAILURE_HOLDS`], and the runtime bounds the threads. Names under
-//! `.practice` are the practice upstream, on loopback. Start at [`Names`].
+//! The system's resolver blocks a thread per look-up, so it gets threads enough for a thousand names
+//! that hang: where there are fewer, names time out before a packet leaves. A name is looked up once
+//! and remembered for the run, a failure for [`FAILURE_HOLDS`]. Names under `.practice` are the
+//! practice upstream, on loopback. Start at [`Names`].
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,14 +22,27 @@ use crate::source::pool::milestones;
 const FAILURE_HOLDS: Duration = Duration::from_secs(5);
 
 /// A name could not be resolved.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAddress(String);
 
+/// Look-ups at a time, whole run; more wait for the first of them.
+pub const AT_ONCE: usize = 1_024;
+
+/// How the system is asked; it blocks.
+type System = fn(&str) -> io::Result<Vec<IpAddr>>;
+
 /// A resolver for the whole run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Names {
     known: Arc<Mutex<HashMap<String, Entry>>>,
+    system: System,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::asking(|name| Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -38,16 +52,21 @@ struct Entry {
 }
 
 impl Names {
+    fn asking(system: System) -> Self {
+        Self { known: Arc::default(), system }
+    }
+
     /// The addresses of a name. Whoever asks while a look-up is under way shares its answer.
     async fn look_up(self, name: String) -> Result<Arc<[IpAddr]>, NoAddress> {
         if name.ends_with(PRACTICE) {
             return Ok(Arc::new([IpAddr::V4(Ipv4Addr::LOCALHOST)]));
         }
-        let answer = self.entry(&name);
+        let (answer, system) = (self.entry(&name), self.system);
         answer
             .get_or_init(|| async {
-                match tokio::net::lookup_host((name.as_str(), 0)).await {
-                    Ok(found) => Ok(found.map(|address| address.ip()).collect()),
+                let found = tokio::task::spawn_blocking(move || system(&name)).await;
+                match found.map_err(io::Error::other).and_then(|found| found) {
+                    Ok(found) => Ok(found.into()),
                     Err(error) => Err(NoAddress(error.to_string())),
                 }
             })
@@ -85,5 +104,39 @@ impl Resolve for Names {
             let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier, LazyLock};
+
+    use super::{AT_ONCE, Names};
+
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(1_000));
+
+    #[test]
+    fn a_thousand_names_are_looked_up_beside_each_other_and_each_once() {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.max_blocking_threads(AT_ONCE).thread_stack_size(256 << 10).build().unwrap();
+        // Nobody's answer comes before everybody has been asked.
+        let names = Names::asking(|_| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            ALL.wait();
+            Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
+        });
+        let found = runtime.block_on(async {
+            let ask = |n: usize| tokio::spawn(names.clone().look_up(format!("host-{}.test", n % 1_000)));
+            let asked: Vec<_> = (0..3_000).map(ask).collect();
+            let mut found = 0;
+            for answer in asked {
+                found += usize::from(answer.await.unwrap() == Ok(Arc::from([IpAddr::V4(Ipv4Addr::LOCALHOST)])));
+            }
+            found
+        });
+        assert_eq!((found, ASKED.load(Ordering::Relaxed)), (3_000, 1_000));
     }
 }

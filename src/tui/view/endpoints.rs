@@ -109,7 +109,7 @@ fn remark(scene: &Scene<'_>) -> String {
 fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
     let heads = [
         Head::left("ENDPOINT", columns.name, Some(NAME)),
-        Head::left("PROGRESS", columns.bar, None),
+        Head::left(if model_polls(scene) { "IS" } else { "PROGRESS" }, columns.bar, None),
         Head::right("DONE", columns.done, Some(DONE)),
         Head::right("LIVE", columns.live, Some(LIVE)),
         Head::right("P50", columns.p50, Some(P50)),
@@ -136,7 +136,12 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
 
     let mut x = LEAD + columns.name + GAP;
     let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
-    if columns.bar > 0 {
+    if columns.bar > 0 && model_polls(scene) {
+        let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
+        let style = pen.theme.style(role);
+        pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
+        x += columns.bar + GAP;
+    } else if columns.bar > 0 {
         let full = if endpoint.jobs.is_some() { endpoint.settled() as f64 / jobs } else { 0.0 };
         pen.bar(x, y, columns.bar, full, f64::from(endpoint.in_flight) / jobs);
         x += columns.bar + GAP;
@@ -168,14 +173,31 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
     }
 }
 
+/// Whether the batch is repeated: then what is up counts, and not how far it is.
+fn model_polls(scene: &Scene<'_>) -> bool {
+    scene.model.endpoints.iter().any(|endpoint| endpoint.round > 0)
+}
+
+/// Up or down, for how long, and how often that has changed.
+fn health(endpoint: &Endpoint, scene: &Scene<'_>) -> String {
+    let Some(health) = endpoint.health else { return String::new() };
+    let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
+    let word = if health.is_up { "up" } else { "down" };
+    let changes = match health.flips {
+        0 => String::new(),
+        n => format!("   {}", units::plural(n.into(), "change")),
+    };
+    format!("{word} for {for_how_long}{changes}")
+}
+
 /// How a state looks.
 pub fn status_of(state: EndpointState) -> Status {
     match state {
         EndpointState::Limited => Status::Limited,
         EndpointState::Running => Status::Running,
         EndpointState::Queued => Status::Queued,
-        EndpointState::Failed => Status::Failed,
-        EndpointState::Done => Status::Ok,
+        EndpointState::Failed | EndpointState::Down => Status::Failed,
+        EndpointState::Done | EndpointState::Up => Status::Ok,
         EndpointState::Cancelled => Status::Cancelled,
     }
 }

@@ -123,11 +123,12 @@ fn causes(model: &Model) -> impl Iterator<Item = (Cause, &Group)> {
 /// What needs eyes first.
 fn rank(state: EndpointState) -> u64 {
     match state {
-        EndpointState::Limited | EndpointState::Running => 0,
+        EndpointState::Limited | EndpointState::Running | EndpointState::Down => 0,
         EndpointState::Queued => 1,
         EndpointState::Failed => 2,
         EndpointState::Cancelled => 3,
-        EndpointState::Done => 4,
+        EndpointState::Up => 4,
+        EndpointState::Done => 5,
     }
 }
 
@@ -139,6 +140,8 @@ fn name_of(state: EndpointState) -> &'static str {
         EndpointState::Queued => "queued",
         EndpointState::Failed => "failed",
         EndpointState::Done => "done",
+        EndpointState::Down => "down",
+        EndpointState::Up => "up",
         EndpointState::Cancelled => "cancelled",
     }
 }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use inflight::control::Command;
+use inflight::event::Fact;
 use inflight::upstream::tally::Tally;
 
 use super::batch::Batch;
+use crate::pool::ledger::Ledger;
+use crate::run::program::Folder;
+use crate::told::replay;
 
 /// A plan of jobs for one path of the upstream.
 fn plan(limit: u32, path: &str, jobs: u32) -> String {
@@ -182,4 +186,27 @@ fn retries_fall_due_while_everything_else_hangs() {
     batch.wish(Command::Cancel);
     let (model, _) = batch.end();
     assert_eq!((model.totals.retries, model.totals.jobs_cancelled), (16, 4));
+}
+
+#[test]
+fn nothing_arrives_before_the_moment_that_a_server_named() {
+    // A window of a second, and an answer to whoever comes too early that names the second's end.
+    for adaptive in ["", " --adaptive"] {
+        let upstream = crate::run::upstream();
+        let url = crate::run::at(&upstream, "/limit?per_window=10&window=1s");
+        let folder = Folder::new();
+        let run = folder.inflight(&format!("run -n 25 -c 8 --tries 20{adaptive} --json --events run.jsonl"));
+        let summary = run.word(&url).run().exits(0).summary();
+        let throttled = summary["attempts"]["throttled"].as_u64().unwrap();
+        assert!(throttled > 0 && summary["jobs"]["done"] == 25, "{summary}");
+        // Every start is held against the cooldown of its host there.
+        let (events, skipped) = replay(&folder.bytes("run.jsonl"));
+        let ledger = Ledger::of(&events);
+        let cooldowns = events.iter().filter(|event| matches!(event.fact, Fact::CooldownSet { .. })).count();
+        assert!(skipped == 0 && cooldowns > 0 && ledger.ends.len() == 25);
+        // And by the upstream's own count: in each of its windows it refused no more than was on its way.
+        let tally = upstream.tally();
+        assert_eq!(tally.answers[&429], throttled);
+        assert!(throttled <= 7 * (cooldowns as u64), "{throttled} refused in {cooldowns} cooldowns");
+    }
 }

@@ -52,3 +52,9 @@ fn a_level_alone_is_drawn_as_in_flight() {
 fn two_workers_stand_side_by_side() {
     shot("two-workers").at("900ms").size(80, 24).matches();
 }
+
+#[test]
+fn a_liveness_check_says_what_is_up_and_what_is_down_and_for_how_long() {
+    shot("polled").at("9s").size(120, 40).matches();
+    shot("polled").at("9s").size(60, 16).matches();
+}
