@@ -56,7 +56,7 @@ impl Model {
     /// About how long the rest takes at the pace of the last ten seconds, those set aside that hold on
     /// far longer than is usual.
     ///
-    /// `None` while too little is known (before 3 s or 2 %), while paused, and when it is over.
+    /// `None` while too little is known (before 3 s or 2 %), while paused, and when nothing else is left.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
     pub fn time_left(&self, now: Offset) -> Option<Micros> {
         let jobs = self.jobs?;
@@ -67,7 +67,7 @@ impl Model {
         }
         let pace = self.settling.per_second(now, 10);
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
-        (pace > 0.0).then(|| Micros((left as f64 / pace * 1e6) as u64))
+        (pace > 0.0 && left > 0).then(|| Micros((left as f64 / pace * 1e6) as u64))
     }
 
     /// What is in flight for far longer than is usual at its endpoint, and when the last of it will be

@@ -12,6 +12,7 @@ pub mod figures;
 pub mod histogram;
 pub mod host;
 pub mod incidents;
+mod index;
 pub mod level;
 pub mod marks;
 pub mod news;
@@ -146,8 +147,16 @@ impl Model {
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 let until = until.map(|until| self.origins.moment(origin, until));
-                let flight =
-                    Flight { started: at, seen: None, until, endpoint, host, slot: *slot, target: Arc::clone(target) };
+                let flight = Flight {
+                    started: at,
+                    seat: 0,
+                    seen: None,
+                    until,
+                    endpoint,
+                    host,
+                    slot: *slot,
+                    target: Arc::clone(target),
+                };
                 self.take_off(origin, *attempt, flight);
             }
             Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
@@ -258,43 +267,5 @@ impl Model {
         (self.limit, self.first_limit, self.jobs) = (whole.limit, whole.first_limit, whole.jobs);
         (self.stage, self.is_paused, self.ended) = (whole.stage, whole.is_paused, whole.ended);
         (self.level_seen, self.idle) = (whole.level, whole.idle);
-    }
-
-    /// The index of an endpoint that should have been announced.
-    fn known_endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
-        let n = self.endpoints.len();
-        let i = self.endpoint(origin, id);
-        if i == n {
-            self.anomalies.strangers += 1;
-            self.endpoints[i].name = format!("endpoint {}", id.0).into();
-        }
-        i
-    }
-
-    /// The index of a host that should have been announced.
-    fn known_host(&mut self, origin: Origin, id: HostId) -> usize {
-        let n = self.hosts.len();
-        let i = self.host(origin, id);
-        if i == n {
-            self.anomalies.strangers += 1;
-            self.hosts[i].name = format!("host {}", id.0).into();
-        }
-        i
-    }
-
-    fn endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
-        let endpoints = &mut self.endpoints;
-        *self.endpoint_index.entry((origin, id)).or_insert_with(|| {
-            endpoints.push(Endpoint::default());
-            endpoints.len() - 1
-        })
-    }
-
-    fn host(&mut self, origin: Origin, id: HostId) -> usize {
-        let hosts = &mut self.hosts;
-        *self.host_index.entry((origin, id)).or_insert_with(|| {
-            hosts.push(Host::default());
-            hosts.len() - 1
-        })
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::event::outcome::Phase;
@@ -24,6 +24,8 @@ pub struct Flight {
     pub host: usize,
     /// The slot it holds.
     pub slot: u32,
+    /// Where it sits, as long as it is in flight.
+    pub(super) seat: usize,
     /// How far it had come when it was last looked at.
     pub seen: Option<Seen>,
     /// Method and masked URL; foreign text.
@@ -41,16 +43,30 @@ pub struct Seen {
     pub received: Option<Offset>,
 }
 
-/// Everything in flight.
+/// Everything in flight. Each attempt sits on the lowest seat that was free, so that a row of a table
+/// is a seat and does not move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {
     flights: HashMap<(Origin, Attempt), Flight>,
+    seats: Vec<Option<(Origin, Attempt)>>,
+    free: BTreeSet<usize>,
 }
 
 impl Open {
     /// How many.
     pub fn n(&self) -> usize {
         self.flights.len()
+    }
+
+    /// How many seats there are; as many as were ever in flight at once.
+    pub fn seats(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// Who sits on a seat.
+    pub fn on_seat(&self, seat: usize) -> Option<(Attempt, &Flight)> {
+        let key = self.seats.get(seat).copied().flatten()?;
+        self.flights.get(&key).map(|flight| (key.1, flight))
     }
 
     /// Everything, in no order.
@@ -71,8 +87,15 @@ impl Open {
     }
 
     /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
-    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: Flight) -> Option<Flight> {
-        self.flights.insert((origin, attempt), flight)
+    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, mut flight: Flight) -> Option<Flight> {
+        let displaced = self.end(origin, attempt);
+        flight.seat = self.free.pop_first().unwrap_or(self.seats.len());
+        if flight.seat == self.seats.len() {
+            self.seats.push(None);
+        }
+        self.seats[flight.seat] = Some((origin, attempt));
+        self.flights.insert((origin, attempt), flight);
+        displaced
     }
 
     /// Books how far an attempt has come; one that is not in flight has been overtaken by its end.
@@ -84,6 +107,9 @@ impl Open {
 
     /// Takes an attempt out.
     pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<Flight> {
-        self.flights.remove(&(origin, attempt))
+        let flight = self.flights.remove(&(origin, attempt))?;
+        self.seats[flight.seat] = None;
+        self.free.insert(flight.seat);
+        Some(flight)
     }
 }

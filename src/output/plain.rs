@@ -288,10 +288,12 @@ fn outlook(model: &Model, now: Offset) -> Option<String> {
         return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
     }
     // Whole seconds: more would look like knowledge.
-    let left = model.time_left(now)?.0.div_ceil(1_000_000) * 1_000_000;
-    let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
     let held = model.stragglers(now);
     let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(now)))).unwrap_or_default();
-    let held = if held.n > 0 { format!(", {}{until}", units::plural(held.n, "straggler")) } else { String::new() };
+    let held = (held.n > 0).then(|| format!("{}{until}", units::plural(held.n, "straggler")));
+    let Some(left) = model.time_left(now) else { return held };
+    let left = left.0.div_ceil(1_000_000) * 1_000_000;
+    let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
+    let held = held.map(|held| format!(", {held}")).unwrap_or_default();
     Some(format!("about {left} left{held}"))
 }

@@ -25,6 +25,10 @@ pub enum Action {
     PutAside,
     /// Start nothing more of the selected endpoint.
     SkipEndpoint,
+    /// End the selected job.
+    CancelOne,
+    /// End the selected attempt, and try its job again when there is nothing else to start.
+    RetryLater,
     /// Answer to the question: do it.
     Sure,
     /// Narrow the table down by a text.

@@ -152,10 +152,11 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 8] = [
+    const CONTEXTS: [Context; 9] = [
         OVERVIEW,
         Context::At(View::Failures),
         Context::At(View::Hosts),
+        Context::At(View::InFlight),
         Context::At(View::Log),
         Context::Help,
         Context::Question,

@@ -140,11 +140,11 @@ const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
 const TABLES: &[Context] = DEEP;
 /// Views with rows that something lies behind.
-const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts)];
+const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
 /// Views beside the first.
 const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts)];
+const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
 const STREAMS: &[Context] = &[At(View::Log)];
 
 /// A row with nothing special about it.
@@ -224,6 +224,28 @@ pub static ENTRIES: &[Entry] = &[
         ..DIAL
     },
     Entry {
+        action: Action::CancelOne,
+        id: "cancel_one",
+        keys: &["x"],
+        group: Group::Work,
+        help: "End the selected job; asks first",
+        contexts: &[At(View::InFlight)],
+        footer: &[(&[At(View::InFlight)], "cancel")],
+        needs: Need::Pick,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::RetryLater,
+        id: "retry_later",
+        keys: &["r"],
+        group: Group::Work,
+        help: "End the selected attempt, and try its job again when there is nothing else to start",
+        contexts: &[At(View::InFlight)],
+        footer: &[(&[At(View::InFlight)], "retry at the end")],
+        needs: Need::Pick,
+        ..PLAIN
+    },
+    Entry {
         action: Action::SkipEndpoint,
         id: "skip_endpoint",
         keys: &["X"],
@@ -248,6 +270,7 @@ pub static ENTRIES: &[Entry] = &[
     show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
     show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
     show(View::Log, "view_6", &["6"], "What happened, one thing after the other?"),
+    show(View::InFlight, "view_7", &["7", "o"], "What is in flight, and for how long? The oldest first"),
     Entry {
         action: Action::ViewNext,
         id: "view_next",

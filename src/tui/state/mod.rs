@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command};
-use crate::event::{EndpointId, HostId, Micros, Offset, Scope};
+use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 use crate::model::{Model, Stage};
 use crate::tui::action::Action;
 use crate::tui::input::Key;
@@ -69,6 +69,8 @@ enum Asking {
     Leave,
     /// Skip this endpoint, of which there is more?
     Skip(usize),
+    /// End this job, which is in flight?
+    Cancel(JobId),
 }
 
 /// How the person wants to leave.
@@ -102,6 +104,17 @@ impl UiState {
             Action::LimitAuto => return Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive))),
             Action::PutAside => return self.put_aside(model, now),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
+            Action::CancelOne => match self.chosen_job(model) {
+                Some(job) => self.asking = Some(Asking::Cancel(job)),
+                None => self.say("nothing is selected", now),
+            },
+            Action::RetryLater => match self.chosen_job(model) {
+                Some(job) => {
+                    self.say("tried again when there is nothing else to start", now);
+                    return Some(Command::PostponeJob(job));
+                }
+                None => self.say("nothing is selected", now),
+            },
             Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort(now),
@@ -149,7 +162,7 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(_) => Context::Sure,
+                Asking::Skip(_) | Asking::Cancel(_) => Context::Sure,
             }
         } else if self.is_typing {
             Context::Prompt
@@ -298,17 +311,33 @@ impl UiState {
         }
     }
 
+    /// The job on the selected seat.
+    fn chosen_job(&self, model: &Model) -> Option<JobId> {
+        let (attempt, _) = model.open.on_seat(self.list().chosen()?)?;
+        Some(attempt.job)
+    }
+
     fn sure(&mut self) -> Option<Command> {
-        let endpoint = EndpointId(u32::try_from(self.skipping()?).ok()?);
-        self.asking = None;
-        Some(self.wish_for(Command::SkipEndpoint(endpoint)))
+        match self.asking.take()? {
+            Asking::Leave => None,
+            Asking::Cancel(job) => Some(Command::CancelJob(job)),
+            Asking::Skip(i) => Some(self.wish_for(Command::SkipEndpoint(EndpointId(u32::try_from(i).ok()?)))),
+        }
     }
 
     /// The endpoint that will be skipped if the person is sure.
     pub fn skipping(&self) -> Option<usize> {
         match self.asking? {
             Asking::Skip(i) => Some(i),
-            Asking::Leave => None,
+            Asking::Leave | Asking::Cancel(_) => None,
+        }
+    }
+
+    /// The job that will be ended if the person is sure.
+    pub fn cancelling(&self) -> Option<JobId> {
+        match self.asking? {
+            Asking::Cancel(job) => Some(job),
+            Asking::Leave | Asking::Skip(_) => None,
         }
     }
 

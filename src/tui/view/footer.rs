@@ -43,6 +43,13 @@ pub fn is_wanted(scene: &Scene<'_>) -> bool {
 
 /// Is it really to be done?
 fn sure(scene: &Scene<'_>) -> [String; 3] {
+    if let Some(job) = scene.ui.cancelling() {
+        return [
+            format!("end job #{}, whatever it has cost?", job.0),
+            format!("end job #{}?", job.0),
+            "end it?".into(),
+        ];
+    }
     let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
     let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
     let what = left.map_or_else(|| "the rest of it".to_owned(), |left| format!("its {}", units::plural(left, "job")));

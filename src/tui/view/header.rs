@@ -42,11 +42,11 @@ fn times(scene: &Scene<'_>) -> Vec<String> {
         // Never silently stale: it stands where the clock ran.
         return vec![format!("FROZEN {elapsed}")];
     }
-    let mut times = Vec::new();
-    if let Some(left) = time_left(scene) {
-        times.extend(stragglers(scene).map(|held| format!("{elapsed} elapsed   {left}, {held}")));
-        times.extend([format!("{elapsed} elapsed   {left}"), format!("{elapsed}   {left}")]);
-    }
+    let (left, held) = (time_left(scene), stragglers(scene));
+    let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));
+    let long = both.iter().chain(&left).chain(held.iter().filter(|_| left.is_none()));
+    let mut times: Vec<_> = long.map(|words| format!("{elapsed} elapsed   {words}")).collect();
+    times.extend(left.map(|left| format!("{elapsed}   {left}")));
     times.extend([format!("{elapsed} elapsed"), elapsed]);
     times
 }

@@ -14,6 +14,7 @@ pub mod footer;
 pub mod header;
 pub mod help;
 pub mod hosts;
+pub mod in_flight;
 pub mod kpi;
 pub mod latency;
 pub mod layout;

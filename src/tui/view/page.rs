@@ -15,6 +15,7 @@ use crate::tui::filter::Term;
 use crate::tui::view::Scene;
 use crate::tui::view::failures::Failures;
 use crate::tui::view::hosts::Hosts;
+use crate::tui::view::in_flight::InFlight;
 use crate::tui::view::log::Log;
 use crate::tui::view::overview::Overview;
 use crate::tui::view::paint::Pen;
@@ -31,6 +32,8 @@ pub enum View {
     Hosts,
     /// What happened, one thing after the other?
     Log,
+    /// What is in flight, and for how long?
+    InFlight,
 }
 
 /// All about one view.
@@ -59,11 +62,12 @@ pub static VIEWS: [Tab; View::ALL.len()] = [
     },
     Tab { view: View::Hosts, digit: '5', title: "Hosts", count: None, page: &Hosts },
     Tab { view: View::Log, digit: '6', title: "Log", count: None, page: &Log },
+    Tab { view: View::InFlight, digit: '7', title: "In flight", count: None, page: &InFlight },
 ];
 
 impl View {
     /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Failures, Self::Hosts, Self::Log];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Failures, Self::Hosts, Self::Log, Self::InFlight];
 
     /// What it shows.
     pub fn page(self) -> &'static dyn Page {
@@ -165,9 +169,9 @@ mod tests {
         for (i, tab) in VIEWS.iter().enumerate() {
             assert_eq!((tab.view, tab.view as usize), (View::ALL[i], i));
             let entry = entry(Action::Show(tab.view)).unwrap_or_else(|| panic!("`{}` has no key", tab.title));
-            assert_eq!((entry.id, entry.keys), (&*format!("view_{}", tab.digit), &[&*tab.digit.to_string()][..]));
+            assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", tab.digit), &*tab.digit.to_string()));
             assert!(!tab.page.columns().is_empty() && !tab.page.thing().is_empty());
         }
-        assert_eq!(View::Overview.after(View::ALL.len() - 1), View::Log);
+        assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
     }
 }

@@ -107,8 +107,8 @@ impl Place {
 fn digits_and_tab_lead_from_view_to_view() {
     assert_eq!(after("").view(), View::Overview);
     assert_eq!([after("4").view(), after("5").view(), after("6").view()], [View::Failures, View::Hosts, View::Log]);
-    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Failures, View::Log]);
-    assert_eq!(after("tab tab tab tab").view(), View::Overview);
+    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Failures, View::InFlight]);
+    assert_eq!(after("tab tab tab tab tab").view(), View::Overview);
     assert_eq!(after("4").ui.context(), Context::At(View::Failures));
 }
 
@@ -193,4 +193,17 @@ fn what_is_read_stands_still_while_news_come() {
     // Upside down, the newest is the first.
     press(&mut ui, &after, Abilities::FULL, (now, AREA), "S");
     assert_eq!((ui.list().order[0], ui.list().scroll), (1_099, 0));
+}
+
+#[test]
+fn what_is_in_flight_is_told_oldest_first_with_how_far_it_is() {
+    shot("tail").at("4s").size(120, 40).keys("o").matches();
+    shot("tail").at("4s").size(80, 24).keys("o").matches();
+    shot("tail").at("4s").size(60, 16).keys("o").matches();
+    shot("tail").at("4s").size(200, 50).keys("o").matches();
+}
+
+#[test]
+fn ending_a_job_is_asked_for_by_its_number() {
+    shot("tail").at("4s").size(80, 24).keys("o down x").matches();
 }
