@@ -28,6 +28,8 @@ pub struct Harvest {
     pub tries: u32,
     /// From ready to settled.
     pub total: Micros,
+    /// How much of that it waited.
+    pub waited: Micros,
     /// The last answer, where there was one.
     pub answer: Option<Answer>,
 }

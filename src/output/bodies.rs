@@ -124,6 +124,7 @@ mod tests {
             end: JobEnd::Done,
             tries: 1,
             total: Micros(1_000),
+            waited: Micros::ZERO,
             answer: Some(Answer {
                 status: 200,
                 content_type: content_type.map(str::to_owned),

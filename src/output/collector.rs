@@ -185,6 +185,7 @@ mod tests {
                 end: JobEnd::Cancelled,
                 tries: 1,
                 total: Micros(1),
+                waited: Micros::ZERO,
                 answer: None,
             };
             sender.blocking_send(harvest).unwrap();

@@ -27,6 +27,7 @@ pub struct Entry<'a> {
     status: Option<u16>,
     tries: u32,
     total_ms: f64,
+    waited_ms: f64,
     /// Name of the saved body.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
@@ -99,6 +100,7 @@ impl<'a> Entry<'a> {
             status: harvest.answer.as_ref().map(|answer| answer.status).or(error.as_ref().and_then(|e| e.status)),
             tries: harvest.tries,
             total_ms: harvest.total.0 as f64 / 1e3,
+            waited_ms: harvest.waited.0 as f64 / 1e3,
             file,
             error,
             data,
@@ -204,6 +206,7 @@ mod tests {
             end,
             tries: 2,
             total: Micros(12_345),
+            waited: Micros(345),
             answer: answer.map(|(status, content_type, body)| Answer {
                 status,
                 content_type: content_type.map(str::to_owned),
@@ -228,7 +231,7 @@ mod tests {
             entry(JobEnd::Done, Some((200, Some("application/json"), b"{\"sum\": 3}"))),
             json!({
                 "endpoint": "orders", "request": "GET https://a.b/orders", "ok": true, "status": 200,
-                "tries": 2, "total_ms": 12.345, "data": {"sum": 3},
+                "tries": 2, "total_ms": 12.345, "waited_ms": 0.345, "data": {"sum": 3},
             })
         );
     }

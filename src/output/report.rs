@@ -4,13 +4,15 @@
 //! {"inflight":"report","schema":1,"name":"morning report",
 //!  "started":"2026-11-20T14:03:27.000Z","finished":"2026-11-20T14:04:37.400Z","ended":"finished",
 //!  "jobs":{"ok":118,"failed":2,"cancelled":0,"not_started":0},"results":[
-//! {"endpoint":"orders","request":"GET https://shop.internal/orders/1","ok":true,"status":200,"tries":1,"total_ms":142.3,"data":{"sum":3}},
-//! {"endpoint":"users","request":"GET https://shop.internal/users","ok":false,"status":503,"tries":3,"total_ms":2210.4,
+//! {"endpoint":"orders","request":"GET https://shop.internal/orders/1","ok":true,"status":200,"tries":1,"total_ms":142.3,"waited_ms":0.0,"data":{"sum":3}},
+//! {"endpoint":"users","request":"GET https://shop.internal/users","ok":false,"status":503,"tries":3,"total_ms":2210.4,"waited_ms":1630.1,
 //!  "error":{"kind":"status","status":503,"cause":"503 Service Unavailable"},"data":"try later"}
 //! ]}
 //! ```
 //!
-//! Every result is one line and has `endpoint`, `request`, `ok`, `status`, `tries` and `total_ms`.
+//! Every result is one line and has `endpoint`, `request`, `ok`, `status`, `tries`, `total_ms` (from the
+//! moment it was the next of its endpoint) and `waited_ms` (how much of that it waited, not in flight).
+//! Where the batch is repeated, each job has one result a round, the first round's first.
 //! * `data` is the answer's body: JSON as it came (space between tokens dropped), text as a string,
 //!   anything else as `{"base64": …}`, and `null` if it was empty. Of a bad answer it is at most the
 //!   first 4 KiB, and then `"cut": true`. Without an answer there is no `data`.
@@ -223,6 +225,7 @@ mod tests {
             end: JobEnd::Done,
             tries: 1,
             total: Micros(1_000),
+            waited: Micros::ZERO,
             answer: Some(Answer { status: 200, content_type: None, body: body.to_owned().into() }),
         }
     }
@@ -241,9 +244,9 @@ mod tests {
              \"finished\":\"1970-01-01T00:00:00.000Z\",\"ended\":\"finished\",\
              \"jobs\":{\"ok\":2,\"failed\":0,\"cancelled\":0,\"not_started\":0},\"results\":[\n\
              {\"endpoint\":\"e\",\"request\":\"GET http://a.b/\",\"ok\":true,\"status\":200,\"tries\":1,\
-             \"total_ms\":1.0,\"file\":\"1-000001-e.json\",\"data\":[1]},\n\
+             \"total_ms\":1.0,\"waited_ms\":0.0,\"file\":\"1-000001-e.json\",\"data\":[1]},\n\
              {\"endpoint\":\"e\",\"request\":\"GET http://a.b/\",\"ok\":true,\"status\":200,\"tries\":1,\
-             \"total_ms\":1.0,\"data\":[2]}\n]}\n"
+             \"total_ms\":1.0,\"waited_ms\":0.0,\"data\":[2]}\n]}\n"
         );
     }
 

@@ -29,6 +29,7 @@ fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: 
         end: JobEnd::Done,
         tries: 1,
         total: Micros(1_500),
+        waited: Micros::ZERO,
         answer: Some(Answer { status: 200, content_type: content_type.map(str::to_owned), body: body.to_vec().into() }),
     }
 }
