@@ -38,8 +38,8 @@ pub enum Error {
     NoTheme {
         /// The name asked for; foreign text.
         name: String,
-        /// Those there are.
-        known: String,
+        /// The question whether another was meant.
+        near: Option<String>,
     },
     /// The words of the command do not fit together.
     #[error("{message}")]
@@ -104,7 +104,8 @@ impl Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoTheme { known, .. } => Some(format!("themes are {known}, or a path of your own")),
+            Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
+            Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } => hint.clone(),
             Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) => None,

@@ -85,9 +85,9 @@ pub fn run(
     }
     let mut screen = Screen {
         watched,
+        keymap: looks.keymap.clone(),
         looks,
         ui: UiState::default(),
-        keymap: Keymap::default(),
         still: None,
         is_dirty: true,
         drawn_at: None,

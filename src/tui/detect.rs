@@ -47,8 +47,43 @@ pub struct Surroundings {
     pub depth: Option<Depth>,
     /// `--theme`
     pub theme: Option<String>,
-    /// The theme of the user's settings; unlike a flag it yields to `NO_COLOR`.
-    pub usual_theme: Option<String>,
+    /// What the user's settings say; unlike a flag they yield to `NO_COLOR`.
+    pub usual: Usual,
+}
+
+/// What settings say about the look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// The theme for any background.
+    pub any: Option<String>,
+    /// The theme for a light background.
+    pub light: Option<String>,
+    /// The theme for a dark background.
+    pub dark: Option<String>,
+    /// ASCII alone; if not, what the terminal can show.
+    pub ascii: Option<bool>,
+}
+
+impl Usual {
+    /// Lays nearer settings over these. What the nearer ones say of any background also ends what
+    /// these say of one kind.
+    pub fn lay_over(&mut self, nearer: &Self) {
+        if nearer.any.is_some() {
+            *self = Self { any: nearer.any.clone(), light: None, dark: None, ascii: self.ascii };
+        }
+        self.light = nearer.light.clone().or(self.light.take());
+        self.dark = nearer.dark.clone().or(self.dark.take());
+        self.ascii = nearer.ascii.or(self.ascii);
+    }
+
+    /// The theme for this background, and whether it is meant for this background alone.
+    pub fn theme(&self, ground: Variant) -> Option<(&str, bool)> {
+        let exact = match ground {
+            Variant::Light => &self.light,
+            Variant::Dark => &self.dark,
+        };
+        exact.as_deref().map(|name| (name, true)).or(self.any.as_deref().map(|name| (name, false)))
+    }
 }
 
 /// What `--color` says.
@@ -145,6 +180,7 @@ impl Surroundings {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, self.var(name)?)));
         match locale {
             _ if self.ascii => decided(Charset::Ascii, "`--ascii` is given".into()),
+            _ if self.usual.ascii == Some(true) => decided(Charset::Ascii, "the settings say so".into()),
             _ if self.var("TERM") == Some("linux") => {
                 decided(Charset::Ascii, "the Linux console has few glyphs".into())
             }
@@ -186,10 +222,10 @@ impl Surroundings {
     /// Which theme, once the background is known or assumed.
     pub fn theme(&self, depth: Depth, ground: Variant) -> Decision<String> {
         let theme = |name: &str, why: &'static str| decided(name.to_owned(), why.into());
-        match (&self.theme, depth, &self.usual_theme, ground) {
+        match (&self.theme, depth, self.usual.theme(ground), ground) {
             (Some(name), ..) => theme(name, "`--theme` is given"),
             (_, Depth::Mono, ..) => theme(bundled::MONO, "there is no colour"),
-            (_, _, Some(name), _) => theme(name, "the settings name it"),
+            (_, _, Some((name, _)), _) => theme(name, "the settings name it"),
             (_, _, None, Variant::Dark) => theme(bundled::DARK, "the background is dark"),
             (_, _, None, Variant::Light) => theme(bundled::LIGHT, "the background is light"),
         }
@@ -228,7 +264,7 @@ fn said(name: &str, value: &str) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, ColorWish, Depth, Face, Ground, Surroundings, Variant};
+    use super::{Charset, ColorWish, Depth, Face, Ground, Surroundings, Usual, Variant};
 
     fn in_terminal(variables: &[(&str, &str)]) -> Surroundings {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -268,7 +304,8 @@ mod tests {
         assert_eq!(wanted.depth().value, Depth::True);
         let chosen = Surroundings { theme: Some("ansi".into()), ..quiet.clone() };
         assert_eq!(chosen.depth().value, Depth::True);
-        let usual = Surroundings { usual_theme: Some("ansi".into()), ..quiet.clone() };
+        let settings = Usual { any: Some("ansi".into()), ..Usual::default() };
+        let usual = Surroundings { usual: settings, ..quiet.clone() };
         assert_eq!(usual.theme(usual.depth().value, Variant::Dark).value, "mono");
         let deep = Surroundings { depth: Some(Depth::Ansi16), ..quiet };
         assert_eq!(deep.depth().value, Depth::Ansi16);

@@ -34,7 +34,7 @@ pub const LIGHT: &str = "inflight-light";
 pub const MONO: &str = "mono";
 
 /// The text of a bundled theme.
-pub(super) fn text(name: &str) -> Option<&'static str> {
+pub fn text(name: &str) -> Option<&'static str> {
     BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 

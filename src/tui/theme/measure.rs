@@ -1,6 +1,8 @@
 //! Measures a theme: contrast, and how far apart states are for every kind of colour vision.
 //!
-//! Limits are those of WCAG 2.2 and our own. Start at [`contrast`] and [`apart`].
+//! Limits are those of WCAG 2.2 and our own. Start at [`table`], [`contrast`] and [`apart`].
+
+use std::fmt::Write;
 
 use ratatui::style::Color;
 
@@ -12,6 +14,48 @@ use crate::tui::theme::role::Role;
 pub const STATES: [Role; 5] = [Role::Ok, Role::Slow, Role::Limited, Role::Failed, Role::Running];
 /// The least distance between two of [`STATES`] in themes of our own.
 pub const APART: f64 = 8.0;
+
+/// The grounds that text lies on, and what they are called.
+const GROUNDS: [(Role, &str); 3] = [(Role::Bg, "screen"), (Role::Surface, "popups"), (Role::Selection, "selection")];
+
+/// A table of contrasts, the two states that are closest, and a warning for each limit that is missed.
+pub fn table(theme: &Theme) -> String {
+    let mut text = format!("{:<14}{:>9}{:>11}{:>13}\n", "contrast on", "screen", "popups", "selection");
+    let mut warnings = String::new();
+    for role in Role::ALL.into_iter().filter(|role| !role.is_ground()) {
+        let mut line = format!("{:<14}", role.name());
+        for ((ground, place), width) in GROUNDS.into_iter().zip([9, 11, 13]) {
+            let measured = contrast(theme, role, ground);
+            let number = measured.map_or("-".to_owned(), |ratio| format!("{ratio:.1}"));
+            let _ = write!(line, "{number:>width$}");
+            if let (Some(ratio), Some(wanted)) = (measured, least(role, ground))
+                && ratio < wanted
+            {
+                let name = role.name();
+                let _ = writeln!(
+                    warnings,
+                    "warning: `{name}` on {place} has a contrast of {ratio:.1}, {wanted} is readable"
+                );
+            }
+        }
+        let _ = writeln!(text, "{line}");
+    }
+    match apart(theme) {
+        Some((far, a, b)) => {
+            let (a, b) = (a.name(), b.name());
+            let _ = writeln!(text, "\nclosest states for any colour vision: `{a}` and `{b}`, {far:.1} apart");
+            if far < APART {
+                let _ = writeln!(
+                    warnings,
+                    "warning: `{a}` and `{b}` are as good as alike for somebody; only their marks differ"
+                );
+            }
+        }
+        None => text.push_str("\n- : the terminal decides\n"),
+    }
+    let gap = if warnings.is_empty() { "" } else { "\n" };
+    format!("{text}{gap}{warnings}")
+}
 
 /// Contrast ratio of WCAG between a role and what lies behind it; nothing where the terminal decides.
 pub fn contrast(theme: &Theme, role: Role, ground: Role) -> Option<f64> {
@@ -128,7 +172,10 @@ fn difference([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{difference, table};
+    use crate::tui::theme::color::Depth;
+    use crate::tui::theme::glyphs::Charset;
+    use crate::tui::theme::{Look, Theme};
 
     #[test]
     fn distance_is_what_others_measure() {
@@ -141,5 +188,19 @@ mod tests {
         for (a, b, far) in pairs {
             assert!((difference(a, b) - far).abs() < 0.000_1, "{}", difference(a, b));
         }
+    }
+
+    #[test]
+    fn what_is_hard_to_read_is_told() {
+        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let good = Theme::bundled("inflight-dark", look).unwrap();
+        assert!(!table(&good).contains("warning"), "{}", table(&good));
+        let text = "[meta]\nname = \"x\"\n[ui]\ntext = \"#333333\"\n[status]\nok = \"#f05975\"";
+        let told = table(&Theme::read(text, "x", look, &|_| None).unwrap());
+        assert!(told.contains("warning: `text` on screen has a contrast of 1.4, 4.5 is readable"), "{told}");
+        assert!(
+            told.contains("warning: `ok` and `failed` are as good as alike for somebody; only their marks differ"),
+            "{told}"
+        );
     }
 }

@@ -8,6 +8,7 @@ pub mod bundled;
 pub mod color;
 pub mod glyphs;
 pub mod measure;
+pub mod preview;
 pub mod role;
 mod sheet;
 #[cfg(test)]
