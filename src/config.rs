@@ -34,10 +34,15 @@ pub fn surroundings() -> Surroundings {
 
 /// What the user's and the project's settings say, under the variables that win over them.
 pub fn settings() -> Result<Settings, Mistakes> {
+    let pages = settings_files().into_iter().filter_map(|path| page(&path).transpose());
+    Settings::read(&pages.collect::<Result<Vec<_>, _>>()?, &variable)
+}
+
+/// Where settings may be, the nearest first; the user's own file need not be there.
+pub fn settings_files() -> Vec<PathBuf> {
     let folder = std::env::current_dir().ok();
     let files = [folder.as_deref().and_then(of_project), of_user().map(|folder| folder.join("config.toml"))];
-    let pages = files.into_iter().flatten().filter_map(|path| page(&path).transpose());
-    Settings::read(&pages.collect::<Result<Vec<_>, _>>()?, &variable)
+    files.into_iter().flatten().collect()
 }
 
 /// The folder of the user's settings and themes.

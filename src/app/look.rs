@@ -7,9 +7,10 @@ use crate::cli::{LookArgs, When};
 use crate::config;
 use crate::error::Error;
 use crate::output::streams;
-use crate::tui::detect::{ColorWish, Ground, Surroundings};
+use crate::tui::detect::{ColorWish, Decision, Ground, Surroundings};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
+use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 use crate::tui::theme::{Look, Theme};
 
@@ -55,12 +56,13 @@ impl Looks {
         }
         let surroundings = Surroundings { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
-        let (variant, asks) = match surroundings.ground().value {
-            Ground::Is(variant) => (variant, false),
-            Ground::Ask => (Variant::Dark, true),
+        let (ground, asks) = match surroundings.ground().value {
+            Ground::Is(variant) => (Some(variant), false),
+            Ground::Unknown => (None, false),
+            Ground::Ask => (None, true),
         };
         let shelf = Shelf::open();
-        let (at, theme) = pick(&shelf, &surroundings, look, variant)?;
+        let (at, theme) = pick(&shelf, &surroundings, look, ground)?;
         let usual = &surroundings.usual;
         let may_change = usual.light.is_some() || usual.dark.is_some() || theme.pair().is_some();
         Ok(Self {
@@ -76,9 +78,21 @@ impl Looks {
         })
     }
 
+    /// Which marks, and why.
+    pub fn charset_decision(&self) -> Decision<Charset> {
+        self.surroundings.charset()
+    }
+
+    /// What the theme in force is called, and why it is this one.
+    pub fn theme_decision(&self) -> Decision<String> {
+        let Decision { value, why } = self.surroundings.theme(self.look.depth, self.theme.variant());
+        let why = if value == self.at { why } else { format!("{why}, and this is its pair").into() };
+        Decision { value: self.at.clone(), why }
+    }
+
     /// The terminal has told its background.
     pub fn on_ground(&mut self, variant: Variant) {
-        if let Ok((at, theme)) = pick(&self.shelf, &self.surroundings, self.look, variant) {
+        if let Ok((at, theme)) = pick(&self.shelf, &self.surroundings, self.look, Some(variant)) {
             (self.at, self.theme) = (at, theme);
         }
     }
@@ -97,11 +111,19 @@ impl Looks {
 }
 
 /// The theme for this background, and what it is called on the shelf.
-fn pick(shelf: &Shelf, surroundings: &Surroundings, look: Look, ground: Variant) -> Result<(String, Theme), Error> {
-    let name = surroundings.theme(look.depth, ground).value;
+///
+/// Where nobody tells the background, a theme that was asked for is not changed for its pair.
+fn pick(
+    shelf: &Shelf,
+    surroundings: &Surroundings,
+    look: Look,
+    ground: Option<Variant>,
+) -> Result<(String, Theme), Error> {
+    let assumed = ground.unwrap_or(Variant::Dark);
+    let name = surroundings.theme(look.depth, assumed).value;
     let theme = shelf.read(&name, look)?;
-    let is_meant = surroundings.theme.is_some() || surroundings.usual.theme(ground).is_some_and(|(_, exact)| exact);
-    let pair = theme.instead_on(ground).filter(|_| !is_meant).map(str::to_owned);
+    let is_meant = surroundings.theme.is_some() || surroundings.usual.theme(assumed).is_some_and(|(_, exact)| exact);
+    let pair = ground.filter(|_| !is_meant).and_then(|ground| theme.instead_on(ground)).map(str::to_owned);
     match pair.and_then(|pair| Some((shelf.read(&pair, look).ok()?, pair))) {
         Some((theme, pair)) => Ok((pair, theme)),
         None => Ok((name, theme)),

@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod demo;
+pub mod doctor;
 pub mod headless;
 pub mod look;
 pub mod screen;
@@ -80,6 +81,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             print("print the keys", &keymap::plain(&settings.keymap))
         }
         Command::Theme(args) => themes::obey(args),
+        Command::Doctor(args) => print("print what was found out", &doctor::told(args)),
         Command::Schema(args) => match args.what {
             SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
         },

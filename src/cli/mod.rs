@@ -43,6 +43,8 @@ pub enum Command {
     Theme(ThemeArgs),
     /// Print what a file may hold
     Schema(SchemaArgs),
+    /// Tell what was found out about this terminal and your settings, and why
+    Doctor(LookArgs),
 }
 
 /// A batch.

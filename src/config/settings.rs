@@ -48,7 +48,7 @@ pub const TEMPLATE: &str = "\
 # Settings of inflight: copy to ~/.config/inflight/config.toml, or to .config/inflight.toml in a project.
 # What a project says wins over this; INFLIGHT_THEME and its kin win over both, flags over everything.
 
-# A name that `inflight theme list` lists, or a path. A theme with a pair follows the background.
+# A name that `inflight theme list` lists, or a path. Its pair takes over on the other background.
 # theme = \"inflight-dark\"
 # One for each kind of background instead.
 # theme_light = \"inflight-light\"

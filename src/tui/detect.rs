@@ -107,6 +107,13 @@ pub struct Decision<T> {
     pub why: Cow<'static, str>,
 }
 
+impl<T> Decision<T> {
+    /// The same with the answer in words.
+    pub fn named(self, name: impl Fn(T) -> &'static str) -> Decision<String> {
+        Decision { value: name(self.value).to_owned(), why: self.why }
+    }
+}
+
 /// How we present ourselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
@@ -119,8 +126,10 @@ pub enum Face {
 /// How we learn about the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
-    /// We know it, or have to assume it.
+    /// We know it.
     Is(Variant),
+    /// Nobody tells: dark is assumed, and nothing that was asked for is changed for it.
+    Unknown,
     /// The terminal can be asked; until it answers, dark is assumed.
     Ask,
 }
@@ -197,7 +206,7 @@ impl Surroundings {
 
     /// Whether the background is dark or light.
     pub fn ground(&self) -> Decision<Ground> {
-        let dark = |why| decided(Ground::Is(Variant::Dark), why);
+        let dark = |why| decided(Ground::Unknown, why);
         let term = self.var("TERM").unwrap_or_default();
         if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, background(value)?))) {
             return decided(Ground::Is(variant), said("COLORFGBG", value));
@@ -332,9 +341,9 @@ mod tests {
             (&[("TERM", "xterm"), ("COLORFGBG", "0;15")], Ground::Is(Variant::Light)),
             (&[("TERM", "xterm"), ("COLORFGBG", "15;default;0")], Ground::Is(Variant::Dark)),
             (&[("TERM", "xterm"), ("COLORFGBG", "default;default")], Ground::Ask),
-            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Ground::Is(Variant::Dark)),
-            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Ground::Is(Variant::Dark)),
-            (&[("TERM", "linux")], Ground::Is(Variant::Dark)),
+            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Ground::Unknown),
+            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Ground::Unknown),
+            (&[("TERM", "linux")], Ground::Unknown),
         ];
         for (variables, ground) in cases {
             assert_eq!(in_terminal(variables).ground().value, ground, "{variables:?}");

@@ -6,9 +6,10 @@ use std::fmt::Write;
 
 use ratatui::style::Color;
 
+use crate::shown::shown;
 use crate::tui::theme::Theme;
 use crate::tui::theme::color::{self, linear};
-use crate::tui::theme::role::Role;
+use crate::tui::theme::role::{Role, Status};
 
 /// States that must never be taken for each other.
 pub const STATES: [Role; 5] = [Role::Ok, Role::Slow, Role::Limited, Role::Failed, Role::Running];
@@ -53,8 +54,28 @@ pub fn table(theme: &Theme) -> String {
         }
         None => text.push_str("\n- : the terminal decides\n"),
     }
+    for (a, b, mark) in look_alikes(theme) {
+        let _ = writeln!(warnings, "warning: `{a}` and `{b}` have the same mark `{}`", shown(mark));
+    }
     let gap = if warnings.is_empty() { "" } else { "\n" };
     format!("{text}{gap}{warnings}")
+}
+
+/// States and parts of a bar that have the same mark, so that colour alone tells them apart.
+fn look_alikes(theme: &Theme) -> Vec<(&'static str, &'static str, &str)> {
+    // Waiting is one mark for three states: what is waited for is told in words.
+    let is_waiting = |status: &Status| matches!(status, Status::Retrying | Status::Paused);
+    let states = Status::ALL.into_iter().filter(|status| !is_waiting(status));
+    let states: Vec<_> = states.map(|status| (Role::from(status).name(), theme.glyph(status))).collect();
+    let glyphs = &theme.glyphs;
+    let bar = [("bar_full", &*glyphs.bar_full), ("bar_live", &*glyphs.bar_live), ("bar_rest", &*glyphs.bar_rest)];
+    let mut alike = Vec::new();
+    for marks in [states.as_slice(), &bar] {
+        for (i, (a, mark)) in marks.iter().enumerate() {
+            alike.extend(marks[i + 1..].iter().filter(|(_, other)| other == mark).map(|(b, _)| (*a, *b, *mark)));
+        }
+    }
+    alike
 }
 
 /// Contrast ratio of WCAG between a role and what lies behind it; nothing where the terminal decides.
@@ -195,7 +216,7 @@ mod tests {
         let look = Look { depth: Depth::True, charset: Charset::Unicode };
         let good = Theme::bundled("inflight-dark", look).unwrap();
         assert!(!table(&good).contains("warning"), "{}", table(&good));
-        let text = "[meta]\nname = \"x\"\n[ui]\ntext = \"#333333\"\n[status]\nok = \"#f05975\"";
+        let text = "[meta]\nname = \"x\"\n[ui]\ntext = \"#333333\"\n[status]\nok = \"#f05975\"\n[glyphs]\nok = \"×\"";
         let told = table(&Theme::read(text, "x", look, &|_| None).unwrap());
         assert!(told.contains("warning: `text` on screen has a contrast of 1.4, 4.5 is readable"), "{told}");
         assert!(

@@ -81,9 +81,9 @@ impl Paper<'_> {
             let number = if glyphs.bar_full.is_ascii() { number.replace('×', "x") } else { number.to_owned() };
             let parts = [
                 (Role::Accent, mark),
-                (Bg, " "),
+                (Text, " "),
                 (state, glyph.as_str()),
-                (Bg, " "),
+                (Text, " "),
                 (Text, name),
                 (Bar, full.as_str()),
                 (Running, live.as_str()),

@@ -144,6 +144,10 @@ fn in_16_colours_states_stay_apart_and_nothing_essential_can_vanish() {
         for ground in [Role::Bg, Role::Surface, Role::Selection] {
             assert!(matches!(theme.style(ground).bg, None | Some(Color::Reset)), "{name}");
         }
+        for scale in [theme.heat(), &theme.series] {
+            let colors: Vec<_> = scale.iter().map(|step| step.fg).collect();
+            assert!((1..colors.len()).all(|i| !colors[..i].contains(&colors[i])), "{name}: {colors:?}");
+        }
     }
 }
 

@@ -108,3 +108,22 @@ fn a_theme_is_checked_by_name_and_by_path() {
     let ended = inflight(&folder, "demo --theme nrod").run().exits(3);
     assert!(ended.err().contains("did you mean `nord`?"), "{}", ended.err());
 }
+
+#[test]
+fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
+    let folder = with(&[("conf/inflight/config.toml", "theme = \"solarized-light\"\n")]);
+    let doctor = |folder: &Folder| inflight(folder, "doctor").var("TERM", "xterm").var("COLORTERM", "truecolor");
+    let ended = doctor(&folder).run().exits(0);
+    assert!(ended.out().contains("solarized-light the settings name it"), "{}", ended.out());
+    let ended = doctor(&folder).var("COLORFGBG", "15;0").run().exits(0);
+    let line = |what: &str| ended.out().lines().find(|line| line.starts_with(what)).unwrap().split_whitespace();
+    assert_eq!(line("colours").collect::<Vec<_>>(), ["colours", "all", "`COLORTERM`", "is", "`truecolor`"]);
+    assert!(line("interface").any(|word| word == "lines"), "{}", ended.out());
+    assert!(line("theme").any(|word| word == "solarized-dark"), "{}", ended.out());
+    assert!(line("theme").any(|word| word == "pair"), "{}", ended.out());
+    assert!(line("settings").any(|word| word == "read"), "{}", ended.out());
+
+    let broken = with(&[("conf/inflight/config.toml", "ascii = 3\n")]);
+    let ended = doctor(&broken).run().exits(0);
+    assert!(ended.out().contains("`ascii` is not `true` or `false`"), "{}", ended.out());
+}
