@@ -4,11 +4,11 @@
 
 use std::io;
 
+use crate::caret::Mistakes;
 use crate::output::exit;
 use crate::plan::mistake::PlanError;
 use crate::shown::shown;
 use crate::source::pool::Broken;
-use crate::tui::theme::error::ThemeError;
 
 /// Exit codes beside those that a run's own result decides, which are in [`exit`].
 pub mod code {
@@ -30,16 +30,16 @@ pub enum Error {
     /// The plan is not valid, or holds nothing.
     #[error("the plan is not valid")]
     Plan(#[from] PlanError),
-    /// The theme is not valid.
-    #[error("the theme is not valid")]
-    Theme(#[from] ThemeError),
+    /// A theme or the settings are not valid.
+    #[error("a theme or the settings are not valid")]
+    Invalid(#[from] Mistakes),
     /// There is no theme of that name.
     #[error("there is no theme `{name}`")]
     NoTheme {
         /// The name asked for; foreign text.
         name: String,
-        /// Those there are.
-        known: String,
+        /// The question whether another was meant.
+        near: Option<String>,
     },
     /// The words of the command do not fit together.
     #[error("{message}")]
@@ -75,7 +75,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Self::Plan(error) if error.has_nothing_to_do() => exit::NOTHING_TO_DO,
-            Self::Plan(_) | Self::Theme(_) | Self::NoTheme { .. } => code::INVALID,
+            Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
             Self::System { .. } | Self::Pool(_) => exit::BROKEN,
@@ -84,8 +84,10 @@ impl Error {
 
     /// The message as people read it: what failed, on what, why; then what to do.
     pub fn render(&self, colour: bool, width: usize) -> String {
-        if let Self::Plan(error) = self {
-            return error.render(colour, width);
+        match self {
+            Self::Plan(error) => return error.render(colour, width),
+            Self::Invalid(mistakes) => return mistakes.render(colour, width),
+            _ => {}
         }
         let mut text = format!("error: {}", shown(&self.to_string()));
         let mut cause = std::error::Error::source(self);
@@ -102,11 +104,11 @@ impl Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Theme(error) => error.hint(),
-            Self::NoTheme { known, .. } => Some(format!("themes are {known}, or a path of your own")),
+            Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
+            Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } => hint.clone(),
-            Self::Plan(_) | Self::System { .. } | Self::Pool(_) => None,
+            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) => None,
         }
     }
 }

@@ -24,7 +24,7 @@
 //!
 //! | row | modules | what they are |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
+//! | 0 | [`event`], [`caret`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
 //! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
@@ -58,6 +58,7 @@
 //! * Foreign text goes through [`shown::shown`] before anybody sees it, and secrets never become text.
 
 pub mod app;
+pub mod caret;
 pub mod cli;
 pub mod config;
 pub mod control;

@@ -2,11 +2,15 @@
 //!
 //! Start at [`Looks::decide`].
 
-use std::path::Path;
-
+use crate::app::shelf::Shelf;
 use crate::cli::{LookArgs, When};
+use crate::config;
 use crate::error::Error;
-use crate::tui::detect::{ColorWish, Ground, Surroundings};
+use crate::output::streams;
+use crate::tui::detect::{ColorWish, Decision, Ground, Surroundings};
+use crate::tui::keymap::Keymap;
+use crate::tui::theme::color::Depth;
+use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 use crate::tui::theme::{Look, Theme};
 
@@ -21,6 +25,11 @@ pub struct Looks {
     pub asks_ground: bool,
     /// Most pictures a second.
     pub frames_per_second: u32,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The theme in force, as it is found on the shelf.
+    at: String,
+    shelf: Shelf,
     surroundings: Surroundings,
 }
 
@@ -39,58 +48,84 @@ pub fn wished(mut surroundings: Surroundings, args: &LookArgs) -> Surroundings {
 }
 
 impl Looks {
-    /// Decides from what is known before the terminal is asked.
+    /// Decides from what is known before the terminal is asked, settings included.
     pub fn decide(surroundings: &Surroundings) -> Result<Self, Error> {
+        let settings = config::settings()?;
+        if let Some(warnings) = &settings.warnings {
+            streams::say(warnings.as_warnings(false, 100).trim_end());
+        }
+        let surroundings = Surroundings { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
-        let ground = surroundings.ground().value;
-        let (variant, asks) = match ground {
-            Ground::Is(variant) => (variant, false),
-            Ground::Ask => (Variant::Dark, true),
+        let (ground, asks) = match surroundings.ground().value {
+            Ground::Is(variant) => (Some(variant), false),
+            Ground::Unknown => (None, false),
+            Ground::Ask => (None, true),
         };
-        let name = surroundings.theme(look.depth, variant).value;
-        let theme = read(&name, look)?;
+        let shelf = Shelf::open();
+        let (at, theme) = pick(&shelf, &surroundings, look, ground)?;
+        let usual = &surroundings.usual;
+        let may_change = usual.light.is_some() || usual.dark.is_some() || theme.pair().is_some();
         Ok(Self {
             // A theme that was asked for by name is the theme, on any background.
-            asks_ground: asks && surroundings.theme.is_none() && theme.pair().is_some(),
+            asks_ground: asks && surroundings.theme.is_none() && look.depth != Depth::Mono && may_change,
             theme,
             look,
             frames_per_second: surroundings.frames_per_second().value,
-            surroundings: surroundings.clone(),
+            keymap: settings.keymap,
+            at,
+            shelf,
+            surroundings,
         })
+    }
+
+    /// Which marks, and why.
+    pub fn charset_decision(&self) -> Decision<Charset> {
+        self.surroundings.charset()
+    }
+
+    /// What the theme in force is called, and why it is this one.
+    pub fn theme_decision(&self) -> Decision<String> {
+        let Decision { value, why } = self.surroundings.theme(self.look.depth, self.theme.variant());
+        let why = if value == self.at { why } else { format!("{why}, and this is its pair").into() };
+        Decision { value: self.at.clone(), why }
     }
 
     /// The terminal has told its background.
     pub fn on_ground(&mut self, variant: Variant) {
-        let name = self.surroundings.theme(self.look.depth, variant).value;
-        if let Some(theme) = Theme::bundled(&name, self.look) {
-            self.theme = theme;
+        if let Ok((at, theme)) = pick(&self.shelf, &self.surroundings, self.look, Some(variant)) {
+            (self.at, self.theme) = (at, theme);
         }
     }
 
-    /// Goes on to the next bundled theme.
+    /// Goes on to the next theme that can be used, the user's own included.
     pub fn next_theme(&mut self) {
-        if let Some(theme) = Theme::bundled(Theme::after(self.theme.name()), self.look) {
-            self.theme = theme;
+        let names = self.shelf.names();
+        let here = names.iter().position(|name| *name == self.at);
+        let from = here.map_or(0, |place| place + 1);
+        let mut found = names.iter().cycle().skip(from).take(names.len());
+        let usable = |name: &String| Some((name.clone(), self.shelf.read(name, self.look).ok()?));
+        if let Some((at, theme)) = found.find_map(usable) {
+            (self.at, self.theme) = (at, theme);
         }
     }
 }
 
-/// A bundled theme by its name, or a file.
-fn read(name: &str, look: Look) -> Result<Theme, Error> {
-    if let Some(theme) = Theme::bundled(name, look) {
-        return Ok(theme);
+/// The theme for this background, and what it is called on the shelf.
+///
+/// Where nobody tells the background, a theme that was asked for is not changed for its pair.
+fn pick(
+    shelf: &Shelf,
+    surroundings: &Surroundings,
+    look: Look,
+    ground: Option<Variant>,
+) -> Result<(String, Theme), Error> {
+    let assumed = ground.unwrap_or(Variant::Dark);
+    let name = surroundings.theme(look.depth, assumed).value;
+    let theme = shelf.read(&name, look)?;
+    let is_meant = surroundings.theme.is_some() || surroundings.usual.theme(assumed).is_some_and(|(_, exact)| exact);
+    let pair = ground.filter(|_| !is_meant).and_then(|ground| theme.instead_on(ground)).map(str::to_owned);
+    match pair.and_then(|pair| Some((shelf.read(&pair, look).ok()?, pair))) {
+        Some((theme, pair)) => Ok((pair, theme)),
+        None => Ok((name, theme)),
     }
-    let path = Path::new(name);
-    let unknown = || {
-        let known: Vec<&str> = Theme::names().collect();
-        Error::NoTheme { name: name.to_owned(), known: known.join(", ") }
-    };
-    let text = std::fs::read_to_string(path).map_err(|_| unknown())?;
-    // A parent that is not bundled lies beside the file.
-    let beside = |parent: &str| {
-        let is_plain = parent.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-        let folder = path.parent().filter(|_| is_plain)?;
-        std::fs::read_to_string(folder.join(format!("{parent}.toml"))).ok()
-    };
-    Ok(Theme::read(&text, name, look, &beside)?)
 }

@@ -4,11 +4,14 @@
 
 pub mod batch;
 pub mod demo;
+pub mod doctor;
 pub mod headless;
 pub mod look;
 pub mod screen;
+pub mod shelf;
 pub mod signals;
 pub mod stop;
+pub mod themes;
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc;
@@ -17,10 +20,11 @@ use clap::Parser;
 
 use crate::app::batch::Batch;
 use crate::app::signals::Wake;
-use crate::cli::{Cli, Command, RunArgs, UpstreamArgs, overlay};
+use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
 use crate::output::{exit, streams};
+use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
 use crate::shown::shown;
 use crate::tui::keymap;
@@ -70,9 +74,25 @@ fn obey(command: &Command) -> Result<u8, Error> {
         }
         Command::Upstream(args) => listen(args),
         Command::Keys => {
-            streams::result(&keymap::plain()).map_err(|source| Error::System { what: "print the keys", source })?;
-            Ok(0)
+            let settings = config::settings()?;
+            if let Some(warnings) = &settings.warnings {
+                streams::say(warnings.as_warnings(false, 100).trim_end());
+            }
+            print("print the keys", &keymap::plain(&settings.keymap))
         }
+        Command::Theme(args) => themes::obey(args),
+        Command::Doctor(args) => print("print what was found out", &doctor::told(args)),
+        Command::Schema(args) => match args.what {
+            SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
+        },
+    }
+}
+
+/// Prints what was asked for.
+fn print(what: &'static str, text: &str) -> Result<u8, Error> {
+    match streams::result(text) {
+        Err(source) if !is_closed_pipe(&source) => Err(Error::System { what, source }),
+        Ok(()) | Err(_) => Ok(0),
     }
 }
 

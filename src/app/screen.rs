@@ -85,9 +85,9 @@ pub fn run(
     }
     let mut screen = Screen {
         watched,
+        keymap: looks.keymap.clone(),
         looks,
         ui: UiState::default(),
-        keymap: Keymap::default(),
         still: None,
         is_dirty: true,
         drawn_at: None,
@@ -223,7 +223,7 @@ impl Screen<'_> {
                 }
                 for _ in 0..self.ui.take_themes_wanted() {
                     self.looks.next_theme();
-                    self.ui.say(&format!("theme {}", self.looks.theme.name()), now);
+                    self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
                 }
                 if self.ui.take_redraw() {
                     guard.redraw();

@@ -37,8 +37,14 @@ pub enum Command {
     Demo(DemoArgs),
     /// Run the practice upstream alone, for any client
     Upstream(UpstreamArgs),
-    /// Print the keys of the screen
+    /// Print the keys of the screen, as your settings have them
     Keys,
+    /// List, show and check themes
+    Theme(ThemeArgs),
+    /// Print what a file may hold
+    Schema(SchemaArgs),
+    /// Tell what was found out about this terminal and your settings, and why
+    Doctor(LookArgs),
 }
 
 /// A batch.
@@ -175,6 +181,63 @@ pub enum When {
     Always,
     /// Never
     Never,
+}
+
+/// What to do with themes.
+#[derive(Debug, Args)]
+pub struct ThemeArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ThemeCommand,
+}
+
+/// What to do with themes.
+#[derive(Debug, Subcommand)]
+pub enum ThemeCommand {
+    /// List the bundled themes and your own
+    List,
+    /// Show every role of a theme in this terminal
+    Show(ShowArgs),
+    /// Tell everything that is wrong with a theme, and measure its contrast
+    Check {
+        /// A theme's name, or a file of your own
+        #[arg(value_name = "NAME|FILE")]
+        theme: String,
+    },
+}
+
+/// Which theme to show, and how.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A theme's name, or a file of your own; without it, the one in force
+    #[arg(value_name = "NAME|FILE")]
+    pub theme: Option<String>,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// How many colours: `1`, `16`, `256`, `true`
+    #[arg(long, value_name = "DEPTH", value_parser = depth)]
+    pub color_depth: Option<Depth>,
+    /// Letters and signs of ASCII alone
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// Which file to explain.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which file
+    pub what: SchemaOf,
+    /// As a file with every key, commented out
+    #[arg(long, required = true)]
+    pub template: bool,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Your settings
+    Config,
 }
 
 /// The practice upstream.

@@ -47,8 +47,43 @@ pub struct Surroundings {
     pub depth: Option<Depth>,
     /// `--theme`
     pub theme: Option<String>,
-    /// The theme of the user's settings; unlike a flag it yields to `NO_COLOR`.
-    pub usual_theme: Option<String>,
+    /// What the user's settings say; unlike a flag they yield to `NO_COLOR`.
+    pub usual: Usual,
+}
+
+/// What settings say about the look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// The theme for any background.
+    pub any: Option<String>,
+    /// The theme for a light background.
+    pub light: Option<String>,
+    /// The theme for a dark background.
+    pub dark: Option<String>,
+    /// ASCII alone; if not, what the terminal can show.
+    pub ascii: Option<bool>,
+}
+
+impl Usual {
+    /// Lays nearer settings over these. What the nearer ones say of any background also ends what
+    /// these say of one kind.
+    pub fn lay_over(&mut self, nearer: &Self) {
+        if nearer.any.is_some() {
+            *self = Self { any: nearer.any.clone(), light: None, dark: None, ascii: self.ascii };
+        }
+        self.light = nearer.light.clone().or(self.light.take());
+        self.dark = nearer.dark.clone().or(self.dark.take());
+        self.ascii = nearer.ascii.or(self.ascii);
+    }
+
+    /// The theme for this background, and whether it is meant for this background alone.
+    pub fn theme(&self, ground: Variant) -> Option<(&str, bool)> {
+        let exact = match ground {
+            Variant::Light => &self.light,
+            Variant::Dark => &self.dark,
+        };
+        exact.as_deref().map(|name| (name, true)).or(self.any.as_deref().map(|name| (name, false)))
+    }
 }
 
 /// What `--color` says.
@@ -72,6 +107,13 @@ pub struct Decision<T> {
     pub why: Cow<'static, str>,
 }
 
+impl<T> Decision<T> {
+    /// The same with the answer in words.
+    pub fn named(self, name: impl Fn(T) -> &'static str) -> Decision<String> {
+        Decision { value: name(self.value).to_owned(), why: self.why }
+    }
+}
+
 /// How we present ourselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
@@ -84,8 +126,10 @@ pub enum Face {
 /// How we learn about the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
-    /// We know it, or have to assume it.
+    /// We know it.
     Is(Variant),
+    /// Nobody tells: dark is assumed, and nothing that was asked for is changed for it.
+    Unknown,
     /// The terminal can be asked; until it answers, dark is assumed.
     Ask,
 }
@@ -145,6 +189,7 @@ impl Surroundings {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, self.var(name)?)));
         match locale {
             _ if self.ascii => decided(Charset::Ascii, "`--ascii` is given".into()),
+            _ if self.usual.ascii == Some(true) => decided(Charset::Ascii, "the settings say so".into()),
             _ if self.var("TERM") == Some("linux") => {
                 decided(Charset::Ascii, "the Linux console has few glyphs".into())
             }
@@ -161,7 +206,7 @@ impl Surroundings {
 
     /// Whether the background is dark or light.
     pub fn ground(&self) -> Decision<Ground> {
-        let dark = |why| decided(Ground::Is(Variant::Dark), why);
+        let dark = |why| decided(Ground::Unknown, why);
         let term = self.var("TERM").unwrap_or_default();
         if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, background(value)?))) {
             return decided(Ground::Is(variant), said("COLORFGBG", value));
@@ -186,10 +231,10 @@ impl Surroundings {
     /// Which theme, once the background is known or assumed.
     pub fn theme(&self, depth: Depth, ground: Variant) -> Decision<String> {
         let theme = |name: &str, why: &'static str| decided(name.to_owned(), why.into());
-        match (&self.theme, depth, &self.usual_theme, ground) {
+        match (&self.theme, depth, self.usual.theme(ground), ground) {
             (Some(name), ..) => theme(name, "`--theme` is given"),
             (_, Depth::Mono, ..) => theme(bundled::MONO, "there is no colour"),
-            (_, _, Some(name), _) => theme(name, "the settings name it"),
+            (_, _, Some((name, _)), _) => theme(name, "the settings name it"),
             (_, _, None, Variant::Dark) => theme(bundled::DARK, "the background is dark"),
             (_, _, None, Variant::Light) => theme(bundled::LIGHT, "the background is light"),
         }
@@ -228,7 +273,7 @@ fn said(name: &str, value: &str) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, ColorWish, Depth, Face, Ground, Surroundings, Variant};
+    use super::{Charset, ColorWish, Depth, Face, Ground, Surroundings, Usual, Variant};
 
     fn in_terminal(variables: &[(&str, &str)]) -> Surroundings {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -268,7 +313,8 @@ mod tests {
         assert_eq!(wanted.depth().value, Depth::True);
         let chosen = Surroundings { theme: Some("ansi".into()), ..quiet.clone() };
         assert_eq!(chosen.depth().value, Depth::True);
-        let usual = Surroundings { usual_theme: Some("ansi".into()), ..quiet.clone() };
+        let settings = Usual { any: Some("ansi".into()), ..Usual::default() };
+        let usual = Surroundings { usual: settings, ..quiet.clone() };
         assert_eq!(usual.theme(usual.depth().value, Variant::Dark).value, "mono");
         let deep = Surroundings { depth: Some(Depth::Ansi16), ..quiet };
         assert_eq!(deep.depth().value, Depth::Ansi16);
@@ -295,9 +341,9 @@ mod tests {
             (&[("TERM", "xterm"), ("COLORFGBG", "0;15")], Ground::Is(Variant::Light)),
             (&[("TERM", "xterm"), ("COLORFGBG", "15;default;0")], Ground::Is(Variant::Dark)),
             (&[("TERM", "xterm"), ("COLORFGBG", "default;default")], Ground::Ask),
-            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Ground::Is(Variant::Dark)),
-            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Ground::Is(Variant::Dark)),
-            (&[("TERM", "linux")], Ground::Is(Variant::Dark)),
+            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Ground::Unknown),
+            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Ground::Unknown),
+            (&[("TERM", "linux")], Ground::Unknown),
         ];
         for (variables, ground) in cases {
             assert_eq!(in_terminal(variables).ground().value, ground, "{variables:?}");

@@ -6,6 +6,7 @@
 
 mod drawing;
 mod leaving;
+mod settings;
 mod stopping;
 mod terminal;
 

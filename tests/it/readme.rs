@@ -3,9 +3,15 @@
 use std::path::Path;
 
 use clap::Parser;
+use inflight::caret::Page;
 use inflight::cli::Cli;
+use inflight::config::settings::Settings;
 use inflight::plan::Plan;
 use inflight::tui::keymap;
+use inflight::tui::theme::color::Depth;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::theme::role::Variant;
+use inflight::tui::theme::{Look, Theme};
 
 const README: &str = include_str!("../../README.md");
 
@@ -35,12 +41,41 @@ fn every_command_is_one_that_the_program_takes() {
 
 #[test]
 fn every_plan_is_valid() {
-    let plans = blocks("toml");
+    let plans: Vec<_> = blocks("toml").into_iter().filter(|block| !is_settings(block)).collect();
     assert_eq!(plans.len(), 1);
     for plan in plans {
         Plan::from_toml(plan, "README.md", Path::new(""), &|_| None)
             .unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     }
+}
+
+/// Whether a block shows settings, which it says in its first line.
+fn is_settings(block: &str) -> bool {
+    block.starts_with("# ~/.config/inflight/config.toml")
+}
+
+#[test]
+fn the_settings_are_valid() {
+    let pages: Vec<_> = blocks("toml").into_iter().filter(|block| is_settings(block)).collect();
+    assert_eq!(pages.len(), 1);
+    let settings = Settings::read(&[Page::new("README.md", pages[0])], &|_| None);
+    let settings = settings.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
+    assert!(settings.warnings.is_none());
+    for variant in [Variant::Dark, Variant::Light] {
+        let name = settings.usual.theme(variant).map(|(name, _)| name);
+        assert!(Theme::names().any(|known| Some(known) == name), "{name:?}");
+    }
+}
+
+#[test]
+fn the_theme_is_valid() {
+    let themes: Vec<_> = blocks("text").into_iter().filter(|block| block.starts_with("[meta]")).collect();
+    assert_eq!(themes.len(), 1);
+    let look = Look { depth: Depth::True, charset: Charset::Unicode };
+    let theme = Theme::read(themes[0], "README.md", look, &|_| None);
+    let theme = theme.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
+    assert!(Theme::names().any(|known| Some(known) == theme.pair()));
+    assert!(README.contains("# eighteen") && Theme::names().count() == 18);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod redirects;
 mod refusals;
 mod rounds;
 mod secrets;
+mod settings;
 mod streams;
 
 use inflight::upstream::Upstream;

@@ -4,6 +4,7 @@
 //! the keys that work. Start at [`Keymap::action`].
 
 pub mod chord;
+pub mod remap;
 pub mod table;
 
 use std::fmt::Write as _;
@@ -117,11 +118,16 @@ pub fn entry(action: Action) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.action == action)
 }
 
-/// The default keys as lines of text, by heading.
-pub fn plain() -> String {
-    let rows = Keymap::default().rows();
-    let width = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0);
-    let line = |row: &Row| format!("  {:<width$}  {}\n", row.keys, row.help);
+/// Keys as lines of text, by heading, each with the action's name in settings.
+pub fn plain(keymap: &Keymap) -> String {
+    let rows = keymap.rows();
+    let id = |row: &Row| entry(row.action).map_or("", |entry| entry.id);
+    let width = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0).max(1);
+    let id_width = rows.iter().map(|row| id(row).len()).max().unwrap_or(0);
+    let line = |row: &Row| {
+        let keys = if row.keys.is_empty() { "-" } else { &row.keys };
+        format!("  {keys:<width$}  {:<id_width$}  {}\n", id(row), row.help)
+    };
     let of = |group: Group| rows.iter().filter(move |row| row.group == group).map(line).collect::<String>();
     Group::ALL.map(|group| format!("{}\n{}", group.title(), of(group))).concat()
 }

@@ -2,14 +2,26 @@
 //!
 //! Start at [`BUNDLED`].
 
+use crate::caret::Page;
+
 /// Name and text of each, in the order in which a key goes through them.
-pub(super) const BUNDLED: [(&str, &str); 8] = [
+pub(super) const BUNDLED: [(&str, &str); 18] = [
     (DARK, include_str!("../../../themes/inflight-dark.toml")),
     (LIGHT, include_str!("../../../themes/inflight-light.toml")),
     ("contrast-dark", include_str!("../../../themes/contrast-dark.toml")),
     ("contrast-light", include_str!("../../../themes/contrast-light.toml")),
     ("cvd-dark", include_str!("../../../themes/cvd-dark.toml")),
     ("cvd-light", include_str!("../../../themes/cvd-light.toml")),
+    ("catppuccin-mocha", include_str!("../../../themes/catppuccin-mocha.toml")),
+    ("catppuccin-latte", include_str!("../../../themes/catppuccin-latte.toml")),
+    ("gruvbox-dark", include_str!("../../../themes/gruvbox-dark.toml")),
+    ("gruvbox-light", include_str!("../../../themes/gruvbox-light.toml")),
+    ("tokyo-night", include_str!("../../../themes/tokyo-night.toml")),
+    ("nord", include_str!("../../../themes/nord.toml")),
+    ("dracula", include_str!("../../../themes/dracula.toml")),
+    ("solarized-dark", include_str!("../../../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../../../themes/solarized-light.toml")),
+    ("rose-pine", include_str!("../../../themes/rose-pine.toml")),
     ("ansi", include_str!("../../../themes/ansi.toml")),
     (MONO, include_str!("../../../themes/mono.toml")),
 ];
@@ -22,6 +34,11 @@ pub const LIGHT: &str = "inflight-light";
 pub const MONO: &str = "mono";
 
 /// The text of a bundled theme.
-pub(super) fn text(name: &str) -> Option<&'static str> {
+pub fn text(name: &str) -> Option<&'static str> {
     BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// A bundled theme as a file; empty if there is none of that name.
+pub(super) fn page(name: &str) -> Page {
+    Page::new(name, text(name).unwrap_or_default())
 }

@@ -62,6 +62,16 @@ pub(super) fn ansi(name: &str) -> Option<Color> {
     ANSI.iter().find(|(known, ..)| *known == name).map(|(_, color, _)| *color)
 }
 
+/// Where one of the 16 stands among them, which is how terminals number them.
+pub(super) fn place(color: Color) -> Option<usize> {
+    ANSI.iter().position(|(_, known, _)| *known == color)
+}
+
+/// What one of the 16 is called.
+pub(super) fn name(color: Color) -> Option<&'static str> {
+    ANSI.iter().find(|(_, known, _)| *known == color).map(|(name, ..)| *name)
+}
+
 /// The names that [`ansi`] knows, for suggestions.
 pub(super) fn ansi_names<'a>() -> impl Iterator<Item = &'a str> {
     ANSI.iter().map(|(name, ..)| *name).chain(["reset"])

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::shown::acts;
 use crate::tui::theme::Status;
 
 /// Which marks the terminal and its font can show.
@@ -135,7 +136,7 @@ pub(super) const NAMES: [&str; 12] = [
 
 /// Whether a text may stand in one cell: one visible character, one column wide.
 pub(super) fn is_glyph(text: &str) -> bool {
-    text.chars().count() == 1 && text.width() == 1
+    text.chars().count() == 1 && text.width() == 1 && !text.chars().any(acts)
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -233,6 +234,13 @@ mod tests {
             for glyph in rest {
                 assert!(is_glyph(glyph), "{glyph} of {charset:?}");
             }
+        }
+    }
+
+    #[test]
+    fn nothing_that_acts_is_a_mark() {
+        for text in ["\u{1b}", "\u{9b}", "\u{ad}", "\u{202e}", "\n", "", "ab", "✅"] {
+            assert!(!is_glyph(text), "{text:?}");
         }
     }
 

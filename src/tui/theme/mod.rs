@@ -6,25 +6,27 @@
 
 pub mod bundled;
 pub mod color;
-pub mod error;
 pub mod glyphs;
+pub mod measure;
+pub mod preview;
 pub mod role;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::iter;
 
 use ratatui::style::{Color, Style};
 
+use crate::caret::{Mistake, Mistakes, Page, meant};
 use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
-use crate::tui::theme::error::{Problem, ThemeError, near};
 use crate::tui::theme::glyphs::{Charset, Glyphs};
 use crate::tui::theme::role::{Role, Status, Variant};
-use crate::tui::theme::sheet::{Ink, Sheet, Spec};
+use crate::tui::theme::sheet::{COLOURS, Ink, Sheet, Spec};
 
 /// Parents of parents of parents: more is a ring, or a joke.
 const LONGEST_CHAIN: usize = 16;
@@ -57,35 +59,33 @@ impl Theme {
         Self::read(bundled::text(name)?, name, look, &|_| None).ok()
     }
 
-    /// Reads a theme file.
+    /// Reads a theme file, or tells everything that is wrong with it and its parents.
     ///
     /// `origin` is what the user calls it in errors; `find` gives the text of a user's theme that is
     /// named as a parent, bundled ones are known.
-    pub fn read(
-        text: &str,
-        origin: &str,
-        look: Look,
-        find: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, ThemeError> {
-        let mut chain = vec![Sheet::read(text, origin)?];
+    pub fn read(text: &str, origin: &str, look: Look, find: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+        let mut mistakes = Vec::new();
+        let mut chain = vec![Sheet::read(&Page::new(origin, text), &mut mistakes)];
         while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {
             if chain.len() == LONGEST_CHAIN {
-                return Err(place.error(Problem::EndlessParents(parent)));
+                mistakes.push(place.mistake(format!("parent `{parent}` leads back to itself")));
+                break;
             }
-            let text = match bundled::text(&parent) {
-                Some(text) => Cow::Borrowed(text),
-                None => match find(&parent) {
-                    Some(text) => Cow::Owned(text),
-                    None => return Err(place.error(Problem::UnknownParent(parent))),
-                },
+            let Some(text) = bundled::text(&parent).map(Cow::Borrowed).or_else(|| find(&parent).map(Cow::Owned)) else {
+                let mistake = place.mistake(format!("unknown parent `{parent}`")).label(meant(&parent, Self::names()));
+                mistakes.push(mistake.help("run `inflight theme list` to list the themes"));
+                break;
             };
-            chain.push(Sheet::read(&text, &parent)?);
+            chain.push(Sheet::read(&Page::new(&parent, &text), &mut mistakes));
         }
         // Resolved in any depth, so that a wrong colour is an error in every terminal.
-        let theme = Resolver::new(&chain)?.theme(look)?;
+        let resolver = Resolver::new(&chain);
+        let theme = resolver.theme(look);
+        mistakes.append(&mut resolver.mistakes.into_inner());
+        Mistakes::of(mistakes)?;
         if look.depth == Depth::Mono && theme.name != MONO {
-            let mono = Sheet::read(bundled::text(MONO).unwrap_or_default(), MONO)?;
-            let plain = Resolver::new(&[mono])?.theme(look)?;
+            let mono = Sheet::read(&bundled::page(MONO), &mut Vec::new());
+            let plain = Resolver::new(&[mono]).theme(look);
             return Ok(Self { name: theme.name, variant: theme.variant, pair: theme.pair, ..plain });
         }
         Ok(theme)
@@ -148,27 +148,28 @@ struct Resolver<'s> {
     chain: &'s [Sheet],
     palette: Palette,
     built_in: Sheet,
+    mistakes: RefCell<Vec<Mistake>>,
 }
 
 /// Colours by name.
 type Palette = BTreeMap<String, Color>;
 
 impl<'s> Resolver<'s> {
-    fn new(chain: &'s [Sheet]) -> Result<Self, ThemeError> {
+    fn new(chain: &'s [Sheet]) -> Self {
         // A child's colours replace its parent's, in the parent's roles too.
         let palette = chain.iter().rev().flat_map(|sheet| sheet.palette.clone()).collect();
         let built_in = match chain.first().map(|sheet| sheet.variant) {
             Some(Variant::Light) => LIGHT,
             Some(Variant::Dark) | None => DARK,
         };
-        let built_in = Sheet::read(bundled::text(built_in).unwrap_or_default(), built_in)?;
-        Ok(Self { chain, palette, built_in })
+        let built_in = Sheet::read(&bundled::page(built_in), &mut Vec::new());
+        Self { chain, palette, built_in, mistakes: RefCell::default() }
     }
 
-    fn theme(&self, look: Look) -> Result<Theme, ThemeError> {
+    fn theme(&self, look: Look) -> Theme {
         let mut styles = [Style::new(); Role::COUNT];
         for role in Role::ALL {
-            styles[role as usize] = self.role(role, look.depth)?;
+            styles[role as usize] = self.role(role, look.depth);
         }
         // What is drawn on a ground without a word about its colour is text.
         let text = styles[Role::Text as usize];
@@ -185,61 +186,67 @@ impl<'s> Resolver<'s> {
             }
         }
         let first = self.chain.first().unwrap_or(&self.built_in);
-        Ok(Theme {
+        Theme {
             name: first.name.clone(),
             variant: first.variant,
             pair: first.pair.clone(),
             styles,
-            series: self.scale(|sheet| sheet.series.as_ref(), look.depth)?,
-            heat: self.scale(|sheet| sheet.heat.as_ref(), look.depth)?,
+            series: self.scale(|sheet| sheet.series.as_ref(), look.depth),
+            heat: self.scale(|sheet| sheet.heat.as_ref(), look.depth),
             glyphs,
-        })
+        }
     }
 
     /// The theme's own word, its parents', the role that stands in, the built-in theme's.
-    fn role(&self, role: Role, depth: Depth) -> Result<Style, ThemeError> {
+    fn role(&self, role: Role, depth: Depth) -> Style {
         let in_turn = || iter::successors(Some(role), |role| role.fallback());
         let said = |role| self.chain.iter().find_map(|sheet| sheet.roles.get(&role));
         if let Some(spec) = in_turn().find_map(said) {
-            return style(spec, depth, &self.palette);
+            return self.style(spec, depth, &self.palette);
         }
         match in_turn().find_map(|role| self.built_in.roles.get(&role)) {
-            Some(spec) => style(spec, depth, &self.built_in.palette),
-            None => Ok(Style::new()),
+            Some(spec) => self.style(spec, depth, &self.built_in.palette),
+            None => Style::new(),
         }
     }
 
-    fn scale(&self, of: impl Fn(&Sheet) -> Option<&Vec<Spec>>, depth: Depth) -> Result<Vec<Style>, ThemeError> {
+    fn scale(&self, of: impl Fn(&Sheet) -> Option<&Vec<Spec>>, depth: Depth) -> Vec<Style> {
         let (specs, palette) = match self.chain.iter().find_map(&of) {
             Some(specs) => (specs.as_slice(), &self.palette),
             None => (of(&self.built_in).map(Vec::as_slice).unwrap_or_default(), &self.built_in.palette),
         };
-        specs.iter().map(|spec| style(spec, depth, palette)).collect()
+        specs.iter().map(|spec| self.style(spec, depth, palette)).collect()
     }
-}
 
-/// The style of a spec in a terminal of this depth.
-fn style(spec: &Spec, depth: Depth, palette: &Palette) -> Result<Style, ThemeError> {
-    let color = |ink: &Ink| match ink {
-        Ink::Fixed(color) => Ok(*color),
-        Ink::Named(name, place) => palette.get(name).copied().or_else(|| color::written(name)).ok_or_else(|| {
-            let known = palette.keys().map(String::as_str).chain(color::ansi_names());
-            let near = near(name, known).map(str::to_owned);
-            place.error(Problem::UnknownColor { name: name.clone(), near })
-        }),
-    };
-    let fg = spec.fg.as_ref().map(color).transpose()?;
-    let bg = spec.bg.as_ref().map(color).transpose()?;
-    let mut style = Style::new().add_modifier(spec.add);
-    style.fg = fg.and_then(|color| color::nearest(color, depth));
-    style.bg = bg.and_then(|color| color::nearest(color, depth));
-    if depth == Depth::Ansi16 && spec.ansi.is_some() {
-        // The hand-picked colour stands for the text; for a ground without text, for the ground.
-        if fg.is_none() && bg.is_some() {
-            style.bg = spec.ansi;
-        } else {
-            style.fg = spec.ansi;
+    /// The style of a spec in a terminal of this depth.
+    fn style(&self, spec: &Spec, depth: Depth, palette: &Palette) -> Style {
+        let [fg, bg] = [&spec.fg, &spec.bg].map(|ink| ink.as_ref().and_then(|ink| self.color(ink, palette)));
+        let mut style = Style::new().add_modifier(spec.add);
+        style.fg = fg.and_then(|color| color::nearest(color, depth));
+        style.bg = bg.and_then(|color| color::nearest(color, depth));
+        if depth == Depth::Ansi16 && spec.ansi.is_some() {
+            // The hand-picked colour stands for the text; for a ground without text, for the ground.
+            if fg.is_none() && bg.is_some() {
+                style.bg = spec.ansi;
+            } else {
+                style.fg = spec.ansi;
+            }
+        }
+        style
+    }
+
+    fn color(&self, ink: &Ink, palette: &Palette) -> Option<Color> {
+        match ink {
+            Ink::Fixed(color) => Some(*color),
+            Ink::Named(name, place) => {
+                let color = palette.get(name).copied().or_else(|| color::written(name));
+                if color.is_none() {
+                    let known = palette.keys().map(String::as_str).chain(color::ansi_names());
+                    let mistake = place.mistake(format!("unknown colour `{name}`")).label(meant(name, known));
+                    self.mistakes.borrow_mut().push(mistake.help(COLOURS));
+                }
+                color
+            }
         }
     }
-    Ok(style)
 }

@@ -124,6 +124,16 @@ pub enum Variant {
     Light,
 }
 
+impl Variant {
+    /// What theme files call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+}
+
 /// A table of a theme file that holds roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {

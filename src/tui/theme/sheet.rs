@@ -1,17 +1,19 @@
 //! Reads a theme file into what it says, not yet into styles.
 //!
-//! Every key and value is checked here, with its line; colours by palette name wait until parents
-//! are known. Start at [`Sheet::read`].
+//! Every key and value is checked here, and every mistake noted with its place; colours by palette
+//! name wait until parents are known. Start at [`Sheet::read`].
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Range;
 
 use ratatui::style::{Color, Modifier};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::caret::{Mistake, Page, meant};
 use crate::tui::theme::color;
-use crate::tui::theme::error::{Problem, ThemeError, near};
 use crate::tui::theme::glyphs;
 use crate::tui::theme::role::{Role, Section, Variant};
 
@@ -47,16 +49,16 @@ pub(super) enum Ink {
     Named(String, Place),
 }
 
-/// Where something stands, for errors that are found later.
+/// Where something stands, for mistakes that are found later.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub(super) theme: Arc<str>,
-    pub(super) line: usize,
+    page: Page,
+    span: Range<usize>,
 }
 
 impl Place {
-    pub(super) fn error(&self, problem: Problem) -> ThemeError {
-        ThemeError { theme: self.theme.to_string(), line: self.line, problem }
+    pub(super) fn mistake(&self, message: impl Into<String>) -> Mistake {
+        self.page.mistake(self.span.clone(), message)
     }
 }
 
@@ -70,20 +72,18 @@ const MODIFIERS: [(&str, Modifier); 5] = [
     ("underlined", Modifier::UNDERLINED),
     ("reversed", Modifier::REVERSED),
 ];
+/// What a colour may be.
+pub(super) const COLOURS: &str =
+    "a colour is a name of `[palette]`, `#rrggbb`, `0` to `255`, a name of the terminal's 16 or `reset`";
 
 /// A key or a value with its span.
-type Key<'k, 'i> = &'k Spanned<std::borrow::Cow<'i, str>>;
+type Key<'k, 'i> = &'k Spanned<Cow<'i, str>>;
 type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
-type Result<T> = std::result::Result<T, ThemeError>;
 
 impl Sheet {
-    /// Reads a theme; `origin` is what the user calls it in errors.
-    pub(super) fn read(text: &str, origin: &str) -> Result<Self> {
-        let reader = Reader { text, theme: origin.into() };
-        let document = DeTable::parse(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            reader.at(start).error(Problem::Syntax(error.message().to_owned()))
-        })?;
+    /// Reads a theme as far as it makes sense, and notes the mistakes.
+    pub(super) fn read(page: &Page, mistakes: &mut Vec<Mistake>) -> Self {
+        let reader = Reader { page, mistakes: RefCell::default() };
         let mut sheet = Self {
             name: String::new(),
             variant: Variant::Dark,
@@ -95,197 +95,218 @@ impl Sheet {
             heat: None,
             glyphs: BTreeMap::new(),
         };
-        for (key, value) in document.get_ref() {
-            let table = || {
-                let wrong = Problem::WrongKind { key: key.get_ref().to_string(), wants: "a table" };
-                value.get_ref().as_table().ok_or_else(|| reader.at(key.span().start).error(wrong))
-            };
-            match key.get_ref().as_ref() {
-                "meta" => reader.meta(&mut sheet, table()?)?,
-                "palette" => reader.palette(&mut sheet, table()?)?,
-                "ui" => reader.roles(&mut sheet, Section::Ui, table()?)?,
-                "status" => reader.roles(&mut sheet, Section::Status, table()?)?,
-                "chart" => reader.roles(&mut sheet, Section::Chart, table()?)?,
-                "glyphs" => reader.glyphs(&mut sheet, table()?)?,
-                other => {
-                    let problem = Problem::UnknownTable { key: other.to_owned(), near: near(other, TABLES) };
-                    return Err(reader.at(key.span().start).error(problem));
-                }
-            }
+        let (document, errors) = DeTable::parse_recoverable(&page.text);
+        for error in &errors {
+            reader.note(page.mistake(error.span().unwrap_or_default(), format!("not TOML: {}", error.message())));
         }
-        if sheet.name.is_empty() {
-            return Err(reader.at(0).error(Problem::Nameless));
+        // What is left of a broken file would only seem wrong.
+        if errors.is_empty() {
+            reader.tables(&mut sheet, document.get_ref());
         }
-        Ok(sheet)
+        mistakes.append(&mut reader.mistakes.into_inner());
+        sheet
     }
 }
 
 /// One file being read.
-struct Reader<'t> {
-    text: &'t str,
-    theme: Arc<str>,
+struct Reader<'p> {
+    page: &'p Page,
+    mistakes: RefCell<Vec<Mistake>>,
 }
 
 impl Reader<'_> {
-    fn meta(&self, sheet: &mut Sheet, table: &DeTable<'_>) -> Result<()> {
+    fn tables(&self, sheet: &mut Sheet, document: &DeTable<'_>) {
+        for (key, value) in document {
+            let name = key.get_ref().as_ref();
+            if !TABLES.contains(&name) {
+                let mistake = self.page.mistake(key.span(), format!("unknown table `{name}` in theme"));
+                let tables = "tables are `meta`, `palette`, `ui`, `status`, `chart` and `glyphs`";
+                self.note(mistake.label(meant(name, TABLES)).help(tables));
+                continue;
+            }
+            let Some(table) = value.get_ref().as_table() else {
+                self.wrong(key, value, "a table");
+                continue;
+            };
+            match name {
+                "meta" => self.meta(sheet, table),
+                "palette" => self.palette(sheet, table),
+                "ui" => self.roles(sheet, Section::Ui, table),
+                "status" => self.roles(sheet, Section::Status, table),
+                "chart" => self.roles(sheet, Section::Chart, table),
+                _ => self.glyphs(sheet, table),
+            }
+        }
+        if sheet.name.is_empty() {
+            self.note(self.page.whole("theme has no name").help("add `name = \"…\"` to `[meta]`"));
+        }
+    }
+
+    fn meta(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "name" => self.string(key, value)?.clone_into(&mut sheet.name),
-                "variant" => {
-                    sheet.variant = match self.string(key, value)? {
-                        "dark" => Variant::Dark,
-                        "light" => Variant::Light,
-                        _ => return Err(self.wrong(key, "`dark` or `light`")),
-                    };
-                }
+                "name" => self.string(key, value).unwrap_or("?").clone_into(&mut sheet.name),
+                "variant" => match value.get_ref().as_str() {
+                    Some("dark") => sheet.variant = Variant::Dark,
+                    Some("light") => sheet.variant = Variant::Light,
+                    _ => self.wrong(key, value, "`dark` or `light`"),
+                },
                 "parent" => {
-                    let parent = self.string(key, value)?;
-                    sheet.parent = (!parent.is_empty()).then(|| (parent.to_owned(), self.at(value.span().start)));
+                    let parent = self.string(key, value).filter(|parent| !parent.is_empty());
+                    sheet.parent = parent.map(|parent| (parent.to_owned(), self.place(value)));
                 }
-                "pair" => sheet.pair = Some(self.string(key, value)?.to_owned()).filter(|pair| !pair.is_empty()),
-                _ => return Err(self.unknown("key", key, META)),
+                "pair" => sheet.pair = self.string(key, value).filter(|pair| !pair.is_empty()).map(str::to_owned),
+                _ => self.unknown("key", key, "[meta]", META),
             }
         }
-        Ok(())
     }
 
-    fn palette(&self, sheet: &mut Sheet, table: &DeTable<'_>) -> Result<()> {
+    fn palette(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
         for (key, value) in table {
-            let text = self.color_text(key, value)?;
-            let color = color::written(&text).ok_or_else(|| self.unknown_color(value, &text))?;
-            sheet.palette.insert(key.get_ref().to_string(), color);
+            let Some(text) = self.color_text(key, value) else { continue };
+            match color::written(&text) {
+                Some(color) => drop(sheet.palette.insert(key.get_ref().to_string(), color)),
+                None => self.unknown_color(value, &text),
+            }
         }
-        Ok(())
     }
 
-    fn roles(&self, sheet: &mut Sheet, section: Section, table: &DeTable<'_>) -> Result<()> {
+    fn roles(&self, sheet: &mut Sheet, section: Section, table: &DeTable<'_>) {
+        let (title, scales) = match section {
+            Section::Ui => ("[ui]", &[][..]),
+            Section::Status => ("[status]", &[][..]),
+            Section::Chart => ("[chart]", &["series", "heat"][..]),
+        };
         for (key, value) in table {
-            match (section, key.get_ref().as_ref()) {
-                (Section::Chart, "series") => sheet.series = Some(self.scale(key, value)?),
-                (Section::Chart, "heat") => sheet.heat = Some(self.scale(key, value)?),
-                (_, name) => {
-                    let scales = if section == Section::Chart { &["series", "heat"][..] } else { &[] };
-                    let Some(role) = Role::of(section).find(|role| role.name() == name) else {
+            match key.get_ref().as_ref() {
+                "series" if section == Section::Chart => sheet.series = self.scale(key, value),
+                "heat" if section == Section::Chart => sheet.heat = self.scale(key, value),
+                name => {
+                    if let Some(role) = Role::of(section).find(|role| role.name() == name) {
+                        sheet.roles.extend(self.style(key, value, role.is_ground()).map(|spec| (role, spec)));
+                    } else {
                         let known = Role::of(section).map(Role::name).chain(scales.iter().copied());
-                        return Err(self.unknown("role", key, known));
-                    };
-                    sheet.roles.insert(role, self.style(key, value, role.is_ground())?);
+                        self.unknown("role", key, title, known);
+                    }
                 }
             }
         }
-        Ok(())
     }
 
-    fn glyphs(&self, sheet: &mut Sheet, table: &DeTable<'_>) -> Result<()> {
+    fn glyphs(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
         for (key, value) in table {
             let Some(name) = glyphs::NAMES.into_iter().find(|name| *name == key.get_ref()) else {
-                return Err(self.unknown("glyph", key, glyphs::NAMES));
+                self.unknown("glyph", key, "[glyphs]", glyphs::NAMES);
+                continue;
             };
-            let glyph = self.string(key, value)?;
-            if !glyphs::is_glyph(glyph) {
-                return Err(self.wrong(key, "one character, one column wide"));
+            match value.get_ref().as_str() {
+                Some(glyph) if glyphs::is_glyph(glyph) => drop(sheet.glyphs.insert(name, glyph.to_owned())),
+                _ => self.wrong(key, value, "one character, one column wide"),
             }
-            sheet.glyphs.insert(name, glyph.to_owned());
         }
-        Ok(())
     }
 
     /// A list of styles, at least one.
-    fn scale(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Result<Vec<Spec>> {
-        match value.get_ref().as_array() {
-            Some(array) if !array.is_empty() => array.iter().map(|value| self.style(key, value, false)).collect(),
-            _ => Err(self.wrong(key, "a list of colours")),
-        }
+    fn scale(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Spec>> {
+        let array = value.get_ref().as_array().filter(|array| !array.is_empty());
+        let Some(array) = array else {
+            self.wrong(key, value, "a list of colours");
+            return None;
+        };
+        Some(array.iter().filter_map(|value| self.style(key, value, false)).collect())
     }
 
     /// `"colour"` or `{ fg, bg, add, ansi }`.
-    fn style(&self, key: Key<'_, '_>, value: Value<'_, '_>, is_ground: bool) -> Result<Spec> {
+    fn style(&self, key: Key<'_, '_>, value: Value<'_, '_>, is_ground: bool) -> Option<Spec> {
         let mut spec = Spec::default();
         let Some(table) = value.get_ref().as_table() else {
             let ink = Some(self.ink(key, value)?);
-            if is_ground {
-                spec.bg = ink;
-            } else {
-                spec.fg = ink;
-            }
-            return Ok(spec);
+            return Some(if is_ground { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
         };
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "fg" => spec.fg = Some(self.ink(key, value)?),
-                "bg" => spec.bg = Some(self.ink(key, value)?),
-                "add" => spec.add = self.modifiers(key, value)?,
+                "fg" => spec.fg = self.ink(key, value),
+                "bg" => spec.bg = self.ink(key, value),
+                "add" => spec.add = self.modifiers(key, value),
                 "ansi" => {
                     let name = self.string(key, value)?;
-                    let color = color::ansi(name).ok_or_else(|| self.unknown_color(value, name))?;
-                    spec.ansi = Some(color);
+                    spec.ansi = color::ansi(name);
+                    if spec.ansi.is_none() {
+                        self.unknown_color(value, name);
+                    }
                 }
-                _ => return Err(self.unknown("part of a style", key, STYLE)),
+                _ => self.unknown("part", key, "a style", STYLE),
             }
         }
-        Ok(spec)
+        Some(spec)
     }
 
-    fn ink(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Result<Ink> {
+    fn ink(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Ink> {
         let text = self.color_text(key, value)?;
         // A palette may call its own blue `blue`: only what no palette can hold is fixed now.
-        match color::written(&text) {
-            Some(color) if color::ansi(&text).is_none() => Ok(Ink::Fixed(color)),
-            Some(_) | None => Ok(Ink::Named(text, self.at(value.span().start))),
-        }
+        Some(match color::written(&text) {
+            Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
+            Some(_) | None => Ink::Named(text, self.place(value)),
+        })
     }
 
-    fn modifiers(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Result<Modifier> {
-        let Some(array) = value.get_ref().as_array() else {
-            return Err(self.wrong(key, "a list"));
+    fn modifiers(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Modifier {
+        let known = |value: Value<'_, '_>| {
+            let name = value.get_ref().as_str()?;
+            MODIFIERS.iter().find(|(known, _)| *known == name).map(|(_, modifier)| *modifier)
         };
-        array.iter().try_fold(Modifier::empty(), |sum, value| {
-            let name = value.get_ref().as_str().unwrap_or_default();
-            match MODIFIERS.iter().find(|(known, _)| *known == name) {
-                Some((_, modifier)) => Ok(sum | *modifier),
-                None => Err(self.wrong(key, "made of `bold`, `dim`, `italic`, `underlined` and `reversed`")),
-            }
+        let add = |sum: Modifier, value| Some(sum | known(value)?);
+        let sum = value.get_ref().as_array().and_then(|array| array.iter().try_fold(Modifier::empty(), add));
+        sum.unwrap_or_else(|| {
+            self.wrong(key, value, "a list of `bold`, `dim`, `italic`, `underlined` and `reversed`");
+            Modifier::empty()
         })
     }
 
     /// A colour may be written as text or, for `0` to `255`, as a number.
-    fn color_text(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Result<String> {
-        match value.get_ref() {
-            DeValue::String(text) => Ok(text.to_string()),
-            DeValue::Integer(number) if number.radix() == 10 => match number.as_str().parse::<u8>() {
-                Ok(index) => Ok(index.to_string()),
-                Err(_) => Err(self.wrong(key, "a colour")),
-            },
-            _ => Err(self.wrong(key, "a colour")),
+    fn color_text(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<String> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                number.as_str().parse::<u8>().ok().map(|index| index.to_string())
+            }
+            _ => None,
+        };
+        if text.is_none() {
+            self.wrong(key, value, "a colour");
         }
+        text
     }
 
-    fn string<'v>(&self, key: Key<'_, '_>, value: Value<'v, '_>) -> Result<&'v str> {
-        value.get_ref().as_str().ok_or_else(|| self.wrong(key, "text"))
+    fn string<'v>(&self, key: Key<'_, '_>, value: Value<'v, '_>) -> Option<&'v str> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.wrong(key, value, "text");
+        }
+        text
     }
 
-    fn wrong(&self, key: Key<'_, '_>, wants: &'static str) -> ThemeError {
-        self.at(key.span().start).error(Problem::WrongKind { key: key.get_ref().to_string(), wants })
+    fn wrong(&self, key: Key<'_, '_>, value: Value<'_, '_>, wants: &str) {
+        self.note(self.page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref())));
     }
 
-    fn unknown(
-        &self,
-        what: &'static str,
-        key: Key<'_, '_>,
-        known: impl IntoIterator<Item = &'static str>,
-    ) -> ThemeError {
+    fn unknown(&self, what: &str, key: Key<'_, '_>, title: &str, known: impl IntoIterator<Item = &'static str>) {
         let name = key.get_ref();
-        let problem = Problem::UnknownKey { what, key: name.to_string(), near: near(name, known) };
-        self.at(key.span().start).error(problem)
+        let all: Vec<&str> = known.into_iter().collect();
+        let mistake = self.page.mistake(key.span(), format!("unknown {what} `{name}` in {title}"));
+        self.note(mistake.label(meant(name, all.iter().copied())).help(format!("{title} may hold {}", all.join(", "))));
     }
 
-    fn unknown_color(&self, value: Value<'_, '_>, name: &str) -> ThemeError {
-        let near = near(name, color::ansi_names()).map(str::to_owned);
-        self.at(value.span().start).error(Problem::UnknownColor { name: name.to_owned(), near })
+    fn unknown_color(&self, value: Value<'_, '_>, name: &str) {
+        let mistake = self.page.mistake(value.span(), format!("unknown colour `{name}`"));
+        self.note(mistake.label(meant(name, color::ansi_names())).help(COLOURS));
     }
 
-    fn at(&self, byte: usize) -> Place {
-        let before = self.text.as_bytes().iter().take(byte);
-        Place { theme: self.theme.clone(), line: 1 + before.filter(|byte| **byte == b'\n').count() }
+    fn place(&self, value: Value<'_, '_>) -> Place {
+        Place { page: self.page.clone(), span: value.span() }
+    }
+
+    fn note(&self, mistake: Mistake) {
+        self.mistakes.borrow_mut().push(mistake);
     }
 }

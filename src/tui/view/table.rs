@@ -3,6 +3,7 @@
 //! Start at [`heads`].
 
 use crate::model::histogram::Histogram;
+use crate::tui::action::Action;
 use crate::tui::state::list::List;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -109,7 +110,8 @@ pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
     let text = if page.rows(scene.model).is_empty() || filter.is_empty() {
         format!("no {} yet", page.thing())
     } else {
-        format!("no {} matches \"{filter}\", esc clears", page.thing())
+        let clears = scene.keymap.key(Action::Back).map(|key| format!(", {key} clears")).unwrap_or_default();
+        format!("no {} matches \"{filter}\"{clears}", page.thing())
     };
     let style = pen.theme.style(Role::TextDim);
     let room = pen.width().saturating_sub(x);

@@ -1,6 +1,7 @@
 //! Which view is this, and which others are there?
 
 use crate::model::Model;
+use crate::tui::action::Action;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::page::{Tab, VIEWS};
@@ -14,19 +15,19 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let full = |tab: &Tab| tab.title;
     let short = |tab: &Tab| if tab.view == scene.ui.view { tab.title } else { "" };
     let width = |title: &dyn Fn(&Tab) -> &'static str| -> u16 {
-        VIEWS.iter().map(|tab| width_of(&label(tab, title(tab), scene.model)) + 3).sum()
+        VIEWS.iter().map(|tab| width_of(&label(tab, title(tab), scene)) + 3).sum()
     };
     let mut x = 0;
     for tab in &VIEWS {
         let is_here = tab.view == scene.ui.view;
         let title = if width(&full) <= pen.width() { full(tab) } else { short(tab) };
-        let label = label(tab, title, scene.model);
-        let (digit, rest) = label.split_at(1);
+        let label = label(tab, title, scene);
+        let (key_text, rest) = label.split_at(key_of(tab, scene).len());
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
         // Brackets take the place of blanks, so that no tab moves when another one is chosen.
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
         x = pen.text(x, 0, open, Role::Title);
-        x = pen.text(x, 0, digit, key);
+        x = pen.text(x, 0, key_text, key);
         let count = count(tab, scene.model);
         let words = rest.strip_suffix(count.as_str()).unwrap_or(rest);
         x = pen.text(x, 0, words, word);
@@ -38,15 +39,15 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// `4 Failures 37`
-fn label(tab: &Tab, title: &str, model: &Model) -> String {
-    let mut label = tab.digit.to_string();
-    for word in [title, &count(tab, model)] {
-        if !word.is_empty() {
-            label.push(' ');
-            label.push_str(word);
-        }
-    }
-    label
+fn label(tab: &Tab, title: &str, scene: &Scene<'_>) -> String {
+    let (key, count) = (key_of(tab, scene), count(tab, scene.model));
+    let words = [key.as_str(), title, &count].into_iter().filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The key that leads there; empty when switched off.
+fn key_of(tab: &Tab, scene: &Scene<'_>) -> String {
+    scene.keymap.key(Action::Show(tab.view)).unwrap_or_default()
 }
 
 /// How many there are to look at; nothing of none.

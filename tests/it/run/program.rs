@@ -103,6 +103,12 @@ impl Program {
         self
     }
 
+    /// In another folder.
+    pub fn within(mut self, folder: &Path) -> Self {
+        self.0.current_dir(folder);
+        self
+    }
+
     /// With standard input open: see [`Running::input`].
     pub fn with_input(mut self) -> Self {
         self.0.stdin(Stdio::piped());

@@ -1,0 +1,85 @@
+//! Lists, shows and checks themes.
+//!
+//! Start at [`obey`].
+
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
+
+use crate::app::look::{Looks, wished};
+use crate::app::print;
+use crate::app::shelf::Shelf;
+use crate::cli::{LookArgs, ShowArgs, ThemeArgs, ThemeCommand, When};
+use crate::config;
+use crate::error::Error;
+use crate::shown::shown;
+use crate::tui::detect::ColorWish;
+use crate::tui::theme::color::Depth;
+use crate::tui::theme::glyphs::Charset;
+use crate::tui::theme::{Look, bundled, measure, preview};
+
+/// Does what was asked about themes.
+pub fn obey(args: &ThemeArgs) -> Result<u8, Error> {
+    match &args.command {
+        ThemeCommand::List => print("print the themes", &list()),
+        ThemeCommand::Show(args) => print("show the theme", &show(args)?),
+        ThemeCommand::Check { theme } => print("print the check", &check(theme)?),
+    }
+}
+
+/// Everything that a theme can be measured by.
+const WHOLE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
+
+/// A line for each theme: its name, its background, its other half, and what its file says of it.
+fn list() -> String {
+    let shelf = Shelf::open();
+    let names = shelf.names();
+    let width = names.iter().map(String::len).max().unwrap_or(0);
+    let mut text = String::new();
+    for name in names {
+        let (variant, about) = match (shelf.read(&name, WHOLE), bundled::text(&name)) {
+            (Ok(theme), Some(text)) => (theme.variant().name(), preview::about(text).to_owned()),
+            (Ok(theme), None) => {
+                let path = shelf.path(&name).map(|path| path.to_string_lossy().into_owned());
+                (theme.variant().name(), format!("yours: {}", shown(&path.unwrap_or_default())))
+            }
+            (Err(_), _) => ("?", format!("yours, not valid: run `inflight theme check {name}`")),
+        };
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{name:<width$}  {variant:<5}  {about}");
+    }
+    text
+}
+
+/// Every role of a theme, in its colours where the terminal shows them.
+fn show(args: &ShowArgs) -> Result<String, Error> {
+    let look = LookArgs {
+        theme: args.theme.clone(),
+        color: args.color,
+        color_depth: args.color_depth,
+        ascii: args.ascii,
+        ..LookArgs::default()
+    };
+    let mut surroundings = wished(config::surroundings(), &look);
+    let is_quiet = surroundings.variables.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // Nobody sees colours in a file, unless they were asked for.
+    let paints = match args.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => io::stdout().is_terminal() && !is_quiet,
+    };
+    if !paints {
+        // Then they are told, all of them.
+        surroundings.color = ColorWish::Auto;
+        surroundings.depth = Some(Depth::True);
+    }
+    surroundings.draws_on_terminal &= paints;
+    let looks = Looks::decide(&surroundings)?;
+    Ok(preview::preview(&looks.theme, looks.look, paints))
+}
+
+/// What is wrong with a theme; if nothing is, how well it can be read.
+fn check(name: &str) -> Result<String, Error> {
+    let shelf = Shelf::open();
+    let theme = shelf.read(name, WHOLE)?;
+    Ok(format!("theme `{}` is valid\n\n{}", shown(name), measure::table(&theme)))
+}

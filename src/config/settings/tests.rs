@@ -1,0 +1,88 @@
+//! What settings say, what is refused, and in which words.
+
+use super::{KEYS, Settings, TEMPLATE};
+use crate::caret::{Mistakes, Page};
+use crate::tui::action::Action;
+use crate::tui::theme::role::Variant;
+
+fn read(texts: &[&str], variables: &[(&str, &str)]) -> Result<Settings, Mistakes> {
+    let pages: Vec<Page> = texts.iter().map(|text| Page::new("conf/config.toml", text)).collect();
+    let variable =
+        |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    Settings::read(&pages, &variable)
+}
+
+#[track_caller]
+fn error(text: &str) -> String {
+    read(&[text], &[]).unwrap_err().render(false, 100)
+}
+
+#[test]
+fn the_nearest_word_wins() {
+    let (project, user) = (
+        "theme = \"nord\"\n[keys]\npause = \"p\"",
+        "theme_dark = \"dracula\"\nascii = true\n[keys]\npause = \"x\"\nsort = []",
+    );
+    let settings = read(&[project, user], &[("INFLIGHT_ASCII", "0"), ("INFLIGHT_THEME_LIGHT", "ansi")]).unwrap();
+    let theme = |variant| settings.usual.theme(variant).map(|(name, _)| name.to_owned());
+    assert_eq!(theme(Variant::Dark).as_deref(), Some("nord"));
+    assert_eq!(theme(Variant::Light).as_deref(), Some("ansi"));
+    assert_eq!(settings.usual.ascii, Some(false));
+    assert_eq!(settings.keymap.key(Action::Pause).as_deref(), Some("p"));
+    assert_eq!(settings.keymap.key(Action::Sort), None);
+    assert!(settings.warnings.is_none());
+}
+
+#[test]
+fn a_path_starts_at_the_file_that_says_it() {
+    let settings = read(&["theme = \"themes/dusk.toml\""], &[]).unwrap();
+    assert_eq!(settings.usual.theme(Variant::Dark), Some(("conf/themes/dusk.toml", false)));
+}
+
+#[test]
+fn what_is_unknown_is_a_warning_with_a_suggestion() {
+    let settings = read(&["thme = 1\n[keys]\npase = \"p\"\n"], &[]).unwrap();
+    let warnings = settings.warnings.unwrap().as_warnings(false, 100);
+    for told in [
+        "warning: unknown key `thme` in settings\n\n  conf/config.toml:1:1",
+        "did you mean `theme`?",
+        "warning: unknown action `pase` in [keys]\n\n  conf/config.toml:3:1",
+        "did you mean `pause`?",
+    ] {
+        assert!(warnings.contains(told), "{warnings}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_an_error_with_its_place() {
+    for (text, told) in [
+        ("theme = 3", "`theme` is not a theme's name or path\n\n  conf/config.toml:1:9"),
+        ("ascii = \"yes\"", "`ascii` is not `true` or `false`\n\n  conf/config.toml:1:9"),
+        ("mouse = true", "`mouse` is planned but does not work yet\n\n  conf/config.toml:1:1"),
+        ("keys = 1", "`keys` is not a table"),
+        ("[keys]\npause = 3", "`pause` is not a key or a list of keys\n\n  conf/config.toml:2:9"),
+        ("[keys]\npause = [\"p\", \"hyper+x\"]", "there is no key `hyper+x`\n\n  conf/config.toml:2:15"),
+        ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is always `interrupt`, and cannot be taken"),
+        ("[keys]\nsuspend = []", "`suspend` is always `ctrl+z`, and nothing else\n\n  conf/config.toml:2:1"),
+        ("[keys]\nfreeze = \"space\"", "`space` means both `pause` and `freeze`\n\n  conf/config.toml:2:10"),
+        ("[keys]\nview_1 = \"x\"\nview_4 = \"x\"", "`x` means both `view_1` and `view_4`\n\n  conf/config.toml:3:10"),
+        ("theme = ", "not TOML: "),
+    ] {
+        assert!(error(text).starts_with(&format!("error: {told}")), "{}", error(text));
+    }
+    assert!(read(&[], &[("INFLIGHT_ASCII", "perhaps")]).is_err());
+    assert_eq!(error("ascii = 1\ntheme = 2\n[keys]\nsort = 3").matches("error: ").count(), 3);
+}
+
+#[test]
+fn the_template_says_nothing_until_its_comments_are_taken_away() {
+    assert!(read(&[TEMPLATE], &[]).unwrap().warnings.is_none());
+    let lines =
+        TEMPLATE.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || *rest == "[keys]"));
+    let said = lines.flatten().collect::<Vec<_>>().join("\n");
+    let settings = read(&[&said], &[]).unwrap();
+    assert!(settings.warnings.is_none(), "{said}");
+    for key in KEYS.into_iter().filter(|key| *key != "mouse") {
+        assert!(said.contains(key), "{key}");
+    }
+}
