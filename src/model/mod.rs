@@ -12,6 +12,7 @@ pub mod figures;
 pub mod histogram;
 pub mod host;
 pub mod incidents;
+mod known;
 pub mod level;
 pub mod marks;
 pub mod news;
@@ -19,6 +20,7 @@ pub mod open;
 mod origins;
 pub mod rate;
 mod recent;
+pub mod timeline;
 pub mod totals;
 
 use std::collections::HashMap;
@@ -35,10 +37,11 @@ use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
 use crate::model::news::{News, Story, Then};
-use crate::model::open::{Flight, Open, Seen};
+use crate::model::open::{Open, Seen};
 use crate::model::origins::{Origins, Part};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
+use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 
 /// Everything the screen, the summary and the plain lines know.
@@ -66,6 +69,8 @@ pub struct Model {
     pub hosts: Vec<Host>,
     /// What is in flight.
     pub open: Open,
+    /// The last attempts, one by one.
+    pub timeline: Timeline,
     /// How many were in flight, over time.
     pub level: Level,
     /// Service times of answered attempts, whole run.
@@ -141,29 +146,45 @@ impl Model {
                 (self.hosts[i].name, self.hosts[i].limit) = (Arc::clone(name), *limit);
             }
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
-            Fact::AttemptStarted { attempt, endpoint, host, slot, target, waited, until, .. } => {
+            Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 let until = until.map(|until| self.origins.moment(origin, until));
-                let flight =
-                    Flight { started: at, seen: None, until, endpoint, host, slot: *slot, target: Arc::clone(target) };
-                self.take_off(origin, *attempt, flight);
+                let bar = Bar {
+                    origin,
+                    attempt: *attempt,
+                    endpoint,
+                    host,
+                    slot: *slot,
+                    row: *row,
+                    target: Arc::clone(target),
+                    waited: *waited,
+                    started: at,
+                    seen: None,
+                    end: None,
+                    retry: None,
+                };
+                self.take_off(bar, until);
             }
-            Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
+            Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
-                    self.count_end(at, origin, *attempt, flight, outcome);
+                    self.count_end(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,
             },
             Fact::AttemptSeen { attempt, phase, bytes, received } => {
                 let received = received.map(|received| self.origins.moment(origin, received));
-                self.open.see(origin, *attempt, Seen { phase: *phase, bytes: *bytes, received });
+                let seen = Seen { phase: *phase, bytes: *bytes, received };
+                if let Some(number) = self.open.see(origin, *attempt, seen) {
+                    self.timeline.see(number, seen);
+                }
             }
             Fact::RetryScheduled { attempt, until, .. } => {
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);
+                self.timeline.retry(origin, *attempt, until);
                 self.news.follow_up(origin, |told| told == attempt, Then::Retry(until));
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
@@ -236,6 +257,7 @@ impl Model {
             }
             Fact::LevelSeen { in_flight } => {
                 self.change(origin, |part| part.level = *in_flight);
+                self.timeline.is_only_a_part();
                 self.level.set(at, self.in_flight());
             }
             Fact::Stalled { lasted, .. } => self.news.tell(at, Story::Stalled(*lasted)),
@@ -258,43 +280,5 @@ impl Model {
         (self.limit, self.first_limit, self.jobs) = (whole.limit, whole.first_limit, whole.jobs);
         (self.stage, self.is_paused, self.ended) = (whole.stage, whole.is_paused, whole.ended);
         (self.level_seen, self.idle) = (whole.level, whole.idle);
-    }
-
-    /// The index of an endpoint that should have been announced.
-    fn known_endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
-        let n = self.endpoints.len();
-        let i = self.endpoint(origin, id);
-        if i == n {
-            self.anomalies.strangers += 1;
-            self.endpoints[i].name = format!("endpoint {}", id.0).into();
-        }
-        i
-    }
-
-    /// The index of a host that should have been announced.
-    fn known_host(&mut self, origin: Origin, id: HostId) -> usize {
-        let n = self.hosts.len();
-        let i = self.host(origin, id);
-        if i == n {
-            self.anomalies.strangers += 1;
-            self.hosts[i].name = format!("host {}", id.0).into();
-        }
-        i
-    }
-
-    fn endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
-        let endpoints = &mut self.endpoints;
-        *self.endpoint_index.entry((origin, id)).or_insert_with(|| {
-            endpoints.push(Endpoint::default());
-            endpoints.len() - 1
-        })
-    }
-
-    fn host(&mut self, origin: Origin, id: HostId) -> usize {
-        let hosts = &mut self.hosts;
-        *self.host_index.entry((origin, id)).or_insert_with(|| {
-            hosts.push(Host::default());
-            hosts.len() - 1
-        })
     }
 }
