@@ -47,6 +47,16 @@ pub enum Action {
     Open,
     /// Keep the newest in sight, or stop doing so.
     Follow,
+    /// Look at an earlier time.
+    Left,
+    /// Look at a later time.
+    Right,
+    /// Look at less time.
+    ZoomIn,
+    /// Look at more time.
+    ZoomOut,
+    /// Put together what belongs together.
+    GroupBy,
     /// Keep what was typed.
     Keep,
     /// Close, clear or go back; never quits.

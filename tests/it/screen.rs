@@ -10,3 +10,4 @@ mod roles;
 mod shot;
 mod states;
 mod views;
+mod waterfall;

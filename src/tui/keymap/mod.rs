@@ -152,8 +152,9 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 7] = [
+    const CONTEXTS: [Context; 8] = [
         OVERVIEW,
+        Context::At(View::Waterfall),
         Context::At(View::Failures),
         Context::At(View::Hosts),
         Context::At(View::Log),

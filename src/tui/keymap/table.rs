@@ -133,14 +133,16 @@ const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
 const ANYWHERE: &[Context] = &screens::<{ N + 3 }>(&[Help, Prompt, Question]);
 const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
-const TABLES: &[Context] = DEEP;
+const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts)];
 /// Views with rows that something lies behind.
-const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts)];
+const DEEP: &[Context] = &[At(View::Overview), At(View::Waterfall), At(View::Failures), At(View::Hosts)];
 /// Views beside the first.
 const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
 const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts)];
-const STREAMS: &[Context] = &[At(View::Log)];
+const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
+/// Views along an axis of time.
+const FALLS: &[Context] = &[At(View::Waterfall)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -162,6 +164,9 @@ const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: N
 const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
     Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
 }
+
+/// A row of the axis of time.
+const TIME: Entry = Entry { group: Group::Move, contexts: FALLS, nature: Nature::Repeats, ..PLAIN };
 
 /// A row of movement.
 const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
@@ -211,6 +216,7 @@ pub static ENTRIES: &[Entry] = &[
         ..DIAL
     },
     show(View::Overview, "view_1", &["1"], "How far is it, what is slow, is it full?"),
+    show(View::Waterfall, "view_2", &["2"], "Does it run at once, or one after the other?"),
     show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
     show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
     show(View::Log, "view_6", &["6"], "What happened, one thing after the other?"),
@@ -229,6 +235,48 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["shift+tab"],
         group: Group::View,
         help: "The view before",
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Left,
+        id: "left",
+        keys: &["left", "h"],
+        help: "In the waterfall: to an earlier time",
+        footer: &[(FALLS, "pan")],
+        ..TIME
+    },
+    Entry {
+        action: Action::Right,
+        id: "right",
+        keys: &["right", "l"],
+        help: "In the waterfall: to a later time",
+        footer: &[(FALLS, "pan")],
+        ..TIME
+    },
+    Entry {
+        action: Action::ZoomIn,
+        id: "zoom_in",
+        keys: &["z"],
+        help: "In the waterfall: half as much time",
+        footer: &[(FALLS, "zoom")],
+        ..TIME
+    },
+    Entry {
+        action: Action::ZoomOut,
+        id: "zoom_out",
+        keys: &["Z"],
+        help: "In the waterfall: twice as much time",
+        footer: &[(FALLS, "zoom")],
+        ..TIME
+    },
+    Entry {
+        action: Action::GroupBy,
+        id: "group_by",
+        keys: &["b"],
+        group: Group::Find,
+        help: "In the waterfall: group by time, endpoint or slot",
+        contexts: FALLS,
+        footer: &[(FALLS, "group")],
         ..PLAIN
     },
     Entry {
@@ -273,7 +321,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "follow",
         keys: &["F"],
         group: Group::Find,
-        help: "In the log: keep the newest in sight, or let it stand",
+        help: "In the waterfall and the log: keep the newest in sight, or let it stand",
         contexts: STREAMS,
         footer: &[(STREAMS, "follow")],
         ..PLAIN

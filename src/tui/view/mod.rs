@@ -23,6 +23,7 @@ pub mod page;
 pub mod paint;
 pub mod table;
 pub mod tabs;
+pub mod waterfall;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

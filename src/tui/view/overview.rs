@@ -11,7 +11,7 @@ use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::incidents::{Cause, Group};
 use crate::tui::filter::{Term, quoted};
 use crate::tui::view::layout::Sections;
-use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, latency};
 
@@ -110,8 +110,8 @@ impl Page for Overview {
         usize::from(area.height.saturating_sub(compact::ABOVE))
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
-        model.endpoints.get(row).map(|endpoint| (View::Log, format!("endpoint:{}", quoted(&endpoint.name))))
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        model.endpoints.get(row).map(|endpoint| Behind::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 }
 

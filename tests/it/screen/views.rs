@@ -107,8 +107,8 @@ impl Place {
 fn digits_and_tab_lead_from_view_to_view() {
     assert_eq!(after("").view(), View::Overview);
     assert_eq!([after("4").view(), after("5").view(), after("6").view()], [View::Failures, View::Hosts, View::Log]);
-    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Failures, View::Log]);
-    assert_eq!(after("tab tab tab tab").view(), View::Overview);
+    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Waterfall, View::Log]);
+    assert_eq!(after("tab tab tab tab tab").view(), View::Overview);
     assert_eq!(after("4").ui.context(), Context::At(View::Failures));
 }
 
