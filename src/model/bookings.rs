@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::event::outcome::{JobEnd, Outcome, Spent};
-use crate::event::{Attempt, JobId, Offset, Origin};
+use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
+use crate::model::anatomy::{Ending, Slow};
 use crate::model::incidents::Cause;
 use crate::model::news::{Story, Then};
 use crate::model::open::Flight;
@@ -28,6 +29,7 @@ impl Model {
         self.totals.started += 1;
         self.endpoints[endpoint].in_flight += 1;
         self.endpoints[endpoint].host = Some(host);
+        self.endpoints[endpoint].anatomy.start(bar.waited);
         self.hosts[host].in_flight += 1;
         self.hosts[host].started += 1;
         let target = Arc::clone(&bar.target);
@@ -50,7 +52,8 @@ impl Model {
         (outcome, spent): (&Outcome, Spent),
     ) {
         self.land(&flight);
-        self.timeline.end(flight.number, End { at, outcome: Some(outcome.clone()), spent });
+        let bar = self.timeline.end(flight.number, End { at, outcome: Some(outcome.clone()), spent });
+        let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
@@ -58,6 +61,8 @@ impl Model {
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = &mut self.hosts[flight.host];
         let is_bad = Cause::of(outcome).is_some();
+        let ending = Ending::from(outcome);
+        endpoint.anatomy.end(Slow { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
             Outcome::Answered { .. } => {
                 host.answered += 1;

@@ -4,6 +4,7 @@
 //! what cannot be is counted as an anomaly), reads no clock, and keeps memory bounded by endpoints
 //! and by what is in flight. Start at [`Model::apply`].
 
+pub mod anatomy;
 mod bookings;
 mod dials;
 pub mod endpoint;

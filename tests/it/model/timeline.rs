@@ -3,7 +3,7 @@
 use inflight::event::outcome::{Outcome, Phase};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
-use inflight::model::timeline::Timeline;
+use inflight::model::timeline::{Bar, Timeline};
 use proptest::prelude::*;
 
 use crate::told::fold;
@@ -64,7 +64,7 @@ fn holds(events: &[Event]) -> Result<(), TestCaseError> {
     let timeline = &model.timeline;
     let mut open: Vec<u64> = model.open.all().map(|flight| flight.number).collect();
     open.sort_unstable();
-    let told: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(|bar| bar.is_open())).collect();
+    let told: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(Bar::is_open)).collect();
     prop_assert_eq!(&told, &open);
     for flight in model.open.all() {
         let bar = timeline.nth(flight.number).unwrap();
