@@ -57,6 +57,12 @@ pub enum Action {
     ZoomOut,
     /// Put together what belongs together.
     GroupBy,
+    /// The row before, without going back.
+    SiblingPrev,
+    /// The row after, without going back.
+    SiblingNext,
+    /// Latencies in even steps, or each step so many times the one before.
+    LogScale,
     /// Keep what was typed.
     Keep,
     /// Close, clear or go back; never quits.

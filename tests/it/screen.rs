@@ -4,6 +4,7 @@
 //! wrong is seen as well as a word. Start at [`shot::shot`].
 
 mod any;
+mod endpoint;
 mod many;
 mod overview;
 mod roles;

@@ -53,7 +53,9 @@ impl List {
     /// The same rows in the same order, with one of them selected.
     pub(super) fn around(&self, row: usize) -> Self {
         let filter = self.filter.value().to_owned();
-        Self { selected: row, column: self.column, is_reversed: self.is_reversed, ..Self::narrowed(filter) }
+        // With the order, so that the selection has its place in it.
+        let order = self.order.clone();
+        Self { order, selected: row, column: self.column, is_reversed: self.is_reversed, ..Self::narrowed(filter) }
     }
 
     /// Brings order and selection up to date, before a picture is drawn.

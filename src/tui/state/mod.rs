@@ -37,6 +37,8 @@ pub struct UiState {
     area: Rect,
     /// The filter is being typed.
     pub is_typing: bool,
+    /// Latencies of one endpoint in even steps, not on a log scale.
+    pub is_linear: bool,
     /// Latencies of the last ten seconds only.
     pub is_recent: bool,
     /// The list of keys lies open, scrolled to this row.
@@ -112,8 +114,9 @@ impl UiState {
             Action::ViewNext => self.show(self.view.after(1), model, now),
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
             Action::Open => self.open(model, now),
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
+            Action::LogScale => self.is_linear = !self.is_linear,
+            Action::Up | Action::SiblingPrev => self.step(-1),
+            Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
             Action::PageDown => self.step(self.list().page_step()),
             Action::Top => self.step(isize::MIN),
@@ -308,6 +311,11 @@ impl UiState {
     fn show(&mut self, view: View, model: &Model, now: Offset) {
         while !self.trail.is_empty() {
             self.step_back();
+        }
+        if view == View::Endpoint && self.view != view {
+            // The one that is selected among all of them.
+            let all = &self.lists[View::Overview as usize];
+            self.lists[view as usize] = all.around(all.selected);
         }
         self.view = view;
         self.arrive(model, now);

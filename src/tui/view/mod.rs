@@ -5,6 +5,7 @@
 
 pub mod compact;
 pub mod digits;
+pub mod endpoint;
 pub mod endpoints;
 pub mod events;
 pub mod facts;

@@ -13,6 +13,7 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
+use crate::tui::view::endpoint::EndpointDetail;
 use crate::tui::view::failures::Failures;
 use crate::tui::view::hosts::Hosts;
 use crate::tui::view::log::Log;
@@ -28,6 +29,8 @@ pub enum View {
     Overview,
     /// Does it run at once, or one after the other?
     Waterfall,
+    /// What is one endpoint like?
+    Endpoint,
     /// What went wrong, where, and what can be done about it?
     Failures,
     /// What does each host allow, and what holds it back?
@@ -54,6 +57,7 @@ pub struct Tab {
 pub static VIEWS: [Tab; View::ALL.len()] = [
     Tab { view: View::Overview, digit: '1', title: "Overview", count: None, page: &Overview },
     Tab { view: View::Waterfall, digit: '2', title: "Waterfall", count: None, page: &Waterfall },
+    Tab { view: View::Endpoint, digit: '3', title: "Endpoint", count: None, page: &EndpointDetail },
     Tab {
         view: View::Failures,
         digit: '4',
@@ -67,7 +71,8 @@ pub static VIEWS: [Tab; View::ALL.len()] = [
 
 impl View {
     /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Waterfall, Self::Failures, Self::Hosts, Self::Log];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Waterfall, Self::Endpoint, Self::Failures, Self::Hosts, Self::Log];
 
     /// What it shows.
     pub fn page(self) -> &'static dyn Page {
