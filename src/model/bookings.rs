@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::{Attempt, JobId, Offset, Origin};
+use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
+use crate::model::anatomy::{Ending, Slow};
 use crate::model::incidents::Cause;
 use crate::model::news::{Story, Then};
 use crate::model::open::Flight;
+use crate::model::timeline::{Bar, End};
 
 /// How a job ended.
 pub(super) struct Settled<'e> {
@@ -21,17 +23,21 @@ pub(super) struct Settled<'e> {
 
 impl Model {
     /// An attempt took a slot.
-    pub(super) fn take_off(&mut self, origin: Origin, attempt: Attempt, flight: Flight) {
-        let at = flight.started;
+    pub(super) fn take_off(&mut self, bar: Bar, until: Option<Offset>) {
+        let (at, origin, attempt) = (bar.started, bar.origin, bar.attempt);
+        let &Bar { endpoint, host, slot, .. } = &bar;
         self.totals.started += 1;
-        let endpoint = &mut self.endpoints[flight.endpoint];
-        endpoint.in_flight += 1;
-        endpoint.host = Some(flight.host);
-        let host = &mut self.hosts[flight.host];
-        host.in_flight += 1;
-        host.started += 1;
+        self.endpoints[endpoint].in_flight += 1;
+        self.endpoints[endpoint].host = Some(host);
+        self.endpoints[endpoint].anatomy.start(bar.waited);
+        self.hosts[host].in_flight += 1;
+        self.hosts[host].started += 1;
+        let target = Arc::clone(&bar.target);
+        let number = self.timeline.start(bar);
+        let flight = Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, target, number };
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
+            self.timeline.end(displaced.number, End { at, outcome: None, spent: Spent::default() });
             self.land(&displaced);
         }
         self.level.set(at, self.in_flight());
@@ -41,12 +47,13 @@ impl Model {
     pub(super) fn count_end(
         &mut self,
         at: Offset,
-        origin: Origin,
-        attempt: Attempt,
+        (origin, attempt): (Origin, Attempt),
         flight: Flight,
-        outcome: &Outcome,
+        (outcome, spent): (&Outcome, Spent),
     ) {
         self.land(&flight);
+        let bar = self.timeline.end(flight.number, End { at, outcome: Some(outcome.clone()), spent });
+        let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
@@ -54,6 +61,8 @@ impl Model {
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = &mut self.hosts[flight.host];
         let is_bad = Cause::of(outcome).is_some();
+        let ending = Ending::from(outcome);
+        endpoint.anatomy.end(Slow { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
             Outcome::Answered { .. } => {
                 host.answered += 1;

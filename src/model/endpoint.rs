@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::event::{Micros, Offset};
+use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 
@@ -39,6 +40,8 @@ pub struct Endpoint {
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
     pub host: Option<usize>,
+    /// Its attempts, taken apart.
+    pub anatomy: Anatomy,
 }
 
 /// Whether an endpoint is up.

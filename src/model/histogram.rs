@@ -103,6 +103,14 @@ impl Histogram {
         })
     }
 
+    /// Every bucket that holds something, from its least to what is just above it, in rising order.
+    pub fn spans(&self) -> impl Iterator<Item = (Micros, Micros, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| {
+            let (low, high) = bounds_of(self.first + i);
+            (Micros(low), Micros(high), u64::from(count))
+        })
+    }
+
     /// The counter of a bucket, making room for it at either end.
     fn slot(&mut self, bucket: usize) -> &mut u32 {
         if self.counts.is_empty() {

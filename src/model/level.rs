@@ -157,6 +157,11 @@ impl Trend {
         self.bins[i].1 += 1;
     }
 
+    /// How long one stretch is.
+    pub fn stretch(&self) -> Micros {
+        Micros(self.width)
+    }
+
     /// The mean of each stretch, oldest first; `None` where nothing happened.
     pub fn means(&self) -> impl ExactSizeIterator<Item = Option<Micros>> + '_ {
         self.bins.iter().map(|&(sum, n)| sum.checked_div(u64::from(n)).map(Micros))

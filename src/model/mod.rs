@@ -4,6 +4,7 @@
 //! what cannot be is counted as an anomaly), reads no clock, and keeps memory bounded by endpoints
 //! and by what is in flight. Start at [`Model::apply`].
 
+pub mod anatomy;
 mod bookings;
 mod dials;
 pub mod endpoint;
@@ -12,7 +13,7 @@ pub mod figures;
 pub mod histogram;
 pub mod host;
 pub mod incidents;
-mod index;
+mod known;
 pub mod level;
 pub mod marks;
 pub mod news;
@@ -20,6 +21,7 @@ pub mod open;
 mod origins;
 pub mod rate;
 mod recent;
+pub mod timeline;
 pub mod totals;
 
 use std::collections::HashMap;
@@ -36,10 +38,11 @@ use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
 use crate::model::news::{News, Story, Then};
-use crate::model::open::{Flight, Open, Seen};
+use crate::model::open::{Open, Seen};
 use crate::model::origins::{Origins, Part};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
+use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 
 /// Everything the screen, the summary and the plain lines know.
@@ -67,6 +70,8 @@ pub struct Model {
     pub hosts: Vec<Host>,
     /// What is in flight.
     pub open: Open,
+    /// The last attempts, one by one.
+    pub timeline: Timeline,
     /// How many were in flight, over time.
     pub level: Level,
     /// Service times of answered attempts, whole run.
@@ -142,37 +147,45 @@ impl Model {
                 (self.hosts[i].name, self.hosts[i].limit) = (Arc::clone(name), *limit);
             }
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
-            Fact::AttemptStarted { attempt, endpoint, host, slot, target, waited, until, .. } => {
+            Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
                 let until = until.map(|until| self.origins.moment(origin, until));
-                let flight = Flight {
-                    started: at,
-                    seat: 0,
-                    seen: None,
-                    until,
+                let bar = Bar {
+                    origin,
+                    attempt: *attempt,
                     endpoint,
                     host,
                     slot: *slot,
+                    row: *row,
                     target: Arc::clone(target),
+                    waited: *waited,
+                    started: at,
+                    seen: None,
+                    end: None,
+                    retry: None,
                 };
-                self.take_off(origin, *attempt, flight);
+                self.take_off(bar, until);
             }
-            Fact::AttemptEnded { attempt, outcome, malformed, .. } => match self.open.end(origin, *attempt) {
+            Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
-                    self.count_end(at, origin, *attempt, flight, outcome);
+                    self.count_end(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,
             },
             Fact::AttemptSeen { attempt, phase, bytes, received } => {
                 let received = received.map(|received| self.origins.moment(origin, received));
-                self.open.see(origin, *attempt, Seen { phase: *phase, bytes: *bytes, received });
+                let seen = Seen { phase: *phase, bytes: *bytes, received };
+                if let Some(number) = self.open.see(origin, *attempt, seen) {
+                    self.timeline.see(number, seen);
+                }
             }
             Fact::RetryScheduled { attempt, until, .. } => {
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);
+                self.timeline.retry(origin, *attempt, until);
                 self.news.follow_up(origin, |told| told == attempt, Then::Retry(until));
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
@@ -245,6 +258,7 @@ impl Model {
             }
             Fact::LevelSeen { in_flight } => {
                 self.change(origin, |part| part.level = *in_flight);
+                self.timeline.is_only_a_part();
                 self.level.set(at, self.in_flight());
             }
             Fact::Stalled { lasted, .. } => self.news.tell(at, Story::Stalled(*lasted)),

@@ -30,6 +30,8 @@ pub struct Flight {
     pub seen: Option<Seen>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
+    /// Its number on the timeline.
+    pub number: u64,
 }
 
 /// How far an attempt had come.
@@ -98,11 +100,12 @@ impl Open {
         displaced
     }
 
-    /// Books how far an attempt has come; one that is not in flight has been overtaken by its end.
-    pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) {
-        if let Some(flight) = self.flights.get_mut(&(origin, attempt)) {
-            flight.seen = Some(seen);
-        }
+    /// Books how far an attempt has come, and gives back its number on the timeline; one that is not in
+    /// flight has been overtaken by its end.
+    pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) -> Option<u64> {
+        let flight = self.flights.get_mut(&(origin, attempt))?;
+        flight.seen = Some(seen);
+        Some(flight.number)
     }
 
     /// Takes an attempt out.

@@ -59,6 +59,22 @@ pub enum Action {
     Open,
     /// Keep the newest in sight, or stop doing so.
     Follow,
+    /// Look at an earlier time.
+    Left,
+    /// Look at a later time.
+    Right,
+    /// Look at less time.
+    ZoomIn,
+    /// Look at more time.
+    ZoomOut,
+    /// Put together what belongs together.
+    GroupBy,
+    /// The row before, without going back.
+    SiblingPrev,
+    /// The row after, without going back.
+    SiblingNext,
+    /// Latencies in even steps, or each step so many times the one before.
+    LogScale,
     /// Keep what was typed.
     Keep,
     /// Close, clear or go back; never quits.

@@ -4,9 +4,11 @@
 //! wrong is seen as well as a word. Start at [`shot::shot`].
 
 mod any;
+mod endpoint;
 mod many;
 mod overview;
 mod roles;
 mod shot;
 mod states;
 mod views;
+mod waterfall;

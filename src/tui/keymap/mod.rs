@@ -158,8 +158,10 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 9] = [
+    const CONTEXTS: [Context; 11] = [
         OVERVIEW,
+        Context::At(View::Waterfall),
+        Context::At(View::Endpoint),
         Context::At(View::Failures),
         Context::At(View::Hosts),
         Context::At(View::InFlight),
@@ -233,7 +235,7 @@ mod tests {
         };
         assert_eq!(
             line(OVERVIEW),
-            "space pause   - + limit   tab view   / filter   s sort   enter events   e export   ? help   q quit"
+            "space pause   - + limit   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
         );
         assert_eq!(
             line(Context::At(View::Log)),

@@ -138,14 +138,27 @@ const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
 const ANYWHERE: &[Context] = &screens::<{ N + 4 }>(&[Help, Prompt, Question, Sure]);
 const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
-const TABLES: &[Context] = DEEP;
+const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
 /// Views with rows that something lies behind.
-const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
+const DEEP: &[Context] = &[
+    At(View::Overview),
+    At(View::Waterfall),
+    At(View::Endpoint),
+    At(View::Failures),
+    At(View::Hosts),
+    At(View::InFlight),
+];
+/// … of which these lead to events.
+const STORIED: &[Context] = DEEP.split_at(1).1;
 /// Views beside the first.
 const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
 const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
-const STREAMS: &[Context] = &[At(View::Log)];
+const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
+/// One thing in full.
+const DETAIL: &[Context] = &[At(View::Endpoint)];
+/// Views along an axis of time.
+const FALLS: &[Context] = &[At(View::Waterfall)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -167,6 +180,21 @@ const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: N
 const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
     Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
 }
+
+/// A row of the axis of time.
+const fn along(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+    footer: &'static [(&'static [Context], &'static str)],
+) -> Entry {
+    let nature = Nature::Repeats;
+    Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
+}
+
+/// A row of what lies beside.
+const PEER: Entry = Entry { group: Group::Move, contexts: DETAIL, nature: Nature::Repeats, ..PLAIN };
 
 /// A row of movement.
 const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
@@ -267,6 +295,8 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     show(View::Overview, "view_1", &["1"], "How far is it, what is slow, is it full?"),
+    show(View::Waterfall, "view_2", &["2"], "Does it run at once, or one after the other?"),
+    show(View::Endpoint, "view_3", &["3"], "What is one endpoint like?"),
     show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
     show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
     show(View::Log, "view_6", &["6"], "What happened, one thing after the other?"),
@@ -286,6 +316,45 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["shift+tab"],
         group: Group::View,
         help: "The view before",
+        ..PLAIN
+    },
+    along(Action::Left, "left", &["left", "h"], "In the waterfall: to an earlier time", &[(FALLS, "pan")]),
+    along(Action::Right, "right", &["right", "l"], "In the waterfall: to a later time", &[(FALLS, "pan")]),
+    along(Action::ZoomIn, "zoom_in", &["z"], "In the waterfall: half as much time", &[(FALLS, "zoom")]),
+    along(Action::ZoomOut, "zoom_out", &["Z"], "In the waterfall: twice as much time", &[(FALLS, "zoom")]),
+    Entry {
+        action: Action::GroupBy,
+        id: "group_by",
+        keys: &["b"],
+        group: Group::Find,
+        help: "In the waterfall: group by time, endpoint or slot",
+        contexts: FALLS,
+        footer: &[(FALLS, "group")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::SiblingPrev,
+        id: "sibling_prev",
+        keys: &["["],
+        help: "In the detail: the endpoint before",
+        footer: &[(DETAIL, "other endpoint")],
+        ..PEER
+    },
+    Entry {
+        action: Action::SiblingNext,
+        id: "sibling_next",
+        keys: &["]"],
+        help: "In the detail: the next endpoint",
+        footer: &[(DETAIL, "other endpoint")],
+        ..PEER
+    },
+    Entry {
+        action: Action::LogScale,
+        id: "log_scale",
+        keys: &["L"],
+        help: "In the detail: latencies in even steps, or on a log scale",
+        contexts: DETAIL,
+        footer: &[(DETAIL, "scale")],
         ..PLAIN
     },
     Entry {
@@ -320,9 +389,9 @@ pub static ENTRIES: &[Entry] = &[
         id: "open",
         keys: &["enter"],
         group: Group::View,
-        help: "Show the events behind the selected row; esc comes back",
+        help: "Show what is behind the selected row, an endpoint or events; esc comes back",
         contexts: DEEP,
-        footer: &[(DEEP, "events")],
+        footer: &[(OVERVIEW, "detail"), (STORIED, "events")],
         ..PLAIN
     },
     Entry {
@@ -341,7 +410,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "follow",
         keys: &["F"],
         group: Group::Find,
-        help: "In the log: keep the newest in sight, or let it stand",
+        help: "In the waterfall and the log: keep the newest in sight, or let it stand",
         contexts: STREAMS,
         footer: &[(STREAMS, "follow")],
         ..PLAIN

@@ -50,6 +50,14 @@ impl List {
         Self { filter: filter.into(), ..Self::default() }
     }
 
+    /// The same rows in the same order, with one of them selected.
+    pub(super) fn around(&self, row: usize) -> Self {
+        let filter = self.filter.value().to_owned();
+        // With the order, so that the selection has its place in it.
+        let order = self.order.clone();
+        Self { order, selected: row, column: self.column, is_reversed: self.is_reversed, ..Self::narrowed(filter) }
+    }
+
     /// Brings order and selection up to date, before a picture is drawn.
     pub(super) fn refresh(&mut self, page: &dyn Page, model: &Model, now: Offset) {
         if self.is_stale(page, model, now) {
@@ -92,6 +100,11 @@ impl List {
         self.keep_in_view(page);
     }
 
+    /// Whether rows come at one end alone: sorted by anything but time they come anywhere.
+    fn is_stream(&self, page: &dyn Page) -> bool {
+        page.is_stream() && self.column == 0
+    }
+
     /// As many rows as a page moves.
     pub(super) fn page_step(&self) -> isize {
         isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
@@ -106,7 +119,7 @@ impl List {
             return true;
         }
         // A stream's rows keep their order: only new ones make it old.
-        now.since(arranged.at) >= Self::ORDER_HOLDS && (has_more || !page.is_stream())
+        now.since(arranged.at) >= Self::ORDER_HOLDS && (has_more || !self.is_stream(page))
     }
 
     /// Sorts and filters the rows anew.
@@ -117,10 +130,13 @@ impl List {
         let filter = Filter::read(self.filter.value());
         let matches = |row: &usize| filter.takes(|term| page.holds(model, *row, now, term));
         self.order.clear();
-        self.order.extend(rows.clone().filter(|row| filter.is_empty() || matches(row)));
+        page.fill(model, &mut self.order);
+        if !filter.is_empty() {
+            self.order.retain(matches);
+        }
         self.sort(page, model, now);
         self.arranged = Some(Arranged { at: now, rows, is_over: is_over(model) });
-        if page.is_stream() {
+        if self.is_stream(page) {
             return self.hold_still(first_in_sight);
         }
         // The selection stays with its row, unless it sits at the top: there it shows what is next.
@@ -166,7 +182,7 @@ impl List {
     }
 
     fn keep_in_view(&mut self, page: &dyn Page) {
-        if page.is_stream() && !self.is_reading {
+        if self.is_stream(page) && !self.is_reading {
             let newest = if self.is_reversed { self.order.first() } else { self.order.last() };
             self.selected = newest.copied().unwrap_or(0);
         }

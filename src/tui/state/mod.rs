@@ -2,6 +2,7 @@
 //!
 //! Start at [`UiState::update`].
 
+pub mod axis;
 pub mod list;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -15,9 +16,11 @@ use crate::tui::action::Action;
 use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::table::Context;
+use crate::tui::state::axis::Axis;
 use crate::tui::state::list::{List, is_over};
 use crate::tui::view;
-use crate::tui::view::page::View;
+use crate::tui::view::page::{Behind, View};
+use crate::tui::view::waterfall;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
@@ -26,12 +29,16 @@ pub struct UiState {
     pub view: View,
     /// The rows of each view, and where one is among them.
     lists: [List; View::ALL.len()],
+    /// Which stretch of time the waterfall shows.
+    pub axis: Axis,
     /// How one came here from row to row, the last step last.
     trail: Vec<Step>,
     /// The screen, when it was last drawn.
     area: Rect,
     /// The filter is being typed.
     pub is_typing: bool,
+    /// Latencies of one endpoint in even steps, not on a log scale.
+    pub is_linear: bool,
     /// Latencies of the last ten seconds only.
     pub is_recent: bool,
     /// The list of keys lies open, scrolled to this row.
@@ -117,22 +124,25 @@ impl UiState {
             },
             Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
-            Action::Sort => self.sort(now),
+            Action::Sort => self.sort("sorted", now),
             Action::SortReverse => {
                 let list = self.list_mut();
                 list.is_reversed = !list.is_reversed;
                 list.upset();
             }
-            Action::Follow => {
-                let list = self.list_mut();
-                list.is_reading = !list.is_reading;
-            }
+            Action::Follow => self.follow(),
+            Action::Left => self.pan(-1, now),
+            Action::Right => self.pan(1, now),
+            Action::ZoomIn => self.zoom(true, model, now),
+            Action::ZoomOut => self.zoom(false, model, now),
+            Action::GroupBy => self.sort("grouped", now),
             Action::Show(view) => self.show(view, model, now),
             Action::ViewNext => self.show(self.view.after(1), model, now),
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
             Action::Open => self.open(model, now),
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
+            Action::LogScale => self.is_linear = !self.is_linear,
+            Action::Up | Action::SiblingPrev => self.step(-1),
+            Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
             Action::PageDown => self.step(self.list().page_step()),
             Action::Top => self.step(isize::MIN),
@@ -197,6 +207,11 @@ impl UiState {
         self.asking.take_if(|_| is_over(model));
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);
+        if self.view == View::Waterfall {
+            let now = model.ended.unwrap_or(now);
+            let rows = waterfall::stretch(self.list(), model, now);
+            self.axis.fit(rows, now);
+        }
     }
 
     /// A key that means no action here edits the filter, where that is being typed.
@@ -385,6 +400,11 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
+        if view == View::Endpoint && self.view != view {
+            // The one that is selected among all of them.
+            let all = &self.lists[View::Overview as usize];
+            self.lists[view as usize] = all.around(all.selected);
+        }
         self.view = view;
         self.arrive(model, now);
     }
@@ -398,11 +418,16 @@ impl UiState {
     /// Goes from the selected row to the events behind it.
     fn open(&mut self, model: &Model, now: Offset) {
         let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some((to, narrowed)) = behind else {
+        let Some(behind) = behind else {
             return self.say("nothing is selected", now);
         };
+        let (to, list) = match behind {
+            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
+            Behind::Itself(view) => (view, self.list().around(self.list().selected)),
+        };
+        let narrowed = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
-        let before = std::mem::replace(self.list_mut(), List::narrowed(narrowed.clone()));
+        let before = std::mem::replace(self.list_mut(), list);
         self.trail.push(Step { from, narrowed, before });
         self.arrive(model, now);
     }
@@ -415,14 +440,45 @@ impl UiState {
         }
     }
 
-    fn sort(&mut self, now: Offset) {
+    fn sort(&mut self, how: &str, now: Offset) {
         let columns = self.view.page().columns();
         let list = self.list_mut();
         list.column = (list.column + 1) % columns.len();
         list.is_reversed = false;
         list.upset();
         let by = columns.get(list.column).copied().unwrap_or_default();
-        self.say(&format!("sorted by {by}"), now);
+        self.say(&format!("{how} by {by}"), now);
+    }
+
+    /// Keeps the newest in sight, or lets everything stand.
+    fn follow(&mut self) {
+        let list = self.list_mut();
+        if list.column != 0 {
+            // Only time has a newest.
+            list.column = 0;
+            list.is_reading = false;
+            list.upset();
+        } else {
+            list.is_reading = !list.is_reading;
+        }
+        if self.list().is_reading { self.axis.stay() } else { self.axis.release() }
+    }
+
+    /// Looks at another time: whoever does reads.
+    fn pan(&mut self, quarters: i64, now: Offset) {
+        self.axis.pan(quarters, now);
+        self.list_mut().is_reading = true;
+    }
+
+    /// Looks at less time or more of it, around what is looked at.
+    fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
+        let list = self.list();
+        let around = match list.chosen().filter(|_| list.is_reading) {
+            Some(row) => model.timeline.nth(row as u64).map(|bar| bar.started),
+            None => Some(model.ended.unwrap_or(now)),
+        };
+        let is_followed = !list.is_reading;
+        self.axis.zoom(is_in, around.unwrap_or(self.axis.from), is_followed);
     }
 
     fn step(&mut self, by: isize) {

@@ -105,7 +105,7 @@ fn name_of(mark: Mark) -> (String, Role) {
 }
 
 /// The chart's top: the limit, unless the level never comes near it.
-fn scale(limit: u32, peak: u32) -> u32 {
+pub(super) fn scale(limit: u32, peak: u32) -> u32 {
     let highest = peak.max(1);
     if limit == 0 || limit / 4 > highest || highest > limit {
         // The next even number that people like to read.

@@ -15,7 +15,7 @@ use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::facts::TABLE_HEAD;
-use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
@@ -101,10 +101,10 @@ impl Page for InFlight {
         }
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
         let (_, flight) = model.open.on_seat(row)?;
         let endpoint = model.endpoints.get(flight.endpoint)?;
-        Some((View::Log, format!("endpoint:{}", quoted(&endpoint.name))))
+        Some(Behind::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 }
 

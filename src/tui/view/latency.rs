@@ -37,7 +37,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let bar_width = pen.width().saturating_sub(bar_at + count_width + marker_width + 2);
     for (y, (row, &n)) in (1..).zip(rows.iter().zip(&counts)) {
         pen.right(label_width, y, &label(*row), Role::TextDim);
-        smooth_bar(pen, bar_at, y, bar_width, n as f64 / most as f64);
+        smooth_bar(pen, bar_at, y, bar_width, n as f64 / most as f64, Role::Bar);
         let role = if n == 0 { Role::TextFaint } else { Role::Text };
         pen.right(bar_at + bar_width + 1 + count_width, y, &units::count_or_nothing(n), role);
         // The highest of several that fall into one row says most.
@@ -123,10 +123,10 @@ fn nice_above(value: u64) -> u64 {
 }
 
 /// A bar that grows by eighths of a cell.
-fn smooth_bar(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, share: f64) {
+pub fn smooth_bar(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, share: f64, role: Role) {
     let eighths = super::paint::cells(share, width.saturating_mul(8));
     let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    let style = pen.theme.style(Role::Bar);
+    let style = pen.theme.style(role);
     let glyphs = pen.theme.glyphs.eighths;
     for i in 0..eighths / 8 {
         pen.put(x + i, y, glyphs[7], style);

@@ -5,6 +5,7 @@
 
 pub mod compact;
 pub mod digits;
+pub mod endpoint;
 pub mod endpoints;
 pub mod events;
 pub mod facts;
@@ -24,6 +25,7 @@ pub mod page;
 pub mod paint;
 pub mod table;
 pub mod tabs;
+pub mod waterfall;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -9,9 +9,9 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::incidents::{Cause, Group};
-use crate::tui::filter::{Term, quoted};
+use crate::tui::filter::Term;
 use crate::tui::view::layout::Sections;
-use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::page::{Behind, Key, Page, View};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, latency};
 
@@ -110,8 +110,8 @@ impl Page for Overview {
         usize::from(area.height.saturating_sub(compact::ABOVE))
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
-        model.endpoints.get(row).map(|endpoint| (View::Log, format!("endpoint:{}", quoted(&endpoint.name))))
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        model.endpoints.get(row).map(|_| Behind::Itself(View::Endpoint))
     }
 }
 

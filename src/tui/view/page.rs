@@ -13,12 +13,14 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
+use crate::tui::view::endpoint::EndpointDetail;
 use crate::tui::view::failures::Failures;
 use crate::tui::view::hosts::Hosts;
 use crate::tui::view::in_flight::InFlight;
 use crate::tui::view::log::Log;
 use crate::tui::view::overview::Overview;
 use crate::tui::view::paint::Pen;
+use crate::tui::view::waterfall::Waterfall;
 
 /// A view, by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +28,10 @@ pub enum View {
     /// How far is it, what is slow, is it full?
     #[default]
     Overview,
+    /// Does it run at once, or one after the other?
+    Waterfall,
+    /// What is one endpoint like?
+    Endpoint,
     /// What went wrong, where, and what can be done about it?
     Failures,
     /// What does each host allow, and what holds it back?
@@ -53,6 +59,8 @@ pub struct Tab {
 /// Every view, in the order of the tabs and of [`View`].
 pub static VIEWS: [Tab; View::ALL.len()] = [
     Tab { view: View::Overview, digit: '1', title: "Overview", count: None, page: &Overview },
+    Tab { view: View::Waterfall, digit: '2', title: "Waterfall", count: None, page: &Waterfall },
+    Tab { view: View::Endpoint, digit: '3', title: "Endpoint", count: None, page: &EndpointDetail },
     Tab {
         view: View::Failures,
         digit: '4',
@@ -67,7 +75,8 @@ pub static VIEWS: [Tab; View::ALL.len()] = [
 
 impl View {
     /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Failures, Self::Hosts, Self::Log, Self::InFlight];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Waterfall, Self::Endpoint, Self::Failures, Self::Hosts, Self::Log, Self::InFlight];
 
     /// What it shows.
     pub fn page(self) -> &'static dyn Page {
@@ -90,6 +99,11 @@ pub trait Page: Sync {
 
     /// All rows there are.
     fn rows(&self, model: &Model) -> Range<usize>;
+
+    /// Adds the rows there are: those of [`Page::rows`], unless some in between are gone.
+    fn fill(&self, model: &Model, rows: &mut Vec<usize>) {
+        rows.extend(self.rows(model));
+    }
 
     /// What rows can be sorted by, in words; the first is how they are sorted unless asked.
     fn columns(&self) -> &'static [&'static str];
@@ -116,8 +130,8 @@ pub trait Page: Sync {
         self.room(area, model)
     }
 
-    /// What is behind a row: a view, and the filter that leaves only that of it; none where nothing is.
-    fn behind(&self, _model: &Model, _row: usize) -> Option<(View, String)> {
+    /// What is behind a row; none where nothing is.
+    fn behind(&self, _model: &Model, _row: usize) -> Option<Behind> {
         None
     }
 
@@ -132,6 +146,15 @@ pub trait Page: Sync {
     }
 }
 
+/// What is behind a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// Its events: the filter that leaves only those of the log.
+    Events(String),
+    /// The same row in a view of its own.
+    Itself(View),
+}
+
 /// What rows are sorted by; the least comes first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -141,6 +164,8 @@ pub enum Key {
     Most(Reverse<u64>),
     /// By rank, and within it the most first.
     Ranked(u64, Reverse<u64>),
+    /// By rank, and within it the least first.
+    Within(u64, u64),
     /// From A on.
     Name(Arc<str>),
 }

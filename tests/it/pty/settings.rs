@@ -9,17 +9,17 @@ use crate::pty::{LONG, folder};
 fn the_screen_obeys_the_keys_and_the_theme_of_the_settings() {
     let folder = folder(LONG);
     fs::create_dir(folder.path().join(".config")).unwrap();
-    let settings = "theme = \"gruvbox-light\"\nascii = true\n[keys]\npause = \"p\"\nview_4 = \"x\"\nview_6 = []\n";
+    let settings = "theme = \"gruvbox-light\"\nascii = true\n[keys]\npause = \"p\"\nview_4 = \"v\"\nview_6 = []\n";
     fs::write(folder.path().join(".config/inflight.toml"), settings).unwrap();
     let mut terminal = Terminal::run(INFLIGHT, &["run", "plan.toml"], folder.path(), &[]);
     terminal.wait_until("the keys of the settings", |screen| {
         let text = screen.contents();
-        text.contains("p pause") && text.contains("x Failures") && !text.contains("6 Log") && text.contains(" Log")
+        text.contains("p pause") && text.contains("v Failures") && !text.contains("6 Log") && text.contains(" Log")
     });
     terminal.send_keys("p");
     terminal.wait_for("PAUSED");
-    terminal.send_keys("x");
-    terminal.wait_for("[x Failures]");
+    terminal.send_keys("v");
+    terminal.wait_for("[v Failures]");
     assert!(terminal.text().is_ascii(), "{}", terminal.text());
     terminal.send_keys("t");
     terminal.wait_for("theme tokyo-night");

@@ -24,12 +24,12 @@ fn with(files: &[(&str, &str)]) -> Folder {
 #[test]
 fn keys_are_told_as_the_settings_have_them() {
     let folder =
-        with(&[("conf/inflight/config.toml", "[keys]\npause = [\"p\", \"ctrl+p\"]\nsort = []\nview_1 = \"x\"\n")]);
+        with(&[("conf/inflight/config.toml", "[keys]\npause = [\"p\", \"ctrl+p\"]\nsort = []\nview_1 = \"v\"\n")]);
     let ended = inflight(&folder, "keys").run().exits(0);
     let line = |id: &str| ended.out().lines().find(|line| line.split_whitespace().any(|word| word == id)).unwrap();
     assert!(line("pause").trim_start().starts_with("p ctrl+p "), "{}", ended.out());
     assert!(line("sort").trim_start().starts_with("- "), "{}", ended.out());
-    assert!(line("view_1").trim_start().starts_with("x "), "{}", ended.out());
+    assert!(line("view_1").trim_start().starts_with("v "), "{}", ended.out());
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_picture_builds_only_the_rows_in_sight() {
     let (model, now, (width, height)) = (model(ROWS), Offset(2_000_000), (120, 40));
     let look = Look { depth: Depth::True, charset: Charset::Unicode };
     let theme = Theme::bundled("inflight-dark", look).unwrap();
-    for view in ["1", "4", "5", "6"] {
+    for view in ["1", "2", "2 b", "3", "4", "5", "6"] {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, width, height)), view);
         let picture = || {

@@ -60,7 +60,7 @@ fn what_is_typed_narrows_every_view_down() {
 #[test]
 fn enter_shows_the_events_behind_a_row() {
     shot("storm-429").at("6s").keys("4 down enter").matches();
-    shot("storm-429").at("6s").keys("down down down enter up").matches();
+    shot("storm-429").at("6s").keys("down down down enter enter up").matches();
 }
 
 #[test]
@@ -107,8 +107,8 @@ impl Place {
 fn digits_and_tab_lead_from_view_to_view() {
     assert_eq!(after("").view(), View::Overview);
     assert_eq!([after("4").view(), after("5").view(), after("6").view()], [View::Failures, View::Hosts, View::Log]);
-    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Failures, View::InFlight]);
-    assert_eq!(after("tab tab tab tab tab").view(), View::Overview);
+    assert_eq!([after("tab").view(), after("back-tab").view()], [View::Waterfall, View::InFlight]);
+    assert_eq!(after("tab tab tab tab tab tab tab").view(), View::Overview);
     assert_eq!(after("4").ui.context(), Context::At(View::Failures));
 }
 

@@ -17,7 +17,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
 use crate::tui::view::failures::detail::{attempts, endpoints, example, first, is_of, last, places, said};
-use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
@@ -114,8 +114,8 @@ impl Page for Failures {
         true
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
-        model.incidents.nth(row).map(|(cause, _)| (View::Log, format!("cause:{}", quoted(&cause.to_string()))))
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        model.incidents.nth(row).map(|(cause, _)| Behind::Events(format!("cause:{}", quoted(&cause.to_string()))))
     }
 }
 

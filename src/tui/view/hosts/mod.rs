@@ -18,7 +18,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
 use crate::tui::view::hosts::detail::{is_of, said};
-use crate::tui::view::page::{Key, Page, View};
+use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end, short_host};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
@@ -103,8 +103,8 @@ impl Page for Hosts {
         true
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<(View, String)> {
-        model.hosts.get(row).map(|host| (View::Log, format!("host:{}", quoted(&host.name))))
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        model.hosts.get(row).map(|host| Behind::Events(format!("host:{}", quoted(&host.name))))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Finds the place of an endpoint or a host, whichever machine names it.
+//! Finds endpoints and hosts by the number that a machine gave them, known before or not.
 
 use crate::event::{EndpointId, HostId, Origin};
 use crate::model::Model;

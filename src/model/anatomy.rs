@@ -1,0 +1,220 @@
+//! What an endpoint's time is made of, how its attempts ended, and which of them took longest.
+//!
+//! Small, because ten thousand endpoints have one each: sums, a short list of endings, the five slowest.
+//! Start at [`Anatomy`].
+
+use crate::event::outcome::{Outcome, Phase, Reason, Spent};
+use crate::event::waits::Waits;
+use crate::event::{Attempt, Micros, Offset, Origin};
+
+/// All attempts of an endpoint, taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anatomy {
+    /// Attempts started.
+    pub started: u64,
+    /// What they waited for, all together.
+    pub waited: Waits,
+    /// Looking up the name, where that was measured.
+    pub resolve: Mean,
+    /// Connecting, where it was needed.
+    pub connect: Mean,
+    /// Attempts on a connection that was there already.
+    pub reused: u64,
+    /// Waiting for the answer's head.
+    pub first_byte: Mean,
+    /// Reading the body.
+    pub body: Mean,
+    /// How attempts ended, in the order of first sight.
+    endings: Vec<(Ending, u64)>,
+    /// Endings that found no room.
+    elsewhere: u64,
+    /// The slowest first.
+    slowest: Vec<Slow>,
+}
+
+/// A sum and how many made it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mean {
+    sum: Micros,
+    n: u64,
+}
+
+impl Mean {
+    /// Their mean; none of none.
+    pub fn value(self) -> Option<Micros> {
+        self.sum.0.checked_div(self.n).map(Micros)
+    }
+
+    /// How many there were.
+    pub fn n(self) -> u64 {
+        self.n
+    }
+
+    fn add(&mut self, length: Option<Micros>) {
+        if let Some(length) = length {
+            self.sum += length;
+            self.n += 1;
+        }
+    }
+}
+
+/// How an attempt ended, without the particulars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With an answer the plan expects.
+    Expected(u16),
+    /// With another answer.
+    Unexpected(u16),
+    /// With an answer that pointed elsewhere.
+    Redirected(u16),
+    /// With a request to slow down.
+    Throttled(u16),
+    /// We gave up waiting.
+    TimedOut(Phase),
+    /// No answer.
+    Failed(Reason),
+    /// It was ended from this side.
+    Cancelled,
+}
+
+impl From<&Outcome> for Ending {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Answered { status, expected: true, .. } => Self::Expected(*status),
+            Outcome::Answered { status, .. } => Self::Unexpected(*status),
+            Outcome::Redirected { status } => Self::Redirected(*status),
+            Outcome::Throttled { status, .. } => Self::Throttled(*status),
+            Outcome::TimedOut { phase } => Self::TimedOut(*phase),
+            Outcome::Failed { reason, .. } => Self::Failed(*reason),
+            Outcome::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// One of the slowest attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slow {
+    /// Who made it.
+    pub origin: Origin,
+    /// Which it was.
+    pub attempt: Attempt,
+    /// When it ended.
+    pub at: Offset,
+    /// How long it was in flight.
+    pub took: Micros,
+    /// How long it had waited before.
+    pub waited: Micros,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl Anatomy {
+    /// Endings that are kept apart.
+    pub const ENDINGS: usize = 16;
+    /// Slowest attempts that are kept.
+    pub const SLOWEST: usize = 5;
+
+    /// How attempts ended, the most frequent first.
+    pub fn endings(&self) -> Vec<(Ending, u64)> {
+        let mut endings = self.endings.clone();
+        endings.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
+        endings
+    }
+
+    /// Attempts that ended in ways not kept apart.
+    pub fn elsewhere(&self) -> u64 {
+        self.elsewhere
+    }
+
+    /// The slowest attempts, the slowest first.
+    pub fn slowest(&self) -> &[Slow] {
+        &self.slowest
+    }
+
+    /// An attempt has started.
+    pub(super) fn start(&mut self, waited: Waits) {
+        self.started += 1;
+        self.waited += waited;
+    }
+
+    /// An attempt has ended.
+    pub(super) fn end(&mut self, slow: Slow, spent: Spent) {
+        self.resolve.add(spent.resolve);
+        self.connect.add(spent.connect);
+        self.first_byte.add(spent.first_byte);
+        self.body.add(spent.body);
+        self.reused += u64::from(spent.first_byte.is_some() && spent.connect.is_none());
+        match self.endings.iter().position(|(ending, _)| *ending == slow.ending) {
+            Some(known) => self.endings[known].1 += 1,
+            None if self.endings.len() < Self::ENDINGS => {
+                self.endings.reserve_exact(1);
+                self.endings.push((slow.ending, 1));
+            }
+            None => self.elsewhere += 1,
+        }
+        // What we ended ourselves says nothing about how slow it was.
+        if slow.ending != Ending::Cancelled {
+            self.keep(slow);
+        }
+    }
+
+    fn keep(&mut self, slow: Slow) {
+        let place = self.slowest.partition_point(|kept| kept.took >= slow.took);
+        if place >= Self::SLOWEST {
+            return;
+        }
+        if self.slowest.len() == Self::SLOWEST {
+            self.slowest.pop();
+        } else {
+            self.slowest.reserve_exact(1);
+        }
+        self.slowest.insert(place, slow);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Anatomy, Ending, Slow};
+    use crate::event::outcome::Spent;
+    use crate::event::waits::Waits;
+    use crate::event::{Attempt, JobId, Micros, Offset, Origin};
+
+    fn slow(job: u64, took: u64, ending: Ending) -> Slow {
+        let attempt = Attempt { job: JobId(job), n: 1 };
+        Slow { origin: Origin::HERE, attempt, at: Offset(took), took: Micros(took), waited: Micros::ZERO, ending }
+    }
+
+    #[test]
+    fn the_slowest_are_kept_and_nothing_else() {
+        let mut anatomy = Anatomy::default();
+        for job in 0..1_000 {
+            anatomy.end(slow(job, job * 7 % 1_000, Ending::Expected(200)), Spent::default());
+        }
+        anatomy.end(slow(1_001, 9_999, Ending::Cancelled), Spent::default());
+        let took: Vec<u64> = anatomy.slowest().iter().map(|slow| slow.took.0).collect();
+        assert_eq!(took, [999, 998, 997, 996, 995]);
+        assert_eq!(anatomy.endings(), [(Ending::Expected(200), 1_000), (Ending::Cancelled, 1)]);
+    }
+
+    #[test]
+    fn an_upstream_that_makes_up_statuses_does_not_fill_our_memory() {
+        let mut anatomy = Anatomy::default();
+        for status in 0..1_000 {
+            anatomy.end(slow(1, 1, Ending::Unexpected(status)), Spent::default());
+        }
+        assert_eq!((anatomy.endings().len(), anatomy.elsewhere()), (Anatomy::ENDINGS, 984));
+    }
+
+    #[test]
+    fn a_connection_that_was_there_is_no_connect_of_no_time() {
+        let mut anatomy = Anatomy::default();
+        anatomy.start(Waits { slot: Micros(40), ..Waits::NONE });
+        let first = Spent { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..Spent::default() };
+        anatomy.end(slow(1, 130, Ending::Expected(200)), first);
+        let second = Spent { first_byte: Some(Micros(200)), ..Spent::default() };
+        anatomy.end(slow(2, 200, Ending::Expected(200)), second);
+        assert_eq!((anatomy.connect.value(), anatomy.reused), (Some(Micros(30)), 1));
+        assert_eq!((anatomy.first_byte.value(), anatomy.resolve.value()), (Some(Micros(150)), None));
+        assert_eq!((anatomy.started, anatomy.waited.slot), (1, Micros(40)));
+    }
+}

@@ -1,0 +1,200 @@
+//! What the waterfall draws: the last attempts, each with its moments.
+//!
+//! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts, and behind it those that
+//! began earlier and are still in flight, or have only just ended. An attempt's number is never used
+//! again, so that a row can be held on to. Start at [`Timeline::nth`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::event::outcome::{Outcome, Spent};
+use crate::event::waits::Waits;
+use crate::event::{Attempt, Micros, Offset, Origin};
+use crate::model::open::Seen;
+
+/// One attempt, from ready to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Who made it.
+    pub origin: Origin,
+    /// Which it is.
+    pub attempt: Attempt,
+    /// Index of its endpoint.
+    pub endpoint: usize,
+    /// Index of its host.
+    pub host: usize,
+    /// The slot it held.
+    pub slot: u32,
+    /// The job's row within its endpoint's stream.
+    pub row: u64,
+    /// Method and masked URL; foreign text.
+    pub target: Arc<str>,
+    /// What it waited for before it started.
+    pub waited: Waits,
+    /// When it took its slot.
+    pub started: Offset,
+    /// How far it had come when it was last looked at.
+    pub seen: Option<Seen>,
+    /// How it ended, once it has.
+    pub end: Option<End>,
+    /// When its job is tried again, where it is.
+    pub retry: Option<Offset>,
+}
+
+/// The end of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When it gave its slot back.
+    pub at: Offset,
+    /// How; unknown where another start has displaced it.
+    pub outcome: Option<Outcome>,
+    /// Where its time went.
+    pub spent: Spent,
+}
+
+impl Bar {
+    /// Whether it is in flight.
+    pub fn is_open(&self) -> bool {
+        self.end.is_none()
+    }
+
+    /// Its end, or now.
+    pub fn until(&self, now: Offset) -> Offset {
+        self.end.as_ref().map_or(now, |end| end.at).max(self.started)
+    }
+
+    /// How long it was in flight, or has been so far.
+    pub fn took(&self, now: Offset) -> Micros {
+        self.until(now).since(self.started)
+    }
+}
+
+/// The last attempts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// The last of them; the first one's number is `first`.
+    ring: VecDeque<Bar>,
+    first: u64,
+    /// Those that the ring has left behind in flight, by number.
+    behind: BTreeMap<u64, Bar>,
+    /// Those of them that have ended, in the order of their ends.
+    ended_behind: VecDeque<u64>,
+    /// The last that ended: what becomes of a job is told soon after.
+    lately: VecDeque<u64>,
+    complete_since: Offset,
+}
+
+impl Timeline {
+    /// Attempts kept, besides those in flight.
+    pub const KEPT: usize = 2_000;
+    /// Attempts kept that ended long after the ring had left them behind.
+    pub const KEPT_BEHIND: usize = 64;
+    /// How many ends back a sequel is looked for.
+    const LOOK_BACK: usize = 64;
+
+    /// The attempt of a number, while it is kept.
+    pub fn nth(&self, number: u64) -> Option<&Bar> {
+        match number.checked_sub(self.first) {
+            Some(at) => self.ring.get(usize::try_from(at).ok()?),
+            None => self.behind.get(&number),
+        }
+    }
+
+    /// From the first number that is kept to the one that comes next; not all in between are kept.
+    pub fn span(&self) -> Range<u64> {
+        let first = self.behind.keys().next().copied().unwrap_or(self.first);
+        first..self.next()
+    }
+
+    /// The numbers of those that are kept, in the order of their starts.
+    pub fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+        self.behind.keys().copied().chain(self.first..self.next())
+    }
+
+    /// All that are kept, in the order of their starts.
+    pub fn bars(&self) -> impl Iterator<Item = &Bar> {
+        self.behind.values().chain(&self.ring)
+    }
+
+    /// How many are kept.
+    pub fn n(&self) -> usize {
+        self.behind.len() + self.ring.len()
+    }
+
+    /// How many there have been.
+    pub fn told(&self) -> u64 {
+        self.next()
+    }
+
+    /// From this moment on nothing that was in flight is missing here.
+    pub fn complete_since(&self) -> Offset {
+        self.complete_since
+    }
+
+    /// Takes an attempt in; gives back its number.
+    pub(super) fn start(&mut self, bar: Bar) -> u64 {
+        if self.ring.len() == Self::KEPT
+            && let Some(oldest) = self.ring.pop_front()
+        {
+            match &oldest.end {
+                None => drop(self.behind.insert(self.first, oldest)),
+                Some(end) => self.complete_since = self.complete_since.max(end.at),
+            }
+            self.first += 1;
+        }
+        self.ring.push_back(bar);
+        self.next() - 1
+    }
+
+    /// Books how far an attempt has come.
+    pub(super) fn see(&mut self, number: u64, seen: Seen) {
+        if let Some(bar) = self.nth_mut(number) {
+            bar.seen = Some(seen);
+        }
+    }
+
+    /// Books an attempt's end; gives back what is then known of it.
+    pub(super) fn end(&mut self, number: u64, end: End) -> Option<&Bar> {
+        if number < self.first && self.behind.contains_key(&number) {
+            self.ended_behind.push_back(number);
+            if self.ended_behind.len() > Self::KEPT_BEHIND
+                && let Some(gone) = self.ended_behind.pop_front().and_then(|gone| self.behind.remove(&gone))
+            {
+                self.complete_since = self.complete_since.max(gone.until(gone.started));
+            }
+        }
+        if self.lately.len() == Self::LOOK_BACK {
+            self.lately.pop_front();
+        }
+        self.lately.push_back(number);
+        let bar = self.nth_mut(number)?;
+        bar.end = Some(end);
+        Some(bar)
+    }
+
+    /// An attempt's job is tried again.
+    pub(super) fn retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) {
+        let is_it = |bar: &Bar| bar.origin == origin && bar.attempt == attempt;
+        let found = self.lately.iter().rev().copied().find(|&number| self.nth(number).is_some_and(is_it));
+        if let Some(bar) = found.and_then(|number| self.nth_mut(number)) {
+            bar.retry = Some(until);
+        }
+    }
+
+    /// Something was in flight that nobody can tell one by one.
+    pub(super) fn is_only_a_part(&mut self) {
+        self.complete_since = Offset(u64::MAX);
+    }
+
+    fn next(&self) -> u64 {
+        self.first + self.ring.len() as u64
+    }
+
+    fn nth_mut(&mut self, number: u64) -> Option<&mut Bar> {
+        match number.checked_sub(self.first) {
+            Some(at) => self.ring.get_mut(usize::try_from(at).ok()?),
+            None => self.behind.get_mut(&number),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Which stretch of time the waterfall shows: it goes with the rows in sight, or stays where it was put.
+//!
+//! It moves in steps and never by a little, so that a picture stands still. Start at [`Axis::fit`].
+
+use crate::event::{Micros, Offset};
+
+/// The stretch of time that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Axis {
+    /// Its beginning.
+    pub from: Offset,
+    /// How long it is; nothing before the first picture.
+    pub length: Micros,
+    hold: Hold,
+}
+
+/// What stays as it is when rows come and go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hold {
+    /// Nothing: all rows in sight are to be seen.
+    #[default]
+    Nothing,
+    /// The length, as somebody has chosen it.
+    Length,
+    /// Length and place.
+    Place,
+}
+
+impl Axis {
+    /// Shorter is nothing to look at, and longer is no run.
+    const LEAST: u64 = 1_000;
+    const MOST: u64 = 1 << 50;
+
+    /// Its end.
+    pub fn to(&self) -> Offset {
+        self.from + self.length
+    }
+
+    /// Shows the rows in sight, from the first start to the last end, in a run that has come to `now`.
+    pub(super) fn fit(&mut self, rows: Option<(Offset, Offset)>, now: Offset) {
+        let (first, last) = rows.unwrap_or((Offset::ZERO, now));
+        let needed = last.since(first).0.clamp(Self::LEAST, Self::MOST);
+        let holds = |axis: &Self| axis.from <= first && last <= axis.to();
+        match self.hold {
+            Hold::Place if !self.length.is_zero() => {}
+            Hold::Length if !self.length.is_zero() => {
+                if last > self.to() || last < self.from {
+                    self.from = on_grid(Offset(last.0.saturating_sub(self.length.0 / 4 * 3)), self.length.0);
+                }
+            }
+            Hold::Nothing if holds(self) && self.length.0 / 4 <= needed => {}
+            Hold::Nothing | Hold::Length | Hold::Place => {
+                // A short run is shown as a whole.
+                let is_whole = now.0 <= needed.saturating_mul(3);
+                let (first, last) = if is_whole { (Offset::ZERO, last.max(now)) } else { (first, last) };
+                let mut length = last.since(first).0.clamp(Self::LEAST, Self::MOST);
+                loop {
+                    length = round_up(length);
+                    self.from = on_grid(first, length);
+                    self.length = Micros(length);
+                    if last <= self.to() || length >= Self::MOST {
+                        break;
+                    }
+                    length += 1;
+                }
+            }
+        }
+    }
+
+    /// Moves by quarters of its length.
+    pub(super) fn pan(&mut self, quarters: i64, now: Offset) {
+        let by = i64::try_from(self.length.0 / 4).unwrap_or(i64::MAX).saturating_mul(quarters);
+        self.from = Offset(self.from.0.saturating_add_signed(by).min(now.0));
+        self.hold = Hold::Place;
+    }
+
+    /// Shows half as much, or twice as much, around a moment that keeps its place.
+    pub(super) fn zoom(&mut self, is_in: bool, around: Offset, is_followed: bool) {
+        let around = around.clamp(self.from, self.to());
+        let before = self.length.0.max(1);
+        let wanted = if is_in { before / 2 } else { before.saturating_mul(2) };
+        let length = round_up(wanted.clamp(Self::LEAST, Self::MOST)).min(Self::MOST);
+        let ahead = u128::from(around.since(self.from).0) * u128::from(length) / u128::from(before);
+        self.from = Offset(around.0.saturating_sub(u64::try_from(ahead).unwrap_or(u64::MAX)));
+        self.length = Micros(length);
+        self.hold = if is_followed { Hold::Length } else { Hold::Place };
+    }
+
+    /// Goes with the rows again.
+    pub(super) fn release(&mut self) {
+        self.hold = Hold::Nothing;
+    }
+
+    /// Stays where it is.
+    pub(super) fn stay(&mut self) {
+        self.hold = Hold::Place;
+    }
+}
+
+/// The next length that people like to read.
+fn round_up(length: u64) -> u64 {
+    let power = 10_u64.pow(length.max(10).ilog10() - 1);
+    let steps = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100];
+    steps.into_iter().filter_map(|step| power.checked_mul(step)).find(|&it| it >= length).unwrap_or(length)
+}
+
+/// The moment, moved back to a step of an axis of this length.
+fn on_grid(at: Offset, length: u64) -> Offset {
+    let step = 10_u64.pow((length / 8).max(1).ilog10());
+    Offset(at.0 / step * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Axis, round_up};
+    use crate::event::{Micros, Offset};
+
+    const SECOND: u64 = 1_000_000;
+
+    fn fitted(rows: (u64, u64), now: u64) -> Axis {
+        let mut axis = Axis::default();
+        axis.fit(Some((Offset(rows.0), Offset(rows.1))), Offset(now));
+        axis
+    }
+
+    #[test]
+    fn a_short_run_is_shown_as_a_whole_and_a_long_one_where_its_rows_are() {
+        let short = fitted((4 * SECOND, 12 * SECOND), 12 * SECOND);
+        assert_eq!((short.from, short.length), (Offset(0), Micros(12 * SECOND)));
+        let long = fitted((100 * SECOND + 7, 103 * SECOND), 103 * SECOND);
+        assert_eq!((long.from, long.length), (Offset(100 * SECOND), Micros(3 * SECOND)));
+    }
+
+    #[test]
+    fn it_stands_still_while_rows_stay_within() {
+        let mut axis = fitted((100 * SECOND, 102 * SECOND + 100_000), 102 * SECOND + 100_000);
+        let before = axis;
+        axis.fit(Some((Offset(100_200_000), Offset(102_300_000))), Offset(102_300_000));
+        assert_eq!(axis, before);
+        axis.fit(Some((Offset(101_200_000), Offset(103_300_000))), Offset(103_300_000));
+        assert_eq!(axis.from, Offset(101_200_000));
+    }
+
+    #[test]
+    fn what_was_put_somewhere_stays_until_it_is_released() {
+        let mut axis = fitted((0, 8 * SECOND), 8 * SECOND);
+        axis.zoom(true, Offset(4 * SECOND), false);
+        assert_eq!((axis.from, axis.length), (Offset(2 * SECOND), Micros(4 * SECOND)));
+        axis.pan(1, Offset(8 * SECOND));
+        axis.fit(Some((Offset(0), Offset(20 * SECOND))), Offset(20 * SECOND));
+        assert_eq!((axis.from, axis.length), (Offset(3 * SECOND), Micros(4 * SECOND)));
+        axis.release();
+        axis.fit(Some((Offset(0), Offset(20 * SECOND))), Offset(20 * SECOND));
+        assert_eq!((axis.from, axis.length), (Offset(0), Micros(20 * SECOND)));
+    }
+
+    #[test]
+    fn a_chosen_length_goes_with_the_newest() {
+        let mut axis = fitted((0, 8 * SECOND), 8 * SECOND);
+        axis.zoom(true, Offset(8 * SECOND), true);
+        axis.fit(Some((Offset(0), Offset(20 * SECOND))), Offset(20 * SECOND));
+        assert!(axis.length == Micros(4 * SECOND) && axis.from < axis.to() && axis.to() >= Offset(20 * SECOND));
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_in_sight_whatever_the_run(first in 0..1_u64 << 40, more in 0..1_u64 << 40, later in 0..1_u64 << 40) {
+            let axis = fitted((first, first + more), first + more + later);
+            prop_assert!(axis.from.0 <= first && first + more <= axis.to().0, "{axis:?}");
+        }
+
+        #[test]
+        fn nothing_breaks_it(steps in prop::collection::vec((0..5_u8, any::<u64>(), any::<u64>()), 0..20)) {
+            let mut axis = Axis::default();
+            for (what, a, b) in steps {
+                match what {
+                    0 => axis.fit(Some((Offset(a.min(b)), Offset(a.max(b)))), Offset(b)),
+                    1 => axis.pan(if a % 2 == 0 { 1 } else { -1 }, Offset(b)),
+                    2 => axis.zoom(a % 2 == 0, Offset(b), a % 3 == 0),
+                    3 => axis.release(),
+                    _ => axis.fit(None, Offset(a)),
+                }
+                prop_assert!(axis.from <= axis.to());
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_are_round_numbers() {
+        assert_eq!(
+            [round_up(1_000), round_up(1_001), round_up(2_600_000), round_up(99)],
+            [1_000, 1_200, 3_000_000, 100]
+        );
+    }
+}

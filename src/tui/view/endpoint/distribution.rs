@@ -1,0 +1,199 @@
+//! How slow are its answers, and how far apart are the usual and the unlucky?
+
+use crate::event::Micros;
+use crate::model::endpoint::Endpoint;
+use crate::model::histogram::Histogram;
+use crate::tui::theme::role::Role;
+use crate::tui::view::Scene;
+use crate::tui::view::paint::{Pen, cells, width_of};
+use crate::units;
+
+/// Columns of the axis: a number of five digits, a space and the axis.
+const AXIS: u16 = 8;
+/// Below the columns: the axis, its numbers, the quantiles.
+const BELOW: u16 = 3;
+
+/// Where a latency lies along the axis.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    low: f64,
+    high: f64,
+    is_linear: bool,
+}
+
+impl Scale {
+    fn of(latency: &Histogram, is_linear: bool) -> Self {
+        let (least, most) = (latency.min().unwrap_or_default().0.max(1), latency.max().unwrap_or_default().0.max(1));
+        let low = if is_linear { 0 } else { steps_below(least) };
+        let high = steps_above(most.saturating_add(most / 50).max(low + 1));
+        let mut scale = Self { low: 0.0, high: 0.0, is_linear };
+        (scale.low, scale.high) = (scale.of_value(low), scale.of_value(high));
+        scale
+    }
+
+    fn of_value(self, value: u64) -> f64 {
+        if self.is_linear { value as f64 } else { (value.max(1) as f64).ln() }
+    }
+
+    /// From 0 to 1.
+    fn share(self, value: Micros) -> f64 {
+        ((self.of_value(value.0) - self.low) / (self.high - self.low).max(1e-9)).clamp(0.0, 1.0)
+    }
+}
+
+/// Head, columns, axis, and a mark at each quantile.
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+    let latency = &endpoint.latency;
+    if pen.height() == 0 {
+        return;
+    }
+    let scale = if scene.ui.is_linear { "linear" } else { "log scale" };
+    pen.section(0, "Latency", &format!("{scale}, {}", units::plural(latency.n(), "answer")));
+    if latency.n() == 0 {
+        pen.text(0, 1, "no answer yet", Role::TextFaint);
+        return;
+    }
+    let columns = pen.width().saturating_sub(AXIS);
+    let Some(rows) = pen.height().checked_sub(1 + BELOW).filter(|&rows| rows > 0 && columns >= 8) else { return };
+    let scale = Scale::of(latency, scene.ui.is_linear);
+    let counts = counts(latency, scale, columns);
+    let top = counts.iter().copied().fold(0.0_f64, f64::max).max(1e-9);
+    let (tick, line) = (pen.theme.glyphs.tick.clone(), pen.theme.glyphs.axis.clone());
+    for row in 0..rows {
+        pen.text(AXIS - 1, 1 + row, if row == 0 || row + 1 == rows { &tick } else { &line }, Role::Axis);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    pen.right(AXIS - 2, 1, &units::count(top.round() as u64), Role::Axis);
+    let levels = pen.theme.glyphs.levels;
+    let style = pen.theme.style(Role::Bar);
+    for (column, &count) in (0..).zip(&counts) {
+        let eighths = cells(count / top, rows * 8);
+        // Whatever was counted shows, however little it was.
+        let eighths = if count > 0.0 { eighths.max(1) } else { 0 };
+        for row in 0..rows {
+            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
+            if filled > 0 {
+                pen.put(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
+            }
+        }
+    }
+    axis(pen, 1 + rows, columns, scale, latency);
+}
+
+/// The axis, its round numbers, and the quantiles below them.
+fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogram) {
+    let glyphs = &pen.theme.glyphs;
+    let (corner, rule, marker) = (glyphs.corner.clone(), glyphs.rule.clone(), glyphs.marker.clone());
+    pen.text(AXIS - 1, y, &corner, Role::Axis);
+    pen.fill(AXIS, y, columns, &rule, Role::Axis);
+    let column = |value: Micros| AXIS + cells(scale.share(value), columns - 1);
+    let mut free = AXIS;
+    for value in round_numbers(scale) {
+        let label = brief(value);
+        let x = column(value);
+        if x >= free && x + width_of(&label) <= AXIS + columns {
+            free = pen.text(x, y + 1, &label, Role::Axis) + 2;
+        }
+    }
+    let mut free = AXIS;
+    for (q, name) in [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")] {
+        let Some(value) = latency.quantile(q) else { continue };
+        pen.text(column(value), y, &marker, Role::Marker);
+        let label = format!("{name} {}", units::length(value));
+        // As near to its mark as the one before it lets it.
+        let wanted = column(value).saturating_sub(width_of(&label) / 2).max(free);
+        let x = wanted.min((AXIS + columns).saturating_sub(width_of(&label)));
+        if x >= free {
+            free = pen.text(x, y + 2, &label, Role::Marker) + 2;
+        }
+    }
+}
+
+/// How many fall into each column. The fewer there are, the more columns stand together, so that what
+/// is seen is their shape and not their chance; a bucket wider than a column is spread over several.
+fn counts(latency: &Histogram, scale: Scale, columns: u16) -> Vec<f64> {
+    let together = columns.div_ceil(cells((latency.n() as f64).sqrt() * 3.0 / f64::from(columns), columns).max(8));
+    let bins = columns.div_ceil(together);
+    let mut counts = vec![0.0; usize::from(bins)];
+    // The last bin may reach beyond the last column.
+    let last = f64::from(columns) / f64::from(together);
+    for (low, high, n) in latency.spans() {
+        let (from, to) = (scale.share(low) * last, scale.share(high) * last);
+        for (i, count) in counts.iter_mut().enumerate() {
+            let inside = (to.min(i as f64 + 1.0) - from.max(i as f64)).max(0.0);
+            let is_within = (i as f64..i as f64 + 1.0).contains(&from);
+            // What has no width lies where it begins.
+            *count += if to - from > 1e-6 {
+                n as f64 * inside / (to - from)
+            } else {
+                n as f64 * f64::from(u8::from(is_within))
+            };
+        }
+    }
+    (0..columns).map(|column| counts.get(usize::from(column / together)).copied().unwrap_or(0.0)).collect()
+}
+
+/// 1, 2 and 5 times the powers of ten within a scale; a linear one has five of them.
+fn round_numbers(scale: Scale) -> Vec<Micros> {
+    if scale.is_linear {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive length of time")]
+        let high = scale.high as u64;
+        return (0..=4).map(|i| Micros(high / 4 * i)).collect();
+    }
+    let powers = (0..20).map(|power| 10_u64.pow(power));
+    let numbers = powers.flat_map(|power| [1, 2, 5].map(|step| power.saturating_mul(step)));
+    let is_inside = |value: &u64| (scale.low - 1e-9..=scale.high + 1e-9).contains(&scale.of_value(*value));
+    numbers.filter(is_inside).map(Micros).collect()
+}
+
+/// `50 ms`, `1 s`, `2.5 s`.
+fn brief(value: Micros) -> String {
+    let (unit, name) = match value.0 {
+        0..1_000 => (1.0, "µs"),
+        1_000..1_000_000 => (1e3, "ms"),
+        _ => (1e6, "s"),
+    };
+    let number = format!("{:.1}", value.0 as f64 / unit);
+    format!("{} {name}", number.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn steps_below(value: u64) -> u64 {
+    let power = 10_u64.pow(value.max(1).ilog10());
+    [5, 2, 1].into_iter().map(|step| power.saturating_mul(step)).find(|&it| it <= value).unwrap_or(1)
+}
+
+fn steps_above(value: u64) -> u64 {
+    let power = 10_u64.pow(value.max(1).ilog10());
+    [1, 2, 5, 10].into_iter().map(|step| power.saturating_mul(step)).find(|&it| it >= value).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scale, brief, counts, round_numbers};
+    use crate::event::Micros;
+    use crate::model::histogram::Histogram;
+
+    #[test]
+    fn there_is_something_to_see_of_every_distribution() {
+        for values in [vec![250_000; 9], (1..4_000).map(|i| i * 700).collect(), vec![3, 5, 9_000_000_000], vec![0]] {
+            let mut histogram = Histogram::default();
+            for &value in &values {
+                histogram.record(Micros(value));
+            }
+            for is_linear in [false, true] {
+                let scale = Scale::of(&histogram, is_linear);
+                // Columns that stand together tell the same count.
+                let seen = counts(&histogram, scale, 48);
+                assert!(seen.iter().any(|&count| count > 0.0), "{seen:?} {scale:?}");
+                let most = seen.iter().copied().fold(0.0_f64, f64::max);
+                assert!(most <= values.len() as f64 + 1e-6, "{most} {scale:?}");
+                assert!(round_numbers(scale).len() >= 2, "{scale:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_the_axis_are_brief() {
+        assert_eq!([brief(Micros(50_000)), brief(Micros(2_500_000)), brief(Micros(7))], ["50 ms", "2.5 s", "7 µs"]);
+    }
+}

@@ -1,0 +1,175 @@
+//! Where does its time go, how do its attempts end, and which took longest?
+
+use crate::event::Micros;
+use crate::event::waits::WaitWhy;
+use crate::model::anatomy::Ending;
+use crate::model::endpoint::Endpoint;
+use crate::model::incidents::Cause;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::latency::smooth_bar;
+use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::units;
+
+/// Columns of the labels.
+const LABELS: u16 = 12;
+/// Columns of the numbers: `59m 59 s`, `1,234,567`.
+const NUMBERS: u16 = 9;
+
+/// Where the time goes, and below it how attempts ended.
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+    let (width, height) = (pen.width(), pen.height());
+    let parts = parts(endpoint);
+    let rows = u16::try_from(parts.len().max(1)).unwrap_or(u16::MAX);
+    // The ends have at least a head and two rows, where there is room for both.
+    let above = (1 + rows).min(height.saturating_sub(if height >= 9 { 4 } else { 0 }));
+    time(&mut pen.part(0, 0, width, above), endpoint, &parts);
+    let gap = u16::from(height > above + 4);
+    let rest = height.saturating_sub(above + gap);
+    endings(&mut pen.part(0, above + gap, width, rest), endpoint);
+}
+
+/// What an attempt's time is made of, in order, where any of it is known.
+fn parts(endpoint: &Endpoint) -> Vec<(&'static str, Option<Micros>)> {
+    let anatomy = &endpoint.anatomy;
+    let waited = |why| anatomy.waited.of(why).0.checked_div(anatomy.started).map(Micros);
+    let mut parts: Vec<(&'static str, Option<Micros>)> = WaitWhy::ALL
+        .into_iter()
+        .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (name_of(why), Some(mean))))
+        .collect();
+    if anatomy.resolve.n() > 0 {
+        parts.push(("resolve", anatomy.resolve.value()));
+    }
+    if anatomy.connect.n() + anatomy.reused > 0 {
+        // Of most attempts it is none of the time.
+        parts.push(("connect", anatomy.connect.value().filter(|_| anatomy.connect.n() >= anatomy.reused)));
+    }
+    for (name, mean) in [("first byte", anatomy.first_byte), ("body", anatomy.body)] {
+        if mean.n() > 0 {
+            parts.push((name, mean.value()));
+        }
+    }
+    parts
+}
+
+fn name_of(why: WaitWhy) -> &'static str {
+    match why {
+        WaitWhy::Slot => "queued",
+        WaitWhy::HostLimit => "host limit",
+        WaitWhy::Gap => "gap",
+        WaitWhy::Rate => "rate",
+        WaitWhy::Cooldown => "cooldown",
+        WaitWhy::Backoff => "backoff",
+        WaitWhy::Paused => "paused",
+    }
+}
+
+fn time(pen: &mut Pen<'_>, endpoint: &Endpoint, parts: &[(&'static str, Option<Micros>)]) {
+    if pen.height() == 0 {
+        return;
+    }
+    pen.section(0, "Where the time goes", "mean");
+    if parts.is_empty() {
+        let text = if endpoint.anatomy.started == 0 { "nothing has started" } else { "not taken apart by this source" };
+        pen.text(0, 1, text, Role::TextFaint);
+    }
+    let most = parts.iter().filter_map(|(_, mean)| *mean).max().unwrap_or_default();
+    for (y, (name, mean)) in (1..pen.height()).zip(parts) {
+        // Not our doing or theirs: what comes before the wire is ours.
+        let is_ours = WaitWhy::ALL.into_iter().any(|why| name_of(why) == *name);
+        pen.text(0, y, name, Role::TextDim);
+        let (width, share) = (pen.width(), mean.map_or(0.0, |mean| mean.0 as f64 / most.0.max(1) as f64));
+        let bar = width.saturating_sub(LABELS + NUMBERS);
+        smooth_bar(pen, LABELS, y, bar, share, if is_ours { Role::BarRest } else { Role::Bar });
+        match mean {
+            Some(mean) => pen.right(width, y, &units::length(*mean), Role::Text),
+            None => pen.right(width, y, "reused", Role::TextDim),
+        }
+    }
+}
+
+/// How attempts ended, the most frequent first.
+fn endings(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+    if pen.height() < 2 {
+        return;
+    }
+    let endings = endpoint.anatomy.endings();
+    let rows = usize::from(pen.height() - 1);
+    let hidden: u64 = endings.iter().skip(rows).map(|(_, n)| n).sum::<u64>() + endpoint.anatomy.elsewhere();
+    let remark = if hidden > 0 { format!("{} more", units::count(hidden)) } else { String::new() };
+    pen.section(0, "Outcomes", &remark);
+    if endings.is_empty() {
+        pen.text(0, 1, "no attempt has ended", Role::TextFaint);
+    }
+    let most = endings.first().map_or(1, |&(_, n)| n.max(1));
+    let ellipsis = pen.theme.glyphs.ellipsis.clone();
+    let width = pen.width();
+    // Names of statuses are longer than those of phases: they have half of the line.
+    let bar_at = width.saturating_sub(NUMBERS + 6).clamp(LABELS, 28);
+    let bar = width.saturating_sub(bar_at + NUMBERS);
+    for (y, (ending, n)) in (1..pen.height()).zip(&endings) {
+        let status = status_of(*ending);
+        let glyph = pen.theme.glyph(status).to_owned();
+        pen.text(0, y, &glyph, status);
+        let words = words(*ending);
+        pen.text(2, y, &cut_end(&words, usize::from(bar_at.saturating_sub(3)), &ellipsis), Role::Text);
+        let role = if matches!(status, Status::Ok | Status::Cancelled) { Role::Bar } else { status.into() };
+        smooth_bar(pen, bar_at, y, bar, *n as f64 / most as f64, role);
+        pen.right(width, y, &units::count(*n), Role::Text);
+    }
+}
+
+/// The slowest attempts, one a line.
+pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+    if pen.height() < 2 {
+        return;
+    }
+    pen.section(0, "Slowest", "enter shows the events");
+    let slowest = endpoint.anatomy.slowest();
+    if slowest.is_empty() {
+        pen.text(0, 1, "no attempt has ended", Role::TextFaint);
+    }
+    let width = pen.width();
+    for (y, slow) in (1..pen.height()).zip(slowest) {
+        let status = status_of(slow.ending);
+        let glyph = pen.theme.glyph(status).to_owned();
+        pen.text(0, y, &glyph, status);
+        let name = match slow.attempt.n {
+            1 => format!("#{}", slow.attempt.job.0),
+            n => format!("#{}.{n}", slow.attempt.job.0),
+        };
+        pen.text(2, y, &name, Role::TextDim);
+        pen.right(24, y, &units::length(slow.took), Role::Text);
+        let mut x = pen.text(27, y, &words(slow.ending), Role::Text).max(52) + 2;
+        let waited =
+            if slow.waited.is_zero() { String::new() } else { format!("waited {}", units::length(slow.waited)) };
+        let at = format!("at {}", units::clock(slow.at));
+        for (text, room) in [(waited, 18), (at, 0)] {
+            if x + width_of(&text) <= width {
+                pen.text(x, y, &text, Role::TextDim);
+                x += room;
+            }
+        }
+    }
+}
+
+fn status_of(ending: Ending) -> Status {
+    match ending {
+        Ending::Expected(_) | Ending::Redirected(_) => Status::Ok,
+        Ending::Unexpected(_) | Ending::Failed(_) => Status::Failed,
+        Ending::Throttled(_) => Status::Limited,
+        Ending::TimedOut(_) => Status::Timeout,
+        Ending::Cancelled => Status::Cancelled,
+    }
+}
+
+fn words(ending: Ending) -> String {
+    match ending {
+        Ending::Expected(status) | Ending::Unexpected(status) | Ending::Redirected(status) => {
+            Cause::Status(status).to_string()
+        }
+        Ending::Throttled(status) => Cause::Throttled(status).to_string(),
+        Ending::TimedOut(phase) => Cause::TimedOut(phase).to_string(),
+        Ending::Failed(reason) => Cause::Failed(reason).to_string(),
+        Ending::Cancelled => "cancelled".to_owned(),
+    }
+}

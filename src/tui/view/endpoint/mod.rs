@@ -1,0 +1,186 @@
+//! What is one endpoint like: how slow, where its time goes, how it ends, and which were the slowest?
+//!
+//! Its rows are those of the overview; the selected one is told in full. Start at [`EndpointDetail`].
+
+mod distribution;
+mod makeup;
+mod trend;
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::model::endpoint::Endpoint;
+use crate::tui::filter::{Term, quoted};
+use crate::tui::theme::role::Role;
+use crate::tui::view::Scene;
+use crate::tui::view::endpoints::status_of;
+use crate::tui::view::overview::Overview;
+use crate::tui::view::page::{Behind, Key, Page};
+use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::table;
+use crate::units;
+
+/// One endpoint.
+#[derive(Debug)]
+pub struct EndpointDetail;
+
+impl Page for EndpointDetail {
+    fn thing(&self) -> &'static str {
+        "endpoint"
+    }
+
+    fn rows(&self, model: &Model) -> Range<usize> {
+        Overview.rows(model)
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        Overview.columns()
+    }
+
+    fn key(&self, model: &Model, row: usize, column: usize, now: Offset) -> Key {
+        Overview.key(model, row, column, now)
+    }
+
+    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        Overview.holds(model, row, now, term)
+    }
+
+    fn room(&self, _area: Rect, _model: &Model) -> usize {
+        1
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        let list = scene.ui.list();
+        let chosen = list.chosen().and_then(|row| scene.model.endpoints.get(row));
+        let Some(endpoint) = chosen else {
+            return table::nothing(pen, 0, u16::from(pen.height() > 1), scene);
+        };
+        let (width, parts) = (pen.width(), Parts::of(pen.height(), pen.width()));
+        head(&mut pen.part(0, parts.above, width, parts.head), endpoint, scene);
+        let y = parts.above + parts.head + parts.gap;
+        // Two columns where there is room for them; one below the other where there is not.
+        let left = if parts.is_wide { width * 3 / 5 } else { width };
+        distribution::draw(&mut pen.part(0, y, left, parts.latency), endpoint, scene);
+        let (x, below) = if parts.is_wide { (left + 3, y) } else { (0, y + parts.latency) };
+        let height = if parts.is_wide { parts.latency } else { parts.makeup };
+        makeup::draw(&mut pen.part(x, below, width.saturating_sub(x), height), endpoint);
+        let y = y + parts.latency + if parts.is_wide { 0 } else { parts.makeup } + parts.gap;
+        trend::draw(&mut pen.part(0, y, width, parts.trend), endpoint, scene);
+        let y = y + parts.trend + if parts.trend > 0 { parts.gap } else { 0 };
+        makeup::slowest(&mut pen.part(0, y, width, parts.slowest), endpoint);
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        model.endpoints.get(row).map(|endpoint| Behind::Events(format!("endpoint:{}", quoted(&endpoint.name))))
+    }
+}
+
+/// How the view shares its height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Parts {
+    above: u16,
+    head: u16,
+    gap: u16,
+    latency: u16,
+    /// Below the latencies, where they do not stand side by side.
+    makeup: u16,
+    trend: u16,
+    slowest: u16,
+    is_wide: bool,
+}
+
+impl Parts {
+    fn of(height: u16, width: u16) -> Self {
+        let is_wide = width >= 72;
+        let above = u16::from(height >= 26);
+        let gap = u16::from(height >= 18);
+        let head = height.min(2);
+        let mut left = height.saturating_sub(above + head + gap);
+        let mut take = |wanted: u16, least: u16| {
+            let taken = if left >= wanted + least { wanted } else { 0 };
+            left -= taken;
+            taken
+        };
+        // What is left over goes to the first of them.
+        let slowest = match take(if is_wide { 6 + gap } else { 4 + gap }, 20) {
+            0 => take(4 + gap, if is_wide { 9 } else { 16 }),
+            taken => taken,
+        };
+        let trend = if is_wide { take(7 + gap, 13) } else { take(5 + gap, 16) };
+        let makeup = if is_wide { 0 } else { take(5, 6) };
+        let latency = left.min(24);
+        let without_gap = |part: u16| part.saturating_sub(gap);
+        Self { above, head, gap, latency, makeup, trend: without_gap(trend), slowest: without_gap(slowest), is_wide }
+    }
+}
+
+/// Which endpoint, how much of it is in flight, and how far it is.
+fn head(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+    let list = scene.ui.list();
+    let status = status_of(endpoint.state(scene.now));
+    let glyph = pen.theme.glyph(status).to_owned();
+    let width = pen.width();
+    let done = match endpoint.jobs {
+        Some(jobs) => format!(
+            "{} of {}   {}",
+            units::count(endpoint.settled()),
+            units::count(jobs),
+            units::percent(endpoint.settled(), jobs)
+        ),
+        None => units::plural(endpoint.settled(), "job"),
+    };
+    pen.right(width, 0, &done, Role::Text);
+    let room = width.saturating_sub(width_of(&done) + 4);
+    pen.text(0, 0, &glyph, status);
+    let style = pen.theme.style(Role::Title);
+    let after = pen.foreign(2, 0, &endpoint.name, room, style) + 3;
+    let place = list.order.iter().position(|&row| row == list.selected).map_or(1, |at| at + 1);
+    let facts = [
+        format!("{} of {}", units::count(place as u64), units::count(list.order.len() as u64)),
+        format!("{} in flight", units::count(endpoint.in_flight.into())),
+        if endpoint.failed > 0 { format!("{} failed", units::count(endpoint.failed)) } else { String::new() },
+        if endpoint.throttled > 0 { format!("{} throttled", units::count(endpoint.throttled)) } else { String::new() },
+    ];
+    let mut x = after;
+    for fact in facts.iter().filter(|fact| !fact.is_empty()) {
+        if x + width_of(fact) + width_of(&done) + 3 > width {
+            break;
+        }
+        x = pen.text(x, 0, fact, Role::TextDim) + 3;
+    }
+    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
+    let full = if endpoint.jobs.is_some() { endpoint.settled() as f64 / jobs } else { 0.0 };
+    pen.bar(0, 1, width, full, f64::from(endpoint.in_flight) / jobs);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Parts;
+
+    proptest! {
+        #[test]
+        fn parts_stay_within_the_height(height in 0..200_u16, width in 0..300_u16) {
+            let p = Parts::of(height, width);
+            let gaps = p.gap * (1 + u16::from(p.trend > 0) + u16::from(p.slowest > 0));
+            prop_assert!(p.above + p.head + gaps + p.latency + p.makeup + p.trend + p.slowest <= height.max(3));
+        }
+    }
+
+    #[test]
+    fn a_usual_terminal_shows_everything() {
+        let of = |height, width| {
+            let p = Parts::of(height, width);
+            (p.latency, p.makeup, p.trend, p.slowest)
+        };
+        assert_eq!([of(35, 116), of(21, 78), of(13, 58)], [(16, 0, 7, 6), (13, 0, 0, 4), (6, 5, 0, 0)]);
+    }
+}

@@ -1,0 +1,168 @@
+//! What stands beside the bars: number, request, status, how long it took.
+//!
+//! Start at [`Columns::of`].
+
+use std::borrow::Cow;
+
+use crate::model::Model;
+use crate::model::timeline::Bar;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::Scene;
+use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::table::{self, GAP};
+use crate::tui::view::waterfall::bar::{Track, status};
+use crate::tui::view::waterfall::{ENDPOINT, SLOT, request, ticks};
+use crate::units;
+
+/// The mark of the selected row and a space.
+pub(super) const LEAD: u16 = 2;
+/// Between the bars and what they took.
+pub(super) const TOOK_GAP: u16 = 1;
+/// `59m 59 s`
+const TOOK: u16 = 8;
+/// A word of seven letters, a space and a mark.
+const STATUS: u16 = 9;
+/// Cells that make a bar worth looking at.
+const BARS_LEAST: u16 = 20;
+
+/// Where columns lie; one of no width is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    number: u16,
+    request: u16,
+    status: u16,
+    pub(super) bars: u16,
+}
+
+/// A way to do with less.
+type Drop = fn(&mut Columns);
+
+impl Columns {
+    pub(super) fn of(width: u16, model: &Model) -> Self {
+        let jobs = model.jobs.unwrap_or(0).max(model.timeline.told());
+        let number = table::digits(jobs).max(3) + 2;
+        let request = (width.saturating_mul(2) / 9).clamp(17, 44);
+        let mut columns = Self { number, request, status: STATUS, bars: 0 };
+        // Below so many cells, this goes.
+        let drops: [(u16, Drop); 4] = [
+            (BARS_LEAST, |c| c.number = 0),
+            (BARS_LEAST, |c| c.request = c.request.min(13)),
+            (BARS_LEAST, |c| c.status = 0),
+            (BARS_LEAST / 2, |c| c.request = 0),
+        ];
+        for (least, drop) in drops {
+            if columns.room_for_bars(width) >= least {
+                break;
+            }
+            drop(&mut columns);
+        }
+        columns.bars = columns.room_for_bars(width);
+        columns
+    }
+
+    fn room_for_bars(self, width: u16) -> u16 {
+        width.saturating_sub(self.bars_at() + TOOK_GAP + TOOK)
+    }
+
+    /// The column in which the bars begin.
+    pub(super) fn bars_at(self) -> u16 {
+        LEAD + table::taken(&[self.number, self.request, self.status])
+    }
+
+    fn request_at(self) -> u16 {
+        LEAD + table::taken(&[self.number])
+    }
+}
+
+/// The names of the columns, and the axis.
+pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: Columns, track: &Track<'_>, group: usize) {
+    if columns.number > 0 {
+        let (label, end) = if group == SLOT { ("SLOT", columns.number) } else { ("#", columns.number - 2) };
+        pen.right(LEAD + end, y, label, Role::TextDim);
+    }
+    let label = if group == ENDPOINT { "ENDPOINT, REQUEST" } else { "REQUEST" };
+    let label = if columns.request < 17 { "REQUEST" } else { label };
+    if columns.request > 0 {
+        pen.text(columns.request_at(), y, label, Role::TextDim);
+    }
+    if columns.status > 0 {
+        pen.text(columns.request_at() + columns.request + GAP, y, "STATUS", Role::TextDim);
+    }
+    let most = (columns.bars / 9).max(1);
+    let mut free = track.x;
+    for (at, label) in ticks::ticks(track.axis.from, track.axis.length, most) {
+        let x = track.x + track.cell(at);
+        if x >= free && x + width_of(&label) <= track.x + columns.bars {
+            free = pen.text(x, y, &label, Role::Axis) + 2;
+        }
+    }
+    let width = pen.width();
+    pen.right(width, y, "TOOK", Role::TextDim);
+}
+
+/// Everything about a request but its bar.
+pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: Columns, bar: &Bar, opens: bool, scene: &Scene<'_>) {
+    let text = if bar.is_open() { Role::Text } else { Role::TextDim };
+    let group = scene.ui.list().column;
+    if columns.number > 0 && group == SLOT {
+        if opens {
+            pen.right(LEAD + columns.number, y, &units::count(bar.slot.into()), Role::Title);
+        }
+    } else if columns.number > 0 {
+        let end = LEAD + columns.number - 2;
+        pen.right(end, y, &units::count(bar.attempt.job.0), Role::TextFaint);
+        if bar.attempt.n > 1 {
+            // The second, third … exchange of its job.
+            let n = format!(".{}", bar.attempt.n.min(9));
+            pen.text(end, y, &n, Role::TextFaint);
+        }
+    }
+    let indent = if group == ENDPOINT && !opens { 2 } else { 0 };
+    let room = columns.request.saturating_sub(indent);
+    let endpoint = scene.model.endpoints.get(bar.endpoint);
+    let (name, role) = match endpoint {
+        Some(endpoint) if group == ENDPOINT && opens => (Cow::Borrowed(&*endpoint.name), Role::Title),
+        Some(endpoint) => (request::short(bar, endpoint, room), text),
+        None => (Cow::Borrowed(&*bar.target), text),
+    };
+    let style = pen.theme.style(role);
+    pen.foreign(columns.request_at() + indent, y, &name, room, style);
+    let status = status(bar);
+    if columns.status > 0 {
+        let at = columns.request_at() + columns.request + GAP;
+        let is_quiet = matches!(status, Status::Ok | Status::Running);
+        let role = if is_quiet { Role::TextDim } else { status.into() };
+        pen.text(at, y, &request::words(bar), role);
+        if !is_quiet {
+            let glyph = pen.theme.glyph(status).to_owned();
+            pen.text(at + STATUS - 1, y, &glyph, role);
+        }
+    }
+    let took = bar.took(scene.now);
+    let width = pen.width();
+    if bar.is_open() {
+        // It is still running: tenths can be followed.
+        pen.right(width, y, &units::countdown(took), Role::TextDim);
+    } else {
+        pen.right(width, y, &units::length(took), Role::Text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Columns;
+    use crate::model::Model;
+
+    #[test]
+    fn columns_go_in_a_fixed_order_and_bars_keep_their_room() {
+        let of = |width| {
+            let c = Columns::of(width, &Model::default());
+            (c.number > 0, c.request, c.status > 0, c.bars)
+        };
+        assert_eq!(of(116), (true, 25, true, 60));
+        assert_eq!(of(78), (true, 17, true, 30));
+        assert_eq!(of(58), (false, 13, true, 21));
+        assert_eq!(of(40), (false, 13, false, 14));
+        assert_eq!(of(0).3, 0);
+    }
+}

@@ -1,0 +1,259 @@
+//! Does it run at once, or one after the other? One row for each request, on one axis of time.
+//!
+//! A staircase is serial, a wall is concurrent. Start at [`Waterfall`].
+
+mod bar;
+mod chart;
+mod columns;
+mod request;
+mod ticks;
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::model::incidents::Cause;
+use crate::model::timeline::Bar;
+use crate::tui::filter::{Term, quoted};
+use crate::tui::state::list::List;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::Scene;
+use crate::tui::view::page::{Behind, Key, Page};
+use crate::tui::view::paint::Pen;
+use crate::tui::view::table;
+use crate::tui::view::waterfall::bar::Track;
+use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
+use crate::units;
+
+/// Requests along time.
+#[derive(Debug)]
+pub struct Waterfall;
+
+/// Ways to group.
+const ENDPOINT: usize = 1;
+const SLOT: usize = 2;
+
+impl Page for Waterfall {
+    fn thing(&self) -> &'static str {
+        "request"
+    }
+
+    fn rows(&self, model: &Model) -> Range<usize> {
+        let span = model.timeline.span();
+        number(span.start)..number(span.end)
+    }
+
+    fn fill(&self, model: &Model, rows: &mut Vec<usize>) {
+        rows.extend(model.timeline.numbers().map(number));
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["time", "endpoint", "slot"]
+    }
+
+    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
+        let Some(bar) = nth(model, row) else { return Key::Within(u64::MAX, row as u64) };
+        match column {
+            ENDPOINT => Key::Within(bar.endpoint as u64, row as u64),
+            SLOT => Key::Within(bar.slot.into(), row as u64),
+            _ => Key::Least(row as u64),
+        }
+    }
+
+    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some(bar) = nth(model, row) else { return false };
+        let endpoint = model.endpoints.get(bar.endpoint).map_or("", |endpoint| &*endpoint.name);
+        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
+        match term {
+            Term::Word(word) => {
+                word.is_in(&bar.target)
+                    || word.is_in(endpoint)
+                    || word.is_in(&request::words(bar))
+                    || word.is_in(&request::name(bar))
+            }
+            Term::Status(statuses) => request::code(bar).is_some_and(|status| statuses.holds(status)),
+            Term::Length(bound) => bound.holds(bar.took(now)),
+            Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
+            Term::Endpoint(word) => word.is_in(endpoint),
+            Term::State(word) => word.is_in(name_of(bar::status(bar))),
+            Term::Cause(word) => outcome
+                .and_then(Cause::of)
+                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
+        }
+    }
+
+    fn room(&self, area: Rect, _model: &Model) -> usize {
+        usize::from(Parts::of(area.height).rows)
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        let parts = Parts::of(pen.height());
+        let (width, list) = (pen.width(), scene.ui.list());
+        if pen.height() == 0 {
+            return;
+        }
+        pen.section(parts.above, "Requests", &remark(scene));
+        let columns = Columns::of(width, scene.model);
+        let track = Track {
+            x: columns.bars_at(),
+            width: columns.bars,
+            axis: &scene.ui.axis,
+            now: scene.now,
+            is_watched: scene.model.limit.is_none(),
+        };
+        if list.order.is_empty() {
+            return table::nothing(pen, LEAD, parts.above + HEAD, scene);
+        }
+        columns::heads(pen, parts.above + 1, columns, &track, list.column);
+        let mut above = None;
+        let from = parts.above + HEAD;
+        for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.in_sight()) {
+            let Some(bar) = nth(scene.model, row) else { continue };
+            let group = match list.column {
+                ENDPOINT => Some(bar.endpoint as u64),
+                SLOT => Some(bar.slot.into()),
+                _ => None,
+            };
+            let opens = group.is_some() && above.replace(group) != Some(group);
+            columns::row(pen, y, columns, bar, opens, scene);
+            bar::draw(pen, y, bar, &track);
+            if is_selected && has_cursor(list) {
+                table::mark(pen, y);
+                pen.underlay(y, Role::Selection);
+            }
+        }
+        let chart_at = from + parts.rows + parts.gap;
+        chart::draw(&mut pen.part(0, chart_at, width, parts.chart), scene, &track);
+        if parts.legend > 0 {
+            let y = chart_at + parts.chart + parts.legend - 1;
+            match list.chosen().filter(|_| has_cursor(list)).and_then(|row| nth(scene.model, row)) {
+                Some(bar) => request::line(pen, y, bar, scene),
+                None => legend(pen, y, track.is_watched),
+            }
+        }
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+
+    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
+        let bar = nth(model, row)?;
+        let endpoint = &model.endpoints.get(bar.endpoint)?.name;
+        let job =
+            if Cause::of(bar.end.as_ref()?.outcome.as_ref()?).is_some() { request::job(bar) } else { String::new() };
+        // What went well has no events of its own: those of its endpoint are the nearest.
+        Some(Behind::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
+    }
+}
+
+/// From the first start to the last end of the rows in sight.
+pub fn stretch(list: &List, model: &Model, now: Offset) -> Option<(Offset, Offset)> {
+    let bars = || list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| nth(model, row));
+    let begin = bars().map(|bar| bar.started).min()?;
+    let end = bars().map(|bar| bar.until(now)).max()?;
+    Some((begin, end))
+}
+
+/// Who only follows has no place of his own.
+fn has_cursor(list: &List) -> bool {
+    list.is_reading || list.column != 0
+}
+
+fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+fn nth(model: &Model, row: usize) -> Option<&Bar> {
+    model.timeline.nth(row as u64)
+}
+
+/// Head and axis above the rows.
+const HEAD: u16 = 2;
+
+/// How the view shares its height; rows come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Parts {
+    above: u16,
+    rows: u16,
+    gap: u16,
+    chart: u16,
+    legend: u16,
+}
+
+impl Parts {
+    fn of(height: u16) -> Self {
+        let above = u16::from(height >= 17);
+        let gap = u16::from(height >= 17);
+        let (chart, legend) = match height {
+            0..9 => (0, 0),
+            9..15 => (3, 0),
+            15..19 => (3, 1),
+            19..30 => (4, 1),
+            30..44 => (6, 2),
+            _ => (8, 2),
+        };
+        let rows = height.saturating_sub(above + HEAD + gap + chart + legend);
+        Self { above, rows, gap, chart, legend }
+    }
+}
+
+/// Which rows of how many, in which order, and whether the newest are in sight.
+fn remark(scene: &Scene<'_>) -> String {
+    let (list, timeline) = (scene.ui.list(), &scene.model.timeline);
+    let n = list.order.len();
+    if n == 0 {
+        return String::new();
+    }
+    let below = (list.scroll + list.page).min(n).max(list.scroll + 1);
+    let count = |n: usize| units::count(n as u64);
+    let of = if !list.filter.value().is_empty() {
+        format!("{} of {} that match", count(n), count(timeline.n()))
+    } else if timeline.told() > timeline.n() as u64 {
+        format!("the last {} of {}", count(timeline.n()), units::count(timeline.told()))
+    } else {
+        count(n)
+    };
+    let mut parts = vec![format!("{}–{} of {of}", count(list.scroll + 1), count(below))];
+    parts.push(match list.column {
+        ENDPOINT => "by endpoint".to_owned(),
+        SLOT => "by slot".to_owned(),
+        _ if list.is_reading || scene.model.ended.is_some() => "by start".to_owned(),
+        _ => "following".to_owned(),
+    });
+    parts.join("   ")
+}
+
+/// What the marks mean.
+fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
+    let glyphs = &pen.theme.glyphs;
+    let marks = [
+        (glyphs.bar_rest.to_string(), Role::TextFaint, if is_watched { "not started" } else { "waiting to start" }),
+        (glyphs.bar_live.to_string(), Role::Running, "waiting for first byte"),
+        (glyphs.bar_full.to_string(), Role::Bar, "reading body"),
+        (glyphs.failed.to_string(), Role::Failed, "failed"),
+        (glyphs.limited.to_string(), Role::Limited, "told to slow down, or backing off"),
+    ];
+    let mut x = LEAD;
+    for (mark, role, words) in marks {
+        if x + 2 + crate::tui::view::paint::width_of(words) > pen.width() {
+            break;
+        }
+        let after = pen.text(x, y, &mark, role);
+        x = pen.text(after + 1, y, words, Role::TextDim) + TOOK_GAP + 2;
+    }
+}
+
+/// What a filter calls it.
+fn name_of(status: Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Ok => "ok",
+        Status::Limited => "limited",
+        Status::Failed => "failed",
+        Status::Timeout => "timeout",
+        Status::Queued | Status::Slow | Status::Retrying | Status::Cancelled | Status::Paused => "cancelled",
+    }
+}

@@ -1,0 +1,137 @@
+//! The waterfall: a staircase, a wall, retries and failures, at every size that has a face of its own.
+
+use inflight::control::Abilities;
+use inflight::event::Offset;
+use inflight::tui::state::UiState;
+use inflight::tui::view::page::View;
+use ratatui::layout::Rect;
+
+use crate::screen::shot::{press, shot};
+use crate::told::scenario::scenario;
+
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
+
+#[test]
+fn one_after_the_other_makes_a_staircase() {
+    for (width, height) in SIZES {
+        shot("watched-serial").at("13s").size(width, height).keys("2").matches();
+    }
+}
+
+#[test]
+fn all_at_once_makes_a_wall() {
+    for (width, height) in SIZES {
+        shot("wall").at("3s").size(width, height).keys("2").matches();
+    }
+}
+
+#[test]
+fn what_was_refused_waits_and_is_tried_again() {
+    for (width, height) in SIZES {
+        shot("storm-429").at("6s").size(width, height).keys("2").matches();
+    }
+    shot("storm-429").at("20s").size(120, 40).keys("2").matches();
+    shot("refused-paused-and-cut").at("5s").size(120, 40).keys("2").matches();
+}
+
+#[test]
+fn before_the_first_start_there_is_nothing_to_see() {
+    shot("storm-429").at("0s").keys("2").matches();
+    shot("watched-level-only").at("1s").keys("2").matches();
+}
+
+#[test]
+fn what_is_read_says_where_its_time_went() {
+    shot("wall").at("3s").size(120, 40).keys("2 up up up up").matches();
+    shot("storm-429").at("6s").size(120, 40).keys("2 up z left").matches();
+}
+
+#[test]
+fn requests_are_put_together_by_endpoint_or_by_slot() {
+    shot("wall").at("3s").size(120, 40).keys("2 b home").matches();
+    shot("wall").at("3s").size(120, 40).keys("2 b b home").matches();
+}
+
+#[test]
+fn what_is_typed_leaves_what_matches() {
+    shot("wall").at("3s").keys("2 / s t a t e : f a i l e d enter").matches();
+    shot("storm-429").at("6s").keys("2 / n o w h e r e").matches();
+}
+
+#[test]
+fn a_terminal_without_unicode_shows_the_same() {
+    shot("wall").at("3s").size(120, 40).keys("2").ascii().matches();
+}
+
+const AREA: Rect = Rect::new(0, 0, 120, 40);
+
+/// So many requests, one after the other.
+fn after(n: u64, keys: &str) -> UiState {
+    let mut ui = UiState::default();
+    then(&mut ui, n, &format!("2 {keys}"));
+    ui
+}
+
+fn then(ui: &mut UiState, n: u64, keys: &str) {
+    let steps = (0..n).map(|i| format!("{}ms start a#{i} | {}ms answer a#{i}", i * 100, i * 100 + 90));
+    let model = scenario(&format!("0ms run | {}", steps.collect::<Vec<_>>().join(" | "))).fold();
+    press(ui, &model, Abilities::FULL, (Offset(n * 100_000), AREA), keys);
+}
+
+#[test]
+fn the_newest_is_followed_until_somebody_reads() {
+    let mut ui = after(200, "");
+    assert_eq!((ui.list().chosen(), ui.list().is_reading), (Some(199), false));
+    assert!(ui.axis.from > Offset(17_000_000) && ui.axis.to() >= Offset(20_000_000), "{:?}", ui.axis);
+    then(&mut ui, 300, "");
+    assert!(ui.axis.from > Offset(27_000_000), "{:?}", ui.axis);
+    then(&mut ui, 300, "up left");
+    let (axis, scroll) = (ui.axis, ui.list().scroll);
+    then(&mut ui, 400, "");
+    assert_eq!((ui.axis, ui.list().scroll, ui.list().chosen()), (axis, scroll, Some(298)));
+    then(&mut ui, 400, "F");
+    assert_eq!(ui.list().chosen(), Some(399));
+    assert!(ui.axis.to() >= Offset(40_000_000));
+}
+
+#[test]
+fn the_axis_stands_still_between_two_pictures() {
+    let mut ui = after(200, "");
+    let mut moves = 0;
+    for n in 201..=260 {
+        let before = ui.axis;
+        then(&mut ui, n, "");
+        moves += usize::from(ui.axis != before);
+    }
+    assert!(moves <= 30, "{moves} moves in 60 pictures");
+}
+
+#[test]
+fn zooming_and_panning_stay_within_the_run() {
+    let ui = after(50, "left left left left left left left left left left");
+    assert_eq!(ui.axis.from, Offset::ZERO);
+    let ui = after(50, "up z z z");
+    assert!(ui.axis.length.0 < 1_000_000 && ui.list().is_reading, "{:?}", ui.axis);
+    let row = Offset(4_800_000);
+    assert!(ui.axis.from <= row && row <= ui.axis.to(), "{:?}", ui.axis);
+}
+
+#[test]
+fn enter_goes_to_the_story_of_a_request_and_esc_comes_back() {
+    let model = scenario(
+        "0ms run | 0ms start a#1 | 9ms break a#1 | 9ms fail a#1 | 9ms start b#2 | 20ms answer b#2 | 20ms done b#2",
+    )
+    .fold();
+    let after = |keys: &str| {
+        let mut ui = UiState::default();
+        press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), keys);
+        ui
+    };
+    let story = after("2 up enter");
+    assert_eq!(
+        (story.view, story.list().filter.value(), story.list().order.len()),
+        (View::Log, "endpoint:\"a\" #1", 1)
+    );
+    let back = after("2 up enter esc");
+    assert_eq!((back.view, back.list().chosen()), (View::Waterfall, Some(0)));
+}
