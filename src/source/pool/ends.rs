@@ -94,6 +94,8 @@ impl Shared {
                 inner.ring_all();
             }
             self.end_if_done(inner);
+            // A round may have ended, and the next be due.
+            self.pass_on(inner);
         })
         .await;
     }

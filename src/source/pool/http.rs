@@ -83,10 +83,11 @@ impl HttpWire {
         };
         let mut answer = std::pin::pin!(client.execute(request_of(job)));
         let answered = loop {
-            let deadline = mark.phase_deadline(timeouts).min(end);
+            // The attempt may come into its next phase unseen, and that one's deadline may be sooner.
+            let look_again = Instant::now() + timeouts.connect.min(timeouts.first_byte);
+            let deadline = mark.phase_deadline(timeouts).min(look_again).min(end);
             match timeout_at(deadline, answer.as_mut()).await {
                 Ok(answered) => break answered,
-                // The attempt may have come into its next phase since the deadline was set.
                 Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
                 Err(_) => return Exchange { reply: Reply::TimedOut(mark.phase()), spent: spent(mark, start, None) },
             }

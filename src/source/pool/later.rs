@@ -101,7 +101,11 @@ impl Delayed {
         match self.why {
             RetryWhy::Backoff => self.ready.wait.backoff += waited,
             RetryWhy::RetryAfter => self.ready.wait.cooldown += waited,
-            RetryWhy::Asked => self.ready.wait.paused += waited,
+            RetryWhy::Asked => {
+                self.ready.wait.paused += waited;
+                // A job's time does not run while the person holds it back.
+                self.ready.begun = self.ready.begun + waited;
+            }
         }
         self.ready
     }

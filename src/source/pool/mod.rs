@@ -131,7 +131,10 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
         let (shared, names) = (Arc::clone(&shared), names.clone());
         thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
             let wire = Rc::new(HttpWire::new(names, keeps_bodies));
-            runtime(of)?.block_on(serve(shared, wire, Share { thread, of }, None));
+            let runtime = runtime(of)?;
+            runtime.block_on(serve(shared, wire, Share { thread, of }, None));
+            // A look-up that hangs is nobody's any more.
+            runtime.shutdown_background();
             Ok(())
         })
     };
@@ -144,6 +147,7 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
     first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
     let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
     first.block_on(shared.conclude());
+    first.shutdown_background();
     ended.into_iter().collect()
 }
 

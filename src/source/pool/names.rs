@@ -35,7 +35,7 @@ type System = fn(&str) -> io::Result<Vec<IpAddr>>;
 /// A resolver for the whole run.
 #[derive(Clone, Debug)]
 pub struct Names {
-    known: Arc<Mutex<HashMap<String, Entry>>>,
+    known: Arc<Mutex<HashMap<String, Answer>>>,
     system: System,
 }
 
@@ -45,10 +45,25 @@ impl Default for Names {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
-    asked: Instant,
-    answer: Arc<OnceCell<Result<Arc<[IpAddr]>, NoAddress>>>,
+/// A name's answer, once it is there.
+type Answer = Arc<OnceCell<Found>>;
+
+/// What a look-up found.
+#[derive(Debug)]
+struct Found {
+    addresses: Result<Arc<[IpAddr]>, NoAddress>,
+    /// When; a look-up that fails may take longer than its failure holds.
+    at: Instant,
+}
+
+impl From<io::Result<io::Result<Vec<IpAddr>>>> for Found {
+    fn from(found: io::Result<io::Result<Vec<IpAddr>>>) -> Self {
+        let addresses = match found.and_then(|found| found) {
+            Ok(found) => Ok(found.into()),
+            Err(error) => Err(NoAddress(error.to_string())),
+        };
+        Self { addresses, at: Instant::now() }
+    }
 }
 
 impl Names {
@@ -62,30 +77,27 @@ impl Names {
             return Ok(Arc::new([IpAddr::V4(Ipv4Addr::LOCALHOST)]));
         }
         let (answer, system) = (self.entry(&name), self.system);
-        answer
-            .get_or_init(|| async {
-                let found = tokio::task::spawn_blocking(move || system(&name)).await;
-                match found.map_err(io::Error::other).and_then(|found| found) {
-                    Ok(found) => Ok(found.into()),
-                    Err(error) => Err(NoAddress(error.to_string())),
-                }
-            })
-            .await
-            .clone()
+        // In a task of its own: whoever asked first may give up before the answer comes, and the next
+        // who waits must not ask again.
+        let asking = async move {
+            let ask = || tokio::task::spawn_blocking(move || system(&name));
+            let found = answer.get_or_init(|| async { Found::from(ask().await.map_err(io::Error::other)) }).await;
+            found.addresses.clone()
+        };
+        tokio::spawn(asking).await.unwrap_or_else(|error| Err(NoAddress(error.to_string())))
     }
 
-    fn entry(&self, name: &str) -> Arc<OnceCell<Result<Arc<[IpAddr]>, NoAddress>>> {
+    fn entry(&self, name: &str) -> Answer {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        if let Some(entry) = known.get(name) {
-            let has_failed = matches!(entry.answer.get(), Some(Err(_)));
-            if !has_failed || now < entry.asked + FAILURE_HOLDS {
-                return Arc::clone(&entry.answer);
+        if let Some(answer) = known.get(name) {
+            let is_stale = |found: &Found| found.addresses.is_err() && found.at.elapsed() > FAILURE_HOLDS;
+            if !answer.get().is_some_and(is_stale) {
+                return Arc::clone(answer);
             }
         }
-        let entry = Entry { asked: now, answer: Arc::default() };
-        known.insert(name.to_owned(), entry.clone());
-        entry.answer
+        let answer = Answer::default();
+        known.insert(name.to_owned(), Arc::clone(&answer));
+        answer
     }
 }
 

@@ -32,8 +32,10 @@ struct Held {
 /// How a worker is reached.
 #[derive(Debug, Default)]
 pub struct Reach {
-    /// It listens to this.
+    /// It listens to this while it has nothing to do.
     pub bell: Notify,
+    /// And to this while it has: what rings late here wakes nobody by mistake.
+    pub wished: Notify,
     /// How far its attempt has come.
     pub progress: Progress,
 }
@@ -84,8 +86,9 @@ impl Running {
     /// Wishes something for a job, and rings its worker. Tells whether the job is in flight.
     pub fn wish(&mut self, job: JobId, wish: Wish) -> bool {
         let Some(held) = self.by_slot.iter_mut().flatten().find(|held| held.attempt.job == job) else { return false };
-        held.wish = Some(wish);
-        held.worker.bell.notify_one();
+        // What is to end is not to be tried again.
+        held.wish = held.wish.filter(|wish| *wish == Wish::Cancel).or(Some(wish));
+        held.worker.wished.notify_one();
         true
     }
 }

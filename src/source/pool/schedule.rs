@@ -148,7 +148,8 @@ impl Schedule {
     }
 
     fn soonest_change(&self) -> Option<Offset> {
-        [self.lanes.soonest(), self.later.soonest(), self.sources.next_round()].into_iter().flatten().min()
+        let round = self.sources.next_round().filter(|_| self.gate.stance() != Stance::Closed);
+        [self.lanes.soonest(), self.later.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -158,11 +159,6 @@ impl Schedule {
         }
         if !self.gate.admits() {
             return Next::Wait(None);
-        }
-        let is_rest = !self.lanes.has_turns() && !self.sources.any_has_more();
-        if is_rest && self.later.has_postponed() {
-            self.later.release();
-            self.tick(self.now);
         }
         if self.pace.opens_at() > self.now {
             return Next::Wait(self.soonest());
@@ -176,7 +172,10 @@ impl Schedule {
                 return next;
             }
         }
-        if self.later.has_postponed() && !self.sources.any_has_more() {
+        // Nothing else can start: whatever was put last has its turn.
+        if self.later.has_postponed() {
+            self.later.release();
+            self.tick(self.now);
             return self.decide();
         }
         // The last source may only now have said that it has no more, after every job had settled.
@@ -185,12 +184,17 @@ impl Schedule {
 
     /// Whether another worker should be woken: something may start this instant.
     pub fn may_start(&self) -> bool {
-        self.gate.admits() && self.pace.opens_at() <= self.now && self.lanes.has_turns()
+        self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
+    }
+
+    /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
+    fn has_turns(&self) -> bool {
+        self.lanes.has_turns() || self.later.has_postponed()
     }
 
     /// When time alone lets something start.
     pub fn soonest(&self) -> Option<Offset> {
-        let turn = self.lanes.has_turns().then_some(Offset::ZERO);
+        let turn = self.has_turns().then_some(Offset::ZERO);
         let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }

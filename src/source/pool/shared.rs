@@ -174,7 +174,7 @@ impl Shared {
     /// Resolves when somebody wishes that the attempt in this slot ends; its worker's bell tells.
     pub async fn unwanted(&self, slot: u32, me: &Reach) {
         while self.lock().running.wish_for(slot).is_none() {
-            me.bell.notified().await;
+            me.wished.notified().await;
         }
     }
 
@@ -288,7 +288,7 @@ impl Shared {
     }
 
     /// Keeps somebody on watch: one more worker if something may start, else the clock.
-    fn pass_on(&self, inner: &mut Inner) {
+    pub(super) fn pass_on(&self, inner: &mut Inner) {
         if inner.idle.is_empty() {
             // Whoever becomes idle asks first.
         } else if inner.schedule.may_start() {

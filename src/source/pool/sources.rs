@@ -79,11 +79,6 @@ impl Sources {
         self.states[source].has_more
     }
 
-    /// Whether any source may have more before its next round.
-    pub fn any_has_more(&self) -> bool {
-        self.states.iter().any(|state| state.has_more)
-    }
-
     /// The one host of a source, where it has just one.
     pub fn host_of(&self, source: usize) -> Option<&str> {
         self.cursor.host_of(source)

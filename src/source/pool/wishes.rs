@@ -94,7 +94,9 @@ impl Shared {
     /// Has a job tried again when there is nothing else to start.
     async fn postpone_job(&self, job: JobId) {
         self.book(|inner, _| {
-            if !inner.running.wish(job, Wish::Postpone) {
+            // Once nothing starts any more there is no later.
+            let is_open = inner.schedule.gate.stance() != Stance::Closed;
+            if is_open && !inner.running.wish(job, Wish::Postpone) {
                 inner.schedule.hold_back(job);
                 inner.ring_one();
             }
