@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::event::outcome::{JobEnd, Outcome};
+use crate::event::outcome::{JobEnd, Outcome, Spent};
 use crate::event::{Attempt, JobId, Offset, Origin};
 use crate::model::Model;
 use crate::model::incidents::Cause;
@@ -23,6 +23,7 @@ impl Model {
     /// An attempt took a slot.
     pub(super) fn take_off(&mut self, origin: Origin, attempt: Attempt, flight: Flight) {
         let at = flight.started;
+        self.evidence.start(attempt, &flight, self.in_flight());
         self.totals.started += 1;
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight += 1;
@@ -41,16 +42,18 @@ impl Model {
     pub(super) fn count_end(
         &mut self,
         at: Offset,
-        origin: Origin,
-        attempt: Attempt,
+        (origin, attempt): (Origin, Attempt),
         flight: Flight,
         outcome: &Outcome,
+        spent: &Spent,
     ) {
         self.land(&flight);
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
         self.throughput.count(at);
+        let levels = (self.in_flight(), self.level.peak());
+        self.evidence.end(at, &flight, (outcome, spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = &mut self.hosts[flight.host];
         let is_bad = Cause::of(outcome).is_some();

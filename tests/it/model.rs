@@ -1,6 +1,7 @@
 //! What facts add up to, told in one line each.
 
 mod left;
+mod verdict;
 
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;
