@@ -61,6 +61,8 @@ pub enum Action {
     Redraw,
     /// Save the picture as SVG.
     Export,
+    /// Show the working behind the verdict.
+    Why,
     /// Explain the keys.
     Help,
     /// Leave, after a question if work would be lost.

@@ -24,6 +24,7 @@ pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
         refused,
         of,
         in_flight: refusals.first.map(|(_, in_flight)| in_flight),
+        least: refusals.least,
         per_second: refusals.accepted_per_second(),
         waiting,
     })
@@ -90,10 +91,14 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let at_once = most(model, at_once);
     let was = span(model);
     let would = match host {
-        // What is done elsewhere goes on beside it.
+        // What is done elsewhere takes as long as it did, and all of it still shares the run's slots.
         Some(host) => {
-            let held = evidence.hosts.get(host)?;
-            Micros(held.service.0 / u64::from(at_once.max(1))).max(evidence.services.longest)
+            let held = Micros(evidence.hosts.get(host)?.service.0 / u64::from(at_once.max(1)));
+            let all = model.limit.map_or(Micros::ZERO, |limit| evidence.services.on(limit));
+            let elsewhere = evidence.hosts.all().filter(|(other, _)| *other != host);
+            let elsewhere =
+                elsewhere.filter_map(|(_, other)| other.starts).map(|(first, last)| last.since(first)).max();
+            [held, all, elsewhere.unwrap_or_default(), evidence.services.longest].into_iter().max()?
         }
         None => evidence.services.on(at_once),
     };

@@ -37,6 +37,8 @@ pub enum Finding {
         of: u64,
         /// In flight at the first one.
         in_flight: Option<u32>,
+        /// The fewest in flight at any of them.
+        least: Option<u32>,
         /// What it accepted a second while it refused.
         per_second: Option<f64>,
         /// Cooldown and backoff as a share of all waiting.
@@ -194,9 +196,9 @@ pub fn span(model: &Model) -> Micros {
     until.since(evidence.first.unwrap_or(Offset::ZERO))
 }
 
-/// What limits raised without end would still stop at: one less than where the upstream refused.
+/// As many as wanted, but fewer than where the upstream has ever refused.
 fn most(model: &Model, wanted: u32) -> u32 {
-    let refused_at = model.evidence.refusals.first.map(|(_, in_flight)| in_flight.saturating_sub(1).max(1));
+    let refused_at = model.evidence.refusals.least.map(|in_flight| in_flight.saturating_sub(1).max(1));
     refused_at.map_or(wanted, |most| most.min(wanted))
 }
 

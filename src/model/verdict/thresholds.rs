@@ -36,6 +36,8 @@ pub const REFUSED_SHARE: f64 = 0.05;
 pub const REFUSED_WITHIN: u64 = 10;
 /// Refusals of a long run that are no more than its weather, as a share of all answers.
 pub const REFUSED_WEATHER: f64 = 0.01;
+/// In flight at a refusal: where no more than these are too many, they come too fast.
+pub const REFUSED_FEW: u32 = 2;
 
 /// Most in flight before waves or stragglers can be told from chance.
 pub const CROWD: u32 = 4;

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::event::Micros;
 use crate::event::waits::WaitWhy;
 use crate::model::Model;
-use crate::model::verdict::{Dial, Finding, Instead};
+use crate::model::verdict::{Dial, Finding, Instead, thresholds};
 use crate::shown::shown;
 use crate::units;
 
@@ -21,6 +21,8 @@ pub struct Told {
     pub place: String,
     /// What would change it.
     pub remedy: String,
+    /// The same in a few words, where there are fewer.
+    pub brief: Option<String>,
 }
 
 impl fmt::Display for Told {
@@ -42,12 +44,21 @@ pub fn told(finding: &Finding, model: &Model) -> Told {
             "this machine ran out of descriptors, ports or memory".to_owned(),
             "a lower limit, or more open files (`ulimit -n`)".to_owned(),
         ),
-        Finding::LimitedUpstream { host, refused, of, in_flight, per_second, waiting } => {
+        Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => {
             let number = format!("{} of {} refused", units::count(*refused), units::count(*of));
             let first = in_flight.map(|n| format!(", first with {n} in flight")).unwrap_or_default();
             let pace = per_second.map(|n| format!("; took {} a second", units::significant(n))).unwrap_or_default();
-            let waits = if *waiting >= 0.5 { format!(", {} of all waiting", percent(*waiting)) } else { String::new() };
-            let fewer = in_flight.map_or_else(|| "fewer at once".to_owned(), |n| format!("at most {}", most(n)));
+            let waits = if *waiting >= thresholds::WAIT_SHARE {
+                format!(", {} of all waiting", percent(*waiting))
+            } else {
+                String::new()
+            };
+            // Where it refuses even a few, they come too fast rather than too many.
+            let fewer = match (*least, *per_second) {
+                (Some(least), _) if least > thresholds::REFUSED_FEW => format!("at most {} at once", least - 1),
+                (_, Some(pace)) if pace >= 1.0 => format!("`--rate {:.0}/s`", pace.floor()),
+                _ => "fewer at once".to_owned(),
+            };
             let remedy = if model.is_adaptive {
                 "the adaptive limit is finding it".to_owned()
             } else {
@@ -118,7 +129,26 @@ pub fn told(finding: &Finding, model: &Model) -> Told {
             "one client for all, and connections kept open at either end".to_owned(),
         ),
     };
-    Told { number, place, remedy }
+    Told { number, place, remedy, brief: brief(finding) }
+}
+
+/// The remedy where there is little room.
+fn brief(finding: &Finding) -> Option<String> {
+    match finding {
+        Finding::Serial { instead, .. } | Finding::Waves { instead, .. } => {
+            Some(format!("about {} if independent", units::length(instead.would)))
+        }
+        Finding::LimitedByUs { instead, .. } => {
+            Some(format!("about {} with {} at once", units::length(instead.would), instead.at_once))
+        }
+        Finding::OneHost { .. } => Some("give it a limit of its own".to_owned()),
+        Finding::OwnMachine { .. }
+        | Finding::LimitedUpstream { .. }
+        | Finding::Retries { .. }
+        | Finding::Convoy { .. }
+        | Finding::Stragglers { .. }
+        | Finding::Churn { .. } => None,
+    }
 }
 
 /// The sentence, where there is one.
@@ -147,11 +177,6 @@ fn place(model: &Model, host: usize) -> String {
     let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
     let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
     shown(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
-}
-
-/// One less than where it refused.
-fn most(in_flight: u32) -> u32 {
-    in_flight.saturating_sub(1).max(1)
 }
 
 /// A share in whole percent.

@@ -44,14 +44,17 @@ pub fn working(model: &Model) -> Vec<Line> {
 /// Effective concurrency against the limit, and why slots stood unused.
 fn fullness(model: &Model) -> Vec<Line> {
     let (span, service) = (span(model), model.evidence.services.sum);
-    let mean = if span.is_zero() { 0.0 } else { service.0 as f64 / span.0 as f64 };
+    // Where only a level is seen, its mean is all there is.
+    let has_attempts = !span.is_zero() && !service.is_zero();
+    let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
     let of = model.limit.map(|limit| format!(" of {limit}, {}", percent(mean / f64::from(limit.max(1)))));
     let in_flight =
         format!("{}{} on average, {} at most", units::significant(mean), of.unwrap_or_default(), model.level.peak());
-    let mut lines = vec![
-        ("in flight", in_flight),
-        ("", format!("L = sum of service times ÷ wall time = {} ÷ {}", units::length(service), units::length(span))),
-    ];
+    let mut lines = vec![("in flight", in_flight)];
+    if has_attempts {
+        let (service, span) = (units::length(service), units::length(span));
+        lines.push(("", format!("L = sum of service times ÷ wall time = {service} ÷ {span}")));
+    }
     let shares = model.idle_shares(model.last);
     let told: Vec<String> = shares
         .iter()
@@ -100,7 +103,10 @@ fn figures(finding: &Finding, model: &Model) -> Vec<Line> {
         }
         Finding::LimitedUpstream { per_second, waiting, .. } => {
             let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
-            format!("accepted {pace} a second while it refused, {} of waiting", percent(*waiting))
+            format!(
+                "accepted {pace} a second while it refused; cooldown and backoff were {} of waiting",
+                percent(*waiting)
+            )
         }
         Finding::OneHost { share, service: (there, elsewhere), .. } => format!(
             "{} of the slots, mean {} there, median {} elsewhere",

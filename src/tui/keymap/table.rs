@@ -350,6 +350,15 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Why,
+        id: "why",
+        keys: &["i"],
+        group: Group::View,
+        help: "Show the working behind the verdict, and how full the slots were",
+        contexts: SHEETS,
+        ..PLAIN
+    },
+    Entry {
         action: Action::Help,
         id: "help",
         keys: &["?", "f1"],

@@ -38,6 +38,10 @@ pub struct UiState {
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     pub help_end: usize,
+    /// The working behind the verdict lies open, scrolled to this row.
+    pub working: Option<usize>,
+    /// The furthest row it can be scrolled to, when it was last drawn.
+    working_end: usize,
     /// The question before leaving lies open.
     pub is_asking: bool,
     /// The moment at which the picture stands still.
@@ -118,6 +122,7 @@ impl UiState {
             Action::Theme => self.themes_wanted += 1,
             Action::Redraw => self.wants_redraw = true,
             Action::Export => self.wants_export = true,
+            Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
@@ -137,7 +142,7 @@ impl UiState {
             Context::Question
         } else if self.is_typing {
             Context::Prompt
-        } else if self.help.is_some() {
+        } else if self.help.is_some() || self.working.is_some() {
             Context::Help
         } else {
             Context::At(self.view)
@@ -152,6 +157,9 @@ impl UiState {
     /// Takes the size of the screen in, so that paging knows its step.
     pub fn measure(&mut self, area: Rect, model: &Model) {
         self.area = area;
+        if self.working.is_some() {
+            self.working_end = view::verdict::last_row(area, model);
+        }
         self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
@@ -270,6 +278,8 @@ impl UiState {
             self.is_asking = false;
         } else if self.help.is_some() {
             self.help = None;
+        } else if self.working.is_some() {
+            self.working = None;
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
@@ -340,6 +350,10 @@ impl UiState {
     fn step(&mut self, by: isize) {
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);
+            return;
+        }
+        if let Some(row) = &mut self.working {
+            *row = row.saturating_add_signed(by).min(self.working_end);
             return;
         }
         let page = self.view.page();

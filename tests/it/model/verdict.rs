@@ -196,6 +196,14 @@ fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
 }
 
 #[test]
+fn a_gap_at_one_host_is_not_blamed_while_others_take_as_long() {
+    let mut told = held("limit 9", "own a 9", "gap 60ms");
+    told.good("b#90", "", (0, 10));
+    told.good("b#91", "", (990, 1_001));
+    told.finds(&[]);
+}
+
+#[test]
 fn little_waiting_mixed_waiting_and_refusals_blame_no_limit() {
     held("limit 2", "own a 2", "slot 40ms").finds(&[]);
     held("limit 2", "own a 2", "slot 40ms host 40ms paused 40ms cooldown 40ms").finds(&[]);
@@ -222,7 +230,7 @@ fn an_upstream_that_refuses_says_how_much_it_takes() {
     let model = refused(5).finds(&["limited-by-upstream"]);
     assert_eq!(
         sentence(&model).unwrap(),
-        "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3, or `--adaptive`"
+        "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
     );
     let mut patient = Told::of("");
     for i in 0..20 {

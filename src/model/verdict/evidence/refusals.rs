@@ -14,6 +14,8 @@ const _: () = assert!(SECONDS as u64 == REFUSED_WITHIN, "the ring holds what is 
 pub struct Refusals {
     /// The first one, and how many were in flight then.
     pub first: Option<(Offset, u32)>,
+    /// The fewest that were in flight at any of them.
+    pub least: Option<u32>,
     /// The host it came from: its index.
     pub host: usize,
     /// Whether there were ever too many in a short time.
@@ -37,6 +39,7 @@ impl Refusals {
         if self.first.is_none() {
             (self.first, self.host) = (Some((at, in_flight)), host);
         }
+        self.least = Some(self.least.map_or(in_flight, |least| least.min(in_flight)));
         self.last = self.last.max(at);
         self.accepted_by_last = self.accepted;
         self.second(at).1 += 1;
