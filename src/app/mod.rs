@@ -6,6 +6,7 @@ pub mod batch;
 pub mod demo;
 pub mod headless;
 pub mod look;
+pub mod replay;
 pub mod screen;
 pub mod signals;
 pub mod stop;
@@ -68,6 +69,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
+        Command::Replay(args) => replay::run(args),
         Command::Upstream(args) => listen(args),
         Command::Keys => {
             streams::result(&keymap::plain()).map_err(|source| Error::System { what: "print the keys", source })?;

@@ -70,6 +70,8 @@ pub enum Need {
     SetLimit,
     /// To drain and cancel.
     Stop,
+    /// To go back and forth in time.
+    Travel,
 }
 
 /// How far an action's keys bend.
@@ -104,10 +106,14 @@ impl Need {
     /// Why the source cannot do it, if it cannot.
     pub fn refusal(self, can: Abilities) -> Option<&'static str> {
         match self {
+            // A recording stands still instead.
+            Self::Pause if can.travel => None,
+            Self::SetLimit | Self::Stop if can.travel => Some("a recording cannot be changed"),
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
-            Self::Nothing | Self::Pause | Self::SetLimit | Self::Stop => None,
+            Self::Travel if !can.travel => Some("only a replay goes back and forth in time"),
+            Self::Nothing | Self::Pause | Self::SetLimit | Self::Stop | Self::Travel => None,
         }
     }
 }
@@ -140,6 +146,8 @@ const DEEP: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Host
 const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
 const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts)];
+/// Views in which arrows to either side are free.
+const TRAVELS: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::Log)];
 const STREAMS: &[Context] = &[At(View::Log)];
 
 /// A row with nothing special about it.
@@ -157,6 +165,10 @@ const PLAIN: Entry = Entry {
 
 /// A row of the dial.
 const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
+
+/// A row of a replay's clock.
+const TRAVEL: Entry =
+    Entry { group: Group::Work, contexts: TRAVELS, needs: Need::Travel, nature: Nature::Repeats, ..PLAIN };
 
 /// A row that leads to a view.
 const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
@@ -178,6 +190,10 @@ pub static ENTRIES: &[Entry] = &[
         needs: Need::Pause,
         ..PLAIN
     },
+    Entry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: 5 s back", ..TRAVEL },
+    Entry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: 5 s on", ..TRAVEL },
+    Entry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: half as fast", ..TRAVEL },
+    Entry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: twice as fast", ..TRAVEL },
     Entry {
         action: Action::LimitDown,
         id: "limit_down",
@@ -296,8 +312,20 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
     Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
-    Entry { action: Action::Top, id: "top", keys: &["home", "g"], help: "To the first row", ..STEP },
-    Entry { action: Action::Bottom, id: "bottom", keys: &["end", "G"], help: "To the last row", ..STEP },
+    Entry {
+        action: Action::Top,
+        id: "top",
+        keys: &["home", "g"],
+        help: "To the first row; in a replay, to its start",
+        ..STEP
+    },
+    Entry {
+        action: Action::Bottom,
+        id: "bottom",
+        keys: &["end", "G"],
+        help: "To the last row; in a replay, to its end",
+        ..STEP
+    },
     Entry {
         action: Action::Keep,
         id: "keep",

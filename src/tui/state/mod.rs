@@ -8,7 +8,7 @@ use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
-use crate::control::{Abilities, Command};
+use crate::control::{Abilities, Command, Playback, Travel};
 use crate::event::{Micros, Offset, Scope};
 use crate::model::{Model, Stage};
 use crate::tui::action::Action;
@@ -50,6 +50,9 @@ pub struct UiState {
     pub wish: Option<Command>,
     /// A remark for the footer, and until when it stands there.
     pub remark: Option<(String, Offset)>,
+    /// How a recording is played, where it is one.
+    pub playback: Option<Playback>,
+    travel: Option<Travel>,
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
@@ -88,6 +91,13 @@ impl UiState {
             return None;
         }
         match action {
+            Action::Pause if can.travel => self.travel = Some(Travel::Hold),
+            Action::Top if self.is_travelling(can) => self.travel = Some(Travel::Start),
+            Action::Bottom if self.is_travelling(can) => self.travel = Some(Travel::End),
+            Action::SeekBack => self.travel = Some(Travel::Back),
+            Action::SeekOn => self.travel = Some(Travel::On),
+            Action::Slower => self.travel = Some(Travel::Slower),
+            Action::Faster => self.travel = Some(Travel::Faster),
             Action::Pause => return self.pause_or_resume(model, now),
             Action::LimitDown => return self.turn(model, step_down, now),
             Action::LimitUp => return self.turn(model, step_up, now),
@@ -227,6 +237,16 @@ impl UiState {
     /// Whether everything should be drawn anew, since last asked.
     pub fn take_redraw(&mut self) -> bool {
         std::mem::take(&mut self.wants_redraw)
+    }
+
+    /// Where a recording is to go, since last asked.
+    pub fn take_travel(&mut self) -> Option<Travel> {
+        self.travel.take()
+    }
+
+    /// Whether first and last are those of a recording, and not of a list of lines that lies open.
+    fn is_travelling(&self, can: Abilities) -> bool {
+        can.travel && matches!(self.context(), Context::At(_))
     }
 
     /// Whether a picture is to be saved.
