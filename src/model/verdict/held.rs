@@ -131,7 +131,7 @@ fn share(waits: &Waits, whys: &[WaitWhy]) -> f64 {
     some.0 as f64 / waits.total().0.max(1) as f64
 }
 
-/// Whether the waiting was long enough to matter.
+/// Whether somebody waited for most of the time.
 fn is_heavy(model: &Model) -> bool {
-    model.waits.total().0 as f64 >= t::WAIT_WEIGHT * model.evidence.services.sum.0 as f64
+    model.waits.total().0 as f64 >= t::WAIT_WEIGHT * span(model).0 as f64
 }

@@ -17,7 +17,8 @@ pub const USUAL_LIMIT: u32 = 16;
 
 /// The share of all waiting that one reason explains.
 pub const WAIT_SHARE: f64 = 0.5;
-/// All waiting as a share of all service time: below it nobody was held back much.
+/// All waiting as a share of the run's time: below it, nobody waited at all for most of it. A job counts
+/// as waiting from when it is drawn, and few are drawn ahead, so service time would be too much to ask.
 pub const WAIT_WEIGHT: f64 = 0.5;
 /// Attempts before a limit of ours is blamed.
 pub const HELD_LEAST: u64 = 16;

@@ -205,7 +205,7 @@ fn a_gap_at_one_host_is_not_blamed_while_others_take_as_long() {
 
 #[test]
 fn little_waiting_mixed_waiting_and_refusals_blame_no_limit() {
-    held("limit 2", "own a 2", "slot 40ms").finds(&[]);
+    held("limit 2", "own a 2", "slot 25ms").finds(&[]);
     held("limit 2", "own a 2", "slot 40ms host 40ms paused 40ms cooldown 40ms").finds(&[]);
     let mut refused = held("limit 2", "own a 2", "slot 60ms");
     refused.job("a#90", "", (1_000, 1_001), "refuse 429");
@@ -234,7 +234,7 @@ fn an_upstream_that_refuses_says_how_much_it_takes() {
     );
     let mut patient = Told::of("");
     for i in 0..20 {
-        patient.good(&format!("a#{i}"), "cooldown 90ms", (i * 100, i * 100 + 50));
+        patient.good(&format!("a#{i}"), "cooldown 3s", (i * 100, i * 100 + 50));
     }
     for i in 0..5 {
         patient.job(&format!("a#{}", 900 + i), "", (20_000 * i + 5, 20_000 * i + 6), "refuse 429");
@@ -269,7 +269,7 @@ fn hog(took: u64, waited: u64) -> Told {
 
 #[test]
 fn a_slow_host_that_holds_the_slots_is_named() {
-    let model = hog(5, 600).finds(&["one-host"]);
+    let model = hog(5, 600).finds(&["one-host", "limited-by-us"]);
     assert_eq!(
         sentence(&model).unwrap(),
         "98 % of the slots: b.example holds them, 490 ms each against 5.00 ms; a limit of its own for it: others waited up to 600 ms"
@@ -278,8 +278,8 @@ fn a_slow_host_that_holds_the_slots_is_named() {
 
 #[test]
 fn a_host_nobody_waits_for_or_as_slow_as_others_holds_nothing() {
-    hog(5, 400).finds(&[]);
-    hog(150, 600).finds(&[]);
+    hog(5, 400).finds(&["limited-by-us"]);
+    hog(150, 600).finds(&["limited-by-us"]);
 }
 
 /// So many that end right after a stall of 300 ms.
@@ -385,7 +385,7 @@ fn healthy_runs_of_every_kind_stay_silent() {
     let mut steady = Told::of("limit 8 jobs 200");
     for i in 0..200 {
         let from = i * 12 + i % 5;
-        steady.job(&format!("a#{i}"), "slot 20ms", (from, from + 60 + (i * 37) % 40), "answer 200 reused");
+        steady.job(&format!("a#{i}"), "slot 5ms", (from, from + 60 + (i * 37) % 40), "answer 200 reused");
     }
     steady.step(2_600, "end");
     steady.finds(&[]);
