@@ -3,7 +3,7 @@
 //! A command is a wish: the source answers with an event once it has come true, and only then does
 //! the model change. Start at [`Command`].
 
-use crate::event::{EndpointId, HostId, JobId, Scope};
+use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
 
 /// A wish to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +48,47 @@ pub struct Abilities {
     pub pick: bool,
     /// Drain and cancel.
     pub stop: bool,
+    /// Go back and forth in time.
+    pub travel: bool,
 }
 
 impl Abilities {
     /// Of a run of our own.
-    pub const FULL: Self = Self { pause: true, set_limit: true, pick: true, stop: true };
+    pub const FULL: Self = Self { pause: true, set_limit: true, pick: true, stop: true, travel: false };
     /// Of something that can only be looked at.
-    pub const NONE: Self = Self { pause: false, set_limit: false, pick: false, stop: false };
+    pub const NONE: Self = Self { pause: false, set_limit: false, pick: false, stop: false, travel: false };
+    /// Of a recording.
+    pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
+}
+
+/// A wish to a replay, which grants it at once: time there is nobody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Travel {
+    /// Stand still, or go on.
+    Hold,
+    /// A few seconds back.
+    Back,
+    /// A few seconds on.
+    On,
+    /// To the start.
+    Start,
+    /// To the end.
+    End,
+    /// Half as fast.
+    Slower,
+    /// Twice as fast.
+    Faster,
+}
+
+/// How a replay is played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Playback {
+    /// Seconds of the recording in one of ours.
+    pub speed: f64,
+    /// Whether it stands still.
+    pub is_held: bool,
+    /// Whether everything has been played.
+    pub is_at_end: bool,
+    /// When the recording ends.
+    pub end: Offset,
 }

@@ -57,6 +57,14 @@ pub enum Error {
         /// What would be right.
         hint: Option<String>,
     },
+    /// A recording cannot be read.
+    #[error("{message}")]
+    Recording {
+        /// What is wrong.
+        message: String,
+        /// What would be right.
+        hint: Option<String>,
+    },
     /// The system refused something we cannot do without.
     #[error("cannot {what}")]
     System {
@@ -75,7 +83,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Self::Plan(error) if error.has_nothing_to_do() => exit::NOTHING_TO_DO,
-            Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } => code::INVALID,
+            Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
             Self::System { .. } | Self::Pool(_) => exit::BROKEN,
@@ -107,7 +115,7 @@ impl Error {
             Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
-            Self::Unwritable { hint, .. } => hint.clone(),
+            Self::Unwritable { hint, .. } | Self::Recording { hint, .. } => hint.clone(),
             Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) => None,
         }
     }

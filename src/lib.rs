@@ -44,7 +44,7 @@
 //! | **limit** | how many attempts may be in flight: for the run, and per host |
 //! | **cooldown** | a host's deadline before which nothing starts there; a point in time, never a length |
 //! | **wait / service / total** | from ready to slot · from slot to last byte · of the whole job, retries included |
-//! | **pause / freeze** | no new attempt starts · the picture stands still, work goes on |
+//! | **pause / freeze / hold** | no new attempt starts · the picture stands still, work goes on · a replay stands still |
 //! | **drain / cancel** | let what is in flight end · end it now |
 //!
 //! # What always holds

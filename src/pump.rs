@@ -5,9 +5,10 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -35,6 +36,8 @@ pub struct Follow {
     model: Arc<Mutex<Model>>,
     hearer: Arc<Mutex<Option<Hearer>>>,
     is_closed: Arc<AtomicBool>,
+    /// Events that have been taken in.
+    applied: Arc<AtomicU64>,
 }
 
 /// Called after every batch of events; must not wait.
@@ -76,6 +79,16 @@ impl Follow {
         self.is_closed.load(Ordering::Acquire)
     }
 
+    /// Forgets everything, once so many events have been taken in: whoever plays a recording goes back in
+    /// it, and sends nothing meanwhile.
+    pub fn start_anew(&self, after: u64) {
+        while self.applied.load(Ordering::Acquire) < after && !self.is_closed() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        *self.model() = Model::default();
+        self.tell();
+    }
+
     fn hearer(&self) -> MutexGuard<'_, Option<Hearer>> {
         self.hearer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,6 +119,7 @@ impl Follow {
                 model.apply(event);
             }
             drop(model);
+            self.applied.fetch_add(batch.len() as u64, Ordering::AcqRel);
             self.tell();
             batch.clear();
         }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::app::headless;
 use crate::app::look::{self, Looks};
-use crate::app::screen::{self, Ended, Watched};
+use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::cli::{LookArgs, Results};
@@ -222,7 +222,7 @@ impl Run<'_> {
     fn on_screen(self, looks: Looks, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
-            start: self.start,
+            clock: Clock::Live(self.start),
             // Somebody waits for the result at the other end of the pipe.
             leaves_at_end: !io::stdout().is_terminal(),
             can: Abilities::FULL,

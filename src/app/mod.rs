@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod look;
+pub mod replay;
 pub mod screen;
 pub mod shelf;
 pub mod signals;
@@ -72,6 +73,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
+        Command::Replay(args) => replay::run(args),
         Command::Upstream(args) => listen(args),
         Command::Keys => {
             let settings = config::settings()?;

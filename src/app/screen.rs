@@ -17,6 +17,7 @@ use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
 use crate::pump::Follow;
 use crate::shown::shown;
+use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::input::{Input, Key};
 use crate::tui::keymap::Keymap;
@@ -31,6 +32,8 @@ const GROUND_PATIENCE: Duration = Duration::from_millis(20);
 const CLOCK_STEP: Duration = Duration::from_millis(100);
 /// How often we wake when nothing moves.
 const REST: Duration = Duration::from_secs(1);
+/// How long a remark stands while a recording is played.
+const REMARK_STANDS: Duration = Duration::from_millis(2_500);
 
 /// How the screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +51,21 @@ pub enum Ended {
 pub struct Watched<'a> {
     /// The model, as it follows the run.
     pub follow: &'a Follow,
-    /// When the run started.
-    pub start: Instant,
+    /// What time it is in it.
+    pub clock: Clock<'a>,
     /// Leave as soon as the run is over: somebody waits for its result.
     pub leaves_at_end: bool,
     /// What the source can do.
     pub can: Abilities,
+}
+
+/// Whose time the screen tells.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock<'a> {
+    /// A run's that began then.
+    Live(Instant),
+    /// A recording's.
+    Replay(&'a Position),
 }
 
 /// Shows a run until the person leaves, it is over, or the terminal goes.
@@ -89,6 +101,7 @@ pub fn run(
         looks,
         ui: UiState::default(),
         still: None,
+        said_at: None,
         is_dirty: true,
         drawn_at: None,
     };
@@ -129,6 +142,8 @@ struct Screen<'a> {
     keymap: Keymap,
     /// The model of the frozen picture.
     still: Option<Box<Model>>,
+    /// When the remark in the footer was made, by our own clock.
+    said_at: Option<Instant>,
     is_dirty: bool,
     drawn_at: Option<Instant>,
 }
@@ -221,6 +236,10 @@ impl Screen<'_> {
                 if let Some(wish) = wish {
                     stop.send(wish);
                 }
+                self.said_at = Some(Instant::now());
+                if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
+                    position.travel(travel);
+                }
                 for _ in 0..self.ui.take_themes_wanted() {
                     self.looks.next_theme();
                     self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
@@ -238,6 +257,11 @@ impl Screen<'_> {
     fn interrupt(&mut self, signal: Signal, stop: &mut Stop) -> Option<Ended> {
         self.is_dirty = true;
         if self.is_over() {
+            return Some(Ended::Left);
+        }
+        if !self.watched.can.stop {
+            // There is no work that could be lost.
+            stop.by(signal);
             return Some(Ended::Left);
         }
         if stop.by(signal) {
@@ -276,7 +300,7 @@ impl Screen<'_> {
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
         let now = self.now();
-        self.ui.forget(now);
+        self.forget(now);
         let model;
         let (shown, now) = if let (Some(still), Some(at)) = (&self.still, self.ui.frozen) {
             (&**still, at)
@@ -307,6 +331,16 @@ impl Screen<'_> {
         self.drawn_at = Some(Instant::now());
         self.is_dirty = drawn == Drawn::Skipped;
         Ok(picture)
+    }
+
+    /// Takes in how a recording is played, and drops what has been said for long enough.
+    fn forget(&mut self, now: Offset) {
+        let Clock::Replay(position) = self.watched.clock else { return self.ui.forget(now) };
+        self.ui.playback = Some(position.playback());
+        // The recording's clock may stand still, and a remark must not.
+        if self.said_at.is_none_or(|at| at.elapsed() >= REMARK_STANDS) {
+            self.ui.remark = None;
+        }
     }
 
     /// Writes the picture as SVG, where that was asked for, and says where.
@@ -345,6 +379,10 @@ impl Screen<'_> {
         if self.ui.frozen.is_some() {
             return remark;
         }
+        if let Clock::Replay(position) = self.watched.clock {
+            let playback = position.playback();
+            return if playback.is_held || playback.is_at_end { remark } else { Some(CLOCK_STEP) };
+        }
         let model = self.watched.follow.model();
         match model.stage {
             Stage::Ended(_) => remark,
@@ -358,7 +396,10 @@ impl Screen<'_> {
     }
 
     fn now(&self) -> Offset {
-        Offset(Micros::from(self.watched.start.elapsed()).0)
+        match self.watched.clock {
+            Clock::Live(start) => Offset(Micros::from(start.elapsed()).0),
+            Clock::Replay(position) => position.now(),
+        }
     }
 }
 

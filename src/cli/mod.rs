@@ -35,6 +35,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run a real batch on the built-in practice upstream, without a network
     Demo(DemoArgs),
+    /// Show a recorded run in the same screen, or its summary
+    Replay(ReplayArgs),
     /// Run the practice upstream alone, for any client
     Upstream(UpstreamArgs),
     /// Print the keys of the screen, as your settings have them
@@ -79,6 +81,23 @@ pub struct DemoArgs {
     /// Where results go.
     #[command(flatten)]
     pub results: Results,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// A recording.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// What `run --events` has recorded
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How much faster than it was: `4`, `0.5`
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub speed: f64,
+    /// Print one JSON summary on standard output, and show nothing
+    #[arg(long)]
+    pub json: bool,
     /// How it looks.
     #[command(flatten)]
     pub look: LookArgs,
@@ -273,6 +292,11 @@ fn rounds(text: &str) -> Result<u32, String> {
 
 fn time(text: &str) -> Result<Duration, String> {
     quantity::parse_duration(text).map_err(|wrong| wrong.to_string())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.trim().trim_end_matches(['x', '×']).parse::<f64>().ok();
+    speed.filter(|speed| (0.125..=64.0).contains(speed)).ok_or_else(|| "write a number from 0.125 to 64".to_owned())
 }
 
 fn depth(text: &str) -> Result<Depth, String> {

@@ -35,6 +35,7 @@ impl Model {
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
         let flight = Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, target, number };
+        self.evidence.start(attempt, &flight, self.in_flight());
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
             self.timeline.end(displaced.number, End { at, outcome: None, spent: Spent::default() });
@@ -58,6 +59,8 @@ impl Model {
         let service = at.since(flight.started);
         self.totals.count(outcome, service);
         self.throughput.count(at);
+        let levels = (self.in_flight(), self.level.peak());
+        self.evidence.end(at, &flight, (outcome, &spent), levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = &mut self.hosts[flight.host];
         let is_bad = Cause::of(outcome).is_some();

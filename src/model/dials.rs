@@ -2,13 +2,35 @@
 
 use std::sync::Arc;
 
-use crate::event::{Hand, HostId, Micros, Offset, Origin};
+use crate::event::{Hand, HostId, Micros, Offset, Origin, Scope};
 use crate::model::Model;
+use crate::model::marks::Mark;
 use crate::model::news::Story;
 
 impl Model {
     /// Steps of one host that follow each other so soon are one story.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
+
+    /// Books that a limit was turned.
+    pub(super) fn turn(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: Hand) {
+        match scope {
+            Scope::Run => {
+                let from = self.limit;
+                self.change(origin, |part| part.limit = Some(limit));
+                let to = self.limit.unwrap_or(limit);
+                self.evidence.turn(from, to, by);
+                self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
+                self.news.tell(at, Story::Limit { host: None, from, to, by });
+            }
+            Scope::Host(id) => {
+                let i = self.known_host(origin, id);
+                let host = Some(Arc::clone(&self.hosts[i].name));
+                let from = self.hosts[i].limit.replace(limit);
+                self.hosts[i].turned = Some((by, at));
+                self.news.tell(at, Story::Limit { host, from, to: limit, by });
+            }
+        }
+    }
 
     /// Books that a host was put aside or taken back.
     pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {

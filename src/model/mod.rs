@@ -23,13 +23,14 @@ pub mod rate;
 mod recent;
 pub mod timeline;
 pub mod totals;
+pub mod verdict;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
 use crate::event::waits::Waits;
-use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd, Scope};
+use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
@@ -44,6 +45,7 @@ use crate::model::rate::Rate;
 use crate::model::recent::Recent;
 use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
+use crate::model::verdict::evidence::Evidence;
 
 /// Everything the screen, the summary and the plain lines know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +98,8 @@ pub struct Model {
     pub idle: Idle,
     /// What attempts waited for before they started.
     pub waits: Waits,
+    /// What the verdict is drawn from.
+    pub evidence: Evidence,
     /// How many are in flight at machines that see no attempts.
     level_seen: u32,
     origins: Origins,
@@ -151,6 +155,7 @@ impl Model {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
+                self.evidence.wait(host, waited);
                 let until = until.map(|until| self.origins.moment(origin, until));
                 let bar = Bar {
                     origin,
@@ -182,7 +187,8 @@ impl Model {
                     self.timeline.see(number, seen);
                 }
             }
-            Fact::RetryScheduled { attempt, until, .. } => {
+            Fact::RetryScheduled { attempt, until, why } => {
+                self.evidence.retry(*why);
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);
                 self.timeline.retry(origin, *attempt, until);
@@ -195,20 +201,7 @@ impl Model {
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle(at, origin, &Settled { job, endpoint, end, tries, target });
             }
-            Fact::LimitChanged { scope: Scope::Run, limit, by } => {
-                let from = self.limit;
-                self.change(origin, |part| part.limit = Some(*limit));
-                let to = self.limit.unwrap_or(*limit);
-                self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
-                self.news.tell(at, Story::Limit { host: None, from, to, by: *by });
-            }
-            Fact::LimitChanged { scope: Scope::Host(id), limit, by } => {
-                let i = self.known_host(origin, *id);
-                let host = Some(Arc::clone(&self.hosts[i].name));
-                let from = self.hosts[i].limit.replace(*limit);
-                self.hosts[i].turned = Some((*by, at));
-                self.news.tell(at, Story::Limit { host, from, to: *limit, by: *by });
-            }
+            Fact::LimitChanged { scope, limit, by } => self.turn(at, origin, *scope, *limit, *by),
             Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
             Fact::Adapted { host, limit, gap, why } => {
                 let host = self.known_host(origin, *host);
@@ -219,6 +212,7 @@ impl Model {
                 self.hosts[i].cooldown = Some(self.origins.moment(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
+                self.evidence.wished += 1;
                 self.totals.late_rounds += u64::from(!late.is_zero());
                 if let Some(endpoint) = endpoint {
                     let i = self.known_endpoint(origin, *endpoint);
@@ -238,6 +232,7 @@ impl Model {
             Fact::HostQuarantined { host } => self.put_aside(at, (origin, *host), true),
             Fact::HostReleased { host } => self.put_aside(at, (origin, *host), false),
             Fact::Paused => {
+                self.evidence.wished += 1;
                 self.change(origin, |part| part.is_paused = true);
                 self.marks.set(at, Mark::Paused);
                 self.news.tell(at, Story::Paused);
@@ -261,7 +256,10 @@ impl Model {
                 self.timeline.is_only_a_part();
                 self.level.set(at, self.in_flight());
             }
-            Fact::Stalled { lasted, .. } => self.news.tell(at, Story::Stalled(*lasted)),
+            Fact::Stalled { lasted, place } => {
+                self.evidence.stall(at, *lasted, place.as_ref(), &self.latency);
+                self.news.tell(at, Story::Stalled(*lasted));
+            }
             Fact::SlotsIdle { idle } => self.change(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;

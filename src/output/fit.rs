@@ -30,6 +30,22 @@ pub fn end(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}{ELLIPSIS}", &text[..head]))
 }
 
+/// The text in lines of at most `width` columns, broken between words; a longer word is cut.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let word = middle(word, width);
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word.into_owned()),
+        }
+    }
+    lines
+}
+
 /// The text with spaces up to `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
@@ -54,7 +70,7 @@ mod tests {
     use proptest::prelude::*;
     use unicode_width::UnicodeWidthStr;
 
-    use super::{end, middle, padded};
+    use super::{end, middle, padded, wrapped};
 
     #[test]
     fn targets_keep_head_and_tail() {
@@ -70,6 +86,7 @@ mod tests {
             let text = crate::shown::shown(&text);
             prop_assert!(middle(&text, width).width() <= width);
             prop_assert!(end(&text, width).width() <= width);
+            prop_assert!(wrapped(&text, width).iter().all(|line| line.width() <= width));
         }
     }
 }

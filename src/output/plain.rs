@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use crate::event::{Hand, Micros, Offset};
 use crate::model::incidents::{Cause, Group};
 use crate::model::news::Story;
+use crate::model::verdict::words;
 use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::summary;
@@ -87,6 +88,7 @@ impl Plain {
         self.changes(model, now, &mut lines);
         if matches!(model.stage, Stage::Ended(_)) {
             self.has_ended = true;
+            lines.extend(words::sentence(model).map(|verdict| self.stamped(now, &verdict)));
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {
             self.said = now;

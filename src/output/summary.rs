@@ -11,6 +11,7 @@ use crate::event::idle::IdleWhy;
 use crate::event::{Micros, Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
+use crate::model::verdict::words::sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
@@ -48,6 +49,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
+        verdict(model),
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         ignored(model),
@@ -153,6 +155,14 @@ fn ignored(model: &Model) -> Vec<String> {
         0 => Vec::new(),
         n => vec![format!("  {:<9} {} that cannot be read", "ignored", units::plural(n, "rate-limit header"))],
     }
+}
+
+/// What the numbers mean, in as many lines as it takes.
+fn verdict(model: &Model) -> Vec<String> {
+    let Some(sentence) = sentence(model) else { return Vec::new() };
+    let wrapped = fit::wrapped(&sentence, WIDTH - 12);
+    let head = |i: usize| if i == 0 { "verdict" } else { "" };
+    wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
 }
 
 /// What the adaptive controller found, as lines that a plan takes.

@@ -13,6 +13,8 @@ use crate::model::histogram::Histogram;
 use crate::model::host::Host;
 use crate::model::incidents::{Cause, Group};
 use crate::model::news::Story;
+use crate::model::verdict::findings;
+use crate::model::verdict::words::told;
 use crate::model::{Model, Stage};
 use crate::output::summary::Extras;
 use crate::output::trouble::OutputError;
@@ -74,6 +76,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
         "hosts": model.hosts.iter().map(host).collect::<Vec<_>>(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
+        "verdict": verdict(model),
         "anomalies": {
             "orphan_ends": model.anomalies.orphan_ends,
             "double_starts": model.anomalies.double_starts,
@@ -154,6 +157,23 @@ fn expectation(checked: &Checked) -> Value {
         "value": checked.found.map(figure),
         "met": checked.holds,
     })
+}
+
+/// What the numbers mean: the sentence that people are told, and what else could be said.
+fn verdict(model: &Model) -> Value {
+    let mut told = findings(model).into_iter().map(|finding| {
+        let told = told(&finding, model);
+        json!({
+            "kind": finding.kind(),
+            "sentence": told.to_string(),
+            "number": told.number,
+            "place": told.place,
+            "remedy": told.remedy,
+        })
+    });
+    let Some(mut first) = told.next() else { return Value::Null };
+    first["others"] = told.collect();
+    first
 }
 
 /// The warnings that are still at hand, oldest first.

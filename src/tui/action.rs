@@ -7,7 +7,7 @@ use crate::tui::view::page::View;
 /// What the person at the screen wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
-    /// Start no attempt, or start attempts again.
+    /// Start no attempt, or start attempts again; a replay stands still, or goes on.
     Pause,
     /// One step less in flight.
     LimitDown,
@@ -89,12 +89,22 @@ pub enum Action {
     Redraw,
     /// Save the picture as SVG.
     Export,
+    /// Show the working behind the verdict.
+    Why,
     /// Explain the keys.
     Help,
     /// Leave, after a question if work would be lost.
     Quit,
     /// Leave, and let the last picture stay in the scrollback.
     QuitKeep,
+    /// In a replay: a few seconds back.
+    SeekBack,
+    /// In a replay: a few seconds on.
+    SeekOn,
+    /// In a replay: half as fast.
+    Slower,
+    /// In a replay: twice as fast.
+    Faster,
     /// Answer to the question: let what is in flight end.
     Drain,
     /// Answer to the question: end what is in flight.

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use inflight::control::Travel;
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
 use inflight::journal::{Header, ReadError, Reader, SCHEMA, Writer};
 use inflight::model::news::Story;
 use inflight::model::totals::Anomalies;
 use inflight::model::{Model, Stage};
-use inflight::pump::Pump;
+use inflight::pump::{Follow, Pump};
+use inflight::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use proptest::prelude::*;
 use tokio::sync::mpsc;
 
@@ -255,5 +258,43 @@ proptest! {
         let (model, journal) = pumped(&events, at_once);
         prop_assert_eq!(&model, &fold(&events));
         prop_assert_eq!(replay(&journal).0, events);
+    }
+}
+
+/// Waits until the model is that of these events.
+#[track_caller]
+fn await_model(follow: &Follow, events: &[Event]) {
+    let (expected, deadline) = (fold(events), Instant::now() + Duration::from_secs(10));
+    while *follow.model() != expected {
+        assert!(Instant::now() < deadline, "the replay never becomes the run");
+        std::thread::yield_now();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn a_recording_that_is_played_to_its_end_is_the_run_however_often(events in run()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.jsonl");
+        std::fs::write(&path, record(&events)).unwrap();
+        let recording = Recording::open(&path).unwrap();
+        prop_assert_eq!((recording.n, recording.skipped, recording.is_cut), (events.len() as u64, 0, false));
+        let (sender, receiver) = mpsc::channel(EVENTS_AHEAD);
+        let pump = Pump::start(receiver, None).unwrap();
+        let (follow, back) = (pump.follow(), pump.follow());
+        let replay = Replay::start(recording, 1.0, sender, move |sent| back.start_anew(sent)).unwrap();
+        let position = replay.position();
+        position.travel(Travel::Hold);
+        for _ in 0..2 {
+            position.travel(Travel::End);
+            await_model(&follow, &events);
+            position.travel(Travel::Start);
+            let begun: Vec<Event> = events.iter().filter(|event| event.at <= position.now()).cloned().collect();
+            await_model(&follow, &begun);
+        }
+        replay.stop();
+        prop_assert!(pump.join().is_none());
     }
 }

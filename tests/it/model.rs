@@ -2,6 +2,7 @@
 
 mod left;
 mod timeline;
+mod verdict;
 
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;

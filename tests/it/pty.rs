@@ -6,6 +6,7 @@
 
 mod drawing;
 mod leaving;
+mod replaying;
 mod settings;
 mod stopping;
 mod terminal;

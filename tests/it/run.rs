@@ -15,6 +15,7 @@ mod program;
 mod recordings;
 mod redirects;
 mod refusals;
+mod replay;
 mod rounds;
 mod secrets;
 mod settings;

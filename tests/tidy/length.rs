@@ -21,6 +21,7 @@ const LONG: &[(&str, &str)] = &[
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one answer to every action, in one `match`"),
     ("src/tui/theme/sheet.rs", "one file format, table by table and key by key"),
+    ("tests/it/model/verdict.rs", "one page of findings, each with a run that shows it and one that does not"),
     ("tests/it/plan.rs", "one page of plans, each with what it means"),
     ("tests/it/plan/mistakes.rs", "one page of wrong plans, each with its whole message"),
     ("tests/it/upstream.rs", "one test for each behaviour of the practice upstream"),

@@ -2,7 +2,7 @@
 //!
 //! Rounds go from start to start, and the sources' starts are spread over the interval. A source never
 //! overlaps itself: a round whose predecessor is not over begins when it is, and is late. Pure. Start
-//! at [`Rounds::next`].
+//! at [`Rounds::begin`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -74,6 +74,8 @@ pub enum Need {
     Pick,
     /// To drain and cancel.
     Stop,
+    /// To go back and forth in time.
+    Travel,
 }
 
 /// How far an action's keys bend.
@@ -108,11 +110,15 @@ impl Need {
     /// Why the source cannot do it, if it cannot.
     pub fn refusal(self, can: Abilities) -> Option<&'static str> {
         match self {
+            // A recording stands still instead.
+            Self::Pause if can.travel => None,
+            Self::SetLimit | Self::Stop if can.travel => Some("a recording cannot be changed"),
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
             Self::Pick if !can.pick => Some("nothing of this source can be picked out"),
-            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Stop => None,
+            Self::Travel if !can.travel => Some("only a replay goes back and forth in time"),
+            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Stop | Self::Travel => None,
         }
     }
 }
@@ -159,6 +165,9 @@ const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
 const DETAIL: &[Context] = &[At(View::Endpoint)];
 /// Views along an axis of time.
 const FALLS: &[Context] = &[At(View::Waterfall)];
+/// Views in which arrows to either side are free.
+const TRAVELS: &[Context] =
+    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -175,6 +184,10 @@ const PLAIN: Entry = Entry {
 
 /// A row of the dial.
 const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
+
+/// A row of a replay's clock.
+const TRAVEL: Entry =
+    Entry { group: Group::Work, contexts: TRAVELS, needs: Need::Travel, nature: Nature::Repeats, ..PLAIN };
 
 /// A row that leads to a view.
 const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
@@ -211,6 +224,10 @@ pub static ENTRIES: &[Entry] = &[
         needs: Need::Pause,
         ..PLAIN
     },
+    Entry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: 5 s back", ..TRAVEL },
+    Entry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: 5 s on", ..TRAVEL },
+    Entry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: half as fast", ..TRAVEL },
+    Entry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: twice as fast", ..TRAVEL },
     Entry {
         action: Action::LimitDown,
         id: "limit_down",
@@ -433,8 +450,20 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
     Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
-    Entry { action: Action::Top, id: "top", keys: &["home", "g"], help: "To the first row", ..STEP },
-    Entry { action: Action::Bottom, id: "bottom", keys: &["end", "G"], help: "To the last row", ..STEP },
+    Entry {
+        action: Action::Top,
+        id: "top",
+        keys: &["home", "g"],
+        help: "To the first row; in a replay, to its start",
+        ..STEP
+    },
+    Entry {
+        action: Action::Bottom,
+        id: "bottom",
+        keys: &["end", "G"],
+        help: "To the last row; in a replay, to its end",
+        ..STEP
+    },
     Entry {
         action: Action::Keep,
         id: "keep",
@@ -484,6 +513,15 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["e"],
         help: "Save the picture as an SVG file in the current folder",
         footer: &[(SCREENS, "export")],
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Why,
+        id: "why",
+        keys: &["i"],
+        group: Group::View,
+        help: "Show the working behind the verdict, and how full the slots were",
+        contexts: SHEETS,
         ..PLAIN
     },
     Entry {

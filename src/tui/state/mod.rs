@@ -9,7 +9,7 @@ use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
-use crate::control::{Abilities, Command};
+use crate::control::{Abilities, Command, Playback, Travel};
 use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 use crate::model::{Model, Stage};
 use crate::tui::action::Action;
@@ -45,6 +45,10 @@ pub struct UiState {
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     pub help_end: usize,
+    /// The working behind the verdict lies open, scrolled to this row.
+    pub working: Option<usize>,
+    /// The furthest row it can be scrolled to, when it was last drawn.
+    working_end: usize,
     /// The question that lies open.
     asking: Option<Asking>,
     /// The moment at which the picture stands still.
@@ -53,6 +57,9 @@ pub struct UiState {
     pub wish: Option<Command>,
     /// A remark for the footer, and until when it stands there.
     pub remark: Option<(String, Offset)>,
+    /// How a recording is played, where it is one.
+    pub playback: Option<Playback>,
+    travel: Option<Travel>,
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
@@ -102,6 +109,13 @@ impl UiState {
             return None;
         }
         match action {
+            Action::Pause if can.travel => self.travel = Some(Travel::Hold),
+            Action::Top if self.is_travelling(can) => self.travel = Some(Travel::Start),
+            Action::Bottom if self.is_travelling(can) => self.travel = Some(Travel::End),
+            Action::SeekBack => self.travel = Some(Travel::Back),
+            Action::SeekOn => self.travel = Some(Travel::On),
+            Action::Slower => self.travel = Some(Travel::Slower),
+            Action::Faster => self.travel = Some(Travel::Faster),
             Action::Pause => return self.pause_or_resume(model, now),
             Action::LimitDown => return self.turn(model, step_down, now),
             Action::LimitUp => return self.turn(model, step_up, now),
@@ -154,6 +168,7 @@ impl UiState {
             Action::Theme => self.themes_wanted += 1,
             Action::Redraw => self.wants_redraw = true,
             Action::Export => self.wants_export = true,
+            Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
@@ -176,7 +191,7 @@ impl UiState {
             }
         } else if self.is_typing {
             Context::Prompt
-        } else if self.help.is_some() {
+        } else if self.help.is_some() || self.working.is_some() {
             Context::Help
         } else {
             Context::At(self.view)
@@ -191,6 +206,9 @@ impl UiState {
     /// Takes the size of the screen in, so that paging knows its step.
     pub fn measure(&mut self, area: Rect, model: &Model) {
         self.area = area;
+        if self.working.is_some() {
+            self.working_end = view::verdict::last_row(area, model);
+        }
         self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
@@ -263,6 +281,16 @@ impl UiState {
     /// Whether everything should be drawn anew, since last asked.
     pub fn take_redraw(&mut self) -> bool {
         std::mem::take(&mut self.wants_redraw)
+    }
+
+    /// Where a recording is to go, since last asked.
+    pub fn take_travel(&mut self) -> Option<Travel> {
+        self.travel.take()
+    }
+
+    /// Whether first and last are those of a recording, and not of a list of lines that lies open.
+    fn is_travelling(&self, can: Abilities) -> bool {
+        can.travel && matches!(self.context(), Context::At(_))
     }
 
     /// Whether a picture is to be saved.
@@ -373,6 +401,8 @@ impl UiState {
             self.asking = None;
         } else if self.help.is_some() {
             self.help = None;
+        } else if self.working.is_some() {
+            self.working = None;
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
@@ -484,6 +514,10 @@ impl UiState {
     fn step(&mut self, by: isize) {
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);
+            return;
+        }
+        if let Some(row) = &mut self.working {
+            *row = row.saturating_add_signed(by).min(self.working_end);
             return;
         }
         let page = self.view.page();

@@ -134,8 +134,12 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
     hints.retain(|hint| !is_over || works(hint.action, scene));
     for hint in &mut hints {
         hint.label = match hint.action {
+            Action::Pause if scene.can.travel => {
+                let stands = scene.ui.playback.is_some_and(|playback| playback.is_held || playback.is_at_end);
+                if stands { "go on" } else { "hold" }
+            }
             Action::Pause if scene.model.is_paused => "resume",
-            Action::Quit if is_over => "leave",
+            Action::Quit if is_over || scene.can.travel => "leave",
             _ => hint.label,
         };
     }
@@ -145,7 +149,9 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
 /// Whether a key does anything now.
 fn works(action: Action, scene: &Scene<'_>) -> bool {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
-    let is_late = is_over && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp | Action::PutAside);
+    let is_late = is_over
+        && !scene.can.travel
+        && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp | Action::PutAside);
     !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
 }
 

@@ -42,6 +42,11 @@ fn times(scene: &Scene<'_>) -> Vec<String> {
         // Never silently stale: it stands where the clock ran.
         return vec![format!("FROZEN {elapsed}")];
     }
+    if let Some(playback) = scene.ui.playback {
+        let (now, end) = (units::clock(scene.now), units::clock(playback.end));
+        let speed = format!("{}×", playback.speed);
+        return vec![format!("replay {speed}   {now} of {end}"), format!("{speed} {now} of {end}"), now];
+    }
     let (left, held) = (time_left(scene), stragglers(scene));
     let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));
     let long = both.iter().chain(&left).chain(held.iter().filter(|_| left.is_none()));
@@ -55,6 +60,9 @@ fn times(scene: &Scene<'_>) -> Vec<String> {
 pub fn state(scene: &Scene<'_>) -> (Status, String) {
     let model = scene.model;
     let in_flight = model.in_flight();
+    if scene.ui.playback.is_some_and(|playback| playback.is_held) {
+        return (Status::Paused, "HELD".into());
+    }
     match model.stage {
         Stage::Ready => (Status::Queued, "STARTING".into()),
         Stage::Running if model.is_paused && in_flight > 0 => (Status::Paused, format!("PAUSED, {in_flight} draining")),

@@ -39,6 +39,8 @@ pub struct Sections {
     pub kpis: Rect,
     /// Whether the numbers have room for large digits.
     pub kpis_are_large: bool,
+    /// What the numbers mean, in one line; of no height where they mean nothing in particular.
+    pub verdict: Rect,
     /// The table.
     pub endpoints: Rect,
     /// How slow.
@@ -87,12 +89,14 @@ impl Shell {
 
 impl Sections {
     /// The sections of the overview in its part of the screen.
-    pub fn of(body: Rect, endpoints: usize) -> Self {
+    pub fn of(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
         let mut rows = Rows { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= kpi::LARGE_WIDTH;
         let is_airy = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
         let gap = u16::from(is_airy);
+        rows.skip(u16::from(has_verdict && kpis_are_large));
+        let verdict = rows.take(u16::from(has_verdict));
 
         // The table comes first, then charts, then events; what is left widens them in that order.
         let wanted = u16::try_from(endpoints.max(1)).unwrap_or(u16::MAX).saturating_add(TABLE_HEAD);
@@ -134,7 +138,7 @@ impl Sections {
         let flight = Rect { x: both.x + half + 3, width: both.width.saturating_sub(half + 3), ..both };
         rows.skip(if events > 0 { gap } else { 0 });
         let events = rows.take(events);
-        Self { kpis, kpis_are_large, endpoints, latency, flight, events }
+        Self { kpis, kpis_are_large, verdict, endpoints, latency, flight, events }
     }
 }
 
@@ -186,7 +190,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
-            let s = Sections::of(shell(width, height).body, 100);
+            let s = Sections::of(shell(width, height).body, 100, true);
             assert!(
                 [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
                 "{width}x{height} {s:?}"
@@ -206,11 +210,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize) {
+        fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize, has_verdict: bool) {
             let around = shell(width, height);
-            let s = Sections::of(around.body, endpoints);
+            let s = Sections::of(around.body, endpoints, has_verdict);
             let used: Vec<Rect> =
-                [around.header, around.tabs, s.kpis, s.endpoints, s.latency, s.flight, s.events, around.footer]
+                [around.header, around.tabs, s.kpis, s.verdict, s.endpoints, s.latency, s.flight, s.events, around.footer]
                     .into_iter().filter(|r| r.height > 0).collect();
             let area = Rect::new(0, 0, width, height);
             for (i, a) in used.iter().enumerate() {

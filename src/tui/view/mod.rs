@@ -25,6 +25,7 @@ pub mod page;
 pub mod paint;
 pub mod table;
 pub mod tabs;
+pub mod verdict;
 pub mod waterfall;
 
 use ratatui::Frame;
@@ -87,6 +88,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
         }
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
+    }
+    if scene.ui.working.is_some() {
+        verdict::sheet(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
     }
     if scene.ui.help.is_some() {
         help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);

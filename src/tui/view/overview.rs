@@ -13,7 +13,7 @@ use crate::tui::filter::Term;
 use crate::tui::view::layout::Sections;
 use crate::tui::view::page::{Behind, Key, Page, View};
 use crate::tui::view::paint::Pen;
-use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, latency};
+use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, latency, verdict};
 
 /// The first view.
 #[derive(Debug)]
@@ -84,14 +84,17 @@ impl Page for Overview {
     }
 
     fn room(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Sections::of(area, model.endpoints.len()).endpoints.height.saturating_sub(2))
+        usize::from(
+            Sections::of(area, model.endpoints.len(), verdict::is_told(model)).endpoints.height.saturating_sub(2),
+        )
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
         // By all endpoints: sections do not move while a filter is typed.
-        let sections = Sections::of(pen.area, scene.model.endpoints.len());
-        let panels: [(Rect, Panel); 5] = [
+        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::is_told(scene.model));
+        let panels: [(Rect, Panel); 6] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
+            (sections.verdict, verdict::line),
             (sections.endpoints, endpoints::draw),
             (sections.latency, latency::draw),
             (sections.flight, flight::draw),

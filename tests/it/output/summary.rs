@@ -6,6 +6,7 @@ use inflight::event::outcome::{Outcome, Reason};
 use inflight::event::{Offset, RunEnd};
 use inflight::model::Model;
 use inflight::model::expectation::check;
+use inflight::output::plain::{Pace, Plain};
 use inflight::output::summary::{Extras, summary_text};
 use inflight::output::summary_json::summary_json;
 use inflight::plan::Expect;
@@ -145,4 +146,25 @@ fn a_run_that_never_began_can_be_summed_up_too() {
     let model = Model::default();
     assert!(!summary_text(&model, Offset::ZERO, &Extras::default(), true).is_empty());
     assert_eq!(summary_json(&model, Offset::ZERO, &Extras::default())["throughput_per_s"], 0.0);
+}
+
+#[test]
+fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
+    let mut run = Run::of(12, &["orders"]);
+    for i in 0..12 {
+        run.done(0, (i * 101, i * 101 + 100));
+    }
+    run.end(1_300, RunEnd::Finished);
+    let sentence = "in flight 1.0 of 4 on average: every start waits for the previous end; \
+                    if these are independent, about 300 ms instead of 1.21 s with 4 at once";
+    let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
+    assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));
+    assert_eq!(document["verdict"]["others"], json!([]));
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), false);
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+    assert!(words(&text).contains(&format!("verdict {sentence}")), "{text}");
+    let said = Plain::new(Pace::Log).poll(&run.model, Offset(1_300_000));
+    assert!(said.iter().any(|line| line.ends_with(sentence)), "{said:?}");
+    let none = summary_json(&Model::default(), Offset::ZERO, &Extras::default());
+    assert_eq!(none["verdict"], json!(null));
 }

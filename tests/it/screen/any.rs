@@ -22,9 +22,9 @@ use crate::told::{fixtures, fold};
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
-const KEYS: [&str; 34] = [
+const KEYS: [&str; 35] = [
     "space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end", "1", "4", "5", "6",
-    "tab", "up", "F", "home", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L",
+    "tab", "up", "F", "home", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
 ];
 
 fn keys() -> impl Strategy<Value = String> {
@@ -96,9 +96,26 @@ fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
     let model = fold(&*STORM);
     let theme = Theme::bundled("inflight-dark", look(Depth::True, false)).unwrap();
     let now = Offset(6_000_000);
-    for keys in
-        ["", "?", "q", "/ a", "f", "4", "5", "6", "4 enter", "6 / a", "5 ?", "2", "2 up", "2 b z left", "3", "3 ]"]
-    {
+    for keys in [
+        "",
+        "?",
+        "q",
+        "/ a",
+        "f",
+        "4",
+        "5",
+        "6",
+        "4 enter",
+        "6 / a",
+        "5 ?",
+        "2",
+        "2 up",
+        "2 b z left",
+        "3",
+        "3 ]",
+        "i",
+        "4 i ?",
+    ] {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, 80, 16)), keys);
         for (width, height) in (0..=8).flat_map(|width| (0..=8).map(move |height| (width, height))) {

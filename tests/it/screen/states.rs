@@ -91,3 +91,14 @@ fn a_sorted_column_has_an_arrow_and_the_selection_moves_with_its_row() {
 fn what_the_source_cannot_do_is_faint_and_says_why() {
     shot("storm-429").at("6s").keys("space").can(Abilities::NONE).matches();
 }
+
+#[test]
+fn what_the_numbers_mean_stands_below_them_and_i_shows_the_working() {
+    shot("watched-serial").at("8s").matches();
+    shot("watched-serial").at("8s").size(120, 40).matches();
+    shot("watched-serial").at("8s").keys("i").matches();
+    shot("watched-serial").at("8s").size(120, 40).keys("i").matches();
+    shot("storm-429").at("20s").size(60, 16).keys("i down down").matches();
+    shot("watched-level-only").at("1s").keys("i").matches();
+    shot("watched-serial").at("8s").keys("i esc").matches();
+}

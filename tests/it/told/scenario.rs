@@ -7,11 +7,12 @@
 //! | step | |
 //! | --- | --- |
 //! | `run limit 4 jobs 10` | the run starts; both numbers may be left out |
-//! | `start a#1` | an attempt starts |
+//! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after so much waiting: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
+//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
 //! | `retry a#1 500ms` | its job is tried again, not before |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` as its last attempt ended |
-//! | `limit 2` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | a dial |
+//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | a dial |
 //! | `level 5` · `stall 250ms` | a watched program |
 //! | `clock 1s` | where this machine's zero lies |
 //! | `end` · `end drained` | the run is over |
@@ -68,7 +69,17 @@ impl Scenario {
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
-                let (row, slot, waited) = (attempt.job.0, 0, Waits::NONE);
+                let waited = |why| named(why).map_or(Micros::ZERO, micros);
+                let waited = Waits {
+                    slot: waited("slot"),
+                    host_limit: waited("host"),
+                    gap: waited("gap"),
+                    rate: waited("rate"),
+                    cooldown: waited("cooldown"),
+                    backoff: waited("backoff"),
+                    paused: Micros::ZERO,
+                };
+                let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
                 Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
             }
@@ -76,7 +87,10 @@ impl Scenario {
                 let (_, attempt) = self.about(at, origin, word(0));
                 let outcome = outcome(verb, words.get(1).copied());
                 self.last.insert((origin, attempt.job), outcome.clone());
-                Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 }
+                let connect = named("connect").map(micros);
+                let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
+                let spent = Spent { connect, first_byte, ..Spent::default() };
+                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 }
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));
@@ -94,7 +108,14 @@ impl Scenario {
                 };
                 Fact::JobSettled { job, endpoint, end, tries, total: Micros::ZERO, waited: Waits::NONE, target: None }
             }
-            "limit" => Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by: Hand::Operator },
+            "limit" => {
+                let by = if words.contains(&"machine") { Hand::Machine } else { Hand::Operator };
+                Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
+            }
+            "own" => {
+                let host = HostId(self.endpoint(at, origin, word(0)).0);
+                Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: Hand::Operator }
+            }
             "cool" => {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);
                 Fact::CooldownSet { host, until: moment(word(1)) }

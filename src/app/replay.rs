@@ -1,0 +1,119 @@
+//! A recording, shown in the same screen as a run, or summed up where there is none.
+//!
+//! Start at [`run`].
+
+use std::io::{self, IsTerminal};
+use std::sync::mpsc as wakes;
+
+use tokio::sync::mpsc;
+
+use crate::app::look::{self, Looks};
+use crate::app::screen::{self, Clock, Ended, Watched};
+use crate::app::signals::{self, Signal};
+use crate::app::stop::Stop;
+use crate::cli::ReplayArgs;
+use crate::config;
+use crate::control::Abilities;
+use crate::error::Error;
+use crate::inert;
+use crate::journal::ReadError;
+use crate::model::Model;
+use crate::output::streams;
+use crate::output::summary::{Extras, summary_text};
+use crate::output::summary_json::summary_json;
+use crate::output::trouble::path_shown;
+use crate::plainly::Plainly;
+use crate::pump::Pump;
+use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
+use crate::tui::detect::Face;
+use crate::units;
+
+/// Shows a recording; gives back the exit code.
+pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
+    let surroundings = look::wished(config::surroundings(), &args.look);
+    let looks = Looks::decide(&surroundings)?;
+    let recording = Recording::open(&args.file).map_err(|error| unreadable(args, error))?;
+    warn(args, &recording);
+    if args.json || surroundings.face().value == Face::Plain {
+        return sum_up(args, &recording);
+    }
+    on_screen(args, recording, looks)
+}
+
+/// Plays it on the screen.
+fn on_screen(args: &ReplayArgs, recording: Recording, looks: Looks) -> Result<u8, Error> {
+    let system = |what| move |source| Error::System { what, source };
+    let (events, facts) = mpsc::channel(EVENTS_AHEAD);
+    let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
+    let follow = pump.follow();
+    let (wake, woken) = wakes::channel();
+    signals::listen(wake.clone()).map_err(system("listen for signals"))?;
+    let back = pump.follow();
+    let replay = Replay::start(recording, args.speed, events, move |sent| back.start_anew(sent))
+        .map_err(system("start the replay"))?;
+    // There is nobody to command.
+    let mut stop = Stop::new(mpsc::unbounded_channel().0);
+    let clock = Clock::Replay(replay.position());
+    let watched = Watched { follow: &follow, clock, leaves_at_end: false, can: Abilities::REPLAY };
+    let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
+    replay.stop();
+    drop(pump.join());
+    match ended {
+        Ok(Ended::Gone) => drop(stop.by(Signal::HangUp)),
+        Ok(Ended::Left | Ended::AtOnce) => {}
+        Err(source) => return Err(Error::System { what: "use the terminal", source }),
+    }
+    Ok(stop.code().unwrap_or(0))
+}
+
+/// Prints what it adds up to.
+fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
+    let mut model = Model::default();
+    for event in recording.events().map_err(|error| unreadable(args, error))? {
+        let event = event.map_err(|error| unreadable(args, error.into()))?;
+        model.apply(&event);
+    }
+    let extras = Extras::default();
+    let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+    let written = if args.json {
+        let document = inert::text(&summary_json(&model, model.last, &extras));
+        document.and_then(|document| streams::result(&format!("{document}\n")))
+    } else {
+        streams::result(&summary_text(&model, model.last, &extras, is_coloured))
+    };
+    written.map_err(|source| Error::System { what: "print the summary", source })?;
+    Ok(0)
+}
+
+/// What could not be read of it.
+fn warn(args: &ReplayArgs, recording: &Recording) {
+    let path = path_shown(&args.file);
+    if recording.skipped > 0 {
+        let lines = units::plural(recording.skipped, "line");
+        streams::say(&format!("warning: skipped {lines} of `{path}` that this version does not know"));
+    }
+    if recording.is_cut {
+        streams::say(&format!("warning: the last line of `{path}` was cut off; everything before it is there"));
+    }
+    if recording.n == 0 {
+        streams::say(&format!("warning: `{path}` holds no events"));
+    }
+}
+
+fn unreadable(args: &ReplayArgs, error: ReadError) -> Error {
+    let path = path_shown(&args.file);
+    let hint = "a recording is made by `inflight run PLAN --events FILE`";
+    match error {
+        ReadError::Io(error) => {
+            let message = format!("cannot read recording `{path}`: {}", Plainly(error));
+            Error::Recording { message, hint: None }
+        }
+        ReadError::NotAJournal => {
+            Error::Recording { message: format!("`{path}` is no recording"), hint: Some(hint.to_owned()) }
+        }
+        ReadError::TooNew { .. } => Error::Recording {
+            message: format!("cannot read recording `{path}`: {error}"),
+            hint: Some("it was made by a newer version: use that one".to_owned()),
+        },
+    }
+}

@@ -1,0 +1,48 @@
+//! Findings on what is paid for nothing: retries in vain, new connections, stalls, no room here.
+//!
+//! Start at [`convoy`].
+
+use crate::event::Micros;
+use crate::model::Model;
+use crate::model::verdict::Finding;
+use crate::model::verdict::evidence::hosts::Use;
+use crate::model::verdict::thresholds as t;
+
+/// This machine has cut the limit, or fails attempts for want of room.
+pub(super) fn own_machine(model: &Model) -> Option<Finding> {
+    let (cut, failed) = (model.evidence.machine, model.evidence.local);
+    (cut.is_some() || failed >= t::LOCAL_LEAST).then_some(Finding::OwnMachine { cut, failed })
+}
+
+/// Jobs are tried again and again, and fail again and again.
+pub(super) fn retries(model: &Model) -> Option<Finding> {
+    let (totals, jobs) = (&model.totals, model.evidence.jobs);
+    let retries = totals.retries.saturating_sub(model.evidence.asked);
+    let ratio = (jobs + retries) as f64 / jobs.max(1) as f64;
+    let in_vain = retries.saturating_sub(totals.jobs_saved) as f64 / retries.max(1) as f64;
+    let is_pattern = jobs >= t::RETRIES_LEAST && ratio >= t::RETRIES_RATIO && in_vain >= t::RETRIES_VAIN;
+    (is_pattern && totals.jobs_failed > 0).then_some(Finding::Retries { ratio, retries, saved: totals.jobs_saved })
+}
+
+/// Several attempts ended together, right after the event loop stood still.
+pub(super) fn convoy(model: &Model) -> Option<Finding> {
+    let stalls = &model.evidence.stalls;
+    let worst = stalls.worst.as_ref().filter(|stall| stall.n >= t::CONVOY_LEAST)?;
+    let p95 = (model.latency.quantile(0.95)?, stalls.without.quantile(0.95)?);
+    Some(Finding::Convoy { n: worst.n, lasted: worst.lasted, place: worst.place.clone(), p95 })
+}
+
+/// Nearly every answer needed a connection of its own.
+pub(super) fn churn(model: &Model) -> Option<Finding> {
+    // As many as were ever in flight at once need one each; the others could have used those.
+    let beyond = |host: &Use| {
+        let first = u64::from(host.most);
+        (host.connected.saturating_sub(first), host.measured.saturating_sub(first))
+    };
+    let (host, churned) = model.evidence.hosts.all().max_by_key(|(_, host)| beyond(host).0)?;
+    let (connected, measured) = beyond(churned);
+    let share = connected as f64 / measured.max(1) as f64;
+    let connecting = Micros(churned.connecting.0 / churned.connected.max(1));
+    let is_pattern = measured >= t::CHURN_LEAST && share >= t::CHURN_SHARE;
+    is_pattern.then_some(Finding::Churn { host, share, connecting })
+}

@@ -1,0 +1,137 @@
+//! Findings on who holds the run back: the upstream, one of its hosts, or a limit of ours.
+//!
+//! Start at [`by_us`].
+
+use crate::event::Micros;
+use crate::event::waits::{WaitWhy, Waits};
+use crate::model::Model;
+use crate::model::histogram::Histogram;
+use crate::model::verdict::evidence::hosts::Use;
+use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Dial, Finding, Instead, is_by_itself, is_struggling, most, span};
+
+/// The upstream refuses, or time goes into the patience that it asked for.
+pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
+    let refusals = &model.evidence.refusals;
+    let refused = model.totals.throttled;
+    let of = refused + model.totals.expected + model.totals.unexpected;
+    let waiting = share(&model.waits, &[WaitWhy::Cooldown, WaitWhy::Backoff]);
+    let is_waiting = waiting >= t::WAIT_SHARE && is_heavy(model) && refused >= t::REFUSED_LEAST;
+    // Single refusals are how an adaptive limit finds its place.
+    let is_refusing = refusals.is_hard && refused as f64 >= t::REFUSED_WEATHER * of as f64;
+    (is_refusing || is_waiting && !model.is_adaptive).then(|| Finding::LimitedUpstream {
+        host: refusals.host,
+        refused,
+        of,
+        in_flight: refusals.first.map(|(_, in_flight)| in_flight),
+        least: refusals.least,
+        per_second: refusals.accepted_per_second(),
+        waiting,
+    })
+}
+
+/// One slow host holds the slots that others wait for.
+pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
+    let (evidence, span) = (&model.evidence, span(model));
+    let limit = model.limit.filter(|limit| *limit > 1)?;
+    let (host, held) = evidence.hosts.all().max_by_key(|(_, host)| host.service)?;
+    let share = held.service.0 as f64 / (span.0.max(1) as f64 * f64::from(limit));
+    if share < t::HOST_SHARE || held.ended == 0 {
+        return None;
+    }
+    let others = || evidence.hosts.all().filter(move |(other, _)| *other != host);
+    let n_others: u64 = others().map(|(_, other)| other.ended).sum();
+    let waited = others().map(|(_, other)| other.longest_wait).max()?;
+    if n_others < t::HOST_OTHERS || (waited.0 as f64) < t::HOST_WAIT * span.0 as f64 {
+        return None;
+    }
+    let mut elsewhere = Histogram::default();
+    for (other, _) in others() {
+        elsewhere.merge(&model.hosts.get(other)?.latency);
+    }
+    let service = (Micros(held.service.0 / held.ended), elsewhere.quantile(0.5)?);
+    let is_slower = service.0.0 as f64 >= t::HOST_SLOWER * service.1.0 as f64;
+    is_slower.then_some(Finding::OneHost { host, share, service, waited })
+}
+
+/// A limit of ours explains most of the waiting, and nobody refuses.
+pub(super) fn by_us(model: &Model) -> Option<Finding> {
+    let evidence = &model.evidence;
+    let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
+    if !is_quiet || evidence.services.n < t::HELD_LEAST || !is_heavy(model) || !is_by_itself(model) {
+        return None;
+    }
+    let ours = [WaitWhy::Slot, WaitWhy::HostLimit, WaitWhy::Gap, WaitWhy::Rate];
+    let why = ours.into_iter().max_by_key(|why| model.waits.of(*why))?;
+    let share = share(&model.waits, &[why]);
+    if share < t::WAIT_SHARE {
+        return None;
+    }
+    let (host, dial, at_once) = match why {
+        WaitWhy::Slot => {
+            let limit = model.limit?;
+            (None, Dial::Limit(limit), limit.saturating_mul(2))
+        }
+        WaitWhy::HostLimit => {
+            let (host, _) = most_held(model, why)?;
+            let limit = model.hosts.get(host)?.most()?;
+            let twice = limit.saturating_mul(2).min(model.limit.unwrap_or(u32::MAX));
+            (Some(host), Dial::Limit(limit), twice)
+        }
+        WaitWhy::Gap => {
+            let (host, held) = most_held(model, why)?;
+            (Some(host), Dial::Apart(apart(held)?), model.limit?)
+        }
+        WaitWhy::Rate => {
+            let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
+            (None, Dial::Apart(Micros(span(model).0 / starts)), model.limit?)
+        }
+        WaitWhy::Cooldown | WaitWhy::Backoff | WaitWhy::Paused => return None,
+    };
+    let at_once = most(model, at_once);
+    let was = span(model);
+    let would = match host {
+        // What is done elsewhere takes as long as it did, and all of it still shares the run's slots.
+        Some(host) => {
+            let held = Micros(evidence.hosts.get(host)?.service.0 / u64::from(at_once.max(1)));
+            let all = model.limit.map_or(Micros::ZERO, |limit| evidence.services.on(limit));
+            let elsewhere = evidence.hosts.all().filter(|(other, _)| *other != host);
+            let elsewhere =
+                elsewhere.filter_map(|(_, other)| other.starts).map(|(first, last)| last.since(first)).max();
+            [held, all, elsewhere.unwrap_or_default(), evidence.services.longest].into_iter().max()?
+        }
+        None => evidence.services.on(at_once),
+    };
+    let is_full = match dial {
+        Dial::Limit(limit) if host.is_none() => {
+            evidence.services.sum.0 as f64 >= t::FULL * was.0 as f64 * f64::from(limit)
+        }
+        Dial::Limit(_) | Dial::Apart(_) => true,
+    };
+    let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
+    let instead = Instead { was, would, at_once };
+    (is_full && is_worth_it).then_some(Finding::LimitedByUs { why, host, share, dial, instead })
+}
+
+/// The host that waited longest for this reason.
+fn most_held(model: &Model, why: WaitWhy) -> Option<(usize, &Use)> {
+    model.evidence.hosts.all().max_by_key(|(_, host)| host.waits.of(why))
+}
+
+/// The mean time between two starts there.
+fn apart(host: &Use) -> Option<Micros> {
+    let (first, last) = host.starts?;
+    let starts = host.ended.checked_sub(1).filter(|starts| *starts > 0)?;
+    Some(Micros(last.since(first).0 / starts))
+}
+
+/// These reasons as a share of all waiting.
+fn share(waits: &Waits, whys: &[WaitWhy]) -> f64 {
+    let some = whys.iter().fold(Micros::ZERO, |sum, why| sum + waits.of(*why));
+    some.0 as f64 / waits.total().0.max(1) as f64
+}
+
+/// Whether somebody waited for most of the time.
+fn is_heavy(model: &Model) -> bool {
+    model.waits.total().0 as f64 >= t::WAIT_WEIGHT * span(model).0 as f64
+}

@@ -1,0 +1,89 @@
+//! Findings on the order of attempts: one after the other, in waves, or with a long tail.
+//!
+//! Start at [`serial`].
+
+use crate::event::Micros;
+use crate::event::idle::IdleWhy;
+use crate::model::verdict::evidence::waves::Wave;
+use crate::model::verdict::thresholds as t;
+use crate::model::verdict::{Finding, Instead, is_by_itself, most, span};
+use crate::model::{Model, Stage};
+
+/// Never more than one in flight, and every start right behind an end.
+pub(super) fn serial(model: &Model) -> Option<Finding> {
+    let evidence = &model.evidence;
+    let span = span(model);
+    let is_long = evidence.jobs >= t::SERIAL_LEAST && span >= t::SERIAL_SPAN;
+    // A limit of one is a wish; and a pool that says why slots stand unused has its reasons.
+    let may_be_more = model.limit.is_none_or(|limit| limit > 1) && model.idle.total().is_zero();
+    let has_waited = !model.waits.total().is_zero();
+    if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_by_itself(model) {
+        return None;
+    }
+    let gap = evidence.gaps.quantile(0.5)?;
+    if gap.0 as f64 > t::SERIAL_GAP * evidence.services.mean().0 as f64 {
+        return None;
+    }
+    let at_once = most(model, model.limit.unwrap_or(t::USUAL_LIMIT));
+    let instead = Instead { was: span, would: evidence.services.on(at_once), at_once };
+    let mean = evidence.services.sum.0 as f64 / span.0 as f64;
+    (at_once > 1).then_some(Finding::Serial { mean, gap, instead })
+}
+
+/// Batch after batch, each waiting for its slowest.
+pub(super) fn waves(model: &Model) -> Option<Finding> {
+    let size = model.level.peak();
+    if size < t::CROWD || !is_by_itself(model) || model.totals.throttled > 0 || has_told_why(model) {
+        return None;
+    }
+    let all = || model.evidence.waves.all();
+    let is_wave = |wave: &&Wave| {
+        let (front, length) = (wave.front.since(wave.began), wave.ended.since(wave.began));
+        front.0 as f64 <= t::WAVE_FRONT * length.0 as f64 && wave.n as f64 >= t::WAVE_SIZE * f64::from(size)
+    };
+    let n = all().filter(is_wave).count() as u64;
+    let covered: u64 = all().filter(is_wave).map(|wave| wave.n).sum();
+    let total: u64 = all().map(|wave| wave.n).sum();
+    if n < t::WAVES_LEAST || (covered as f64) < t::WAVES_COVER * total as f64 {
+        return None;
+    }
+    // Pauses between waves are no cost of waiting for the slowest.
+    let was = all().fold(Micros::ZERO, |sum, wave| sum + wave.ended.since(wave.began));
+    let service = all().fold(Micros::ZERO, |sum, wave| sum + wave.service);
+    let longest = all().map(|wave| wave.longest).max()?;
+    // In any order at most one slot still runs its longest when the others are done.
+    let slots = u64::from(size);
+    let would = Micros(service.0 / slots) + (longest - Micros(longest.0 / slots));
+    let idle = 1.0 - service.0 as f64 / (was.0.max(1) as f64 * f64::from(size));
+    let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
+    is_worth_it.then_some(Finding::Waves { n, size, idle, instead: Instead { was, would, at_once: size } })
+}
+
+/// A few attempts hold on when all the others are done.
+pub(super) fn stragglers(model: &Model) -> Option<Finding> {
+    let (evidence, peak) = (&model.evidence, model.level.peak());
+    let (tail, span) = (&evidence.tail, span(model));
+    let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
+    // Waves have tails of their own; and whoever turned a dial or saw refusals knows why.
+    let is_shape = is_over && is_by_itself(model) && model.totals.throttled == 0 && waves(model).is_none();
+    if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) || tail.begun > 0 {
+        return None;
+    }
+    let lasted = evidence.last.since(tail.since);
+    let is_long = lasted >= t::TAIL_SPAN && lasted.0 as f64 >= t::TAIL_SHARE * span.0 as f64;
+    // Slots unused for another reason than that nothing is left tell of another cause.
+    let idle = |why| model.idle.of(why) - tail.idle.of(why);
+    let all = IdleWhy::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
+    let has_no_work = idle(IdleWhy::NoWork).0 * 2 >= all.0;
+    (is_long && has_no_work && tail.n > 0).then(|| Finding::Stragglers {
+        tail: lasted,
+        span,
+        n: tail.n,
+        longest: tail.longest.clone(),
+    })
+}
+
+/// Whether a pool has said why slots stood unused, other than at the end.
+fn has_told_why(model: &Model) -> bool {
+    model.idle.total() > model.idle.of(IdleWhy::NoWork)
+}

@@ -1,0 +1,165 @@
+//! The working behind a verdict: formula, figures, usual causes, and how full the slots were.
+//!
+//! Start at [`working`].
+
+use crate::event::waits::WaitWhy;
+use crate::model::Model;
+use crate::model::verdict::words::{length, percent, told};
+use crate::model::verdict::{Finding, findings, span, thresholds as t};
+use crate::units;
+
+/// A label and what there is to say; no label goes on with the one above. Safe to show.
+pub type Line = (&'static str, String);
+
+/// Everything behind the sentence, as lines.
+pub fn working(model: &Model) -> Vec<Line> {
+    let found = findings(model);
+    let mut lines = Vec::new();
+    match found.first() {
+        Some(finding) => {
+            let told = told(finding, model);
+            lines.extend([("verdict", told.number), ("place", told.place), ("remedy", told.remedy)]);
+            lines.push(("formula", formula(finding).to_owned()));
+            lines.extend(figures(finding, model));
+            let mut label = "causes";
+            for cause in causes(finding) {
+                lines.push((std::mem::take(&mut label), (*cause).to_owned()));
+            }
+        }
+        None => lines.push(("verdict", "nothing stands out".to_owned())),
+    }
+    lines.push(("", String::new()));
+    lines.extend(fullness(model));
+    let mut label = "also";
+    for finding in found.iter().skip(1) {
+        lines.push((std::mem::take(&mut label), told(finding, model).to_string()));
+    }
+    if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
+        let n = units::plural(model.totals.timed_out, "time-out");
+        lines.push(("suspect", format!("{n}: the event loop stood still, so the upstream may not be to blame")));
+    }
+    lines
+}
+
+/// Effective concurrency against the limit, and why slots stood unused.
+fn fullness(model: &Model) -> Vec<Line> {
+    let (span, service) = (span(model), model.evidence.services.sum);
+    // Where only a level is seen, its mean is all there is.
+    let has_attempts = !span.is_zero() && !service.is_zero();
+    let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
+    let of = model.limit.map(|limit| format!(" of {limit}, {}", percent(mean / f64::from(limit.max(1)))));
+    let in_flight =
+        format!("{}{} on average, {} at most", units::significant(mean), of.unwrap_or_default(), model.level.peak());
+    let mut lines = vec![("in flight", in_flight)];
+    if has_attempts {
+        let (service, span) = (units::length(service), units::length(span));
+        lines.push(("", format!("L = sum of service times ÷ wall time = {service} ÷ {span}")));
+    }
+    let shares = model.idle_shares(model.last);
+    let told: Vec<String> = shares
+        .iter()
+        .filter(|(_, share)| *share >= 0.005)
+        .map(|(why, share)| format!("{} {}", why.words(), percent(*share)))
+        .collect();
+    if !told.is_empty() {
+        lines.push(("idle", told.join(", ")));
+    }
+    let waits = model.waits;
+    if !waits.is_none() {
+        let of = |why: WaitWhy| Some((why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
+        let told: Vec<String> = WaitWhy::ALL
+            .into_iter()
+            .filter_map(of)
+            .map(|(why, waited)| format!("{} {}", why.words(), units::length(waited)))
+            .collect();
+        lines.push(("waited", told.join(", ")));
+    }
+    lines
+}
+
+/// How the claim is reached.
+fn formula(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::OwnMachine { .. } => "the limit was cut by this machine, or attempts failed for want of room here",
+        Finding::LimitedUpstream { .. } => "refused ÷ answers within 10 s, or cooldown and backoff ÷ all waiting",
+        Finding::Retries { .. } => "(jobs + retries) ÷ jobs, and retries that saved no job ÷ retries",
+        Finding::Convoy { .. } => "answers within 20 ms after the loop moved again, that were in flight before",
+        Finding::OneHost { .. } => "its service times ÷ (wall time × limit), and its mean ÷ the others' median",
+        Finding::Serial { .. } => "most in flight = 1, and median gap ÷ mean service time",
+        Finding::Waves { .. } => "stretches from nothing to nothing in flight that start at once",
+        Finding::Stragglers { .. } => "time after in flight last held half its peak ÷ wall time",
+        Finding::LimitedByUs { .. } => "its waiting ÷ all waiting, and sum of service times ÷ slots",
+        Finding::Churn { .. } => "answers on new connections ÷ answers, less the most in flight from both",
+    }
+}
+
+/// The numbers behind it, beside those of the sentence.
+fn figures(finding: &Finding, model: &Model) -> Vec<Line> {
+    let text = match finding {
+        Finding::Serial { gap, .. } => {
+            let service = model.evidence.services.mean();
+            let n = units::count(model.evidence.services.n);
+            format!("median gap {}, mean service {}, {n} attempts", units::length(*gap), units::length(service))
+        }
+        Finding::LimitedUpstream { per_second, waiting, .. } => {
+            let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
+            format!(
+                "accepted {pace} a second while it refused; cooldown and backoff were {} of waiting",
+                percent(*waiting)
+            )
+        }
+        Finding::OneHost { share, service: (there, elsewhere), .. } => format!(
+            "{} of the slots, mean {} there, median {} elsewhere",
+            percent(*share),
+            units::length(*there),
+            units::length(*elsewhere)
+        ),
+        Finding::Convoy { p95: (measured, without), .. } => format!(
+            "p95 {} measured, {} without the stall; {} in all",
+            units::length(*measured),
+            units::length(*without),
+            units::plural(model.evidence.stalls.n, "stall")
+        ),
+        Finding::Waves { instead, .. } | Finding::LimitedByUs { instead, .. } => {
+            format!(
+                "{} as it was, {} with {} at once",
+                units::length(instead.was),
+                units::length(instead.would),
+                instead.at_once
+            )
+        }
+        Finding::Stragglers { .. } => {
+            format!("p50 {}, p95 {}", length(model.latency.quantile(0.5)), length(model.latency.quantile(0.95)))
+        }
+        Finding::Churn { share, .. } => format!("{}, claimed from {} on", percent(*share), percent(t::CHURN_SHARE)),
+        Finding::OwnMachine { failed, .. } => format!("{} for want of room", units::plural(*failed, "failure")),
+        Finding::Retries { retries, saved, .. } => {
+            format!("{} retries, {} saved by them", units::count(*retries), units::plural(*saved, "job"))
+        }
+    };
+    vec![("figures", text)]
+}
+
+/// What is usually behind it.
+fn causes(finding: &Finding) -> &'static [&'static str] {
+    match finding {
+        Finding::OwnMachine { .. } => &["a low limit of open files", "ports still held by closed connections"],
+        Finding::LimitedUpstream { .. } => {
+            &["a quota of starts per second", "a limit of requests at once", "a burst at the start"]
+        }
+        Finding::Retries { .. } => &["an upstream that breaks under load", "retries of what can never succeed"],
+        Finding::Convoy { .. } => {
+            &["blocking work in async code", "a long loop without an await", "a lock held across a call"]
+        }
+        Finding::OneHost { .. } => &["no limit per host", "an upstream that hangs with a long time-out"],
+        Finding::Serial { .. } => &["an await in a loop", "a lock held across a call", "a pool of one connection"],
+        Finding::Waves { .. } => &["a join on fixed batches", "a barrier between pages"],
+        Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual"],
+        Finding::LimitedByUs { .. } => &["a limit, gap or rate lower than the upstream needs"],
+        Finding::Churn { .. } => &[
+            "a new client for each request",
+            "an upstream that closes after each answer",
+            "bodies not read to their end",
+        ],
+    }
+}

@@ -1,0 +1,188 @@
+//! Where a replay stands: a clock that can be held, moved, and made faster.
+//!
+//! Start at [`Position::now`] and [`Position::travel`].
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::control::{Playback, Travel};
+use crate::event::{Micros, Offset};
+
+/// How far one step goes.
+const STEP: Micros = Micros(5_000_000);
+/// The slowest and the fastest.
+const SLOWEST: f64 = 0.125;
+const FASTEST: f64 = 64.0;
+
+/// A clock of its own, seen from two threads.
+#[derive(Debug)]
+pub struct Position {
+    state: Mutex<State>,
+    moved: Condvar,
+    end: Offset,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Where it stood …
+    from: Offset,
+    /// … at this moment.
+    since: Instant,
+    speed: f64,
+    is_held: bool,
+    is_closed: bool,
+}
+
+/// What the player does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Tells the event that is due.
+    Play,
+    /// Begins again from the start.
+    Back,
+    /// Stops.
+    Close,
+}
+
+impl Position {
+    /// At the start, running.
+    pub(super) fn new(end: Offset, speed: f64) -> Self {
+        let speed = speed.clamp(SLOWEST, FASTEST);
+        let state = State { from: Offset::ZERO, since: Instant::now(), speed, is_held: false, is_closed: false };
+        Self { state: Mutex::new(state), moved: Condvar::new(), end }
+    }
+
+    /// The moment of the recording that is now; it stops at the end.
+    pub fn now(&self) -> Offset {
+        self.state().now(self.end)
+    }
+
+    /// How it is played.
+    pub fn playback(&self) -> Playback {
+        let state = self.state();
+        Playback {
+            speed: state.speed,
+            is_held: state.is_held,
+            is_at_end: state.now(self.end) >= self.end,
+            end: self.end,
+        }
+    }
+
+    /// Moves it.
+    pub fn travel(&self, travel: Travel) {
+        let mut state = self.state();
+        let now = state.now(self.end);
+        let mut to = now;
+        match travel {
+            // Going on from the end is playing it again.
+            Travel::Hold if now >= self.end && !state.is_held => to = Offset::ZERO,
+            Travel::Hold => state.is_held = !state.is_held,
+            Travel::Back => to = Offset(now.0.saturating_sub(STEP.0)),
+            Travel::On => to = (now + STEP).min(self.end),
+            Travel::Start => to = Offset::ZERO,
+            Travel::End => to = self.end,
+            Travel::Slower => state.speed = (state.speed / 2.0).max(SLOWEST),
+            Travel::Faster => state.speed = (state.speed * 2.0).min(FASTEST),
+        }
+        (state.from, state.since) = (to, Instant::now());
+        drop(state);
+        self.moved.notify_all();
+    }
+
+    /// Nobody looks any more.
+    pub(super) fn close(&self) {
+        self.state().is_closed = true;
+        self.moved.notify_all();
+    }
+
+    /// Waits until the next event is due, or, without one, until there is something else to do. So much
+    /// has been played.
+    pub(super) fn wait(&self, due: Option<Offset>, played: Offset) -> Next {
+        let mut state = self.state();
+        loop {
+            let now = state.now(self.end);
+            if state.is_closed {
+                return Next::Close;
+            } else if now < played {
+                return Next::Back;
+            } else if due.is_some_and(|due| due <= now) {
+                return Next::Play;
+            }
+            state = match due {
+                Some(due) if !state.is_held => {
+                    let left = due.since(now).as_secs_f64() / state.speed;
+                    let left =
+                        Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX).max(Duration::from_micros(50));
+                    let waited = self.moved.wait_timeout(state, left.min(Duration::from_secs(3_600)));
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                Some(_) | None => self.moved.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of microseconds")]
+    fn now(&self, end: Offset) -> Offset {
+        if self.is_held {
+            return self.from;
+        }
+        let gone = self.since.elapsed().as_secs_f64() * 1e6 * self.speed;
+        (self.from + Micros(gone as u64)).min(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Next, Position};
+    use crate::control::Travel;
+    use crate::event::Offset;
+
+    const END: Offset = Offset(60_000_000);
+
+    fn held() -> Position {
+        let position = Position::new(END, 1.0);
+        position.travel(Travel::Start);
+        position.travel(Travel::Hold);
+        position
+    }
+
+    #[test]
+    fn it_is_moved_in_steps_between_start_and_end() {
+        let position = held();
+        let begun = position.now().0;
+        position.travel(Travel::On);
+        assert_eq!(position.now(), Offset(begun + 5_000_000));
+        position.travel(Travel::Back);
+        position.travel(Travel::Back);
+        assert_eq!(position.now(), Offset::ZERO);
+        position.travel(Travel::End);
+        position.travel(Travel::On);
+        assert_eq!((position.now(), position.playback().is_at_end), (END, true));
+    }
+
+    #[test]
+    fn a_step_back_begins_again_and_a_step_on_does_not() {
+        let position = held();
+        position.travel(Travel::On);
+        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), Next::Play);
+        position.travel(Travel::Start);
+        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), Next::Back);
+        position.close();
+        assert_eq!(position.wait(None, Offset::ZERO), Next::Close);
+    }
+
+    #[test]
+    fn speed_doubles_and_halves_within_bounds() {
+        let position = held();
+        (0..9).for_each(|_| position.travel(Travel::Faster));
+        assert!((position.playback().speed - 64.0).abs() < 1e-9);
+        (0..20).for_each(|_| position.travel(Travel::Slower));
+        assert!((position.playback().speed - 0.125).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,427 @@
+//! What may be concluded: for each finding a run that shows it, one just below, and healthy ones.
+
+use std::fmt::Write;
+
+use inflight::model::Model;
+use inflight::model::verdict::words::{sentence, told};
+use inflight::model::verdict::working::working;
+use inflight::model::verdict::{Finding, findings};
+use proptest::prelude::*;
+
+use crate::told::played::run;
+use crate::told::scenario::scenario;
+use crate::told::strategies::any_events;
+use crate::told::{fixtures, fold};
+
+/// A run as it is told, step by step; steps may come in any order.
+#[derive(Default)]
+struct Told(Vec<(u64, String)>);
+
+impl Told {
+    fn of(run: &str) -> Self {
+        let mut told = Self::default();
+        told.step(0, &format!("run {run}"));
+        told
+    }
+
+    fn step(&mut self, ms: u64, step: &str) {
+        self.0.push((ms, step.to_owned()));
+    }
+
+    /// A job with one attempt: what it waited, from when to when, and how it ended.
+    fn job(&mut self, about: &str, waited: &str, (from, to): (u64, u64), end: &str) {
+        self.step(from, &format!("start {about} {waited}"));
+        self.step(
+            to,
+            &format!("{} {about} {}", end.split(' ').next().unwrap(), end.split_once(' ').map_or("", |(_, rest)| rest)),
+        );
+        let settled = if end.starts_with("answer") { "done" } else { "fail" };
+        self.step(to, &format!("{settled} {about}"));
+    }
+
+    fn good(&mut self, about: &str, waited: &str, span: (u64, u64)) {
+        self.job(about, waited, span, "answer 200");
+    }
+
+    fn model(mut self) -> Model {
+        // What ends makes room for what starts.
+        self.0.sort_by_key(|(ms, step)| (*ms, step.starts_with("start")));
+        let mut text = String::new();
+        for (ms, step) in &self.0 {
+            write!(text, "{ms}ms {step} | ").unwrap();
+        }
+        scenario(&text).fold()
+    }
+
+    #[track_caller]
+    fn finds(self, kinds: &[&str]) -> Model {
+        let model = self.model();
+        let found: Vec<_> = findings(&model).iter().map(Finding::kind).collect();
+        assert_eq!(found, kinds, "{:#?}", working(&model));
+        model
+    }
+}
+
+/// So many jobs one after the other, each 100 ms, with a pause in between.
+fn chain(run: &str, n: u64, pause: u64) -> Told {
+    let mut told = Told::of(run);
+    for i in 0..n {
+        let from = i * (100 + pause);
+        told.good(&format!("a#{i}"), "", (from, from + 100));
+    }
+    told
+}
+
+#[test]
+fn one_after_the_other_is_serial() {
+    let model = chain("limit 32", 8, 1).finds(&["serial"]);
+    assert_eq!(
+        sentence(&model).unwrap(),
+        "in flight 1.0 of 32 on average: every start waits for the previous end; \
+         if these are independent, about 100 ms instead of 807 ms with 32 at once"
+    );
+    chain("", 8, 24).finds(&["serial"]);
+}
+
+#[test]
+fn what_is_paced_or_too_short_or_limited_to_one_is_not_serial() {
+    chain("limit 32", 7, 1).finds(&[]);
+    chain("limit 32", 8, 40).finds(&[]);
+    chain("limit 1", 8, 1).finds(&[]);
+    let mut overlapping = chain("limit 32", 8, 1);
+    overlapping.good("a#90", "", (50, 60));
+    overlapping.finds(&[]);
+    let mut paused = chain("limit 32", 8, 1);
+    paused.step(90, "pause");
+    paused.step(91, "resume");
+    paused.finds(&[]);
+}
+
+/// Waves of eight, the slowest of which takes so long and the others 100 ms.
+fn waves(n: u64, size: u64, slowest: u64) -> Told {
+    let mut told = Told::of("");
+    for wave in 0..n {
+        for i in 0..size {
+            let from = wave * (slowest + 1) + i;
+            let took = if i == 0 { slowest } else { 100 };
+            told.good(&format!("a#{}", wave * size + i), "", (from, from + took));
+        }
+    }
+    told
+}
+
+#[test]
+fn batches_that_wait_for_their_slowest_are_waves() {
+    let model = waves(4, 8, 300).finds(&["waves"]);
+    assert_eq!(
+        sentence(&model).unwrap(),
+        "4 waves of 8, slots 58 % idle: each waits for its slowest; \
+         if these are independent, about 763 ms instead of 1.20 s with 8 at once, each as one ends"
+    );
+}
+
+#[test]
+fn even_waves_few_waves_and_unequal_ones_are_none() {
+    waves(4, 8, 120).finds(&[]);
+    waves(2, 8, 300).finds(&[]);
+    waves(4, 3, 300).finds(&[]);
+    let mut unequal = waves(2, 8, 300);
+    for i in 0..2 {
+        unequal.good(&format!("a#{}", 90 + i), "", (1_000 + 400 * i, 1_300 + 400 * i));
+    }
+    unequal.finds(&[]);
+}
+
+/// Four at once for a second, and one that holds on for so long.
+fn tail(holds: u64) -> Told {
+    let mut told = Told::of("limit 4 jobs 41");
+    for slot in 0..4 {
+        for i in 0..10 {
+            let from = i * 100 + slot;
+            told.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
+        }
+    }
+    told.good("a#99", "", (1_000, 1_003 + holds));
+    told.step(1_003 + holds, "end");
+    told
+}
+
+#[test]
+fn a_job_that_holds_on_is_a_straggler_and_is_named() {
+    let model = tail(400).finds(&["stragglers"]);
+    assert_eq!(
+        sentence(&model).unwrap(),
+        "last 400 ms of 1.40 s: only 1 attempt: GET https://a#99.example/99 (403 ms); \
+         start these first, or give them a shorter time-out"
+    );
+}
+
+#[test]
+fn an_end_that_is_short_or_has_work_left_has_no_stragglers() {
+    tail(250).finds(&[]);
+    let mut working = tail(400);
+    working.good("a#100", "", (1_200, 1_250));
+    working.finds(&[]);
+    let mut under_way = tail(400);
+    under_way.0.retain(|(_, step)| step != "end");
+    under_way.finds(&[]);
+}
+
+/// Two at once, 100 ms each, all waiting so long for this.
+fn held(run: &str, dial: &str, waited: &str) -> Told {
+    let mut told = Told::of(run);
+    told.step(0, dial);
+    for slot in 0..2 {
+        for i in 0..10 {
+            told.good(&format!("a#{}", slot * 10 + i), waited, (i * 100 + slot, i * 100 + slot + 100));
+        }
+    }
+    told
+}
+
+#[test]
+fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
+    let sentence = |told: Told| sentence(&told.finds(&["limited-by-us"])).unwrap();
+    assert_eq!(
+        sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
+        "86 % of all waiting: the limit of 2 for the run; about 500 ms instead of 1.00 s with 4 at once, if answers stay as fast"
+    );
+    assert!(sentence(held("limit 9", "own a 2", "host 60ms")).contains("the limit of 2 for a.example; about 500 ms"));
+    assert!(
+        sentence(held("limit 9", "own a 9", "gap 60ms")).contains("the gap at a.example, starts 47.4 ms apart; about")
+    );
+    assert!(
+        sentence(held("limit 9", "own a 9", "rate 60ms")).contains("the rate of the run, starts 52.7 ms apart; about")
+    );
+}
+
+#[test]
+fn a_gap_at_one_host_is_not_blamed_while_others_take_as_long() {
+    let mut told = held("limit 9", "own a 9", "gap 60ms");
+    told.good("b#90", "", (0, 10));
+    told.good("b#91", "", (990, 1_001));
+    told.finds(&[]);
+}
+
+#[test]
+fn little_waiting_mixed_waiting_and_refusals_blame_no_limit() {
+    held("limit 2", "own a 2", "slot 25ms").finds(&[]);
+    held("limit 2", "own a 2", "slot 40ms host 40ms paused 40ms cooldown 40ms").finds(&[]);
+    let mut refused = held("limit 2", "own a 2", "slot 60ms");
+    refused.job("a#90", "", (1_000, 1_001), "refuse 429");
+    refused.finds(&[]);
+    held("limit 2", "own a 2", "").finds(&[]);
+}
+
+/// Twenty a second for five seconds, with so many refusals in the second.
+fn refused(n: u64) -> Told {
+    let mut told = Told::of("");
+    for i in 0..100 {
+        told.good(&format!("a#{i}"), "", (i * 50, i * 50 + 120));
+    }
+    for i in 0..n {
+        told.job(&format!("a#{}", 900 + i), "", (1_000 + 200 * i, 1_001 + 200 * i), "refuse 429");
+    }
+    told
+}
+
+#[test]
+fn an_upstream_that_refuses_says_how_much_it_takes() {
+    let model = refused(5).finds(&["limited-by-upstream"]);
+    assert_eq!(
+        sentence(&model).unwrap(),
+        "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
+    );
+    let mut patient = Told::of("");
+    for i in 0..20 {
+        patient.good(&format!("a#{i}"), "cooldown 3s", (i * 100, i * 100 + 50));
+    }
+    for i in 0..5 {
+        patient.job(&format!("a#{}", 900 + i), "", (20_000 * i + 5, 20_000 * i + 6), "refuse 429");
+    }
+    patient.finds(&["limited-by-upstream"]);
+}
+
+#[test]
+fn single_refusals_are_no_limit() {
+    refused(4).finds(&[]);
+    let mut rare = refused(0);
+    for i in 0..5 {
+        rare.job(&format!("a#{}", 900 + i), "", (20_000 * i + 5, 20_000 * i + 6), "refuse 429");
+    }
+    rare.finds(&[]);
+}
+
+/// One host at four of four slots, and another whose jobs are so fast and wait so long.
+fn hog(took: u64, waited: u64) -> Told {
+    let mut told = Told::of("limit 4");
+    for slot in 0..4 {
+        for i in 0..5 {
+            told.good(&format!("b#{}", slot * 10 + i), "", (i * 500 + slot, i * 500 + slot + 490));
+        }
+    }
+    for i in 0..4 {
+        let from = i * 500 + 493;
+        told.good(&format!("a#{}", 90 + i), &format!("slot {waited}ms"), (from, from + took));
+    }
+    told
+}
+
+#[test]
+fn a_slow_host_that_holds_the_slots_is_named() {
+    let model = hog(5, 600).finds(&["one-host", "limited-by-us"]);
+    assert_eq!(
+        sentence(&model).unwrap(),
+        "98 % of the slots: b.example holds them, 490 ms each against 5.00 ms; a limit of its own for it: others waited up to 600 ms"
+    );
+}
+
+#[test]
+fn a_host_nobody_waits_for_or_as_slow_as_others_holds_nothing() {
+    hog(5, 400).finds(&["limited-by-us"]);
+    hog(150, 600).finds(&["limited-by-us"]);
+}
+
+/// So many that end right after a stall of 300 ms.
+fn stalled(n: u64, after: u64) -> Told {
+    let mut told = Told::of("");
+    for i in 0..40 {
+        told.good(&format!("a#{i}"), "", (i * 10, i * 10 + 25));
+    }
+    told.step(900, "stall 300ms");
+    for i in 0..n {
+        told.good(&format!("a#{}", 90 + i), "", (590, 900 + after + i));
+    }
+    told
+}
+
+#[test]
+fn what_ends_together_after_a_stall_is_a_convoy() {
+    let model = stalled(5, 1).finds(&["convoy"]);
+    let sentence = sentence(&model).unwrap();
+    assert!(sentence.starts_with("p95 3"), "{sentence}");
+    assert!(
+        sentence
+            .contains("ms without the stall: 5 attempts ended together after the event loop stood still for 300 ms")
+    );
+    assert!(working(&model).iter().any(|(label, text)| *label == "figures" && text.contains("measured")));
+}
+
+#[test]
+fn few_or_late_ends_are_no_convoy() {
+    stalled(2, 1).finds(&[]);
+    stalled(5, 21).finds(&[]);
+}
+
+/// Eight jobs of which so many are tried a second and third time in vain.
+fn retried(n: u64) -> Told {
+    let mut told = Told::of("");
+    for i in 0..8 {
+        let from = i * 50;
+        if i >= n {
+            told.good(&format!("a#{i}"), "", (from, from + 120));
+            continue;
+        }
+        for (try_n, at) in (1..).zip([from, from + 500, from + 1_000]) {
+            told.step(at, &format!("start a#{i}.{try_n}"));
+            told.step(at + 120, &format!("break a#{i}.{try_n}"));
+            told.step(
+                at + 120,
+                &if try_n < 3 { format!("retry a#{i}.{try_n} {}ms", at + 500) } else { format!("fail a#{i}.3") },
+            );
+        }
+    }
+    told
+}
+
+#[test]
+fn retries_in_vain_are_told() {
+    let model = retried(2).finds(&["retries"]);
+    assert!(sentence(&model).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries"));
+    retried(1).finds(&[]);
+}
+
+/// Twenty answers two at once, so many of which reuse a connection.
+fn connected(n: u64, reused: u64) -> Told {
+    let mut told = Told::of("");
+    for i in 0..n {
+        let how = if i < reused { "answer 200 reused" } else { "answer 200 connect 30ms" };
+        told.job(&format!("a#{i}"), "", (i * 50, i * 50 + 80), how);
+    }
+    told
+}
+
+#[test]
+fn a_connection_for_every_attempt_is_churn() {
+    let model = connected(18, 0).finds(&["connections"]);
+    assert!(
+        sentence(&model)
+            .unwrap()
+            .starts_with("100 % on new connections: a.example, 30.0 ms each to connect; one client")
+    );
+}
+
+#[test]
+fn connections_that_are_reused_or_few_are_no_churn() {
+    connected(17, 0).finds(&[]);
+    connected(18, 2).finds(&[]);
+    connected(40, 38).finds(&[]);
+}
+
+#[test]
+fn a_machine_without_room_comes_first() {
+    let mut told = chain("limit 32", 8, 1);
+    told.step(1, "limit 3 machine");
+    let model = told.finds(&["own-machine", "serial"]);
+    assert!(sentence(&model).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
+    let mut turned = chain("limit 32", 8, 40);
+    turned.step(1, "limit 3");
+    turned.finds(&[]);
+}
+
+/// Steady work on eight slots, with reused connections and nothing wrong.
+#[test]
+fn healthy_runs_of_every_kind_stay_silent() {
+    let mut steady = Told::of("limit 8 jobs 200");
+    for i in 0..200 {
+        let from = i * 12 + i % 5;
+        steady.job(&format!("a#{i}"), "slot 5ms", (from, from + 60 + (i * 37) % 40), "answer 200 reused");
+    }
+    steady.step(2_600, "end");
+    steady.finds(&[]);
+    assert_eq!(findings(&Model::default()), []);
+    assert_eq!(findings(&fold(&fixtures::read("watched-level-only"))), []);
+}
+
+#[test]
+fn recordings_of_real_runs_say_what_they_show() {
+    let kinds = |fixture: &str| -> Vec<_> {
+        let model = fold(&fixtures::read(fixture));
+        findings(&model).iter().map(|finding| (finding.kind(), told(finding, &model).to_string())).collect()
+    };
+    assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
+    assert_eq!(
+        kinds("two-workers")[0].1.split(';').next(),
+        Some("limit cut from 5 to 3: this machine has no room for more connections")
+    );
+    assert_eq!(kinds("storm-429").first().map(|(kind, _)| *kind), Some("limited-by-upstream"));
+}
+
+#[test]
+fn the_working_always_says_how_full_the_slots_were() {
+    let model = held("limit 9", "own a 9", "").finds(&[]);
+    let lines = working(&model);
+    assert!(lines.contains(&("verdict", "nothing stands out".to_owned())), "{lines:?}");
+    assert!(lines.iter().any(|(label, text)| *label == "in flight" && text == "2.00 of 9, 22 % on average, 2 at most"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_happens_there_is_a_working(events in prop_oneof![any_events(80), run()]) {
+        let model = fold(&events);
+        prop_assert!(!working(&model).is_empty());
+        prop_assert_eq!(sentence(&model).is_none(), findings(&model).is_empty());
+    }
+}
