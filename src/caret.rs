@@ -87,7 +87,8 @@ impl Mistake {
             let _ = writeln!(out, "\n  {}:{line}:{column}", shown(&self.page.file));
             self.excerpt(out, line, column, pen);
         }
-        if let Some(help) = &self.help {
+        // Without a place there is no caret to stand beside.
+        if let Some(help) = self.help.as_ref().or(self.label.as_ref().filter(|_| self.span.is_none())) {
             let (gap, head) = if self.span.is_some() { ("\n", "help:") } else { ("", "hint:") };
             let _ = writeln!(out, "{gap}{} {}", pen.paint("1;36", head), shown(help));
         }

@@ -58,7 +58,7 @@ fn of_project(folder: &Path) -> Option<PathBuf> {
     // Beyond the repository lie other people's folders; without one there is only this.
     let root = folder.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
     let paths = folder.ancestors().take(root + 1).map(|folder| folder.join(".config").join("inflight.toml"));
-    paths.into_iter().find(|path| path.exists())
+    paths.into_iter().find(|path| path.is_file())
 }
 
 /// A settings file; nothing where there is none.

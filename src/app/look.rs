@@ -3,6 +3,7 @@
 //! Start at [`Looks::decide`].
 
 use crate::app::shelf::Shelf;
+use crate::caret::Mistakes;
 use crate::cli::{LookArgs, When};
 use crate::config;
 use crate::error::Error;
@@ -62,6 +63,11 @@ impl Looks {
             Ground::Ask => (None, true),
         };
         let shelf = Shelf::open();
+        let missing = settings.themes.iter().filter_map(|named| match shelf.find(&named.theme) {
+            Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
+            Ok(_) | Err(_) => None,
+        });
+        Mistakes::of(missing.collect())?;
         let (at, theme) = pick(&shelf, &surroundings, look, ground)?;
         let usual = &surroundings.usual;
         let may_change = usual.light.is_some() || usual.dark.is_some() || theme.pair().is_some();

@@ -56,7 +56,7 @@ impl Shelf {
     /// The file of the user's theme of this name.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let path = self.folder.as_ref().filter(|_| is_plain(name))?.join(format!("{name}.toml"));
-        path.exists().then_some(path)
+        path.is_file().then_some(path)
     }
 
     /// The text of a theme, by name or path.
@@ -65,7 +65,8 @@ impl Shelf {
             return Ok(Found { origin: name.to_owned(), text: text.into(), folder: None });
         }
         let path = self.path(name).unwrap_or_else(|| PathBuf::from(name));
-        if !path.exists() {
+        // A device or a pipe may never end.
+        if !path.is_file() {
             let names = self.names();
             return Err(Error::NoTheme { name: name.to_owned(), near: meant(name, names.iter().map(String::as_str)) });
         }

@@ -28,8 +28,25 @@ pub struct Settings {
     pub usual: Usual,
     /// The keys in force.
     pub keymap: Keymap,
+    /// Every theme that is named, and where.
+    pub themes: Vec<Named>,
     /// What was not understood, and does no harm.
     pub warnings: Option<Mistakes>,
+}
+
+/// A theme, and where settings name it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name or path.
+    pub theme: String,
+    place: Mistake,
+}
+
+impl Named {
+    /// That there is no such theme, told where it is named.
+    pub fn missing(&self, near: Option<String>) -> Mistake {
+        self.place.clone().label(near)
+    }
 }
 
 /// The keys at the top of a settings file.
@@ -80,6 +97,7 @@ impl Settings {
         }
         settings.keymap = reading.keymap(&layers);
         Mistakes::of(reading.mistakes)?;
+        settings.themes = reading.themes;
         settings.warnings = Mistakes::of(reading.warnings).err();
         Ok(settings)
     }
@@ -104,6 +122,7 @@ struct Remap {
 /// Several files being read.
 #[derive(Default)]
 struct Reading {
+    themes: Vec<Named>,
     mistakes: Vec<Mistake>,
     warnings: Vec<Mistake>,
 }
@@ -120,7 +139,11 @@ impl Reading {
                     let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
-                (key, _) => set_theme(&mut layer.usual, key, value),
+                (key, _) => {
+                    let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
+                    self.themes.push(Named { theme: value.clone(), place });
+                    set_theme(&mut layer.usual, key, value);
+                }
             }
         }
         layer
@@ -140,7 +163,12 @@ impl Reading {
             let wrong = |wants: &str| page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref()));
             match key.get_ref().as_ref() {
                 name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {
-                    Some(theme) if !theme.is_empty() => set_theme(&mut layer.usual, name, beside(page, theme)),
+                    Some(theme) if !theme.is_empty() => {
+                        let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).help(LIST);
+                        let theme = beside(page, theme);
+                        self.themes.push(Named { theme: theme.clone(), place });
+                        set_theme(&mut layer.usual, name, theme);
+                    }
                     _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
                 },
                 "ascii" => match value.get_ref().as_bool() {

@@ -127,3 +127,19 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
     let ended = doctor(&broken).run().exits(0);
     assert!(ended.out().contains("`ascii` is not `true` or `false`"), "{}", ended.out());
 }
+
+#[test]
+fn a_theme_that_is_not_there_is_told_where_it_is_named() {
+    let folder = with(&[("conf/inflight/config.toml", "theme_dark = \"nrod\"\ntheme_light = \"./dusk.toml\"\n")]);
+    let ended = inflight(&folder, "demo").var("INFLIGHT_THEME", "dracla").run().exits(3);
+    for told in [
+        "there is no theme `nrod`\n",
+        "config.toml:1:14",
+        "did you mean `nord`?",
+        "there is no theme `./dusk.toml`\n",
+        "config.toml:2:15",
+        "there is no theme `dracla`, which `INFLIGHT_THEME` names\nhint: did you mean `dracula`?",
+    ] {
+        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+    }
+}
