@@ -132,6 +132,11 @@ fn enter_goes_to_the_story_of_a_request_and_esc_comes_back() {
         (story.view, story.list().filter.value(), story.list().order.len()),
         (View::Log, "endpoint:\"a\" #1", 1)
     );
+    // What is still in flight has no events yet: those of its endpoint are shown.
+    let open = scenario("0ms run | 0ms start c#3").fold();
+    let mut ui = UiState::default();
+    press(&mut ui, &open, Abilities::FULL, (Offset(50_000), AREA), "2 enter");
+    assert_eq!((ui.view, ui.list().filter.value()), (View::Log, "endpoint:\"c\""));
     let back = after("2 up enter esc");
     assert_eq!((back.view, back.list().chosen()), (View::Waterfall, Some(0)));
 }

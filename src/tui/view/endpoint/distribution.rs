@@ -95,17 +95,25 @@ fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogr
             free = pen.text(x, y + 1, &label, Role::Axis) + 2;
         }
     }
-    let mut free = AXIS;
-    for (q, name) in [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")] {
-        let Some(value) = latency.quantile(q) else { continue };
-        pen.text(column(value), y, &marker, Role::Marker);
-        let label = format!("{name} {}", units::length(value));
-        // As near to its mark as the one before it lets it.
-        let wanted = column(value).saturating_sub(width_of(&label) / 2).max(free);
-        let x = wanted.min((AXIS + columns).saturating_sub(width_of(&label)));
-        if x >= free {
-            free = pen.text(x, y + 2, &label, Role::Marker) + 2;
-        }
+    let mut marks: Vec<(u16, String)> = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")]
+        .into_iter()
+        .filter_map(|(q, name)| latency.quantile(q).map(|value| (name, value)))
+        .map(|(name, value)| (column(value), format!("{name} {}", units::length(value))))
+        .collect();
+    let width = |marks: &[(u16, String)]| marks.iter().map(|(_, label)| width_of(label) + 2).sum::<u16>();
+    for (at, _) in &marks {
+        pen.text(*at, y, &marker, Role::Marker);
+    }
+    while width(&marks) > columns + 2 {
+        marks.pop();
+    }
+    // From the right, each as near to its mark as the one after it and those before it let it.
+    let mut end = AXIS + columns;
+    while let Some((at, label)) = marks.pop() {
+        let most = end.saturating_sub(width_of(&label));
+        let x = at.saturating_sub(width_of(&label) / 2).max(AXIS + width(&marks)).min(most);
+        pen.text(x, y + 2, &label, Role::Marker);
+        end = x.saturating_sub(2);
     }
 }
 

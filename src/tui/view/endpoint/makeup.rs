@@ -36,8 +36,9 @@ fn parts(endpoint: &Endpoint) -> Vec<(&'static str, Option<Micros>)> {
         .into_iter()
         .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (name_of(why), Some(mean))))
         .collect();
-    if anatomy.resolve.n() > 0 {
-        parts.push(("resolve", anatomy.resolve.value()));
+    // A name that is known already takes no time to look up.
+    if let Some(resolve) = anatomy.resolve.value().filter(|mean| mean.0 > 0) {
+        parts.push(("resolve", Some(resolve)));
     }
     if anatomy.connect.n() + anatomy.reused > 0 {
         // Of most attempts it is none of the time.

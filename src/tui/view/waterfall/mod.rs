@@ -142,9 +142,9 @@ impl Page for Waterfall {
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
         let bar = nth(model, row)?;
         let endpoint = &model.endpoints.get(bar.endpoint)?.name;
-        let job =
-            if Cause::of(bar.end.as_ref()?.outcome.as_ref()?).is_some() { request::job(bar) } else { String::new() };
-        // What went well has no events of its own: those of its endpoint are the nearest.
+        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
+        let job = if outcome.and_then(Cause::of).is_some() { request::job(bar) } else { String::new() };
+        // What goes well has no events of its own: those of its endpoint are the nearest.
         Some(Behind::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
     }
 }
