@@ -3,6 +3,7 @@
 //! Start at [`Cli`]; [`crate::app`] does what was said.
 
 pub mod overlay;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,8 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::plan::patience::{self, Patience};
-use crate::plan::quantity;
+use crate::plan::patience::Patience;
 use crate::tui::theme::color::Depth;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -56,7 +56,7 @@ pub struct RunArgs {
     #[arg(required = true, value_name = "PLAN|URL")]
     pub targets: Vec<String>,
     /// Requests in all, spread over the URLs: `500`, `10k`
-    #[arg(short = 'n', long, value_name = "N", value_parser = count)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = values::count)]
     pub requests: Option<u64>,
     /// How it is run.
     #[command(flatten)]
@@ -93,7 +93,7 @@ pub struct ReplayArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// How much faster than it was: `4`, `0.5`
-    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed)]
     pub speed: f64,
     /// Print one JSON summary on standard output, and show nothing
     #[arg(long)]
@@ -108,31 +108,31 @@ pub struct ReplayArgs {
 #[command(next_help_heading = "Dials")]
 pub struct Dials {
     /// Most attempts in flight at once
-    #[arg(short = 'c', long, value_name = "N", value_parser = limit)]
+    #[arg(short = 'c', long, value_name = "N", value_parser = values::limit)]
     pub concurrency: Option<u32>,
     /// Most attempts in flight at once, each host
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = values::limit)]
     pub per_host: Option<u32>,
     /// Most starts a second: `100/s`, `30/m`
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub rate: Option<Duration>,
     /// Find each host's limit or pace by itself, from what it refuses
     #[arg(long)]
     pub adaptive: bool,
     /// Longest time for one attempt: `10s`, `1m30s`, `5x median`
-    #[arg(long, value_name = "TIME", value_parser = patience)]
+    #[arg(long, value_name = "TIME", value_parser = values::patience)]
     pub timeout: Option<Patience>,
     /// Tries for each job, the first included
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = values::limit)]
     pub tries: Option<u32>,
     /// Stop at the first job that fails
     #[arg(long)]
     pub fail_fast: bool,
     /// Repeat the batch, from start to start: `60s`
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
     /// How many rounds; 0, without an end
-    #[arg(long, value_name = "N", value_parser = rounds)]
+    #[arg(long, value_name = "N", value_parser = values::rounds)]
     pub rounds: Option<u32>,
 }
 
@@ -183,7 +183,7 @@ pub struct LookArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
     /// How many colours: `1`, `16`, `256`, `true`
-    #[arg(long, value_name = "DEPTH", value_parser = depth)]
+    #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
     pub color_depth: Option<Depth>,
     /// Letters and signs of ASCII alone
     #[arg(long)]
@@ -235,7 +235,7 @@ pub struct ShowArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
     /// How many colours: `1`, `16`, `256`, `true`
-    #[arg(long, value_name = "DEPTH", value_parser = depth)]
+    #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
     pub color_depth: Option<Depth>,
     /// Letters and signs of ASCII alone
     #[arg(long)]
@@ -268,45 +268,6 @@ pub struct UpstreamArgs {
     /// Makes its random choices repeatable
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-}
-
-fn count(text: &str) -> Result<u64, String> {
-    quantity::parse_count(text).map_err(|wrong| wrong.to_string())
-}
-
-fn limit(text: &str) -> Result<u32, String> {
-    quantity::parse_limit(text).map_err(|wrong| wrong.to_string())
-}
-
-fn rate(text: &str) -> Result<Duration, String> {
-    quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
-}
-
-fn patience(text: &str) -> Result<Patience, String> {
-    patience::parse_patience(text).map_err(|wrong| wrong.to_string())
-}
-
-fn rounds(text: &str) -> Result<u32, String> {
-    text.trim().parse().map_err(|_| "write a whole number, or 0 for no end".to_owned())
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    quantity::parse_duration(text).map_err(|wrong| wrong.to_string())
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed = text.trim().trim_end_matches(['x', '×']).parse::<f64>().ok();
-    speed.filter(|speed| (0.125..=64.0).contains(speed)).ok_or_else(|| "write a number from 0.125 to 64".to_owned())
-}
-
-fn depth(text: &str) -> Result<Depth, String> {
-    match text {
-        "1" => Ok(Depth::Mono),
-        "16" => Ok(Depth::Ansi16),
-        "256" => Ok(Depth::Indexed256),
-        "true" => Ok(Depth::True),
-        _ => Err("it is one of 1, 16, 256 and true".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -296,6 +296,5 @@ fn outlook(model: &Model, now: Offset) -> Option<String> {
     let Some(left) = model.time_left(now) else { return held };
     let left = left.0.div_ceil(1_000_000) * 1_000_000;
     let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
-    let held = held.map(|held| format!(", {held}")).unwrap_or_default();
-    Some(format!("about {left} left{held}"))
+    Some(format!("about {left} left{}", held.map(|held| format!(", {held}")).unwrap_or_default()))
 }

@@ -21,7 +21,7 @@ fn error(text: &str) -> String {
 fn the_nearest_word_wins() {
     let (project, user) = (
         "theme = \"nord\"\n[keys]\npause = \"p\"",
-        "theme_dark = \"dracula\"\nascii = true\n[keys]\npause = \"x\"\nsort = []",
+        "theme_dark = \"dracula\"\nascii = true\n[keys]\npause = \"v\"\nsort = []",
     );
     let settings = read(&[project, user], &[("INFLIGHT_ASCII", "0"), ("INFLIGHT_THEME_LIGHT", "ansi")]).unwrap();
     let theme = |variant| settings.usual.theme(variant).map(|(name, _)| name.to_owned());
@@ -65,7 +65,7 @@ fn what_is_wrong_is_an_error_with_its_place() {
         ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is always `interrupt`, and cannot be taken"),
         ("[keys]\nsuspend = []", "`suspend` is always `ctrl+z`, and nothing else\n\n  conf/config.toml:2:1"),
         ("[keys]\nfreeze = \"space\"", "`space` means both `pause` and `freeze`\n\n  conf/config.toml:2:10"),
-        ("[keys]\nview_1 = \"x\"\nview_4 = \"x\"", "`x` means both `view_1` and `view_4`\n\n  conf/config.toml:3:10"),
+        ("[keys]\nview_1 = \"v\"\nview_4 = \"v\"", "`v` means both `view_1` and `view_4`\n\n  conf/config.toml:3:10"),
         ("theme = ", "not TOML: "),
     ] {
         assert!(error(text).starts_with(&format!("error: {told}")), "{}", error(text));

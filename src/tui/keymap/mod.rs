@@ -4,6 +4,7 @@
 //! the keys that work. Start at [`Keymap::action`].
 
 pub mod chord;
+pub mod entry;
 pub mod remap;
 pub mod table;
 
@@ -13,7 +14,8 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::action::Action;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::table::{Context, ENTRIES, Entry, Group, Nature};
+use crate::tui::keymap::entry::{Context, Entry, Group, Nature};
+use crate::tui::keymap::table::ENTRIES;
 
 /// The keys in force.
 #[derive(Clone, Debug)]
@@ -152,7 +154,8 @@ mod tests {
     use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
     use super::chord::Chord;
-    use super::table::{Context, ENTRIES, Need};
+    use super::entry::{Context, Need};
+    use super::table::ENTRIES;
     use super::{Keymap, entry, markdown};
     use crate::control::Abilities;
     use crate::tui::action::Action;

@@ -6,7 +6,8 @@ use std::fmt;
 
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::table::{Context, ENTRIES, Entry, Nature};
+use crate::tui::keymap::entry::{Context, Entry, Nature};
+use crate::tui::keymap::table::ENTRIES;
 
 /// Why an action cannot have a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +136,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::keymap::Keymap;
     use crate::tui::keymap::chord::Chord;
-    use crate::tui::keymap::table::Context;
+    use crate::tui::keymap::entry::Context;
     use crate::tui::view::page::View;
 
     const OVERVIEW: Context = Context::At(View::Overview);
@@ -149,10 +150,10 @@ mod tests {
         let mut keymap = Keymap::default();
         keymap.set("pause", &[chord("p"), chord("ctrl+p"), chord("p")]).unwrap();
         keymap.set("sort", &[]).unwrap();
-        keymap.set("view_4", &[chord("x")]).unwrap();
+        keymap.set("view_4", &[chord("v")]).unwrap();
         let meaning = |key: char| keymap.action(OVERVIEW, KeyEvent::from(KeyCode::Char(key)));
         assert_eq!(meaning('p'), Some(Action::Pause));
-        assert_eq!(meaning('x'), Some(Action::Show(View::Failures)));
+        assert_eq!(meaning('v'), Some(Action::Show(View::Failures)));
         assert_eq!((meaning(' '), meaning('s'), meaning('4')), (None, None, None));
         let footer: Vec<String> =
             keymap.footer(OVERVIEW).iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
@@ -180,7 +181,7 @@ mod tests {
         let mut keymap = Keymap::default();
         let refused = |keymap: &mut Keymap, id, key| keymap.set(id, &[chord(key)]).unwrap_err().to_string();
         assert_eq!(keymap.set("pase", &[]), Err(Refusal::UnknownAction));
-        assert_eq!(refused(&mut keymap, "interrupt", "x"), "`interrupt` is always `ctrl+c`, and nothing else");
+        assert_eq!(refused(&mut keymap, "interrupt", "v"), "`interrupt` is always `ctrl+c`, and nothing else");
         assert_eq!(refused(&mut keymap, "pause", "ctrl+c"), "`ctrl+c` is always `interrupt`, and cannot be taken");
         assert_eq!(refused(&mut keymap, "pause", "ctrl+i"), "terminals cannot tell `ctrl+i` from `tab`");
         assert_eq!(refused(&mut keymap, "keep", "k"), "`k` is text where this works, and never reaches it");

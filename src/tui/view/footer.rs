@@ -2,7 +2,7 @@
 
 use crate::model::Stage;
 use crate::tui::action::Action;
-use crate::tui::keymap::table::Context;
+use crate::tui::keymap::entry::Context;
 use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;

@@ -3,7 +3,7 @@
 use inflight::control::Abilities;
 use inflight::event::Offset;
 use inflight::tui::action::Action;
-use inflight::tui::keymap::table::Context;
+use inflight::tui::keymap::entry::Context;
 use inflight::tui::state::UiState;
 use inflight::tui::view::page::View;
 use ratatui::layout::Rect;

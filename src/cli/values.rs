@@ -1,0 +1,46 @@
+//! Reads the values of flags; what cannot be meant is refused in words.
+
+use std::time::Duration;
+
+use crate::plan::patience::{self, Patience};
+use crate::plan::quantity;
+use crate::tui::theme::color::Depth;
+
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    quantity::parse_count(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn limit(text: &str) -> Result<u32, String> {
+    quantity::parse_limit(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn rate(text: &str) -> Result<Duration, String> {
+    quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn patience(text: &str) -> Result<Patience, String> {
+    patience::parse_patience(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn rounds(text: &str) -> Result<u32, String> {
+    text.trim().parse().map_err(|_| "write a whole number, or 0 for no end".to_owned())
+}
+
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    quantity::parse_duration(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.trim().trim_end_matches(['x', '×']).parse::<f64>().ok();
+    speed.filter(|speed| (0.125..=64.0).contains(speed)).ok_or_else(|| "write a number from 0.125 to 64".to_owned())
+}
+
+pub(super) fn depth(text: &str) -> Result<Depth, String> {
+    match text {
+        "1" => Ok(Depth::Mono),
+        "16" => Ok(Depth::Ansi16),
+        "256" => Ok(Depth::Indexed256),
+        "true" => Ok(Depth::True),
+        _ => Err("it is one of 1, 16, 256 and true".to_owned()),
+    }
+}

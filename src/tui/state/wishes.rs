@@ -1,0 +1,148 @@
+//! What keys wish of the source: pauses, limits, and one job, endpoint or host picked out.
+//!
+//! Start at [`UiState::turn`].
+
+use crate::control::Command;
+use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
+use crate::model::{Model, Stage};
+use crate::tui::state::list::is_over;
+use crate::tui::state::{Asking, Leave, UiState};
+
+impl UiState {
+    pub(super) fn pause_or_resume(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        if model.stage != Stage::Running {
+            self.say("nothing starts any more", now);
+            return None;
+        }
+        let wish = if model.is_paused { Command::Resume } else { Command::Pause };
+        self.wish = Some(wish);
+        Some(wish)
+    }
+
+    pub(super) fn turn(&mut self, model: &Model, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Command> {
+        if is_over(model) {
+            self.say("the run is over", now);
+            return None;
+        }
+        // From the last wish on, so that a key pressed ten times quickly counts ten times.
+        let from = match self.wish {
+            Some(Command::SetLimit { limit, .. }) => limit,
+            _ => model.limit?,
+        };
+        let limit = to(from, model.first_limit).clamp(1, 1_000_000);
+        let wish = Command::SetLimit { scope: Scope::Run, limit };
+        self.wish = Some(wish);
+        self.say(&format!("limit {from} → {limit}"), now);
+        Some(wish)
+    }
+
+    /// Remembers a wish until it has come true.
+    pub(super) fn wish_for(&mut self, wish: Command) -> Command {
+        self.wish = Some(wish);
+        wish
+    }
+
+    pub(super) fn put_aside(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        let Some((i, host)) = self.list().chosen().and_then(|i| Some((i, model.hosts.get(i)?))) else {
+            self.say("nothing is selected", now);
+            return None;
+        };
+        let id = HostId(u32::try_from(i).ok()?);
+        Some(self.wish_for(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
+    }
+
+    pub(super) fn ask_to_skip(&mut self, model: &Model, now: Offset) {
+        match self.list().chosen().and_then(|i| Some((i, model.endpoints.get(i)?))) {
+            None => self.say("nothing is selected", now),
+            Some((_, endpoint)) if endpoint.is_finished() => self.say("it is over already", now),
+            Some((_, endpoint)) if endpoint.is_skipped => self.say("it is skipped already", now),
+            Some((i, _)) => self.asking = Some(Asking::Skip(i)),
+        }
+    }
+
+    /// The job on the selected seat.
+    pub(super) fn chosen_job(&self, model: &Model) -> Option<JobId> {
+        let (attempt, _) = model.open.on_seat(self.list().chosen()?)?;
+        Some(attempt.job)
+    }
+
+    pub(super) fn sure(&mut self) -> Option<Command> {
+        match self.asking.take()? {
+            Asking::Leave => None,
+            Asking::Cancel(job) => Some(Command::CancelJob(job)),
+            Asking::Skip(i) => Some(self.wish_for(Command::SkipEndpoint(EndpointId(u32::try_from(i).ok()?)))),
+        }
+    }
+
+    /// The endpoint that will be skipped if the person is sure.
+    pub fn skipping(&self) -> Option<usize> {
+        match self.asking? {
+            Asking::Skip(i) => Some(i),
+            Asking::Leave | Asking::Cancel(_) => None,
+        }
+    }
+
+    /// The job that will be ended if the person is sure.
+    pub fn cancelling(&self) -> Option<JobId> {
+        match self.asking? {
+            Asking::Cancel(job) => Some(job),
+            Asking::Leave | Asking::Skip(_) => None,
+        }
+    }
+
+    /// Whether the question how to leave lies open.
+    pub fn asks_how_to_leave(&self) -> bool {
+        self.asking == Some(Asking::Leave)
+    }
+
+    pub(super) fn stop(&mut self, wish: Command) -> Command {
+        self.asking = None;
+        self.leave = Some(Leave::WhenEnded);
+        self.wish = Some(wish);
+        wish
+    }
+}
+
+pub(super) fn has_come_true(wish: Command, model: &Model) -> bool {
+    is_over(model)
+        || match wish {
+            Command::Pause => model.is_paused,
+            Command::Resume => !model.is_paused,
+            Command::SetLimit { scope: Scope::Run, limit } => model.limit == Some(limit),
+            Command::SetLimit { scope: Scope::Host(host), limit } => {
+                model.hosts.get(host.0 as usize).is_some_and(|host| host.limit == Some(limit))
+            }
+            // What these ask for is seen in the job, or may never be.
+            Command::CancelJob(_) | Command::PostponeJob(_) => true,
+            Command::SetAdaptive(on) => model.is_adaptive == on,
+            Command::SkipEndpoint(id) => model.endpoints.get(id.0 as usize).is_some_and(|it| it.is_skipped),
+            Command::Quarantine(id) => model.hosts.get(id.0 as usize).is_some_and(|it| it.is_quarantined),
+            Command::Release(id) => model.hosts.get(id.0 as usize).is_some_and(|it| !it.is_quarantined),
+            Command::Drain => model.stage != Stage::Running,
+            Command::Cancel => model.stage == Stage::Cancelling,
+        }
+}
+
+/// By 1 up to 10, by a tenth above.
+pub(super) fn step_up(limit: u32, _: Option<u32>) -> u32 {
+    limit.saturating_add((limit / 10).max(1))
+}
+
+/// The way back of [`step_up`].
+pub(super) fn step_down(limit: u32, _: Option<u32>) -> u32 {
+    if limit <= 10 { limit.saturating_sub(1).max(1) } else { (limit - (limit / 11).max(1)).max(10) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{step_down, step_up};
+
+    #[test]
+    pub(super) fn steps_are_by_one_below_ten_and_by_a_tenth_above() {
+        assert_eq!([step_up(1, None), step_up(9, None), step_up(10, None), step_up(100, None)], [2, 10, 11, 110]);
+        assert_eq!(
+            [step_down(1, None), step_down(10, None), step_down(11, None), step_down(110, None)],
+            [1, 9, 10, 100]
+        );
+    }
+}
