@@ -2,7 +2,7 @@
 
 use inflight::control::Command;
 use inflight::event::waits::Waits;
-use inflight::event::{EndpointId, Fact, Offset, RunEnd};
+use inflight::event::{EndpointId, Fact, JobId, Offset, RunEnd};
 
 use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
 
@@ -108,4 +108,16 @@ async fn a_skipped_endpoint_is_neither_up_nor_down_any_more() {
     told.ledger();
     assert_eq!((told.arrivals_at("a.test").len(), told.arrivals_at("b.test").len()), (2, 3));
     assert_eq!(told.turns(), [(0, 0, true), (30, 1, true)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelling_a_job_that_waits_lets_the_next_round_begin_in_time() {
+    let told = Rig::new("every = \"60s\"\nrounds = 2\n[retry]\nbackoff = \"300s..300s\"\n[defaults]\njob_timeout = \"20m\"\n[[endpoint]]\nurl = \"http://a.test/\"\n", |cue| {
+        if cue.n == 1 { ends(10, End::Reset) } else { ok(10) }
+    })
+    .wish(20, Command::CancelJob(JobId(1)))
+    .run()
+    .await;
+    told.ledger();
+    assert_eq!(seconds(&told.arrivals_at("a.test")), [0, 60]);
 }

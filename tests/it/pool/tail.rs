@@ -121,3 +121,59 @@ async fn a_time_out_of_so_many_medians_ends_what_hangs_and_spares_the_rest() {
     assert_eq!(failed, [151]);
     assert!(told.end().1 < Offset(4_000_000), "{:?}", told.end());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_job_put_last_in_a_paced_run_starts_with_the_pace_and_not_with_the_next_end() {
+    let plan = format!("[limits]\nconcurrency = 4\nrate = \"1/s\"\n{}", endpoint("a.test", 3));
+    let told = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
+        (0, 1) => ends(0, End::Never),
+        (0, _) => ok(10),
+        _ => ok(30_000),
+    })
+    .wish(500, Command::PostponeJob(JobId(1)))
+    .run()
+    .await;
+    let ledger = told.ledger();
+    let starts: Vec<_> = ledger.starts.iter().map(|start| (start.at.0 / 1_000_000, start.attempt.job.0)).collect();
+    assert_eq!(starts, [(0, 1), (1, 2), (2, 3), (3, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_put_last_does_not_wait_for_a_host_put_aside() {
+    let plan = format!("[limits]\nper_host = 1\n{}{}", endpoint("a.test", 5), endpoint("b.test", 2));
+    let told = Rig::new(&plan, |cue| {
+        if (cue.host, cue.n) == ("b.test", 1) && cue.place.row == 0 { ends(0, End::Never) } else { ok(100) }
+    })
+    .wish(10, Command::Quarantine(HostId(0)))
+    .wish(50, Command::PostponeJob(JobId(2)))
+    .wish(60_000, Command::Release(HostId(0)))
+    .run()
+    .await;
+    told.ledger();
+    let last = told.arrivals_at("b.test").last().copied().unwrap();
+    assert!(last < Offset(1_000_000), "{last:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_held_back_longer_than_its_time_is_tried_all_the_same() {
+    let plan = format!("[limits]\nconcurrency = 1\n[defaults]\njob_timeout = \"60s\"\n{}", endpoint("a.test", 5));
+    let told = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
+        (0, 1) => ends(0, End::Never),
+        (0, _) => ok(10),
+        _ => ok(50_000),
+    })
+    .wish(500, Command::PostponeJob(JobId(1)))
+    .run()
+    .await;
+    assert!(told.ledger().ends.values().all(|end| *end == JobEnd::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_to_end_is_not_tried_again() {
+    let told = Rig::new(&endpoint("a.test", 1), |_| ends(0, End::Never))
+        .wish(10, Command::CancelJob(JobId(1)))
+        .wish(10, Command::PostponeJob(JobId(1)))
+        .run()
+        .await;
+    assert_eq!(told.ledger().ends[&JobId(1)], JobEnd::Cancelled);
+}
