@@ -118,9 +118,12 @@ pub struct Spent {
     /// Name look-up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,
-    /// Connecting, TLS included; absent on a reused connection.
+    /// Connecting; absent on a reused connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<Micros>,
+    /// The TLS handshake; absent on a reused connection, and without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Micros>,
     /// From the connection to the answer's head.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte: Option<Micros>,

@@ -18,6 +18,8 @@ pub struct Anatomy {
     pub resolve: Mean,
     /// Connecting, where it was needed.
     pub connect: Mean,
+    /// The TLS handshake, where there was one.
+    pub tls: Mean,
     /// Attempts on a connection that was there already.
     pub reused: u64,
     /// Waiting for the answer's head.
@@ -141,6 +143,7 @@ impl Anatomy {
     pub(super) fn end(&mut self, slow: Slow, spent: Spent) {
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
+        self.tls.add(spent.tls);
         self.first_byte.add(spent.first_byte);
         self.body.add(spent.body);
         self.reused += u64::from(spent.first_byte.is_some() && spent.connect.is_none());

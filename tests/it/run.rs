@@ -20,6 +20,7 @@ mod rounds;
 mod secrets;
 mod settings;
 mod streams;
+mod tls;
 
 use inflight::upstream::Upstream;
 

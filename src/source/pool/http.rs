@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Request, Response};
+use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -20,6 +21,7 @@ use crate::source::pool::failure;
 use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
 use crate::source::pool::names::Names;
 use crate::source::pool::progress::Progress;
+use crate::source::pool::secure;
 use crate::source::pool::wire::{Exchange, Head, Reply, Wire};
 
 /// How we introduce ourselves, unless the plan says otherwise.
@@ -35,20 +37,23 @@ pub struct HttpWire {
     keeps_bodies: bool,
     plain: OnceCell<Client>,
     secure: OnceCell<Client>,
+    tls: OnceCell<Result<ClientConfig, rustls::Error>>,
     practice: OnceCell<Client>,
 }
 
 impl HttpWire {
     /// Clients of its own, with the run's shared names.
     pub fn new(names: Names, keeps_bodies: bool) -> Self {
-        Self { names, keeps_bodies, plain: OnceCell::new(), secure: OnceCell::new(), practice: OnceCell::new() }
+        let (plain, secure, practice) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { names, keeps_bodies, plain, secure, tls: OnceCell::new(), practice }
     }
 
     /// The client for a URL.
-    fn client(&self, url: &Url) -> Result<&Client, reqwest::Error> {
+    fn client(&self, url: &Url) -> Result<&Client, String> {
         let is_practice = url.host_str().is_some_and(|host| host.ends_with(PRACTICE));
         let (client, builder) = if url.scheme() == "https" {
-            (&self.secure, Client::builder())
+            let tls = self.tls.get_or_init(secure::config).clone().map_err(|error| error.to_string())?;
+            (&self.secure, Client::builder().tls_backend_preconfigured(tls))
         } else if is_practice {
             // It is on this machine, where no proxy would find it.
             (&self.practice, Client::builder().tls_certs_only([]).no_proxy())
@@ -58,8 +63,7 @@ impl HttpWire {
         if let Some(client) = client.get() {
             return Ok(client);
         }
-        // It only fails when there is one already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        secure::install_provider();
         let made = builder
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
@@ -67,7 +71,8 @@ impl HttpWire {
             .referer(false)
             .dns_resolver(self.names.clone())
             .connector_layer(MarkConnecting)
-            .build()?;
+            .build()
+            .map_err(|error| failure::reason_of(&error).1)?;
         Ok(client.get_or_init(|| made))
     }
 
@@ -76,10 +81,7 @@ impl HttpWire {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
-            Err(error) => {
-                let (_, detail) = failure::reason_of(&error);
-                return Exchange::without_answer(Reply::Failed(Reason::Tls, Some(detail)));
-            }
+            Err(detail) => return Exchange::without_answer(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut answer = std::pin::pin!(client.execute(request_of(job)));
         let answered = loop {
@@ -175,7 +177,6 @@ fn basic(url: &Url) -> HeaderValue {
 }
 
 fn spent(mark: &Milestones, start: Instant, head_at: Option<Instant>) -> Spent {
-    let (resolve, connect) = mark.spent();
     let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.ready_after());
-    Spent { resolve, connect, first_byte, body: head_at.map(|at| at.elapsed().into()) }
+    Spent { first_byte, body: head_at.map(|at| at.elapsed().into()), ..mark.spent() }
 }

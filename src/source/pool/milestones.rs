@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant};
 use tower::{Layer, Service};
 
 use crate::event::Micros;
-use crate::event::outcome::Phase;
+use crate::event::outcome::{Phase, Spent};
 use crate::plan::job::Timeouts;
 
 tokio::task_local! {
@@ -37,6 +37,7 @@ pub struct Milestones {
     resolving: AtomicU64,
     resolved: AtomicU64,
     connecting: AtomicU64,
+    securing: AtomicU64,
     connected: AtomicU64,
     /// Another connection became free first, and the attempt took that.
     overtaken: AtomicU64,
@@ -53,6 +54,7 @@ impl Milestones {
             resolving: AtomicU64::new(0),
             resolved: AtomicU64::new(0),
             connecting: AtomicU64::new(0),
+            securing: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             overtaken: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -68,6 +70,11 @@ impl Milestones {
     /// A look-up has ended.
     pub fn resolved(&self) {
         self.mark(&self.resolved);
+    }
+
+    /// The connection is there, and its handshake begins.
+    pub fn securing(&self) {
+        self.mark(&self.securing);
     }
 
     /// A piece of the answer is there, and with it so many bytes of the body.
@@ -103,16 +110,18 @@ impl Milestones {
         }
     }
 
-    /// Time spent on the look-up, and on the connection without it; `None` for what did not happen,
-    /// or happened for others.
-    pub fn spent(&self) -> (Option<Micros>, Option<Micros>) {
+    /// Time spent on the look-up, on the connection without it, and on TLS; `None` for what did not
+    /// happen, or happened for others.
+    pub fn spent(&self) -> Spent {
         if self.get(&self.overtaken).is_some() {
-            return (None, None);
+            return Spent::default();
         }
         let between = |from: &AtomicU64, to: &AtomicU64| Some(self.get(to)? - self.get(from)?);
         let resolve = between(&self.resolving, &self.resolved);
-        let connect = between(&self.connecting, &self.connected).map(|all| all - resolve.unwrap_or_default());
-        (resolve, connect)
+        let tls = between(&self.securing, &self.connected);
+        let all = between(&self.connecting, &self.connected);
+        let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
+        Spent { resolve, connect, tls, ..Spent::default() }
     }
 
     /// When there was a connection to use, after the start; at once, if it was there already.

@@ -29,6 +29,7 @@ pub mod retry;
 pub mod rounds;
 pub mod running;
 pub mod schedule;
+pub mod secure;
 pub mod shared;
 pub mod sources;
 pub mod throttle;

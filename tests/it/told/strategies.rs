@@ -210,12 +210,8 @@ fn job_end() -> impl Strategy<Value = JobEnd> {
 }
 
 fn spent() -> impl Strategy<Value = Spent> {
-    (of(length()), of(length()), of(length()), of(length())).prop_map(|(resolve, connect, first_byte, body)| Spent {
-        resolve,
-        connect,
-        first_byte,
-        body,
-    })
+    (of(length()), of(length()), of(length()), of(length()), of(length()))
+        .prop_map(|(resolve, connect, tls, first_byte, body)| Spent { tls, resolve, connect, first_byte, body })
 }
 
 fn phase() -> impl Strategy<Value = Phase> {

@@ -44,6 +44,9 @@ fn parts(endpoint: &Endpoint) -> Vec<(&'static str, Option<Micros>)> {
         // Of most attempts it is none of the time.
         parts.push(("connect", anatomy.connect.value().filter(|_| anatomy.connect.n() >= anatomy.reused)));
     }
+    if anatomy.tls.n() > 0 && anatomy.tls.n() >= anatomy.reused {
+        parts.push(("TLS", anatomy.tls.value()));
+    }
     for (name, mean) in [("first byte", anatomy.first_byte), ("body", anatomy.body)] {
         if mean.n() > 0 {
             parts.push((name, mean.value()));

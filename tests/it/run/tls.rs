@@ -1,0 +1,69 @@
+//! TLS over real sockets: its time is a phase of its own, and a connection that is there has none.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use inflight::event::outcome::Spent;
+use inflight::event::{Fact, Micros};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, Stream};
+
+use crate::run::program::Folder;
+use crate::told::replay;
+
+/// How long the server thinks before it shakes hands.
+const HESITATES: Duration = Duration::from_millis(200);
+
+/// Serves one connection by TLS, whatever is asked; gives back its port, and the root that vouches for it.
+fn server() -> (u16, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        thread::sleep(HESITATES);
+        let mut tls = ServerConnection::new(Arc::new(config)).unwrap();
+        let mut stream = Stream::new(&mut tls, &mut socket);
+        let mut piece = [0; 4096];
+        while stream.read(&mut piece).is_ok_and(|n| n > 0) {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
+        }
+    });
+    (port, made.cert.pem())
+}
+
+#[test]
+fn the_handshake_is_told_apart_from_the_connection_and_happens_once() {
+    let (port, root) = server();
+    let folder = Folder::new().with("root.pem", &root);
+    let run = folder.inflight("run -n 3 -c 1 --tries 1 --events run.jsonl");
+    let run =
+        run.word(format!("https://localhost:{port}/")).var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap());
+    run.run().exits(0);
+    let (events, _) = replay(&folder.bytes("run.jsonl"));
+    let spent: Vec<Spent> = events
+        .iter()
+        .filter_map(|event| match event.fact {
+            Fact::AttemptEnded { spent, .. } => Some(spent),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(spent.len(), 3);
+    let (tls, connect) = (spent[0].tls.unwrap(), spent[0].connect.unwrap());
+    assert!(tls >= Micros::from(HESITATES) && connect < tls, "{spent:?}");
+    assert!(spent[1..].iter().all(|spent| spent.tls.is_none() && spent.connect.is_none()), "{spent:?}");
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused_by_name() {
+    let (port, _) = server();
+    let ended = Folder::new().inflight("run --tries 1").word(format!("https://localhost:{port}/")).run();
+    assert!(ended.out().contains("TLS failed"), "{}", ended.out());
+}
