@@ -77,8 +77,8 @@ pub struct Schedule {
     pub medians: Medians,
     parked: usize,
     skipped: HashSet<EndpointId>,
-    /// Sources that had nothing when asked, with their lane where they have just one.
-    starved: Vec<(usize, Option<usize>)>,
+    /// Sources that had nothing when asked.
+    starved: Vec<usize>,
     /// Mixed sources that must wait until fewer jobs are parked.
     sated: Vec<usize>,
 }
@@ -287,7 +287,7 @@ impl Schedule {
 
     /// Sources that had nothing are asked again.
     pub fn feed(&mut self) {
-        for (source, _) in std::mem::take(&mut self.starved) {
+        for source in std::mem::take(&mut self.starved) {
             self.bring_in(source);
         }
     }
@@ -325,7 +325,7 @@ impl Schedule {
         let source = lane.sources.pop_front()?;
         let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
         if matches!(drawn, Drawn::Pending) {
-            self.starved.push((source, Some(i)));
+            self.starved.push(source);
         } else if self.sources.has_more(source) {
             self.lanes.lane(i).sources.push_back(source);
         }
@@ -370,7 +370,7 @@ impl Schedule {
                 }
                 Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
                 Drawn::Pending => {
-                    self.starved.push((source, None));
+                    self.starved.push(source);
                     return None;
                 }
                 Drawn::End => return None,
