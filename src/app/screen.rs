@@ -308,9 +308,10 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        self.ui.measure(guard.area(), shown);
+        let area = guard.area();
+        self.ui.measure(area, shown);
         if self.ui.help.is_some() {
-            self.ui.help_end = help::last_row(guard.area(), &self.keymap);
+            self.ui.help_end = help::last_row(area, &self.keymap);
         }
         self.ui.refresh(shown, now);
         let scene = Scene {
@@ -324,7 +325,7 @@ impl Screen<'_> {
         };
         let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;
-        let drawn = guard.draw(|frame| {
+        let drawn = guard.draw(area, |frame| {
             view::render(frame, &scene);
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;

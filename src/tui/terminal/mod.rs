@@ -121,20 +121,22 @@ impl Guard {
         }
     }
 
-    /// Draws a picture and sends it, whole and in one piece.
+    /// Draws a picture for an area, as [`Guard::area`] gave it, and sends it, whole and in one piece.
+    ///
+    /// What was measured for the picture and the picture itself then have the same size, though the
+    /// window may have another by now: the resize that made it so is followed by the next picture.
     ///
     /// While the terminal is busy or not ours nothing is drawn, so that the next picture is still
     /// compared with what the terminal shows. After a stop the terminal is taken again as soon as it
     /// is ours, and everything is drawn anew.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
+    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
         if !self.take_again()? || self.is_busy() {
             return Ok(Drawn::Skipped);
         }
-        let size = self.lease.tty.size();
-        self.terminal.backend_mut().size = size;
+        self.terminal.backend_mut().size = area.as_size();
         self.terminal.backend().with_bytes(|bytes| queue!(bytes, BeginSynchronizedUpdate))?;
         if std::mem::take(&mut self.is_unknown) {
-            self.terminal.resize(size.into())?;
+            self.terminal.resize(area)?;
         }
         self.terminal.draw(render)?;
         self.terminal.backend().with_bytes(|bytes| {

@@ -82,7 +82,9 @@ fn keys_and_sizes_end_in_the_right_picture() {
     let first = whole_picture(&terminal);
     terminal.resize(20, 1);
     terminal.wait_until("one line", |screen| screen.contents().lines().count() == 1);
-    assert_eq!(whole_picture(&terminal), first);
+    // On the way there may be one more that was drawn for the size before.
+    terminal.resize(120, 40);
+    terminal.wait_until(&format!("the same picture:\n{first}"), |screen| screen.contents() == first);
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
 }

@@ -68,7 +68,8 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
             false,
             std::sync::Arc::new(drop),
         );
-        let _ = guard.as_mut().unwrap().draw(|_| panic!("out of colours"));
+        let guard = guard.as_mut().unwrap();
+        let _ = guard.draw(guard.area(), |_| panic!("out of colours"));
     }
     let tests = std::env::current_exe().unwrap();
     let (this, folder) = (["--exact", PANICS.0, "--nocapture"], std::env::temp_dir());
