@@ -1,6 +1,7 @@
 //! The live screen's loop: wakes for keys and for news, draws when something has changed.
 //!
-//! Nothing is drawn that has not changed; at rest it wakes once a second at most. Start at [`run`].
+//! Nothing is drawn that has not changed; it wakes once a second at most while the run is paused, and
+//! not at all once it is over. Start at [`run`].
 
 use std::io;
 use std::os::fd::AsFd;
@@ -363,11 +364,14 @@ impl Screen<'_> {
         if self.is_dirty { since >= self.frame() } else { self.clock_step().is_some_and(|step| since >= step) }
     }
 
-    /// How long to wait for a reason to wake.
+    /// How long to wait for a reason to wake; for ever, where only a key could be one.
     fn patience(&self) -> Duration {
         let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
-        let step = if self.is_dirty { Some(self.frame()) } else { self.clock_step() };
-        step.map_or(REST, |step| step.saturating_sub(since)).min(REST)
+        match if self.is_dirty { Some(self.frame()) } else { self.clock_step() } {
+            Some(step) => step.saturating_sub(since).min(REST),
+            None if self.is_over() => Duration::MAX,
+            None => REST,
+        }
     }
 
     fn frame(&self) -> Duration {

@@ -14,8 +14,8 @@ use rustix::event::{PollFd, PollFlags};
 
 use crate::tui::terminal::tty::{self, Tty};
 
-/// Some systems do not wake a wait that wants nothing but the end: look again after this.
-const ROUND: Duration = Duration::from_secs(1);
+/// Linux wakes a wait that wants nothing but the end; some systems do not, there we look again after this.
+const ROUND: Option<Duration> = if cfg!(target_os = "linux") { None } else { Some(Duration::from_secs(1)) };
 
 /// The thread that watches; it ends when this is dropped.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ fn watch(tty: &Tty, collar: &UnixStream) -> io::Result<bool> {
             PollFd::from_borrowed_fd(tty.screen(), PollFlags::empty()),
             PollFd::from_borrowed_fd(collar.as_fd(), PollFlags::IN),
         ];
-        tty::wait(&mut fds, Some(ROUND))?;
+        tty::wait(&mut fds, ROUND)?;
         if !fds[1].revents().is_empty() {
             return Ok(false);
         }

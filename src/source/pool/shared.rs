@@ -36,6 +36,8 @@ pub struct Shared {
     pub(super) most: Option<u32>,
     /// Rung when the clock's moment has come nearer.
     clock: Notify,
+    /// Rung when somebody has wished for something.
+    pub(super) stir: Notify,
     /// Everything in flight ends when this is cancelled.
     pub(super) cancel: CancellationToken,
     /// Nothing will ever start again, and nothing is in flight.
@@ -96,6 +98,7 @@ impl Shared {
                 fails_fast,
                 most,
                 clock: Notify::new(),
+                stir: Notify::new(),
                 cancel: CancellationToken::new(),
                 over: CancellationToken::new(),
                 limit,
@@ -233,6 +236,8 @@ impl Shared {
     }
 
     /// Tells once a second how far those attempts are that take long, until the run is over.
+    ///
+    /// While the run is paused and nothing is in flight it sleeps until the next wish: nothing moves.
     pub async fn run_watch(&self) {
         let mut look = tokio::time::interval(Duration::from_secs(1));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -241,12 +246,21 @@ impl Shared {
                 _ = look.tick() => {}
                 () = self.over.cancelled() => return,
             }
-            self.book(|inner, now| {
-                for seen in inner.running.news(now) {
-                    inner.tell(now, seen);
+            let rests = self
+                .book(|inner, now| {
+                    for seen in inner.running.news(now) {
+                        inner.tell(now, seen);
+                    }
+                    let gate = &inner.schedule.gate;
+                    gate.stance() == Stance::Paused && gate.in_flight() == 0
+                })
+                .await;
+            if rests {
+                tokio::select! {
+                    () = self.stir.notified() => {}
+                    () = self.over.cancelled() => return,
                 }
-            })
-            .await;
+            }
         }
     }
 

@@ -21,7 +21,10 @@ impl Shared {
                 () = self.over.cancelled() => return,
             };
             match command {
-                Some(command) => self.grant(command).await,
+                Some(command) => {
+                    self.grant(command).await;
+                    self.stir.notify_one();
+                }
                 // Nobody will wish for anything any more; the run goes on.
                 None => return self.over.cancelled().await,
             }

@@ -120,3 +120,13 @@ async fn a_run_that_is_paused_when_its_last_job_ends_is_over() {
     let told = Rig::new(TWENTY_AT_A_TIME, |_| ok(1000)).wish(9500, Command::Pause).run().await;
     assert_eq!(told.end().1, Offset(10_000_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_paused_with_nothing_in_flight_nothing_is_told() {
+    let rig = Rig::new(TWENTY_AT_A_TIME, |_| ok(1000)).wish(500, Command::Pause).wish(3_600_500, Command::Resume);
+    let told = rig.run().await;
+    let during = told.events.iter().filter(|event| (5_000_000..3_600_500_000).contains(&event.at.0)).count();
+    assert_eq!(during, 0, "an hour in which nothing moves");
+    assert_eq!(n_started_between(&told, 3_600_500, 3_600_501), 20);
+    assert_eq!(told.ledger().ends.len(), 200);
+}
