@@ -1,0 +1,384 @@
+//! Holds the screen against what it must not cost: the program itself, in a terminal of our own.
+//!
+//! `busy` replays 10,000 endpoints at 50,000 events a second and tells, for every view, what a picture
+//! costs, how many there are, and how long a key waits for its picture. `stuck` runs a batch with a
+//! terminal that stops reading for ten seconds beside the same batch with `--plain`, in turns, and tells
+//! the ratio of their throughput and the memory each took. Start at [`main`]; run it with
+//! `cargo bench --bench screen`, or with `-- busy` or `-- stuck` for one of them. Linux only: it reads
+//! `/proc`.
+
+#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use inflight::event::outcome::{JobEnd, Outcome, Spent};
+use inflight::event::waits::Waits;
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
+use inflight::journal::{Header, Writer};
+use portable_pty::{Child as Pupil, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::Parser;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_inflight");
+/// A picture begins with this: `CSI ? 2026 h`, a synchronized update.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+
+const ENDPOINTS: u32 = 10_000;
+const EVENTS_A_SECOND: u64 = 50_000;
+/// Long enough for every view.
+const BUSY_SECONDS: u64 = 40;
+/// How long each view is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 5;
+const REQUESTS: &str = "400000";
+/// How long the terminal does not read.
+const STUCK: Duration = Duration::from_secs(10);
+
+type Failure = Box<dyn Error>;
+
+fn main() -> Result<(), Failure> {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    let folder = tempfile::tempdir()?;
+    if is_wanted("busy") {
+        busy(folder.path())?;
+    }
+    if is_wanted("stuck") {
+        stuck(folder.path())?;
+    }
+    Ok(())
+}
+
+/// What a picture costs while much happens.
+fn busy(folder: &Path) -> Result<(), Failure> {
+    let recording = folder.join("busy.jsonl");
+    record(&recording)?;
+    let arguments = ["replay", recording.to_str().ok_or("a path that is no text")?];
+    let mut terminal = Terminal::start(PROGRAM, &arguments, folder)?;
+    terminal.wait_for("RUNNING")?;
+    let began = (Instant::now(), terminal.elapsed()?);
+    println!("{ENDPOINTS} endpoints, {EVENTS_A_SECOND} events a second, 120x40");
+    println!("{:<12} {:>12} {:>12} {:>16}", "view", "pictures/s", "CPU/picture", "key to picture");
+    for view in ["1", "2", "3", "4", "5", "6", "7"] {
+        terminal.send(view)?;
+        thread::sleep(Duration::from_millis(300));
+        let before = (terminal.pictures(), cpu(terminal.pid)?, Instant::now());
+        thread::sleep(LOOK);
+        let (pictures, spent) = (terminal.pictures() - before.0, cpu(terminal.pid)?.saturating_sub(before.1));
+        let a_second = pictures as f64 / before.2.elapsed().as_secs_f64();
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            waits.push(terminal.answer_to("?", |text| text.contains("a tenth above"))?);
+            waits.push(terminal.answer_to("?", |text| !text.contains("a tenth above"))?);
+        }
+        waits.sort_unstable();
+        let each = spent / u32::try_from(pictures).unwrap_or(1).max(1);
+        println!("{view:<12} {a_second:>12.1} {:>12} {:>16}", ms(each), ms(waits[waits.len() / 2]));
+    }
+    let kept = (terminal.elapsed()? - began.1) / began.0.elapsed().as_secs_f64();
+    println!("the recording was played at {kept:.2} times its speed");
+    Ok(())
+}
+
+/// What a terminal that does not read costs the run.
+fn stuck(folder: &Path) -> Result<(), Failure> {
+    let mut upstream = Upstream::start()?;
+    println!("{REQUESTS} requests, 50 at once; the terminal stops reading for {STUCK:?}");
+    println!(
+        "{:<6} {:>10} {:>10} {:>7} {:>10} {:>10} {:>7} {:>12} {:>12}",
+        "round", "plain", "stuck", "ratio", "plain CPU", "stuck CPU", "ratio", "plain peak", "stuck peak"
+    );
+    let (mut rates, mut costs) = (Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        let plain = plain(folder, &upstream.url)?;
+        let screen = on_screen(folder, &upstream.url)?;
+        let (rate, cost) = (screen.rate / plain.rate, screen.cpu.as_secs_f64() / plain.cpu.as_secs_f64());
+        println!(
+            "{round:<6} {:>8.0}/s {:>8.0}/s {rate:>7.3} {:>8.2} s {:>8.2} s {cost:>7.3} {:>8} KiB {:>8} KiB",
+            plain.rate,
+            screen.rate,
+            plain.cpu.as_secs_f64(),
+            screen.cpu.as_secs_f64(),
+            plain.peak,
+            screen.peak
+        );
+        rates.push(rate);
+        costs.push(cost);
+    }
+    upstream.child.kill()?;
+    upstream.child.wait()?;
+    for (what, mut ratios) in [("throughput", rates), ("CPU", costs)] {
+        ratios.sort_by(f64::total_cmp);
+        println!("{what}: median {:.3}, from {:.3} to {:.3}", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
+    }
+    Ok(())
+}
+
+/// A run, as measured from outside.
+struct Measured {
+    /// Requests a second.
+    rate: f64,
+    /// Time on a processor, of all threads.
+    cpu: Duration,
+    /// Most memory, in KiB.
+    peak: u64,
+}
+
+fn plain(folder: &Path, url: &str) -> Result<Measured, Failure> {
+    let result = folder.join("plain.json");
+    let mut child = Command::new(PROGRAM)
+        .args(["run", url, "-n", REQUESTS, "-c", "50", "--plain", "--json"])
+        .stdout(File::create(&result)?)
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (mut peak, mut cpu) = (0, Duration::ZERO);
+    while child.try_wait()?.is_none() {
+        (peak, cpu) = (memory(child.id()).unwrap_or(peak), all_cpu(child.id()).unwrap_or(cpu));
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(Measured { rate: rate(&result)?, cpu, peak })
+}
+
+fn on_screen(folder: &Path, url: &str) -> Result<Measured, Failure> {
+    let result = folder.join("screen.json");
+    // The screen is on standard error, the result goes elsewhere.
+    let line = format!("exec '{PROGRAM}' run {url} -n {REQUESTS} -c 50 --json > '{}'", result.display());
+    let mut terminal = Terminal::start("sh", &["-c", &line], folder)?;
+    terminal.wait_for("RUNNING")?;
+    terminal.is_held.store(true, Ordering::Release);
+    let until = Instant::now() + STUCK;
+    let (mut peak, mut cpu) = (0, Duration::ZERO);
+    while terminal.pupil.try_wait()?.is_none() {
+        (peak, cpu) = (memory(terminal.pid).unwrap_or(peak), all_cpu(terminal.pid).unwrap_or(cpu));
+        if Instant::now() >= until && terminal.is_held.swap(false, Ordering::AcqRel) {
+            // It reads on: the next picture is whole and of now.
+            terminal.wait_for("RUNNING")?;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(Measured { rate: rate(&result)?, cpu, peak })
+}
+
+/// Requests a second, from the summary.
+fn rate(result: &Path) -> Result<f64, Failure> {
+    let summary: serde_json::Value = serde_json::from_slice(&fs::read(result)?)?;
+    let (done, took) = (summary["jobs"]["done"].as_f64(), summary["elapsed_s"].as_f64());
+    let (Some(done), Some(took)) = (done, took) else { return Err(format!("no summary: {summary}").into()) };
+    if done < REQUESTS.parse()? {
+        return Err(format!("only {done} of {REQUESTS} done").into());
+    }
+    Ok(done / took)
+}
+
+/// A practice upstream in a process of its own.
+struct Upstream {
+    child: Child,
+    url: String,
+}
+
+impl Upstream {
+    fn start() -> Result<Self, Failure> {
+        let mut child = Command::new(PROGRAM).arg("upstream").stderr(Stdio::piped()).spawn()?;
+        let mut said = Vec::new();
+        let mut out = child.stderr.take().ok_or("no standard error")?;
+        let mut byte = [0];
+        while out.read(&mut byte)? == 1 && byte[0] != b'\n' {
+            said.push(byte[0]);
+        }
+        let said = String::from_utf8(said)?;
+        let url = said.split_whitespace().find(|word| word.starts_with("http")).ok_or("no address")?;
+        Ok(Self { child, url: format!("{}/status/200", url.trim_end_matches('/')) })
+    }
+}
+
+/// The program in a terminal of 120 columns and 40 rows.
+struct Terminal {
+    _master: Box<dyn MasterPty + Send>,
+    fingers: Box<dyn Write + Send>,
+    pupil: Box<dyn Pupil + Send + Sync>,
+    pid: u32,
+    paper: Arc<Mutex<Paper>>,
+    is_held: Arc<AtomicBool>,
+}
+
+/// What has come.
+struct Paper {
+    parser: Parser,
+    pictures: usize,
+    /// The last bytes, for a picture whose beginning came in two pieces.
+    tail: Vec<u8>,
+}
+
+impl Terminal {
+    fn start(program: &str, arguments: &[&str], folder: &Path) -> Result<Self, Failure> {
+        let pair = native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })?;
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(folder);
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("COLORFGBG", "15;0")] {
+            command.env(name, value);
+        }
+        let pupil = pair.slave.spawn_command(command)?;
+        let pid = pupil.process_id().ok_or("no process")?;
+        let one = |n| std::num::NonZero::new(n).ok_or("no size");
+        let parser = Parser::new(one(40)?, one(120)?, 0);
+        let paper = Arc::new(Mutex::new(Paper { parser, pictures: 0, tail: Vec::new() }));
+        let is_held = Arc::new(AtomicBool::new(false));
+        let (mut from, theirs, held) = (pair.master.try_clone_reader()?, Arc::clone(&paper), Arc::clone(&is_held));
+        thread::spawn(move || {
+            let mut bytes = vec![0; 65_536];
+            while let Ok(n) = from.read(&mut bytes) {
+                if n == 0 {
+                    return;
+                }
+                theirs.lock().unwrap_or_else(PoisonError::into_inner).take(&bytes[..n]);
+                while held.load(Ordering::Acquire) {
+                    thread::sleep(Duration::from_millis(5));
+                }
+            }
+        });
+        let fingers = pair.master.take_writer()?;
+        Ok(Self { _master: pair.master, fingers, pupil, pid, paper, is_held })
+    }
+
+    fn send(&mut self, keys: &str) -> Result<(), Failure> {
+        self.fingers.write_all(keys.as_bytes())?;
+        Ok(self.fingers.flush()?)
+    }
+
+    fn pictures(&self) -> usize {
+        self.paper.lock().unwrap_or_else(PoisonError::into_inner).pictures
+    }
+
+    /// What the clock in the header says, in seconds.
+    fn elapsed(&self) -> Result<f64, Failure> {
+        let contents = self.contents();
+        let before = contents.split(" of ").next().unwrap_or_default();
+        let (minutes, seconds) = before.rsplit(' ').next().and_then(|time| time.split_once(':')).ok_or("no clock")?;
+        Ok(minutes.parse::<f64>()? * 60.0 + seconds.parse::<f64>()?)
+    }
+
+    fn contents(&self) -> String {
+        self.paper.lock().unwrap_or_else(PoisonError::into_inner).parser.screen().contents()
+    }
+
+    /// Types, and gives back how long it takes until the screen shows its effect.
+    fn answer_to(&mut self, keys: &str, shows: impl Fn(&str) -> bool) -> Result<Duration, Failure> {
+        let typed = Instant::now();
+        self.send(keys)?;
+        self.wait_until(shows)?;
+        Ok(typed.elapsed())
+    }
+
+    fn wait_for(&self, text: &str) -> Result<(), Failure> {
+        self.wait_until(|contents| contents.contains(text))
+    }
+
+    fn wait_until(&self, shows: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let contents = self.contents();
+            if shows(&contents) {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(format!("what should be seen never came; this did:\n{contents}").into());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.pupil.kill();
+        let _ = self.pupil.wait();
+    }
+}
+
+impl Paper {
+    fn take(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        self.tail.extend_from_slice(bytes);
+        self.pictures += self.tail.windows(BEGIN.len()).filter(|window| *window == BEGIN).count();
+        // Shorter than a beginning: none is counted twice.
+        let kept = self.tail.len().saturating_sub(BEGIN.len() - 1);
+        self.tail.drain(..kept);
+    }
+}
+
+/// Time on a processor of the thread that draws, so far.
+fn cpu(pid: u32) -> Result<Duration, Failure> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat"))?;
+    Ok(Duration::from_nanos(stat.split_whitespace().next().ok_or("no times")?.parse()?))
+}
+
+/// Time on a processor of all threads of a process so far, to a hundredth of a second.
+fn all_cpu(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // After the name, which stands in brackets: user and system time are the 12th and 13th.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    (ticks > 0).then(|| Duration::from_millis(ticks * 10))
+}
+
+/// Most memory of a process so far, in KiB.
+fn memory(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+/// Writes a recording in which much happens.
+fn record(path: &Path) -> Result<(), Failure> {
+    let header = Header::new("busy", std::time::SystemTime::now());
+    let mut writer = Writer::new(BufWriter::new(File::create(path)?), &header)?;
+    let mut tell = |at: u64, fact| writer.write(&Event { at: Offset(at), origin: Origin::HERE, fact });
+    tell(0, Fact::RunStarted { name: "busy".into(), limit: Some(500), jobs: None })?;
+    for id in 0..ENDPOINTS {
+        let name = format!("GET /things/{id}").into();
+        tell(0, Fact::EndpointSeen { endpoint: EndpointId(id), name, jobs: None })?;
+    }
+    for id in 0..20 {
+        let name = format!("https://{id}.example:443").into();
+        tell(0, Fact::HostSeen { host: HostId(id), name, limit: None })?;
+    }
+    // A job is three events: started, ended, settled; five hundred are in flight.
+    let step = 3_000_000 / EVENTS_A_SECOND;
+    for job in 0..BUSY_SECONDS * EVENTS_A_SECOND / 3 {
+        let (attempt, at) = (Attempt { job: JobId(job), n: 1 }, (job + 500) * step);
+        let id = u32::try_from(job % u64::from(ENDPOINTS))?;
+        let target = format!("GET https://{}.example/things/{id}", id % 20).into();
+        let (endpoint, host, slot) = (EndpointId(id), HostId(id % 20), u32::try_from(job % 500)?);
+        let waited = Waits::NONE;
+        tell(
+            job * step,
+            Fact::AttemptStarted { attempt, endpoint, host, row: job, slot, target, waited, until: None },
+        )?;
+        let Some(job) = job.checked_sub(500) else { continue };
+        let (attempt, at) = (Attempt { job: JobId(job), n: 1 }, at - 500 * step);
+        let status = if job % 97 == 0 { 503 } else { 200 };
+        let outcome = Outcome::Answered { status, expected: status == 200, bytes: 512 };
+        let end = if status == 200 { JobEnd::Done } else { JobEnd::Failed { last: outcome.clone() } };
+        let endpoint = EndpointId(u32::try_from(job % u64::from(ENDPOINTS))?);
+        tell(at, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 })?;
+        let total = Micros(500 * step);
+        tell(
+            at,
+            Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: Waits::NONE, target: None },
+        )?;
+    }
+    tell(BUSY_SECONDS * 1_000_000, Fact::RunEnded { how: RunEnd::Finished })?;
+    Ok(writer.flush()?)
+}
