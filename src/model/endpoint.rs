@@ -105,6 +105,11 @@ impl Endpoint {
         before.map(|health| at.since(health.since))
     }
 
+    /// Whether all of its jobs are done.
+    pub fn is_done(&self) -> bool {
+        self.is_finished() && self.failed == 0 && self.cancelled == 0
+    }
+
     /// What it is doing.
     pub fn state(&self, now: Offset) -> EndpointState {
         if self.is_finished() {

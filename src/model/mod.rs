@@ -64,8 +64,12 @@ pub struct Model {
     pub first_limit: Option<u32>,
     /// How many jobs there are, where that is known.
     pub jobs: Option<u64>,
+    /// Whether the batch is repeated, round by round.
+    pub is_polled: bool,
     /// Counts over the whole run.
     pub totals: Totals,
+    /// Most jobs that any one endpoint has.
+    pub most_jobs: u64,
     /// Endpoints in the order of first sight.
     pub endpoints: Vec<Endpoint>,
     /// Hosts in the order of first sight.
@@ -145,6 +149,7 @@ impl Model {
             Fact::EndpointSeen { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
                 (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
+                self.most_jobs = self.most_jobs.max(jobs.unwrap_or(0));
             }
             Fact::HostSeen { host, name, limit } => {
                 let i = self.host(origin, *host);
@@ -213,6 +218,7 @@ impl Model {
             }
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.wished += 1;
+                self.is_polled = true;
                 self.totals.late_rounds += u64::from(!late.is_zero());
                 if let Some(endpoint) = endpoint {
                     let i = self.known_endpoint(origin, *endpoint);

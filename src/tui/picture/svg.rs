@@ -205,6 +205,7 @@ fn shape(symbol: &str) -> Option<Part> {
         '▁'..='█' => [0, CELL - eighths('▁'), CELL, CELL],
         '▉'..='▏' => [0, 0, CELL - eighths('▉'), CELL],
         '▀' => [0, 0, CELL, CELL / 2],
+        '▐' => [CELL / 2, 0, CELL, CELL],
         '─' => [0, MIDDLE[0], CELL, MIDDLE[1]],
         '│' => [MIDDLE[0], 0, MIDDLE[1], CELL],
         _ => return None,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use tui_input::Input;
 
-use crate::event::{Micros, Offset};
+use crate::event::Offset;
 use crate::model::{Model, Stage};
 use crate::tui::filter::Filter;
 use crate::tui::view::page::{Key, Page};
@@ -31,6 +31,8 @@ pub struct List {
     /// Somebody reads: what is new does not move what is in sight.
     pub is_reading: bool,
     arranged: Option<Arranged>,
+    /// Who was on the selected row at the last picture.
+    occupant: Option<u64>,
 }
 
 /// Of what the order was made.
@@ -42,9 +44,6 @@ struct Arranged {
 }
 
 impl List {
-    /// The table keeps its order for this long, so that rows do not jump while they are read.
-    const ORDER_HOLDS: Micros = Micros(500_000);
-
     /// Rows that match a filter, and no place among them yet.
     pub(super) fn narrowed(filter: String) -> Self {
         Self { filter: filter.into(), ..Self::default() }
@@ -64,6 +63,7 @@ impl List {
             self.arrange(page, model, now);
         }
         self.keep_in_view(page);
+        self.occupant = Some(page.occupant(model, self.selected));
     }
 
     /// Order and filter are made anew at the next picture.
@@ -94,6 +94,7 @@ impl List {
         let to = at.saturating_add_signed(by).min(last);
         if let Some(&row) = self.order.get(to) {
             self.selected = row;
+            self.occupant = None;
         }
         // Whoever is back at the newest follows it again.
         self.is_reading = to != if self.is_reversed { 0 } else { last };
@@ -119,7 +120,7 @@ impl List {
             return true;
         }
         // A stream's rows keep their order: only new ones make it old.
-        now.since(arranged.at) >= Self::ORDER_HOLDS && (has_more || !self.is_stream(page))
+        now.since(arranged.at) >= page.order_holds(self.column) && (has_more || !self.is_stream(page))
     }
 
     /// Sorts and filters the rows anew.
@@ -130,7 +131,7 @@ impl List {
         let filter = Filter::read(self.filter.value());
         let matches = |row: &usize| filter.takes(|term| page.holds(model, *row, now, term));
         self.order.clear();
-        page.fill(model, &mut self.order);
+        page.fill(model, self.column, !filter.is_empty(), &mut self.order);
         if !filter.is_empty() {
             self.order.retain(matches);
         }
@@ -141,10 +142,18 @@ impl List {
         }
         // The selection stays with its row, unless it sits at the top: there it shows what is next.
         let follows_top = was_at == Some(0) && !page.has_detail();
-        if (follows_top || was_at.is_none() || self.row_of_selected().is_none())
-            && let Some(&first) = self.order.first()
-        {
-            self.selected = first;
+        let is_another = self.occupant.is_some_and(|before| before != page.occupant(model, self.selected));
+        let place = if follows_top || was_at.is_none() {
+            Some(0)
+        } else if is_another || self.row_of_selected().is_none() {
+            // Who was selected has left: the cursor stays where it is, and goes with nobody.
+            was_at
+        } else {
+            None
+        };
+        let last = self.order.len().saturating_sub(1);
+        if let Some(&row) = place.and_then(|at| self.order.get(at.min(last))) {
+            self.selected = row;
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod list;
+pub mod names;
 mod wishes;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -19,6 +20,7 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::list::{List, is_over};
+use crate::tui::state::names::Names;
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
 use crate::tui::view::page::{Behind, View};
@@ -31,6 +33,8 @@ pub struct UiState {
     pub view: View,
     /// The rows of each view, and where one is among them.
     lists: [List; View::ALL.len()],
+    /// How wide the endpoints' names are.
+    pub names: Names,
     /// Which stretch of time the waterfall shows.
     pub axis: Axis,
     /// How one came here from row to row, the last step last.
@@ -225,6 +229,7 @@ impl UiState {
             self.wish = None;
         }
         self.asking.take_if(|_| is_over(model));
+        self.names.refresh(model);
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);
         if self.view == View::Waterfall {

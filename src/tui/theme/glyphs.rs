@@ -49,6 +49,8 @@ pub struct Glyphs {
     pub bar_live: Glyph,
     /// The part of a bar that is still to come.
     pub bar_rest: Glyph,
+    /// Where a bar begins that may follow another at once.
+    pub bar_head: Glyph,
     /// Zero, or unknown.
     pub none: Glyph,
     /// What was cut out of a name.
@@ -152,6 +154,7 @@ const UNICODE: Glyphs = Glyphs {
     bar_full: Cow::Borrowed("█"),
     bar_live: Cow::Borrowed("▒"),
     bar_rest: Cow::Borrowed("·"),
+    bar_head: Cow::Borrowed("▐"),
     none: Cow::Borrowed("–"),
     ellipsis: Cow::Borrowed("…"),
     rule: Cow::Borrowed("─"),
@@ -179,6 +182,7 @@ const ASCII: Glyphs = Glyphs {
     bar_full: Cow::Borrowed("#"),
     bar_live: Cow::Borrowed(">"),
     bar_rest: Cow::Borrowed("."),
+    bar_head: Cow::Borrowed("["),
     none: Cow::Borrowed("-"),
     ellipsis: Cow::Borrowed("~"),
     rule: Cow::Borrowed("-"),

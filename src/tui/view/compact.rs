@@ -2,7 +2,7 @@
 
 use crate::model::endpoint::EndpointState;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::endpoints::status_of;
+use crate::tui::view::endpoints::{folded, status_of};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::{Scene, footer, header, kpi, table};
 use crate::units;
@@ -16,6 +16,9 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     progress(pen, 0, scene);
     numbers(pen, 1, scene);
     pen.rule(2);
+    if let Some(folded) = folded(scene) {
+        pen.right(width, 2, &format!(" {folded}"), Role::TextDim);
+    }
     let list = scene.ui.list();
     if list.order.is_empty() {
         table::nothing(pen, 0, ABOVE, scene);

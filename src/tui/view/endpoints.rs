@@ -6,7 +6,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::kpi::sparkline;
 use crate::tui::view::overview::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::units;
 
@@ -71,9 +71,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     let model = scene.model;
     pen.section(0, "Endpoints", &remark(scene));
-    let largest = model.endpoints.iter().filter_map(|endpoint| endpoint.jobs).max().unwrap_or(0);
-    let longest = model.endpoints.iter().map(|endpoint| width_of(&endpoint.name)).max().unwrap_or(0);
-    let columns = Columns::of(pen.width(), largest, longest);
+    let columns = Columns::of(pen.width(), model.most_jobs, scene.ui.names.widest());
     heads(pen, &columns, scene);
     let list = scene.ui.list();
     if list.order.is_empty() {
@@ -87,12 +85,21 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
+/// How many rows have made room, because they are finished.
+pub fn folded(scene: &Scene<'_>) -> Option<String> {
+    let list = scene.ui.list();
+    let n = scene.model.endpoints.len().saturating_sub(list.order.len());
+    (n > 0 && list.filter.value().is_empty()).then(|| format!("+{} finished", units::count(n as u64)))
+}
+
 fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
     let settled = model.totals.settled();
     let shown = scene.ui.list().order.len();
     let mut parts = Vec::new();
-    if shown < model.endpoints.len() {
+    if let Some(folded) = folded(scene) {
+        parts.push(folded);
+    } else if shown < model.endpoints.len() {
         let all = units::count(model.endpoints.len() as u64);
         parts.push(format!("{} of {all} endpoints", units::count(shown as u64)));
     }
@@ -109,7 +116,7 @@ fn remark(scene: &Scene<'_>) -> String {
 fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
     let heads = [
         Head::left("ENDPOINT", columns.name, Some(NAME)),
-        Head::left(if model_polls(scene) { "IS" } else { "PROGRESS" }, columns.bar, None),
+        Head::left(if scene.model.is_polled { "IS" } else { "PROGRESS" }, columns.bar, None),
         Head::right("DONE", columns.done, Some(DONE)),
         Head::right("LIVE", columns.live, Some(LIVE)),
         Head::right("P50", columns.p50, Some(P50)),
@@ -136,7 +143,7 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
 
     let mut x = LEAD + columns.name + GAP;
     let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
-    if columns.bar > 0 && model_polls(scene) {
+    if columns.bar > 0 && scene.model.is_polled {
         let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
         let style = pen.theme.style(role);
         pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
@@ -171,11 +178,6 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
     if is_selected {
         pen.underlay(y, Role::Selection);
     }
-}
-
-/// Whether the batch is repeated: then what is up counts, and not how far it is.
-fn model_polls(scene: &Scene<'_>) -> bool {
-    scene.model.endpoints.iter().any(|endpoint| endpoint.round > 0)
 }
 
 /// Up or down, for how long, and how often that has changed.

@@ -57,6 +57,15 @@ impl Page for InFlight {
         }
     }
 
+    fn occupant(&self, model: &Model, row: usize) -> u64 {
+        model.open.on_seat(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
+    }
+
+    /// The oldest stay on top by themselves: rows only move up, when an older one has ended.
+    fn order_holds(&self, column: usize) -> Micros {
+        if column == 0 { Micros::ZERO } else { Micros(500_000) }
+    }
+
     fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
         let Some((_, flight)) = model.open.on_seat(row) else { return false };
         let host = model.hosts.get(flight.host).map_or("", |host| &*host.name);

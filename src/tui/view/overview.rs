@@ -19,6 +19,9 @@ use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, la
 #[derive(Debug)]
 pub struct Overview;
 
+/// More endpoints than this do not fit on most screens.
+const FOLDS_FROM: usize = 40;
+
 /// The first column to sort by: by what needs eyes first.
 pub const STATE: usize = 0;
 /// From A on.
@@ -41,6 +44,14 @@ impl Page for Overview {
 
     fn rows(&self, model: &Model) -> Range<usize> {
         0..model.endpoints.len()
+    }
+
+    /// Where there are more endpoints than a screen holds, those that have ended well make room for the
+    /// others, until the run is over or somebody asks for another order.
+    fn fill(&self, model: &Model, column: usize, is_narrowed: bool, rows: &mut Vec<usize>) {
+        let folds = column == STATE && !is_narrowed && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
+        let endpoints = model.endpoints.iter().enumerate();
+        rows.extend(endpoints.filter(|(_, endpoint)| !folds || !endpoint.is_done()).map(|(i, _)| i));
     }
 
     fn columns(&self) -> &'static [&'static str] {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
@@ -100,9 +100,21 @@ pub trait Page: Sync {
     /// All rows there are.
     fn rows(&self, model: &Model) -> Range<usize>;
 
-    /// Adds the rows there are: those of [`Page::rows`], unless some in between are gone.
-    fn fill(&self, model: &Model, rows: &mut Vec<usize>) {
+    /// Adds the rows there are, in a table that is sorted by a column and perhaps narrowed down by a
+    /// filter: those of [`Page::rows`], unless some in between are gone or rows stand for others.
+    fn fill(&self, model: &Model, _column: usize, _is_narrowed: bool, rows: &mut Vec<usize>) {
         rows.extend(self.rows(model));
+    }
+
+    /// Who is on a row: another one than before, where rows are seats.
+    fn occupant(&self, _model: &Model, row: usize) -> u64 {
+        row as u64
+    }
+
+    /// How long a table that is sorted by a column keeps its order, so that rows do not jump while they
+    /// are read.
+    fn order_holds(&self, _column: usize) -> Micros {
+        Micros(500_000)
     }
 
     /// What rows can be sorted by, in words; the first is how they are sorted unless asked.

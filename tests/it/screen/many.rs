@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use inflight::control::Abilities;
-use inflight::event::outcome::{Outcome, Spent};
+use inflight::event::outcome::{JobEnd, Outcome, Spent};
 use inflight::event::waits::Waits;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Origin};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Model;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;
@@ -52,4 +52,30 @@ fn a_picture_builds_only_the_rows_in_sight() {
         let best = (0..5).map(|_| picture()).min().unwrap_or_default();
         assert!(best < Duration::from_millis(100), "view {view} takes {best:?}");
     }
+}
+
+#[test]
+fn what_is_finished_makes_room_until_the_run_is_over() {
+    let mut model = Model::default();
+    let tell = |model: &mut Model, fact| model.apply(&Event { at: Offset(1), origin: Origin::HERE, fact });
+    tell(&mut model, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60) });
+    for id in 0..60 {
+        let (endpoint, job) = (EndpointId(id), JobId(id.into()));
+        tell(&mut model, Fact::EndpointSeen { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
+        let (total, waited) = (Micros(1), Waits::NONE);
+        if id < 57 {
+            let settled = Fact::JobSettled { job, endpoint, end: JobEnd::Done, tries: 1, total, waited, target: None };
+            tell(&mut model, settled);
+        }
+    }
+    let shown = |model: &Model, keys: &str| {
+        let mut ui = UiState::default();
+        press(&mut ui, model, Abilities::FULL, (Offset(2), Rect::new(0, 0, 120, 40)), keys);
+        ui.list().order.len()
+    };
+    assert_eq!(shown(&model, ""), 3);
+    assert_eq!(shown(&model, "s"), 60, "in another order all are there");
+    assert_eq!(shown(&model, "/ s t a t e : d o n e enter"), 57, "who asks for them gets them");
+    tell(&mut model, Fact::RunEnded { how: RunEnd::Cancelled });
+    assert_eq!(shown(&model, ""), 60);
 }

@@ -207,3 +207,20 @@ fn what_is_in_flight_is_told_oldest_first_with_how_far_it_is() {
 fn ending_a_job_is_asked_for_by_its_number() {
     shot("tail").at("4s").size(80, 24).keys("o down x").matches();
 }
+
+#[test]
+fn what_is_in_flight_stays_in_order_and_the_cursor_goes_with_nobody() {
+    let mut ui = UiState::default();
+    let started = "0ms run | 1ms start a#0 | 2ms start a#1 | 3ms start a#2 | 4ms start a#3";
+    let mut then = |story: &str, keys: &str| {
+        let model = scenario(&format!("{started}{story}")).fold();
+        press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
+        let jobs =
+            ui.list().order.iter().filter_map(|&seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
+        let chosen = ui.list().chosen().and_then(|seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
+        (jobs.collect::<Vec<_>>(), chosen)
+    };
+    assert_eq!(then("", "7 down"), (vec![0, 1, 2, 3], Some(1)));
+    let turned = " | 5ms answer a#1 | 6ms start a#4 | 7ms answer a#0 | 8ms start a#5";
+    assert_eq!(then(turned, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, on whichever seat they are");
+}

@@ -67,6 +67,24 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
     }
 }
 
+/// Its time in flight alone, between others on the same row; each begins with an edge of its own.
+pub(super) fn draw_between(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
+    let until = bar.until(track.now);
+    if track.width == 0 || until < track.axis.from || bar.started >= track.axis.to() {
+        return;
+    }
+    let (first, after) = (track.cell(bar.started).min(track.width - 1), in_flight(pen, y, bar, track));
+    if after > first + 1 && track.holds(bar.started) {
+        let head = pen.theme.glyphs.bar_head.clone();
+        pen.text(track.x + first, y, &head, Role::Running);
+    }
+    if let Some(mark) = ending(bar).filter(|_| track.holds(until)) {
+        // What comes next may begin right behind it.
+        let glyph = pen.theme.glyph(mark).to_owned();
+        pen.text(track.x + after.saturating_sub(1).max(first), y, &glyph, mark);
+    }
+}
+
 /// Before the start: first its own patience, then its turn.
 fn waiting(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
     let start = track.cell(bar.started);

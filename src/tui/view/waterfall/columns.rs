@@ -80,8 +80,11 @@ pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: Columns, track: &Track<'
         let (label, end) = if group == SLOT { ("SLOT", columns.number) } else { ("#", columns.number - 2) };
         pen.right(LEAD + end, y, label, Role::TextDim);
     }
-    let label = if group == ENDPOINT { "ENDPOINT, REQUEST" } else { "REQUEST" };
-    let label = if columns.request < 17 { "REQUEST" } else { label };
+    let label = match group {
+        ENDPOINT if columns.request >= 17 => "ENDPOINT, REQUEST",
+        SLOT if columns.request >= 17 => "LATEST REQUEST",
+        _ => "REQUEST",
+    };
     if columns.request > 0 {
         pen.text(columns.request_at(), y, label, Role::TextDim);
     }
@@ -97,7 +100,7 @@ pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: Columns, track: &Track<'
         }
     }
     let width = pen.width();
-    pen.right(width, y, "TOOK", Role::TextDim);
+    pen.right(width, y, if group == SLOT { "BUSY" } else { "TOOK" }, Role::TextDim);
 }
 
 /// Everything about a request but its bar.
@@ -105,9 +108,7 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: Columns, bar: &Bar, opens:
     let text = if bar.is_open() { Role::Text } else { Role::TextDim };
     let group = scene.ui.list().column;
     if columns.number > 0 && group == SLOT {
-        if opens {
-            pen.right(LEAD + columns.number, y, &units::count(bar.slot.into()), Role::Title);
-        }
+        pen.right(LEAD + columns.number, y, &units::count(bar.slot.into()), Role::Text);
     } else if columns.number > 0 {
         let end = LEAD + columns.number - 2;
         pen.right(end, y, &units::count(bar.attempt.job.0), Role::TextFaint);
@@ -140,7 +141,9 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: Columns, bar: &Bar, opens:
     }
     let took = bar.took(scene.now);
     let width = pen.width();
-    if bar.is_open() {
+    if group == SLOT {
+        // How busy the slot was is for the track to say.
+    } else if bar.is_open() {
         // It is still running: tenths can be followed.
         pen.right(width, y, &units::countdown(took), Role::TextDim);
     } else {

@@ -7,6 +7,7 @@ mod chart;
 mod columns;
 mod request;
 mod ticks;
+mod tracks;
 
 use std::ops::Range;
 
@@ -23,6 +24,7 @@ use crate::tui::view::Scene;
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table;
+use crate::tui::view::verdict;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
 use crate::units;
@@ -45,8 +47,12 @@ impl Page for Waterfall {
         number(span.start)..number(span.end)
     }
 
-    fn fill(&self, model: &Model, rows: &mut Vec<usize>) {
-        rows.extend(model.timeline.numbers().map(number));
+    fn fill(&self, model: &Model, column: usize, _is_narrowed: bool, rows: &mut Vec<usize>) {
+        if column == SLOT {
+            rows.extend(tracks::rows(model));
+        } else {
+            rows.extend(model.timeline.numbers().map(number));
+        }
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -54,12 +60,10 @@ impl Page for Waterfall {
     }
 
     fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
-        let Some(bar) = nth(model, row) else { return Key::Within(u64::MAX, row as u64) };
-        match column {
-            ENDPOINT => Key::Within(bar.endpoint as u64, row as u64),
-            SLOT => Key::Within(bar.slot.into(), row as u64),
-            _ => Key::Least(row as u64),
+        if column != ENDPOINT {
+            return Key::Least(row as u64);
         }
+        nth(model, row).map_or(Key::Within(u64::MAX, row as u64), |bar| Key::Within(bar.endpoint as u64, row as u64))
     }
 
     fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
@@ -84,17 +88,21 @@ impl Page for Waterfall {
         }
     }
 
-    fn room(&self, area: Rect, _model: &Model) -> usize {
-        usize::from(Parts::of(area.height).rows)
+    fn room(&self, area: Rect, model: &Model) -> usize {
+        usize::from(Parts::of(area.height, verdict::is_told(model)).rows)
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height());
+        let parts = Parts::of(pen.height(), verdict::is_told(scene.model));
         let (width, list) = (pen.width(), scene.ui.list());
         if pen.height() == 0 {
             return;
         }
-        pen.section(parts.above, "Requests", &remark(scene));
+        if parts.verdict > 0 {
+            verdict::line(&mut pen.part(LEAD, parts.above, width.saturating_sub(LEAD), 1), scene);
+        }
+        let title = if list.column == SLOT { "Slots" } else { "Requests" };
+        pen.section(parts.title_at(), title, &remark(scene));
         let columns = Columns::of(width, scene.model);
         let track = Track {
             x: columns.bars_at(),
@@ -104,25 +112,25 @@ impl Page for Waterfall {
             is_watched: scene.model.limit.is_none(),
         };
         if list.order.is_empty() {
-            return table::nothing(pen, LEAD, parts.above + HEAD, scene);
+            return table::nothing(pen, LEAD, parts.title_at() + HEAD, scene);
         }
-        columns::heads(pen, parts.above + 1, columns, &track, list.column);
-        let mut above = None;
-        let from = parts.above + HEAD;
-        for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.in_sight()) {
-            let Some(bar) = nth(scene.model, row) else { continue };
-            let group = match list.column {
-                ENDPOINT => Some(bar.endpoint as u64),
-                SLOT => Some(bar.slot.into()),
-                _ => None,
-            };
-            let opens = group.is_some() && above.replace(group) != Some(group);
-            columns::row(pen, y, columns, bar, opens, scene);
-            bar::draw(pen, y, bar, &track);
-            if is_selected && has_cursor(list) {
-                table::mark(pen, y);
-                pen.underlay(y, Role::Selection);
+        columns::heads(pen, parts.title_at() + 1, columns, &track, list.column);
+        let from = parts.title_at() + HEAD;
+        if list.column == SLOT {
+            tracks::draw(pen, from..from + parts.rows, columns, &track, scene);
+        } else {
+            let mut above = None;
+            for (y, (row, _)) in (from..from + parts.rows).zip(list.in_sight()) {
+                let Some(bar) = nth(scene.model, row) else { continue };
+                let opens = list.column == ENDPOINT && above.replace(bar.endpoint) != Some(bar.endpoint);
+                columns::row(pen, y, columns, bar, opens, scene);
+                bar::draw(pen, y, bar, &track);
             }
+        }
+        let selected = (from..from + parts.rows).zip(list.in_sight()).find(|(_, (_, is_selected))| *is_selected);
+        if let Some((y, _)) = selected.filter(|_| has_cursor(list)) {
+            table::mark(pen, y);
+            pen.underlay(y, Role::Selection);
         }
         let chart_at = from + parts.rows + parts.gap;
         chart::draw(&mut pen.part(0, chart_at, width, parts.chart), scene, &track);
@@ -149,12 +157,16 @@ impl Page for Waterfall {
     }
 }
 
-/// From the first start to the last end of the rows in sight.
+/// From the first start to the last end of the rows in sight; a track has all that is known of its slot.
 pub fn stretch(list: &List, model: &Model, now: Offset) -> Option<(Offset, Offset)> {
-    let bars = || list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| nth(model, row));
-    let begin = bars().map(|bar| bar.started).min()?;
-    let end = bars().map(|bar| bar.until(now)).max()?;
-    Some((begin, end))
+    let stretch = |bars: &mut dyn Iterator<Item = &Bar>| {
+        let moments = bars.map(|bar| (bar.started, bar.until(now)));
+        moments.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
+    };
+    if list.column == SLOT {
+        return stretch(&mut model.timeline.bars());
+    }
+    stretch(&mut list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| nth(model, row)))
 }
 
 /// Who only follows has no place of his own.
@@ -166,8 +178,12 @@ fn number(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
+/// The attempt of a row; of a track, the latest on its slot.
 fn nth(model: &Model, row: usize) -> Option<&Bar> {
-    model.timeline.nth(row as u64)
+    match tracks::slot_of(row) {
+        Some(slot) => model.timeline.bars().filter(|bar| bar.slot == slot).last(),
+        None => model.timeline.nth(row as u64),
+    }
 }
 
 /// Head and axis above the rows.
@@ -177,6 +193,7 @@ const HEAD: u16 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Parts {
     above: u16,
+    verdict: u16,
     rows: u16,
     gap: u16,
     chart: u16,
@@ -184,9 +201,11 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(height: u16) -> Self {
+    fn of(height: u16, has_verdict: bool) -> Self {
         let above = u16::from(height >= 17);
         let gap = u16::from(height >= 17);
+        // The sentence, and a free line below it where there is room.
+        let verdict = if has_verdict && height >= 9 { 1 + u16::from(height >= 30) } else { 0 };
         let (chart, legend) = match height {
             0..9 => (0, 0),
             9..15 => (3, 0),
@@ -195,8 +214,13 @@ impl Parts {
             30..44 => (6, 2),
             _ => (8, 2),
         };
-        let rows = height.saturating_sub(above + HEAD + gap + chart + legend);
-        Self { above, rows, gap, chart, legend }
+        let rows = height.saturating_sub(above + verdict + HEAD + gap + chart + legend);
+        Self { above, verdict, rows, gap, chart, legend }
+    }
+
+    /// Where the title of the rows stands.
+    fn title_at(self) -> u16 {
+        self.above + self.verdict
     }
 }
 
@@ -211,6 +235,8 @@ fn remark(scene: &Scene<'_>) -> String {
     let count = |n: usize| units::count(n as u64);
     let of = if !list.filter.value().is_empty() {
         format!("{} of {} that match", count(n), count(timeline.n()))
+    } else if list.column == SLOT {
+        count(n)
     } else if timeline.told() > timeline.n() as u64 {
         format!("the last {} of {}", count(timeline.n()), units::count(timeline.told()))
     } else {
@@ -219,7 +245,7 @@ fn remark(scene: &Scene<'_>) -> String {
     let mut parts = vec![format!("{}–{} of {of}", count(list.scroll + 1), count(below))];
     parts.push(match list.column {
         ENDPOINT => "by endpoint".to_owned(),
-        SLOT => "by slot".to_owned(),
+        SLOT => format!("{} on them", units::plural(timeline.n() as u64, "request")),
         _ if list.is_reading || scene.model.ended.is_some() => "by start".to_owned(),
         _ => "following".to_owned(),
     });

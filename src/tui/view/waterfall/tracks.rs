@@ -1,0 +1,65 @@
+//! Is every slot kept busy? One row for each slot, with everything that was in flight on it.
+//!
+//! What lies between two requests is a slot that stood idle. A row is known by its slot, put above all
+//! numbers of attempts. Start at [`draw`].
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use crate::event::Micros;
+use crate::model::Model;
+use crate::model::timeline::Bar;
+use crate::tui::theme::role::Role;
+use crate::tui::view::Scene;
+use crate::tui::view::paint::Pen;
+use crate::tui::view::waterfall::bar::{self, Track};
+use crate::tui::view::waterfall::columns::{self, Columns};
+use crate::units;
+
+/// Rows from here on are slots.
+const FIRST: usize = usize::MAX / 2;
+
+/// The rows of all slots that are known.
+pub(super) fn rows(model: &Model) -> impl Iterator<Item = usize> {
+    let slots: BTreeSet<u32> = model.timeline.bars().map(|bar| bar.slot).collect();
+    slots.into_iter().map(|slot| FIRST + slot as usize)
+}
+
+/// The slot that a row stands for; none where it stands for an attempt.
+pub(super) fn slot_of(row: usize) -> Option<u32> {
+    u32::try_from(row.checked_sub(FIRST)?).ok()
+}
+
+/// What is known of one slot.
+struct Slot<'b> {
+    y: u16,
+    latest: Option<&'b Bar>,
+    /// In flight within the stretch of time that is shown.
+    busy: Micros,
+}
+
+/// The slots in sight.
+pub(super) fn draw(pen: &mut Pen<'_>, rows: Range<u16>, columns: Columns, track: &Track<'_>, scene: &Scene<'_>) {
+    let in_sight = rows.zip(scene.ui.list().in_sight());
+    let mut slots: HashMap<u32, Slot<'_>> = in_sight
+        .filter_map(|(y, (row, _))| Some((slot_of(row)?, Slot { y, latest: None, busy: Micros::ZERO })))
+        .collect();
+    // Nothing is known of the time before, and nothing has happened in the time to come.
+    let from = track.axis.from.max(scene.model.timeline.complete_since());
+    let to = track.axis.to().min(scene.model.ended.unwrap_or(track.now));
+    for bar in scene.model.timeline.bars() {
+        let Some(slot) = slots.get_mut(&bar.slot) else { continue };
+        bar::draw_between(pen, slot.y, bar, track);
+        slot.busy += bar.until(track.now).min(to).since(bar.started.max(from));
+        slot.latest = Some(bar);
+    }
+    let shown = to.since(from);
+    for slot in slots.into_values() {
+        let Some(latest) = slot.latest else { continue };
+        columns::row(pen, slot.y, columns, latest, true, scene);
+        let width = pen.width();
+        if !shown.is_zero() {
+            pen.right(width, slot.y, &units::percent(slot.busy.0.min(shown.0), shown.0), Role::Text);
+        }
+    }
+}
