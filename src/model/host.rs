@@ -14,6 +14,8 @@ pub struct Host {
     pub name: Arc<str>,
     /// Its own limit, where it has one.
     pub limit: Option<u32>,
+    /// The limit of its own that it began with.
+    pub first_limit: Option<u32>,
     /// Who set that limit last, and when; nobody where it is the plan's.
     pub turned: Option<(Hand, Offset)>,
     /// Attempts in flight now.

@@ -153,7 +153,8 @@ impl Model {
             }
             Fact::HostSeen { host, name, limit } => {
                 let i = self.host(origin, *host);
-                (self.hosts[i].name, self.hosts[i].limit) = (Arc::clone(name), *limit);
+                let host = &mut self.hosts[i];
+                (host.name, host.limit, host.first_limit) = (Arc::clone(name), *limit, *limit);
             }
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {

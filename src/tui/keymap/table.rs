@@ -41,7 +41,7 @@ const STORIED: &[Context] = DEEP.split_at(1).1;
 /// Views beside the first.
 const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
+const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight)];
 const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
 /// One thing in full.
 const DETAIL: &[Context] = &[At(View::Endpoint)];
@@ -122,7 +122,7 @@ pub static ENTRIES: &[Entry] = &[
         action: Action::LimitUp,
         id: "limit_up",
         keys: &["+", "="],
-        help: "Allow more in flight",
+        help: "Allow more in flight; in the views of hosts and of one endpoint, at that host",
         footer: &[(DIALS, "limit")],
         ..DIAL
     },

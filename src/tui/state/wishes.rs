@@ -5,8 +5,10 @@
 use crate::control::Command;
 use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
 use crate::model::{Model, Stage};
+use crate::shown::shown;
 use crate::tui::state::list::is_over;
 use crate::tui::state::{Asking, Leave, UiState};
+use crate::tui::view::page::View;
 
 impl UiState {
     pub(super) fn pause_or_resume(&mut self, model: &Model, now: Offset) -> Option<Command> {
@@ -24,16 +26,35 @@ impl UiState {
             self.say("the run is over", now);
             return None;
         }
+        let run = model.limit?;
+        let host = self.host_in_hand(model);
+        let (scope, stands, first, place) = match host.and_then(|i| Some((i, model.hosts.get(i)?))) {
+            Some((i, host)) => {
+                let scope = Scope::Host(HostId(u32::try_from(i).ok()?));
+                // A host without a limit of its own has all of the run's.
+                (scope, host.limit.unwrap_or(run), host.first_limit.or(model.first_limit), format!(" at {}", host.name))
+            }
+            None => (Scope::Run, run, model.first_limit, String::new()),
+        };
         // From the last wish on, so that a key pressed ten times quickly counts ten times.
         let from = match self.wish {
-            Some(Command::SetLimit { limit, .. }) => limit,
-            _ => model.limit?,
+            Some(Command::SetLimit { limit, scope: wished }) if wished == scope => limit,
+            _ => stands,
         };
-        let limit = to(from, model.first_limit).clamp(1, 1_000_000);
-        let wish = Command::SetLimit { scope: Scope::Run, limit };
+        let limit = to(from, first).clamp(1, 1_000_000);
+        let wish = Command::SetLimit { scope, limit };
         self.wish = Some(wish);
-        self.say(&format!("limit {from} → {limit}"), now);
+        self.say(&shown(&format!("limit {from} → {limit}{place}")), now);
         Some(wish)
+    }
+
+    /// The host whose limit the dials turn: where a host or an endpoint is looked at, that one's.
+    fn host_in_hand(&self, model: &Model) -> Option<usize> {
+        match self.view {
+            View::Hosts => self.list().chosen(),
+            View::Endpoint => model.endpoints.get(self.list().chosen()?)?.host,
+            View::Overview | View::Waterfall | View::Failures | View::Log | View::InFlight => None,
+        }
     }
 
     /// Remembers a wish until it has come true.

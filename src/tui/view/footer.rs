@@ -6,6 +6,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::keymap::{self, Hint};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
+use crate::tui::view::page::View;
 use crate::tui::view::paint::{Pen, cut_middle, width_of};
 use crate::units;
 
@@ -139,6 +140,9 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
                 if stands { "go on" } else { "hold" }
             }
             Action::Pause if scene.model.is_paused => "resume",
+            Action::LimitDown | Action::LimitUp if matches!(scene.ui.view, View::Hosts | View::Endpoint) => {
+                "limit here"
+            }
             Action::Quit if is_over || scene.can.travel => "leave",
             _ => hint.label,
         };

@@ -144,7 +144,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
     let place = list.order.iter().position(|&row| row == list.selected).map_or(1, |at| at + 1);
     let facts = [
         format!("{} of {}", units::count(place as u64), units::count(list.order.len() as u64)),
-        format!("{} in flight", units::count(endpoint.in_flight.into())),
+        in_flight(endpoint, scene),
         if endpoint.failed > 0 { format!("{} failed", units::count(endpoint.failed)) } else { String::new() },
         if endpoint.throttled > 0 { format!("{} throttled", units::count(endpoint.throttled)) } else { String::new() },
     ];
@@ -158,6 +158,15 @@ fn head(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
     let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
     let full = if endpoint.jobs.is_some() { endpoint.settled() as f64 / jobs } else { 0.0 };
     pen.bar(0, 1, width, full, f64::from(endpoint.in_flight) / jobs);
+}
+
+/// How many are in flight, and how many may be where its host has a limit of its own.
+fn in_flight(endpoint: &Endpoint, scene: &Scene<'_>) -> String {
+    let n = units::count(endpoint.in_flight.into());
+    match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.most()) {
+        Some(most) => format!("{n} in flight of {} allowed here", units::count(most.into())),
+        None => format!("{n} in flight"),
+    }
 }
 
 #[cfg(test)]
