@@ -19,6 +19,9 @@ use crate::plainly::{Plainly, is_closed_pipe};
 
 /// Events taken at once.
 const BATCH: usize = 1024;
+/// Events are left to gather for so long. To wake for each of them costs more than to take it in, here
+/// and for whoever sends; the channel holds what comes meanwhile, and no eye sees the delay.
+const NAP: Duration = Duration::from_millis(1);
 
 /// Where the recording goes.
 pub type Recorder = journal::Writer<Box<dyn Write + Send>>;
@@ -121,7 +124,11 @@ impl Follow {
             drop(model);
             self.applied.fetch_add(batch.len() as u64, Ordering::AcqRel);
             self.tell();
+            let is_all = batch.len() < BATCH;
             batch.clear();
+            if is_all {
+                thread::sleep(NAP);
+            }
         }
         self.is_closed.store(true, Ordering::Release);
         self.tell();
