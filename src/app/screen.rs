@@ -196,7 +196,7 @@ impl Screen<'_> {
             Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(Ended::Gone)),
             Wake::Signal(signal) => return Ok(self.interrupt(signal, stop)),
             Wake::Input(Input::Key(key)) => return self.press(key, guard, stop),
-            Wake::Input(Input::Paste(text)) if self.ui.is_typing => {
+            Wake::Input(Input::Paste(text)) if self.ui.context().takes_text() => {
                 self.ui.paste(&text);
                 self.is_dirty = true;
             }
@@ -224,32 +224,42 @@ impl Screen<'_> {
             self.ui.edit(key);
             return Ok(None);
         };
-        match action {
-            Action::Interrupt => return Ok(self.interrupt(Signal::Interrupt, stop)),
-            Action::Suspend => guard.suspend()?,
-            _ => {
-                let now = self.now();
-                let wish = {
-                    let model = self.watched.follow.model();
-                    self.ui.update(action, &model, self.watched.can, now)
-                };
-                if let Some(wish) = wish {
-                    stop.send(wish);
-                }
-                self.said_at = Some(Instant::now());
-                if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
-                    position.travel(travel);
-                }
-                for _ in 0..self.ui.take_themes_wanted() {
-                    self.looks.next_theme();
-                    self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
-                }
-                if self.ui.take_redraw() {
-                    guard.redraw();
-                }
-                self.freeze_or_thaw();
-            }
+        self.act(action, guard, stop)
+    }
+
+    /// Does what a key means.
+    fn act(&mut self, action: Action, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        // These wait for nothing, not even for the model.
+        if action == Action::Interrupt {
+            return Ok(self.interrupt(Signal::Interrupt, stop));
         }
+        if action == Action::Suspend {
+            guard.suspend()?;
+            return Ok(None);
+        }
+        let now = self.now();
+        let wish = {
+            let model = self.watched.follow.model();
+            self.ui.update(action, &model, self.watched.can, now)
+        };
+        if let Some(wish) = wish {
+            stop.send(wish);
+        }
+        if let Some(action) = self.ui.take_outside() {
+            return self.act(action, guard, stop);
+        }
+        self.said_at = Some(Instant::now());
+        if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
+            position.travel(travel);
+        }
+        for _ in 0..self.ui.take_themes_wanted() {
+            self.looks.next_theme();
+            self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
+        }
+        if self.ui.take_redraw() {
+            guard.redraw();
+        }
+        self.freeze_or_thaw();
         Ok(None)
     }
 

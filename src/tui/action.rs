@@ -93,6 +93,10 @@ pub enum Action {
     Why,
     /// Explain the keys.
     Help,
+    /// List what can be done now, to be narrowed by typing.
+    Palette,
+    /// Do what is selected in that list.
+    Choose,
     /// Leave, after a question if work would be lost.
     Quit,
     /// Leave, and let the last picture stay in the scrollback.

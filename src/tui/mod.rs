@@ -10,6 +10,7 @@ pub mod filter;
 pub mod input;
 pub mod keymap;
 pub mod picture;
+pub mod refusal;
 pub mod state;
 pub mod terminal;
 pub mod theme;

@@ -6,6 +6,7 @@
 pub mod chord;
 pub mod entry;
 pub mod remap;
+pub mod search;
 pub mod table;
 
 use std::fmt::Write as _;
@@ -60,7 +61,7 @@ impl Keymap {
     /// What a key means here. Releases mean nothing; held keys count where more is more.
     pub fn action(&self, context: Context, key: KeyEvent) -> Option<Action> {
         let chord = Chord::from(key);
-        if context == Context::Prompt && chord.is_typing() {
+        if context.takes_text() && chord.is_typing() {
             return None;
         }
         let (entry, _) =
@@ -161,7 +162,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 11] = [
+    const CONTEXTS: [Context; 12] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -173,6 +174,7 @@ mod tests {
         Context::Question,
         Context::Sure,
         Context::Prompt,
+        Context::Palette,
     ];
     const OVERVIEW: Context = Context::At(View::Overview);
 
@@ -247,6 +249,7 @@ mod tests {
         assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");
         assert_eq!(line(Context::Help), "up down scroll   esc close");
+        assert_eq!(line(Context::Palette), "enter do it   up down choose   esc close");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod list;
+pub mod palette;
 mod wishes;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -19,6 +20,7 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::list::{List, is_over};
+use crate::tui::state::palette::Palette;
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
 use crate::tui::view::page::{Behind, View};
@@ -47,6 +49,8 @@ pub struct UiState {
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     pub help_end: usize,
+    /// The list of what can be done lies open.
+    pub palette: Option<Palette>,
     /// The working behind the verdict lies open, scrolled to this row.
     pub working: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
@@ -66,6 +70,7 @@ pub struct UiState {
     themes_wanted: usize,
     wants_redraw: bool,
     wants_export: bool,
+    outside: Option<Action>,
 }
 
 /// A step from a row to what is behind it.
@@ -172,6 +177,14 @@ impl UiState {
             Action::Export => self.wants_export = true,
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
+            Action::Palette => {
+                (self.help, self.working) = (None, None);
+                self.palette = Some(Palette::over(Context::At(self.view), can));
+            }
+            Action::Choose => {
+                let chosen = self.palette.take().and_then(|palette| palette.chosen());
+                return chosen.and_then(|action| self.update(action, model, can, now));
+            }
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
             Action::QuitKeep if is_over(model) || !can.stop => self.leave = Some(Leave::KeepPicture),
@@ -179,7 +192,7 @@ impl UiState {
             Action::Drain => return Some(self.stop(Command::Drain)),
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
-            Action::Interrupt | Action::Suspend => {}
+            Action::Interrupt | Action::Suspend => self.outside = Some(action),
         }
         None
     }
@@ -193,6 +206,8 @@ impl UiState {
             }
         } else if self.is_typing {
             Context::Prompt
+        } else if self.palette.is_some() {
+            Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
         } else {
@@ -234,18 +249,23 @@ impl UiState {
         }
     }
 
-    /// A key that means no action here edits the filter, where that is being typed.
+    /// A key that means no action here edits the line that is being typed.
     pub fn edit(&mut self, key: Key) {
-        if self.is_typing {
+        if let Some(palette) = &mut self.palette {
+            palette.edit(key);
+        } else if self.is_typing {
             let list = self.list_mut();
             list.filter.handle_event(&TerminalEvent::Key(key));
             list.refilter();
         }
     }
 
-    /// A text that was pasted goes on where the filter's ends.
+    /// A text that was pasted goes on where the line that is being typed ends.
     pub fn paste(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default();
+        if let Some(palette) = &mut self.palette {
+            return palette.paste(line);
+        }
         let list = self.list_mut();
         list.filter = format!("{}{line}", list.filter.value()).into();
         list.refilter();
@@ -285,6 +305,11 @@ impl UiState {
         std::mem::take(&mut self.wants_redraw)
     }
 
+    /// What only whoever turns the screen can do, since last asked.
+    pub fn take_outside(&mut self) -> Option<Action> {
+        self.outside.take()
+    }
+
     /// Where a recording is to go, since last asked.
     pub fn take_travel(&mut self) -> Option<Travel> {
         self.travel.take()
@@ -308,6 +333,8 @@ impl UiState {
     fn go_back(&mut self) {
         if self.asking.is_some() {
             self.asking = None;
+        } else if self.palette.is_some() {
+            self.palette = None;
         } else if self.help.is_some() {
             self.help = None;
         } else if self.working.is_some() {
@@ -421,6 +448,9 @@ impl UiState {
     }
 
     fn step(&mut self, by: isize) {
+        if let Some(palette) = &mut self.palette {
+            return palette.step(by);
+        }
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);
             return;

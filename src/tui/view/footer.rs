@@ -2,8 +2,9 @@
 
 use crate::model::Stage;
 use crate::tui::action::Action;
+use crate::tui::keymap::Hint;
 use crate::tui::keymap::entry::Context;
-use crate::tui::keymap::{self, Hint};
+use crate::tui::refusal::refusal;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_middle, width_of};
@@ -32,7 +33,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
         }
         Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Help => keys(pen, y, scene),
+        Context::At(_) | Context::Help | Context::Palette => keys(pen, y, scene),
     }
 }
 
@@ -148,11 +149,7 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
 
 /// Whether a key does anything now.
 fn works(action: Action, scene: &Scene<'_>) -> bool {
-    let is_over = matches!(scene.model.stage, Stage::Ended(_));
-    let is_late = is_over
-        && !scene.can.travel
-        && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp | Action::PutAside);
-    !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
+    refusal(action, scene.model.stage, scene.can).is_none()
 }
 
 fn width_of_hint(hint: &Hint) -> u16 {

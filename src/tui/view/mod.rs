@@ -23,6 +23,8 @@ pub mod log;
 pub mod overview;
 pub mod page;
 pub mod paint;
+pub mod palette;
+pub mod sheet;
 pub mod table;
 pub mod tabs;
 pub mod verdict;
@@ -94,6 +96,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     }
     if scene.ui.help.is_some() {
         help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+    }
+    if scene.ui.palette.is_some() {
+        palette::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
     }
     if scene.charset == Charset::Ascii {
         spell_out(frame.buffer_mut());

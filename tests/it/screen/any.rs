@@ -22,9 +22,9 @@ use crate::told::{fixtures, fold};
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 36] = [
     "space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end", "1", "4", "5", "6",
-    "tab", "up", "F", "home", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
+    "tab", "up", "F", "home", ":", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
 ];
 
 fn keys() -> impl Strategy<Value = String> {
@@ -115,6 +115,8 @@ fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
         "3 ]",
         "i",
         "4 i ?",
+        ":",
+        ": l i m i t down",
     ] {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, 80, 16)), keys);
