@@ -19,11 +19,12 @@ use crate::pump::Follow;
 use crate::shown::shown;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
-use crate::tui::input::{Input, Key};
+use crate::tui::input::{Deed, Input, Key, Mouse};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Drawn, Guard};
+use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
 
 /// How long the terminal may take to tell its background before the first picture.
@@ -100,6 +101,7 @@ pub fn run(
         keymap: looks.keymap.clone(),
         looks,
         ui: UiState::default(),
+        targets: Targets::default(),
         still: None,
         said_at: None,
         is_dirty: true,
@@ -140,6 +142,8 @@ struct Screen<'a> {
     looks: Looks,
     ui: UiState,
     keymap: Keymap,
+    /// What can be clicked on the last picture.
+    targets: Targets,
     /// The model of the frozen picture.
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
@@ -196,6 +200,7 @@ impl Screen<'_> {
             Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(Ended::Gone)),
             Wake::Signal(signal) => return Ok(self.interrupt(signal, stop)),
             Wake::Input(Input::Key(key)) => return self.press(key, guard, stop),
+            Wake::Input(Input::Mouse(mouse)) => return self.point(mouse, guard, stop),
             Wake::Input(Input::Paste(text)) if self.ui.context().takes_text() => {
                 self.ui.paste(&text);
                 self.is_dirty = true;
@@ -208,6 +213,8 @@ impl Screen<'_> {
             }
             Wake::Input(Input::Resize) => {
                 guard.redraw();
+                // Nothing is where it was.
+                self.targets = Targets::default();
                 self.is_dirty = true;
             }
             // News does not change a frozen picture.
@@ -225,6 +232,25 @@ impl Screen<'_> {
             return Ok(None);
         };
         self.act(action, guard, stop)
+    }
+
+    /// Does what a click or the wheel means.
+    fn point(&mut self, mouse: Mouse, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        // A report may come late.
+        if !self.ui.has_mouse {
+            return Ok(None);
+        }
+        self.is_dirty = true;
+        let now = self.now();
+        let action = match mouse.deed {
+            Deed::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
+            Deed::WheelUp | Deed::WheelDown => {
+                self.ui.turn_wheel(mouse.deed == Deed::WheelUp);
+                None
+            }
+        };
+        self.said_at = Some(Instant::now());
+        action.map_or(Ok(None), |action| self.act(action, guard, stop))
     }
 
     /// Does what a key means.
@@ -259,6 +285,7 @@ impl Screen<'_> {
         if self.ui.take_redraw() {
             guard.redraw();
         }
+        guard.set_mouse(self.ui.has_mouse);
         self.freeze_or_thaw();
         Ok(None)
     }
@@ -336,7 +363,7 @@ impl Screen<'_> {
         let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
-            view::render(frame, &scene);
+            self.targets = view::render(frame, &scene);
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;
         self.drawn_at = Some(Instant::now());

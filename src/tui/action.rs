@@ -83,6 +83,8 @@ pub enum Action {
     Freeze,
     /// The next span of time for charts and latencies.
     Window,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// The next theme.
     Theme,
     /// Draw everything anew.

@@ -6,6 +6,7 @@
 mod any;
 mod endpoint;
 mod many;
+mod mouse;
 mod overview;
 mod palette;
 mod roles;

@@ -9,7 +9,7 @@ pub mod remap;
 pub mod search;
 pub mod table;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -41,12 +41,29 @@ pub struct Row {
 /// A word of the footer and the keys in front of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// One key, or one for each action that shares the word.
-    pub keys: String,
+    /// The first action behind it, and its key; what dims it dims the others.
+    pub action: Action,
+    /// See [`Hint::action`].
+    pub key: String,
+    /// The actions that share the word, and their keys.
+    pub others: Vec<(Action, String)>,
     /// The word.
     pub label: &'static str,
-    /// The first action behind it; what dims one dims the others.
-    pub action: Action,
+}
+
+impl Hint {
+    /// Every key in front of the word, and what it does.
+    pub fn keys(&self) -> impl Iterator<Item = (Action, &str)> {
+        let others = self.others.iter().map(|(action, key)| (*action, key.as_str()));
+        std::iter::once((self.action, self.key.as_str())).chain(others)
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.keys().try_for_each(|(_, key)| write!(f, "{key} "))?;
+        f.write_str(self.label)
+    }
 }
 
 impl Default for Keymap {
@@ -80,11 +97,8 @@ impl Keymap {
             let label = entry.footer.iter().find(|(at, _)| at.contains(&context)).map(|(_, label)| *label);
             let (Some(label), Some(chord)) = (label, chords.first()) else { continue };
             match hints.last_mut() {
-                Some(last) if last.label == label => {
-                    last.keys.push(' ');
-                    last.keys.push_str(&chord.to_string());
-                }
-                _ => hints.push(Hint { keys: chord.to_string(), label, action: entry.action }),
+                Some(last) if last.label == label => last.others.push((entry.action, chord.to_string())),
+                _ => hints.push(Hint { action: entry.action, key: chord.to_string(), others: Vec::new(), label }),
             }
         }
         // The way back is known to everybody: it comes last. In a view it comes first, where help and
@@ -236,7 +250,7 @@ mod tests {
     fn the_footer_teaches_what_makes_sense_here() {
         let line = |context| {
             let hints = Keymap::default().footer(context);
-            hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
+            hints.iter().map(ToString::to_string).collect::<Vec<_>>().join("   ")
         };
         assert_eq!(
             line(OVERVIEW),

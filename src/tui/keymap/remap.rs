@@ -155,8 +155,7 @@ mod tests {
         assert_eq!(meaning('p'), Some(Action::Pause));
         assert_eq!(meaning('v'), Some(Action::Show(View::Failures)));
         assert_eq!((meaning(' '), meaning('s'), meaning('4')), (None, None, None));
-        let footer: Vec<String> =
-            keymap.footer(OVERVIEW).iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
+        let footer: Vec<String> = keymap.footer(OVERVIEW).iter().map(ToString::to_string).collect();
         assert_eq!(footer[0], "p pause");
         assert!(!footer.iter().any(|hint| hint.ends_with("sort")), "{footer:?}");
         let row = |action| keymap.rows().into_iter().find(|row| row.action == action).map(|row| row.keys);

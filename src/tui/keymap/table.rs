@@ -392,6 +392,7 @@ pub static ENTRIES: &[Entry] = &[
     },
     look(Action::Freeze, "freeze", &["f"], "Let the picture stand still; work goes on"),
     look(Action::Window, "window", &["w"], "Latency of the last 10 s, or of the whole run"),
+    look(Action::Mouse, "mouse", &["m"], "Use the mouse here, or leave it to the terminal"),
     look(Action::Theme, "theme", &["t"], "Next theme"),
     Entry {
         action: Action::Redraw,

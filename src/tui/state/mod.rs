@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod list;
+mod mouse;
 pub mod palette;
 mod wishes;
 
@@ -39,6 +40,10 @@ pub struct UiState {
     trail: Vec<Step>,
     /// The screen, when it was last drawn.
     area: Rect,
+    /// The mouse is ours, and not the terminal's.
+    pub has_mouse: bool,
+    /// The row that was clicked last: a second click opens it.
+    clicked: Option<(View, usize)>,
     /// The filter is being typed.
     pub is_typing: bool,
     /// Latencies of one endpoint in even steps, not on a log scale.
@@ -115,6 +120,7 @@ impl UiState {
             self.say(refusal, now);
             return None;
         }
+        self.clicked = None;
         match action {
             Action::Pause if can.travel => self.travel = Some(Travel::Hold),
             Action::Top if self.is_travelling(can) => self.travel = Some(Travel::Start),
@@ -173,6 +179,10 @@ impl UiState {
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.is_recent = !self.is_recent,
             Action::Theme => self.themes_wanted += 1,
+            Action::Mouse => {
+                self.has_mouse = !self.has_mouse;
+                self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+            }
             Action::Redraw => self.wants_redraw = true,
             Action::Export => self.wants_export = true,
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
@@ -407,9 +417,14 @@ impl UiState {
     }
 
     fn sort(&mut self, how: &str, now: Offset) {
+        let n = self.view.page().columns().len();
+        self.sort_by((self.list().column + 1) % n, how, now);
+    }
+
+    fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
         let columns = self.view.page().columns();
         let list = self.list_mut();
-        list.column = (list.column + 1) % columns.len();
+        list.column = column;
         list.is_reversed = false;
         list.upset();
         let by = columns.get(list.column).copied().unwrap_or_default();

@@ -52,6 +52,7 @@ pub struct Guard {
     _watchdog: Watchdog,
     /// What the terminal shows is not what we think.
     is_unknown: bool,
+    has_mouse: bool,
 }
 
 /// What became of a picture.
@@ -112,7 +113,7 @@ impl Guard {
         let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
         match (terminal, listener, watchdog) {
             (Ok(terminal), Ok(listener), Ok(watchdog)) => {
-                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false })
+                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false, has_mouse: false })
             }
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 lease.end();
@@ -167,6 +168,13 @@ impl Guard {
         self.is_unknown = true;
     }
 
+    /// Takes the mouse, or leaves it to the terminal; the terminal is told with the next picture.
+    pub fn set_mouse(&mut self, on: bool) {
+        if std::mem::replace(&mut self.has_mouse, on) != on {
+            self.terminal.backend().with_bytes(|bytes| tell_mouse(bytes, on));
+        }
+    }
+
     /// Gives the terminal back and stops, as Ctrl-Z does elsewhere; returns when continued.
     ///
     /// The next [`Guard::draw`] takes the terminal again, once it is ours: after `bg` the work goes on
@@ -211,9 +219,18 @@ impl Guard {
         self.lease.leave();
         self.lease.enter(b"")?;
         self.listener.go_on();
+        if self.has_mouse {
+            self.terminal.backend().with_bytes(|bytes| tell_mouse(bytes, true));
+        }
         self.redraw();
         Ok(true)
     }
+}
+
+/// Clicks and the wheel, and where: not every move, which crossterm would ask for as well.
+fn tell_mouse(bytes: &mut Vec<u8>, on: bool) {
+    let last = if on { 'h' } else { 'l' };
+    bytes.extend_from_slice(format!("\x1b[?1000{last}\x1b[?1006{last}").as_bytes());
 }
 
 impl Drop for Guard {

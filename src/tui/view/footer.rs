@@ -8,6 +8,7 @@ use crate::tui::refusal::refusal;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_middle, width_of};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// A rule where there is room for one, and one line.
@@ -153,7 +154,7 @@ fn works(action: Action, scene: &Scene<'_>) -> bool {
 }
 
 fn width_of_hint(hint: &Hint) -> u16 {
-    width_of(&hint.keys) + 1 + width_of(hint.label)
+    width_of(&hint.to_string())
 }
 
 fn width_of_all(hints: &[Hint], gap: u16) -> u16 {
@@ -170,8 +171,12 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
         }
         let (key, word) =
             if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
-        let after = pen.text(x, y, &hint.keys, key);
-        x = pen.text(after + 1, y, hint.label, word) + gap;
+        pen.target(x, y, width_of_hint(hint), Target::Hint(hint.action));
+        for (action, text) in hint.keys() {
+            pen.target(x, y, width_of(text), Target::Hint(action));
+            x = pen.text(x, y, text, key) + 1;
+        }
+        x = pen.text(x, y, hint.label, word) + gap;
     }
 }
 

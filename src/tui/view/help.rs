@@ -9,7 +9,8 @@ use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::sheet::Sheet;
 
 /// What cannot be said at a key.
-const NOTE: &str = "Pause holds work back; freeze holds the picture still. To select text, use the mouse as always.";
+const NOTE: &str = "Pause holds work back; freeze holds the picture still. While the mouse is on, text is still \
+                    selected with shift held down, on macOS with option.";
 
 /// A sheet over the screen with every action, by heading; scrolls where it does not fit.
 ///

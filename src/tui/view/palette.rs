@@ -10,6 +10,7 @@ use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
 use crate::tui::view::sheet::Sheet;
 use crate::tui::view::table;
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// The mark of the selected row and a space.
@@ -40,6 +41,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
         let mut selected = None;
         for (y, (i, entry)) in (1..=sheet.rows).zip(rows.iter().enumerate().skip(from)) {
             row(pen, y, &columns, entry, scene);
+            pen.target(0, y, u16::MAX, Target::Choice(i));
             if i == at {
                 table::mark(pen, y);
                 selected = Some(y);

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::Pen;
+use crate::tui::view::targets::Target;
 
 /// Where a sheet lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,7 @@ impl Sheet {
     pub fn write(self, screen: &mut Pen<'_>, write: impl FnOnce(&mut Pen<'_>) -> Option<u16>) {
         let mut paper = screen.within(self.area);
         paper.clear(Role::Surface);
+        paper.target_all(Target::Sheet);
         let (left, above) = self.margins;
         let (width, height) = (self.area.width.saturating_sub(2 * left), self.area.height.saturating_sub(above));
         let selected = write(&mut paper.part(left, above, width, height));

@@ -6,6 +6,7 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::page::{Tab, VIEWS};
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// The tabs; below them a rule, or behind them where there is one line for both.
@@ -25,6 +26,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         let (key_text, rest) = label.split_at(key_of(tab, scene).len());
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
         // Brackets take the place of blanks, so that no tab moves when another one is chosen.
+        let from = x;
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
         x = pen.text(x, 0, open, Role::Title);
         x = pen.text(x, 0, key_text, key);
@@ -33,6 +35,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         x = pen.text(x, 0, words, word);
         x = pen.text(x, 0, &count, Role::Failed);
         x = pen.text(x, 0, close, Role::Title);
+        pen.target(from, 0, x - from, Target::Tab(tab.view));
         // The next one, or the rule, stands apart.
         x = pen.text(x, 0, " ", Role::Title);
     }

@@ -23,6 +23,7 @@ use crate::tui::view::Scene;
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table;
+use crate::tui::view::targets::Target;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
 use crate::units;
@@ -119,6 +120,7 @@ impl Page for Waterfall {
             let opens = group.is_some() && above.replace(group) != Some(group);
             columns::row(pen, y, columns, bar, opens, scene);
             bar::draw(pen, y, bar, &track);
+            pen.target(0, y, u16::MAX, Target::Row(row));
             if is_selected && has_cursor(list) {
                 table::mark(pen, y);
                 pen.underlay(y, Role::Selection);
