@@ -12,6 +12,7 @@ pub mod screen;
 pub mod shelf;
 pub mod signals;
 pub mod stop;
+pub mod tab;
 pub mod themes;
 
 use std::io::{self, IsTerminal};

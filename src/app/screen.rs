@@ -2,6 +2,9 @@
 //!
 //! Nothing is drawn that has not changed; at rest it wakes once a second at most. Start at [`run`].
 
+mod due;
+mod heading;
+
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::app::look::Looks;
+use crate::app::screen::due::{Due, Moves};
+use crate::app::screen::heading::Heading;
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
 use crate::control::Abilities;
@@ -19,20 +24,17 @@ use crate::pump::Follow;
 use crate::shown::shown;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
+use crate::tui::beside::{Bar, Beside};
 use crate::tui::input::{Deed, Input, Key, Mouse};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
-use crate::tui::terminal::{Drawn, Guard};
+use crate::tui::terminal::{Guard, Wants};
 use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
-/// How often the clock moves while attempts are under way and nothing else changes.
-const CLOCK_STEP: Duration = Duration::from_millis(100);
-/// How often we wake when nothing moves.
-const REST: Duration = Duration::from_secs(1);
 /// How long a remark stands while a recording is played.
 const REMARK_STANDS: Duration = Duration::from_millis(2_500);
 
@@ -92,20 +94,25 @@ pub fn run(
         }
     });
     let asks_ground = looks.asks_ground;
-    let mut guard = Guard::enter(io::stderr().as_fd(), asks_ground, Arc::new(hear))?;
+    // Nothing is in progress where something is looked at again.
+    let has_bar = looks.has_progress && !watched.can.travel;
+    let wants = Wants { ground: asks_ground, title: looks.has_title, bar: has_bar };
+    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
     if asks_ground {
         await_ground(wakes, wake, &mut looks);
     }
+    let mut ui = UiState::default();
+    ui.has_mouse = looks.has_mouse;
     let mut screen = Screen {
         watched,
         keymap: looks.keymap.clone(),
+        ui,
+        due: Due::new(&looks),
         looks,
-        ui: UiState::default(),
         targets: Targets::default(),
         still: None,
         said_at: None,
-        is_dirty: true,
-        drawn_at: None,
+        heading: Heading::default(),
     };
     let ended = screen.turn(&mut guard, stop, wakes, &is_told);
     guard.leave();
@@ -148,8 +155,8 @@ struct Screen<'a> {
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
     said_at: Option<Instant>,
-    is_dirty: bool,
-    drawn_at: Option<Instant>,
+    heading: Heading,
+    due: Due,
 }
 
 impl Screen<'_> {
@@ -162,12 +169,12 @@ impl Screen<'_> {
         is_told: &AtomicBool,
     ) -> io::Result<(Ended, Option<Vec<String>>)> {
         loop {
-            if self.is_due() {
+            if self.due.is_now(self.moves()) {
                 is_told.store(false, Ordering::Release);
                 let picture = self.draw(guard)?;
                 self.export(picture.as_ref());
             }
-            let first = match wakes.recv_timeout(self.patience()) {
+            let first = match wakes.recv_timeout(self.due.patience(self.moves())) {
                 Ok(woken) => Some(woken),
                 Err(RecvTimeoutError::Timeout) => None,
                 // We hold a sender ourselves.
@@ -203,29 +210,30 @@ impl Screen<'_> {
             Wake::Input(Input::Mouse(mouse)) => return self.point(mouse, guard, stop),
             Wake::Input(Input::Paste(text)) if self.ui.context().takes_text() => {
                 self.ui.paste(&text);
-                self.is_dirty = true;
+                self.due.at_once();
             }
             Wake::Input(Input::Ground(variant)) => {
                 if let Some(variant) = variant {
                     self.looks.on_ground(variant);
                 }
-                self.is_dirty = true;
+                self.due.at_once();
             }
             Wake::Input(Input::Resize) => {
                 guard.redraw();
                 // Nothing is where it was.
                 self.targets = Targets::default();
-                self.is_dirty = true;
+                self.due.at_once();
             }
             // News does not change a frozen picture.
-            Wake::Changed => self.is_dirty |= self.still.is_none(),
-            Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
+            Wake::Changed if self.still.is_some() => {}
+            Wake::Changed => self.due.has_news(),
+            Wake::Input(Input::Paste(_) | Input::Continued) => self.due.at_once(),
         }
         Ok(None)
     }
 
     fn press(&mut self, key: Key, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
-        self.is_dirty = true;
+        self.due.at_once();
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {
             self.ui.edit(key);
@@ -240,7 +248,7 @@ impl Screen<'_> {
         if !self.ui.has_mouse {
             return Ok(None);
         }
-        self.is_dirty = true;
+        self.due.at_once();
         let now = self.now();
         let action = match mouse.deed {
             Deed::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
@@ -285,14 +293,13 @@ impl Screen<'_> {
         if self.ui.take_redraw() {
             guard.redraw();
         }
-        guard.set_mouse(self.ui.has_mouse);
         self.freeze_or_thaw();
         Ok(None)
     }
 
     /// Somebody asks for an end: leaves a run that is over, else goes one step further.
     fn interrupt(&mut self, signal: Signal, stop: &mut Stop) -> Option<Ended> {
-        self.is_dirty = true;
+        self.due.at_once();
         if self.is_over() {
             return Some(Ended::Left);
         }
@@ -336,6 +343,9 @@ impl Screen<'_> {
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
+        if let Some(took) = guard.take_took() {
+            self.due.written(took);
+        }
         let now = self.now();
         self.forget(now);
         let model;
@@ -345,6 +355,11 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
+        guard.set_beside(Beside {
+            mouse: self.ui.has_mouse,
+            title: Some(self.heading.of(shown)),
+            bar: Some(Bar::of(shown)),
+        });
         let area = guard.area();
         self.ui.measure(area, shown);
         if self.ui.help.is_some() {
@@ -366,8 +381,7 @@ impl Screen<'_> {
             self.targets = view::render(frame, &scene);
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;
-        self.drawn_at = Some(Instant::now());
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.due.drawn(drawn);
         Ok(picture)
     }
 
@@ -390,42 +404,24 @@ impl Screen<'_> {
             Err(error) => format!("cannot save a picture: {error}"),
         };
         self.ui.say(&shown(&said), now);
-        self.is_dirty = true;
+        self.due.at_once();
     }
 
-    /// Whether it is time for a picture.
-    fn is_due(&self) -> bool {
-        let Some(drawn_at) = self.drawn_at else { return true };
-        let since = drawn_at.elapsed();
-        if self.is_dirty { since >= self.frame() } else { self.clock_step().is_some_and(|step| since >= step) }
-    }
-
-    /// How long to wait for a reason to wake.
-    fn patience(&self) -> Duration {
-        let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
-        let step = if self.is_dirty { Some(self.frame()) } else { self.clock_step() };
-        step.map_or(REST, |step| step.saturating_sub(since)).min(REST)
-    }
-
-    fn frame(&self) -> Duration {
-        Duration::from_secs(1) / self.looks.frames_per_second.max(1)
-    }
-
-    /// How often the picture changes by time alone.
-    fn clock_step(&self) -> Option<Duration> {
-        let remark = self.ui.remark.is_some().then_some(REST);
+    /// How the picture changes by time alone.
+    fn moves(&self) -> Option<Moves> {
+        let remark = self.ui.remark.is_some().then_some(Moves::Slowly);
         if self.ui.frozen.is_some() {
             return remark;
         }
         if let Clock::Replay(position) = self.watched.clock {
             let playback = position.playback();
-            return if playback.is_held || playback.is_at_end { remark } else { Some(CLOCK_STEP) };
+            return if playback.is_held || playback.is_at_end { remark } else { Some(Moves::Clock) };
         }
         let model = self.watched.follow.model();
         match model.stage {
             Stage::Ended(_) => remark,
-            Stage::Running if model.is_paused && model.in_flight() == 0 => Some(REST),
-            Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(CLOCK_STEP),
+            Stage::Running if model.is_paused && model.in_flight() == 0 => Some(Moves::Slowly),
+            Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(Moves::Clock),
         }
     }
 

@@ -65,10 +65,16 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     if std::env::var_os(PANICS.1).is_some() {
         let mut guard = inflight::tui::terminal::Guard::enter(
             std::os::fd::AsFd::as_fd(&std::io::stderr()),
-            false,
+            inflight::tui::terminal::Wants { ground: false, title: true, bar: true },
             std::sync::Arc::new(drop),
         );
         let guard = guard.as_mut().unwrap();
+        let (title, bar) = (Some("inflight 63 %".to_owned()), Some(inflight::tui::beside::Bar::GONE));
+        guard.set_beside(inflight::tui::beside::Beside { mouse: true, title, bar });
+        let _ = guard.draw(guard.area(), |_| {});
+        while guard.is_busy() {
+            std::thread::yield_now();
+        }
         let _ = guard.draw(guard.area(), |_| panic!("out of colours"));
     }
     let tests = std::env::current_exe().unwrap();
@@ -80,5 +86,15 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     let (inside, after) = bytes.split_once("\x1b[?1049l").unwrap();
     assert!(inside.contains("\x1b[?1049h") && !inside.contains("out of colours"), "{bytes}");
     assert!(after.contains("out of colours") && !after.contains("\x1b[?1049"), "{bytes}");
+    // What stands beside the picture is taken back as well.
+    for (there, back) in [
+        ("\x1b[22;2t", "\x1b[23;2t"),
+        ("\x1b]2;inflight 63 %\x1b\\", "\x1b[23;2t"),
+        ("\x1b]9;4;0;\x1b\\", "\x1b]9;4;0;\x1b\\"),
+        ("\x1b[?1000h\x1b[?1006h", "\x1b[?1006l"),
+    ] {
+        assert!(bytes.find(there) < bytes.rfind(back), "{there:?} {bytes:?}");
+        assert!(bytes.contains(there), "{there:?} {bytes:?}");
+    }
     assert!(bytes.ends_with('\n') && bytes.rfind("\x1b[?25h") > bytes.rfind("\x1b[?25l"), "{bytes}");
 }
