@@ -17,7 +17,7 @@ fn the_screen_obeys_the_keys_the_theme_and_the_mouse_of_the_settings() {
     let mut terminal = Terminal::run(INFLIGHT, &["run", "plan.toml"], folder.path(), &[]);
     terminal.wait_until("the keys of the settings", |screen| {
         let text = screen.contents();
-        text.contains("p pause") && text.contains("  v  ") && !text.contains("  6  ")
+        text.contains("p pause") && text.contains(" v Fail ") && !text.contains("6 Log")
     });
     terminal.send_keys("p");
     terminal.wait_for("PAUSED");
