@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use crate::app::look::{Looks, wished};
-use crate::cli::LookArgs;
+use crate::cli::look::LookArgs;
 use crate::config;
 use crate::shown::shown;
 use crate::tui::detect::{Decision, Face, Ground};

@@ -4,7 +4,7 @@
 
 use crate::app::shelf::Shelf;
 use crate::caret::Mistakes;
-use crate::cli::{LookArgs, When};
+use crate::cli::look::{LookArgs, When};
 use crate::config;
 use crate::error::Error;
 use crate::output::streams;

@@ -52,7 +52,7 @@ const KEYS: [&str; 10] =
 const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
 
 /// The variables that say the same as a setting.
-const VARIABLES: [(&str, &str); 9] = [
+pub const VARIABLES: [(&str, &str); 9] = [
     ("INFLIGHT_THEME", "theme"),
     ("INFLIGHT_THEME_LIGHT", "theme_light"),
     ("INFLIGHT_THEME_DARK", "theme_dark"),
