@@ -355,11 +355,7 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        guard.set_beside(Beside {
-            mouse: self.ui.has_mouse,
-            title: Some(self.heading.of(shown)),
-            bar: Some(Bar::of(shown)),
-        });
+        guard.set_beside(Beside { mouse: self.ui.has_mouse, title: Some(self.heading.of(shown)), bar: Bar::of(shown) });
         let area = guard.area();
         self.ui.measure(area, shown);
         if self.ui.help.is_some() {

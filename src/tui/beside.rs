@@ -23,8 +23,8 @@ pub struct Beside {
     pub mouse: bool,
     /// The window's title; none where it is left alone.
     pub title: Option<String>,
-    /// The bar in the tab; none where there is none.
-    pub bar: Option<Bar>,
+    /// The bar in the tab.
+    pub bar: Bar,
 }
 
 /// A bar for those who see only the tab: how far it is, and whether it needs eyes.
@@ -54,7 +54,7 @@ impl Beside {
         let mouse = (self.mouse != known.mouse).then(|| format!("\x1b[?1000{last}\x1b[?1006{last}"));
         let title = self.title.as_ref().filter(|_| self.title != known.title);
         let title = title.map(|title| format!("\x1b]2;{title}\x1b\\"));
-        let bar = self.bar.filter(|_| self.bar != known.bar).map(|bar| bar.to_string());
+        let bar = (self.bar != known.bar).then(|| self.bar.to_string());
         [mouse, title, bar].into_iter().flatten().collect()
     }
 }
@@ -114,16 +114,17 @@ pub fn title(model: &Model) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bar, Beside};
+    use super::{Bar, Beside, State};
 
     #[test]
     fn the_terminal_is_told_what_it_does_not_know_yet() {
-        let beside = Beside { mouse: true, title: Some("inflight 63 % 24/32".into()), bar: Some(Bar::GONE) };
+        let bar = Bar { state: State::Going, percent: Some(63) };
+        let beside = Beside { mouse: true, title: Some("inflight 63 % 24/32".into()), bar };
         let news = beside.news(&Beside::default());
-        assert_eq!(news, "\x1b[?1000h\x1b[?1006h\x1b]2;inflight 63 % 24/32\x1b\\\x1b]9;4;0;\x1b\\");
+        assert_eq!(news, "\x1b[?1000h\x1b[?1006h\x1b]2;inflight 63 % 24/32\x1b\\\x1b]9;4;1;63\x1b\\");
         assert_eq!(beside.news(&beside), "");
-        let other = Beside { mouse: false, ..beside.clone() };
-        assert_eq!(other.news(&beside), "\x1b[?1000l\x1b[?1006l");
+        let other = Beside { mouse: false, bar: Bar::GONE, ..beside.clone() };
+        assert_eq!(other.news(&beside), "\x1b[?1000l\x1b[?1006l\x1b]9;4;0;\x1b\\");
         assert_eq!(Beside::default().news(&Beside::default()), "");
     }
 }

@@ -23,7 +23,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
-use crate::tui::beside::Beside;
+use crate::tui::beside::{Bar, Beside};
 use crate::tui::input::{Hear, Input, Listener};
 use crate::tui::terminal::encoder::Encoder;
 use crate::tui::terminal::lease::Lease;
@@ -182,7 +182,9 @@ impl Guard {
     pub fn set_beside(&mut self, mut beside: Beside) {
         // What was not announced would not be taken back.
         beside.title.take_if(|_| !self.lease.wants.title);
-        beside.bar.take_if(|_| !self.lease.wants.bar);
+        if !self.lease.wants.bar {
+            beside.bar = Bar::GONE;
+        }
         self.beside = beside;
     }
 

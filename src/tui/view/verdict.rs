@@ -12,6 +12,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, width_of};
 use crate::tui::view::sheet::Sheet;
+use crate::tui::view::targets::Target;
 
 /// Columns of the labels on the sheet, with the gap behind them.
 const LABELS: u16 = 11;
@@ -43,7 +44,9 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         pen.text(x, 0, &remedy, Role::TextDim);
     }
     if let Some((key, word)) = key.split_once(' ') {
-        let x = pen.text(pen.width().saturating_sub(width_of(key) + 1 + width_of(word)), 0, key, Role::Key);
+        let from = pen.width().saturating_sub(width_of(key) + 1 + width_of(word));
+        pen.target(from, 0, u16::MAX, Target::Hint(Action::Why));
+        let x = pen.text(from, 0, key, Role::Key);
         pen.text(x + 1, 0, word, Role::TextDim);
     }
 }

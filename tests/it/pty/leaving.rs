@@ -4,6 +4,7 @@ use rustix::process::Signal;
 
 use crate::pty::terminal::Terminal;
 use crate::pty::{LONG, folder, run_of_plan, watch};
+use crate::told::scenario::scenario;
 
 #[test]
 fn keys_pause_turn_the_limit_and_leave() {
@@ -69,7 +70,8 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
             std::sync::Arc::new(drop),
         );
         let guard = guard.as_mut().unwrap();
-        let (title, bar) = (Some("inflight 63 %".to_owned()), Some(inflight::tui::beside::Bar::GONE));
+        let title = Some("inflight 63 %".to_owned());
+        let bar = inflight::tui::beside::Bar::of(&scenario("0ms run jobs 3").fold());
         guard.set_beside(inflight::tui::beside::Beside { mouse: true, title, bar });
         let _ = guard.draw(guard.area(), |_| {});
         while guard.is_busy() {
@@ -90,7 +92,7 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     for (there, back) in [
         ("\x1b[22;2t", "\x1b[23;2t"),
         ("\x1b]2;inflight 63 %\x1b\\", "\x1b[23;2t"),
-        ("\x1b]9;4;0;\x1b\\", "\x1b]9;4;0;\x1b\\"),
+        ("\x1b]9;4;1;0\x1b\\", "\x1b]9;4;0;\x1b\\"),
         ("\x1b[?1000h\x1b[?1006h", "\x1b[?1006l"),
     ] {
         assert!(bytes.find(there) < bytes.rfind(back), "{there:?} {bytes:?}");

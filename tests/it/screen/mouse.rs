@@ -137,6 +137,15 @@ fn a_click_on_a_key_of_the_footer_does_it() {
 }
 
 #[test]
+fn a_click_on_why_shows_the_working() {
+    let mut hand = hand((120, 40), "");
+    hand.model = fold(&fixtures::read("storm-429"));
+    hand.press("");
+    hand.click("i why");
+    hand.shows("Working");
+}
+
+#[test]
 fn nothing_below_a_sheet_can_be_reached() {
     let mut hand = hand((120, 40), "?");
     for at in Rect::new(0, 0, 120, 38).positions().step_by(29) {
