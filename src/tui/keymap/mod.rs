@@ -5,6 +5,7 @@
 
 pub mod chord;
 pub mod entry;
+mod places;
 pub mod remap;
 pub mod search;
 pub mod table;

@@ -5,51 +5,10 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, At, Help, Palette, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
+use crate::tui::keymap::places::{
+    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES, TRAVELS,
+};
 use crate::tui::view::page::View;
-
-/// Every view, and what else is named.
-const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
-    let mut all = [Help; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < View::ALL.len() { At(View::ALL[i]) } else { others[i - View::ALL.len()] };
-        i += 1;
-    }
-    all
-}
-
-/// How many views there are.
-const N: usize = View::ALL.len();
-const SCREENS: &[Context] = &screens::<N>(&[]);
-const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
-const LISTS: &[Context] = &screens::<{ N + 3 }>(&[Help, Prompt, Palette]);
-const ANYWHERE: &[Context] = &screens::<{ N + 5 }>(&[Help, Prompt, Palette, Question, Sure]);
-const OVERVIEW: &[Context] = &[At(View::Overview)];
-/// Views of rows in columns.
-const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Views with rows that something lies behind.
-const DEEP: &[Context] = &[
-    At(View::Overview),
-    At(View::Waterfall),
-    At(View::Endpoint),
-    At(View::Failures),
-    At(View::Hosts),
-    At(View::InFlight),
-];
-/// … of which these lead to events.
-const STORIED: &[Context] = DEEP.split_at(1).1;
-/// Views beside the first.
-const BESIDE: &[Context] = SCREENS.split_at(1).1;
-/// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
-const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full.
-const DETAIL: &[Context] = &[At(View::Endpoint)];
-/// Views along an axis of time.
-const FALLS: &[Context] = &[At(View::Waterfall)];
-/// Views in which arrows to either side are free.
-const TRAVELS: &[Context] =
-    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {

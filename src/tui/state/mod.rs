@@ -6,6 +6,7 @@ pub mod axis;
 pub mod list;
 mod mouse;
 pub mod palette;
+mod trail;
 mod wishes;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -22,9 +23,10 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::palette::Palette;
+use crate::tui::state::trail::Step;
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
-use crate::tui::view::page::{Behind, View};
+use crate::tui::view::page::View;
 use crate::tui::view::waterfall;
 
 /// What the person has chosen.
@@ -76,16 +78,6 @@ pub struct UiState {
     wants_redraw: bool,
     wants_export: bool,
     outside: Option<Action>,
-}
-
-/// A step from a row to what is behind it.
-#[derive(Debug)]
-struct Step {
-    from: View,
-    /// The filter that the step has set.
-    narrowed: String,
-    /// The rows that were there before, and the place among them.
-    before: List,
 }
 
 /// A question to the person.
@@ -338,82 +330,6 @@ impl UiState {
     /// Whether a picture is to be saved, since last asked.
     pub fn take_export(&mut self) -> bool {
         std::mem::take(&mut self.wants_export)
-    }
-
-    fn go_back(&mut self) {
-        if self.asking.is_some() {
-            self.asking = None;
-        } else if self.palette.is_some() {
-            self.palette = None;
-        } else if self.help.is_some() {
-            self.help = None;
-        } else if self.working.is_some() {
-            self.working = None;
-        } else if self.is_typing {
-            self.is_typing = false;
-            self.clear_filter();
-        } else if self.trail.last().is_some_and(|step| step.narrowed == self.list().filter.value()) {
-            self.step_back();
-        } else if !self.list().filter.value().is_empty() {
-            self.clear_filter();
-        } else if !self.trail.is_empty() {
-            self.step_back();
-        } else if self.view != View::default() {
-            self.view = View::default();
-        } else {
-            self.frozen = None;
-        }
-    }
-
-    fn clear_filter(&mut self) {
-        let list = self.list_mut();
-        list.filter.reset();
-        list.refilter();
-    }
-
-    /// Goes to a view from the line of tabs: whatever led here is forgotten.
-    fn show(&mut self, view: View, model: &Model, now: Offset) {
-        while !self.trail.is_empty() {
-            self.step_back();
-        }
-        if view == View::Endpoint && self.view != view {
-            // The one that is selected among all of them.
-            let all = &self.lists[View::Overview as usize];
-            self.lists[view as usize] = all.around(all.selected);
-        }
-        self.view = view;
-        self.arrive(model, now);
-    }
-
-    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
-    fn arrive(&mut self, model: &Model, now: Offset) {
-        self.measure(self.area, model);
-        self.refresh(model, now);
-    }
-
-    /// Goes from the selected row to the events behind it.
-    fn open(&mut self, model: &Model, now: Offset) {
-        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some(behind) = behind else {
-            return self.say("nothing is selected", now);
-        };
-        let (to, list) = match behind {
-            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
-            Behind::Itself(view) => (view, self.list().around(self.list().selected)),
-        };
-        let narrowed = list.filter.value().to_owned();
-        let from = std::mem::replace(&mut self.view, to);
-        let before = std::mem::replace(self.list_mut(), list);
-        self.trail.push(Step { from, narrowed, before });
-        self.arrive(model, now);
-    }
-
-    /// Goes back to the row that the last step came from.
-    fn step_back(&mut self) {
-        if let Some(step) = self.trail.pop() {
-            *self.list_mut() = step.before;
-            self.view = step.from;
-        }
     }
 
     fn sort(&mut self, how: &str, now: Offset) {
