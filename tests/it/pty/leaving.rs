@@ -1,25 +1,48 @@
 //! Every way out: the run ends as it was asked to, and the terminal is as it was before.
 
+use std::fs;
+
 use rustix::process::Signal;
+use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
 use crate::pty::terminal::Terminal;
 use crate::pty::{LONG, folder, run_of_plan, watch};
 use crate::told::scenario::scenario;
 
 #[test]
-fn keys_pause_turn_the_limit_and_leave() {
+fn keys_and_the_mouse_do_what_the_settings_say_and_leave() {
     let folder = folder(LONG);
+    fs::create_dir(folder.path().join(".config")).unwrap();
+    let settings = "theme = \"gruvbox-light\"\nascii = true\nmouse = true\n\
+                    [keys]\npause = \"p\"\nview_4 = \"v\"\nview_6 = []\n";
+    fs::write(folder.path().join(".config/inflight.toml"), settings).unwrap();
     let (mut terminal, modes) = watch(&folder, &run_of_plan());
-    terminal.wait_for("16 / 16");
+    terminal.wait_until("the keys of the settings", |screen| {
+        let text = screen.contents();
+        text.contains("16 / 16") && text.contains("p pause") && text.contains(" v Fail ") && !text.contains("6 Log")
+    });
     assert_ne!(terminal.modes(), modes);
-    terminal.send_keys(" ");
+    terminal.send_keys("p");
     terminal.wait_until("a pause with nothing in flight", |screen| {
         let text = screen.contents();
         text.contains("PAUSED") && text.contains(" 0 / 16")
     });
-    terminal.send_keys(" +");
+    terminal.send_keys("p+");
     terminal.wait_for("RUNNING");
     terminal.wait_for("17 / 17");
+    terminal.send_keys("v");
+    terminal.wait_for("[v Failures]");
+    assert!(terminal.text().is_ascii(), "{}", terminal.text());
+    terminal.send_keys("mm");
+    terminal.wait_until("the mouse", |screen| {
+        screen.mouse_protocol_mode() == MouseProtocolMode::PressRelease
+            && screen.mouse_protocol_encoding() == MouseProtocolEncoding::Sgr
+    });
+    let x = terminal.text().lines().nth(1).unwrap().find('2').unwrap() + 1;
+    terminal.send_keys(&format!("\x1b[<0;{x};2M\x1b[<0;{x};2m"));
+    terminal.wait_for("[2 Waterfall]");
+    terminal.send_keys("t");
+    terminal.wait_for("theme tokyo-night");
     terminal.send_keys("q");
     terminal.wait_for("leave how?");
     terminal.send_keys("\x1b");
