@@ -24,9 +24,12 @@ pub fn variable(name: &str) -> Option<String> {
 pub fn surroundings() -> Surroundings {
     let variables: BTreeMap<String, String> =
         VARIABLES.iter().filter_map(|&name| Some((name.to_owned(), variable(name)?))).collect();
+    let draws_on_terminal = std::io::stderr().is_terminal();
     Surroundings {
         variables,
-        draws_on_terminal: std::io::stderr().is_terminal(),
+        draws_on_terminal,
+        // It reads the environment by itself.
+        shows_progress: anstyle_progress::supports_term_progress(draws_on_terminal),
         has_keys: Tty::open(std::io::stderr().as_fd()).is_ok(),
         ..Surroundings::default()
     }

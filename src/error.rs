@@ -22,6 +22,19 @@ pub mod code {
     pub const INTERRUPTED: u8 = 130;
     /// Stopped by SIGTERM: 128 + 15.
     pub const TERMINATED: u8 = 143;
+
+    /// Every exit code in words, as README and manual page tell them.
+    pub const MEANINGS: [(&str, &str); 9] = [
+        ("0", "every job done, every expectation met"),
+        ("1", "jobs failed, an expectation was not met, or not every job was done"),
+        ("2", "wrong usage"),
+        ("3", "the plan, a theme or the settings are not valid"),
+        ("4", "nothing to do"),
+        ("5", "no upstream could be reached at all"),
+        ("70", "a bug of ours: a worker broke"),
+        ("74", "a report or a recording could not be written"),
+        ("129, 130, 143", "the terminal went away, Ctrl-C, SIGTERM"),
+    ];
 }
 
 /// Why `inflight` could not do its work.

@@ -17,7 +17,9 @@ use crate::app::look::{self, Looks};
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
-use crate::cli::{LookArgs, Results};
+use crate::app::tab::Tab;
+use crate::cli::Results;
+use crate::cli::look::LookArgs;
 use crate::config;
 use crate::control::Abilities;
 use crate::error::{Error, code};
@@ -109,7 +111,7 @@ impl Batch<'_> {
         signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
-        let run = Run { follow: &follow, start, wake, woken };
+        let run = Run { follow: &follow, start, wake, woken, has_bar: looks.has_progress };
         let pace = self.pace(surroundings);
         let watched = match surroundings.face().value {
             Face::Screen => run.on_screen(looks, &mut stop, pace),
@@ -206,6 +208,8 @@ struct Run<'a> {
     start: Instant,
     wake: wakes::Sender<Wake>,
     woken: wakes::Receiver<Wake>,
+    /// The terminal's tab shows how far it is.
+    has_bar: bool,
 }
 
 /// How the watching of a run ended.
@@ -234,7 +238,7 @@ impl Run<'_> {
             Ok(Ok(Ended::AtOnce)) => Watch { is_dropped: true, is_broken: false },
             Ok(Ok(Ended::Gone)) => {
                 stop.by(signals::Signal::HangUp);
-                let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, None);
+                let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, None, None);
                 Watch { is_dropped, is_broken: false }
             }
             Ok(Err(error)) => {
@@ -250,6 +254,7 @@ impl Run<'_> {
 
     /// Tells of it in lines. Tells whether everything was dropped.
     fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
+        let tab = self.has_bar.then(Tab::default);
         // Whoever waits for the result should not wait for our next look as well.
         let (follow, wake) = (self.follow.clone(), self.wake);
         self.follow.on_change(move || {
@@ -258,7 +263,7 @@ impl Run<'_> {
                 let _ = wake.send(Wake::Changed);
             }
         });
-        let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)));
+        let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)), tab);
         self.follow.on_change(|| {});
         is_dropped
     }

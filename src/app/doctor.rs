@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use crate::app::look::{Looks, wished};
-use crate::cli::LookArgs;
+use crate::cli::look::LookArgs;
 use crate::config;
 use crate::shown::shown;
 use crate::tui::detect::{Decision, Face, Ground};
@@ -52,7 +52,7 @@ pub fn told(args: &LookArgs) -> String {
         Ok(looks) => {
             decided(
                 "marks",
-                looks.charset_decision().named(|charset| match charset {
+                looks.surroundings().charset().named(|charset| match charset {
                     Charset::Unicode => "Unicode",
                     Charset::Ascii => "ASCII",
                 }),
@@ -61,8 +61,19 @@ pub fn told(args: &LookArgs) -> String {
         }
         Err(_) => say("theme", "none", "see below"),
     }
-    let rate = surroundings.frames_per_second();
-    say("pictures", &format!("{} a second", rate.value), &rate.why);
+    // Settings that cannot be read say nothing.
+    let settled = looks.as_ref().map_or(&surroundings, Looks::surroundings);
+    let rate = settled.frames_per_second();
+    say("pictures", &format!("at most {}/s", rate.value), &rate.why);
+    let on_or_off = |is_on| if is_on { "on" } else { "off" };
+    for (what, decision) in [
+        ("motion", settled.motion()),
+        ("mouse", settled.mouse()),
+        ("title", settled.title()),
+        ("progress", settled.progress()),
+    ] {
+        say(what, on_or_off(decision.value), &decision.why);
+    }
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
         say("settings", state, &file.to_string_lossy());

@@ -7,17 +7,26 @@ use std::time::{Duration, Instant};
 
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
+use crate::app::tab::Tab;
 use crate::event::{Micros, Offset};
 use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::pump::Follow;
+use crate::tui::beside::Bar;
 
 /// How often we look.
 const STEP: Duration = Duration::from_millis(100);
 
 /// Follows a run to its end; `plain` says what there is to say, or nothing if nobody listens any
-/// more. Tells whether it was left at once, with the run still under way.
-pub fn run(follow: &Follow, start: Instant, stop: &mut Stop, wakes: &Receiver<Wake>, mut plain: Option<Plain>) -> bool {
+/// more, and `tab` shows how far it is. Tells whether it was left at once, with the run still under way.
+pub fn run(
+    follow: &Follow,
+    start: Instant,
+    stop: &mut Stop,
+    wakes: &Receiver<Wake>,
+    mut plain: Option<Plain>,
+    mut tab: Option<Tab>,
+) -> bool {
     loop {
         let is_over = follow.is_closed();
         if let Some(plain) = &mut plain {
@@ -26,6 +35,9 @@ pub fn run(follow: &Follow, start: Instant, stop: &mut Stop, wakes: &Receiver<Wa
             for line in &lines {
                 streams::say(line);
             }
+        }
+        if let Some(tab) = &mut tab {
+            tab.show(Bar::of(&follow.model()));
         }
         if is_over {
             return false;

@@ -4,14 +4,13 @@
 
 use crate::app::shelf::Shelf;
 use crate::caret::Mistakes;
-use crate::cli::{LookArgs, When};
+use crate::cli::look::{LookArgs, When};
 use crate::config;
 use crate::error::Error;
 use crate::output::streams;
 use crate::tui::detect::{ColorWish, Decision, Ground, Surroundings};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
-use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 use crate::tui::theme::{Look, Theme};
 
@@ -26,6 +25,14 @@ pub struct Looks {
     pub asks_ground: bool,
     /// Most pictures a second.
     pub frames_per_second: u32,
+    /// Things move as they happen, and not once a second.
+    pub has_motion: bool,
+    /// The mouse is ours from the beginning.
+    pub has_mouse: bool,
+    /// The window has a title of ours.
+    pub has_title: bool,
+    /// The terminal's tab shows progress.
+    pub has_progress: bool,
     /// The keys in force.
     pub keymap: Keymap,
     /// The theme in force, as it is found on the shelf.
@@ -37,13 +44,17 @@ pub struct Looks {
 /// What flags say, laid over the surroundings.
 pub fn wished(mut surroundings: Surroundings, args: &LookArgs) -> Surroundings {
     surroundings.plain = args.plain;
-    surroundings.ascii = args.ascii;
-    surroundings.color = match args.color {
+    surroundings.ascii = args.paint.ascii;
+    surroundings.no_motion = args.no_motion;
+    surroundings.fps = args.fps;
+    surroundings.no_title = args.no_title;
+    surroundings.no_progress = args.no_progress;
+    surroundings.color = match args.paint.color {
         When::Auto => ColorWish::Auto,
         When::Always => ColorWish::Always,
         When::Never => ColorWish::Never,
     };
-    surroundings.depth = args.color_depth;
+    surroundings.depth = args.paint.color_depth;
     surroundings.theme.clone_from(&args.theme);
     surroundings
 }
@@ -77,6 +88,10 @@ impl Looks {
             theme,
             look,
             frames_per_second: surroundings.frames_per_second().value,
+            has_motion: surroundings.motion().value,
+            has_mouse: surroundings.mouse().value,
+            has_title: surroundings.title().value,
+            has_progress: surroundings.progress().value,
             keymap: settings.keymap,
             at,
             shelf,
@@ -84,9 +99,9 @@ impl Looks {
         })
     }
 
-    /// Which marks, and why.
-    pub fn charset_decision(&self) -> Decision<Charset> {
-        self.surroundings.charset()
+    /// What it was all decided from, settings included.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// What the theme in force is called, and why it is this one.

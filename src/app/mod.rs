@@ -7,17 +7,19 @@ pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod look;
+pub mod manual;
 pub mod replay;
 pub mod screen;
 pub mod shelf;
 pub mod signals;
 pub mod stop;
+pub mod tab;
 pub mod themes;
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::app::batch::Batch;
 use crate::app::signals::Wake;
@@ -28,7 +30,7 @@ use crate::output::{exit, streams};
 use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
 use crate::shown::shown;
-use crate::tui::keymap;
+use crate::tui::keymap::{self, Keymap};
 use crate::upstream::{self, Upstream};
 
 /// Does what the command line says; gives back the exit code.
@@ -75,12 +77,18 @@ fn obey(command: &Command) -> Result<u8, Error> {
         }
         Command::Replay(args) => replay::run(args),
         Command::Upstream(args) => listen(args),
-        Command::Keys => {
-            let settings = config::settings()?;
-            if let Some(warnings) = &settings.warnings {
-                streams::say(warnings.as_warnings(false, 100).trim_end());
-            }
-            print("print the keys", &keymap::plain(&settings.keymap))
+        Command::Keys => print("print the keys", &keymap::plain(&keys()?)),
+        Command::Man => {
+            let page = manual::page(&keys()?);
+            print(
+                "print the manual page",
+                &page.map_err(|source| Error::System { what: "write the manual page", source })?,
+            )
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "inflight", &mut script);
+            print("print completions", &String::from_utf8_lossy(&script))
         }
         Command::Theme(args) => themes::obey(args),
         Command::Doctor(args) => print("print what was found out", &doctor::told(args)),
@@ -88,6 +96,15 @@ fn obey(command: &Command) -> Result<u8, Error> {
             SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
         },
     }
+}
+
+/// The keys as the settings have them.
+fn keys() -> Result<Keymap, Error> {
+    let settings = config::settings()?;
+    if let Some(warnings) = &settings.warnings {
+        streams::say(warnings.as_warnings(false, 100).trim_end());
+    }
+    Ok(settings.keymap)
 }
 
 /// Prints what was asked for.

@@ -3,6 +3,9 @@
 //! Nothing is drawn that has not changed; it wakes once a second at most while the run is paused, and
 //! not at all once it is over. Start at [`run`].
 
+mod due;
+mod heading;
+
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::app::look::Looks;
+use crate::app::screen::due::{Due, Moves};
+use crate::app::screen::heading::Heading;
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
 use crate::control::Abilities;
@@ -20,19 +25,17 @@ use crate::pump::Follow;
 use crate::shown::shown;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
-use crate::tui::input::{Input, Key};
+use crate::tui::beside::{Bar, Beside};
+use crate::tui::input::{Deed, Input, Key, Mouse};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::{Leave, UiState};
-use crate::tui::terminal::{Drawn, Guard};
+use crate::tui::terminal::{Guard, Wants};
+use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
-/// How often the clock moves while attempts are under way and nothing else changes.
-const CLOCK_STEP: Duration = Duration::from_millis(100);
-/// How often we wake when nothing moves.
-const REST: Duration = Duration::from_secs(1);
 /// How long a remark stands while a recording is played.
 const REMARK_STANDS: Duration = Duration::from_millis(2_500);
 
@@ -92,19 +95,25 @@ pub fn run(
         }
     });
     let asks_ground = looks.asks_ground;
-    let mut guard = Guard::enter(io::stderr().as_fd(), asks_ground, Arc::new(hear))?;
+    // Nothing is in progress where something is looked at again.
+    let has_bar = looks.has_progress && !watched.can.travel;
+    let wants = Wants { ground: asks_ground, title: looks.has_title, bar: has_bar };
+    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
     if asks_ground {
         await_ground(wakes, wake, &mut looks);
     }
+    let mut ui = UiState::default();
+    ui.has_mouse = looks.has_mouse;
     let mut screen = Screen {
         watched,
         keymap: looks.keymap.clone(),
+        ui,
+        due: Due::new(&looks),
         looks,
-        ui: UiState::default(),
+        targets: Targets::default(),
         still: None,
         said_at: None,
-        is_dirty: true,
-        drawn_at: None,
+        heading: Heading::default(),
     };
     let ended = screen.turn(&mut guard, stop, wakes, &is_told);
     guard.leave();
@@ -141,12 +150,14 @@ struct Screen<'a> {
     looks: Looks,
     ui: UiState,
     keymap: Keymap,
+    /// What can be clicked on the last picture.
+    targets: Targets,
     /// The model of the frozen picture.
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
     said_at: Option<Instant>,
-    is_dirty: bool,
-    drawn_at: Option<Instant>,
+    heading: Heading,
+    due: Due,
 }
 
 impl Screen<'_> {
@@ -159,12 +170,12 @@ impl Screen<'_> {
         is_told: &AtomicBool,
     ) -> io::Result<(Ended, Option<Vec<String>>)> {
         loop {
-            if self.is_due() {
+            if self.due.is_now(self.moves()) {
                 is_told.store(false, Ordering::Release);
                 let picture = self.draw(guard)?;
                 self.export(picture.as_ref());
             }
-            let first = match wakes.recv_timeout(self.patience()) {
+            let first = match wakes.recv_timeout(self.due.patience(self.moves(), self.is_over())) {
                 Ok(woken) => Some(woken),
                 Err(RecvTimeoutError::Timeout) => None,
                 // We hold a sender ourselves.
@@ -197,66 +208,99 @@ impl Screen<'_> {
             Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(Ended::Gone)),
             Wake::Signal(signal) => return Ok(self.interrupt(signal, stop)),
             Wake::Input(Input::Key(key)) => return self.press(key, guard, stop),
-            Wake::Input(Input::Paste(text)) if self.ui.is_typing => {
+            Wake::Input(Input::Mouse(mouse)) => return self.point(mouse, guard, stop),
+            Wake::Input(Input::Paste(text)) if self.ui.context().takes_text() => {
                 self.ui.paste(&text);
-                self.is_dirty = true;
+                self.due.at_once();
             }
             Wake::Input(Input::Ground(variant)) => {
                 if let Some(variant) = variant {
                     self.looks.on_ground(variant);
                 }
-                self.is_dirty = true;
+                self.due.at_once();
             }
             Wake::Input(Input::Resize) => {
                 guard.redraw();
-                self.is_dirty = true;
+                // Nothing is where it was.
+                self.targets = Targets::default();
+                self.due.at_once();
             }
             // News does not change a frozen picture.
-            Wake::Changed => self.is_dirty |= self.still.is_none(),
-            Wake::Input(Input::Paste(_) | Input::Continued) => self.is_dirty = true,
+            Wake::Changed if self.still.is_some() => {}
+            Wake::Changed => self.due.has_news(),
+            Wake::Input(Input::Paste(_) | Input::Continued) => self.due.at_once(),
         }
         Ok(None)
     }
 
     fn press(&mut self, key: Key, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
-        self.is_dirty = true;
+        self.due.at_once();
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {
             self.ui.edit(key);
             return Ok(None);
         };
-        match action {
-            Action::Interrupt => return Ok(self.interrupt(Signal::Interrupt, stop)),
-            Action::Suspend => guard.suspend()?,
-            _ => {
-                let now = self.now();
-                let wish = {
-                    let model = self.watched.follow.model();
-                    self.ui.update(action, &model, self.watched.can, now)
-                };
-                if let Some(wish) = wish {
-                    stop.send(wish);
-                }
-                self.said_at = Some(Instant::now());
-                if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
-                    position.travel(travel);
-                }
-                for _ in 0..self.ui.take_themes_wanted() {
-                    self.looks.next_theme();
-                    self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
-                }
-                if self.ui.take_redraw() {
-                    guard.redraw();
-                }
-                self.freeze_or_thaw();
-            }
+        self.act(action, guard, stop)
+    }
+
+    /// Does what a click or the wheel means.
+    fn point(&mut self, mouse: Mouse, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        // A report may come late.
+        if !self.ui.has_mouse {
+            return Ok(None);
         }
+        self.due.at_once();
+        let now = self.now();
+        let action = match mouse.deed {
+            Deed::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
+            Deed::WheelUp | Deed::WheelDown => {
+                self.ui.turn_wheel(mouse.deed == Deed::WheelUp);
+                None
+            }
+        };
+        self.said_at = Some(Instant::now());
+        action.map_or(Ok(None), |action| self.act(action, guard, stop))
+    }
+
+    /// Does what a key means.
+    fn act(&mut self, action: Action, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        // These wait for nothing, not even for the model.
+        if action == Action::Interrupt {
+            return Ok(self.interrupt(Signal::Interrupt, stop));
+        }
+        if action == Action::Suspend {
+            guard.suspend()?;
+            return Ok(None);
+        }
+        let now = self.now();
+        let wish = {
+            let model = self.watched.follow.model();
+            self.ui.update(action, &model, self.watched.can, now)
+        };
+        if let Some(wish) = wish {
+            stop.send(wish);
+        }
+        if let Some(action) = self.ui.take_outside() {
+            return self.act(action, guard, stop);
+        }
+        self.said_at = Some(Instant::now());
+        if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
+            position.travel(travel);
+        }
+        for _ in 0..self.ui.take_themes_wanted() {
+            self.looks.next_theme();
+            self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
+        }
+        if self.ui.take_redraw() {
+            guard.redraw();
+        }
+        self.freeze_or_thaw();
         Ok(None)
     }
 
     /// Somebody asks for an end: leaves a run that is over, else goes one step further.
     fn interrupt(&mut self, signal: Signal, stop: &mut Stop) -> Option<Ended> {
-        self.is_dirty = true;
+        self.due.at_once();
         if self.is_over() {
             return Some(Ended::Left);
         }
@@ -300,6 +344,9 @@ impl Screen<'_> {
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
+        if let Some(took) = guard.take_took() {
+            self.due.written(took);
+        }
         let now = self.now();
         self.forget(now);
         let model;
@@ -309,6 +356,7 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
+        guard.set_beside(Beside { mouse: self.ui.has_mouse, title: Some(self.heading.of(shown)), bar: Bar::of(shown) });
         let area = guard.area();
         self.ui.measure(area, shown);
         if self.ui.help.is_some() {
@@ -327,11 +375,10 @@ impl Screen<'_> {
         let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
-            view::render(frame, &scene);
+            self.targets = view::render(frame, &scene);
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;
-        self.drawn_at = Some(Instant::now());
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.due.drawn(drawn);
         Ok(picture)
     }
 
@@ -354,45 +401,24 @@ impl Screen<'_> {
             Err(error) => format!("cannot save a picture: {error}"),
         };
         self.ui.say(&shown(&said), now);
-        self.is_dirty = true;
+        self.due.at_once();
     }
 
-    /// Whether it is time for a picture.
-    fn is_due(&self) -> bool {
-        let Some(drawn_at) = self.drawn_at else { return true };
-        let since = drawn_at.elapsed();
-        if self.is_dirty { since >= self.frame() } else { self.clock_step().is_some_and(|step| since >= step) }
-    }
-
-    /// How long to wait for a reason to wake; for ever, where only a key could be one.
-    fn patience(&self) -> Duration {
-        let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
-        match if self.is_dirty { Some(self.frame()) } else { self.clock_step() } {
-            Some(step) => step.saturating_sub(since).min(REST),
-            None if self.is_over() => Duration::MAX,
-            None => REST,
-        }
-    }
-
-    fn frame(&self) -> Duration {
-        Duration::from_secs(1) / self.looks.frames_per_second.max(1)
-    }
-
-    /// How often the picture changes by time alone.
-    fn clock_step(&self) -> Option<Duration> {
-        let remark = self.ui.remark.is_some().then_some(REST);
+    /// How the picture changes by time alone.
+    fn moves(&self) -> Option<Moves> {
+        let remark = self.ui.remark.is_some().then_some(Moves::Slowly);
         if self.ui.frozen.is_some() {
             return remark;
         }
         if let Clock::Replay(position) = self.watched.clock {
             let playback = position.playback();
-            return if playback.is_held || playback.is_at_end { remark } else { Some(CLOCK_STEP) };
+            return if playback.is_held || playback.is_at_end { remark } else { Some(Moves::Clock) };
         }
         let model = self.watched.follow.model();
         match model.stage {
             Stage::Ended(_) => remark,
-            Stage::Running if model.is_paused && model.in_flight() == 0 => Some(REST),
-            Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(CLOCK_STEP),
+            Stage::Running if model.is_paused && model.in_flight() == 0 => Some(Moves::Slowly),
+            Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Some(Moves::Clock),
         }
     }
 

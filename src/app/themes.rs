@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal};
 use crate::app::look::{Looks, wished};
 use crate::app::print;
 use crate::app::shelf::Shelf;
-use crate::cli::{LookArgs, ShowArgs, ThemeArgs, ThemeCommand, When};
+use crate::cli::look::{LookArgs, When};
+use crate::cli::{ShowArgs, ThemeArgs, ThemeCommand};
 use crate::config;
 use crate::error::Error;
 use crate::shown::shown;
@@ -52,17 +53,11 @@ fn list() -> String {
 
 /// Every role of a theme, in its colours where the terminal shows them.
 fn show(args: &ShowArgs) -> Result<String, Error> {
-    let look = LookArgs {
-        theme: args.theme.clone(),
-        color: args.color,
-        color_depth: args.color_depth,
-        ascii: args.ascii,
-        ..LookArgs::default()
-    };
+    let look = LookArgs { theme: args.theme.clone(), paint: args.paint.clone(), ..LookArgs::default() };
     let mut surroundings = wished(config::surroundings(), &look);
     let is_quiet = surroundings.variables.get("NO_COLOR").is_some_and(|value| !value.is_empty());
     // Nobody sees colours in a file, unless they were asked for.
-    let paints = match args.color {
+    let paints = match args.paint.color {
         When::Always => true,
         When::Never => false,
         When::Auto => io::stdout().is_terminal() && !is_quiet,

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Cli`]; [`crate::app`] does what was said.
 
+pub mod look;
 pub mod overlay;
 mod values;
 
@@ -10,9 +11,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use crate::cli::look::{LookArgs, PaintArgs};
 use crate::plan::patience::Patience;
-use crate::tui::theme::color::Depth;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
 #[derive(Debug, Parser)]
@@ -23,7 +25,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXAMPLES: &str = "Examples:
+/// What a newcomer may try.
+pub const EXAMPLES: &str = "Examples:
   inflight demo                               a real batch on the built-in practice upstream
   inflight run https://example.org -n 500 -c 20
   inflight run plan.toml                      everything a plan can say";
@@ -47,6 +50,14 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Tell what was found out about this terminal and your settings, and why
     Doctor(LookArgs),
+    /// Print the manual page, with the keys as your settings have them
+    Man,
+    /// Print what a shell needs to complete commands
+    Completions {
+        /// Which shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 /// A batch.
@@ -169,39 +180,6 @@ pub struct Results {
     pub events: Option<PathBuf>,
 }
 
-/// How it looks.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Look")]
-pub struct LookArgs {
-    /// Lines of text instead of the screen
-    #[arg(long)]
-    pub plain: bool,
-    /// A theme's name, or a file of your own
-    #[arg(long, value_name = "NAME|FILE")]
-    pub theme: Option<String>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
-    /// How many colours: `1`, `16`, `256`, `true`
-    #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
-    pub color_depth: Option<Depth>,
-    /// Letters and signs of ASCII alone
-    #[arg(long)]
-    pub ascii: bool,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// If the terminal shows it
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 /// What to do with themes.
 #[derive(Debug, Args)]
 pub struct ThemeArgs {
@@ -231,15 +209,9 @@ pub struct ShowArgs {
     /// A theme's name, or a file of your own; without it, the one in force
     #[arg(value_name = "NAME|FILE")]
     pub theme: Option<String>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: When,
-    /// How many colours: `1`, `16`, `256`, `true`
-    #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
-    pub color_depth: Option<Depth>,
-    /// Letters and signs of ASCII alone
-    #[arg(long)]
-    pub ascii: bool,
+    /// In which colours and marks.
+    #[command(flatten)]
+    pub paint: PaintArgs,
 }
 
 /// Which file to explain.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::plan::patience::{self, Patience};
 use crate::plan::quantity;
+use crate::tui::detect::pace::FPS;
 use crate::tui::theme::color::Depth;
 
 pub(super) fn count(text: &str) -> Result<u64, String> {
@@ -33,6 +34,11 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 pub(super) fn speed(text: &str) -> Result<f64, String> {
     let speed = text.trim().trim_end_matches(['x', '×']).parse::<f64>().ok();
     speed.filter(|speed| (0.125..=64.0).contains(speed)).ok_or_else(|| "write a number from 0.125 to 64".to_owned())
+}
+
+pub(super) fn fps(text: &str) -> Result<u32, String> {
+    let fps = text.trim().parse().ok();
+    fps.filter(|fps| FPS.contains(fps)).ok_or_else(|| "write a whole number from 1 to 60".to_owned())
 }
 
 pub(super) fn depth(text: &str) -> Result<Depth, String> {

@@ -3,23 +3,19 @@
 //! Pure: texts and variables are handed in. A key that is not known is a warning, so that one file
 //! serves two versions; a value that is wrong is an error. Start at [`Settings::read`].
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::caret::{Mistake, Mistakes, Page, meant};
+use crate::config::settings::keys::Remap;
 use crate::tui::detect::Usual;
+use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
-use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::remap::Refusal;
-use crate::tui::keymap::table::ENTRIES;
 
 /// What settings say.
 #[derive(Clone, Debug, Default)]
@@ -50,14 +46,22 @@ impl Named {
 }
 
 /// The keys at the top of a settings file.
-const KEYS: [&str; 6] = ["theme", "theme_light", "theme_dark", "ascii", "mouse", "keys"];
+const KEYS: [&str; 10] =
+    ["theme", "theme_light", "theme_dark", "ascii", "mouse", "motion", "fps", "title", "progress", "keys"];
+/// Those that are on or off.
+const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
 
 /// The variables that say the same as a setting.
-const VARIABLES: [(&str, &str); 4] = [
+pub const VARIABLES: [(&str, &str); 9] = [
     ("INFLIGHT_THEME", "theme"),
     ("INFLIGHT_THEME_LIGHT", "theme_light"),
     ("INFLIGHT_THEME_DARK", "theme_dark"),
     ("INFLIGHT_ASCII", "ascii"),
+    ("INFLIGHT_MOUSE", "mouse"),
+    ("INFLIGHT_MOTION", "motion"),
+    ("INFLIGHT_FPS", "fps"),
+    ("INFLIGHT_TITLE", "title"),
+    ("INFLIGHT_PROGRESS", "progress"),
 ];
 
 /// A settings file with every key, all of them commented out.
@@ -74,6 +78,16 @@ pub const TEMPLATE: &str = "\
 # Letters and signs of ASCII alone.
 # ascii = false
 
+# The mouse: the wheel scrolls, a click selects. Text is then selected with shift held down.
+# mouse = false
+# Things move as they happen; if not, once a second.
+# motion = true
+# Most pictures a second, from 1 to 60. Over ssh it is 8 unless said here.
+# fps = 20
+# The window's title tells how far it is, and the terminal's tab where it can.
+# title = true
+# progress = true
+
 # Keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
 # [keys]
 # pause = [\"space\", \"p\"]
@@ -81,9 +95,6 @@ pub const TEMPLATE: &str = "\
 # view_prev = \"shift+tab\"
 # theme = []
 ";
-
-type Key<'k, 'i> = &'k Spanned<Cow<'i, str>>;
-type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
 
 impl Settings {
     /// Reads settings files, the nearest first, under the variables that win over them.
@@ -110,15 +121,6 @@ struct Layer {
     keys: Vec<Remap>,
 }
 
-/// An action's new keys, and where that is said.
-struct Remap {
-    id: String,
-    keys: Vec<Chord>,
-    page: Page,
-    key: Range<usize>,
-    value: Range<usize>,
-}
-
 /// Several files being read.
 #[derive(Default)]
 struct Reading {
@@ -133,12 +135,16 @@ impl Reading {
         for (name, key) in VARIABLES {
             let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
             match (key, value.as_str()) {
-                ("ascii", "1" | "true") => layer.usual.ascii = Some(true),
-                ("ascii", "0" | "false") => layer.usual.ascii = Some(false),
-                ("ascii", _) => {
+                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
+                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
+                (key, _) if FLAGS.contains(&key) => {
                     let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
+                ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
+                    Some(fps) => layer.usual.fps = Some(fps),
+                    None => self.mistakes.push(Page::new(name, "").whole(format!("`{name}` is not {A_RATE}"))),
+                },
                 (key, _) => {
                     let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(Named { theme: value.clone(), place });
@@ -171,14 +177,14 @@ impl Reading {
                     }
                     _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
                 },
-                "ascii" => match value.get_ref().as_bool() {
-                    Some(flag) => layer.usual.ascii = Some(flag),
+                name if FLAGS.contains(&name) => match value.get_ref().as_bool() {
+                    Some(flag) => set_flag(&mut layer.usual, name, flag),
                     None => self.mistakes.push(wrong("`true` or `false`")),
                 },
-                "mouse" => {
-                    let mistake = page.mistake(key.span(), "`mouse` is planned but does not work yet");
-                    self.mistakes.push(mistake.label("leave it out for now".to_owned()));
-                }
+                "fps" => match rate(value.get_ref()) {
+                    Some(fps) => layer.usual.fps = Some(fps),
+                    None => self.mistakes.push(wrong(A_RATE)),
+                },
                 "keys" => match value.get_ref().as_table() {
                     Some(table) => layer.keys = self.keys(page, table),
                     None => self.mistakes.push(wrong("a table such as `[keys]`")),
@@ -191,81 +197,25 @@ impl Reading {
         }
         layer
     }
+}
 
-    fn keys(&mut self, page: &Page, table: &DeTable<'_>) -> Vec<Remap> {
-        let mut remaps = Vec::new();
-        for (key, value) in table {
-            let id = key.get_ref().as_ref();
-            if !ENTRIES.iter().any(|entry| entry.id == id) {
-                let warning = page.mistake(key.span(), format!("unknown action `{id}` in [keys]"));
-                let ids = ENTRIES.iter().map(|entry| entry.id);
-                self.warnings.push(warning.label(meant(id, ids)).help("`inflight keys` lists actions and keys"));
-                continue;
-            }
-            if let Some(keys) = self.chords(page, key, value) {
-                remaps.push(Remap {
-                    id: id.to_owned(),
-                    keys,
-                    page: page.clone(),
-                    key: key.span(),
-                    value: value.span(),
-                });
-            }
-        }
-        remaps
-    }
+/// What `fps` wants.
+const A_RATE: &str = "a whole number from 1 to 60";
 
-    /// One key, several, or none.
-    fn chords(&mut self, page: &Page, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Chord>> {
-        let values = match value.get_ref() {
-            DeValue::Array(values) => values.iter().collect(),
-            _ => vec![value],
-        };
-        let mut chords = Vec::new();
-        let n_before = self.mistakes.len();
-        for value in values {
-            match value.get_ref().as_str().map(|text| (text, text.parse::<Chord>())) {
-                Some((_, Ok(chord))) => chords.push(chord),
-                Some((text, Err(_))) => {
-                    let help = "write it like `x`, `X`, `space`, `f1`, `ctrl+f` or `shift+tab`";
-                    self.mistakes.push(page.mistake(value.span(), format!("there is no key `{text}`")).help(help));
-                }
-                None => {
-                    let message = format!("`{}` is not a key or a list of keys", key.get_ref());
-                    self.mistakes.push(page.mistake(value.span(), message));
-                }
-            }
-        }
-        (self.mistakes.len() == n_before).then_some(chords)
-    }
+fn rate(value: &DeValue<'_>) -> Option<u32> {
+    let number = value.as_integer()?;
+    u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|fps| FPS.contains(fps))
+}
 
-    /// The keymap under all layers, the nearest first.
-    fn keymap(&mut self, layers: &[Layer]) -> Keymap {
-        let mut keymap = Keymap::default();
-        // Who has the last word on an action.
-        let mut words: BTreeMap<&str, &Remap> = BTreeMap::new();
-        for remap in layers.iter().rev().flat_map(|layer| &layer.keys) {
-            words.insert(&remap.id, remap);
-        }
-        for remap in words.values() {
-            match keymap.set(&remap.id, &remap.keys) {
-                Ok(()) => {}
-                Err(refusal @ Refusal::Fixed { .. }) => {
-                    self.mistakes.push(remap.page.mistake(remap.key.clone(), refusal.to_string()));
-                }
-                Err(refusal) => self.mistakes.push(remap.page.mistake(remap.value.clone(), refusal.to_string())),
-            }
-        }
-        for clash in keymap.clashes() {
-            // Defaults do not clash: one of the two is the user's.
-            let theirs = clash.ids.iter().rev().find_map(|id| words.get(id));
-            let Some(remap) = theirs else { continue };
-            let other = clash.ids.into_iter().find(|id| *id != remap.id).unwrap_or_default();
-            let help = format!("give one of them another key, or none, such as `{other} = []`");
-            self.mistakes.push(remap.page.mistake(remap.value.clone(), clash.to_string()).help(help));
-        }
-        keymap
-    }
+fn set_flag(usual: &mut Usual, key: &str, is_on: bool) {
+    let flag = match key {
+        "mouse" => &mut usual.mouse,
+        "motion" => &mut usual.motion,
+        "title" => &mut usual.title,
+        "progress" => &mut usual.progress,
+        _ => &mut usual.ascii,
+    };
+    *flag = Some(is_on);
 }
 
 const LIST: &str = "`inflight theme list` lists the themes";

@@ -11,6 +11,12 @@ pub fn result(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Tells the terminal behind standard error something that is no text.
+pub fn signal(bytes: &str) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
+}
+
 /// Says one line on standard error. Where nobody listens, nobody has to be told.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");

@@ -83,6 +83,8 @@ pub enum Action {
     Freeze,
     /// The next span of time for charts and latencies.
     Window,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
     /// The next theme.
     Theme,
     /// Draw everything anew.
@@ -93,6 +95,10 @@ pub enum Action {
     Why,
     /// Explain the keys.
     Help,
+    /// List what can be done now, to be narrowed by typing.
+    Palette,
+    /// Do what is selected in that list.
+    Choose,
     /// Leave, after a question if work would be lost.
     Quit,
     /// Leave, and let the last picture stay in the scrollback.

@@ -3,6 +3,8 @@
 //! Pure: flags, variables and facts about the streams are handed in, nothing is read or asked here.
 //! Every answer carries its reason, so that `doctor` can tell. Start at [`Surroundings`].
 
+pub mod pace;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -12,7 +14,7 @@ use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
 /// The variables that matter here; whoever may read the environment reads these.
-pub const VARIABLES: [&str; 13] = [
+pub const VARIABLES: [&str; 14] = [
     "ACCESSIBLE",
     "CI",
     "COLORFGBG",
@@ -22,6 +24,7 @@ pub const VARIABLES: [&str; 13] = [
     "LC_CTYPE",
     "NO_COLOR",
     "SSH_CONNECTION",
+    "SSH_TTY",
     "STY",
     "TERM",
     "TERM_PROGRAM",
@@ -47,6 +50,16 @@ pub struct Surroundings {
     pub depth: Option<Depth>,
     /// `--theme`
     pub theme: Option<String>,
+    /// `--no-motion`
+    pub no_motion: bool,
+    /// `--fps`
+    pub fps: Option<u32>,
+    /// `--no-title`
+    pub no_title: bool,
+    /// `--no-progress`
+    pub no_progress: bool,
+    /// The terminal says that it shows progress in its tab.
+    pub shows_progress: bool,
     /// What the user's settings say; unlike a flag they yield to `NO_COLOR`.
     pub usual: Usual,
 }
@@ -62,6 +75,16 @@ pub struct Usual {
     pub dark: Option<String>,
     /// ASCII alone; if not, what the terminal can show.
     pub ascii: Option<bool>,
+    /// Things move as they happen; if not, once a second.
+    pub motion: Option<bool>,
+    /// Most pictures a second.
+    pub fps: Option<u32>,
+    /// The mouse is ours from the beginning.
+    pub mouse: Option<bool>,
+    /// The window has a title of ours.
+    pub title: Option<bool>,
+    /// The terminal's tab shows progress.
+    pub progress: Option<bool>,
 }
 
 impl Usual {
@@ -69,11 +92,16 @@ impl Usual {
     /// these say of one kind.
     pub fn lay_over(&mut self, nearer: &Self) {
         if nearer.any.is_some() {
-            *self = Self { any: nearer.any.clone(), light: None, dark: None, ascii: self.ascii };
+            *self = Self { any: nearer.any.clone(), light: None, dark: None, ..std::mem::take(self) };
         }
         self.light = nearer.light.clone().or(self.light.take());
         self.dark = nearer.dark.clone().or(self.dark.take());
         self.ascii = nearer.ascii.or(self.ascii);
+        self.motion = nearer.motion.or(self.motion);
+        self.fps = nearer.fps.or(self.fps);
+        self.mouse = nearer.mouse.or(self.mouse);
+        self.title = nearer.title.or(self.title);
+        self.progress = nearer.progress.or(self.progress);
     }
 
     /// The theme for this background, and whether it is meant for this background alone.
@@ -237,14 +265,6 @@ impl Surroundings {
             (_, _, Some((name, _)), _) => theme(name, "the settings name it"),
             (_, _, None, Variant::Dark) => theme(bundled::DARK, "the background is dark"),
             (_, _, None, Variant::Light) => theme(bundled::LIGHT, "the background is light"),
-        }
-    }
-
-    /// Most pictures per second: a remote line lags when more are sent.
-    pub fn frames_per_second(&self) -> Decision<u32> {
-        match self.var("SSH_CONNECTION") {
-            Some(_) => decided(8, "`SSH_CONNECTION` is set".into()),
-            None => decided(20, "the terminal is here".into()),
         }
     }
 

@@ -5,11 +5,14 @@
 //! Start at [`view`] for the picture, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
+pub mod beside;
 pub mod detect;
 pub mod filter;
+pub mod frame_rate;
 pub mod input;
 pub mod keymap;
 pub mod picture;
+pub mod refusal;
 pub mod state;
 pub mod terminal;
 pub mod theme;

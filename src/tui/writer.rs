@@ -32,6 +32,8 @@ struct State {
     is_closed: bool,
     /// The terminal takes nothing any more.
     is_gone: bool,
+    /// How long the last piece took, until somebody asks.
+    took: Option<Duration>,
 }
 
 impl State {
@@ -57,6 +59,11 @@ impl Writer {
     /// Whether the terminal takes nothing any more.
     pub fn is_gone(&self) -> bool {
         self.shared.lock().is_gone
+    }
+
+    /// How long the last frame took to be written, once for each.
+    pub fn take_took(&self) -> Option<Duration> {
+        self.shared.lock().took.take()
     }
 
     /// Hands a frame over and leaves an empty buffer in its place; false, and nothing is taken, while
@@ -124,10 +131,13 @@ impl Shared {
             std::mem::swap(&mut state.slot, &mut frame);
             state.is_writing = true;
             drop(state);
+            let began = Instant::now();
             let written = write(to, &frame);
+            let took = began.elapsed();
             frame.clear();
             state = self.lock();
             state.is_writing = false;
+            state.took = Some(took);
             if written.is_err() {
                 state.is_gone = true;
                 state.slot.clear();
@@ -205,9 +215,16 @@ mod tests {
         assert!(!writer.hand_over(&mut next));
         assert_eq!(next, b"next");
         assert!(!writer.finish(b"bye", Duration::from_millis(10)));
+        assert_eq!(writer.take_took(), None);
+        let reader = std::thread::spawn(move || {
+            let mut seen = Vec::new();
+            terminal.read_to_end(&mut seen).unwrap();
+            seen
+        });
+        assert!(writer.finish(b"", LONG));
+        assert!(writer.take_took().is_some() && writer.take_took().is_none());
         drop(writer);
-        let mut seen = Vec::new();
-        terminal.read_to_end(&mut seen).unwrap();
+        let seen = reader.join().unwrap();
         assert!(seen == [huge, b"bye".to_vec()].concat());
     }
 

@@ -7,7 +7,6 @@
 mod drawing;
 mod leaving;
 mod replaying;
-mod settings;
 mod stopping;
 mod terminal;
 

@@ -6,6 +6,7 @@ use clap::Parser;
 use inflight::caret::Page;
 use inflight::cli::Cli;
 use inflight::config::settings::Settings;
+use inflight::error::code;
 use inflight::plan::Plan;
 use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
@@ -25,6 +26,13 @@ fn blocks(language: &str) -> Vec<&'static str> {
 #[test]
 fn the_key_table_is_that_of_the_keymap() {
     assert!(README.contains(&keymap::markdown()), "copy this into the README:\n{}", keymap::markdown());
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_program() {
+    for (codes, meaning) in code::MEANINGS {
+        assert!(README.contains(&format!("| {codes} | {meaning} |\n")), "{codes}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod counts;
 mod ends;
 mod foreign;
 mod limits;
+mod manual;
 mod outputs;
 mod program;
 mod recordings;

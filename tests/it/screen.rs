@@ -6,7 +6,9 @@
 mod any;
 mod endpoint;
 mod many;
+mod mouse;
 mod overview;
+mod palette;
 mod roles;
 mod shot;
 mod states;

@@ -8,8 +8,9 @@
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Position;
 
-use crate::tui::input::Input;
+use crate::tui::input::{Deed, Input, Mouse};
 use crate::tui::theme::role::Variant;
 
 /// A key that starts with ESC arrives in one piece; a lone ESC is the key of that name.
@@ -46,6 +47,7 @@ enum Step {
 enum Meaning {
     Nothing,
     Key(KeyEvent),
+    Mouse(Mouse),
     PasteStarts,
     Ground(Variant),
     /// The answer that every terminal gives, after those that only some give.
@@ -124,6 +126,7 @@ impl Decoder {
         match meaning {
             Meaning::Nothing => {}
             Meaning::Key(key) => say(Input::Key(key)),
+            Meaning::Mouse(mouse) => say(Input::Mouse(mouse)),
             Meaning::PasteStarts => self.paste = Some(Vec::new()),
             Meaning::Ground(variant) => {
                 self.knows_ground = true;
@@ -210,6 +213,10 @@ fn control_sequence(rest: &[u8]) -> Step {
             Some(_) => Step::Took(3, Meaning::Nothing),
         };
     }
+    // Where the mouse speaks the old way, three bytes follow that look like keys.
+    if let [b'M', after @ ..] = rest {
+        return if after.len() < 3 { Step::More } else { Step::Took(6, Meaning::Nothing) };
+    }
     let Some(end) = rest.iter().position(|byte| !(0x20..=0x3f).contains(byte)) else { return Step::More };
     let last = rest[end];
     if !(0x40..=0x7e).contains(&last) {
@@ -224,6 +231,9 @@ fn control_meaning(params: &[u8], last: u8) -> Meaning {
         return Meaning::Attributes;
     }
     let text = std::str::from_utf8(params).unwrap_or_default();
+    if let Some(report) = text.strip_prefix('<') {
+        return mouse(report, last).unwrap_or(Meaning::Nothing);
+    }
     let mut fields = text.split(';').map(|field| field.split(':').map(|part| part.parse::<u32>().ok()));
     let number = fields.next().and_then(|mut parts| parts.next()?);
     let mut second = fields.next().into_iter().flatten();
@@ -263,6 +273,21 @@ fn control_meaning(params: &[u8], last: u8) -> Meaning {
         (b'R', Some(_)) => Meaning::Nothing,
         _ => final_key(last, modifiers, kind),
     }
+}
+
+/// A report of the mouse, `button;column;row`: with `M` for down and `m` for up.
+fn mouse(report: &str, last: u8) -> Option<Meaning> {
+    let mut fields = report.split(';').map(|field| field.parse::<u16>().ok());
+    let (button, column, row) = (fields.next()??, fields.next()??, fields.next()??);
+    let at = Position { x: column.checked_sub(1)?, y: row.checked_sub(1)? };
+    // Whatever else is held down.
+    let deed = match (button & !0b1_1100, last) {
+        (0, b'M') => Deed::Click,
+        (64, b'M') => Deed::WheelUp,
+        (65, b'M') => Deed::WheelDown,
+        _ => return None,
+    };
+    Some(Meaning::Mouse(Mouse { deed, at }))
 }
 
 fn function(n: u32) -> KeyCode {

@@ -2,9 +2,10 @@
 
 use proptest::prelude::{any, prop_assert, proptest};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Position;
 
 use super::{Decoder, LONGEST_PASTE, PASTE_END};
-use crate::tui::input::Input;
+use crate::tui::input::{Deed, Input, Mouse};
 use crate::tui::theme::role::Variant;
 
 const PASTE_START: &[u8] = b"\x1b[200~";
@@ -94,6 +95,33 @@ fn an_answer_about_the_background_is_no_typing() {
     assert_eq!(dark, [Input::Ground(Some(Variant::Dark))]);
     assert_eq!(decoded(b"\x1b[?1;2c"), [Input::Ground(None)]);
     assert_eq!(decoded(b"\x1b]11;what?\x07\x1b]52;c;aGk=\x07"), []);
+}
+
+#[test]
+fn the_mouse_clicks_and_turns_its_wheel_at_a_cell() {
+    let does = |deed, x, y| Input::Mouse(Mouse { deed, at: Position { x, y } });
+    let cases: [(&[u8], &[Input]); 12] = [
+        (b"\x1b[<0;1;1M", &[does(Deed::Click, 0, 0)]),
+        (b"\x1b[<0;120;40M\x1b[<0;120;40m", &[does(Deed::Click, 119, 39)]),
+        (b"\x1b[<20;7;3M", &[does(Deed::Click, 6, 2)]),
+        (b"\x1b[<64;7;3M", &[does(Deed::WheelUp, 6, 2)]),
+        (b"\x1b[<65;7;65535M", &[does(Deed::WheelDown, 6, 65534)]),
+        (b"\x1b[<2;7;3M\x1b[<35;7;3M\x1b[<66;7;3M", &[]),
+        (b"\x1b[<0;0;3M\x1b[<0;7;0M", &[]),
+        (b"\x1b[<0;7;65537M\x1b[<;;M\x1b[<0M\x1b[<M\x1b[<0;-1;3M", &[]),
+        (b"\x1b[<0;7;3", &[]),
+        (b"\x1b[Mq!q", &[]),
+        (b"\x1b[M", &[]),
+        (b"\x1b[Mq", &[]),
+    ];
+    for (bytes, wanted) in cases {
+        assert_eq!(decoded(bytes), wanted, "{}", bytes.escape_ascii());
+        let split: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(in_pieces(&split), wanted, "{} in pieces", bytes.escape_ascii());
+    }
+    let after = decoded(b"\x1b[Mq!qx\x1b[<0;1;1My");
+    let key = |c| key(KeyCode::Char(c), KeyModifiers::NONE);
+    assert_eq!(after, [key('x'), does(Deed::Click, 0, 0), key('y')]);
 }
 
 #[test]

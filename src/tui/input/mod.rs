@@ -16,6 +16,7 @@ use std::thread;
 use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Position;
 use rustix::event::{PollFd, PollFlags};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
@@ -34,6 +35,8 @@ pub enum Input {
     Key(Key),
     /// Text that was pasted: foreign, and with its line ends.
     Paste(String),
+    /// A click, or a turn of the wheel.
+    Mouse(Mouse),
     /// The terminal has, or had for a moment, another size: what it shows is lost. Whoever draws asks for it.
     Resize,
     /// The terminal has told its background, or has told that it will not. Comes once if asked.
@@ -42,6 +45,26 @@ pub enum Input {
     Continued,
     /// The terminal has gone. Nothing comes after it.
     Gone,
+}
+
+/// Something done with the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub deed: Deed,
+    /// In which cell.
+    pub at: Position,
+}
+
+/// What is done with a mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// The main button goes down.
+    Click,
+    /// The wheel turns away from the hand.
+    WheelUp,
+    /// The wheel turns towards the hand.
+    WheelDown,
 }
 
 /// Who is told. Called from several threads; must not block.

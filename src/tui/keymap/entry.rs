@@ -42,6 +42,15 @@ pub enum Context {
     Sure,
     /// A line of text is being typed: keys that type are not looked up.
     Prompt,
+    /// The list of what can be done, and the line that narrows it.
+    Palette,
+}
+
+impl Context {
+    /// Whether keys that type are text here, and nothing else.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Self::Prompt | Self::Palette)
+    }
 }
 
 /// A heading in the list of keys.

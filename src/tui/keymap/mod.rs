@@ -5,10 +5,12 @@
 
 pub mod chord;
 pub mod entry;
+mod places;
 pub mod remap;
+pub mod search;
 pub mod table;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -40,12 +42,29 @@ pub struct Row {
 /// A word of the footer and the keys in front of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// One key, or one for each action that shares the word.
-    pub keys: String,
+    /// The first action behind it, and its key; what dims it dims the others.
+    pub action: Action,
+    /// See [`Hint::action`].
+    pub key: String,
+    /// The actions that share the word, and their keys.
+    pub others: Vec<(Action, String)>,
     /// The word.
     pub label: &'static str,
-    /// The first action behind it; what dims one dims the others.
-    pub action: Action,
+}
+
+impl Hint {
+    /// Every key in front of the word, and what it does.
+    pub fn keys(&self) -> impl Iterator<Item = (Action, &str)> {
+        let others = self.others.iter().map(|(action, key)| (*action, key.as_str()));
+        std::iter::once((self.action, self.key.as_str())).chain(others)
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.keys().try_for_each(|(_, key)| write!(f, "{key} "))?;
+        f.write_str(self.label)
+    }
 }
 
 impl Default for Keymap {
@@ -60,7 +79,7 @@ impl Keymap {
     /// What a key means here. Releases mean nothing; held keys count where more is more.
     pub fn action(&self, context: Context, key: KeyEvent) -> Option<Action> {
         let chord = Chord::from(key);
-        if context == Context::Prompt && chord.is_typing() {
+        if context.takes_text() && chord.is_typing() {
             return None;
         }
         let (entry, _) =
@@ -79,11 +98,8 @@ impl Keymap {
             let label = entry.footer.iter().find(|(at, _)| at.contains(&context)).map(|(_, label)| *label);
             let (Some(label), Some(chord)) = (label, chords.first()) else { continue };
             match hints.last_mut() {
-                Some(last) if last.label == label => {
-                    last.keys.push(' ');
-                    last.keys.push_str(&chord.to_string());
-                }
-                _ => hints.push(Hint { keys: chord.to_string(), label, action: entry.action }),
+                Some(last) if last.label == label => last.others.push((entry.action, chord.to_string())),
+                _ => hints.push(Hint { action: entry.action, key: chord.to_string(), others: Vec::new(), label }),
             }
         }
         // The way back is known to everybody: it comes last. In a view it comes first, where help and
@@ -161,7 +177,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 11] = [
+    const CONTEXTS: [Context; 12] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -173,6 +189,7 @@ mod tests {
         Context::Question,
         Context::Sure,
         Context::Prompt,
+        Context::Palette,
     ];
     const OVERVIEW: Context = Context::At(View::Overview);
 
@@ -234,7 +251,7 @@ mod tests {
     fn the_footer_teaches_what_makes_sense_here() {
         let line = |context| {
             let hints = Keymap::default().footer(context);
-            hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect::<Vec<_>>().join("   ")
+            hints.iter().map(ToString::to_string).collect::<Vec<_>>().join("   ")
         };
         assert_eq!(
             line(OVERVIEW),
@@ -247,6 +264,7 @@ mod tests {
         assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");
         assert_eq!(line(Context::Help), "up down scroll   esc close");
+        assert_eq!(line(Context::Palette), "enter do it   up down choose   esc close");
     }
 
     #[test]

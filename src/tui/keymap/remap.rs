@@ -82,7 +82,7 @@ impl Keymap {
             for (second, others) in &rows[i + 1..] {
                 let mut shared = chords.iter().filter(|chord| others.contains(chord));
                 let meets = |chord: Chord| {
-                    let reaches = |context: &Context| *context != Context::Prompt || !chord.is_typing();
+                    let reaches = |context: &Context| !context.takes_text() || !chord.is_typing();
                     first.contexts.iter().any(|context| second.contexts.contains(context) && reaches(context))
                 };
                 if let Some(key) = shared.find(|chord| meets(**chord)) {
@@ -103,7 +103,7 @@ fn refuse(entry: &Entry, key: Chord) -> Result<(), Refusal> {
     if let Some((_, arrives)) = SAME.into_iter().find(|(name, _)| is(name)) {
         return Err(Refusal::SameAs { key, arrives });
     }
-    if entry.contexts == [Context::Prompt] && key.is_typing() {
+    if entry.contexts.iter().all(|context| context.takes_text()) && key.is_typing() {
         return Err(Refusal::Typed { key });
     }
     Ok(())
@@ -155,8 +155,7 @@ mod tests {
         assert_eq!(meaning('p'), Some(Action::Pause));
         assert_eq!(meaning('v'), Some(Action::Show(View::Failures)));
         assert_eq!((meaning(' '), meaning('s'), meaning('4')), (None, None, None));
-        let footer: Vec<String> =
-            keymap.footer(OVERVIEW).iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
+        let footer: Vec<String> = keymap.footer(OVERVIEW).iter().map(ToString::to_string).collect();
         assert_eq!(footer[0], "p pause");
         assert!(!footer.iter().any(|hint| hint.ends_with("sort")), "{footer:?}");
         let row = |action| keymap.rows().into_iter().find(|row| row.action == action).map(|row| row.keys);

@@ -3,53 +3,12 @@
 //! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{self, At, Help, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Help, Palette, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
+use crate::tui::keymap::places::{
+    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES, TRAVELS,
+};
 use crate::tui::view::page::View;
-
-/// Every view, and what else is named.
-const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
-    let mut all = [Help; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < View::ALL.len() { At(View::ALL[i]) } else { others[i - View::ALL.len()] };
-        i += 1;
-    }
-    all
-}
-
-/// How many views there are.
-const N: usize = View::ALL.len();
-const SCREENS: &[Context] = &screens::<N>(&[]);
-const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
-const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
-const ANYWHERE: &[Context] = &screens::<{ N + 4 }>(&[Help, Prompt, Question, Sure]);
-const OVERVIEW: &[Context] = &[At(View::Overview)];
-/// Views of rows in columns.
-const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Views with rows that something lies behind.
-const DEEP: &[Context] = &[
-    At(View::Overview),
-    At(View::Waterfall),
-    At(View::Endpoint),
-    At(View::Failures),
-    At(View::Hosts),
-    At(View::InFlight),
-];
-/// … of which these lead to events.
-const STORIED: &[Context] = DEEP.split_at(1).1;
-/// Views beside the first.
-const BESIDE: &[Context] = SCREENS.split_at(1).1;
-/// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight)];
-const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full.
-const DETAIL: &[Context] = &[At(View::Endpoint)];
-/// Views along an axis of time.
-const FALLS: &[Context] = &[At(View::Waterfall)];
-/// Views in which arrows to either side are free.
-const TRAVELS: &[Context] =
-    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -74,6 +33,11 @@ const TRAVEL: Entry =
 /// A row that leads to a view.
 const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
     Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
+}
+
+/// A row of what is looked at, and how.
+const fn look(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
+    Entry { action, id, keys, help, ..PLAIN }
 }
 
 /// A row of the axis of time.
@@ -193,13 +157,13 @@ pub static ENTRIES: &[Entry] = &[
         needs: Need::Pick,
         ..PLAIN
     },
-    show(View::Overview, "view_1", &["1"], "How far is it, what is slow, is it full?"),
-    show(View::Waterfall, "view_2", &["2"], "Does it run at once, or one after the other?"),
-    show(View::Endpoint, "view_3", &["3"], "What is one endpoint like?"),
-    show(View::Failures, "view_4", &["4"], "What went wrong, and what can be done about it?"),
-    show(View::Hosts, "view_5", &["5"], "What does each host allow, and what holds it back?"),
-    show(View::Log, "view_6", &["6"], "What happened, one thing after the other?"),
-    show(View::InFlight, "view_7", &["7", "o"], "What is in flight, and for how long? The oldest first"),
+    show(View::Overview, "view_1", &["1"], "Overview: how far is it, what is slow, is it full?"),
+    show(View::Waterfall, "view_2", &["2"], "Waterfall: does it run at once, or one after the other?"),
+    show(View::Endpoint, "view_3", &["3"], "Endpoint: what is one of them like?"),
+    show(View::Failures, "view_4", &["4"], "Failures: what went wrong, and what can be done about it?"),
+    show(View::Hosts, "view_5", &["5"], "Hosts: what does each allow, and what holds it back?"),
+    show(View::Log, "view_6", &["6"], "Log: what happened, one thing after the other?"),
+    show(View::InFlight, "view_7", &["7", "o"], "In flight: what is it, and for how long? The oldest first"),
     Entry {
         action: Action::ViewNext,
         id: "view_next",
@@ -315,11 +279,30 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Palette,
+        id: "palette",
+        keys: &[":"],
+        group: Group::Find,
+        help: "List everything that can be done now, and do it by name",
+        contexts: SHEETS,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Choose,
+        id: "choose",
+        keys: &["enter"],
+        group: Group::Find,
+        help: "In that list: do it",
+        contexts: &[Palette],
+        footer: &[(&[Palette], "do it")],
+        ..PLAIN
+    },
+    Entry {
         action: Action::Up,
         id: "up",
         keys: &["up", "k"],
         help: "One row up",
-        footer: &[(&[Help], "scroll")],
+        footer: &[(&[Help], "scroll"), (&[Palette], "choose")],
         ..STEP
     },
     Entry {
@@ -327,7 +310,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "One row down",
-        footer: &[(&[Help], "scroll")],
+        footer: &[(&[Help], "scroll"), (&[Palette], "choose")],
         ..STEP
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
@@ -363,24 +346,13 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(BESIDE, "back"), (&[Help], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
+        footer: &[(BESIDE, "back"), (&[Help, Palette], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
         ..PLAIN
     },
-    Entry {
-        action: Action::Freeze,
-        id: "freeze",
-        keys: &["f"],
-        help: "Let the picture stand still; work goes on",
-        ..PLAIN
-    },
-    Entry {
-        action: Action::Window,
-        id: "window",
-        keys: &["w"],
-        help: "Latency of the last 10 s, or of the whole run",
-        ..PLAIN
-    },
-    Entry { action: Action::Theme, id: "theme", keys: &["t"], help: "Next theme", ..PLAIN },
+    look(Action::Freeze, "freeze", &["f"], "Let the picture stand still; work goes on"),
+    look(Action::Window, "window", &["w"], "Latency of the last 10 s, or of the whole run"),
+    look(Action::Mouse, "mouse", &["m"], "Use the mouse here, or leave it to the terminal"),
+    look(Action::Theme, "theme", &["t"], "Next theme"),
     Entry {
         action: Action::Redraw,
         id: "redraw",

@@ -91,13 +91,40 @@ impl List {
     pub(super) fn step(&mut self, by: isize, page: &dyn Page) {
         let at = self.row_of_selected().unwrap_or(self.scroll);
         let last = self.order.len().saturating_sub(1);
-        let to = at.saturating_add_signed(by).min(last);
+        self.go_to(at.saturating_add_signed(by).min(last), page);
+    }
+
+    /// Selects a row, if it is among those that match.
+    pub(super) fn select(&mut self, row: usize, page: &dyn Page) {
+        if let Some(to) = self.order.iter().position(|&known| known == row) {
+            self.go_to(to, page);
+        }
+    }
+
+    /// Moves what is in sight; the selection is taken along where it would be left behind.
+    pub(super) fn scroll_by(&mut self, by: isize, page: &dyn Page) {
+        let (room, n) = (self.page.max(1), self.order.len());
+        let last = n.saturating_sub(room);
+        self.scroll = self.scroll.saturating_add_signed(by).min(last);
+        let in_sight = self.scroll..(self.scroll + room).min(n);
+        let newest = if self.is_reversed { 0 } else { n.saturating_sub(1) };
+        let at = self.row_of_selected().unwrap_or(self.scroll);
+        let to = if self.is_stream(page) && in_sight.contains(&newest) {
+            newest
+        } else {
+            at.clamp(self.scroll, in_sight.end.saturating_sub(1).max(self.scroll))
+        };
+        self.go_to(to, page);
+    }
+
+    fn go_to(&mut self, to: usize, page: &dyn Page) {
         if let Some(&row) = self.order.get(to) {
             self.selected = row;
             self.occupant = None;
         }
         // Whoever is back at the newest follows it again.
-        self.is_reading = to != if self.is_reversed { 0 } else { last };
+        let newest = if self.is_reversed { 0 } else { self.order.len().saturating_sub(1) };
+        self.is_reading = to != newest;
         self.keep_in_view(page);
     }
 

@@ -4,7 +4,10 @@
 
 pub mod axis;
 pub mod list;
+mod mouse;
 pub mod names;
+pub mod palette;
+mod trail;
 mod wishes;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -21,9 +24,11 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::names::Names;
+use crate::tui::state::palette::Palette;
+use crate::tui::state::trail::Step;
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
-use crate::tui::view::page::{Behind, View};
+use crate::tui::view::page::View;
 use crate::tui::view::waterfall;
 
 /// What the person has chosen.
@@ -41,6 +46,10 @@ pub struct UiState {
     trail: Vec<Step>,
     /// The screen, when it was last drawn.
     area: Rect,
+    /// The mouse is ours, and not the terminal's.
+    pub has_mouse: bool,
+    /// The row that was clicked last: a second click opens it.
+    clicked: Option<(View, usize)>,
     /// The filter is being typed.
     pub is_typing: bool,
     /// Latencies of one endpoint in even steps, not on a log scale.
@@ -51,6 +60,8 @@ pub struct UiState {
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     pub help_end: usize,
+    /// The list of what can be done lies open.
+    pub palette: Option<Palette>,
     /// The working behind the verdict lies open, scrolled to this row.
     pub working: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
@@ -70,16 +81,7 @@ pub struct UiState {
     themes_wanted: usize,
     wants_redraw: bool,
     wants_export: bool,
-}
-
-/// A step from a row to what is behind it.
-#[derive(Debug)]
-struct Step {
-    from: View,
-    /// The filter that the step has set.
-    narrowed: String,
-    /// The rows that were there before, and the place among them.
-    before: List,
+    outside: Option<Action>,
 }
 
 /// A question to the person.
@@ -114,6 +116,7 @@ impl UiState {
             self.say(refusal, now);
             return None;
         }
+        self.clicked = None;
         match action {
             Action::Pause if can.travel => self.travel = Some(Travel::Hold),
             Action::Top if self.is_travelling(can) => self.travel = Some(Travel::Start),
@@ -172,10 +175,22 @@ impl UiState {
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.is_recent = !self.is_recent,
             Action::Theme => self.themes_wanted += 1,
+            Action::Mouse => {
+                self.has_mouse = !self.has_mouse;
+                self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+            }
             Action::Redraw => self.wants_redraw = true,
             Action::Export => self.wants_export = true,
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
+            Action::Palette => {
+                (self.help, self.working) = (None, None);
+                self.palette = Some(Palette::over(Context::At(self.view), can));
+            }
+            Action::Choose => {
+                let chosen = self.palette.take().and_then(|palette| palette.chosen());
+                return chosen.and_then(|action| self.update(action, model, can, now));
+            }
             // Only work that would be lost is worth a question.
             Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
             Action::QuitKeep if is_over(model) || !can.stop => self.leave = Some(Leave::KeepPicture),
@@ -183,7 +198,7 @@ impl UiState {
             Action::Drain => return Some(self.stop(Command::Drain)),
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
-            Action::Interrupt | Action::Suspend => {}
+            Action::Interrupt | Action::Suspend => self.outside = Some(action),
         }
         None
     }
@@ -197,6 +212,8 @@ impl UiState {
             }
         } else if self.is_typing {
             Context::Prompt
+        } else if self.palette.is_some() {
+            Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
         } else {
@@ -239,18 +256,23 @@ impl UiState {
         }
     }
 
-    /// A key that means no action here edits the filter, where that is being typed.
+    /// A key that means no action here edits the line that is being typed.
     pub fn edit(&mut self, key: Key) {
-        if self.is_typing {
+        if let Some(palette) = &mut self.palette {
+            palette.edit(key);
+        } else if self.is_typing {
             let list = self.list_mut();
             list.filter.handle_event(&TerminalEvent::Key(key));
             list.refilter();
         }
     }
 
-    /// A text that was pasted goes on where the filter's ends.
+    /// A text that was pasted goes on where the line that is being typed ends.
     pub fn paste(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default();
+        if let Some(palette) = &mut self.palette {
+            return palette.paste(line);
+        }
         let list = self.list_mut();
         list.filter = format!("{}{line}", list.filter.value()).into();
         list.refilter();
@@ -290,6 +312,11 @@ impl UiState {
         std::mem::take(&mut self.wants_redraw)
     }
 
+    /// What only whoever turns the screen can do, since last asked.
+    pub fn take_outside(&mut self) -> Option<Action> {
+        self.outside.take()
+    }
+
     /// Where a recording is to go, since last asked.
     pub fn take_travel(&mut self) -> Option<Travel> {
         self.travel.take()
@@ -310,84 +337,15 @@ impl UiState {
         std::mem::take(&mut self.wants_export)
     }
 
-    fn go_back(&mut self) {
-        if self.asking.is_some() {
-            self.asking = None;
-        } else if self.help.is_some() {
-            self.help = None;
-        } else if self.working.is_some() {
-            self.working = None;
-        } else if self.is_typing {
-            self.is_typing = false;
-            self.clear_filter();
-        } else if self.trail.last().is_some_and(|step| step.narrowed == self.list().filter.value()) {
-            self.step_back();
-        } else if !self.list().filter.value().is_empty() {
-            self.clear_filter();
-        } else if !self.trail.is_empty() {
-            self.step_back();
-        } else if self.view != View::default() {
-            self.view = View::default();
-        } else {
-            self.frozen = None;
-        }
-    }
-
-    fn clear_filter(&mut self) {
-        let list = self.list_mut();
-        list.filter.reset();
-        list.refilter();
-    }
-
-    /// Goes to a view from the line of tabs: whatever led here is forgotten.
-    fn show(&mut self, view: View, model: &Model, now: Offset) {
-        while !self.trail.is_empty() {
-            self.step_back();
-        }
-        if view == View::Endpoint && self.view != view {
-            // The one that is selected among all of them.
-            let all = &self.lists[View::Overview as usize];
-            self.lists[view as usize] = all.around(all.selected);
-        }
-        self.view = view;
-        self.arrive(model, now);
-    }
-
-    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
-    fn arrive(&mut self, model: &Model, now: Offset) {
-        self.measure(self.area, model);
-        self.refresh(model, now);
-    }
-
-    /// Goes from the selected row to the events behind it.
-    fn open(&mut self, model: &Model, now: Offset) {
-        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some(behind) = behind else {
-            return self.say("nothing is selected", now);
-        };
-        let (to, list) = match behind {
-            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
-            Behind::Itself(view) => (view, self.list().around(self.list().selected)),
-        };
-        let narrowed = list.filter.value().to_owned();
-        let from = std::mem::replace(&mut self.view, to);
-        let before = std::mem::replace(self.list_mut(), list);
-        self.trail.push(Step { from, narrowed, before });
-        self.arrive(model, now);
-    }
-
-    /// Goes back to the row that the last step came from.
-    fn step_back(&mut self) {
-        if let Some(step) = self.trail.pop() {
-            *self.list_mut() = step.before;
-            self.view = step.from;
-        }
-    }
-
     fn sort(&mut self, how: &str, now: Offset) {
+        let n = self.view.page().columns().len();
+        self.sort_by((self.list().column + 1) % n, how, now);
+    }
+
+    fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
         let columns = self.view.page().columns();
         let list = self.list_mut();
-        list.column = (list.column + 1) % columns.len();
+        list.column = column;
         list.is_reversed = false;
         list.upset();
         let by = columns.get(list.column).copied().unwrap_or_default();
@@ -426,6 +384,9 @@ impl UiState {
     }
 
     fn step(&mut self, by: isize) {
+        if let Some(palette) = &mut self.palette {
+            return palette.step(by);
+        }
         if let Some(row) = &mut self.help {
             *row = row.saturating_add_signed(by).min(self.help_end);
             return;

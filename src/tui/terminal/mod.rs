@@ -5,41 +5,34 @@
 //! it. Drawing never waits for the terminal. Start at [`Guard::enter`] and [`Guard::draw`].
 
 mod encoder;
+mod lease;
 mod panic;
 pub mod tty;
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::cursor::{Hide, Show};
-use ratatui::crossterm::event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste};
 use ratatui::crossterm::queue;
 use ratatui::crossterm::style::force_color_output;
-use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-};
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
+use crate::tui::beside::{Bar, Beside};
 use crate::tui::input::{Hear, Input, Listener};
 use crate::tui::terminal::encoder::Encoder;
+use crate::tui::terminal::lease::Lease;
 use crate::tui::terminal::tty::Tty;
 use crate::tui::watchdog::Watchdog;
 use crate::tui::writer::Writer;
 
-/// How long a terminal may take to read our farewell before it is left as it is.
-const FAREWELL_PATIENCE: Duration = Duration::from_millis(500);
-
 /// How long a stop may take to happen.
 const STOP_PATIENCE: Duration = Duration::from_millis(100);
-
-/// More messages of panics say nothing more.
-const MOST_POSTPONED: usize = 50;
 
 /// Asks for the background, then what every terminal answers: the second answer ends the waiting.
 const ASK_GROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
@@ -52,6 +45,20 @@ pub struct Guard {
     _watchdog: Watchdog,
     /// What the terminal shows is not what we think.
     is_unknown: bool,
+    /// What it is to show beside the picture, and what it has been told of that.
+    beside: Beside,
+    told: Beside,
+}
+
+/// What is wanted of a terminal beside pictures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wants {
+    /// It is asked for its background.
+    pub ground: bool,
+    /// Its window gets a title.
+    pub title: bool,
+    /// Its tab gets a bar.
+    pub bar: bool,
 }
 
 /// What became of a picture.
@@ -64,26 +71,13 @@ pub enum Drawn {
     Skipped,
 }
 
-/// What it takes to give the terminal back, from any thread.
-#[derive(Debug)]
-struct Lease {
-    tty: Arc<Tty>,
-    writer: Writer,
-    /// The thread that draws.
-    thread: ThreadId,
-    is_inside: AtomicBool,
-    /// Given back for good.
-    is_over: AtomicBool,
-    postponed: Mutex<Vec<String>>,
-}
-
 impl Guard {
     /// Takes the terminal behind `screen`: raw mode, alternate screen, no cursor, bracketed paste.
     ///
-    /// `hear` is told everything that comes from the terminal, on other threads. With `ask_ground`
-    /// the terminal is asked for its background; the answer comes as [`Input::Ground`], and whoever
+    /// `hear` is told everything that comes from the terminal, on other threads. If
+    /// it is asked for its background, the answer comes as [`Input::Ground`], and whoever
     /// wants to have the right theme from the first picture on waits for it, for 20 ms at most.
-    pub fn enter(screen: BorrowedFd<'_>, ask_ground: bool, hear: Hear) -> io::Result<Self> {
+    pub fn enter(screen: BorrowedFd<'_>, wants: Wants, hear: Hear) -> io::Result<Self> {
         // Colours are the theme's business; crossterm's own `NO_COLOR` also takes bold and reversed.
         force_color_output(true);
         let tty = Arc::new(Tty::open(screen)?);
@@ -92,6 +86,7 @@ impl Guard {
             tty: Arc::clone(&tty),
             writer,
             thread: thread::current().id(),
+            wants,
             is_inside: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             postponed: Mutex::default(),
@@ -106,14 +101,20 @@ impl Guard {
                 hear(input);
             }
         });
-        lease.enter(if ask_ground { ASK_GROUND } else { b"" })?;
+        lease.enter(if wants.ground { ASK_GROUND } else { b"" })?;
         let terminal = Terminal::new(Encoder::new(tty.size()));
         let listener = Listener::start(Arc::clone(&tty), Arc::clone(&hear));
         let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
         match (terminal, listener, watchdog) {
-            (Ok(terminal), Ok(listener), Ok(watchdog)) => {
-                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false })
-            }
+            (Ok(terminal), Ok(listener), Ok(watchdog)) => Ok(Self {
+                lease,
+                terminal,
+                listener,
+                _watchdog: watchdog,
+                is_unknown: false,
+                beside: Beside::default(),
+                told: Beside::default(),
+            }),
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 lease.end();
                 Err(error)
@@ -134,7 +135,12 @@ impl Guard {
             return Ok(Drawn::Skipped);
         }
         self.terminal.backend_mut().size = area.as_size();
-        self.terminal.backend().with_bytes(|bytes| queue!(bytes, BeginSynchronizedUpdate))?;
+        let news = self.beside.news(&self.told);
+        self.told.clone_from(&self.beside);
+        self.terminal.backend().with_bytes(|bytes| {
+            bytes.extend_from_slice(news.as_bytes());
+            queue!(bytes, BeginSynchronizedUpdate)
+        })?;
         if std::mem::take(&mut self.is_unknown) {
             self.terminal.resize(area)?;
         }
@@ -157,6 +163,11 @@ impl Guard {
         self.lease.writer.is_busy()
     }
 
+    /// How long the last picture took to be written, once for each.
+    pub fn take_took(&self) -> Option<Duration> {
+        self.lease.writer.take_took()
+    }
+
     /// Whether writing to the terminal has failed: nothing will be seen any more.
     pub fn is_gone(&self) -> bool {
         self.lease.writer.is_gone()
@@ -165,6 +176,16 @@ impl Guard {
     /// The next picture is drawn anew, whatever the terminal shows.
     pub fn redraw(&mut self) {
         self.is_unknown = true;
+    }
+
+    /// What the terminal is to show beside the picture; it is told with the next one.
+    pub fn set_beside(&mut self, mut beside: Beside) {
+        // What was not announced would not be taken back.
+        beside.title.take_if(|_| !self.lease.wants.title);
+        if !self.lease.wants.bar {
+            beside.bar = Bar::GONE;
+        }
+        self.beside = beside;
     }
 
     /// Gives the terminal back and stops, as Ctrl-Z does elsewhere; returns when continued.
@@ -211,6 +232,7 @@ impl Guard {
         self.lease.leave();
         self.lease.enter(b"")?;
         self.listener.go_on();
+        self.told = Beside::default();
         self.redraw();
         Ok(true)
     }
@@ -219,62 +241,5 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         self.leave();
-    }
-}
-
-impl Lease {
-    fn is_inside(&self) -> bool {
-        self.is_inside.load(Ordering::Acquire)
-    }
-
-    fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Acquire)
-    }
-
-    /// Takes the terminal, and sends `more` on top.
-    fn enter(&self, more: &[u8]) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        queue!(bytes, EnterAlternateScreen, Hide, EnableBracketedPaste)?;
-        bytes.write_all(more)?;
-        // Before the deed: what fails half-way is undone as well.
-        self.is_inside.store(true, Ordering::Release);
-        self.tty.make_raw().inspect_err(|_| self.is_inside.store(false, Ordering::Release))?;
-        self.writer.finish(&bytes, FAREWELL_PATIENCE);
-        Ok(())
-    }
-
-    /// Gives the terminal back, once.
-    fn leave(&self) {
-        if !self.is_inside.swap(false, Ordering::AcqRel) {
-            return;
-        }
-        let mut bytes = Vec::new();
-        // Writing to memory cannot fail.
-        let _ = queue!(
-            bytes,
-            EndSynchronizedUpdate,
-            DisableMouseCapture,
-            DisableBracketedPaste,
-            DisableFocusChange,
-            Show,
-            LeaveAlternateScreen,
-        );
-        // A terminal that has stopped reading cannot be told, but its modes are the kernel's.
-        self.writer.finish(&bytes, FAREWELL_PATIENCE);
-        self.tty.make_as_before();
-    }
-
-    /// Gives the terminal back for good.
-    fn end(&self) {
-        self.is_over.store(true, Ordering::Release);
-        self.leave();
-    }
-
-    /// Keeps a message until the terminal has been left.
-    fn postpone(&self, message: String) {
-        let mut postponed = self.postponed.lock().unwrap_or_else(PoisonError::into_inner);
-        if postponed.len() < MOST_POSTPONED {
-            postponed.push(message);
-        }
     }
 }

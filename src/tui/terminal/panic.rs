@@ -7,7 +7,7 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::thread;
 
-use crate::tui::terminal::Lease;
+use crate::tui::terminal::lease::Lease;
 
 /// The terminal that is in use, if any: a process draws on one at most.
 static IN_USE: Mutex<Weak<Lease>> = Mutex::new(Weak::new());

@@ -4,6 +4,7 @@ use crate::model::endpoint::EndpointState;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::endpoints::{folded, status_of};
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::targets::Target;
 use crate::tui::view::{Scene, footer, header, kpi, table};
 use crate::units;
 
@@ -25,6 +26,7 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.in_sight()) {
         let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
+        pen.target(0, y, u16::MAX, Target::Row(i));
         let state = endpoint.state(scene.now);
         let status = status_of(state);
         let glyph = pen.theme.glyph(status).to_owned();

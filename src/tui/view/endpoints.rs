@@ -8,6 +8,7 @@ use crate::tui::view::kpi::sparkline;
 use crate::tui::view::overview::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
@@ -81,6 +82,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         // A frozen picture and the order of its rows are of one model.
         if let Some(endpoint) = model.endpoints.get(i) {
             row(pen, y, &columns, endpoint, is_selected, scene);
+            pen.target(0, y, u16::MAX, Target::Row(i));
         }
     }
 }
@@ -126,6 +128,7 @@ fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
         Head::left("TREND", columns.trend, None),
     ];
     table::heads(pen, 1, LEAD, &heads, scene.ui.list());
+    pen.target(0, 1, LEAD, Target::Head(STATE));
     if scene.ui.list().column == STATE {
         // Over the glyphs that it sorts by.
         table::arrow(pen, LEAD - 2, 1, scene.ui.list());

@@ -2,12 +2,14 @@
 
 use crate::model::Stage;
 use crate::tui::action::Action;
+use crate::tui::keymap::Hint;
 use crate::tui::keymap::entry::Context;
-use crate::tui::keymap::{self, Hint};
+use crate::tui::refusal::refusal;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::page::View;
 use crate::tui::view::paint::{Pen, cut_middle, width_of};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// A rule where there is room for one, and one line.
@@ -33,7 +35,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
         }
         Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Help => keys(pen, y, scene),
+        Context::At(_) | Context::Help | Context::Palette => keys(pen, y, scene),
     }
 }
 
@@ -152,15 +154,11 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
 
 /// Whether a key does anything now.
 fn works(action: Action, scene: &Scene<'_>) -> bool {
-    let is_over = matches!(scene.model.stage, Stage::Ended(_));
-    let is_late = is_over
-        && !scene.can.travel
-        && matches!(action, Action::Pause | Action::LimitDown | Action::LimitUp | Action::PutAside);
-    !is_late && keymap::entry(action).is_none_or(|entry| entry.needs.refusal(scene.can).is_none())
+    refusal(action, scene.model.stage, scene.can).is_none()
 }
 
 fn width_of_hint(hint: &Hint) -> u16 {
-    width_of(&hint.keys) + 1 + width_of(hint.label)
+    width_of(&hint.to_string())
 }
 
 fn width_of_all(hints: &[Hint], gap: u16) -> u16 {
@@ -177,8 +175,12 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
         }
         let (key, word) =
             if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
-        let after = pen.text(x, y, &hint.keys, key);
-        x = pen.text(after + 1, y, hint.label, word) + gap;
+        pen.target(x, y, width_of_hint(hint), Target::Hint(hint.action));
+        for (action, text) in hint.keys() {
+            pen.target(x, y, width_of(text), Target::Hint(action));
+            x = pen.text(x, y, text, key) + 1;
+        }
+        x = pen.text(x, y, hint.label, word) + gap;
     }
 }
 

@@ -6,62 +6,47 @@ use crate::tui::keymap::{Keymap, Row};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::sheet::Sheet;
 
 /// What cannot be said at a key.
-const NOTE: &str = "Pause holds work back; freeze holds the picture still. To select text, use the mouse as always.";
+const NOTE: &str = "Pause holds work back; freeze holds the picture still. While the mouse is on, text is still \
+                    selected with shift held down, on macOS with option.";
 
 /// A sheet over the screen with every action, by heading; scrolls where it does not fit.
 ///
 /// It leaves the footer in sight, which says how to scroll and how to close it.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     let rows = scene.keymap.rows();
-    let sheet = Sheet::of(screen.area, &rows);
-    let (lines, keys_width) = (&sheet.lines, sheet.keys_width);
-    let Rect { x, y, width, height } = sheet.area;
-    let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);
-    paper.clear(Role::Surface);
-    let last = sheet.last_row();
+    let (sheet, lines, keys_width) = written(screen.area, &rows);
+    let last = sheet.last_row(lines.len());
     let from = scene.ui.help.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let (left, above) = sheet.margins;
-    let mut inner = paper.part(left, above, width.saturating_sub(2 * left), height);
-    let surface = inner.theme.style(Role::Surface);
-    inner.section(0, "Keys", &remark);
-    for (y, line) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
-        match line {
-            Line::Heading(text) => {
-                inner.text(0, y, text, Role::Title);
+    sheet.write(screen, |pen| {
+        pen.section(0, "Keys", &remark);
+        for (y, line) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
+            match line {
+                Line::Heading(text) => {
+                    pen.text(0, y, text, Role::Title);
+                }
+                Line::Key(keys, help) => {
+                    pen.right(keys_width, y, keys, Role::Key);
+                    pen.text(keys_width + 2, y, help, Role::Text);
+                }
+                Line::Note(text) => {
+                    pen.text(0, y, text, Role::TextDim);
+                }
+                Line::Blank => {}
             }
-            Line::Key(keys, help) => {
-                inner.right(keys_width, y, keys, Role::Key);
-                inner.text(keys_width + 2, y, help, Role::Text);
-            }
-            Line::Note(text) => {
-                inner.text(0, y, text, Role::TextDim);
-            }
-            Line::Blank => {}
         }
-    }
-    // Text brings the screen's ground along; the sheet has its own.
-    if let Some(ground) = surface.bg {
-        paper.ground(ground);
-    }
+        None
+    });
 }
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
-    Sheet::of(area, &keymap.rows()).last_row()
-}
-
-/// What is on the sheet, and where it lies.
-struct Sheet<'a> {
-    area: Rect,
-    /// Columns left and right of the text, and rows above and below.
-    margins: (u16, u16),
-    /// Rows for lines.
-    rows: u16,
-    keys_width: u16,
-    lines: Vec<Line<'a>>,
+    let rows = keymap.rows();
+    let (sheet, lines, _) = written(area, &rows);
+    sheet.last_row(lines.len())
 }
 
 enum Line<'a> {
@@ -71,26 +56,13 @@ enum Line<'a> {
     Blank,
 }
 
-impl<'a> Sheet<'a> {
-    fn of(screen: Rect, rows: &'a [Row]) -> Self {
-        let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
-        let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
-        let left = if screen.width < 60 { 1 } else { 3 };
-        let wanted = keys_width + 2 + help_width + 2 * left;
-        // A sliver of what lies below says nothing.
-        let width = if wanted + 8 > screen.width { screen.width } else { wanted };
-        let lines = lines(rows, keys_width, width.saturating_sub(2 * left));
-
-        let room = screen.height.saturating_sub(u16::from(screen.height > 4));
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3).min(room);
-        let above = u16::from(height >= 8);
-        let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (room - height) / 2, width, height };
-        Self { area, margins: (left, above), rows: height.saturating_sub(1 + 2 * above), keys_width, lines }
-    }
-
-    fn last_row(&self) -> usize {
-        self.lines.len().saturating_sub(usize::from(self.rows))
-    }
+/// The sheet, what is on it, and how wide the keys are.
+fn written(screen: Rect, rows: &[Row]) -> (Sheet, Vec<Line<'_>>, u16) {
+    let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
+    let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
+    let wanted = keys_width + 2 + help_width;
+    let lines = lines(rows, keys_width, Sheet::text_width(screen, wanted));
+    (Sheet::of(screen, wanted, lines.len()), lines, keys_width)
 }
 
 fn lines(rows: &[Row], keys_width: u16, width: u16) -> Vec<Line<'_>> {

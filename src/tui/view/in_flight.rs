@@ -18,6 +18,7 @@ use crate::tui::view::facts::TABLE_HEAD;
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// Attempts in flight.
@@ -107,6 +108,7 @@ impl Page for InFlight {
                 Some((attempt, flight)) => row(pen, y, &columns, attempt, flight, is_selected, scene),
                 None => free(pen, y, is_selected),
             }
+            pen.target(0, y, u16::MAX, Target::Row(seat));
         }
     }
 

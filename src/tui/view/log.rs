@@ -20,6 +20,7 @@ use crate::tui::view::facts::{self, Said};
 use crate::tui::view::page::{Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table;
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// The last events.
@@ -119,6 +120,7 @@ fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     for (y, (row, is_selected)) in (1..pen.height()).zip(list.in_sight()) {
         let Some(item) = scene.model.news.nth(row as u64) else { continue };
         events::line(&mut pen.part(LEAD, y, width, 1), 0, item, scene);
+        pen.target(0, y, u16::MAX, Target::Row(row));
         // Who only follows has no place of his own.
         if is_selected && list.is_reading {
             table::mark(pen, y);

@@ -23,8 +23,11 @@ pub mod log;
 pub mod overview;
 pub mod page;
 pub mod paint;
+pub mod palette;
+pub mod sheet;
 pub mod table;
 pub mod tabs;
+pub mod targets;
 pub mod verdict;
 pub mod waterfall;
 
@@ -43,6 +46,7 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::layout::Layout;
 use crate::tui::view::page::View;
 use crate::tui::view::paint::Pen;
+use crate::tui::view::targets::Targets;
 
 /// Everything a picture depends on.
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +70,13 @@ pub struct Scene<'a> {
 /// A panel draws itself into its area.
 pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
 
-/// Draws the whole screen, at any size.
-pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
+/// Draws the whole screen, at any size; gives back what can be clicked on it.
+pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
     // Time ends with the run: what looks back from now stands still as well.
     let scene = &Scene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
     let area = frame.area();
-    let mut screen = Pen::new(frame.buffer_mut(), area, scene.theme);
+    let mut targets = Targets::default();
+    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
     let page = scene.ui.view.page();
     match Layout::of(area) {
@@ -90,14 +95,18 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
         Layout::Nothing => {}
     }
     if scene.ui.working.is_some() {
-        verdict::sheet(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+        verdict::sheet(&mut screen, scene);
     }
     if scene.ui.help.is_some() {
-        help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+        help::draw(&mut screen, scene);
+    }
+    if scene.ui.palette.is_some() {
+        palette::draw(&mut screen, scene);
     }
     if scene.charset == Charset::Ascii {
         spell_out(frame.buffer_mut());
     }
+    targets
 }
 
 /// Leaves nothing but ASCII, whoever wrote it: names and remarks as well as our own words.

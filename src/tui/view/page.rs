@@ -50,6 +50,8 @@ pub struct Tab {
     pub digit: char,
     /// What the line of tabs calls it.
     pub title: &'static str,
+    /// … where the line is short: a word of its own, and not its beginning.
+    pub short: &'static str,
     /// How many things there are to look at, where the tab says so.
     pub count: Option<fn(&Model) -> u64>,
     /// What it shows.
@@ -58,19 +60,20 @@ pub struct Tab {
 
 /// Every view, in the order of the tabs and of [`View`].
 pub static VIEWS: [Tab; View::ALL.len()] = [
-    Tab { view: View::Overview, digit: '1', title: "Overview", count: None, page: &Overview },
-    Tab { view: View::Waterfall, digit: '2', title: "Waterfall", count: None, page: &Waterfall },
-    Tab { view: View::Endpoint, digit: '3', title: "Endpoint", count: None, page: &EndpointDetail },
+    Tab { view: View::Overview, digit: '1', title: "Overview", short: "All", count: None, page: &Overview },
+    Tab { view: View::Waterfall, digit: '2', title: "Waterfall", short: "Fall", count: None, page: &Waterfall },
+    Tab { view: View::Endpoint, digit: '3', title: "Endpoint", short: "One", count: None, page: &EndpointDetail },
     Tab {
         view: View::Failures,
         digit: '4',
         title: "Failures",
+        short: "Fail",
         count: Some(|model| model.totals.jobs_failed),
         page: &Failures,
     },
-    Tab { view: View::Hosts, digit: '5', title: "Hosts", count: None, page: &Hosts },
-    Tab { view: View::Log, digit: '6', title: "Log", count: None, page: &Log },
-    Tab { view: View::InFlight, digit: '7', title: "In flight", count: None, page: &InFlight },
+    Tab { view: View::Hosts, digit: '5', title: "Hosts", short: "Hosts", count: None, page: &Hosts },
+    Tab { view: View::Log, digit: '6', title: "Log", short: "Log", count: None, page: &Log },
+    Tab { view: View::InFlight, digit: '7', title: "In flight", short: "Live", count: None, page: &InFlight },
 ];
 
 impl View {

@@ -13,11 +13,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::shown::shown;
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::Role;
+use crate::tui::view::targets::{Target, Targets};
 
 /// Writes into one area; positions count from its upper left corner.
 #[derive(Debug)]
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
+    targets: &'a mut Targets,
     /// Where it may write.
     pub area: Rect,
     /// What meanings look like.
@@ -26,20 +28,20 @@ pub struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     /// A pen for one area of the screen.
-    pub fn new(buffer: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
+    pub fn new(buffer: &'a mut Buffer, targets: &'a mut Targets, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, area, theme }
+        Self { buffer, targets, area, theme }
     }
 
     /// A pen for a part of this one's area.
     pub fn part(&mut self, x: u16, y: u16, width: u16, height: u16) -> Pen<'_> {
         let part = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height };
-        Pen { area: part.intersection(self.area), buffer: self.buffer, theme: self.theme }
+        self.within(part)
     }
 
     /// A pen for a part of this one's area that the layout has found.
     pub fn within(&mut self, part: Rect) -> Pen<'_> {
-        Pen { area: part.intersection(self.area), buffer: self.buffer, theme: self.theme }
+        Pen { area: part.intersection(self.area), buffer: self.buffer, targets: self.targets, theme: self.theme }
     }
 
     /// Width of the area.
@@ -66,6 +68,17 @@ impl<'a> Pen<'a> {
         let room = usize::from(self.area.width - x);
         let (end, _) = self.buffer.set_stringn(self.area.x + x, self.area.y + y, text, room, style);
         end - self.area.x
+    }
+
+    /// So many cells can be clicked, and mean this.
+    pub fn target(&mut self, x: u16, y: u16, width: u16, target: Target) {
+        let area = self.part(x, y, width, 1).area;
+        self.targets.add(area, target);
+    }
+
+    /// The whole area can be clicked.
+    pub fn target_all(&mut self, target: Target) {
+        self.targets.add(self.area, target);
     }
 
     /// Writes so that the text ends before column `end`.

@@ -8,6 +8,7 @@ use crate::tui::state::list::List;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// Between two columns.
@@ -51,6 +52,9 @@ pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[Head], list: &List) 
             pen.right(x + head.width, y, head.label, role);
             x + head.width
         };
+        if let Some(column) = head.column {
+            pen.target(x, y, head.width, Target::Head(column));
+        }
         if is_sorted {
             let at = if head.is_left { end + 1 } else { end };
             arrow(pen, at, y, list);

@@ -1,59 +1,113 @@
 //! Which view is this, and which others are there?
+//!
+//! Names grow shorter with the line, by its length and by the size of the run alone: a line keeps its
+//! form whatever is chosen and counted. Start at [`draw`].
 
 use crate::model::Model;
 use crate::tui::action::Action;
-use crate::tui::theme::role::Role;
+use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::page::{Tab, VIEWS};
 use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::targets::Target;
 use crate::units;
+
+/// How a line of tabs is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `4 Failures 37`
+    Whole,
+    /// `4 Fail 37`, and the view that is shown in full.
+    Short,
+    /// `4 Fail`, or `4 ×37`: the mark says what is counted, and takes the place of the name.
+    Tight,
+    /// `4`, or `4×37`, and the view that is shown in short.
+    Keys,
+}
+
+/// The widest first.
+const FORMS: [Form; 4] = [Form::Whole, Form::Short, Form::Tight, Form::Keys];
+
+/// What stands on a tab.
+struct Label {
+    key: String,
+    name: &'static str,
+    count: String,
+}
 
 /// The tabs; below them a rule, or behind them where there is one line for both.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(last) = pen.height().checked_sub(1) else { return };
     pen.rule(last);
-    let full = |tab: &Tab| tab.title;
-    let short = |tab: &Tab| if tab.view == scene.ui.view { tab.title } else { "" };
-    let width = |title: &dyn Fn(&Tab) -> &'static str| -> u16 {
-        VIEWS.iter().map(|tab| width_of(&label(tab, title(tab), scene)) + 3).sum()
-    };
+    let form = FORMS.into_iter().find(|form| form.width(scene) <= pen.width()).unwrap_or(Form::Keys);
     let mut x = 0;
     for tab in &VIEWS {
         let is_here = tab.view == scene.ui.view;
-        let title = if width(&full) <= pen.width() { full(tab) } else { short(tab) };
-        let label = label(tab, title, scene);
-        let (key_text, rest) = label.split_at(key_of(tab, scene).len());
+        let label = form.label(tab, is_here, scene);
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
-        // Brackets take the place of blanks, so that no tab moves when another one is chosen.
+        // Brackets take the place of blanks.
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
+        let from = x;
         x = pen.text(x, 0, open, Role::Title);
-        x = pen.text(x, 0, key_text, key);
-        let count = count(tab, scene.model);
-        let words = rest.strip_suffix(count.as_str()).unwrap_or(rest);
-        x = pen.text(x, 0, words, word);
-        x = pen.text(x, 0, &count, Role::Failed);
+        x = pen.text(x, 0, &label.key, key);
+        x = pen.text(x, 0, label.name, word);
+        x = pen.text(x, 0, &label.count, Role::Failed);
         x = pen.text(x, 0, close, Role::Title);
-        // The next one, or the rule, stands apart.
-        x = pen.text(x, 0, " ", Role::Title);
+        pen.target(from, 0, x - from, Target::Tab(tab.view));
+        if form.is_airy() {
+            x = pen.text(x, 0, " ", Role::Title);
+        }
     }
+    // The rule stands apart.
+    pen.text(x, 0, " ", Role::Title);
 }
 
-/// `4 Failures 37`
-fn label(tab: &Tab, title: &str, scene: &Scene<'_>) -> String {
-    let (key, count) = (key_of(tab, scene), count(tab, scene.model));
-    let words = [key.as_str(), title, &count].into_iter().filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
-}
+impl Form {
+    /// Whether tabs stand apart by more than the blanks around them.
+    fn is_airy(self) -> bool {
+        match self {
+            Self::Whole | Self::Short | Self::Keys => true,
+            Self::Tight => false,
+        }
+    }
 
-/// The key that leads there; empty when switched off.
-fn key_of(tab: &Tab, scene: &Scene<'_>) -> String {
-    scene.keymap.key(Action::Show(tab.view)).unwrap_or_default()
-}
+    /// The width of the line, with room for the largest counts that this run can come to.
+    fn width(self, scene: &Scene<'_>) -> u16 {
+        let around = if self.is_airy() { 3 } else { 2 };
+        let width = |tab: &Tab, is_here: bool| {
+            let label = self.label(tab, is_here, scene);
+            let grows = tab.count.map_or(0, |_| self.grows(&label, scene.model));
+            width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
+        };
+        // Whichever is shown.
+        let shown = VIEWS.iter().map(|tab| width(tab, true).saturating_sub(width(tab, false))).max();
+        VIEWS.iter().map(|tab| width(tab, false)).sum::<u16>() + shown.unwrap_or(0)
+    }
 
-/// How many there are to look at; nothing of none.
-fn count(tab: &Tab, model: &Model) -> String {
-    match tab.count.map(|count| count(model)) {
-        Some(n) if n > 0 => units::count(n),
-        Some(_) | None => String::new(),
+    /// How much wider a count may become.
+    fn grows(self, label: &Label, model: &Model) -> u16 {
+        let most = width_of(&units::count(model.jobs.unwrap_or(0).max(model.totals.settled()))) + 1;
+        let now = width_of(&label.count);
+        match self {
+            // Here it takes the place of the name.
+            Self::Tight => (most + 1).saturating_sub(now + width_of(label.name)),
+            Self::Whole | Self::Short | Self::Keys => most.saturating_sub(now),
+        }
+    }
+
+    fn label(self, tab: &Tab, is_here: bool, scene: &Scene<'_>) -> Label {
+        let key = scene.keymap.key(Action::Show(tab.view)).unwrap_or_default();
+        let n = tab.count.map_or(0, |count| count(scene.model));
+        let marked = || format!("{}{}", scene.theme.glyph(Status::Failed), units::count(n));
+        let (name, count) = match self {
+            Self::Whole => (tab.title, format!(" {}", units::count(n))),
+            Self::Short if is_here => (tab.title, format!(" {}", units::count(n))),
+            Self::Short => (tab.short, format!(" {}", units::count(n))),
+            Self::Tight if n > 0 => ("", format!(" {}", marked())),
+            Self::Tight => (tab.short, String::new()),
+            Self::Keys => (if is_here { tab.short } else { "" }, marked()),
+        };
+        let key = if name.is_empty() || key.is_empty() { key } else { format!("{key} ") };
+        Label { key, name, count: if n > 0 { count } else { String::new() } }
     }
 }

@@ -11,6 +11,8 @@ use crate::tui::action::Action;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::sheet::Sheet;
+use crate::tui::view::targets::Target;
 
 /// Columns of the labels on the sheet, with the gap behind them.
 const LABELS: u16 = 11;
@@ -42,7 +44,9 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         pen.text(x, 0, &remedy, Role::TextDim);
     }
     if let Some((key, word)) = key.split_once(' ') {
-        let x = pen.text(pen.width().saturating_sub(width_of(key) + 1 + width_of(word)), 0, key, Role::Key);
+        let from = pen.width().saturating_sub(width_of(key) + 1 + width_of(word));
+        pen.target(from, 0, u16::MAX, Target::Hint(Action::Why));
+        let x = pen.text(from, 0, key, Role::Key);
         pen.text(x + 1, 0, word, Role::TextDim);
     }
 }
@@ -55,49 +59,30 @@ fn is_serious(finding: &Finding) -> bool {
 /// A sheet over the screen with the working; scrolls where it does not fit.
 pub fn sheet(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     let lines = wrapped(screen.area, scene.model);
-    let (area, margin, rows) = place(screen.area, lines.len());
-    let mut paper = screen.part(area.x - screen.area.x, area.y - screen.area.y, area.width, area.height);
-    paper.clear(Role::Surface);
-    let last = lines.len().saturating_sub(usize::from(rows));
+    let sheet = Sheet::of(screen.area, WIDEST + LABELS, lines.len());
+    let last = sheet.last_row(lines.len());
     let from = scene.ui.working.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let surface = paper.theme.style(Role::Surface);
-    let above = u16::from(area.height >= 8);
-    let mut inner = paper.part(margin, above, area.width.saturating_sub(2 * margin), area.height);
-    inner.section(0, "Working", &remark);
-    for (y, (label, text)) in (1..=rows).zip(lines.iter().skip(from)) {
-        inner.text(0, y, label, Role::TextDim);
-        let role = if *label == "verdict" { Role::Title } else { Role::Text };
-        inner.text(LABELS, y, &shown(text), role);
-    }
-    // Text brings the screen's ground along; the sheet has its own.
-    if let Some(ground) = surface.bg {
-        paper.ground(ground);
-    }
+    sheet.write(screen, |pen| {
+        pen.section(0, "Working", &remark);
+        for (y, (label, text)) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
+            pen.text(0, y, label, Role::TextDim);
+            let role = if *label == "verdict" { Role::Title } else { Role::Text };
+            pen.text(LABELS, y, &shown(text), role);
+        }
+        None
+    });
 }
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, model: &Model) -> usize {
     let lines = wrapped(area, model).len();
-    lines.saturating_sub(usize::from(place(area, lines).2))
-}
-
-/// Where the sheet lies, its margin, and its rows for lines; the footer stays in sight.
-fn place(screen: Rect, lines: usize) -> (Rect, u16, u16) {
-    let margin = if screen.width < 60 { 1 } else { 3 };
-    let wanted = WIDEST + LABELS + 2 * margin;
-    let width = if wanted + 8 > screen.width { screen.width } else { wanted };
-    let room = screen.height.saturating_sub(u16::from(screen.height > 4));
-    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3).min(room);
-    let above = u16::from(height >= 8);
-    let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (room - height) / 2, width, height };
-    (area, margin, height.saturating_sub(1 + 2 * above))
+    Sheet::of(area, WIDEST + LABELS, lines).last_row(lines)
 }
 
 /// The working in lines that fit the sheet.
 fn wrapped(screen: Rect, model: &Model) -> Vec<Line> {
-    let (area, margin, _) = place(screen, 0);
-    let room = usize::from(area.width.saturating_sub(2 * margin + LABELS).max(10));
+    let room = usize::from(Sheet::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
     let mut lines = Vec::new();
     for (mut label, text) in working(model) {
         let mut line = String::new();

@@ -1,24 +1,48 @@
 //! Every way out: the run ends as it was asked to, and the terminal is as it was before.
 
+use std::fs;
+
 use rustix::process::Signal;
+use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
 use crate::pty::terminal::Terminal;
 use crate::pty::{LONG, folder, run_of_plan, watch};
+use crate::told::scenario::scenario;
 
 #[test]
-fn keys_pause_turn_the_limit_and_leave() {
+fn keys_and_the_mouse_do_what_the_settings_say_and_leave() {
     let folder = folder(LONG);
+    fs::create_dir(folder.path().join(".config")).unwrap();
+    let settings = "theme = \"gruvbox-light\"\nascii = true\nmouse = true\n\
+                    [keys]\npause = \"p\"\nview_4 = \"v\"\nview_6 = []\n";
+    fs::write(folder.path().join(".config/inflight.toml"), settings).unwrap();
     let (mut terminal, modes) = watch(&folder, &run_of_plan());
-    terminal.wait_for("16 / 16");
+    terminal.wait_until("the keys of the settings", |screen| {
+        let text = screen.contents();
+        text.contains("16 / 16") && text.contains("p pause") && text.contains(" v Fail ") && !text.contains("6 Log")
+    });
     assert_ne!(terminal.modes(), modes);
-    terminal.send_keys(" ");
+    terminal.send_keys("p");
     terminal.wait_until("a pause with nothing in flight", |screen| {
         let text = screen.contents();
         text.contains("PAUSED") && text.contains(" 0 / 16")
     });
-    terminal.send_keys(" +");
+    terminal.send_keys("p+");
     terminal.wait_for("RUNNING");
     terminal.wait_for("17 / 17");
+    terminal.send_keys("v");
+    terminal.wait_for("[v Failures]");
+    assert!(terminal.text().is_ascii(), "{}", terminal.text());
+    terminal.send_keys("mm");
+    terminal.wait_until("the mouse", |screen| {
+        screen.mouse_protocol_mode() == MouseProtocolMode::PressRelease
+            && screen.mouse_protocol_encoding() == MouseProtocolEncoding::Sgr
+    });
+    let x = terminal.text().lines().nth(1).unwrap().find('2').unwrap() + 1;
+    terminal.send_keys(&format!("\x1b[<0;{x};2M\x1b[<0;{x};2m"));
+    terminal.wait_for("[2 Waterfall]");
+    terminal.send_keys("t");
+    terminal.wait_for("theme tokyo-night");
     terminal.send_keys("q");
     terminal.wait_for("leave how?");
     terminal.send_keys("\x1b");
@@ -65,10 +89,17 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     if std::env::var_os(PANICS.1).is_some() {
         let mut guard = inflight::tui::terminal::Guard::enter(
             std::os::fd::AsFd::as_fd(&std::io::stderr()),
-            false,
+            inflight::tui::terminal::Wants { ground: false, title: true, bar: true },
             std::sync::Arc::new(drop),
         );
         let guard = guard.as_mut().unwrap();
+        let title = Some("inflight 63 %".to_owned());
+        let bar = inflight::tui::beside::Bar::of(&scenario("0ms run jobs 3").fold());
+        guard.set_beside(inflight::tui::beside::Beside { mouse: true, title, bar });
+        let _ = guard.draw(guard.area(), |_| {});
+        while guard.is_busy() {
+            std::thread::yield_now();
+        }
         let _ = guard.draw(guard.area(), |_| panic!("out of colours"));
     }
     let tests = std::env::current_exe().unwrap();
@@ -80,5 +111,15 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     let (inside, after) = bytes.split_once("\x1b[?1049l").unwrap();
     assert!(inside.contains("\x1b[?1049h") && !inside.contains("out of colours"), "{bytes}");
     assert!(after.contains("out of colours") && !after.contains("\x1b[?1049"), "{bytes}");
+    // What stands beside the picture is taken back as well.
+    for (there, back) in [
+        ("\x1b[22;2t", "\x1b[23;2t"),
+        ("\x1b]2;inflight 63 %\x1b\\", "\x1b[23;2t"),
+        ("\x1b]9;4;1;0\x1b\\", "\x1b]9;4;0;\x1b\\"),
+        ("\x1b[?1000h\x1b[?1006h", "\x1b[?1006l"),
+    ] {
+        assert!(bytes.find(there) < bytes.rfind(back), "{there:?} {bytes:?}");
+        assert!(bytes.contains(there), "{there:?} {bytes:?}");
+    }
     assert!(bytes.ends_with('\n') && bytes.rfind("\x1b[?25h") > bytes.rfind("\x1b[?25l"), "{bytes}");
 }

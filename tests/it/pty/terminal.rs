@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal};
 use rustix::termios::Termios;
-use vt100::{Parser, Screen};
+use vt100::{MouseProtocolMode, Parser, Screen};
 
 /// Longer than anything that works takes, on a machine that has other things to do.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -137,6 +137,7 @@ impl Terminal {
         self.wait_until("the normal screen", |screen| !screen.alternate_screen());
         self.wait_until("the cursor", |screen| !screen.hide_cursor());
         self.wait_until("the end of bracketed paste", |screen| !screen.bracketed_paste());
+        self.wait_until("no mouse", |screen| screen.mouse_protocol_mode() == MouseProtocolMode::None);
         assert_eq!(self.modes(), modes_before);
     }
 

@@ -123,6 +123,14 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
     assert!(line("theme").any(|word| word == "pair"), "{}", ended.out());
     assert!(line("settings").any(|word| word == "read"), "{}", ended.out());
 
+    let lively = with(&[("conf/inflight/config.toml", "mouse = true\nfps = 12\nmotion = false\n")]);
+    let ended = doctor(&lively).run().exits(0);
+    for told in ["at most 12/s    the settings say so", "motion      off", "mouse       on "] {
+        assert!(ended.out().contains(told), "{told}: {}", ended.out());
+    }
+    let ended = inflight(&lively, "doctor --fps 3").var("SSH_TTY", "pts/1").run().exits(0);
+    assert!(ended.out().contains("at most 3/s     `--fps` is given"), "{}", ended.out());
+
     let broken = with(&[("conf/inflight/config.toml", "ascii = 3\n")]);
     let ended = doctor(&broken).run().exits(0);
     assert!(ended.out().contains("`ascii` is not `true` or `false`"), "{}", ended.out());

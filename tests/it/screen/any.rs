@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use ratatui::layout::Rect;
 
-use crate::screen::shot::{draw, press};
+use crate::screen::shot::{draw, drawn, press};
 use crate::told::played::run;
 use crate::told::strategies::any_events;
 use crate::told::{fixtures, fold};
@@ -22,9 +22,9 @@ use crate::told::{fixtures, fold};
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 37] = [
     "space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end", "1", "4", "5", "6",
-    "tab", "up", "F", "home", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
+    "tab", "up", "F", "home", ":", "m", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
 ];
 
 fn keys() -> impl Strategy<Value = String> {
@@ -55,10 +55,20 @@ proptest! {
         let mut ui = UiState::default();
         press(&mut ui, &model, can(is_able), (now, Rect::new(0, 0, width, height)), &keys);
         let theme = Theme::bundled("inflight-dark", look).unwrap();
-        let picture = draw(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
+        let (picture, targets) = drawn(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
         for line in picture::lines(&picture) {
             prop_assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{line:?}");
         }
+        for (i, (area, target)) in targets.iter().enumerate() {
+            prop_assert_eq!(area.intersection(picture.area), area);
+            // Whatever lies below a sheet has been covered since.
+            prop_assert!(targets.at(area.as_position()).is_some());
+            if let Some(action) = ui.click(target, now) {
+                ui.update(action, &model, can(is_able), now);
+            }
+            ui.turn_wheel(i % 2 == 0);
+        }
+        draw(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
     }
 }
 
@@ -115,6 +125,8 @@ fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
         "3 ]",
         "i",
         "4 i ?",
+        ":",
+        ": l i m i t down",
     ] {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, 80, 16)), keys);

@@ -11,6 +11,7 @@ use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::view::targets::Targets;
 use inflight::tui::view::{self, Scene, help};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -155,11 +156,26 @@ pub fn draw(
     can: Abilities,
     charset: Charset,
     now: Offset,
-    (width, height): (u16, u16),
+    size: (u16, u16),
 ) -> Picture {
+    drawn(model, ui, theme, can, charset, now, size).0
+}
+
+/// … and what can be clicked on it.
+pub fn drawn(
+    model: &Model,
+    ui: &UiState,
+    theme: &Theme,
+    can: Abilities,
+    charset: Charset,
+    now: Offset,
+    (width, height): (u16, u16),
+) -> (Picture, Targets) {
     let scene = Scene { model, ui, theme, keymap: &Keymap::default(), can, charset, now };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view::render(frame, &scene)).unwrap().buffer.clone()
+    let mut targets = Targets::default();
+    let picture = terminal.draw(|frame| targets = view::render(frame, &scene)).unwrap().buffer.clone();
+    (picture, targets)
 }
 
 /// What every cell means, row by row.

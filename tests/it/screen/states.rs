@@ -60,6 +60,7 @@ fn the_question_before_leaving_names_what_is_in_flight() {
 fn help_lists_the_keys() {
     shot("storm-429").at("6s").keys("?").matches();
     shot("storm-429").at("6s").size(60, 16).keys("? down down").matches();
+    shot("storm-429").at("6s").keys("? end").matches();
 }
 
 #[test]

@@ -4,11 +4,14 @@ use inflight::control::{Abilities, Command};
 use inflight::event::{HostId, Offset, Scope};
 use inflight::tui::action::Action;
 use inflight::tui::keymap::entry::Context;
+use inflight::tui::picture;
 use inflight::tui::state::UiState;
+use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::view::page::View;
 use ratatui::layout::Rect;
 
-use crate::screen::shot::{press, shot};
+use crate::screen::roles;
+use crate::screen::shot::{draw, press, shot};
 use crate::told::scenario::scenario;
 
 /// The sizes with a face of their own.
@@ -34,6 +37,28 @@ fn hosts_say_what_holds_them_back() {
 #[test]
 fn the_log_has_the_newest_last() {
     at_every_size("storm-429", "6s", "6");
+}
+
+#[test]
+fn tabs_keep_their_form_whatever_is_shown_and_counted() {
+    let job = |job| format!("1ms start a#{job} | 2ms break a#{job} | 2ms fail a#{job}");
+    let jobs = (1..=120).map(job).collect::<Vec<_>>().join(" | ");
+    let (none, many) = ("0ms run limit 9 jobs 1500".to_owned(), format!("0ms run limit 9 jobs 1500 | {jobs}"));
+    for (width, forms) in
+        [(120, " 6 Log   7 In flight"), (80, " 6 Log   7 Live"), (60, " 6 Log  7 Live"), (64, " 6 Log  7 Live")]
+    {
+        for (run, view) in [(&none, "1"), (&none, "2"), (&many, "1"), (&many, "2")] {
+            let model = scenario(run).fold();
+            let mut ui = UiState::default();
+            press(&mut ui, &model, Abilities::FULL, (Offset(9_000), Rect::new(0, 0, width, 24)), view);
+            let theme = roles::theme(Charset::Unicode);
+            let picture = draw(&model, &ui, &theme, Abilities::FULL, Charset::Unicode, Offset(9_000), (width, 24));
+            let tabs = picture::lines(&picture).swap_remove(1);
+            assert!(tabs.contains(forms), "{width}: {tabs}");
+            let count = if width < 80 { "4 ×120" } else { "120 " };
+            assert_eq!(tabs.contains(count), run == &many, "{width}: {tabs}");
+        }
+    }
 }
 
 #[test]

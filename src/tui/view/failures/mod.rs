@@ -20,6 +20,7 @@ use crate::tui::view::failures::detail::{attempts, endpoints, example, first, is
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// What went wrong.
@@ -184,6 +185,7 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         // What can be done is said once for all neighbours.
         let is_new = above.replace(cause.kind()) != Some(cause.kind()) || is_selected;
         draw_row(pen, y, &columns, (cause, group, is_new), is_selected, scene);
+        pen.target(0, y, u16::MAX, Target::Row(row));
     }
 }
 

@@ -21,6 +21,7 @@ use crate::tui::view::hosts::detail::{is_of, said};
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end, short_host};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
+use crate::tui::view::targets::Target;
 use crate::units;
 
 /// Hosts and their lanes.
@@ -179,6 +180,7 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
         if let Some(host) = scene.model.hosts.get(row) {
             draw_row(pen, y, &columns, host, is_selected, scene);
+            pen.target(0, y, u16::MAX, Target::Row(row));
         }
     }
 }

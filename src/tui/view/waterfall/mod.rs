@@ -24,6 +24,7 @@ use crate::tui::view::Scene;
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table;
+use crate::tui::view::targets::Target;
 use crate::tui::view::verdict;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
@@ -127,10 +128,12 @@ impl Page for Waterfall {
                 bar::draw(pen, y, bar, &track);
             }
         }
-        let selected = (from..from + parts.rows).zip(list.in_sight()).find(|(_, (_, is_selected))| *is_selected);
-        if let Some((y, _)) = selected.filter(|_| has_cursor(list)) {
-            table::mark(pen, y);
-            pen.underlay(y, Role::Selection);
+        for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.in_sight()) {
+            pen.target(0, y, u16::MAX, Target::Row(row));
+            if is_selected && has_cursor(list) {
+                table::mark(pen, y);
+                pen.underlay(y, Role::Selection);
+            }
         }
         let chart_at = from + parts.rows + parts.gap;
         chart::draw(&mut pen.part(0, chart_at, width, parts.chart), scene, &track);

@@ -1,0 +1,28 @@
+//! The bar in the terminal's tab, while lines of text are printed instead of a screen.
+//!
+//! Start at [`Tab::show`].
+
+use crate::output::streams;
+use crate::tui::beside::Bar;
+
+/// The bar that is shown. It is taken away when this is dropped, whatever happens.
+#[derive(Debug, Default)]
+pub struct Tab {
+    shown: Bar,
+}
+
+impl Tab {
+    /// Shows another bar, if it is another.
+    pub fn show(&mut self, bar: Bar) {
+        if bar != self.shown {
+            self.shown = bar;
+            streams::signal(&bar.to_string());
+        }
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        self.show(Bar::GONE);
+    }
+}

@@ -1,0 +1,41 @@
+//! Why something cannot be done now: the source cannot, or the run is over.
+//!
+//! Footer and palette dim what this refuses. Start at [`refusal`].
+
+use crate::control::Abilities;
+use crate::model::Stage;
+use crate::tui::action::Action;
+use crate::tui::keymap;
+use crate::tui::keymap::entry::Need;
+
+/// Why an action would do nothing; nothing if it does something.
+pub fn refusal(action: Action, stage: Stage, can: Abilities) -> Option<&'static str> {
+    let needs = keymap::entry(action)?.needs;
+    let reaches_the_run = match needs {
+        Need::Pause | Need::SetLimit | Need::Pick | Need::Stop => !can.travel,
+        Need::Nothing | Need::Travel => false,
+    };
+    let is_late = reaches_the_run && matches!(stage, Stage::Ended(_));
+    needs.refusal(can).or(is_late.then_some("the run is over"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusal;
+    use crate::control::Abilities;
+    use crate::event::RunEnd;
+    use crate::model::Stage;
+    use crate::tui::action::Action;
+
+    #[test]
+    fn a_run_that_is_over_cannot_be_changed_any_more() {
+        let ended = Stage::Ended(RunEnd::Finished);
+        assert_eq!(refusal(Action::LimitUp, Stage::Running, Abilities::FULL), None);
+        for action in [Action::LimitUp, Action::Pause, Action::CancelOne] {
+            assert_eq!(refusal(action, ended, Abilities::FULL), Some("the run is over"));
+        }
+        assert_eq!(refusal(Action::Theme, ended, Abilities::NONE), None);
+        assert_eq!(refusal(Action::Pause, ended, Abilities::REPLAY), None);
+        assert_eq!(refusal(Action::LimitUp, ended, Abilities::REPLAY), Some("a recording cannot be changed"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What a click and a turn of the wheel mean.
+//!
+//! Most of it is what some key means as well. Start at [`UiState::click`].
+
+use crate::event::Offset;
+use crate::tui::action::Action;
+use crate::tui::keymap;
+use crate::tui::keymap::entry::Context;
+use crate::tui::state::UiState;
+use crate::tui::view::page::View;
+use crate::tui::view::targets::Target;
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: isize = 3;
+
+impl UiState {
+    /// Takes a click in: chooses what can be chosen at once, and gives back what is to be done.
+    pub fn click(&mut self, target: Target, now: Offset) -> Option<Action> {
+        if self.is_typing && matches!(target, Target::Row(_) | Target::Head(_) | Target::Tab(_)) {
+            // Whoever points at what was found has typed enough.
+            self.is_typing = false;
+        }
+        let context = self.context();
+        let action = match target {
+            Target::Tab(view) => Action::Show(view),
+            Target::Hint(action) => action,
+            Target::Choice(row) => {
+                self.palette.as_mut()?.at = row;
+                Action::Choose
+            }
+            Target::Head(_) | Target::Row(_) if !matches!(context, Context::At(_)) => return None,
+            Target::Head(column) if column == self.list().column => Action::SortReverse,
+            Target::Head(column) => {
+                self.sort_by(column, "sorted", now);
+                return None;
+            }
+            Target::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
+            Target::Row(row) => {
+                self.clicked = Some((self.view, row));
+                let page = self.view.page();
+                self.list_mut().select(row, page);
+                return None;
+            }
+            Target::Sheet => return None,
+        };
+        keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)
+    }
+
+    /// Turns the wheel: what is in sight moves, and the selection only where it would be left behind.
+    pub fn turn_wheel(&mut self, is_up: bool) {
+        let by = if is_up { -NOTCH } else { NOTCH };
+        match self.context() {
+            // There is one row on it, and those are its neighbours.
+            Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
+            Context::Help => self.step(by),
+            Context::At(view) => self.list_mut().scroll_by(by, view.page()),
+            Context::Prompt | Context::Question | Context::Sure => {}
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The way from view to view and from row to row, and the way back.
+//!
+//! Start at [`UiState::show`] and [`UiState::go_back`].
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::tui::state::UiState;
+use crate::tui::state::list::List;
+use crate::tui::view::page::{Behind, View};
+
+/// A step from a row to what is behind it.
+#[derive(Debug)]
+pub(super) struct Step {
+    from: View,
+    /// The filter that the step has set.
+    narrowed: String,
+    /// The rows that were there before, and the place among them.
+    before: List,
+}
+
+impl UiState {
+    pub(super) fn go_back(&mut self) {
+        if self.asking.is_some() {
+            self.asking = None;
+        } else if self.palette.is_some() {
+            self.palette = None;
+        } else if self.help.is_some() {
+            self.help = None;
+        } else if self.working.is_some() {
+            self.working = None;
+        } else if self.is_typing {
+            self.is_typing = false;
+            self.clear_filter();
+        } else if self.trail.last().is_some_and(|step| step.narrowed == self.list().filter.value()) {
+            self.step_back();
+        } else if !self.list().filter.value().is_empty() {
+            self.clear_filter();
+        } else if !self.trail.is_empty() {
+            self.step_back();
+        } else if self.view != View::default() {
+            self.view = View::default();
+        } else {
+            self.frozen = None;
+        }
+    }
+
+    pub(super) fn clear_filter(&mut self) {
+        let list = self.list_mut();
+        list.filter.reset();
+        list.refilter();
+    }
+
+    /// Goes to a view from the line of tabs: whatever led here is forgotten.
+    pub(super) fn show(&mut self, view: View, model: &Model, now: Offset) {
+        while !self.trail.is_empty() {
+            self.step_back();
+        }
+        if view == View::Endpoint && self.view != view {
+            // The one that is selected among all of them.
+            let all = &self.lists[View::Overview as usize];
+            self.lists[view as usize] = all.around(all.selected);
+        }
+        self.view = view;
+        self.arrive(model, now);
+    }
+
+    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
+    pub(super) fn arrive(&mut self, model: &Model, now: Offset) {
+        self.measure(self.area, model);
+        self.refresh(model, now);
+    }
+
+    /// Goes from the selected row to the events behind it.
+    pub(super) fn open(&mut self, model: &Model, now: Offset) {
+        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
+        let Some(behind) = behind else {
+            return self.say("nothing is selected", now);
+        };
+        let (to, list) = match behind {
+            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
+            Behind::Itself(view) => (view, self.list().around(self.list().selected)),
+        };
+        let narrowed = list.filter.value().to_owned();
+        let from = std::mem::replace(&mut self.view, to);
+        let before = std::mem::replace(self.list_mut(), list);
+        self.trail.push(Step { from, narrowed, before });
+        self.arrive(model, now);
+    }
+
+    /// Goes back to the row that the last step came from.
+    pub(super) fn step_back(&mut self) {
+        if let Some(step) = self.trail.pop() {
+            *self.list_mut() = step.before;
+            self.view = step.from;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The list of what can be done now: found by typing, done by enter, and faint where it cannot be.
+
+use inflight::control::{Abilities, Command};
+use inflight::event::{Offset, Scope};
+use inflight::tui::action::Action;
+use inflight::tui::keymap::entry::Context;
+use inflight::tui::state::UiState;
+use inflight::tui::view::page::View;
+use ratatui::layout::Rect;
+
+use crate::screen::shot::{press, shot};
+use crate::told::scenario::scenario;
+
+#[test]
+fn everything_that_can_be_done_is_listed_with_its_key() {
+    for (width, height) in [(120, 40), (80, 24), (60, 16), (40, 10)] {
+        shot("storm-429").at("6s").size(width, height).keys(":").matches();
+    }
+}
+
+#[test]
+fn typing_narrows_the_list() {
+    shot("storm-429").at("6s").keys(": l i m i t down").matches();
+    shot("storm-429").at("6s").size(60, 16).keys(": n o w h e r e").matches();
+    shot("storm-429").at("6s").size(120, 40).keys(": w f l l").ascii().matches();
+}
+
+#[test]
+fn what_cannot_be_done_is_faint_and_says_why() {
+    shot("storm-429").at("6s").keys(": l i m i t").can(Abilities::NONE).matches();
+    shot("storm-429").at("20s").size(60, 16).keys(": l i m i t").matches();
+}
+
+/// A screen after some keys.
+fn after(keys: &str) -> UiState {
+    let model = scenario("0ms run limit 3 jobs 9 | 0ms start a#1").fold();
+    let mut ui = UiState::default();
+    press(&mut ui, &model, Abilities::FULL, (Offset(1_000), Rect::new(0, 0, 80, 24)), keys);
+    ui
+}
+
+#[test]
+fn enter_does_what_is_selected_and_esc_nothing() {
+    assert_eq!(after(": f a i l u r enter").view, View::Failures);
+    assert_eq!(after(": f a i l u r esc").view, View::Overview);
+    assert_eq!(after(": l i m i t down enter").wish, Some(Command::SetLimit { scope: Scope::Run, limit: 4 }));
+    assert_eq!(after(": n o w h e r e enter").context(), Context::At(View::Overview));
+    assert_eq!(after("? :").context(), Context::Palette);
+    assert_eq!(after(": q").context(), Context::Palette);
+}
+
+#[test]
+fn what_only_the_program_can_do_is_left_to_it() {
+    let mut ui = after(": s u s p e n d enter");
+    assert_eq!((ui.take_outside(), ui.take_outside()), (Some(Action::Suspend), None));
+}
