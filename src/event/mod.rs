@@ -8,6 +8,8 @@
 //! [`Command`]: crate::control::Command
 
 mod arithmetic;
+pub mod cause;
+pub mod exhibit;
 pub mod idle;
 pub mod outcome;
 pub mod waits;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::exhibit::Exhibit;
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Spent};
 use crate::event::waits::Waits;
@@ -119,6 +122,15 @@ pub enum Fact {
         /// When the last piece of the answer came, its head being the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         received: Option<Offset>,
+    },
+    /// What an attempt was answered that is about to end badly: told of a few of each cause, before their
+    /// ends.
+    AnswerSeen {
+        /// Whose attempt.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// What the answer looked like.
+        answer: Arc<Exhibit>,
     },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
     AttemptEnded {

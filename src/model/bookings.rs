@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, Spent};
 use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, Slow};
-use crate::model::incidents::Cause;
+use crate::model::incidents::Example;
 use crate::model::news::{Story, Then};
 use crate::model::open::Flight;
 use crate::model::timeline::{Bar, End};
@@ -34,7 +35,8 @@ impl Model {
         self.hosts[host].started += 1;
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight = Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, target, number };
+        let flight =
+            Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, answer: None, target, number };
         self.evidence.start(attempt, &flight, self.in_flight());
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -87,8 +89,16 @@ impl Model {
             Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
         if is_bad {
-            let Flight { endpoint, target, .. } = flight;
-            self.incidents.strike(at, endpoint, outcome, (&target, service));
+            let Flight { endpoint, target, answer, .. } = flight;
+            let example = Example {
+                endpoint,
+                attempt: Some(attempt),
+                at,
+                took: service,
+                answer,
+                ..Example::of(outcome, Some(&target))
+            };
+            self.incidents.strike(outcome, example);
             let outcome = outcome.clone();
             let (took, then) = (service, Then::Open);
             self.news.tell(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });

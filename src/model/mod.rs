@@ -187,6 +187,7 @@ impl Model {
                     self.timeline.see(number, seen);
                 }
             }
+            Fact::AnswerSeen { attempt, answer } => self.open.answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.retry(*why);
                 self.totals.retries += 1;

@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use crate::event::cause::Cause;
 use crate::event::{Hand, Micros, Offset};
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::model::news::Story;
 use crate::model::verdict::words;
 use crate::model::{Model, Stage};
@@ -208,8 +209,7 @@ fn change(story: &Story, model: &Model) -> Option<String> {
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
         Story::Turned { endpoint, is_up, after } => {
-            let name = model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name);
-            let name = shown(name);
+            let name = shown(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }

@@ -5,13 +5,14 @@
 
 use serde_json::{Value, json};
 
+use crate::event::cause::Cause;
 use crate::event::waits::{WaitWhy, Waits};
 use crate::event::{Micros, Offset};
 use crate::model::endpoint::Endpoint;
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
 use crate::model::host::Host;
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::model::news::Story;
 use crate::model::verdict::findings;
 use crate::model::verdict::words::told;

@@ -8,6 +8,7 @@
 mod batch;
 mod counts;
 mod ends;
+mod exhibits;
 mod foreign;
 mod limits;
 mod outputs;

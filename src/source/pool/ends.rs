@@ -5,15 +5,18 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::cause::Cause;
+use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::{Concern, EndpointId, Fact, Offset, RetryWhy, RunEnd};
 use crate::plan::job::Place;
 use crate::source::pool::adapt::{Ended, Evidence};
+use crate::source::pool::exhibit;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::judge::{self, Sequel, Verdict};
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::running::Wish;
 use crate::source::pool::shared::Shared;
+use crate::source::pool::wire::Exchange;
 use crate::source::pool::worker;
 
 /// Said once, when failures become final for want of retries.
@@ -21,8 +24,8 @@ const OUT_OF_RETRIES: &str =
     "retries have used up their budget: failures are final while that is so, to spare the upstream";
 
 impl Shared {
-    /// Books an attempt's end and what follows from it; gives the job back if it is over.
-    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
+    /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job back if it is over.
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, exchange: &Exchange) -> Option<(Ready, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
         let Verdict { outcome, mut sequel, said } = verdict;
         let attempt = ready.attempt();
@@ -40,6 +43,12 @@ impl Shared {
             }
             let took = now.since(ready.started);
             inner.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
+            if Cause::of(&outcome).is_some_and(|cause| inner.exhibits.wants(cause))
+                && let Some(answer) = exhibit::of(&ready.job, exchange).map(Arc::new)
+            {
+                inner.tell(now, Fact::AnswerSeen { attempt, answer });
+            }
+            let spent = exchange.spent;
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
             if let Some(until) = said.cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)

@@ -9,6 +9,7 @@ pub mod adapt;
 pub mod clock;
 pub mod descriptors;
 pub mod ends;
+pub mod exhibit;
 pub mod failure;
 pub mod gate;
 pub mod http;

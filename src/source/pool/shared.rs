@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin};
 use crate::harvest::Harvest;
+use crate::source::pool::exhibit::Exhibits;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
 use crate::source::pool::outbox::{Mark, Outbox};
@@ -54,6 +55,8 @@ pub(super) struct Inner {
     idle: Vec<Arc<Reach>>,
     /// Unused slots by reason.
     pub(super) books: Books,
+    /// Bad answers that have been told.
+    pub(super) exhibits: Exhibits,
     /// Sources that had nothing should be asked again.
     is_fed: bool,
     /// A worker has just found nothing to do: the reason should be looked for.
@@ -84,6 +87,7 @@ impl Shared {
                     running: Running::default(),
                     idle: Vec::new(),
                     books: Books::default(),
+                    exhibits: Exhibits::default(),
                     is_fed: false,
                     has_found_nothing: false,
                     was_drawn: false,

@@ -53,10 +53,10 @@ async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, me: &Reach)
         shared.warn(Concern::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
         let sequel = Sequel::Settle(judge::end_of(&outcome));
-        let broken = Exchange::without_answer(Reply::Failed(Reason::Panicked, None));
+        let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
         (broken, Verdict::new(outcome, sequel, Said::default()))
     };
-    if let Some((ready, end)) = shared.end(ticket, verdict, exchange.spent).await {
+    if let Some((ready, end)) = shared.end(ticket, verdict, &exchange).await {
         settle(shared, ready, end, Some(exchange.reply)).await;
     }
 }
@@ -66,10 +66,10 @@ async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, me: &Reach
     let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
-        () = shared.cancelled() => Exchange::without_answer(Reply::Cancelled),
+        () = shared.cancelled() => Exchange::new(Reply::Cancelled),
         exchange = wire.exchange(&ready.job, ready.timeout, &me.progress) => exchange,
-        () = shared.unwanted(ticket.slot, me) => Exchange::without_answer(Reply::Cancelled),
-        () = job_time(shared, ready) => Exchange::without_answer(Reply::TimedOut(Phase::Job)),
+        () = shared.unwanted(ticket.slot, me) => Exchange::new(Reply::Cancelled),
+        () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };
     me.progress.clear();
     let verdict = judge::judge(ready, &exchange, shared.now(), fastrand::f64());

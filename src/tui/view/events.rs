@@ -1,9 +1,9 @@
 //! What happened last, and what was done about it?
 
+use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{Hand, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;

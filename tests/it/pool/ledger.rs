@@ -132,7 +132,9 @@ impl Ledger {
                 *self.served.entry(attempt.job).or_default() += at.since(started);
                 self.hosts.get_mut(&host).unwrap().in_flight -= 1;
             }
-            Fact::AttemptSeen { attempt, .. } => assert!(self.open.contains_key(attempt), "in flight: {event:?}"),
+            Fact::AttemptSeen { attempt, .. } | Fact::AnswerSeen { attempt, .. } => {
+                assert!(self.open.contains_key(attempt), "in flight: {event:?}");
+            }
             Fact::RetryScheduled { attempt, until, .. } => {
                 assert!(*until >= at && self.until.insert(attempt.job, *until).is_none(), "{event:?}");
             }

@@ -247,10 +247,10 @@ impl Wire for Script {
         let act = (self.play)(Cue { host, place: job.place, n });
         if act.after > timeout || matches!(act.end, End::Never) && timeout < Duration::from_secs(60) {
             sleep(timeout).await;
-            return Exchange::without_answer(Reply::TimedOut(Phase::FirstByte));
+            return Exchange::new(Reply::TimedOut(Phase::FirstByte));
         }
         sleep(act.after).await;
-        Exchange::without_answer(match act.end {
+        Exchange::new(match act.end {
             End::Status(status) => answer(status, &[]),
             End::Throttled(retry_after) => answer(429, &[("retry-after", retry_after)]),
             End::To(url) => answer(302, &[("location", url)]),

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::event::cause::{Cause, Kind};
 use crate::event::outcome::Reason;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::model::incidents::{Cause, Example, Group, Kind};
+use crate::model::incidents::{Example, Group};
 use crate::model::news::Item;
 use crate::tui::view::facts::Said;
 use crate::units;
@@ -102,13 +103,13 @@ pub(super) fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
 
 /// One of them: of a job that failed, where there is one.
 pub(super) fn example(group: &Group) -> &Example {
-    if group.jobs > 0 { &group.example } else { &group.attempts.example }
+    if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::advice;
-    use crate::model::incidents::Cause;
+    use crate::event::cause::Cause;
 
     #[test]
     fn what_to_do_depends_on_who_said_no() {

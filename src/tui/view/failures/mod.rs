@@ -10,8 +10,9 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;

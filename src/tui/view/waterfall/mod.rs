@@ -13,8 +13,8 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::Cause;
 use crate::model::timeline::Bar;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::state::list::List;
