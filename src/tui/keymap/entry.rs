@@ -34,8 +34,10 @@ pub struct Entry {
 pub enum Context {
     /// A view, with nothing on top of it.
     At(View),
-    /// The list of keys.
+    /// The list of keys, or the working behind the verdict.
     Help,
+    /// A failure in full.
+    Example,
     /// The question before leaving.
     Question,
     /// The question before something that cannot be undone.

@@ -5,6 +5,7 @@
 
 pub mod chord;
 pub mod entry;
+mod places;
 pub mod remap;
 pub mod table;
 
@@ -161,7 +162,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 11] = [
+    const CONTEXTS: [Context; 12] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -170,6 +171,7 @@ mod tests {
         Context::At(View::InFlight),
         Context::At(View::Log),
         Context::Help,
+        Context::Example,
         Context::Question,
         Context::Sure,
         Context::Prompt,

@@ -3,53 +3,12 @@
 //! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{self, At, Help, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
+use crate::tui::keymap::places::{
+    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES, TRAVELS,
+};
 use crate::tui::view::page::View;
-
-/// Every view, and what else is named.
-const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
-    let mut all = [Help; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < View::ALL.len() { At(View::ALL[i]) } else { others[i - View::ALL.len()] };
-        i += 1;
-    }
-    all
-}
-
-/// How many views there are.
-const N: usize = View::ALL.len();
-const SCREENS: &[Context] = &screens::<N>(&[]);
-const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
-const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
-const ANYWHERE: &[Context] = &screens::<{ N + 4 }>(&[Help, Prompt, Question, Sure]);
-const OVERVIEW: &[Context] = &[At(View::Overview)];
-/// Views of rows in columns.
-const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Views with rows that something lies behind.
-const DEEP: &[Context] = &[
-    At(View::Overview),
-    At(View::Waterfall),
-    At(View::Endpoint),
-    At(View::Failures),
-    At(View::Hosts),
-    At(View::InFlight),
-];
-/// … of which these lead to events.
-const STORIED: &[Context] = DEEP.split_at(1).1;
-/// Views beside the first.
-const BESIDE: &[Context] = SCREENS.split_at(1).1;
-/// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
-const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full.
-const DETAIL: &[Context] = &[At(View::Endpoint)];
-/// Views along an axis of time.
-const FALLS: &[Context] = &[At(View::Waterfall)];
-/// Views in which arrows to either side are free.
-const TRAVELS: &[Context] =
-    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -235,16 +194,16 @@ pub static ENTRIES: &[Entry] = &[
         action: Action::SiblingPrev,
         id: "sibling_prev",
         keys: &["["],
-        help: "In the detail: the endpoint before",
-        footer: &[(DETAIL, "other endpoint")],
+        help: "In the detail: the endpoint before, or the example",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
         ..PEER
     },
     Entry {
         action: Action::SiblingNext,
         id: "sibling_next",
         keys: &["]"],
-        help: "In the detail: the next endpoint",
-        footer: &[(DETAIL, "other endpoint")],
+        help: "In the detail: the next endpoint, or example",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
         ..PEER
     },
     Entry {
@@ -252,8 +211,8 @@ pub static ENTRIES: &[Entry] = &[
         id: "log_scale",
         keys: &["L"],
         help: "In the detail: latencies in even steps, or on a log scale",
-        contexts: DETAIL,
-        footer: &[(DETAIL, "scale")],
+        contexts: &[At(View::Endpoint)],
+        footer: &[(&[At(View::Endpoint)], "scale")],
         ..PLAIN
     },
     Entry {
@@ -288,9 +247,9 @@ pub static ENTRIES: &[Entry] = &[
         id: "open",
         keys: &["enter"],
         group: Group::View,
-        help: "Show what is behind the selected row, an endpoint or events; esc comes back",
+        help: "Show what is behind the selected row; esc comes back",
         contexts: DEEP,
-        footer: &[(OVERVIEW, "detail"), (STORIED, "events")],
+        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (STORIED, "events")],
         ..PLAIN
     },
     Entry {
@@ -319,7 +278,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "One row up",
-        footer: &[(&[Help], "scroll")],
+        footer: &[(&[Help, Example], "scroll")],
         ..STEP
     },
     Entry {
@@ -327,7 +286,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "One row down",
-        footer: &[(&[Help], "scroll")],
+        footer: &[(&[Help, Example], "scroll")],
         ..STEP
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
@@ -363,7 +322,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(BESIDE, "back"), (&[Help], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
+        footer: &[(BESIDE, "back"), (&[Help, Example], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
         ..PLAIN
     },
     Entry {

@@ -3,6 +3,7 @@
 //! Start at [`UiState::update`].
 
 pub mod axis;
+pub mod example;
 pub mod list;
 mod wishes;
 
@@ -18,6 +19,7 @@ use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
+use crate::tui::state::example::Opened;
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
@@ -51,6 +53,8 @@ pub struct UiState {
     pub working: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     working_end: usize,
+    /// The example of a failure that lies open.
+    pub example: Option<Opened>,
     /// The question that lies open.
     asking: Option<Asking>,
     /// The moment at which the picture stands still.
@@ -76,6 +80,8 @@ struct Step {
     narrowed: String,
     /// The rows that were there before, and the place among them.
     before: List,
+    /// The example that lay open.
+    example: Option<Opened>,
 }
 
 /// A question to the person.
@@ -157,6 +163,8 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
+            Action::SiblingPrev if self.example.is_some() => self.turn_example(-1, model),
+            Action::SiblingNext if self.example.is_some() => self.turn_example(1, model),
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
@@ -195,6 +203,8 @@ impl UiState {
             Context::Prompt
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
+        } else if self.example.is_some() {
+            Context::Example
         } else {
             Context::At(self.view)
         }
@@ -211,6 +221,7 @@ impl UiState {
         if self.working.is_some() {
             self.working_end = view::verdict::last_row(area, model);
         }
+        self.measure_example(area, model);
         self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
@@ -312,6 +323,8 @@ impl UiState {
             self.help = None;
         } else if self.working.is_some() {
             self.working = None;
+        } else if self.example.is_some() {
+            self.example = None;
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
@@ -339,6 +352,7 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
+        self.example = None;
         if view == View::Endpoint && self.view != view {
             // The one that is selected among all of them.
             let all = &self.lists[View::Overview as usize];
@@ -354,20 +368,22 @@ impl UiState {
         self.refresh(model, now);
     }
 
-    /// Goes from the selected row to the events behind it.
+    /// Goes from the selected row to what is behind it.
     fn open(&mut self, model: &Model, now: Offset) {
-        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some(behind) = behind else {
+        let chosen = self.list().chosen();
+        let Some((row, behind)) = chosen.and_then(|row| Some((row, self.view.page().behind(model, row)?))) else {
             return self.say("nothing is selected", now);
         };
         let (to, list) = match behind {
-            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
+            Behind::Example(_) if self.example.is_none() => return self.open_example(row, model),
+            Behind::Example(narrowed) | Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
             Behind::Itself(view) => (view, self.list().around(self.list().selected)),
         };
         let narrowed = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), list);
-        self.trail.push(Step { from, narrowed, before });
+        let example = self.example.take();
+        self.trail.push(Step { from, narrowed, before, example });
         self.arrive(model, now);
     }
 
@@ -375,7 +391,7 @@ impl UiState {
     fn step_back(&mut self) {
         if let Some(step) = self.trail.pop() {
             *self.list_mut() = step.before;
-            self.view = step.from;
+            (self.view, self.example) = (step.from, step.example);
         }
     }
 
@@ -428,6 +444,9 @@ impl UiState {
         if let Some(row) = &mut self.working {
             *row = row.saturating_add_signed(by).min(self.working_end);
             return;
+        }
+        if let Some(example) = &mut self.example {
+            return example.step(by);
         }
         let page = self.view.page();
         self.list_mut().step(by, page);

@@ -23,6 +23,7 @@ pub mod log;
 pub mod overview;
 pub mod page;
 pub mod paint;
+pub mod sheet;
 pub mod table;
 pub mod tabs;
 pub mod verdict;
@@ -89,8 +90,11 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
+    if scene.ui.example.is_some() {
+        failures::example::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+    }
     if scene.ui.working.is_some() {
-        verdict::sheet(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+        verdict::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
     }
     if scene.ui.help.is_some() {
         help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);

@@ -151,6 +151,8 @@ pub trait Page: Sync {
 pub enum Behind {
     /// Its events: the filter that leaves only those of the log.
     Events(String),
+    /// One of what it stands for, in full; behind that, its events.
+    Example(String),
     /// The same row in a view of its own.
     Itself(View),
 }

@@ -4,18 +4,13 @@ use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::model::verdict::words::told;
-use crate::model::verdict::working::{Line, working};
+use crate::model::verdict::working::working;
 use crate::model::verdict::{Finding, findings};
-use crate::shown::shown;
 use crate::tui::action::Action;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, width_of};
-
-/// Columns of the labels on the sheet, with the gap behind them.
-const LABELS: u16 = 11;
-/// Widest text on the sheet, for the eye.
-const WIDEST: u16 = 100;
+use crate::tui::view::sheet::{self, Row};
 
 /// Whether there is a line to draw.
 pub fn is_told(model: &Model) -> bool {
@@ -53,64 +48,16 @@ fn is_serious(finding: &Finding) -> bool {
 }
 
 /// A sheet over the screen with the working; scrolls where it does not fit.
-pub fn sheet(screen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let lines = wrapped(screen.area, scene.model);
-    let (area, margin, rows) = place(screen.area, lines.len());
-    let mut paper = screen.part(area.x - screen.area.x, area.y - screen.area.y, area.width, area.height);
-    paper.clear(Role::Surface);
-    let last = lines.len().saturating_sub(usize::from(rows));
-    let from = scene.ui.working.unwrap_or(0).min(last);
-    let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let surface = paper.theme.style(Role::Surface);
-    let above = u16::from(area.height >= 8);
-    let mut inner = paper.part(margin, above, area.width.saturating_sub(2 * margin), area.height);
-    inner.section(0, "Working", &remark);
-    for (y, (label, text)) in (1..=rows).zip(lines.iter().skip(from)) {
-        inner.text(0, y, label, Role::TextDim);
-        let role = if *label == "verdict" { Role::Title } else { Role::Text };
-        inner.text(LABELS, y, &shown(text), role);
-    }
-    // Text brings the screen's ground along; the sheet has its own.
-    if let Some(ground) = surface.bg {
-        paper.ground(ground);
-    }
+pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+    sheet::draw(screen, ("Working", ""), rows(scene.model), scene.ui.working.unwrap_or(0));
 }
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, model: &Model) -> usize {
-    let lines = wrapped(area, model).len();
-    lines.saturating_sub(usize::from(place(area, lines).2))
+    sheet::last_row(area, rows(model))
 }
 
-/// Where the sheet lies, its margin, and its rows for lines; the footer stays in sight.
-fn place(screen: Rect, lines: usize) -> (Rect, u16, u16) {
-    let margin = if screen.width < 60 { 1 } else { 3 };
-    let wanted = WIDEST + LABELS + 2 * margin;
-    let width = if wanted + 8 > screen.width { screen.width } else { wanted };
-    let room = screen.height.saturating_sub(u16::from(screen.height > 4));
-    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(3).min(room);
-    let above = u16::from(height >= 8);
-    let area = Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (room - height) / 2, width, height };
-    (area, margin, height.saturating_sub(1 + 2 * above))
-}
-
-/// The working in lines that fit the sheet.
-fn wrapped(screen: Rect, model: &Model) -> Vec<Line> {
-    let (area, margin, _) = place(screen, 0);
-    let room = usize::from(area.width.saturating_sub(2 * margin + LABELS).max(10));
-    let mut lines = Vec::new();
-    for (mut label, text) in working(model) {
-        let mut line = String::new();
-        for word in text.split(' ') {
-            if !line.is_empty() && usize::from(width_of(&line)) + 1 + usize::from(width_of(word)) > room {
-                lines.push((std::mem::take(&mut label), std::mem::take(&mut line)));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push((label, line));
-    }
-    lines
+fn rows(model: &Model) -> Vec<Row> {
+    let role = |label| if label == "verdict" { Role::Title } else { Role::Text };
+    working(model).into_iter().map(|(label, text)| Row::new(label, text).in_role(role(label))).collect()
 }

@@ -59,8 +59,36 @@ fn what_is_typed_narrows_every_view_down() {
 
 #[test]
 fn enter_shows_the_events_behind_a_row() {
-    shot("storm-429").at("6s").keys("4 down enter").matches();
+    shot("storm-429").at("6s").keys("4 down enter enter").matches();
     shot("storm-429").at("6s").keys("down down down enter enter up").matches();
+}
+
+#[test]
+fn a_failure_is_shown_with_what_was_answered() {
+    at_every_size("failing", "3s", "4 enter");
+    shot("failing").at("3s").keys("4 end enter ] ]").matches();
+    shot("failing").at("3s").size(60, 16).keys("4 enter end").matches();
+    // Of a recording that does not tell it, the rest is told.
+    shot("storm-429").at("6s").keys("4 enter").matches();
+}
+
+#[test]
+fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
+    let model = |n: usize| {
+        let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();
+        scenario(&format!("0ms run | {}", steps.join(" | "))).fold()
+    };
+    let mut ui = UiState::default();
+    press(&mut ui, &model(2), Abilities::FULL, (Offset(50_000), AREA), "4 enter ]");
+    let opened = ui.example.unwrap();
+    assert_eq!((opened.row, opened.nth), (0, 1));
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "");
+    assert_eq!(ui.example.map(|it| (it.row, it.nth)), Some((0, 1)));
+    // There are no more than three.
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "] ] ]");
+    assert_eq!(ui.example.map(|it| it.nth), Some(2));
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "5");
+    assert_eq!(ui.example.map(|it| it.nth), Some(2), "a sheet is closed by esc alone");
 }
 
 #[test]
@@ -114,10 +142,15 @@ fn digits_and_tab_lead_from_view_to_view() {
 
 #[test]
 fn enter_goes_deeper_and_esc_comes_back_to_the_same_row() {
-    let deep = after("4 down enter");
+    let deep = after("4 down enter enter");
     assert_eq!((deep.view(), deep.filter()), (View::Log, "cause:\"connection reset\""));
-    let back = after("4 down enter esc");
+    let back = after("4 down enter enter esc");
     assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
+    // What lay open between the two lies open again.
+    assert_eq!(
+        (back.ui.context(), after("4 down enter esc").ui.context()),
+        (Context::Example, after("4").ui.context())
+    );
     // What was typed in the log before is there again.
     assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
     assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");

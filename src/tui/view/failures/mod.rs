@@ -3,6 +3,7 @@
 //! One row for each cause; the selected one in full below. Start at [`Failures`].
 
 mod detail;
+pub mod example;
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -116,7 +117,7 @@ impl Page for Failures {
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.incidents.nth(row).map(|(cause, _)| Behind::Events(format!("cause:{}", quoted(&cause.to_string()))))
+        model.incidents.nth(row).map(|(cause, _)| Behind::Example(format!("cause:{}", quoted(&cause.to_string()))))
     }
 }
 
