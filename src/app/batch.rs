@@ -5,29 +5,27 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::mpsc as wakes;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::headless;
 use crate::app::look::{self, Looks};
-use crate::app::screen::{self, Clock, Ended, Watched};
-use crate::app::signals::{self, Wake};
+use crate::app::signals;
 use crate::app::stop::Stop;
+use crate::app::watch::{Run, Watch};
 use crate::cli::{LookArgs, Results};
 use crate::config;
 use crate::control::Abilities;
 use crate::error::{Error, code};
-use crate::event::{Concern, Event, Fact, Micros, Offset, Origin};
+use crate::event::{Concern, Event, Fact, Origin};
 use crate::inert;
 use crate::journal::{self, Header};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
 use crate::output::exit::{self, Mishaps};
-use crate::output::plain::{Pace, Plain};
+use crate::output::plain::Pace;
 use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
@@ -37,6 +35,7 @@ use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump, Recorder};
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::{self, Pool, Settings, descriptors};
 use crate::tui::detect::{Face, Surroundings};
 use crate::upstream::Upstream;
@@ -88,9 +87,9 @@ impl Batch<'_> {
         let cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
         let recorder = self.results.events.as_deref().map(|path| record(path, &plan.name)).transpose()?;
 
-        let (start, started) = (Instant::now(), SystemTime::now());
+        let (time, started) = (RunTime::begin(), SystemTime::now());
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
-        let (collector, harvests) = self.collect(started, start, &events)?;
+        let (collector, harvests) = self.collect(started, time.clone(), &events)?;
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
         let settings = Settings {
@@ -98,7 +97,9 @@ impl Batch<'_> {
             limits: plan.limits.clone(),
             polling: plan.polling,
             fail_fast: plan.fail_fast,
-            start,
+            time: time.clone(),
+            // Whoever waits for the result at the other end of a pipe waits for the end.
+            lingers: surroundings.face().value == Face::Screen && io::stdout().is_terminal(),
             // A connection to the practice upstream takes a descriptor at either end.
             most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),
             events,
@@ -109,7 +110,13 @@ impl Batch<'_> {
         signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
-        let run = Run { follow: &follow, start, wake, woken };
+        let run = Run {
+            follow: &follow,
+            time: &time,
+            wake,
+            woken,
+            can: Abilities { repeat: plan.polling.is_none(), ..Abilities::FULL },
+        };
         let pace = self.pace(surroundings);
         let watched = match surroundings.face().value {
             Face::Screen => run.on_screen(looks, &mut stop, pace),
@@ -118,6 +125,9 @@ impl Batch<'_> {
         if watched.is_dropped {
             return Ok(None);
         }
+        let stopped = stop.code();
+        // A pool that lingers does so for as long as somebody may command it.
+        drop(stop);
         pool.join()?;
         let unrecorded = pump.join();
         let collected = collector.map(|collector| collector.join(&finish(&follow)));
@@ -125,14 +135,14 @@ impl Batch<'_> {
         let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
         let mishaps = Mishaps { broken: watched.is_broken, unwritten: is_unwritten };
-        Ok(Some(Outcome { follow, collected, mishaps, is_recorded, stopped: stop.code() }))
+        Ok(Some(Outcome { follow, collected, mishaps, is_recorded, stopped }))
     }
 
     /// Opens the report and the folder for bodies, if there are any.
     fn collect(
         &self,
         started: SystemTime,
-        start: Instant,
+        time: RunTime,
         events: &mpsc::Sender<Event>,
     ) -> Result<(Option<Collector>, Option<mpsc::Sender<crate::harvest::Harvest>>), Error> {
         let output = &self.plan.output;
@@ -143,7 +153,7 @@ impl Batch<'_> {
         // A weak sender: the run's end is when the pool's own senders are gone.
         let events = events.downgrade();
         let warn = move |message: String| {
-            let at = Offset(Micros::from(start.elapsed()).0);
+            let at = time.now();
             let fact = Fact::Warned { about: Concern::Report, message: message.into() };
             if let Some(events) = events.upgrade() {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
@@ -197,70 +207,6 @@ impl Batch<'_> {
             mishaps.unwritten |= !is_closed_pipe(&error);
         }
         outcome.stopped.unwrap_or_else(|| exit::exit_code(&model, &checked, mishaps))
-    }
-}
-
-/// A run under way, and what wakes the main thread.
-struct Run<'a> {
-    follow: &'a Follow,
-    start: Instant,
-    wake: wakes::Sender<Wake>,
-    woken: wakes::Receiver<Wake>,
-}
-
-/// How the watching of a run ended.
-#[derive(Clone, Copy, Debug, Default)]
-struct Watch {
-    /// Everything was dropped at once, with the run still under way.
-    is_dropped: bool,
-    /// The screen broke: a bug of ours.
-    is_broken: bool,
-}
-
-impl Run<'_> {
-    /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    fn on_screen(self, looks: Looks, stop: &mut Stop, pace: Pace) -> Watch {
-        let watched = Watched {
-            follow: self.follow,
-            clock: Clock::Live(self.start),
-            // Somebody waits for the result at the other end of the pipe.
-            leaves_at_end: !io::stdout().is_terminal(),
-            can: Abilities::FULL,
-        };
-        let show = || screen::run(watched, looks, stop, &self.woken, &self.wake);
-        // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
-        match panic::catch_unwind(AssertUnwindSafe(show)) {
-            Ok(Ok(Ended::Left)) => Watch::default(),
-            Ok(Ok(Ended::AtOnce)) => Watch { is_dropped: true, is_broken: false },
-            Ok(Ok(Ended::Gone)) => {
-                stop.by(signals::Signal::HangUp);
-                let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, None);
-                Watch { is_dropped, is_broken: false }
-            }
-            Ok(Err(error)) => {
-                streams::say(&format!("warning: cannot use the terminal: {error}; the run goes on in lines"));
-                Watch { is_dropped: self.in_lines(stop, pace), is_broken: false }
-            }
-            Err(_) => {
-                streams::say("warning: the screen broke, which is a bug of ours; the run goes on in lines");
-                Watch { is_dropped: self.in_lines(stop, pace), is_broken: true }
-            }
-        }
-    }
-
-    /// Tells of it in lines. Tells whether everything was dropped.
-    fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
-        // Whoever waits for the result should not wait for our next look as well.
-        let (follow, wake) = (self.follow.clone(), self.wake);
-        self.follow.on_change(move || {
-            if follow.is_closed() {
-                // It only fails when we have looked already.
-                let _ = wake.send(Wake::Changed);
-            }
-        });
-        let is_dropped = headless::run(self.follow, self.start, stop, &self.woken, Some(Plain::new(pace)));
-        self.follow.on_change(|| {});
-        is_dropped
     }
 }
 

@@ -13,6 +13,7 @@ pub mod shelf;
 pub mod signals;
 pub mod stop;
 pub mod themes;
+pub mod watch;
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc;

@@ -13,10 +13,11 @@ use crate::app::look::Looks;
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
 use crate::control::Abilities;
-use crate::event::{Micros, Offset};
+use crate::event::Offset;
 use crate::model::{Model, Stage};
 use crate::pump::Follow;
 use crate::shown::shown;
+use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::input::{Input, Key};
@@ -62,8 +63,8 @@ pub struct Watched<'a> {
 /// Whose time the screen tells.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock<'a> {
-    /// A run's that began then.
-    Live(Instant),
+    /// A run's own.
+    Live(&'a RunTime),
     /// A recording's.
     Replay(&'a Position),
 }
@@ -393,12 +394,13 @@ impl Screen<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.watched.follow.is_closed()
+        // A pool that could go on is not closed by its end.
+        self.watched.follow.is_closed() || matches!(self.watched.follow.model().stage, Stage::Ended(_))
     }
 
     fn now(&self) -> Offset {
         match self.watched.clock {
-            Clock::Live(start) => Offset(Micros::from(start.elapsed()).0),
+            Clock::Live(time) => time.now(),
             Clock::Replay(position) => position.now(),
         }
     }

@@ -188,6 +188,18 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
     },
+    /// The person at the screen has a job sent once more that failed: a further job of its endpoint,
+    /// from here on.
+    JobRepeated {
+        /// The new job.
+        job: JobId,
+        /// The job that it repeats, which has settled.
+        of: JobId,
+        /// The endpoint they both belong to.
+        endpoint: EndpointId,
+        /// How the job that it repeats had ended.
+        after: Outcome,
+    },
     /// A round of a liveness check has begun.
     RoundStarted {
         /// Of this endpoint; of a whole list of addresses where absent.
@@ -289,7 +301,9 @@ pub enum Fact {
         /// One sentence for the reader.
         message: Arc<str>,
     },
-    /// The last fact of a run.
+    /// The run goes on after its end, because jobs are sent again; its time has stood still meanwhile.
+    RunReopened,
+    /// The last fact of a run, unless it is reopened.
     RunEnded {
         /// Why it ended.
         how: RunEnd,

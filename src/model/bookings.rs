@@ -109,6 +109,9 @@ impl Model {
     pub(super) fn settle(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settling.count(at);
+        if self.repeated.remove(&(origin, job)) {
+            self.totals.repeats_done += u64::from(*end == JobEnd::Done);
+        }
         match end {
             JobEnd::Done => {
                 self.totals.jobs_done += 1;
@@ -128,6 +131,23 @@ impl Model {
                 self.endpoints[endpoint].cancelled += 1;
             }
         }
+    }
+
+    /// A job that failed is sent once more, as another one.
+    pub(super) fn repeat(&mut self, at: Offset, job: (Origin, JobId), endpoint: usize, after: &Outcome) {
+        self.change(job.0, |part| part.jobs = part.jobs.map(|jobs| jobs.saturating_add(1)));
+        let jobs = &mut self.endpoints[endpoint].jobs;
+        *jobs = jobs.map(|jobs| jobs.saturating_add(1));
+        self.totals.jobs_repeated += 1;
+        self.repeated.insert(job);
+        let Some(cause) = Cause::of(after) else { return };
+        self.incidents.repeat(cause);
+        let before = self.news.newest().and_then(|item| match item.story {
+            Story::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
+            _ => None,
+        });
+        let story = Story::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
+        self.news.retell(at, story, |_| before.is_some());
     }
 
     /// Books an attempt out of its endpoint and host.

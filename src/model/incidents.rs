@@ -21,12 +21,21 @@ pub struct Group {
     pub first: Offset,
     /// When the last failed.
     pub last: Offset,
+    /// How many of them have been sent again.
+    pub repeated: u64,
     /// How many at each endpoint.
     pub endpoints: BTreeMap<usize, u64>,
     /// The first one, in full.
     pub example: Example,
     /// The attempts that ended so, those included that a retry made good.
     pub attempts: Strikes,
+}
+
+impl Group {
+    /// Jobs that have not been sent again.
+    pub fn left(&self) -> u64 {
+        self.jobs.saturating_sub(self.repeated)
+    }
 }
 
 /// Attempts that ended badly for one cause.
@@ -141,6 +150,13 @@ impl Incidents {
         strikes.keep(example);
     }
 
+    /// Counts a job that is sent again.
+    pub(super) fn repeat(&mut self, cause: Cause) {
+        if let Some(group) = self.group(cause) {
+            group.repeated += 1;
+        }
+    }
+
     /// Every cause that jobs failed for, the largest first, ties by cause.
     pub fn by_size(&self) -> Vec<(Cause, &Group)> {
         let mut groups: Vec<_> =
@@ -162,6 +178,11 @@ impl Incidents {
     /// The causes in the order of first sight; a cause keeps its place.
     pub fn nth(&self, n: usize) -> Option<(Cause, &Group)> {
         self.groups.get(n).map(|(cause, group)| (*cause, group))
+    }
+
+    /// Everything of one cause.
+    pub fn of(&self, cause: Cause) -> Option<(Cause, &Group)> {
+        self.groups.iter().find(|(known, _)| *known == cause).map(|(cause, group)| (*cause, group))
     }
 
     /// Jobs that failed for causes beyond [`Incidents::MOST`].

@@ -25,12 +25,12 @@ pub mod timeline;
 pub mod totals;
 pub mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
 use crate::event::waits::Waits;
-use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd};
+use crate::event::{EndpointId, Event, Fact, HostId, JobId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
@@ -104,6 +104,8 @@ pub struct Model {
     level_seen: u32,
     origins: Origins,
     recent: Recent,
+    /// Jobs that were sent again and are not over.
+    repeated: HashSet<(Origin, JobId)>,
     endpoint_index: HashMap<(Origin, EndpointId), usize>,
     host_index: HashMap<(Origin, HostId), usize>,
 }
@@ -202,6 +204,10 @@ impl Model {
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle(at, origin, &Settled { job, endpoint, end, tries, target });
             }
+            Fact::JobRepeated { job, endpoint, after, .. } => {
+                let endpoint = self.known_endpoint(origin, *endpoint);
+                self.repeat(at, (origin, *job), endpoint, after);
+            }
             Fact::LimitChanged { scope, limit, by } => self.turn(at, origin, *scope, *limit, *by),
             Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
             Fact::Adapted { host, limit, gap, why } => {
@@ -265,6 +271,10 @@ impl Model {
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
                 self.news.tell(at, Story::Warned(*about, Arc::clone(message)));
+            }
+            Fact::RunReopened => {
+                self.evidence.wished += 1;
+                self.change(origin, |part| (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false));
             }
             Fact::RunEnded { how } => {
                 self.change(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));

@@ -44,6 +44,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "done_after_retry": totals.jobs_saved,
             "failed": totals.jobs_failed,
             "cancelled": totals.jobs_cancelled,
+            "sent_again": totals.jobs_repeated,
+            "done_when_sent_again": totals.repeats_done,
             "settled": totals.settled(),
             "not_started": exit::not_started(model),
         },

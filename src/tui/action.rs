@@ -29,6 +29,8 @@ pub enum Action {
     CancelOne,
     /// End the selected attempt, and try its job again when there is nothing else to start.
     RetryLater,
+    /// Send the jobs of the selected cause again.
+    Repeat,
     /// Answer to the question: do it.
     Sure,
     /// Narrow the table down by a text.

@@ -16,6 +16,7 @@ mod program;
 mod recordings;
 mod redirects;
 mod refusals;
+mod repeats;
 mod replay;
 mod rounds;
 mod secrets;

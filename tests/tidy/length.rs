@@ -24,6 +24,7 @@ const LONG: &[(&str, &str)] = &[
     ("tests/it/model/verdict.rs", "one page of findings, each with a run that shows it and one that does not"),
     ("tests/it/plan.rs", "one page of plans, each with what it means"),
     ("tests/it/plan/mistakes.rs", "one page of wrong plans, each with its whole message"),
+    ("tests/it/pool/rig.rs", "one rig: the run to be, the script that it meets, and what became of it"),
     ("tests/it/upstream.rs", "one test for each behaviour of the practice upstream"),
 ];
 

@@ -74,6 +74,8 @@ pub enum Need {
     SetLimit,
     /// To have jobs, endpoints and hosts picked out.
     Pick,
+    /// To send again what failed.
+    Repeat,
     /// To drain and cancel.
     Stop,
     /// To go back and forth in time.
@@ -114,13 +116,16 @@ impl Need {
         match self {
             // A recording stands still instead.
             Self::Pause if can.travel => None,
-            Self::SetLimit | Self::Stop if can.travel => Some("a recording cannot be changed"),
+            Self::SetLimit | Self::Repeat | Self::Stop if can.travel => Some("a recording cannot be changed"),
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
             Self::Pick if !can.pick => Some("nothing of this source can be picked out"),
+            Self::Repeat if !can.repeat => Some("nothing of this source can be sent again"),
             Self::Travel if !can.travel => Some("only a replay goes back and forth in time"),
-            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Stop | Self::Travel => None,
+            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Repeat | Self::Stop | Self::Travel => {
+                None
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) const DEEP: &[Context] = &[
 ];
 /// … of which these lead to events.
 pub(super) const STORIED: &[Context] = DEEP.split_at(2).1;
+/// Where a failure is selected.
+pub(super) const FAILED: &[Context] = &[At(View::Failures), Example];
 /// Views beside the first.
 pub(super) const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.

@@ -6,7 +6,8 @@ use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, At, Example, Help, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES, TRAVELS,
+    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FAILED, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES,
+    TRAVELS,
 };
 use crate::tui::view::page::View;
 
@@ -129,6 +130,17 @@ pub static ENTRIES: &[Entry] = &[
         contexts: &[At(View::InFlight)],
         footer: &[(&[At(View::InFlight)], "retry at the end")],
         needs: Need::Pick,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Repeat,
+        id: "repeat",
+        keys: &["r"],
+        group: Group::Work,
+        help: "Send the jobs again that failed for the selected cause; asks first",
+        contexts: FAILED,
+        footer: &[(FAILED, "send again")],
+        needs: Need::Repeat,
         ..PLAIN
     },
     Entry {

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
+use crate::event::cause::Cause;
 use crate::event::{JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
@@ -93,6 +94,8 @@ enum Asking {
     Skip(usize),
     /// End this job, which is in flight?
     Cancel(JobId),
+    /// Send the jobs again that failed for this?
+    Repeat(Cause),
 }
 
 /// How the person wants to leave.
@@ -144,6 +147,7 @@ impl UiState {
                 }
                 None => self.say("nothing is selected", now),
             },
+            Action::Repeat => self.ask_to_repeat(model, now),
             Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),
@@ -197,7 +201,7 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(_) | Asking::Cancel(_) => Context::Sure,
+                Asking::Skip(_) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
             }
         } else if self.is_typing {
             Context::Prompt
@@ -235,7 +239,8 @@ impl UiState {
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
         }
-        self.asking.take_if(|_| is_over(model));
+        // Only what failed can still be sent again.
+        self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);
         if self.view == View::Waterfall {

@@ -102,6 +102,9 @@ pub fn tell(item: &Item, model: &Model) -> Told {
             ours(status, &endpoint(*i), format!("{word}{after}"))
         }
         Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        Story::Repeated { cause, jobs } => {
+            ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
+        }
         Story::Quarantine { host, is_aside: true } => {
             ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
         }

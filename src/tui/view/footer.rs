@@ -50,6 +50,10 @@ fn sure(scene: &Scene<'_>) -> [String; 3] {
             "end it?".into(),
         ];
     }
+    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.of(cause)) {
+        let jobs = units::plural(group.left(), "job");
+        return [format!("send {jobs} again, after {cause}?"), format!("send {jobs} again?"), "again?".into()];
+    }
     let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
     let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
     let what = left.map_or_else(|| "the rest of it".to_owned(), |left| format!("its {}", units::plural(left, "job")));
@@ -189,7 +193,13 @@ fn remark(scene: &Scene<'_>) -> Option<String> {
         Some(Command::SkipEndpoint(_)) => Some("skipping…"),
         Some(Command::Quarantine(_)) => Some("putting the host aside…"),
         Some(Command::Release(_)) => Some("releasing the host…"),
-        Some(Command::SetAdaptive(_) | Command::SetLimit { .. } | Command::CancelJob(_) | Command::PostponeJob(_))
+        Some(
+            Command::SetAdaptive(_)
+            | Command::SetLimit { .. }
+            | Command::CancelJob(_)
+            | Command::PostponeJob(_)
+            | Command::Repeat(_),
+        )
         | None => None,
     };
     waiting.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))

@@ -26,6 +26,8 @@ pub struct Ledger {
     /// What each job waited for in all, and how long its attempts took.
     pub waited: HashMap<JobId, Waits>,
     pub served: HashMap<JobId, Micros>,
+    /// Jobs that repeat others.
+    pub repeats: HashMap<JobId, JobId>,
     up: HashMap<EndpointId, bool>,
     skipped: HashSet<EndpointId>,
     open: HashMap<Attempt, (Offset, u32, HostId)>,
@@ -63,7 +65,8 @@ impl Ledger {
         assert!(matches!(events[0].fact, Fact::RunStarted { .. }), "the first event is the run's start");
         for event in events {
             assert!(event.at >= last, "time goes forward: {event:?} after {last:?}");
-            assert_eq!(ledger.how, None, "nothing follows the end: {event:?}");
+            let goes_on = matches!(event.fact, Fact::RunReopened);
+            assert!(ledger.how.is_none() || goes_on, "nothing follows the end: {event:?}");
             last = event.at;
             ledger.take(event);
             model.apply(event);
@@ -162,6 +165,17 @@ impl Ledger {
                 let before = self.waited.insert(*job, *waited).unwrap_or_default();
                 assert!(waited.total() >= before.total(), "no less than before its attempts: {event:?}");
                 assert!(self.ends.insert(*job, end.clone()).is_none(), "settled once: {event:?}");
+            }
+            Fact::JobRepeated { job, of, endpoint, after } => {
+                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
+                assert_eq!(self.ends.get(of), Some(&JobEnd::Failed { last: after.clone() }), "it failed: {event:?}");
+                assert!(self.repeats.insert(*job, *of).is_none(), "{event:?} again");
+                assert!(self.repeats.values().filter(|it| *it == of).count() == 1, "sent again once: {event:?}");
+                self.drawn = self.drawn.map(|jobs| jobs + 1);
+            }
+            Fact::RunReopened => {
+                assert_eq!(self.how.take(), Some(RunEnd::Finished), "it was over: {event:?}");
+                (self.is_closed, self.is_paused) = (false, false);
             }
             Fact::LimitChanged { scope: Scope::Run, limit, .. } => self.limit = *limit as usize,
             Fact::LimitChanged { scope: Scope::Host(host), limit, .. } => {

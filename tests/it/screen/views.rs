@@ -73,6 +73,12 @@ fn a_failure_is_shown_with_what_was_answered() {
 }
 
 #[test]
+fn sending_again_is_asked_for_and_told_why_not() {
+    shot("failing").at("3s").keys("4 r").matches();
+    shot("failing").at("3s").keys("4 r").can(Abilities::NONE).matches();
+}
+
+#[test]
 fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
     let model = |n: usize| {
         let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 30;
+pub const KINDS: usize = 32;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -51,6 +51,8 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::AdaptiveSet { .. } => 27,
         Fact::AttemptSeen { .. } => 28,
         Fact::AnswerSeen { .. } => 29,
+        Fact::JobRepeated { .. } => 30,
+        Fact::RunReopened => 31,
     }
 }
 
@@ -137,6 +139,10 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         29 => (attempt(), exhibit())
             .prop_map(|(attempt, answer)| Fact::AnswerSeen { attempt, answer: answer.into() })
             .boxed(),
+        30 => (job(), job(), endpoint(), outcome())
+            .prop_map(|(job, of, endpoint, after)| Fact::JobRepeated { job, of, endpoint, after })
+            .boxed(),
+        31 => Just(Fact::RunReopened).boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }

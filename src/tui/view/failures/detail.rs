@@ -19,12 +19,16 @@ pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
         0 => "no job was lost".to_owned(),
         jobs => format!("{} failed for good", units::plural(jobs, "job")),
     };
+    let again = match group.repeated {
+        0 => String::new(),
+        repeated => format!(", {} sent again", units::count(repeated)),
+    };
     let longest = group.attempts.longest;
     let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut said = vec![
-        Said::words("count", format!("{} ended so, {jobs}", units::plural(n, "attempt"))),
+        Said::words("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
         Said::words("when", format!("{when}{longest}")),
         Said::name("where", places(model, endpoints(group), 4)),
     ];

@@ -241,6 +241,10 @@ fn remark(scene: &Scene<'_>) -> String {
     if totals.jobs_saved > 0 {
         parts.push(format!("{} saved by retry", units::count(totals.jobs_saved)));
     }
+    if totals.jobs_repeated > 0 {
+        let (again, done) = (units::count(totals.jobs_repeated), units::count(totals.repeats_done));
+        parts.push(format!("{again} sent again, {done} of them well"));
+    }
     let elsewhere = scene.model.incidents.jobs_elsewhere();
     if elsewhere > 0 {
         parts.push(format!("{} by causes not kept apart", units::count(elsewhere)));
