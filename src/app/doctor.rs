@@ -8,6 +8,7 @@ use crate::app::look::{Looks, wished};
 use crate::cli::LookArgs;
 use crate::config;
 use crate::shown::shown;
+use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{Decision, Face, Ground};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
@@ -61,6 +62,12 @@ pub fn told(args: &LookArgs) -> String {
         }
         Err(_) => say("theme", "none", "see below"),
     }
+    let clipboard = surroundings.clipboard().named(|clipboard| match clipboard {
+        Clipboard::Takes => "takes copies",
+        Clipboard::Unknown => "unknown",
+        Clipboard::Refuses => "none",
+    });
+    say("clipboard", &clipboard.value, &clipboard.why);
     let rate = surroundings.frames_per_second();
     say("pictures", &format!("{} a second", rate.value), &rate.why);
     for file in config::settings_files() {

@@ -20,9 +20,12 @@ use crate::shown::shown;
 use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
+use crate::tui::clipboard::Clipboard;
 use crate::tui::input::{Input, Key};
+use crate::tui::keep;
 use crate::tui::keymap::Keymap;
-use crate::tui::picture::{self, Picture};
+use crate::tui::picture::{self, Picture, svg};
+use crate::tui::state::export::Saving;
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Drawn, Guard};
 use crate::tui::view::{self, Scene, help};
@@ -162,7 +165,7 @@ impl Screen<'_> {
             if self.is_due() {
                 is_told.store(false, Ordering::Release);
                 let picture = self.draw(guard)?;
-                self.export(picture.as_ref());
+                self.save(picture.as_ref());
             }
             let first = match wakes.recv_timeout(self.patience()) {
                 Ok(woken) => Some(woken),
@@ -245,6 +248,7 @@ impl Screen<'_> {
                     self.looks.next_theme();
                     self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
                 }
+                self.copy(guard);
                 if self.ui.take_redraw() {
                     guard.redraw();
                 }
@@ -324,7 +328,7 @@ impl Screen<'_> {
             charset: self.looks.look.charset,
             now,
         };
-        let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
+        let is_wanted = self.ui.keeps_picture() || self.ui.wants_picture();
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             view::render(frame, &scene);
@@ -345,16 +349,48 @@ impl Screen<'_> {
         }
     }
 
-    /// Writes the picture as SVG, where that was asked for, and says where.
-    fn export(&mut self, picture: Option<&Picture>) {
-        let (true, Some(picture)) = (self.ui.take_export(), picture) else { return };
-        let now = self.now();
-        let said = match picture::save(picture, &self.looks.theme) {
-            Ok(path) => format!("picture saved as {}", path.display()),
-            Err(error) => format!("cannot save a picture: {error}"),
+    /// Saves what was asked for, and says where.
+    fn save(&mut self, picture: Option<&Picture>) {
+        // What cannot be drawn now is saved with the next picture.
+        if self.ui.wants_picture() && picture.is_none() {
+            return;
+        }
+        let Some(saving) = self.ui.take_saving() else { return };
+        let kept = match (&saving, picture) {
+            (Saving::Svg, Some(picture)) => keep::keep("svg", &svg::svg(picture, &self.looks.theme)),
+            (Saving::Text, Some(picture)) => keep::keep("txt", &(picture::lines(picture).join("\n") + "\n")),
+            (Saving::Curl(line), _) => keep::keep("sh", &format!("{}\n", line.text)),
+            (Saving::Svg | Saving::Text, None) => return,
         };
-        self.ui.say(&shown(&said), now);
+        let said = match (kept, saving) {
+            (Err(error), _) => format!("cannot save it: {error}"),
+            (Ok(path), Saving::Curl(line)) if !line.but.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.but)
+            }
+            (Ok(path), Saving::Svg | Saving::Text | Saving::Curl(_)) => format!("saved as {}", path.display()),
+        };
+        self.ui.say(&shown(&said), self.now());
         self.is_dirty = true;
+    }
+
+    /// Copies what was asked for, and says what can be known of that.
+    fn copy(&mut self, guard: &mut Guard) {
+        let Some(line) = self.ui.take_copying() else { return };
+        let menu = |action| self.keymap.key(action).unwrap_or_default();
+        let instead = format!("{} {} saves it", menu(Action::Export), menu(Action::SaveCurl));
+        let clipboard = self.looks.clipboard();
+        if clipboard != Clipboard::Refuses {
+            guard.copy(&line.text);
+        }
+        let mut said = match clipboard {
+            Clipboard::Takes => "copied as curl".to_owned(),
+            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
+        };
+        if !line.but.is_empty() {
+            said = format!("{said}; {}", line.but);
+        }
+        self.ui.say(&said, self.now());
     }
 
     /// Whether it is time for a picture.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::exhibit::Exhibit;
+use crate::event::exhibit::{Exhibit, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Spent};
 use crate::event::waits::Waits;
@@ -69,6 +69,21 @@ pub enum Fact {
         /// How many jobs it will yield, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
+    },
+    /// What an endpoint's requests carry beside their address: told before the first that carries
+    /// anything, and once more when a later one carries something else.
+    EndpointAsked {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// Header fields of its first request, secrets masked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<Field>,
+        /// Body bytes of its first request; what is in them is not told.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        body: u64,
+        /// Whether not all of its requests carry the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        varies: bool,
     },
     /// A host is known from here on.
     HostSeen {

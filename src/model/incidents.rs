@@ -126,7 +126,8 @@ impl Incidents {
             return;
         };
         if group.jobs == 0 {
-            (group.first, group.last, group.example) = (at, at, Example::of(last, target));
+            (group.first, group.last) = (at, at);
+            group.example = Example { endpoint, at, ..Example::of(last, target) };
         }
         group.jobs += 1;
         group.last = group.last.max(at);

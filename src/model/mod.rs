@@ -32,7 +32,7 @@ use crate::event::idle::Idle;
 use crate::event::waits::Waits;
 use crate::event::{EndpointId, Event, Fact, HostId, JobId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::{Carried, Endpoint};
 use crate::model::histogram::Histogram;
 use crate::model::host::Host;
 use crate::model::incidents::Incidents;
@@ -147,6 +147,11 @@ impl Model {
             Fact::EndpointSeen { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
                 (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
+            }
+            Fact::EndpointAsked { endpoint, headers, body, varies } => {
+                let i = self.known_endpoint(origin, *endpoint);
+                let carried = Carried { headers: headers.clone().into(), body: *body, varies: *varies };
+                self.endpoints[i].carried = Some(carried);
             }
             Fact::HostSeen { host, name, limit } => {
                 let i = self.host(origin, *host);

@@ -89,8 +89,16 @@ pub enum Action {
     Theme,
     /// Draw everything anew.
     Redraw,
-    /// Save the picture as SVG.
+    /// Ask what to save.
     Export,
+    /// Save the picture as SVG.
+    SaveSvg,
+    /// Save the picture as text.
+    SaveText,
+    /// Save the selected request as a command.
+    SaveCurl,
+    /// Copy the selected request as a command.
+    Copy,
     /// Show the working behind the verdict.
     Why,
     /// Explain the keys.

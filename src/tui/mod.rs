@@ -5,9 +5,12 @@
 //! Start at [`view`] for the picture, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
+pub mod clipboard;
+pub mod curl;
 pub mod detect;
 pub mod filter;
 pub mod input;
+pub mod keep;
 pub mod keymap;
 pub mod picture;
 pub mod state;

@@ -6,6 +6,7 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod carried;
 pub mod clock;
 pub mod descriptors;
 pub mod ends;

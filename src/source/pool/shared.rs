@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::cause::Cause;
 use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin};
 use crate::harvest::Harvest;
+use crate::source::pool::carried::Carries;
 use crate::source::pool::exhibit::Exhibits;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
@@ -60,6 +61,8 @@ pub(super) struct Inner {
     pub(super) books: Books,
     /// Bad answers that have been told.
     pub(super) exhibits: Exhibits,
+    /// What requests carry, as far as it has been told.
+    carries: Carries,
     /// Jobs that failed.
     pub(super) lost: Lost,
     /// When the run ended, if it has.
@@ -96,6 +99,7 @@ impl Shared {
                     idle: Vec::new(),
                     books: Books::default(),
                     exhibits: Exhibits::default(),
+                    carries: Carries::default(),
                     lost: Lost::default(),
                     ended: None,
                     is_fed: false,
@@ -161,6 +165,11 @@ impl Shared {
                 }
                 Next::Over => self.end_if_done(inner),
                 Next::Start(ticket) => {
+                    if ticket.ready.attempts == 1
+                        && let Some(carried) = inner.carries.news(&ticket.ready.job)
+                    {
+                        inner.tell(now, carried);
+                    }
                     inner.running.start(ticket.slot, ticket.ready.attempt(), now, me);
                     inner.tell(now, started(ticket));
                     self.pass_on(inner);

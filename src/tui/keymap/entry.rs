@@ -38,6 +38,8 @@ pub enum Context {
     Help,
     /// A failure in full.
     Example,
+    /// What can be saved.
+    Menu,
     /// The question before leaving.
     Question,
     /// The question before something that cannot be undone.

@@ -105,6 +105,12 @@ impl Keymap {
         rows
     }
 
+    /// What can be saved, each with its keys.
+    pub fn menu(&self) -> Vec<Row> {
+        let is_saved = |row: &Row| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
+        self.rows().into_iter().filter(is_saved).collect()
+    }
+
     /// The first key of an action, as people write it; none when switched off.
     pub fn key(&self, action: Action) -> Option<String> {
         let (_, chords) = self.effective().find(|(entry, _)| entry.action == action)?;
@@ -162,7 +168,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 12] = [
+    const CONTEXTS: [Context; 13] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -172,6 +178,7 @@ mod tests {
         Context::At(View::Log),
         Context::Help,
         Context::Example,
+        Context::Menu,
         Context::Question,
         Context::Sure,
         Context::Prompt,

@@ -1,6 +1,6 @@
 //! Where keys work: sets of views, sheets and questions, named once.
 
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Prompt, Question, Sure};
 use crate::tui::view::page::View;
 
 /// Every view, and what else is named.
@@ -23,7 +23,7 @@ pub(super) const SHEETS: &[Context] = &screens::<{ N + 2 }>(&[Help, Example]);
 /// … and wherever there are rows.
 pub(super) const LISTS: &[Context] = &screens::<{ N + 3 }>(&[Help, Example, Prompt]);
 /// Everywhere.
-pub(super) const ANYWHERE: &[Context] = &screens::<{ N + 5 }>(&[Help, Example, Prompt, Question, Sure]);
+pub(super) const ANYWHERE: &[Context] = &screens::<{ N + 6 }>(&[Help, Example, Menu, Prompt, Question, Sure]);
 /// The first view.
 pub(super) const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
@@ -40,6 +40,11 @@ pub(super) const DEEP: &[Context] = &[
 ];
 /// … of which these lead to events.
 pub(super) const STORIED: &[Context] = DEEP.split_at(2).1;
+/// Where a request, or one of an endpoint's, is selected.
+pub(super) const ASKED: &[Context] =
+    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
+/// Where what is seen can be saved.
+pub(super) const SEEN: &[Context] = &screens::<{ N + 1 }>(&[Example]);
 /// Where a failure is selected.
 pub(super) const FAILED: &[Context] = &[At(View::Failures), Example];
 /// Views beside the first.

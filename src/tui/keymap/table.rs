@@ -3,11 +3,11 @@
 //! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FAILED, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES,
-    TRAVELS,
+    ANYWHERE, ASKED, BESIDE, DEEP, DETAIL, DIALS, FAILED, FALLS, LISTS, OVERVIEW, SCREENS, SEEN, SHEETS, STORIED,
+    STREAMS, TABLES, TRAVELS,
 };
 use crate::tui::view::page::View;
 
@@ -46,6 +46,11 @@ const fn along(
 ) -> Entry {
     let nature = Nature::Repeats;
     Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
+}
+
+/// A row of what can be saved: the menu shows its help, without the first word.
+const fn save(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
+    Entry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
 }
 
 /// A row of what lies beside.
@@ -334,7 +339,12 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(BESIDE, "back"), (&[Help, Example], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
+        footer: &[
+            (BESIDE, "back"),
+            (&[Help, Example, Menu], "close"),
+            (&[Question, Sure], "stay"),
+            (&[Prompt], "clear"),
+        ],
         ..PLAIN
     },
     Entry {
@@ -361,13 +371,27 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Copy,
+        id: "copy",
+        keys: &["y"],
+        group: Group::Find,
+        help: "Copy the selected request as a `curl` command",
+        contexts: ASKED,
+        footer: &[(ASKED, "copy as curl")],
+        ..PLAIN
+    },
+    Entry {
         action: Action::Export,
         id: "export",
         keys: &["e"],
-        help: "Save the picture as an SVG file in the current folder",
+        help: "Save something of this as a file in the current folder; asks what",
+        contexts: SEEN,
         footer: &[(SCREENS, "export")],
         ..PLAIN
     },
+    save(Action::SaveSvg, "save_svg", &["s"], "Export: the picture, as SVG"),
+    save(Action::SaveText, "save_text", &["t"], "Export: the picture, as text"),
+    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request, for curl"),
     Entry {
         action: Action::Why,
         id: "why",

@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod example;
+pub mod export;
 pub mod list;
 mod wishes;
 
@@ -21,6 +22,7 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::example::Opened;
+use crate::tui::state::export::{Export, Saving};
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
@@ -70,7 +72,8 @@ pub struct UiState {
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
-    wants_export: bool,
+    /// What is to be copied or saved.
+    pub export: Export,
 }
 
 /// A step from a row to what is behind it.
@@ -181,7 +184,11 @@ impl UiState {
             Action::Window => self.is_recent = !self.is_recent,
             Action::Theme => self.themes_wanted += 1,
             Action::Redraw => self.wants_redraw = true,
-            Action::Export => self.wants_export = true,
+            Action::Copy => self.copy(model, now),
+            Action::Export => self.export.is_open = true,
+            Action::SaveSvg => self.save(Saving::Svg),
+            Action::SaveText => self.save(Saving::Text),
+            Action::SaveCurl => self.save_command(model, now),
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             // Only work that would be lost is worth a question.
@@ -203,6 +210,8 @@ impl UiState {
                 Asking::Leave => Context::Question,
                 Asking::Skip(_) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
             }
+        } else if self.export.is_open {
+            Context::Menu
         } else if self.is_typing {
             Context::Prompt
         } else if self.help.is_some() || self.working.is_some() {
@@ -311,19 +320,11 @@ impl UiState {
         can.travel && matches!(self.context(), Context::At(_))
     }
 
-    /// Whether a picture is to be saved.
-    pub fn wants_export(&self) -> bool {
-        self.wants_export
-    }
-
-    /// Whether a picture is to be saved, since last asked.
-    pub fn take_export(&mut self) -> bool {
-        std::mem::take(&mut self.wants_export)
-    }
-
     fn go_back(&mut self) {
         if self.asking.is_some() {
             self.asking = None;
+        } else if self.export.is_open {
+            self.export.is_open = false;
         } else if self.help.is_some() {
             self.help = None;
         } else if self.working.is_some() {

@@ -26,6 +26,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
+use crate::tui::clipboard;
 use crate::tui::input::{Hear, Input, Listener};
 use crate::tui::terminal::encoder::Encoder;
 use crate::tui::terminal::tty::Tty;
@@ -52,6 +53,8 @@ pub struct Guard {
     _watchdog: Watchdog,
     /// What the terminal shows is not what we think.
     is_unknown: bool,
+    /// Bytes that go with the next picture.
+    beside: Vec<u8>,
 }
 
 /// What became of a picture.
@@ -112,7 +115,7 @@ impl Guard {
         let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
         match (terminal, listener, watchdog) {
             (Ok(terminal), Ok(listener), Ok(watchdog)) => {
-                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false })
+                Ok(Self { lease, terminal, listener, _watchdog: watchdog, is_unknown: false, beside: Vec::new() })
             }
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 lease.end();
@@ -141,6 +144,7 @@ impl Guard {
         self.terminal.draw(render)?;
         self.terminal.backend().with_bytes(|bytes| {
             queue!(bytes, EndSynchronizedUpdate)?;
+            bytes.append(&mut self.beside);
             // It was idle, and only we hand frames over.
             self.lease.writer.hand_over(bytes);
             Ok(Drawn::Sent)
@@ -150,6 +154,11 @@ impl Guard {
     /// The whole screen, as large as it is now.
     pub fn area(&self) -> Rect {
         Rect::from((Position::ORIGIN, self.lease.tty.size()))
+    }
+
+    /// Copies a text to the clipboard of whoever sits there, with the next picture.
+    pub fn copy(&mut self, text: &str) {
+        self.beside = clipboard::sequence(text);
     }
 
     /// Whether the terminal still reads the last picture.

@@ -20,6 +20,7 @@ pub mod kpi;
 pub mod latency;
 pub mod layout;
 pub mod log;
+pub mod menu;
 pub mod overview;
 pub mod page;
 pub mod paint;
@@ -95,6 +96,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) {
     }
     if scene.ui.working.is_some() {
         verdict::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
+    }
+    if scene.ui.export.is_open {
+        menu::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);
     }
     if scene.ui.help.is_some() {
         help::draw(&mut Pen::new(frame.buffer_mut(), area, scene.theme), scene);

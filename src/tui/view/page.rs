@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::tui::curl::Asked;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
 use crate::tui::view::endpoint::EndpointDetail;
@@ -132,6 +133,11 @@ pub trait Page: Sync {
 
     /// What is behind a row; none where nothing is.
     fn behind(&self, _model: &Model, _row: usize) -> Option<Behind> {
+        None
+    }
+
+    /// The request that a row stands for, or the last of those that it stands for.
+    fn asked<'m>(&self, _model: &'m Model, _row: usize) -> Option<Asked<'m>> {
         None
     }
 

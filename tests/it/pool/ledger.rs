@@ -26,6 +26,7 @@ pub struct Ledger {
     /// What each job waited for in all, and how long its attempts took.
     pub waited: HashMap<JobId, Waits>,
     pub served: HashMap<JobId, Micros>,
+    asked: HashMap<EndpointId, bool>,
     /// Jobs that repeat others.
     pub repeats: HashMap<JobId, JobId>,
     up: HashMap<EndpointId, bool>,
@@ -101,6 +102,10 @@ impl Ledger {
         match &event.fact {
             Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
             Fact::EndpointSeen { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
+            Fact::EndpointAsked { endpoint, varies, .. } => {
+                let is_news = self.asked.insert(*endpoint, *varies) != Some(*varies);
+                assert!(is_news && self.endpoints.contains(endpoint), "{event:?}");
+            }
             Fact::HostSeen { host, limit, .. } => {
                 let state = HostState { limit: *limit, ..HostState::default() };
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
@@ -151,12 +156,8 @@ impl Ledger {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
             }
             Fact::EndpointSkipped { endpoint } => assert!(self.skipped.insert(*endpoint), "{event:?} again"),
-            Fact::HostQuarantined { host } => {
-                assert!(!std::mem::replace(&mut self.hosts.get_mut(host).unwrap().is_aside, true));
-            }
-            Fact::HostReleased { host } => {
-                assert!(std::mem::take(&mut self.hosts.get_mut(host).unwrap().is_aside));
-            }
+            Fact::HostQuarantined { host } => self.put_aside(*host, true),
+            Fact::HostReleased { host } => self.put_aside(*host, false),
             Fact::JobSettled { job, endpoint, end, total, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");
@@ -194,5 +195,10 @@ impl Ledger {
             }
             Fact::RunEnded { how } => self.how = Some(*how),
         }
+    }
+
+    fn put_aside(&mut self, host: HostId, is_aside: bool) {
+        let state = self.hosts.get_mut(&host).expect("announced before");
+        assert_ne!(std::mem::replace(&mut state.is_aside, is_aside), is_aside);
     }
 }

@@ -83,3 +83,37 @@ fn what_a_server_repeats_of_our_secrets_is_masked() {
     let journal = String::from_utf8(folder.bytes("run.jsonl")).unwrap();
     assert_eq!(journal.lines().find(|line| line.contains("canary")), None);
 }
+
+#[test]
+fn what_requests_carry_is_told_once_and_its_secrets_and_bodies_are_not() {
+    let (folder, upstream) = (Folder::new(), upstream());
+    let url = at(&upstream, "/status/200");
+    let lines = [
+        format!(r#"{{"url":"{url}","header":{{"x-note":"first","authorization":"Bearer canary"}},"body":"canary-1"}}"#),
+        format!(
+            r#"{{"url":"{url}","header":{{"x-note":"second","authorization":"Bearer canary"}},"body":"canary-1"}}"#
+        ),
+        format!(r#"{{"url":"{url}","header":{{"x-note":"third"}}}}"#),
+    ];
+    let folder = folder.with("urls.jsonl", &lines.join("\n"));
+    folder.inflight("run --events run.jsonl -c 1 urls.jsonl").run().exits(0);
+    let (events, _) = replay(&folder.bytes("run.jsonl"));
+    let told: Vec<_> = events.into_iter().filter(|event| matches!(event.fact, Fact::EndpointAsked { .. })).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (event, differs) in told.iter().zip([false, true]) {
+        let Fact::EndpointAsked { headers, body, varies, .. } = &event.fact else { continue };
+        let value =
+            |name: &str| headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value);
+        assert_eq!((value("x-note"), value("authorization")), (Some("first"), Some("***")));
+        assert_eq!((*body, *varies), (8, differs));
+    }
+    assert!(!String::from_utf8(folder.bytes("run.jsonl")).unwrap().contains("canary"));
+}
+
+#[test]
+fn requests_that_carry_nothing_are_not_told_of() {
+    let (folder, upstream) = (Folder::new(), upstream());
+    folder.inflight("run -n 5 --events run.jsonl").word(at(&upstream, "/status/200")).run().exits(0);
+    let (events, _) = replay(&folder.bytes("run.jsonl"));
+    assert!(!events.iter().any(|event| matches!(event.fact, Fact::EndpointAsked { .. })));
+}

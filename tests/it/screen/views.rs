@@ -79,6 +79,13 @@ fn sending_again_is_asked_for_and_told_why_not() {
 }
 
 #[test]
+fn what_can_be_saved_is_a_menu() {
+    shot("failing").at("3s").keys("e").matches();
+    shot("failing").at("3s").size(60, 16).keys("4 enter e").matches();
+    shot("failing").at("3s").size(40, 10).keys("e").matches();
+}
+
+#[test]
 fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
     let model = |n: usize| {
         let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 32;
+pub const KINDS: usize = 33;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -53,6 +53,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::AnswerSeen { .. } => 29,
         Fact::JobRepeated { .. } => 30,
         Fact::RunReopened => 31,
+        Fact::EndpointAsked { .. } => 32,
     }
 }
 
@@ -143,6 +144,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(job, of, endpoint, after)| Fact::JobRepeated { job, of, endpoint, after })
             .boxed(),
         31 => Just(Fact::RunReopened).boxed(),
+        32 => (endpoint(), prop::collection::vec(field(), 0..4), any::<u64>(), any::<bool>())
+            .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointAsked { endpoint, headers, body, varies })
+            .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
@@ -216,15 +220,18 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     ]
 }
 
+fn field() -> impl Strategy<Value = Field> {
+    (text(), text()).prop_map(|(name, value)| Field(name, value))
+}
+
 fn exhibit() -> impl Strategy<Value = Exhibit> {
-    let field = (text(), text()).prop_map(|(name, value)| Field(name, value));
     let body = prop_oneof![
         Just(Excerpt::None),
         Just(Excerpt::Binary),
         text().prop_map(Excerpt::Text),
         text().prop_map(Excerpt::Begins)
     ];
-    (any::<u16>(), prop::collection::vec(field, 0..4), any::<u32>(), any::<u64>(), body)
+    (any::<u16>(), prop::collection::vec(field(), 0..4), any::<u32>(), any::<u64>(), body)
         .prop_map(|(status, headers, left_out, bytes, body)| Exhibit { status, headers, left_out, bytes, body })
 }
 

@@ -9,6 +9,7 @@ use crate::event::cause::Cause;
 use crate::event::exhibit::{Excerpt, Exhibit, Field};
 use crate::model::Model;
 use crate::model::incidents::{Example, Group};
+use crate::tui::curl::Asked;
 use crate::tui::state::example::Opened;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
@@ -38,6 +39,11 @@ pub fn n(model: &Model, row: usize) -> usize {
 /// The example that lies open; of jobs that never got as far as an attempt, the first.
 pub fn example(group: &Group, nth: usize) -> &Example {
     group.attempts.examples.get(nth).unwrap_or(&group.example)
+}
+
+/// The request that failed so.
+pub fn asked(example: &Example) -> Option<Asked<'_>> {
+    Some(Asked { target: example.target.as_deref()?, endpoint: example.endpoint })
 }
 
 fn rows(model: &Model, opened: Opened) -> Vec<Row> {

@@ -14,6 +14,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::Group;
+use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -114,6 +115,11 @@ impl Page for Failures {
 
     fn has_detail(&self) -> bool {
         true
+    }
+
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+        let (_, group) = model.incidents.nth(row)?;
+        example::asked(example::example(group, 0))
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
