@@ -5,6 +5,7 @@
 mod journal;
 mod model;
 mod output;
+mod pictures;
 mod plan;
 mod pool;
 #[cfg(unix)]

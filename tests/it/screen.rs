@@ -8,7 +8,7 @@ mod endpoint;
 mod many;
 mod overview;
 mod roles;
-mod shot;
+pub mod shot;
 mod states;
 mod views;
 mod waterfall;
