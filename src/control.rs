@@ -51,6 +51,8 @@ pub struct Abilities {
     pub pick: bool,
     /// Send again what failed.
     pub repeat: bool,
+    /// Run all of it again.
+    pub rerun: bool,
     /// Drain and cancel.
     pub stop: bool,
     /// Go back and forth in time.
@@ -59,10 +61,11 @@ pub struct Abilities {
 
 impl Abilities {
     /// Of a run of our own.
-    pub const FULL: Self = Self { pause: true, set_limit: true, pick: true, repeat: true, stop: true, travel: false };
+    pub const FULL: Self =
+        Self { pause: true, set_limit: true, pick: true, repeat: true, rerun: true, stop: true, travel: false };
     /// Of something that can only be looked at.
     pub const NONE: Self =
-        Self { pause: false, set_limit: false, pick: false, repeat: false, stop: false, travel: false };
+        Self { pause: false, set_limit: false, pick: false, repeat: false, rerun: false, stop: false, travel: false };
     /// Of a recording.
     pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
 }

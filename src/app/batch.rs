@@ -2,17 +2,17 @@
 //!
 //! Start at [`Batch::run`].
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::mpsc as wakes;
 use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
 use crate::app::look::{self, Looks};
-use crate::app::signals;
+use crate::app::recording;
+use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
 use crate::cli::{LookArgs, Results};
@@ -21,7 +21,6 @@ use crate::control::Abilities;
 use crate::error::{Error, code};
 use crate::event::{Concern, Event, Fact, Origin};
 use crate::inert;
-use crate::journal::{self, Header};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
 use crate::output::exit::{self, Mishaps};
@@ -30,11 +29,10 @@ use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
-use crate::output::trouble;
-use crate::plainly::{Plainly, is_closed_pipe};
+use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
-use crate::pump::{Follow, Pump, Recorder};
+use crate::pump::{Follow, Pump};
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::{self, Pool, Settings, descriptors};
 use crate::tui::detect::{Face, Surroundings};
@@ -59,8 +57,10 @@ struct Outcome {
     follow: Follow,
     collected: Option<Collected>,
     mishaps: Mishaps,
-    /// Whether the recording, if there is one, is whole.
-    is_recorded: bool,
+    /// The recording, if there is one and it is whole.
+    recording: Option<PathBuf>,
+    /// Whether the person at the screen wants the whole batch once more.
+    goes_again: bool,
     /// The exit code of whoever ended it from outside.
     stopped: Option<u8>,
 }
@@ -69,13 +69,35 @@ impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
         let surroundings = look::wished(config::surroundings(), self.look);
-        let looks = Looks::decide(&surroundings)?;
-        let Some(outcome) = self.carry_out(&surroundings, looks)? else { return Ok(code::INTERRUPTED) };
-        Ok(self.conclude(&outcome))
+        let mut looks = Looks::decide(&surroundings)?;
+        let mut ears = None;
+        let mut last = None;
+        loop {
+            let outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
+                (Ok(Some(outcome)), _) => outcome,
+                (Ok(None), _) => return Ok(code::INTERRUPTED),
+                // What has been done stays done, and is told.
+                (Err(error), Some(last)) => {
+                    streams::say(error.render(false, 100).trim_end());
+                    return Ok(self.conclude(last));
+                }
+                (Err(error), None) => return Err(error),
+            };
+            if !outcome.goes_again {
+                return Ok(self.conclude(&outcome));
+            }
+            last = Some(outcome);
+        }
     }
 
     /// Runs the parts; `None` if everything was dropped at once.
-    fn carry_out(&self, surroundings: &Surroundings, looks: Looks) -> Result<Option<Outcome>, Error> {
+    fn carry_out(
+        &self,
+        surroundings: &Surroundings,
+        looks: &mut Looks,
+        ears: &mut Option<Ears>,
+        is_again: bool,
+    ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
         let most = descriptors::raise();
         let upstream = plan
@@ -85,7 +107,14 @@ impl Batch<'_> {
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
         let cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
-        let recorder = self.results.events.as_deref().map(|path| record(path, &plan.name)).transpose()?;
+        let (recorder, recording) = match self.results.events.as_deref() {
+            None => (None, None),
+            Some(path) if is_again => {
+                let (recorder, beside) = recording::open_beside(path, &plan.name)?;
+                (Some(recorder), Some(beside))
+            }
+            Some(path) => (Some(recording::open(path, &plan.name)?), Some(path.to_owned())),
+        };
 
         let (time, started) = (RunTime::begin(), SystemTime::now());
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
@@ -106,8 +135,10 @@ impl Batch<'_> {
             harvests,
         };
         // From the first attempt on no signal ends us unaccounted; until then one may, as it may any program.
-        let (wake, woken) = wakes::channel();
-        signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
+        let Ears { wake, woken } = match ears {
+            Some(ears) => ears,
+            None => ears.insert(Ears::open()?),
+        };
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
         let run = Run {
@@ -115,12 +146,12 @@ impl Batch<'_> {
             time: &time,
             wake,
             woken,
-            can: Abilities { repeat: plan.polling.is_none(), ..Abilities::FULL },
+            can: Abilities { repeat: plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
         let pace = self.pace(surroundings);
         let watched = match surroundings.face().value {
             Face::Screen => run.on_screen(looks, &mut stop, pace),
-            Face::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), is_broken: false },
+            Face::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), ..Watch::default() },
         };
         if watched.is_dropped {
             return Ok(None);
@@ -135,7 +166,13 @@ impl Batch<'_> {
         let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
         let mishaps = Mishaps { broken: watched.is_broken, unwritten: is_unwritten };
-        Ok(Some(Outcome { follow, collected, mishaps, is_recorded, stopped }))
+        let recording = recording.filter(|path| is_recorded && !recording::is_stdout(path));
+        Ok(Some(Outcome { follow, collected, mishaps, recording, stopped, goes_again: watched.goes_again }))
+    }
+
+    /// Whether all of it can be run once more.
+    fn can_rerun(&self) -> bool {
+        self.plan.is_repeatable() && !self.results.events.as_deref().is_some_and(recording::is_stdout)
     }
 
     /// Opens the report and the folder for bodies, if there are any.
@@ -173,14 +210,13 @@ impl Batch<'_> {
     fn conclude(&self, outcome: &Outcome) -> u8 {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
-        let recording = self.results.events.as_deref();
-        let recording = recording.filter(|path| outcome.is_recorded && *path != Path::new("-"));
+        let recording = outcome.recording.as_deref();
         let extras = Extras { checked: &checked, collected: outcome.collected.as_ref(), recording };
         let now = model.last;
         let is_coloured =
             |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
         // Standard output belongs to the one result that was asked for.
-        let has_other_result = self.results.json || self.results.events.as_deref() == Some(Path::new("-"));
+        let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
         let written = if has_other_result {
             if io::stderr().is_terminal() {
                 streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
@@ -210,6 +246,20 @@ impl Batch<'_> {
     }
 }
 
+/// What wakes the main thread, run after run.
+struct Ears {
+    wake: wakes::Sender<Wake>,
+    woken: wakes::Receiver<Wake>,
+}
+
+impl Ears {
+    fn open() -> Result<Self, Error> {
+        let (wake, woken) = wakes::channel();
+        signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;
+        Ok(Self { wake, woken })
+    }
+}
+
 fn finish(follow: &Follow) -> Finish {
     let model = follow.model();
     let how = match model.stage {
@@ -217,18 +267,4 @@ fn finish(follow: &Follow) -> Finish {
         _ => None,
     };
     Finish { finished: SystemTime::now(), how, not_started: exit::not_started(&model) }
-}
-
-/// Opens the recording; `-` is standard output.
-fn record(path: &Path, name: &str) -> Result<Recorder, Error> {
-    let unwritable = |error: io::Error| Error::Unwritable {
-        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), Plainly(error)),
-        hint: None,
-    };
-    let to: Box<dyn Write + Send> = if path == Path::new("-") {
-        Box::new(BufWriter::with_capacity(1 << 18, io::stdout()))
-    } else {
-        Box::new(BufWriter::with_capacity(1 << 18, File::create(path).map_err(unwritable)?))
-    };
-    journal::Writer::new(to, &Header::new(name, SystemTime::now())).map_err(unwritable)
 }

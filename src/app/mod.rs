@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod look;
+pub mod recording;
 pub mod replay;
 pub mod screen;
 pub mod shelf;

@@ -46,6 +46,8 @@ pub enum Ended {
     Left,
     /// The terminal went away; the run may still be under way.
     Gone,
+    /// The run is over, and the person wants the whole batch once more.
+    Again,
     /// A third Ctrl-C: everything is dropped.
     AtOnce,
 }
@@ -75,7 +77,7 @@ pub enum Clock<'a> {
 /// Shows a run until the person leaves, it is over, or the terminal goes.
 pub fn run(
     watched: Watched<'_>,
-    mut looks: Looks,
+    looks: &mut Looks,
     stop: &mut Stop,
     wakes: &Receiver<Wake>,
     wake: &Sender<Wake>,
@@ -97,7 +99,7 @@ pub fn run(
     let asks_ground = looks.asks_ground;
     let mut guard = Guard::enter(io::stderr().as_fd(), asks_ground, Arc::new(hear))?;
     if asks_ground {
-        await_ground(wakes, wake, &mut looks);
+        await_ground(wakes, wake, looks);
     }
     let mut screen = Screen {
         watched,
@@ -141,7 +143,7 @@ fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Looks) 
 /// The loop's own state.
 struct Screen<'a> {
     watched: Watched<'a>,
-    looks: Looks,
+    looks: &'a mut Looks,
     ui: UiState,
     keymap: Keymap,
     /// The model of the frozen picture.
@@ -188,6 +190,7 @@ impl Screen<'_> {
                     return Ok((Ended::Left, picture.as_ref().map(picture::lines)));
                 }
                 Some(Leave::Now) => return Ok((Ended::Left, None)),
+                Some(Leave::Again) => return Ok((Ended::Again, None)),
                 Some(Leave::WhenEnded) | None => {}
             }
         }

@@ -26,9 +26,9 @@ pub struct Run<'a> {
     /// What may be wished of it.
     pub can: Abilities,
     /// Wakes the main thread.
-    pub wake: wakes::Sender<Wake>,
+    pub wake: &'a wakes::Sender<Wake>,
     /// What wakes it.
-    pub woken: wakes::Receiver<Wake>,
+    pub woken: &'a wakes::Receiver<Wake>,
 }
 
 /// How the watching of a run ended.
@@ -38,11 +38,13 @@ pub struct Watch {
     pub is_dropped: bool,
     /// The screen broke: a bug of ours.
     pub is_broken: bool,
+    /// The whole batch is to be run again.
+    pub goes_again: bool,
 }
 
 impl Run<'_> {
     /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    pub fn on_screen(self, looks: Looks, stop: &mut Stop, pace: Pace) -> Watch {
+    pub fn on_screen(self, looks: &mut Looks, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             clock: Clock::Live(self.time),
@@ -50,23 +52,24 @@ impl Run<'_> {
             leaves_at_end: !io::stdout().is_terminal(),
             can: self.can,
         };
-        let show = || screen::run(watched, looks, stop, &self.woken, &self.wake);
+        let show = || screen::run(watched, looks, stop, self.woken, self.wake);
         // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
         match panic::catch_unwind(AssertUnwindSafe(show)) {
             Ok(Ok(Ended::Left)) => Watch::default(),
-            Ok(Ok(Ended::AtOnce)) => Watch { is_dropped: true, is_broken: false },
+            Ok(Ok(Ended::Again)) => Watch { goes_again: true, ..Watch::default() },
+            Ok(Ok(Ended::AtOnce)) => Watch { is_dropped: true, ..Watch::default() },
             Ok(Ok(Ended::Gone)) => {
                 stop.by(signals::Signal::HangUp);
-                let is_dropped = headless::run(self.follow, self.time, stop, &self.woken, None);
-                Watch { is_dropped, is_broken: false }
+                let is_dropped = headless::run(self.follow, self.time, stop, self.woken, None);
+                Watch { is_dropped, ..Watch::default() }
             }
             Ok(Err(error)) => {
                 streams::say(&format!("warning: cannot use the terminal: {error}; the run goes on in lines"));
-                Watch { is_dropped: self.in_lines(stop, pace), is_broken: false }
+                Watch { is_dropped: self.in_lines(stop, pace), ..Watch::default() }
             }
             Err(_) => {
                 streams::say("warning: the screen broke, which is a bug of ours; the run goes on in lines");
-                Watch { is_dropped: self.in_lines(stop, pace), is_broken: true }
+                Watch { is_dropped: self.in_lines(stop, pace), is_broken: true, ..Watch::default() }
             }
         }
     }
@@ -74,14 +77,14 @@ impl Run<'_> {
     /// Tells of it in lines. Tells whether everything was dropped.
     pub fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
         // Whoever waits for the result should not wait for our next look as well.
-        let (follow, wake) = (self.follow.clone(), self.wake);
+        let (follow, wake) = (self.follow.clone(), self.wake.clone());
         self.follow.on_change(move || {
             if follow.is_closed() {
                 // It only fails when we have looked already.
                 let _ = wake.send(Wake::Changed);
             }
         });
-        let is_dropped = headless::run(self.follow, self.time, stop, &self.woken, Some(Plain::new(pace)));
+        let is_dropped = headless::run(self.follow, self.time, stop, self.woken, Some(Plain::new(pace)));
         self.follow.on_change(|| {});
         is_dropped
     }

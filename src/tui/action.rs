@@ -31,6 +31,8 @@ pub enum Action {
     RetryLater,
     /// Send the jobs of the selected cause again.
     Repeat,
+    /// Run the whole batch again.
+    Rerun,
     /// Answer to the question: do it.
     Sure,
     /// Narrow the table down by a text.

@@ -247,11 +247,11 @@ mod tests {
         };
         assert_eq!(
             line(OVERVIEW),
-            "space pause   - + limit   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
+            "space pause   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
         );
         assert_eq!(
             line(Context::At(View::Log)),
-            "esc back   space pause   / filter   F follow   e export   ? help   q quit"
+            "esc back   space pause   R run again   / filter   F follow   e export   ? help   q quit"
         );
         assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");

@@ -149,6 +149,16 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Rerun,
+        id: "rerun",
+        keys: &["R"],
+        group: Group::Work,
+        help: "When all is over: run the whole batch again",
+        footer: &[(SCREENS, "run again")],
+        needs: Need::Rerun,
+        ..PLAIN
+    },
+    Entry {
         action: Action::SkipEndpoint,
         id: "skip_endpoint",
         keys: &["X"],

@@ -108,6 +108,8 @@ pub enum Leave {
     Now,
     /// … and let the last picture stay in the scrollback.
     KeepPicture,
+    /// Take it away, and run the whole batch again.
+    Again,
     /// Take it away once what is in flight has ended.
     WhenEnded,
 }
@@ -151,6 +153,8 @@ impl UiState {
                 None => self.say("nothing is selected", now),
             },
             Action::Repeat => self.ask_to_repeat(model, now),
+            Action::Rerun if is_over(model) => self.leave = Some(Leave::Again),
+            Action::Rerun => self.say("the run is not over", now),
             Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),

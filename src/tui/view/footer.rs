@@ -135,7 +135,8 @@ const GAP: u16 = 3;
 fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
-    hints.retain(|hint| !is_over || works(hint.action, scene));
+    // What sends everything again is offered when there is nothing else to do.
+    hints.retain(|hint| if is_over { works(hint.action, scene) } else { hint.action != Action::Rerun });
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
