@@ -1,7 +1,7 @@
 //! Keeps jobs that failed, so that they can be sent again.
 //!
 //! Pure. It keeps the first of them alone: memory must not grow with what is over. Start at
-//! [`Lost::take`].
+//! [`Lost::send_again`].
 
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;

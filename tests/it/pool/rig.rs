@@ -189,7 +189,7 @@ impl Rig {
         let (harvests, mut harvested) = mpsc::channel(64);
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
-        let shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
+        let mut shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
         let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
         let (commands, mut wishes) = mpsc::unbounded_channel();
 
@@ -230,13 +230,18 @@ impl Rig {
                 shared.conclude().await;
                 if let Some((after, cause)) = self.again {
                     sleep(after).await;
-                    let shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
-                    shared.go_on(cause).await;
-                    serve(Arc::clone(&shared), acting, share, Some(&mut wishes)).await;
-                    shared.conclude().await;
-                } else {
-                    drop(shared);
+                    let (asking, mut asked) = mpsc::unbounded_channel();
+                    asking.send(Command::Repeat(cause)).unwrap();
+                    drop(asking);
+                    if let Some(cause) = shared.asked_for_more(&mut asked).await {
+                        shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
+                        shared.go_on(cause).await;
+                        serve(Arc::clone(&shared), acting, share, Some(&mut wishes)).await;
+                        shared.conclude().await;
+                    }
                 }
+                // The channels of events and data close with it.
+                drop(shared);
                 (listening.await.unwrap(), collecting.await.unwrap())
             })
             .await;
