@@ -18,6 +18,7 @@ use inflight::control::Command;
 use inflight::event::{Event, Fact};
 use inflight::plan::cursor::Cursor;
 use inflight::plan::{Plan, Practice};
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
@@ -76,7 +77,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        start,
+        time: RunTime::begin(),
+        lingers: false,
         most: None,
         events,
         harvests: None,

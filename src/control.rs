@@ -3,6 +3,7 @@
 //! A command is a wish: the source answers with an event once it has come true, and only then does
 //! the model change. Start at [`Command`].
 
+use crate::event::cause::Cause;
 use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
 
 /// A wish to the source.
@@ -25,6 +26,8 @@ pub enum Command {
     CancelJob(JobId),
     /// End this job's attempt in flight, and try it again when there is nothing else to start.
     PostponeJob(JobId),
+    /// Send the jobs again that failed for this cause, each once; a run that is over goes on for it.
+    Repeat(Cause),
     /// Start no more jobs of this endpoint; what is in flight may end.
     SkipEndpoint(EndpointId),
     /// Start nothing at this host until it is released; what is in flight may end.
@@ -46,6 +49,10 @@ pub struct Abilities {
     pub set_limit: bool,
     /// Cancel or postpone one job, skip an endpoint, put a host aside.
     pub pick: bool,
+    /// Send again what failed.
+    pub repeat: bool,
+    /// Run all of it again.
+    pub rerun: bool,
     /// Drain and cancel.
     pub stop: bool,
     /// Go back and forth in time.
@@ -54,9 +61,11 @@ pub struct Abilities {
 
 impl Abilities {
     /// Of a run of our own.
-    pub const FULL: Self = Self { pause: true, set_limit: true, pick: true, stop: true, travel: false };
+    pub const FULL: Self =
+        Self { pause: true, set_limit: true, pick: true, repeat: true, rerun: true, stop: true, travel: false };
     /// Of something that can only be looked at.
-    pub const NONE: Self = Self { pause: false, set_limit: false, pick: false, stop: false, travel: false };
+    pub const NONE: Self =
+        Self { pause: false, set_limit: false, pick: false, repeat: false, rerun: false, stop: false, travel: false };
     /// Of a recording.
     pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
 }

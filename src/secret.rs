@@ -1,4 +1,4 @@
-//! What must not be seen: masks credentials in URLs before they enter an event.
+//! What must not be seen: masks credentials in URLs, headers and texts before they enter an event.
 //!
 //! Start at [`masked`].
 
@@ -89,13 +89,62 @@ pub fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.contains(&name.as_str()) || name == "cookie" || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
+/// Whether a header of this name carries a secret, either way.
+pub fn is_secret_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    // What a server asks for says which credentials are missing, and none itself.
+    let is_challenge = matches!(name.as_str(), "www-authenticate" | "proxy-authenticate");
+    !is_challenge && (name.contains("cookie") || is_secret_name(&name))
+}
+
+/// The text with every quoted value masked that a secret's name stands before, as in
+/// `"access_token": "…"`; a text may break off in the middle of one.
+///
+/// Names that are secret in a query are words like any other here: `"code"` tells what went wrong.
+pub fn without_named(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((name_end, value)) = next_pair(rest) {
+        let name = rest[..name_end].rsplit('"').next().unwrap_or_default().to_ascii_lowercase();
+        let end = end_of_quoted(&rest[value..]).map_or(rest.len(), |end| value + end);
+        if SECRET_PARTS.iter().any(|part| name.contains(part)) || name.contains("cookie") {
+            seen.push_str(&rest[..value]);
+            seen.push_str(MASK);
+        } else {
+            seen.push_str(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+    seen.push_str(rest);
+    seen
+}
+
+/// The next `"name": "`: where the name ends, and where the value begins.
+fn next_pair(text: &str) -> Option<(usize, usize)> {
+    text.match_indices('"').find_map(|(at, _)| {
+        let after = &text[at + 1..];
+        let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        Some((at, text.len() - value.len()))
+    })
+}
+
+/// Where a quoted value ends, its quote not included.
+fn end_of_quoted(value: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    value.char_indices().find_map(|(at, c)| {
+        let ends = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends.then_some(at)
+    })
+}
+
 fn decoded(name: &str) -> String {
     percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{masked, without};
+    use super::{is_secret_header, masked, without, without_named};
 
     #[track_caller]
     fn seen(url: &str) -> String {
@@ -120,6 +169,28 @@ mod tests {
             assert_eq!(without(text, &secrets), seen);
         }
         assert_eq!(without("*** ***", &["***".into()]), "*** ***");
+    }
+
+    #[test]
+    fn values_are_masked_by_their_names_and_words_are_kept() {
+        for (text, seen) in [
+            (
+                r#"{"error":"invalid_token","access_token" : "abc\"d","code":"E7"}"#,
+                r#"{"error":"invalid_token","access_token" : "***","code":"E7"}"#,
+            ),
+            (r#"{"password":"begins and is cut"#, r#"{"password":"***"#),
+            (r#"{"token":"a","Set-Cookie":"b=c"}"#, r#"{"token":"***","Set-Cookie":"***"}"#),
+            (r#"{"a":{"secret":null},"b":"c:"}"#, r#"{"a":{"secret":null},"b":"c:"}"#),
+            ("try \"later\": no", "try \"later\": no"),
+        ] {
+            assert_eq!(without_named(text), seen);
+        }
+    }
+
+    #[test]
+    fn headers_are_secret_by_name_and_challenges_are_not() {
+        assert!(["Set-Cookie", "Authorization", "X-Api-Key", "x-session-id"].into_iter().all(is_secret_header));
+        assert!(!["WWW-Authenticate", "Retry-After", "Content-Type", "X-Request-Id"].into_iter().any(is_secret_header));
     }
 
     #[test]

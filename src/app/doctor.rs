@@ -8,6 +8,7 @@ use crate::app::look::{Looks, wished};
 use crate::cli::look::LookArgs;
 use crate::config;
 use crate::shown::shown;
+use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{Decision, Face, Ground};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
@@ -61,6 +62,12 @@ pub fn told(args: &LookArgs) -> String {
         }
         Err(_) => say("theme", "none", "see below"),
     }
+    let clipboard = surroundings.clipboard().named(|clipboard| match clipboard {
+        Clipboard::Takes => "takes copies",
+        Clipboard::Unknown => "unknown",
+        Clipboard::Refuses => "none",
+    });
+    say("clipboard", &clipboard.value, &clipboard.why);
     // Settings that cannot be read say nothing.
     let settled = looks.as_ref().map_or(&surroundings, Looks::surroundings);
     let rate = settled.frames_per_second();

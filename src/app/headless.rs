@@ -3,15 +3,16 @@
 //! Start at [`run`].
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
 use crate::app::tab::Tab;
-use crate::event::{Micros, Offset};
+use crate::model::Stage;
 use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::pump::Follow;
+use crate::source::pool::run_time::RunTime;
 use crate::tui::beside::Bar;
 
 /// How often we look.
@@ -21,16 +22,17 @@ const STEP: Duration = Duration::from_millis(100);
 /// more, and `tab` shows how far it is. Tells whether it was left at once, with the run still under way.
 pub fn run(
     follow: &Follow,
-    start: Instant,
+    time: &RunTime,
     stop: &mut Stop,
     wakes: &Receiver<Wake>,
     mut plain: Option<Plain>,
     mut tab: Option<Tab>,
 ) -> bool {
     loop {
-        let is_over = follow.is_closed();
+        // A pool that could go on is not closed by its end, and nobody is left to ask it to.
+        let is_over = follow.is_closed() || matches!(follow.model().stage, Stage::Ended(_));
         if let Some(plain) = &mut plain {
-            let now = Offset(Micros::from(start.elapsed()).0);
+            let now = time.now();
             let lines = plain.poll(&follow.model(), now);
             for line in &lines {
                 streams::say(line);
@@ -45,7 +47,7 @@ pub fn run(
         match wakes.recv_timeout(STEP) {
             Ok(Wake::Signal(Signal::Status)) => {
                 if let Some(plain) = &plain {
-                    streams::say(&plain.status(&follow.model(), Offset(Micros::from(start.elapsed()).0)));
+                    streams::say(&plain.status(&follow.model(), time.now()));
                 }
             }
             Ok(Wake::Signal(signal)) => {

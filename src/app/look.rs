@@ -8,6 +8,7 @@ use crate::cli::look::{LookArgs, When};
 use crate::config;
 use crate::error::Error;
 use crate::output::streams;
+use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{ColorWish, Decision, Ground, Surroundings};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
@@ -109,6 +110,11 @@ impl Looks {
         let Decision { value, why } = self.surroundings.theme(self.look.depth, self.theme.variant());
         let why = if value == self.at { why } else { format!("{why}, and this is its pair").into() };
         Decision { value: self.at.clone(), why }
+    }
+
+    /// Whether the terminal takes copies.
+    pub fn clipboard(&self) -> Clipboard {
+        self.surroundings.clipboard().value
     }
 
     /// The terminal has told its background.

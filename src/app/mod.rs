@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod headless;
 pub mod look;
 pub mod manual;
+pub mod recording;
 pub mod replay;
 pub mod screen;
 pub mod shelf;
@@ -15,6 +16,7 @@ pub mod signals;
 pub mod stop;
 pub mod tab;
 pub mod themes;
+pub mod watch;
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc;

@@ -31,17 +31,17 @@ use crate::units;
 /// Shows a recording; gives back the exit code.
 pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
     let surroundings = look::wished(config::surroundings(), &args.look);
-    let looks = Looks::decide(&surroundings)?;
+    let mut looks = Looks::decide(&surroundings)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(args, error))?;
     warn(args, &recording);
     if args.json || surroundings.face().value == Face::Plain {
         return sum_up(args, &recording);
     }
-    on_screen(args, recording, looks)
+    on_screen(args, recording, &mut looks)
 }
 
 /// Plays it on the screen.
-fn on_screen(args: &ReplayArgs, recording: Recording, looks: Looks) -> Result<u8, Error> {
+fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Looks) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
@@ -60,7 +60,7 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: Looks) -> Result<u8
     drop(pump.join());
     match ended {
         Ok(Ended::Gone) => drop(stop.by(Signal::HangUp)),
-        Ok(Ended::Left | Ended::AtOnce) => {}
+        Ok(Ended::Left | Ended::Again | Ended::AtOnce) => {}
         Err(source) => return Err(Error::System { what: "use the terminal", source }),
     }
     Ok(stop.code().unwrap_or(0))

@@ -19,16 +19,20 @@ use crate::app::screen::heading::Heading;
 use crate::app::signals::{Signal, Wake};
 use crate::app::stop::Stop;
 use crate::control::Abilities;
-use crate::event::{Micros, Offset};
+use crate::event::Offset;
 use crate::model::{Model, Stage};
 use crate::pump::Follow;
 use crate::shown::shown;
+use crate::source::pool::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::beside::{Bar, Beside};
+use crate::tui::clipboard::Clipboard;
 use crate::tui::input::{Deed, Input, Key, Mouse};
+use crate::tui::keep;
 use crate::tui::keymap::Keymap;
-use crate::tui::picture::{self, Picture};
+use crate::tui::picture::{self, Picture, svg};
+use crate::tui::state::export::Saving;
 use crate::tui::state::{Leave, UiState};
 use crate::tui::terminal::{Guard, Wants};
 use crate::tui::view::targets::Targets;
@@ -46,6 +50,8 @@ pub enum Ended {
     Left,
     /// The terminal went away; the run may still be under way.
     Gone,
+    /// The run is over, and the person wants the whole batch once more.
+    Again,
     /// A third Ctrl-C: everything is dropped.
     AtOnce,
 }
@@ -66,8 +72,8 @@ pub struct Watched<'a> {
 /// Whose time the screen tells.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock<'a> {
-    /// A run's that began then.
-    Live(Instant),
+    /// A run's own.
+    Live(&'a RunTime),
     /// A recording's.
     Replay(&'a Position),
 }
@@ -75,7 +81,7 @@ pub enum Clock<'a> {
 /// Shows a run until the person leaves, it is over, or the terminal goes.
 pub fn run(
     watched: Watched<'_>,
-    mut looks: Looks,
+    looks: &mut Looks,
     stop: &mut Stop,
     wakes: &Receiver<Wake>,
     wake: &Sender<Wake>,
@@ -100,7 +106,7 @@ pub fn run(
     let wants = Wants { ground: asks_ground, title: looks.has_title, bar: has_bar };
     let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
     if asks_ground {
-        await_ground(wakes, wake, &mut looks);
+        await_ground(wakes, wake, looks);
     }
     let mut ui = UiState::default();
     ui.has_mouse = looks.has_mouse;
@@ -108,7 +114,7 @@ pub fn run(
         watched,
         keymap: looks.keymap.clone(),
         ui,
-        due: Due::new(&looks),
+        due: Due::new(looks),
         looks,
         targets: Targets::default(),
         still: None,
@@ -147,7 +153,7 @@ fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Looks) 
 /// The loop's own state.
 struct Screen<'a> {
     watched: Watched<'a>,
-    looks: Looks,
+    looks: &'a mut Looks,
     ui: UiState,
     keymap: Keymap,
     /// What can be clicked on the last picture.
@@ -173,7 +179,7 @@ impl Screen<'_> {
             if self.due.is_now(self.moves()) {
                 is_told.store(false, Ordering::Release);
                 let picture = self.draw(guard)?;
-                self.export(picture.as_ref());
+                self.save(picture.as_ref());
             }
             let first = match wakes.recv_timeout(self.due.patience(self.moves(), self.is_over())) {
                 Ok(woken) => Some(woken),
@@ -196,6 +202,7 @@ impl Screen<'_> {
                     return Ok((Ended::Left, picture.as_ref().map(picture::lines)));
                 }
                 Some(Leave::Now) => return Ok((Ended::Left, None)),
+                Some(Leave::Again) => return Ok((Ended::Again, None)),
                 Some(Leave::WhenEnded) | None => {}
             }
         }
@@ -291,6 +298,7 @@ impl Screen<'_> {
             self.looks.next_theme();
             self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
         }
+        self.copy(guard);
         if self.ui.take_redraw() {
             guard.redraw();
         }
@@ -372,7 +380,7 @@ impl Screen<'_> {
             charset: self.looks.look.charset,
             now,
         };
-        let is_wanted = self.ui.keeps_picture() || self.ui.wants_export();
+        let is_wanted = self.ui.keeps_picture() || self.ui.wants_picture();
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             self.targets = view::render(frame, &scene);
@@ -392,16 +400,48 @@ impl Screen<'_> {
         }
     }
 
-    /// Writes the picture as SVG, where that was asked for, and says where.
-    fn export(&mut self, picture: Option<&Picture>) {
-        let (true, Some(picture)) = (self.ui.take_export(), picture) else { return };
-        let now = self.now();
-        let said = match picture::save(picture, &self.looks.theme) {
-            Ok(path) => format!("picture saved as {}", path.display()),
-            Err(error) => format!("cannot save a picture: {error}"),
+    /// Saves what was asked for, and says where.
+    fn save(&mut self, picture: Option<&Picture>) {
+        // What cannot be drawn now is saved with the next picture.
+        if self.ui.wants_picture() && picture.is_none() {
+            return;
+        }
+        let Some(saving) = self.ui.take_saving() else { return };
+        let kept = match (&saving, picture) {
+            (Saving::Svg, Some(picture)) => keep::keep("svg", &svg::svg(picture, &self.looks.theme)),
+            (Saving::Text, Some(picture)) => keep::keep("txt", &(picture::lines(picture).join("\n") + "\n")),
+            (Saving::Curl(line), _) => keep::keep("sh", &format!("{}\n", line.text)),
+            (Saving::Svg | Saving::Text, None) => return,
         };
-        self.ui.say(&shown(&said), now);
+        let said = match (kept, saving) {
+            (Err(error), _) => format!("cannot save it: {error}"),
+            (Ok(path), Saving::Curl(line)) if !line.but.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.but)
+            }
+            (Ok(path), Saving::Svg | Saving::Text | Saving::Curl(_)) => format!("saved as {}", path.display()),
+        };
+        self.ui.say(&shown(&said), self.now());
         self.due.at_once();
+    }
+
+    /// Copies what was asked for, and says what can be known of that.
+    fn copy(&mut self, guard: &mut Guard) {
+        let Some(line) = self.ui.take_copying() else { return };
+        let menu = |action| self.keymap.key(action).unwrap_or_default();
+        let instead = format!("{} {} saves it", menu(Action::Export), menu(Action::SaveCurl));
+        let clipboard = self.looks.clipboard();
+        if clipboard != Clipboard::Refuses {
+            guard.copy(&line.text);
+        }
+        let mut said = match clipboard {
+            Clipboard::Takes => "copied as curl".to_owned(),
+            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
+        };
+        if !line.but.is_empty() {
+            said = format!("{said}; {}", line.but);
+        }
+        self.ui.say(&said, self.now());
     }
 
     /// How the picture changes by time alone.
@@ -423,12 +463,13 @@ impl Screen<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.watched.follow.is_closed()
+        // A pool that could go on is not closed by its end.
+        self.watched.follow.is_closed() || matches!(self.watched.follow.model().stage, Stage::Ended(_))
     }
 
     fn now(&self) -> Offset {
         match self.watched.clock {
-            Clock::Live(start) => Offset(Micros::from(start.elapsed()).0),
+            Clock::Live(time) => time.now(),
             Clock::Replay(position) => position.now(),
         }
     }

@@ -8,6 +8,8 @@
 //! [`Command`]: crate::control::Command
 
 mod arithmetic;
+pub mod cause;
+pub mod exhibit;
 pub mod idle;
 pub mod outcome;
 pub mod waits;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::exhibit::{Exhibit, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Spent};
 use crate::event::waits::Waits;
@@ -66,6 +69,21 @@ pub enum Fact {
         /// How many jobs it will yield, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
+    },
+    /// What an endpoint's requests carry beside their address: told before the first that carries
+    /// anything, and once more when a later one carries something else.
+    EndpointAsked {
+        /// Which endpoint.
+        endpoint: EndpointId,
+        /// Header fields of its first request, secrets masked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<Field>,
+        /// Body bytes of its first request; what is in them is not told.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        body: u64,
+        /// Whether not all of its requests carry the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        varies: bool,
     },
     /// A host is known from here on.
     HostSeen {
@@ -119,6 +137,15 @@ pub enum Fact {
         /// When the last piece of the answer came, its head being the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         received: Option<Offset>,
+    },
+    /// What an attempt was answered that is about to end badly: told of a few of each cause, before their
+    /// ends.
+    AnswerSeen {
+        /// Whose attempt.
+        #[serde(flatten)]
+        attempt: Attempt,
+        /// What the answer looked like.
+        answer: Arc<Exhibit>,
     },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
     AttemptEnded {
@@ -175,6 +202,18 @@ pub enum Fact {
         /// Method and masked URL, for jobs that went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
+    },
+    /// The person at the screen has a job sent once more that failed: a further job of its endpoint,
+    /// from here on.
+    JobRepeated {
+        /// The new job.
+        job: JobId,
+        /// The job that it repeats, which has settled.
+        of: JobId,
+        /// The endpoint they both belong to.
+        endpoint: EndpointId,
+        /// How the job that it repeats had ended.
+        after: Outcome,
     },
     /// A round of a liveness check has begun.
     RoundStarted {
@@ -277,7 +316,9 @@ pub enum Fact {
         /// One sentence for the reader.
         message: Arc<str>,
     },
-    /// The last fact of a run.
+    /// The run goes on after its end, because jobs are sent again; its time has stood still meanwhile.
+    RunReopened,
+    /// The last fact of a run, unless it is reopened.
     RunEnded {
         /// Why it ended.
         how: RunEnd,

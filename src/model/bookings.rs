@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, Spent};
 use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, Slow};
-use crate::model::incidents::Cause;
+use crate::model::incidents::Example;
 use crate::model::news::{Story, Then};
 use crate::model::open::Flight;
 use crate::model::timeline::{Bar, End};
@@ -34,7 +35,8 @@ impl Model {
         self.hosts[host].started += 1;
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight = Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, target, number };
+        let flight =
+            Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, answer: None, target, number };
         self.evidence.start(attempt, &flight, self.in_flight());
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -87,8 +89,16 @@ impl Model {
             Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
         if is_bad {
-            let Flight { endpoint, target, .. } = flight;
-            self.incidents.strike(at, endpoint, outcome, (&target, service));
+            let Flight { endpoint, target, answer, .. } = flight;
+            let example = Example {
+                endpoint,
+                attempt: Some(attempt),
+                at,
+                took: service,
+                answer,
+                ..Example::of(outcome, Some(&target))
+            };
+            self.incidents.strike(outcome, example);
             let outcome = outcome.clone();
             let (took, then) = (service, Then::Open);
             self.news.tell(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });
@@ -99,6 +109,9 @@ impl Model {
     pub(super) fn settle(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settling.count(at);
+        if self.repeated.remove(&(origin, job)) {
+            self.totals.repeats_done += u64::from(*end == JobEnd::Done);
+        }
         match end {
             JobEnd::Done => {
                 self.totals.jobs_done += 1;
@@ -118,6 +131,23 @@ impl Model {
                 self.endpoints[endpoint].cancelled += 1;
             }
         }
+    }
+
+    /// A job that failed is sent once more, as another one.
+    pub(super) fn repeat(&mut self, at: Offset, job: (Origin, JobId), endpoint: usize, after: &Outcome) {
+        self.change(job.0, |part| part.jobs = part.jobs.map(|jobs| jobs.saturating_add(1)));
+        let jobs = &mut self.endpoints[endpoint].jobs;
+        *jobs = jobs.map(|jobs| jobs.saturating_add(1));
+        self.totals.jobs_repeated += 1;
+        self.repeated.insert(job);
+        let Some(cause) = Cause::of(after) else { return };
+        self.incidents.repeat(cause);
+        let before = self.news.newest().and_then(|item| match item.story {
+            Story::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
+            _ => None,
+        });
+        let story = Story::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
+        self.news.retell(at, story, |_| before.is_some());
     }
 
     /// Books an attempt out of its endpoint and host.

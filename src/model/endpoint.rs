@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::event::exhibit::Field;
 use crate::event::{Micros, Offset};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
@@ -40,8 +41,21 @@ pub struct Endpoint {
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
     pub host: Option<usize>,
+    /// What its requests carry beside their address, where they carry anything.
+    pub carried: Option<Carried>,
     /// Its attempts, taken apart.
     pub anatomy: Anatomy,
+}
+
+/// What an endpoint's first request carries; foreign text, secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Header fields.
+    pub headers: Arc<[Field]>,
+    /// Body bytes.
+    pub body: u64,
+    /// Whether not all of its requests carry the same.
+    pub varies: bool,
 }
 
 /// Whether an endpoint is up.

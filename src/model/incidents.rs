@@ -5,102 +5,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
-
-use crate::event::outcome::{Outcome, Phase, Reason};
-use crate::event::{Micros, Offset};
-
-/// What went wrong, without the particulars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// An answer the plan does not expect.
-    Status(u16),
-    /// Still refused after the last try.
-    Throttled(u16),
-    /// We gave up waiting.
-    TimedOut(Phase),
-    /// No answer.
-    Failed(Reason),
-}
-
-impl Cause {
-    /// The cause of a bad end; `None` for a good one and for one we chose.
-    pub fn of(outcome: &Outcome) -> Option<Self> {
-        match outcome {
-            Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } | Outcome::Cancelled => None,
-            Outcome::Answered { status, .. } => Some(Self::Status(*status)),
-            Outcome::Throttled { status, .. } => Some(Self::Throttled(*status)),
-            Outcome::TimedOut { phase } => Some(Self::TimedOut(*phase)),
-            Outcome::Failed { reason, .. } => Some(Self::Failed(*reason)),
-        }
-    }
-
-    /// What a person can do about it.
-    pub fn kind(self) -> Kind {
-        match self {
-            Self::Status(_) | Self::Throttled(_) => Kind::SaidNo,
-            Self::TimedOut(Phase::FirstByte | Phase::Body) => Kind::WasSlow,
-            Self::TimedOut(Phase::Resolve | Phase::Connect)
-            | Self::Failed(
-                Reason::Dns
-                | Reason::Refused
-                | Reason::Unreachable
-                | Reason::Tls
-                | Reason::Reset
-                | Reason::ClosedEarly
-                | Reason::BadResponse,
-            ) => Kind::NoConnection,
-            Self::TimedOut(Phase::Job)
-            | Self::Failed(Reason::TooLarge | Reason::Redirect | Reason::BadRow | Reason::Local | Reason::Panicked) => {
-                Kind::GaveUp
-            }
-        }
-    }
-}
-
-/// What a person can do about a cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The upstream answered, and not as hoped: look at what was asked, or ask for less at once.
-    SaidNo,
-    /// The upstream did not answer in time: wait longer, or ask for less at once.
-    WasSlow,
-    /// The way to the upstream is missing or broke.
-    NoConnection,
-    /// We ended it, by a rule of the plan or for lack of room.
-    GaveUp,
-}
-
-impl Kind {
-    /// What it is called.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SaidNo => "upstream said no",
-            Self::WasSlow => "upstream was slow",
-            Self::NoConnection => "connection failed",
-            Self::GaveUp => "we gave up",
-        }
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(status) | Self::Throttled(status) => {
-                let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
-                match reason {
-                    Some(reason) => write!(f, "{status} {reason}"),
-                    None => write!(f, "{status}"),
-                }
-            }
-            Self::TimedOut(phase) => write!(f, "timeout, {phase}"),
-            Self::Failed(reason) => write!(f, "{reason}"),
-        }
-    }
-}
+use crate::event::cause::Cause;
+use crate::event::exhibit::Exhibit;
+use crate::event::outcome::Outcome;
+use crate::event::{Attempt, Micros, Offset};
 
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,12 +21,21 @@ pub struct Group {
     pub first: Offset,
     /// When the last failed.
     pub last: Offset,
+    /// How many of them have been sent again.
+    pub repeated: u64,
     /// How many at each endpoint.
     pub endpoints: BTreeMap<usize, u64>,
     /// The first one, in full.
     pub example: Example,
     /// The attempts that ended so, those included that a retry made good.
     pub attempts: Strikes,
+}
+
+impl Group {
+    /// Jobs that have not been sent again.
+    pub fn left(&self) -> u64 {
+        self.jobs.saturating_sub(self.repeated)
+    }
 }
 
 /// Attempts that ended badly for one cause.
@@ -132,21 +51,48 @@ pub struct Strikes {
     pub longest: Micros,
     /// How many at each endpoint.
     pub endpoints: BTreeMap<usize, u64>,
-    /// The first one, in full.
-    pub example: Example,
+    /// Some of the first, in full, those with an answer that was told rather than others.
+    pub examples: Vec<Example>,
+}
+
+impl Strikes {
+    /// Examples that are kept.
+    const EXAMPLES: usize = 3;
+
+    /// Keeps one more example while there is room, or instead of one that says less.
+    fn keep(&mut self, example: Example) {
+        if self.examples.len() < Self::EXAMPLES {
+            self.examples.push(example);
+        } else if example.answer.is_some()
+            && let Some(poor) = self.examples.iter_mut().find(|kept| kept.answer.is_none())
+        {
+            *poor = example;
+        }
+    }
 }
 
 /// One failure in full.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
+    /// Index of its endpoint.
+    pub endpoint: usize,
+    /// Which attempt, where it is one.
+    pub attempt: Option<Attempt>,
+    /// When it ended.
+    pub at: Offset,
+    /// How long it was in flight.
+    pub took: Micros,
     /// Method and masked URL.
     pub target: Option<Arc<str>>,
     /// The library's or the system's own words.
     pub detail: Option<Arc<str>>,
+    /// What was answered, where anything was and it has been told.
+    pub answer: Option<Arc<Exhibit>>,
 }
 
 impl Example {
-    fn of(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
+    /// What an outcome tells.
+    pub(super) fn of(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
         let detail = match outcome {
             Outcome::Failed { detail, .. } => detail.clone(),
             Outcome::Answered { .. }
@@ -155,7 +101,7 @@ impl Example {
             | Outcome::TimedOut { .. }
             | Outcome::Cancelled => None,
         };
-        Self { target: target.cloned(), detail }
+        Self { target: target.cloned(), detail, ..Self::default() }
     }
 }
 
@@ -180,7 +126,8 @@ impl Incidents {
             return;
         };
         if group.jobs == 0 {
-            (group.first, group.last, group.example) = (at, at, Example::of(last, target));
+            (group.first, group.last) = (at, at);
+            group.example = Example { endpoint, at, ..Example::of(last, target) };
         }
         group.jobs += 1;
         group.last = group.last.max(at);
@@ -188,24 +135,27 @@ impl Incidents {
     }
 
     /// Counts an attempt that ended badly, whatever becomes of its job.
-    pub(super) fn strike(
-        &mut self,
-        at: Offset,
-        endpoint: usize,
-        outcome: &Outcome,
-        (target, took): (&Arc<str>, Micros),
-    ) {
+    pub(super) fn strike(&mut self, outcome: &Outcome, example: Example) {
+        let Example { at, endpoint, took, .. } = example;
         let Some(strikes) = Cause::of(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
         else {
             return;
         };
         if strikes.n == 0 {
-            (strikes.first, strikes.last, strikes.example) = (at, at, Example::of(outcome, Some(target)));
+            (strikes.first, strikes.last) = (at, at);
         }
         strikes.n += 1;
         strikes.last = strikes.last.max(at);
         strikes.longest = strikes.longest.max(took);
         *strikes.endpoints.entry(endpoint).or_default() += 1;
+        strikes.keep(example);
+    }
+
+    /// Counts a job that is sent again.
+    pub(super) fn repeat(&mut self, cause: Cause) {
+        if let Some(group) = self.group(cause) {
+            group.repeated += 1;
+        }
     }
 
     /// Every cause that jobs failed for, the largest first, ties by cause.
@@ -231,6 +181,11 @@ impl Incidents {
         self.groups.get(n).map(|(cause, group)| (*cause, group))
     }
 
+    /// Everything of one cause.
+    pub fn of(&self, cause: Cause) -> Option<(Cause, &Group)> {
+        self.groups.iter().find(|(known, _)| *known == cause).map(|(cause, group)| (*cause, group))
+    }
+
     /// Jobs that failed for causes beyond [`Incidents::MOST`].
     pub fn jobs_elsewhere(&self) -> u64 {
         self.jobs_elsewhere
@@ -254,7 +209,8 @@ impl Incidents {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Cause, Incidents};
+    use super::{Example, Incidents};
+    use crate::event::cause::Cause;
     use crate::event::outcome::Outcome;
     use crate::event::{Micros, Offset};
 
@@ -266,8 +222,12 @@ mod tests {
     fn an_attempt_that_was_made_good_is_no_failed_job() {
         let mut incidents = Incidents::default();
         let target: Arc<str> = "GET https://a.example/1".into();
-        incidents.strike(Offset(1), 0, &status(503), (&target, Micros(5)));
-        incidents.strike(Offset(2), 3, &status(503), (&target, Micros(9)));
+        let example = |at, endpoint, took| {
+            let (at, took) = (Offset(at), Micros(took));
+            Example { endpoint, at, took, ..Example::of(&status(503), Some(&target)) }
+        };
+        incidents.strike(&status(503), example(1, 0, 5));
+        incidents.strike(&status(503), example(2, 3, 9));
         assert_eq!((incidents.by_size().len(), incidents.n()), (0, 1));
         incidents.count(Offset(3), 3, &status(503), None);
         let (cause, group) = incidents.nth(0).unwrap();

@@ -25,14 +25,14 @@ pub mod timeline;
 pub mod totals;
 pub mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
 use crate::event::waits::Waits;
-use crate::event::{EndpointId, Event, Fact, HostId, Offset, Origin, RunEnd};
+use crate::event::{EndpointId, Event, Fact, HostId, JobId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::{Carried, Endpoint};
 use crate::model::histogram::Histogram;
 use crate::model::host::Host;
 use crate::model::incidents::Incidents;
@@ -108,6 +108,8 @@ pub struct Model {
     level_seen: u32,
     origins: Origins,
     recent: Recent,
+    /// Jobs that were sent again and are not over.
+    repeated: HashSet<(Origin, JobId)>,
     endpoint_index: HashMap<(Origin, EndpointId), usize>,
     host_index: HashMap<(Origin, HostId), usize>,
 }
@@ -151,6 +153,11 @@ impl Model {
                 (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
                 self.most_jobs = self.most_jobs.max(jobs.unwrap_or(0));
             }
+            Fact::EndpointAsked { endpoint, headers, body, varies } => {
+                let i = self.known_endpoint(origin, *endpoint);
+                let carried = Carried { headers: headers.clone().into(), body: *body, varies: *varies };
+                self.endpoints[i].carried = Some(carried);
+            }
             Fact::HostSeen { host, name, limit } => {
                 let i = self.host(origin, *host);
                 let host = &mut self.hosts[i];
@@ -193,6 +200,7 @@ impl Model {
                     self.timeline.see(number, seen);
                 }
             }
+            Fact::AnswerSeen { attempt, answer } => self.open.answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.retry(*why);
                 self.totals.retries += 1;
@@ -206,6 +214,10 @@ impl Model {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle(at, origin, &Settled { job, endpoint, end, tries, target });
+            }
+            Fact::JobRepeated { job, endpoint, after, .. } => {
+                let endpoint = self.known_endpoint(origin, *endpoint);
+                self.repeat(at, (origin, *job), endpoint, after);
             }
             Fact::LimitChanged { scope, limit, by } => self.turn(at, origin, *scope, *limit, *by),
             Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
@@ -271,6 +283,10 @@ impl Model {
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
                 self.news.tell(at, Story::Warned(*about, Arc::clone(message)));
+            }
+            Fact::RunReopened => {
+                self.evidence.wished += 1;
+                self.change(origin, |part| (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false));
             }
             Fact::RunEnded { how } => {
                 self.change(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, RunEnd};
 
@@ -76,6 +77,13 @@ pub enum Story {
     },
     /// No job of an endpoint starts any more: its index.
     Skipped(usize),
+    /// Jobs that failed are sent again.
+    Repeated {
+        /// What they had failed for.
+        cause: Cause,
+        /// How many.
+        jobs: u64,
+    },
     /// A host was put aside, or taken back.
     Quarantine {
         /// Which; foreign text.
@@ -132,6 +140,7 @@ impl Story {
             Self::Turned { endpoint, .. } | Self::Skipped(endpoint) => About { endpoint: Some(*endpoint), ..nothing },
             Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
+            | Self::Repeated { .. }
             | Self::Paused
             | Self::Resumed
             | Self::Draining
@@ -169,6 +178,11 @@ impl News {
     /// Items, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().rev()
+    }
+
+    /// The newest item.
+    pub fn newest(&self) -> Option<&Item> {
+        self.items.back()
     }
 
     /// The numbers of those that are still kept; a number is never used again.

@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::event::exhibit::Exhibit;
 use crate::event::outcome::Phase;
 use crate::event::{Attempt, Offset, Origin};
 
@@ -28,6 +29,8 @@ pub struct Flight {
     pub(super) seat: usize,
     /// How far it had come when it was last looked at.
     pub seen: Option<Seen>,
+    /// What it was answered, where it is about to end badly and that has been told.
+    pub answer: Option<Arc<Exhibit>>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
     /// Its number on the timeline.
@@ -106,6 +109,13 @@ impl Open {
         let flight = self.flights.get_mut(&(origin, attempt))?;
         flight.seen = Some(seen);
         Some(flight.number)
+    }
+
+    /// Books what an attempt was answered; of one that is not in flight nobody could say to what.
+    pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<Exhibit>) {
+        if let Some(flight) = self.flights.get_mut(&(origin, attempt)) {
+            flight.answer = Some(Arc::clone(answer));
+        }
     }
 
     /// Takes an attempt out.

@@ -40,6 +40,10 @@ pub struct Totals {
     pub jobs_failed: u64,
     /// Jobs that we ended.
     pub jobs_cancelled: u64,
+    /// Jobs that failed and were sent again, as further jobs.
+    pub jobs_repeated: u64,
+    /// … of which the further job ended with an expected answer.
+    pub repeats_done: u64,
     /// Header fields about slowing down that could not be read.
     pub malformed: u64,
     /// Rounds that began late.

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::harvest::{Answer, Harvest};
-use crate::model::incidents::Cause;
 use crate::output::{json, kind};
 
 /// Bytes kept of an answer that was no success: enough for its message, not for its stack traces.

@@ -4,9 +4,9 @@
 //! Start at [`exit_code`].
 
 use crate::event::RunEnd;
+use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::model::expectation::{Checked, Measure};
-use crate::model::incidents::Cause;
 use crate::model::{Model, Stage};
 use crate::output::kind;
 

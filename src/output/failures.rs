@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::output::fit;
 use crate::output::paint::Paint;
 use crate::output::summary::WIDTH;

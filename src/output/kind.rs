@@ -2,8 +2,8 @@
 //!
 //! The words are those of the recording. Start at [`of_outcome`].
 
+use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Phase, Reason};
-use crate::model::incidents::Cause;
 
 /// What a bad end is called.
 pub fn of_outcome(outcome: &Outcome) -> &'static str {

@@ -13,6 +13,7 @@ pub mod failures;
 pub mod fit;
 pub mod json;
 pub mod kind;
+pub mod outlook;
 pub mod paint;
 pub mod plain;
 pub mod replace;

@@ -7,12 +7,14 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use crate::event::cause::Cause;
 use crate::event::{Hand, Micros, Offset};
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::model::news::Story;
 use crate::model::verdict::words;
 use crate::model::{Model, Stage};
 use crate::output::fit;
+use crate::output::outlook::outlook;
 use crate::output::summary;
 use crate::shown::shown;
 use crate::units;
@@ -208,8 +210,7 @@ fn change(story: &Story, model: &Model) -> Option<String> {
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
         Story::Turned { endpoint, is_up, after } => {
-            let name = model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name);
-            let name = shown(name);
+            let name = shown(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
@@ -219,6 +220,7 @@ fn change(story: &Story, model: &Model) -> Option<String> {
         | Story::Adaptive(_)
         | Story::Adapted { .. }
         | Story::Skipped(_)
+        | Story::Repeated { .. }
         | Story::Quarantine { .. }
         | Story::Trouble { .. }
         | Story::GivenUp { .. }
@@ -274,27 +276,4 @@ fn sentence(model: &Model, now: Offset) -> String {
     }
     parts.extend(outlook(model, now));
     format!("{}.", parts.join(", "))
-}
-
-/// Why nothing moves, or how long it will.
-fn outlook(model: &Model, now: Offset) -> Option<String> {
-    if model.is_paused {
-        return Some("paused".to_owned());
-    }
-    match model.stage {
-        Stage::Draining => return Some("draining".to_owned()),
-        Stage::Cancelling => return Some("cancelling".to_owned()),
-        Stage::Ready | Stage::Running | Stage::Ended(_) => {}
-    }
-    if let Some((_, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
-        return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
-    }
-    // Whole seconds: more would look like knowledge.
-    let held = model.stragglers(now);
-    let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(now)))).unwrap_or_default();
-    let held = (held.n > 0).then(|| format!("{}{until}", units::plural(held.n, "straggler")));
-    let Some(left) = model.time_left(now) else { return held };
-    let left = left.0.div_ceil(1_000_000) * 1_000_000;
-    let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
-    Some(format!("about {left} left{}", held.map(|held| format!(", {held}")).unwrap_or_default()))
 }

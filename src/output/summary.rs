@@ -95,6 +95,9 @@ fn jobs(model: &Model, paint: Paint) -> String {
         let share = units::percent(totals.jobs_failed, totals.settled());
         parts.push(paint.red(&format!("{} failed ({share})", units::count(totals.jobs_failed))));
     }
+    if totals.jobs_repeated > 0 {
+        parts.push(format!("{} sent again", units::count(totals.jobs_repeated)));
+    }
     if totals.jobs_cancelled > 0 {
         parts.push(format!("{} cancelled", units::count(totals.jobs_cancelled)));
     }

@@ -5,13 +5,14 @@
 
 use serde_json::{Value, json};
 
+use crate::event::cause::Cause;
 use crate::event::waits::{WaitWhy, Waits};
 use crate::event::{Micros, Offset};
 use crate::model::endpoint::Endpoint;
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
 use crate::model::host::Host;
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::model::news::Story;
 use crate::model::verdict::findings;
 use crate::model::verdict::words::told;
@@ -43,6 +44,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "done_after_retry": totals.jobs_saved,
             "failed": totals.jobs_failed,
             "cancelled": totals.jobs_cancelled,
+            "sent_again": totals.jobs_repeated,
+            "done_when_sent_again": totals.repeats_done,
             "settled": totals.settled(),
             "not_started": exit::not_started(model),
         },

@@ -29,6 +29,10 @@ pub enum Action {
     CancelOne,
     /// End the selected attempt, and try its job again when there is nothing else to start.
     RetryLater,
+    /// Send the jobs of the selected cause again.
+    Repeat,
+    /// Run the whole batch again.
+    Rerun,
     /// Answer to the question: do it.
     Sure,
     /// Narrow the table down by a text.
@@ -89,8 +93,16 @@ pub enum Action {
     Theme,
     /// Draw everything anew.
     Redraw,
-    /// Save the picture as SVG.
+    /// Ask what to save.
     Export,
+    /// Save the picture as SVG.
+    SaveSvg,
+    /// Save the picture as text.
+    SaveText,
+    /// Save the selected request as a command.
+    SaveCurl,
+    /// Copy the selected request as a command.
+    Copy,
     /// Show the working behind the verdict.
     Why,
     /// Explain the keys.

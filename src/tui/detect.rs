@@ -269,7 +269,7 @@ impl Surroundings {
     }
 
     /// A variable that is set and not empty.
-    fn var(&self, name: &str) -> Option<&str> {
+    pub(super) fn var(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }

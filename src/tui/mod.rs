@@ -6,10 +6,13 @@
 
 pub mod action;
 pub mod beside;
+pub mod clipboard;
+pub mod curl;
 pub mod detect;
 pub mod filter;
 pub mod frame_rate;
 pub mod input;
+pub mod keep;
 pub mod keymap;
 pub mod picture;
 pub mod refusal;

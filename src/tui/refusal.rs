@@ -13,10 +13,13 @@ pub fn refusal(action: Action, stage: Stage, can: Abilities) -> Option<&'static 
     let needs = keymap::entry(action)?.needs;
     let reaches_the_run = match needs {
         Need::Pause | Need::SetLimit | Need::Pick | Need::Stop => !can.travel,
-        Need::Nothing | Need::Travel => false,
+        // What failed can be sent again afterwards too.
+        Need::Nothing | Need::Travel | Need::Repeat | Need::Rerun => false,
     };
     let is_late = reaches_the_run && matches!(stage, Stage::Ended(_));
-    needs.refusal(can).or(is_late.then_some("the run is over"))
+    let is_early = needs == Need::Rerun && !matches!(stage, Stage::Ended(_));
+    let by_stage = is_late.then_some("the run is over").or(is_early.then_some("the run is not over"));
+    needs.refusal(can).or(by_stage)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod beside;
 mod journal;
 mod model;
 mod output;
+mod pictures;
 mod plan;
 mod pool;
 #[cfg(unix)]

@@ -12,6 +12,7 @@ mod idle;
 pub mod ledger;
 mod makespan;
 mod pacing;
+mod repeats;
 mod retries;
 mod rig;
 mod rounds;

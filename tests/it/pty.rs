@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod again;
 mod drawing;
+mod exporting;
 mod leaving;
 mod replaying;
 mod stopping;

@@ -8,6 +8,7 @@
 mod batch;
 mod counts;
 mod ends;
+mod exhibits;
 mod foreign;
 mod limits;
 mod manual;
@@ -16,6 +17,7 @@ mod program;
 mod recordings;
 mod redirects;
 mod refusals;
+mod repeats;
 mod replay;
 mod rounds;
 mod secrets;

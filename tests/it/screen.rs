@@ -4,13 +4,14 @@
 //! wrong is seen as well as a word. Start at [`shot::shot`].
 
 mod any;
+mod choosing;
 mod endpoint;
 mod many;
 mod mouse;
 mod overview;
 mod palette;
 mod roles;
-mod shot;
+pub mod shot;
 mod states;
 mod views;
 mod waterfall;

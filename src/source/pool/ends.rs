@@ -5,24 +5,31 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::cause::Cause;
+use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::{Concern, EndpointId, Fact, Offset, RetryWhy, RunEnd};
 use crate::plan::job::Place;
 use crate::source::pool::adapt::{Ended, Evidence};
+use crate::source::pool::exhibit;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::judge::{self, Sequel, Verdict};
+use crate::source::pool::lost::Failed;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::running::Wish;
 use crate::source::pool::shared::Shared;
+use crate::source::pool::wire::Exchange;
 use crate::source::pool::worker;
 
 /// Said once, when failures become final for want of retries.
 const OUT_OF_RETRIES: &str =
     "retries have used up their budget: failures are final while that is so, to spare the upstream";
 
+/// Said once, when a failed job finds no room among those that are kept.
+const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first 10,000 can be sent again";
+
 impl Shared {
-    /// Books an attempt's end and what follows from it; gives the job back if it is over.
-    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
+    /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job back if it is over.
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, exchange: &Exchange) -> Option<(Ready, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
         let Verdict { outcome, mut sequel, said } = verdict;
         let attempt = ready.attempt();
@@ -40,6 +47,12 @@ impl Shared {
             }
             let took = now.since(ready.started);
             inner.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
+            if Cause::of(&outcome).is_some_and(|cause| inner.exhibits.wants(cause))
+                && let Some(answer) = exhibit::of(&ready.job, exchange).map(Arc::new)
+            {
+                inner.tell(now, Fact::AnswerSeen { attempt, answer });
+            }
+            let spent = exchange.spent;
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
             if let Some(until) = said.cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)
@@ -71,7 +84,8 @@ impl Shared {
                     inner.schedule.take_back(ready, until, why);
                 }
                 Sequel::Hop(next) => {
-                    ready.job = next;
+                    let before = std::mem::replace(&mut ready.job, next);
+                    ready.asked.get_or_insert(before);
                     ready.hops += 1;
                     let target = Arc::clone(&ready.job.target);
                     inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
@@ -83,10 +97,22 @@ impl Shared {
         .await
     }
 
-    /// Books a job as settled; a failed one ends the run where the plan says so.
-    pub async fn settle(&self, place: Place, endpoint: EndpointId, is_good: Option<bool>, settled: Fact) {
+    /// Books a job as settled; a failed one is kept, and ends the run where the plan says so.
+    pub async fn settle(
+        &self,
+        place: Place,
+        endpoint: EndpointId,
+        is_good: Option<bool>,
+        settled: Fact,
+        failed: Option<Failed>,
+    ) {
         self.book(|inner, now| {
             inner.tell(now, settled);
+            if failed.is_some_and(|failed| !inner.lost.keep(failed))
+                && !std::mem::replace(&mut inner.has_told_of_loss, true)
+            {
+                inner.tell(now, Fact::Warned { about: Concern::Retries, message: TOO_MANY_LOST.into() });
+            }
             inner.schedule.settle(place, endpoint, is_good);
             if is_good == Some(false) && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
                 inner.schedule.gate.set_stance(Stance::Closed);
@@ -126,6 +152,7 @@ impl Shared {
             if let Some(idle) = inner.books.last_news(now) {
                 inner.tell(now, Fact::SlotsIdle { idle });
             }
+            inner.ended = (how == RunEnd::Finished).then_some(now);
             inner.tell(now, Fact::RunEnded { how });
         })
         .await;

@@ -25,7 +25,7 @@ pub enum Stance {
     Open,
     /// Nothing, until opened again.
     Paused,
-    /// Nothing, ever again.
+    /// Nothing more, until the run is reopened.
     Closed,
 }
 
@@ -77,6 +77,11 @@ impl Gate {
     /// Whether anything is admitted at all.
     pub fn stance(&self) -> Stance {
         self.stance
+    }
+
+    /// Opens a closed gate: the run goes on after its end.
+    pub fn reopen(&mut self) {
+        self.stance = Stance::Open;
     }
 
     /// Opens or pauses; a closed gate stays closed. Tells whether that changed anything.

@@ -17,12 +17,13 @@ use url::Url;
 use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
+use crate::source::pool::exhibit;
 use crate::source::pool::failure;
 use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
 use crate::source::pool::names::Names;
 use crate::source::pool::progress::Progress;
 use crate::source::pool::secure;
-use crate::source::pool::wire::{Exchange, Head, Reply, Wire};
+use crate::source::pool::wire::{Begun, Exchange, Head, Reply, Wire};
 
 /// How we introduce ourselves, unless the plan says otherwise.
 const USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
@@ -81,7 +82,7 @@ impl HttpWire {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
-            Err(detail) => return Exchange::without_answer(Reply::Failed(Reason::Tls, Some(detail))),
+            Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
         let mut answer = std::pin::pin!(client.execute(request_of(job)));
         let answered = loop {
@@ -91,50 +92,57 @@ impl HttpWire {
             match timeout_at(deadline, answer.as_mut()).await {
                 Ok(answered) => break answered,
                 Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => return Exchange { reply: Reply::TimedOut(mark.phase()), spent: spent(mark, start, None) },
+                Err(_) => return Exchange::new(Reply::TimedOut(mark.phase())).after(spent(mark, start, None)),
             }
         };
         let head_at = Instant::now();
-        let reply = match answered {
-            Ok(response) => self.read(response, job, mark, end).await,
+        match answered {
+            Ok(response) => self.read(response, job, mark, end).await.after(spent(mark, start, Some(head_at))),
             Err(error) => {
                 let (reason, detail) = failure::reason_of(&error);
-                return Exchange { reply: Reply::Failed(reason, Some(detail)), spent: spent(mark, start, None) };
+                Exchange::new(Reply::Failed(reason, Some(detail))).after(spent(mark, start, None))
             }
-        };
-        Exchange { reply, spent: spent(mark, start, Some(head_at)) }
+        }
     }
 
     /// Reads the body to its end, so that its connection can be used again.
-    async fn read(&self, mut response: Response, job: &Job, mark: &Milestones, end: Instant) -> Reply {
+    async fn read(&self, mut response: Response, job: &Job, mark: &Milestones, end: Instant) -> Exchange {
         let received = SystemTime::now();
         mark.received(0);
+        let status = response.status().as_u16();
+        let kept = match job.policy.status.holds(status) {
+            _ if self.keeps_bodies => usize::MAX,
+            true => 0,
+            false => exhibit::KEPT,
+        };
         let mut body = BytesMut::new();
         let mut bytes = 0_u64;
-        loop {
+        let broken = loop {
             let deadline = (Instant::now() + job.policy.timeouts.idle).min(end);
             let piece: Bytes = match timeout_at(deadline, response.chunk()).await {
-                Err(_) => return Reply::TimedOut(Phase::Body),
+                Err(_) => break Some(Reply::TimedOut(Phase::Body)),
                 Ok(Err(error)) => {
                     let (reason, detail) = failure::reason_of(&error);
-                    return Reply::Failed(reason, Some(detail));
+                    break Some(Reply::Failed(reason, Some(detail)));
                 }
-                Ok(Ok(None)) => break,
+                Ok(Ok(None)) => break None,
                 Ok(Ok(Some(piece))) => piece,
             };
             bytes += piece.len() as u64;
             mark.received(bytes);
             if bytes > job.policy.max_body {
                 let allowed = job.policy.max_body;
-                return Reply::Failed(Reason::TooLarge, Some(format!("more than {allowed} bytes")));
+                break Some(Reply::Failed(Reason::TooLarge, Some(format!("more than {allowed} bytes"))));
             }
-            if self.keeps_bodies {
-                body.extend_from_slice(&piece);
-            }
-        }
-        let status = response.status().as_u16();
+            let room = kept - body.len();
+            body.extend_from_slice(&piece[..piece.len().min(room)]);
+        };
         let headers = std::mem::take(response.headers_mut());
-        Reply::Answer { head: Head { status, headers, received }, bytes, body: body.freeze() }
+        let (head, body) = (Head { status, headers, received }, body.freeze());
+        match broken {
+            None => Exchange::new(Reply::Answer { head, bytes, body }),
+            Some(reply) => Exchange { begun: Some(Box::new(Begun { head, bytes, body })), ..Exchange::new(reply) },
+        }
     }
 }
 
@@ -165,7 +173,7 @@ fn request_of(job: &Job) -> Request {
 }
 
 /// Basic credentials (RFC 7617) from a URL's user and password.
-fn basic(url: &Url) -> HeaderValue {
+pub fn basic(url: &Url) -> HeaderValue {
     let plain = |part: &str| percent_encoding::percent_decode_str(part).collect::<Vec<u8>>();
     let mut pair = plain(url.username());
     pair.push(b':');

@@ -6,9 +6,11 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod carried;
 pub mod clock;
 pub mod descriptors;
 pub mod ends;
+pub mod exhibit;
 pub mod failure;
 pub mod gate;
 pub mod http;
@@ -17,6 +19,7 @@ pub mod judge;
 pub mod lane;
 pub mod lanes;
 pub mod later;
+pub mod lost;
 pub mod medians;
 pub mod milestones;
 pub mod names;
@@ -27,6 +30,7 @@ pub mod ready;
 pub mod redirect;
 pub mod retry;
 pub mod rounds;
+pub mod run_time;
 pub mod running;
 pub mod schedule;
 pub mod secure;
@@ -54,6 +58,7 @@ use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::http::HttpWire;
 use crate::source::pool::names::Names;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::shared::Shared;
 use crate::source::pool::wire::Wire;
@@ -75,8 +80,11 @@ pub struct Settings {
     pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
-    /// When the run starts: offset 0 of its events.
-    pub start: std::time::Instant,
+    /// The run's clock.
+    pub time: RunTime,
+    /// Whether it waits after its end for somebody to have jobs sent again, until nobody can command it
+    /// any more.
+    pub lingers: bool,
     /// Most connections this machine lets us have.
     pub most: Option<u32>,
     /// Where facts go.
@@ -105,18 +113,21 @@ impl Pool {
         self.commands.clone()
     }
 
-    /// Waits until every event has been sent.
+    /// Waits until every event has been sent. A pool that lingers does so for as long as somebody else
+    /// can command it.
     pub fn join(self) -> Result<(), Broken> {
-        self.thread.join().unwrap_or(Err(Broken::Thread))
+        let Self { commands, thread } = self;
+        drop(commands);
+        thread.join().unwrap_or(Err(Broken::Thread))
     }
 }
 
 /// Runs the threads of a pool to their end.
-fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, polling, fail_fast, start, most, events, harvests } = settings;
+fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
+    let Settings { name, limits, polling, fail_fast, time, lingers, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
-    let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
+    let mut shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
 
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
@@ -127,29 +138,61 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
             shared.set_limit(Scope::Run, most, Hand::Machine).await;
         }
     });
-    let names = Names::default();
-    let beside = |thread| {
-        let (shared, names) = (Arc::clone(&shared), names.clone());
-        thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-            let wire = Rc::new(HttpWire::new(names, keeps_bodies));
-            let runtime = runtime(of)?;
-            runtime.block_on(serve(shared, wire, Share { thread, of }, None));
-            // A look-up that hangs is nobody's any more.
-            runtime.shutdown_background();
-            Ok(())
-        })
+    let pool = Stretch { of, names: Names::default(), keeps_bodies };
+    let ended = loop {
+        let ended = pool.run(&first, &shared, &mut wishes);
+        if !lingers || ended.is_err() {
+            break ended;
+        }
+        let Some(cause) = first.block_on(shared.asked_for_more(&mut wishes)) else { break ended };
+        // Every thread has let go of it.
+        let Some(over) = Arc::into_inner(shared) else { break ended };
+        shared = over.reopened(&time);
+        first.block_on(shared.go_on(cause));
     };
-    let others: Vec<_> = (1..of).map(beside).collect();
-    if others.iter().any(Result::is_err) {
-        // Its share of the workers would be missing for the whole run.
-        first.block_on(shared.cancel_all());
-    }
-    let wire = Rc::new(HttpWire::new(names, keeps_bodies));
-    first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
-    let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
-    first.block_on(shared.conclude());
     first.shutdown_background();
-    ended.into_iter().collect()
+    ended
+}
+
+/// What it takes to run from a start to an end.
+struct Stretch {
+    /// How many threads.
+    of: usize,
+    names: Names,
+    keeps_bodies: bool,
+}
+
+impl Stretch {
+    /// Runs every thread until nothing will start any more, this one among them.
+    fn run(
+        &self,
+        first: &Runtime,
+        shared: &Arc<Shared>,
+        wishes: &mut mpsc::UnboundedReceiver<Command>,
+    ) -> Result<(), Broken> {
+        let &Self { of, ref names, keeps_bodies } = self;
+        let beside = |thread| {
+            let (shared, names) = (Arc::clone(shared), names.clone());
+            thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
+                let wire = Rc::new(HttpWire::new(names, keeps_bodies));
+                let runtime = runtime(of)?;
+                runtime.block_on(serve(shared, wire, Share { thread, of }, None));
+                // A look-up that hangs is nobody's any more.
+                runtime.shutdown_background();
+                Ok(())
+            })
+        };
+        let others: Vec<_> = (1..of).map(beside).collect();
+        if others.iter().any(Result::is_err) {
+            // Its share of the workers would be missing for the whole run.
+            first.block_on(shared.cancel_all());
+        }
+        let wire = Rc::new(HttpWire::new(names.clone(), keeps_bodies));
+        first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(wishes)));
+        let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
+        first.block_on(shared.conclude());
+        ended.into_iter().collect()
+    }
 }
 
 /// The runtime of one of `of` threads.
@@ -169,7 +212,7 @@ pub async fn serve<W: Wire>(
     shared: Arc<Shared>,
     wire: Rc<W>,
     share: Share,
-    wishes: Option<mpsc::UnboundedReceiver<Command>>,
+    wishes: Option<&mut mpsc::UnboundedReceiver<Command>>,
 ) {
     let work = async {
         let mut limit = shared.limit();
@@ -192,8 +235,8 @@ pub async fn serve<W: Wire>(
     LocalSet::new()
         .run_until(async {
             match wishes {
-                Some(mut wishes) => {
-                    tokio::join!(work, shared.run_clock(), shared.run_watch(), shared.run_commands(&mut wishes));
+                Some(wishes) => {
+                    tokio::join!(work, shared.run_clock(), shared.run_watch(), shared.run_commands(wishes));
                 }
                 None => work.await,
             }

@@ -13,6 +13,8 @@ use crate::plan::job::Job;
 pub struct Ready {
     /// What to do; after a redirect, where it pointed.
     pub job: Box<Job>,
+    /// What it was before it followed a redirect, where it did.
+    pub asked: Option<Box<Job>>,
     /// Its number in this run.
     pub id: JobId,
     /// Its lane.
@@ -51,6 +53,7 @@ impl Ready {
     /// A job that has just been drawn, and since when it waited for that.
     pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: Waits) -> Self {
         Self {
+            asked: None,
             id,
             host,
             since,

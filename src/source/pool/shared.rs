@@ -15,12 +15,17 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use crate::event::cause::Cause;
 use crate::event::{Concern, EndpointId, Event, Fact, Micros, Offset, Origin};
 use crate::harvest::Harvest;
+use crate::source::pool::carried::Carries;
+use crate::source::pool::exhibit::Exhibits;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
+use crate::source::pool::lost::Lost;
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::Ticket;
+use crate::source::pool::run_time::RunTime;
 use crate::source::pool::running::{Reach, Running};
 use crate::source::pool::schedule::{Next, Schedule};
 
@@ -56,12 +61,21 @@ pub(super) struct Inner {
     idle: Vec<Arc<Reach>>,
     /// Unused slots by reason.
     pub(super) books: Books,
+    /// Bad answers that have been told.
+    pub(super) exhibits: Exhibits,
+    /// What requests carry, as far as it has been told.
+    carries: Carries,
+    /// Jobs that failed.
+    pub(super) lost: Lost,
+    /// When the run ended, if it has.
+    pub(super) ended: Option<Offset>,
     /// Sources that had nothing should be asked again.
     is_fed: bool,
     /// A worker has just found nothing to do: the reason should be looked for.
     has_found_nothing: bool,
     was_drawn: bool,
     pub(super) has_told_of_budget: bool,
+    pub(super) has_told_of_loss: bool,
     /// The moment the clock should ring next.
     alarm: Option<Offset>,
 }
@@ -86,10 +100,15 @@ impl Shared {
                     running: Running::default(),
                     idle: Vec::new(),
                     books: Books::default(),
+                    exhibits: Exhibits::default(),
+                    carries: Carries::default(),
+                    lost: Lost::default(),
+                    ended: None,
                     is_fed: false,
                     has_found_nothing: false,
                     was_drawn: false,
                     has_told_of_budget: false,
+                    has_told_of_loss: false,
                     alarm: None,
                 }),
                 start,
@@ -103,6 +122,26 @@ impl Shared {
                 over: CancellationToken::new(),
                 limit,
                 has_failed_fast: AtomicBool::new(false),
+            }
+        })
+    }
+
+    /// A run that is over, ready to go on: its time goes on where it ended.
+    pub fn reopened(self, time: &RunTime) -> Arc<Self> {
+        let now = self.now();
+        Arc::new_cyclic(|shared| {
+            let mut inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+            inner.schedule.sources().set_waker(waker(shared.clone()));
+            inner.schedule.gate.reopen();
+            let stood = inner.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
+            time.stand(stood);
+            Self {
+                inner: Mutex::new(inner),
+                start: self.start + Duration::from_micros(stood.0),
+                clock: Notify::new(),
+                cancel: CancellationToken::new(),
+                over: CancellationToken::new(),
+                ..self
             }
         })
     }
@@ -129,6 +168,11 @@ impl Shared {
                 }
                 Next::Over => self.end_if_done(inner),
                 Next::Start(ticket) => {
+                    if ticket.ready.attempts == 1
+                        && let Some(carried) = inner.carries.news(&ticket.ready.job)
+                    {
+                        inner.tell(now, carried);
+                    }
                     inner.running.start(ticket.slot, ticket.ready.attempt(), now, me);
                     inner.tell(now, started(ticket));
                     self.pass_on(inner);
@@ -332,6 +376,12 @@ impl Shared {
         }
     }
 
+    /// Whether the run has finished, and a job that can be sent again failed for this cause.
+    pub(super) fn has_lost(&self, cause: Cause) -> bool {
+        let inner = self.lock();
+        inner.ended.is_some() && inner.lost.has(cause)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // The schedule holds no invariant that a panic elsewhere could have broken half-way.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -360,6 +410,18 @@ impl Inner {
     pub(super) fn tell(&mut self, now: Offset, fact: Fact) {
         self.announce(now);
         self.put(now, fact);
+    }
+
+    /// Sends the jobs again that failed for a cause, if the plan does not do so by itself.
+    pub(super) fn repeat(&mut self, now: Offset, cause: Cause) {
+        if self.schedule.sources().has_rounds() {
+            return;
+        }
+        let repeated = self.lost.send_again(cause, &mut self.schedule);
+        for fact in repeated {
+            self.tell(now, fact);
+        }
+        self.ring_one();
     }
 
     pub(super) fn ring_one(&mut self) {

@@ -117,6 +117,16 @@ impl Sources {
         JobId(self.drawn)
     }
 
+    /// Whether every job is asked again by itself, round after round.
+    pub fn has_rounds(&self) -> bool {
+        self.rounds.is_some()
+    }
+
+    /// Books one more job of a source: one that has been drawn before.
+    pub fn repeat(&mut self, source: usize) -> JobId {
+        self.next_id(source)
+    }
+
     /// Books a job as over: well, badly, or neither.
     pub fn settle(
         &mut self,

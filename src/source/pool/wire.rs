@@ -25,6 +25,19 @@ pub struct Exchange {
     pub reply: Reply,
     /// Where the time went.
     pub spent: Spent,
+    /// What had come of an answer that never was whole.
+    pub begun: Option<Box<Begun>>,
+}
+
+/// The beginning of an answer.
+#[derive(Debug)]
+pub struct Begun {
+    /// Its head.
+    pub head: Head,
+    /// Body bytes read.
+    pub bytes: u64,
+    /// What was kept of them.
+    pub body: Bytes,
 }
 
 /// What came back, or why nothing did.
@@ -36,7 +49,7 @@ pub enum Reply {
         head: Head,
         /// Body bytes read.
         bytes: u64,
-        /// The body, where it was asked for.
+        /// The body, where it was asked for; else how it begins, where the status is a bad one.
         body: Bytes,
     },
     /// We gave up waiting.
@@ -59,8 +72,14 @@ pub struct Head {
 }
 
 impl Exchange {
-    /// An exchange without an answer.
-    pub fn without_answer(reply: Reply) -> Self {
-        Self { reply, spent: Spent::default() }
+    /// An exchange of which nothing else is known.
+    pub fn new(reply: Reply) -> Self {
+        Self { reply, spent: Spent::default(), begun: None }
+    }
+
+    /// The same, and where its time went.
+    #[must_use]
+    pub fn after(self, spent: Spent) -> Self {
+        Self { spent, ..self }
     }
 }

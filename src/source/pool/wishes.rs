@@ -5,6 +5,7 @@
 use tokio::sync::mpsc;
 
 use crate::control::Command;
+use crate::event::cause::Cause;
 use crate::event::outcome::JobEnd;
 use crate::event::{Fact, Hand, JobId, Scope};
 use crate::source::pool::gate::Stance;
@@ -42,6 +43,7 @@ impl Shared {
             }
             Command::CancelJob(job) => self.cancel_job(job).await,
             Command::PostponeJob(job) => self.postpone_job(job).await,
+            Command::Repeat(cause) => self.repeat(cause).await,
             Command::SkipEndpoint(endpoint) => {
                 let is_skipped = |inner: &mut Inner| inner.schedule.skip(endpoint);
                 self.tell_if(is_skipped, Fact::EndpointSkipped { endpoint }).await;
@@ -103,6 +105,47 @@ impl Shared {
                 inner.schedule.hold_back(job);
                 inner.ring_one();
             }
+        })
+        .await;
+    }
+
+    /// Sends the jobs again that failed for a cause.
+    async fn repeat(&self, cause: Cause) {
+        self.book(|inner, now| {
+            // Once nothing starts any more there is no again.
+            if inner.schedule.gate.stance() != Stance::Closed {
+                inner.repeat(now, cause);
+            }
+        })
+        .await;
+    }
+
+    /// After the end: waits for a wish that makes the run go on, until nobody can wish any more.
+    pub async fn asked_for_more(&self, commands: &mut mpsc::UnboundedReceiver<Command>) -> Option<Cause> {
+        loop {
+            match commands.recv().await? {
+                Command::Repeat(cause) if self.has_lost(cause) => return Some(cause),
+                Command::Drain | Command::Cancel => return None,
+                // There is nothing left that these could change.
+                Command::Repeat(_)
+                | Command::Pause
+                | Command::Resume
+                | Command::SetLimit { .. }
+                | Command::SetAdaptive(_)
+                | Command::CancelJob(_)
+                | Command::PostponeJob(_)
+                | Command::SkipEndpoint(_)
+                | Command::Quarantine(_)
+                | Command::Release(_) => {}
+            }
+        }
+    }
+
+    /// Goes on after the end, with the jobs that failed for a cause.
+    pub async fn go_on(&self, cause: Cause) {
+        self.book(|inner, now| {
+            inner.tell(now, Fact::RunReopened);
+            inner.repeat(now, cause);
         })
         .await;
     }

@@ -17,6 +17,7 @@ use crate::event::{Concern, Fact, JobId, Micros};
 use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
 use crate::source::pool::judge::{self, Said, Sequel, Verdict};
+use crate::source::pool::lost::Failed;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::running::Reach;
 use crate::source::pool::schedule::{GiveUp, Next};
@@ -53,10 +54,10 @@ async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, me: &Reach)
         shared.warn(Concern::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
         let sequel = Sequel::Settle(judge::end_of(&outcome));
-        let broken = Exchange::without_answer(Reply::Failed(Reason::Panicked, None));
+        let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
         (broken, Verdict::new(outcome, sequel, Said::default()))
     };
-    if let Some((ready, end)) = shared.end(ticket, verdict, exchange.spent).await {
+    if let Some((ready, end)) = shared.end(ticket, verdict, &exchange).await {
         settle(shared, ready, end, Some(exchange.reply)).await;
     }
 }
@@ -66,10 +67,10 @@ async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, me: &Reach
     let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
-        () = shared.cancelled() => Exchange::without_answer(Reply::Cancelled),
+        () = shared.cancelled() => Exchange::new(Reply::Cancelled),
         exchange = wire.exchange(&ready.job, ready.timeout, &me.progress) => exchange,
-        () = shared.unwanted(ticket.slot, me) => Exchange::without_answer(Reply::Cancelled),
-        () = job_time(shared, ready) => Exchange::without_answer(Reply::TimedOut(Phase::Job)),
+        () = shared.unwanted(ticket.slot, me) => Exchange::new(Reply::Cancelled),
+        () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };
     me.progress.clear();
     let verdict = judge::judge(ready, &exchange, shared.now(), fastrand::f64());
@@ -89,7 +90,7 @@ async fn job_time(shared: &Shared, ready: &Ready) {
 /// Ends a job: its data goes to the report, its end to whoever listens, and it is booked as settled.
 pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Reply>) {
     let total = ready.total();
-    let Ready { job, id, tries, waited, .. } = ready;
+    let Ready { job, asked, id, tries, waited, .. } = ready;
     let is_good = match end {
         JobEnd::Done => Some(true),
         JobEnd::Failed { .. } => Some(false),
@@ -112,8 +113,13 @@ pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Re
         )
         .await;
     let target = (is_good == Some(false)).then(|| Arc::clone(&job.target));
-    let settled = Fact::JobSettled { job: id, endpoint: job.endpoint, end, tries, total, waited, target };
-    shared.settle(job.place, job.endpoint, is_good, settled).await;
+    let (place, endpoint) = (job.place, job.endpoint);
+    let failed = match &end {
+        JobEnd::Failed { last } => Some(Failed { job: asked.unwrap_or(job), id, last: last.clone() }),
+        JobEnd::Done | JobEnd::Cancelled => None,
+    };
+    let settled = Fact::JobSettled { job: id, endpoint, end, tries, total, waited, target };
+    shared.settle(place, endpoint, is_good, settled, failed).await;
 }
 
 /// A row that is no job fails like one: it is counted, named and reported.
@@ -141,7 +147,7 @@ async fn refuse(shared: &Shared, id: JobId, bad: BadRow) {
     let endpoint = bad.endpoint;
     let (total, waited) = (Micros::ZERO, Waits::NONE);
     let settled = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
-    shared.settle(place, endpoint, Some(false), settled).await;
+    shared.settle(place, endpoint, Some(false), settled, None).await;
 }
 
 fn answer_of(reply: Reply) -> Option<Answer> {

@@ -34,8 +34,12 @@ pub struct Entry {
 pub enum Context {
     /// A view, with nothing on top of it.
     At(View),
-    /// The list of keys.
+    /// The list of keys, or the working behind the verdict.
     Help,
+    /// A failure in full.
+    Example,
+    /// What can be saved.
+    Menu,
     /// The question before leaving.
     Question,
     /// The question before something that cannot be undone.
@@ -81,6 +85,10 @@ pub enum Need {
     SetLimit,
     /// To have jobs, endpoints and hosts picked out.
     Pick,
+    /// To send again what failed.
+    Repeat,
+    /// To run all of it again.
+    Rerun,
     /// To drain and cancel.
     Stop,
     /// To go back and forth in time.
@@ -121,13 +129,24 @@ impl Need {
         match self {
             // A recording stands still instead.
             Self::Pause if can.travel => None,
-            Self::SetLimit | Self::Stop if can.travel => Some("a recording cannot be changed"),
+            Self::SetLimit | Self::Repeat | Self::Rerun | Self::Stop if can.travel => {
+                Some("a recording cannot be changed")
+            }
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
             Self::Pick if !can.pick => Some("nothing of this source can be picked out"),
+            Self::Repeat if !can.repeat => Some("nothing of this source can be sent again"),
+            Self::Rerun if !can.rerun => Some("what this run was made of cannot be read again"),
             Self::Travel if !can.travel => Some("only a replay goes back and forth in time"),
-            Self::Nothing | Self::Pause | Self::SetLimit | Self::Pick | Self::Stop | Self::Travel => None,
+            Self::Nothing
+            | Self::Pause
+            | Self::SetLimit
+            | Self::Pick
+            | Self::Repeat
+            | Self::Rerun
+            | Self::Stop
+            | Self::Travel => None,
         }
     }
 }

@@ -120,6 +120,12 @@ impl Keymap {
         rows
     }
 
+    /// What can be saved, each with its keys.
+    pub fn menu(&self) -> Vec<Row> {
+        let is_saved = |row: &Row| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
+        self.rows().into_iter().filter(is_saved).collect()
+    }
+
     /// The first key of an action, as people write it; none when switched off.
     pub fn key(&self, action: Action) -> Option<String> {
         let (_, chords) = self.effective().find(|(entry, _)| entry.action == action)?;
@@ -177,7 +183,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 12] = [
+    const CONTEXTS: [Context; 14] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -186,6 +192,8 @@ mod tests {
         Context::At(View::InFlight),
         Context::At(View::Log),
         Context::Help,
+        Context::Example,
+        Context::Menu,
         Context::Question,
         Context::Sure,
         Context::Prompt,
@@ -255,11 +263,11 @@ mod tests {
         };
         assert_eq!(
             line(OVERVIEW),
-            "space pause   - + limit   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
+            "space pause   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
         );
         assert_eq!(
             line(Context::At(View::Log)),
-            "esc back   space pause   / filter   F follow   e export   ? help   q quit"
+            "esc back   space pause   R run again   / filter   F follow   e export   ? help   q quit"
         );
         assert_eq!(line(Context::Question), "d drain   k stop now   esc stay");
         assert_eq!(line(Context::Prompt), "enter keep   esc clear");

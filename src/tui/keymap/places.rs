@@ -1,8 +1,8 @@
-//! Places that actions of the table of keys have in common.
+//! Where keys work: sets of views, sheets and questions, named once.
 //!
 //! Start at [`SCREENS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Help, Palette, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Sure};
 use crate::tui::view::page::View;
 
 /// Every view, and what else is named.
@@ -21,34 +21,42 @@ const N: usize = View::ALL.len();
 /// Every view.
 pub const SCREENS: &[Context] = &screens::<N>(&[]);
 /// … and the sheets over them.
-pub const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
-/// … and where there are rows to move among.
-pub const LISTS: &[Context] = &screens::<{ N + 3 }>(&[Help, Prompt, Palette]);
-/// Wherever one is.
-pub const ANYWHERE: &[Context] = &screens::<{ N + 5 }>(&[Help, Prompt, Palette, Question, Sure]);
+pub const SHEETS: &[Context] = &screens::<{ N + 2 }>(&[Help, Example]);
+/// … and wherever there are rows.
+pub const LISTS: &[Context] = &screens::<{ N + 4 }>(&[Help, Example, Prompt, Palette]);
+/// Everywhere.
+pub const ANYWHERE: &[Context] = &screens::<{ N + 7 }>(&[Help, Example, Menu, Prompt, Palette, Question, Sure]);
 /// The first view.
 pub const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
 pub const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Views with rows that something lies behind.
+/// Where something lies behind a row.
 pub const DEEP: &[Context] = &[
     At(View::Overview),
+    At(View::Failures),
+    Example,
     At(View::Waterfall),
     At(View::Endpoint),
-    At(View::Failures),
     At(View::Hosts),
     At(View::InFlight),
 ];
 /// … of which these lead to events.
-pub const STORIED: &[Context] = DEEP.split_at(1).1;
+pub const STORIED: &[Context] = DEEP.split_at(2).1;
+/// Where a request, or one of an endpoint's, is selected.
+pub const ASKED: &[Context] =
+    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
+/// Where what is seen can be saved.
+pub const SEEN: &[Context] = &screens::<{ N + 1 }>(&[Example]);
+/// Where a failure is selected.
+pub const FAILED: &[Context] = &[At(View::Failures), Example];
 /// Views beside the first.
 pub const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
 pub const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight)];
 /// Views that the newest comes to.
 pub const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full.
-pub const DETAIL: &[Context] = &[At(View::Endpoint)];
+/// One thing in full, and others like it beside it.
+pub const DETAIL: &[Context] = &[At(View::Endpoint), Example];
 /// Views along an axis of time.
 pub const FALLS: &[Context] = &[At(View::Waterfall)];
 /// Views in which arrows to either side are free.

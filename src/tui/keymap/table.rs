@@ -3,10 +3,11 @@
 //! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{self, At, Help, Palette, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LISTS, OVERVIEW, SCREENS, SHEETS, STORIED, STREAMS, TABLES, TRAVELS,
+    ANYWHERE, ASKED, BESIDE, DEEP, DETAIL, DIALS, FAILED, FALLS, LISTS, OVERVIEW, SCREENS, SEEN, SHEETS, STORIED,
+    STREAMS, TABLES, TRAVELS,
 };
 use crate::tui::view::page::View;
 
@@ -50,6 +51,11 @@ const fn along(
 ) -> Entry {
     let nature = Nature::Repeats;
     Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
+}
+
+/// A row of what can be saved: the menu shows its help, without the first word.
+const fn save(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
+    Entry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
 }
 
 /// A row of what lies beside.
@@ -137,6 +143,27 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Repeat,
+        id: "repeat",
+        keys: &["r"],
+        group: Group::Work,
+        help: "Send the jobs again that failed for the selected cause; asks first",
+        contexts: FAILED,
+        footer: &[(FAILED, "send again")],
+        needs: Need::Repeat,
+        ..PLAIN
+    },
+    Entry {
+        action: Action::Rerun,
+        id: "rerun",
+        keys: &["R"],
+        group: Group::Work,
+        help: "When all is over: run the whole batch again",
+        footer: &[(SCREENS, "run again")],
+        needs: Need::Rerun,
+        ..PLAIN
+    },
+    Entry {
         action: Action::SkipEndpoint,
         id: "skip_endpoint",
         keys: &["X"],
@@ -199,16 +226,16 @@ pub static ENTRIES: &[Entry] = &[
         action: Action::SiblingPrev,
         id: "sibling_prev",
         keys: &["["],
-        help: "In the detail: the endpoint before",
-        footer: &[(DETAIL, "other endpoint")],
+        help: "In the detail: the endpoint before, or the example",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
         ..PEER
     },
     Entry {
         action: Action::SiblingNext,
         id: "sibling_next",
         keys: &["]"],
-        help: "In the detail: the next endpoint",
-        footer: &[(DETAIL, "other endpoint")],
+        help: "In the detail: the next endpoint, or example",
+        footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
         ..PEER
     },
     Entry {
@@ -216,8 +243,8 @@ pub static ENTRIES: &[Entry] = &[
         id: "log_scale",
         keys: &["L"],
         help: "In the detail: latencies in even steps, or on a log scale",
-        contexts: DETAIL,
-        footer: &[(DETAIL, "scale")],
+        contexts: &[At(View::Endpoint)],
+        footer: &[(&[At(View::Endpoint)], "scale")],
         ..PLAIN
     },
     Entry {
@@ -252,9 +279,9 @@ pub static ENTRIES: &[Entry] = &[
         id: "open",
         keys: &["enter"],
         group: Group::View,
-        help: "Show what is behind the selected row, an endpoint or events; esc comes back",
+        help: "Show what is behind the selected row; esc comes back",
         contexts: DEEP,
-        footer: &[(OVERVIEW, "detail"), (STORIED, "events")],
+        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (STORIED, "events")],
         ..PLAIN
     },
     Entry {
@@ -302,7 +329,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "up",
         keys: &["up", "k"],
         help: "One row up",
-        footer: &[(&[Help], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
         ..STEP
     },
     Entry {
@@ -310,7 +337,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "down",
         keys: &["down", "j"],
         help: "One row down",
-        footer: &[(&[Help], "scroll"), (&[Palette], "choose")],
+        footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
         ..STEP
     },
     Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
@@ -346,7 +373,12 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
-        footer: &[(BESIDE, "back"), (&[Help, Palette], "close"), (&[Question, Sure], "stay"), (&[Prompt], "clear")],
+        footer: &[
+            (BESIDE, "back"),
+            (&[Help, Example, Menu, Palette], "close"),
+            (&[Question, Sure], "stay"),
+            (&[Prompt], "clear"),
+        ],
         ..PLAIN
     },
     look(Action::Freeze, "freeze", &["f"], "Let the picture stand still; work goes on"),
@@ -362,13 +394,27 @@ pub static ENTRIES: &[Entry] = &[
         ..PLAIN
     },
     Entry {
+        action: Action::Copy,
+        id: "copy",
+        keys: &["y"],
+        group: Group::Find,
+        help: "Copy the selected request as a `curl` command",
+        contexts: ASKED,
+        footer: &[(ASKED, "copy as curl")],
+        ..PLAIN
+    },
+    Entry {
         action: Action::Export,
         id: "export",
         keys: &["e"],
-        help: "Save the picture as an SVG file in the current folder",
+        help: "Save something of this as a file in the current folder; asks what",
+        contexts: SEEN,
         footer: &[(SCREENS, "export")],
         ..PLAIN
     },
+    save(Action::SaveSvg, "save_svg", &["s"], "Export: the picture, as SVG"),
+    save(Action::SaveText, "save_text", &["t"], "Export: the picture, as text"),
+    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request, for curl"),
     Entry {
         action: Action::Why,
         id: "why",

@@ -197,7 +197,9 @@ type Part = [u32; 4];
 /// The part of its cell that a block or a rule fills.
 fn shape(symbol: &str) -> Option<Part> {
     const EIGHTH: u32 = CELL / 8;
-    const MIDDLE: [u32; 2] = [CELL / 2 - 2, CELL / 2 + 2];
+    // More than a unit thick, or edges drawn crisp make nothing of it; a cell is higher than wide.
+    const LEVEL: [u32; 2] = [CELL / 2 - 3, CELL / 2 + 3];
+    const UPRIGHT: [u32; 2] = [CELL / 2 - 6, CELL / 2 + 6];
     let mut characters = symbol.chars();
     let c = characters.next().filter(|_| characters.next().is_none())?;
     let eighths = |from: char| (u32::from(c) - u32::from(from) + 1) * EIGHTH;
@@ -206,8 +208,8 @@ fn shape(symbol: &str) -> Option<Part> {
         '▉'..='▏' => [0, 0, CELL - eighths('▉'), CELL],
         '▀' => [0, 0, CELL, CELL / 2],
         '▐' => [CELL / 2, 0, CELL, CELL],
-        '─' => [0, MIDDLE[0], CELL, MIDDLE[1]],
-        '│' => [MIDDLE[0], 0, MIDDLE[1], CELL],
+        '─' => [0, LEVEL[0], CELL, LEVEL[1]],
+        '│' => [UPRIGHT[0], 0, UPRIGHT[1], CELL],
         _ => return None,
     })
 }

@@ -3,6 +3,8 @@
 //! Start at [`UiState::update`].
 
 pub mod axis;
+pub mod example;
+pub mod export;
 pub mod list;
 mod mouse;
 pub mod names;
@@ -15,6 +17,7 @@ use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
+use crate::event::cause::Cause;
 use crate::event::{JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
@@ -22,6 +25,8 @@ use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
+use crate::tui::state::example::Opened;
+use crate::tui::state::export::{Export, Saving};
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
@@ -66,6 +71,8 @@ pub struct UiState {
     pub working: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
     working_end: usize,
+    /// The example of a failure that lies open.
+    pub example: Option<Opened>,
     /// The question that lies open.
     asking: Option<Asking>,
     /// The moment at which the picture stands still.
@@ -80,8 +87,9 @@ pub struct UiState {
     leave: Option<Leave>,
     themes_wanted: usize,
     wants_redraw: bool,
-    wants_export: bool,
     outside: Option<Action>,
+    /// What is to be copied or saved.
+    pub export: Export,
 }
 
 /// A question to the person.
@@ -93,6 +101,8 @@ enum Asking {
     Skip(usize),
     /// End this job, which is in flight?
     Cancel(JobId),
+    /// Send the jobs again that failed for this?
+    Repeat(Cause),
 }
 
 /// How the person wants to leave.
@@ -102,6 +112,8 @@ pub enum Leave {
     Now,
     /// … and let the last picture stay in the scrollback.
     KeepPicture,
+    /// Take it away, and run the whole batch again.
+    Again,
     /// Take it away once what is in flight has ended.
     WhenEnded,
 }
@@ -145,6 +157,9 @@ impl UiState {
                 }
                 None => self.say("nothing is selected", now),
             },
+            Action::Repeat => self.ask_to_repeat(model, now),
+            Action::Rerun if is_over(model) => self.leave = Some(Leave::Again),
+            Action::Rerun => self.say("the run is not over", now),
             Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),
@@ -164,6 +179,8 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
+            Action::SiblingPrev if self.example.is_some() => self.turn_example(-1, model),
+            Action::SiblingNext if self.example.is_some() => self.turn_example(1, model),
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
@@ -180,7 +197,11 @@ impl UiState {
                 self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
             }
             Action::Redraw => self.wants_redraw = true,
-            Action::Export => self.wants_export = true,
+            Action::Copy => self.copy(model, now),
+            Action::Export => self.export.is_open = true,
+            Action::SaveSvg => self.save(Saving::Svg),
+            Action::SaveText => self.save(Saving::Text),
+            Action::SaveCurl => self.save_command(model, now),
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             Action::Palette => {
@@ -208,14 +229,18 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(_) | Asking::Cancel(_) => Context::Sure,
+                Asking::Skip(_) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
             }
+        } else if self.export.is_open {
+            Context::Menu
         } else if self.is_typing {
             Context::Prompt
         } else if self.palette.is_some() {
             Context::Palette
         } else if self.help.is_some() || self.working.is_some() {
             Context::Help
+        } else if self.example.is_some() {
+            Context::Example
         } else {
             Context::At(self.view)
         }
@@ -232,6 +257,7 @@ impl UiState {
         if self.working.is_some() {
             self.working_end = view::verdict::last_row(area, model);
         }
+        self.measure_example(area, model);
         self.list_mut().page = view::rows_in_sight(area, self.view, model);
     }
 
@@ -245,7 +271,8 @@ impl UiState {
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
         }
-        self.asking.take_if(|_| is_over(model));
+        // Only what failed can still be sent again.
+        self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
         self.names.refresh(model);
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);
@@ -327,16 +354,6 @@ impl UiState {
         can.travel && matches!(self.context(), Context::At(_))
     }
 
-    /// Whether a picture is to be saved.
-    pub fn wants_export(&self) -> bool {
-        self.wants_export
-    }
-
-    /// Whether a picture is to be saved, since last asked.
-    pub fn take_export(&mut self) -> bool {
-        std::mem::take(&mut self.wants_export)
-    }
-
     fn sort(&mut self, how: &str, now: Offset) {
         let n = self.view.page().columns().len();
         self.sort_by((self.list().column + 1) % n, how, now);
@@ -394,6 +411,9 @@ impl UiState {
         if let Some(row) = &mut self.working {
             *row = row.saturating_add_signed(by).min(self.working_end);
             return;
+        }
+        if let Some(example) = &mut self.example {
+            return example.step(by);
         }
         let page = self.view.page();
         self.list_mut().step(by, page);

@@ -52,9 +52,9 @@ impl UiState {
         match self.context() {
             // There is one row on it, and those are its neighbours.
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
-            Context::Help => self.step(by),
+            Context::Help | Context::Example => self.step(by),
             Context::At(view) => self.list_mut().scroll_by(by, view.page()),
-            Context::Prompt | Context::Question | Context::Sure => {}
+            Context::Prompt | Context::Menu | Context::Question | Context::Sure => {}
         }
     }
 }

@@ -5,6 +5,7 @@
 use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::state::UiState;
+use crate::tui::state::example::Opened;
 use crate::tui::state::list::List;
 use crate::tui::view::page::{Behind, View};
 
@@ -16,18 +17,24 @@ pub(super) struct Step {
     narrowed: String,
     /// The rows that were there before, and the place among them.
     before: List,
+    /// The example that lay open.
+    example: Option<Opened>,
 }
 
 impl UiState {
     pub(super) fn go_back(&mut self) {
         if self.asking.is_some() {
             self.asking = None;
+        } else if self.export.is_open {
+            self.export.is_open = false;
         } else if self.palette.is_some() {
             self.palette = None;
         } else if self.help.is_some() {
             self.help = None;
         } else if self.working.is_some() {
             self.working = None;
+        } else if self.example.is_some() {
+            self.example = None;
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
@@ -55,6 +62,7 @@ impl UiState {
         while !self.trail.is_empty() {
             self.step_back();
         }
+        self.example = None;
         if view == View::Endpoint && self.view != view {
             // The one that is selected among all of them.
             let all = &self.lists[View::Overview as usize];
@@ -70,20 +78,22 @@ impl UiState {
         self.refresh(model, now);
     }
 
-    /// Goes from the selected row to the events behind it.
+    /// Goes from the selected row to what is behind it.
     pub(super) fn open(&mut self, model: &Model, now: Offset) {
-        let behind = self.list().chosen().and_then(|row| self.view.page().behind(model, row));
-        let Some(behind) = behind else {
+        let chosen = self.list().chosen();
+        let Some((row, behind)) = chosen.and_then(|row| Some((row, self.view.page().behind(model, row)?))) else {
             return self.say("nothing is selected", now);
         };
         let (to, list) = match behind {
-            Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
+            Behind::Example(_) if self.example.is_none() => return self.open_example(row, model),
+            Behind::Example(narrowed) | Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
             Behind::Itself(view) => (view, self.list().around(self.list().selected)),
         };
         let narrowed = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), list);
-        self.trail.push(Step { from, narrowed, before });
+        let example = self.example.take();
+        self.trail.push(Step { from, narrowed, before, example });
         self.arrive(model, now);
     }
 
@@ -91,7 +101,7 @@ impl UiState {
     pub(super) fn step_back(&mut self) {
         if let Some(step) = self.trail.pop() {
             *self.list_mut() = step.before;
-            self.view = step.from;
+            (self.view, self.example) = (step.from, step.example);
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Start at [`UiState::turn`].
 
 use crate::control::Command;
-use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
+use crate::event::cause::Cause;
+use crate::event::outcome::Reason;
+use crate::event::{EndpointId, HostId, JobId, Offset, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::shown::shown;
 use crate::tui::state::list::is_over;
@@ -91,7 +93,36 @@ impl UiState {
         match self.asking.take()? {
             Asking::Leave => None,
             Asking::Cancel(job) => Some(Command::CancelJob(job)),
+            Asking::Repeat(cause) => Some(Command::Repeat(cause)),
             Asking::Skip(i) => Some(self.wish_for(Command::SkipEndpoint(EndpointId(u32::try_from(i).ok()?)))),
+        }
+    }
+
+    /// Asks whether the jobs of the selected cause are to be sent again.
+    pub(super) fn ask_to_repeat(&mut self, model: &Model, now: Offset) {
+        let chosen = self.list().chosen().and_then(|row| model.incidents.nth(row));
+        let refusal = match (chosen, model.stage) {
+            (None, _) => "nothing is selected",
+            (Some((Cause::Failed(Reason::BadRow), _)), _) => "a bad row makes no request: it has to be put right first",
+            (Some((_, group)), _) if group.jobs == 0 => "no job failed for it: retries have made it good",
+            (Some((_, group)), _) if group.left() == 0 => "every job of it has been sent again",
+            (Some(_), Stage::Draining | Stage::Cancelling) => "nothing starts any more",
+            (Some(_), Stage::Ended(RunEnd::Drained | RunEnd::Cancelled | RunEnd::FailedFast)) => {
+                "the run was stopped: only one that has finished goes on"
+            }
+            (Some((cause, _)), Stage::Ready | Stage::Running | Stage::Ended(RunEnd::Finished)) => {
+                self.asking = Some(Asking::Repeat(cause));
+                return;
+            }
+        };
+        self.say(refusal, now);
+    }
+
+    /// The cause whose jobs will be sent again if the person is sure.
+    pub fn repeating(&self) -> Option<Cause> {
+        match self.asking? {
+            Asking::Repeat(cause) => Some(cause),
+            Asking::Leave | Asking::Skip(_) | Asking::Cancel(_) => None,
         }
     }
 
@@ -99,7 +130,7 @@ impl UiState {
     pub fn skipping(&self) -> Option<usize> {
         match self.asking? {
             Asking::Skip(i) => Some(i),
-            Asking::Leave | Asking::Cancel(_) => None,
+            Asking::Leave | Asking::Cancel(_) | Asking::Repeat(_) => None,
         }
     }
 
@@ -107,7 +138,7 @@ impl UiState {
     pub fn cancelling(&self) -> Option<JobId> {
         match self.asking? {
             Asking::Cancel(job) => Some(job),
-            Asking::Leave | Asking::Skip(_) => None,
+            Asking::Leave | Asking::Skip(_) | Asking::Repeat(_) => None,
         }
     }
 
@@ -134,7 +165,7 @@ pub(super) fn has_come_true(wish: Command, model: &Model) -> bool {
                 model.hosts.get(host.0 as usize).is_some_and(|host| host.limit == Some(limit))
             }
             // What these ask for is seen in the job, or may never be.
-            Command::CancelJob(_) | Command::PostponeJob(_) => true,
+            Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) => true,
             Command::SetAdaptive(on) => model.is_adaptive == on,
             Command::SkipEndpoint(id) => model.endpoints.get(id.0 as usize).is_some_and(|it| it.is_skipped),
             Command::Quarantine(id) => model.hosts.get(id.0 as usize).is_some_and(|it| it.is_quarantined),

@@ -24,6 +24,7 @@ use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
 use crate::tui::beside::{Bar, Beside};
+use crate::tui::clipboard;
 use crate::tui::input::{Hear, Input, Listener};
 use crate::tui::terminal::encoder::Encoder;
 use crate::tui::terminal::lease::Lease;
@@ -48,6 +49,8 @@ pub struct Guard {
     /// What it is to show beside the picture, and what it has been told of that.
     beside: Beside,
     told: Beside,
+    /// Bytes that go with the next picture.
+    along: Vec<u8>,
 }
 
 /// What is wanted of a terminal beside pictures.
@@ -114,6 +117,7 @@ impl Guard {
                 is_unknown: false,
                 beside: Beside::default(),
                 told: Beside::default(),
+                along: Vec::new(),
             }),
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 lease.end();
@@ -147,6 +151,7 @@ impl Guard {
         self.terminal.draw(render)?;
         self.terminal.backend().with_bytes(|bytes| {
             queue!(bytes, EndSynchronizedUpdate)?;
+            bytes.append(&mut self.along);
             // It was idle, and only we hand frames over.
             self.lease.writer.hand_over(bytes);
             Ok(Drawn::Sent)
@@ -156,6 +161,11 @@ impl Guard {
     /// The whole screen, as large as it is now.
     pub fn area(&self) -> Rect {
         Rect::from((Position::ORIGIN, self.lease.tty.size()))
+    }
+
+    /// Copies a text to the clipboard of whoever sits there, with the next picture.
+    pub fn copy(&mut self, text: &str) {
+        self.along = clipboard::sequence(text);
     }
 
     /// Whether the terminal still reads the last picture.

@@ -1,9 +1,9 @@
 //! What happened last, and what was done about it?
 
+use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{Hand, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::incidents::Cause;
 use crate::model::news::{Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -102,6 +102,9 @@ pub fn tell(item: &Item, model: &Model) -> Told {
             ours(status, &endpoint(*i), format!("{word}{after}"))
         }
         Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        Story::Repeated { cause, jobs } => {
+            ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
+        }
         Story::Quarantine { host, is_aside: true } => {
             ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
         }

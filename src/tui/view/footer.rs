@@ -35,7 +35,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
         }
         Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Help | Context::Palette => keys(pen, y, scene),
+        Context::At(_) | Context::Help | Context::Palette | Context::Example | Context::Menu => keys(pen, y, scene),
     }
 }
 
@@ -52,6 +52,10 @@ fn sure(scene: &Scene<'_>) -> [String; 3] {
             format!("end job #{}?", job.0),
             "end it?".into(),
         ];
+    }
+    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.of(cause)) {
+        let jobs = units::plural(group.left(), "job");
+        return [format!("send {jobs} again, after {cause}?"), format!("send {jobs} again?"), "again?".into()];
     }
     let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
     let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
@@ -134,7 +138,8 @@ const GAP: u16 = 3;
 fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
-    hints.retain(|hint| !is_over || works(hint.action, scene));
+    // What sends everything again is offered when there is nothing else to do.
+    hints.retain(|hint| if is_over { works(hint.action, scene) } else { hint.action != Action::Rerun });
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
@@ -195,7 +200,13 @@ fn remark(scene: &Scene<'_>) -> Option<String> {
         Some(Command::SkipEndpoint(_)) => Some("skipping…"),
         Some(Command::Quarantine(_)) => Some("putting the host aside…"),
         Some(Command::Release(_)) => Some("releasing the host…"),
-        Some(Command::SetAdaptive(_) | Command::SetLimit { .. } | Command::CancelJob(_) | Command::PostponeJob(_))
+        Some(
+            Command::SetAdaptive(_)
+            | Command::SetLimit { .. }
+            | Command::CancelJob(_)
+            | Command::PostponeJob(_)
+            | Command::Repeat(_),
+        )
         | None => None,
     };
     waiting.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))

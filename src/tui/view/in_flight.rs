@@ -11,6 +11,7 @@ use crate::event::outcome::Phase;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::Model;
 use crate::model::open::Flight;
+use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -110,6 +111,11 @@ impl Page for InFlight {
             }
             pen.target(0, y, u16::MAX, Target::Row(seat));
         }
+    }
+
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+        let (_, flight) = model.open.on_seat(row)?;
+        Some(Asked { target: &flight.target, endpoint: flight.endpoint })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

@@ -1,8 +1,8 @@
 //! How many are in flight right now, and is it fast, slow, failing or refused?
 
+use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::incidents::Cause;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, width_of};

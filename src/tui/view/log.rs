@@ -7,10 +7,10 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
-use crate::model::incidents::Cause;
 use crate::model::news::{About, Item, News};
 use crate::tui::filter::Term;
 use crate::tui::theme::role::{Role, Status};

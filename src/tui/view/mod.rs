@@ -17,9 +17,11 @@ pub mod help;
 pub mod hosts;
 pub mod in_flight;
 pub mod kpi;
+pub mod labelled;
 pub mod latency;
 pub mod layout;
 pub mod log;
+pub mod menu;
 pub mod overview;
 pub mod page;
 pub mod paint;
@@ -94,8 +96,14 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
+    if scene.ui.example.is_some() {
+        failures::example::draw(&mut screen, scene);
+    }
     if scene.ui.working.is_some() {
-        verdict::sheet(&mut screen, scene);
+        verdict::draw(&mut screen, scene);
+    }
+    if scene.ui.export.is_open {
+        menu::draw(&mut screen, scene);
     }
     if scene.ui.help.is_some() {
         help::draw(&mut screen, scene);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::endpoint::{Endpoint, EndpointState};
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
 use crate::tui::filter::Term;
 use crate::tui::view::layout::Sections;
 use crate::tui::view::page::{Behind, Key, Page, View};

@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 
 use crate::event::{Micros, Offset};
 use crate::model::Model;
+use crate::tui::curl::Asked;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
 use crate::tui::view::endpoint::EndpointDetail;
@@ -150,6 +151,11 @@ pub trait Page: Sync {
         None
     }
 
+    /// The request that a row stands for, or the last of those that it stands for.
+    fn asked<'m>(&self, _model: &'m Model, _row: usize) -> Option<Asked<'m>> {
+        None
+    }
+
     /// Whether the selected row is told in full, so that only the person may change it.
     fn has_detail(&self) -> bool {
         false
@@ -166,6 +172,8 @@ pub trait Page: Sync {
 pub enum Behind {
     /// Its events: the filter that leaves only those of the log.
     Events(String),
+    /// One of what it stands for, in full; behind that, its events.
+    Example(String),
     /// The same row in a view of its own.
     Itself(View),
 }

@@ -4,20 +4,14 @@ use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::model::verdict::words::told;
-use crate::model::verdict::working::{Line, working};
+use crate::model::verdict::working::working;
 use crate::model::verdict::{Finding, findings};
-use crate::shown::shown;
 use crate::tui::action::Action;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
+use crate::tui::view::labelled::{self, Row};
 use crate::tui::view::paint::{Pen, cut_end, width_of};
-use crate::tui::view::sheet::Sheet;
 use crate::tui::view::targets::Target;
-
-/// Columns of the labels on the sheet, with the gap behind them.
-const LABELS: u16 = 11;
-/// Widest text on the sheet, for the eye.
-const WIDEST: u16 = 100;
 
 /// Whether there is a line to draw.
 pub fn is_told(model: &Model) -> bool {
@@ -57,45 +51,16 @@ fn is_serious(finding: &Finding) -> bool {
 }
 
 /// A sheet over the screen with the working; scrolls where it does not fit.
-pub fn sheet(screen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let lines = wrapped(screen.area, scene.model);
-    let sheet = Sheet::of(screen.area, WIDEST + LABELS, lines.len());
-    let last = sheet.last_row(lines.len());
-    let from = scene.ui.working.unwrap_or(0).min(last);
-    let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    sheet.write(screen, |pen| {
-        pen.section(0, "Working", &remark);
-        for (y, (label, text)) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
-            pen.text(0, y, label, Role::TextDim);
-            let role = if *label == "verdict" { Role::Title } else { Role::Text };
-            pen.text(LABELS, y, &shown(text), role);
-        }
-        None
-    });
+pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+    labelled::draw(screen, ("Working", ""), rows(scene.model), scene.ui.working.unwrap_or(0));
 }
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, model: &Model) -> usize {
-    let lines = wrapped(area, model).len();
-    Sheet::of(area, WIDEST + LABELS, lines).last_row(lines)
+    labelled::last_row(area, rows(model))
 }
 
-/// The working in lines that fit the sheet.
-fn wrapped(screen: Rect, model: &Model) -> Vec<Line> {
-    let room = usize::from(Sheet::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
-    let mut lines = Vec::new();
-    for (mut label, text) in working(model) {
-        let mut line = String::new();
-        for word in text.split(' ') {
-            if !line.is_empty() && usize::from(width_of(&line)) + 1 + usize::from(width_of(word)) > room {
-                lines.push((std::mem::take(&mut label), std::mem::take(&mut line)));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push((label, line));
-    }
-    lines
+fn rows(model: &Model) -> Vec<Row> {
+    let role = |label| if label == "verdict" { Role::Title } else { Role::Text };
+    working(model).into_iter().map(|(label, text)| Row::new(label, text).in_role(role(label))).collect()
 }

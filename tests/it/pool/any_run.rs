@@ -1,6 +1,8 @@
 //! Whatever a plan, a script and an operator come up with: the events add up.
 
 use inflight::control::Command;
+use inflight::event::cause::Cause;
+use inflight::event::outcome::Reason;
 use inflight::event::{EndpointId, HostId, JobId, RunEnd, Scope};
 use proptest::prelude::*;
 
@@ -30,7 +32,12 @@ fn wish() -> impl Strategy<Value = Command> {
         2 => (0..2_u32).prop_map(|host| Command::Quarantine(HostId(host))),
         2 => (0..2_u32).prop_map(|host| Command::Release(HostId(host))),
         1 => any::<bool>().prop_map(Command::SetAdaptive),
+        2 => cause().prop_map(Command::Repeat),
     ]
+}
+
+fn cause() -> impl Strategy<Value = Cause> {
+    prop_oneof![Just(Cause::Status(500)), Just(Cause::Throttled(429)), Just(Cause::Failed(Reason::Reset))]
 }
 
 #[derive(Clone, Debug)]
@@ -44,6 +51,7 @@ struct Any {
     listens_every: u64,
     fail_fast: bool,
     rounds: Option<u32>,
+    again: Option<(u64, Cause)>,
 }
 
 fn any_run() -> impl Strategy<Value = Any> {
@@ -65,22 +73,25 @@ fn any_run() -> impl Strategy<Value = Any> {
         prop_oneof![Just(1_usize), Just(3), Just(10_000)],
         prop_oneof![4 => Just(0_u64), 1 => 1..5_u64],
         prop::bool::weighted(0.1),
-        prop::option::weighted(0.2, 1..4_u32),
+        (prop::option::weighted(0.2, 1..4_u32), prop::option::weighted(0.3, (0..5_000_u64, cause()))),
     )
-        .prop_map(|(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast, rounds)| Any {
-            limits,
-            repeats,
-            acts,
-            wishes,
-            stop,
-            events_ahead,
-            listens_every,
-            fail_fast,
-            rounds,
-        })
+        .prop_map(
+            |(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast, (rounds, again))| Any {
+                limits,
+                repeats,
+                acts,
+                wishes,
+                stop,
+                events_ahead,
+                listens_every,
+                fail_fast,
+                rounds,
+                again,
+            },
+        )
 }
 
-async fn run(any: Any) -> (Option<u64>, usize, RunEnd) {
+async fn run(any: Any) -> (Option<u64>, usize, usize, RunEnd) {
     let rounds = any.rounds.map_or_else(String::new, |n| format!("every = \"700ms\"\nrounds = {n}\n"));
     let mut plan = format!("fail_fast = {}\n{rounds}{}[retry]\nbackoff = \"50ms..200ms\"\n", any.fail_fast, any.limits);
     plan += "[defaults]\njob_timeout = \"5s\"\nredirects = 3\n";
@@ -101,9 +112,12 @@ async fn run(any: Any) -> (Option<u64>, usize, RunEnd) {
     for (at, wish) in wishes {
         rig = rig.wish(at, wish);
     }
+    if let Some((ms, cause)) = any.again {
+        rig = rig.again_after(ms, cause);
+    }
     let told = rig.events_ahead(any.events_ahead).listens_every(any.listens_every).run().await;
     let ledger = told.ledger();
-    (ledger.drawn, ledger.ends.len(), told.end().0)
+    (ledger.drawn, ledger.ends.len(), ledger.repeats.len(), told.end().0)
 }
 
 proptest! {
@@ -113,7 +127,8 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let n_jobs = u64::from(any.repeats.iter().sum::<u32>() * any.rounds.unwrap_or(1));
         let is_stopped = any.stop.is_some() || any.fail_fast;
-        let (drawn, n_settled, how) = runtime.block_on(run(any));
+        let (drawn, n_settled, n_repeats, how) = runtime.block_on(run(any));
+        let n_jobs = n_jobs + n_repeats as u64;
         prop_assert!(drawn.is_none_or(|drawn| drawn == n_jobs));
         if !is_stopped {
             prop_assert_eq!((n_settled as u64, how), (n_jobs, RunEnd::Finished));

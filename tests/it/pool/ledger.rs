@@ -26,6 +26,9 @@ pub struct Ledger {
     /// What each job waited for in all, and how long its attempts took.
     pub waited: HashMap<JobId, Waits>,
     pub served: HashMap<JobId, Micros>,
+    asked: HashMap<EndpointId, bool>,
+    /// Jobs that repeat others.
+    pub repeats: HashMap<JobId, JobId>,
     up: HashMap<EndpointId, bool>,
     skipped: HashSet<EndpointId>,
     open: HashMap<Attempt, (Offset, u32, HostId)>,
@@ -63,7 +66,8 @@ impl Ledger {
         assert!(matches!(events[0].fact, Fact::RunStarted { .. }), "the first event is the run's start");
         for event in events {
             assert!(event.at >= last, "time goes forward: {event:?} after {last:?}");
-            assert_eq!(ledger.how, None, "nothing follows the end: {event:?}");
+            let goes_on = matches!(event.fact, Fact::RunReopened);
+            assert!(ledger.how.is_none() || goes_on, "nothing follows the end: {event:?}");
             last = event.at;
             ledger.take(event);
             model.apply(event);
@@ -98,6 +102,10 @@ impl Ledger {
         match &event.fact {
             Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
             Fact::EndpointSeen { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
+            Fact::EndpointAsked { endpoint, varies, .. } => {
+                let is_news = self.asked.insert(*endpoint, *varies) != Some(*varies);
+                assert!(is_news && self.endpoints.contains(endpoint), "{event:?}");
+            }
             Fact::HostSeen { host, limit, .. } => {
                 let state = HostState { limit: *limit, ..HostState::default() };
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
@@ -132,7 +140,9 @@ impl Ledger {
                 *self.served.entry(attempt.job).or_default() += at.since(started);
                 self.hosts.get_mut(&host).unwrap().in_flight -= 1;
             }
-            Fact::AttemptSeen { attempt, .. } => assert!(self.open.contains_key(attempt), "in flight: {event:?}"),
+            Fact::AttemptSeen { attempt, .. } | Fact::AnswerSeen { attempt, .. } => {
+                assert!(self.open.contains_key(attempt), "in flight: {event:?}");
+            }
             Fact::RetryScheduled { attempt, until, .. } => {
                 assert!(*until >= at && self.until.insert(attempt.job, *until).is_none(), "{event:?}");
             }
@@ -146,12 +156,8 @@ impl Ledger {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
             }
             Fact::EndpointSkipped { endpoint } => assert!(self.skipped.insert(*endpoint), "{event:?} again"),
-            Fact::HostQuarantined { host } => {
-                assert!(!std::mem::replace(&mut self.hosts.get_mut(host).unwrap().is_aside, true));
-            }
-            Fact::HostReleased { host } => {
-                assert!(std::mem::take(&mut self.hosts.get_mut(host).unwrap().is_aside));
-            }
+            Fact::HostQuarantined { host } => self.put_aside(*host, true),
+            Fact::HostReleased { host } => self.put_aside(*host, false),
             Fact::JobSettled { job, endpoint, end, total, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");
@@ -160,6 +166,17 @@ impl Ledger {
                 let before = self.waited.insert(*job, *waited).unwrap_or_default();
                 assert!(waited.total() >= before.total(), "no less than before its attempts: {event:?}");
                 assert!(self.ends.insert(*job, end.clone()).is_none(), "settled once: {event:?}");
+            }
+            Fact::JobRepeated { job, of, endpoint, after } => {
+                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
+                assert_eq!(self.ends.get(of), Some(&JobEnd::Failed { last: after.clone() }), "it failed: {event:?}");
+                assert!(self.repeats.insert(*job, *of).is_none(), "{event:?} again");
+                assert!(self.repeats.values().filter(|it| *it == of).count() == 1, "sent again once: {event:?}");
+                self.drawn = self.drawn.map(|jobs| jobs + 1);
+            }
+            Fact::RunReopened => {
+                assert_eq!(self.how.take(), Some(RunEnd::Finished), "it was over: {event:?}");
+                (self.is_closed, self.is_paused) = (false, false);
             }
             Fact::LimitChanged { scope: Scope::Run, limit, .. } => self.limit = *limit as usize,
             Fact::LimitChanged { scope: Scope::Host(host), limit, .. } => {
@@ -178,5 +195,10 @@ impl Ledger {
             }
             Fact::RunEnded { how } => self.how = Some(*how),
         }
+    }
+
+    fn put_aside(&mut self, host: HostId, is_aside: bool) {
+        let state = self.hosts.get_mut(&host).expect("announced before");
+        assert_ne!(std::mem::replace(&mut state.is_aside, is_aside), is_aside);
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use inflight::control::Command;
+use inflight::event::cause::Cause;
 use inflight::event::outcome::{Phase, Reason};
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
 use inflight::harvest::Harvest;
@@ -19,6 +20,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
 use inflight::source::pool::progress::Progress;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::shared::Shared;
 use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
@@ -79,6 +81,8 @@ pub struct Rig {
     plan: Plan,
     script: Rc<dyn Fn(Cue<'_>) -> Act>,
     wishes: Vec<(Duration, Command)>,
+    /// How long it is left alone after its end, and what is then sent again.
+    again: Option<(Duration, Cause)>,
     events_ahead: usize,
     listens_every: u64,
     is_deaf: bool,
@@ -125,6 +129,7 @@ impl Rig {
             plan,
             script: Rc::new(script),
             wishes: Vec::new(),
+            again: None,
             events_ahead: 1 << 20,
             listens_every: 0,
             is_deaf: false,
@@ -136,6 +141,12 @@ impl Rig {
     /// Wishes for something at a moment of the run.
     pub fn wish(mut self, ms: u64, command: Command) -> Self {
         self.wishes.push((Duration::from_millis(ms), command));
+        self
+    }
+
+    /// After its end, and so many milliseconds, sends again what failed for a cause.
+    pub fn again_after(mut self, ms: u64, cause: Cause) -> Self {
+        self.again = Some((Duration::from_millis(ms), cause));
         self
     }
 
@@ -178,9 +189,9 @@ impl Rig {
         let (harvests, mut harvested) = mpsc::channel(64);
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
-        let shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
+        let mut shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
         let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
-        let (commands, wishes) = mpsc::unbounded_channel();
+        let (commands, mut wishes) = mpsc::unbounded_channel();
 
         let told = LocalSet::new();
         let listening = told.spawn_local(async move {
@@ -214,8 +225,22 @@ impl Rig {
         let (events, harvests) = told
             .run_until(async move {
                 shared.open("rig").await;
-                serve(Arc::clone(&shared), acting, Share { thread: 0, of: 1 }, Some(wishes)).await;
+                let share = Share { thread: 0, of: 1 };
+                serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut wishes)).await;
                 shared.conclude().await;
+                if let Some((after, cause)) = self.again {
+                    sleep(after).await;
+                    let (asking, mut asked) = mpsc::unbounded_channel();
+                    asking.send(Command::Repeat(cause)).unwrap();
+                    drop(asking);
+                    if let Some(cause) = shared.asked_for_more(&mut asked).await {
+                        shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
+                        shared.go_on(cause).await;
+                        serve(Arc::clone(&shared), acting, share, Some(&mut wishes)).await;
+                        shared.conclude().await;
+                    }
+                }
+                // The channels of events and data close with it.
                 drop(shared);
                 (listening.await.unwrap(), collecting.await.unwrap())
             })
@@ -247,10 +272,10 @@ impl Wire for Script {
         let act = (self.play)(Cue { host, place: job.place, n });
         if act.after > timeout || matches!(act.end, End::Never) && timeout < Duration::from_secs(60) {
             sleep(timeout).await;
-            return Exchange::without_answer(Reply::TimedOut(Phase::FirstByte));
+            return Exchange::new(Reply::TimedOut(Phase::FirstByte));
         }
         sleep(act.after).await;
-        Exchange::without_answer(match act.end {
+        Exchange::new(match act.end {
             End::Status(status) => answer(status, &[]),
             End::Throttled(retry_after) => answer(429, &[("retry-after", retry_after)]),
             End::To(url) => answer(302, &[("location", url)]),

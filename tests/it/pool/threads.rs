@@ -5,12 +5,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use inflight::control::Command;
 use inflight::event::{Event, RunEnd, Scope};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{Pool, Settings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
@@ -31,7 +32,8 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        start: Instant::now(),
+        time: RunTime::begin(),
+        lingers: false,
         most: None,
         events,
         harvests: None,

@@ -2,21 +2,27 @@
 //!
 //! Start at [`Batch::start`].
 
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use inflight::control::Command;
-use inflight::event::Scope;
+use inflight::event::{Event, Scope};
+use inflight::journal::{Header, Writer};
 use inflight::model::Model;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::Pump;
+use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{self, Pool, Settings, descriptors};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use crate::told::replay;
 use crate::upstream::client;
 
 /// How long to wait for anything.
@@ -27,6 +33,9 @@ pub struct Batch {
     pub upstream: Upstream,
     pool: Pool,
     pump: Pump,
+    /// What is recorded of a run that lingers.
+    recording: PathBuf,
+    folder: TempDir,
     changes: Receiver<()>,
 }
 
@@ -34,6 +43,17 @@ impl Batch {
     /// Starts a plan, and the upstream that it asks for.
     #[track_caller]
     pub fn start(plan: &str) -> Self {
+        Self::run(plan, false)
+    }
+
+    /// … and stays after its end, for wishes to come.
+    #[track_caller]
+    pub fn lingering(plan: &str) -> Self {
+        Self::run(plan, true)
+    }
+
+    #[track_caller]
+    fn run(plan: &str, lingers: bool) -> Self {
         descriptors::raise();
         let plan = Plan::from_toml(plan, "plan.toml", Path::new(""), &|_| None);
         let plan = plan.map_err(|error| error.render(false, 100)).unwrap();
@@ -41,7 +61,13 @@ impl Batch {
         let upstream = Upstream::start(&plan.practice.clone().unwrap_or_default(), loopback).unwrap();
         let cursor = Cursor::open(&plan, Some(upstream.local_addr().port())).unwrap();
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
-        let pump = Pump::start(facts, None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let recording = folder.path().join("run.jsonl");
+        let recorder = lingers.then(|| {
+            let to: Box<dyn Write + Send> = Box::new(File::create(&recording).unwrap());
+            Writer::new(to, &Header::new(&plan.name, SystemTime::now())).unwrap()
+        });
+        let pump = Pump::start(facts, recorder).unwrap();
         let (bell, changes) = sync_channel(1);
         // One change that waits to be looked at is as good as two.
         pump.follow().on_change(move || {
@@ -52,12 +78,14 @@ impl Batch {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: plan.fail_fast,
-            start: Instant::now(),
+            time: RunTime::begin(),
+            lingers,
             most: None,
             events,
             harvests: None,
         };
-        Self { upstream, pool: Pool::start(cursor, settings).unwrap(), pump, changes }
+        let pool = Pool::start(cursor, settings).unwrap();
+        Self { upstream, pool, pump, recording, folder, changes }
     }
 
     #[track_caller]
@@ -92,10 +120,27 @@ impl Batch {
     /// Waits for the end; gives back what we know and what the upstream has seen.
     #[track_caller]
     pub fn end(self) -> (Model, Tally) {
+        let (model, tally, _) = self.close();
+        (model, tally)
+    }
+
+    /// The same of a run that lingers, and every event of it.
+    #[track_caller]
+    pub fn end_recorded(self) -> (Model, Tally, Vec<Event>) {
+        let recording = self.recording.clone();
+        let (model, tally, folder) = self.close();
+        let (events, skipped) = replay(&fs::read(recording).unwrap());
+        drop(folder);
+        assert_eq!(skipped, 0);
+        (model, tally, events)
+    }
+
+    #[track_caller]
+    fn close(self) -> (Model, Tally, TempDir) {
         self.until_known(|model| model.ended.is_some());
         self.pool.join().unwrap();
         let model = self.pump.follow().model().clone();
         assert!(self.pump.join().is_none());
-        (model, self.upstream.tally())
+        (model, self.upstream.tally(), self.folder)
     }
 }

@@ -28,7 +28,7 @@ fn a_report_of_120_holds_every_entry_in_plan_order_and_names_every_failure() {
     assert_eq!(
         summary["jobs"],
         json!({
-            "planned": 120, "done": 116, "done_after_retry": 0, "failed": 4, "cancelled": 0,
+            "planned": 120, "done": 116, "done_after_retry": 0, "failed": 4, "cancelled": 0, "sent_again": 0, "done_when_sent_again": 0,
             "settled": 120, "not_started": 0,
         })
     );

@@ -22,9 +22,9 @@ use crate::told::{fixtures, fold};
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
-const KEYS: [&str; 37] = [
+const KEYS: [&str; 40] = [
     "space", "+", "-", "{", "/", "a", "enter", "esc", "s", "S", "f", "w", "?", "q", "down", "end", "1", "4", "5", "6",
-    "tab", "up", "F", "home", ":", "m", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i",
+    "tab", "up", "F", "home", ":", "m", "2", "left", "right", "z", "Z", "b", "3", "[", "]", "L", "i", "e", "y", "r",
 ];
 
 fn keys() -> impl Strategy<Value = String> {
@@ -116,6 +116,9 @@ fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
         "5",
         "6",
         "4 enter",
+        "4 enter enter",
+        "4 r",
+        "e",
         "6 / a",
         "5 ?",
         "2",

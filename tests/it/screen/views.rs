@@ -1,7 +1,7 @@
 //! Every view beside the first, at every size that has a face of its own, and the ways between them.
 
-use inflight::control::{Abilities, Command};
-use inflight::event::{HostId, Offset, Scope};
+use inflight::control::Abilities;
+use inflight::event::Offset;
 use inflight::tui::action::Action;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::picture;
@@ -84,8 +84,49 @@ fn what_is_typed_narrows_every_view_down() {
 
 #[test]
 fn enter_shows_the_events_behind_a_row() {
-    shot("storm-429").at("6s").keys("4 down enter").matches();
+    shot("storm-429").at("6s").keys("4 down enter enter").matches();
     shot("storm-429").at("6s").keys("down down down enter enter up").matches();
+}
+
+#[test]
+fn a_failure_is_shown_with_what_was_answered() {
+    at_every_size("failing", "3s", "4 enter");
+    shot("failing").at("3s").keys("4 end enter ] ]").matches();
+    shot("failing").at("3s").size(60, 16).keys("4 enter end").matches();
+    // Of a recording that does not tell it, the rest is told.
+    shot("storm-429").at("6s").keys("4 enter").matches();
+}
+
+#[test]
+fn sending_again_is_asked_for_and_told_why_not() {
+    shot("failing").at("3s").keys("4 r").matches();
+    shot("failing").at("3s").keys("4 r").can(Abilities::NONE).matches();
+}
+
+#[test]
+fn what_can_be_saved_is_a_menu() {
+    shot("failing").at("3s").keys("e").matches();
+    shot("failing").at("3s").size(60, 16).keys("4 enter e").matches();
+    shot("failing").at("3s").size(40, 10).keys("e").matches();
+}
+
+#[test]
+fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
+    let model = |n: usize| {
+        let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();
+        scenario(&format!("0ms run | {}", steps.join(" | "))).fold()
+    };
+    let mut ui = UiState::default();
+    press(&mut ui, &model(2), Abilities::FULL, (Offset(50_000), AREA), "4 enter ]");
+    let opened = ui.example.unwrap();
+    assert_eq!((opened.row, opened.nth), (0, 1));
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "");
+    assert_eq!(ui.example.map(|it| (it.row, it.nth)), Some((0, 1)));
+    // There are no more than three.
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "] ] ]");
+    assert_eq!(ui.example.map(|it| it.nth), Some(2));
+    press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "5");
+    assert_eq!(ui.example.map(|it| it.nth), Some(2), "a sheet is closed by esc alone");
 }
 
 #[test]
@@ -139,10 +180,15 @@ fn digits_and_tab_lead_from_view_to_view() {
 
 #[test]
 fn enter_goes_deeper_and_esc_comes_back_to_the_same_row() {
-    let deep = after("4 down enter");
+    let deep = after("4 down enter enter");
     assert_eq!((deep.view(), deep.filter()), (View::Log, "cause:\"connection reset\""));
-    let back = after("4 down enter esc");
+    let back = after("4 down enter enter esc");
     assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
+    // What lay open between the two lies open again.
+    assert_eq!(
+        (back.ui.context(), after("4 down enter esc").ui.context()),
+        (Context::Example, after("4").ui.context())
+    );
     // What was typed in the log before is there again.
     assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
     assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");
@@ -231,37 +277,4 @@ fn what_is_in_flight_is_told_oldest_first_with_how_far_it_is() {
 #[test]
 fn ending_a_job_is_asked_for_by_its_number() {
     shot("tail").at("4s").size(80, 24).keys("o down x").matches();
-}
-
-#[test]
-fn what_is_in_flight_stays_in_order_and_the_cursor_goes_with_nobody() {
-    let mut ui = UiState::default();
-    let started = "0ms run | 1ms start a#0 | 2ms start a#1 | 3ms start a#2 | 4ms start a#3";
-    let mut then = |story: &str, keys: &str| {
-        let model = scenario(&format!("{started}{story}")).fold();
-        press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        let jobs =
-            ui.list().order.iter().filter_map(|&seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
-        let chosen = ui.list().chosen().and_then(|seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
-        (jobs.collect::<Vec<_>>(), chosen)
-    };
-    assert_eq!(then("", "7 down"), (vec![0, 1, 2, 3], Some(1)));
-    let turned = " | 5ms answer a#1 | 6ms start a#4 | 7ms answer a#0 | 8ms start a#5";
-    assert_eq!(then(turned, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, on whichever seat they are");
-}
-
-#[test]
-fn a_host_that_is_looked_at_has_its_own_limit_turned() {
-    let model = scenario("0ms run limit 8 | 1ms start a#0 | 2ms start b#1 | 3ms own b 3").fold();
-    let turned = |keys: &str| {
-        let mut ui = UiState::default();
-        press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        [Action::LimitDown, Action::LimitDown, Action::LimitReset]
-            .map(|action| ui.update(action, &model, Abilities::FULL, model.last))
-    };
-    let at = |scope, limits: [u32; 3]| limits.map(|limit| Some(Command::SetLimit { scope, limit }));
-    assert_eq!(turned(""), at(Scope::Run, [7, 6, 8]));
-    assert_eq!(turned("5"), at(Scope::Host(HostId(0)), [7, 6, 8]), "without its own it has the run's");
-    assert_eq!(turned("5 down"), at(Scope::Host(HostId(1)), [2, 1, 8]));
-    assert_eq!(turned("down enter"), at(Scope::Host(HostId(1)), [2, 1, 8]), "an endpoint's is that of its host");
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use inflight::event::exhibit::{Excerpt, Exhibit, Field};
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
 use inflight::event::waits::Waits;
@@ -15,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 29;
+pub const KINDS: usize = 33;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -49,6 +50,10 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostReleased { .. } => 26,
         Fact::AdaptiveSet { .. } => 27,
         Fact::AttemptSeen { .. } => 28,
+        Fact::AnswerSeen { .. } => 29,
+        Fact::JobRepeated { .. } => 30,
+        Fact::RunReopened => 31,
+        Fact::EndpointAsked { .. } => 32,
     }
 }
 
@@ -132,6 +137,16 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         28 => (attempt(), phase(), any::<u64>(), of(moment()))
             .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptSeen { attempt, phase, bytes, received })
             .boxed(),
+        29 => (attempt(), exhibit())
+            .prop_map(|(attempt, answer)| Fact::AnswerSeen { attempt, answer: answer.into() })
+            .boxed(),
+        30 => (job(), job(), endpoint(), outcome())
+            .prop_map(|(job, of, endpoint, after)| Fact::JobRepeated { job, of, endpoint, after })
+            .boxed(),
+        31 => Just(Fact::RunReopened).boxed(),
+        32 => (endpoint(), prop::collection::vec(field(), 0..4), any::<u64>(), any::<bool>())
+            .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointAsked { endpoint, headers, body, varies })
+            .boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
@@ -203,6 +218,21 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         (reason(), of(text())).prop_map(|(reason, detail)| Outcome::Failed { reason, detail }),
         Just(Outcome::Cancelled),
     ]
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    (text(), text()).prop_map(|(name, value)| Field(name, value))
+}
+
+fn exhibit() -> impl Strategy<Value = Exhibit> {
+    let body = prop_oneof![
+        Just(Excerpt::None),
+        Just(Excerpt::Binary),
+        text().prop_map(Excerpt::Text),
+        text().prop_map(Excerpt::Begins)
+    ];
+    (any::<u16>(), prop::collection::vec(field(), 0..4), any::<u32>(), any::<u64>(), body)
+        .prop_map(|(status, headers, left_out, bytes, body)| Exhibit { status, headers, left_out, bytes, body })
 }
 
 fn job_end() -> impl Strategy<Value = JobEnd> {

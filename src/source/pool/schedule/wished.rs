@@ -2,7 +2,9 @@
 //!
 //! Pure. Start at [`Schedule::set_limit`].
 
+use crate::event::waits::Waits;
 use crate::event::{EndpointId, HostId, JobId};
+use crate::plan::job::Job;
 use crate::source::pool::ready::Ready;
 use crate::source::pool::schedule::Schedule;
 
@@ -53,6 +55,19 @@ impl Schedule {
     /// Starts nothing more of an endpoint, if there is such an endpoint. Tells whether that changed anything.
     pub fn skip(&mut self, endpoint: EndpointId) -> bool {
         self.sources.knows(endpoint) && self.skipped.insert(endpoint)
+    }
+
+    /// Whether nothing more of an endpoint starts.
+    pub fn is_skipped(&self, endpoint: EndpointId) -> bool {
+        self.skipped.contains(&endpoint)
+    }
+
+    /// Has a job sent once more that is over, as a further job; gives back its number.
+    pub fn repeat(&mut self, job: Box<Job>) -> JobId {
+        let id = self.sources.repeat(job.place.source as usize);
+        let (host, now) = (self.host_of(&job), self.now);
+        self.park(Ready::new(job, id, host, now, now, Waits::NONE));
+        id
     }
 
     /// Takes out a job that waits, if it does.

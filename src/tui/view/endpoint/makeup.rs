@@ -1,10 +1,10 @@
 //! Where does its time go, how do its attempts end, and which took longest?
 
 use crate::event::Micros;
+use crate::event::cause::Cause;
 use crate::event::waits::WaitWhy;
 use crate::model::anatomy::Ending;
 use crate::model::endpoint::Endpoint;
-use crate::model::incidents::Cause;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::latency::smooth_bar;
 use crate::tui::view::paint::{Pen, cut_end, width_of};

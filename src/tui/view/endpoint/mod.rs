@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
+use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
@@ -75,6 +76,11 @@ impl Page for EndpointDetail {
 
     fn has_detail(&self) -> bool {
         true
+    }
+
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+        let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
+        Some(Asked { target: &bar.target, endpoint: row })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::event::cause::{Cause, Kind};
 use crate::event::outcome::Reason;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::model::incidents::{Cause, Example, Group, Kind};
+use crate::model::incidents::{Example, Group};
 use crate::model::news::Item;
 use crate::tui::view::facts::Said;
 use crate::units;
@@ -18,12 +19,16 @@ pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
         0 => "no job was lost".to_owned(),
         jobs => format!("{} failed for good", units::plural(jobs, "job")),
     };
+    let again = match group.repeated {
+        0 => String::new(),
+        repeated => format!(", {} sent again", units::count(repeated)),
+    };
     let longest = group.attempts.longest;
     let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut said = vec![
-        Said::words("count", format!("{} ended so, {jobs}", units::plural(n, "attempt"))),
+        Said::words("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
         Said::words("when", format!("{when}{longest}")),
         Said::name("where", places(model, endpoints(group), 4)),
     ];
@@ -102,13 +107,13 @@ pub(super) fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
 
 /// One of them: of a job that failed, where there is one.
 pub(super) fn example(group: &Group) -> &Example {
-    if group.jobs > 0 { &group.example } else { &group.attempts.example }
+    if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::advice;
-    use crate::model::incidents::Cause;
+    use crate::event::cause::Cause;
 
     #[test]
     fn what_to_do_depends_on_who_said_no() {

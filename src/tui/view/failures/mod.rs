@@ -3,6 +3,7 @@
 //! One row for each cause; the selected one in full below. Start at [`Failures`].
 
 mod detail;
+pub mod example;
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -10,8 +11,10 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::{Cause, Group};
+use crate::model::incidents::Group;
+use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -115,8 +118,13 @@ impl Page for Failures {
         true
     }
 
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+        let (_, group) = model.incidents.nth(row)?;
+        example::asked(example::example(group, 0))
+    }
+
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.incidents.nth(row).map(|(cause, _)| Behind::Events(format!("cause:{}", quoted(&cause.to_string()))))
+        model.incidents.nth(row).map(|(cause, _)| Behind::Example(format!("cause:{}", quoted(&cause.to_string()))))
     }
 }
 
@@ -240,6 +248,10 @@ fn remark(scene: &Scene<'_>) -> String {
     }
     if totals.jobs_saved > 0 {
         parts.push(format!("{} saved by retry", units::count(totals.jobs_saved)));
+    }
+    if totals.jobs_repeated > 0 {
+        let (again, done) = (units::count(totals.jobs_repeated), units::count(totals.repeats_done));
+        parts.push(format!("{again} sent again, {done} of them well"));
     }
     let elsewhere = scene.model.incidents.jobs_elsewhere();
     if elsewhere > 0 {

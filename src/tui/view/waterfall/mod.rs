@@ -14,9 +14,10 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::event::Offset;
+use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::Cause;
 use crate::model::timeline::Bar;
+use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::state::list::List;
 use crate::tui::theme::role::{Role, Status};
@@ -148,6 +149,11 @@ impl Page for Waterfall {
 
     fn is_stream(&self) -> bool {
         true
+    }
+
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+        let bar = nth(model, row)?;
+        Some(Asked { target: &bar.target, endpoint: bar.endpoint })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

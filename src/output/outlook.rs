@@ -1,0 +1,28 @@
+//! Why nothing moves, or how long it will, in a few words.
+
+use crate::event::{Micros, Offset};
+use crate::model::{Model, Stage};
+use crate::units;
+
+/// Why nothing moves, or how long it will.
+pub fn outlook(model: &Model, now: Offset) -> Option<String> {
+    if model.is_paused {
+        return Some("paused".to_owned());
+    }
+    match model.stage {
+        Stage::Draining => return Some("draining".to_owned()),
+        Stage::Cancelling => return Some("cancelling".to_owned()),
+        Stage::Ready | Stage::Running | Stage::Ended(_) => {}
+    }
+    if let Some((_, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
+        return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
+    }
+    // Whole seconds: more would look like knowledge.
+    let held = model.stragglers(now);
+    let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(now)))).unwrap_or_default();
+    let held = (held.n > 0).then(|| format!("{}{until}", units::plural(held.n, "straggler")));
+    let Some(left) = model.time_left(now) else { return held };
+    let left = left.0.div_ceil(1_000_000) * 1_000_000;
+    let left = if left < 60_000_000 { format!("{} s", left / 1_000_000) } else { units::length(Micros(left)) };
+    Some(format!("about {left} left{}", held.map(|held| format!(", {held}")).unwrap_or_default()))
+}

@@ -1,0 +1,62 @@
+//! Keeps jobs that failed, so that they can be sent again.
+//!
+//! Pure. It keeps the first of them alone: memory must not grow with what is over. Start at
+//! [`Lost::send_again`].
+
+use crate::event::cause::Cause;
+use crate::event::outcome::Outcome;
+use crate::event::{Fact, JobId};
+use crate::plan::job::Job;
+use crate::source::pool::schedule::Schedule;
+
+/// Failed jobs that are kept.
+pub const MOST: usize = 10_000;
+
+/// Jobs that failed and have not been sent again.
+#[derive(Debug, Default)]
+pub struct Lost {
+    kept: Vec<Failed>,
+}
+
+/// A job that failed.
+#[derive(Debug)]
+pub struct Failed {
+    /// What was asked, before any redirect.
+    pub job: Box<Job>,
+    /// Its number.
+    pub id: JobId,
+    /// How its last attempt ended.
+    pub last: Outcome,
+}
+
+impl Lost {
+    /// Keeps a job that failed. Tells whether there was room for it.
+    pub fn keep(&mut self, failed: Failed) -> bool {
+        let has_room = self.kept.len() < MOST;
+        self.kept.extend(has_room.then_some(failed));
+        has_room
+    }
+
+    /// Whether a job failed for this cause.
+    pub fn has(&self, cause: Cause) -> bool {
+        self.kept.iter().any(|failed| failed.is_of(cause))
+    }
+
+    /// Takes out the jobs that failed for a cause and has each of them sent once more, as a further job;
+    /// what there is to tell of that.
+    pub fn send_again(&mut self, cause: Cause, schedule: &mut Schedule) -> Vec<Fact> {
+        let is_wanted = |failed: &mut Failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint);
+        let again: Vec<Failed> = self.kept.extract_if(.., is_wanted).collect();
+        let repeated = again.into_iter().map(|Failed { job, id: of, last: after }| {
+            let endpoint = job.endpoint;
+            Fact::JobRepeated { job: schedule.repeat(job), of, endpoint, after }
+        });
+        repeated.collect()
+    }
+}
+
+impl Failed {
+    fn is_of(&self, cause: Cause) -> bool {
+        Cause::of(&self.last) == Some(cause)
+    }
+}

@@ -1,0 +1,115 @@
+//! What did one of these failures look like?
+//!
+//! A sheet with one attempt in full: what was asked, what was answered, and how the body begins.
+//! Start at [`draw`].
+
+use ratatui::layout::Rect;
+
+use crate::event::cause::Cause;
+use crate::event::exhibit::{Excerpt, Exhibit, Field};
+use crate::model::Model;
+use crate::model::incidents::{Example, Group};
+use crate::tui::curl::Asked;
+use crate::tui::state::example::Opened;
+use crate::tui::theme::role::Role;
+use crate::tui::view::Scene;
+use crate::tui::view::labelled::{self, Row};
+use crate::tui::view::paint::Pen;
+use crate::units;
+
+/// Draws the example that lies open.
+pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let Some(opened) = scene.ui.example else { return };
+    let Some((cause, _)) = scene.model.incidents.nth(opened.row) else { return };
+    let n = n(scene.model, opened.row);
+    let remark = if n > 1 { format!("example {} of {n}", opened.nth + 1) } else { "the one example".to_owned() };
+    labelled::draw(screen, (&cause.to_string(), &remark), rows(scene.model, opened), opened.scroll);
+}
+
+/// The furthest line that it can be scrolled to on a screen of this size.
+pub fn last_row(area: Rect, model: &Model, opened: Opened) -> usize {
+    labelled::last_row(area, rows(model, opened))
+}
+
+/// How many examples of a cause there are.
+pub fn n(model: &Model, row: usize) -> usize {
+    model.incidents.nth(row).map_or(0, |(_, group)| group.attempts.examples.len().max(1))
+}
+
+/// The example that lies open; of jobs that never got as far as an attempt, the first.
+pub fn example(group: &Group, nth: usize) -> &Example {
+    group.attempts.examples.get(nth).unwrap_or(&group.example)
+}
+
+/// The request that failed so.
+pub fn asked(example: &Example) -> Option<Asked<'_>> {
+    Some(Asked { target: example.target.as_deref()?, endpoint: example.endpoint })
+}
+
+fn rows(model: &Model, opened: Opened) -> Vec<Row> {
+    let Some((cause, group)) = model.incidents.nth(opened.row) else { return Vec::new() };
+    let example = example(group, opened.nth);
+    let mut rows = Vec::new();
+    if let Some(target) = &example.target {
+        rows.push(Row::new("request", &**target).in_role(Role::Title));
+    }
+    if let Some(endpoint) = model.endpoints.get(example.endpoint).filter(|it| example.target.as_ref() != Some(&it.name))
+    {
+        rows.push(Row::new("endpoint", &*endpoint.name));
+    }
+    if let Some(attempt) = example.attempt {
+        let nth = if attempt.n > 1 { format!(", attempt {}", attempt.n) } else { String::new() };
+        let (at, took) = (units::clock(example.at), units::length(example.took));
+        rows.push(Row::new("attempt", format!("#{}{nth}, ended at {at} after {took}", attempt.job.0)));
+    }
+    if let Some(detail) = &example.detail {
+        rows.push(Row::new("in full", &**detail));
+    }
+    match &example.answer {
+        Some(answer) => rows.extend(told(answer)),
+        None => rows.push(Row::new("answer", unanswered(cause)).in_role(Role::TextDim)),
+    }
+    rows
+}
+
+/// Head and body of an answer.
+fn told(answer: &Exhibit) -> Vec<Row> {
+    let status = Cause::Status(answer.status).to_string();
+    let mut rows = vec![Row::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];
+    let mut label = "headers";
+    for Field(name, value) in &answer.headers {
+        rows.push(Row::new(std::mem::take(&mut label), format!("{name}: {value}")));
+    }
+    if answer.left_out > 0 {
+        rows.push(Row::new(label, format!("and {} more", units::count(answer.left_out.into()))).in_role(Role::TextDim));
+    }
+    rows.push(Row::new("", ""));
+    // A terminal's own tabs would tear the sheet.
+    let spaced = |text: &str| text.replace('\t', "    ");
+    match &answer.body {
+        Excerpt::Text(text) => rows.push(Row::new("body", spaced(text))),
+        Excerpt::Begins(text) => {
+            rows.push(Row::new("body", spaced(text)));
+            rows.push(Row::new("", "and so on").in_role(Role::TextDim));
+        }
+        Excerpt::Binary => {
+            let kind = answer.headers.iter().find(|Field(name, _)| **name == *"content-type");
+            let kind = kind.map_or("of no type", |Field(_, value)| value);
+            rows.push(Row::new("body", format!("{} that are no text: {kind}", units::bytes(answer.bytes))));
+        }
+        Excerpt::None if answer.bytes == 0 => rows.push(Row::new("body", "empty").in_role(Role::TextDim)),
+        Excerpt::None => {
+            let read = format!("{} read, and not kept", units::bytes(answer.bytes));
+            rows.push(Row::new("body", read).in_role(Role::TextDim));
+        }
+    }
+    rows
+}
+
+/// Why there is no answer to be seen.
+fn unanswered(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Status(_) | Cause::Throttled(_) => "not recorded",
+        Cause::TimedOut(_) | Cause::Failed(_) => "none",
+    }
+}

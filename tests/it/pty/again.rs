@@ -1,0 +1,52 @@
+//! After the end: what failed is sent again, and the whole batch runs again, from the same screen.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::pty::terminal::INFLIGHT;
+use crate::pty::watch;
+use crate::told::replay;
+
+const PLAN: &str = r#"
+    name = "again"
+    [upstream]
+    [[endpoint]]
+    url = "practice://a/status/404?id={id}"
+    each = { id = "1..=3" }
+    [[endpoint]]
+    url = "practice://a/status/200"
+"#;
+
+#[test]
+fn a_run_that_is_over_goes_on_and_the_batch_runs_again_into_a_file_of_its_own() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("plan.toml"), PLAN).unwrap();
+    let (mut terminal, modes) = watch(&folder, &format!("exec '{INFLIGHT}' run plan.toml --events run.jsonl"));
+    terminal.wait_for("FINISHED, 3 failed");
+    terminal.wait_for("R run again");
+    terminal.send_keys("4");
+    terminal.wait_for("404 Not Found");
+    terminal.send_keys("r");
+    terminal.wait_for("send 3 jobs again");
+    terminal.send_keys("y");
+    terminal.wait_for("FINISHED, 6 failed");
+    terminal.wait_for("3 sent again");
+    terminal.send_keys("R");
+    let has_ended = |name: &str| {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        text.contains("\"run-ended\"")
+    };
+    terminal.wait_until("the end of the second run", |_| has_ended("run-2.jsonl"));
+    terminal.wait_for("FINISHED, 3 failed");
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 1);
+    terminal.assert_restored(&modes);
+    terminal.wait_for("inflight replay run-2.jsonl");
+    let settled = |name: &str| {
+        let (events, skipped) = replay(&fs::read(folder.path().join(name)).unwrap());
+        assert_eq!(skipped, 0);
+        crate::told::fold(&events).totals.settled()
+    };
+    assert_eq!((settled("run.jsonl"), settled("run-2.jsonl")), (7, 4));
+}

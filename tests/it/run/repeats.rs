@@ -1,0 +1,49 @@
+//! A run that is over goes on, where what failed is sent again.
+
+use inflight::control::Command;
+use inflight::event::RunEnd;
+use inflight::event::cause::Cause;
+use inflight::model::{Model, Stage};
+
+use super::batch::Batch;
+use crate::pool::ledger::Ledger;
+use crate::told::fold;
+
+/// Refuses what comes first, because there is too much of it; takes it later.
+const PLAN: &str = r#"
+    [limits]
+    concurrency = 20
+    [retry]
+    attempts = 1
+    [upstream]
+    [[endpoint]]
+    url = "practice://a/limit?concurrent=5&delay=50ms&id={id}"
+    each = { id = "1..=20" }
+"#;
+const REFUSED: Cause = Cause::Throttled(429);
+
+fn is_over(model: &Model) -> bool {
+    model.stage == Stage::Ended(RunEnd::Finished)
+}
+
+#[test]
+fn what_failed_is_sent_again_after_the_end_and_the_run_ends_anew() {
+    let batch = Batch::lingering(PLAN);
+    batch.until_known(|model| is_over(model) && model.totals.jobs_failed == 15);
+    batch.wish(Command::Repeat(REFUSED));
+    batch.until_known(|model| is_over(model) && model.totals.settled() > 20);
+    batch.wish(Command::Repeat(Cause::Status(404)));
+    let (model, tally, events) = batch.end_recorded();
+    let totals = model.totals;
+    assert_eq!((model.jobs, totals.settled(), totals.jobs_repeated), (Some(35), 35, 15));
+    assert_eq!(totals.jobs_failed, 15 + (15 - totals.repeats_done));
+    assert_eq!((totals.started, tally.requests), (35, 35));
+    let ledger = Ledger::of(&events);
+    assert_eq!((ledger.repeats.len(), fold(&events) == model), (15, true));
+}
+
+#[test]
+fn a_pool_that_lingers_ends_once_nobody_can_command_it() {
+    let (model, tally) = Batch::lingering(PLAN).end();
+    assert!(is_over(&model) && tally.requests == 20);
+}
