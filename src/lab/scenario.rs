@@ -184,6 +184,7 @@ mod tests {
             assert!(!about.ways[0].is_right && about.ways[1].is_right, "{}", about.name);
             assert_eq!(Scenario::named(about.name), Ok(scenario));
             assert!(list().contains(about.name) && list().contains(about.sentence));
+            assert!(about.ways.iter().all(|way| way.caption.len() <= 30), "{}", about.name);
             let lesson = about.lesson;
             for text in [lesson.rule, lesson.elsewhere, lesson.rust.wrong, lesson.rust.right, lesson.python.wrong] {
                 assert!(text.len() > 10, "{}: {text}", about.name);

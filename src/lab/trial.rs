@@ -130,6 +130,7 @@ impl Trial {
             measure: about.measure,
             requests: self.dials.requests,
             delay: Micros::from(self.dials.delay),
+            delay_is: about.delay_is,
             speed: self.dials.speed,
             lanes: self.lanes.iter().map(Lane::figures).collect(),
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::event::{Micros, Offset};
 use crate::model::timeline::Timeline;
+use crate::units;
 
 /// Lanes beside each other, as of now.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Race {
     pub requests: u64,
     /// The length of time that the scenario turns on, before `speed`.
     pub delay: Micros,
+    /// What that is: `each takes`.
+    pub delay_is: &'static str,
     /// How many times faster than said all delays run.
     pub speed: f64,
     /// The wrong way first, the right way second, then others to compare with.
@@ -164,9 +167,28 @@ pub struct Outcome {
 }
 
 impl Race {
+    /// What the lanes are called, in their order.
+    pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
+
+    /// The lanes with what they are called.
+    pub fn lettered(&self) -> impl Iterator<Item = (char, &Figures)> {
+        Self::LETTERS.into_iter().zip(&self.lanes)
+    }
+
     /// Whether every lane has ended.
     pub fn is_over(&self) -> bool {
         self.lanes.iter().all(|lane| lane.is_over)
+    }
+
+    /// How it is run: `10 requests, each takes 1.00 s`.
+    pub fn terms(&self) -> String {
+        let delay = units::length(self.delay);
+        let fast = if (self.speed - 1.0).abs() < f64::EPSILON {
+            String::new()
+        } else {
+            format!(", delays {}× as fast", self.speed)
+        };
+        format!("{}, {} {delay}{fast}", units::plural(self.requests, "request"), self.delay_is)
     }
 
     /// What came out, or will as far as can be foreseen.

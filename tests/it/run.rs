@@ -9,6 +9,7 @@ mod batch;
 mod counts;
 mod ends;
 mod foreign;
+mod lab;
 mod limits;
 mod outputs;
 mod program;

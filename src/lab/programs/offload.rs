@@ -27,7 +27,7 @@ pub const ABOUT: About = About {
             program: Program::Own(|errand| Box::pin(in_the_task(errand))),
         },
         Way {
-            caption: "the same through spawn_blocking",
+            caption: "the same in spawn_blocking",
             is_right: true,
             cap: Cap::None,
             program: Program::Own(|errand| Box::pin(on_threads(errand))),

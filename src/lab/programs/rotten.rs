@@ -23,7 +23,7 @@ pub const ABOUT: About = About {
     path,
     ways: &[
         Way {
-            caption: "try_join_all: first error ends it",
+            caption: "try_join_all: an error ends it",
             is_right: false,
             cap: Cap::None,
             program: Program::Own(|errand| Box::pin(all_or_nothing(errand))),

@@ -13,9 +13,9 @@ fn lane(done: u64, elapsed: u64, is_over: bool) -> Figures {
 }
 
 fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
-    let (name, sentence, rule) = ("", "", "");
-    let (delay, speed) = (Micros::ZERO, 1.0);
-    Race { name, sentence, rule, measure, requests: 10, delay, speed, lanes: lanes.into() }
+    let (name, sentence, rule, delay_is) = ("", "", "", "each takes");
+    let (delay, speed) = (Micros(SECOND), 4.0);
+    Race { name, sentence, rule, measure, requests: 10, delay, delay_is, speed, lanes: lanes.into() }
 }
 
 #[test]
@@ -82,4 +82,12 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
 fn numbers_are_told_in_runs() {
     assert_eq!(&*numbers(&[4, 6, 7, 8, 10, 11]), "#4, #6–#8, #10, #11");
     assert_eq!(&*numbers(&[]), "");
+}
+
+#[test]
+fn the_terms_say_so_when_time_runs_faster() {
+    let mut race = race(Measure::Time, [Figures::default(), Figures::default()]);
+    assert_eq!(race.terms(), "10 requests, each takes 1.00 s, delays 4× as fast");
+    race.speed = 1.0;
+    assert_eq!(race.terms(), "10 requests, each takes 1.00 s");
 }
