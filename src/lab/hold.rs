@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Micros, Offset};
-use crate::model::race::Span;
+use crate::model::race::span::Span;
 
 /// What all lanes of a trial obey.
 #[derive(Debug)]

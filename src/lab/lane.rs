@@ -19,7 +19,8 @@ use crate::lab::hold::Hold;
 use crate::lab::pulse::Pulse;
 use crate::lab::scenario::{Cap, Program, Way};
 use crate::lab::witness::{EVENTS_AHEAD, Witness};
-use crate::model::race::{self, Figures, Seen, Span};
+use crate::model::race::span::{self, Span};
+use crate::model::race::{Figures, Seen};
 use crate::plan::cursor::Cursor;
 use crate::plan::mistake::PlanError;
 use crate::plan::{Limits, Plan, Practice};
@@ -163,7 +164,9 @@ impl Lane {
         let is_over = self.is_over();
         let to = self.ended.get().copied().unwrap_or_else(|| self.hold.now());
         let model = self.follow.model();
-        let held = race::held(&self.hold.spans(), &model.timeline, Span { from: Offset::ZERO, to });
+        let pauses = self.hold.spans();
+        let held_until = |to| span::held(&pauses, &model.timeline, Span { from: Offset::ZERO, to });
+        let (held, last) = (held_until(to), span::settled_at(&model.timeline));
         let totals = &model.totals;
         let mut hand = self.errand.hand(is_over);
         let is_own = matches!(self.way.program, Program::Own(_));
@@ -185,6 +188,7 @@ impl Lane {
             peak: model.level.peak(),
             elapsed: to.since(Offset::ZERO) - held,
             held,
+            settled_at: last.since(Offset::ZERO) - held_until(last),
             late: self.pulse.lateness(),
             calls: is_own.then(|| self.errand.calls()),
             hand,

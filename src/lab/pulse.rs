@@ -11,7 +11,8 @@ use tokio::time::sleep;
 
 use crate::event::{Micros, Offset};
 use crate::lab::hold::Hold;
-use crate::model::race::{Beat, Lateness, Span, overlap};
+use crate::model::race::span::{Span, overlap};
+use crate::model::race::{Beat, Lateness};
 
 /// How often the timer should fire.
 const EVERY: Duration = Duration::from_millis(10);

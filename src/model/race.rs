@@ -3,11 +3,12 @@
 //! Plain values: the lab measures them, the screen draws them, the outputs print them. Nothing is
 //! predicted that is not called a prediction. Start at [`Race`] and [`Race::result`].
 
+pub mod span;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::event::{Micros, Offset};
-use crate::model::timeline::Timeline;
 use crate::units;
 
 /// Lanes beside each other, as of now.
@@ -71,6 +72,8 @@ pub struct Figures {
     pub elapsed: Micros,
     /// How long it was held back.
     pub held: Micros,
+    /// When the last of its jobs ended, counted as `elapsed` is.
+    pub settled_at: Micros,
     /// How late its timers are.
     pub late: Lateness,
     /// Calls made, where the lane counts them.
@@ -146,15 +149,6 @@ pub struct Seen {
     pub first: Option<Offset>,
 }
 
-/// A stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Its beginning.
-    pub from: Offset,
-    /// Its end.
-    pub to: Offset,
-}
-
 /// What came out: the wrong way against the right way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -180,6 +174,11 @@ impl Race {
         self.lanes.iter().all(|lane| lane.is_over)
     }
 
+    /// The limit of the lanes that have one.
+    pub fn limit(&self) -> Option<u32> {
+        self.lanes.iter().find_map(|lane| lane.limit)
+    }
+
     /// How it is run: `10 requests, each takes 1.00 s`.
     pub fn terms(&self) -> String {
         let delay = units::length(self.delay);
@@ -189,6 +188,12 @@ impl Race {
             format!(", delays {}× as fast", self.speed)
         };
         format!("{}, {} {delay}{fast}", units::plural(self.requests, "request"), self.delay_is)
+    }
+
+    /// When the last lane ended, or how far they have come.
+    pub fn end(&self) -> Offset {
+        let last = self.lanes.iter().map(|lane| lane.elapsed + lane.held).max().unwrap_or_default();
+        Offset::ZERO + last
     }
 
     /// What came out, or will as far as can be foreseen.
@@ -232,8 +237,8 @@ impl Figures {
         if self.is_over {
             return Some((self.elapsed, false));
         }
-        // Nothing is foreseen from nothing.
-        let each = self.elapsed.0.checked_div(self.settled())?;
+        // Nothing is foreseen from nothing; and what is under way has not slowed it down yet.
+        let each = self.settled_at.min(self.elapsed).0.checked_div(self.settled())?;
         Some((Micros(each.saturating_mul(self.jobs)).max(self.elapsed), true))
     }
 
@@ -247,28 +252,6 @@ impl Figures {
 /// A ratio as people say it: `1.4×`, `10×`.
 fn times(ratio: f64) -> String {
     if ratio < 99.95 { format!("{ratio:.1}×") } else { format!("{ratio:.0}×") }
-}
-
-/// How long two stretches overlap.
-pub fn overlap(a: Span, b: Span) -> Micros {
-    a.to.min(b.to).since(a.from.max(b.from))
-}
-
-/// How long a lane was held back: paused, and nothing in flight.
-pub fn held(pauses: &[Span], timeline: &Timeline, run: Span) -> Micros {
-    let mut busy: Vec<Span> = timeline.bars().map(|bar| Span { from: bar.started, to: bar.until(run.to) }).collect();
-    busy.sort_by_key(|span| span.from);
-    let mut held = Micros::ZERO;
-    for pause in pauses {
-        let mut from = pause.from.max(run.from);
-        let to = pause.to.min(run.to);
-        for span in &busy {
-            held += span.from.min(to).since(from);
-            from = from.max(span.to);
-        }
-        held += to.since(from);
-    }
-    held
 }
 
 /// Job numbers as people write them: `#4, #6–#10`.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod drawing;
+mod lab;
 mod leaving;
 mod replaying;
 mod settings;

@@ -7,6 +7,7 @@ mod any;
 mod endpoint;
 mod many;
 mod overview;
+mod race;
 mod roles;
 mod shot;
 mod states;

@@ -35,7 +35,7 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Surro
     if let Some(code) = wait(&trial, &woken, is_told) {
         return Ok(code);
     }
-    print(&trial.race(), is_json)
+    print(&trial.race(), if is_json { How::Document } else { How::Table })
 }
 
 /// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
@@ -63,12 +63,27 @@ fn wait(trial: &Trial, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
     }
 }
 
-fn print(race: &Race, is_json: bool) -> Result<u8, Error> {
-    let written = if is_json {
-        inert::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
-    } else {
-        let is_plain = config::variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-        streams::result(&comparison::table(race, io::stdout().is_terminal() && !is_plain))
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// As a table.
+    Table,
+    /// As one document.
+    Document,
+    /// In three lines.
+    Lines,
+}
+
+/// Prints what a race came to; gives back the exit code.
+pub fn print(race: &Race, how: How) -> Result<u8, Error> {
+    let is_plain = config::variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_coloured = io::stdout().is_terminal() && !is_plain;
+    let written = match how {
+        How::Table => streams::result(&comparison::table(race, is_coloured)),
+        How::Lines => streams::result(&comparison::kept(race, is_coloured)),
+        How::Document => {
+            inert::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
+        }
     };
     match written {
         Err(error) if !is_closed_pipe(&error) => {

@@ -3,20 +3,46 @@
 //! Start at [`run`].
 
 pub mod headless;
+mod lesson;
+pub mod screen;
 
-use crate::app::look;
+use std::io::{self, IsTerminal};
+
+use crate::app::lab::headless::How;
+use crate::app::lab::screen::Left;
+use crate::app::look::{self, Looks};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
 use crate::error::Error;
 use crate::lab::scenario::Scenario;
 use crate::lab::trial::Dials;
+use crate::tui::detect::Face;
 
 /// Shows a scenario; gives back the exit code.
 pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
     refuse(&args.dials, &args.results)?;
     let surroundings = look::wished(config::surroundings(), &args.look);
-    headless::run(scenario, dials(scenario, &args.lab), args.results.json, &surroundings)
+    let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
+    match surroundings.face().value {
+        Face::Plain => headless::run(scenario, dials, is_json, &surroundings),
+        Face::Screen => on_screen(scenario, dials, is_json, Looks::decide(&surroundings)?),
+    }
+}
+
+/// On the screen; what it came to stays on the normal one.
+fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Looks) -> Result<u8, Error> {
+    // Somebody waits for the result at the other end of the pipe.
+    let leaves_at_end = !io::stdout().is_terminal();
+    let left = screen::run(scenario, dials, looks, leaves_at_end);
+    let Left { race, stopped } = left.map_err(|source| Error::System { what: "show the lab", source })?;
+    let how = match (is_json, leaves_at_end) {
+        (true, _) => How::Document,
+        (false, true) => How::Table,
+        (false, false) => How::Lines,
+    };
+    let printed = headless::print(&race, how)?;
+    Ok(stopped.unwrap_or(printed))
 }
 
 /// The dials that flags and the scenario say.

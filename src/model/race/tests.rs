@@ -4,12 +4,13 @@ use crate::event::outcome::{Outcome as Ended, Spent};
 use crate::event::waits::Waits;
 use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
-use crate::model::race::{Figures, Hand, Measure, Race, Seen, Span, held, numbers};
+use crate::model::race::span::{Span, held};
+use crate::model::race::{Figures, Hand, Measure, Race, Seen, numbers};
 
 const SECOND: u64 = 1_000_000;
 
 fn lane(done: u64, elapsed: u64, is_over: bool) -> Figures {
-    Figures { jobs: 10, done, elapsed: Micros(elapsed), is_over, ..Figures::default() }
+    Figures { jobs: 10, done, elapsed: Micros(elapsed), settled_at: Micros(elapsed), is_over, ..Figures::default() }
 }
 
 fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
@@ -22,6 +23,10 @@ fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
 fn a_lane_under_way_is_foreseen_and_a_lane_that_has_ended_is_not() {
     assert_eq!(lane(0, SECOND, false).total(), None);
     assert_eq!(lane(2, 2 * SECOND, false).total(), Some((Micros(10 * SECOND), true)));
+    let waiting = Figures { elapsed: Micros(2_900_000), ..lane(2, 2 * SECOND, false) };
+    assert_eq!(waiting.total(), Some((Micros(10 * SECOND), true)));
+    let stuck = Figures { elapsed: Micros(11 * SECOND), ..lane(2, 2 * SECOND, false) };
+    assert_eq!(stuck.total(), Some((Micros(11 * SECOND), true)));
     assert_eq!(lane(10, 9 * SECOND, true).total(), Some((Micros(9 * SECOND), false)));
 }
 

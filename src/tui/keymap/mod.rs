@@ -5,6 +5,7 @@
 
 pub mod chord;
 pub mod entry;
+mod places;
 pub mod remap;
 pub mod table;
 
@@ -88,7 +89,7 @@ impl Keymap {
         }
         // The way back is known to everybody: it comes last. In a view it comes first, where help and
         // the way out are last.
-        let is_view = matches!(context, Context::At(_));
+        let is_view = matches!(context, Context::At(_) | Context::Race);
         hints.sort_by_key(|hint| (hint.action == Action::Back) != is_view);
         hints
     }
@@ -101,6 +102,13 @@ impl Keymap {
         };
         let mut rows: Vec<Row> = self.effective().map(row).collect();
         rows.sort_by_key(|row| row.group);
+        rows
+    }
+
+    /// The actions of one place with their keys, by heading, for help.
+    pub fn rows_at(&self, context: Context) -> Vec<Row> {
+        let mut rows = self.rows();
+        rows.retain(|row| entry(row.action).is_some_and(|entry| entry.contexts.contains(&context)));
         rows
     }
 
@@ -161,7 +169,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 11] = [
+    const CONTEXTS: [Context; 12] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -169,6 +177,7 @@ mod tests {
         Context::At(View::Hosts),
         Context::At(View::InFlight),
         Context::At(View::Log),
+        Context::Race,
         Context::Help,
         Context::Question,
         Context::Sure,

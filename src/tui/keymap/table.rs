@@ -5,51 +5,11 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, At, Help, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
+use crate::tui::keymap::places::{
+    ANYWHERE, BESIDE, DEEP, DETAIL, DIALS, FALLS, LAB, LISTS, OVERVIEW, SCREENS, SHEETS, STAGES, STORIED, STREAMS,
+    TABLES, TRAVELS,
+};
 use crate::tui::view::page::View;
-
-/// Every view, and what else is named.
-const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
-    let mut all = [Help; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < View::ALL.len() { At(View::ALL[i]) } else { others[i - View::ALL.len()] };
-        i += 1;
-    }
-    all
-}
-
-/// How many views there are.
-const N: usize = View::ALL.len();
-const SCREENS: &[Context] = &screens::<N>(&[]);
-const SHEETS: &[Context] = &screens::<{ N + 1 }>(&[Help]);
-const LISTS: &[Context] = &screens::<{ N + 2 }>(&[Help, Prompt]);
-const ANYWHERE: &[Context] = &screens::<{ N + 4 }>(&[Help, Prompt, Question, Sure]);
-const OVERVIEW: &[Context] = &[At(View::Overview)];
-/// Views of rows in columns.
-const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Views with rows that something lies behind.
-const DEEP: &[Context] = &[
-    At(View::Overview),
-    At(View::Waterfall),
-    At(View::Endpoint),
-    At(View::Failures),
-    At(View::Hosts),
-    At(View::InFlight),
-];
-/// … of which these lead to events.
-const STORIED: &[Context] = DEEP.split_at(1).1;
-/// Views beside the first.
-const BESIDE: &[Context] = SCREENS.split_at(1).1;
-/// Views that turn dials in sight of what they do.
-const DIALS: &[Context] = &[At(View::Overview), At(View::Hosts), At(View::InFlight)];
-const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full.
-const DETAIL: &[Context] = &[At(View::Endpoint)];
-/// Views along an axis of time.
-const FALLS: &[Context] = &[At(View::Waterfall)];
-/// Views in which arrows to either side are free.
-const TRAVELS: &[Context] =
-    &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];
 
 /// A row with nothing special about it.
 const PLAIN: Entry = Entry {
@@ -65,7 +25,8 @@ const PLAIN: Entry = Entry {
 };
 
 /// A row of the dial.
-const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
+const DIAL: Entry =
+    Entry { group: Group::Work, contexts: STAGES, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
 
 /// A row of a replay's clock.
 const TRAVEL: Entry =
@@ -88,6 +49,17 @@ const fn along(
     Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
 }
 
+/// A row of the lab.
+const fn lab(
+    action: Action,
+    id: &'static str,
+    key: &'static [&'static str],
+    help: &'static str,
+    footer: &'static [(&'static [Context], &'static str)],
+) -> Entry {
+    Entry { action, id, keys: key, help, footer, group: Group::Work, contexts: LAB, ..PLAIN }
+}
+
 /// A row of what lies beside.
 const PEER: Entry = Entry { group: Group::Move, contexts: DETAIL, nature: Nature::Repeats, ..PLAIN };
 
@@ -102,10 +74,12 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["space"],
         group: Group::Work,
         help: "Start no new attempts; again to resume",
-        footer: &[(SCREENS, "pause")],
+        contexts: STAGES,
+        footer: &[(STAGES, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
+    lab(Action::Restart, "restart", &["R"], "In the lab: start all lanes again", &[(LAB, "restart")]),
     Entry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: 5 s back", ..TRAVEL },
     Entry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: 5 s on", ..TRAVEL },
     Entry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: half as fast", ..TRAVEL },
@@ -139,6 +113,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_reset",
         keys: &["0"],
         help: "Go back to the limit of the plan",
+        contexts: SCREENS,
         nature: Nature::Once,
         ..DIAL
     },
@@ -147,9 +122,14 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_auto",
         keys: &["a"],
         help: "Find each host's limit or pace by itself, or no longer",
+        contexts: SCREENS,
         nature: Nature::Once,
         ..DIAL
     },
+    lab(Action::DelayDown, "delay_down", &["<"], "In the lab: half the delay, from the start", &[(LAB, "delay")]),
+    lab(Action::DelayUp, "delay_up", &[">"], "In the lab: twice the delay, from the start", &[(LAB, "delay")]),
+    // Not `p`, which many give to `pause`.
+    lab(Action::NextProgram, "next_program", &["n"], "In the lab: the next mistake", &[(LAB, "program")]),
     Entry {
         action: Action::CancelOne,
         id: "cancel_one",
@@ -380,7 +360,7 @@ pub static ENTRIES: &[Entry] = &[
         help: "Latency of the last 10 s, or of the whole run",
         ..PLAIN
     },
-    Entry { action: Action::Theme, id: "theme", keys: &["t"], help: "Next theme", ..PLAIN },
+    Entry { action: Action::Theme, id: "theme", keys: &["t"], help: "Next theme", contexts: STAGES, ..PLAIN },
     Entry {
         action: Action::Redraw,
         id: "redraw",
@@ -394,7 +374,8 @@ pub static ENTRIES: &[Entry] = &[
         id: "export",
         keys: &["e"],
         help: "Save the picture as an SVG file in the current folder",
-        footer: &[(SCREENS, "export")],
+        contexts: STAGES,
+        footer: &[(STAGES, "export")],
         ..PLAIN
     },
     Entry {
@@ -402,8 +383,9 @@ pub static ENTRIES: &[Entry] = &[
         id: "why",
         keys: &["i"],
         group: Group::View,
-        help: "Show the working behind the verdict, and how full the slots were",
+        help: "Show the working behind the verdict; in the lab, the lines that differ",
         contexts: SHEETS,
+        footer: &[(LAB, "why")],
         ..PLAIN
     },
     Entry {
@@ -412,7 +394,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["?", "f1"],
         help: "Explain the keys",
         contexts: SHEETS,
-        footer: &[(SCREENS, "help")],
+        footer: &[(STAGES, "help")],
         ..PLAIN
     },
     Entry {
@@ -422,7 +404,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Leave,
         help: "Leave; asks first while work is unfinished",
         contexts: SHEETS,
-        footer: &[(SCREENS, "quit")],
+        footer: &[(STAGES, "quit")],
         ..PLAIN
     },
     Entry {
@@ -431,6 +413,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["Q"],
         group: Group::Leave,
         help: "Leave, and let the last picture stay in the scrollback",
+        contexts: STAGES,
         ..PLAIN
     },
     Entry {

@@ -4,6 +4,7 @@
 
 pub mod axis;
 pub mod list;
+pub mod race;
 mod wishes;
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -179,7 +180,13 @@ impl UiState {
             Action::Drain => return Some(self.stop(Command::Drain)),
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
-            Action::Interrupt | Action::Suspend => {}
+            // The loop does these, and the lab has a state of its own.
+            Action::Interrupt
+            | Action::Suspend
+            | Action::Restart
+            | Action::DelayDown
+            | Action::DelayUp
+            | Action::NextProgram => {}
         }
         None
     }

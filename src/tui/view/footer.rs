@@ -32,7 +32,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
         }
         Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Help => keys(pen, y, scene),
+        Context::At(_) | Context::Race | Context::Help => keys(pen, y, scene),
     }
 }
 

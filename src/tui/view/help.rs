@@ -14,14 +14,18 @@ const NOTE: &str = "Pause holds work back; freeze holds the picture still. To se
 ///
 /// It leaves the footer in sight, which says how to scroll and how to close it.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let rows = scene.keymap.rows();
-    let sheet = Sheet::of(screen.area, &rows);
+    sheet(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
+}
+
+/// A sheet with these actions, scrolled so far.
+pub fn sheet(screen: &mut Pen<'_>, rows: &[Row], from: usize) {
+    let sheet = Sheet::of(screen.area, rows);
     let (lines, keys_width) = (&sheet.lines, sheet.keys_width);
     let Rect { x, y, width, height } = sheet.area;
     let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);
     paper.clear(Role::Surface);
     let last = sheet.last_row();
-    let from = scene.ui.help.unwrap_or(0).min(last);
+    let from = from.min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     let (left, above) = sheet.margins;
     let mut inner = paper.part(left, above, width.saturating_sub(2 * left), height);
@@ -50,7 +54,12 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
-    Sheet::of(area, &keymap.rows()).last_row()
+    last_row_of(area, &keymap.rows())
+}
+
+/// The furthest that a sheet with these actions can be scrolled.
+pub fn last_row_of(area: Rect, rows: &[Row]) -> usize {
+    Sheet::of(area, rows).last_row()
 }
 
 /// What is on the sheet, and where it lies.

@@ -23,6 +23,7 @@ pub mod log;
 pub mod overview;
 pub mod page;
 pub mod paint;
+pub mod race;
 pub mod table;
 pub mod tabs;
 pub mod verdict;
