@@ -220,3 +220,29 @@ fn a_trial_that_is_dropped_ends_its_lanes() {
         rung.recv_timeout(PATIENCE).unwrap();
     }
 }
+
+/// The programs under `examples`, by the name of their scenario.
+const EXAMPLES: [(&str, &str); 9] = [
+    ("race", include_str!("../../examples/race.rs")),
+    ("sleep", include_str!("../../examples/sleep.rs")),
+    ("forgotten-await", include_str!("../../examples/forgotten-await.rs")),
+    ("rotten-task", include_str!("../../examples/rotten-task.rs")),
+    ("swallowed", include_str!("../../examples/swallowed.rs")),
+    ("flood", include_str!("../../examples/flood.rs")),
+    ("unbounded", include_str!("../../examples/unbounded.rs")),
+    ("offload", include_str!("../../examples/offload.rs")),
+    ("convoy", include_str!("../../examples/convoy.rs")),
+];
+
+#[test]
+fn the_lines_of_a_lesson_are_those_of_its_example() {
+    assert_eq!(EXAMPLES.len(), Scenario::ALL.len());
+    for (name, text) in EXAMPLES {
+        let lesson = Scenario::named(name).unwrap().about().lesson;
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for line in lesson.rust.wrong.lines().chain(lesson.rust.right.lines()) {
+            assert!(lines.contains(&line.trim()), "{name}: {line}");
+        }
+        assert!(lines.len() < 60, "{name} has {} lines", lines.len());
+    }
+}
