@@ -52,6 +52,8 @@ pub struct Lane {
     wishes: mpsc::UnboundedSender<Command>,
     /// When its program ended.
     ended: Arc<OnceLock<Offset>>,
+    /// When the first request came: once known, it stays so.
+    first: OnceLock<Offset>,
 }
 
 /// What a pool is to do.
@@ -111,7 +113,7 @@ impl Lane {
             wishes: heard,
         };
         thread::Builder::new().name("lane".into()).spawn(move || work.run())?;
-        Ok(Self { way, errand, hold, pulse, follow, upstream, wishes, ended })
+        Ok(Self { way, errand, hold, pulse, follow, upstream, wishes, ended, first: OnceLock::new() })
     }
 
     /// The way it goes.
@@ -198,7 +200,13 @@ impl Lane {
 
     /// When the first request came.
     fn first(&self) -> Option<Offset> {
-        self.upstream.arrivals().first().map(|arrival| Offset(arrival.at.0))
+        if self.first.get().is_none()
+            && let Some(first) = self.upstream.arrivals().first()
+        {
+            // If somebody else was quicker, it is the same.
+            let _ = self.first.set(Offset(first.at.0));
+        }
+        self.first.get().copied()
     }
 
     fn wish(&self, command: Command) {

@@ -13,7 +13,7 @@ use crate::event::{Micros, Offset};
 use crate::lab::errand::Order;
 use crate::lab::hold::Hold;
 use crate::lab::lane::{Lane, Ready};
-use crate::lab::scenario::Scenario;
+use crate::lab::scenario::{Cap, Scenario};
 use crate::model::race::Race;
 use crate::source::pool::descriptors;
 
@@ -114,7 +114,8 @@ impl Trial {
     }
 
     /// Turns the limit of the lanes that have one.
-    pub fn set_limit(&self, limit: u32) {
+    pub fn set_limit(&mut self, limit: u32) {
+        self.dials.limit = limit;
         for lane in &self.lanes {
             lane.set_limit(limit);
         }
@@ -131,6 +132,7 @@ impl Trial {
             requests: self.dials.requests,
             delay: Micros::from(self.dials.delay),
             delay_is: about.delay_is,
+            limit: about.ways.iter().any(|way| way.cap == Cap::Limit).then_some(self.dials.limit),
             speed: self.dials.speed,
             lanes: self.lanes.iter().map(Lane::figures).collect(),
         }

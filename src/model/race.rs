@@ -28,6 +28,8 @@ pub struct Race {
     pub delay: Micros,
     /// What that is: `each takes`.
     pub delay_is: &'static str,
+    /// The limit of the lanes that have one, as it is turned; none where no lane has.
+    pub limit: Option<u32>,
     /// How many times faster than said all delays run.
     pub speed: f64,
     /// The wrong way first, the right way second, then others to compare with.
@@ -150,10 +152,12 @@ pub struct Seen {
 }
 
 /// What came out: the wrong way against the right way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// The one large thing: `10.0×`, or `6 : 0`.
     pub large: String,
+    /// The ratio behind it, where it is one.
+    pub ratio: Option<f64>,
     /// What it says: `times faster`.
     pub words: &'static str,
     /// Whether one of the two has not ended, so that it is only foreseen.
@@ -172,11 +176,6 @@ impl Race {
     /// Whether every lane has ended.
     pub fn is_over(&self) -> bool {
         self.lanes.iter().all(|lane| lane.is_over)
-    }
-
-    /// The limit of the lanes that have one.
-    pub fn limit(&self) -> Option<u32> {
-        self.lanes.iter().find_map(|lane| lane.limit)
     }
 
     /// How it is run: `10 requests, each takes 1.00 s`.
@@ -204,17 +203,17 @@ impl Race {
             Measure::Time => {
                 let (slow, fast) = (wrong.total()?.0, right.total()?.0);
                 let ratio = slow.0 as f64 / fast.0.max(1) as f64;
-                Some(Outcome { large: times(ratio), words: "times faster", is_predicted })
+                Some(Outcome { large: times(ratio), ratio: Some(ratio), words: "times faster", is_predicted })
             }
             // What will be lost is known when it is.
             Measure::Lost | Measure::Sockets if is_predicted => None,
             Measure::Lost => {
                 let large = format!("{} : {}", wrong.hand.lost.len(), right.hand.lost.len());
-                Some(Outcome { large, words: "lost without a word", is_predicted })
+                Some(Outcome { large, ratio: None, words: "lost without a word", is_predicted })
             }
             Measure::Sockets => {
                 let ratio = wrong.seen.sockets as f64 / right.seen.sockets.max(1) as f64;
-                Some(Outcome { large: times(ratio), words: "times fewer sockets", is_predicted })
+                Some(Outcome { large: times(ratio), ratio: Some(ratio), words: "times fewer sockets", is_predicted })
             }
         }
     }

@@ -91,9 +91,11 @@ pub fn document(race: &Race) -> Value {
         "rule": race.rule,
         "requests": race.requests,
         "delay_s": race.delay.as_secs_f64(),
+        "limit": race.limit,
         "speed": race.speed,
         "result": result.as_ref().map(|result| json!({
             "value": result.large,
+            "ratio": result.ratio.map(|ratio| (ratio * 1e3).round() / 1e3),
             "words": result.words,
             "is_predicted": result.is_predicted,
         })),

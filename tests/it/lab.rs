@@ -196,12 +196,25 @@ fn nothing_starts_while_all_lanes_are_held() {
 fn a_limit_can_be_turned_while_it_runs() {
     let scenario = Scenario::Race;
     let dials = Dials { requests: 30, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
-    let trial = Trial::start(scenario, dials).unwrap();
+    let mut trial = Trial::start(scenario, dials).unwrap();
     wait(&trial, |trial| trial.race().lanes[3].done >= 2);
     trial.set_limit(9);
     let race = finish(&trial);
     assert_eq!((race.lanes[3].limit, race.lanes[3].seen.peak), (Some(9), 9));
-    assert_eq!(race.lanes[1].limit, None);
+    assert_eq!((race.limit, race.lanes[1].limit), (Some(9), None));
+}
+
+#[test]
+fn a_pool_of_connections_grows_while_it_runs() {
+    let scenario = Scenario::Convoy;
+    let dials = Dials { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
+    let mut trial = Trial::start(scenario, dials).unwrap();
+    wait(&trial, |trial| trial.race().lanes[3].done >= 2);
+    assert!(trial.race().lanes[3].seen.peak <= 2);
+    trial.set_limit(7);
+    wait(&trial, |trial| trial.lanes()[3].is_over());
+    let race = trial.race();
+    assert_eq!((race.lanes[3].done, race.lanes[3].seen.peak, race.lanes[3].seen.sockets), (24, 7, 7));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{self, Receiver};
 
+use crate::app::lab::news::News;
 use crate::app::signals::{self, Signal, Wake};
 use crate::config;
 use crate::error::{Error, code};
@@ -22,17 +23,13 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Surro
     let system = |what| move |source| Error::System { what, source };
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone()).map_err(system("listen for signals"))?;
-    let trial = Trial::start(scenario, dials).map_err(system("start the lab"))?;
-    for lane in trial.lanes() {
-        let wake = wake.clone();
-        // It only fails when nobody waits any more.
-        lane.follow().on_change(move || _ = wake.send(Wake::Changed));
-    }
+    let news = News::new(wake);
+    let trial = news.start(scenario, dials).map_err(system("start the lab"))?;
     let is_told = !is_json && surroundings.draws_on_terminal;
     if is_told {
         streams::say(&format!("{}: {}", trial.race().name, trial.race().terms()));
     }
-    if let Some(code) = wait(&trial, &woken, is_told) {
+    if let Some(code) = wait(&trial, &news, &woken, is_told) {
         return Ok(code);
     }
     print(&trial.race(), if is_json { How::Document } else { How::Table })
@@ -40,9 +37,10 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Surro
 
 /// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
 /// stops it before.
-fn wait(trial: &Trial, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
+fn wait(trial: &Trial, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
     let mut told = vec![false; trial.lanes().len()];
     loop {
+        news.heard();
         for ((lane, told), letter) in trial.lanes().iter().zip(&mut told).zip(Race::LETTERS) {
             if lane.is_over() && !std::mem::replace(told, true) && is_told {
                 let figures = lane.figures();

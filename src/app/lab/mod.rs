@@ -4,6 +4,7 @@
 
 pub mod headless;
 mod lesson;
+mod news;
 pub mod screen;
 
 use std::io::{self, IsTerminal};

@@ -5,11 +5,11 @@
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use crate::app::lab::lesson;
+use crate::app::lab::news::News;
 use crate::app::look::Looks;
 use crate::app::screen::{await_ground, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
@@ -59,13 +59,12 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bo
     if asks_ground {
         await_ground(&woken, &wake, &mut looks);
     }
-    let is_told = Arc::new(AtomicBool::new(false));
-    let trial = start(scenario, dials, &wake, &is_told)?;
+    let news = News::new(wake);
+    let trial = news.start(scenario, dials)?;
     let mut screen = Screen {
         trial,
         dials,
-        wake,
-        is_told,
+        news,
         looks,
         ui: RaceUi::default(),
         lesson: lesson::paragraphs(scenario),
@@ -87,27 +86,11 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bo
     Ok(Left { race, stopped })
 }
 
-/// Starts a scenario; its news wakes the screen, one piece at a time.
-fn start(scenario: Scenario, dials: Dials, wake: &Sender<Wake>, is_told: &Arc<AtomicBool>) -> io::Result<Trial> {
-    let trial = Trial::start(scenario, dials)?;
-    for lane in trial.lanes() {
-        let (wake, is_told) = (wake.clone(), Arc::clone(is_told));
-        lane.follow().on_change(move || {
-            if !is_told.swap(true, Ordering::AcqRel) {
-                // It only fails when nobody listens any more.
-                let _ = wake.send(Wake::Changed);
-            }
-        });
-    }
-    Ok(trial)
-}
-
 /// The loop's own state.
 struct Screen {
     trial: Trial,
     dials: Dials,
-    wake: Sender<Wake>,
-    is_told: Arc<AtomicBool>,
+    news: News,
     looks: Looks,
     ui: RaceUi,
     lesson: Vec<Paragraph>,
@@ -124,7 +107,7 @@ impl Screen {
     fn turn(&mut self, guard: &mut Guard, woken: &Receiver<Wake>) -> io::Result<(Option<u8>, Option<Picture>)> {
         loop {
             if self.is_due() {
-                self.is_told.store(false, Ordering::Release);
+                self.news.heard();
                 let picture = self.draw(guard)?;
                 self.export(picture.as_ref());
             }
@@ -171,7 +154,14 @@ impl Screen {
             // Nothing of the lab is worth draining.
             Action::Interrupt if self.trial.is_over() => return Ok(Some(0)),
             Action::Interrupt => return Ok(Some(code::INTERRUPTED)),
-            Action::Suspend => guard.suspend()?,
+            Action::Suspend => {
+                // A stop of ours is not lateness of theirs.
+                let was_paused = self.trial.is_paused();
+                self.trial.pause(true);
+                let suspended = guard.suspend();
+                self.trial.pause(was_paused);
+                suspended?;
+            }
             _ => {
                 if let Some(turn) = self.ui.update(action, &self.trial.race(), now) {
                     self.obey(turn)?;
@@ -213,7 +203,7 @@ impl Screen {
 
     fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
         // The old lanes end with the trial that is replaced.
-        self.trial = start(scenario, self.dials, &self.wake, &self.is_told)?;
+        self.trial = self.news.start(scenario, self.dials)?;
         self.lesson = lesson::paragraphs(scenario);
         self.ui.start_again();
         Ok(())

@@ -40,16 +40,13 @@ pub const ABOUT: About = About {
             caption: "a pool of one connection",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(pooled(errand, 1))),
+            program: Program::Own(|errand| Box::pin(pooled(errand, |_| 1))),
         },
         Way {
             caption: "a pool of as many as the limit",
             is_right: true,
             cap: Cap::Limit,
-            program: Program::Own(|errand| {
-                let limit = errand.limit();
-                Box::pin(pooled(errand, limit))
-            }),
+            program: Program::Own(|errand| Box::pin(pooled(errand, Errand::limit))),
         },
     ],
     lesson: &LESSON,
@@ -97,8 +94,9 @@ async fn released(errand: Errand) {
 }
 
 /// All tasks share so many connections.
-async fn pooled(errand: Errand, connections: u32) {
-    let lines = Arc::new(Lines::new(errand.order().address, connections));
+async fn pooled(errand: Errand, connections: fn(&Errand) -> u32) {
+    let counted = errand.clone();
+    let lines = Arc::new(Lines::new(errand.order().address, move || connections(&counted)));
     let tasks = errand.numbers().map(|n| tokio::spawn(errand.get_over(&lines, n)));
     for ended in join_all(tasks).await.iter().flatten() {
         errand.take_in(ended);

@@ -16,7 +16,7 @@ fn lane(done: u64, elapsed: u64, is_over: bool) -> Figures {
 fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
     let (name, sentence, rule, delay_is) = ("", "", "", "each takes");
     let (delay, speed) = (Micros(SECOND), 4.0);
-    Race { name, sentence, rule, measure, requests: 10, delay, delay_is, speed, lanes: lanes.into() }
+    Race { name, sentence, rule, measure, requests: 10, delay, delay_is, limit: None, speed, lanes: lanes.into() }
 }
 
 #[test]

@@ -172,7 +172,7 @@ impl RaceUi {
     }
 
     fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Turn> {
-        let Some(from) = race.limit() else {
+        let Some(from) = race.limit else {
             self.say("no lane has a limit here", now);
             return None;
         };

@@ -100,6 +100,7 @@ fn of(measure: Measure, lanes: Vec<Figures>) -> Race {
         requests: 10,
         delay: Micros(1_000_000),
         delay_is: "each takes",
+        limit: None,
         speed: 1.0,
         lanes,
     }
@@ -109,7 +110,7 @@ impl Lanes {
     /// Two more lanes like the first two.
     fn doubled(mut self) -> Self {
         self.race.lanes.extend(self.race.lanes.clone());
-        self.race.lanes[3].limit = Some(5);
+        (self.race.limit, self.race.lanes[3].limit) = (Some(5), Some(5));
         self.models.extend(self.models.clone());
         self
     }

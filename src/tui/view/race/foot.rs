@@ -45,7 +45,7 @@ fn hints(stage: &Stage<'_>) -> Vec<Hint> {
     let is_over = stage.race.is_over();
     hints.retain(|hint| match hint.action {
         Action::Pause => !is_over,
-        Action::LimitDown | Action::LimitUp => stage.race.limit().is_some(),
+        Action::LimitDown | Action::LimitUp => stage.race.limit.is_some(),
         _ => true,
     });
     for hint in &mut hints {
