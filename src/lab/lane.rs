@@ -21,6 +21,7 @@ use crate::lab::scenario::{Cap, Program, Way};
 use crate::lab::witness::{EVENTS_AHEAD, Witness};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{Figures, Seen};
+use crate::model::verdict::words;
 use crate::plan::cursor::Cursor;
 use crate::plan::mistake::PlanError;
 use crate::plan::{Limits, Plan, Practice};
@@ -195,6 +196,8 @@ impl Lane {
             calls: is_own.then(|| self.errand.calls()),
             hand,
             seen,
+            // Half a run is not judged, and what is right needs no advice.
+            verdict: if is_over && !self.way.is_right { words::sentence(&model) } else { None },
         }
     }
 

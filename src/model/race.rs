@@ -84,6 +84,8 @@ pub struct Figures {
     pub hand: Hand,
     /// What its upstream has seen: the referee.
     pub seen: Seen,
+    /// What its numbers mean, where it has ended and is wrong, and where they mean something.
+    pub verdict: Option<String>,
 }
 
 /// How late a lane's timers are: only who holds the thread makes them so.
@@ -229,6 +231,12 @@ impl Figures {
     /// Jobs that are over.
     pub fn settled(&self) -> u64 {
         self.done + self.failed + self.cancelled
+    }
+
+    /// Jobs that ended well, each second.
+    pub fn goodput(&self) -> f64 {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 }
     }
 
     /// How long it took; until it has ended, how long it will at this pace, and then it is a prediction.

@@ -50,7 +50,13 @@ pub fn table(race: &Race, colour: bool) -> String {
         lines.push(format!("  {} {mark} {way}{cells}", paint.bold(&letter.to_string())));
     }
     lines.push(String::new());
-    lines.extend(race.lettered().flat_map(|(letter, lane)| notes(letter, lane)).map(|note| format!("  {note}")));
+    for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
+        // What goes on stands under its words, and not under the letter.
+        let wrapped = fit::wrapped(&note, WIDTH - 5);
+        lines.extend(
+            (0..).zip(wrapped).map(|(i, line)| if i == 0 { format!("  {line}") } else { format!("     {line}") }),
+        );
+    }
     lines.extend(result(race).map(|result| format!("  {}", paint.bold(&result))));
     lines.extend(fit::wrapped(race.rule, WIDTH - 2).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
@@ -112,6 +118,8 @@ fn lane((letter, lane): (char, &Figures)) -> Value {
         "limit": lane.limit,
         "jobs": {"planned": lane.jobs, "done": lane.done, "failed": lane.failed, "cancelled": lane.cancelled},
         "elapsed_s": lane.elapsed.as_secs_f64(),
+        "goodput_per_s": (lane.goodput() * 1e3).round() / 1e3,
+        "verdict": lane.verdict,
         "paused_s": lane.held.as_secs_f64(),
         "peak_in_flight": lane.peak,
         "timers": {
@@ -165,6 +173,14 @@ fn notes(letter: char, lane: &Figures) -> Vec<String> {
     if hand.tasks > 0 {
         let tasks = units::plural(hand.tasks, "task");
         notes.push(format!("{letter}  {tasks} alive and {} of bodies held at once", units::bytes(hand.bytes)));
+    }
+    if lane.seen.refused > 0 {
+        let (refused, all) = (units::count(lane.seen.refused), units::plural(lane.seen.requests, "request"));
+        let goodput = units::significant(lane.goodput());
+        notes.push(format!("{letter}  refused {refused} of {all}, goodput {goodput} a second"));
+    }
+    if let Some(verdict) = &lane.verdict {
+        notes.push(format!("{letter}  verdict: {verdict}"));
     }
     if !lane.held.is_zero() {
         notes.push(format!("{letter}  paused for {}, which is not counted", units::length(lane.held)));

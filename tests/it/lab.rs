@@ -70,6 +70,11 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     assert!(blocking.late.worst >= secs(20) && blocking.blocked() > 0.9, "{:#?}", blocking.late);
     assert!(serial.late.worst < blocking.late.worst && serial.blocked() < 0.5, "{:#?}", serial.late);
     assert!(!race.result().unwrap().is_predicted);
+    // What the tool says of any run, it says of these.
+    for wrong in [blocking, serial] {
+        assert!(wrong.verdict.as_ref().unwrap().contains("every start waits for the previous end"), "{wrong:#?}");
+    }
+    assert_eq!(concurrent.verdict, None);
 }
 
 #[test]
@@ -183,13 +188,17 @@ fn nothing_starts_while_all_lanes_are_held() {
     wait(&trial, |trial| trial.race().lanes.iter().all(|lane| lane.in_flight == 0));
     let before = trial.race();
     assert!(before.lanes[0].seen.requests < 6 && !before.lanes[0].is_over && trial.is_paused());
+    // So long at least it is held, with nothing in flight.
+    run(Scenario::ForgottenAwait, 2, "400ms");
+    assert_eq!(trial.race().lanes[0].seen.requests, before.lanes[0].seen.requests);
     trial.pause(false);
     let race = finish(&trial);
     adds_up(&race);
     assert!(race.lanes.iter().all(|lane| lane.done == 6));
     // What was held back is not what it took, and not what its timers were late.
     let blocking = &race.lanes[0];
-    assert!(blocking.elapsed >= Micros(360_000), "{blocking:#?}");
+    assert!(blocking.held >= Micros(400_000) && blocking.elapsed >= Micros(360_000), "{blocking:#?}");
+    assert!(blocking.late.worst <= blocking.elapsed, "{blocking:#?}");
 }
 
 #[test]

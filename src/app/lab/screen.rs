@@ -27,7 +27,6 @@ use crate::tui::picture::{self, Picture};
 use crate::tui::state::Leave;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::{Drawn, Guard};
-use crate::tui::view::race::lesson::Paragraph;
 use crate::tui::view::race::{self, Stage};
 
 /// How often the picture moves while lanes run.
@@ -67,7 +66,6 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bo
         news,
         looks,
         ui: RaceUi::default(),
-        lesson: lesson::paragraphs(scenario),
         opened: Instant::now(),
         is_dirty: true,
         drawn_at: None,
@@ -93,7 +91,6 @@ struct Screen {
     news: News,
     looks: Looks,
     ui: RaceUi,
-    lesson: Vec<Paragraph>,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
     is_dirty: bool,
@@ -204,7 +201,6 @@ impl Screen {
     fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
         // The old lanes end with the trial that is replaced.
         self.trial = self.news.start(scenario, self.dials)?;
-        self.lesson = lesson::paragraphs(scenario);
         self.ui.start_again();
         Ok(())
     }
@@ -216,14 +212,15 @@ impl Screen {
         let area = guard.area();
         self.ui.forget(self.now());
         self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.looks.keymap, &self.lesson);
+        let lesson = lesson::paragraphs(self.trial.scenario(), &race);
+        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.looks.keymap, &lesson);
         let held: Vec<_> = self.trial.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = held.iter().map(|model| &**model).collect();
         let stage = Stage {
             race: &race,
             models: &models,
             is_paused: self.trial.is_paused(),
-            lesson: &self.lesson,
+            lesson: &lesson,
             ui: &self.ui,
             theme: &self.looks.theme,
             keymap: &self.looks.keymap,

@@ -22,11 +22,15 @@ use crate::screen::roles;
 use crate::screen::shot::key;
 use crate::told::scenario::scenario;
 
-const LESSON: [Paragraph; 3] = [
-    Paragraph { heading: "The rule", text: "A task must not wait with its thread.", tone: Tone::Words },
-    Paragraph { heading: "Rust", text: "std::thread::sleep(pause);", tone: Tone::Wrong },
-    Paragraph { heading: "Rust", text: "tokio::time::sleep(pause).await;", tone: Tone::Right },
-];
+/// A lesson.
+fn lesson() -> [Paragraph; 3] {
+    [
+        ("The rule", "A task must not wait with its thread.", Tone::Words),
+        ("Rust", "std::thread::sleep(pause);", Tone::Wrong),
+        ("Rust", "tokio::time::sleep(pause).await;", Tone::Right),
+    ]
+    .map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone })
+}
 
 /// Lanes that have been told, as of a moment.
 struct Lanes {
@@ -128,10 +132,10 @@ impl Lanes {
     /// The picture after these keys.
     fn take(&self, (width, height): (u16, u16), keys: &str) -> Picture {
         let (keymap, area) = (Keymap::default(), Rect::new(0, 0, width, height));
-        let mut ui = RaceUi::default();
+        let (mut ui, lesson) = (RaceUi::default(), lesson());
         let fit = |ui: &mut RaceUi| {
             ui.fit(&self.race, race::rows_in_sight(area, self.race.lanes.len()));
-            ui.sheet_end = race::sheet_end(area, ui, &keymap, &LESSON);
+            ui.sheet_end = race::sheet_end(area, ui, &keymap, &lesson);
         };
         fit(&mut ui);
         for key in keys.split_whitespace().map(key) {
@@ -146,7 +150,7 @@ impl Lanes {
             race: &self.race,
             models: &models,
             is_paused: self.is_paused,
-            lesson: &LESSON,
+            lesson: &lesson,
             ui: &ui,
             theme: &theme,
             keymap: &keymap,

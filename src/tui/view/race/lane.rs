@@ -133,6 +133,7 @@ fn title(pen: &mut Pen<'_>, lane: &Lane<'_>) {
     let after = letter(pen, 0, lane);
     let figures = lane.figures;
     let remark = match (figures.limit, figures.is_right) {
+        (Some(limit), true) if pen.width() >= 50 => format!("right, limit {limit}"),
         (Some(limit), _) => format!("limit {limit}"),
         (None, true) => "right".to_owned(),
         (None, false) => "wrong".to_owned(),

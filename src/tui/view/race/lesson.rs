@@ -1,6 +1,8 @@
-//! Why is that so? The rule, the lines that differ, and where else the mistake is made.
+//! Why is that so? The rule, the lines that differ, where else the mistake is made, and the verdict.
 //!
 //! Start at [`draw`].
+
+use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
@@ -12,12 +14,12 @@ use crate::tui::view::race::Stage;
 const WIDEST: u16 = 92;
 
 /// A part of a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paragraph {
     /// What it is of: `Rust`.
     pub heading: &'static str,
     /// What it says.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
     /// How it is meant.
     pub tone: Tone,
 }
@@ -37,7 +39,7 @@ pub enum Tone {
 enum Line {
     Heading(&'static str),
     Words(String),
-    Code(&'static str, Status),
+    Code(String, Status),
     Blank,
 }
 
@@ -121,9 +123,9 @@ fn lines(lesson: &[Paragraph], width: u16) -> Vec<Line> {
             lines.push(Line::Heading(heading));
         }
         match paragraph.tone {
-            Tone::Words => lines.extend(wrapped(paragraph.text, width).into_iter().map(Line::Words)),
-            Tone::Wrong => lines.extend(paragraph.text.lines().map(|line| Line::Code(line, Status::Failed))),
-            Tone::Right => lines.extend(paragraph.text.lines().map(|line| Line::Code(line, Status::Ok))),
+            Tone::Words => lines.extend(wrapped(&paragraph.text, width).into_iter().map(Line::Words)),
+            Tone::Wrong => lines.extend(paragraph.text.lines().map(|line| Line::Code(line.to_owned(), Status::Failed))),
+            Tone::Right => lines.extend(paragraph.text.lines().map(|line| Line::Code(line.to_owned(), Status::Ok))),
         }
     }
     lines

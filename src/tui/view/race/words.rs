@@ -19,7 +19,10 @@ pub(super) struct Sentence {
 pub(super) fn sentences(lane: &Lane<'_>) -> Vec<Sentence> {
     let figures = lane.figures;
     match lane.stage.race.measure {
-        Measure::Time if figures.seen.refused > 0 => vec![refused(figures), pulse(lane)],
+        // Where one lane is refused, all of them say how it went.
+        Measure::Time if lane.stage.race.lanes.iter().any(|lane| lane.seen.refused > 0) => {
+            vec![refused(figures), pulse(lane)]
+        }
         Measure::Time => vec![pulse(lane), referee(figures)],
         Measure::Lost => vec![hand(figures), calls(figures)],
         Measure::Sockets => vec![held(figures), pulse(lane)],
@@ -66,13 +69,14 @@ fn referee(figures: &Figures) -> Sentence {
     }
 }
 
-/// `Upstream refused 660 of 780 requests.`
+/// `Upstream refused 660 of 780. Goodput 10.6/s.`
 fn refused(figures: &Figures) -> Sentence {
     let (refused, all) = (units::count(figures.seen.refused), units::count(figures.seen.requests));
+    let goodput = units::significant(figures.goodput());
     Sentence {
-        long: format!("Upstream refused {refused} of {all} requests."),
-        short: format!("refused {refused} of {all}"),
-        role: Role::Limited,
+        long: format!("Upstream refused {refused} of {all}. Goodput {goodput}/s."),
+        short: format!("refused {refused} of {all}, {goodput}/s"),
+        role: if figures.seen.refused > 0 { Role::Limited } else { Role::TextDim },
     }
 }
 
