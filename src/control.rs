@@ -4,7 +4,7 @@
 //! the model change. Start at [`Command`].
 
 use crate::event::cause::Cause;
-use crate::event::{EndpointId, HostId, JobId, Offset, Scope};
+use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 
 /// A wish to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,21 @@ pub enum Travel {
     Slower,
     /// Twice as fast.
     Faster,
+}
+
+/// A wish to the lab, which grants it at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// All lanes stand still, or go on.
+    Pause,
+    /// All lanes start again.
+    Restart,
+    /// The limit of the lanes that have one.
+    Limit(u32),
+    /// Another delay, from the start.
+    Delay(Micros),
+    /// The next mistake.
+    Next,
 }
 
 /// How a replay is played.

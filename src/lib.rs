@@ -28,7 +28,7 @@
 //! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
-//! | 4 | [`config`] | the only reader of the environment |
+//! | 4 | [`config`], [`lab`] | the only reader of the environment; the mistakes, run for real |
 //! | 5 | [`error`], [`cli`], [`app`] | puts the parts together |
 //!
 //! # The words
@@ -68,6 +68,7 @@ pub mod glob;
 pub mod harvest;
 pub mod inert;
 pub mod journal;
+pub mod lab;
 pub mod model;
 pub mod output;
 pub mod plainly;

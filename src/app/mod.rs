@@ -6,6 +6,7 @@ pub mod batch;
 pub mod demo;
 pub mod doctor;
 pub mod headless;
+pub mod lab;
 pub mod look;
 pub mod manual;
 pub mod recording;
@@ -28,6 +29,7 @@ use crate::app::signals::Wake;
 use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
+use crate::lab::scenario;
 use crate::output::{exit, streams};
 use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
@@ -72,7 +74,11 @@ fn obey(command: &Command) -> Result<u8, Error> {
             overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
+        Command::Demo(args) if args.list => print("print the list", &scenario::list()),
         Command::Demo(args) => {
+            if let Some(scenario) = args.scenario {
+                return lab::run(scenario, args);
+            }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
             Batch { plan, results: &args.results, look: &args.look }.run()

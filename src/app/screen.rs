@@ -133,7 +133,7 @@ pub fn run(
 }
 
 /// Waits a moment for the background, and hands back what came instead.
-fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Looks) {
+pub fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Looks) {
     let until = Instant::now() + GROUND_PATIENCE;
     let mut others = Vec::new();
     while let Ok(woken) = wakes.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -476,7 +476,7 @@ impl Screen<'_> {
 }
 
 /// Leaves the last picture in the scrollback.
-fn eprint_picture(picture: &[String]) {
+pub fn eprint_picture(picture: &[String]) {
     for line in picture {
         crate::output::streams::say(line);
     }

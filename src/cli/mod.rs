@@ -2,6 +2,7 @@
 //!
 //! Start at [`Cli`]; [`crate::app`] does what was said.
 
+pub mod demo;
 pub mod look;
 pub mod overlay;
 mod values;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::plan::patience::Patience;
 
@@ -28,6 +30,7 @@ pub struct Cli {
 /// What a newcomer may try.
 pub const EXAMPLES: &str = "Examples:
   inflight demo                               a real batch on the built-in practice upstream
+  inflight demo race                          blocking beside non-blocking; --list names the others
   inflight run https://example.org -n 500 -c 20
   inflight run plan.toml                      everything a plan can say";
 
@@ -36,7 +39,7 @@ pub const EXAMPLES: &str = "Examples:
 pub enum Command {
     /// Run a batch: a plan, a list of URLs, or URLs
     Run(RunArgs),
-    /// Run a real batch on the built-in practice upstream, without a network
+    /// Run a real batch on the built-in practice upstream, or show a mistake beside the right way
     Demo(DemoArgs),
     /// Show a recorded run in the same screen, or its summary
     Replay(ReplayArgs),
@@ -75,20 +78,6 @@ pub struct RunArgs {
     /// What is sent.
     #[command(flatten)]
     pub request: RequestArgs,
-    /// Where results go.
-    #[command(flatten)]
-    pub results: Results,
-    /// How it looks.
-    #[command(flatten)]
-    pub look: LookArgs,
-}
-
-/// The demonstration.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// How it is run.
-    #[command(flatten)]
-    pub dials: Dials,
     /// Where results go.
     #[command(flatten)]
     pub results: Results,
@@ -145,6 +134,22 @@ pub struct Dials {
     /// How many rounds; 0, without an end
     #[arg(long, value_name = "N", value_parser = values::rounds)]
     pub rounds: Option<u32>,
+}
+
+impl Dials {
+    /// Whether any of them was given.
+    pub fn is_said(&self) -> bool {
+        let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, every, rounds } = self;
+        concurrency.is_some()
+            || per_host.is_some()
+            || rate.is_some()
+            || *adaptive
+            || timeout.is_some()
+            || tries.is_some()
+            || *fail_fast
+            || every.is_some()
+            || rounds.is_some()
+    }
 }
 
 /// What is sent.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::lab::scenario::Scenario;
+use crate::lab::trial;
 use crate::plan::patience::{self, Patience};
 use crate::plan::quantity;
 use crate::tui::detect::pace::FPS;
@@ -39,6 +41,25 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
 pub(super) fn fps(text: &str) -> Result<u32, String> {
     let fps = text.trim().parse().ok();
     fps.filter(|fps| FPS.contains(fps)).ok_or_else(|| "write a whole number from 1 to 60".to_owned())
+}
+
+pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
+    Scenario::named(text).map_err(|near| match near {
+        Some(near) => format!("did you mean `{near}`? `inflight demo --list` names them all"),
+        None => "`inflight demo --list` names them all".to_owned(),
+    })
+}
+
+pub(super) fn lab_requests(text: &str) -> Result<u64, String> {
+    let requests = count(text)?;
+    let most = trial::Dials::MOST_REQUESTS;
+    if (1..=most).contains(&requests) { Ok(requests) } else { Err(format!("write a number from 1 to {most}")) }
+}
+
+pub(super) fn lab_delay(text: &str) -> Result<Duration, String> {
+    let (least, most) = trial::Dials::DELAYS;
+    let delay = time(text)?;
+    if (least..=most).contains(&delay) { Ok(delay) } else { Err("write a time from 1ms to 10s".to_owned()) }
 }
 
 pub(super) fn depth(text: &str) -> Result<Depth, String> {

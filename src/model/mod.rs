@@ -19,6 +19,7 @@ pub mod marks;
 pub mod news;
 pub mod open;
 mod origins;
+pub mod race;
 pub mod rate;
 mod recent;
 pub mod timeline;

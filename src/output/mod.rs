@@ -7,6 +7,7 @@
 
 pub mod bodies;
 pub mod collector;
+pub mod comparison;
 pub mod entry;
 pub mod exit;
 pub mod failures;

@@ -123,6 +123,14 @@ pub enum Action {
     Slower,
     /// In a replay: twice as fast.
     Faster,
+    /// In the lab: start all lanes again.
+    Restart,
+    /// In the lab: half the delay.
+    DelayDown,
+    /// In the lab: twice the delay.
+    DelayUp,
+    /// In the lab: the next mistake.
+    NextProgram,
     /// Answer to the question: let what is in flight end.
     Drain,
     /// Answer to the question: end what is in flight.

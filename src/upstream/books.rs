@@ -111,6 +111,7 @@ impl Books {
         let connections = &mut self.0.borrow_mut().sums.connections;
         connections.accepted += 1;
         connections.open += 1;
+        connections.peak = connections.peak.max(connections.open);
         Open(Rc::clone(self))
     }
 
@@ -145,7 +146,7 @@ impl Books {
     pub fn reset(&self) {
         let ledger = &mut *self.0.borrow_mut();
         let (in_flight, open) = (ledger.sums.in_flight, ledger.sums.connections.open);
-        let connections = Connections { open, ..Connections::default() };
+        let connections = Connections { open, peak: open, ..Connections::default() };
         ledger.sums = Tally { in_flight, peak: in_flight, connections, ..Tally::default() };
         for (_, n) in &mut ledger.paths.rows {
             *n = 0;

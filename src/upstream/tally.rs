@@ -58,6 +58,9 @@ pub struct Connections {
     pub accepted: u64,
     /// How many are open.
     pub open: u64,
+    /// The most that were open at once.
+    #[serde(default)]
+    pub peak: u64,
     /// How often accepting failed, such as for want of descriptors.
     pub failed: u64,
 }

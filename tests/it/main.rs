@@ -4,6 +4,7 @@
 
 mod beside;
 mod journal;
+mod lab;
 mod model;
 mod output;
 mod pictures;

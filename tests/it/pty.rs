@@ -6,7 +6,6 @@
 
 mod again;
 mod drawing;
-mod exporting;
 mod leaving;
 mod replaying;
 mod stopping;

@@ -10,6 +10,7 @@ mod counts;
 mod ends;
 mod exhibits;
 mod foreign;
+mod lab;
 mod limits;
 mod manual;
 mod outputs;

@@ -10,6 +10,7 @@ mod many;
 mod mouse;
 mod overview;
 mod palette;
+mod race;
 mod roles;
 pub mod shot;
 mod states;

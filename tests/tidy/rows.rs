@@ -43,7 +43,8 @@ const ROWS: &[(&str, &[&[&str]])] = &[
     ("upstream", &[FACTS, MEANINGS]),
     // Row 4.
     ("config", &[FACTS, MEANINGS, &["tui"]]),
-    ("lab", &[FACTS, MEANINGS]),
+    // It stages whole runs: what they send, and to whom.
+    ("lab", &[FACTS, MEANINGS, &["pump", "source", "upstream"]]),
     // Row 5.
     ("error", &[ALL]),
     ("cli", &[ALL]),

@@ -195,6 +195,20 @@ impl Stretch {
     }
 }
 
+/// Runs a plan on the runtime of whoever calls, on this one thread, to its end.
+///
+/// For those who have a runtime of their own to watch; it needs no thread, and no [`Pool`] to ask.
+pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) {
+    let Settings { name, limits, polling, fail_fast, time, lingers: _, most, events, harvests } = settings;
+    let keeps_bodies = harvests.is_some();
+    let schedule = Schedule::new(cursor, &limits, polling);
+    let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
+    shared.open(&name).await;
+    let wire = Rc::new(HttpWire::new(Names::default(), keeps_bodies));
+    serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+    shared.conclude().await;
+}
+
 /// The runtime of one of `of` threads.
 fn runtime(of: usize) -> io::Result<Runtime> {
     let look_ups = names::AT_ONCE.div_ceil(of);

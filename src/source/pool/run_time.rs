@@ -19,7 +19,12 @@ pub struct RunTime {
 impl RunTime {
     /// The clock of a run that starts now.
     pub fn begin() -> Self {
-        Self { start: Instant::now(), stood: Arc::default() }
+        Self::since(Instant::now())
+    }
+
+    /// The clock of a run that started then.
+    pub fn since(start: Instant) -> Self {
+        Self { start, stood: Arc::default() }
     }
 
     /// When it started.

@@ -34,6 +34,8 @@ pub struct Entry {
 pub enum Context {
     /// A view, with nothing on top of it.
     At(View),
+    /// The lab: lanes beside each other.
+    Race,
     /// The list of keys, or the working behind the verdict.
     Help,
     /// A failure in full.

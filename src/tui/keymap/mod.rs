@@ -7,6 +7,7 @@ pub mod chord;
 pub mod entry;
 mod places;
 pub mod remap;
+mod row;
 pub mod search;
 pub mod table;
 
@@ -102,9 +103,8 @@ impl Keymap {
                 _ => hints.push(Hint { action: entry.action, key: chord.to_string(), others: Vec::new(), label }),
             }
         }
-        // The way back is known to everybody: it comes last. In a view it comes first, where help and
-        // the way out are last.
-        let is_view = matches!(context, Context::At(_));
+        // The way back is known to everybody and comes last; in a view first, where help and the way out are last.
+        let is_view = matches!(context, Context::At(_) | Context::Race);
         hints.sort_by_key(|hint| (hint.action == Action::Back) != is_view);
         hints
     }
@@ -124,6 +124,13 @@ impl Keymap {
     pub fn menu(&self) -> Vec<Row> {
         let is_saved = |row: &Row| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
         self.rows().into_iter().filter(is_saved).collect()
+    }
+
+    /// The actions of one place with their keys, by heading, for help.
+    pub fn rows_at(&self, context: Context) -> Vec<Row> {
+        let mut rows = self.rows();
+        rows.retain(|row| entry(row.action).is_some_and(|entry| entry.contexts.contains(&context)));
+        rows
     }
 
     /// The first key of an action, as people write it; none when switched off.
@@ -183,7 +190,7 @@ mod tests {
     use crate::tui::action::Action;
     use crate::tui::view::page::View;
 
-    const CONTEXTS: [Context; 14] = [
+    const CONTEXTS: [Context; 15] = [
         OVERVIEW,
         Context::At(View::Waterfall),
         Context::At(View::Endpoint),
@@ -191,6 +198,7 @@ mod tests {
         Context::At(View::Hosts),
         Context::At(View::InFlight),
         Context::At(View::Log),
+        Context::Race,
         Context::Help,
         Context::Example,
         Context::Menu,

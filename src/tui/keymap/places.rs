@@ -2,7 +2,7 @@
 //!
 //! Start at [`SCREENS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Race, Sure};
 use crate::tui::view::page::View;
 
 /// Every view, and what else is named.
@@ -20,12 +20,16 @@ const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
 const N: usize = View::ALL.len();
 /// Every view.
 pub const SCREENS: &[Context] = &screens::<N>(&[]);
+/// Every view, and the lab.
+pub const STAGES: &[Context] = &screens::<{ N + 1 }>(&[Race]);
 /// … and the sheets over them.
-pub const SHEETS: &[Context] = &screens::<{ N + 2 }>(&[Help, Example]);
+pub const SHEETS: &[Context] = &screens::<{ N + 3 }>(&[Help, Example, Race]);
 /// … and wherever there are rows.
-pub const LISTS: &[Context] = &screens::<{ N + 4 }>(&[Help, Example, Prompt, Palette]);
+pub const LISTS: &[Context] = &screens::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
 /// Everywhere.
-pub const ANYWHERE: &[Context] = &screens::<{ N + 7 }>(&[Help, Example, Menu, Prompt, Palette, Question, Sure]);
+pub const ANYWHERE: &[Context] = &screens::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Sure, Race]);
+/// The lab alone.
+pub const LAB: &[Context] = &[Race];
 /// The first view.
 pub const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
@@ -46,13 +50,13 @@ pub const STORIED: &[Context] = DEEP.split_at(2).1;
 pub const ASKED: &[Context] =
     &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
 /// Where what is seen can be saved.
-pub const SEEN: &[Context] = &screens::<{ N + 1 }>(&[Example]);
+pub const SEEN: &[Context] = &screens::<{ N + 2 }>(&[Example, Race]);
 /// Where a failure is selected.
 pub const FAILED: &[Context] = &[At(View::Failures), Example];
 /// Views beside the first.
 pub const BESIDE: &[Context] = SCREENS.split_at(1).1;
 /// Views that turn dials in sight of what they do.
-pub const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight)];
+pub const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight), Race];
 /// Views that the newest comes to.
 pub const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
 /// One thing in full, and others like it beside it.

@@ -3,66 +3,14 @@
 //! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Sure};
+use crate::tui::keymap::entry::Context::{At, Example, Help, Menu, Palette, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, ASKED, BESIDE, DEEP, DETAIL, DIALS, FAILED, FALLS, LISTS, OVERVIEW, SCREENS, SEEN, SHEETS, STORIED,
-    STREAMS, TABLES, TRAVELS,
+    ANYWHERE, ASKED, BESIDE, DEEP, DIALS, FAILED, FALLS, LAB, OVERVIEW, SCREENS, SEEN, SHEETS, STAGES, STORIED,
+    STREAMS, TABLES,
 };
+use crate::tui::keymap::row::{DIAL, PEER, PLAIN, STEP, TRAVEL, along, lab, look, save, show};
 use crate::tui::view::page::View;
-
-/// A row with nothing special about it.
-const PLAIN: Entry = Entry {
-    action: Action::Redraw,
-    id: "",
-    keys: &[],
-    group: Group::Look,
-    help: "",
-    contexts: SCREENS,
-    footer: &[],
-    needs: Need::Nothing,
-    nature: Nature::Once,
-};
-
-/// A row of the dial.
-const DIAL: Entry = Entry { group: Group::Work, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
-
-/// A row of a replay's clock.
-const TRAVEL: Entry =
-    Entry { group: Group::Work, contexts: TRAVELS, needs: Need::Travel, nature: Nature::Repeats, ..PLAIN };
-
-/// A row that leads to a view.
-const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
-}
-
-/// A row of what is looked at, and how.
-const fn look(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action, id, keys, help, ..PLAIN }
-}
-
-/// A row of the axis of time.
-const fn along(
-    action: Action,
-    id: &'static str,
-    keys: &'static [&'static str],
-    help: &'static str,
-    footer: &'static [(&'static [Context], &'static str)],
-) -> Entry {
-    let nature = Nature::Repeats;
-    Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
-}
-
-/// A row of what can be saved: the menu shows its help, without the first word.
-const fn save(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
-}
-
-/// A row of what lies beside.
-const PEER: Entry = Entry { group: Group::Move, contexts: DETAIL, nature: Nature::Repeats, ..PLAIN };
-
-/// A row of movement.
-const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
 
 /// Every action, in the order of the footer and of help.
 pub static ENTRIES: &[Entry] = &[
@@ -72,10 +20,12 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["space"],
         group: Group::Work,
         help: "Start no new attempts; again to resume",
-        footer: &[(SCREENS, "pause")],
+        contexts: STAGES,
+        footer: &[(STAGES, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
+    lab(Action::Restart, "restart", &["R"], "In the lab: start all lanes again", &[(LAB, "restart")]),
     Entry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: 5 s back", ..TRAVEL },
     Entry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: 5 s on", ..TRAVEL },
     Entry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: half as fast", ..TRAVEL },
@@ -109,6 +59,7 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_reset",
         keys: &["0"],
         help: "Go back to the limit of the plan",
+        contexts: SCREENS,
         nature: Nature::Once,
         ..DIAL
     },
@@ -117,9 +68,14 @@ pub static ENTRIES: &[Entry] = &[
         id: "limit_auto",
         keys: &["a"],
         help: "Find each host's limit or pace by itself, or no longer",
+        contexts: SCREENS,
         nature: Nature::Once,
         ..DIAL
     },
+    lab(Action::DelayDown, "delay_down", &["<"], "In the lab: half the delay, from the start", &[(LAB, "delay")]),
+    lab(Action::DelayUp, "delay_up", &[">"], "In the lab: twice the delay, from the start", &[(LAB, "delay")]),
+    // Not `p`, which many give to `pause`.
+    lab(Action::NextProgram, "next_program", &["n"], "In the lab: the next mistake", &[(LAB, "program")]),
     Entry {
         action: Action::CancelOne,
         id: "cancel_one",
@@ -384,7 +340,7 @@ pub static ENTRIES: &[Entry] = &[
     look(Action::Freeze, "freeze", &["f"], "Let the picture stand still; work goes on"),
     look(Action::Window, "window", &["w"], "Latency of the last 10 s, or of the whole run"),
     look(Action::Mouse, "mouse", &["m"], "Use the mouse here, or leave it to the terminal"),
-    look(Action::Theme, "theme", &["t"], "Next theme"),
+    Entry { contexts: STAGES, ..look(Action::Theme, "theme", &["t"], "Next theme") },
     Entry {
         action: Action::Redraw,
         id: "redraw",
@@ -409,7 +365,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["e"],
         help: "Save something of this as a file in the current folder; asks what",
         contexts: SEEN,
-        footer: &[(SCREENS, "export")],
+        footer: &[(STAGES, "export")],
         ..PLAIN
     },
     save(Action::SaveSvg, "save_svg", &["s"], "Export: the picture, as SVG"),
@@ -420,8 +376,9 @@ pub static ENTRIES: &[Entry] = &[
         id: "why",
         keys: &["i"],
         group: Group::View,
-        help: "Show the working behind the verdict, and how full the slots were",
+        help: "Show the working behind the verdict; in the lab, the lines that differ",
         contexts: SHEETS,
+        footer: &[(LAB, "why")],
         ..PLAIN
     },
     Entry {
@@ -430,7 +387,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["?", "f1"],
         help: "Explain the keys",
         contexts: SHEETS,
-        footer: &[(SCREENS, "help")],
+        footer: &[(STAGES, "help")],
         ..PLAIN
     },
     Entry {
@@ -440,7 +397,7 @@ pub static ENTRIES: &[Entry] = &[
         group: Group::Leave,
         help: "Leave; asks first while work is unfinished",
         contexts: SHEETS,
-        footer: &[(SCREENS, "quit")],
+        footer: &[(STAGES, "quit")],
         ..PLAIN
     },
     Entry {
@@ -449,6 +406,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &["Q"],
         group: Group::Leave,
         help: "Leave, and let the last picture stay in the scrollback",
+        contexts: STAGES,
         ..PLAIN
     },
     Entry {

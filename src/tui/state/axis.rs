@@ -27,6 +27,12 @@ enum Hold {
 }
 
 impl Axis {
+    /// From the start on, as long as is needed or a little longer.
+    pub fn over(needed: Micros) -> Self {
+        let length = Micros(round_up(needed.0.clamp(Self::LEAST, Self::MOST)));
+        Self { from: Offset::ZERO, length, hold: Hold::Place }
+    }
+
     /// Shorter is nothing to look at, and longer is no run.
     const LEAST: u64 = 1_000;
     const MOST: u64 = 1 << 50;

@@ -9,6 +9,7 @@ pub mod list;
 mod mouse;
 pub mod names;
 pub mod palette;
+pub mod race;
 mod trail;
 mod wishes;
 
@@ -220,6 +221,8 @@ impl UiState {
             Action::Stop => return Some(self.stop(Command::Cancel)),
             // Signals are the run loop's.
             Action::Interrupt | Action::Suspend => self.outside = Some(action),
+            // The lab has a state of its own.
+            Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
         }
         None
     }

@@ -35,7 +35,9 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
         }
         Context::Sure => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
-        Context::At(_) | Context::Help | Context::Palette | Context::Example | Context::Menu => keys(pen, y, scene),
+        Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
+            keys(pen, y, scene);
+        }
     }
 }
 

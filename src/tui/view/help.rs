@@ -16,10 +16,14 @@ const NOTE: &str = "Pause holds work back; freeze holds the picture still. While
 ///
 /// It leaves the footer in sight, which says how to scroll and how to close it.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let rows = scene.keymap.rows();
-    let (sheet, lines, keys_width) = written(screen.area, &rows);
+    sheet(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
+}
+
+/// A sheet with these actions, scrolled so far.
+pub fn sheet(screen: &mut Pen<'_>, rows: &[Row], from: usize) {
+    let (sheet, lines, keys_width) = written(screen.area, rows);
     let last = sheet.last_row(lines.len());
-    let from = scene.ui.help.unwrap_or(0).min(last);
+    let from = from.min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     sheet.write(screen, |pen| {
         pen.section(0, "Keys", &remark);
@@ -44,8 +48,12 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
-    let rows = keymap.rows();
-    let (sheet, lines, _) = written(area, &rows);
+    last_row_of(area, &keymap.rows())
+}
+
+/// The furthest that a sheet with these actions can be scrolled.
+pub fn last_row_of(area: Rect, rows: &[Row]) -> usize {
+    let (sheet, lines, _) = written(area, rows);
     sheet.last_row(lines.len())
 }
 

@@ -26,6 +26,7 @@ pub mod overview;
 pub mod page;
 pub mod paint;
 pub mod palette;
+pub mod race;
 pub mod sheet;
 pub mod table;
 pub mod tabs;

@@ -1,11 +1,12 @@
-//! After the end: what failed is sent again, and the whole batch runs again, from the same screen.
+//! After the end: what failed is sent again, the whole batch runs again, the next race begins, all from the
+//! same screen.
 
 use std::fs;
 
 use tempfile::TempDir;
 
 use crate::pty::terminal::INFLIGHT;
-use crate::pty::watch;
+use crate::pty::{folder, watch};
 use crate::told::replay;
 
 const PLAN: &str = r#"
@@ -19,7 +20,14 @@ const PLAN: &str = r#"
 "#;
 
 #[test]
-fn a_run_that_is_over_goes_on_and_the_batch_runs_again_into_a_file_of_its_own() {
+fn a_run_and_a_race_go_on_after_their_end() {
+    a_run_goes_on();
+    a_race_goes_on();
+}
+
+/// What failed is sent again, and the whole batch again into a file of its own.
+#[track_caller]
+fn a_run_goes_on() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("plan.toml"), PLAN).unwrap();
     let (mut terminal, modes) = watch(&folder, &format!("exec '{INFLIGHT}' run plan.toml --events run.jsonl"));
@@ -49,4 +57,28 @@ fn a_run_that_is_over_goes_on_and_the_batch_runs_again_into_a_file_of_its_own() 
         crate::told::fold(&events).totals.settled()
     };
     assert_eq!((settled("run.jsonl"), settled("run-2.jsonl")), (7, 4));
+}
+
+/// A race is held, taken up and followed by the next, and its result stays on the normal screen.
+#[track_caller]
+fn a_race_goes_on() {
+    let (mut terminal, modes) =
+        watch(&folder(""), &format!("exec '{INFLIGHT}' demo convoy --requests 10 --delay 400ms"));
+    terminal.wait_for("RACING");
+    terminal.send_keys(" ");
+    terminal.wait_for("PAUSED");
+    terminal.send_keys(" ");
+    terminal.wait_for("FINISHED");
+    terminal.wait_for("B against A");
+    terminal.send_keys("i");
+    terminal.wait_for("Elsewhere");
+    terminal.send_keys("\x1b");
+    terminal.wait_for("R restart");
+    // The next mistake begins at once.
+    terminal.send_keys("n");
+    terminal.wait_for("a blocking HTTP client in async tasks");
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    terminal.assert_restored(&modes);
+    terminal.wait_for("A task must not wait with its thread");
 }

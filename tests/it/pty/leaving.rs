@@ -5,7 +5,7 @@ use std::fs;
 use rustix::process::Signal;
 use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
-use crate::pty::terminal::Terminal;
+use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::{LONG, folder, run_of_plan, watch};
 use crate::told::scenario::scenario;
 
@@ -77,6 +77,11 @@ fn whoever_asks_for_an_end_gets_it_and_the_terminal_back() {
         terminal.assert_restored(&modes);
         terminal.wait_for("drained after");
     }
+    let (mut race, modes) = watch(&answering, &format!("exec '{INFLIGHT}' demo race --delay 10s"));
+    race.wait_for("RACING");
+    race.send_keys("\x03");
+    assert_eq!(race.exit(), 130);
+    race.assert_restored(&modes);
 }
 
 /// The name of the test below, and what tells it that it is the one inside the terminal.

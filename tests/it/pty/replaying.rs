@@ -1,4 +1,5 @@
-//! A recording on the screen: it runs, stands still, goes back and forth, and says what it cannot do.
+//! A recording on the screen: it runs, stands still, goes back and forth, says what it cannot do, and
+//! leaves requests and pictures behind.
 
 use std::fs;
 
@@ -17,7 +18,7 @@ fn replay(words: &str) -> (TempDir, Terminal, String) {
 }
 
 #[test]
-fn a_recording_is_held_moved_and_left_or_interrupted() {
+fn a_recording_is_held_moved_copied_from_and_left_or_interrupted() {
     let (_folder, mut terminal, modes) = replay("--speed 4");
     terminal.wait_for("replay 4×");
     terminal.send_keys(" ");
@@ -48,4 +49,77 @@ fn a_recording_is_held_moved_and_left_or_interrupted() {
     terminal.send_keys("\x03");
     assert_eq!(terminal.exit(), 130);
     terminal.assert_restored(&modes);
+
+    copies();
+    saves_the_command();
+    saves_pictures();
+}
+
+/// The end of a recording with failures, in a terminal that says it is this one.
+fn end_of_recording(term: &str) -> (TempDir, Terminal) {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("failing.jsonl"), fixtures::bytes("failing")).unwrap();
+    let (mut terminal, _) = watch(&folder, &format!("export TERM={term}; exec '{INFLIGHT}' replay failing.jsonl"));
+    terminal.wait_for("replay 1");
+    terminal.send_keys("\x1b[F");
+    terminal.wait_for("FINISHED");
+    (folder, terminal)
+}
+
+fn has(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Where the terminal takes it, a request is copied as a command.
+#[track_caller]
+fn copies() {
+    let (_folder, mut terminal) = end_of_recording("xterm-kitty");
+    terminal.send_keys("1y4");
+    terminal.wait_for("500 Internal");
+    terminal.send_keys("y");
+    terminal.wait_for("copied as curl");
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    // `curl -i -H` in base 64, and not for the first view, where no request is selected.
+    let bytes = terminal.bytes();
+    assert!(has(&bytes, b"\x1b]52;c;Y3VybCAtaSAtS"));
+    assert_eq!(bytes.windows(5).filter(|window| window == b"\x1b]52;").count(), 1);
+}
+
+/// A terminal without a clipboard is offered a file.
+#[track_caller]
+fn saves_the_command() {
+    let (folder, mut terminal) = end_of_recording("linux");
+    terminal.send_keys("4");
+    terminal.wait_for("500 Internal");
+    terminal.send_keys("y");
+    terminal.wait_for("takes no copies; e c saves it");
+    terminal.send_keys("ec");
+    terminal.wait_for("saved as inflight-1.sh");
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    assert!(!has(&terminal.bytes(), b"\x1b]52;"));
+    let command = fs::read_to_string(folder.path().join("inflight-1.sh")).unwrap();
+    assert!(command.starts_with("curl -i -H 'accept: application/json' -H 'authorization: ***'"), "{command}");
+}
+
+/// The menu saves pictures that replace nothing, and is not on them.
+#[track_caller]
+fn saves_pictures() {
+    let (folder, mut terminal) = end_of_recording("xterm-256color");
+    fs::write(folder.path().join("inflight-1.svg"), "older").unwrap();
+    terminal.send_keys("e");
+    terminal.wait_for("the picture, as SVG");
+    terminal.send_keys("\x1b");
+    terminal.wait_until("the menu closes", |screen| !screen.contents().contains("the picture, as SVG"));
+    terminal.send_keys("es");
+    terminal.wait_for("saved as inflight-2.svg");
+    terminal.send_keys("et");
+    terminal.wait_for("saved as inflight-1.txt");
+    terminal.send_keys("q");
+    assert_eq!(terminal.exit(), 0);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("inflight-1.svg"), "older");
+    assert!(read("inflight-2.svg").starts_with("<svg ") && !read("inflight-2.svg").contains("the picture"));
+    assert!(read("inflight-1.txt").contains("FINISHED") && !read("inflight-1.txt").contains("the picture"));
 }

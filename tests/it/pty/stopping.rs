@@ -35,7 +35,14 @@ fn ctrl_z_gives_the_terminal_to_the_shell_until_fg() {
 }
 
 #[test]
-fn a_terminal_that_vanishes_ends_the_run_soon_and_quietly() {
+fn a_terminal_that_is_stuck_holds_nothing_up_and_one_that_vanishes_ends_the_run() {
+    stuck();
+    vanished();
+}
+
+/// The run ends soon and quietly.
+#[track_caller]
+fn vanished() {
     let slow = folder(&LONG.replace("/delay/100ms", "/delay/1500ms"));
     let shells = [
         run_of_plan(),
@@ -54,8 +61,9 @@ fn a_terminal_that_vanishes_ends_the_run_soon_and_quietly() {
     assert!(seconds(times.lines().nth(1).unwrap()) < 0.8, "{times}");
 }
 
-#[test]
-fn a_terminal_that_stops_reading_holds_nothing_up() {
+/// It costs pictures, and neither time nor memory.
+#[track_caller]
+fn stuck() {
     let plan = LONG.replace("delay/100ms", "json/orders/{id}").replace("100000", "30000");
     let folder = folder(&plan);
     let (mut terminal, _) = watch(&folder, &format!("{} --events events.jsonl", run_of_plan()));

@@ -179,7 +179,7 @@ pub fn drawn(
 }
 
 /// What every cell means, row by row.
-fn grid(picture: &Picture) -> String {
+pub fn grid(picture: &Picture) -> String {
     let area = picture.area;
     let row = |y| {
         let letters: String = (area.left()..area.right()).map(|x| roles::letter(&picture[(x, y)])).collect();
@@ -189,7 +189,7 @@ fn grid(picture: &Picture) -> String {
 }
 
 /// A key as people write it.
-fn key(name: &str) -> KeyEvent {
+pub fn key(name: &str) -> KeyEvent {
     let (name, modifiers) = match name.strip_prefix("ctrl+") {
         Some(rest) => (rest, KeyModifiers::CONTROL),
         None => (name, KeyModifiers::NONE),

@@ -11,18 +11,22 @@ use crate::tui::view::paint::Pen;
 
 /// What a bar is drawn on: the cells from column `x` on, which show a stretch of time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Track<'a> {
-    pub(super) x: u16,
-    pub(super) width: u16,
-    pub(super) axis: &'a Axis,
-    pub(super) now: Offset,
+pub struct Track<'a> {
+    /// The first column.
+    pub x: u16,
+    /// How many.
+    pub width: u16,
+    /// Which stretch.
+    pub axis: &'a Axis,
+    /// Now.
+    pub now: Offset,
     /// Whoever is watched keeps what it waits for to itself: all time before a start is drawn as such.
-    pub(super) is_watched: bool,
+    pub is_watched: bool,
 }
 
 impl Track<'_> {
     /// Where a moment lies, in eighths of a cell; what lies outside is put at the nearer end.
-    pub(super) fn eighth(&self, at: Offset) -> u32 {
+    pub fn eighth(&self, at: Offset) -> u32 {
         let all = u128::from(self.width) * 8;
         let ahead = u128::from(at.since(self.axis.from).0);
         let eighth = ahead * all / u128::from(self.axis.length.0.max(1));
@@ -30,7 +34,7 @@ impl Track<'_> {
     }
 
     /// The cell that holds a moment.
-    pub(super) fn cell(&self, at: Offset) -> u16 {
+    pub fn cell(&self, at: Offset) -> u16 {
         u16::try_from(self.eighth(at) / 8).unwrap_or(u16::MAX)
     }
 
@@ -40,7 +44,7 @@ impl Track<'_> {
 }
 
 /// Everything from ready to the next try.
-pub(super) fn draw(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
+pub fn draw(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
     if track.width == 0 {
         return;
     }
@@ -102,7 +106,8 @@ fn in_flight(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) -> u16 {
     let until = bar.until(track.now);
     let start = (track.eighth(bar.started) / 8 * 8).min(u32::from(track.width - 1) * 8);
     let end = track.eighth(until).max(start + 1);
-    let body = body_from(bar).map(|at| track.eighth(at));
+    // A bar that is body from its start is so from its first cell on.
+    let body = body_from(bar).map(|at| if at <= bar.started { start } else { track.eighth(at) });
     let glyphs = &pen.theme.glyphs;
     let (live, full, eighths) = (glyphs.bar_live.clone(), glyphs.bar_full.clone(), glyphs.eighths);
     let (live_style, full_style) = (pen.theme.style(Role::Running), pen.theme.style(Role::Bar));

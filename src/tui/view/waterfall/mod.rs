@@ -2,11 +2,11 @@
 //!
 //! A staircase is serial, a wall is concurrent. Start at [`Waterfall`].
 
-mod bar;
+pub mod bar;
 mod chart;
 mod columns;
 mod request;
-mod ticks;
+pub mod ticks;
 mod tracks;
 
 use std::ops::Range;

@@ -39,7 +39,7 @@ const STEPS: [u64; 30] = [
 ];
 
 /// The round moments of a stretch, at most so many, and what to write at each.
-pub(super) fn ticks(from: Offset, length: Micros, most: u16) -> Vec<(Offset, String)> {
+pub fn ticks(from: Offset, length: Micros, most: u16) -> Vec<(Offset, String)> {
     let least = length.0 / u64::from(most.max(1));
     let step = STEPS.into_iter().find(|&step| step >= least).unwrap_or(least.next_multiple_of(86_400_000_000)).max(1);
     let Some(first) = from.0.checked_next_multiple_of(step) else { return Vec::new() };

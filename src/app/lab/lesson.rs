@@ -1,0 +1,27 @@
+//! Puts a scenario's lesson into the paragraphs that the screen shows.
+//!
+//! Start at [`paragraphs`].
+
+use crate::lab::scenario::Scenario;
+use crate::model::race::{Figures, Race};
+use crate::tui::view::race::lesson::{Paragraph, Tone};
+
+/// The rule, the lines that differ, where else the mistake is made, and what the numbers of the wrong
+/// lanes mean once they have ended.
+pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
+    let lesson = scenario.about().lesson;
+    let fixed = [
+        ("The rule", lesson.rule, Tone::Words),
+        ("Rust", lesson.rust.wrong, Tone::Wrong),
+        ("Rust", lesson.rust.right, Tone::Right),
+        ("Python", lesson.python.wrong, Tone::Wrong),
+        ("Python", lesson.python.right, Tone::Right),
+        ("Elsewhere", lesson.elsewhere, Tone::Words),
+    ];
+    let fixed = fixed.map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone });
+    let verdict = |(letter, lane): (char, &Figures)| {
+        let text = format!("{letter}: {}", lane.verdict.as_ref()?);
+        Some(Paragraph { heading: "What the numbers say", text: text.into(), tone: Tone::Words })
+    };
+    fixed.into_iter().chain(race.lettered().filter_map(verdict)).collect()
+}

@@ -1,0 +1,292 @@
+//! The lab's screen: wakes for keys and for news, draws when something has changed.
+//!
+//! The lanes do what they like with their own threads; this one is never theirs. Start at [`run`].
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use crate::app::lab::lesson;
+use crate::app::lab::news::News;
+use crate::app::look::Looks;
+use crate::app::screen::{await_ground, eprint_picture};
+use crate::app::signals::{self, Signal, Wake};
+use crate::control::Turn;
+use crate::error::code;
+use crate::event::{Micros, Offset};
+use crate::lab::scenario::Scenario;
+use crate::lab::trial::{Dials, Trial};
+use crate::model::race::Race;
+use crate::output::streams;
+use crate::shown::shown;
+use crate::tui::action::Action;
+use crate::tui::input::{Input, Key};
+use crate::tui::keep;
+use crate::tui::picture::{self, Picture, svg};
+use crate::tui::state::Leave;
+use crate::tui::state::race::RaceUi;
+use crate::tui::terminal::{Drawn, Guard, Wants};
+use crate::tui::view::race::{self, Stage};
+
+/// How often the picture moves while lanes run.
+const STEP: Duration = Duration::from_millis(100);
+/// How often we wake when nothing moves.
+const REST: Duration = Duration::from_secs(1);
+
+/// How the screen was left.
+#[derive(Debug)]
+pub struct Left {
+    /// What the lanes had come to.
+    pub race: Race,
+    /// The exit code of whoever ended it from outside.
+    pub stopped: Option<u8>,
+}
+
+/// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
+/// waits for the result.
+pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bool) -> io::Result<Left> {
+    let (wake, woken) = mpsc::channel();
+    signals::listen(wake.clone())?;
+    let hear = {
+        let wake = wake.clone();
+        // It only fails when nobody listens any more.
+        move |input| _ = wake.send(Wake::Input(input))
+    };
+    let asks_ground = looks.asks_ground;
+    let wants = Wants { ground: asks_ground, ..Wants::default() };
+    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
+    if asks_ground {
+        await_ground(&woken, &wake, &mut looks);
+    }
+    let news = News::new(wake);
+    let trial = news.start(scenario, dials)?;
+    let mut screen = Screen {
+        trial,
+        dials,
+        news,
+        looks,
+        ui: RaceUi::default(),
+        opened: Instant::now(),
+        is_dirty: true,
+        drawn_at: None,
+        leaves_at_end,
+    };
+    let ended = screen.turn(&mut guard, &woken);
+    guard.leave();
+    let race = screen.trial.race();
+    let (stopped, picture) = ended?;
+    if let Some(picture) = picture {
+        eprint_picture(&picture::lines(&picture));
+    }
+    for message in guard.postponed() {
+        streams::say(&message);
+    }
+    Ok(Left { race, stopped })
+}
+
+/// The loop's own state.
+struct Screen {
+    trial: Trial,
+    dials: Dials,
+    news: News,
+    looks: Looks,
+    ui: RaceUi,
+    /// When the screen was opened: remarks stand by this clock.
+    opened: Instant,
+    is_dirty: bool,
+    drawn_at: Option<Instant>,
+    leaves_at_end: bool,
+}
+
+impl Screen {
+    /// Turns until the end; gives back the exit code of whoever asked for it from outside, and the last
+    /// picture where it is to stay.
+    fn turn(&mut self, guard: &mut Guard, woken: &Receiver<Wake>) -> io::Result<(Option<u8>, Option<Picture>)> {
+        loop {
+            if self.is_due() {
+                self.news.heard();
+                let picture = self.draw(guard)?;
+                self.export(picture.as_ref());
+            }
+            // We hold a sender ourselves: it only ever takes too long.
+            let first = woken.recv_timeout(self.patience()).ok();
+            for woken in first.into_iter().chain(woken.try_iter()) {
+                if let Some(code) = self.wake(&woken, guard)? {
+                    return Ok((Some(code), None));
+                }
+            }
+            if guard.is_gone() {
+                return Ok((Some(code::HUNG_UP), None));
+            }
+            match self.ui.leaving() {
+                Some(Leave::KeepPicture) => return Ok((None, self.draw(guard)?)),
+                Some(Leave::Now | Leave::WhenEnded | Leave::Again) => return Ok((None, None)),
+                None if self.leaves_at_end && self.trial.is_over() => return Ok((None, None)),
+                None => {}
+            }
+        }
+    }
+
+    /// Takes in one reason to wake; gives back the exit code if it is a reason to end.
+    fn wake(&mut self, woken: &Wake, guard: &mut Guard) -> io::Result<Option<u8>> {
+        self.is_dirty = true;
+        match woken {
+            Wake::Signal(Signal::Interrupt) => return Ok(Some(code::INTERRUPTED)),
+            Wake::Signal(Signal::Terminate) => return Ok(Some(code::TERMINATED)),
+            Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(code::HUNG_UP)),
+            Wake::Input(Input::Key(key)) => return self.press(*key, guard),
+            Wake::Input(Input::Ground(Some(variant))) => self.looks.on_ground(*variant),
+            Wake::Input(Input::Resize) => guard.redraw(),
+            Wake::Signal(Signal::Status)
+            | Wake::Changed
+            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Ground(None)) => {}
+        }
+        Ok(None)
+    }
+
+    fn press(&mut self, key: Key, guard: &mut Guard) -> io::Result<Option<u8>> {
+        let Some(action) = self.looks.keymap.action(self.ui.context(), key) else { return Ok(None) };
+        let now = self.now();
+        match action {
+            // Nothing of the lab is worth draining.
+            Action::Interrupt if self.trial.is_over() => return Ok(Some(0)),
+            Action::Interrupt => return Ok(Some(code::INTERRUPTED)),
+            Action::Suspend => {
+                // A stop of ours is not lateness of theirs.
+                let was_paused = self.trial.is_paused();
+                self.trial.pause(true);
+                let suspended = guard.suspend();
+                self.trial.pause(was_paused);
+                suspended?;
+            }
+            _ => {
+                if let Some(turn) = self.ui.update(action, &self.trial.race(), now) {
+                    self.obey(turn)?;
+                }
+            }
+        }
+        for _ in 0..self.ui.take_themes_wanted() {
+            self.looks.next_theme();
+            self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
+        }
+        if self.ui.take_redraw() {
+            guard.redraw();
+        }
+        Ok(None)
+    }
+
+    /// Does what the person wishes of the lanes.
+    fn obey(&mut self, turn: Turn) -> io::Result<()> {
+        let scenario = self.trial.scenario();
+        match turn {
+            Turn::Pause => self.trial.pause(!self.trial.is_paused()),
+            Turn::Limit(limit) => {
+                self.dials.limit = limit;
+                self.trial.set_limit(limit);
+            }
+            Turn::Restart => self.restart(scenario)?,
+            Turn::Delay(delay) => {
+                self.dials.delay = delay.into();
+                self.restart(scenario)?;
+            }
+            Turn::Next => {
+                let next = scenario.next();
+                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
+                self.restart(next)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
+        // The old lanes end with the trial that is replaced.
+        self.trial = self.news.start(scenario, self.dials)?;
+        self.ui.start_again();
+        Ok(())
+    }
+
+    /// Draws one picture, unless the terminal is still busy with the last one; gives it back where it is
+    /// wanted.
+    fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
+        let race = self.trial.race();
+        let area = guard.area();
+        self.ui.forget(self.now());
+        self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
+        let lesson = lesson::paragraphs(self.trial.scenario(), &race);
+        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.looks.keymap, &lesson);
+        let held: Vec<_> = self.trial.lanes().iter().map(|lane| lane.follow().model()).collect();
+        let models: Vec<_> = held.iter().map(|model| &**model).collect();
+        let stage = Stage {
+            race: &race,
+            models: &models,
+            is_paused: self.trial.is_paused(),
+            lesson: &lesson,
+            ui: &self.ui,
+            theme: &self.looks.theme,
+            keymap: &self.looks.keymap,
+            charset: self.looks.look.charset,
+            now: if race.is_over() { race.end() } else { self.trial.now() },
+        };
+        let is_wanted = self.ui.wants_picture();
+        let mut picture = None;
+        let drawn = guard.draw(area, |frame| {
+            race::render(frame, &stage);
+            picture = is_wanted.then(|| frame.buffer_mut().clone());
+        })?;
+        self.drawn_at = Some(Instant::now());
+        self.is_dirty = drawn == Drawn::Skipped;
+        Ok(picture)
+    }
+
+    /// Writes the picture as SVG, where that was asked for, and says where.
+    fn export(&mut self, picture: Option<&Picture>) {
+        let Some(picture) = picture else { return };
+        if !self.ui.take_export() {
+            return;
+        }
+        let said = match keep::keep("svg", &svg::svg(picture, &self.looks.theme)) {
+            Ok(path) => format!("saved as {}", path.display()),
+            Err(error) => format!("cannot save it: {error}"),
+        };
+        let now = self.now();
+        self.ui.say(&shown(&said), now);
+        self.is_dirty = true;
+    }
+
+    /// Whether it is time for a picture.
+    fn is_due(&self) -> bool {
+        let Some(drawn_at) = self.drawn_at else { return true };
+        let since = drawn_at.elapsed();
+        if self.is_dirty { since >= self.frame() } else { self.step().is_some_and(|step| since >= step) }
+    }
+
+    /// How long to wait for a reason to wake.
+    fn patience(&self) -> Duration {
+        let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
+        match if self.is_dirty { Some(self.frame()) } else { self.step() } {
+            Some(step) => step.saturating_sub(since).min(REST),
+            // Only a key could be a reason.
+            None => Duration::MAX,
+        }
+    }
+
+    fn frame(&self) -> Duration {
+        Duration::from_secs(1) / self.looks.frames_per_second.max(1)
+    }
+
+    /// How often the picture changes by time alone.
+    fn step(&self) -> Option<Duration> {
+        match (self.trial.is_over(), self.ui.remark.is_some()) {
+            (false, _) => Some(if self.looks.has_motion { STEP } else { REST }),
+            (true, true) => Some(REST),
+            (true, false) => None,
+        }
+    }
+
+    /// Time since the screen was opened.
+    fn now(&self) -> Offset {
+        Offset(Micros::from(self.opened.elapsed()).0)
+    }
+}

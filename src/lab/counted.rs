@@ -1,0 +1,73 @@
+//! Counts what becomes of a future: made, asked for the first time, finished.
+//!
+//! A future that is made and never awaited does nothing at all, and this is how that is seen.
+//! Start at [`Counted`].
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use crate::model::race::Calls;
+
+/// The counts of one lane.
+#[derive(Debug, Default)]
+pub struct Counts {
+    created: AtomicU64,
+    polled: AtomicU64,
+    finished: AtomicU64,
+}
+
+/// A future that is counted.
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct Counted<T> {
+    future: Pin<Box<dyn Future<Output = T> + Send>>,
+    counts: Arc<Counts>,
+    was_polled: bool,
+}
+
+impl Counts {
+    /// The counts as of now.
+    pub fn calls(&self) -> Calls {
+        let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Calls { created: now(&self.created), polled: now(&self.polled), finished: now(&self.finished) }
+    }
+
+    /// Counts a call that holds its thread: made, begun and finished are one there.
+    pub fn call<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.created.fetch_add(1, Ordering::Relaxed);
+        self.polled.fetch_add(1, Ordering::Relaxed);
+        let result = call();
+        self.finished.fetch_add(1, Ordering::Relaxed);
+        result
+    }
+}
+
+impl<T> Counted<T> {
+    /// Counts a future from here on.
+    pub fn new(counts: &Arc<Counts>, future: impl Future<Output = T> + Send + 'static) -> Self {
+        counts.created.fetch_add(1, Ordering::Relaxed);
+        Self { future: Box::pin(future), counts: Arc::clone(counts), was_polled: false }
+    }
+}
+
+impl<T> Future for Counted<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        if !std::mem::replace(&mut self.was_polled, true) {
+            self.counts.polled.fetch_add(1, Ordering::Relaxed);
+        }
+        let polled = self.future.as_mut().poll(context);
+        if polled.is_ready() {
+            self.counts.finished.fetch_add(1, Ordering::Relaxed);
+        }
+        polled
+    }
+}
+
+impl<T> std::fmt::Debug for Counted<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counted").field("was_polled", &self.was_polled).finish_non_exhaustive()
+    }
+}

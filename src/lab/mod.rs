@@ -1,0 +1,19 @@
+//! The lab: the mistakes that make a batch slow or lose its data, run for real, wrong beside right.
+//!
+//! Nothing here is scripted. Each lane is a program on a thread and a runtime of its own, on real sockets,
+//! against a practice upstream of its own whose books are the referee; what is shown was measured. It
+//! draws and prints nothing. Start at [`scenario`] for what there is, at [`trial`] for how it runs.
+
+pub mod body;
+pub mod client;
+pub mod counted;
+pub mod errand;
+pub mod hold;
+pub mod lane;
+pub mod lesson;
+pub mod lines;
+pub mod programs;
+pub mod pulse;
+pub mod scenario;
+pub mod trial;
+pub mod witness;

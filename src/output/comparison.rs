@@ -1,0 +1,215 @@
+//! What a race between ways of doing it came to: a table for people, a document for scripts, three lines to keep.
+//!
+//! What was not measured is not in it, and a prediction is called one. Start at [`table`] and [`document`].
+
+use serde_json::{Value, json};
+
+use crate::event::{Micros, Offset};
+use crate::model::race::{Figures, Measure, Race, numbers};
+use crate::output::fit;
+use crate::output::paint::Paint;
+use crate::units;
+
+/// Widest line.
+const WIDTH: usize = 100;
+/// Columns of a lane's words.
+const WAY: usize = 36;
+/// The version of the document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A column: its head, its width, and what it says of a lane.
+type Column = (&'static str, usize, fn(&Figures) -> String);
+
+const COLUMNS: [Column; 8] = [
+    ("DONE", 10, |lane| format!("{}/{}", units::count(lane.done), units::count(lane.jobs))),
+    ("TIME", 9, time),
+    ("PEAK", 6, |lane| units::count_or_nothing(lane.seen.peak)),
+    ("FIRST", 9, |lane| lane.seen.first.map_or(units::NOTHING.to_owned(), |at| length(at.since(Offset::ZERO)))),
+    ("LATE", 9, |lane| if lane.late.worst.is_zero() { units::NOTHING.to_owned() } else { length(lane.late.worst) }),
+    ("429", 6, |lane| units::count_or_nothing(lane.seen.refused)),
+    ("SOCKETS", 9, |lane| units::count_or_nothing(lane.seen.sockets)),
+    ("LOST", 6, |lane| units::count_or_nothing(lane.hand.lost.len() as u64)),
+];
+
+const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request \
+                      seen, refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
+
+/// The comparison as a table, each line with its end.
+pub fn table(race: &Race, colour: bool) -> String {
+    let paint = Paint { colour };
+    let mut lines = vec![
+        format!("{}  {}  {}", paint.dim("inflight demo"), paint.bold(race.name), race.sentence),
+        format!("  {}", race.terms()),
+        String::new(),
+        paint.dim(&heads()),
+    ];
+    for (letter, lane) in race.lettered() {
+        let mark = if lane.is_right { paint.green("✓") } else { paint.red("×") };
+        let cells: String = COLUMNS.iter().map(|(_, width, cell)| right(&cell(lane), *width)).collect();
+        let way = fit::padded(&fit::end(lane.way, WAY - 6), WAY - 6);
+        lines.push(format!("  {} {mark} {way}{cells}", paint.bold(&letter.to_string())));
+    }
+    lines.push(String::new());
+    for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
+        // What goes on stands under its words, and not under the letter.
+        let wrapped = fit::wrapped(&note, WIDTH - 5);
+        lines.extend(
+            (0..).zip(wrapped).map(|(i, line)| if i == 0 { format!("  {line}") } else { format!("     {line}") }),
+        );
+    }
+    lines.extend(result(race).map(|result| format!("  {}", paint.bold(&result))));
+    lines.extend(fit::wrapped(race.rule, WIDTH - 2).into_iter().map(|line| format!("  {line}")));
+    lines.push(String::new());
+    lines.extend(fit::wrapped(LEGEND, WIDTH - 2).into_iter().map(|line| paint.dim(&format!("  {line}"))));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The three lines that stay on the normal screen.
+pub fn kept(race: &Race, colour: bool) -> String {
+    let paint = Paint { colour };
+    let lane = |(letter, lane): (char, &Figures)| {
+        let time = lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| told(total, is_predicted));
+        format!("{letter} {time}")
+    };
+    let lanes: Vec<String> = race.lettered().map(lane).collect();
+    let peaks: Vec<String> = race.lanes.iter().map(|lane| lane.seen.peak.to_string()).collect();
+    let result = result(race).unwrap_or_else(|| "stopped before there was a result".to_owned());
+    format!(
+        "{}  {}  {}\n  {}   {}, most in flight {}\n  {}\n",
+        paint.dim("inflight demo"),
+        paint.bold(race.name),
+        race.terms(),
+        paint.bold(&result),
+        lanes.join(", "),
+        peaks.join(" : "),
+        race.rule,
+    )
+}
+
+/// The comparison as one document. Within one version, fields are only added.
+pub fn document(race: &Race) -> Value {
+    let result = race.result();
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "scenario": race.name,
+        "sentence": race.sentence,
+        "rule": race.rule,
+        "requests": race.requests,
+        "delay_s": race.delay.as_secs_f64(),
+        "limit": race.limit,
+        "speed": race.speed,
+        "result": result.as_ref().map(|result| json!({
+            "value": result.large,
+            "ratio": result.ratio.map(|ratio| (ratio * 1e3).round() / 1e3),
+            "words": result.words,
+            "is_predicted": result.is_predicted,
+        })),
+        "lanes": race.lettered().map(lane).collect::<Vec<_>>(),
+    })
+}
+
+fn lane((letter, lane): (char, &Figures)) -> Value {
+    json!({
+        "lane": letter.to_string(),
+        "way": lane.way,
+        "is_right": lane.is_right,
+        "is_over": lane.is_over,
+        "limit": lane.limit,
+        "jobs": {"planned": lane.jobs, "done": lane.done, "failed": lane.failed, "cancelled": lane.cancelled},
+        "elapsed_s": lane.elapsed.as_secs_f64(),
+        "goodput_per_s": (lane.goodput() * 1e3).round() / 1e3,
+        "verdict": lane.verdict,
+        "paused_s": lane.held.as_secs_f64(),
+        "peak_in_flight": lane.peak,
+        "timers": {
+            "late_worst_s": lane.late.worst.as_secs_f64(),
+            "blocked_share": (lane.blocked() * 1e3).round() / 1e3,
+        },
+        "calls": lane.calls.map(|calls| json!({
+            "created": calls.created,
+            "polled": calls.polled,
+            "finished": calls.finished,
+        })),
+        "results": {"kept": lane.hand.kept, "errors_read": lane.hand.read, "lost": lane.hand.lost},
+        "held": {"body_bytes": lane.hand.bytes, "tasks": lane.hand.tasks},
+        "upstream": {
+            "requests": lane.seen.requests,
+            "peak_in_flight": lane.seen.peak,
+            "refused": lane.seen.refused,
+            "abandoned": lane.seen.abandoned,
+            "peak_sockets": lane.seen.sockets,
+            "first_s": lane.seen.first.map(|at| at.since(Offset::ZERO).as_secs_f64()),
+        },
+    })
+}
+
+/// What came out, in a sentence.
+fn result(race: &Race) -> Option<String> {
+    let result = race.result()?;
+    let large = result.large.trim_end_matches('×');
+    let foreseen = if result.is_predicted { " (predicted)" } else { "" };
+    Some(match race.measure {
+        Measure::Time => format!("B is {large} times faster than A{foreseen}"),
+        Measure::Lost => format!("lost without a word, A against B: {large}"),
+        Measure::Sockets => format!("B holds {large} times fewer sockets at once than A"),
+    })
+}
+
+/// What a lane has to say beyond its row.
+fn notes(letter: char, lane: &Figures) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(calls) = lane.calls.filter(|calls| calls.finished < calls.created) {
+        let (created, polled, finished) = (calls.created, calls.polled, calls.finished);
+        notes.push(format!("{letter}  futures: {created} created, {polled} polled, {finished} finished"));
+    }
+    let hand = &lane.hand;
+    if hand.read > 0 {
+        notes.push(format!("{letter}  {} read, {} kept", units::plural(hand.read, "error"), results(hand.kept)));
+    }
+    if !hand.lost.is_empty() {
+        notes.push(format!("{letter}  nobody knows what became of {}", numbers(&hand.lost)));
+    }
+    if hand.tasks > 0 {
+        let tasks = units::plural(hand.tasks, "task");
+        notes.push(format!("{letter}  {tasks} alive and {} of bodies held at once", units::bytes(hand.bytes)));
+    }
+    if lane.seen.refused > 0 {
+        let (refused, all) = (units::count(lane.seen.refused), units::plural(lane.seen.requests, "request"));
+        let goodput = units::significant(lane.goodput());
+        notes.push(format!("{letter}  refused {refused} of {all}, goodput {goodput} a second"));
+    }
+    if let Some(verdict) = &lane.verdict {
+        notes.push(format!("{letter}  verdict: {verdict}"));
+    }
+    if !lane.held.is_zero() {
+        notes.push(format!("{letter}  paused for {}, which is not counted", units::length(lane.held)));
+    }
+    notes
+}
+
+fn results(n: u64) -> String {
+    units::plural(n, "result")
+}
+
+fn heads() -> String {
+    let heads: String = COLUMNS.iter().map(|(head, width, _)| right(head, *width)).collect();
+    format!("  {}{heads}", fit::padded("LANE", WAY - 2))
+}
+
+fn right(text: &str, width: usize) -> String {
+    format!("{text:>width$}")
+}
+
+fn time(lane: &Figures) -> String {
+    if lane.is_over { length(lane.elapsed) } else { "–".to_owned() }
+}
+
+fn told(total: Micros, is_predicted: bool) -> String {
+    let length = length(total);
+    if is_predicted { format!("{length} (predicted)") } else { length }
+}
+
+fn length(length: Micros) -> String {
+    units::length(length)
+}

@@ -1,0 +1,216 @@
+//! What the person at the lab's screen has chosen: what lies open, how far it is scrolled, how to leave.
+//!
+//! Start at [`RaceUi::update`].
+
+use crate::control::Turn;
+use crate::event::{Micros, Offset};
+use crate::model::race::Race;
+use crate::tui::action::Action;
+use crate::tui::keymap::entry::Context;
+use crate::tui::state::Leave;
+use crate::tui::state::axis::Axis;
+use crate::tui::state::wishes::{step_down, step_up};
+
+/// The state of the lab's screen.
+#[derive(Debug, Default)]
+pub struct RaceUi {
+    /// How far help is scrolled, while it lies open.
+    pub help: Option<usize>,
+    /// How far the lesson is scrolled, while it lies open.
+    pub lesson: Option<usize>,
+    /// The furthest that what lies open can be scrolled.
+    pub sheet_end: usize,
+    /// The first request in sight, from 0.
+    pub scroll: usize,
+    /// Rows of requests that are in sight, as last drawn.
+    pub rows: usize,
+    /// A remark for the footer, and until when it stands there.
+    pub remark: Option<(String, Offset)>,
+    /// The stretch of time that all lanes share. It only ever grows, until all is measured.
+    pub axis: Axis,
+    leave: Option<Leave>,
+    themes_wanted: usize,
+    wants_redraw: bool,
+    wants_export: bool,
+}
+
+/// The shortest and the longest delay that keys lead to.
+const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
+
+impl RaceUi {
+    /// How long a remark stands.
+    const REMARK_STANDS: Micros = Micros(2_500_000);
+
+    /// Turns a keystroke's meaning into a change of view, and perhaps a wish for the lab.
+    pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Option<Turn> {
+        self.remark = None;
+        match action {
+            Action::Pause if race.is_over() => self.say("all lanes have ended", now),
+            Action::Pause => return Some(Turn::Pause),
+            Action::Restart => return Some(Turn::Restart),
+            Action::NextProgram => return Some(Turn::Next),
+            Action::LimitDown => return self.limit(race, step_down, now),
+            Action::LimitUp => return self.limit(race, step_up, now),
+            Action::LimitHalf => return self.limit(race, |limit, _| (limit / 2).max(1), now),
+            Action::LimitDouble => return self.limit(race, |limit, _| limit.saturating_mul(2), now),
+            Action::DelayDown => return self.delay(race, Micros(race.delay.0 / 2), now),
+            Action::DelayUp => return self.delay(race, Micros(race.delay.0 * 2), now),
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.step(-self.page()),
+            Action::PageDown => self.step(self.page()),
+            Action::Top => self.step(isize::MIN),
+            Action::Bottom => self.step(isize::MAX),
+            Action::Why => {
+                self.help = None;
+                self.lesson = if self.lesson.is_some() { None } else { Some(0) };
+            }
+            Action::Help => {
+                self.lesson = None;
+                self.help = if self.help.is_some() { None } else { Some(0) };
+            }
+            Action::Back => (self.help, self.lesson) = (None, None),
+            Action::Theme => self.themes_wanted += 1,
+            Action::Redraw => self.wants_redraw = true,
+            Action::Export => self.wants_export = true,
+            Action::Quit => self.leave = Some(Leave::Now),
+            Action::QuitKeep => self.leave = Some(Leave::KeepPicture),
+            // What has no place in the lab has no key there.
+            Action::LimitReset
+            | Action::Repeat
+            | Action::Rerun
+            | Action::Mouse
+            | Action::SaveSvg
+            | Action::SaveText
+            | Action::SaveCurl
+            | Action::Copy
+            | Action::Palette
+            | Action::Choose
+            | Action::LimitAuto
+            | Action::PutAside
+            | Action::SkipEndpoint
+            | Action::CancelOne
+            | Action::RetryLater
+            | Action::Sure
+            | Action::Filter
+            | Action::Sort
+            | Action::SortReverse
+            | Action::Show(_)
+            | Action::ViewNext
+            | Action::ViewPrev
+            | Action::Open
+            | Action::Follow
+            | Action::Left
+            | Action::Right
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::GroupBy
+            | Action::SiblingPrev
+            | Action::SiblingNext
+            | Action::LogScale
+            | Action::Keep
+            | Action::Freeze
+            | Action::Window
+            | Action::SeekBack
+            | Action::SeekOn
+            | Action::Slower
+            | Action::Faster
+            | Action::Drain
+            | Action::Stop
+            | Action::Interrupt
+            | Action::Suspend => {}
+        }
+        None
+    }
+
+    /// What lies open, and so what keys mean.
+    pub fn context(&self) -> Context {
+        if self.help.is_some() || self.lesson.is_some() { Context::Help } else { Context::Race }
+    }
+
+    /// Takes in the picture to come: the time that is shown, and how much of what there is.
+    pub fn fit(&mut self, race: &Race, rows: usize) {
+        self.rows = rows;
+        let most = usize::try_from(race.requests).unwrap_or(usize::MAX).saturating_sub(rows);
+        self.scroll = self.scroll.min(most);
+        let needed = race.horizon();
+        if needed > self.axis.length || race.is_over() {
+            self.axis = Axis::over(needed);
+        }
+    }
+
+    /// All lanes start again: time does too.
+    pub fn start_again(&mut self) {
+        self.axis = Axis::default();
+        self.scroll = 0;
+    }
+
+    /// Makes a remark.
+    pub fn say(&mut self, remark: &str, now: Offset) {
+        self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
+    }
+
+    /// Drops a remark that has stood long enough.
+    pub fn forget(&mut self, now: Offset) {
+        self.remark.take_if(|(_, until)| *until <= now);
+    }
+
+    /// How to leave, once the person has said so.
+    pub fn leaving(&self) -> Option<Leave> {
+        self.leave
+    }
+
+    /// Themes asked for since last asked.
+    pub fn take_themes_wanted(&mut self) -> usize {
+        std::mem::take(&mut self.themes_wanted)
+    }
+
+    /// Whether everything should be drawn anew, since last asked.
+    pub fn take_redraw(&mut self) -> bool {
+        std::mem::take(&mut self.wants_redraw)
+    }
+
+    /// Whether a picture is wanted: to be saved, or to stay.
+    pub fn wants_picture(&self) -> bool {
+        self.wants_export || self.leave == Some(Leave::KeepPicture)
+    }
+
+    /// Whether a picture is to be saved, since last asked.
+    pub fn take_export(&mut self) -> bool {
+        std::mem::take(&mut self.wants_export)
+    }
+
+    fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Turn> {
+        let Some(from) = race.limit else {
+            self.say("no lane has a limit here", now);
+            return None;
+        };
+        let limit = to(from, None).clamp(1, 1_000);
+        let ended = race.lanes.iter().filter(|lane| lane.limit.is_some()).all(|lane| lane.is_over);
+        let again = if ended { ", R to run with it" } else { "" };
+        self.say(&format!("limit {from} → {limit}{again}"), now);
+        Some(Turn::Limit(limit))
+    }
+
+    fn delay(&mut self, race: &Race, to: Micros, now: Offset) -> Option<Turn> {
+        let delay = to.clamp(DELAYS.0, DELAYS.1);
+        if delay == race.delay {
+            self.say("no further", now);
+            return None;
+        }
+        Some(Turn::Delay(delay))
+    }
+
+    fn page(&self) -> isize {
+        isize::try_from(self.rows.max(1)).unwrap_or(isize::MAX)
+    }
+
+    fn step(&mut self, by: isize) {
+        let end = self.sheet_end;
+        let moved = |from: usize| from.saturating_add_signed(by);
+        match (&mut self.help, &mut self.lesson) {
+            (Some(row), _) | (None, Some(row)) => *row = moved(*row).min(end),
+            (None, None) => self.scroll = moved(self.scroll),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Which keys make sense now? Also where remarks are made.
+
+use crate::tui::action::Action;
+use crate::tui::keymap::Hint;
+use crate::tui::theme::role::Role;
+use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::race::Stage;
+
+/// Between two hints.
+const GAP: u16 = 3;
+
+/// A rule where there is room for one, and one line.
+pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
+    if pen.height() == 0 {
+        return;
+    }
+    let y = pen.height() - 1;
+    if y > 0 {
+        pen.rule(0);
+    }
+    let mut hints = hints(stage);
+    // A picture can be saved any time; the lesson, help and the way out are the last to go.
+    while hints.len() > 3 && width(&hints) > pen.width() {
+        let export = hints.iter().position(|hint| hint.action == Action::Export);
+        hints.remove(export.unwrap_or(hints.len() - 4));
+    }
+    let remark = stage.ui.remark.as_ref().map(|(text, _)| text.clone());
+    let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
+    let mut x = 0;
+    for hint in &hints {
+        if x + width_of_one(hint) > end {
+            break;
+        }
+        for (_, key) in hint.keys() {
+            x = pen.text(x, y, key, Role::Key) + 1;
+        }
+        x = pen.text(x, y, hint.label, Role::TextDim) + GAP;
+    }
+    if let Some(text) = remark {
+        pen.right(pen.width(), y, &text, Role::Accent);
+    }
+}
+
+/// The hints that mean something now, in today's words.
+fn hints(stage: &Stage<'_>) -> Vec<Hint> {
+    let mut hints = stage.keymap.footer(stage.ui.context());
+    let is_over = stage.race.is_over();
+    hints.retain(|hint| match hint.action {
+        Action::Pause => !is_over,
+        Action::LimitDown | Action::LimitUp => stage.race.limit.is_some(),
+        _ => true,
+    });
+    for hint in &mut hints {
+        if hint.action == Action::Pause && stage.is_paused {
+            hint.label = "go on";
+        }
+    }
+    hints
+}
+
+fn width_of_one(hint: &Hint) -> u16 {
+    width_of(&hint.to_string())
+}
+
+fn width(hints: &[Hint]) -> u16 {
+    let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
+    hints.iter().map(width_of_one).sum::<u16>() + gaps
+}

@@ -1,0 +1,126 @@
+//! One request a row on the axis of all lanes: a staircase, or a wall.
+//!
+//! Start at [`draw`].
+
+use std::collections::HashMap;
+
+use crate::event::outcome::Spent;
+use crate::event::{Micros, Offset};
+use crate::model::timeline::{Bar, End};
+use crate::tui::theme::role::Role;
+use crate::tui::view::paint::{Pen, cells, width_of};
+use crate::tui::view::race::Lane;
+use crate::tui::view::race::lane::LEAD;
+use crate::tui::view::waterfall::bar::{self, Track};
+use crate::tui::view::waterfall::ticks::ticks;
+use crate::units;
+
+/// Below this many rows a picture of how many were in flight says more.
+const FEWEST: u16 = 4;
+/// The tallest picture of how many were in flight.
+const TALLEST: u16 = 7;
+
+/// The axis: the same in every lane.
+pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
+    let track = track(pen, lane);
+    let most = (track.width / 8).max(2);
+    let mut free = 0;
+    for (at, label) in ticks(track.axis.from, track.axis.length, most) {
+        let x = track.x + track.cell(at).min(track.width);
+        if x >= free && x + width_of(&label) <= pen.width() {
+            free = pen.text(x, y, &label, Role::Axis) + 2;
+        }
+    }
+}
+
+/// The requests in sight.
+pub(super) fn draw(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+    let n = u16::try_from(lane.figures.jobs).unwrap_or(u16::MAX);
+    if pen.height() < FEWEST.min(n) {
+        return level(pen, lane);
+    }
+    // What rows leave free shows how many there were at once.
+    let spare = pen.height().saturating_sub(n);
+    if spare > FEWEST {
+        let height = (spare - 1).min(TALLEST);
+        level(&mut pen.part(0, n + 1, pen.width(), height), lane);
+    }
+    let track = track(pen, lane);
+    let first = lane.stage.ui.scroll as u64 + 1;
+    let last = (first + u64::from(pen.height())).min(lane.figures.jobs + 1);
+    let mut of: HashMap<u64, Vec<&Bar>> = HashMap::new();
+    for bar in lane.model.timeline.bars() {
+        if (first..last).contains(&bar.attempt.job.0) {
+            of.entry(bar.attempt.job.0).or_default().push(bar);
+        }
+    }
+    let dot = pen.theme.glyphs.bar_rest.clone();
+    for (y, job) in (0..).zip(first..last) {
+        pen.right(LEAD - 1, y, &job.to_string(), Role::TextDim);
+        let bars = of.get(&job).map_or(&[][..], Vec::as_slice);
+        let start = bars.first().map_or(lane.now(), |bar| bar.started);
+        pen.fill(track.x, y, track.cell(start).min(track.width), &dot, Role::BarRest);
+        for bar in bars {
+            bar::draw(pen, y, &solid(bar), &track);
+        }
+    }
+}
+
+/// The bar as one: here it is the wall that counts, and not where a request's time went.
+fn solid(bar: &Bar) -> Bar {
+    let end = bar.end.clone().map(|end| End { spent: Spent::default(), ..end });
+    Bar { end, ..bar.clone() }
+}
+
+/// How many were in flight over time, where there is no room for rows.
+pub(super) fn level(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+    let rows = pen.height();
+    let track = track(pen, lane);
+    if rows == 0 || track.width == 0 {
+        return;
+    }
+    let top = lane.stage.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
+    pen.right(LEAD - 1, 0, &top.to_string(), Role::Axis);
+    let (levels, style) = (pen.theme.glyphs.levels, pen.theme.style(Role::Bar));
+    let edge = |x: u16| {
+        let ahead = u128::from(track.axis.length.0) * u128::from(x) / u128::from(track.width);
+        track.axis.from + Micros(u64::try_from(ahead).unwrap_or(u64::MAX))
+    };
+    for x in 0..track.width {
+        let (from, to) = (edge(x), edge(x + 1).min(lane.now()));
+        let Some(mean) = lane.model.level.mean_between(from, to, lane.now()).filter(|mean| *mean > 0.0) else {
+            continue;
+        };
+        // Whatever was in flight shows, however little it was.
+        let eighths = cells(mean / f64::from(top), rows * 8).max(1);
+        for row in 0..rows {
+            let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
+            if filled > 0 {
+                pen.put(track.x + x, row, levels[usize::from(filled) - 1], style);
+            }
+        }
+    }
+}
+
+/// What bars are drawn on.
+pub(super) fn track<'a>(pen: &Pen<'_>, lane: &Lane<'a>) -> Track<'a> {
+    Track {
+        x: LEAD,
+        width: pen.width().saturating_sub(LEAD),
+        axis: &lane.stage.ui.axis,
+        now: lane.now(),
+        is_watched: false,
+    }
+}
+
+impl Lane<'_> {
+    /// Its time: it stands still once it has ended.
+    pub(super) fn now(&self) -> Offset {
+        if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.stage.now }
+    }
+
+    /// How late its timers have been at worst, in words.
+    pub(super) fn late(&self) -> String {
+        units::length(self.figures.late.worst)
+    }
+}

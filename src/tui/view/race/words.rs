@@ -1,0 +1,119 @@
+//! What is there to say of a lane, in a sentence or two? The first says what its scenario is about.
+//!
+//! Start at [`sentences`].
+
+use crate::model::race::{Figures, Measure, numbers};
+use crate::tui::theme::role::Role;
+use crate::tui::view::race::Lane;
+use crate::units;
+
+/// The same twice: as a sentence, and in the fewest words for a narrow lane.
+#[derive(Clone, Debug)]
+pub(super) struct Sentence {
+    pub(super) long: String,
+    pub(super) short: String,
+    pub(super) role: Role,
+}
+
+/// The sentences, the weightiest first.
+pub(super) fn sentences(lane: &Lane<'_>) -> Vec<Sentence> {
+    let figures = lane.figures;
+    match lane.stage.race.measure {
+        // Where one lane is refused, all of them say how it went.
+        Measure::Time if lane.stage.race.lanes.iter().any(|lane| lane.seen.refused > 0) => {
+            vec![refused(figures), pulse(lane)]
+        }
+        Measure::Time => vec![pulse(lane), referee(figures)],
+        Measure::Lost => vec![hand(figures), calls(figures)],
+        Measure::Sockets => vec![held(figures), pulse(lane)],
+    }
+}
+
+/// The third number of a lane: what its scenario is about.
+pub(super) fn third(lane: &Lane<'_>) -> (&'static str, String, Role) {
+    let figures = lane.figures;
+    let (label, n, is_bad) = match lane.stage.race.measure {
+        Measure::Lost => ("LOST", figures.hand.lost.len() as u64, true),
+        Measure::Sockets => ("SOCKETS", figures.seen.sockets, false),
+        Measure::Time if lane.stage.race.lanes.iter().any(|lane| lane.seen.refused > 0) => {
+            ("429", figures.seen.refused, true)
+        }
+        Measure::Time => ("PEAK", figures.seen.peak, false),
+    };
+    let role = match (n, is_bad) {
+        (0, _) => Role::TextFaint,
+        (_, true) => Role::Failed,
+        (_, false) => Role::Title,
+    };
+    (label, units::count_or_nothing(n), role)
+}
+
+/// `Thread blocked 99 %. Timers late by 10.0 s.`
+fn pulse(lane: &Lane<'_>) -> Sentence {
+    let figures = lane.figures;
+    let (blocked, worst) = (format!("{:.0} %", figures.blocked() * 100.0), lane.late());
+    Sentence {
+        long: format!("Thread blocked {blocked}. Timers late by {worst}."),
+        short: format!("blocked {blocked}, late {worst}"),
+        role: if figures.late.worst.0 < 100_000 { Role::TextDim } else { Role::Failed },
+    }
+}
+
+/// `Upstream saw 10 requests, 1 at once.`
+fn referee(figures: &Figures) -> Sentence {
+    let (requests, peak) = (units::plural(figures.seen.requests, "request"), units::count(figures.seen.peak));
+    Sentence {
+        long: format!("Upstream saw {requests}, {peak} at once."),
+        short: format!("{requests}, {peak} at once"),
+        role: Role::TextDim,
+    }
+}
+
+/// `Upstream refused 660 of 780. Goodput 10.6/s.`
+fn refused(figures: &Figures) -> Sentence {
+    let (refused, all) = (units::count(figures.seen.refused), units::count(figures.seen.requests));
+    let goodput = units::significant(figures.goodput());
+    Sentence {
+        long: format!("Upstream refused {refused} of {all}. Goodput {goodput}/s."),
+        short: format!("refused {refused} of {all}, {goodput}/s"),
+        role: if figures.seen.refused > 0 { Role::Limited } else { Role::TextDim },
+    }
+}
+
+/// `Lost #5–#10. 3 kept, 1 error read.`
+fn hand(figures: &Figures) -> Sentence {
+    let hand = &figures.hand;
+    let mut known = format!("{} kept", units::count(hand.kept));
+    if hand.read > 0 {
+        known = format!("{known}, {} read", units::plural(hand.read, "error"));
+    }
+    if hand.lost.is_empty() {
+        return Sentence { long: format!("{known}."), short: known, role: Role::TextDim };
+    }
+    // What is lost comes first: it is what a narrow lane has room for.
+    let lost = format!("Lost {}.", numbers(&hand.lost));
+    Sentence { long: format!("{lost} {known}."), short: lost, role: Role::Failed }
+}
+
+/// `10 futures made, 0 polled, 0 finished.`
+fn calls(figures: &Figures) -> Sentence {
+    // Worth telling where something was made and never asked for.
+    let Some(calls) = figures.calls.filter(|calls| calls.polled < calls.created) else { return referee(figures) };
+    let (made, polled, finished) = (calls.created, calls.polled, calls.finished);
+    Sentence {
+        long: format!("{made} futures made, {polled} polled, {finished} finished."),
+        short: format!("made {made}, polled {polled}"),
+        role: Role::TextDim,
+    }
+}
+
+/// `300 tasks and 9.83 MB of bodies at once.`
+fn held(figures: &Figures) -> Sentence {
+    let hand = &figures.hand;
+    let (tasks, bytes) = (units::plural(hand.tasks, "task"), units::bytes(hand.bytes));
+    Sentence {
+        long: format!("{tasks} and {bytes} of bodies at once."),
+        short: format!("{tasks}, {bytes} at once"),
+        role: Role::Text,
+    }
+}

@@ -1,0 +1,267 @@
+//! The lab's screen: lanes beside each other at every size, and what came out in large digits.
+//!
+//! The lanes here are told by hand, so that a picture stays the same. Start at [`Lanes`].
+
+use std::fmt::Write;
+
+use inflight::event::{Micros, Offset};
+use inflight::model::Model;
+use inflight::model::race::{Beat, Calls, Figures, Hand, Lateness, Measure, Race, Seen};
+use inflight::tui::keymap::Keymap;
+use inflight::tui::picture::{self, Picture};
+use inflight::tui::state::race::RaceUi;
+use inflight::tui::theme::glyphs::Charset;
+use inflight::tui::view::race::lesson::{Paragraph, Tone};
+use inflight::tui::view::race::{self, Stage};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+use crate::screen::roles;
+use crate::screen::shot::key;
+use crate::told::scenario::scenario;
+
+/// A lesson.
+fn lesson() -> [Paragraph; 3] {
+    [
+        ("The rule", "A task must not wait with its thread.", Tone::Words),
+        ("Rust", "std::thread::sleep(pause);", Tone::Wrong),
+        ("Rust", "tokio::time::sleep(pause).await;", Tone::Right),
+    ]
+    .map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone })
+}
+
+/// Lanes that have been told, as of a moment.
+struct Lanes {
+    race: Race,
+    models: Vec<Model>,
+    now: Offset,
+    charset: Charset,
+    is_paused: bool,
+}
+
+/// Ten requests of a second: one after the other with the thread held, and all at once.
+fn ten(seconds: u64) -> Lanes {
+    let now = Offset(seconds * 1_000_000);
+    let lane = |at_once: u64, is_right: bool| {
+        let mut told = String::from("0ms run jobs 10");
+        let mut settled = 0;
+        for n in 1..=10 {
+            let (from, to) = ((n - 1) / at_once, (n - 1) / at_once + 1);
+            if from <= seconds {
+                write!(told, " | {}ms start a#{n}", from * 1_000 + 2).unwrap();
+            }
+            if to <= seconds {
+                settled = n;
+                write!(told, " | {}ms answer a#{n} 200 | {0}ms done a#{n}", to * 1_000).unwrap();
+            }
+        }
+        let model = sorted(&told);
+        let is_over = settled == 10;
+        let elapsed = if is_over { Micros(10_000_000 / at_once) } else { Micros(now.0) };
+        let late = if is_right { Micros::ZERO } else { elapsed };
+        let beats = vec![Beat { due: Offset(10_000), late }];
+        let figures = Figures {
+            way: if is_right { "async client, all at once" } else { "blocking client in tasks" },
+            is_right,
+            is_over,
+            jobs: 10,
+            done: settled,
+            in_flight: model.in_flight(),
+            peak: model.level.peak(),
+            elapsed,
+            settled_at: Micros(if is_over { elapsed.0 } else { seconds * 1_000_000 }),
+            late: Lateness { now: Micros::ZERO, worst: late, blocked: late, beats },
+            seen: Seen {
+                requests: settled,
+                peak: at_once,
+                sockets: at_once,
+                first: Some(Offset(2_000)),
+                ..Seen::default()
+            },
+            ..Figures::default()
+        };
+        (figures, model)
+    };
+    let (lanes, models) = [lane(1, false), lane(10, true)].into_iter().unzip();
+    Lanes { race: of(Measure::Time, lanes), models, now, charset: Charset::Unicode, is_paused: false }
+}
+
+/// A model of steps in any order.
+fn sorted(told: &str) -> Model {
+    let mut steps: Vec<_> = told.split(" | ").collect();
+    steps.sort_by_key(|step| step.split_once("ms").and_then(|(at, _)| at.parse::<u64>().ok()));
+    scenario(&steps.join(" | ")).fold()
+}
+
+fn of(measure: Measure, lanes: Vec<Figures>) -> Race {
+    Race {
+        name: "race",
+        sentence: "a blocking HTTP client in async tasks, against an async one",
+        rule: "A task must not wait with its thread.",
+        measure,
+        requests: 10,
+        delay: Micros(1_000_000),
+        delay_is: "each takes",
+        limit: None,
+        speed: 1.0,
+        lanes,
+    }
+}
+
+impl Lanes {
+    /// Two more lanes like the first two.
+    fn doubled(mut self) -> Self {
+        self.race.lanes.extend(self.race.lanes.clone());
+        (self.race.limit, self.race.lanes[3].limit) = (Some(5), Some(5));
+        self.models.extend(self.models.clone());
+        self
+    }
+
+    fn ascii(mut self) -> Self {
+        self.charset = Charset::Ascii;
+        self
+    }
+
+    fn paused(mut self) -> Self {
+        self.is_paused = true;
+        self
+    }
+
+    /// The picture after these keys.
+    fn take(&self, (width, height): (u16, u16), keys: &str) -> Picture {
+        let (keymap, area) = (Keymap::default(), Rect::new(0, 0, width, height));
+        let (mut ui, lesson) = (RaceUi::default(), lesson());
+        let fit = |ui: &mut RaceUi| {
+            ui.fit(&self.race, race::rows_in_sight(area, self.race.lanes.len()));
+            ui.sheet_end = race::sheet_end(area, ui, &keymap, &lesson);
+        };
+        fit(&mut ui);
+        for key in keys.split_whitespace().map(key) {
+            if let Some(action) = keymap.action(ui.context(), key) {
+                ui.update(action, &self.race, Offset::ZERO);
+            }
+            fit(&mut ui);
+        }
+        let models: Vec<_> = self.models.iter().collect();
+        let theme = roles::theme(self.charset);
+        let stage = Stage {
+            race: &self.race,
+            models: &models,
+            is_paused: self.is_paused,
+            lesson: &lesson,
+            ui: &ui,
+            theme: &theme,
+            keymap: &keymap,
+            charset: self.charset,
+            now: self.now,
+        };
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| race::render(frame, &stage)).unwrap().buffer.clone()
+    }
+
+    /// Compares it with the picture under `snapshots/`.
+    #[track_caller]
+    fn matches(&self, name: &str, size: (u16, u16), keys: &str) {
+        let picture = self.take(size, keys);
+        let (text, roles) = (picture::lines(&picture).join("\n"), crate::screen::shot::grid(&picture));
+        let both = format!("{text}\n\n{}\n{}\n\n{roles}", "=".repeat(size.0.into()), roles::legend(&roles));
+        insta::with_settings!({
+            snapshot_path => "snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(format!("race-{name}-{}x{}", size.0, size.1), both);
+        });
+    }
+}
+
+#[test]
+fn lanes_race_on_one_axis_and_what_is_foreseen_says_so() {
+    ten(3).matches("under-way", (120, 40), "");
+}
+
+#[test]
+fn at_the_end_the_ratio_is_the_large_thing() {
+    ten(10).matches("over", (120, 40), "");
+    ten(10).matches("over", (80, 24), "");
+    ten(10).matches("over", (60, 16), "");
+}
+
+#[test]
+fn four_lanes_lie_two_by_two_or_one_below_the_other() {
+    ten(10).doubled().matches("four", (120, 40), "");
+    ten(10).doubled().matches("four", (60, 16), "");
+    ten(3).doubled().matches("four", (40, 10), "");
+}
+
+#[test]
+fn a_terminal_without_unicode_shows_the_same() {
+    ten(10).ascii().matches("ascii", (80, 24), "");
+}
+
+#[test]
+fn the_lesson_and_the_keys_lie_over_the_lanes() {
+    ten(3).matches("why", (80, 24), "i");
+    ten(3).matches("help", (80, 24), "?");
+    ten(3).paused().matches("paused", (80, 24), "");
+}
+
+#[test]
+fn what_is_lost_is_named() {
+    let mut lanes = ten(10);
+    lanes.race.measure = Measure::Lost;
+    lanes.race.lanes[0].hand = Hand { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..Hand::default() };
+    lanes.race.lanes[0].calls = Some(Calls { created: 10, polled: 4, finished: 4 });
+    let text = picture::lines(&lanes.take((120, 40), "")).join("\n");
+    for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost without a word", "LOST"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn keys_turn_what_lanes_share() {
+    use inflight::control::Turn;
+    let lanes = ten(3).doubled();
+    let turn = |keys: &str| {
+        let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
+        let turns = keys.split_whitespace().map(|name| {
+            keymap.action(ui.context(), key(name)).and_then(|action| ui.update(action, &lanes.race, Offset::ZERO))
+        });
+        turns.last().flatten()
+    };
+    assert_eq!(turn("space"), Some(Turn::Pause));
+    assert_eq!(turn("R"), Some(Turn::Restart));
+    assert_eq!(turn("n"), Some(Turn::Next));
+    assert_eq!((turn("+"), turn("-"), turn("}")), (Some(Turn::Limit(6)), Some(Turn::Limit(4)), Some(Turn::Limit(10))));
+    assert_eq!((turn("<"), turn(">")), (Some(Turn::Delay(Micros(500_000))), Some(Turn::Delay(Micros(2_000_000)))));
+    // While a sheet lies open, keys are the sheet's.
+    assert_eq!((turn("i +"), turn("i esc +")), (None, Some(Turn::Limit(6))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn there_is_a_picture_of_lanes_at_every_size(
+        seconds in 0..12_u64,
+        is_doubled: bool,
+        is_ascii: bool,
+        keys in prop::sample::select(vec!["", "i", "?", "down down pgdn", "i down end", "q"]),
+        width in 0..=220_u16,
+        height in 0..=70_u16,
+    ) {
+        let mut lanes = ten(seconds);
+        if is_doubled {
+            lanes = lanes.doubled();
+        }
+        if is_ascii {
+            lanes = lanes.ascii();
+        }
+        for line in picture::lines(&lanes.take((width, height), keys)) {
+            prop_assert!(!line.contains(char::is_control), "{line:?}");
+            prop_assert!(!is_ascii || line.is_ascii(), "{line:?}");
+        }
+    }
+}
