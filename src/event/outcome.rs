@@ -57,8 +57,10 @@ pub enum Outcome {
 pub enum Phase {
     /// Looking up the host's name.
     Resolve,
-    /// Opening a connection, TLS included.
+    /// Opening a connection.
     Connect,
+    /// The TLS handshake.
+    Tls,
     /// Waiting for the answer's head.
     FirstByte,
     /// Reading the body.

@@ -96,6 +96,8 @@ impl Milestones {
             Phase::FirstByte
         } else if self.get(&self.resolving).is_some() && self.get(&self.resolved).is_none() {
             Phase::Resolve
+        } else if self.get(&self.securing).is_some() {
+            Phase::Tls
         } else {
             Phase::Connect
         }

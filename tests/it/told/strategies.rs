@@ -215,7 +215,7 @@ fn spent() -> impl Strategy<Value = Spent> {
 }
 
 fn phase() -> impl Strategy<Value = Phase> {
-    select(vec![Phase::Resolve, Phase::Connect, Phase::FirstByte, Phase::Body, Phase::Job])
+    select(vec![Phase::Resolve, Phase::Connect, Phase::Tls, Phase::FirstByte, Phase::Body, Phase::Job])
 }
 
 fn reason() -> impl Strategy<Value = Reason> {
