@@ -18,6 +18,7 @@ use inflight::control::Command;
 use inflight::event::{Event, Fact};
 use inflight::plan::cursor::Cursor;
 use inflight::plan::{Plan, Practice};
+use inflight::source::pool::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
@@ -76,6 +77,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
+        route: Route::new(plan.wire, &|_| None),
         start,
         most: None,
         events,

@@ -37,6 +37,7 @@ use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump, Recorder};
+use crate::source::pool::route::Route;
 use crate::source::pool::{self, Pool, Settings, descriptors};
 use crate::tui::detect::{Face, Surroundings};
 use crate::upstream::Upstream;
@@ -98,6 +99,7 @@ impl Batch<'_> {
             limits: plan.limits.clone(),
             polling: plan.polling,
             fail_fast: plan.fail_fast,
+            route: Route::new(plan.wire, &config::variable),
             start,
             // A connection to the practice upstream takes a descriptor at either end.
             most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),

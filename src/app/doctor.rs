@@ -7,7 +7,9 @@ use std::fmt::Write;
 use crate::app::look::{Looks, wished};
 use crate::cli::LookArgs;
 use crate::config;
+use crate::plan::via::Via;
 use crate::shown::shown;
+use crate::source::pool::route::Route;
 use crate::tui::detect::{Decision, Face, Ground};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
@@ -63,6 +65,8 @@ pub fn told(args: &LookArgs) -> String {
     }
     let rate = surroundings.frames_per_second();
     say("pictures", &format!("{} a second", rate.value), &rate.why);
+    let (wire, why) = Route::new(Via::Auto, &config::variable).told();
+    say("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
         say("settings", state, &file.to_string_lossy());

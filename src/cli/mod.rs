@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::patience::Patience;
+use crate::plan::via::Via;
 use crate::tui::theme::color::Depth;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -128,6 +129,9 @@ pub struct Dials {
     /// Stop at the first job that fails
     #[arg(long)]
     pub fail_fast: bool,
+    /// How it is sent: `auto`, `direct`, past any proxy, or `reqwest`
+    #[arg(long, value_name = "WIRE", value_parser = values::via)]
+    pub wire: Option<Via>,
     /// Repeat the batch, from start to start: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,

@@ -117,6 +117,9 @@ pub enum JobEnd {
 /// Where an attempt's time went. What was not measured, or did not happen, is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spent {
+    /// On a connection that was kept and had died meanwhile; the rest was spent on another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Micros>,
     /// Name look-up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,

@@ -1,8 +1,8 @@
 //! Knows how far an attempt has come, from inside the library that makes it.
 //!
-//! reqwest tells nothing of an attempt until its answer's head is there. Its resolver and connector
-//! hooks run inside the attempt's own task, so a task-local mark can be set from them. Start at
-//! [`Milestones`].
+//! The direct wire marks each step as it takes it. reqwest tells nothing of an attempt until its answer's
+//! head is there; but its resolver and connector hooks run inside the attempt's own task, so a task-local
+//! mark can be set from them. Start at [`Milestones`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Milestones {
     /// The last piece of the answer, its head being the first.
     received: AtomicU64,
     bytes: AtomicU64,
+    /// A connection that had been kept was dead, and the attempt began anew.
+    stale: AtomicU64,
 }
 
 impl Milestones {
@@ -59,6 +61,7 @@ impl Milestones {
             overtaken: AtomicU64::new(0),
             received: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            stale: AtomicU64::new(0),
         }
     }
 
@@ -72,9 +75,24 @@ impl Milestones {
         self.mark(&self.resolved);
     }
 
+    /// A connection is being made, its look-up first.
+    pub fn connecting(&self) {
+        self.mark(&self.connecting);
+    }
+
     /// The connection is there, and its handshake begins.
     pub fn securing(&self) {
         self.mark(&self.securing);
+    }
+
+    /// There is a connection to use.
+    pub fn connected(&self) {
+        self.mark(&self.connected);
+    }
+
+    /// A kept connection was dead, and the attempt begins anew.
+    pub fn stale(&self) {
+        self.mark(&self.stale);
     }
 
     /// A piece of the answer is there, and with it so many bytes of the body.
@@ -112,9 +130,15 @@ impl Milestones {
         }
     }
 
-    /// Time spent on the look-up, on the connection without it, and on TLS; `None` for what did not
-    /// happen, or happened for others.
-    pub fn spent(&self) -> Spent {
+    /// Where the time went, if the answer's head came at `head_at`. `None` for what did not happen, or
+    /// happened for others.
+    pub fn spent(&self, head_at: Option<Instant>) -> Spent {
+        let first_byte = head_at.map(|at| Micros::from(at - self.start) - self.ready_after());
+        Spent { first_byte, body: head_at.map(|at| at.elapsed().into()), ..self.prepared() }
+    }
+
+    /// Time spent on the look-up, on the connection without it, and on TLS.
+    fn prepared(&self) -> Spent {
         if self.get(&self.overtaken).is_some() {
             return Spent::default();
         }
@@ -123,11 +147,11 @@ impl Milestones {
         let tls = between(&self.securing, &self.connected);
         let all = between(&self.connecting, &self.connected);
         let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
-        Spent { resolve, connect, tls, ..Spent::default() }
+        Spent { stale: self.get(&self.stale), resolve, connect, tls, ..Spent::default() }
     }
 
     /// When there was a connection to use, after the start; at once, if it was there already.
-    pub fn ready_after(&self) -> Micros {
+    fn ready_after(&self) -> Micros {
         self.get(&self.overtaken).or_else(|| self.get(&self.connected)).unwrap_or_default()
     }
 
@@ -187,7 +211,7 @@ where
     fn call(&mut self, to: To) -> Self::Future {
         let mark = current();
         if let Some(mark) = &mark {
-            mark.mark(&mark.connecting);
+            mark.connecting();
         }
         Connecting { making: self.inner.call(to), mark }
     }
@@ -213,7 +237,7 @@ impl<F: Future + Unpin> Future for Connecting<F> {
         }
         let made = ready!(Pin::new(&mut self.making).poll(context));
         if let Some(mark) = self.mark.take() {
-            mark.mark(&mark.connected);
+            mark.connected();
         }
         Poll::Ready(made)
     }

@@ -6,8 +6,10 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod body;
 pub mod clock;
 pub mod descriptors;
+pub mod direct;
 pub mod ends;
 pub mod failure;
 pub mod gate;
@@ -18,6 +20,7 @@ pub mod lane;
 pub mod lanes;
 pub mod later;
 pub mod medians;
+pub mod message;
 pub mod milestones;
 pub mod names;
 pub mod outbox;
@@ -27,6 +30,7 @@ pub mod ready;
 pub mod redirect;
 pub mod retry;
 pub mod rounds;
+pub mod route;
 pub mod running;
 pub mod schedule;
 pub mod secure;
@@ -52,8 +56,8 @@ use crate::event::{Event, Hand, Scope};
 use crate::harvest::Harvest;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
-use crate::source::pool::http::HttpWire;
 use crate::source::pool::names::Names;
+use crate::source::pool::route::{Route, Wires};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::shared::Shared;
 use crate::source::pool::wire::Wire;
@@ -75,6 +79,8 @@ pub struct Settings {
     pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
+    /// Which wire attempts go by.
+    pub route: Route,
     /// When the run starts: offset 0 of its events.
     pub start: std::time::Instant,
     /// Most connections this machine lets us have.
@@ -113,7 +119,7 @@ impl Pool {
 
 /// Runs the threads of a pool to their end.
 fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, polling, fail_fast, start, most, events, harvests } = settings;
+    let Settings { name, limits, polling, fail_fast, route, start, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = Shared::new(schedule, Instant::from_std(start), most, events, harvests, fail_fast);
@@ -129,9 +135,9 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
     });
     let names = Names::default();
     let beside = |thread| {
-        let (shared, names) = (Arc::clone(&shared), names.clone());
+        let (shared, names, route) = (Arc::clone(&shared), names.clone(), route.clone());
         thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-            let wire = Rc::new(HttpWire::new(names, keeps_bodies));
+            let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
             let runtime = runtime(of)?;
             runtime.block_on(serve(shared, wire, Share { thread, of }, None));
             // A look-up that hangs is nobody's any more.
@@ -144,7 +150,7 @@ fn run(cursor: Cursor, settings: Settings, wishes: mpsc::UnboundedReceiver<Comma
         // Its share of the workers would be missing for the whole run.
         first.block_on(shared.cancel_all());
     }
-    let wire = Rc::new(HttpWire::new(names, keeps_bodies));
+    let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
     first.block_on(serve(Arc::clone(&shared), wire, Share { thread: 0, of }, Some(wishes)));
     let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
     first.block_on(shared.conclude());

@@ -10,6 +10,7 @@ use http::HeaderMap;
 
 use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::job::Job;
+use crate::source::pool::failure::Failure;
 use crate::source::pool::progress::Progress;
 
 /// Sends one request and reads its answer to the end, within the job's time limits.
@@ -47,6 +48,15 @@ pub enum Reply {
     Cancelled,
 }
 
+/// What a wire ends with that has no whole answer.
+#[derive(Debug)]
+pub enum NoAnswer {
+    /// We gave up waiting.
+    TimedOut(Phase),
+    /// There will be none.
+    Failed(Failure),
+}
+
 /// An answer's head.
 #[derive(Debug)]
 pub struct Head {
@@ -56,6 +66,21 @@ pub struct Head {
     pub headers: HeaderMap,
     /// When it arrived, by the wall clock: `Retry-After` may name a date.
     pub received: SystemTime,
+}
+
+impl From<Failure> for NoAnswer {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<NoAnswer> for Reply {
+    fn from(ended: NoAnswer) -> Self {
+        match ended {
+            NoAnswer::TimedOut(phase) => Self::TimedOut(phase),
+            NoAnswer::Failed((reason, detail)) => Self::Failed(reason, Some(detail)),
+        }
+    }
 }
 
 impl Exchange {

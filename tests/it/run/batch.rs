@@ -12,6 +12,7 @@ use inflight::model::Model;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::Pump;
+use inflight::source::pool::route::Route;
 use inflight::source::pool::{self, Pool, Settings, descriptors};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
@@ -52,6 +53,7 @@ impl Batch {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: plan.fail_fast,
+            route: Route::new(plan.wire, &|_| None),
             start: Instant::now(),
             most: None,
             events,

@@ -95,6 +95,9 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &Scene<'_>) {
     }
     match &bar.end {
         Some(end) if !end.spent.is_empty() => {
+            if let Some(stale) = end.spent.stale {
+                tell("stale", units::length(stale));
+            }
             if let Some(resolve) = end.spent.resolve {
                 tell("resolve", units::length(resolve));
             }

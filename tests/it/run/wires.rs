@@ -1,0 +1,42 @@
+//! Which wire a run goes by, seen from where it arrives.
+
+use crate::run::program::Folder;
+use crate::wire::server::Do::{self, Hear, Say};
+use crate::wire::server::Server;
+
+const ONE: &[&[Do]] = &[&[Hear, Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), Hear]];
+
+#[test]
+fn a_run_goes_through_the_proxy_of_the_environment_unless_told_otherwise() {
+    let proxy = Server::start(ONE);
+    let at = format!("http://{}", proxy.address());
+    Folder::new().inflight("run http://a.invalid/x --tries 1").var("HTTP_PROXY", &at).run().exits(0);
+    let heard = proxy.end().concat().concat();
+    assert!(heard.starts_with("GET http://a.invalid/x HTTP/1.1\r\n"), "{heard}");
+
+    // The flag, the plan, the environment itself.
+    for (wire, no_proxy) in [("direct", ""), ("", ""), ("auto", "127.0.0.1")] {
+        let server = Server::start(ONE);
+        let url = format!("http://{}/x", server.address());
+        let folder = Folder::new().with("plan.toml", &format!("wire = \"direct\"\n[[endpoint]]\nurl = \"{url}\"\n"));
+        let run =
+            folder.inflight("run plan.toml --tries 1").words((!wire.is_empty()).then(|| format!("--wire={wire}")));
+        // Nobody listens there.
+        run.var("NO_PROXY", no_proxy).var("HTTP_PROXY", "http://127.0.0.1:1").run().exits(0);
+        let heard = server.end().concat().concat();
+        assert!(heard.starts_with("GET /x HTTP/1.1\r\n"), "{heard}");
+    }
+}
+
+#[test]
+fn the_doctor_says_which_wire_it_would_be_and_no_password() {
+    let folder = Folder::new();
+    let ended = folder.inflight("doctor").run().exits(0);
+    let told = ended.out();
+    assert!(told.contains("wire        direct          no proxy is named"), "{told}");
+    let proxy = "http://ann:s3cret@p.example:3128";
+    let ended = folder.inflight("doctor").var("https_proxy", proxy).run().exits(0);
+    let told = ended.out();
+    assert!(told.contains("wire        direct, reqwest through the proxy of https_proxy, else direct"), "{told}");
+    assert!(!told.contains("s3cret"), "{told}");
+}
