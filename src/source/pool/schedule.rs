@@ -425,7 +425,7 @@ impl Schedule {
         let name = host_key(&job.url);
         let lane = match self.lanes.find(&name) {
             Some(lane) => lane,
-            None => self.lane_of(&Arc::from(name)),
+            None => self.lane_of(&Arc::from(&*name)),
         };
         id_of(lane)
     }
