@@ -29,6 +29,20 @@ fn a_run_goes_through_the_proxy_of_the_environment_unless_told_otherwise() {
 }
 
 #[test]
+fn connections_that_nobody_uses_make_room_for_those_that_somebody_needs() {
+    let upstream = crate::run::upstream();
+    // Connections of one user are not used for another: three hundred are more than may be open.
+    let at = upstream.local_addr();
+    let urls: Vec<String> = (0..300).map(|user| format!("http://u{user}@{at}/bytes/10\n")).collect();
+    let folder = Folder::new().with("urls.txt", &urls.concat());
+    let run = folder.inflight("run urls.txt -c 10 --tries 1 --json --wire direct").with_files(120);
+    let summary = run.run().exits(0).summary();
+    assert_eq!(summary["jobs"]["done"], 300, "{summary}");
+    let tally = upstream.tally();
+    assert_eq!((tally.requests, tally.connections.accepted), (300, 300));
+}
+
+#[test]
 fn the_doctor_says_which_wire_it_would_be_and_no_password() {
     let folder = Folder::new();
     let ended = folder.inflight("doctor").run().exits(0);
