@@ -1,7 +1,7 @@
 //! Carries events from a source to the model and the recording.
 //!
-//! It has its own thread, takes events many at a time, and waits for nobody but the recording's
-//! file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
+//! It has its own thread, takes events many at a time, naps between, and waits for nobody but the
+//! recording's file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
 
 use std::fmt;
 use std::io::{self, Write};
@@ -19,6 +19,10 @@ use crate::plainly::{Plainly, is_closed_pipe};
 
 /// Events taken at once.
 const BATCH: usize = 1024;
+
+/// How long events gather before they are taken. Whoever sends one to a pump that waits has to wake it,
+/// which costs more than the event; while it naps, sending is a matter of nanoseconds.
+const NAP: Duration = Duration::from_millis(2);
 
 /// Where the recording goes.
 pub type Recorder = journal::Writer<Box<dyn Write + Send>>;
@@ -122,6 +126,9 @@ impl Follow {
             self.applied.fetch_add(batch.len() as u64, Ordering::AcqRel);
             self.tell();
             batch.clear();
+            if events.is_empty() && !events.is_closed() {
+                thread::sleep(NAP);
+            }
         }
         self.is_closed.store(true, Ordering::Release);
         self.tell();
