@@ -88,19 +88,19 @@ impl HttpWire {
             match timeout_at(deadline, answer.as_mut()).await {
                 Ok(answered) => break answered,
                 Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => return Exchange { reply: Reply::TimedOut(mark.phase()), spent: mark.spent(None) },
+                Err(_) => return Exchange { reply: Reply::TimedOut(mark.phase()), spent: mark.spent() },
             }
         };
         let mut response = match answered {
             Ok(response) => response,
             Err(error) => {
                 let ended = NoAnswer::Failed(failure::of_reqwest(&error));
-                return Exchange { reply: ended.into(), spent: mark.spent(None) };
+                return Exchange { reply: ended.into(), spent: mark.spent() };
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let next = async || response.chunk().await.map_err(|error| failure::of_reqwest(&error));
-        let reply = match body::drain(next, &job.policy, mark, end, self.keeps_bodies).await {
+        let reply = match body::drain(next, &job.policy, mark, (head_at, end), self.keeps_bodies).await {
             Ok((bytes, body)) => {
                 let status = response.status().as_u16();
                 let headers = std::mem::take(response.headers_mut());
@@ -108,7 +108,7 @@ impl HttpWire {
             }
             Err(ended) => ended.into(),
         };
-        Exchange { reply, spent: mark.spent(Some(head_at)) }
+        Exchange { reply, spent: mark.spent_with(head_at, Instant::now()) }
     }
 }
 

@@ -95,10 +95,10 @@ impl Milestones {
         self.mark(&self.stale);
     }
 
-    /// A piece of the answer is there, and with it so many bytes of the body.
-    pub fn received(&self, bytes: u64) {
+    /// A piece of the answer has come at a moment, and with it so many bytes of the body.
+    pub fn received(&self, bytes: u64, at: Instant) {
         self.bytes.store(bytes, Ordering::Relaxed);
-        self.mark(&self.received);
+        self.mark_at(&self.received, at);
     }
 
     /// How many bytes of the body are there, and when the last piece came, after the start.
@@ -130,15 +130,15 @@ impl Milestones {
         }
     }
 
-    /// Where the time went, if the answer's head came at `head_at`. `None` for what did not happen, or
-    /// happened for others.
-    pub fn spent(&self, head_at: Option<Instant>) -> Spent {
-        let first_byte = head_at.map(|at| Micros::from(at - self.start) - self.ready_after());
-        Spent { first_byte, body: head_at.map(|at| at.elapsed().into()), ..self.prepared() }
+    /// Where the time went of an attempt whose answer's head came at `head_at`, and that ends now.
+    pub fn spent_with(&self, head_at: Instant, now: Instant) -> Spent {
+        let first_byte = Micros::from(head_at - self.start) - self.ready_after();
+        Spent { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.spent() }
     }
 
-    /// Time spent on the look-up, on the connection without it, and on TLS.
-    fn prepared(&self) -> Spent {
+    /// Time spent on the look-up, on the connection without it, and on TLS; `None` for what did not
+    /// happen, or happened for others.
+    pub fn spent(&self) -> Spent {
         if self.get(&self.overtaken).is_some() {
             return Spent::default();
         }
@@ -167,8 +167,12 @@ impl Milestones {
     }
 
     fn mark(&self, milestone: &AtomicU64) {
+        self.mark_at(milestone, Instant::now());
+    }
+
+    fn mark_at(&self, milestone: &AtomicU64, at: Instant) {
         // Never zero, which means not yet.
-        milestone.store(Micros::from(self.start.elapsed()).0.max(1), Ordering::Relaxed);
+        milestone.store(Micros::from(at - self.start).0.max(1), Ordering::Relaxed);
     }
 
     /// Whether the attempt is what this task is doing.

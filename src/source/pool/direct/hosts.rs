@@ -66,10 +66,10 @@ impl Hosts {
     }
 
     /// The connection that was used last, and for how long nobody has used it.
-    pub(super) fn take(&self, host: &Host) -> Option<(Box<Line>, Duration)> {
+    pub(super) fn take(&self, host: &Host, now: Instant) -> Option<(Box<Line>, Duration)> {
         let Kept { line, since } = host.kept.borrow_mut().pop_back()?;
         self.n_kept.update(|n| n - 1);
-        let unused_for = since.elapsed();
+        let unused_for = now.saturating_duration_since(since);
         if unused_for >= KEPT_FOR {
             // And so are the others.
             self.forget(host);
@@ -79,8 +79,7 @@ impl Hosts {
     }
 
     /// Keeps a connection for the next exchange.
-    pub(super) fn keep(&self, host: &Host, line: Box<Line>) {
-        let since = Instant::now();
+    pub(super) fn keep(&self, host: &Host, line: Box<Line>, since: Instant) {
         self.sweep(since);
         if self.n_kept.get() < MOST {
             host.kept.borrow_mut().push_back(Kept { line, since });

@@ -1,7 +1,7 @@
 //! One connection that speaks HTTP/1.1, and is driven by whoever waits for something on it.
 //!
 //! Nobody drives it while it is unused: that its server has closed it shows when it is used next, before
-//! anything is sent. Start at [`Line::send`].
+//! anything is sent. Start at [`Line::send`] and [`Line::answer`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 
@@ -28,6 +29,9 @@ pub(super) struct Line {
     /// Not a byte of the next answer had come when it was over.
     was_silent: bool,
 }
+
+/// What becomes of a request.
+pub(super) type Sent = Result<Response<Incoming>, TrySendError<Request<Body>>>;
 
 /// No answer came.
 #[derive(Debug)]
@@ -47,10 +51,17 @@ impl Line {
         Ok(Box::new(Self { sender, connection: Some(connection), was_silent: true }))
     }
 
-    /// Sends a request; the answer's head.
-    pub(super) async fn send(&mut self, request: Request<Body>) -> Result<Response<Incoming>, Unanswered> {
-        let answer = self.sender.try_send_request(request);
-        match self.drive(answer).await {
+    /// Sends a request, once [`Self::answer`] drives it. A request is large, so it goes where it has to at once.
+    pub(super) fn send(&mut self, request: Request<Body>) -> impl Future<Output = Sent> + use<> {
+        self.sender.try_send_request(request)
+    }
+
+    /// The head of the answer to what was sent.
+    pub(super) async fn answer(
+        &mut self,
+        sent: Pin<&mut impl Future<Output = Sent>>,
+    ) -> Result<Response<Incoming>, Unanswered> {
+        match self.drive(sent).await {
             Ok(response) => Ok(response),
             Err(mut error) => {
                 let unsent = error.take_message();

@@ -8,6 +8,7 @@ mod dial;
 mod hosts;
 mod line;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -44,6 +45,7 @@ struct Trip<'a> {
     job: &'a Job,
     host: &'a Host,
     mark: &'a Milestones,
+    start: Instant,
     end: Instant,
 }
 
@@ -54,27 +56,29 @@ impl DirectWire {
     }
 
     /// One exchange, marked as it goes.
-    async fn converse(&self, job: &Job, mark: &Milestones, end: Instant) -> Exchange {
+    async fn converse(&self, job: &Job, mark: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
         let host = self.hosts.of(&job.url);
-        let (mut line, mut response) = match self.answer(Trip { job, host: &host, mark, end }).await {
+        let (mut line, mut response) = match self.answer(Trip { job, host: &host, mark, start, end }).await {
             Ok(answered) => answered,
-            Err(ended) => return Exchange { reply: ended.into(), spent: mark.spent(None) },
+            Err(ended) => return Exchange { reply: ended.into(), spent: mark.spent() },
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let incoming = response.body_mut();
         let next = async || line.piece(incoming).await;
-        let reply = match body::drain(next, &job.policy, mark, end, self.keeps_bodies).await {
+        let drained = body::drain(next, &job.policy, mark, (head_at, end), self.keeps_bodies).await;
+        let ended = Instant::now();
+        let reply = match drained {
             Ok((bytes, body)) => {
                 if line.is_ready().await {
-                    self.hosts.keep(&host, line);
+                    self.hosts.keep(&host, line, ended);
                 }
                 let status = response.status().as_u16();
                 let headers = std::mem::take(response.headers_mut());
                 Reply::Answer { head: Head { status, headers, received }, bytes, body }
             }
-            Err(ended) => ended.into(),
+            Err(none) => none.into(),
         };
-        Exchange { reply, spent: mark.spent(Some(head_at)) }
+        Exchange { reply, spent: mark.spent_with(head_at, ended) }
     }
 
     /// Sends the request and waits for the answer's head: over a kept connection, if there is one that
@@ -82,8 +86,10 @@ impl DirectWire {
     async fn answer(&self, trip: Trip<'_>) -> Result<(Box<Line>, Response<Incoming>), NoAnswer> {
         let make = || message::request_of(trip.job, &trip.host.header);
         let mut request = make()?;
-        while let Some((mut line, unused_for)) = self.hosts.take(trip.host) {
-            match trip.in_time(line.send(request)).await? {
+        let mut now = trip.start;
+        while let Some((mut line, unused_for)) = self.hosts.take(trip.host, now) {
+            let sent = pin!(line.send(request));
+            match trip.in_time(now, line.answer(sent)).await? {
                 Ok(response) => return Ok((line, response)),
                 // It was closed before anything was sent: nobody has seen the request.
                 Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
@@ -95,9 +101,12 @@ impl DirectWire {
                 }
                 Err(broken) => return Err(broken.failure.into()),
             }
+            now = Instant::now();
         }
-        let mut line = self.connect(&trip).await?;
-        let response = trip.in_time(line.send(request)).await?;
+        // Apart, or every worker would have room for a handshake.
+        let mut line = Box::pin(self.connect(&trip)).await?;
+        let sent = pin!(line.send(request));
+        let response = trip.in_time(Instant::now(), line.answer(sent)).await?;
         response.map(|response| (line, response)).map_err(|broken| broken.failure.into())
     }
 
@@ -119,9 +128,9 @@ impl DirectWire {
 }
 
 impl Trip<'_> {
-    /// Waits for an answer's head as long as it may take.
-    async fn in_time<T>(&self, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
-        let deadline = (Instant::now() + self.job.policy.timeouts.first_byte).min(self.end);
+    /// Waits for an answer's head as long as it may take from `now` on.
+    async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
+        let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
         timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
     }
 }
@@ -131,6 +140,6 @@ impl Wire for DirectWire {
         let start = Instant::now();
         let mark = Arc::new(Milestones::new(start));
         progress.watch(&mark);
-        self.converse(job, &mark, start + timeout).await
+        self.converse(job, &mark, (start, start + timeout)).await
     }
 }
