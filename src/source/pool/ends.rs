@@ -22,7 +22,7 @@ const OUT_OF_RETRIES: &str =
 
 impl Shared {
     /// Books an attempt's end and what follows from it; gives the job back if it is over.
-    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Ready, JobEnd)> {
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, spent: Spent) -> Option<(Box<Ready>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
         let Verdict { outcome, mut sequel, said } = verdict;
         let attempt = ready.attempt();

@@ -92,9 +92,9 @@ async fn job_time(shared: &Shared, ready: &Ready) {
 }
 
 /// Ends a job: its data goes to the report, its end to whoever listens, and it is booked as settled.
-pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Reply>) {
+pub async fn settle(shared: &Shared, ready: Box<Ready>, end: JobEnd, reply: Option<Reply>) {
     let total = ready.total();
-    let Ready { job, id, tries, waited, .. } = ready;
+    let Ready { job, id, tries, waited, .. } = *ready;
     let is_good = match end {
         JobEnd::Done => Some(true),
         JobEnd::Failed { .. } => Some(false),
