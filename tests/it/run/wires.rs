@@ -29,6 +29,15 @@ fn a_run_goes_through_the_proxy_of_the_environment_unless_told_otherwise() {
 }
 
 #[test]
+fn no_more_connections_are_made_than_are_in_flight() {
+    let upstream = crate::run::upstream();
+    let url = crate::run::at(&upstream, "/bytes/10");
+    Folder::new().inflight("run -n 2000 -c 8 --wire direct").word(url).run().exits(0);
+    let tally = upstream.tally();
+    assert!(tally.requests == 2_000 && tally.connections.accepted <= 8, "{:?}", tally.connections);
+}
+
+#[test]
 fn connections_that_nobody_uses_make_room_for_those_that_somebody_needs() {
     let upstream = crate::run::upstream();
     // Connections of one user are not used for another: three hundred are more than may be open.

@@ -8,7 +8,7 @@ use http::Method;
 use inflight::plan::job::Job;
 
 use crate::wire::rules;
-use crate::wire::server::Do::{self, Hang, Hear, Pour, Reset, Say, Wait};
+use crate::wire::server::Do::{self, Glance, Hang, Hear, Pour, Reset, Say, Wait};
 
 /// A server, what it is asked, and what comes of that.
 pub struct Case {
@@ -36,6 +36,10 @@ fn head(job: &mut Job) {
 
 fn post(job: &mut Job) {
     (job.method, job.body) = (Method::POST, "x".repeat(1_000_000).into());
+}
+
+fn post_more(job: &mut Job) {
+    (job.method, job.body) = (Method::POST, "x".repeat(20_000_000).into());
 }
 
 fn impatient(job: &mut Job) {
@@ -147,6 +151,13 @@ pub const CASES: &[Case] = &[
     then!("an old server", [Say("HTTP/1.0 200 OK\r\n\r\nok")], get, "200 ok", anew),
     then!("bytes after an answer without a body", [Say("HTTP/1.1 204 No Content\r\n\r\nok"), Hang], get, "204 ", anew),
     then!("a second answer, unasked", [Say(TWICE), Hang], get, "200 ok", anew),
+    Case {
+        name: "an answer to more than the server cares to read",
+        scripts: &[&[Glance, Say("HTTP/1.1 413 Too Much\r\ncontent-length: 0\r\n\r\n"), Wait(100), Hang]],
+        asks: &[post_more],
+        told: &["413 "],
+        heard: &[1],
+    },
     // Answers that are none.
     one!("closed without a word", [], get, "closed-early"),
     one!("closed within the head", [Say("HTTP/1.1 200 OK\r\ncontent-")], get, "closed-early"),

@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Do {
     /// Reads a request, body and all.
     Hear,
+    /// Reads the beginning of a request.
+    Glance,
     /// Says this, as one piece.
     Say(&'static str),
     /// Says so many bytes.
@@ -92,6 +94,11 @@ fn serve(mut stream: TcpStream, script: &[Do]) -> Heard {
                 Some(request) => heard.push(request),
                 None => return heard,
             },
+            Do::Glance => {
+                if stream.read(&mut [0; 10]).is_ok_and(|n| n > 0) {
+                    heard.push(String::new());
+                }
+            }
             // A client that has heard enough may be gone.
             Do::Say(text) => drop(stream.write_all(text.as_bytes())),
             Do::Pour(n) => drop(stream.write_all(&vec![b'x'; *n])),
