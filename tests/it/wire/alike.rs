@@ -3,25 +3,39 @@
 use inflight::plan::via::Via;
 use inflight::source::pool::names::Names;
 
-use crate::wire::cases::CASES;
+use crate::wire::cases::{CASES, Case};
 use crate::wire::server::Do::{self, Hear, Say};
 use crate::wire::server::Server;
 use crate::wire::{Line, told};
 
-#[test]
-fn both_wires_tell_the_same_of_every_server() {
-    for via in [Via::Direct, Via::Reqwest] {
-        for case in CASES {
-            let server = Server::start(case.scripts);
-            let line = Line::new(via, &Names::default());
-            let url = format!("http://{}/", server.address());
-            let ends: Vec<String> = case.asks.iter().map(|ask| told(&line.ask_url_as(&url, ask))).collect();
-            assert_eq!(ends, case.told, "{}, {via:?}", case.name);
-            drop(line);
-            let heard: Vec<usize> = server.end().iter().map(Vec::len).collect();
-            assert_eq!(heard, case.heard, "requests on each connection: {}, {via:?}", case.name);
+/// Runs every case over one wire, beside each other: most of them only wait.
+fn tells(via: Via) {
+    std::thread::scope(|scope| {
+        for nth in 0..4 {
+            scope.spawn(move || CASES.iter().skip(nth).step_by(4).for_each(|case| tell(case, via)));
         }
-    }
+    });
+}
+
+fn tell(case: &Case, via: Via) {
+    let server = Server::start(case.scripts);
+    let line = Line::new(via, &Names::default());
+    let url = format!("http://{}/", server.address());
+    let ends: Vec<String> = case.asks.iter().map(|ask| told(&line.ask_url_as(&url, ask))).collect();
+    assert_eq!(ends, case.told, "{}, {via:?}", case.name);
+    drop(line);
+    let heard: Vec<usize> = server.end().iter().map(Vec::len).collect();
+    assert_eq!(heard, case.heard, "requests on each connection: {}, {via:?}", case.name);
+}
+
+#[test]
+fn the_direct_wire_tells_of_every_server_what_the_table_says() {
+    tells(Via::Direct);
+}
+
+#[test]
+fn the_library_tells_of_every_server_what_the_table_says() {
+    tells(Via::Reqwest);
 }
 
 const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")];

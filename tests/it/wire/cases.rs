@@ -25,8 +25,8 @@ pub struct Case {
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// Long enough for an answer that comes at once, short enough to wait for.
-const SHORT: Duration = Duration::from_millis(300);
+/// Long enough for what comes at once on a busy machine, short enough to wait for.
+const SHORT: Duration = Duration::from_millis(900);
 
 fn get(_: &mut Job) {}
 
@@ -212,11 +212,11 @@ pub const CASES: &[Case] = &[
         [
             Say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"),
             Say("a"),
-            Wait(100),
+            Wait(350),
             Say("b"),
-            Wait(100),
+            Wait(350),
             Say("c"),
-            Wait(100),
+            Wait(350),
             Say("d")
         ],
         restless,
@@ -224,7 +224,7 @@ pub const CASES: &[Case] = &[
     ),
     one!(
         "a body that comes too slowly on the whole",
-        [Say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"), Say("a"), Wait(200), Say("b"), Wait(200), Say("c"), Hang],
+        [Say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"), Say("a"), Wait(350), Say("b"), Wait(350), Say("c"), Hang],
         brief,
         "timeout body"
     ),

@@ -20,7 +20,7 @@ const OK: Do = Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 const BOTH: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
 fn soon(job: &mut Job) {
-    rules(job, |policy| policy.timeouts.connect = Duration::from_millis(300));
+    rules(job, |policy| policy.timeouts.connect = Duration::from_millis(600));
 }
 
 /// A listener that makes everybody wait: the only place in its queue is taken.
