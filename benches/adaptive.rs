@@ -18,6 +18,7 @@ use inflight::control::Command;
 use inflight::event::{Event, Fact};
 use inflight::plan::cursor::Cursor;
 use inflight::plan::{Plan, Practice};
+use inflight::source::pool::route::Route;
 use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
 use inflight::upstream::Upstream;
@@ -79,6 +80,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         fail_fast: false,
         time: RunTime::begin(),
         lingers: false,
+        route: Route::new(plan.wire, &|_| None),
         most: None,
         events,
         harvests: None,

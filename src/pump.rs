@@ -1,7 +1,7 @@
 //! Carries events from a source to the model and the recording.
 //!
-//! It has its own thread, takes events many at a time, and waits for nobody but the recording's
-//! file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
+//! It has its own thread, takes events many at a time, naps between, and waits for nobody but the
+//! recording's file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
 
 use std::fmt;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ use crate::plainly::{Plainly, is_closed_pipe};
 const BATCH: usize = 1024;
 /// Events are left to gather for so long. To wake for each of them costs more than to take it in, here
 /// and for whoever sends; the channel holds what comes meanwhile, and no eye sees the delay.
-const NAP: Duration = Duration::from_millis(1);
+const NAP: Duration = Duration::from_millis(2);
 
 /// Where the recording goes.
 pub type Recorder = journal::Writer<Box<dyn Write + Send>>;
@@ -124,9 +124,9 @@ impl Follow {
             drop(model);
             self.applied.fetch_add(batch.len() as u64, Ordering::AcqRel);
             self.tell();
-            let is_all = batch.len() < BATCH;
+            let naps = batch.len() < BATCH && !events.is_closed();
             batch.clear();
-            if is_all {
+            if naps {
                 thread::sleep(NAP);
             }
         }

@@ -34,6 +34,7 @@ use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump};
+use crate::source::pool::route::Route;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::{self, Pool, Settings, descriptors};
 use crate::tui::detect::{Face, Surroundings};
@@ -130,6 +131,7 @@ impl Batch<'_> {
             time: time.clone(),
             // Whoever waits for the result at the other end of a pipe waits for the end.
             lingers: surroundings.face().value == Face::Screen && io::stdout().is_terminal(),
+            route: Route::new(plan.wire, &config::variable),
             // A connection to the practice upstream takes a descriptor at either end.
             most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),
             events,

@@ -7,7 +7,9 @@ use std::fmt::Write;
 use crate::app::look::{Looks, wished};
 use crate::cli::look::LookArgs;
 use crate::config;
+use crate::plan::via::Via;
 use crate::shown::shown;
+use crate::source::pool::route::Route;
 use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{Decision, Face, Ground};
 use crate::tui::theme::color::Depth;
@@ -81,6 +83,8 @@ pub fn told(args: &LookArgs) -> String {
     ] {
         say(what, on_or_off(decision.value), &decision.why);
     }
+    let (wire, why) = Route::new(Via::Auto, &config::variable).told();
+    say("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
         say("settings", state, &file.to_string_lossy());

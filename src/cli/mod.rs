@@ -17,6 +17,7 @@ use clap_complete::Shell;
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
 use crate::plan::patience::Patience;
+use crate::plan::via::Via;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
 #[derive(Debug, Parser)]
@@ -128,6 +129,9 @@ pub struct Dials {
     /// Stop at the first job that fails
     #[arg(long)]
     pub fail_fast: bool,
+    /// How it is sent: `auto`, `direct`, past any proxy, or `reqwest`
+    #[arg(long, value_name = "WIRE", value_parser = values::via)]
+    pub wire: Option<Via>,
     /// Repeat the batch, from start to start: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
@@ -139,7 +143,7 @@ pub struct Dials {
 impl Dials {
     /// Whether any of them was given.
     pub fn is_said(&self) -> bool {
-        let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, every, rounds } = self;
+        let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, every, rounds, wire } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
@@ -149,6 +153,7 @@ impl Dials {
             || *fail_fast
             || every.is_some()
             || rounds.is_some()
+            || wire.is_some()
     }
 }
 

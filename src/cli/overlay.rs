@@ -24,6 +24,7 @@ pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: 
     plan.limits.gap = dials.rate.or(plan.limits.gap);
     plan.limits.adaptive |= dials.adaptive;
     plan.fail_fast |= dials.fail_fast;
+    plan.wire = dials.wire.unwrap_or(plan.wire);
     plan.polling = polling(plan.polling, dials)?;
     if plan.polling.is_some() && !plan.is_repeatable() {
         return Err(Error::Usage {

@@ -6,6 +6,7 @@ use crate::lab::scenario::Scenario;
 use crate::lab::trial;
 use crate::plan::patience::{self, Patience};
 use crate::plan::quantity;
+use crate::plan::via::{self, Via};
 use crate::tui::detect::pace::FPS;
 use crate::tui::theme::color::Depth;
 
@@ -23,6 +24,10 @@ pub(super) fn rate(text: &str) -> Result<Duration, String> {
 
 pub(super) fn patience(text: &str) -> Result<Patience, String> {
     patience::parse_patience(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn via(text: &str) -> Result<Via, String> {
+    via::parse_via(text).map_err(|wrong| wrong.to_string())
 }
 
 pub(super) fn rounds(text: &str) -> Result<u32, String> {

@@ -38,7 +38,7 @@ impl Cause {
         match self {
             Self::Status(_) | Self::Throttled(_) => Kind::SaidNo,
             Self::TimedOut(Phase::FirstByte | Phase::Body) => Kind::WasSlow,
-            Self::TimedOut(Phase::Resolve | Phase::Connect)
+            Self::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls)
             | Self::Failed(
                 Reason::Dns
                 | Reason::Refused

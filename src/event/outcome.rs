@@ -57,8 +57,10 @@ pub enum Outcome {
 pub enum Phase {
     /// Looking up the host's name.
     Resolve,
-    /// Opening a connection, TLS included.
+    /// Opening a connection.
     Connect,
+    /// The TLS handshake.
+    Tls,
     /// Waiting for the answer's head.
     FirstByte,
     /// Reading the body.
@@ -115,6 +117,9 @@ pub enum JobEnd {
 /// Where an attempt's time went. What was not measured, or did not happen, is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spent {
+    /// On a connection that was kept and had died meanwhile; the rest was spent on another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Micros>,
     /// Name look-up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,

@@ -9,6 +9,7 @@ impl fmt::Display for Phase {
         f.write_str(match self {
             Self::Resolve => "resolve",
             Self::Connect => "connect",
+            Self::Tls => "TLS",
             Self::FirstByte => "first byte",
             Self::Body => "body",
             Self::Job => "whole job",

@@ -24,8 +24,10 @@ use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
 use crate::plan::cursor::Cursor;
 use crate::plan::mistake::PlanError;
+use crate::plan::via::Via;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
+use crate::source::pool::route::Route;
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::{self, Settings};
 use crate::upstream::Upstream;
@@ -265,6 +267,8 @@ impl Work {
             limits,
             polling: None,
             fail_fast: false,
+            // Its upstream is on this machine.
+            route: Route::new(Via::Direct, &|_| None),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,

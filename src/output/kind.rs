@@ -40,7 +40,7 @@ pub fn status_of(outcome: &Outcome) -> Option<u16> {
 /// Whether a failure says that no connection to the host came about.
 pub fn is_out_of_reach(cause: Cause) -> bool {
     match cause {
-        Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect),
+        Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls),
         Cause::Failed(reason) => matches!(reason, Reason::Dns | Reason::Refused | Reason::Unreachable),
         Cause::Status(_) | Cause::Throttled(_) => false,
     }

@@ -99,8 +99,13 @@ pub fn name_in_key(key: &str) -> &str {
 }
 
 /// What names a host's lane: `scheme://name:port`, the port only where it is not the usual one.
-pub fn host_key(url: &Url) -> String {
-    url.origin().ascii_serialization()
+pub fn host_key(url: &Url) -> Cow<'_, str> {
+    // It is asked of every attempt, and nearly always stands in the URL as it is.
+    if url.username().is_empty() && url.password().is_none() {
+        Cow::Borrowed(&url[..Position::BeforePath])
+    } else {
+        Cow::Owned(url.origin().ascii_serialization())
+    }
 }
 
 fn practice_name(url: &Url) -> &str {
@@ -215,5 +220,9 @@ mod tests {
     fn a_host_is_named_with_an_unusual_port() {
         assert_eq!(host_key(&"https://a.b/x".parse().unwrap()), "https://a.b");
         assert_eq!(host_key(&"http://[::1]:81/x".parse().unwrap()), "http://[::1]:81");
+        assert_eq!(host_key(&"HTTP://A.b:80?q".parse().unwrap()), "http://a.b");
+        for user in ["", "@", "ann@", ":pw@", "ann:pw@"] {
+            assert_eq!(host_key(&format!("https://{user}ü.b:8443/x").parse().unwrap()), "https://xn--tda.b:8443");
+        }
     }
 }

@@ -48,7 +48,7 @@ impl Found {
             };
         }
         let key = host_key(&made.address.url);
-        match self.by_host.get(&key) {
+        match self.by_host.get(&*key) {
             Some(id) => *id,
             None if self.is_full() => self.shared(OTHER_HOSTS),
             None => {
@@ -60,7 +60,7 @@ impl Found {
                     short
                 };
                 let id = self.add(&name, None);
-                self.by_host.insert(key, id);
+                self.by_host.insert(key.into_owned(), id);
                 id
             }
         }

@@ -16,6 +16,7 @@ use crate::plan::rows::feed::Input;
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::Source;
 use crate::plan::text::{Var, reason};
+use crate::plan::via::Via;
 use crate::plan::{Expect, Limits, Output, Plan, Practice, read};
 use crate::shown::shown;
 
@@ -149,6 +150,7 @@ impl Plan {
             limits: Limits::default(),
             polling: None,
             fail_fast: false,
+            wire: Via::Auto,
             expect: Expect::default(),
             output: Output::default(),
             practice: None,

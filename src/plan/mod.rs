@@ -23,6 +23,7 @@ pub mod rules;
 pub mod source;
 mod template;
 pub mod text;
+pub mod via;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ pub struct Plan {
     pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
+    /// By which wire attempts go.
+    pub wire: via::Via,
     /// What decides the exit code beside failed jobs.
     pub expect: Expect,
     /// Where results go.

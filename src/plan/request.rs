@@ -175,7 +175,7 @@ impl Maker {
             }
             UrlMaker::Filled(_) | UrlMaker::InRow => return None,
         };
-        Some(host_key(&address.url))
+        Some(host_key(&address.url).into_owned())
     }
 }
 

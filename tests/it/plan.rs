@@ -19,6 +19,7 @@ use inflight::plan::mistake::PlanError;
 use inflight::plan::patience::Patience;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
+use inflight::plan::via::Via;
 
 /// Every variable of these tests.
 fn var(name: &str) -> Option<String> {
@@ -126,7 +127,7 @@ fn the_plan_of_the_manual_is_read_whole() {
         bodies = "bodies/"
         "#,
     );
-    assert_eq!(plan.name, "morning report");
+    assert_eq!((&*plan.name, plan.wire), ("morning report", Via::Auto));
     assert!(plan.fail_fast);
     assert_eq!(plan.limits.concurrency.get(), 1000);
     assert_eq!(plan.limits.per_host.unwrap().get(), 10);

@@ -25,6 +25,7 @@ mod secrets;
 mod settings;
 mod streams;
 mod tls;
+mod wires;
 
 use inflight::upstream::Upstream;
 

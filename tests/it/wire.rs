@@ -1,42 +1,55 @@
-//! The wire over real sockets, against the practice upstream: what each end of an exchange is called.
+//! Both wires over real sockets: what each end of an exchange is called, and what a server sees of it.
 //!
-//! Times are short and real, so only order, counts and bounds are asserted. Start at [`Line`].
+//! Times are short and real, so only order, counts and bounds are asserted. Start at [`Line`], and at
+//! [`cases`] for what a server may do.
+
+mod alike;
+mod cases;
+mod connecting;
+mod reuse;
+pub mod server;
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use inflight::event::outcome::{Phase, Reason};
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::job::{Job, Policy};
+use inflight::plan::via::Via;
 use inflight::plan::{Plan, Practice};
-use inflight::source::pool::http::HttpWire;
 use inflight::source::pool::names::Names;
 use inflight::source::pool::progress::Progress;
+use inflight::source::pool::route::{Route, Wires};
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
 use inflight::upstream::Upstream;
 
 /// One exchange at which nobody looks.
-async fn exchange(wire: &HttpWire, job: &Job) -> Exchange {
+async fn exchange(wire: &Wires, job: &Job) -> Exchange {
     wire.exchange(job, job.policy.timeouts.attempt, &Progress::default()).await
 }
 
-/// A wire to a practice upstream.
+/// A wire, and a practice upstream.
 struct Line {
     upstream: Upstream,
-    wire: HttpWire,
+    wire: Wires,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Line {
+    /// Both wires, each with an upstream of its own.
     #[track_caller]
-    fn new() -> Self {
+    fn both() -> [(Via, Self); 2] {
+        [Via::Direct, Via::Reqwest].map(|via| (via, Self::new(via, &Names::default())))
+    }
+
+    /// One wire, which finds names by these.
+    #[track_caller]
+    fn new(via: Via, names: &Names) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { upstream, wire: HttpWire::new(Names::default(), true), runtime }
+        Self { upstream, wire: Wires::new(Route::new(via, &|_| None), names, true), runtime }
     }
 
     /// Asks the practice upstream.
@@ -48,17 +61,19 @@ impl Line {
     /// Asks the practice upstream by a changed job.
     #[track_caller]
     fn ask_as(&self, path: &str, change: impl FnOnce(&mut Job)) -> Exchange {
-        self.exchange(&self.job(&format!("practice://a{path}"), change))
+        self.ask_url_as(&format!("practice://a{path}"), change)
     }
 
     /// Asks anybody.
     #[track_caller]
     fn ask_url(&self, url: &str) -> Exchange {
-        self.exchange(&self.job(url, |_| {}))
+        self.ask_url_as(url, |_| {})
     }
 
-    fn exchange(&self, job: &Job) -> Exchange {
-        self.runtime.block_on(exchange(&self.wire, job))
+    /// Asks anybody by a changed job.
+    #[track_caller]
+    fn ask_url_as(&self, url: &str, change: impl FnOnce(&mut Job)) -> Exchange {
+        self.runtime.block_on(exchange(&self.wire, &self.job(url, change)))
     }
 
     #[track_caller]
@@ -70,6 +85,22 @@ impl Line {
         change(&mut job);
         *job
     }
+}
+
+/// How an exchange ended, in a few words.
+fn told(exchange: &Exchange) -> String {
+    match &exchange.reply {
+        Reply::Answer { head, bytes, .. } if *bytes > 100 => format!("{} {bytes} bytes", head.status),
+        Reply::Answer { head, body, .. } => format!("{} {}", head.status, String::from_utf8_lossy(body)),
+        Reply::TimedOut(phase) => format!("timeout {}", word(phase)),
+        Reply::Failed(reason, _) => word(reason),
+        Reply::Cancelled => "cancelled".to_owned(),
+    }
+}
+
+/// A reason or a phase as it is recorded.
+fn word(of: impl serde::Serialize) -> String {
+    serde_json::to_value(of).unwrap().as_str().unwrap().to_owned()
 }
 
 /// Changes the rules of a job.
@@ -105,21 +136,21 @@ fn timed_out(exchange: &Exchange) -> Phase {
 
 #[test]
 fn answers_are_read_to_their_end_whatever_their_form() {
-    let line = Line::new();
-    assert_eq!(status(&line.ask("/bytes/100000")), (200, 100_000));
-    assert_eq!(status(&line.ask("/trickle?bytes=5&every=1ms")), (200, 5));
-    assert_eq!(status(&line.ask("/status/204")), (204, 0));
-    assert_eq!(status(&line.ask("/status/304")).0, 304);
-    assert_eq!(status(&line.ask("/status/503")).0, 503);
-    assert_eq!(status(&line.ask("/redirect/2")).0, 302, "redirects are not the wire's to follow");
-    let head = line.ask_as("/bytes/4096", |job| job.method = http::Method::HEAD);
-    assert_eq!(status(&head), (200, 0));
-    assert_eq!(line.upstream.tally().connections.accepted, 1, "one connection served them all");
+    for (via, line) in Line::both() {
+        assert_eq!(status(&line.ask("/bytes/100000")), (200, 100_000));
+        assert_eq!(status(&line.ask("/trickle?bytes=5&every=1ms")), (200, 5));
+        assert_eq!(status(&line.ask("/status/204")), (204, 0));
+        assert_eq!(status(&line.ask("/status/304")).0, 304);
+        assert_eq!(status(&line.ask("/status/503")).0, 503);
+        assert_eq!(status(&line.ask("/redirect/2")).0, 302, "redirects are not the wire's to follow");
+        let head = line.ask_as("/bytes/4096", |job| job.method = http::Method::HEAD);
+        assert_eq!(status(&head), (200, 0));
+        assert_eq!(line.upstream.tally().connections.accepted, 1, "one connection served them all: {via:?}");
+    }
 }
 
 #[test]
 fn every_broken_answer_has_its_reason() {
-    let line = Line::new();
     let reasons: HashMap<&str, Reason> = [
         ("/reset", Reason::Reset),
         ("/reset?after=0", Reason::Reset),
@@ -135,102 +166,55 @@ fn every_broken_answer_has_its_reason() {
         ("/garbage?as=chunk", Reason::BadResponse),
     ]
     .into();
-    let found: HashMap<&str, Reason> = reasons.keys().map(|&path| (path, reason(&line.ask(path)))).collect();
-    assert_eq!(found, reasons);
-    assert_eq!(line.upstream.tally().requests, reasons.len() as u64, "each was asked for once");
+    for (via, line) in Line::both() {
+        let found: HashMap<&str, Reason> = reasons.keys().map(|&path| (path, reason(&line.ask(path)))).collect();
+        assert_eq!(found, reasons, "{via:?}");
+        assert_eq!(line.upstream.tally().requests, reasons.len() as u64, "each was asked for once: {via:?}");
+    }
 }
 
 #[test]
 fn every_missing_connection_has_its_reason() {
-    let line = Line::new();
-    let port = line.upstream.local_addr().port();
-    let refused = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-    assert_eq!(reason(&line.ask_url(&format!("http://127.0.0.1:{refused}/"))), Reason::Refused);
-    assert_eq!(reason(&line.ask_url("http://nowhere.invalid/")), Reason::Dns);
-    assert_eq!(reason(&line.ask_url(&format!("https://127.0.0.1:{port}/"))), Reason::Tls);
+    for (via, line) in Line::both() {
+        let port = line.upstream.local_addr().port();
+        let refused = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        assert_eq!(reason(&line.ask_url(&format!("http://127.0.0.1:{refused}/"))), Reason::Refused, "{via:?}");
+        assert_eq!(reason(&line.ask_url("http://nowhere.invalid/")), Reason::Dns, "{via:?}");
+        assert_eq!(reason(&line.ask_url(&format!("https://127.0.0.1:{port}/"))), Reason::Tls, "{via:?}");
+    }
 }
 
 #[test]
 fn what_is_too_large_is_not_read_to_its_end() {
-    let line = Line::new();
-    let exchange = line.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = 100_000));
-    assert_eq!(reason(&exchange), Reason::TooLarge);
-}
-
-#[test]
-fn a_connection_that_was_closed_while_idle_is_not_used_again() {
-    let line = Line::new();
-    let job = line.job("practice://a/stale", |_| {});
-    line.runtime.block_on(async {
-        for _ in 0..10 {
-            assert_eq!(status(&exchange(&line.wire, &job).await).0, 200);
-            // The upstream closes without a word; that has to be noticed before somebody asks again.
-            tokio::time::sleep(Duration::from_millis(30)).await;
-        }
-    });
-    let tally = line.upstream.tally();
-    assert_eq!((tally.requests, tally.connections.accepted), (10, 10));
+    for (via, line) in Line::both() {
+        let exchange = line.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = 100_000));
+        assert_eq!(reason(&exchange), Reason::TooLarge, "{via:?}");
+    }
 }
 
 #[test]
 fn waiting_ends_in_the_phase_that_took_too_long() {
-    let line = Line::new();
     let short = Duration::from_millis(150);
-    let exchange = line.ask_as("/hang", |job| rules(job, |policy| policy.timeouts.first_byte = short));
-    assert_eq!(timed_out(&exchange), Phase::FirstByte);
-    let exchange = line.ask_as("/trickle?every=400ms&bytes=3", |job| rules(job, |policy| policy.timeouts.idle = short));
-    assert_eq!(timed_out(&exchange), Phase::Body);
-    let exchange =
-        line.ask_as("/trickle?every=10ms&for=ever", |job| rules(job, |policy| policy.timeouts.attempt = short));
-    assert_eq!(timed_out(&exchange), Phase::Body, "a trickle does not live for ever");
+    for (via, line) in Line::both() {
+        let exchange = line.ask_as("/hang", |job| rules(job, |policy| policy.timeouts.first_byte = short));
+        assert_eq!(timed_out(&exchange), Phase::FirstByte, "{via:?}");
+        let exchange =
+            line.ask_as("/trickle?every=400ms&bytes=3", |job| rules(job, |policy| policy.timeouts.idle = short));
+        assert_eq!(timed_out(&exchange), Phase::Body, "{via:?}");
+        let exchange =
+            line.ask_as("/trickle?every=10ms&for=ever", |job| rules(job, |policy| policy.timeouts.attempt = short));
+        assert_eq!(timed_out(&exchange), Phase::Body, "a trickle does not live for ever: {via:?}");
+    }
 }
 
 #[test]
 fn an_answer_tells_where_its_time_went() {
-    let line = Line::new();
-    let first = line.ask("/delay/60ms").spent;
-    assert!(first.resolve.is_some() && first.connect.is_some());
-    assert!(first.first_byte.unwrap().0 >= 60_000 && first.body.is_some());
-    let second = line.ask("/delay/60ms").spent;
-    assert_eq!((second.resolve, second.connect), (None, None), "the connection was there");
-    assert!(second.first_byte.unwrap().0 >= 60_000);
-}
-
-/// Where a machine lets connections wait unanswered, which is how one takes long to make.
-#[cfg(target_os = "linux")]
-#[test]
-fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
-    let line = Line::new();
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
-    let server = line.runtime.block_on(async { socket.listen(0) }).unwrap().into_std().unwrap();
-    server.set_nonblocking(false).unwrap();
-    let address = server.local_addr().unwrap();
-    let serving = thread::spawn(move || {
-        let (mut connection, _) = server.accept().unwrap();
-        // Whoever else connects waits behind this one, for ever.
-        let _queued = TcpStream::connect(address).unwrap();
-        for pause in [200, 800] {
-            let mut request = [0; 1024];
-            assert!(connection.read(&mut request).unwrap() > 0);
-            thread::sleep(Duration::from_millis(pause));
-            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
-        }
-    });
-    let job = line.job(&format!("http://{address}/"), |job| {
-        rules(job, |policy| policy.timeouts.connect = Duration::from_millis(500));
-    });
-    let (first, second) = line.runtime.block_on(async {
-        let second = async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            exchange(&line.wire, &job).await
-        };
-        tokio::join!(exchange(&line.wire, &job), second)
-    });
-    serving.join().unwrap();
-    assert!(first.spent.connect.is_some());
-    // It waited for a connection of its own until the first one's was free.
-    assert_eq!((status(&second), second.spent.connect), ((200, 0), None));
-    let first_byte = Duration::from(second.spent.first_byte.unwrap());
-    assert!(first_byte >= Duration::from_millis(790) && first_byte < Duration::from_millis(940), "{first_byte:?}");
+    for (via, line) in Line::both() {
+        let first = line.ask("/delay/60ms").spent;
+        assert!(first.resolve.is_some() && first.connect.is_some() && first.tls.is_none(), "{via:?}");
+        assert!(first.first_byte.unwrap().0 >= 60_000 && first.body.is_some());
+        let second = line.ask("/delay/60ms").spent;
+        assert_eq!((second.resolve, second.connect), (None, None), "the connection was there: {via:?}");
+        assert!(second.first_byte.unwrap().0 >= 60_000);
+    }
 }

@@ -13,6 +13,7 @@ use crate::plan::read::Reading;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::entry::Entry;
 use crate::plan::read::section::Section;
+use crate::plan::via::parse_via;
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
 use crate::shown::shown;
 
@@ -21,6 +22,8 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let mut top = Section::new(reading, "", "", table, 0..0);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
     let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
+    let wire =
+        top.get("wire").and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_via));
     let polling = read_polling(&mut top);
     let mut defaults = Defaults::default();
     if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
@@ -53,6 +56,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
         limits,
         polling,
         fail_fast: fail_fast.unwrap_or(false),
+        wire: wire.unwrap_or_default(),
         expect,
         output,
         practice,

@@ -29,7 +29,7 @@ const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first
 
 impl Shared {
     /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job back if it is over.
-    pub async fn end(&self, ticket: Ticket, verdict: Verdict, exchange: &Exchange) -> Option<(Ready, JobEnd)> {
+    pub async fn end(&self, ticket: Ticket, verdict: Verdict, exchange: &Exchange) -> Option<(Box<Ready>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
         let Verdict { outcome, mut sequel, said } = verdict;
         let attempt = ready.attempt();

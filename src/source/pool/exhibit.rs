@@ -13,7 +13,7 @@ use crate::event::cause::Cause;
 use crate::event::exhibit::{Excerpt, Exhibit, Field};
 use crate::plan::job::Job;
 use crate::secret::{self, MASK};
-use crate::source::pool::http;
+use crate::source::pool::message;
 use crate::source::pool::wire::{Begun, Exchange, Reply};
 
 /// How much of a bad answer's body the wire keeps: more than is told, so that no secret is told in
@@ -110,7 +110,7 @@ fn in_url(url: &Url) -> Vec<Box<str>> {
     let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
     if let Some(password) = url.password() {
         found.extend([plain(password), plain(url.username())]);
-        found.extend(http::basic(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
+        found.extend(message::basic(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
     }
     found
 }

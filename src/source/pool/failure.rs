@@ -8,16 +8,26 @@ use std::io;
 use crate::event::outcome::Reason;
 use crate::source::pool::names::NoAddress;
 
-/// The reason, and the innermost words for it without the URL.
-pub fn reason_of(error: &reqwest::Error) -> (Reason, String) {
-    let chain = || std::iter::successors(Some(error as &(dyn Error + 'static)), |&link| link.source());
-    let reason = chain().find_map(known).unwrap_or(if error.is_connect() {
-        Reason::Unreachable
-    } else if error.is_body() || error.is_decode() {
-        Reason::ClosedEarly
-    } else {
-        Reason::BadResponse
-    });
+/// Why there is no answer, and the library's or the system's words for it.
+pub type Failure = (Reason, String);
+
+/// The reason of an error of reqwest.
+pub fn of_reqwest(error: &reqwest::Error) -> Failure {
+    reason_of(error, || {
+        if error.is_connect() {
+            Reason::Unreachable
+        } else if error.is_body() || error.is_decode() {
+            Reason::ClosedEarly
+        } else {
+            Reason::BadResponse
+        }
+    })
+}
+
+/// The reason, or else another one, and the innermost words for it without the URL.
+pub fn reason_of(error: &(dyn Error + 'static), otherwise: impl FnOnce() -> Reason) -> Failure {
+    let chain = || std::iter::successors(Some(error), |&link| link.source());
+    let reason = chain().find_map(known).unwrap_or_else(otherwise);
     // The outer links only say that sending failed, and name the URL again, secrets and all.
     let detail = chain().last().map(ToString::to_string).unwrap_or_default();
     (reason, detail)

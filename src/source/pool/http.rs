@@ -1,4 +1,4 @@
-//! The wire over reqwest: everything a plan can ask of HTTP/1.1, with and without TLS.
+//! The wire over reqwest: what goes through a proxy, and whatever is asked to.
 //!
 //! Redirects, retries and cookies are not reqwest's here: they are ours, where they can be seen.
 //! Start at [`HttpWire`].
@@ -7,26 +7,22 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, Request, Response};
+use reqwest::{Client, Request};
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::event::outcome::{Phase, Reason, Spent};
+use crate::event::outcome::Reason;
 use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
-use crate::source::pool::exhibit;
+use crate::source::pool::body;
 use crate::source::pool::failure;
+use crate::source::pool::message;
 use crate::source::pool::milestones::{self, MarkConnecting, Milestones};
 use crate::source::pool::names::Names;
 use crate::source::pool::progress::Progress;
 use crate::source::pool::secure;
-use crate::source::pool::wire::{Begun, Exchange, Head, Reply, Wire};
-
-/// How we introduce ourselves, unless the plan says otherwise.
-const USER_AGENT: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
+use crate::source::pool::wire::{Exchange, Head, NoAnswer, Reply, Wire};
 
 /// One thread's clients, each made when it is first needed.
 ///
@@ -66,19 +62,19 @@ impl HttpWire {
         }
         secure::install_provider();
         let made = builder
-            .user_agent(USER_AGENT)
+            .user_agent(message::NAME)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .dns_resolver(self.names.clone())
             .connector_layer(MarkConnecting)
             .build()
-            .map_err(|error| failure::reason_of(&error).1)?;
+            .map_err(|error| failure::of_reqwest(&error).1)?;
         Ok(client.get_or_init(|| made))
     }
 
     /// One exchange, marked as it goes.
-    async fn converse(&self, job: &Job, mark: &Milestones, start: Instant, end: Instant) -> Exchange {
+    async fn converse(&self, job: &Job, mark: &Milestones, end: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
@@ -92,57 +88,24 @@ impl HttpWire {
             match timeout_at(deadline, answer.as_mut()).await {
                 Ok(answered) => break answered,
                 Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => return Exchange::new(Reply::TimedOut(mark.phase())).after(spent(mark, start, None)),
+                Err(_) => return Exchange::new(Reply::TimedOut(mark.phase())).after(mark.spent()),
             }
         };
-        let head_at = Instant::now();
-        match answered {
-            Ok(response) => self.read(response, job, mark, end).await.after(spent(mark, start, Some(head_at))),
+        let mut response = match answered {
+            Ok(response) => response,
             Err(error) => {
-                let (reason, detail) = failure::reason_of(&error);
-                Exchange::new(Reply::Failed(reason, Some(detail))).after(spent(mark, start, None))
+                let ended = NoAnswer::Failed(failure::of_reqwest(&error));
+                return Exchange::new(ended.into()).after(mark.spent());
             }
-        }
-    }
-
-    /// Reads the body to its end, so that its connection can be used again.
-    async fn read(&self, mut response: Response, job: &Job, mark: &Milestones, end: Instant) -> Exchange {
-        let received = SystemTime::now();
-        mark.received(0);
+        };
+        let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let kept = match job.policy.status.holds(status) {
-            _ if self.keeps_bodies => usize::MAX,
-            true => 0,
-            false => exhibit::KEPT,
-        };
-        let mut body = BytesMut::new();
-        let mut bytes = 0_u64;
-        let broken = loop {
-            let deadline = (Instant::now() + job.policy.timeouts.idle).min(end);
-            let piece: Bytes = match timeout_at(deadline, response.chunk()).await {
-                Err(_) => break Some(Reply::TimedOut(Phase::Body)),
-                Ok(Err(error)) => {
-                    let (reason, detail) = failure::reason_of(&error);
-                    break Some(Reply::Failed(reason, Some(detail)));
-                }
-                Ok(Ok(None)) => break None,
-                Ok(Ok(Some(piece))) => piece,
-            };
-            bytes += piece.len() as u64;
-            mark.received(bytes);
-            if bytes > job.policy.max_body {
-                let allowed = job.policy.max_body;
-                break Some(Reply::Failed(Reason::TooLarge, Some(format!("more than {allowed} bytes"))));
-            }
-            let room = kept - body.len();
-            body.extend_from_slice(&piece[..piece.len().min(room)]);
-        };
+        let kept = body::kept(&job.policy, status, self.keeps_bodies);
+        let next = async || response.chunk().await.map_err(|error| failure::of_reqwest(&error));
+        let drained = body::drain(next, &job.policy, mark, (head_at, end), kept).await;
+        let spent = mark.spent_with(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
-        let (head, body) = (Head { status, headers, received }, body.freeze());
-        match broken {
-            None => Exchange::new(Reply::Answer { head, bytes, body }),
-            Some(reply) => Exchange { begun: Some(Box::new(Begun { head, bytes, body })), ..Exchange::new(reply) },
-        }
+        Exchange::answered(Head { status, headers, received }, drained).after(spent)
     }
 }
 
@@ -151,40 +114,18 @@ impl Wire for HttpWire {
         let start = Instant::now();
         let mark = Arc::new(Milestones::new(start));
         progress.watch(&mark);
-        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start, start + timeout)).await
+        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start + timeout)).await
     }
 }
 
 fn request_of(job: &Job) -> Request {
     let mut url = job.url.clone();
-    let mut headers = (*job.headers).clone();
-    if !url.username().is_empty() || url.password().is_some() {
-        // Said in a header instead, or the password would be in every error text.
-        headers.entry(AUTHORIZATION).or_insert(basic(&url));
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-    }
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
-    *request.headers_mut() = headers;
+    *request.headers_mut() = message::headers_of(job);
     if !job.body.is_empty() {
         *request.body_mut() = Some(job.body.clone().into());
     }
     request
-}
-
-/// Basic credentials (RFC 7617) from a URL's user and password.
-pub fn basic(url: &Url) -> HeaderValue {
-    let plain = |part: &str| percent_encoding::percent_decode_str(part).collect::<Vec<u8>>();
-    let mut pair = plain(url.username());
-    pair.push(b':');
-    pair.extend(plain(url.password().unwrap_or_default()));
-    let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, pair);
-    let mut value = HeaderValue::try_from(format!("Basic {encoded}")).unwrap_or(HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
-}
-
-fn spent(mark: &Milestones, start: Instant, head_at: Option<Instant>) -> Spent {
-    let first_byte = head_at.map(|at| crate::event::Micros::from(at - start) - mark.ready_after());
-    Spent { first_byte, body: head_at.map(|at| at.elapsed().into()), ..mark.spent() }
 }

@@ -27,9 +27,9 @@ pub struct Lane {
     pub is_quarantined: bool,
     in_flight: u32,
     /// Jobs that have started before: they have waited once already.
-    again: VecDeque<Ready>,
+    again: VecDeque<Box<Ready>>,
     /// Jobs that have not.
-    parked: VecDeque<Ready>,
+    parked: VecDeque<Box<Ready>>,
     gap: Micros,
     next_start: Offset,
     cooldown: Offset,
@@ -199,20 +199,20 @@ impl Lane {
     }
 
     /// Keeps a job until the lane is open: behind its like, and retries and redirects before the rest.
-    pub fn park(&mut self, mut ready: Ready) {
+    pub fn park(&mut self, mut ready: Box<Ready>) {
         ready.mark = self.clock.sums();
         if ready.attempts > 0 { self.again.push_back(ready) } else { self.parked.push_back(ready) }
     }
 
     /// The job that has waited longest; what it waited for is on it.
-    pub fn unpark(&mut self) -> Option<Ready> {
+    pub fn unpark(&mut self) -> Option<Box<Ready>> {
         let mut ready = self.again.pop_front().or_else(|| self.parked.pop_front())?;
         ready.wait += self.clock.sums() - ready.mark;
         Some(ready)
     }
 
     /// One job that waits here.
-    pub fn remove(&mut self, job: JobId) -> Option<Ready> {
+    pub fn remove(&mut self, job: JobId) -> Option<Box<Ready>> {
         for waiting in [&mut self.again, &mut self.parked] {
             let found = waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i));
             if let Some(mut ready) = found {

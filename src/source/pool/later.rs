@@ -22,17 +22,17 @@ struct Delayed {
     until: Offset,
     since: Offset,
     why: RetryWhy,
-    ready: Ready,
+    ready: Box<Ready>,
 }
 
 impl Later {
     /// Keeps a job until a moment.
-    pub fn put(&mut self, ready: Ready, now: Offset, until: Offset, why: RetryWhy) {
+    pub fn put(&mut self, ready: Box<Ready>, now: Offset, until: Offset, why: RetryWhy) {
         self.delayed.push(Reverse(Delayed { until, since: now, why, ready }));
     }
 
     /// Keeps a job until there is nothing else to start.
-    pub fn postpone(&mut self, ready: Ready, now: Offset) {
+    pub fn postpone(&mut self, ready: Box<Ready>, now: Offset) {
         self.postponed.push(Delayed { until: now, since: now, why: RetryWhy::Asked, ready });
     }
 
@@ -47,7 +47,7 @@ impl Later {
     }
 
     /// The job whose moment comes next.
-    pub fn pop(&mut self, now: Offset) -> Option<Ready> {
+    pub fn pop(&mut self, now: Offset) -> Option<Box<Ready>> {
         self.delayed.pop().map(|Reverse(delayed)| delayed.take(now))
     }
 
@@ -70,7 +70,7 @@ impl Later {
     }
 
     /// One job, if it is here.
-    pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Ready> {
+    pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Box<Ready>> {
         self.take(job).map(|delayed| delayed.take(now))
     }
 
@@ -88,7 +88,7 @@ impl Later {
     }
 
     /// Every job.
-    pub fn drain(&mut self, now: Offset) -> Vec<Ready> {
+    pub fn drain(&mut self, now: Offset) -> Vec<Box<Ready>> {
         let delayed = self.delayed.drain().map(|Reverse(delayed)| delayed);
         delayed.chain(self.postponed.drain(..)).map(|delayed| delayed.take(now)).collect()
     }
@@ -96,7 +96,7 @@ impl Later {
 
 impl Delayed {
     /// The job, and on it what it has waited.
-    fn take(mut self, now: Offset) -> Ready {
+    fn take(mut self, now: Offset) -> Box<Ready> {
         let waited = now.since(self.since);
         match self.why {
             RetryWhy::Backoff => self.ready.wait.backoff += waited,

@@ -1,8 +1,8 @@
 //! Knows how far an attempt has come, from inside the library that makes it.
 //!
-//! reqwest tells nothing of an attempt until its answer's head is there. Its resolver and connector
-//! hooks run inside the attempt's own task, so a task-local mark can be set from them. Start at
-//! [`Milestones`].
+//! The direct wire marks each step as it takes it. reqwest tells nothing of an attempt until its answer's
+//! head is there; but its resolver and connector hooks run inside the attempt's own task, so a task-local
+//! mark can be set from them. Start at [`Milestones`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Milestones {
     /// The last piece of the answer, its head being the first.
     received: AtomicU64,
     bytes: AtomicU64,
+    /// A connection that had been kept was dead, and the attempt began anew.
+    stale: AtomicU64,
 }
 
 impl Milestones {
@@ -59,6 +61,7 @@ impl Milestones {
             overtaken: AtomicU64::new(0),
             received: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            stale: AtomicU64::new(0),
         }
     }
 
@@ -72,15 +75,30 @@ impl Milestones {
         self.mark(&self.resolved);
     }
 
+    /// A connection is being made, its look-up first.
+    pub fn connecting(&self) {
+        self.mark(&self.connecting);
+    }
+
     /// The connection is there, and its handshake begins.
     pub fn securing(&self) {
         self.mark(&self.securing);
     }
 
-    /// A piece of the answer is there, and with it so many bytes of the body.
-    pub fn received(&self, bytes: u64) {
+    /// There is a connection to use.
+    pub fn connected(&self) {
+        self.mark(&self.connected);
+    }
+
+    /// A kept connection was dead, and the attempt begins anew.
+    pub fn stale(&self) {
+        self.mark(&self.stale);
+    }
+
+    /// A piece of the answer has come at a moment, and with it so many bytes of the body.
+    pub fn received(&self, bytes: u64, at: Instant) {
         self.bytes.store(bytes, Ordering::Relaxed);
-        self.mark(&self.received);
+        self.mark_at(&self.received, at);
     }
 
     /// How many bytes of the body are there, and when the last piece came, after the start.
@@ -96,6 +114,8 @@ impl Milestones {
             Phase::FirstByte
         } else if self.get(&self.resolving).is_some() && self.get(&self.resolved).is_none() {
             Phase::Resolve
+        } else if self.get(&self.securing).is_some() {
+            Phase::Tls
         } else {
             Phase::Connect
         }
@@ -110,6 +130,12 @@ impl Milestones {
         }
     }
 
+    /// Where the time went of an attempt whose answer's head came at `head_at`, and that ends now.
+    pub fn spent_with(&self, head_at: Instant, now: Instant) -> Spent {
+        let first_byte = Micros::from(head_at - self.start) - self.ready_after();
+        Spent { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.spent() }
+    }
+
     /// Time spent on the look-up, on the connection without it, and on TLS; `None` for what did not
     /// happen, or happened for others.
     pub fn spent(&self) -> Spent {
@@ -121,11 +147,11 @@ impl Milestones {
         let tls = between(&self.securing, &self.connected);
         let all = between(&self.connecting, &self.connected);
         let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
-        Spent { resolve, connect, tls, ..Spent::default() }
+        Spent { stale: self.get(&self.stale), resolve, connect, tls, ..Spent::default() }
     }
 
     /// When there was a connection to use, after the start; at once, if it was there already.
-    pub fn ready_after(&self) -> Micros {
+    fn ready_after(&self) -> Micros {
         self.get(&self.overtaken).or_else(|| self.get(&self.connected)).unwrap_or_default()
     }
 
@@ -141,8 +167,12 @@ impl Milestones {
     }
 
     fn mark(&self, milestone: &AtomicU64) {
+        self.mark_at(milestone, Instant::now());
+    }
+
+    fn mark_at(&self, milestone: &AtomicU64, at: Instant) {
         // Never zero, which means not yet.
-        milestone.store(Micros::from(self.start.elapsed()).0.max(1), Ordering::Relaxed);
+        milestone.store(Micros::from(at - self.start).0.max(1), Ordering::Relaxed);
     }
 
     /// Whether the attempt is what this task is doing.
@@ -185,7 +215,7 @@ where
     fn call(&mut self, to: To) -> Self::Future {
         let mark = current();
         if let Some(mark) = &mark {
-            mark.mark(&mark.connecting);
+            mark.connecting();
         }
         Connecting { making: self.inner.call(to), mark }
     }
@@ -211,7 +241,7 @@ impl<F: Future + Unpin> Future for Connecting<F> {
         }
         let made = ready!(Pin::new(&mut self.making).poll(context));
         if let Some(mark) = self.mark.take() {
-            mark.mark(&mark.connected);
+            mark.connected();
         }
         Poll::Ready(made)
     }

@@ -6,9 +6,11 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
+pub mod body;
 pub mod carried;
 pub mod clock;
 pub mod descriptors;
+pub mod direct;
 pub mod ends;
 pub mod exhibit;
 pub mod failure;
@@ -21,6 +23,7 @@ pub mod lanes;
 pub mod later;
 pub mod lost;
 pub mod medians;
+pub mod message;
 pub mod milestones;
 pub mod names;
 pub mod outbox;
@@ -30,6 +33,7 @@ pub mod ready;
 pub mod redirect;
 pub mod retry;
 pub mod rounds;
+pub mod route;
 pub mod run_time;
 pub mod running;
 pub mod schedule;
@@ -56,8 +60,8 @@ use crate::event::{Event, Hand, Scope};
 use crate::harvest::Harvest;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
-use crate::source::pool::http::HttpWire;
 use crate::source::pool::names::Names;
+use crate::source::pool::route::{Route, Wires};
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::shared::Shared;
@@ -80,6 +84,8 @@ pub struct Settings {
     pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
+    /// Which wire attempts go by.
+    pub route: Route,
     /// The run's clock.
     pub time: RunTime,
     /// Whether it waits after its end for somebody to have jobs sent again, until nobody can command it
@@ -124,7 +130,7 @@ impl Pool {
 
 /// Runs the threads of a pool to their end.
 fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, polling, fail_fast, time, lingers, most, events, harvests } = settings;
+    let Settings { name, limits, polling, fail_fast, route, time, lingers, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
     let mut shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
@@ -138,7 +144,7 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
             shared.set_limit(Scope::Run, most, Hand::Machine).await;
         }
     });
-    let pool = Stretch { of, names: Names::default(), keeps_bodies };
+    let pool = Stretch { of, route, names: Names::default(), keeps_bodies };
     let ended = loop {
         let ended = pool.run(&first, &shared, &mut wishes);
         if !lingers || ended.is_err() {
@@ -158,6 +164,7 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
 struct Stretch {
     /// How many threads.
     of: usize,
+    route: Route,
     names: Names,
     keeps_bodies: bool,
 }
@@ -170,11 +177,11 @@ impl Stretch {
         shared: &Arc<Shared>,
         wishes: &mut mpsc::UnboundedReceiver<Command>,
     ) -> Result<(), Broken> {
-        let &Self { of, ref names, keeps_bodies } = self;
+        let &Self { of, ref route, ref names, keeps_bodies } = self;
         let beside = |thread| {
-            let (shared, names) = (Arc::clone(shared), names.clone());
+            let (shared, names, route) = (Arc::clone(shared), names.clone(), route.clone());
             thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-                let wire = Rc::new(HttpWire::new(names, keeps_bodies));
+                let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
                 let runtime = runtime(of)?;
                 runtime.block_on(serve(shared, wire, Share { thread, of }, None));
                 // A look-up that hangs is nobody's any more.
@@ -187,7 +194,7 @@ impl Stretch {
             // Its share of the workers would be missing for the whole run.
             first.block_on(shared.cancel_all());
         }
-        let wire = Rc::new(HttpWire::new(names.clone(), keeps_bodies));
+        let wire = Rc::new(Wires::new(route.clone(), names, keeps_bodies));
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(wishes)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         first.block_on(shared.conclude());
@@ -199,12 +206,12 @@ impl Stretch {
 ///
 /// For those who have a runtime of their own to watch; it needs no thread, and no [`Pool`] to ask.
 pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) {
-    let Settings { name, limits, polling, fail_fast, time, lingers: _, most, events, harvests } = settings;
+    let Settings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, harvests } = settings;
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
     shared.open(&name).await;
-    let wire = Rc::new(HttpWire::new(Names::default(), keeps_bodies));
+    let wire = Rc::new(Wires::new(route, &Names::default(), keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
     shared.conclude().await;
 }

@@ -51,8 +51,9 @@ pub struct Ready {
 
 impl Ready {
     /// A job that has just been drawn, and since when it waited for that.
-    pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: Waits) -> Self {
-        Self {
+    pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: Waits) -> Box<Self> {
+        // Boxed for its whole life: it goes through many hands.
+        Box::new(Self {
             asked: None,
             id,
             host,
@@ -71,7 +72,7 @@ impl Ready {
             beside: 0,
             uncounted: 0,
             is_adaptive: false,
-        }
+        })
     }
 
     /// The name of the attempt that this job is making.
@@ -104,7 +105,7 @@ impl Ready {
 
     /// It will not start again.
     #[must_use]
-    pub fn given_up(mut self, now: Offset) -> Self {
+    pub fn given_up(mut self: Box<Self>, now: Offset) -> Box<Self> {
         self.waited += self.wait;
         self.end(now);
         self
@@ -132,7 +133,7 @@ impl Ready {
 #[derive(Debug)]
 pub struct Ticket {
     /// The job.
-    pub ready: Ready,
+    pub ready: Box<Ready>,
     /// The slot it holds.
     pub slot: u32,
 }

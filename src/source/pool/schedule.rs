@@ -42,7 +42,7 @@ pub enum Next {
     /// Settle this row as failed: it is no job.
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
-    GiveUp(Ready, GiveUp),
+    GiveUp(Box<Ready>, GiveUp),
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
     /// Nothing will ever start again.
@@ -232,12 +232,12 @@ impl Schedule {
     }
 
     /// Takes back a job that has to go on: after a while, or at once at another host.
-    pub fn take_back(&mut self, ready: Ready, until: Offset, why: RetryWhy) {
+    pub fn take_back(&mut self, ready: Box<Ready>, until: Offset, why: RetryWhy) {
         self.later.put(ready, self.now, until, why);
     }
 
     /// Takes back a job that has to go on when there is nothing else to start.
-    pub fn postpone(&mut self, ready: Ready) {
+    pub fn postpone(&mut self, ready: Box<Ready>) {
         self.later.postpone(ready, self.now);
     }
 
@@ -274,7 +274,7 @@ impl Schedule {
     }
 
     /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
-    pub fn close(&mut self) -> Vec<Ready> {
+    pub fn close(&mut self) -> Vec<Box<Ready>> {
         self.gate.set_stance(Stance::Closed);
         self.parked = 0;
         let mut rest = self.later.drain(self.now);
@@ -383,7 +383,7 @@ impl Schedule {
         None
     }
 
-    fn start(&mut self, mut ready: Ready) -> Next {
+    fn start(&mut self, mut ready: Box<Ready>) -> Next {
         let (i, now) = (ready.host.0 as usize, self.now);
         let gives_up = if self.skipped.contains(&ready.job.endpoint) {
             Some(GiveUp::Skipped)
@@ -403,14 +403,14 @@ impl Schedule {
         Next::Start(Ticket { ready, slot: self.gate.take() })
     }
 
-    fn park(&mut self, ready: Ready) {
+    fn park(&mut self, ready: Box<Ready>) {
         let lane = ready.host.0 as usize;
         self.parked += 1;
         self.lanes.lane(lane).park(ready);
         self.lanes.enqueue(lane);
     }
 
-    fn unpark(&mut self, lane: usize) -> Option<Ready> {
+    fn unpark(&mut self, lane: usize) -> Option<Box<Ready>> {
         let ready = self.lanes.lane(lane).unpark()?;
         self.parked -= 1;
         if self.parked < PARKED_MAX / 2 {
@@ -425,7 +425,7 @@ impl Schedule {
         let name = host_key(&job.url);
         let lane = match self.lanes.find(&name) {
             Some(lane) => lane,
-            None => self.lane_of(&Arc::from(name)),
+            None => self.lane_of(&Arc::from(&*name)),
         };
         id_of(lane)
     }

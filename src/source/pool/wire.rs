@@ -10,6 +10,8 @@ use http::HeaderMap;
 
 use crate::event::outcome::{Phase, Reason, Spent};
 use crate::plan::job::Job;
+use crate::source::pool::body::Drained;
+use crate::source::pool::failure::Failure;
 use crate::source::pool::progress::Progress;
 
 /// Sends one request and reads its answer to the end, within the job's time limits.
@@ -60,6 +62,15 @@ pub enum Reply {
     Cancelled,
 }
 
+/// What a wire ends with that has no whole answer.
+#[derive(Debug)]
+pub enum NoAnswer {
+    /// We gave up waiting.
+    TimedOut(Phase),
+    /// There will be none.
+    Failed(Failure),
+}
+
 /// An answer's head.
 #[derive(Debug)]
 pub struct Head {
@@ -71,7 +82,31 @@ pub struct Head {
     pub received: SystemTime,
 }
 
+impl From<Failure> for NoAnswer {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<NoAnswer> for Reply {
+    fn from(ended: NoAnswer) -> Self {
+        match ended {
+            NoAnswer::TimedOut(phase) => Self::TimedOut(phase),
+            NoAnswer::Failed((reason, detail)) => Self::Failed(reason, Some(detail)),
+        }
+    }
+}
+
 impl Exchange {
+    /// What an answer's body came to, after its head: the whole answer, or the beginning of one.
+    pub fn answered(head: Head, drained: Drained) -> Self {
+        let Drained { bytes, body, broken } = drained;
+        match broken {
+            None => Self::new(Reply::Answer { head, bytes, body }),
+            Some(ended) => Self { begun: Some(Box::new(Begun { head, bytes, body })), ..Self::new(ended.into()) },
+        }
+    }
+
     /// An exchange of which nothing else is known.
     pub fn new(reply: Reply) -> Self {
         Self { reply, spent: Spent::default(), begun: None }

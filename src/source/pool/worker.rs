@@ -5,6 +5,7 @@
 //! Start at [`work`].
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -47,7 +48,11 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
 /// One attempt, and what becomes of its job.
 async fn attempt<W: Wire>(shared: &Shared, wire: &W, ticket: Ticket, me: &Reach) {
     // A bug of ours costs this attempt, not the run.
-    let conducted = AssertUnwindSafe(conduct(shared, wire, &ticket, me)).catch_unwind().await;
+    let conducted = {
+        // It is large, and what is wrapped around it would move it.
+        let conducting = pin!(conduct(shared, wire, &ticket, me));
+        AssertUnwindSafe(conducting).catch_unwind().await
+    };
     let (exchange, verdict) = if let Ok(conducted) = conducted {
         conducted
     } else {
@@ -88,9 +93,9 @@ async fn job_time(shared: &Shared, ready: &Ready) {
 }
 
 /// Ends a job: its data goes to the report, its end to whoever listens, and it is booked as settled.
-pub async fn settle(shared: &Shared, ready: Ready, end: JobEnd, reply: Option<Reply>) {
+pub async fn settle(shared: &Shared, ready: Box<Ready>, end: JobEnd, reply: Option<Reply>) {
     let total = ready.total();
-    let Ready { job, asked, id, tries, waited, .. } = ready;
+    let Ready { job, asked, id, tries, waited, .. } = *ready;
     let is_good = match end {
         JobEnd::Done => Some(true),
         JobEnd::Failed { .. } => Some(false),

@@ -241,6 +241,7 @@ fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
         Some(Phase::Resolve) => (Status::Slow, "looking up"),
         Some(Phase::Connect) => (Status::Slow, "connecting"),
+        Some(Phase::Tls) => (Status::Slow, "securing"),
         Some(Phase::Body) => (Status::Running, "reading"),
     }
 }

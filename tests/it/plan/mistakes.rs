@@ -70,8 +70,8 @@ name = "no url"
          │ ^^^^ did you mean `name`?
        2 │ [defaults]
 
-    help: keys allowed at the top are name, fail_fast, every, rounds, defaults, limits, host, retry,
-          endpoint, expect, output, upstream
+    help: keys allowed at the top are name, fail_fast, wire, every, rounds, defaults, limits, host,
+          retry, endpoint, expect, output, upstream
 
     error: `timeout` is a number without a unit
 

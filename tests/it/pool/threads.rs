@@ -11,6 +11,8 @@ use inflight::control::Command;
 use inflight::event::{Event, RunEnd, Scope};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
+use inflight::plan::via::Via;
+use inflight::source::pool::route::Route;
 use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{Pool, Settings};
 use inflight::upstream::Upstream;
@@ -32,6 +34,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
+        route: Route::new(Via::Auto, &|_| None),
         time: RunTime::begin(),
         lingers: false,
         most: None,

@@ -15,6 +15,7 @@ use inflight::model::Model;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::Pump;
+use inflight::source::pool::route::Route;
 use inflight::source::pool::run_time::RunTime;
 use inflight::source::pool::{self, Pool, Settings, descriptors};
 use inflight::upstream::Upstream;
@@ -78,6 +79,7 @@ impl Batch {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: plan.fail_fast,
+            route: Route::new(plan.wire, &|_| None),
             time: RunTime::begin(),
             lingers,
             most: None,

@@ -109,6 +109,17 @@ impl Program {
         self
     }
 
+    /// With no more than `n` open files; whatever is said about its streams is said afterwards.
+    pub fn with_files(self, n: u32) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &format!("ulimit -n {n} && exec \"$0\" \"$@\"")]).arg(self.0.get_program());
+        command.args(self.0.get_args()).env_clear();
+        command.envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.0.get_current_dir().unwrap());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command)
+    }
+
     /// With standard input open: see [`Running::input`].
     pub fn with_input(mut self) -> Self {
         self.0.stdin(Stdio::piped());

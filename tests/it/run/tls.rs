@@ -14,12 +14,16 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 use crate::run::program::Folder;
 use crate::told::replay;
 
+/// Both ways to send.
+const WIRES: [&str; 2] = ["direct", "reqwest"];
+
 /// How long the server thinks before it shakes hands.
 const HESITATES: Duration = Duration::from_millis(200);
 
-/// Serves one connection by TLS, whatever is asked; gives back its port, and the root that vouches for it.
-fn server() -> (u16, String) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+/// Serves one connection by TLS under this name, whatever is asked; gives back its port, and the root that
+/// vouches for it.
+fn server(name: &str) -> (u16, String) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -41,29 +45,48 @@ fn server() -> (u16, String) {
 
 #[test]
 fn the_handshake_is_told_apart_from_the_connection_and_happens_once() {
-    let (port, root) = server();
-    let folder = Folder::new().with("root.pem", &root);
-    let run = folder.inflight("run -n 3 -c 1 --tries 1 --events run.jsonl");
-    let run =
-        run.word(format!("https://localhost:{port}/")).var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap());
-    run.run().exits(0);
-    let (events, _) = replay(&folder.bytes("run.jsonl"));
-    let spent: Vec<Spent> = events
-        .iter()
-        .filter_map(|event| match event.fact {
-            Fact::AttemptEnded { spent, .. } => Some(spent),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(spent.len(), 3);
-    let (tls, connect) = (spent[0].tls.unwrap(), spent[0].connect.unwrap());
-    assert!(tls >= Micros::from(HESITATES) && connect < tls, "{spent:?}");
-    assert!(spent[1..].iter().all(|spent| spent.tls.is_none() && spent.connect.is_none()), "{spent:?}");
+    for wire in WIRES {
+        let (port, root) = server("localhost");
+        let folder = Folder::new().with("root.pem", &root);
+        let run = folder.inflight(&format!("run -n 3 -c 1 --tries 1 --events run.jsonl --wire {wire}"));
+        let run = run.word(format!("https://localhost:{port}/"));
+        run.var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap()).run().exits(0);
+        let (events, _) = replay(&folder.bytes("run.jsonl"));
+        let spent: Vec<Spent> = events
+            .iter()
+            .filter_map(|event| match event.fact {
+                Fact::AttemptEnded { spent, .. } => Some(spent),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(spent.len(), 3, "{wire}");
+        let (tls, connect) = (spent[0].tls.unwrap(), spent[0].connect.unwrap());
+        assert!(tls >= Micros::from(HESITATES) && connect < tls, "{wire}: {spent:?}");
+        assert!(spent[1..].iter().all(|spent| spent.tls.is_none() && spent.connect.is_none()), "{wire}: {spent:?}");
+    }
 }
 
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_refused_by_name() {
-    let (port, _) = server();
-    let ended = Folder::new().inflight("run --tries 1").word(format!("https://localhost:{port}/")).run();
-    assert!(ended.out().contains("TLS failed"), "{}", ended.out());
+    for wire in WIRES {
+        let (port, _) = server("localhost");
+        let folder = Folder::new();
+        let run = folder.inflight(&format!("run --tries 1 --wire {wire}"));
+        let ended = run.word(format!("https://localhost:{port}/")).run();
+        assert!(ended.out().contains("TLS failed"), "{wire}: {}", ended.out());
+    }
+}
+
+#[test]
+fn a_certificate_of_another_name_is_refused() {
+    for wire in WIRES {
+        let (port, root) = server("other.example");
+        let folder = Folder::new().with("root.pem", &root);
+        let run = folder.inflight(&format!("run --tries 1 --json --wire {wire}"));
+        let run = run.word(format!("https://localhost:{port}/"));
+        let ended = run.var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap()).run();
+        let summary = ended.summary();
+        let text = summary.to_string();
+        assert!(text.contains("\"tls\"") && text.contains("not valid for name"), "{wire}: {text}");
+    }
 }

@@ -240,12 +240,13 @@ fn job_end() -> impl Strategy<Value = JobEnd> {
 }
 
 fn spent() -> impl Strategy<Value = Spent> {
-    (of(length()), of(length()), of(length()), of(length()), of(length()))
-        .prop_map(|(resolve, connect, tls, first_byte, body)| Spent { tls, resolve, connect, first_byte, body })
+    (of(length()), of(length()), of(length()), of(length()), of(length()), of(length())).prop_map(
+        |(stale, resolve, connect, tls, first_byte, body)| Spent { stale, resolve, connect, tls, first_byte, body },
+    )
 }
 
 fn phase() -> impl Strategy<Value = Phase> {
-    select(vec![Phase::Resolve, Phase::Connect, Phase::FirstByte, Phase::Body, Phase::Job])
+    select(vec![Phase::Resolve, Phase::Connect, Phase::Tls, Phase::FirstByte, Phase::Body, Phase::Job])
 }
 
 fn reason() -> impl Strategy<Value = Reason> {

@@ -71,14 +71,14 @@ impl Schedule {
     }
 
     /// Takes out a job that waits, if it does.
-    pub fn remove(&mut self, job: JobId) -> Option<Ready> {
+    pub fn remove(&mut self, job: JobId) -> Option<Box<Ready>> {
         if let Some(ready) = self.later.remove(job, self.now) {
             return Some(ready.given_up(self.now));
         }
         self.unpark_one(job).map(|ready| ready.given_up(self.now))
     }
 
-    fn unpark_one(&mut self, job: JobId) -> Option<Ready> {
+    fn unpark_one(&mut self, job: JobId) -> Option<Box<Ready>> {
         let ready = (0..self.lanes.n()).find_map(|i| self.lanes.lane(i).remove(job))?;
         self.parked -= 1;
         Some(ready)

@@ -42,14 +42,14 @@ impl Heard {
     /// A date is measured by the clock of who wrote it, where the answer tells its own `Date`
     /// (RFC 9110 §6.6.1): whether our clock is right does not matter then.
     pub fn from(headers: &HeaderMap, received: SystemTime) -> Self {
-        let now = headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
+        let now = || headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
         let (mut standard, mut customary) = (Family::default(), Family::default());
         let mut retry_after: Option<Wait> = None;
         let mut malformed = 0_u32;
         for (name, value) in headers {
             let is_fine = match name.as_str() {
                 "retry-after" => {
-                    let length = text(value).and_then(|text| moment::retry_after(text, now));
+                    let length = text(value).and_then(|text| moment::retry_after(text, now()));
                     longer(&mut retry_after, length, Source::RetryAfter)
                 }
                 "retry-after-ms" | "x-ms-retry-after-ms" => {
@@ -62,8 +62,8 @@ impl Heard {
                     push(&mut customary.quotas.policies, text(value).and_then(at_once))
                 }
                 name => match (name.strip_prefix("ratelimit-"), of_custom(name)) {
-                    (Some(rest), _) => standard.take(rest, value, now),
-                    (None, Some(rest)) => customary.take(rest, value, now),
+                    (Some(rest), _) => standard.take(rest, value, &now),
+                    (None, Some(rest)) => customary.take(rest, value, &now),
                     (None, None) => true,
                 },
             };
@@ -82,13 +82,13 @@ fn of_custom(name: &str) -> Option<&str> {
 
 impl<'a> Family<'a> {
     /// Takes one field line; `false` if it cannot be read. Names that we do not know are fine.
-    fn take(&mut self, name: &str, value: &'a HeaderValue, now: SystemTime) -> bool {
+    fn take(&mut self, name: &str, value: &'a HeaderValue, now: &dyn Fn() -> SystemTime) -> bool {
         let counts = || text(value).and_then(|text| listed(text, |part| moment::count(bare(part))));
         match name {
             "limit" => push(&mut self.limits, Some(value.as_bytes())),
             "policy" => push(&mut self.policies, Some(value.as_bytes())),
             "remaining" => extend(&mut self.remaining, counts()),
-            "reset" => extend(&mut self.resets, text(value).and_then(|text| resets(text, now))),
+            "reset" => extend(&mut self.resets, text(value).and_then(|text| resets(text, now()))),
             "reset-after" => extend(&mut self.resets_after, text(value).and_then(|text| listed(text, moment::seconds))),
             _ => match name.split_once('-').and_then(|(what, window)| Some((what, window_of(window)?))) {
                 Some(("limit", window)) => {

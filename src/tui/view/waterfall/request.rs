@@ -62,6 +62,7 @@ pub(super) fn words(bar: &Bar) -> Cow<'static, str> {
             None => "",
             Some(Phase::Resolve) => "resolve",
             Some(Phase::Connect) => "connect",
+            Some(Phase::Tls) => "TLS",
             Some(Phase::FirstByte | Phase::Job) => "waiting",
             Some(Phase::Body) => "body",
         },
@@ -94,10 +95,16 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &Scene<'_>) {
     }
     match &bar.end {
         Some(end) if !end.spent.is_empty() => {
+            if let Some(stale) = end.spent.stale {
+                tell("stale", units::length(stale));
+            }
             if let Some(resolve) = end.spent.resolve {
                 tell("resolve", units::length(resolve));
             }
             tell("connect", end.spent.connect.map_or_else(|| "reused".to_owned(), units::length));
+            if let Some(tls) = end.spent.tls {
+                tell("TLS", units::length(tls));
+            }
             if let Some(first_byte) = end.spent.first_byte {
                 tell("first byte", units::length(first_byte));
             }

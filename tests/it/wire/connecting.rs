@@ -1,0 +1,164 @@
+//! How connections come about, or do not: names, addresses, handshakes.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use inflight::plan::job::Job;
+use inflight::plan::via::Via;
+use inflight::source::pool::names::Names;
+
+use crate::wire::server::Do::{self, Hang, Hear, Say};
+use crate::wire::server::Server;
+use crate::wire::{Line, exchange, rules, status, told};
+
+const OK: Do = Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+
+/// Both addresses of this machine, the newer first.
+const BOTH: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+
+fn soon(job: &mut Job) {
+    rules(job, |policy| policy.timeouts.connect = Duration::from_millis(600));
+}
+
+/// A listener that makes everybody wait: the only place in its queue is taken.
+#[cfg(target_os = "linux")]
+fn full(address: SocketAddr) -> (TcpListener, Vec<TcpStream>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let socket = if address.is_ipv4() { tokio::net::TcpSocket::new_v4() } else { tokio::net::TcpSocket::new_v6() };
+    let socket = socket.unwrap();
+    socket.bind(address).unwrap();
+    let listener = runtime.block_on(async { socket.listen(0) }).unwrap().into_std().unwrap();
+    let queued = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (listener, vec![queued])
+}
+
+#[test]
+fn a_name_that_nobody_answers_for_is_a_time_out_of_the_look_up() {
+    static SILENCE: Mutex<()> = Mutex::new(());
+    let silence = SILENCE.lock().unwrap();
+    let lines = [Via::Direct, Via::Reqwest].map(|via| {
+        let names = Names::asking(|_| {
+            drop(SILENCE.lock());
+            Ok(Vec::new())
+        });
+        let line = Line::new(via, &names);
+        assert_eq!(told(&line.ask_url_as("http://slow.example/", soon)), "timeout resolve", "{via:?}");
+        line
+    });
+    drop(silence);
+    drop(lines);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_that_does_not_accept_is_a_time_out_of_the_connection() {
+    for via in [Via::Direct, Via::Reqwest] {
+        let (listener, _queued) = full(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        let line = Line::new(via, &Names::default());
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        assert_eq!(told(&line.ask_url_as(&url, soon)), "timeout connect", "{via:?}");
+    }
+}
+
+#[test]
+fn a_handshake_that_does_not_end_is_a_time_out_of_tls() {
+    for via in [Via::Direct, Via::Reqwest] {
+        let server = Server::start(&[&[Hang]]);
+        let line = Line::new(via, &Names::default());
+        let exchange = line.ask_url_as(&format!("https://{}/", server.address()), soon);
+        assert_eq!(told(&exchange), "timeout tls", "{via:?}");
+        drop(line);
+        server.end();
+    }
+}
+
+#[test]
+fn an_address_of_either_kind_will_do() {
+    for (via, ip) in [Via::Direct, Via::Reqwest].into_iter().flat_map(|via| BOTH.map(|ip| (via, ip))) {
+        // A machine without IPv6 has nothing to show here.
+        if TcpListener::bind((ip, 0)).is_err() {
+            continue;
+        }
+        let server = Server::start_at(ip, &[&[Hear, OK, Hear]]);
+        let line = Line::new(via, &Names::default());
+        assert_eq!(told(&line.ask_url(&format!("http://{}/", server.address()))), "200 ok", "{via:?} {ip}");
+        drop(line);
+        server.end();
+    }
+}
+
+#[test]
+fn where_one_address_refuses_the_other_is_taken() {
+    for via in [Via::Direct, Via::Reqwest] {
+        let server = Server::start(&[&[Hear, OK, Hear]]);
+        let line = Line::new(via, &Names::asking(|_| Ok(BOTH.to_vec())));
+        let url = format!("http://two.example:{}/", server.address().port());
+        assert_eq!(told(&line.ask_url(&url)), "200 ok", "{via:?}");
+        drop(line);
+        server.end();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_one_address_is_silent_the_other_is_not_waited_for() {
+    for via in [Via::Direct, Via::Reqwest] {
+        let server = Server::start(&[&[Hear, OK, Hear]]);
+        let port = server.address().port();
+        if TcpListener::bind((BOTH[0], 0)).is_err() {
+            // A machine without IPv6 has nothing to show here.
+            continue;
+        }
+        let (_listener, _queued) = full(SocketAddr::from((BOTH[0], port)));
+        let line = Line::new(via, &Names::asking(|_| Ok(BOTH.to_vec())));
+        let exchange = line.ask_url(&format!("http://two.example:{port}/"));
+        assert_eq!(told(&exchange), "200 ok", "{via:?}");
+        let connect = Duration::from(exchange.spent.connect.unwrap());
+        assert!(connect >= Duration::from_millis(200), "the first had time to answer: {connect:?}, {via:?}");
+        assert!(connect < Duration::from_secs(5), "{connect:?}, {via:?}");
+        drop(line);
+        server.end();
+    }
+}
+
+/// Where a machine lets connections wait unanswered, which is how one takes long to make.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
+    let line = Line::new(Via::Reqwest, &Names::default());
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let server = line.runtime.block_on(async { socket.listen(0) }).unwrap().into_std().unwrap();
+    server.set_nonblocking(false).unwrap();
+    let address = server.local_addr().unwrap();
+    let serving = thread::spawn(move || {
+        let (mut connection, _) = server.accept().unwrap();
+        // Whoever else connects waits behind this one, for ever.
+        let _queued = TcpStream::connect(address).unwrap();
+        for pause in [200, 800] {
+            let mut request = [0; 1024];
+            assert!(connection.read(&mut request).unwrap() > 0);
+            thread::sleep(Duration::from_millis(pause));
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+        }
+    });
+    let job = line.job(&format!("http://{address}/"), |job| {
+        rules(job, |policy| policy.timeouts.connect = Duration::from_millis(500));
+    });
+    let (first, second) = line.runtime.block_on(async {
+        let second = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            exchange(&line.wire, &job).await
+        };
+        tokio::join!(exchange(&line.wire, &job), second)
+    });
+    serving.join().unwrap();
+    assert!(first.spent.connect.is_some());
+    // It waited for a connection of its own until the first one's was free.
+    assert_eq!((status(&second), second.spent.connect), ((200, 0), None));
+    let first_byte = Duration::from(second.spent.first_byte.unwrap());
+    assert!(first_byte >= Duration::from_millis(790) && first_byte < Duration::from_millis(940), "{first_byte:?}");
+}

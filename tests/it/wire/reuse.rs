@@ -1,0 +1,96 @@
+//! Connections that are used again, and those that are not.
+
+use std::time::Duration;
+
+use http::Method;
+use inflight::plan::job::Job;
+use inflight::plan::via::Via;
+use inflight::source::pool::names::Names;
+
+use crate::wire::server::Do::{self, Hang, Hear, Reset, Say};
+use crate::wire::server::Server;
+use crate::wire::{Line, exchange, status, told};
+
+const OK: Do = Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+
+#[test]
+fn a_connection_that_was_closed_while_idle_is_not_used_again() {
+    for (via, line) in Line::both() {
+        let job = line.job("practice://a/stale", |_| {});
+        line.runtime.block_on(async {
+            for _ in 0..10 {
+                assert_eq!(status(&exchange(&line.wire, &job).await).0, 200);
+                // The upstream closes without a word; that has to be noticed before somebody asks again.
+                tokio::time::sleep(Duration::from_millis(30)).await;
+            }
+        });
+        let tally = line.upstream.tally();
+        assert_eq!((tally.requests, tally.connections.accepted), (10, 10), "{via:?}");
+    }
+}
+
+/// What the direct wire tells of a second exchange whose kept connection breaks, so long after the
+/// first, and what the server heard on each connection.
+#[track_caller]
+fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mut Job)) -> (String, bool, Vec<usize>) {
+    let server = Server::start(scripts);
+    let line = Line::new(Via::Direct, &Names::default());
+    let job = line.job(&format!("http://{}/", server.address()), change);
+    let second = line.runtime.block_on(async {
+        assert_eq!(told(&exchange(&line.wire, &job).await), "200 ok");
+        tokio::time::pause();
+        tokio::time::advance(unused_for).await;
+        tokio::time::resume();
+        exchange(&line.wire, &job).await
+    });
+    drop(line);
+    (told(&second), second.spent.stale.is_some(), server.end().iter().map(Vec::len).collect())
+}
+
+#[test]
+fn a_connection_that_went_stale_is_replaced_unseen_and_that_is_told() {
+    const STALE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
+    const RESETS: &[&[Do]] = &[&[Hear, OK, Hear, Reset], &[Hear, OK, Hear]];
+    for scripts in [STALE, RESETS] {
+        let long = Duration::from_secs(2);
+        assert_eq!(after(long, scripts, |_| {}), ("200 ok".to_owned(), true, vec![2, 1]));
+    }
+}
+
+#[test]
+fn what_breaks_by_a_request_is_told_and_never_sent_twice() {
+    const BREAKS: &[&[Do]] = &[&[Hear, OK, Hear]];
+    const HALF: &[&[Do]] = &[&[Hear, OK, Hear, Say("HTTP/1.1 2")]];
+    let long = Duration::from_secs(2);
+    let once = ("closed-early".to_owned(), false, vec![2]);
+    // It was just in use.
+    assert_eq!(after(Duration::ZERO, BREAKS, |_| {}), once);
+    // It may have been acted on.
+    assert_eq!(after(long, BREAKS, |job| job.method = Method::POST), once);
+    // It was answered, if not to the end.
+    assert_eq!(after(long, HALF, |_| {}), once);
+}
+
+#[test]
+fn a_connection_is_not_kept_for_ever() {
+    const TWICE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
+    let (told, is_stale, heard) = after(Duration::from_secs(61), TWICE, |_| {});
+    assert_eq!((&*told, is_stale, heard), ("200 ok", false, vec![1, 1]));
+}
+
+#[test]
+fn who_gives_up_an_exchange_closes_its_connection() {
+    for via in [Via::Direct, Via::Reqwest] {
+        // The server's script ends when the client is gone; before that nobody could be waited for.
+        let server = Server::start(&[&[Hear, Hang]]);
+        let line = Line::new(via, &Names::default());
+        let job = line.job(&format!("http://{}/", server.address()), |_| {});
+        line.runtime.block_on(async {
+            let given_up = tokio::time::timeout(Duration::from_millis(100), exchange(&line.wire, &job)).await;
+            assert!(given_up.is_err(), "{via:?}");
+            while !server.has_ended() {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+}
