@@ -37,7 +37,7 @@ const BUSY_SECONDS: u64 = 40;
 /// How long each view is looked at.
 const LOOK: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
-const REQUESTS: &str = "400000";
+const REQUESTS: &str = "1200000";
 /// How long the terminal does not read.
 const STUCK: Duration = Duration::from_secs(10);
 

@@ -92,10 +92,10 @@ pub fn run(
     };
     let is_told = Arc::new(AtomicBool::new(false));
     watched.follow.on_change({
-        let (wake, is_told) = (wake.clone(), Arc::clone(&is_told));
-        // One piece of news waits at most, however much has happened.
+        let (wake, is_told, follow) = (wake.clone(), Arc::clone(&is_told), watched.follow.clone());
+        // One piece of news waits at most, however much has happened; the end waits for no picture.
         move || {
-            if !is_told.swap(true, Ordering::AcqRel) {
+            if !is_told.swap(true, Ordering::AcqRel) || follow.is_closed() {
                 drop(wake.send(Wake::Changed));
             }
         }
@@ -123,6 +123,8 @@ pub fn run(
     };
     let ended = screen.turn(&mut guard, stop, wakes, &is_told);
     guard.leave();
+    // It holds the run that holds it.
+    watched.follow.on_change(|| {});
     if let Ok((_, Some(picture))) = &ended {
         eprint_picture(picture);
     }

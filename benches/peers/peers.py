@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""Runs inflight beside its peers on one upstream, in turns, and prints ratios with their spread.
+
+Peers are those of oha, wrk, hey, curl (with -Z) and Python's aiohttp that are installed; nothing is
+installed by this. The upstream is `inflight upstream`, a process of its own. Everything is on loopback.
+
+    cargo build --release
+    python3 benches/peers/peers.py                  # all parts
+    python3 benches/peers/peers.py throughput       # one of: throughput, makespan, domains, start
+
+A figure of one round is no figure: each part takes five rounds, in each of which every client runs once,
+one after the other, and what is printed is the median of the rounds' ratios, and the least and the greatest.
+"""
+
+import os
+import pty
+import resource
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+INFLIGHT = os.path.join(HERE, "..", "..", "target", "release", "inflight")
+ROUNDS = 5
+REQUESTS = 200_000
+WORKERS = 50
+
+AIOHTTP = """
+import asyncio, sys, aiohttp
+async def main(url, n, c):
+    left = iter(range(n))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=c)) as session:
+        async def work():
+            for _ in left:
+                async with session.get(url) as answer:
+                    await answer.read()
+        await asyncio.gather(*(work() for _ in range(c)))
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+"""
+
+
+def has_aiohttp():
+    probe = subprocess.run([sys.executable, "-c", "import aiohttp"], stderr=subprocess.DEVNULL)
+    return probe.returncode == 0
+
+
+class Upstream:
+    """The practice upstream, and where it is."""
+
+    def __init__(self, core=None):
+        words = pinned(core, [INFLIGHT, "upstream"])
+        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        said = self.process.stderr.readline().split()
+        self.url = next(word for word in said if word.startswith("http")).rstrip("/")
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def pinned(core, words):
+    return words if core is None or shutil.which("taskset") is None else ["taskset", "-c", str(core), *words]
+
+
+def run(words, on_screen=False, folder=None):
+    """Runs a client to its end: seconds on the clock, and seconds of a processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    if on_screen:
+        in_terminal(words, folder)
+    else:
+        subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=False)
+    took = time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return took, cpu
+
+
+def in_terminal(words, folder):
+    """Runs a client with its standard error, or all it has, in a terminal of 120 columns that reads."""
+    ours, theirs = pty.openpty()
+    import fcntl
+    import struct
+    import termios
+
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    is_inflight = "inflight" in words[-1] or any("target/release/inflight" in word for word in words)
+    # With its result in a pipe inflight leaves by itself; the others draw on standard output.
+    out = subprocess.DEVNULL if is_inflight else theirs
+    env = {**os.environ, "TERM": "xterm-256color", "COLORFGBG": "15;0"}
+    process = subprocess.Popen(words, stdin=theirs, stdout=out, stderr=theirs, cwd=folder, env=env)
+    os.close(theirs)
+    while process.poll() is None:
+        if select.select([ours], [], [], 0.05)[0]:
+            try:
+                os.read(ours, 65536)
+            except OSError:
+                break
+    process.wait()
+    os.close(ours)
+
+
+def version(words):
+    try:
+        said = subprocess.run(words, capture_output=True, text=True, check=False)
+        return (said.stdout or said.stderr).strip().splitlines()[0]
+    except (OSError, IndexError):
+        return "?"
+
+
+def compare(title, clients, against, rounds=ROUNDS):
+    """Runs the clients in turns and prints each one's time and ratio to one of them."""
+    print(f"\n{title}")
+    seen = {name: [] for name, _ in clients}
+    for _ in range(rounds):
+        for name, client in clients:
+            seen[name].append(client())
+    print(f"  {'':34} {'seconds':>9} {'CPU s':>7}   time ÷ {against}        CPU ÷ {against}")
+    for name, figures in seen.items():
+        took = statistics.median(figure[0] for figure in figures)
+        cpu = statistics.median(figure[1] for figure in figures)
+        print(f"  {name:34} {took:9.3f} {cpu:7.2f}   {spread(figures, seen[against], 0):22} {spread(figures, seen[against], 1)}")
+
+
+def spread(figures, others, i):
+    if any(theirs[i] == 0 for theirs in others):
+        return "–"
+    ratios = sorted(ours[i] / theirs[i] for ours, theirs in zip(figures, others))
+    return f"{statistics.median(ratios):5.2f} [{ratios[0]:.2f}..{ratios[-1]:.2f}]"
+
+
+def throughput():
+    """Requests a second and processor time, client on one core, upstream on the other."""
+    upstream = Upstream(core=1)
+    url = upstream.url + "/status/200"
+    ours = [INFLIGHT, "run", url, "-n", str(REQUESTS), "-c", str(WORKERS), "--json"]
+
+    def client(words, on_screen=False):
+        return lambda: run(pinned(0, words), on_screen)
+
+    clients = [
+        ("inflight, on screen", client(ours, True)),
+        ("inflight, --plain", client([*ours, "--plain"])),
+        ("inflight, on screen, --wire reqwest", client([*ours, "--wire", "reqwest"], True)),
+    ]
+    against = "inflight, on screen"
+    if oha := shutil.which("oha"):
+        words = [oha, "-n", str(REQUESTS), "-c", str(WORKERS), url]
+        clients += [("oha, on screen", client(words, True)), ("oha, --no-tui", client([*words, "--no-tui"]))]
+        against = "oha, on screen"
+    if wrk := shutil.which("wrk"):
+        # It knows time alone: its requests are counted afterwards, as time for as many as the others'.
+        clients.append(("wrk", lambda: wrk_time(wrk, url)))
+    if hey := shutil.which("hey"):
+        clients.append(("hey", client([hey, "-n", str(REQUESTS), "-c", str(WORKERS), "-cpus", "1", url])))
+    if has_aiohttp():
+        # A tenth of the requests, ten times the time.
+        words = [sys.executable, "-c", AIOHTTP, url, str(REQUESTS // 10), str(WORKERS)]
+        clients.append(("aiohttp", lambda: tuple(10 * figure for figure in run(pinned(0, words)))))
+    compare(f"{REQUESTS:,} requests, {WORKERS} at once, one core", clients, against)
+    upstream.end()
+
+
+def wrk_time(wrk, url):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = pinned(0, [wrk, "-t", "1", "-c", str(WORKERS), "-d", "4s", url])
+    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    rate = float(next(line.split()[1] for line in said.splitlines() if line.startswith("Requests/sec")))
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return REQUESTS / rate, cpu * REQUESTS / (4 * rate)
+
+
+def makespan():
+    """As long as the slowest: so many requests of a second each, all at once."""
+    upstream = Upstream()
+    for n in (10, 50, 120):
+        url = upstream.url + "/delay/1s"
+        ours = [INFLIGHT, "run", url, "-n", str(n), "-c", str(n), "--json"]
+        clients = [("inflight, on screen", lambda: run(ours, True)), ("the bound", lambda: (1.0, 0.0))]
+        if oha := shutil.which("oha"):
+            clients.append(("oha", lambda: run([oha, "-n", str(n), "-c", str(n), "--no-tui", url])))
+        if curl := shutil.which("curl"):
+            words = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(n)]
+            words += ["-o", "/dev/null", f"{url}?id=[1-{n}]"]
+            clients.append(("curl -Z", lambda: run(words)))
+        compare(f"{n} requests of 1 s, all at once", clients, "the bound")
+    upstream.end()
+
+
+def domains():
+    """A thousand addresses of which seven hang, five seconds each at most."""
+    upstream = Upstream()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = ["/hang" if i % 143 == 71 else f"/delay/{50 + i * 37 % 450}ms" for i in range(1000)]
+        urls = [f"{upstream.url}{path}?id={i}" for i, path in enumerate(paths)]
+        with open(os.path.join(folder, "urls.txt"), "w", encoding="utf-8") as file:
+            file.write("\n".join(urls) + "\n")
+        with open(os.path.join(folder, "curl.txt"), "w", encoding="utf-8") as file:
+            file.writelines(f'url = "{url}"\noutput = "/dev/null"\n' for url in urls)
+        for limit in (1000, 100):
+            bound = schedule(paths, limit)
+            ours = [INFLIGHT, "run", "urls.txt", "-c", str(limit), "--timeout", "5s", "--tries", "1", "--json"]
+            clients = [
+                ("inflight, on screen", lambda: run(ours, True, folder)),
+                ("first come, first served", lambda: (bound, 0.0)),
+            ]
+            if curl := shutil.which("curl"):
+                words = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(min(limit, 300))]
+                words += ["--max-time", "5", "-K", "curl.txt"]
+                clients.append((f"curl -Z (at most {min(limit, 300)})", lambda: run(words, folder=folder)))
+            compare(f"1,000 addresses, 7 hang, limit {limit}", clients, "first come, first served")
+    upstream.end()
+
+
+def schedule(paths, limit):
+    """The exact length of the run if each slot takes the next address."""
+    free = [0.0] * limit
+    for path in paths:
+        slot = min(range(limit), key=free.__getitem__)
+        free[slot] += 5.0 if path == "/hang" else float(path.split("/")[2].removesuffix("ms")) / 1e3
+    return max(free)
+
+
+def start():
+    """From the start of the process to its end, with one request between."""
+    upstream = Upstream()
+    url = upstream.url + "/status/200"
+    clients = [("inflight", lambda: run([INFLIGHT, "run", url, "--json"], False))]
+    if curl := shutil.which("curl"):
+        clients.append(("curl", lambda: run([curl, "-s", "-o", "/dev/null", url])))
+    if oha := shutil.which("oha"):
+        clients.append(("oha", lambda: run([oha, "-n", "1", "-c", "1", "--no-tui", url])))
+    compare("one request, process and all", clients, "curl" if shutil.which("curl") else "inflight", rounds=25)
+    upstream.end()
+
+
+PARTS = {"throughput": throughput, "makespan": makespan, "domains": domains, "start": start}
+
+
+def main():
+    wanted = sys.argv[1:] or list(PARTS)
+    if unknown := [word for word in wanted if word not in PARTS]:
+        sys.exit(f"error: no part is called `{unknown[0]}`; there are {', '.join(PARTS)}")
+    if not os.path.exists(INFLIGHT):
+        sys.exit("error: build it first: `cargo build --release`")
+    print(f"inflight  {version([INFLIGHT, '--version'])}")
+    for name, words in {"oha": ["--version"], "wrk": ["-v"], "curl": ["--version"]}.items():
+        if path := shutil.which(name):
+            print(f"{name:9} {version([path, *words])}")
+    for name in wanted:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()
