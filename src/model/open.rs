@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::event::exhibit::Exhibit;
 use crate::event::outcome::Phase;
-use crate::event::{Attempt, Offset, Origin};
+use crate::event::{Attempt, JobId, Offset, Origin};
 
 /// One attempt in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,11 @@ impl Open {
     pub fn on_seat(&self, seat: usize) -> Option<(Attempt, &Flight)> {
         let key = self.seats.get(seat).copied().flatten()?;
         self.flights.get(&key).map(|flight| (key.1, flight))
+    }
+
+    /// Whether an attempt of a job is in flight.
+    pub fn holds(&self, job: JobId) -> bool {
+        self.flights.keys().any(|(_, attempt)| attempt.job == job)
     }
 
     /// Everything, in no order.

@@ -246,7 +246,13 @@ impl Figures {
         }
         // Nothing is foreseen from nothing; and what is under way has not slowed it down yet.
         let each = self.settled_at.min(self.elapsed).0.checked_div(self.settled())?;
-        Some((Micros(each.saturating_mul(self.jobs)).max(self.elapsed), true))
+        let at_this_pace = Micros(each.saturating_mul(self.jobs));
+        if at_this_pace > self.elapsed {
+            return Some((at_this_pace, true));
+        }
+        // It has come to a standstill since: all of its time counts.
+        let all = u128::from(self.elapsed.0) * u128::from(self.jobs) / u128::from(self.settled().max(1));
+        Some((Micros(u64::try_from(all).unwrap_or(u64::MAX)).max(self.elapsed), true))
     }
 
     /// The share of its time in which its thread could not be had.

@@ -40,17 +40,18 @@ impl Line {
         }
         let endpoint = model.endpoints.get(asked.endpoint);
         let carried = endpoint.and_then(|endpoint| endpoint.carried.as_ref());
+        let body = carried.map_or(0, |carried| carried.body);
         let mut words = vec!["curl".to_owned()];
         match method {
-            "GET" => words.push("-i".to_owned()),
-            "HEAD" => words.push("-I".to_owned()),
+            "GET" if body == 0 => words.push("-i".to_owned()),
+            "HEAD" if body == 0 => words.push("-I".to_owned()),
+            // With a body curl would send a POST.
             method => words.push(format!("-i -X {method}")),
         }
         let mut but = Vec::new();
         for Field(name, value) in carried.iter().flat_map(|carried| carried.headers.iter()) {
             words.push(format!("-H {}", quoted(&shown(&format!("{name}: {value}")))));
         }
-        let body = carried.map_or(0, |carried| carried.body);
         if body > 0 {
             // Without the plan's own, curl would invent one.
             let is_typed = carried.is_some_and(|it| it.headers.iter().any(|Field(name, _)| **name == *"content-type"));

@@ -26,7 +26,7 @@ fn a_lane_under_way_is_foreseen_and_a_lane_that_has_ended_is_not() {
     let waiting = Figures { elapsed: Micros(2_900_000), ..lane(2, 2 * SECOND, false) };
     assert_eq!(waiting.total(), Some((Micros(10 * SECOND), true)));
     let stuck = Figures { elapsed: Micros(11 * SECOND), ..lane(2, 2 * SECOND, false) };
-    assert_eq!(stuck.total(), Some((Micros(11 * SECOND), true)));
+    assert_eq!(stuck.total(), Some((Micros(55 * SECOND), true)), "two in eleven seconds");
     assert_eq!(lane(10, 9 * SECOND, true).total(), Some((Micros(9 * SECOND), false)));
 }
 

@@ -24,6 +24,8 @@ pub const SCREENS: &[Context] = &screens::<N>(&[]);
 pub const STAGES: &[Context] = &screens::<{ N + 1 }>(&[Race]);
 /// … and the sheets over them.
 pub const SHEETS: &[Context] = &screens::<{ N + 3 }>(&[Help, Example, Race]);
+/// … but for the lab.
+pub const LISTED: &[Context] = &screens::<{ N + 2 }>(&[Help, Example]);
 /// … and wherever there are rows.
 pub const LISTS: &[Context] = &screens::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
 /// Everywhere.

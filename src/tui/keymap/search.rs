@@ -13,7 +13,7 @@ enum Fit {
     Name,
     /// Its name holds it.
     InName,
-    /// A word of its explanation begins so.
+    /// A word of its explanation begins so, or one of the footer.
     Words,
     /// Its name has these letters, in this order.
     Letters,
@@ -25,6 +25,10 @@ pub fn search(context: Context, text: &str) -> Vec<&'static Entry> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let here = ENTRIES.iter().filter(|entry| entry.contexts.contains(&context) && entry.action != Action::Palette);
     let mut found: Vec<_> = here.filter_map(|entry| Some((fits(entry, &words)?, entry))).collect();
+    // Scattered letters are a guess, and none is needed where something is named so.
+    if found.iter().any(|(fit, _)| *fit < Fit::Letters) {
+        found.retain(|(fit, _)| *fit < Fit::Letters);
+    }
     found.sort_by_key(|(fit, _)| *fit);
     found.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -36,7 +40,8 @@ fn fits(entry: &Entry, words: &[String]) -> Option<Fit> {
 
 fn fit(entry: &Entry, word: &str) -> Option<Fit> {
     let help = entry.help.to_lowercase();
-    let mut words = help.split(|c: char| !c.is_alphanumeric());
+    let labels = entry.footer.iter().flat_map(|(_, label)| label.split(' '));
+    let mut words = help.split(|c: char| !c.is_alphanumeric()).chain(labels);
     if entry.id.starts_with(word) || entry.id.split('_').any(|part| part.starts_with(word)) {
         Some(Fit::Name)
     } else if entry.id.contains(word) {

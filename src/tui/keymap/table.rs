@@ -6,7 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{At, Example, Help, Menu, Palette, Prompt, Question, Sure};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, ASKED, BESIDE, DEEP, DIALS, FAILED, FALLS, LAB, OVERVIEW, SCREENS, SEEN, SHEETS, STAGES, STORIED,
+    ANYWHERE, ASKED, BESIDE, DEEP, DIALS, FAILED, FALLS, LAB, LISTED, OVERVIEW, SCREENS, SEEN, SHEETS, STAGES, STORIED,
     STREAMS, TABLES,
 };
 use crate::tui::keymap::row::{DIAL, PEER, PLAIN, STEP, TRAVEL, along, lab, look, save, show};
@@ -267,7 +267,7 @@ pub static ENTRIES: &[Entry] = &[
         keys: &[":"],
         group: Group::Find,
         help: "List everything that can be done now, and do it by name",
-        contexts: SHEETS,
+        contexts: LISTED,
         ..PLAIN
     },
     Entry {

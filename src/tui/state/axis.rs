@@ -46,6 +46,10 @@ impl Axis {
     pub(super) fn fit(&mut self, rows: Option<(Offset, Offset)>, now: Offset) {
         let (first, last) = rows.unwrap_or((Offset::ZERO, now));
         let needed = last.since(first).0.clamp(Self::LEAST, Self::MOST);
+        if now < self.from {
+            // A recording that has gone back to before all of this.
+            self.hold = Hold::Nothing;
+        }
         let holds = |axis: &Self| axis.from <= first && last <= axis.to();
         match self.hold {
             Hold::Place if !self.length.is_zero() => {}

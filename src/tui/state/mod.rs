@@ -207,7 +207,8 @@ impl UiState {
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             Action::Palette => {
                 (self.help, self.working) = (None, None);
-                self.palette = Some(Palette::over(Context::At(self.view), can));
+                let under = if self.example.is_some() { Context::Example } else { Context::At(self.view) };
+                self.palette = Some(Palette::over(under, can));
             }
             Action::Choose => {
                 let chosen = self.palette.take().and_then(|palette| palette.chosen());
@@ -276,6 +277,12 @@ impl UiState {
         }
         // Only what failed can still be sent again.
         self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
+        if let Some(Asking::Cancel(job)) = self.asking
+            && !model.open.holds(job)
+        {
+            self.asking = None;
+            self.say(&format!("job #{} is in flight no more", job.0), now);
+        }
         self.names.refresh(model);
         let page = self.view.page();
         self.list_mut().refresh(page, model, now);

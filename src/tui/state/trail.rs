@@ -63,6 +63,8 @@ impl UiState {
             self.step_back();
         }
         self.example = None;
+        // What was said was said of another view.
+        self.remark = None;
         if view == View::Endpoint && self.view != view {
             // The one that is selected among all of them.
             let all = &self.lists[View::Overview as usize];
@@ -89,6 +91,7 @@ impl UiState {
             Behind::Example(narrowed) | Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
             Behind::Itself(view) => (view, self.list().around(self.list().selected)),
         };
+        self.remark = None;
         let narrowed = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), list);
@@ -100,6 +103,7 @@ impl UiState {
     /// Goes back to the row that the last step came from.
     pub(super) fn step_back(&mut self) {
         if let Some(step) = self.trail.pop() {
+            self.remark = None;
             *self.list_mut() = step.before;
             (self.view, self.example) = (step.from, step.example);
         }

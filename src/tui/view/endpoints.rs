@@ -98,7 +98,7 @@ fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
     let settled = model.totals.settled();
     let shown = scene.ui.list().order.len();
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = table::in_sight(scene).into_iter().collect();
     if let Some(folded) = folded(scene) {
         parts.push(folded);
     } else if shown < model.endpoints.len() {

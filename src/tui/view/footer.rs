@@ -8,7 +8,7 @@ use crate::tui::refusal::refusal;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::page::View;
-use crate::tui::view::paint::{Pen, cut_middle, width_of};
+use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
 use crate::tui::view::targets::Target;
 use crate::units;
 
@@ -110,7 +110,10 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
     }
-    let remark = remark(scene).or(filter);
+    // What lies open has keys that everybody needs.
+    let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
+    let ellipsis = pen.theme.glyphs.ellipsis.clone();
+    let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
     draw_hints(pen, 0, y, end, gap, &hints, scene);
     if let Some(text) = remark {
@@ -161,7 +164,15 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
 
 /// Whether a key does anything now.
 fn works(action: Action, scene: &Scene<'_>) -> bool {
-    refusal(action, scene.model.stage, scene.can).is_none()
+    let chosen = scene.ui.list().chosen();
+    let has_object = match action {
+        Action::Repeat => {
+            chosen.and_then(|row| scene.model.incidents.nth(row)).is_some_and(|(_, group)| group.left() > 0)
+        }
+        Action::Open | Action::Copy => chosen.is_some() || scene.ui.context() == Context::Example,
+        _ => true,
+    };
+    has_object && refusal(action, scene.model.stage, scene.can).is_none()
 }
 
 fn width_of_hint(hint: &Hint) -> u16 {

@@ -5,7 +5,7 @@ use crate::model::histogram::Histogram;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::kpi;
-use crate::tui::view::paint::Pen;
+use crate::tui::view::paint::{Pen, width_of};
 use crate::units;
 
 /// One row of the chart: latencies from `low` up to `high`.
@@ -30,7 +30,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let rows = rows(&histogram, n_rows);
     let counts: Vec<u64> = rows.iter().map(|row| count(&histogram, *row)).collect();
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
-    let label_width = 12;
+    // As a rule all fit; a wider one pushes the bars aside, and touches none.
+    let label_width = rows.iter().map(|row| width_of(&label(*row))).max().unwrap_or(0).max(12);
     let count_width = u16::try_from(units::count(histogram.n()).len()).unwrap_or(8).max(5);
     let marker_width = 4;
     let bar_at = label_width + 1;

@@ -112,7 +112,8 @@ pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
     let page = scene.ui.view.page();
     let filter = scene.ui.list().filter.value();
     let text = if page.rows(scene.model).is_empty() || filter.is_empty() {
-        format!("no {} yet", page.thing())
+        let yet = if scene.model.ended.is_some() { "" } else { " yet" };
+        format!("no {}{yet}", page.thing())
     } else {
         let clears = scene.keymap.key(Action::Back).map(|key| format!(", {key} clears")).unwrap_or_default();
         format!("no {} matches \"{filter}\"{clears}", page.thing())
@@ -120,6 +121,15 @@ pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
     let style = pen.theme.style(Role::TextDim);
     let room = pen.width().saturating_sub(x);
     pen.foreign(x, y, &text, room, style);
+}
+
+/// Which of the rows are in sight, where not all of them are.
+pub fn in_sight(scene: &Scene<'_>) -> Option<String> {
+    let list = scene.ui.list();
+    let n = list.order.len();
+    let below = (list.scroll + list.page).min(n);
+    let count = |n: usize| units::count(n as u64);
+    (list.page > 0 && n > list.page).then(|| format!("{}–{} of {}", count(list.scroll + 1), count(below), count(n)))
 }
 
 /// How many of all rows are shown, where a filter hides some.

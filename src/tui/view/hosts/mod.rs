@@ -236,7 +236,7 @@ fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
     let cooling = model.hosts.iter().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
     let all = units::plural(model.hosts.len() as u64, "host");
-    let mut parts = vec![table::share_shown(scene).unwrap_or(all)];
+    let mut parts = vec![table::share_shown(scene).or(table::in_sight(scene)).unwrap_or(all)];
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} in cooldown", units::count(cooling as u64)));
     }
