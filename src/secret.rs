@@ -59,12 +59,43 @@ pub fn without(text: &str, values: &[Box<str>]) -> String {
     seen
 }
 
+/// The text with the value of every secret query parameter masked: of addresses in it, whole or relative.
+pub fn without_queries(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['?', '&', ';']) {
+        let (before, after) = rest.split_at(at + 1);
+        seen.push_str(before);
+        let named = after.split_once('=').filter(|(name, _)| !name.contains(['?', '&', ';', '#', '>', ' ']));
+        rest = match named {
+            Some((name, value)) if is_secret_name(&decoded(name)) => {
+                seen.push_str(name);
+                seen.push('=');
+                seen.push_str(MASK);
+                let end = value.find(['&', ';', '#', '>', ',', ' ', '"', '\'']).unwrap_or(value.len());
+                &value[end..]
+            }
+            Some(_) | None => after,
+        };
+    }
+    seen.push_str(rest);
+    seen
+}
+
 /// Where these bytes stand in a text from there on, percent-encoded or not.
 fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes: Vec<(usize, u8)> = bytes_of(text.get(from..)?).collect();
     let at = bytes.windows(hidden.len()).position(|window| window.iter().map(|(_, byte)| byte).eq(hidden))?;
-    let end = bytes.get(at + hidden.len()).map_or(text.len(), |(offset, _)| from + offset);
-    Some((from + bytes[at].0, end))
+    let mut start = from + bytes[at].0;
+    let mut end = bytes.get(at + hidden.len()).map_or(text.len(), |(offset, _)| from + offset);
+    // A secret may be percent-encoded bytes that begin or end within a character.
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Some((start, end))
 }
 
 /// The bytes that a percent-encoded text stands for, each with where it begins.
@@ -200,5 +231,27 @@ mod tests {
             "https://a.b/?page=2&access_token=***&q=x%20y"
         );
         assert_eq!(seen("https://a.b/?api%5Fkey=abc"), "https://a.b/?api%5Fkey=***");
+    }
+
+    #[test]
+    fn secrets_that_end_within_a_character_take_it_with_them() {
+        assert_eq!(without("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
+        assert_eq!(without("say éabc!", &["%A9abc".into()]), "say ***!");
+    }
+
+    #[test]
+    fn secrets_in_the_addresses_of_a_field_are_masked() {
+        for (field, seen) in [
+            ("/loc?access_token=LOC1&page=2", "/loc?access_token=***&page=2"),
+            (
+                "<https://a.example/?page=2&api_key=K>; rel=\"next\"",
+                "<https://a.example/?page=2&api_key=***>; rel=\"next\"",
+            ),
+            ("5; url=/?sig=abc", "5; url=/?sig=***"),
+            ("/plain?page=2#token", "/plain?page=2#token"),
+            ("/?", "/?"),
+        ] {
+            assert_eq!(super::without_queries(field), seen);
+        }
     }
 }

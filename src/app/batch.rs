@@ -18,7 +18,7 @@ use crate::app::watch::{Run, Watch};
 use crate::cli::Results;
 use crate::cli::look::LookArgs;
 use crate::config;
-use crate::control::Abilities;
+use crate::control::{Abilities, Command};
 use crate::error::{Error, code};
 use crate::event::{Concern, Event, Fact, Origin};
 use crate::inert;
@@ -67,15 +67,28 @@ struct Outcome {
     stopped: Option<u8>,
 }
 
+impl Outcome {
+    /// Tells what could not be collected.
+    fn tell_troubles(&self) {
+        for error in self.collected.iter().flat_map(|collected| &collected.troubles) {
+            streams::say(&format!("error: {}", error.sentence()));
+            if let Some(hint) = error.hint() {
+                streams::say(&format!("hint: {hint}"));
+            }
+        }
+    }
+}
+
 impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
         let surroundings = look::wished(config::surroundings(), self.look);
         let mut looks = Looks::decide(&surroundings)?;
         let mut ears = None;
-        let mut last = None;
+        let mut last: Option<Outcome> = None;
         loop {
-            let outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
+            let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
+            let mut outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
@@ -85,9 +98,13 @@ impl Batch<'_> {
                 }
                 (Err(error), None) => return Err(error),
             };
+            outcome.mishaps.broken |= before.broken;
+            outcome.mishaps.unwritten |= before.unwritten;
             if !outcome.goes_again {
                 return Ok(self.conclude(&outcome));
             }
+            // What could not be written in an earlier run is not made good by a later one.
+            outcome.tell_troubles();
             last = Some(outcome);
         }
     }
@@ -123,14 +140,15 @@ impl Batch<'_> {
         let (collector, harvests) = self.collect(started, time.clone(), &events)?;
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
+        // Whoever waits for the result at the other end of a pipe waits for the end.
+        let lingers = surroundings.face().value == Face::Screen && io::stdout().is_terminal();
         let settings = Settings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
             polling: plan.polling,
             fail_fast: plan.fail_fast,
             time: time.clone(),
-            // Whoever waits for the result at the other end of a pipe waits for the end.
-            lingers: surroundings.face().value == Face::Screen && io::stdout().is_terminal(),
+            lingers,
             route: Route::new(plan.wire, &config::variable),
             // A connection to the practice upstream takes a descriptor at either end.
             most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),
@@ -150,7 +168,7 @@ impl Batch<'_> {
             wake,
             woken,
             has_bar: looks.has_progress,
-            can: Abilities { repeat: plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
+            can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
         let pace = self.pace(surroundings);
         let watched = match surroundings.face().value {
@@ -161,7 +179,9 @@ impl Batch<'_> {
             return Ok(None);
         }
         let stopped = stop.code();
-        // A pool that lingers does so for as long as somebody may command it.
+        // A pool that lingers does so for as long as somebody may command it; who leaves wants nothing more of
+        // it, whatever was wished for last.
+        stop.send(Command::Cancel);
         drop(stop);
         pool.join()?;
         let unrecorded = pump.join();
@@ -234,14 +254,7 @@ impl Batch<'_> {
         } else {
             streams::result(&summary_text(&model, now, &extras, is_coloured(io::stdout().is_terminal())))
         };
-        if let Some(collected) = &outcome.collected {
-            for error in &collected.troubles {
-                streams::say(&format!("error: {}", error.sentence()));
-                if let Some(hint) = error.hint() {
-                    streams::say(&format!("hint: {hint}"));
-                }
-            }
-        }
+        outcome.tell_troubles();
         let mut mishaps = outcome.mishaps;
         if let Err(error) = written {
             mishaps.unwritten |= !is_closed_pipe(&error);

@@ -2,7 +2,7 @@
 //!
 //! Start at [`open`].
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -21,7 +21,10 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
     let to: Box<dyn Write + Send> = if is_stdout(path) {
         Box::new(BufWriter::with_capacity(ROOM, io::stdout()))
     } else {
-        Box::new(BufWriter::with_capacity(ROOM, File::create(path).map_err(unwritable(path))?))
+        Box::new(BufWriter::with_capacity(
+            ROOM,
+            private().create(true).truncate(true).open(path).map_err(unwritable(path))?,
+        ))
     };
     journal::Writer::new(to, &Header::new(name, SystemTime::now())).map_err(unwritable(path))
 }
@@ -30,7 +33,7 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
 pub fn open_beside(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Error> {
     for n in 2..10_000 {
         let beside = numbered(path, n);
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
+        match private().create_new(true).open(&beside) {
             Ok(file) => {
                 let to: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(ROOM, file));
                 let recorder = journal::Writer::new(to, &Header::new(name, SystemTime::now()));
@@ -41,6 +44,15 @@ pub fn open_beside(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Error
         }
     }
     Err(unwritable(path)(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// To be written by us, and to be read by nobody else: it holds parts of what was asked and answered.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// Whether it goes to standard output, where there is room for one only.

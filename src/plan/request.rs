@@ -104,6 +104,11 @@ impl Maker {
         };
         let policy = Arc::new(source.rules.policy());
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
+        let in_body = match &source.body {
+            Some(Body::Template(body)) => Some(body.secrets()),
+            Some(Body::Bytes(_)) | None => None,
+        };
+        let secrets = secrets.chain(in_body.into_iter().flatten());
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow => secrets.map(Box::from).collect(),

@@ -2,13 +2,15 @@
 //!
 //! Start at [`Shared::end`].
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::event::cause::Cause;
+use crate::event::exhibit::Exhibit;
 use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::{Concern, EndpointId, Fact, Offset, RetryWhy, RunEnd};
-use crate::plan::job::Place;
+use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::exhibit;
 use crate::source::pool::gate::Stance;
@@ -26,6 +28,11 @@ const OUT_OF_RETRIES: &str =
 
 /// Said once, when a failed job finds no room among those that are kept.
 const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first 10,000 can be sent again";
+
+/// An example of a bad answer. It is made of foreign text, and a bug in that costs the example alone.
+fn exhibited(job: &Job, exchange: &Exchange) -> Option<Exhibit> {
+    panic::catch_unwind(AssertUnwindSafe(|| exhibit::of(job, exchange))).ok().flatten()
+}
 
 impl Shared {
     /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job back if it is over.
@@ -48,7 +55,7 @@ impl Shared {
             let took = now.since(ready.started);
             inner.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::of(&outcome).is_some_and(|cause| inner.exhibits.wants(cause))
-                && let Some(answer) = exhibit::of(&ready.job, exchange).map(Arc::new)
+                && let Some(answer) = exhibited(&ready.job, exchange).map(Arc::new)
             {
                 inner.tell(now, Fact::AnswerSeen { attempt, answer });
             }

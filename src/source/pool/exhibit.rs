@@ -65,16 +65,17 @@ impl Exhibits {
 
 /// What came back of an exchange, as people may see it; none where nothing did.
 pub fn of(job: &Job, exchange: &Exchange) -> Option<Exhibit> {
-    let (head, bytes, body) = match (&exchange.reply, exchange.begun.as_deref()) {
-        (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body),
+    let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.begun.as_deref()) {
+        (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body, true),
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(Begun { head, bytes, body })) => {
-            (head, *bytes, body)
+            (head, *bytes, body, false)
         }
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, None) => return None,
     };
     let hidden = hidden(job);
     let (headers, left_out) = fields(&head.headers, &hidden);
-    let body = excerpt(&body[..body.len().min(KEPT)], bytes, &hidden);
+    let kept = &body[..body.len().min(KEPT)];
+    let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &hidden);
     Some(Exhibit { status: head.status, headers, left_out, bytes, body })
 }
 
@@ -82,7 +83,7 @@ pub fn of(job: &Job, exchange: &Exchange) -> Option<Exhibit> {
 fn hidden(job: &Job) -> Vec<Box<str>> {
     let is_hidden =
         |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
-    let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| value.to_str().ok());
+    let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
     let mut hidden: Vec<Box<str>> = sent.flat_map(parts).collect();
     hidden.extend(in_url(&job.url));
     // Very short values stand everywhere, and hiding them would hide everything.
@@ -95,10 +96,11 @@ fn hidden(job: &Job) -> Vec<Box<str>> {
 /// A header's value, and what is as good as the whole: the key of `Bearer key`, each cookie's value.
 fn parts(value: &str) -> impl Iterator<Item = Box<str>> {
     let is_scheme = value.contains(' ');
-    let parts = value.split([' ', ';', ',']).enumerate().filter_map(move |(i, part)| match part.split_once('=') {
-        Some((_, value)) if !value.is_empty() => Some(value),
-        Some(_) => Some(part),
-        None => (i > 0 || !is_scheme).then_some(part),
+    let parts = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
+        // A `=` may stand between a name and its value, or fill up base 64.
+        let named = part.split_once('=').map(|(_, value)| value).filter(|value| !value.is_empty());
+        let is_secret = part.contains('=') || i > 0 || !is_scheme;
+        [named, is_secret.then_some(part)].into_iter().flatten()
     });
     std::iter::once(value).chain(parts).map(Into::into)
 }
@@ -108,8 +110,9 @@ fn in_url(url: &Url) -> Vec<Box<str>> {
     let query = url.query_pairs().filter(|(name, _)| secret::is_secret_name(name));
     let mut found: Vec<Box<str>> = query.map(|(_, value)| value.as_ref().into()).collect();
     let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
-    if let Some(password) = url.password() {
-        found.extend([plain(password), plain(url.username())]);
+    if !url.username().is_empty() || url.password().is_some() {
+        // A key may stand in the place of the user, without a password.
+        found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
         found.extend(message::basic(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
     }
     found
@@ -124,16 +127,18 @@ fn fields(headers: &HeaderMap, hidden: &[Box<str>]) -> (Vec<Field>, u32) {
         let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
-            secret::without(&String::from_utf8_lossy(value.as_bytes()), hidden).into()
+            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), hidden);
+            // These hold addresses, in which a server may hand out what nobody else should have.
+            let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
+            if is_address { secret::without_queries(&value).into() } else { value.into() }
         };
         Field(name.as_str().into(), cut(&value, FIELD).into())
     });
     (told.collect(), left_out)
 }
 
-/// How a body begins, of which these bytes were kept.
-fn excerpt(kept: &[u8], bytes: u64, hidden: &[Box<str>]) -> Excerpt {
-    let is_whole = kept.len() as u64 == bytes;
+/// How a body begins, of which these bytes were kept; `is_whole` where they are all that was to come.
+fn excerpt(kept: &[u8], is_whole: bool, hidden: &[Box<str>]) -> Excerpt {
     let Some(text) = text_of(kept, is_whole) else { return Excerpt::Binary };
     if text.is_empty() {
         return Excerpt::None;
@@ -172,7 +177,7 @@ mod tests {
     use crate::event::exhibit::Excerpt;
 
     fn body(kept: &[u8], bytes: u64) -> Excerpt {
-        excerpt(kept, bytes, &["hunter-two".into()])
+        excerpt(kept, kept.len() as u64 == bytes, &["hunter-two".into()])
     }
 
     #[test]
@@ -192,13 +197,29 @@ mod tests {
         assert_eq!(body(b"a\0b", 3), Excerpt::Binary);
         // Cut through a character, and not in the middle of nowhere.
         assert_eq!(body("größe".as_bytes().get(..3).unwrap(), 7), Excerpt::Begins("".into()));
-        assert_eq!(excerpt("größe".as_bytes().get(..3).unwrap(), 7, &[]), Excerpt::Begins("gr".into()));
+        assert_eq!(excerpt("größe".as_bytes().get(..3).unwrap(), false, &[]), Excerpt::Begins("gr".into()));
     }
 
     #[test]
     fn a_long_text_is_cut_and_says_so() {
         let long = "x".repeat(TOLD + 1);
         assert_eq!(body(long.as_bytes(), long.len() as u64), Excerpt::Begins("x".repeat(TOLD).into()));
+    }
+
+    #[test]
+    fn what_was_sent_is_known_in_all_its_forms() {
+        let parts = |value: &str| super::parts(value).map(String::from).collect::<Vec<_>>();
+        assert!(parts("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
+        assert!(parts("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
+        assert!(!parts("Bearer abcdef").contains(&"Bearer".to_owned()));
+        let key = super::in_url(&"https://sk_live_123@a.example/".parse().unwrap());
+        assert!(key.iter().any(|secret| **secret == *"sk_live_123"));
+    }
+
+    #[test]
+    fn of_an_answer_that_broke_off_no_half_of_a_secret_is_told() {
+        let secret = ["HALFSECRETVALUE".into()];
+        assert_eq!(excerpt(b"echo: HALFSECRETVA", false, &secret), Excerpt::Begins("".into()));
     }
 
     #[test]

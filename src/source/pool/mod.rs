@@ -88,8 +88,8 @@ pub struct Settings {
     pub route: Route,
     /// The run's clock.
     pub time: RunTime,
-    /// Whether it waits after its end for somebody to have jobs sent again, until nobody can command it
-    /// any more.
+    /// Whether somebody may have failed jobs sent again, after its end as well: it then waits until nobody
+    /// can command it any more. A batch that is repeated sends nothing again.
     pub lingers: bool,
     /// Most connections this machine lets us have.
     pub most: Option<u32>,
@@ -134,6 +134,9 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
     let mut shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
+    if !lingers || polling.is_some() {
+        shared.keep_no_failed();
+    }
 
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
@@ -210,6 +213,7 @@ pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::Unbo
     let keeps_bodies = harvests.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
     let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
+    shared.keep_no_failed();
     shared.open(&name).await;
     let wire = Rc::new(Wires::new(route, &Names::default(), keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;

@@ -376,10 +376,15 @@ impl Shared {
         }
     }
 
+    /// Keeps no failed jobs: nobody can ask for them to be sent again.
+    pub(super) fn keep_no_failed(&self) {
+        self.lock().lost = Lost::off();
+    }
+
     /// Whether the run has finished, and a job that can be sent again failed for this cause.
     pub(super) fn has_lost(&self, cause: Cause) -> bool {
         let inner = self.lock();
-        inner.ended.is_some() && inner.lost.has(cause)
+        inner.ended.is_some() && inner.lost.has(cause, &inner.schedule)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -17,9 +17,11 @@ impl Shared {
     /// Grants wishes until the run is over.
     pub async fn run_commands(&self, commands: &mut mpsc::UnboundedReceiver<Command>) {
         loop {
+            // What is wished for at the very end is left to whoever may go on after it.
             let command = tokio::select! {
-                command = commands.recv() => command,
+                biased;
                 () = self.over.cancelled() => return,
+                command = commands.recv() => command,
             };
             match command {
                 Some(command) => {
@@ -113,7 +115,7 @@ impl Shared {
     async fn repeat(&self, cause: Cause) {
         self.book(|inner, now| {
             // Once nothing starts any more there is no again.
-            if inner.schedule.gate.stance() != Stance::Closed {
+            if inner.schedule.gate.stance() != Stance::Closed && !self.over.is_cancelled() {
                 inner.repeat(now, cause);
             }
         })
