@@ -42,6 +42,7 @@ enum For {
 pub struct Route {
     via: Via,
     proxies: Option<Proxies>,
+    most_unused: usize,
 }
 
 /// Proxies as the environment names them.
@@ -53,9 +54,20 @@ struct Proxies {
 }
 
 impl Route {
+    /// Unused connections that a thread keeps; each has buffers of some kilobytes.
+    const MOST_UNUSED: usize = 1_024;
+    /// With fewer, connections that are only changing hands would be closed.
+    const LEAST_UNUSED: usize = 16;
+
     /// A route as it is wished for, past the proxies of the environment, which `variable` reads.
     pub fn new(via: Via, variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self { via, proxies: Proxies::read(variable) }
+        Self { via, proxies: Proxies::read(variable), most_unused: Self::MOST_UNUSED }
+    }
+
+    /// The same, with fewer unused connections: they take descriptors as well.
+    #[must_use]
+    pub fn keeping(self, most_unused: usize) -> Self {
+        Self { most_unused: most_unused.clamp(Self::LEAST_UNUSED, Self::MOST_UNUSED), ..self }
     }
 
     /// Whether an attempt goes directly.
@@ -132,7 +144,7 @@ pub struct Wires {
 impl Wires {
     /// Wires with the run's shared names.
     pub fn new(route: Route, names: &Names, keeps_bodies: bool) -> Self {
-        let direct = DirectWire::new(names.clone(), keeps_bodies);
+        let direct = DirectWire::new(names.clone(), keeps_bodies, route.most_unused);
         Self { route, direct, library: HttpWire::new(names.clone(), keeps_bodies) }
     }
 }

@@ -14,9 +14,6 @@ use url::{Position, Url};
 
 use crate::source::pool::direct::line::Line;
 
-/// Unused connections of a thread, all hosts together; each has buffers of some kilobytes.
-const MOST: usize = 1_024;
-
 /// For how long an unused connection is kept. Few servers keep it longer.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
@@ -29,6 +26,8 @@ pub(super) struct Hosts {
     /// By everything in front of the path: connections of two users are not mixed up.
     by_origin: RefCell<HashMap<Box<str>, Rc<Host>>>,
     n_kept: Cell<usize>,
+    /// Unused connections that are kept, all hosts together.
+    most: usize,
     swept: Cell<Option<Instant>>,
 }
 
@@ -54,6 +53,11 @@ struct Kept {
 }
 
 impl Hosts {
+    /// Hosts of which so many unused connections are kept.
+    pub(super) fn keeping(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
     /// The host of a URL.
     pub(super) fn of(&self, url: &Url) -> Rc<Host> {
         let origin = &url[..Position::BeforePath];
@@ -81,7 +85,7 @@ impl Hosts {
     /// Keeps a connection for the next exchange.
     pub(super) fn keep(&self, host: &Host, line: Box<Line>, since: Instant) {
         self.sweep(since);
-        if self.n_kept.get() < MOST {
+        if self.n_kept.get() < self.most {
             host.kept.borrow_mut().push_back(Kept { line, since });
             self.n_kept.update(|n| n + 1);
         }

@@ -50,9 +50,9 @@ struct Trip<'a> {
 }
 
 impl DirectWire {
-    /// A wire with the run's shared names.
-    pub fn new(names: Names, keeps_bodies: bool) -> Self {
-        Self { hosts: Hosts::default(), dialer: Dialer::new(names), keeps_bodies }
+    /// A wire with the run's shared names, which keeps so many unused connections.
+    pub fn new(names: Names, keeps_bodies: bool, most_unused: usize) -> Self {
+        Self { hosts: Hosts::keeping(most_unused), dialer: Dialer::new(names), keeps_bodies }
     }
 
     /// One exchange, marked as it goes.
