@@ -119,6 +119,11 @@ impl Batch {
         }
     }
 
+    /// What we know of the run now.
+    pub fn known<T>(&self, what: impl Fn(&Model) -> T) -> T {
+        what(&self.pump.follow().model())
+    }
+
     /// Waits for the end; gives back what we know and what the upstream has seen.
     #[track_caller]
     pub fn end(self) -> (Model, Tally) {
