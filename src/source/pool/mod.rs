@@ -140,9 +140,7 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
 
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
-    // What is not in flight shares what is left of the descriptors, with files and look-ups.
-    let unused = most.map_or(usize::MAX, |most| most.saturating_sub(limits.concurrency.get()) as usize / (2 * of));
-    let route = route.keeping(unused);
+    let route = route.within(most, limits.concurrency.get(), of);
     let first = runtime(of)?;
     first.block_on(async {
         shared.open(&name).await;

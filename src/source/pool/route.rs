@@ -64,10 +64,12 @@ impl Route {
         Self { via, proxies: Proxies::read(variable), most_unused: Self::MOST_UNUSED }
     }
 
-    /// The same, with fewer unused connections: they take descriptors as well.
+    /// The same for `of` threads on a machine that lets us have so many connections: unused ones share what
+    /// the limit leaves of them, with files and look-ups.
     #[must_use]
-    pub fn keeping(self, most_unused: usize) -> Self {
-        Self { most_unused: most_unused.clamp(Self::LEAST_UNUSED, Self::MOST_UNUSED), ..self }
+    pub fn within(self, most: Option<u32>, limit: u32, of: usize) -> Self {
+        let left = most.map_or(usize::MAX, |most| most.saturating_sub(limit) as usize / (2 * of));
+        Self { most_unused: left.clamp(Self::LEAST_UNUSED, Self::MOST_UNUSED), ..self }
     }
 
     /// Whether an attempt goes directly.
