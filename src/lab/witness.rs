@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::event::outcome::{JobEnd, Outcome, Reason, Spent};
+use crate::event::outcome::{Outcome, Reason, Spent};
 use crate::event::waits::Waits;
 use crate::event::{
     Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
 use crate::lab::client::Answer;
 use crate::lab::hold::Hold;
+use crate::source::pool::judge;
 
 /// Facts that may wait for the pump. A thousand requests have four each, and a thread that is stuck
 /// must not wait for anybody.
@@ -152,15 +153,7 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         let outcome = self.outcome.clone();
-        let end = match &outcome {
-            Outcome::Answered { expected: true, .. } => JobEnd::Done,
-            Outcome::Cancelled => JobEnd::Cancelled,
-            Outcome::Answered { .. }
-            | Outcome::Redirected { .. }
-            | Outcome::Throttled { .. }
-            | Outcome::TimedOut { .. }
-            | Outcome::Failed { .. } => JobEnd::Failed { last: outcome.clone() },
-        };
+        let end = judge::end_of(&outcome);
         let mut told = self.witness.told();
         told.slots[self.slot] = false;
         let attempt = self.attempt;

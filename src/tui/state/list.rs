@@ -163,6 +163,8 @@ impl List {
             self.order.retain(matches);
         }
         self.sort(page, model, now);
+        // Somebody has asked for other rows: they are looked at from their beginning.
+        let is_asked_anew = self.arranged.is_none();
         self.arranged = Some(Arranged { at: now, rows, is_over: is_over(model) });
         if self.is_stream(page) {
             return self.hold_still(first_in_sight);
@@ -170,9 +172,10 @@ impl List {
         // The selection stays with its row, unless it sits at the top: there it shows what is next.
         let follows_top = was_at == Some(0) && !page.has_detail();
         let is_another = self.occupant.is_some_and(|before| before != page.occupant(model, self.selected));
-        let place = if follows_top || was_at.is_none() {
+        let is_gone = self.row_of_selected().is_none();
+        let place = if follows_top || was_at.is_none() || (is_gone && is_asked_anew) {
             Some(0)
-        } else if is_another || self.row_of_selected().is_none() {
+        } else if is_another || is_gone {
             // Who was selected has left: the cursor stays where it is, and goes with nobody.
             was_at
         } else {
