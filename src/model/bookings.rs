@@ -35,8 +35,7 @@ impl Model {
         self.hosts[host].started += 1;
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight =
-            Flight { started: at, seat: 0, until, endpoint, host, slot, seen: None, answer: None, target, number };
+        let flight = Flight { started: at, until, endpoint, host, slot, seen: None, answer: None, target, number };
         self.evidence.start(attempt, &flight, self.in_flight());
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;

@@ -26,8 +26,10 @@ pub mod timeline;
 pub mod totals;
 pub mod verdict;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::event::idle::Idle;
 use crate::event::waits::Waits;
@@ -111,8 +113,8 @@ pub struct Model {
     recent: Recent,
     /// Jobs that were sent again and are not over.
     repeated: HashSet<(Origin, JobId)>,
-    endpoint_index: HashMap<(Origin, EndpointId), usize>,
-    host_index: HashMap<(Origin, HostId), usize>,
+    endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
+    host_index: FxHashMap<(Origin, HostId), usize>,
 }
 
 /// What a run is doing.

@@ -5,8 +5,10 @@
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::event::exhibit::Exhibit;
 use crate::event::outcome::Phase;
@@ -25,8 +27,6 @@ pub struct Flight {
     pub host: usize,
     /// The slot it holds.
     pub slot: u32,
-    /// Where it sits, as long as it is in flight.
-    pub(super) seat: usize,
     /// How far it had come when it was last looked at.
     pub seen: Option<Seen>,
     /// What it was answered, where it is about to end badly and that has been told.
@@ -52,15 +52,15 @@ pub struct Seen {
 /// is a seat and does not move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {
-    flights: HashMap<(Origin, Attempt), Flight>,
-    seats: Vec<Option<(Origin, Attempt)>>,
+    by_attempt: FxHashMap<(Origin, Attempt), usize>,
+    seats: Vec<Option<((Origin, Attempt), Flight)>>,
     free: BTreeSet<usize>,
 }
 
 impl Open {
     /// How many.
     pub fn n(&self) -> usize {
-        self.flights.len()
+        self.by_attempt.len()
     }
 
     /// How many seats there are; as many as were ever in flight at once.
@@ -70,23 +70,23 @@ impl Open {
 
     /// Who sits on a seat.
     pub fn on_seat(&self, seat: usize) -> Option<(Attempt, &Flight)> {
-        let key = self.seats.get(seat).copied().flatten()?;
-        self.flights.get(&key).map(|flight| (key.1, flight))
+        self.seats.get(seat)?.as_ref().map(|((_, attempt), flight)| (*attempt, flight))
     }
 
     /// Whether an attempt of a job is in flight.
     pub fn holds(&self, job: JobId) -> bool {
-        self.flights.keys().any(|(_, attempt)| attempt.job == job)
+        self.by_attempt.keys().any(|(_, attempt)| attempt.job == job)
     }
 
     /// Everything, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Flight> {
-        self.flights.values()
+        self.seats.iter().flatten().map(|(_, flight)| flight)
     }
 
     /// The `n` that have been in flight longest, oldest first.
     pub fn oldest(&self, n: usize) -> Vec<(Attempt, &Flight)> {
-        let mut flights: Vec<_> = self.flights.iter().map(|(&(_, attempt), flight)| (attempt, flight)).collect();
+        let taken = self.seats.iter().flatten();
+        let mut flights: Vec<_> = taken.map(|((_, attempt), flight)| (*attempt, flight)).collect();
         let by_age = |(attempt, flight): &(Attempt, &Flight)| (flight.started, *attempt);
         if n < flights.len() {
             flights.select_nth_unstable_by_key(n, by_age);
@@ -97,37 +97,41 @@ impl Open {
     }
 
     /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
-    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, mut flight: Flight) -> Option<Flight> {
+    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: Flight) -> Option<Flight> {
         let displaced = self.end(origin, attempt);
-        flight.seat = self.free.pop_first().unwrap_or(self.seats.len());
-        if flight.seat == self.seats.len() {
+        let seat = self.free.pop_first().unwrap_or(self.seats.len());
+        if seat == self.seats.len() {
             self.seats.push(None);
         }
-        self.seats[flight.seat] = Some((origin, attempt));
-        self.flights.insert((origin, attempt), flight);
+        self.seats[seat] = Some(((origin, attempt), flight));
+        self.by_attempt.insert((origin, attempt), seat);
         displaced
     }
 
     /// Books how far an attempt has come, and gives back its number on the timeline; one that is not in
     /// flight has been overtaken by its end.
     pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) -> Option<u64> {
-        let flight = self.flights.get_mut(&(origin, attempt))?;
+        let flight = self.flight(origin, attempt)?;
         flight.seen = Some(seen);
         Some(flight.number)
     }
 
     /// Books what an attempt was answered; of one that is not in flight nobody could say to what.
     pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<Exhibit>) {
-        if let Some(flight) = self.flights.get_mut(&(origin, attempt)) {
+        if let Some(flight) = self.flight(origin, attempt) {
             flight.answer = Some(Arc::clone(answer));
         }
     }
 
     /// Takes an attempt out.
     pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<Flight> {
-        let flight = self.flights.remove(&(origin, attempt))?;
-        self.seats[flight.seat] = None;
-        self.free.insert(flight.seat);
-        Some(flight)
+        let seat = self.by_attempt.remove(&(origin, attempt))?;
+        self.free.insert(seat);
+        self.seats[seat].take().map(|(_, flight)| flight)
+    }
+
+    fn flight(&mut self, origin: Origin, attempt: Attempt) -> Option<&mut Flight> {
+        let seat = *self.by_attempt.get(&(origin, attempt))?;
+        self.seats[seat].as_mut().map(|(_, flight)| flight)
     }
 }

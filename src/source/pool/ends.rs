@@ -18,7 +18,7 @@ use crate::source::pool::judge::{self, Sequel, Verdict};
 use crate::source::pool::lost::Failed;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::running::Wish;
-use crate::source::pool::shared::Shared;
+use crate::source::pool::shared::{Inner, Shared};
 use crate::source::pool::wire::Exchange;
 use crate::source::pool::worker;
 
@@ -34,8 +34,43 @@ fn exhibited(job: &Job, exchange: &Exchange) -> Option<Exhibit> {
     panic::catch_unwind(AssertUnwindSafe(|| exhibit::of(job, exchange))).ok().flatten()
 }
 
+/// A job that is over.
+#[derive(Debug)]
+pub struct Settled {
+    /// Where it stands in the plan.
+    pub place: Place,
+    /// Its endpoint.
+    pub endpoint: EndpointId,
+    /// Whether it went well; nothing of what was cancelled.
+    pub is_good: Option<bool>,
+    /// The fact of it.
+    pub told: Fact,
+    /// What it takes to send it again, if it failed.
+    pub failed: Option<Failed>,
+}
+
+impl Settled {
+    /// A job that has ended.
+    pub fn of(ready: Box<Ready>, end: JobEnd) -> Self {
+        let total = ready.total();
+        let Ready { job, asked, id, tries, waited, .. } = *ready;
+        let (place, endpoint) = (job.place, job.endpoint);
+        let (is_good, target, failed) = match &end {
+            JobEnd::Done => (Some(true), None, None),
+            JobEnd::Failed { last } => {
+                let target = Arc::clone(&job.target);
+                (Some(false), Some(target), Some(Failed { job: asked.unwrap_or(job), id, last: last.clone() }))
+            }
+            JobEnd::Cancelled => (None, None, None),
+        };
+        let told = Fact::JobSettled { job: id, endpoint, end, tries, total, waited, target };
+        Self { place, endpoint, is_good, told, failed }
+    }
+}
+
 impl Shared {
-    /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job back if it is over.
+    /// Books an attempt's end, of which `exchange` is the evidence, and what follows from it; gives the job
+    /// back if it is over, and its data has to be handed over before that is told.
     pub async fn end(&self, ticket: Ticket, verdict: Verdict, exchange: &Exchange) -> Option<(Box<Ready>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
         let Verdict { outcome, mut sequel, said } = verdict;
@@ -73,15 +108,16 @@ impl Shared {
                 inner.tell(now, Fact::Adapted { host: ready.host, limit, gap, why });
             }
             let is_closed = inner.schedule.gate.stance() == Stance::Closed;
-            match sequel {
+            let (ready, end) = match sequel {
                 Sequel::Settle(_) if wish == Some(Wish::Postpone) && outcome_is_ours && !is_closed => {
                     inner.tell(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
                     ready.try_again(true);
                     inner.schedule.postpone(ready);
+                    return None;
                 }
-                Sequel::Settle(end) => return Some((ready, end)),
+                Sequel::Settle(end) => (ready, end),
                 Sequel::Retry(..) | Sequel::Hop(_) if is_closed || wish == Some(Wish::Cancel) => {
-                    return Some((ready, JobEnd::Cancelled));
+                    (ready, JobEnd::Cancelled)
                 }
                 Sequel::Retry(until, why) => {
                     // It was judged a moment ago.
@@ -89,6 +125,7 @@ impl Shared {
                     inner.tell(now, Fact::RetryScheduled { attempt, until, why });
                     ready.try_again(is_asked && ready.is_adaptive);
                     inner.schedule.take_back(ready, until, why);
+                    return None;
                 }
                 Sequel::Hop(next) => {
                     let before = std::mem::replace(&mut ready.job, next);
@@ -97,49 +134,47 @@ impl Shared {
                     let target = Arc::clone(&ready.job.target);
                     inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
                     inner.schedule.take_back(ready, now, RetryWhy::Asked);
+                    return None;
                 }
+            };
+            if self.collects() {
+                return Some((ready, end));
             }
+            self.book_settled(inner, now, Settled::of(ready, end));
             None
         })
         .await
     }
 
     /// Books a job as settled; a failed one is kept, and ends the run where the plan says so.
-    pub async fn settle(
-        &self,
-        place: Place,
-        endpoint: EndpointId,
-        is_good: Option<bool>,
-        settled: Fact,
-        failed: Option<Failed>,
-    ) {
-        self.book(|inner, now| {
-            inner.tell(now, settled);
-            if failed.is_some_and(|failed| !inner.lost.keep(failed))
-                && !std::mem::replace(&mut inner.has_told_of_loss, true)
-            {
-                inner.tell(now, Fact::Warned { about: Concern::Retries, message: TOO_MANY_LOST.into() });
-            }
-            inner.schedule.settle(place, endpoint, is_good);
-            if is_good == Some(false) && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
-                inner.schedule.gate.set_stance(Stance::Closed);
-                self.cancel.cancel();
-                inner.ring_all();
-            }
-            self.end_if_done(inner);
-            // A round may have ended, and the next be due.
-            self.pass_on(inner);
-        })
-        .await;
+    pub async fn settle(&self, settled: Settled) {
+        self.book(|inner, now| self.book_settled(inner, now, settled)).await;
+    }
+
+    fn book_settled(&self, inner: &mut Inner, now: Offset, settled: Settled) {
+        let Settled { place, endpoint, is_good, told, failed } = settled;
+        inner.tell(now, told);
+        if failed.is_some_and(|failed| !inner.lost.keep(failed))
+            && !std::mem::replace(&mut inner.has_told_of_loss, true)
+        {
+            inner.tell(now, Fact::Warned { about: Concern::Retries, message: TOO_MANY_LOST.into() });
+        }
+        inner.schedule.settle(place, endpoint, is_good);
+        if is_good == Some(false) && self.fails_fast && !self.has_failed_fast.swap(true, Ordering::Relaxed) {
+            inner.cancel();
+        }
+        self.end_if_done(inner);
+        // A round may have ended, and the next be due.
+        self.pass_on(inner);
     }
 
     /// Settles every job that was drawn and will not start any more, and tells how the run ended.
     pub async fn conclude(&self) {
-        let (rest, is_cut_short) = self
+        let (rest, is_cut_short, is_cancelled) = self
             .book(|inner, _| {
                 let rest = inner.schedule.close();
                 let is_cut_short = !rest.is_empty() || !inner.schedule.sources().is_over();
-                (rest, is_cut_short)
+                (rest, is_cut_short, inner.is_cancelled)
             })
             .await;
         for ready in rest {
@@ -147,7 +182,7 @@ impl Shared {
         }
         let how = if self.has_failed_fast.load(Ordering::Relaxed) {
             RunEnd::FailedFast
-        } else if self.cancel.is_cancelled() {
+        } else if is_cancelled {
             RunEnd::Cancelled
         } else if is_cut_short {
             RunEnd::Drained

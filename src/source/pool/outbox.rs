@@ -12,8 +12,10 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::event::Event;
 
 /// Facts on their way out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outbox {
+    to: Sender<Event>,
+    /// What there was no room for.
     waiting: VecDeque<Event>,
     n_sent: u64,
 }
@@ -23,9 +25,18 @@ pub struct Outbox {
 pub struct Mark(u64);
 
 impl Outbox {
-    /// Puts a fact behind all others.
+    /// Facts that leave by a channel.
+    pub fn new(to: Sender<Event>) -> Self {
+        Self { to, waiting: VecDeque::new(), n_sent: 0 }
+    }
+
+    /// Sends a fact behind all others, or keeps it until there is room.
     pub fn put(&mut self, event: Event) {
-        self.waiting.push_back(event);
+        if self.waiting.is_empty() {
+            self.send(event);
+        } else {
+            self.waiting.push_back(event);
+        }
     }
 
     /// Takes the fact that is next to leave.
@@ -35,24 +46,27 @@ impl Outbox {
         Some(event)
     }
 
-    /// Sends what there is room for; a mark behind the rest, if there is one.
-    pub fn send(&mut self, to: &Sender<Event>) -> Option<Mark> {
-        while let Some(event) = self.waiting.pop_front() {
-            match to.try_send(event) {
-                Ok(()) => self.n_sent += 1,
-                Err(TrySendError::Full(event)) => {
-                    self.waiting.push_front(event);
-                    return Some(Mark(self.n_sent + self.waiting.len() as u64));
-                }
-                // Nobody listens any more, and there is nobody to tell.
-                Err(TrySendError::Closed(_)) => self.waiting.clear(),
-            }
-        }
-        None
+    /// Forgets all that waits.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// A mark behind all that waits, if anything does.
+    pub fn mark(&self) -> Option<Mark> {
+        (!self.waiting.is_empty()).then(|| Mark(self.n_sent + self.waiting.len() as u64))
     }
 
     /// Whether everything before a mark has left.
     pub fn is_past(&self, mark: Mark) -> bool {
         self.waiting.is_empty() || self.n_sent >= mark.0
+    }
+
+    fn send(&mut self, event: Event) {
+        match self.to.try_send(event) {
+            Ok(()) => self.n_sent += 1,
+            Err(TrySendError::Full(event)) => self.waiting.push_back(event),
+            // Nobody listens any more, and there is nobody to tell.
+            Err(TrySendError::Closed(_)) => {}
+        }
     }
 }

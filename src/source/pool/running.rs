@@ -2,8 +2,12 @@
 //!
 //! Start at [`Running::wish`].
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
+use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use crate::event::{Attempt, Fact, JobId, Micros, Offset};
@@ -34,10 +38,12 @@ struct Held {
 pub struct Reach {
     /// It listens to this while it has nothing to do.
     pub bell: Notify,
-    /// And to this while it has: what rings late here wakes nobody by mistake.
-    pub wished: Notify,
     /// How far its attempt has come.
     pub progress: Progress,
+    /// Its attempt is to end. Written under the lock of the schedule alone.
+    is_unwanted: AtomicBool,
+    /// Who waits for that: a waker is all it takes, and every attempt waits.
+    waits: AtomicWaker,
 }
 
 /// What somebody wishes for a job in flight: either way its attempt ends now.
@@ -49,9 +55,32 @@ pub enum Wish {
     Postpone,
 }
 
+impl Reach {
+    /// Whether its attempt is to end.
+    pub fn is_unwanted(&self) -> bool {
+        self.is_unwanted.load(Ordering::Acquire)
+    }
+
+    /// Resolves when its attempt is to end.
+    pub async fn unwanted(&self) {
+        poll_fn(|context| {
+            self.waits.register(context.waker());
+            if self.is_unwanted() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Has its attempt end.
+    fn end(&self) {
+        self.is_unwanted.store(true, Ordering::Release);
+        self.waits.wake();
+    }
+}
+
 impl Running {
     /// An attempt takes a slot.
     pub fn start(&mut self, slot: u32, attempt: Attempt, started: Offset, worker: &Arc<Reach>) {
+        worker.is_unwanted.store(false, Ordering::Release);
         let slot = slot as usize;
         if self.by_slot.len() <= slot {
             self.by_slot.resize_with(slot + 1, || None);
@@ -62,11 +91,6 @@ impl Running {
     /// It gives the slot back; what somebody wished for it.
     pub fn end(&mut self, slot: u32) -> Option<Wish> {
         self.by_slot.get_mut(slot as usize)?.take()?.wish
-    }
-
-    /// What somebody wishes for the job in a slot.
-    pub fn wish_for(&self, slot: u32) -> Option<Wish> {
-        self.by_slot.get(slot as usize)?.as_ref()?.wish
     }
 
     /// What there is to tell of attempts that have been in flight for a while.
@@ -83,12 +107,17 @@ impl Running {
         news
     }
 
-    /// Wishes something for a job, and rings its worker. Tells whether the job is in flight.
+    /// Wishes something for a job, and tells its worker. Tells whether the job is in flight.
     pub fn wish(&mut self, job: JobId, wish: Wish) -> bool {
         let Some(held) = self.by_slot.iter_mut().flatten().find(|held| held.attempt.job == job) else { return false };
         // What is to end is not to be tried again.
         held.wish = held.wish.filter(|wish| *wish == Wish::Cancel).or(Some(wish));
-        held.worker.wished.notify_one();
+        held.worker.end();
         true
+    }
+
+    /// Every attempt ends.
+    pub fn end_all(&self) {
+        self.by_slot.iter().flatten().for_each(|held| held.worker.end());
     }
 }

@@ -331,8 +331,8 @@ impl Schedule {
         }
         let next = match drawn {
             Drawn::Job(job, id, head) => {
-                let host = self.host_of(&job);
-                Some(self.start(Ready::new(job, id, host, now, head.since, mark - head.mark)))
+                // What such a source has all goes here.
+                Some(self.start(Ready::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
             Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
             Drawn::Pending | Drawn::End => None,

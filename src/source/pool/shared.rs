@@ -43,8 +43,6 @@ pub struct Shared {
     clock: Notify,
     /// Rung when somebody has wished for something.
     pub(super) stir: Notify,
-    /// Everything in flight ends when this is cancelled.
-    pub(super) cancel: CancellationToken,
     /// Nothing will ever start again, and nothing is in flight.
     pub(super) over: CancellationToken,
     pub(super) limit: watch::Sender<u32>,
@@ -67,6 +65,8 @@ pub(super) struct Inner {
     carries: Carries,
     /// Jobs that failed.
     pub(super) lost: Lost,
+    /// Everything in flight has been told to end.
+    pub(super) is_cancelled: bool,
     /// When the run ended, if it has.
     pub(super) ended: Option<Offset>,
     /// Sources that had nothing should be asked again.
@@ -96,13 +96,14 @@ impl Shared {
             Self {
                 inner: Mutex::new(Inner {
                     schedule,
-                    outbox: Outbox::default(),
+                    outbox: Outbox::new(events.clone()),
                     running: Running::default(),
                     idle: Vec::new(),
                     books: Books::default(),
                     exhibits: Exhibits::default(),
                     carries: Carries::default(),
                     lost: Lost::default(),
+                    is_cancelled: false,
                     ended: None,
                     is_fed: false,
                     has_found_nothing: false,
@@ -118,7 +119,6 @@ impl Shared {
                 most,
                 clock: Notify::new(),
                 stir: Notify::new(),
-                cancel: CancellationToken::new(),
                 over: CancellationToken::new(),
                 limit,
                 has_failed_fast: AtomicBool::new(false),
@@ -133,13 +133,13 @@ impl Shared {
             let mut inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
             inner.schedule.sources().set_waker(waker(shared.clone()));
             inner.schedule.gate.reopen();
+            inner.is_cancelled = false;
             let stood = inner.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
             time.stand(stood);
             Self {
                 inner: Mutex::new(inner),
                 start: self.start + Duration::from_micros(stood.0),
                 clock: Notify::new(),
-                cancel: CancellationToken::new(),
                 over: CancellationToken::new(),
                 ..self
             }
@@ -206,6 +206,11 @@ impl Shared {
         .await;
     }
 
+    /// Whether somebody wants jobs' data.
+    pub(super) fn collects(&self) -> bool {
+        self.harvests.is_some()
+    }
+
     /// Hands over a job's data, if anybody wants it.
     pub async fn harvest(&self, of: impl FnOnce(Arc<str>) -> Harvest, endpoint: EndpointId) {
         let Some(harvests) = &self.harvests else { return };
@@ -216,18 +221,6 @@ impl Shared {
             // It only fails when the report has given up, which it has said itself.
             let _ = harvests.send(harvest).await;
         }
-    }
-
-    /// Resolves when somebody wishes that the attempt in this slot ends; its worker's bell tells.
-    pub async fn unwanted(&self, slot: u32, me: &Reach) {
-        while self.lock().running.wish_for(slot).is_none() {
-            me.wished.notified().await;
-        }
-    }
-
-    /// Resolves when everything in flight should end.
-    pub async fn cancelled(&self) {
-        self.cancel.cancelled().await;
     }
 
     /// Resolves when nothing is in flight and nothing will ever start again.
@@ -322,7 +315,7 @@ impl Shared {
             let done = step(&mut inner, now);
             inner.book_idle(now);
             inner.announce(now);
-            (done, inner.outbox.send(&self.events))
+            (done, inner.outbox.mark())
         };
         if let Some(mark) = waits_for {
             self.send_up_to(mark).await;
@@ -332,8 +325,11 @@ impl Shared {
 
     /// Waits until every fact before a mark has left.
     async fn send_up_to(&self, mark: Mark) {
-        while let Ok(room) = self.events.reserve().await {
+        loop {
+            let room = self.events.reserve().await;
             let mut inner = self.lock();
+            // Nobody listens any more, and there is nobody to tell.
+            let Ok(room) = room else { return inner.outbox.clear() };
             // The room is used for whoever is first: giving it up would pass it on to the next who
             // waits, and with enough of those nobody would ever get any.
             if let Some(event) = inner.outbox.take() {
@@ -409,6 +405,14 @@ impl Inner {
         if let Some(idle) = self.books.news(now) {
             self.tell(now, Fact::SlotsIdle { idle });
         }
+    }
+
+    /// Ends everything in flight; nothing starts any more.
+    pub(super) fn cancel(&mut self) {
+        self.is_cancelled = true;
+        self.schedule.gate.set_stance(Stance::Closed);
+        self.running.end_all();
+        self.ring_all();
     }
 
     /// Tells a fact, and before it what the schedule has to announce: nothing is named before.

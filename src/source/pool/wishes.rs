@@ -155,11 +155,9 @@ impl Shared {
     /// Ends everything in flight.
     pub async fn cancel_all(&self) {
         self.book(|inner, now| {
-            if !self.cancel.is_cancelled() {
+            if !inner.is_cancelled {
                 inner.tell(now, Fact::Cancelling);
-                inner.schedule.gate.set_stance(Stance::Closed);
-                self.cancel.cancel();
-                inner.ring_all();
+                inner.cancel();
             }
         })
         .await;

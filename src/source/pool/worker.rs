@@ -10,15 +10,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use tokio::time::Instant;
 
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::event::waits::Waits;
 use crate::event::{Concern, Fact, JobId, Micros};
 use crate::harvest::{Answer, Harvest};
 use crate::plan::cursor::BadRow;
+use crate::source::pool::ends::Settled;
 use crate::source::pool::judge::{self, Said, Sequel, Verdict};
-use crate::source::pool::lost::Failed;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::running::Reach;
 use crate::source::pool::schedule::{GiveUp, Next};
@@ -72,9 +71,8 @@ async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, me: &Reach
     let ready = &ticket.ready;
     let exchange = tokio::select! {
         biased;
-        () = shared.cancelled() => Exchange::new(Reply::Cancelled),
-        exchange = wire.exchange(&ready.job, ready.timeout, &me.progress) => exchange,
-        () = shared.unwanted(ticket.slot, me) => Exchange::new(Reply::Cancelled),
+        exchange = wire.exchange(&ready.job, ready.timeout, &me.progress), if !me.is_unwanted() => exchange,
+        () = me.unwanted() => Exchange::new(Reply::Cancelled),
         () = job_time(shared, ready) => Exchange::new(Reply::TimedOut(Phase::Job)),
     };
     me.progress.clear();
@@ -84,9 +82,8 @@ async fn conduct<W: Wire>(shared: &Shared, wire: &W, ticket: &Ticket, me: &Reach
 
 /// Resolves when the job's time is up, where that can happen before the attempt's own is.
 async fn job_time(shared: &Shared, ready: &Ready) {
-    let deadline = shared.instant(ready.deadline());
-    if deadline < Instant::now() + ready.timeout {
-        tokio::time::sleep_until(deadline).await;
+    if ready.deadline() < ready.started + Micros::from(ready.timeout) {
+        tokio::time::sleep_until(shared.instant(ready.deadline())).await;
     } else {
         std::future::pending::<()>().await;
     }
@@ -94,37 +91,23 @@ async fn job_time(shared: &Shared, ready: &Ready) {
 
 /// Ends a job: its data goes to the report, its end to whoever listens, and it is booked as settled.
 pub async fn settle(shared: &Shared, ready: Box<Ready>, end: JobEnd, reply: Option<Reply>) {
-    let total = ready.total();
-    let Ready { job, asked, id, tries, waited, .. } = *ready;
-    let is_good = match end {
-        JobEnd::Done => Some(true),
-        JobEnd::Failed { .. } => Some(false),
-        JobEnd::Cancelled => None,
-    };
     shared
         .harvest(
             |endpoint| Harvest {
-                place: job.place,
-                job: id,
+                place: ready.job.place,
+                job: ready.id,
                 endpoint,
-                target: Arc::clone(&job.target),
+                target: Arc::clone(&ready.job.target),
                 end: end.clone(),
-                tries,
-                total,
-                waited: waited.total(),
+                tries: ready.tries,
+                total: ready.total(),
+                waited: ready.waited.total(),
                 answer: reply.and_then(answer_of),
             },
-            job.endpoint,
+            ready.job.endpoint,
         )
         .await;
-    let target = (is_good == Some(false)).then(|| Arc::clone(&job.target));
-    let (place, endpoint) = (job.place, job.endpoint);
-    let failed = match &end {
-        JobEnd::Failed { last } => Some(Failed { job: asked.unwrap_or(job), id, last: last.clone() }),
-        JobEnd::Done | JobEnd::Cancelled => None,
-    };
-    let settled = Fact::JobSettled { job: id, endpoint, end, tries, total, waited, target };
-    shared.settle(place, endpoint, is_good, settled, failed).await;
+    shared.settle(Settled::of(ready, end)).await;
 }
 
 /// A row that is no job fails like one: it is counted, named and reported.
@@ -151,8 +134,8 @@ async fn refuse(shared: &Shared, id: JobId, bad: BadRow) {
         .await;
     let endpoint = bad.endpoint;
     let (total, waited) = (Micros::ZERO, Waits::NONE);
-    let settled = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
-    shared.settle(place, endpoint, Some(false), settled, None).await;
+    let told = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
+    shared.settle(Settled { place, endpoint, is_good: Some(false), told, failed: None }).await;
 }
 
 fn answer_of(reply: Reply) -> Option<Answer> {

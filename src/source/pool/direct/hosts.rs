@@ -3,16 +3,18 @@
 //! Start at [`Hosts::of`].
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
 use http::HeaderValue;
+use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 use url::{Position, Url};
 
 use crate::source::pool::direct::line::Line;
+use crate::source::pool::message::Usual;
 
 /// For how long an unused connection is kept. Few servers keep it longer.
 const KEPT_FOR: Duration = Duration::from_secs(60);
@@ -24,7 +26,7 @@ const SWEEPS_EVERY: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Hosts {
     /// By everything in front of the path: connections of two users are not mixed up.
-    by_origin: RefCell<HashMap<Box<str>, Rc<Host>>>,
+    by_origin: RefCell<FxHashMap<Box<str>, Rc<Host>>>,
     n_kept: Cell<usize>,
     /// Unused connections that are kept, all hosts together.
     most: usize,
@@ -40,8 +42,8 @@ pub(super) struct Host {
     pub(super) port: u16,
     /// Whether it is spoken with by TLS.
     pub(super) is_secure: bool,
-    /// What it is called in a request.
-    pub(super) header: HeaderValue,
+    /// What requests to it carry.
+    pub(super) usual: Usual,
     /// The one that was used last is at the back.
     kept: RefCell<VecDeque<Kept>>,
 }
@@ -130,7 +132,7 @@ impl Host {
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
             port: url.port_or_known_default().unwrap_or_default(),
             is_secure: url.scheme() == "https",
-            header: HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static("")),
+            usual: Usual::of(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static(""))),
             kept: RefCell::default(),
         }
     }

@@ -85,11 +85,13 @@ impl Line {
 
     /// Whether it can be used again.
     pub(super) async fn is_ready(&mut self) -> bool {
-        poll_fn(|context| {
-            self.turn(context);
-            Poll::Ready(())
-        })
-        .await;
+        if !self.sender.is_ready() {
+            poll_fn(|context| {
+                self.turn(context);
+                Poll::Ready(())
+            })
+            .await;
+        }
         self.connection.is_some() && self.sender.is_ready()
     }
 

@@ -22,7 +22,6 @@ use crate::source::pool::body;
 use crate::source::pool::direct::dial::Dialer;
 use crate::source::pool::direct::hosts::{Host, Hosts};
 use crate::source::pool::direct::line::{Line, Unanswered};
-use crate::source::pool::message;
 use crate::source::pool::milestones::Milestones;
 use crate::source::pool::names::Names;
 use crate::source::pool::progress::Progress;
@@ -79,7 +78,7 @@ impl DirectWire {
     /// Sends the request and waits for the answer's head: over a kept connection, if there is one that
     /// is still good, or else over a new one.
     async fn answer(&self, trip: Trip<'_>) -> Result<(Box<Line>, Response<Incoming>), NoAnswer> {
-        let make = || message::request_of(trip.job, &trip.host.header);
+        let make = || trip.host.usual.request_of(trip.job);
         let mut request = make()?;
         let mut now = trip.start;
         while let Some((mut line, unused_for)) = self.hosts.take(trip.host, now) {

@@ -10,7 +10,7 @@ use crate::source::pool::throttle::quota::{Level, Policy, Quotas, Unit};
 use crate::source::pool::throttle::{Source, Wait, moment, structured};
 
 /// What an answer's head says, field by field, none weighed against another.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Heard {
     /// `Retry-After` and its like.
     pub retry_after: Option<Wait>,
@@ -42,6 +42,9 @@ impl Heard {
     /// A date is measured by the clock of who wrote it, where the answer tells its own `Date`
     /// (RFC 9110 §6.6.1): whether our clock is right does not matter then.
     pub fn from(headers: &HeaderMap, received: SystemTime) -> Self {
+        if !headers.keys().any(|name| may_speak(name.as_str())) {
+            return Self::default();
+        }
         let now = || headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
         let (mut standard, mut customary) = (Family::default(), Family::default());
         let mut retry_after: Option<Wait> = None;
@@ -73,6 +76,11 @@ impl Heard {
         let customary = customary.read(&mut malformed);
         Self { retry_after, standard, customary, malformed }
     }
+}
+
+/// Whether a field may be one of ours: of most answers none is, and that is all there is to find out.
+fn may_speak(name: &str) -> bool {
+    name.starts_with('r') || name.starts_with("x-")
 }
 
 /// What follows the family's name; Twitter and Okta write it with one more hyphen.
