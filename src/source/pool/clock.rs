@@ -94,6 +94,11 @@ impl LaneClock {
         self.sums
     }
 
+    /// Whether it has been wound to a moment already: in a moment nothing passes.
+    pub fn is_at(&self, moment: Offset) -> bool {
+        self.at == moment
+    }
+
     /// What it read when it was last wound.
     pub fn sums(&self) -> Waits {
         self.sums

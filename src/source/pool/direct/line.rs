@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -73,7 +73,10 @@ impl Line {
 
     /// The next piece of a body.
     pub(super) async fn piece(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, Failure> {
-        while let Some(frame) = self.drive(body.frame()).await {
+        // Of a body whose length was told it is known before its end has been looked for.
+        while !body.is_end_stream()
+            && let Some(frame) = self.drive(body.frame()).await
+        {
             let frame = frame.map_err(|error| failure::reason_of(&error, || Reason::ClosedEarly))?;
             // What is no data are trailers, which nobody asks for.
             if let Ok(piece) = frame.into_data() {
