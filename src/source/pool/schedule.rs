@@ -34,6 +34,9 @@ use crate::source::pool::throttle::Hint;
 /// is not read any further until some have started.
 pub const PARKED_MAX: usize = 10_000;
 
+/// Jobs that are put into closed lanes in one step: what else there is to book must not wait for more.
+const PARKED_AT_ONCE: usize = 100;
+
 /// What a worker should do.
 #[derive(Debug)]
 pub enum Next {
@@ -43,6 +46,8 @@ pub enum Next {
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
     GiveUp(Box<Ready>, GiveUp),
+    /// Ask again: there was too much to look at for one step.
+    Again,
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
     /// Nothing will ever start again.
@@ -199,7 +204,7 @@ impl Schedule {
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot that is unused now is unused; looks at every lane.
+    /// Why a slot that is unused now is unused; looks at every lane, while any has work.
     pub fn idle_why(&self) -> IdleWhy {
         match self.gate.stance() {
             Stance::Paused => return IdleWhy::Paused,
@@ -210,7 +215,10 @@ impl Schedule {
         if is_paced && self.lanes.has_turns() {
             return IdleWhy::Rate;
         }
-        let with_work = || self.lanes.all().iter().filter(|lane| lane.has_work());
+        // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
+        let may_have_work = self.parked > 0 || !self.sources.is_drawn();
+        let lanes = if may_have_work { self.lanes.all() } else { &[] };
+        let with_work = || lanes.iter().filter(|lane| lane.has_work());
         let held = with_work().filter_map(|lane| lane.held_by(self.now));
         // The reason that a person can do something about comes first.
         match held.min_by_key(|why| *why as u8) {
@@ -344,10 +352,15 @@ impl Schedule {
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
     fn ask_mixed(&mut self, source: usize) -> Option<Next> {
         let (now, mark) = (self.now, self.lanes.reads());
+        let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
                 self.sated.push(source);
                 return None;
+            }
+            if self.parked >= full {
+                self.lanes.enqueue_mixed(source);
+                return Some(Next::Again);
             }
             let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
                 Drawn::Job(job, id, head) => {

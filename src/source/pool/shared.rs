@@ -178,6 +178,7 @@ impl Shared {
                     self.pass_on(inner);
                 }
                 Next::BadRow(..) | Next::GiveUp(..) => self.pass_on(inner),
+                Next::Again => {}
             }
             next
         })
