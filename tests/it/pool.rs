@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "tests may take what they need for granted")]
 
 mod adaptive;
+mod ahead;
 mod any_run;
 mod endings;
 mod hosts;

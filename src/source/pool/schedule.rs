@@ -5,6 +5,7 @@
 //! Lanes take turns, so a throttled or hung host never starves the others. Start at
 //! [`Schedule::decide`].
 
+pub mod foreseen;
 mod wished;
 
 use std::collections::{HashSet, VecDeque};

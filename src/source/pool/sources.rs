@@ -29,13 +29,15 @@ pub struct Sources {
 }
 
 /// One source.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct State {
     /// It may have more in this round.
     has_more: bool,
     /// Its jobs that have been drawn and are not over.
     open: u64,
     head: Head,
+    /// What has been read and not drawn.
+    ahead: VecDeque<Draw>,
 }
 
 /// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
@@ -64,9 +66,9 @@ impl Sources {
     /// The sources of a plan, before their first job. With rounds, each waits for its first.
     pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
         let n = cursor.sources();
-        let state = State { has_more: polling.is_none(), ..State::default() };
+        let state = |_| State { has_more: polling.is_none(), ..State::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
-        Self { states: vec![state; n], left: n, drawn: 0, settled: 0, announced: 0, rounds, cursor }
+        Self { states: (0..n).map(state).collect(), left: n, drawn: 0, settled: 0, announced: 0, rounds, cursor }
     }
 
     /// How many there are.
@@ -92,15 +94,21 @@ impl Sources {
     /// Draws the next job of a source, whose next one then waits from here on.
     pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let drawn = match self.cursor.draw(source) {
+        let ahead = self.states[source].ahead.pop_front();
+        let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
             Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
             Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
             Draw::Pending => Drawn::Pending,
             Draw::End => Drawn::End,
         };
-        self.announce(facts);
+        match &drawn {
+            Drawn::Job(job, ..) => self.announce_up_to(job.endpoint.0 as usize, facts),
+            Drawn::BadRow(_, bad) => self.announce_up_to(bad.endpoint.0 as usize, facts),
+            Drawn::Pending | Drawn::End => {}
+        }
         // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        let is_drawn = matches!(drawn, Drawn::End) || self.cursor.is_drawn(source);
+        let is_read = self.cursor.is_drawn(source) && self.states[source].ahead.is_empty();
+        let is_drawn = is_read || matches!(drawn, Drawn::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source)) {
                 self.left -= 1;
@@ -109,6 +117,22 @@ impl Sources {
             self.end_round_if_over(source, now.since, facts);
         }
         drawn
+    }
+
+    /// Reads a source's rows until `n` of them are not drawn; gives back the jobs that are new.
+    pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
+        let ahead = &mut self.states[source].ahead;
+        let known = ahead.len();
+        while ahead.len() < n
+            && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
+        {
+            ahead.push_back(row);
+        }
+        let new = ahead.range(known..);
+        new.filter_map(|row| match row {
+            Draw::Job(job) => Some(&**job),
+            Draw::BadRow(_) | Draw::Pending | Draw::End => None,
+        })
     }
 
     fn next_id(&mut self, source: usize) -> JobId {
@@ -169,19 +193,21 @@ impl Sources {
 
     /// Announces endpoints that are new, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
-        self.announce(facts);
+        self.announce_up_to(self.cursor.endpoints().len(), facts);
         self.tell_if_drawn(facts);
     }
 
-    fn announce(&mut self, facts: &mut VecDeque<Fact>) {
-        for (i, endpoint) in self.cursor.endpoints().iter().enumerate().skip(self.announced) {
+    /// Announces the endpoints up to this one. Rows that are only read may have found more.
+    fn announce_up_to(&mut self, last: usize, facts: &mut VecDeque<Fact>) {
+        let known = self.cursor.endpoints().iter().enumerate();
+        for (i, endpoint) in known.take(last + 1).skip(self.announced) {
             facts.push_back(Fact::EndpointSeen {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),
             });
         }
-        self.announced = self.cursor.endpoints().len();
+        self.announced = self.announced.max((last + 1).min(self.cursor.endpoints().len()));
     }
 
     fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
