@@ -11,10 +11,10 @@ use std::time::SystemTime;
 use tokio::sync::mpsc;
 
 use crate::app::look::{self, Looks};
-use crate::app::recording;
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
+use crate::app::{recorded, recording};
 use crate::cli::Results;
 use crate::cli::look::LookArgs;
 use crate::config;
@@ -32,7 +32,9 @@ use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
+use crate::plan::ahead::Slow;
 use crate::plan::cursor::Cursor;
+use crate::plan::order::Order;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::route::Route;
 use crate::source::pool::run_time::RunTime;
@@ -84,11 +86,19 @@ impl Batch<'_> {
     pub fn run(self) -> Result<u8, Error> {
         let surroundings = look::wished(config::surroundings(), self.look);
         let mut looks = Looks::decide(&surroundings)?;
+        // Read before anything is written: the new recording may take the old one's place.
+        let slow = match &self.plan.order {
+            Order::AsGiven => None,
+            Order::SlowFirst { from } => Some(recorded::slowest(from)?),
+        };
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
             let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
-            let mut outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
+            let mut outcome = match (
+                self.carry_out(&surroundings, &mut looks, &mut ears, (last.is_some(), slow.as_deref())),
+                &last,
+            ) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
@@ -115,7 +125,7 @@ impl Batch<'_> {
         surroundings: &Surroundings,
         looks: &mut Looks,
         ears: &mut Option<Ears>,
-        is_again: bool,
+        (is_again, slow): (bool, Option<&[Slow]>),
     ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
         let most = descriptors::raise();
@@ -125,7 +135,10 @@ impl Batch<'_> {
             .map(|practice| Upstream::start(practice, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
-        let cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
+        let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
+        if let Some(slow) = slow {
+            cursor.put_first(slow.to_vec());
+        }
         let (recorder, recording) = match self.results.events.as_deref() {
             None => (None, None),
             Some(path) if is_again => {

@@ -164,6 +164,7 @@ impl Model {
                 let host = &mut self.hosts[i];
                 (host.name, host.limit, host.first_limit) = (Arc::clone(name), *limit, *limit);
             }
+            Fact::JobsPutFirst { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);

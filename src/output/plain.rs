@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use crate::event::cause::Cause;
 use crate::event::{Hand, Micros, Offset};
 use crate::model::incidents::Group;
-use crate::model::news::Story;
+use crate::model::news::{self, Story};
 use crate::model::verdict::words;
 use crate::model::{Model, Stage};
 use crate::output::fit;
@@ -215,6 +215,7 @@ fn change(story: &Story, model: &Model) -> Option<String> {
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
         Story::Warned(_, message) => Some(format!("warning: {message}")),
+        Story::PutFirst { jobs, of } => Some(format!("slow first: {}", news::put_first(*jobs, *of))),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
         Story::Limit { by: Hand::Adaptive, .. }
         | Story::Adaptive(_)

@@ -163,6 +163,9 @@ impl Schedule {
         if self.pace.opens_at() > self.now {
             return Next::Wait(self.soonest());
         }
+        if let Some(next) = self.ask_ahead() {
+            return next;
+        }
         while let Some(turn) = self.lanes.next_turn() {
             let found = match turn {
                 Turn::Lane(lane) => self.ask_lane(lane),
@@ -189,7 +192,7 @@ impl Schedule {
 
     /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
     fn has_turns(&self) -> bool {
-        self.lanes.has_turns() || self.later.has_postponed()
+        self.lanes.has_turns() || self.later.has_postponed() || self.sources.ahead().is_some()
     }
 
     /// When time alone lets something start.
@@ -294,12 +297,12 @@ impl Schedule {
 
     /// A source has something from here on: its lane, or itself, will be asked.
     fn bring_in(&mut self, source: usize) {
-        let lane = self.sources.host_of(source).map(Arc::from).map(|host| self.lane_of(&host));
-        let mark = match lane {
-            Some(lane) => self.lanes.lane(lane).clock(),
-            None => self.lanes.reads(),
-        };
+        let lane = self.lane_of_source(source);
+        let mark = self.mark_of(lane);
         self.sources.set_head(source, Head { since: self.now, mark });
+        if !self.sources.has_more(source) {
+            return;
+        }
         match lane {
             Some(lane) => {
                 self.lanes.lane(lane).sources.push_back(source);
@@ -307,6 +310,53 @@ impl Schedule {
             }
             None => self.lanes.enqueue_mixed(source),
         }
+    }
+
+    /// The lane of a source all of whose jobs go to one host.
+    fn lane_of_source(&mut self, source: usize) -> Option<usize> {
+        let host = self.sources.host_of(source).map(Arc::from)?;
+        Some(self.lane_of(&host))
+    }
+
+    /// What the clock reads now that a source's next job waits by.
+    fn mark_of(&mut self, lane: Option<usize>) -> Waits {
+        match lane {
+            Some(lane) => self.lanes.lane(lane).clock(),
+            None => self.lanes.reads(),
+        }
+    }
+
+    /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
+    fn ask_ahead(&mut self) -> Option<Next> {
+        while let Some(source) = self.sources.ahead() {
+            let lane = self.lane_of_source(source);
+            let (since, mark) = (self.now, self.mark_of(lane));
+            let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
+            let host = self.host_of(&job);
+            let ready = Ready::new(job, id, host, since, head.since, mark - head.mark);
+            if let Some(next) = self.start_or_park(ready) {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
+    fn start_or_park(&mut self, ready: Box<Ready>) -> Option<Next> {
+        let i = ready.host.0 as usize;
+        let lane = self.lanes.lane(i);
+        if lane.is_shut() || lane.opens_at() > self.now {
+            self.park(ready);
+            return None;
+        }
+        let first = match self.unpark(i) {
+            Some(first) => {
+                self.park(ready);
+                first
+            }
+            None => ready,
+        };
+        Some(self.start(first))
     }
 
     /// A job from this lane, if it has one and may start it.
@@ -352,20 +402,9 @@ impl Schedule {
             let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
                 Drawn::Job(job, id, head) => {
                     let host = self.host_of(&job);
-                    let ready = Ready::new(job, id, host, now, head.since, mark - head.mark);
-                    let i = host.0 as usize;
-                    let lane = self.lanes.lane(i);
-                    if lane.is_shut() || lane.opens_at() > now {
-                        self.park(ready);
-                        continue;
-                    }
-                    match self.unpark(i) {
-                        // Whoever has waited in that lane goes first.
-                        Some(first) => {
-                            self.park(ready);
-                            self.start(first)
-                        }
-                        None => self.start(ready),
+                    match self.start_or_park(Ready::new(job, id, host, now, head.since, mark - head.mark)) {
+                        Some(next) => next,
+                        None => continue,
                     }
                 }
                 Drawn::BadRow(id, bad) => Next::BadRow(id, bad),

@@ -2,12 +2,13 @@
 //!
 //! Pure but for the plan's files. Start at [`Sources::draw`].
 
-use std::collections::VecDeque;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use crate::event::waits::Waits;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
+use crate::plan::ahead::{Early, Placed};
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::source::pool::rounds::Rounds;
@@ -23,6 +24,8 @@ pub struct Sources {
     drawn: u64,
     /// Jobs over so far.
     settled: u64,
+    /// Jobs that come before all others, the slowest first, of the sources that have begun.
+    ahead: BinaryHeap<Early>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -33,7 +36,7 @@ pub struct Sources {
 struct State {
     /// It may have more in this round.
     has_more: bool,
-    /// Its jobs that have been drawn and are not over.
+    /// Its jobs that have been drawn, or are ahead, and are not over.
     open: u64,
     head: Head,
 }
@@ -66,7 +69,16 @@ impl Sources {
         let n = cursor.sources();
         let state = State { has_more: polling.is_none(), ..State::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
-        Self { states: vec![state; n], left: n, drawn: 0, settled: 0, announced: 0, rounds, cursor }
+        Self {
+            states: vec![state; n],
+            left: n,
+            drawn: 0,
+            settled: 0,
+            ahead: BinaryHeap::new(),
+            announced: 0,
+            rounds,
+            cursor,
+        }
     }
 
     /// How many there are.
@@ -89,6 +101,38 @@ impl Sources {
         self.states[source].head = head;
     }
 
+    /// Puts the jobs of a source that come before all others among those of the others.
+    fn bring_ahead(&mut self, source: usize) {
+        let jobs = self.cursor.take_ahead(source);
+        let has_any = !jobs.is_empty();
+        self.states[source].open += jobs.len() as u64;
+        self.ahead.extend(jobs);
+        // Nobody has to come and ask for the others where there are none.
+        if has_any && self.cursor.is_drawn(source) {
+            self.states[source].has_more = false;
+            self.left -= usize::from(self.is_in_last_round(source));
+        }
+    }
+
+    /// Whose job is the next of those that come before all others.
+    pub fn ahead(&self) -> Option<usize> {
+        self.ahead.peek().map(|early| early.job.place.source as usize)
+    }
+
+    /// Draws the next job of those that come before all others; the next of its source waits from here on.
+    pub fn draw_ahead(&mut self, now: Head, facts: &mut VecDeque<Fact>) -> Option<(Box<Job>, JobId, Head)> {
+        let Early { job, .. } = self.ahead.pop()?;
+        let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
+        self.drawn += 1;
+        self.announce(facts);
+        self.tell_if_drawn(facts);
+        Some((job, JobId(self.drawn), head))
+    }
+
+    fn is_in_last_round(&self, source: usize) -> bool {
+        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
+    }
+
     /// Draws the next job of a source, whose next one then waits from here on.
     pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
         let head = std::mem::replace(&mut self.states[source].head, now);
@@ -102,7 +146,7 @@ impl Sources {
         // Where the count is known nobody has to come back and ask: that could be a cooldown later.
         let is_drawn = matches!(drawn, Drawn::End) || self.cursor.is_drawn(source);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
-            if self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source)) {
+            if self.is_in_last_round(source) {
                 self.left -= 1;
                 self.tell_if_drawn(facts);
             }
@@ -163,13 +207,20 @@ impl Sources {
             self.cursor.rewind(source);
         }
         self.states[source].has_more = true;
+        self.bring_ahead(source);
         facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
         Some(source)
     }
 
-    /// Announces endpoints that are new, and that the plan is drawn where it has nothing.
+    /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce(facts);
+        if let Some(Placed { jobs, of }) = self.cursor.placed() {
+            facts.push_back(Fact::JobsPutFirst { jobs, of });
+        }
+        if self.rounds.is_none() {
+            (0..self.n()).for_each(|source| self.bring_ahead(source));
+        }
         self.tell_if_drawn(facts);
     }
 
@@ -185,7 +236,7 @@ impl Sources {
     }
 
     fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
-        if self.left == 0 {
+        if self.is_drawn() {
             facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         }
     }
@@ -197,12 +248,12 @@ impl Sources {
 
     /// Whether every job has been drawn.
     pub fn is_drawn(&self) -> bool {
-        self.left == 0
+        self.left == 0 && self.ahead.is_empty()
     }
 
     /// Whether every job has been drawn and is over.
     pub fn is_over(&self) -> bool {
-        self.left == 0 && self.settled == self.drawn
+        self.is_drawn() && self.settled == self.drawn
     }
 
     /// How many jobs there are in all, where that is known.
