@@ -30,11 +30,10 @@ use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
+use crate::output::trouble::path_shown;
 use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
-use crate::plan::ahead::Slow;
 use crate::plan::cursor::Cursor;
-use crate::plan::order::Order;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::route::Route;
 use crate::source::pool::run_time::RunTime;
@@ -86,19 +85,11 @@ impl Batch<'_> {
     pub fn run(self) -> Result<u8, Error> {
         let surroundings = look::wished(config::surroundings(), self.look);
         let mut looks = Looks::decide(&surroundings)?;
-        // Read before anything is written: the new recording may take the old one's place.
-        let slow = match &self.plan.order {
-            Order::AsGiven => None,
-            Order::SlowFirst { from } => Some(recorded::slowest(from)?),
-        };
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
             let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
-            let mut outcome = match (
-                self.carry_out(&surroundings, &mut looks, &mut ears, (last.is_some(), slow.as_deref())),
-                &last,
-            ) {
+            let mut outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
@@ -125,7 +116,7 @@ impl Batch<'_> {
         surroundings: &Surroundings,
         looks: &mut Looks,
         ears: &mut Option<Ears>,
-        (is_again, slow): (bool, Option<&[Slow]>),
+        is_again: bool,
     ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
         let most = descriptors::raise();
@@ -136,9 +127,7 @@ impl Batch<'_> {
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
         let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
-        if let Some(slow) = slow {
-            cursor.put_first(slow.to_vec());
-        }
+        recorded::put_first(&mut cursor, &plan.order)?;
         let (recorder, recording) = match self.results.events.as_deref() {
             None => (None, None),
             Some(path) if is_again => {
@@ -175,12 +164,14 @@ impl Batch<'_> {
         };
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
+        let shown = recording.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown);
         let run = Run {
             follow: &follow,
             time: &time,
             wake,
             woken,
             has_bar: looks.has_progress,
+            recording: shown.as_deref(),
             can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
         let pace = self.pace(surroundings);
@@ -248,7 +239,8 @@ impl Batch<'_> {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
         let recording = outcome.recording.as_deref();
-        let extras = Extras { checked: &checked, collected: outcome.collected.as_ref(), recording };
+        let extras =
+            Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
         let now = model.last;
         let is_coloured =
             |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());

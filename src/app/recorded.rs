@@ -1,6 +1,6 @@
 //! What was recorded of an earlier run: reads it, and says what could not be read of it.
 //!
-//! Start at [`slowest`].
+//! Start at [`put_first`].
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
@@ -12,13 +12,25 @@ use crate::output::streams;
 use crate::output::trouble::path_shown;
 use crate::plainly::Plainly;
 use crate::plan::ahead::Slow;
+use crate::plan::cursor::Cursor;
+use crate::plan::order::Order;
 use crate::source::slowest::Slowest;
 use crate::units;
+
+/// Has a plan's jobs drawn first that took long in an earlier run, where its order says so.
+///
+/// To be called before anything is recorded: the new recording may take the old one's place.
+pub fn put_first(cursor: &mut Cursor, order: &Order) -> Result<(), Error> {
+    if let Order::SlowFirst { from } = order {
+        cursor.put_first(slowest(from)?);
+    }
+    Ok(())
+}
 
 /// The jobs that took far longer than usual in a recorded run, the slowest first.
 ///
 /// It is read once, event by event: a long recording takes time and no memory.
-pub fn slowest(path: &Path) -> Result<Vec<Slow>, Error> {
+fn slowest(path: &Path) -> Result<Vec<Slow>, Error> {
     let unreadable = |error| unreadable(path, error);
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::Recording {

@@ -21,6 +21,7 @@ use crate::model::Model;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
+use crate::output::trouble::path_shown;
 use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::tui::detect::Face;
@@ -51,7 +52,13 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Looks) -> Resu
     // There is nobody to command.
     let mut stop = Stop::new(mpsc::unbounded_channel().0);
     let clock = Clock::Replay(replay.position());
-    let watched = Watched { follow: &follow, clock, leaves_at_end: false, can: Abilities::REPLAY };
+    let watched = Watched {
+        follow: &follow,
+        clock,
+        leaves_at_end: false,
+        can: Abilities::REPLAY,
+        recording: Some(&path_shown(&args.file)),
+    };
     let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
     replay.stop();
     drop(pump.join());
@@ -70,7 +77,7 @@ fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
         let event = event.map_err(|error| unreadable(&args.file, error.into()))?;
         model.apply(&event);
     }
-    let extras = Extras::default();
+    let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
     let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     let written = if args.json {
         let document = inert::text(&summary_json(&model, model.last, &extras));

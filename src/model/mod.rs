@@ -212,7 +212,8 @@ impl Model {
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
             Fact::RedirectFollowed { .. } => {}
-            Fact::JobSettled { job, endpoint, end, tries, target, .. } => {
+            Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
+                self.evidence.settle(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle(at, origin, &Settled { job, endpoint, end, tries, target });

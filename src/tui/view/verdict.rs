@@ -21,7 +21,7 @@ pub fn is_told(model: &Model) -> bool {
 /// One line: the number, the place, and the remedy where it fits whole.
 pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(finding) = findings(scene.model).into_iter().next() else { return };
-    let told = told(&finding, scene.model);
+    let told = told(&finding, scene.model, scene.ui.recording.as_deref());
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
     let end = pen.width().saturating_sub(width_of(&key) + 2);
     let status = if is_serious(&finding) { Status::Limited } else { Status::Slow };
@@ -52,15 +52,20 @@ fn is_serious(finding: &Finding) -> bool {
 
 /// A sheet over the screen with the working; scrolls where it does not fit.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
-    labelled::draw(screen, ("Working", ""), rows(scene.model), scene.ui.working.unwrap_or(0));
+    labelled::draw(
+        screen,
+        ("Working", ""),
+        rows(scene.model, scene.ui.recording.as_deref()),
+        scene.ui.working.unwrap_or(0),
+    );
 }
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
-pub fn last_row(area: Rect, model: &Model) -> usize {
-    labelled::last_row(area, rows(model))
+pub fn last_row(area: Rect, model: &Model, recording: Option<&str>) -> usize {
+    labelled::last_row(area, rows(model, recording))
 }
 
-fn rows(model: &Model) -> Vec<Row> {
+fn rows(model: &Model, recording: Option<&str>) -> Vec<Row> {
     let role = |label| if label == "verdict" { Role::Title } else { Role::Text };
-    working(model).into_iter().map(|(label, text)| Row::new(label, text).in_role(role(label))).collect()
+    working(model, recording).into_iter().map(|(label, text)| Row::new(label, text).in_role(role(label))).collect()
 }

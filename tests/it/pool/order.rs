@@ -3,7 +3,12 @@
 use std::num::NonZeroU32;
 
 use inflight::event::{EndpointId, Fact, Offset, RunEnd};
+use inflight::model::Model;
+use inflight::model::verdict::words::sentence;
 use inflight::plan::ahead::Slow;
+use inflight::plan::patience::parse_patience;
+use inflight::plan::rules::Rules;
+use inflight::plan::source::Overlay;
 use inflight::source::slowest::{MOST, Slowest};
 use proptest::prelude::*;
 
@@ -28,11 +33,28 @@ impl Told {
         })
     }
 
+    /// What the numbers mean.
+    fn verdict(&self) -> Option<String> {
+        let mut model = Model::default();
+        self.events.iter().for_each(|event| model.apply(event));
+        sentence(&model, None)
+    }
+
     fn slowest(&self) -> Vec<Slow> {
         let mut slowest = Slowest::default();
         self.events.iter().for_each(|event| slowest.apply(event));
         slowest.found().unwrap()
     }
+}
+
+/// One try of each job, for so long.
+fn brief(time: &str) -> Overlay {
+    let timeout = parse_patience(time).ok();
+    Overlay { rules: Rules { timeout, ..tries(1) }, ..Overlay::default() }
+}
+
+fn tries(n: u32) -> Rules {
+    Rules { attempts: Some(n), ..Rules::default() }
 }
 
 /// Jobs that take so many milliseconds, so many at once.
@@ -65,6 +87,46 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     assert_eq!(first.end().1.0, list_schedule(100, &took) * 1_000, "first come, first served");
     let again = jobs(100, took.clone()).after(&first).run().await;
     assert_eq!((again.put_first(), again.end().1), (Some((7, 7)), Offset(5_000_000)));
+    // They were answered, if late; only of time-outs nothing better is known than to start them first.
+    let hung = |first: Option<&Told>| {
+        let rig = jobs(100, took.clone()).with(|plan| plan.lay_over(&brief("4999ms")));
+        match first {
+            Some(first) => rig.after(first),
+            None => rig,
+        }
+    };
+    let first = hung(None).run().await;
+    let said = first.verdict().unwrap();
+    assert!(said.contains("late time-outs: GET http://a.test/"), "{said}");
+    assert!(said.contains("; about 5.00 s with these first: "), "{said}");
+    let again = hung(Some(&first)).run().await;
+    assert_eq!(again.end().1, Offset(4_999_000));
+    assert_eq!(again.verdict().as_deref().map(|said| said.contains("began early enough")), Some(true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_outs_behind_a_limit_of_their_host_are_not_called_late() {
+    let plan = format!(
+        "[limits]\nconcurrency = 8\n[retry]\nattempts = 1\n[defaults]\ntimeout = \"2s\"\n[host.\"b.test\"]\n\
+         concurrency = 1\n{}{}",
+        endpoint("a.test", 100),
+        endpoint("b.test", 4)
+    );
+    let told = Rig::new(&plan, |cue| ok(if cue.host == "b.test" { 9_000 } else { 100 })).run().await;
+    assert_eq!(told.end().1, Offset(8_000_000), "one after the other");
+    let said = told.verdict().unwrap_or_default();
+    assert!(!said.contains("late") && !said.contains("slow-first"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
+    let took: Vec<u64> = (0..100).map(|i| if i == 99 { 9_000 } else { 100 }).collect();
+    let rig = jobs(4, took).with(|plan| plan.lay_over(&brief("1s")));
+    let told = rig.with(|plan| plan.lay_over(&Overlay { rules: tries(2), ..Overlay::default() })).run().await;
+    let said = told.verdict().unwrap();
+    let slow = told.slowest();
+    assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
+    assert!(said.contains("late time-out"), "{said}");
 }
 
 #[tokio::test(start_paused = true)]

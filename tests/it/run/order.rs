@@ -55,6 +55,33 @@ fn a_recorded_run_says_what_the_next_one_starts_with() {
 }
 
 #[test]
+fn a_late_time_out_is_told_with_the_words_that_put_it_first() {
+    let upstream = upstream();
+    let path = |i: usize| if i == 59 { "/hang".to_owned() } else { format!("/delay/30ms?id={i}") };
+    let lines: Vec<String> = (0..60).map(|i| at(&upstream, &path(i))).collect();
+    let folder = Folder::new().with("urls.txt", &lines.join("\n"));
+    let run = "run urls.txt -c 4 --timeout 1s --tries 1 --json";
+    let remedy = |ended: &crate::run::program::Ended| {
+        let summary = ended.summary();
+        assert_eq!(summary["verdict"]["kind"], "stragglers", "{summary}");
+        summary["verdict"]["remedy"].as_str().unwrap().to_owned()
+    };
+    let said = remedy(&folder.inflight(run).run().exits(1));
+    assert!(said.ends_with("with `--events last.jsonl`, then `--order slow-first --from last.jsonl`"), "{said}");
+    let ended = folder.inflight(run).words(["--events", "my.jsonl"]).run().exits(1);
+    let said = remedy(&ended);
+    assert!(said.ends_with(" with these first: `--order slow-first --from my.jsonl`"), "{said}");
+    assert!(ended.err().contains(&said), "{}", ended.err());
+    let replayed = folder.inflight("replay my.jsonl --json").run().exits(0);
+    assert_eq!(remedy(&replayed), said);
+
+    // Those words do it, and then there is nothing left to say about the order.
+    let ended = folder.inflight(run).words(["--order", "slow-first", "--from", "my.jsonl"]).run().exits(1);
+    let verdict = ended.summary()["verdict"].to_string();
+    assert!(!verdict.contains("slow-first"), "{verdict}");
+}
+
+#[test]
 fn an_order_can_stand_in_the_plan_and_its_recording_lies_beside_it() {
     let upstream = upstream();
     let plan = format!(
