@@ -4,6 +4,7 @@
 //! Start at [`told`].
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::event::Micros;
 use crate::event::waits::WaitWhy;
@@ -109,19 +110,11 @@ pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
             "each waits for its slowest".to_owned(),
             format!("if these are independent, {}, each as one ends", gain(instead)),
         ),
-        Finding::Stragglers { tail, span, n, longest, cure } => {
-            let names: Vec<String> =
-                longest.iter().map(|(took, target)| format!("{} ({})", shown(target), units::length(*took))).collect();
-            let what = match cure {
-                Cure::Order { .. } => "late time-out",
-                Cure::Either | Cure::Patience => "attempt",
-            };
-            (
-                format!("last {} of {}", units::length(*tail), units::length(*span)),
-                format!("only {}: {}", units::plural(*n, what), names.join(", ")),
-                cured(*cure, recording),
-            )
-        }
+        Finding::Stragglers { tail, span, n, longest, cure } => (
+            format!("last {} of {}", units::length(*tail), units::length(*span)),
+            held_on(*cure, *n, longest),
+            cured(*cure, recording),
+        ),
         Finding::LimitedByUs { why, host, share, dial, instead } => (
             format!("{} of all waiting", percent(*share)),
             dial_in_words(model, *why, *host, *dial),
@@ -134,6 +127,17 @@ pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
         ),
     };
     Told { number, place, remedy, brief: brief(finding) }
+}
+
+/// What held on at the end of the run.
+fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
+    let what = match (cure, n) {
+        (Cure::Order { .. }, 1) => "1 late time-out:".to_owned(),
+        (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
+        (Cure::Either | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
+    };
+    let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", shown(target), units::length(*took));
+    format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
 }
 
 /// What would make the end of the run shorter, and the words that do it.

@@ -13,6 +13,9 @@ use crate::tui::view::labelled::{self, Row};
 use crate::tui::view::paint::{Pen, cut_end, width_of};
 use crate::tui::view::targets::Target;
 
+/// As much of the place as must be left where it is cut for the remedy.
+const PLACE: u16 = 24;
+
 /// Whether there is a line to draw.
 pub fn is_told(model: &Model) -> bool {
     !findings(model).is_empty()
@@ -30,13 +33,16 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let x = pen.text(x, 0, &told.number, Role::Title);
     let x = pen.text(x, 0, ": ", Role::TextDim);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    let place = cut_end(&told.place, usize::from(end.saturating_sub(x)), &ellipsis).into_owned();
+    let room = usize::from(end.saturating_sub(x));
+    // Half a remedy is none, and half a place is one still; the working has both whole.
+    let remedies =
+        [Some((told.remedy, width_of(&told.place))), told.brief.map(|brief| (brief, PLACE.min(width_of(&told.place))))];
+    let remedies = remedies.into_iter().flatten().map(|(remedy, least)| (format!("; {remedy}"), usize::from(least)));
+    let fits = |(remedy, least): &(String, usize)| least + usize::from(width_of(remedy)) <= room;
+    let remedy = remedies.into_iter().find(fits).map(|(remedy, _)| remedy).unwrap_or_default();
+    let place = cut_end(&told.place, room - usize::from(width_of(&remedy)), &ellipsis).into_owned();
     let x = pen.text(x, 0, &place, Role::Text);
-    // Half a remedy is none; the working has it whole.
-    let remedies = [Some(told.remedy), told.brief].into_iter().flatten().map(|remedy| format!("; {remedy}"));
-    if let Some(remedy) = remedies.into_iter().find(|remedy| x + width_of(remedy) <= end) {
-        pen.text(x, 0, &remedy, Role::TextDim);
-    }
+    pen.text(x, 0, &remedy, Role::TextDim);
     if let Some((key, word)) = key.split_once(' ') {
         let from = pen.width().saturating_sub(width_of(key) + 1 + width_of(word));
         pen.target(from, 0, u16::MAX, Target::Hint(Action::Why));

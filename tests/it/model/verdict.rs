@@ -187,8 +187,8 @@ fn late(took: u64) -> Told {
 fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwise() {
     let model = late(1_000).finds(&["stragglers"]);
     let told = |recording| sentence(&model, recording).unwrap();
-    let start = "last 1.00 s of 2.00 s: only 2 late time-outs: GET https://b#98.example/98 (1.00 s), \
-                 GET https://b#99.example/99 (1.00 s); about 1.57 s with these first: ";
+    let start = "last 1.00 s of 2.00 s: only 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
+                 GET https://b#98.example/98 (1.00 s); about 1.57 s with these first: ";
     assert_eq!(
         told(None),
         format!("{start}record it with `--events last.jsonl`, then `--order slow-first --from last.jsonl`")
@@ -464,6 +464,7 @@ fn recordings_of_real_runs_say_what_they_show() {
         kinds("two-workers")[0].1.split(';').next(),
         Some("limit cut from 5 to 3: this machine has no room for more connections")
     );
+    assert!(kinds("late")[0].1.contains(": only 2 time-outs, the latest GET practice://shop/hang?id=39 (1.00 s)"));
     assert_eq!(kinds("storm-429").first().map(|(kind, _)| *kind), Some("limited-by-upstream"));
 }
 

@@ -97,7 +97,7 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     };
     let first = hung(None).run().await;
     let said = first.verdict().unwrap();
-    assert!(said.contains("late time-outs: GET http://a.test/"), "{said}");
+    assert!(said.contains("only 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{said}");
     assert!(said.contains("; about 5.00 s with these first: "), "{said}");
     let again = hung(Some(&first)).run().await;
     assert_eq!(again.end().1, Offset(4_999_000));
@@ -126,7 +126,7 @@ async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let said = told.verdict().unwrap();
     let slow = told.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
-    assert!(said.contains("late time-out"), "{said}");
+    assert!(said.contains("only 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with"), "{said}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,7 +23,7 @@ pub struct Timeouts {
     pub alone: Offset,
     /// Attempts that have timed out since.
     pub late: u64,
-    /// The first of those: how long, and method and masked URL; foreign text.
+    /// The latest of those, latest first: how long, and method and masked URL; foreign text.
     pub named: Vec<(Micros, Arc<str>)>,
     /// Unused slots until then, as far as they had been told.
     pub idle: Idle,
@@ -41,9 +41,10 @@ impl Timeouts {
             return;
         }
         self.late += 1;
-        if self.named.len() < Self::NAMED {
-            self.named.push((service, Arc::clone(target)));
-        }
+        // A job may have tried more than once.
+        self.named.retain(|(_, other)| other != target);
+        self.named.truncate(Self::NAMED - 1);
+        self.named.insert(0, (service, Arc::clone(target)));
     }
 
     pub(super) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &Waits) {
