@@ -9,6 +9,7 @@ pub mod headless;
 pub mod lab;
 pub mod look;
 pub mod manual;
+pub mod recorded;
 pub mod recording;
 pub mod replay;
 pub mod screen;

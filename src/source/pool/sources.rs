@@ -2,12 +2,13 @@
 //!
 //! Pure but for the plan's files. Start at [`Sources::draw`].
 
-use std::collections::VecDeque;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use crate::event::waits::Waits;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
+use crate::plan::ahead::{Early, Placed};
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::source::pool::rounds::Rounds;
@@ -23,6 +24,8 @@ pub struct Sources {
     drawn: u64,
     /// Jobs over so far.
     settled: u64,
+    /// Jobs that come before all others, the slowest first, of the sources that have begun.
+    ahead: BinaryHeap<Early>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -33,11 +36,11 @@ pub struct Sources {
 struct State {
     /// It may have more in this round.
     has_more: bool,
-    /// Its jobs that have been drawn and are not over.
+    /// Its jobs that have been drawn, or are ahead, and are not over.
     open: u64,
     head: Head,
     /// What has been read and not drawn.
-    ahead: VecDeque<Draw>,
+    read: VecDeque<Draw>,
 }
 
 /// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
@@ -68,7 +71,16 @@ impl Sources {
         let n = cursor.sources();
         let state = |_| State { has_more: polling.is_none(), ..State::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
-        Self { states: (0..n).map(state).collect(), left: n, drawn: 0, settled: 0, announced: 0, rounds, cursor }
+        Self {
+            states: (0..n).map(state).collect(),
+            left: n,
+            drawn: 0,
+            settled: 0,
+            ahead: BinaryHeap::new(),
+            announced: 0,
+            rounds,
+            cursor,
+        }
     }
 
     /// How many there are.
@@ -91,10 +103,42 @@ impl Sources {
         self.states[source].head = head;
     }
 
+    /// Puts the jobs of a source that come before all others among those of the others.
+    fn bring_ahead(&mut self, source: usize) {
+        let jobs = self.cursor.take_ahead(source);
+        let has_any = !jobs.is_empty();
+        self.states[source].open += jobs.len() as u64;
+        self.ahead.extend(jobs);
+        // Nobody has to come and ask for the others where there are none.
+        if has_any && self.cursor.is_drawn(source) {
+            self.states[source].has_more = false;
+            self.left -= usize::from(self.is_in_last_round(source));
+        }
+    }
+
+    /// Whose job is the next of those that come before all others.
+    pub fn ahead(&self) -> Option<usize> {
+        self.ahead.peek().map(|early| early.job.place.source as usize)
+    }
+
+    /// Draws the next job of those that come before all others; the next of its source waits from here on.
+    pub fn draw_ahead(&mut self, now: Head, facts: &mut VecDeque<Fact>) -> Option<(Box<Job>, JobId, Head)> {
+        let Early { job, .. } = self.ahead.pop()?;
+        let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
+        self.drawn += 1;
+        self.announce_up_to(job.endpoint.0 as usize, facts);
+        self.tell_if_drawn(facts);
+        Some((job, JobId(self.drawn), head))
+    }
+
+    fn is_in_last_round(&self, source: usize) -> bool {
+        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
+    }
+
     /// Draws the next job of a source, whose next one then waits from here on.
     pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let ahead = self.states[source].ahead.pop_front();
+        let ahead = self.states[source].read.pop_front();
         let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
             Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
             Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
@@ -107,10 +151,10 @@ impl Sources {
             Drawn::Pending | Drawn::End => {}
         }
         // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        let is_read = self.cursor.is_drawn(source) && self.states[source].ahead.is_empty();
+        let is_read = self.cursor.is_drawn(source) && self.states[source].read.is_empty();
         let is_drawn = is_read || matches!(drawn, Drawn::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
-            if self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source)) {
+            if self.is_in_last_round(source) {
                 self.left -= 1;
                 self.tell_if_drawn(facts);
             }
@@ -121,7 +165,7 @@ impl Sources {
 
     /// Reads a source's rows until `n` of them are not drawn; gives back the jobs that are new.
     pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
-        let ahead = &mut self.states[source].ahead;
+        let ahead = &mut self.states[source].read;
         let known = ahead.len();
         while ahead.len() < n
             && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
@@ -187,13 +231,20 @@ impl Sources {
             self.cursor.rewind(source);
         }
         self.states[source].has_more = true;
+        self.bring_ahead(source);
         facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
         Some(source)
     }
 
-    /// Announces endpoints that are new, and that the plan is drawn where it has nothing.
+    /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce_up_to(self.cursor.endpoints().len(), facts);
+        if let Some(Placed { jobs, of }) = self.cursor.placed() {
+            facts.push_back(Fact::JobsPutFirst { jobs, of });
+        }
+        if self.rounds.is_none() {
+            (0..self.n()).for_each(|source| self.bring_ahead(source));
+        }
         self.tell_if_drawn(facts);
     }
 
@@ -211,7 +262,7 @@ impl Sources {
     }
 
     fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
-        if self.left == 0 {
+        if self.is_drawn() {
             facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         }
     }
@@ -223,12 +274,12 @@ impl Sources {
 
     /// Whether every job has been drawn.
     pub fn is_drawn(&self) -> bool {
-        self.left == 0
+        self.left == 0 && self.ahead.is_empty()
     }
 
     /// Whether every job has been drawn and is over.
     pub fn is_over(&self) -> bool {
-        self.left == 0 && self.settled == self.drawn
+        self.is_drawn() && self.settled == self.drawn
     }
 
     /// How many jobs there are in all, where that is known.
