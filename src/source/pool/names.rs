@@ -1,6 +1,7 @@
 //! Looks up host names: each once, and none behind one that hangs.
 //!
-//! A name is looked up once and remembered for the run, a failure for [`FAILURE_HOLDS`]. Names under
+//! A name is looked up once and remembered, a failure for [`FAILURE_HOLDS`]. An answer older than [`HOLDS`] is
+//! asked for again by whoever needs it, beside its use: in a run of hours a host may move. Names under
 //! `.practice` are the practice upstream, on loopback; an address is its own answer. Start at
 //! [`Names::look_up`]; [`ahead`] asks before somebody needs an answer, and [`desk`] does the asking.
 
@@ -23,6 +24,9 @@ use crate::source::pool::names::desk::{Desk, PATIENCE};
 /// How long a failed look-up is believed.
 const FAILURE_HOLDS: Duration = Duration::from_secs(5);
 
+/// How old an answer may become before it is asked for again.
+const HOLDS: Duration = Duration::from_secs(60);
+
 /// A name could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -36,6 +40,7 @@ pub type System = fn(&str) -> io::Result<Vec<IpAddr>>;
 pub struct Names {
     known: Arc<Mutex<HashMap<String, Answer>>>,
     desk: Arc<Desk>,
+    holds: Duration,
 }
 
 impl Default for Names {
@@ -45,7 +50,12 @@ impl Default for Names {
 }
 
 /// A name's answer, once it is there.
-type Answer = Arc<SetOnce<Found>>;
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    found: Arc<SetOnce<Found>>,
+    /// Addresses that have become old, and are used until there are others.
+    old: Option<Arc<[IpAddr]>>,
+}
 
 /// The addresses of a name.
 type Addresses = Result<Arc<[IpAddr]>, NoAddress>;
@@ -65,27 +75,39 @@ impl From<io::Result<Vec<IpAddr>>> for Found {
     }
 }
 
+impl Answer {
+    /// The addresses as far as they are known now.
+    fn known(&self) -> Option<Addresses> {
+        let found = self.found.get().map(|found| &found.addresses);
+        match (found, &self.old) {
+            (Some(Ok(addresses)), _) | (_, Some(addresses)) => Some(Ok(Arc::clone(addresses))),
+            (Some(Err(error)), None) => Some(Err(error.clone())),
+            (None, None) => None,
+        }
+    }
+}
+
 impl Names {
     /// A resolver that asks somebody else than the system.
     pub fn asking(system: System) -> Self {
-        Self { known: Arc::default(), desk: Arc::new(Desk::new(system, PATIENCE)) }
+        Self { known: Arc::default(), desk: Arc::new(Desk::new(system, PATIENCE)), holds: HOLDS }
     }
 
     /// The addresses of a name. Whoever asks while a look-up is under way shares its answer.
     ///
     /// What it waited for an answer is marked; if that was there already, there was no look-up to mark.
     pub async fn look_up(&self, name: &str, mark: Option<&Milestones>) -> Addresses {
-        if let Some(known) = known(name) {
-            return Ok([known].into());
+        if let Some(own) = own(name) {
+            return Ok([own].into());
         }
         let answer = self.ask(name);
-        if let Some(found) = answer.get() {
-            return found.addresses.clone();
+        if let Some(known) = answer.known() {
+            return known;
         }
         if let Some(mark) = mark {
             mark.resolving();
         }
-        let found = answer.wait().await.addresses.clone();
+        let found = answer.found.wait().await.addresses.clone();
         if let Some(mark) = mark {
             mark.resolved();
         }
@@ -94,7 +116,7 @@ impl Names {
 
     /// Asks for a name before somebody needs it.
     pub fn ahead(&self, name: &str) {
-        if known(name).is_none() {
+        if own(name).is_none() {
             self.ask(name);
         }
     }
@@ -110,15 +132,18 @@ impl Names {
     /// The answer for a name, which is asked for if nobody has.
     fn ask(&self, name: &str) -> Answer {
         let mut known = self.lock();
-        if let Some(answer) = known.get(name) {
-            let is_stale = |found: &Found| found.addresses.is_err() && found.at.elapsed() > FAILURE_HOLDS;
-            if !answer.get().is_some_and(is_stale) {
-                return Arc::clone(answer);
-            }
+        let last = known.get(name);
+        let is_too_old = |found: &Found| {
+            let holds = if found.addresses.is_ok() { self.holds } else { FAILURE_HOLDS };
+            found.at.elapsed() > holds
+        };
+        if let Some(last) = last.filter(|last| !last.found.get().is_some_and(is_too_old)) {
+            return last.clone();
         }
-        let answer = Answer::default();
-        known.insert(name.to_owned(), Arc::clone(&answer));
-        self.desk.ask(name, &answer);
+        let old = last.and_then(Answer::known).and_then(Result::ok);
+        let answer = Answer { old, ..Answer::default() };
+        self.desk.ask(name, &answer.found);
+        known.insert(name.to_owned(), answer.clone());
         answer
     }
 
@@ -128,7 +153,7 @@ impl Names {
 }
 
 /// The address of a name that nobody has to be asked for.
-fn known(name: &str) -> Option<IpAddr> {
+fn own(name: &str) -> Option<IpAddr> {
     if name.ends_with(PRACTICE) { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse().ok() }
 }
 
@@ -147,9 +172,13 @@ impl Resolve for Names {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
 
-    use super::Names;
+    use tokio::sync::SetOnce;
+
+    use super::{Found, Names};
 
     static ASKED: AtomicUsize = AtomicUsize::new(0);
 
@@ -176,5 +205,37 @@ mod tests {
             found
         });
         assert_eq!((found, ASKED.load(Ordering::Relaxed)), (3_000, 1_000));
+    }
+
+    #[test]
+    fn an_old_answer_holds_until_there_is_another() {
+        static TIMES: AtomicUsize = AtomicUsize::new(0);
+        let at = |n: u8| Ok([IpAddr::V4(Ipv4Addr::new(127, 0, 0, n))].into());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let names = Names::asking(|_| match TIMES.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(vec![Ipv4Addr::new(127, 0, 0, 3).into()]),
+            1 => Err(std::io::Error::other("not now")),
+            _ => Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into()]),
+        });
+        let names = Names { holds: Duration::ZERO, ..names };
+        let look_up = || runtime.block_on(names.look_up("host.test", None));
+        let answered = || {
+            let answer = names.lock()["host.test"].clone();
+            runtime.block_on(answer.found.wait()).clone()
+        };
+        assert_eq!(look_up(), at(3));
+        assert_eq!(look_up(), at(3), "it is asked for again beside its use");
+        assert!(answered().addresses.is_err());
+        assert_eq!(
+            (look_up(), TIMES.load(Ordering::SeqCst)),
+            (at(3), 2),
+            "a failure is believed, and takes nothing away"
+        );
+        // Once the failure is forgotten.
+        names.lock().get_mut("host.test").unwrap().found =
+            Arc::new(SetOnce::new_with(Some(Found { addresses: at(3), at: Instant::now() })));
+        look_up().unwrap();
+        answered();
+        assert_eq!(look_up(), at(2));
     }
 }
