@@ -31,8 +31,8 @@ def bench(name):
     """Builds a bench, and says where it is."""
     words = ["cargo", "bench", "--quiet", "--bench", name, "--no-run", "--message-format=json"]
     said = subprocess.run(words, cwd=HERE, stdout=subprocess.PIPE, text=True, check=True).stdout
-    built = (json.loads(line) for line in said.splitlines())
-    return next(line["executable"] for line in built if line.get("target", {}).get("name") == name and line.get("executable"))
+    built = [json.loads(line) for line in said.splitlines()]
+    return next(one["executable"] for one in built if one.get("executable") and one["target"]["name"] == name)
 
 
 def told(figures, unit=""):
@@ -109,9 +109,9 @@ def instructions(words):
 
 
 def recording():
-    """Time and processor time of a batch that is recorded, beside one that is not."""
+    """Time and processor time of a batch that is recorded, beside one that is not; what a disk takes is its own."""
     upstream = Upstream()
-    words = [INFLIGHT, "run", upstream.url + "/status/200", "-n", str(REQUESTS), "-c", str(WORKERS), "--plain", "--json"]
+    words = [INFLIGHT, "run", upstream.url + "/status/200", "-n", str(REQUESTS), "-c", str(WORKERS), "--plain"]
     clients = [
         ("not recorded", lambda: run(words)),
         ("recorded", lambda: run([*words, "--events", os.devnull])),
@@ -129,7 +129,8 @@ def runtimes():
         clients = [
             (what, lambda how=how: run([program, "counted", how, wire, str(REQUESTS), url])) for how, what in by.items()
         ]
-        compare(f"{REQUESTS:,} requests, {WORKERS} at once, {wire} wire, {os.cpu_count()} cores", clients, by["runtime"])
+        title = f"{REQUESTS:,} requests, {WORKERS} at once, {wire} wire, {os.cpu_count()} cores"
+        compare(title, clients, by["runtime"])
     upstream.end()
 
 
