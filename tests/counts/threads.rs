@@ -25,10 +25,11 @@ use crate::alone;
 use crate::practice::Upstream;
 
 const NAMES: usize = 1_000;
-/// Look-ups that may have a thread each.
-const LOOK_UPS: usize = 1_024;
+/// Threads for them. On a machine with nothing else to do there are 25; where one is starved for longer than
+/// its patience, another takes its place.
+const THREADS: usize = 100;
 /// How long the system takes to find an address.
-const LOOK_UP: Duration = Duration::from_millis(5);
+const LOOK_UP: Duration = Duration::from_millis(1);
 
 /// Look-ups so far, and the most threads there were.
 static ASKED: AtomicUsize = AtomicUsize::new(0);
@@ -39,7 +40,7 @@ fn threads() -> usize {
 }
 
 #[test]
-fn a_thousand_names_take_no_more_threads_than_there_may_be_look_ups() {
+fn a_thousand_names_take_a_few_threads() {
     let _alone = alone();
     let upstream = Upstream::start().unwrap();
     let port = upstream.at("").rsplit_once(':').unwrap().1.to_owned();
@@ -78,5 +79,5 @@ fn a_thousand_names_take_no_more_threads_than_there_may_be_look_ups() {
     assert_eq!((settled, ASKED.load(Ordering::Relaxed)), (NAMES, NAMES), "each name is looked up once");
     let most = MOST.load(Ordering::Relaxed) - before;
     println!("{most} threads");
-    assert!(most <= of + LOOK_UPS, "{most} threads for {NAMES} names");
+    assert!(most <= of + THREADS, "{most} threads for {NAMES} names");
 }
