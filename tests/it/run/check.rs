@@ -206,6 +206,32 @@ fn each_host_is_told_its_wire() {
 }
 
 #[test]
+fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
+    let folder = Folder::new().with("urls.txt", "http://127.0.0.1:1/\n");
+    for (path, text) in [("conf/inflight/config.toml", "\ntheme = \"nord\"\n"), (".config/inflight.toml", "")] {
+        fs::create_dir_all(folder.path(path).parent().unwrap()).unwrap();
+        fs::write(folder.path(path), text).unwrap();
+    }
+    let conf = folder.path("conf").to_str().unwrap().to_owned();
+    let theme = |words: &str, variables: &[(&str, &str)]| {
+        let check = folder.inflight("check urls.txt --color always --json").words(words.split_whitespace());
+        let check = check.var("XDG_CONFIG_HOME", &conf);
+        let check = variables.iter().fold(check, |check, (name, value)| check.var(name, value));
+        let theme = check.run().exits(0).summary()["here"]["theme"].clone();
+        let told = |value: &Value| value.as_str().unwrap().to_owned();
+        (told(&theme["value"]), told(&theme["from"]["why"]))
+    };
+    let (name, why) = theme("", &[]);
+    assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2` says so"), "{name} {why}");
+    fs::write(folder.path(".config/inflight.toml"), "theme_dark = \"dracula\"\n").unwrap();
+    let (name, why) = theme("", &[]);
+    assert!(name == "dracula" && why.ends_with("/.config/inflight.toml:1` says so"), "{name} {why}");
+    let variables = &[("INFLIGHT_THEME", "ansi")];
+    assert_eq!(theme("", variables), ("ansi".to_owned(), "`INFLIGHT_THEME` says so".to_owned()));
+    assert_eq!(theme("--theme nord", variables), ("nord".to_owned(), "`--theme` is given".to_owned()));
+}
+
+#[test]
 fn what_cannot_come_to_pass_is_warned_of_with_its_place() {
     let plan = r#"[limits]
 concurrency = 500
