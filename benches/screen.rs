@@ -9,22 +9,25 @@
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
+mod busy;
+mod practice;
+
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use inflight::event::outcome::{JobEnd, Outcome, Spent};
-use inflight::event::waits::Waits;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::journal::{Header, Writer};
 use portable_pty::{Child as Pupil, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
+
+use crate::busy::Busy;
+use crate::practice::Upstream;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_inflight");
 /// A picture begins with this: `CSI ? 2026 h`, a synchronized update.
@@ -89,7 +92,8 @@ fn busy(folder: &Path) -> Result<(), Failure> {
 
 /// What a terminal that does not read costs the run.
 fn stuck(folder: &Path) -> Result<(), Failure> {
-    let mut upstream = Upstream::start()?;
+    let upstream = Upstream::start()?;
+    let url = upstream.at("/status/200");
     println!("{REQUESTS} requests, 50 at once; the terminal stops reading for {STUCK:?}");
     println!(
         "{:<6} {:>10} {:>10} {:>7} {:>10} {:>10} {:>7} {:>12} {:>12}",
@@ -97,8 +101,8 @@ fn stuck(folder: &Path) -> Result<(), Failure> {
     );
     let (mut rates, mut costs) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
-        let plain = plain(folder, &upstream.url)?;
-        let screen = on_screen(folder, &upstream.url)?;
+        let plain = plain(folder, &url)?;
+        let screen = on_screen(folder, &url)?;
         let (rate, cost) = (screen.rate / plain.rate, screen.cpu.as_secs_f64() / plain.cpu.as_secs_f64());
         println!(
             "{round:<6} {:>8.0}/s {:>8.0}/s {rate:>7.3} {:>8.2} s {:>8.2} s {cost:>7.3} {:>8} KiB {:>8} KiB",
@@ -112,8 +116,6 @@ fn stuck(folder: &Path) -> Result<(), Failure> {
         rates.push(rate);
         costs.push(cost);
     }
-    upstream.child.kill()?;
-    upstream.child.wait()?;
     for (what, mut ratios) in [("throughput", rates), ("CPU", costs)] {
         ratios.sort_by(f64::total_cmp);
         println!("{what}: median {:.3}, from {:.3} to {:.3}", ratios[ROUNDS / 2], ratios[0], ratios[ROUNDS - 1]);
@@ -175,27 +177,6 @@ fn rate(result: &Path) -> Result<f64, Failure> {
         return Err(format!("only {done} of {REQUESTS} done").into());
     }
     Ok(done / took)
-}
-
-/// A practice upstream in a process of its own.
-struct Upstream {
-    child: Child,
-    url: String,
-}
-
-impl Upstream {
-    fn start() -> Result<Self, Failure> {
-        let mut child = Command::new(PROGRAM).arg("upstream").stderr(Stdio::piped()).spawn()?;
-        let mut said = Vec::new();
-        let mut out = child.stderr.take().ok_or("no standard error")?;
-        let mut byte = [0];
-        while out.read(&mut byte)? == 1 && byte[0] != b'\n' {
-            said.push(byte[0]);
-        }
-        let said = String::from_utf8(said)?;
-        let url = said.split_whitespace().find(|word| word.starts_with("http")).ok_or("no address")?;
-        Ok(Self { child, url: format!("{}/status/200", url.trim_end_matches('/')) })
-    }
 }
 
 /// The program in a terminal of 120 columns and 40 rows.
@@ -344,41 +325,11 @@ fn ms(time: Duration) -> String {
 fn record(path: &Path) -> Result<(), Failure> {
     let header = Header::new("busy", std::time::SystemTime::now());
     let mut writer = Writer::new(BufWriter::new(File::create(path)?), &header)?;
-    let mut tell = |at: u64, fact| writer.write(&Event { at: Offset(at), origin: Origin::HERE, fact });
-    tell(0, Fact::RunStarted { name: "busy".into(), limit: Some(500), jobs: None })?;
-    for id in 0..ENDPOINTS {
-        let name = format!("GET /things/{id}").into();
-        tell(0, Fact::EndpointSeen { endpoint: EndpointId(id), name, jobs: None })?;
-    }
-    for id in 0..20 {
-        let name = format!("https://{id}.example:443").into();
-        tell(0, Fact::HostSeen { host: HostId(id), name, limit: None })?;
-    }
     // A job is three events: started, ended, settled; five hundred are in flight.
-    let step = 3_000_000 / EVENTS_A_SECOND;
-    for job in 0..BUSY_SECONDS * EVENTS_A_SECOND / 3 {
-        let (attempt, at) = (Attempt { job: JobId(job), n: 1 }, (job + 500) * step);
-        let id = u32::try_from(job % u64::from(ENDPOINTS))?;
-        let target = format!("GET https://{}.example/things/{id}", id % 20).into();
-        let (endpoint, host, slot) = (EndpointId(id), HostId(id % 20), u32::try_from(job % 500)?);
-        let waited = Waits::NONE;
-        tell(
-            job * step,
-            Fact::AttemptStarted { attempt, endpoint, host, row: job, slot, target, waited, until: None },
-        )?;
-        let Some(job) = job.checked_sub(500) else { continue };
-        let (attempt, at) = (Attempt { job: JobId(job), n: 1 }, at - 500 * step);
-        let status = if job % 97 == 0 { 503 } else { 200 };
-        let outcome = Outcome::Answered { status, expected: status == 200, bytes: 512 };
-        let end = if status == 200 { JobEnd::Done } else { JobEnd::Failed { last: outcome.clone() } };
-        let endpoint = EndpointId(u32::try_from(job % u64::from(ENDPOINTS))?);
-        tell(at, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 })?;
-        let total = Micros(500 * step);
-        tell(
-            at,
-            Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: Waits::NONE, target: None },
-        )?;
+    let a_second = EVENTS_A_SECOND / 3;
+    let busy = Busy { endpoints: ENDPOINTS, jobs: BUSY_SECONDS * a_second, in_flight: 500, a_second };
+    for event in busy.events() {
+        writer.write(&event)?;
     }
-    tell(BUSY_SECONDS * 1_000_000, Fact::RunEnded { how: RunEnd::Finished })?;
     Ok(writer.flush()?)
 }

@@ -124,6 +124,7 @@ def compare(title, clients, against, rounds=ROUNDS):
         took = statistics.median(figure[0] for figure in figures)
         cpu = statistics.median(figure[1] for figure in figures)
         print(f"  {name:34} {took:9.3f} {cpu:7.2f}   {spread(figures, seen[against], 0):22} {spread(figures, seen[against], 1)}")
+    return seen
 
 
 def spread(figures, others, i):
@@ -209,11 +210,23 @@ def domains():
                 ("inflight, on screen", lambda: run(ours, True, folder)),
                 ("first come, first served", lambda: (bound, 0.0)),
             ]
+            if limit == 100:
+                # What one run has recorded is the order of all that follow it.
+                run([*ours, "--plain", "--events", "last.jsonl"], folder=folder)
+                slow = [*ours, "--order", "slow-first", "--from", "last.jsonl"]
+                clients.insert(1, ("inflight, slow first", lambda: run(slow, True, folder)))
             if curl := shutil.which("curl"):
                 words = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(min(limit, 300))]
                 words += ["--max-time", "5", "-K", "curl.txt"]
                 clients.append((f"curl -Z (at most {min(limit, 300)})", lambda: run(words, folder=folder)))
-            compare(f"1,000 addresses, 7 hang, limit {limit}", clients, "first come, first served")
+            if oha := shutil.which("oha"):
+                # It takes addresses from a list in any order, each as often as chance has it: as many in all.
+                drawn = [oha, "-n", "1000", "-c", str(limit), "-t", "5s", "--no-tui", "--urls-from-file", "urls.txt"]
+                clients.append(("oha, at random from the list", lambda: run(drawn, folder=folder)))
+            seen = compare(f"1,000 addresses, 7 hang, limit {limit}", clients, "first come, first served")
+            for name in seen if limit == 100 else []:
+                if name != "inflight, slow first":
+                    print(f"  slow first ÷ {name:32} {spread(seen['inflight, slow first'], seen[name], 0)}")
     upstream.end()
 
 

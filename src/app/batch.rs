@@ -11,10 +11,10 @@ use std::time::SystemTime;
 use tokio::sync::mpsc;
 
 use crate::app::look::{self, Looks};
-use crate::app::recording;
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
+use crate::app::{recorded, recording};
 use crate::cli::Results;
 use crate::cli::look::LookArgs;
 use crate::config;
@@ -30,6 +30,7 @@ use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
+use crate::output::trouble::path_shown;
 use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
@@ -125,7 +126,8 @@ impl Batch<'_> {
             .map(|practice| Upstream::start(practice, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
-        let cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
+        let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
+        recorded::put_first(&mut cursor, &plan.order)?;
         let (recorder, recording) = match self.results.events.as_deref() {
             None => (None, None),
             Some(path) if is_again => {
@@ -161,12 +163,14 @@ impl Batch<'_> {
         };
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
+        let shown = recording.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown);
         let run = Run {
             follow: &follow,
             time: &time,
             wake,
             woken,
             has_bar: looks.has_progress,
+            recording: shown.as_deref(),
             can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
         let pace = self.pace(surroundings);
@@ -233,7 +237,8 @@ impl Batch<'_> {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
         let recording = outcome.recording.as_deref();
-        let extras = Extras { checked: &checked, collected: outcome.collected.as_ref(), recording };
+        let extras =
+            Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
         let now = model.last;
         let is_coloured =
             |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());

@@ -6,7 +6,7 @@
 use std::io::{self, IsTerminal};
 
 use crate::app::look::{self, Looks};
-use crate::app::recording;
+use crate::app::{recorded, recording};
 use crate::cli::RunArgs;
 use crate::cli::said;
 use crate::config;
@@ -58,7 +58,8 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
     let surroundings = look::wished(config::surroundings(), &args.look);
     let looks = Looks::decide(&surroundings)?;
-    let cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
+    let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
+    recorded::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
         recording::check(path)?;
     }

@@ -10,6 +10,7 @@ pub mod headless;
 pub mod lab;
 pub mod look;
 pub mod manual;
+pub mod recorded;
 pub mod recording;
 pub mod replay;
 pub mod screen;
@@ -35,6 +36,7 @@ use crate::output::{exit, streams};
 use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
 use crate::shown::shown;
+use crate::source::pool::descriptors;
 use crate::tui::keymap::{self, Keymap};
 use crate::upstream::{self, Upstream};
 
@@ -153,6 +155,7 @@ fn read(args: &RunArgs) -> Result<Plan, Error> {
 /// The practice upstream alone, until somebody ends it.
 fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
     let practice = Practice { seed: args.seed, hosts: Vec::new() };
+    descriptors::raise();
     let upstream = Upstream::start(&practice, args.listen)
         .map_err(|source| Error::System { what: "start the practice upstream", source })?;
     let address = upstream.local_addr();

@@ -8,6 +8,7 @@ use std::sync::mpsc as wakes;
 use tokio::sync::mpsc;
 
 use crate::app::look::{self, Looks};
+use crate::app::recorded::{unreadable, warn};
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Signal};
 use crate::app::stop::Stop;
@@ -16,24 +17,21 @@ use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::inert;
-use crate::journal::ReadError;
 use crate::model::Model;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
-use crate::plainly::Plainly;
 use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::tui::detect::Face;
-use crate::units;
 
 /// Shows a recording; gives back the exit code.
 pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
     let surroundings = look::wished(config::surroundings(), &args.look);
     let mut looks = Looks::decide(&surroundings)?;
-    let recording = Recording::open(&args.file).map_err(|error| unreadable(args, error))?;
-    warn(args, &recording);
+    let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
+    warn(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || surroundings.face().value == Face::Plain {
         return sum_up(args, &recording);
     }
@@ -54,7 +52,13 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Looks) -> Resu
     // There is nobody to command.
     let mut stop = Stop::new(mpsc::unbounded_channel().0);
     let clock = Clock::Replay(replay.position());
-    let watched = Watched { follow: &follow, clock, leaves_at_end: false, can: Abilities::REPLAY };
+    let watched = Watched {
+        follow: &follow,
+        clock,
+        leaves_at_end: false,
+        can: Abilities::REPLAY,
+        recording: Some(&path_shown(&args.file)),
+    };
     let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
     replay.stop();
     drop(pump.join());
@@ -69,11 +73,11 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Looks) -> Resu
 /// Prints what it adds up to.
 fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
     let mut model = Model::default();
-    for event in recording.events().map_err(|error| unreadable(args, error))? {
-        let event = event.map_err(|error| unreadable(args, error.into()))?;
+    for event in recording.events().map_err(|error| unreadable(&args.file, error))? {
+        let event = event.map_err(|error| unreadable(&args.file, error.into()))?;
         model.apply(&event);
     }
-    let extras = Extras::default();
+    let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
     let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     let written = if args.json {
         let document = inert::text(&summary_json(&model, model.last, &extras));
@@ -83,37 +87,4 @@ fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
     };
     written.map_err(|source| Error::System { what: "print the summary", source })?;
     Ok(0)
-}
-
-/// What could not be read of it.
-fn warn(args: &ReplayArgs, recording: &Recording) {
-    let path = path_shown(&args.file);
-    if recording.skipped > 0 {
-        let lines = units::plural(recording.skipped, "line");
-        streams::say(&format!("warning: skipped {lines} of `{path}` that this version does not know"));
-    }
-    if recording.is_cut {
-        streams::say(&format!("warning: the last line of `{path}` was cut off; everything before it is there"));
-    }
-    if recording.n == 0 {
-        streams::say(&format!("warning: `{path}` holds no events"));
-    }
-}
-
-fn unreadable(args: &ReplayArgs, error: ReadError) -> Error {
-    let path = path_shown(&args.file);
-    let hint = "a recording is made by `inflight run PLAN --events FILE`";
-    match error {
-        ReadError::Io(error) => {
-            let message = format!("cannot read recording `{path}`: {}", Plainly(error));
-            Error::Recording { message, hint: None }
-        }
-        ReadError::NotAJournal => {
-            Error::Recording { message: format!("`{path}` is no recording"), hint: Some(hint.to_owned()) }
-        }
-        ReadError::TooNew { .. } => Error::Recording {
-            message: format!("cannot read recording `{path}`: {error}"),
-            hint: Some("it was made by a newer version: use that one".to_owned()),
-        },
-    }
 }

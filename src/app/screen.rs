@@ -67,6 +67,8 @@ pub struct Watched<'a> {
     pub leaves_at_end: bool,
     /// What the source can do.
     pub can: Abilities,
+    /// Where the run is recorded, as it may be shown.
+    pub recording: Option<&'a str>,
 }
 
 /// Whose time the screen tells.
@@ -110,6 +112,7 @@ pub fn run(
     }
     let mut ui = UiState::default();
     ui.has_mouse = looks.has_mouse;
+    ui.recording = watched.recording.map(Arc::from);
     let mut screen = Screen {
         watched,
         keymap: looks.keymap.clone(),

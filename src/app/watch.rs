@@ -32,6 +32,8 @@ pub struct Run<'a> {
     pub woken: &'a wakes::Receiver<Wake>,
     /// The terminal's tab shows how far it is.
     pub has_bar: bool,
+    /// Where it is recorded, as it may be shown.
+    pub recording: Option<&'a str>,
 }
 
 /// How the watching of a run ended.
@@ -54,6 +56,7 @@ impl Run<'_> {
             // Somebody waits for the result at the other end of the pipe.
             leaves_at_end: !io::stdout().is_terminal(),
             can: self.can,
+            recording: self.recording,
         };
         let show = || screen::run(watched, looks, stop, self.woken, self.wake);
         // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
@@ -88,7 +91,14 @@ impl Run<'_> {
                 let _ = wake.send(Wake::Changed);
             }
         });
-        let is_dropped = headless::run(self.follow, self.time, stop, self.woken, Some(Plain::new(pace)), tab);
+        let is_dropped = headless::run(
+            self.follow,
+            self.time,
+            stop,
+            self.woken,
+            Some(Plain::new(pace).recorded_in(self.recording)),
+            tab,
+        );
         self.follow.on_change(|| {});
         is_dropped
     }

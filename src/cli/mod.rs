@@ -17,6 +17,7 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::plan::order::Word;
 use crate::plan::patience::Patience;
 use crate::plan::via::Via;
 
@@ -135,6 +136,12 @@ pub struct Dials {
     /// How it is sent: `auto`, `direct`, past any proxy, or `reqwest`
     #[arg(long, value_name = "WIRE", value_parser = values::via)]
     pub wire: Option<Via>,
+    /// In which order: `as-given`, or `slow-first`, with what took long in an earlier run
+    #[arg(long, value_name = "ORDER", value_parser = values::order)]
+    pub order: Option<Word>,
+    /// Where that run was recorded, by `--events`
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
     /// Repeat the batch, from start to start: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
@@ -146,7 +153,8 @@ pub struct Dials {
 impl Dials {
     /// Whether any of them was given.
     pub fn is_said(&self) -> bool {
-        let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, every, rounds, wire } = self;
+        let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
+        let Self { every, rounds, wire, .. } = self;
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
@@ -154,6 +162,8 @@ impl Dials {
             || timeout.is_some()
             || tries.is_some()
             || *fail_fast
+            || order.is_some()
+            || from.is_some()
             || every.is_some()
             || rounds.is_some()
             || wire.is_some()

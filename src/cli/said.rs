@@ -9,7 +9,8 @@ use crate::plan::said::Flagged;
 pub fn flags(args: &RunArgs) -> Vec<Flagged> {
     // A new flag has no place here until somebody has thought of one.
     let RunArgs { targets: _, requests, dials, request, results, look: _ } = args;
-    let Dials { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, wire, every, rounds } = dials;
+    let Dials { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, wire, order, from, every, rounds } =
+        dials;
     let RequestArgs { method, headers, body } = request;
     let Results { json: _, report, bodies, events } = results;
     let said = [
@@ -22,6 +23,8 @@ pub fn flags(args: &RunArgs) -> Vec<Flagged> {
         ("retry.attempts", "--tries", tries.is_some()),
         ("fail_fast", "--fail-fast", *fail_fast),
         ("wire", "--wire", wire.is_some()),
+        ("order", "--order", order.is_some()),
+        ("from", "--from", from.is_some()),
         ("every", "--every", every.is_some()),
         ("rounds", "--rounds", rounds.is_some()),
         ("method", "--method", method.is_some()),

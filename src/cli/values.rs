@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::lab::scenario::Scenario;
 use crate::lab::trial;
+use crate::plan::order::{self, Word};
 use crate::plan::patience::{self, Patience};
 use crate::plan::quantity;
 use crate::plan::via::{self, Via};
@@ -28,6 +29,10 @@ pub(super) fn patience(text: &str) -> Result<Patience, String> {
 
 pub(super) fn via(text: &str) -> Result<Via, String> {
     via::parse_via(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn order(text: &str) -> Result<Word, String> {
+    order::parse_order(text).map_err(|wrong| wrong.to_string())
 }
 
 pub(super) fn rounds(text: &str) -> Result<u32, String> {

@@ -95,6 +95,14 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
+    /// Jobs that took long in an earlier run are drawn before all others, the longest first; of a batch
+    /// that is repeated, in each round.
+    JobsPutFirst {
+        /// How many: those that the plan still has, each as it was.
+        jobs: u64,
+        /// How many that earlier run had.
+        of: u64,
+    },
     /// Every job has been drawn from the plan: from here on the total is exact.
     PlanDrawn {
         /// How many jobs the plan held.

@@ -120,7 +120,7 @@ pub struct Spent {
     /// On a connection that was kept and had died meanwhile; the rest was spent on another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Micros>,
-    /// Name look-up.
+    /// Waiting for the name's look-up; absent where the name was known, as it is if it was looked up ahead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,
     /// Connecting; absent on a reused connection.

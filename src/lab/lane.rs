@@ -200,7 +200,7 @@ impl Lane {
             hand,
             seen,
             // Half a run is not judged, and what is right needs no advice.
-            verdict: if is_over && !self.way.is_right { words::sentence(&model) } else { None },
+            verdict: if is_over && !self.way.is_right { words::sentence(&model, None) } else { None },
         }
     }
 

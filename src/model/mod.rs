@@ -166,6 +166,7 @@ impl Model {
                 let host = &mut self.hosts[i];
                 (host.name, host.limit, host.first_limit) = (Arc::clone(name), *limit, *limit);
             }
+            Fact::JobsPutFirst { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
@@ -213,7 +214,8 @@ impl Model {
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
             Fact::RedirectFollowed { .. } => {}
-            Fact::JobSettled { job, endpoint, end, tries, target, .. } => {
+            Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
+                self.evidence.settle(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle(at, origin, &Settled { job, endpoint, end, tries, target });

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, RunEnd};
+use crate::units;
 
 /// One thing worth telling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,13 @@ pub enum Story {
         endpoint: usize,
         /// How its last attempt ended.
         last: Outcome,
+    },
+    /// Jobs that took long in an earlier run are drawn before all others.
+    PutFirst {
+        /// How many.
+        jobs: u64,
+        /// How many that run had.
+        of: u64,
     },
     /// The limit was turned.
     Limit {
@@ -141,6 +149,7 @@ impl Story {
             Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
             | Self::Repeated { .. }
+            | Self::PutFirst { .. }
             | Self::Paused
             | Self::Resumed
             | Self::Draining
@@ -148,6 +157,23 @@ impl Story {
             | Self::Warned(..)
             | Self::Ended(_) => nothing,
         }
+    }
+}
+
+/// What is put first, of so many jobs that an earlier run says are slow.
+pub fn put_first(jobs: u64, of: u64) -> String {
+    let gone = of.saturating_sub(jobs);
+    match (jobs, gone) {
+        (0, 0) => "no job took far longer than usual last time: order as given".to_owned(),
+        (0, _) => {
+            format!("{} of last time gone from the plan, or changed: order as given", units::plural(of, "slow job"))
+        }
+        (_, 0) => format!("{} of last time before all others", units::plural(jobs, "slow job")),
+        (..) => format!(
+            "{} of last time before all others, {} gone from the plan, or changed",
+            units::plural(jobs, "slow job"),
+            units::count(gone)
+        ),
     }
 }
 

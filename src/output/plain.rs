@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use crate::event::cause::Cause;
 use crate::event::{Hand, Micros, Offset};
 use crate::model::incidents::Group;
-use crate::model::news::Story;
+use crate::model::news::{self, Story};
 use crate::model::verdict::words;
 use crate::model::{Model, Stage};
 use crate::output::fit;
@@ -40,6 +40,8 @@ impl Pace {
 #[derive(Clone, Debug)]
 pub struct Plain {
     pace: Pace,
+    /// Where the run is recorded, as it may be shown.
+    recording: Option<String>,
     has_begun: bool,
     has_ended: bool,
     stage: Stage,
@@ -63,6 +65,7 @@ impl Plain {
     pub fn new(pace: Pace) -> Self {
         Self {
             pace,
+            recording: None,
             has_begun: false,
             has_ended: false,
             stage: Stage::Ready,
@@ -72,6 +75,12 @@ impl Plain {
             said: Offset::ZERO,
             settled: 0,
         }
+    }
+
+    /// Knows where the run is recorded, as it may be shown.
+    #[must_use]
+    pub fn recorded_in(self, recording: Option<&str>) -> Self {
+        Self { recording: recording.map(str::to_owned), ..self }
     }
 
     /// Lines for what is new since the last call; safe to print, without line ends.
@@ -90,7 +99,7 @@ impl Plain {
         self.changes(model, now, &mut lines);
         if matches!(model.stage, Stage::Ended(_)) {
             self.has_ended = true;
-            lines.extend(words::sentence(model).map(|verdict| self.stamped(now, &verdict)));
+            lines.extend(words::sentence(model, self.recording.as_deref()).map(|verdict| self.stamped(now, &verdict)));
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {
             self.said = now;
@@ -215,6 +224,7 @@ fn change(story: &Story, model: &Model) -> Option<String> {
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
         Story::Warned(_, message) => Some(format!("warning: {message}")),
+        Story::PutFirst { jobs, of } => Some(format!("slow first: {}", news::put_first(*jobs, *of))),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
         Story::Limit { by: Hand::Adaptive, .. }
         | Story::Adaptive(_)

@@ -37,6 +37,8 @@ pub struct Extras<'a> {
     pub collected: Option<&'a Collected>,
     /// Where the run was recorded.
     pub recording: Option<&'a Path>,
+    /// The recording that is looked at, where it is no run.
+    pub replay_of: Option<&'a Path>,
 }
 
 /// The summary, each line with its end. Coloured only if asked; the words alone say everything.
@@ -49,7 +51,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
-        verdict(model),
+        verdict(model, extras),
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         ignored(model),
@@ -80,8 +82,7 @@ pub fn ending(model: &Model) -> &'static str {
 fn headline(model: &Model, end: Offset, paint: Paint) -> String {
     let right = format!("{} {}", ending(model), units::length(end.since(Offset::ZERO)));
     let room = HEADLINE.saturating_sub("inflight".len() + 2 + right.width() + 2);
-    let name = shown(&model.name);
-    let name = fit::padded(&fit::middle(&name, room), room);
+    let name = fit::padded(&fit::middle(&shown(&model.name), room), room);
     format!("{}  {name}  {right}", paint.bold("inflight"))
 }
 
@@ -161,8 +162,9 @@ fn ignored(model: &Model) -> Vec<String> {
 }
 
 /// What the numbers mean, in as many lines as it takes.
-fn verdict(model: &Model) -> Vec<String> {
-    let Some(sentence) = sentence(model) else { return Vec::new() };
+fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
+    let recording = extras.recording.or(extras.replay_of).map(path_shown);
+    let Some(sentence) = sentence(model, recording.as_deref()) else { return Vec::new() };
     let wrapped = fit::wrapped(&sentence, WIDTH - 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()

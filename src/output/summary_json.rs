@@ -18,7 +18,7 @@ use crate::model::verdict::findings;
 use crate::model::verdict::words::told;
 use crate::model::{Model, Stage};
 use crate::output::summary::Extras;
-use crate::output::trouble::OutputError;
+use crate::output::trouble::{OutputError, path_shown};
 use crate::output::{exit, kind};
 
 /// The version of the document.
@@ -79,7 +79,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
         "hosts": model.hosts.iter().map(host).collect::<Vec<_>>(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
-        "verdict": verdict(model),
+        "verdict": verdict(model, extras),
         "anomalies": {
             "orphan_ends": model.anomalies.orphan_ends,
             "double_starts": model.anomalies.double_starts,
@@ -163,9 +163,10 @@ fn expectation(checked: &Checked) -> Value {
 }
 
 /// What the numbers mean: the sentence that people are told, and what else could be said.
-fn verdict(model: &Model) -> Value {
+fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
+    let recording = extras.recording.or(extras.replay_of).map(path_shown);
     let mut told = findings(model).into_iter().map(|finding| {
-        let told = told(&finding, model);
+        let told = told(&finding, model, recording.as_deref());
         json!({
             "kind": finding.kind(),
             "sentence": told.to_string(),

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Cursor::draw`].
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -9,6 +10,7 @@ use std::sync::{Arc, PoisonError};
 use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::address::NO_UPSTREAM;
+use crate::plan::ahead::{Ahead, Early, Placed, Slow};
 use crate::plan::found::Found;
 use crate::plan::job::{Job, Place};
 use crate::plan::mistake::PlanError;
@@ -31,6 +33,8 @@ pub struct Cursor {
     found: Found,
     streams: Vec<Stream>,
     waker: Waker,
+    /// What became of jobs that were to be put first, where that was asked for.
+    placed: Option<Placed>,
 }
 
 /// What a draw yields.
@@ -67,6 +71,8 @@ struct Stream {
     host: Option<String>,
     jobs: Option<u64>,
     next: Place,
+    /// Its jobs that are drawn before all others.
+    ahead: Ahead,
     /// How to read its rows again.
     again: Again,
 }
@@ -85,7 +91,7 @@ impl Cursor {
     ///
     /// Practice URLs go to the practice upstream at `practice_port` of this machine.
     pub fn open(plan: &Plan, practice_port: Option<u16>) -> Result<Self, PlanError> {
-        let mut cursor = Self { found: Found::default(), streams: Vec::new(), waker: Waker::default() };
+        let mut cursor = Self { found: Found::default(), streams: Vec::new(), waker: Waker::default(), placed: None };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
             *n_named.entry(name).or_default() += 1;
@@ -119,7 +125,64 @@ impl Cursor {
         let next = Place { source: u32::try_from(self.streams.len()).unwrap_or(u32::MAX), row: 0 };
         let (columns, is_in_row) = (source.columns.clone(), source.url.is_in_row());
         let again = Again { rows: Arc::clone(&source.rows), columns, is_in_row, trouble: None };
-        Ok(Stream { rows, values: Vec::new(), maker, endpoint, host, jobs, next, again })
+        let ahead = Ahead::default();
+        Ok(Stream { rows, values: Vec::new(), maker, endpoint, host, jobs, next, ahead, again })
+    }
+
+    /// Puts these jobs before all others, as far as the plan still has them: each as it is now.
+    ///
+    /// To be called before the first draw, and only where everything can be read again.
+    pub fn put_first(&mut self, slow: Vec<Slow>) {
+        let mut placed = Placed { jobs: 0, of: slow.len() as u64 };
+        let named = |stream: &Stream| Some(Arc::clone(&self.found.endpoints().get(stream.endpoint?.0 as usize)?.name));
+        let sources: HashMap<_, _> =
+            self.streams.iter().enumerate().filter_map(|(i, stream)| Some((named(stream)?, i))).collect();
+        // What no endpoint of the plan is called may be a host that a list leads to.
+        let list = self.streams.iter().position(|stream| stream.endpoint.is_none());
+        for slow in slow {
+            if let Some(source) = sources.get(&slow.endpoint).copied().or(list) {
+                self.streams[source].ahead.known.push(slow);
+            }
+        }
+        for source in 0..self.streams.len() {
+            let known = &mut self.streams[source].ahead.known;
+            known.sort_by_key(|slow| (slow.row, Reverse(slow.took)));
+            known.dedup_by_key(|slow| slow.row);
+            self.look_ahead(source);
+            placed.jobs += self.streams[source].ahead.n();
+        }
+        self.placed = Some(placed);
+    }
+
+    /// What became of jobs that were to be put first, where that was asked for.
+    pub fn placed(&self) -> Option<Placed> {
+        self.placed
+    }
+
+    /// The jobs of a source that come before all others; once only, until it is rewound.
+    pub fn take_ahead(&mut self, source: usize) -> Vec<Early> {
+        self.streams.get_mut(source).map_or_else(Vec::new, |stream| std::mem::take(&mut stream.ahead.jobs))
+    }
+
+    /// Looks up the jobs of a source that come before all others.
+    fn look_ahead(&mut self, source: usize) {
+        let Stream { maker, endpoint, next, ahead, again, .. } = &mut self.streams[source];
+        if ahead.known.is_empty() {
+            return;
+        }
+        let Ok((rows, _)) = again.rows.open(&again.columns, again.is_in_row, &self.waker) else {
+            return ahead.forget();
+        };
+        let (found, place) = (&mut self.found, *next);
+        ahead.find(rows, |slow, next, values| {
+            let made = match next {
+                Next::Row => maker.make(values),
+                Next::Line(line) => maker.make_of_json(&line),
+                Next::Bad(_) | Next::Pending | Next::End => return None,
+            };
+            let made = made.ok().filter(|made| made.target == slow.target)?;
+            Some(job(found, maker, *endpoint, Place { row: slow.row, ..place }, made))
+        });
     }
 
     /// Every endpoint seen so far, by id; it only grows.
@@ -149,7 +212,9 @@ impl Cursor {
 
     /// Whether a source is known to have no more, before it is asked; false where only asking tells.
     pub fn is_drawn(&self, source: usize) -> bool {
-        self.streams.get(source).is_none_or(|stream| stream.jobs.is_some_and(|jobs| stream.next.row >= jobs))
+        self.streams
+            .get(source)
+            .is_none_or(|stream| stream.jobs.is_some_and(|jobs| stream.next.row + stream.ahead.n() >= jobs))
     }
 
     /// The one endpoint of a source, where it has just one.
@@ -165,7 +230,11 @@ impl Cursor {
             Ok((rows, jobs)) => (stream.rows, stream.jobs) = (rows, jobs),
             Err(why) => (stream.jobs, *trouble) = (Some(1), Some(why.to_string())),
         }
+        stream.ahead.forget();
         stream.next.row = 0;
+        if stream.again.trouble.is_none() {
+            self.look_ahead(source);
+        }
     }
 
     /// What to call, from another thread, when there is more after a [`Draw::Pending`].
@@ -179,6 +248,10 @@ impl Cursor {
     pub fn draw(&mut self, source: usize) -> Draw {
         let Some(stream) = self.streams.get_mut(source) else { return Draw::End };
         let trouble = stream.again.trouble.take();
+        while trouble.is_none() && stream.ahead.passes(stream.next.row) {
+            stream.rows.skip(1, &mut stream.values);
+            stream.next.row += 1;
+        }
         let next = trouble.map_or_else(|| stream.rows.next(&mut stream.values), Next::Bad);
         let made = match next {
             Next::End => return Draw::End,
@@ -190,20 +263,21 @@ impl Cursor {
         let place = stream.next;
         stream.next.row += 1;
         match made {
-            Ok(made) => {
-                let endpoint = stream.endpoint.unwrap_or_else(|| self.found.endpoint_of(&made));
-                let policy = Arc::clone(&stream.maker.policy);
-                let Made { method, address, target, headers, body, name: _ } = made;
-                let url = address.url;
-                let secrets = Arc::clone(&stream.maker.secrets);
-                Draw::Job(Box::new(Job { place, endpoint, method, url, target, secrets, headers, body, policy }))
-            }
+            Ok(made) => Draw::Job(job(&mut self.found, &stream.maker, stream.endpoint, place, made)),
             Err(why) => {
                 let endpoint = stream.endpoint.unwrap_or_else(|| self.found.bad_rows());
                 Draw::BadRow(BadRow { place, endpoint, why })
             }
         }
     }
+}
+
+/// The job that a row's request is.
+fn job(found: &mut Found, maker: &Maker, endpoint: Option<EndpointId>, place: Place, made: Made) -> Box<Job> {
+    let endpoint = endpoint.unwrap_or_else(|| found.endpoint_of(&made));
+    let Made { method, address, target, headers, body, name: _ } = made;
+    let (policy, secrets) = (Arc::clone(&maker.policy), Arc::clone(&maker.secrets));
+    Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
 }
 
 impl fmt::Debug for Cursor {

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use crate::plan::address::{is_domain, quoted};
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::mistake::{Mistake, PlanError, STDIN, named};
+use crate::plan::order::Order;
 use crate::plan::request::check;
 use crate::plan::rows::feed::Input;
 use crate::plan::rows::{Form, Rows};
@@ -149,6 +150,7 @@ impl Plan {
             written: Vec::new(),
             limits: Limits::default(),
             polling: None,
+            order: Order::AsGiven,
             fail_fast: false,
             wire: Via::Auto,
             expect: Expect::default(),

@@ -6,6 +6,7 @@
 //! through a parameter. Start at [`Plan`] and [`Plan::read`].
 
 pub mod address;
+pub mod ahead;
 pub mod cursor;
 pub mod defaults;
 mod drawing;
@@ -13,6 +14,7 @@ mod found;
 mod intake;
 pub mod job;
 pub mod mistake;
+pub mod order;
 pub mod patience;
 mod put;
 pub mod quantity;
@@ -47,6 +49,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Whether the batch is repeated, and how often.
     pub polling: Option<Polling>,
+    /// In which order jobs are drawn.
+    pub order: order::Order,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
     /// By which wire attempts go.

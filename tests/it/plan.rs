@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may take what they need for granted")]
 
+mod ahead;
 mod examples;
 mod mistakes;
 mod streams;
@@ -42,7 +43,15 @@ struct Drawn {
 impl Drawn {
     #[track_caller]
     fn of(plan: &Plan) -> Self {
-        let mut cursor = Cursor::open(plan, Some(9)).unwrap();
+        let drawn = Self::rest_of(Cursor::open(plan, Some(9)).unwrap());
+        if let Some(expected) = drawn.expected {
+            assert_eq!(expected, (drawn.jobs.len() + drawn.bad.len()) as u64, "the count agrees");
+        }
+        drawn
+    }
+
+    /// What is left to draw.
+    fn rest_of(mut cursor: Cursor) -> Self {
         let (mut jobs, mut bad, expected) = (Vec::new(), Vec::new(), cursor.jobs());
         for source in 0..cursor.sources() {
             loop {
@@ -53,9 +62,6 @@ impl Drawn {
                     Draw::End => break,
                 }
             }
-        }
-        if let Some(expected) = expected {
-            assert_eq!(expected, (jobs.len() + bad.len()) as u64, "the count agrees");
         }
         let endpoints = cursor.endpoints().iter().map(|endpoint| endpoint.name.to_string()).collect();
         Self { jobs, bad, endpoints, expected }

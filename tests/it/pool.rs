@@ -5,12 +5,14 @@
 #![expect(clippy::expect_used, reason = "tests may take what they need for granted")]
 
 mod adaptive;
+mod ahead;
 mod any_run;
 mod endings;
 mod hosts;
 mod idle;
 pub mod ledger;
-mod makespan;
+pub mod makespan;
+mod order;
 mod pacing;
 mod repeats;
 mod retries;

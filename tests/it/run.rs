@@ -14,6 +14,7 @@ mod foreign;
 mod lab;
 mod limits;
 mod manual;
+mod order;
 mod outputs;
 mod program;
 mod recordings;

@@ -97,7 +97,7 @@ pub enum Finding {
     },
     /// A few attempts hold on when all others are done.
     Stragglers {
-        /// How long less than half was in flight at the end.
+        /// For how long the end of the run waited for them.
         tail: Micros,
         /// Of a run so long.
         span: Micros,
@@ -105,6 +105,8 @@ pub enum Finding {
         n: u64,
         /// The longest: how long, and what; foreign text.
         longest: Vec<(Micros, Arc<str>)>,
+        /// What would make the end shorter.
+        cure: Cure,
     },
     /// A limit of ours holds the run back, and nobody refuses.
     LimitedByUs {
@@ -139,6 +141,20 @@ pub struct Instead {
     pub would: Micros,
     /// With so many in flight.
     pub at_once: u32,
+}
+
+/// What would make the end of a run shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// It waited for time-outs alone, and would be shorter with those started first.
+    Order {
+        /// How long the run would be.
+        would: Micros,
+    },
+    /// Another order or a shorter time-out.
+    Either,
+    /// A shorter time-out: what holds on had started early enough.
+    Patience,
 }
 
 /// What a person could turn.

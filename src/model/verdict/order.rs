@@ -3,10 +3,10 @@
 //! Start at [`serial`].
 
 use crate::event::Micros;
-use crate::event::idle::IdleWhy;
+use crate::event::idle::{Idle, IdleWhy};
 use crate::model::verdict::evidence::waves::Wave;
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Finding, Instead, is_by_itself, most, span};
+use crate::model::verdict::{Cure, Finding, Instead, is_by_itself, most, span};
 use crate::model::{Model, Stage};
 
 /// Never more than one in flight, and every start right behind an end.
@@ -66,21 +66,61 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
     // Waves have tails of their own; and whoever turned a dial or saw refusals knows why.
     let is_shape = is_over && is_by_itself(model) && model.totals.throttled == 0 && waves(model).is_none();
-    if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) || tail.begun > 0 {
+    if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) {
         return None;
     }
     let lasted = evidence.last.since(tail.since);
-    let is_long = lasted >= t::TAIL_SPAN && lasted.0 as f64 >= t::TAIL_SHARE * span.0 as f64;
-    // Slots unused for another reason than that nothing is left tell of another cause.
-    let idle = |why| model.idle.of(why) - tail.idle.of(why);
-    let all = IdleWhy::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
-    let has_no_work = idle(IdleWhy::NoWork).0 * 2 >= all.0;
-    (is_long && has_no_work && tail.n > 0).then(|| Finding::Stragglers {
-        tail: lasted,
-        span,
-        n: tail.n,
-        longest: tail.longest.clone(),
+    let is_few =
+        tail.begun == 0 && tail.n > 0 && is_long(lasted, span) && has_run_out(model, &tail.idle, &[IdleWhy::NoWork]);
+    late(model, span, peak).or_else(|| {
+        is_few.then(|| Finding::Stragglers {
+            tail: lasted,
+            span,
+            n: tail.n,
+            // No run is shorter than its longest attempt, wherever that stands in it.
+            cure: match tail.longest.first() {
+                Some((longest, _)) if is_gain(*longest, span) => Cure::Either,
+                Some(_) | None => Cure::Patience,
+            },
+            longest: tail.longest.clone(),
+        })
     })
+}
+
+/// The end waits for time-outs alone, on slots that would have had room for them before.
+fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
+    let timeouts = &model.evidence.timeouts;
+    let tail = model.evidence.last.since(timeouts.alone);
+    let would = timeouts.first_on(slots, model.evidence.services.sum);
+    let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span);
+    // What waits for its next try is one of those that time out.
+    let has_run_out = has_run_out(model, &timeouts.idle, &[IdleWhy::NoWork, IdleWhy::Backoff]);
+    (is_late && is_long(tail, span) && has_run_out).then(|| Finding::Stragglers {
+        tail,
+        span,
+        n: timeouts.late,
+        longest: timeouts.named.clone(),
+        cure: Cure::Order { would },
+    })
+}
+
+/// Whether the end of a run is so long that it is worth a word.
+fn is_long(tail: Micros, span: Micros) -> bool {
+    tail >= t::TAIL_SPAN && tail.0 as f64 >= t::TAIL_SHARE * span.0 as f64
+}
+
+/// Whether a run of this length would gain enough.
+fn is_gain(would: Micros, span: Micros) -> bool {
+    would.0 as f64 <= t::GAIN * span.0 as f64
+}
+
+/// Whether slots have mostly been unused for these reasons, since so many were: any other tells of another
+/// cause than the order.
+fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleWhy]) -> bool {
+    let idle = |why| model.idle.of(why) - until_then.of(why);
+    let all = IdleWhy::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
+    let run_out = whys.iter().fold(Micros::ZERO, |sum, why| sum + idle(*why));
+    run_out.0.saturating_mul(2) >= all.0
 }
 
 /// Whether a pool has said why slots stood unused, other than at the end.

@@ -4,11 +4,12 @@
 //! Start at [`told`].
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::event::Micros;
 use crate::event::waits::WaitWhy;
 use crate::model::Model;
-use crate::model::verdict::{Dial, Finding, Instead, thresholds};
+use crate::model::verdict::{Cure, Dial, Finding, Instead, thresholds};
 use crate::shown::shown;
 use crate::units;
 
@@ -31,8 +32,8 @@ impl fmt::Display for Told {
     }
 }
 
-/// The finding as a sentence.
-pub fn told(finding: &Finding, model: &Model) -> Told {
+/// The finding as a sentence; `recording` is where the run is recorded, as it may be shown.
+pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
     let (number, place, remedy) = match finding {
         Finding::OwnMachine { cut: Some((from, to)), .. } => (
             format!("limit cut from {from} to {to}"),
@@ -109,15 +110,11 @@ pub fn told(finding: &Finding, model: &Model) -> Told {
             "each waits for its slowest".to_owned(),
             format!("if these are independent, {}, each as one ends", gain(instead)),
         ),
-        Finding::Stragglers { tail, span, n, longest } => {
-            let names: Vec<String> =
-                longest.iter().map(|(took, target)| format!("{} ({})", shown(target), units::length(*took))).collect();
-            (
-                format!("last {} of {}", units::length(*tail), units::length(*span)),
-                format!("only {}: {}", units::plural(*n, "attempt"), names.join(", ")),
-                "start these first, or give them a shorter time-out".to_owned(),
-            )
-        }
+        Finding::Stragglers { tail, span, n, longest, cure } => (
+            format!("last {} of {}", units::length(*tail), units::length(*span)),
+            held_on(*cure, *n, longest),
+            cured(*cure, recording),
+        ),
         Finding::LimitedByUs { why, host, share, dial, instead } => (
             format!("{} of all waiting", percent(*share)),
             dial_in_words(model, *why, *host, *dial),
@@ -132,6 +129,30 @@ pub fn told(finding: &Finding, model: &Model) -> Told {
     Told { number, place, remedy, brief: brief(finding) }
 }
 
+/// What held on at the end of the run.
+fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
+    let what = match (cure, n) {
+        (Cure::Order { .. }, 1) => "1 late time-out:".to_owned(),
+        (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
+        (Cure::Either | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
+    };
+    let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", shown(target), units::length(*took));
+    format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
+}
+
+/// What would make the end of the run shorter, and the words that do it.
+fn cured(cure: Cure, recording: Option<&str>) -> String {
+    match (cure, recording) {
+        (Cure::Order { would }, recording) => {
+            let first = if recording.is_some() { "" } else { "record it with `--events last.jsonl`, then " };
+            let from = shown(recording.unwrap_or("last.jsonl"));
+            format!("about {} with these first: {first}`--order slow-first --from {from}`", units::length(would))
+        }
+        (Cure::Either, _) => "start these first (`--order slow-first`), or give them a shorter time-out".to_owned(),
+        (Cure::Patience, _) => "a shorter time-out: they began early enough".to_owned(),
+    }
+}
+
 /// The remedy where there is little room.
 fn brief(finding: &Finding) -> Option<String> {
     match finding {
@@ -140,6 +161,9 @@ fn brief(finding: &Finding) -> Option<String> {
         }
         Finding::LimitedByUs { instead, .. } => {
             Some(format!("about {} with {} at once", units::length(instead.would), instead.at_once))
+        }
+        Finding::Stragglers { cure: Cure::Order { would }, .. } => {
+            Some(format!("about {} with `--order slow-first`", units::length(*would)))
         }
         Finding::OneHost { .. } => Some("give it a limit of its own".to_owned()),
         Finding::OwnMachine { .. }
@@ -152,8 +176,8 @@ fn brief(finding: &Finding) -> Option<String> {
 }
 
 /// The sentence, where there is one.
-pub fn sentence(model: &Model) -> Option<String> {
-    crate::model::verdict::findings(model).first().map(|finding| told(finding, model).to_string())
+pub fn sentence(model: &Model, recording: Option<&str>) -> Option<String> {
+    crate::model::verdict::findings(model).first().map(|finding| told(finding, model, recording).to_string())
 }
 
 /// Which dial it is that holds.

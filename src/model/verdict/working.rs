@@ -5,19 +5,19 @@
 use crate::event::waits::WaitWhy;
 use crate::model::Model;
 use crate::model::verdict::words::{length, percent, told};
-use crate::model::verdict::{Finding, findings, span, thresholds as t};
+use crate::model::verdict::{Cure, Finding, findings, span, thresholds as t};
 use crate::units;
 
 /// A label and what there is to say; no label goes on with the one above. Safe to show.
 pub type Line = (&'static str, String);
 
-/// Everything behind the sentence, as lines.
-pub fn working(model: &Model) -> Vec<Line> {
+/// Everything behind the sentence, as lines; `recording` is where the run is recorded.
+pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
     let found = findings(model);
     let mut lines = Vec::new();
     match found.first() {
         Some(finding) => {
-            let told = told(finding, model);
+            let told = told(finding, model, recording);
             lines.extend([("verdict", told.number), ("place", told.place), ("remedy", told.remedy)]);
             lines.push(("formula", formula(finding).to_owned()));
             lines.extend(figures(finding, model));
@@ -32,7 +32,7 @@ pub fn working(model: &Model) -> Vec<Line> {
     lines.extend(fullness(model));
     let mut label = "also";
     for finding in found.iter().skip(1) {
-        lines.push((std::mem::take(&mut label), told(finding, model).to_string()));
+        lines.push((std::mem::take(&mut label), told(finding, model, recording).to_string()));
     }
     if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
         let n = units::plural(model.totals.timed_out, "time-out");
@@ -87,6 +87,9 @@ fn formula(finding: &Finding) -> &'static str {
         Finding::OneHost { .. } => "its service times ÷ (wall time × limit), and its mean ÷ the others' median",
         Finding::Serial { .. } => "most in flight = 1, and median gap ÷ mean service time",
         Finding::Waves { .. } => "stretches from nothing to nothing in flight that start at once",
+        Finding::Stragglers { cure: Cure::Order { .. }, .. } => {
+            "the longest time-out, or (sum of service times + (peak − 1) × the longest other) ÷ peak"
+        }
         Finding::Stragglers { .. } => "time after in flight last held half its peak ÷ wall time",
         Finding::LimitedByUs { .. } => "its waiting ÷ all waiting, and sum of service times ÷ slots",
         Finding::Churn { .. } => "answers on new connections ÷ answers, less the most in flight from both",
@@ -126,6 +129,17 @@ fn figures(finding: &Finding, model: &Model) -> Vec<Line> {
                 units::length(instead.was),
                 units::length(instead.would),
                 instead.at_once
+            )
+        }
+        Finding::Stragglers { cure: Cure::Order { would }, span, .. } => {
+            let timeouts = &model.evidence.timeouts;
+            format!(
+                "{} as it was, {} at the most; {} timed out, up to {}, all else up to {}",
+                units::length(*span),
+                units::length(*would),
+                units::plural(timeouts.n, "job"),
+                units::length(timeouts.longest),
+                units::length(timeouts.other)
             )
         }
         Finding::Stragglers { .. } => {

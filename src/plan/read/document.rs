@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use crate::plan::intake::stem;
+use crate::plan::order::{Order, Word, parse_order};
 use crate::plan::quantity::{self, Wrong};
 use crate::plan::read::Reading;
 use crate::plan::read::endpoint::{self, Defaults};
@@ -25,6 +26,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let wire =
         top.get("wire").and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_via));
     let polling = read_polling(&mut top);
+    let order = read_order(&mut top);
     let mut defaults = Defaults::default();
     if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
         defaults = endpoint::defaults(section);
@@ -42,9 +44,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
-    for key in ["order", "extract"] {
-        top.later(key);
-    }
+    top.later("extract");
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
     top.finish();
 
@@ -55,6 +55,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
         written: Vec::new(),
         limits,
         polling,
+        order: order.unwrap_or_default(),
         fail_fast: fail_fast.unwrap_or(false),
         wire: wire.unwrap_or_default(),
         expect,
@@ -83,6 +84,32 @@ fn read_polling(top: &mut Section<'_>) -> Option<Polling> {
         None => 0,
     };
     Some(Polling { every, rounds: NonZeroU32::new(n) })
+}
+
+/// Reads `order` and `from`.
+fn read_order(top: &mut Section<'_>) -> Option<Order> {
+    const EXAMPLE: &str = "a recording such as `\"last.jsonl\"`";
+    let (order, from) = (top.get("order"), top.get("from"));
+    let word = match &order {
+        Some(entry) => entry.parse("`\"as-given\"` or `\"slow-first\"`", parse_order)?,
+        None => Word::AsGiven,
+    };
+    match (word, order, from) {
+        (Word::SlowFirst, _, Some(from)) => {
+            let name = from.text(EXAMPLE)?.value();
+            let empty = || Wrong::new("empty", format!("write {EXAMPLE}"));
+            let name = from.check(if name.is_empty() { Err(empty()) } else { Ok(name) })?;
+            Some(Order::SlowFirst { from: from.reading.folder.join(name) })
+        }
+        (Word::SlowFirst, Some(order), None) => {
+            order.check(Err(Wrong::new("no use without `from`", "name a recorded run: `from = \"last.jsonl\"`")))
+        }
+        (Word::AsGiven, _, Some(from)) => {
+            let fix = "add that, or leave this out";
+            from.check(Err(Wrong::new("no use without `order = \"slow-first\"`", fix)))
+        }
+        (Word::AsGiven | Word::SlowFirst, _, None) => Some(Order::AsGiven),
+    }
 }
 
 fn read_limits(mut section: Section<'_>) -> Limits {

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use crate::plan::order::Order;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Group, Item};
 use crate::plan::said::{Said, Words};
@@ -32,11 +33,17 @@ fn run(plan: &Plan, words: &Words<'_>) -> Vec<Item> {
         Some(rounds) => Value::Count(rounds.get().into()),
         None => Value::Nothing("without an end"),
     });
+    let (order, from) = match &plan.order {
+        Order::AsGiven => ("as-given", None),
+        Order::SlowFirst { from } => ("slow-first", Some(Value::Text(from.display().to_string()))),
+    };
     let unnamed = Said::Found("called after what it was read from".to_owned());
     vec![
         Item::new("name", Value::Text(plan.name.clone()), words.of("name").or(unnamed)),
         Item::new("wire", Value::Text(wire.to_owned()), words.of("wire")),
         Item::new("fail_fast", Value::Flag(plan.fail_fast), words.of("fail_fast")),
+        Item::new("order", Value::Text(order.to_owned()), words.of("order")),
+        Item::new("from", Value::or_nothing(from, "none"), words.of("from")),
         Item::new("every", Value::or_nothing(every, "once"), words.of("every")),
         Item::new("rounds", Value::or_nothing(rounds, "one"), words.of("rounds")),
     ]

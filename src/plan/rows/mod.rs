@@ -237,6 +237,21 @@ impl RowStream {
         }
     }
 
+    /// Passes over so many rows, or all that are left.
+    pub(super) fn skip(&mut self, n: u64, values: &mut Vec<String>) {
+        match &mut self.kind {
+            Kind::Repeat(left) => *left = left.saturating_sub(n),
+            Kind::Each { each, next, .. } => *next = next.saturating_add(n).min(each.n_rows()),
+            Kind::Lines { .. } | Kind::Table(_) => {
+                for _ in 0..n {
+                    if matches!(self.next(values), Next::End | Next::Pending) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
     /// Where the row that was drawn last stands, as a message says it.
     pub(super) fn place(&self) -> String {
         let number = match &self.kind {

@@ -21,6 +21,10 @@ pub struct Lanes {
     /// Whose turn it is, each with the number of its entry.
     rotation: VecDeque<(Turn, u64)>,
     entries: u64,
+    /// Turns at its front that have been looked at.
+    foreseen: usize,
+    /// The name of each lane's host, until somebody is told that it comes soon.
+    unforeseen: Vec<Option<Arc<str>>>,
     timed: BinaryHeap<Reverse<(Offset, usize)>>,
     limits: Limits,
     now: Offset,
@@ -45,6 +49,8 @@ impl Lanes {
             by_name: HashMap::new(),
             rotation: VecDeque::new(),
             entries: 0,
+            foreseen: 0,
+            unforeseen: Vec::new(),
             timed: BinaryHeap::new(),
             limits: limits.clone(),
             now: Offset::ZERO,
@@ -98,6 +104,7 @@ impl Lanes {
         let i = self.all.len();
         self.all.push(Lane::new(limit, gap.into(), adapt));
         self.by_name.insert(Arc::clone(name), i);
+        self.unforeseen.push(Some(Arc::clone(name)));
         i
     }
 
@@ -161,6 +168,7 @@ impl Lanes {
     /// Whose turn it is.
     pub fn next_turn(&mut self) -> Option<Turn> {
         while let Some((turn, entry)) = self.rotation.pop_front() {
+            self.foreseen = self.foreseen.saturating_sub(1);
             match turn {
                 // It was closed after it had been put here.
                 Turn::Lane(i) if self.all[i].place != Place::Rotation(entry) => {}
@@ -172,6 +180,18 @@ impl Lanes {
             }
         }
         None
+    }
+
+    /// The next turn to look at ahead, if it is one of the next `n`.
+    pub fn foresee(&mut self, n: usize) -> Option<Turn> {
+        let (turn, _) = self.rotation.get(self.foreseen).filter(|_| self.foreseen < n)?;
+        self.foreseen += 1;
+        Some(*turn)
+    }
+
+    /// The name of a lane's host, once.
+    pub fn take_name(&mut self, i: usize) -> Option<Arc<str>> {
+        self.unforeseen[i].take()
     }
 
     /// A source of many hosts will be asked in turn.

@@ -39,6 +39,7 @@ pub mod running;
 pub mod schedule;
 pub mod secure;
 pub mod shared;
+pub mod soon;
 pub mod sources;
 pub mod throttle;
 pub mod wire;
@@ -61,6 +62,7 @@ use crate::harvest::Harvest;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::names::Names;
+use crate::source::pool::names::ahead::Ahead;
 use crate::source::pool::route::{Route, Wires};
 use crate::source::pool::run_time::RunTime;
 use crate::source::pool::schedule::Schedule;
@@ -69,9 +71,6 @@ use crate::source::pool::wire::Wire;
 
 /// Events that may wait for the pump before the pool waits for it.
 pub const EVENTS_AHEAD: usize = 4096;
-
-/// What a look-up's thread needs: a thousand of them may be waiting.
-const LOOK_UP_STACK: usize = 512 << 10;
 
 /// What a run needs beside its plan.
 #[derive(Debug)]
@@ -141,15 +140,17 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
     let route = route.within(most, limits.concurrency.get(), of);
-    let first = runtime(of)?;
+    let names = Names::default();
+    shared.look_up_ahead(Ahead::new(names.clone(), route.clone()));
+    let first = runtime()?;
     first.block_on(async {
         shared.open(&name).await;
         if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
             shared.set_limit(Scope::Run, most, Hand::Machine).await;
         }
     });
-    let pool = Stretch { of, route, names: Names::default(), keeps_bodies };
-    let ended = loop {
+    let pool = Stretch { of, route, names, keeps_bodies };
+    loop {
         let ended = pool.run(&first, &shared, &mut wishes);
         if !lingers || ended.is_err() {
             break ended;
@@ -159,9 +160,7 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
         let Some(over) = Arc::into_inner(shared) else { break ended };
         shared = over.reopened(&time);
         first.block_on(shared.go_on(cause));
-    };
-    first.shutdown_background();
-    ended
+    }
 }
 
 /// What it takes to run from a start to an end.
@@ -186,10 +185,7 @@ impl Stretch {
             let (shared, names, route) = (Arc::clone(shared), names.clone(), route.clone());
             thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
                 let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
-                let runtime = runtime(of)?;
-                runtime.block_on(serve(shared, wire, Share { thread, of }, None));
-                // A look-up that hangs is nobody's any more.
-                runtime.shutdown_background();
+                runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
                 Ok(())
             })
         };
@@ -201,6 +197,8 @@ impl Stretch {
         let wire = Rc::new(Wires::new(route.clone(), names, keeps_bodies));
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(wishes)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
+        // What is asked for ahead is nobody's any more.
+        names.strike();
         first.block_on(shared.conclude());
         ended.into_iter().collect()
     }
@@ -216,19 +214,17 @@ pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::Unbo
     let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
     shared.keep_no_failed();
     shared.open(&name).await;
-    let wire = Rc::new(Wires::new(route, &Names::default(), keeps_bodies));
+    let names = Names::default();
+    shared.look_up_ahead(Ahead::new(names.clone(), route.clone()));
+    let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+    names.strike();
     shared.conclude().await;
 }
 
-/// The runtime of one of `of` threads.
-fn runtime(of: usize) -> io::Result<Runtime> {
-    let look_ups = names::AT_ONCE.div_ceil(of);
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(look_ups)
-        .thread_stack_size(LOOK_UP_STACK)
-        .build()
+/// The runtime of one thread.
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// One thread's share of a run: workers as the limit needs them, until nothing will start any more.

@@ -1,33 +1,36 @@
-//! Looks up host names: each once, and none behind another.
+//! Looks up host names: each once, and none behind one that hangs.
 //!
-//! The system's resolver blocks a thread per look-up, so it gets threads enough for a thousand names
-//! that hang: where there are fewer, names time out before a packet leaves. A name is looked up once
-//! and remembered for the run, a failure for [`FAILURE_HOLDS`]. Names under `.practice` are the
-//! practice upstream, on loopback. Start at [`Names`].
+//! A name is looked up once and remembered, a failure for [`FAILURE_HOLDS`]. An answer older than [`HOLDS`] is
+//! asked for again by whoever needs it, beside its use: in a run of hours a host may move. Names under
+//! `.practice` are the practice upstream, on loopback; an address is its own answer. Start at
+//! [`Names::look_up`]; [`ahead`] asks before somebody needs an answer, and [`desk`] does the asking.
+
+pub mod ahead;
+pub mod desk;
 
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::sync::OnceCell;
-use tokio::time::Instant;
+use tokio::sync::SetOnce;
 
 use crate::plan::address::PRACTICE;
-use crate::source::pool::milestones;
+use crate::source::pool::milestones::{self, Milestones};
+use crate::source::pool::names::desk::{Desk, PATIENCE};
 
 /// How long a failed look-up is believed.
 const FAILURE_HOLDS: Duration = Duration::from_secs(5);
+
+/// How old an answer may become before it is asked for again.
+const HOLDS: Duration = Duration::from_secs(60);
 
 /// A name could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAddress(String);
-
-/// Look-ups at a time, whole run; more wait for the first of them.
-pub const AT_ONCE: usize = 1_024;
 
 /// How the system is asked; it blocks.
 pub type System = fn(&str) -> io::Result<Vec<IpAddr>>;
@@ -36,7 +39,8 @@ pub type System = fn(&str) -> io::Result<Vec<IpAddr>>;
 #[derive(Clone, Debug)]
 pub struct Names {
     known: Arc<Mutex<HashMap<String, Answer>>>,
-    system: System,
+    desk: Arc<Desk>,
+    holds: Duration,
 }
 
 impl Default for Names {
@@ -46,60 +50,111 @@ impl Default for Names {
 }
 
 /// A name's answer, once it is there.
-type Answer = Arc<OnceCell<Found>>;
+#[derive(Clone, Debug, Default)]
+struct Answer {
+    found: Arc<SetOnce<Found>>,
+    /// Addresses that have become old, and are used until there are others.
+    old: Option<Arc<[IpAddr]>>,
+}
+
+/// The addresses of a name.
+type Addresses = Result<Arc<[IpAddr]>, NoAddress>;
 
 /// What a look-up found.
-#[derive(Debug)]
-struct Found {
-    addresses: Result<Arc<[IpAddr]>, NoAddress>,
+#[derive(Clone, Debug)]
+pub struct Found {
+    addresses: Addresses,
     /// When; a look-up that fails may take longer than its failure holds.
     at: Instant,
 }
 
-impl From<io::Result<io::Result<Vec<IpAddr>>>> for Found {
-    fn from(found: io::Result<io::Result<Vec<IpAddr>>>) -> Self {
-        let addresses = match found.and_then(|found| found) {
-            Ok(found) => Ok(found.into()),
-            Err(error) => Err(NoAddress(error.to_string())),
-        };
+impl From<io::Result<Vec<IpAddr>>> for Found {
+    fn from(found: io::Result<Vec<IpAddr>>) -> Self {
+        let addresses = found.map(Arc::from).map_err(|error| NoAddress(error.to_string()));
         Self { addresses, at: Instant::now() }
+    }
+}
+
+impl Answer {
+    /// The addresses as far as they are known now.
+    fn known(&self) -> Option<Addresses> {
+        let found = self.found.get().map(|found| &found.addresses);
+        match (found, &self.old) {
+            (Some(Ok(addresses)), _) | (_, Some(addresses)) => Some(Ok(Arc::clone(addresses))),
+            (Some(Err(error)), None) => Some(Err(error.clone())),
+            (None, None) => None,
+        }
     }
 }
 
 impl Names {
     /// A resolver that asks somebody else than the system.
     pub fn asking(system: System) -> Self {
-        Self { known: Arc::default(), system }
+        Self { known: Arc::default(), desk: Arc::new(Desk::new(system, PATIENCE)), holds: HOLDS }
     }
 
     /// The addresses of a name. Whoever asks while a look-up is under way shares its answer.
-    pub async fn look_up(self, name: String) -> Result<Arc<[IpAddr]>, NoAddress> {
-        if name.ends_with(PRACTICE) {
-            return Ok(Arc::new([IpAddr::V4(Ipv4Addr::LOCALHOST)]));
+    ///
+    /// What it waited for an answer is marked; if that was there already, there was no look-up to mark.
+    pub async fn look_up(&self, name: &str, mark: Option<&Milestones>) -> Addresses {
+        if let Some(own) = own(name) {
+            return Ok([own].into());
         }
-        let (answer, system) = (self.entry(&name), self.system);
-        // In a task of its own: whoever asked first may give up before the answer comes, and the next
-        // who waits must not ask again.
-        let asking = async move {
-            let ask = || tokio::task::spawn_blocking(move || system(&name));
-            let found = answer.get_or_init(|| async { Found::from(ask().await.map_err(io::Error::other)) }).await;
-            found.addresses.clone()
-        };
-        tokio::spawn(asking).await.unwrap_or_else(|error| Err(NoAddress(error.to_string())))
+        let answer = self.ask(name);
+        if let Some(known) = answer.known() {
+            return known;
+        }
+        if let Some(mark) = mark {
+            mark.resolving();
+        }
+        let found = answer.found.wait().await.addresses.clone();
+        if let Some(mark) = mark {
+            mark.resolved();
+        }
+        found
     }
 
-    fn entry(&self, name: &str) -> Answer {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = known.get(name) {
-            let is_stale = |found: &Found| found.addresses.is_err() && found.at.elapsed() > FAILURE_HOLDS;
-            if !answer.get().is_some_and(is_stale) {
-                return Arc::clone(answer);
-            }
+    /// Asks for a name before somebody needs it.
+    pub fn ahead(&self, name: &str) {
+        if own(name).is_none() {
+            self.ask(name);
         }
-        let answer = Answer::default();
-        known.insert(name.to_owned(), Arc::clone(&answer));
+    }
+
+    /// Strikes what the system has not been asked for yet: the run is over.
+    pub fn strike(&self) {
+        let mut known = self.lock();
+        for name in self.desk.clear() {
+            known.remove(&name);
+        }
+    }
+
+    /// The answer for a name, which is asked for if nobody has.
+    fn ask(&self, name: &str) -> Answer {
+        let mut known = self.lock();
+        let last = known.get(name);
+        let is_too_old = |found: &Found| {
+            let holds = if found.addresses.is_ok() { self.holds } else { FAILURE_HOLDS };
+            found.at.elapsed() > holds
+        };
+        if let Some(last) = last.filter(|last| !last.found.get().is_some_and(is_too_old)) {
+            return last.clone();
+        }
+        let old = last.and_then(Answer::known).and_then(Result::ok);
+        let answer = Answer { old, ..Answer::default() };
+        self.desk.ask(name, &answer.found);
+        known.insert(name.to_owned(), answer.clone());
         answer
     }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Answer>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The address of a name that nobody has to be asked for.
+fn own(name: &str) -> Option<IpAddr> {
+    if name.ends_with(PRACTICE) { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse().ok() }
 }
 
 impl Resolve for Names {
@@ -107,13 +162,7 @@ impl Resolve for Names {
         let names = self.clone();
         let mark = milestones::current();
         Box::pin(async move {
-            if let Some(mark) = &mark {
-                mark.resolving();
-            }
-            let found = names.look_up(name.as_str().to_owned()).await;
-            if let Some(mark) = &mark {
-                mark.resolved();
-            }
+            let found = names.look_up(name.as_str(), mark.as_deref()).await;
             let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
@@ -123,33 +172,70 @@ impl Resolve for Names {
 #[cfg(test)]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Arc, Barrier, LazyLock};
+    use std::time::{Duration, Instant};
 
-    use super::{AT_ONCE, Names};
+    use tokio::sync::SetOnce;
+
+    use super::{Found, Names};
 
     static ASKED: AtomicUsize = AtomicUsize::new(0);
-    static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(1_000));
 
     #[test]
-    fn a_thousand_names_are_looked_up_beside_each_other_and_each_once() {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        let runtime = builder.max_blocking_threads(AT_ONCE).thread_stack_size(256 << 10).build().unwrap();
-        // Nobody's answer comes before everybody has been asked.
+    fn whoever_asks_for_a_name_and_however_often_it_is_asked_for_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let names = Names::asking(|_| {
             ASKED.fetch_add(1, Ordering::Relaxed);
-            ALL.wait();
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         });
+        let name = |n: usize| format!("host-{}.test", n % 1_000);
+        // Ahead of those who need it, and then by them.
+        (0..500).for_each(|n| names.ahead(&name(n)));
         let found = runtime.block_on(async {
-            let ask = |n: usize| tokio::spawn(names.clone().look_up(format!("host-{}.test", n % 1_000)));
+            let ask = |n: usize| {
+                let names = names.clone();
+                tokio::spawn(async move { names.look_up(&name(n), None).await })
+            };
             let asked: Vec<_> = (0..3_000).map(ask).collect();
             let mut found = 0;
             for answer in asked {
-                found += usize::from(answer.await.unwrap() == Ok(Arc::from([IpAddr::V4(Ipv4Addr::LOCALHOST)])));
+                found += usize::from(answer.await.unwrap() == Ok([IpAddr::V4(Ipv4Addr::LOCALHOST)].into()));
             }
             found
         });
         assert_eq!((found, ASKED.load(Ordering::Relaxed)), (3_000, 1_000));
+    }
+
+    #[test]
+    fn an_old_answer_holds_until_there_is_another() {
+        static TIMES: AtomicUsize = AtomicUsize::new(0);
+        let at = |n: u8| Ok([IpAddr::V4(Ipv4Addr::new(127, 0, 0, n))].into());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let names = Names::asking(|_| match TIMES.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(vec![Ipv4Addr::new(127, 0, 0, 3).into()]),
+            1 => Err(std::io::Error::other("not now")),
+            _ => Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into()]),
+        });
+        let names = Names { holds: Duration::ZERO, ..names };
+        let look_up = || runtime.block_on(names.look_up("host.test", None));
+        let answered = || {
+            let answer = names.lock()["host.test"].clone();
+            runtime.block_on(answer.found.wait()).clone()
+        };
+        assert_eq!(look_up(), at(3));
+        assert_eq!(look_up(), at(3), "it is asked for again beside its use");
+        assert!(answered().addresses.is_err());
+        assert_eq!(
+            (look_up(), TIMES.load(Ordering::SeqCst)),
+            (at(3), 2),
+            "a failure is believed, and takes nothing away"
+        );
+        // Once the failure is forgotten.
+        names.lock().get_mut("host.test").unwrap().found =
+            Arc::new(SetOnce::new_with(Some(Found { addresses: at(3), at: Instant::now() })));
+        look_up().unwrap();
+        answered();
+        assert_eq!(look_up(), at(2));
     }
 }

@@ -81,6 +81,14 @@ impl Route {
         }
     }
 
+    /// Whether it is us who look up the name in a URL, and no proxy.
+    pub(super) fn is_ours_to_look_up(&self, url: &Url) -> bool {
+        match (self.via, &self.proxies) {
+            (Via::Direct, _) | (_, None) => true,
+            (Via::Auto | Via::Reqwest, Some(proxies)) => !proxies.stand_before(url),
+        }
+    }
+
     /// Which wire it is, and why, in words.
     pub fn told(&self) -> (&'static str, String) {
         match (self.via, &self.proxies) {

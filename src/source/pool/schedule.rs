@@ -5,6 +5,8 @@
 //! Lanes take turns, so a throttled or hung host never starves the others. Start at
 //! [`Schedule::decide`].
 
+pub mod foreseen;
+mod turns;
 mod wished;
 
 use std::collections::{HashSet, VecDeque};
@@ -27,12 +29,15 @@ use crate::source::pool::medians::Medians;
 use crate::source::pool::pace::Pace;
 use crate::source::pool::ready::{Ready, Ticket};
 use crate::source::pool::retry::Budget;
-use crate::source::pool::sources::{Drawn, Head, Sources};
+use crate::source::pool::sources::Sources;
 use crate::source::pool::throttle::Hint;
 
 /// Jobs that may be drawn ahead because their lane is not open. Beyond it, a list of mixed hosts
 /// is not read any further until some have started.
 pub const PARKED_MAX: usize = 10_000;
+
+/// Jobs that are put into closed lanes in one step: what else there is to book must not wait for more.
+const PARKED_AT_ONCE: usize = 100;
 
 /// What a worker should do.
 #[derive(Debug)]
@@ -43,6 +48,8 @@ pub enum Next {
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
     GiveUp(Box<Ready>, GiveUp),
+    /// Ask again: there was too much to look at for one step.
+    Again,
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
     /// Nothing will ever start again.
@@ -163,6 +170,9 @@ impl Schedule {
         if self.pace.opens_at() > self.now {
             return Next::Wait(self.soonest());
         }
+        if let Some(next) = self.ask_ahead() {
+            return next;
+        }
         while let Some(turn) = self.lanes.next_turn() {
             let found = match turn {
                 Turn::Lane(lane) => self.ask_lane(lane),
@@ -189,7 +199,7 @@ impl Schedule {
 
     /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
     fn has_turns(&self) -> bool {
-        self.lanes.has_turns() || self.later.has_postponed()
+        self.lanes.has_turns() || self.later.has_postponed() || self.sources.ahead().is_some()
     }
 
     /// When time alone lets something start.
@@ -199,7 +209,7 @@ impl Schedule {
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot that is unused now is unused; looks at every lane.
+    /// Why a slot that is unused now is unused; looks at every lane, while any has work.
     pub fn idle_why(&self) -> IdleWhy {
         match self.gate.stance() {
             Stance::Paused => return IdleWhy::Paused,
@@ -210,7 +220,10 @@ impl Schedule {
         if is_paced && self.lanes.has_turns() {
             return IdleWhy::Rate;
         }
-        let with_work = || self.lanes.all().iter().filter(|lane| lane.has_work());
+        // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
+        let may_have_work = self.parked > 0 || !self.sources.is_drawn();
+        let lanes = if may_have_work { self.lanes.all() } else { &[] };
+        let with_work = || lanes.iter().filter(|lane| lane.has_work());
         let held = with_work().filter_map(|lane| lane.held_by(self.now));
         // The reason that a person can do something about comes first.
         match held.min_by_key(|why| *why as u8) {
@@ -290,97 +303,6 @@ impl Schedule {
         for source in std::mem::take(&mut self.starved) {
             self.bring_in(source);
         }
-    }
-
-    /// A source has something from here on: its lane, or itself, will be asked.
-    fn bring_in(&mut self, source: usize) {
-        let lane = self.sources.host_of(source).map(Arc::from).map(|host| self.lane_of(&host));
-        let mark = match lane {
-            Some(lane) => self.lanes.lane(lane).clock(),
-            None => self.lanes.reads(),
-        };
-        self.sources.set_head(source, Head { since: self.now, mark });
-        match lane {
-            Some(lane) => {
-                self.lanes.lane(lane).sources.push_back(source);
-                self.lanes.enqueue(lane);
-            }
-            None => self.lanes.enqueue_mixed(source),
-        }
-    }
-
-    /// A job from this lane, if it has one and may start it.
-    fn ask_lane(&mut self, i: usize) -> Option<Next> {
-        let now = self.now;
-        let lane = self.lanes.lane(i);
-        if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
-            self.lanes.enqueue(i);
-            return None;
-        }
-        if let Some(ready) = self.unpark(i) {
-            return Some(self.start(ready));
-        }
-        let lane = self.lanes.lane(i);
-        let mark = lane.clock();
-        let source = lane.sources.pop_front()?;
-        let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
-        if matches!(drawn, Drawn::Pending) {
-            self.starved.push(source);
-        } else if self.sources.has_more(source) {
-            self.lanes.lane(i).sources.push_back(source);
-        }
-        let next = match drawn {
-            Drawn::Job(job, id, head) => {
-                // What such a source has all goes here.
-                Some(self.start(Ready::new(job, id, id_of(i), now, head.since, mark - head.mark)))
-            }
-            Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
-            Drawn::Pending | Drawn::End => None,
-        };
-        self.lanes.enqueue(i);
-        next
-    }
-
-    /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
-    fn ask_mixed(&mut self, source: usize) -> Option<Next> {
-        let (now, mark) = (self.now, self.lanes.reads());
-        while self.sources.has_more(source) {
-            if self.parked >= PARKED_MAX {
-                self.sated.push(source);
-                return None;
-            }
-            let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
-                Drawn::Job(job, id, head) => {
-                    let host = self.host_of(&job);
-                    let ready = Ready::new(job, id, host, now, head.since, mark - head.mark);
-                    let i = host.0 as usize;
-                    let lane = self.lanes.lane(i);
-                    if lane.is_shut() || lane.opens_at() > now {
-                        self.park(ready);
-                        continue;
-                    }
-                    match self.unpark(i) {
-                        // Whoever has waited in that lane goes first.
-                        Some(first) => {
-                            self.park(ready);
-                            self.start(first)
-                        }
-                        None => self.start(ready),
-                    }
-                }
-                Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
-                Drawn::Pending => {
-                    self.starved.push(source);
-                    return None;
-                }
-                Drawn::End => return None,
-            };
-            if self.sources.has_more(source) {
-                self.lanes.enqueue_mixed(source);
-            }
-            return Some(next);
-        }
-        None
     }
 
     fn start(&mut self, mut ready: Box<Ready>) -> Next {

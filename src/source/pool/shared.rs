@@ -23,6 +23,7 @@ use crate::source::pool::exhibit::Exhibits;
 use crate::source::pool::gate::Stance;
 use crate::source::pool::idle::Books;
 use crate::source::pool::lost::Lost;
+use crate::source::pool::names::ahead::Ahead;
 use crate::source::pool::outbox::{Mark, Outbox};
 use crate::source::pool::ready::Ticket;
 use crate::source::pool::run_time::RunTime;
@@ -63,6 +64,8 @@ pub(super) struct Inner {
     pub(super) exhibits: Exhibits,
     /// What requests carry, as far as it has been told.
     carries: Carries,
+    /// Who looks names up ahead, if anybody does.
+    pub(super) ahead: Option<Arc<Ahead>>,
     /// Jobs that failed.
     pub(super) lost: Lost,
     /// Everything in flight has been told to end.
@@ -102,6 +105,7 @@ impl Shared {
                     books: Books::default(),
                     exhibits: Exhibits::default(),
                     carries: Carries::default(),
+                    ahead: None,
                     lost: Lost::default(),
                     is_cancelled: false,
                     ended: None,
@@ -178,6 +182,7 @@ impl Shared {
                     self.pass_on(inner);
                 }
                 Next::BadRow(..) | Next::GiveUp(..) => self.pass_on(inner),
+                Next::Again => {}
             }
             next
         })
@@ -305,7 +310,7 @@ impl Shared {
     ///
     /// It only waits afterwards, and only while the channel of events is full.
     pub(super) async fn book<T>(&self, step: impl FnOnce(&mut Inner, Offset) -> T) -> T {
-        let (done, waits_for) = {
+        let (done, soon, waits_for) = {
             let mut inner = self.lock();
             let now = self.now();
             inner.schedule.tick(now);
@@ -315,8 +320,12 @@ impl Shared {
             let done = step(&mut inner, now);
             inner.book_idle(now);
             inner.announce(now);
-            (done, inner.outbox.mark())
+            (done, inner.soon(), inner.outbox.mark())
         };
+        // It may take a thread more, so it is done when nobody has to wait for it.
+        if let Some((ahead, hosts)) = soon {
+            ahead.hosts(&hosts);
+        }
         if let Some(mark) = waits_for {
             self.send_up_to(mark).await;
         }
@@ -383,7 +392,7 @@ impl Shared {
         inner.ended.is_some() && inner.lost.has(cause, &inner.schedule)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         // The schedule holds no invariant that a panic elsewhere could have broken half-way.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,12 +2,15 @@
 //!
 //! Pure but for the plan's files. Start at [`Sources::draw`].
 
-use std::collections::VecDeque;
+mod early;
+
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use crate::event::waits::Waits;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
+use crate::plan::ahead::{Early, Placed};
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::source::pool::rounds::Rounds;
@@ -23,19 +26,23 @@ pub struct Sources {
     drawn: u64,
     /// Jobs over so far.
     settled: u64,
+    /// Jobs that come before all others, the slowest first, of the sources that have begun.
+    ahead: BinaryHeap<Early>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
 }
 
 /// One source.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct State {
     /// It may have more in this round.
     has_more: bool,
-    /// Its jobs that have been drawn and are not over.
+    /// Its jobs that have been drawn, or are ahead, and are not over.
     open: u64,
     head: Head,
+    /// What has been read and not drawn.
+    read: VecDeque<Draw>,
 }
 
 /// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
@@ -64,9 +71,18 @@ impl Sources {
     /// The sources of a plan, before their first job. With rounds, each waits for its first.
     pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
         let n = cursor.sources();
-        let state = State { has_more: polling.is_none(), ..State::default() };
+        let state = |_| State { has_more: polling.is_none(), ..State::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
-        Self { states: vec![state; n], left: n, drawn: 0, settled: 0, announced: 0, rounds, cursor }
+        Self {
+            states: (0..n).map(state).collect(),
+            left: n,
+            drawn: 0,
+            settled: 0,
+            ahead: BinaryHeap::new(),
+            announced: 0,
+            rounds,
+            cursor,
+        }
     }
 
     /// How many there are.
@@ -89,26 +105,52 @@ impl Sources {
         self.states[source].head = head;
     }
 
+    fn is_in_last_round(&self, source: usize) -> bool {
+        self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
+    }
+
     /// Draws the next job of a source, whose next one then waits from here on.
     pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let drawn = match self.cursor.draw(source) {
+        let ahead = self.states[source].read.pop_front();
+        let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
             Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
             Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
             Draw::Pending => Drawn::Pending,
             Draw::End => Drawn::End,
         };
-        self.announce(facts);
+        match &drawn {
+            Drawn::Job(job, ..) => self.announce_up_to(job.endpoint.0 as usize, facts),
+            Drawn::BadRow(_, bad) => self.announce_up_to(bad.endpoint.0 as usize, facts),
+            Drawn::Pending | Drawn::End => {}
+        }
         // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        let is_drawn = matches!(drawn, Drawn::End) || self.cursor.is_drawn(source);
+        let is_read = self.cursor.is_drawn(source) && self.states[source].read.is_empty();
+        let is_drawn = is_read || matches!(drawn, Drawn::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
-            if self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source)) {
+            if self.is_in_last_round(source) {
                 self.left -= 1;
                 self.tell_if_drawn(facts);
             }
             self.end_round_if_over(source, now.since, facts);
         }
         drawn
+    }
+
+    /// Reads a source's rows until `n` of them are not drawn; gives back the jobs that are new.
+    pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
+        let ahead = &mut self.states[source].read;
+        let known = ahead.len();
+        while ahead.len() < n
+            && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
+        {
+            ahead.push_back(row);
+        }
+        let new = ahead.range(known..);
+        new.filter_map(|row| match row {
+            Draw::Job(job) => Some(&**job),
+            Draw::BadRow(_) | Draw::Pending | Draw::End => None,
+        })
     }
 
     fn next_id(&mut self, source: usize) -> JobId {
@@ -163,29 +205,38 @@ impl Sources {
             self.cursor.rewind(source);
         }
         self.states[source].has_more = true;
+        self.bring_ahead(source);
         facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
         Some(source)
     }
 
-    /// Announces endpoints that are new, and that the plan is drawn where it has nothing.
+    /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
-        self.announce(facts);
+        self.announce_up_to(self.cursor.endpoints().len(), facts);
+        if let Some(Placed { jobs, of }) = self.cursor.placed() {
+            facts.push_back(Fact::JobsPutFirst { jobs, of });
+        }
+        if self.rounds.is_none() {
+            (0..self.n()).for_each(|source| self.bring_ahead(source));
+        }
         self.tell_if_drawn(facts);
     }
 
-    fn announce(&mut self, facts: &mut VecDeque<Fact>) {
-        for (i, endpoint) in self.cursor.endpoints().iter().enumerate().skip(self.announced) {
+    /// Announces the endpoints up to this one. Rows that are only read may have found more.
+    fn announce_up_to(&mut self, last: usize, facts: &mut VecDeque<Fact>) {
+        let known = self.cursor.endpoints().iter().enumerate();
+        for (i, endpoint) in known.take(last + 1).skip(self.announced) {
             facts.push_back(Fact::EndpointSeen {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),
             });
         }
-        self.announced = self.cursor.endpoints().len();
+        self.announced = self.announced.max((last + 1).min(self.cursor.endpoints().len()));
     }
 
     fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
-        if self.left == 0 {
+        if self.is_drawn() {
             facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         }
     }
@@ -197,12 +248,12 @@ impl Sources {
 
     /// Whether every job has been drawn.
     pub fn is_drawn(&self) -> bool {
-        self.left == 0
+        self.left == 0 && self.ahead.is_empty()
     }
 
     /// Whether every job has been drawn and is over.
     pub fn is_over(&self) -> bool {
-        self.left == 0 && self.settled == self.drawn
+        self.is_drawn() && self.settled == self.drawn
     }
 
     /// How many jobs there are in all, where that is known.

@@ -38,6 +38,7 @@ pub async fn work<W: Wire>(shared: Arc<Shared>, wire: Rc<W>) {
                 };
                 settle(&shared, ready, end, None).await;
             }
+            Next::Again => tokio::task::yield_now().await,
             Next::Wait(_) => me.bell.notified().await,
             Next::Over => break,
         }

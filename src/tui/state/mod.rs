@@ -13,6 +13,8 @@ pub mod race;
 mod trail;
 mod wishes;
 
+use std::sync::Arc;
+
 use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::Rect;
 use tui_input::backend::crossterm::EventHandler;
@@ -68,6 +70,8 @@ pub struct UiState {
     pub help_end: usize,
     /// The list of what can be done lies open.
     pub palette: Option<Palette>,
+    /// Where the run is recorded, as it may be shown.
+    pub recording: Option<Arc<str>>,
     /// The working behind the verdict lies open, scrolled to this row.
     pub working: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
@@ -259,7 +263,7 @@ impl UiState {
     pub fn measure(&mut self, area: Rect, model: &Model) {
         self.area = area;
         if self.working.is_some() {
-            self.working_end = view::verdict::last_row(area, model);
+            self.working_end = view::verdict::last_row(area, model, self.recording.as_deref());
         }
         self.measure_example(area, model);
         self.list_mut().page = view::rows_in_sight(area, self.view, model);

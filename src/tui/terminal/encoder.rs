@@ -1,7 +1,7 @@
-//! Turns what ratatui wants drawn into bytes in memory.
+//! Turns pictures into bytes in memory: each into what is different from the one before.
 //!
 //! It never touches the terminal: no size is asked and no cursor, so that drawing cannot wait.
-//! Start at [`Encoder`].
+//! Start at [`Easel::draw`].
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -9,7 +9,56 @@ use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::crossterm::queue;
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal};
+
+/// Where one picture after the other is drawn.
+#[derive(Debug)]
+pub struct Easel(Terminal<Encoder>);
+
+impl Easel {
+    /// An easel for a terminal of this size, which shows nothing yet.
+    pub fn new(size: Size) -> io::Result<Self> {
+        Ok(Self(Terminal::new(Encoder::new(size))?))
+    }
+
+    /// Draws a picture for an area, behind `news`; anew, if what the terminal shows is not what we think.
+    ///
+    /// A picture that is as the one before comes to no bytes at all.
+    pub fn draw(
+        &mut self,
+        area: Rect,
+        news: &str,
+        is_unknown: bool,
+        render: impl FnOnce(&mut Frame<'_>),
+    ) -> io::Result<()> {
+        self.0.backend_mut().size = area.as_size();
+        let (kept, begun) = self.with_bytes(|bytes| {
+            bytes.extend_from_slice(news.as_bytes());
+            let kept = bytes.len();
+            queue!(bytes, BeginSynchronizedUpdate)?;
+            io::Result::Ok((kept, bytes.len()))
+        })?;
+        if is_unknown {
+            self.0.resize(area)?;
+        }
+        self.0.draw(render)?;
+        self.with_bytes(|bytes| {
+            if bytes.len() == begun {
+                bytes.truncate(kept);
+                return Ok(());
+            }
+            queue!(bytes, EndSynchronizedUpdate)
+        })
+    }
+
+    /// Works on the bytes so far.
+    pub fn with_bytes<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        self.0.backend().with_bytes(work)
+    }
+}
 
 /// A backend whose output is a buffer.
 #[derive(Debug)]
@@ -55,11 +104,17 @@ impl Backend for Encoder {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        // crossterm would set colours back for nothing.
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
         self.commands.draw(content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.commands.hide_cursor()
+        // Whoever took the terminal has hidden it, and no picture shows it.
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
@@ -100,11 +155,10 @@ impl Backend for Encoder {
 mod tests {
     use std::num::NonZero;
 
-    use ratatui::Terminal;
-    use ratatui::layout::Size;
+    use ratatui::layout::{Position, Rect, Size};
     use ratatui::style::{Modifier, Style};
 
-    use super::Encoder;
+    use super::Easel;
 
     const SMALL: Size = Size::new(20, 4);
     const LARGE: Size = Size::new(30, 6);
@@ -115,55 +169,56 @@ mod tests {
         vt100::Parser::new(at_least_one(size.height), at_least_one(size.width), 0)
     }
 
-    /// Draws a text and shows the bytes to paper.
-    fn shown(terminal: &mut Terminal<Encoder>, paper: &mut vt100::Parser, text: &str) -> usize {
-        terminal
-            .draw(|frame| {
-                let style = Style::new().add_modifier(Modifier::BOLD);
-                frame.buffer_mut().set_string(0, 1, text, style);
-            })
-            .unwrap();
-        terminal.backend().with_bytes(|bytes| {
+    /// Draws a text and shows the bytes to paper; gives back how many there were.
+    fn shown(easel: &mut Easel, paper: &mut vt100::Parser, size: Size, text: &str) -> usize {
+        let draw = |frame: &mut ratatui::Frame<'_>| {
+            assert_eq!(frame.area().as_size(), size);
+            if !frame.area().is_empty() {
+                frame.buffer_mut().set_string(0, 1, text, Style::new().add_modifier(Modifier::BOLD));
+            }
+        };
+        easel.draw(Rect::from((Position::ORIGIN, size)), "", false, draw).unwrap();
+        easel.with_bytes(|bytes| {
             paper.process(bytes);
-            let length = bytes.len();
-            bytes.clear();
-            length
+            std::mem::take(bytes).len()
         })
     }
 
     #[test]
     fn bytes_show_what_was_drawn_and_then_only_what_changed() {
-        let mut terminal = Terminal::new(Encoder::new(SMALL)).unwrap();
+        let mut easel = Easel::new(SMALL).unwrap();
         let mut paper = paper(SMALL);
-        let first = shown(&mut terminal, &mut paper, "12 in flight");
+        let first = shown(&mut easel, &mut paper, SMALL, "12 in flight");
         assert_eq!(paper.screen().contents(), "\n12 in flight");
         assert!(paper.screen().cell(1, 0).is_some_and(vt100::Cell::bold));
-        let second = shown(&mut terminal, &mut paper, "13 in flight");
+        let second = shown(&mut easel, &mut paper, SMALL, "13 in flight");
         assert_eq!(paper.screen().contents(), "\n13 in flight");
         assert!(second < first, "{second} of {first} bytes");
+        assert_eq!(shown(&mut easel, &mut paper, SMALL, "13 in flight"), 0, "nothing changed");
+    }
+
+    #[test]
+    fn what_goes_beside_a_picture_goes_without_one_too() {
+        let mut easel = Easel::new(SMALL).unwrap();
+        let area = Rect::from((Position::ORIGIN, SMALL));
+        let mut bytes_of = |news: &str, is_unknown| {
+            easel.draw(area, news, is_unknown, |_| {}).unwrap();
+            easel.with_bytes(std::mem::take)
+        };
+        assert_eq!(bytes_of("title", false), b"title");
+        let anew = bytes_of("title", true);
+        assert!(anew.starts_with(b"title\x1b[?2026h") && anew.ends_with(b"\x1b[?2026l"), "{anew:?}");
     }
 
     #[test]
     fn another_size_is_drawn_whole_without_asking_anyone() {
-        let mut terminal = Terminal::new(Encoder::new(SMALL)).unwrap();
+        let mut easel = Easel::new(SMALL).unwrap();
         let mut small = paper(SMALL);
-        shown(&mut terminal, &mut small, "12 in flight");
+        shown(&mut easel, &mut small, SMALL, "12 in flight");
         for size in [LARGE, SMALL, Size::ZERO, LARGE] {
-            terminal.backend_mut().size = size;
             let mut sheet = paper(size);
             let text = if size == Size::ZERO { "" } else { "12 in flight" };
-            terminal
-                .draw(|frame| {
-                    assert_eq!(frame.area().as_size(), size);
-                    if !frame.area().is_empty() {
-                        frame.buffer_mut().set_string(0, 1, text, Style::new());
-                    }
-                })
-                .unwrap();
-            terminal.backend().with_bytes(|bytes| {
-                sheet.process(bytes);
-                bytes.clear();
-            });
+            shown(&mut easel, &mut sheet, size, text);
             assert_eq!(sheet.screen().contents().trim(), text, "at {size}");
         }
     }

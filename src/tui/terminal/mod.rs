@@ -4,7 +4,7 @@
 //! terminal itself has stopped reading. Nothing else in the program changes its modes or writes to
 //! it. Drawing never waits for the terminal. Start at [`Guard::enter`] and [`Guard::draw`].
 
-mod encoder;
+pub mod encoder;
 mod lease;
 mod panic;
 pub mod tty;
@@ -16,17 +16,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::queue;
+use ratatui::Frame;
 use ratatui::crossterm::style::force_color_output;
-use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::layout::{Position, Rect};
-use ratatui::{Frame, Terminal};
 use rustix::process::Signal;
 
 use crate::tui::beside::{Bar, Beside};
 use crate::tui::clipboard;
 use crate::tui::input::{Hear, Input, Listener};
-use crate::tui::terminal::encoder::Encoder;
+use crate::tui::terminal::encoder::Easel;
 use crate::tui::terminal::lease::Lease;
 use crate::tui::terminal::tty::Tty;
 use crate::tui::watchdog::Watchdog;
@@ -41,7 +39,7 @@ const ASK_GROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
 /// The terminal in our hands. Whoever holds it draws; it stays on the thread that entered.
 pub struct Guard {
     lease: Arc<Lease>,
-    terminal: Terminal<Encoder>,
+    easel: Easel,
     listener: Listener,
     _watchdog: Watchdog,
     /// What the terminal shows is not what we think.
@@ -68,7 +66,7 @@ pub struct Wants {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Drawn {
-    /// It is on its way.
+    /// It is on its way, or was there already.
     Sent,
     /// The terminal still reads the one before, or is not ours: draw again later.
     Skipped,
@@ -105,13 +103,13 @@ impl Guard {
             }
         });
         lease.enter(if wants.ground { ASK_GROUND } else { b"" })?;
-        let terminal = Terminal::new(Encoder::new(tty.size()));
+        let easel = Easel::new(tty.size());
         let listener = Listener::start(Arc::clone(&tty), Arc::clone(&hear));
         let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
-        match (terminal, listener, watchdog) {
-            (Ok(terminal), Ok(listener), Ok(watchdog)) => Ok(Self {
+        match (easel, listener, watchdog) {
+            (Ok(easel), Ok(listener), Ok(watchdog)) => Ok(Self {
                 lease,
-                terminal,
+                easel,
                 listener,
                 _watchdog: watchdog,
                 is_unknown: false,
@@ -126,7 +124,8 @@ impl Guard {
         }
     }
 
-    /// Draws a picture for an area, as [`Guard::area`] gave it, and sends it, whole and in one piece.
+    /// Draws a picture for an area, as [`Guard::area`] gave it, and sends it, whole and in one piece; nothing,
+    /// if it is as the one before.
     ///
     /// What was measured for the picture and the picture itself then have the same size, though the
     /// window may have another by now: the resize that made it so is followed by the next picture.
@@ -138,24 +137,17 @@ impl Guard {
         if !self.take_again()? || self.is_busy() {
             return Ok(Drawn::Skipped);
         }
-        self.terminal.backend_mut().size = area.as_size();
         let news = self.beside.news(&self.told);
         self.told.clone_from(&self.beside);
-        self.terminal.backend().with_bytes(|bytes| {
-            bytes.extend_from_slice(news.as_bytes());
-            queue!(bytes, BeginSynchronizedUpdate)
-        })?;
-        if std::mem::take(&mut self.is_unknown) {
-            self.terminal.resize(area)?;
-        }
-        self.terminal.draw(render)?;
-        self.terminal.backend().with_bytes(|bytes| {
-            queue!(bytes, EndSynchronizedUpdate)?;
+        self.easel.draw(area, &news, std::mem::take(&mut self.is_unknown), render)?;
+        self.easel.with_bytes(|bytes| {
             bytes.append(&mut self.along);
-            // It was idle, and only we hand frames over.
-            self.lease.writer.hand_over(bytes);
-            Ok(Drawn::Sent)
-        })
+            if !bytes.is_empty() {
+                // It was idle, and only we hand frames over.
+                self.lease.writer.hand_over(bytes);
+            }
+        });
+        Ok(Drawn::Sent)
     }
 
     /// The whole screen, as large as it is now.

@@ -4,7 +4,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{Hand, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::news::{Item, Story, Then};
+use crate::model::news::{self, Item, Story, Then};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, short_host, width_of};
@@ -102,6 +102,7 @@ pub fn tell(item: &Item, model: &Model) -> Told {
             ours(status, &endpoint(*i), format!("{word}{after}"))
         }
         Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        Story::PutFirst { jobs, of } => ours(Status::Running, "slow first", news::put_first(*jobs, *of)),
         Story::Repeated { cause, jobs } => {
             ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }

@@ -57,7 +57,7 @@ impl Told {
     fn finds(self, kinds: &[&str]) -> Model {
         let model = self.model();
         let found: Vec<_> = findings(&model).iter().map(Finding::kind).collect();
-        assert_eq!(found, kinds, "{:#?}", working(&model));
+        assert_eq!(found, kinds, "{:#?}", working(&model, None));
         model
     }
 }
@@ -76,7 +76,7 @@ fn chain(run: &str, n: u64, pause: u64) -> Told {
 fn one_after_the_other_is_serial() {
     let model = chain("limit 32", 8, 1).finds(&["serial"]);
     assert_eq!(
-        sentence(&model).unwrap(),
+        sentence(&model, None).unwrap(),
         "in flight 1.0 of 32 on average: every start waits for the previous end; \
          if these are independent, about 100 ms instead of 807 ms with 32 at once"
     );
@@ -114,7 +114,7 @@ fn waves(n: u64, size: u64, slowest: u64) -> Told {
 fn batches_that_wait_for_their_slowest_are_waves() {
     let model = waves(4, 8, 300).finds(&["waves"]);
     assert_eq!(
-        sentence(&model).unwrap(),
+        sentence(&model, None).unwrap(),
         "4 waves of 8, slots 58 % idle: each waits for its slowest; \
          if these are independent, about 763 ms instead of 1.20 s with 8 at once, each as one ends"
     );
@@ -150,9 +150,9 @@ fn tail(holds: u64) -> Told {
 fn a_job_that_holds_on_is_a_straggler_and_is_named() {
     let model = tail(400).finds(&["stragglers"]);
     assert_eq!(
-        sentence(&model).unwrap(),
+        sentence(&model, None).unwrap(),
         "last 400 ms of 1.40 s: only 1 attempt: GET https://a#99.example/99 (403 ms); \
-         start these first, or give them a shorter time-out"
+         start these first (`--order slow-first`), or give them a shorter time-out"
     );
 }
 
@@ -165,6 +165,66 @@ fn an_end_that_is_short_or_has_work_left_has_no_stragglers() {
     let mut under_way = tail(400);
     under_way.0.retain(|(_, step)| step != "end");
     under_way.finds(&[]);
+}
+
+/// Four at once for a second, 100 ms each, and two behind them that time out after so many milliseconds.
+fn late(took: u64) -> Told {
+    let mut told = Told::of("limit 4 jobs 43");
+    for slot in 0..4 {
+        for i in 0..10 {
+            let from = i * 100 + slot;
+            told.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
+        }
+    }
+    for i in 0..2 {
+        told.job(&format!("b#{}", 98 + i), "", (1_003, 1_003 + took), "timeout");
+    }
+    told.step(1_003 + took, "end");
+    told
+}
+
+#[test]
+fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwise() {
+    let model = late(1_000).finds(&["stragglers"]);
+    let told = |recording| sentence(&model, recording).unwrap();
+    let start = "last 1.00 s of 2.00 s: only 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
+                 GET https://b#98.example/98 (1.00 s); about 1.57 s with these first: ";
+    assert_eq!(
+        told(None),
+        format!("{start}record it with `--events last.jsonl`, then `--order slow-first --from last.jsonl`")
+    );
+    assert_eq!(told(Some("runs/monday.jsonl")), format!("{start}`--order slow-first --from runs/monday.jsonl`"));
+}
+
+#[test]
+fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
+    // Had they been first of all, the run would have been hardly shorter.
+    late(900).finds(&[]);
+    late(200).finds(&[]);
+    let mut long = tail(400);
+    long.job("b#98", "", (0, 1_800), "timeout");
+    long.step(1_800, "end");
+    long.0.retain(|(ms, step)| step != "end" || *ms == 1_800);
+    let told = sentence(&long.finds(&["stragglers"]), None).unwrap();
+    assert!(told.starts_with("last 797 ms of 1.80 s"), "{told}");
+    assert!(told.ends_with("; a shorter time-out: they began early enough"), "{told}");
+}
+
+#[test]
+fn late_time_outs_of_a_run_that_was_refused_paused_or_is_not_over_are_nobodys_order() {
+    let mut refused = late(1_000);
+    refused.job("a#90", "", (500, 501), "refuse 429");
+    refused.finds(&[]);
+    let mut paused = late(1_000);
+    paused.step(90, "pause");
+    paused.step(91, "resume");
+    paused.finds(&[]);
+    let mut under_way = late(1_000);
+    under_way.0.retain(|(_, step)| step != "end");
+    under_way.finds(&[]);
+    let mut answered = late(1_000);
+    answered.good("a#97", "", (1_010, 2_002));
+    answered.finds(&[]);
 }
 
 /// Two at once, 100 ms each, all waiting so long for this.
@@ -181,7 +241,7 @@ fn held(run: &str, dial: &str, waited: &str) -> Told {
 
 #[test]
 fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
-    let sentence = |told: Told| sentence(&told.finds(&["limited-by-us"])).unwrap();
+    let sentence = |told: Told| sentence(&told.finds(&["limited-by-us"]), None).unwrap();
     assert_eq!(
         sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
         "86 % of all waiting: the limit of 2 for the run; about 500 ms instead of 1.00 s with 4 at once, if answers stay as fast"
@@ -229,7 +289,7 @@ fn refused(n: u64) -> Told {
 fn an_upstream_that_refuses_says_how_much_it_takes() {
     let model = refused(5).finds(&["limited-by-upstream"]);
     assert_eq!(
-        sentence(&model).unwrap(),
+        sentence(&model, None).unwrap(),
         "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
     );
     let mut patient = Told::of("");
@@ -271,7 +331,7 @@ fn hog(took: u64, waited: u64) -> Told {
 fn a_slow_host_that_holds_the_slots_is_named() {
     let model = hog(5, 600).finds(&["one-host", "limited-by-us"]);
     assert_eq!(
-        sentence(&model).unwrap(),
+        sentence(&model, None).unwrap(),
         "98 % of the slots: b.example holds them, 490 ms each against 5.00 ms; a limit of its own for it: others waited up to 600 ms"
     );
 }
@@ -298,13 +358,13 @@ fn stalled(n: u64, after: u64) -> Told {
 #[test]
 fn what_ends_together_after_a_stall_is_a_convoy() {
     let model = stalled(5, 1).finds(&["convoy"]);
-    let sentence = sentence(&model).unwrap();
+    let sentence = sentence(&model, None).unwrap();
     assert!(sentence.starts_with("p95 3"), "{sentence}");
     assert!(
         sentence
             .contains("ms without the stall: 5 attempts ended together after the event loop stood still for 300 ms")
     );
-    assert!(working(&model).iter().any(|(label, text)| *label == "figures" && text.contains("measured")));
+    assert!(working(&model, None).iter().any(|(label, text)| *label == "figures" && text.contains("measured")));
 }
 
 #[test]
@@ -337,7 +397,7 @@ fn retried(n: u64) -> Told {
 #[test]
 fn retries_in_vain_are_told() {
     let model = retried(2).finds(&["retries"]);
-    assert!(sentence(&model).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries"));
+    assert!(sentence(&model, None).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries"));
     retried(1).finds(&[]);
 }
 
@@ -355,7 +415,7 @@ fn connected(n: u64, reused: u64) -> Told {
 fn a_connection_for_every_attempt_is_churn() {
     let model = connected(18, 0).finds(&["connections"]);
     assert!(
-        sentence(&model)
+        sentence(&model, None)
             .unwrap()
             .starts_with("100 % on new connections: a.example, 30.0 ms each to connect; one client")
     );
@@ -373,7 +433,7 @@ fn a_machine_without_room_comes_first() {
     let mut told = chain("limit 32", 8, 1);
     told.step(1, "limit 3 machine");
     let model = told.finds(&["own-machine", "serial"]);
-    assert!(sentence(&model).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
+    assert!(sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
     let mut turned = chain("limit 32", 8, 40);
     turned.step(1, "limit 3");
     turned.finds(&[]);
@@ -397,20 +457,21 @@ fn healthy_runs_of_every_kind_stay_silent() {
 fn recordings_of_real_runs_say_what_they_show() {
     let kinds = |fixture: &str| -> Vec<_> {
         let model = fold(&fixtures::read(fixture));
-        findings(&model).iter().map(|finding| (finding.kind(), told(finding, &model).to_string())).collect()
+        findings(&model).iter().map(|finding| (finding.kind(), told(finding, &model, None).to_string())).collect()
     };
     assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
     assert_eq!(
         kinds("two-workers")[0].1.split(';').next(),
         Some("limit cut from 5 to 3: this machine has no room for more connections")
     );
+    assert!(kinds("late")[0].1.contains(": only 2 time-outs, the latest GET practice://shop/hang?id=39 (1.00 s)"));
     assert_eq!(kinds("storm-429").first().map(|(kind, _)| *kind), Some("limited-by-upstream"));
 }
 
 #[test]
 fn the_working_always_says_how_full_the_slots_were() {
     let model = held("limit 9", "own a 9", "").finds(&[]);
-    let lines = working(&model);
+    let lines = working(&model, None);
     assert!(lines.contains(&("verdict", "nothing stands out".to_owned())), "{lines:?}");
     assert!(lines.iter().any(|(label, text)| *label == "in flight" && text == "2.00 of 9, 22 % on average, 2 at most"));
 }
@@ -421,7 +482,7 @@ proptest! {
     #[test]
     fn whatever_happens_there_is_a_working(events in prop_oneof![any_events(80), run()]) {
         let model = fold(&events);
-        prop_assert!(!working(&model).is_empty());
-        prop_assert_eq!(sentence(&model).is_none(), findings(&model).is_empty());
+        prop_assert!(!working(&model, None).is_empty());
+        prop_assert_eq!(sentence(&model, None).is_none(), findings(&model).is_empty());
     }
 }

@@ -70,8 +70,8 @@ name = "no url"
          │ ^^^^ did you mean `name`?
        2 │ [defaults]
 
-    help: keys allowed at the top are name, fail_fast, wire, every, rounds, defaults, limits, host,
-          retry, endpoint, expect, output, upstream
+    help: keys allowed at the top are name, fail_fast, wire, every, rounds, order, from, defaults,
+          limits, host, retry, endpoint, expect, output, upstream
 
     error: `timeout` is a number without a unit
 
@@ -252,6 +252,26 @@ fn broken_toml_is_reported_beside_other_mistakes_but_not_blamed_twice() {
     assert!(listed.iter().any(|mistake| mistake.starts_with("3:1 unknown key `concurency`")), "{listed:?}");
     assert_eq!(listed.iter().filter(|mistake| mistake.starts_with("2:")).count(), 1, "{listed:?}");
     assert!(listed.iter().all(|mistake| !mistake.contains("missing")), "{listed:?}");
+}
+
+#[test]
+fn an_order_and_what_it_is_known_from_go_together() {
+    let of = |head: &str| listed(&format!("{head}\n[[endpoint]]\nurl = \"https://a.b/\"\n"));
+    assert_eq!(
+        of("order = \"slow-first\""),
+        ["1:9 `order` is no use without `from` | name a recorded run: `from = \"last.jsonl\"`"]
+    );
+    let alone = "`from` is no use without `order = \"slow-first\"` | add that, or leave this out";
+    assert_eq!(of("from = \"x\""), [format!("1:8 {alone}")]);
+    assert_eq!(of("order = \"as-given\"\nfrom = \"x\""), [format!("2:8 {alone}")]);
+    assert_eq!(
+        of("order = \"slowest\"\nfrom = \"x\""),
+        ["1:9 `order` is not an order | write `as-given` or `slow-first`"]
+    );
+    assert_eq!(
+        of("order = \"slow-first\"\nfrom = \"\""),
+        ["2:8 `from` is empty | write a recording such as `\"last.jsonl\"`"]
+    );
 }
 
 #[test]

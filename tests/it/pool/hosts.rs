@@ -49,6 +49,18 @@ async fn hosts_of_one_list_do_not_wait_for_each_other_either() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_behind_a_thousand_lines_of_a_full_one_starts_at_once() {
+    let urls = (0..1_001).map(|i| format!("http://{}.test/{i}", if i == 1_000 { "last" } else { "full" }));
+    let urls: Vec<String> = urls.collect();
+    let one = std::num::NonZeroU32::new(1);
+    let told = Rig::list(&urls, |_| ok(100)).with(|plan| plan.limits.per_host = one).run().await;
+    let ledger = told.ledger();
+    assert_eq!((ledger.ends.len(), ledger.drawn), (1_001, Some(1_001)));
+    assert_eq!(told.arrivals_at("last.test"), [Offset::ZERO]);
+    assert_eq!(told.end().1, Offset(1_000 * 100_000));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_reaches_a_host_before_the_moment_it_named() {
     let told = Rig::new(&twenty_hosts(|i| i < 2), |cue| match (cue.host, cue.place.row, cue.n) {
         ("h0.test", 0, 1) => ends(50, End::Throttled("7")),

@@ -110,6 +110,7 @@ impl Ledger {
                 let state = HostState { limit: *limit, ..HostState::default() };
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
             }
+            Fact::JobsPutFirst { jobs, of } => assert!(self.starts.is_empty() && jobs <= of, "{event:?}"),
             Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "told once"),
             Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::pool::rig::{Rig, ok};
 
 /// When the last of these jobs ends if each starts as soon as one of `limit` slots is free.
-fn list_schedule(limit: usize, took: &[u64]) -> u64 {
+pub fn list_schedule(limit: usize, took: &[u64]) -> u64 {
     let mut slots: BinaryHeap<Reverse<u64>> = (0..limit).map(|_| Reverse(0)).collect();
     for took in took {
         let Reverse(free) = slots.pop().unwrap();

@@ -17,6 +17,7 @@ use inflight::event::outcome::{Phase, Reason};
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
 use inflight::harvest::Harvest;
 use inflight::plan::Plan;
+use inflight::plan::ahead::Slow;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
 use inflight::source::pool::progress::Progress;
@@ -25,6 +26,7 @@ use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::shared::Shared;
 use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
 use inflight::source::pool::{Share, serve};
+use inflight::source::slowest::Slowest;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
@@ -87,6 +89,8 @@ pub struct Rig {
     listens_every: u64,
     is_deaf: bool,
     most: Option<u32>,
+    /// What an earlier run says is slow.
+    slow: Option<Vec<Slow>>,
     /// Where the plan's files are.
     folder: Option<TempDir>,
 }
@@ -134,6 +138,7 @@ impl Rig {
             listens_every: 0,
             is_deaf: false,
             most: None,
+            slow: None,
             folder: None,
         }
     }
@@ -174,6 +179,16 @@ impl Rig {
         self
     }
 
+    /// Draws the jobs first that took long in this earlier run.
+    #[track_caller]
+    pub fn after(mut self, told: &Told) -> Self {
+        let mut slowest = Slowest::default();
+        told.events.iter().for_each(|event| slowest.apply(event));
+        self.slow = slowest.found();
+        assert!(self.slow.is_some(), "that run had no attempt");
+        self
+    }
+
     /// Changes the plan.
     pub fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
         change(&mut self.plan);
@@ -183,7 +198,10 @@ impl Rig {
     /// Runs it to its end.
     pub async fn run(self) -> Told {
         let _folder = self.folder;
-        let cursor = Cursor::open(&self.plan, Some(9)).unwrap();
+        let mut cursor = Cursor::open(&self.plan, Some(9)).unwrap();
+        if let Some(slow) = self.slow {
+            cursor.put_first(slow);
+        }
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
         let (events, mut facts) = mpsc::channel(self.events_ahead);
         let (harvests, mut harvested) = mpsc::channel(64);

@@ -113,6 +113,8 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
         ("-n 5 rows.toml", 2),
         ("-H nonsense http://127.0.0.1:1/", 2),
         ("--rounds 3 http://127.0.0.1:1/", 2),
+        ("--order slow-first http://127.0.0.1:1/", 2),
+        ("--order slow-first --from missing.jsonl http://127.0.0.1:1/", 3),
         ("--theme nope http://127.0.0.1:1/", 3),
         ("--report missing/report.json http://127.0.0.1:1/", 74),
         ("--report file/report.json http://127.0.0.1:1/", 74),

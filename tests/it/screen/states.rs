@@ -52,6 +52,13 @@ fn a_finished_run_with_failures_counts_them() {
 }
 
 #[test]
+fn what_is_put_first_is_told_and_so_are_late_time_outs_with_what_would_help() {
+    shot("late").at("500ms").matches();
+    shot("late").at("5s").size(120, 40).matches();
+    shot("late").at("5s").keys("i").matches();
+}
+
+#[test]
 fn the_question_before_leaving_names_what_is_in_flight() {
     shot("storm-429").at("6s").keys("q").matches();
 }

@@ -33,12 +33,14 @@ pub struct Scenario {
     pub events: Vec<Event>,
     announced: HashSet<(Origin, u32)>,
     last: HashMap<(Origin, JobId), Outcome>,
+    first: HashMap<(Origin, JobId), Offset>,
 }
 
 /// Reads the notation; a run of no limit and no known jobs has begun before its first step.
 #[track_caller]
 pub fn scenario(text: &str) -> Scenario {
-    let mut scenario = Scenario { events: Vec::new(), announced: HashSet::new(), last: HashMap::new() };
+    let mut scenario =
+        Scenario { events: Vec::new(), announced: HashSet::new(), last: HashMap::new(), first: HashMap::new() };
     for step in text.split('|').map(str::trim).filter(|step| !step.is_empty()) {
         let mut words = step.split_whitespace().peekable();
         let at = Offset(micros(words.next().unwrap()).0);
@@ -69,6 +71,7 @@ impl Scenario {
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
+                self.first.entry((origin, attempt.job)).or_insert(at);
                 let waited = |why| named(why).map_or(Micros::ZERO, micros);
                 let waited = Waits {
                     slot: waited("slot"),
@@ -106,7 +109,8 @@ impl Scenario {
                         JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
                     }
                 };
-                Fact::JobSettled { job, endpoint, end, tries, total: Micros::ZERO, waited: Waits::NONE, target: None }
+                let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
+                Fact::JobSettled { job, endpoint, end, tries, total, waited: Waits::NONE, target: None }
             }
             "limit" => {
                 let by = if words.contains(&"machine") { Hand::Machine } else { Hand::Operator };

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 33;
+pub const KINDS: usize = 34;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -54,6 +54,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::JobRepeated { .. } => 30,
         Fact::RunReopened => 31,
         Fact::EndpointAsked { .. } => 32,
+        Fact::JobsPutFirst { .. } => 33,
     }
 }
 
@@ -147,6 +148,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         32 => (endpoint(), prop::collection::vec(field(), 0..4), any::<u64>(), any::<bool>())
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointAsked { endpoint, headers, body, varies })
             .boxed(),
+        33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsPutFirst { jobs, of }).boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -50,6 +51,57 @@ fn a_name_that_nobody_answers_for_is_a_time_out_of_the_look_up() {
     });
     drop(silence);
     drop(lines);
+}
+
+#[test]
+fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
+    static SILENCE: Mutex<()> = Mutex::new(());
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    for via in [Via::Direct, Via::Reqwest] {
+        let servers = [(); 2].map(|()| Server::start(&[&[Hear, OK, Hear]]));
+        let names = Names::asking(|_| {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            drop(SILENCE.lock());
+            Ok(vec![Ipv4Addr::LOCALHOST.into()])
+        });
+        let line = Line::new(via, &names);
+        let [first, second] =
+            servers.each_ref().map(|server| format!("http://one.example:{}/", server.address().port()));
+        let silence = SILENCE.lock().unwrap();
+        let (first, ()) = line.runtime.block_on(async {
+            let job = line.job(&first, |_| {});
+            let answering = async {
+                while ASKED.load(Ordering::SeqCst) == 0 {
+                    tokio::task::yield_now().await;
+                }
+                drop(silence);
+            };
+            tokio::join!(exchange(&line.wire, &job), answering)
+        });
+        let second = line.ask_url(&second);
+        assert_eq!(ASKED.swap(0, Ordering::SeqCst), 1, "{via:?}");
+        assert!(first.spent.resolve.is_some() && first.spent.connect.is_some(), "{via:?}");
+        assert!(second.spent.resolve.is_none() && second.spent.connect.is_some(), "it was known: {via:?}");
+        drop(line);
+        let _ = servers.map(Server::end);
+    }
+}
+
+#[test]
+fn a_look_up_that_failed_ahead_is_the_attempts_failure() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    for via in [Via::Direct, Via::Reqwest] {
+        let names = Names::asking(|_| {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            Err(std::io::Error::other("no such name"))
+        });
+        let line = Line::new(via, &names);
+        names.ahead("nowhere.example");
+        assert!(line.runtime.block_on(names.look_up("nowhere.example", None)).is_err());
+        let exchange = line.ask_url("http://nowhere.example/");
+        assert_eq!((&*told(&exchange), exchange.spent.resolve), ("dns", None), "{via:?}");
+        assert_eq!(ASKED.swap(0, Ordering::SeqCst), 1, "{via:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -9,12 +9,13 @@ pub mod refusals;
 pub mod services;
 pub mod stalls;
 pub mod tail;
+pub mod timeouts;
 pub mod waves;
 
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::outcome::{Outcome, Reason, Spent};
+use crate::event::outcome::{JobEnd, Outcome, Reason, Spent};
 use crate::event::waits::Waits;
 use crate::event::{Attempt, Hand, Micros, Offset, RetryWhy};
 use crate::model::histogram::Histogram;
@@ -24,6 +25,7 @@ use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::evidence::services::Services;
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
+use crate::model::verdict::evidence::timeouts::Timeouts;
 use crate::model::verdict::evidence::waves::Waves;
 
 /// What is remembered for the verdict.
@@ -43,6 +45,8 @@ pub struct Evidence {
     pub waves: Waves,
     /// How the run ran out.
     pub tail: Tail,
+    /// What timed out.
+    pub timeouts: Timeouts,
     /// What each host held and cost.
     pub hosts: Hosts,
     /// Who said no, and when.
@@ -93,6 +97,7 @@ impl Evidence {
         self.services.end(service);
         self.waves.end(at, service, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
+        self.timeouts.end(at, (service, &flight.target), outcome, idle);
         self.hosts.end(flight.host, service, outcome, spent);
         match outcome {
             Outcome::Throttled { .. } => self.refusals.refused(at, left.saturating_add(1), flight.host),
@@ -103,6 +108,11 @@ impl Evidence {
             Outcome::Failed { reason: Reason::Local, .. } => self.local += 1,
             Outcome::Redirected { .. } | Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {}
         }
+    }
+
+    /// A job is over.
+    pub(in crate::model) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &Waits) {
+        self.timeouts.settle(end, total, waited);
     }
 
     /// An event loop stood still.

@@ -72,10 +72,8 @@ impl Dialer {
             url::Host::Ipv4(ip) => return Ok(vec![addressed((*ip).into())]),
             url::Host::Ipv6(ip) => return Ok(vec![addressed((*ip).into())]),
         };
-        mark.resolving();
-        let found = self.names.clone().look_up(name.clone()).await;
-        mark.resolved();
-        let found = found.map_err(|error| failure::reason_of(&error, || Reason::Dns))?;
+        let found =
+            self.names.look_up(name, Some(mark)).await.map_err(|error| failure::reason_of(&error, || Reason::Dns))?;
         Ok(found.iter().copied().map(addressed).collect())
     }
 

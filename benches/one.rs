@@ -1,0 +1,113 @@
+//! One run in this process, as it is told: what `benches/peers/price.py` holds beside each other.
+//!
+//! `one WATCHED BY WIRE REQUESTS URL`: `deaf`, `counted`, `folded` or `recorded` says who listens to the
+//! events; `threads` runs it as the program does, a thread and a runtime for each core, `runtime` on one
+//! runtime of as many threads, `thread` on one thread. Start at [`main`].
+
+use std::env;
+use std::error::Error;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
+use std::time::SystemTime;
+
+use inflight::event::Event;
+use inflight::journal::{Header, Writer};
+use inflight::plan::Plan;
+use inflight::plan::cursor::Cursor;
+use inflight::pump::{Pump, Recorder};
+use inflight::source::pool::names::Names;
+use inflight::source::pool::route::{Route, Wires};
+use inflight::source::pool::run_time::RunTime;
+use inflight::source::pool::schedule::Schedule;
+use inflight::source::pool::shared::Shared;
+use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings, Share, run_here, serve};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+type Failure = Box<dyn Error>;
+
+fn main() -> Result<(), Failure> {
+    // Cargo adds a word of its own.
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [watched, by, wire, requests, url] = &words[..] else {
+        return Err("one WATCHED BY WIRE REQUESTS URL; benches/peers/price.py calls it".into());
+    };
+    let plan =
+        format!("wire = \"{wire}\"\n[limits]\nconcurrency = 50\n[[endpoint]]\nurl = \"{url}\"\nrepeat = {requests}\n");
+    let plan = Plan::from_toml(&plan, "one.toml", Path::new("."), &|_| None)?;
+    let (events, facts) = mpsc::channel(EVENTS_AHEAD);
+    let listener = watched.clone();
+    let listening = thread::spawn(move || listen(&listener, facts).map_err(|error| error.to_string()));
+    run(by, &plan, events)?;
+    Ok(listening.join().map_err(|_| "the listener broke")??)
+}
+
+/// Listens until the run is over.
+fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure> {
+    match watched {
+        "deaf" => {}
+        "counted" => {
+            let mut batch = Vec::new();
+            while facts.blocking_recv_many(&mut batch, 1024) > 0 {
+                batch.clear();
+            }
+        }
+        "folded" => pumped(facts, None)?,
+        "recorded" => {
+            let file: Box<dyn Write + Send> = Box::new(BufWriter::new(tempfile::tempfile()?));
+            pumped(facts, Some(Writer::new(file, &Header::new("one", SystemTime::now()))?))?;
+        }
+        other => return Err(format!("nobody listens as `{other}`").into()),
+    }
+    Ok(())
+}
+
+fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<(), Failure> {
+    match Pump::start(facts, recorder)?.join() {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// Runs a plan to its end.
+fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure> {
+    let cursor = Cursor::open(plan, None)?;
+    let (_commands, mut wishes) = mpsc::unbounded_channel();
+    let route = Route::new(plan.wire, &|_| None);
+    if by == "runtime" {
+        let runtime = Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let schedule = Schedule::new(cursor, &plan.limits, None);
+            let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+            shared.open("one").await;
+            let wire = Rc::new(Wires::new(route, &Names::default(), false));
+            serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+            shared.conclude().await;
+        });
+        return Ok(());
+    }
+    let settings = Settings {
+        name: "one".into(),
+        limits: plan.limits.clone(),
+        polling: None,
+        fail_fast: false,
+        route,
+        time: RunTime::begin(),
+        lingers: false,
+        most: None,
+        events,
+        harvests: None,
+    };
+    match by {
+        "threads" => Pool::start(cursor, settings)?.join()?,
+        "thread" => {
+            Builder::new_current_thread().enable_all().build()?.block_on(run_here(cursor, settings, wishes));
+        }
+        other => return Err(format!("nothing runs by `{other}`").into()),
+    }
+    Ok(())
+}

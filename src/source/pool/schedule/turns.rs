@@ -1,0 +1,144 @@
+//! Asks whose turn it is for a job: a lane, a source of many hosts, or those that come before all others.
+//!
+//! Start at [`Schedule::ask_lane`].
+
+use std::sync::Arc;
+
+use crate::event::waits::Waits;
+use crate::source::pool::ready::Ready;
+use crate::source::pool::schedule::{Next, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
+use crate::source::pool::sources::{Drawn, Head};
+
+impl Schedule {
+    /// A source has something from here on: its lane, or itself, will be asked.
+    pub(super) fn bring_in(&mut self, source: usize) {
+        let lane = self.lane_of_source(source);
+        let mark = self.mark_of(lane);
+        self.sources.set_head(source, Head { since: self.now, mark });
+        if !self.sources.has_more(source) {
+            return;
+        }
+        match lane {
+            Some(lane) => {
+                self.lanes.lane(lane).sources.push_back(source);
+                self.lanes.enqueue(lane);
+            }
+            None => self.lanes.enqueue_mixed(source),
+        }
+    }
+
+    /// The lane of a source all of whose jobs go to one host.
+    fn lane_of_source(&mut self, source: usize) -> Option<usize> {
+        let host = self.sources.host_of(source).map(Arc::from)?;
+        Some(self.lane_of(&host))
+    }
+
+    /// What the clock reads now that a source's next job waits by.
+    fn mark_of(&mut self, lane: Option<usize>) -> Waits {
+        match lane {
+            Some(lane) => self.lanes.lane(lane).clock(),
+            None => self.lanes.reads(),
+        }
+    }
+
+    /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
+    pub(super) fn ask_ahead(&mut self) -> Option<Next> {
+        while let Some(source) = self.sources.ahead() {
+            let lane = self.lane_of_source(source);
+            let (since, mark) = (self.now, self.mark_of(lane));
+            let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
+            let host = self.host_of(&job);
+            let ready = Ready::new(job, id, host, since, head.since, mark - head.mark);
+            if let Some(next) = self.start_or_park(ready) {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
+    fn start_or_park(&mut self, ready: Box<Ready>) -> Option<Next> {
+        let i = ready.host.0 as usize;
+        let lane = self.lanes.lane(i);
+        if lane.is_shut() || lane.opens_at() > self.now {
+            self.park(ready);
+            return None;
+        }
+        let first = match self.unpark(i) {
+            Some(first) => {
+                self.park(ready);
+                first
+            }
+            None => ready,
+        };
+        Some(self.start(first))
+    }
+
+    /// A job from this lane, if it has one and may start it.
+    pub(super) fn ask_lane(&mut self, i: usize) -> Option<Next> {
+        let now = self.now;
+        let lane = self.lanes.lane(i);
+        if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
+            self.lanes.enqueue(i);
+            return None;
+        }
+        if let Some(ready) = self.unpark(i) {
+            return Some(self.start(ready));
+        }
+        let lane = self.lanes.lane(i);
+        let mark = lane.clock();
+        let source = lane.sources.pop_front()?;
+        let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
+        if matches!(drawn, Drawn::Pending) {
+            self.starved.push(source);
+        } else if self.sources.has_more(source) {
+            self.lanes.lane(i).sources.push_back(source);
+        }
+        let next = match drawn {
+            Drawn::Job(job, id, head) => {
+                // What such a source has all goes here.
+                Some(self.start(Ready::new(job, id, id_of(i), now, head.since, mark - head.mark)))
+            }
+            Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
+            Drawn::Pending | Drawn::End => None,
+        };
+        self.lanes.enqueue(i);
+        next
+    }
+
+    /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
+    pub(super) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
+        let (now, mark) = (self.now, self.lanes.reads());
+        let full = self.parked + PARKED_AT_ONCE;
+        while self.sources.has_more(source) {
+            if self.parked >= PARKED_MAX {
+                self.sated.push(source);
+                return None;
+            }
+            if self.parked >= full {
+                self.lanes.enqueue_mixed(source);
+                return Some(Next::Again);
+            }
+            let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
+                Drawn::Job(job, id, head) => {
+                    let host = self.host_of(&job);
+                    match self.start_or_park(Ready::new(job, id, host, now, head.since, mark - head.mark)) {
+                        Some(next) => next,
+                        None => continue,
+                    }
+                }
+                Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
+                Drawn::Pending => {
+                    self.starved.push(source);
+                    return None;
+                }
+                Drawn::End => return None,
+            };
+            if self.sources.has_more(source) {
+                self.lanes.enqueue_mixed(source);
+            }
+            return Some(next);
+        }
+        None
+    }
+}

@@ -1,0 +1,74 @@
+//! A million jobs: what is held does not grow with what is done, nor with what is still to come.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use inflight::plan::Plan;
+use inflight::plan::cursor::Cursor;
+use inflight::plan::job::Job;
+use inflight::pump::Pump;
+use inflight::source::pool::progress::Progress;
+use inflight::source::pool::schedule::Schedule;
+use inflight::source::pool::shared::Shared;
+use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
+use inflight::source::pool::{EVENTS_AHEAD, Share, serve};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::alone;
+use crate::held::Held;
+
+const JOBS: u64 = 1_000_000;
+
+/// A wire on which everything is answered at once.
+struct AtOnce;
+
+impl Wire for AtOnce {
+    async fn exchange(&self, _: &Job, _: Duration, _: &Progress) -> Exchange {
+        tokio::task::yield_now().await;
+        let head = Head { status: 200, headers: HeaderMap::new(), received: SystemTime::UNIX_EPOCH };
+        Exchange::new(Reply::Answer { head, bytes: 0, body: Bytes::new() })
+    }
+}
+
+#[test]
+fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("million.txt");
+    let mut lines = BufWriter::new(File::create(&list).unwrap());
+    for i in 0..JOBS {
+        writeln!(lines, "http://127.0.0.1:9/things/{i}").unwrap();
+    }
+    drop(lines);
+    let mut plan = Plan::read(&list, &|_| None).unwrap();
+    plan.limits.concurrency = 50.try_into().unwrap();
+
+    let (events, facts) = mpsc::channel(EVENTS_AHEAD);
+    let pump = Pump::start(facts, None).unwrap();
+    let (follow, following) = (pump.follow(), pump.follow());
+    let held = Held::over(10_000..JOBS);
+    let seeing = held.clone();
+    follow.on_change(move || seeing.see(following.model().totals.settled()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
+        let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+        shared.open("million").await;
+        let (_commands, mut wishes) = mpsc::unbounded_channel();
+        serve(Arc::clone(&shared), Rc::new(AtOnce), Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+        shared.conclude().await;
+    });
+    assert!(pump.join().is_none());
+    assert_eq!(follow.model().totals.jobs_done, JOBS);
+    follow.on_change(|| {});
+    println!("{held}");
+    assert!(held.most() < 4 << 20, "{held}");
+    // Of half a million further jobs each would have left a fifth of a byte.
+    assert!(held.growth() < 100_000, "{held}");
+}

@@ -1,0 +1,104 @@
+//! Names are looked up before their jobs hold a slot, and only those of the next few.
+//!
+//! Look-ups take threads, so time is real here; only order and counts are asserted.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use inflight::event::outcome::Reason;
+use inflight::plan::Plan;
+use inflight::plan::cursor::Cursor;
+use inflight::plan::job::Job;
+use inflight::plan::via::Via;
+use inflight::source::pool::names::Names;
+use inflight::source::pool::names::ahead::Ahead;
+use inflight::source::pool::progress::Progress;
+use inflight::source::pool::route::Route;
+use inflight::source::pool::schedule::Schedule;
+use inflight::source::pool::schedule::foreseen::AHEAD;
+use inflight::source::pool::shared::Shared;
+use inflight::source::pool::wire::{Exchange, Reply, Wire};
+use inflight::source::pool::{Share, serve};
+use tokio::sync::mpsc;
+use tokio::task::yield_now;
+use tokio::time::{Instant, timeout};
+
+/// How often each name has been asked for.
+type Asked = Mutex<BTreeMap<String, usize>>;
+
+/// A wire that looks its name up, and notes how many others had been asked for by then.
+struct Asking {
+    names: Names,
+    asked: &'static Asked,
+    begun: Cell<usize>,
+    most_ahead: Cell<usize>,
+}
+
+impl Asking {
+    fn ahead(&self) -> usize {
+        self.asked.lock().unwrap().len().saturating_sub(self.begun.get())
+    }
+}
+
+impl Wire for Asking {
+    async fn exchange(&self, job: &Job, _: Duration, _: &Progress) -> Exchange {
+        self.begun.update(|n| n + 1);
+        if self.begun.get() == 1 {
+            // The first waits until the next few have been asked for, as they are without anybody's doing.
+            let told = async {
+                while self.ahead() < AHEAD {
+                    yield_now().await;
+                }
+            };
+            let _ = timeout(Duration::from_secs(20), told).await;
+        }
+        self.most_ahead.set(self.most_ahead.get().max(self.ahead()));
+        let found = self.names.look_up(job.url.host_str().unwrap(), None).await;
+        assert!(found.is_ok());
+        Exchange::new(Reply::Failed(Reason::Refused, None))
+    }
+}
+
+/// Runs a plan one job after the other; tells how far ahead names were asked for.
+async fn run(plan: &str, names: Names, asked: &'static Asked) -> usize {
+    let plan = format!("[limits]\nconcurrency = 1\n[retry]\nattempts = 1\n{plan}");
+    let plan = Plan::from_toml(&plan, "plan.toml", Path::new("."), &|_| None).unwrap();
+    let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
+    let (events, _facts) = mpsc::channel(1 << 16);
+    let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+    shared.look_up_ahead(Ahead::new(names.clone(), Route::new(Via::Auto, &|_| None)));
+    shared.open("ahead").await;
+    let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
+    let wire = Rc::new(Asking { names, asked, begun, most_ahead });
+    let (_commands, mut wishes) = mpsc::unbounded_channel();
+    serve(Arc::clone(&shared), Rc::clone(&wire), Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+    wire.most_ahead.get()
+}
+
+#[tokio::test]
+async fn the_names_of_the_next_few_jobs_are_asked_for_ahead_and_no_others() {
+    static ASKED: Asked = Mutex::new(BTreeMap::new());
+    let names = || {
+        ASKED.lock().unwrap().clear();
+        Names::asking(|name| {
+            *ASKED.lock().unwrap().entry(name.to_owned()).or_default() += 1;
+            Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
+        })
+    };
+    let each = "[[endpoint]]\nurl = \"http://h{n}.test/\"\neach = { n = \"0..=499\" }\n";
+    let mut apart = String::new();
+    for n in 0..500 {
+        let _ = writeln!(apart, "[[endpoint]]\nurl = \"http://h{n}.test/\"");
+    }
+    for plan in [each, &apart] {
+        assert_eq!(run(plan, names(), &ASKED).await, AHEAD, "of as many as are looked at ahead, all were asked for");
+        let asked = ASKED.lock().unwrap();
+        assert!(asked.len() == 500 && asked.values().all(|&n| n == 1), "{asked:?}");
+    }
+}
