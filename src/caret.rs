@@ -52,6 +52,11 @@ impl Page {
         Mistake { span: Some(span), ..self.whole(message) }
     }
 
+    /// In which line a place is, from 1.
+    pub fn line_at(&self, at: usize) -> usize {
+        self.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+    }
+
     /// A mistake that has no place.
     pub fn whole(&self, message: impl Into<String>) -> Mistake {
         Mistake { page: self.clone(), span: None, message: message.into(), label: None, help: None }

@@ -6,6 +6,7 @@ use std::io;
 
 use crate::caret::Mistakes;
 use crate::output::exit;
+use crate::output::trouble::OutputError;
 use crate::plan::mistake::PlanError;
 use crate::shown::shown;
 use crate::source::pool::Broken;
@@ -89,6 +90,12 @@ pub enum Error {
     /// The pool broke.
     #[error("the pool broke")]
     Pool(#[from] Broken),
+}
+
+impl From<OutputError> for Error {
+    fn from(error: OutputError) -> Self {
+        Self::Unwritable { message: error.sentence(), hint: error.hint() }
+    }
 }
 
 impl Error {

@@ -28,18 +28,18 @@ pub fn masked(url: &Url) -> String {
         let _ = seen.set_password(None);
     }
     if has_secret {
-        let pairs: Vec<String> = url
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some((name, _)) if is_secret_name(&decoded(name)) => format!("{name}={MASK}"),
-                _ => pair.to_owned(),
-            })
-            .collect();
-        seen.set_query(Some(&pairs.join("&")));
+        seen.set_query(Some(&query_masked(url.query().unwrap_or_default())));
     }
     seen.into()
+}
+
+/// The query of a URL with the values of secret parameters masked.
+pub fn query_masked(query: &str) -> String {
+    let masked = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret_name(&decoded(name)) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(masked).collect::<Vec<_>>().join("&")
 }
 
 /// The text with every one of these values masked, percent-encoded or not.

@@ -152,8 +152,7 @@ impl Batch<'_> {
             time: time.clone(),
             lingers,
             route: Route::new(plan.wire, &config::variable),
-            // A connection to the practice upstream takes a descriptor at either end.
-            most: most.map(|most| if upstream.is_some() { (most / 2).max(1) } else { most }),
+            most: most.map(|most| descriptors::shared(most, upstream.is_some())),
             events,
             harvests,
         };
@@ -224,8 +223,7 @@ impl Batch<'_> {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
             }
         };
-        let collector = Collector::start(collected, output, &self.plan.name, started, warn)
-            .map_err(|error| Error::Unwritable { message: error.sentence(), hint: error.hint() })?;
+        let collector = Collector::start(collected, output, &self.plan.name, started, warn)?;
         Ok((Some(collector), Some(harvests)))
     }
 

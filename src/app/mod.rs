@@ -3,6 +3,7 @@
 //! Start at [`run`].
 
 pub mod batch;
+pub mod check;
 pub mod demo;
 pub mod doctor;
 pub mod headless;
@@ -71,11 +72,8 @@ fn explain(error: &clap::Error) -> u8 {
 
 fn obey(command: &Command) -> Result<u8, Error> {
     match command {
-        Command::Run(args) => {
-            let mut plan = read(args)?;
-            overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
-            Batch { plan, results: &args.results, look: &args.look }.run()
-        }
+        Command::Run(args) => Batch { plan: planned(args)?, results: &args.results, look: &args.look }.run(),
+        Command::Check(args) => check::run(args, planned(args)),
         Command::Demo(args) if args.list => print("print the list", &scenario::list()),
         Command::Demo(args) => {
             if let Some(scenario) = args.scenario {
@@ -123,6 +121,13 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
         Err(source) if !is_closed_pipe(&source) => Err(Error::System { what, source }),
         Ok(()) | Err(_) => Ok(0),
     }
+}
+
+/// The plan that the words of the command line name, under its flags.
+fn planned(args: &RunArgs) -> Result<Plan, Error> {
+    let mut plan = read(args)?;
+    overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
+    Ok(plan)
 }
 
 /// The plan that the words of the command line name.

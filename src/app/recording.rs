@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::journal::{self, Header};
-use crate::output::trouble;
+use crate::output::{place, trouble};
 use crate::plainly::Plainly;
 use crate::pump::Recorder;
 
@@ -27,6 +27,11 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
         ))
     };
     journal::Writer::new(to, &Header::new(name, SystemTime::now())).map_err(unwritable(path))
+}
+
+/// Finds out whether it could be recorded there, and leaves everything as it is.
+pub fn check(path: &Path) -> Result<(), Error> {
+    if is_stdout(path) { Ok(()) } else { place::check_file(path).map_err(unwritable(path)) }
 }
 
 /// Opens the recording of a further run: `run.jsonl` is followed by `run-2.jsonl`. It replaces nothing.

@@ -5,6 +5,7 @@
 pub mod demo;
 pub mod look;
 pub mod overlay;
+pub mod said;
 mod values;
 
 use std::net::SocketAddr;
@@ -41,6 +42,8 @@ pub const EXAMPLES: &str = "Examples:
 pub enum Command {
     /// Run a batch: a plan, a list of URLs, or URLs
     Run(RunArgs),
+    /// Tell what `run` would do with the same words, and where each value comes from; sends nothing
+    Check(RunArgs),
     /// Run a real batch on the built-in practice upstream, or show a mistake beside the right way
     Demo(DemoArgs),
     /// Show a recorded run in the same screen, or its summary

@@ -134,6 +134,7 @@ impl Reading {
         let mut layer = Layer::default();
         for (name, key) in VARIABLES {
             let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
+            layer.usual.said.insert(key.to_owned(), name.to_owned());
             match (key, value.as_str()) {
                 (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
                 (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
@@ -166,6 +167,8 @@ impl Reading {
             return layer;
         }
         for (key, value) in document.get_ref() {
+            let place = format!("{}:{}", page.file, page.line_at(key.span().start));
+            layer.usual.said.insert(key.get_ref().clone().into_owned(), place);
             let wrong = |wants: &str| page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref()));
             match key.get_ref().as_ref() {
                 name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {

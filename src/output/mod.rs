@@ -6,6 +6,8 @@
 //! [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
 
 pub mod bodies;
+pub mod check;
+pub mod check_json;
 pub mod collector;
 pub mod comparison;
 pub mod entry;
@@ -16,6 +18,7 @@ pub mod json;
 pub mod kind;
 pub mod outlook;
 pub mod paint;
+pub mod place;
 pub mod plain;
 pub mod replace;
 pub mod report;

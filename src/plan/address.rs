@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
-use crate::secret::masked;
+use crate::secret::{masked, query_masked};
 use crate::shown::shown;
 
 /// The top-level name under which practice hosts live; the wire resolves it to this machine.
@@ -111,6 +111,19 @@ pub fn host_key(url: &Url) -> Cow<'_, str> {
 fn practice_name(url: &Url) -> &str {
     let name = url.host_str().unwrap_or_default();
     name.strip_suffix(PRACTICE).unwrap_or(name)
+}
+
+/// A URL with its placeholders as people may see it: no user, no password, and secret query parameters masked.
+pub(super) fn seen_written(text: &str) -> String {
+    let text = &text[..text.find('#').unwrap_or(text.len())];
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?', '\\']).map_or(text.len(), |at| start + at);
+    let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    let seen = format!("{}{}", &text[..start], &text[host..]);
+    match seen.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", query_masked(query)),
+        None => seen,
+    }
 }
 
 /// What a message may say of a URL: no user, no password, no query, not too much of it.

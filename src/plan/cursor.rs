@@ -205,6 +205,11 @@ impl Cursor {
         self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.jobs?))
     }
 
+    /// How many jobs a source has, where that is known.
+    pub fn jobs_of(&self, source: usize) -> Option<u64> {
+        self.streams.get(source)?.jobs
+    }
+
     /// Whether a source is known to have no more, before it is asked; false where only asking tells.
     pub fn is_drawn(&self, source: usize) -> bool {
         self.streams

@@ -20,8 +20,10 @@ mod put;
 pub mod quantity;
 mod read;
 mod request;
+pub mod resolved;
 mod rows;
 pub mod rules;
+pub mod said;
 pub mod source;
 mod template;
 pub mod text;
@@ -40,7 +42,8 @@ pub struct Plan {
     pub name: String,
     /// Where it was read from, as the person named it.
     pub file: String,
-    /// Which keys of the file were set, and in which line: everything else is a default.
+    /// Which keys of the file were set, and in which line: everything else is a default. What an endpoint sets
+    /// is known to its source.
     pub written: Vec<Written>,
     /// Run-wide dials.
     pub limits: Limits,
@@ -65,10 +68,12 @@ pub struct Plan {
 /// A key that a plan sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its full name, such as `limits.concurrency`; tables of an endpoint start with `endpoint.`.
+    /// Its full name, such as `limits.concurrency`; keys of an endpoint start with `endpoint.`.
     pub key: String,
     /// In which line, from 1.
     pub line: usize,
+    /// What its value was filled in with from outside, such as `${TOKEN}`.
+    pub given: Vec<String>,
 }
 
 /// How much may happen at once, and how fast.
@@ -101,15 +106,26 @@ pub struct HostRule {
     pub gap: Option<Duration>,
 }
 
+impl HostRule {
+    /// Whether it is a rule for the host that `key` names as [`address::host_key`] does.
+    pub fn matches(&self, key: &str) -> bool {
+        glob::matches(&self.pattern, address::name_in_key(key))
+    }
+}
+
 impl Limits {
     /// Attempts in flight at a host, where it has a limit of its own, and the shortest time between
     /// two starts. `key` names the host as [`address::host_key`] does.
     pub fn of_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
-        let name = address::name_in_key(key);
-        let rule = self.hosts.iter().find(|rule| glob::matches(&rule.pattern, name));
+        let rule = self.rule_of(key);
         let limit = rule.and_then(|rule| rule.limit).or(self.per_host);
         let gap = rule.and_then(|rule| rule.gap).or(self.per_host_gap);
         (limit, gap.unwrap_or_default())
+    }
+
+    /// The rule that holds at a host.
+    pub fn rule_of(&self, key: &str) -> Option<&HostRule> {
+        self.hosts.iter().find(|rule| rule.matches(key))
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
+use crate::plan::Written;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
@@ -27,6 +28,8 @@ pub struct Source {
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
     pub(super) rules: Rules,
+    /// Which of its keys the plan sets, and in which line.
+    pub(super) written: Vec<Written>,
 }
 
 /// How a source's endpoints are called.
@@ -83,6 +86,7 @@ impl Source {
             headers: Vec::new(),
             body: None,
             rules: Rules::default(),
+            written: Vec::new(),
         }
     }
 

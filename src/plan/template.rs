@@ -149,6 +149,15 @@ impl Template {
         !self.parts.iter().any(|part| matches!(part, Part::Value { .. }))
     }
 
+    /// How many bytes it is, where that is the same for all rows.
+    pub(super) fn constant_len(&self) -> Option<usize> {
+        let len = |part: &Part| match part {
+            Part::Text(text) | Part::Secret(text) => Some(text.len()),
+            Part::Value { .. } => None,
+        };
+        self.parts.iter().map(len).sum()
+    }
+
     /// Whether a part of it must not be seen.
     pub(super) fn has_secret(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Secret(_)))
@@ -262,7 +271,8 @@ mod tests {
 
     #[test]
     fn given_values_are_masked_and_never_searched_for_placeholders() {
-        let text = Text { pieces: vec![Piece::Written("https://a.b/".into()), Piece::Given("k{id}k".into())] };
+        let pieces = vec![Piece::Written("https://a.b/".into()), Piece::Given("k{id}k".into())];
+        let text = Text { pieces, ..Text::default() };
         let mut columns = Vec::new();
         let template = Template::parse_url(&text, &mut columns);
         assert!(columns.is_empty());
@@ -273,7 +283,8 @@ mod tests {
 
     #[test]
     fn a_given_base_shows_its_host_and_hides_the_rest() {
-        let text = Text { pieces: vec![Piece::Given("https://a.b/tenant".into()), Piece::Written("/{id}".into())] };
+        let pieces = vec![Piece::Given("https://a.b/tenant".into()), Piece::Written("/{id}".into())];
+        let text = Text { pieces, ..Text::default() };
         let template = Template::parse_url(&text, &mut Vec::new());
         assert_eq!(template.filled(&["1/2".to_owned()], Eyes::Screen).unwrap(), "https://a.b***/1%2F2");
         assert!(template.has_constant_host());

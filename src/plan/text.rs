@@ -31,6 +31,8 @@ pub(super) enum Piece {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
     pub(super) pieces: Vec<Piece>,
+    /// The words for which something was given, such as `${TOKEN}`.
+    pub(super) given: Vec<String>,
 }
 
 /// A `${…}` that cannot be filled in: its own words, and why.
@@ -59,7 +61,12 @@ pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Tex
         };
         let written = &rest[at..=at + end];
         let name = &written[2..written.len() - 1];
-        text.pieces.push(value(name, folder, var).map_err(|wrong| Unfilled { written: written.to_owned(), wrong })?);
+        let piece = value(name, folder, var).map_err(|wrong| Unfilled { written: written.to_owned(), wrong })?;
+        if matches!(piece, Piece::Given(_)) {
+            let name = name.split_once(":-").map_or(name, |(name, _)| name);
+            text.given.push(format!("${{{name}}}"));
+        }
+        text.pieces.push(piece);
         rest = &rest[at + end + 1..];
     }
     text.write(rest);

@@ -85,6 +85,8 @@ pub struct Usual {
     pub title: Option<bool>,
     /// The terminal's tab shows progress.
     pub progress: Option<bool>,
+    /// Where each of them is said, by its key: a variable, or a file and its line.
+    pub said: BTreeMap<String, String>,
 }
 
 impl Usual {
@@ -102,6 +104,12 @@ impl Usual {
         self.mouse = nearer.mouse.or(self.mouse);
         self.title = nearer.title.or(self.title);
         self.progress = nearer.progress.or(self.progress);
+        self.said.extend(nearer.said.clone());
+    }
+
+    /// Why a setting holds: that they say so, and where.
+    fn reason(&self, key: &str) -> Cow<'static, str> {
+        self.said.get(key).map_or("the settings say so".into(), |place| format!("`{place}` says so").into())
     }
 
     /// The theme for this background, and whether it is meant for this background alone.
@@ -217,7 +225,7 @@ impl Surroundings {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, self.var(name)?)));
         match locale {
             _ if self.ascii => decided(Charset::Ascii, "`--ascii` is given".into()),
-            _ if self.usual.ascii == Some(true) => decided(Charset::Ascii, "the settings say so".into()),
+            _ if self.usual.ascii == Some(true) => decided(Charset::Ascii, self.usual.reason("ascii")),
             _ if self.var("TERM") == Some("linux") => {
                 decided(Charset::Ascii, "the Linux console has few glyphs".into())
             }
@@ -259,10 +267,15 @@ impl Surroundings {
     /// Which theme, once the background is known or assumed.
     pub fn theme(&self, depth: Depth, ground: Variant) -> Decision<String> {
         let theme = |name: &str, why: &'static str| decided(name.to_owned(), why.into());
+        let key = |is_exact: bool| match ground {
+            Variant::Dark | Variant::Light if !is_exact => "theme",
+            Variant::Dark => "theme_dark",
+            Variant::Light => "theme_light",
+        };
         match (&self.theme, depth, self.usual.theme(ground), ground) {
             (Some(name), ..) => theme(name, "`--theme` is given"),
             (_, Depth::Mono, ..) => theme(bundled::MONO, "there is no colour"),
-            (_, _, Some((name, _)), _) => theme(name, "the settings name it"),
+            (_, _, Some((name, is_exact)), _) => decided(name.to_owned(), self.usual.reason(key(is_exact))),
             (_, _, None, Variant::Dark) => theme(bundled::DARK, "the background is dark"),
             (_, _, None, Variant::Light) => theme(bundled::LIGHT, "the background is light"),
         }

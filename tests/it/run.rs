@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod batch;
+mod check;
 mod counts;
 mod ends;
 mod exhibits;
@@ -26,6 +27,7 @@ mod secrets;
 mod settings;
 mod streams;
 mod tls;
+mod traceless;
 mod wires;
 
 use inflight::upstream::Upstream;

@@ -61,7 +61,9 @@ pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) ->
     let mut named: HashMap<String, usize> = HashMap::new();
     for item in entry.items() {
         let Some(section) = item.section("[[endpoint]]", "`[[endpoint]]`") else { continue };
-        let Some((source, name)) = endpoint(section, defaults, has_upstream) else { continue };
+        let n_before = entry.reading.n_written();
+        let Some((mut source, name)) = endpoint(section, defaults, has_upstream) else { continue };
+        source.written = entry.reading.written_since(n_before);
         if let (Naming::Named(text), Some(span)) = (&source.naming, name) {
             let line = entry.reading.line_at(span.start);
             if let Some(first) = named.insert(text.to_string(), line) {
@@ -145,6 +147,7 @@ fn endpoint(
         headers: templates,
         body,
         rules: own_rules.over(&defaults.rules),
+        written: Vec::new(),
     };
     if let Err(why) = check(&source, has_upstream) {
         reading.note(url_entry.span(), why);

@@ -64,7 +64,10 @@ impl<'r> Entry<'r> {
 
     fn fill(&self, raw: &str) -> Option<Text> {
         let unfilled = match interpolated(raw, self.reading.folder, self.reading.var) {
-            Ok(text) => return Some(text),
+            Ok(text) => {
+                self.reading.note_given(&self.path, &text.given);
+                return Some(text);
+            }
             Err(unfilled) => unfilled,
         };
         let span = self.reading.within(&self.span(), &unfilled.written);

@@ -25,7 +25,8 @@ use crate::shown::shown;
 /// Reads a plan; `file` is what messages call it, `folder` where the files it names are.
 pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {
     let source: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
-    let reading = Reading { file, source: Arc::clone(&source), folder, var, notes: RefCell::default() };
+    let line_ends = memchr::memchr_iter(b'\n', source.as_bytes()).collect();
+    let reading = Reading { file, source: Arc::clone(&source), line_ends, folder, var, notes: RefCell::default() };
     let (table, errors) = DeTable::parse_recoverable(&source);
     for error in &errors {
         reading.note(error.span().unwrap_or(0..0), shown(error.message()).into_owned());
@@ -56,6 +57,8 @@ const MISSING: &str = "missing";
 struct Reading<'r> {
     file: &'r str,
     source: Arc<str>,
+    /// Where its lines end: they are asked for once for every key.
+    line_ends: Vec<usize>,
     folder: &'r Path,
     var: Var<'r>,
     notes: RefCell<Notes>,
@@ -83,11 +86,31 @@ impl Reading<'_> {
     /// Notes that a key is set.
     fn note_written(&self, key: String, at: usize) {
         let line = self.line_at(at);
-        self.notes.borrow_mut().written.push(Written { key, line });
+        self.notes.borrow_mut().written.push(Written { key, line, given: Vec::new() });
+    }
+
+    /// Notes what the value of a key was filled in with.
+    fn note_given(&self, path: &str, given: &[String]) {
+        if given.is_empty() {
+            return;
+        }
+        if let Some(written) = self.notes.borrow_mut().written.iter_mut().rfind(|written| written.key == path) {
+            written.given.extend_from_slice(given);
+        }
+    }
+
+    /// How many keys were set so far.
+    fn n_written(&self) -> usize {
+        self.notes.borrow().written.len()
+    }
+
+    /// Hands over the keys that were set since there were so many.
+    fn written_since(&self, n: usize) -> Vec<Written> {
+        self.notes.borrow_mut().written.split_off(n)
     }
 
     fn line_at(&self, at: usize) -> usize {
-        self.source.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+        self.line_ends.partition_point(|&end| end < at) + 1
     }
 
     /// Where a few words stand within a place, or the whole place.

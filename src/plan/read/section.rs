@@ -74,12 +74,10 @@ impl<'r> Section<'r> {
     /// Every key with its value, in written order: for tables whose keys are free.
     pub(super) fn entries(self) -> Vec<Entry<'r>> {
         in_order(self.table)
-            .map(|(name, node)| Entry {
-                reading: self.reading,
-                key: name.get_ref().clone(),
-                path: format!("{}{}", self.path, name.get_ref()),
-                name: name.span(),
-                node,
+            .map(|(name, node)| {
+                let (key, path) = (name.get_ref().clone(), format!("{}{}", self.path, name.get_ref()));
+                self.reading.note_written(path.clone(), name.span().start);
+                Entry { reading: self.reading, key, path, name: name.span(), node }
             })
             .collect()
     }

@@ -29,6 +29,11 @@ pub fn raise() -> Option<u32> {
     Some(u32::try_from(allowed.saturating_sub(OWN).max(1)).unwrap_or(u32::MAX))
 }
 
+/// What is left of so many connections: one to the practice upstream takes a descriptor at either end.
+pub fn shared(most: u32, has_upstream: bool) -> u32 {
+    if has_upstream { (most / 2).max(1) } else { most }
+}
+
 /// Elsewhere there is no such limit.
 #[cfg(not(unix))]
 pub fn raise() -> Option<u32> {

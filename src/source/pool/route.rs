@@ -50,7 +50,7 @@ pub struct Route {
 struct Proxies {
     matcher: Arc<Matcher>,
     /// The variables that name them.
-    named_by: Vec<&'static str>,
+    named_by: Vec<(For, &'static str)>,
 }
 
 impl Route {
@@ -96,8 +96,20 @@ impl Route {
             (Via::Reqwest, _) => ("reqwest", "asked for".to_owned()),
             (Via::Auto, None) => ("direct", "no proxy is named".to_owned()),
             (Via::Auto, Some(proxies)) => {
-                ("direct, reqwest", format!("through the proxy of {}, else direct", proxies.named_by.join(", ")))
+                let names: Vec<_> = proxies.named_by.iter().map(|(_, name)| *name).collect();
+                ("direct, reqwest", format!("through the proxy of {}, else direct", names.join(", ")))
             }
+        }
+    }
+
+    /// Which wire an attempt at this URL goes by, and why, in words.
+    pub fn told_of(&self, url: &Url) -> (&'static str, String) {
+        match &self.proxies {
+            Some(proxies) if self.via == Via::Auto && proxies.stand_before(url) => {
+                ("reqwest", format!("through the proxy of {}", proxies.name_for(url)))
+            }
+            Some(_) if self.via == Via::Auto => ("direct", "no proxy stands before it".to_owned()),
+            Some(_) | None => self.told(),
         }
     }
 }
@@ -115,7 +127,7 @@ impl Proxies {
             let (name, proxy) = names.into_iter().find_map(|(name, _)| Some((name, variable(name)?)))?;
             // The first one counts that is set, even to nothing.
             let proxy = Some(proxy).filter(|proxy| !proxy.is_empty())?;
-            named_by.push(name);
+            named_by.push((what, name));
             Some(proxy)
         };
         let (all, http, https) = (first(For::All), first(For::Http), first(For::Https));
@@ -133,6 +145,13 @@ impl Proxies {
         let is_practice = url.host_str().is_some_and(|host| host.ends_with(PRACTICE));
         let origin = Uri::try_from(&url[..Position::BeforePath]);
         !is_practice && origin.is_ok_and(|origin| self.matcher.intercept(&origin).is_some())
+    }
+
+    /// The variable that names the proxy before a URL: the one of its scheme, else the one of all.
+    fn name_for(&self, url: &Url) -> &'static str {
+        let of = if url.scheme() == "https" { For::Https } else { For::Http };
+        let named = |what: For| self.named_by.iter().find(|(for_what, _)| *for_what == what);
+        named(of).or_else(|| named(For::All)).map_or("the environment", |(_, name)| name)
     }
 }
 
@@ -203,6 +222,20 @@ mod tests {
     fn who_asks_for_a_wire_has_it() {
         assert_eq!(direct(Via::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
         assert_eq!(direct(Via::Reqwest, &[]), [false; 3]);
+    }
+
+    #[test]
+    fn each_url_is_told_its_own_wire_and_the_variable_that_decides() {
+        let variables: &[_] =
+            &[("ALL_PROXY", "http://p.example"), ("HTTP_PROXY", "http://q.example"), ("NO_PROXY", "b.example")];
+        let told = |via, url: &str| {
+            let (wire, why) = route(via, variables).told_of(&url.parse().unwrap());
+            format!("{wire}: {why}")
+        };
+        assert_eq!(told(Via::Auto, "http://a.example/"), "reqwest: through the proxy of HTTP_PROXY");
+        assert_eq!(told(Via::Auto, "https://a.example/"), "reqwest: through the proxy of ALL_PROXY");
+        assert_eq!(told(Via::Auto, "https://b.example/"), "direct: no proxy stands before it");
+        assert_eq!(told(Via::Direct, "https://a.example/"), "direct: asked for");
     }
 
     #[test]

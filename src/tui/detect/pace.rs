@@ -11,7 +11,6 @@ pub const FPS: RangeInclusive<u32> = 1..=60;
 
 const HERE: u32 = 20;
 const REMOTE: u32 = 8;
-const SETTINGS: &str = "the settings say so";
 
 impl Surroundings {
     /// Most pictures a second: a remote line lags when more are sent.
@@ -19,7 +18,7 @@ impl Surroundings {
         let remote = ["SSH_CONNECTION", "SSH_TTY"].into_iter().find(|name| self.var(name).is_some());
         match (self.fps, self.usual.fps, remote) {
             (Some(fps), ..) => decided(fps, "`--fps` is given".into()),
-            (None, Some(fps), _) => decided(fps, SETTINGS.into()),
+            (None, Some(fps), _) => decided(fps, self.usual.reason("fps")),
             (None, None, Some(name)) => decided(REMOTE, format!("`{name}` is set").into()),
             (None, None, None) => decided(HERE, "the terminal is here".into()),
         }
@@ -29,7 +28,7 @@ impl Surroundings {
     pub fn motion(&self) -> Decision<bool> {
         match self.usual.motion {
             _ if self.no_motion => decided(false, "`--no-motion` is given".into()),
-            Some(motion) => decided(motion, SETTINGS.into()),
+            Some(motion) => decided(motion, self.usual.reason("motion")),
             None => decided(true, "nobody says otherwise".into()),
         }
     }
@@ -37,7 +36,7 @@ impl Surroundings {
     /// Whether the mouse is ours from the beginning.
     pub fn mouse(&self) -> Decision<bool> {
         match self.usual.mouse {
-            Some(mouse) => decided(mouse, SETTINGS.into()),
+            Some(mouse) => decided(mouse, self.usual.reason("mouse")),
             None => decided(false, "text is selected more often; a key turns it on".into()),
         }
     }
@@ -46,10 +45,10 @@ impl Surroundings {
     pub fn title(&self) -> Decision<bool> {
         match self.usual.title {
             _ if self.no_title => decided(false, "`--no-title` is given".into()),
-            Some(false) => decided(false, SETTINGS.into()),
+            Some(false) => decided(false, self.usual.reason("title")),
             _ if self.face().value == Face::Plain => decided(false, "there is no screen".into()),
             _ if self.var("TERM") == Some("linux") => decided(false, "the Linux console has no title".into()),
-            Some(true) => decided(true, SETTINGS.into()),
+            Some(true) => decided(true, self.usual.reason("title")),
             None => decided(true, "it is put back at the end".into()),
         }
     }
@@ -58,11 +57,11 @@ impl Surroundings {
     pub fn progress(&self) -> Decision<bool> {
         match (self.usual.progress, self.var("TERM")) {
             _ if self.no_progress => decided(false, "`--no-progress` is given".into()),
-            (Some(false), _) => decided(false, SETTINGS.into()),
+            (Some(false), _) => decided(false, self.usual.reason("progress")),
             _ if !self.draws_on_terminal => decided(false, "the interface's stream is not a terminal".into()),
             (_, Some("dumb")) => decided(false, "`TERM` is `dumb`".into()),
             (_, None) => decided(false, "`TERM` is not set".into()),
-            (Some(true), _) => decided(true, SETTINGS.into()),
+            (Some(true), _) => decided(true, self.usual.reason("progress")),
             (None, _) if self.shows_progress => decided(true, "this terminal shows it".into()),
             (None, _) => decided(false, "this terminal does not say that it shows it".into()),
         }

@@ -1,0 +1,135 @@
+//! Tells what `run` would do with a plan, or what is wrong with it, and sends nothing.
+//!
+//! It goes the way of a run as far as that leaves no trace: no name is looked up, no port is opened, no file is
+//! written. Start at [`run`].
+
+use std::io::{self, IsTerminal};
+
+use crate::app::look::{self, Looks};
+use crate::app::{recorded, recording};
+use crate::cli::RunArgs;
+use crate::cli::said;
+use crate::config;
+use crate::error::Error;
+use crate::inert;
+use crate::output::check::{check_text, warning_text};
+use crate::output::check_json::{check_json, mistakes_json};
+use crate::output::{place, streams};
+use crate::plainly::{Plainly, is_closed_pipe};
+use crate::plan::Plan;
+use crate::plan::cursor::Cursor;
+use crate::plan::resolved::value::Value;
+use crate::plan::resolved::warnings::{Warning, warnings};
+use crate::plan::resolved::{Group, Item, Resolved};
+use crate::plan::said::Said;
+use crate::plan::via::Via;
+use crate::source::pool::descriptors;
+use crate::source::pool::route::Route;
+use crate::tui::detect::Face;
+
+/// Stands for the port of the practice upstream, which is not started. Nobody is told of it.
+const NO_PORT: u16 = 1;
+
+/// Checks what was read, and prints what it comes to.
+pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
+    let is_json = args.results.json;
+    match plan.and_then(|plan| check(args, &plan)) {
+        Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
+        Ok((resolved, warnings)) => {
+            let colour =
+                io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+            print(&check_text(&resolved, colour))?;
+            for warning in &warnings {
+                streams::say(&warning_text(warning));
+            }
+        }
+        Err(error) => {
+            // People read on standard error what is wrong, and scripts here.
+            if let (true, Error::Plan(wrong)) = (is_json, &error) {
+                print(&document(&mistakes_json(wrong.mistakes()))?)?;
+            }
+            return Err(error);
+        }
+    }
+    Ok(0)
+}
+
+/// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
+fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
+    let surroundings = look::wished(config::surroundings(), &args.look);
+    let looks = Looks::decide(&surroundings)?;
+    let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
+    recorded::put_first(&mut cursor, &plan.order)?;
+    if let Some(path) = &args.results.events {
+        recording::check(path)?;
+    }
+    place::check_output(&plan.output)?;
+
+    let most = descriptors::raise().map(|most| descriptors::shared(most, plan.practice.is_some()));
+    let flags = said::flags(args);
+    let mut resolved = Resolved::of(plan, &cursor, &flags);
+    for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
+        group.items.push(events(args));
+    }
+    let face = looks.surroundings().face();
+    let theme = looks.theme_decision();
+    let interface = match face.value {
+        Face::Screen => "screen",
+        Face::Plain => "lines",
+    };
+    let mut here = vec![connections(plan, most)];
+    here.extend(wires(plan, &mut resolved));
+    here.push(Item::new("interface", Value::Text(interface.to_owned()), Said::Found(face.why.into_owned())));
+    here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
+    resolved.groups.push(Group { title: "here".into(), items: here });
+    let warnings = warnings(plan, &cursor, &flags, most);
+    Ok((resolved, warnings))
+}
+
+/// Where every event is recorded, which only a flag can say.
+fn events(args: &RunArgs) -> Item {
+    match &args.results.events {
+        Some(path) => Item::new("events", Value::Text(path.display().to_string()), Said::Flag("--events")),
+        None => Item::new("events", Value::Nothing("none"), Said::Nobody),
+    }
+}
+
+/// How many connections this machine lets us have.
+fn connections(plan: &Plan, most: Option<u32>) -> Item {
+    let why = match (most, &plan.practice) {
+        (None, _) => "nothing limits open files",
+        (Some(_), None) => "the limit on open files",
+        (Some(_), Some(_)) => "the limit on open files, shared with the practice upstream",
+    };
+    let most = most.map(|most| Value::Count(most.into()));
+    Item::new("connections", Value::or_nothing(most, "no limit"), Said::Found(why.to_owned()))
+}
+
+/// By which wire each known host is reached, and where hosts are not known, what decides.
+fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
+    let route = Route::new(plan.wire, &config::variable);
+    let item = |(wire, why): (&'static str, String)| {
+        let said = if plan.wire == Via::Auto { Said::Found(why) } else { Said::Follows("wire") };
+        Item::new("wire", Value::Text(wire.to_owned()), said)
+    };
+    for host in &mut resolved.hosts {
+        host.items.extend(host.key.parse().ok().map(|url| item(route.told_of(&url))));
+    }
+    let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
+    has_unknown.then(|| item(route.told()))
+}
+
+fn document(document: &serde_json::Value) -> Result<String, Error> {
+    let text = inert::text(document).map_err(|source| Error::System { what: "write the document", source })?;
+    Ok(text + "\n")
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    match streams::result(text) {
+        Err(why) if !is_closed_pipe(&why) => {
+            let message = format!("cannot print what was checked: {}", Plainly(why));
+            Err(Error::Unwritable { message, hint: None })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

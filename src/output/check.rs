@@ -1,0 +1,172 @@
+//! A plan that was checked, for people: every value, and beside it who said it.
+//!
+//! What many endpoints or hosts have in common is said once; each says only what is its own. Start at
+//! [`check_text`].
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::output::fit;
+use crate::output::paint::Paint;
+use crate::plan::resolved::warnings::Warning;
+use crate::plan::resolved::{Endpoint, Item, Resolved};
+use crate::plan::said::Said;
+use crate::shown::shown;
+use crate::units;
+
+/// Widest column; what is wider pushes its neighbour on.
+const WIDEST: usize = 32;
+
+/// Every value, each line with its end. Coloured only if asked; the words alone say everything.
+pub fn check_text(resolved: &Resolved, colour: bool) -> String {
+    let paint = Paint { colour };
+    let table = table(resolved);
+    let items = || table.iter().flat_map(|block| &block.items);
+    let widest = |text: fn(&Item) -> String| {
+        let widths = items().map(|item| shown(&text(item)).width()).filter(|width| *width <= WIDEST);
+        widths.max().unwrap_or_default()
+    };
+    let (keys, values) = (widest(|item| item.key.to_string()), widest(|item| item.value.text()));
+    let mut lines = vec![format!("{}  {}", paint.bold("inflight check"), headline(resolved))];
+    for block in &table {
+        lines.push(String::new());
+        lines.push(paint.bold(&shown(&block.title)));
+        for item in &block.items {
+            let value = item.value.text();
+            let (key, value) = (fit::padded(&shown(&item.key), keys), fit::padded(&shown(&value), values));
+            lines.push(format!("  {key}  {value}  {}", paint.dim(&told(&item.said))));
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// A warning as people read it: what is so, and below it where it was said.
+pub fn warning_text(warning: &Warning) -> String {
+    format!("warning: {}\n  {}", shown(&warning.message), told(&warning.said))
+}
+
+/// Who said a value, in a few words.
+fn told(said: &Said) -> String {
+    match said {
+        Said::Flag(flag) => (*flag).to_owned(),
+        Said::CommandLine => "command line".to_owned(),
+        Said::Line { file, line, given } if given.is_empty() => format!("{}:{line}", shown(file)),
+        Said::Line { file, line, given } => format!("{}:{line} with {}", shown(file), shown(&given.join(", "))),
+        Said::Follows(key) => format!("from `{key}`"),
+        Said::Found(why) => shown(why).into_owned(),
+        Said::Nobody => "default".to_owned(),
+    }
+}
+
+fn headline(resolved: &Resolved) -> String {
+    let endpoints = if resolved.endpoints.iter().any(|endpoint| endpoint.is_list) {
+        "each host an endpoint".to_owned()
+    } else {
+        units::plural(resolved.endpoints.len() as u64, "endpoint")
+    };
+    let jobs = resolved.jobs.map(|jobs| format!(", {}", units::plural(jobs, "job"))).unwrap_or_default();
+    format!("{}  {endpoints}{jobs}", shown(&resolved.name))
+}
+
+/// A title, and lines below it.
+struct Block {
+    title: String,
+    items: Vec<Item>,
+}
+
+impl Block {
+    fn new(title: impl Into<String>, items: Vec<Item>) -> Self {
+        Self { title: title.into(), items }
+    }
+}
+
+/// Everything, block by block; a block that has nothing to say is left out.
+fn table(resolved: &Resolved) -> Vec<Block> {
+    let mut table: Vec<Block> =
+        resolved.groups.iter().map(|group| Block::new(group.title.clone(), group.items.clone())).collect();
+    let rules: Vec<_> = resolved.endpoints.iter().map(|endpoint| endpoint.rules.as_slice()).collect();
+    let mut common = most_say(&rules);
+    let headers: Vec<_> = resolved.endpoints.iter().map(headers).collect();
+    // What is not said cannot be seen: a header is common only if nobody is without it.
+    common.extend(all_say(&headers));
+    table.push(Block::new("every endpoint, unless it says otherwise below", common.clone()));
+    for (endpoint, headers) in resolved.endpoints.iter().zip(headers) {
+        let is_own = |item: &Item| !common.contains(item);
+        let own = endpoint.rules.iter().cloned().chain(headers).filter(is_own);
+        let title = if endpoint.is_list {
+            format!("{}, each host an endpoint", endpoint.name)
+        } else {
+            format!("endpoint {}", endpoint.name)
+        };
+        let items = endpoint.asks.iter().cloned().chain(own).collect();
+        table.push(Block::new(title, items));
+    }
+    let items: Vec<_> = resolved.hosts.iter().map(|host| host.items.as_slice()).collect();
+    let common = most_say(&items);
+    table.push(Block::new("every host, unless it says otherwise below", common.clone()));
+    for host in &resolved.hosts {
+        let own = host.items.iter().filter(|item| !common.contains(item)).cloned();
+        table.push(Block::new(format!("host {}", host.name), own.collect()));
+    }
+    table.retain(|block| !block.items.is_empty());
+    table
+}
+
+/// The headers of an endpoint, called what they are.
+fn headers(endpoint: &Endpoint) -> Vec<Item> {
+    let header = |item: &Item| Item { key: format!("header {}", item.key).into(), ..item.clone() };
+    endpoint.headers.iter().map(header).collect()
+}
+
+/// What more than half of several lists say, where there are several.
+fn most_say(lists: &[&[Item]]) -> Vec<Item> {
+    let [first, _, ..] = lists else { return Vec::new() };
+    let of_key = |at: usize| {
+        let said = || lists.iter().filter_map(move |list| list.get(at));
+        // Everybody's vote takes one away from another candidate (Boyer and Moore): who has most is left.
+        let (candidate, _) = said().fold((first.get(at), 0_usize), |(candidate, votes), item| match votes {
+            0 => (Some(item), 1),
+            _ if candidate == Some(item) => (candidate, votes + 1),
+            _ => (candidate, votes - 1),
+        });
+        candidate.filter(|candidate| said().filter(|item| item == candidate).count() * 2 > lists.len()).cloned()
+    };
+    (0..first.len()).filter_map(of_key).collect()
+}
+
+/// What every one of several lists says, where there are several.
+fn all_say(lists: &[Vec<Item>]) -> Vec<Item> {
+    let [first, rest @ ..] = lists else { return Vec::new() };
+    if rest.is_empty() {
+        return Vec::new();
+    }
+    first.iter().filter(|item| rest.iter().all(|list| list.contains(item))).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{all_say, most_say};
+    use crate::plan::resolved::Item;
+    use crate::plan::resolved::value::Value;
+    use crate::plan::said::Said;
+
+    fn item(key: &'static str, n: u64) -> Item {
+        Item::new(key, Value::Count(n), Said::Nobody)
+    }
+
+    #[test]
+    fn what_most_say_is_common_and_what_one_says_alone_is_its_own() {
+        let lists: [&[Item]; 3] =
+            [&[item("a", 1), item("b", 1)], &[item("a", 1), item("b", 2)], &[item("a", 7), item("b", 3)]];
+        assert_eq!(most_say(&lists), [item("a", 1)]);
+        assert_eq!(most_say(&lists[..1]), []);
+        assert_eq!(most_say(&[]), []);
+    }
+
+    #[test]
+    fn a_header_is_common_only_if_nobody_is_without_it() {
+        let lists = [vec![item("a", 1), item("b", 1)], vec![item("b", 1)]];
+        assert_eq!(all_say(&lists), [item("b", 1)]);
+        assert_eq!(all_say(&lists[..1]), []);
+    }
+}

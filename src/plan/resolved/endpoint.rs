@@ -1,0 +1,178 @@
+//! What an endpoint asks, and the rules it is run by, one line for each key.
+//!
+//! Start at [`endpoint`].
+
+use std::time::Duration;
+
+use crate::plan::Plan;
+use crate::plan::address::seen_written;
+use crate::plan::cursor::Cursor;
+use crate::plan::defaults;
+use crate::plan::job::{Policy, RetryOn, Statuses};
+use crate::plan::patience::Patience;
+use crate::plan::resolved::value::Value;
+use crate::plan::resolved::{Endpoint, Item, host_shown};
+use crate::plan::rows::{Form, Rows};
+use crate::plan::said::{Said, Words};
+use crate::plan::source::{Body, Source, Target};
+use crate::plan::template::Template;
+use crate::secret::{MASK, is_secret_header, without_queries};
+
+/// The endpoint or list that is the plan's `i`-th source.
+pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Endpoint {
+    let name = cursor.endpoint_of(i).and_then(|id| cursor.endpoints().get(id.0 as usize));
+    let asks = asks(plan, source, i, cursor, words);
+    let of_list = || match source.rows.name() {
+        name if name.is_empty() => asks.iter().find(|item| item.key == "url").map(|url| url.value.text()),
+        name => Some(name),
+    };
+    Endpoint {
+        name: name.map_or_else(|| of_list().unwrap_or_default(), |endpoint| endpoint.name.to_string()),
+        is_list: name.is_none(),
+        host: cursor.host_of(i).map(str::to_owned),
+        asks,
+        rules: rules(source, words),
+        headers: headers(source, words),
+    }
+}
+
+fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Vec<Item> {
+    let said = |key: &str| words.of_endpoint(&source.written, key);
+    // What has no table of its own was named on the command line.
+    let is_listed = plan.written.is_empty() && source.written.is_empty();
+    let url = match &source.url {
+        Target::Template(url) if !is_listed || url.is_constant() => {
+            Value::Text(seen_written(&url.written(&source.columns)))
+        }
+        Target::Template(_) | Target::InRow => Value::Nothing("one in each row"),
+    };
+    let said_of_rows = match &*source.rows {
+        Rows::Each(_) => said("each"),
+        Rows::Repeat(_) if is_listed => words.of("requests"),
+        Rows::Repeat(_) => said("repeat"),
+        Rows::File { .. } | Rows::Stream { .. } if is_listed => Said::CommandLine,
+        Rows::File { .. } | Rows::Stream { .. } => said("rows"),
+    };
+    let jobs = cursor.jobs_of(i).map(Value::Count);
+    let host = cursor.host_of(i).map(|key| Value::Text(host_shown(key)));
+    let mut asks = vec![
+        Item::new("url", url, if is_listed { Said::CommandLine } else { said("url") }),
+        Item::new("host", Value::or_nothing(host, "one in each row"), Said::Follows("url")),
+        Item::new("jobs", Value::or_nothing(jobs, "as many as come"), said_of_rows.clone()),
+    ];
+    asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), said_of_rows)));
+    asks
+}
+
+/// What makes several jobs of it.
+fn rows(rows: &Rows) -> Option<String> {
+    let form = |form: &Form| match form {
+        Form::Lines => "a line each",
+        Form::JsonLines => "a line of JSON each",
+        Form::Table { .. } => "a row each",
+    };
+    match rows {
+        Rows::Repeat(_) => None,
+        Rows::Each(each) => Some(format!("each {}", each.columns().join(", "))),
+        Rows::File { form: how, .. } | Rows::Stream { form: how, .. } => {
+            Some(format!("{}, {}", rows.name(), form(how)))
+        }
+    }
+}
+
+fn body(source: &Source) -> Value {
+    match &source.body {
+        None if source.url.is_in_row() => Value::Nothing("as each row says"),
+        None => Value::Nothing("none"),
+        Some(Body::Bytes(body)) => Value::Size(body.len() as u64),
+        Some(Body::Template(body)) => {
+            Value::or_nothing(body.constant_len().map(|len| Value::Size(len as u64)), "differs by row")
+        }
+    }
+}
+
+fn headers(source: &Source, words: &Words<'_>) -> Vec<Item> {
+    let header = |(name, value): &(http::HeaderName, Template)| {
+        let seen = if is_secret_header(name.as_str()) {
+            MASK.to_owned()
+        } else {
+            without_queries(&value.written(&source.columns))
+        };
+        let said = words.of_endpoint(&source.written, &format!("headers.{name}"));
+        // Nobody else sets a header than a flag, the plan, and a body of JSON.
+        Item::new(name.to_string(), Value::Text(seen), said.or(Said::Follows("json")))
+    };
+    source.headers.iter().map(header).collect()
+}
+
+fn rules(source: &Source, words: &Words<'_>) -> Vec<Item> {
+    let (rules, policy) = (&source.rules, source.rules.policy());
+    let Policy { timeouts, redirects, retry, status, max_body } = policy;
+    let said = |key: &str| words.of_endpoint(&source.written, key);
+    let timeout = match rules.timeout {
+        Some(Patience::TimesMedian(times)) => {
+            let most = humantime::format_duration(timeouts.attempt);
+            Value::Text(format!("{times}x median, {most} at most"))
+        }
+        Some(Patience::Fixed(_)) | None => Value::Length(timeouts.attempt),
+    };
+    // A part of an attempt may be asked to take longer than the attempt, and then does not.
+    let part = |key: &'static str, own: Option<Duration>, default: Duration, is: Duration| {
+        let said = if own.unwrap_or(default) > is { Said::Follows("timeout") } else { said(key) };
+        Item::new(key, Value::Length(is), said)
+    };
+    let method_by = if source.method.is_none() && source.body.is_some() { Said::Follows("body") } else { Said::Nobody };
+    let job_by = if timeouts.job > defaults::JOB { Said::Follows("timeout") } else { Said::Nobody };
+    let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
+    vec![
+        Item::new("method", Value::Text(source.method().to_string()), said("method").or(method_by)),
+        Item::new("body", body(source), said("body").or(said("json"))),
+        Item::new("timeout", timeout, said("timeout")),
+        part("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
+        part("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),
+        part("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
+        Item::new("job_timeout", Value::Length(timeouts.job), said("job_timeout").or(job_by)),
+        Item::new("redirects", Value::Count(redirects.into()), said("redirects")),
+        Item::new("max_body", Value::Size(max_body), said("max_body")),
+        Item::new("expect.status", Value::Text(statuses(&status)), said("expect.status")),
+        Item::new("retry.attempts", Value::Count(retry.attempts.into()), said("retry.attempts")),
+        Item::new("retry.backoff", Value::Text(backoff.join("..")), said("retry.backoff")),
+        Item::new("retry.on", Value::List(retry_on(retry.on)), said("retry.on")),
+        Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), said("retry.unsafe")),
+        Item::new("retry.longest_wait", Value::Length(retry.longest_wait), said("retry.longest_wait")),
+    ]
+}
+
+fn retry_on(on: RetryOn) -> Vec<String> {
+    let RetryOn { throttled, timeout, connect, server_error } = on;
+    let words = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
+    words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
+}
+
+/// Statuses that are good, neighbours as a range.
+fn statuses(statuses: &Statuses) -> String {
+    let listed = match statuses {
+        Statuses::Success => return "200 to 399".to_owned(),
+        Statuses::Any => return "any".to_owned(),
+        Statuses::Listed(listed) => listed,
+    };
+    let ranges = listed.chunk_by(|before, after| before + 1 == *after).filter_map(|range| match range {
+        [only] => Some(only.to_string()),
+        [first, second] => Some(format!("{first}, {second}")),
+        [first, .., last] => Some(format!("{first} to {last}")),
+        [] => None,
+    });
+    ranges.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::statuses;
+    use crate::plan::job::Statuses;
+
+    #[test]
+    fn neighbouring_statuses_are_a_range() {
+        let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
+        assert_eq!(statuses(&Statuses::Listed(listed.into())), "200, 204, 205, 400 to 499");
+    }
+}

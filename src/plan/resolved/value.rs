@@ -1,0 +1,144 @@
+//! A value as people and scripts read it.
+//!
+//! Start at [`Value::text`] and [`Value::json`].
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use crate::units;
+
+/// A value that is in force.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// There is none, and this is what that means.
+    Nothing(&'static str),
+    /// Yes or no.
+    Flag(bool),
+    /// How many.
+    Count(u64),
+    /// How many bytes.
+    Size(u64),
+    /// How long.
+    Length(Duration),
+    /// How long it must be less than.
+    Below(Duration),
+    /// How many starts a second, by the time between two.
+    Rate(Duration),
+    /// What part of a whole, from 0 to 1.
+    Share(f64),
+    /// What part of a whole it must be less than, from 0 to 1.
+    ShareBelow(f64),
+    /// Words.
+    Text(String),
+    /// Several words.
+    List(Vec<String>),
+}
+
+impl Value {
+    /// The value, if there is one, or what it means that there is none.
+    pub fn or_nothing(value: Option<Self>, meaning: &'static str) -> Self {
+        value.unwrap_or(Self::Nothing(meaning))
+    }
+
+    /// As people write it. Foreign text stands in it as it came.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Nothing(meaning) => (*meaning).to_owned(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Count(n) => units::count(*n),
+            Self::Size(n) => size(*n),
+            Self::Length(length) => humantime::format_duration(*length).to_string(),
+            Self::Below(length) => format!("< {}", humantime::format_duration(*length)),
+            Self::Rate(gap) => rate(*gap),
+            Self::Share(share) => percent(*share),
+            Self::ShareBelow(share) => format!("< {}", percent(*share)),
+            Self::Text(text) => text.clone(),
+            Self::List(words) if words.is_empty() => "none".to_owned(),
+            Self::List(words) => words.join(", "),
+        }
+    }
+
+    /// In what a number is counted for scripts, where that is not clear.
+    pub fn unit(&self) -> Option<&'static str> {
+        match self {
+            Self::Size(_) => Some("B"),
+            Self::Length(_) | Self::Below(_) => Some("s"),
+            Self::Rate(_) => Some("1/s"),
+            Self::Nothing(_)
+            | Self::Flag(_)
+            | Self::Count(_)
+            | Self::Share(_)
+            | Self::ShareBelow(_)
+            | Self::Text(_)
+            | Self::List(_) => None,
+        }
+    }
+
+    /// As scripts read it.
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Nothing(_) => Json::Null,
+            Self::Flag(flag) => json!(flag),
+            Self::Count(n) | Self::Size(n) => json!(n),
+            Self::Length(length) | Self::Below(length) => json!(length.as_secs_f64()),
+            Self::Rate(gap) => json!(per_second(*gap)),
+            Self::Share(share) | Self::ShareBelow(share) => json!(share),
+            Self::Text(text) => json!(text),
+            Self::List(words) => json!(words),
+        }
+    }
+}
+
+fn size(n: u64) -> String {
+    match n {
+        n if n >= 1 << 20 && n.is_multiple_of(1 << 20) => format!("{} MiB", units::count(n >> 20)),
+        n if n >= 1 << 10 && n.is_multiple_of(1 << 10) => format!("{} KiB", units::count(n >> 10)),
+        n => format!("{} B", units::count(n)),
+    }
+}
+
+/// Starts a second; a rate below one is told by the minute or the hour, as a plan would say it.
+fn rate(gap: Duration) -> String {
+    let number = |per: f64| (per / gap.as_secs_f64() * 1e3).round() / 1e3;
+    let units = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];
+    let (per, unit) = units.into_iter().find(|(per, _)| number(*per) >= 1.0).unwrap_or((3600.0, "h"));
+    format!("{}/{unit}", number(per))
+}
+
+fn per_second(gap: Duration) -> f64 {
+    (1e6 / gap.as_secs_f64()).round() / 1e6
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Value;
+
+    #[test]
+    fn values_read_as_a_plan_would_say_them() {
+        for (value, text) in [
+            (Value::Nothing("no limit"), "no limit"),
+            (Value::Count(50_000), "50,000"),
+            (Value::Size(64 << 20), "64 MiB"),
+            (Value::Size(1_500), "1,500 B"),
+            (Value::Length(Duration::from_millis(90_500)), "1m 30s 500ms"),
+            (Value::Below(Duration::from_secs(1)), "< 1s"),
+            (Value::Rate(Duration::from_millis(5)), "200/s"),
+            (Value::Rate(Duration::from_secs(2)), "30/m"),
+            (Value::Rate(Duration::from_secs(7_200)), "0.5/h"),
+            (Value::Rate(Duration::from_secs_f64(1.0 / 3.0)), "3/s"),
+            (Value::Share(0.2), "20 %"),
+            (Value::ShareBelow(0.015), "< 1.5 %"),
+            (Value::List(vec!["throttled".into(), "5xx".into()]), "throttled, 5xx"),
+            (Value::List(Vec::new()), "none"),
+        ] {
+            assert_eq!(value.text(), text);
+        }
+    }
+}

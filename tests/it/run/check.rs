@@ -1,0 +1,275 @@
+//! `check`: what a run would do, value by value; what is wrong, told as a run tells it.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::program::{Folder, Program};
+
+/// A plan that says much.
+const RICH: &str = r#"name = "morning report"
+every = "5m"
+
+[defaults]
+timeout = "${PATIENCE:-10s}"
+headers = { accept = "application/json", Authorization = "Bearer ${REPORT_TOKEN}" }
+
+[limits]
+concurrency = 20
+per_host = 10
+rate = "100/s"
+
+[host."*.partner.example"]
+concurrency = 2
+gap = "250ms"
+
+[retry]
+attempts = 3
+on = ["throttled", "connect", "5xx"]
+
+[[endpoint]]
+name = "orders"
+url = "https://ann:s3cret@${SHOP}/orders/{id}?page=2&api_key=s3cret"
+each = { id = "1..=1200" }
+expect = { status = [200, 204] }
+
+[[endpoint]]
+name = "customers"
+url = "https://shop.internal/customers/{id}"
+rows = "ids.csv"
+
+[[endpoint]]
+url = "https://api.partner.example/v1/invoices"
+method = "POST"
+json = { since = "yesterday", key = "${REPORT_TOKEN}" }
+headers = { x-trace = "on" }
+timeout = "4s"
+retry = { unsafe = true }
+
+[expect]
+failed = "< 1%"
+p95 = "< 1s"
+
+[output]
+report = "morning.json"
+"#;
+
+fn rich() -> Folder {
+    Folder::new().with("shop.toml", RICH).with("ids.csv", "id,name\n7,ann\n8,bob\n")
+}
+
+fn told(program: Program) -> Program {
+    program.var("REPORT_TOKEN", "s3cret-token").var("SHOP", "shop.internal").with_files(256)
+}
+
+#[test]
+fn a_plan_is_told_value_by_value_each_with_where_it_comes_from() {
+    let folder = rich();
+    let ended = told(folder.inflight("check shop.toml -c 40 --tries 5 --bodies bodies -H").word("x-trace: s3cret"));
+    let ended = ended.run().exits(0);
+    insta::assert_snapshot!(ended.out());
+    assert!(ended.out().ends_with('\n') && ended.err().is_empty());
+    assert_eq!(folder.names(), ["ids.csv", "shop.toml"]);
+}
+
+#[test]
+fn every_example_is_checked_well() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let is_plan = |path: &Path| path.extension().is_some_and(|end| end == "toml");
+    let paths = fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path());
+    let plans: Vec<_> = paths.filter(|path| is_plan(path)).collect();
+    assert!(plans.len() >= 6);
+    for plan in plans {
+        let folder = Folder::new();
+        let ended = folder.inflight("check").word(&plan).run().exits(0);
+        assert_eq!(ended.err(), "", "{}", plan.display());
+        assert_eq!(folder.names(), Vec::<String>::new());
+        for title in ["\nlimits\n", "\nhere\n", "\n  retry.attempts "] {
+            assert!(ended.out().contains(title), "{}: {}", plan.display(), ended.out());
+        }
+        let document = folder.inflight("check --json").word(&plan).run().exits(0).summary();
+        assert_eq!((&document["schema_version"], &document["is_valid"]), (&json!(1), &json!(true)));
+        assert_eq!(document["warnings"], json!([]), "{}", plan.display());
+    }
+}
+
+#[test]
+fn what_a_run_refuses_is_refused_in_the_same_words() {
+    let folder = Folder::new().with("file", "").with("empty.txt", "# nothing\n").with("rows.csv", "id\n");
+    let folder = folder.with("rows.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}\"\nrows = \"rows.csv\"\n");
+    let folder = folder.with("column.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{ip}\"\nrows = \"rows.csv\"\n");
+    let folder =
+        folder.with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"${NOPE}\"\ntimeout = 250\n");
+    for (words, code) in [
+        ("wrong.toml", 3),
+        ("column.toml", 3),
+        ("missing.toml", 3),
+        ("rows.toml", 4),
+        ("empty.txt", 4),
+        ("-", 4),
+        ("", 2),
+        ("a.toml b.toml", 2),
+        ("-n 5 rows.toml", 2),
+        ("-H nonsense http://127.0.0.1:1/", 2),
+        ("--rounds 3 http://127.0.0.1:1/", 2),
+        ("--order slow-first http://127.0.0.1:1/", 2),
+        ("--order slow-first --from missing.jsonl http://127.0.0.1:1/", 3),
+        ("--theme nope http://127.0.0.1:1/", 3),
+        ("--report missing/report.json http://127.0.0.1:1/", 74),
+        ("--report file/report.json http://127.0.0.1:1/", 74),
+        ("--report . http://127.0.0.1:1/", 74),
+        ("--bodies file http://127.0.0.1:1/", 74),
+        ("--bodies file/bodies http://127.0.0.1:1/", 74),
+        ("--events missing/run.jsonl http://127.0.0.1:1/", 74),
+        ("--events . http://127.0.0.1:1/", 74),
+    ] {
+        let [run, check] = ["run", "check"].map(|command| folder.inflight(&format!("{command} {words}")).run());
+        assert_eq!((run.code, check.code), (code, code), "{words}: {} {}", run.err(), check.err());
+        assert_eq!(check.err().replace("inflight check", "inflight run"), run.err(), "{words}");
+        assert_eq!(check.out(), "", "{words}");
+    }
+}
+
+#[test]
+fn a_document_holds_every_value_and_who_said_it() {
+    let folder = rich();
+    let document =
+        told(folder.inflight("check shop.toml --json --timeout 6s -d")).word("12345").run().exits(0).summary();
+    let line = |line: u32| json!({"kind": "plan", "file": "shop.toml", "line": line, "given": []});
+    assert_eq!(document["jobs"], 1203);
+    assert_eq!(document["run"]["every"], json!({"value": 300.0, "unit": "s", "from": line(2)}));
+    assert_eq!(document["limits"]["rate"], json!({"value": 100.0, "unit": "1/s", "from": line(11)}));
+    assert_eq!(document["limits"]["adaptive"], json!({"value": false, "from": {"kind": "default"}}));
+    assert_eq!(document["output"]["bodies"], json!({"value": null, "from": {"kind": "default"}}));
+    let [orders, customers, invoices] = [0, 1, 2].map(|i| &document["endpoints"][i]);
+    let url = &orders["url"];
+    assert_eq!(url["value"], "https://shop.internal/orders/{id}?page=2&api_key=***");
+    assert_eq!(url["from"]["given"], json!(["${SHOP}"]));
+    assert_eq!(customers["jobs"], json!({"value": 2, "from": line(30)}));
+    let flag = |flag: &str| json!({"kind": "flag", "flag": flag});
+    for endpoint in [orders, customers, invoices] {
+        assert_eq!(endpoint["timeout"], json!({"value": 6.0, "unit": "s", "from": flag("--timeout")}));
+        assert_eq!(endpoint["body"], json!({"value": 5, "unit": "B", "from": flag("--body")}));
+    }
+    assert_eq!(invoices["retry.unsafe"], json!({"value": true, "from": line(38)}));
+    assert_eq!(invoices["connect_timeout"]["from"], json!({"kind": "value", "key": "timeout"}));
+    let hosts = document["hosts"].as_array().unwrap();
+    let limits: Vec<_> = hosts.iter().map(|host| (&host["host"], &host["concurrency"]["value"])).collect();
+    let partner = json!("https://api.partner.example");
+    assert_eq!(limits, [(&json!("https://shop.internal"), &json!(10)), (&partner, &json!(2))]);
+}
+
+#[test]
+fn a_script_reads_every_mistake_with_its_place() {
+    let folder = Folder::new().with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"a b\"\n");
+    let ended = folder.inflight("check wrong.toml --json").run().exits(3);
+    let document = ended.summary();
+    assert_eq!((&document["schema_version"], &document["is_valid"]), (&json!(1), &json!(false)));
+    let mistakes = document["mistakes"].as_array().unwrap();
+    let places: Vec<_> = mistakes.iter().map(|mistake| (&mistake["line"], &mistake["column"])).collect();
+    assert_eq!(places, [(&json!(2), &json!(1)), (&json!(4), &json!(7))]);
+    assert_eq!(mistakes[0]["label"], "did you mean `concurrency`?");
+    assert!(ended.err().contains("wrong.toml:2:1"), "{}", ended.err());
+}
+
+#[test]
+fn lists_and_urls_are_checked_like_plans() {
+    let folder = Folder::new().with("urls.txt", "https://a.example/\nhttps://b.example/\n");
+    let listed = |words: &str| folder.inflight(words).run().exits(0);
+    let list = listed("check urls.txt");
+    assert!(list.out().starts_with("inflight check  urls  each host an endpoint, 2 jobs\n"), "{}", list.out());
+    assert!(list.out().contains("\n`urls.txt`, each host an endpoint\n"), "{}", list.out());
+    let urls = listed("check https://a.example/x https://b.example/y -n 5 --json").summary();
+    assert_eq!(urls["jobs"], 5);
+    assert_eq!(urls["endpoints"][0]["jobs"]["from"], json!({"kind": "flag", "flag": "-n"}));
+    assert_eq!(urls["endpoints"][1]["url"], json!({"value": "https://b.example/y", "from": {"kind": "command-line"}}));
+
+    let mut piped = folder.inflight("check - --json").with_input().start();
+    std::io::Write::write_all(&mut piped.input(), b"https://a.example/\n").unwrap();
+    let piped = piped.wait().exits(0).summary();
+    assert_eq!((&piped["jobs"], &piped["endpoints"][0]["is_list"]), (&json!(null), &json!(true)));
+}
+
+#[test]
+fn each_host_is_told_its_wire() {
+    let folder = Folder::new();
+    let wires = |words: &str| -> Vec<Value> {
+        let check = folder.inflight("check http://a.example/ https://b.example/ --json");
+        let check = check.words(words.split_whitespace()).var("HTTP_PROXY", "http://127.0.0.1:1");
+        let document = check.run().exits(0).summary();
+        document["hosts"].as_array().unwrap().iter().map(|host| host["wire"].clone()).collect()
+    };
+    let found = |wire: &str, why: &str| json!({"value": wire, "from": {"kind": "found", "why": why}});
+    let proxied = found("reqwest", "through the proxy of HTTP_PROXY");
+    assert_eq!(wires(""), [proxied, found("direct", "no proxy stands before it")]);
+    let asked = json!({"value": "direct", "from": {"kind": "value", "key": "wire"}});
+    assert_eq!(wires("--wire direct"), [asked.clone(), asked]);
+}
+
+#[test]
+fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
+    let folder = Folder::new().with("urls.txt", "http://127.0.0.1:1/\n");
+    for (path, text) in [("conf/inflight/config.toml", "\ntheme = \"nord\"\n"), (".config/inflight.toml", "")] {
+        fs::create_dir_all(folder.path(path).parent().unwrap()).unwrap();
+        fs::write(folder.path(path), text).unwrap();
+    }
+    let conf = folder.path("conf").to_str().unwrap().to_owned();
+    let theme = |words: &str, variables: &[(&str, &str)]| {
+        let check = folder.inflight("check urls.txt --color always --json").words(words.split_whitespace());
+        let check = check.var("XDG_CONFIG_HOME", &conf);
+        let check = variables.iter().fold(check, |check, (name, value)| check.var(name, value));
+        let theme = check.run().exits(0).summary()["here"]["theme"].clone();
+        let told = |value: &Value| value.as_str().unwrap().to_owned();
+        (told(&theme["value"]), told(&theme["from"]["why"]))
+    };
+    let (name, why) = theme("", &[]);
+    assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2` says so"), "{name} {why}");
+    fs::write(folder.path(".config/inflight.toml"), "theme_dark = \"dracula\"\n").unwrap();
+    let (name, why) = theme("", &[]);
+    assert!(name == "dracula" && why.ends_with("/.config/inflight.toml:1` says so"), "{name} {why}");
+    let variables = &[("INFLIGHT_THEME", "ansi")];
+    assert_eq!(theme("", variables), ("ansi".to_owned(), "`INFLIGHT_THEME` says so".to_owned()));
+    assert_eq!(theme("--theme nord", variables), ("nord".to_owned(), "`--theme` is given".to_owned()));
+}
+
+#[test]
+fn what_cannot_come_to_pass_is_warned_of_with_its_place() {
+    let plan = r#"[limits]
+concurrency = 500
+per_host = 600
+rate = "2/s"
+[host."shp.*"]
+gap = "1s"
+[defaults]
+timeout = "5s"
+connect_timeout = "20s"
+[[endpoint]]
+url = "https://shop.internal/{id}"
+rows = "none.csv"
+[[endpoint]]
+url = "https://shop.internal/"
+job_timeout = "1s"
+"#;
+    let folder = Folder::new().with("plan.toml", plan).with("none.csv", "id\n");
+    let ended = folder.inflight("check plan.toml").with_files(256).run().exits(0);
+    let warnings = [
+        ("`concurrency` is 500, and the limit on open files leaves room for 192 connections", 2),
+        ("`per_host` is 600, and the run's limit is 500", 3),
+        ("`rate` is 2/s, and no attempt takes longer than 5s: the limit of 500 is never reached", 4),
+        ("`shp.*` matches no endpoint's host", 6),
+        ("`none.csv` has no rows, so its endpoint has no jobs", 12),
+        ("`connect_timeout` is 20s, and the whole attempt ends after 5s", 9),
+        ("`job_timeout` is 1s, less than one attempt may take: 5s", 15),
+    ];
+    let said = warnings.map(|(what, line)| format!("warning: {what}\n  plan.toml:{line}\n"));
+    assert_eq!(ended.err(), said.concat());
+    let document = folder.inflight("check plan.toml --json").with_files(256).run().exits(0).summary();
+    let told = document["warnings"].as_array().unwrap();
+    assert_eq!(told.len(), warnings.len());
+    assert_eq!(told[1]["from"]["line"], 3);
+    // Somebody who says otherwise is not warned of what no longer holds.
+    let ended = folder.inflight("check plan.toml -c 700 --rate 1000/s --timeout 30s").run().exits(0);
+    assert!(!ended.err().contains("per_host") && !ended.err().contains("rate"), "{}", ended.err());
+    assert!(ended.err().contains("less than one attempt may take: 30s"), "{}", ended.err());
+}
