@@ -26,7 +26,7 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
             private().create(true).truncate(true).open(path).map_err(unwritable(path))?,
         ))
     };
-    journal::Writer::new(to, &Header::new(name, SystemTime::now())).map_err(unwritable(path))
+    begin(to, name).map_err(unwritable(path))
 }
 
 /// Finds out whether it could be recorded there, and leaves everything as it is.
@@ -41,14 +41,21 @@ pub fn open_beside(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Error
         match private().create_new(true).open(&beside) {
             Ok(file) => {
                 let to: Box<dyn Write + Send> = Box::new(BufWriter::with_capacity(ROOM, file));
-                let recorder = journal::Writer::new(to, &Header::new(name, SystemTime::now()));
-                return Ok((recorder.map_err(unwritable(&beside))?, beside));
+                return Ok((begin(to, name).map_err(unwritable(&beside))?, beside));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(unwritable(&beside)(error)),
         }
     }
     Err(unwritable(path)(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// Begins a recording: even a run that is killed at once leaves one.
+fn begin(to: Box<dyn Write + Send>, name: &str) -> io::Result<Recorder> {
+    let mut recorder = journal::Writer::new(to, &Header::new(name, SystemTime::now()))?;
+    // What goes wrong here goes wrong again with the first event, and is told there.
+    let _ = recorder.flush();
+    Ok(recorder)
 }
 
 /// To be written by us, and to be read by nobody else: it holds parts of what was asked and answered.
