@@ -6,7 +6,7 @@ installed by this. The upstream is `inflight upstream`, a process of its own. Ev
 
     cargo build --release
     python3 benches/peers/peers.py                  # all parts
-    python3 benches/peers/peers.py throughput       # one of: throughput, makespan, domains, start
+    python3 benches/peers/peers.py throughput       # one of: throughput, cores, makespan, domains, start
 
 A figure of one round is no figure: each part takes five rounds, in each of which every client runs once,
 one after the other, and what is printed is the median of the rounds' ratios, and the least and the greatest.
@@ -136,12 +136,21 @@ def spread(figures, others, i):
 
 def throughput():
     """Requests a second and processor time, client on one core, upstream on the other."""
-    upstream = Upstream(core=1)
+    contest("one core", core=0, other=1)
+
+
+def cores():
+    """The same on all cores, which the upstream shares."""
+    contest("all cores, the upstream's too", core=None, other=None)
+
+
+def contest(where, core, other):
+    upstream = Upstream(core=other)
     url = upstream.url + "/status/200"
     ours = [INFLIGHT, "run", url, "-n", str(REQUESTS), "-c", str(WORKERS), "--json"]
 
     def client(words, on_screen=False):
-        return lambda: run(pinned(0, words), on_screen)
+        return lambda: run(pinned(core, words), on_screen)
 
     clients = [
         ("inflight, on screen", client(ours, True)),
@@ -155,20 +164,22 @@ def throughput():
         against = "oha, on screen"
     if wrk := shutil.which("wrk"):
         # It knows time alone: its requests are counted afterwards, as time for as many as the others'.
-        clients.append(("wrk", lambda: wrk_time(wrk, url)))
+        clients.append(("wrk", lambda: wrk_time(wrk, url, core)))
     if hey := shutil.which("hey"):
-        clients.append(("hey", client([hey, "-n", str(REQUESTS), "-c", str(WORKERS), "-cpus", "1", url])))
+        cpus = str(os.cpu_count() if core is None else 1)
+        clients.append(("hey", client([hey, "-n", str(REQUESTS), "-c", str(WORKERS), "-cpus", cpus, url])))
     if has_aiohttp():
         # A tenth of the requests, ten times the time.
         words = [sys.executable, "-c", AIOHTTP, url, str(REQUESTS // 10), str(WORKERS)]
-        clients.append(("aiohttp", lambda: tuple(10 * figure for figure in run(pinned(0, words)))))
-    compare(f"{REQUESTS:,} requests, {WORKERS} at once, one core", clients, against)
+        clients.append(("aiohttp", lambda: tuple(10 * figure for figure in run(pinned(core, words)))))
+    compare(f"{REQUESTS:,} requests, {WORKERS} at once, {where}", clients, against)
     upstream.end()
 
 
-def wrk_time(wrk, url):
+def wrk_time(wrk, url, core):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    words = pinned(0, [wrk, "-t", "1", "-c", str(WORKERS), "-d", "4s", url])
+    threads = str(os.cpu_count() if core is None else 1)
+    words = pinned(core, [wrk, "-t", threads, "-c", str(WORKERS), "-d", "4s", url])
     said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     rate = float(next(line.split()[1] for line in said.splitlines() if line.startswith("Requests/sec")))
@@ -252,7 +263,7 @@ def start():
     upstream.end()
 
 
-PARTS = {"throughput": throughput, "makespan": makespan, "domains": domains, "start": start}
+PARTS = {"throughput": throughput, "cores": cores, "makespan": makespan, "domains": domains, "start": start}
 
 
 def main():

@@ -181,6 +181,10 @@ impl Batch<'_> {
         if watched.is_dropped {
             return Ok(None);
         }
+        if !watched.goes_again {
+            // Nobody hears of a signal any more.
+            *ears = None;
+        }
         let stopped = stop.code();
         // A pool that lingers does so for as long as somebody may command it; who leaves wants nothing more of
         // it, whatever was wished for last.

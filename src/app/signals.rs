@@ -36,18 +36,26 @@ pub enum Signal {
 }
 
 /// Listens for signals, on a thread of its own, until the process ends.
+///
+/// Once nobody hears of them any more, what came of the run is being written. The first signal then leaves
+/// time for that; the second ends the process, which may be stuck at a pipe that nobody reads.
 pub fn listen(wake: Sender<Wake>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGUSR1])?;
     thread::Builder::new().name("signals".into()).spawn(move || {
-        for signal in signals.forever() {
-            let signal = match signal {
+        let mut unheard = 0;
+        for number in signals.forever() {
+            let signal = match number {
                 SIGINT => Signal::Interrupt,
                 SIGTERM => Signal::Terminate,
                 SIGHUP => Signal::HangUp,
                 _ => Signal::Status,
             };
-            if wake.send(Wake::Signal(signal)).is_err() {
-                break;
+            if wake.send(Wake::Signal(signal)).is_err() && signal != Signal::Status {
+                unheard += 1;
+                if unheard > 1 {
+                    // It only fails for a number that is no signal.
+                    let _ = signal_hook::low_level::emulate_default_handler(number);
+                }
             }
         }
     })?;

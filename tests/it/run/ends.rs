@@ -1,6 +1,6 @@
 //! A run that is stopped from outside: what is in flight, what is told, and with which code it ends.
 
-use std::io;
+use std::io::{self, Read};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -113,6 +113,23 @@ fn a_third_ctrl_c_leaves_at_once_even_where_nothing_moves_any_more() {
     }
     running.wait().exits(130);
     drop(unread);
+}
+
+#[test]
+fn a_result_that_nobody_reads_can_be_left_by_a_second_signal() {
+    // A summary of so many endpoints does not fit into a pipe.
+    let (folder, upstream) = (Folder::new(), upstream());
+    let port = upstream.local_addr().port();
+    let urls: Vec<_> = (0..1_000).map(|n| format!("http://h{n}.practice:{port}/status/200")).collect();
+    let folder = folder.with("urls.txt", &urls.join("\n"));
+    let (mut unread, stdout) = io::pipe().unwrap();
+    let running = folder.inflight("run urls.txt --json").printing_to(stdout).start();
+    unread.read_exact(&mut [0]).unwrap();
+    // Two of a kind that are sent together may arrive as one.
+    running.signal(Signal::TERM);
+    running.signal(Signal::INT);
+    let code = running.wait().code;
+    assert!([130, 143].contains(&code), "{code}");
 }
 
 #[test]
