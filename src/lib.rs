@@ -24,7 +24,7 @@
 //!
 //! | row | modules | what they are |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`caret`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`units`] | facts, and how text and numbers may be shown |
+//! | 0 | [`event`], [`caret`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`shell`], [`units`] | facts, and how text and numbers may be shown |
 //! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
@@ -75,6 +75,7 @@ pub mod plainly;
 pub mod plan;
 pub mod pump;
 pub mod secret;
+pub mod shell;
 pub mod shown;
 pub mod source;
 pub mod tui;

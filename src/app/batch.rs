@@ -128,6 +128,10 @@ impl Batch<'_> {
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
         let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
         recorded::put_first(&mut cursor, &plan.order)?;
+        let (time, started) = (RunTime::begin(), SystemTime::now());
+        let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
+        let (collector, harvests) = self.collect(started, time.clone(), &events)?;
+        // Last of what can fail: it may take the place of an older one.
         let (recorder, recording) = match self.results.events.as_deref() {
             None => (None, None),
             Some(path) if is_again => {
@@ -136,10 +140,6 @@ impl Batch<'_> {
             }
             Some(path) => (Some(recording::open(path, &plan.name)?), Some(path.to_owned())),
         };
-
-        let (time, started) = (RunTime::begin(), SystemTime::now());
-        let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
-        let (collector, harvests) = self.collect(started, time.clone(), &events)?;
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
         // Whoever waits for the result at the other end of a pipe waits for the end.

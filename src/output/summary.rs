@@ -20,6 +20,7 @@ use crate::output::fit;
 use crate::output::paint::Paint;
 use crate::output::trouble::path_shown;
 use crate::plan::address;
+use crate::shell;
 use crate::shown::shown;
 use crate::units;
 
@@ -288,9 +289,8 @@ fn files(extras: &Extras<'_>, paint: Paint) -> Vec<String> {
         }
         lines.extend(troubles.iter().map(|trouble| format!("  {}", paint.red(&trouble.sentence()))));
     }
-    if let Some(path) = extras.recording {
-        let path = path_shown(path);
-        lines.push(format!("  recording  {path}   {}", paint.dim(&format!("inflight replay {path}"))));
+    if let Some(path) = extras.recording.map(path_shown) {
+        lines.push(format!("  recording  {path}   {}", paint.dim(&format!("inflight replay {}", shell::word(&path)))));
     }
     lines
 }

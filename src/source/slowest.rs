@@ -12,12 +12,9 @@ use std::sync::Arc;
 
 use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
+use crate::model::verdict::thresholds as t;
 use crate::plan::ahead::Slow;
 
-/// A job is far above the usual from so many medians on.
-pub const FAR: u64 = 3;
-/// … and only from here on: no run becomes shorter by more than its longest job takes.
-pub const LEAST: Micros = Micros(100_000);
 /// Most jobs that are kept. With more than these, each as long as the last of them, on `m` slots, a run
 /// takes so many times that long ÷ `m`: an end that waits for one more is a small part of it.
 pub const MOST: usize = 4_000;
@@ -78,7 +75,7 @@ impl Slowest {
             open.end(self.last.get(&origin).copied().unwrap_or_default());
             self.book(origin, open);
         }
-        let far = Micros(self.usual.quantile(0.5)?.0.saturating_mul(FAR)).max(LEAST);
+        let far = Micros(self.usual.quantile(0.5)?.0.saturating_mul(t::FAR)).max(t::FAR_LEAST);
         self.sort_out();
         self.kept.retain(|slow| slow.took >= far);
         Some(self.kept)
@@ -87,7 +84,7 @@ impl Slowest {
     fn book(&mut self, origin: Origin, open: Open) {
         let Open { endpoint, row, target, took, .. } = open;
         self.usual.record(took);
-        let Some(name) = self.endpoints.get(&(origin, endpoint)).filter(|_| took >= LEAST) else { return };
+        let Some(name) = self.endpoints.get(&(origin, endpoint)).filter(|_| took >= t::FAR_LEAST) else { return };
         self.kept.push(Slow { endpoint: Arc::clone(name), row, target, took });
         if self.kept.len() >= 2 * MOST {
             self.sort_out();

@@ -6,6 +6,7 @@
 use crate::event::exhibit::Field;
 use crate::model::Model;
 use crate::secret::MASK;
+use crate::shell::quoted;
 use crate::shown::shown;
 
 /// What addresses of the practice upstream begin with.
@@ -85,14 +86,9 @@ impl Line {
     }
 }
 
-/// The text as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Line, quoted};
+    use super::{Asked, Line};
     use crate::event::exhibit::Field;
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
@@ -114,7 +110,6 @@ mod tests {
 
     #[test]
     fn a_shell_takes_every_word_as_it_is() {
-        assert_eq!(quoted("it's $HOME `x` \"y\" \\"), r#"'it'\''s $HOME `x` "y" \'"#);
         assert_eq!(text("GET https://a.b/?x='&y=$(reboot)", None), r"curl -i 'https://a.b/?x='\''&y=$(reboot)'");
         assert_eq!(text("GET https://a.b/\n;reboot\u{1b}]", None), "curl -i -g 'https://a.b/␊;reboot␛]'");
     }

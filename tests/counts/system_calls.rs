@@ -17,6 +17,8 @@ const SHORT: u64 = 1_000;
 const LONG: u64 = 5_000;
 /// In hundredths, for each warm request: two, and its share of asking which connections are ready.
 const MOST: u64 = 220;
+/// It is sent and received, whatever else.
+const LEAST: u64 = 195;
 
 #[test]
 fn a_warm_request_is_one_call_to_send_and_one_to_receive() {
@@ -28,14 +30,15 @@ fn a_warm_request_is_one_call_to_send_and_one_to_receive() {
             Ok(&[short, long]) => [short, long],
             Ok(_) => unreachable!("two were asked for"),
             // Said where libtest cannot swallow it.
-            Err(error) => {
+            Err(error @ (Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) => {
                 writeln!(std::io::stderr(), "system calls were NOT counted: ptrace says {error}").unwrap();
                 return;
             }
+            Err(error) => panic!("{error}"),
         };
         let hundredths = (long - short) * 100 / (LONG - SHORT);
         println!("{wire}: {hundredths} hundredths of a call");
-        assert!(hundredths <= MOST, "{wire}: {hundredths} of {MOST} hundredths of a call");
+        assert!((LEAST..=MOST).contains(&hundredths), "{wire}: {hundredths} of {MOST} hundredths of a call");
     }
 }
 
@@ -74,9 +77,13 @@ fn count(main: Pid) -> Result<u64, Errno> {
     let mut n = 0;
     loop {
         let (thread, signal) = match waitpid(None, Some(WaitPidFlag::__WALL))? {
-            WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..) if pid == main => return Ok(n),
+            WaitStatus::Exited(pid, code) if pid == main => {
+                assert_eq!(code, 0, "the run has failed");
+                return Ok(n);
+            }
+            WaitStatus::Signaled(pid, signal, _) if pid == main => panic!("the run was ended by {signal}"),
             WaitStatus::PtraceSyscall(thread) => {
-                n += u64::from(begins(thread)? && !is_pause(thread)?);
+                n += u64::from(is_counted(thread)?);
                 (thread, None)
             }
             WaitStatus::PtraceEvent(thread, ..) => (thread, None),
@@ -84,6 +91,15 @@ fn count(main: Pid) -> Result<u64, Errno> {
             _ => continue,
         };
         go_on(thread, signal)?;
+    }
+}
+
+/// Whether a thread stands where a call begins that counts.
+fn is_counted(thread: Pid) -> Result<bool, Errno> {
+    match begins(thread).and_then(|begins| Ok(begins && !is_pause(thread)?)) {
+        // It has just ended.
+        Err(Errno::ESRCH) => Ok(false),
+        counted => counted,
     }
 }
 

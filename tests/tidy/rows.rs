@@ -8,7 +8,7 @@ use crate::source::{Source, rust};
 use crate::{Finding, hold, lines};
 
 /// Row 0: facts, and pure helpers that know nothing but facts.
-const FACTS: &[&str] = &["event", "caret", "glob", "inert", "plainly", "shown", "secret", "units"];
+const FACTS: &[&str] = &["event", "caret", "glob", "inert", "plainly", "shown", "secret", "shell", "units"];
 /// Row 1: what is made of facts. They do not know each other, but for what [`ROWS`] says.
 const MEANINGS: &[&str] = &["plan", "control", "journal", "harvest", "model"];
 /// Everything.
@@ -22,6 +22,7 @@ const ROWS: &[(&str, &[&[&str]])] = &[
     ("glob", &[]),
     ("inert", &[&["shown"]]),
     ("plainly", &[]),
+    ("shell", &[]),
     ("shown", &[&["event"]]),
     ("secret", &[&["event"]]),
     ("units", &[&["event"]]),

@@ -152,7 +152,10 @@ pub enum Cure {
         would: Micros,
     },
     /// Another order or a shorter time-out.
-    Either,
+    Either {
+        /// Whether the jobs are found by themselves that had better be first: they are far above the usual.
+        is_found: bool,
+    },
     /// A shorter time-out: what holds on had started early enough.
     Patience,
 }

@@ -79,7 +79,7 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
             n: tail.n,
             // No run is shorter than its longest attempt, wherever that stands in it.
             cure: match tail.longest.first() {
-                Some((longest, _)) if is_gain(*longest, span) => Cure::Either,
+                Some((longest, _)) if is_gain(*longest, span) => Cure::Either { is_found: is_far(model, *longest) },
                 Some(_) | None => Cure::Patience,
             },
             longest: tail.longest.clone(),
@@ -92,7 +92,7 @@ fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
     let timeouts = &model.evidence.timeouts;
     let tail = model.evidence.last.since(timeouts.alone);
     let would = timeouts.first_on(slots, model.evidence.services.sum);
-    let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span);
+    let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span) && is_far(model, timeouts.longest);
     // What waits for its next try is one of those that time out.
     let has_run_out = has_run_out(model, &timeouts.idle, &[IdleWhy::NoWork, IdleWhy::Backoff]);
     (is_late && is_long(tail, span) && has_run_out).then(|| Finding::Stragglers {
@@ -102,6 +102,12 @@ fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
         longest: timeouts.named.clone(),
         cure: Cure::Order { would },
     })
+}
+
+/// Whether a job is so far above the usual that it would be found to be slow.
+fn is_far(model: &Model, took: Micros) -> bool {
+    let usual = model.latency.quantile(0.5);
+    usual.is_some_and(|usual| took >= t::FAR_LEAST.max(Micros(usual.0.saturating_mul(t::FAR))))
 }
 
 /// Whether the end of a run is so long that it is worth a word.

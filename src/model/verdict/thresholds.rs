@@ -55,6 +55,10 @@ pub const WAVES_COVER: f64 = 0.8;
 pub const TAIL_SHARE: f64 = 0.25;
 /// … and at least so long.
 pub const TAIL_SPAN: Micros = Micros(300_000);
+/// What takes so many medians is far above the usual, and worth starting first …
+pub const FAR: u64 = 3;
+/// … and only from here on: no run becomes shorter by more than its longest job takes.
+pub const FAR_LEAST: Micros = Micros(100_000);
 /// Attempts for each slot before the end of a run is told from its body.
 pub const TAIL_ROUNDS: u64 = 3;
 

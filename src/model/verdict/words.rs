@@ -10,6 +10,7 @@ use crate::event::Micros;
 use crate::event::waits::WaitWhy;
 use crate::model::Model;
 use crate::model::verdict::{Cure, Dial, Finding, Instead, thresholds};
+use crate::shell;
 use crate::shown::shown;
 use crate::units;
 
@@ -134,7 +135,7 @@ fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
     let what = match (cure, n) {
         (Cure::Order { .. }, 1) => "1 late time-out:".to_owned(),
         (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
-        (Cure::Either | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
+        (Cure::Either { .. } | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
     };
     let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", shown(target), units::length(*took));
     format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
@@ -145,10 +146,13 @@ fn cured(cure: Cure, recording: Option<&str>) -> String {
     match (cure, recording) {
         (Cure::Order { would }, recording) => {
             let first = if recording.is_some() { "" } else { "record it with `--events last.jsonl`, then " };
-            let from = shown(recording.unwrap_or("last.jsonl"));
+            let from = shell::word(&shown(recording.unwrap_or("last.jsonl")));
             format!("about {} with these first: {first}`--order slow-first --from {from}`", units::length(would))
         }
-        (Cure::Either, _) => "start these first (`--order slow-first`), or give them a shorter time-out".to_owned(),
+        (Cure::Either { is_found: true }, _) => {
+            "start these first (`--order slow-first`), or give them a shorter time-out".to_owned()
+        }
+        (Cure::Either { is_found: false }, _) => "start these first, or give them a shorter time-out".to_owned(),
         (Cure::Patience, _) => "a shorter time-out: they began early enough".to_owned(),
     }
 }

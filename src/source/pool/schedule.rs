@@ -217,7 +217,7 @@ impl Schedule {
             Stance::Open => {}
         }
         let is_paced = self.pace.opens_at() > self.now;
-        if is_paced && self.lanes.has_turns() {
+        if is_paced && self.has_turns() {
             return IdleWhy::Rate;
         }
         // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.

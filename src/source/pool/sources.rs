@@ -15,6 +15,9 @@ use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::source::pool::rounds::Rounds;
 
+/// Rows that are read ahead of their draw at most, of all sources together: each is a whole job.
+const READ_AHEAD: usize = 256;
+
 /// The sources of a run.
 #[derive(Debug)]
 pub struct Sources {
@@ -26,6 +29,8 @@ pub struct Sources {
     drawn: u64,
     /// Jobs over so far.
     settled: u64,
+    /// Rows that have been read and not drawn.
+    read: usize,
     /// Jobs that come before all others, the slowest first, of the sources that have begun.
     ahead: BinaryHeap<Early>,
     /// Endpoints that have been announced.
@@ -79,6 +84,7 @@ impl Sources {
             drawn: 0,
             settled: 0,
             ahead: BinaryHeap::new(),
+            read: 0,
             announced: 0,
             rounds,
             cursor,
@@ -113,6 +119,7 @@ impl Sources {
     pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
         let head = std::mem::replace(&mut self.states[source].head, now);
         let ahead = self.states[source].read.pop_front();
+        self.read -= usize::from(ahead.is_some());
         let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
             Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
             Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
@@ -137,14 +144,18 @@ impl Sources {
         drawn
     }
 
-    /// Reads a source's rows until `n` of them are not drawn; gives back the jobs that are new.
+    /// Reads a source's rows until `n` of them are not drawn, or [`READ_AHEAD`] of all sources together; gives
+    /// back the jobs that are new.
     pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
         let ahead = &mut self.states[source].read;
         let known = ahead.len();
         while ahead.len() < n
+            && self.read < READ_AHEAD
+            && !self.cursor.is_drawn(source)
             && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
         {
             ahead.push_back(row);
+            self.read += 1;
         }
         let new = ahead.range(known..);
         new.filter_map(|row| match row {

@@ -211,6 +211,18 @@ fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
 }
 
 #[test]
+fn what_would_not_be_found_to_be_slow_is_not_to_be_looked_for() {
+    let mut told = Told::of("limit 4 jobs 13");
+    for i in 0..12 {
+        told.good(&format!("a#{i}"), "", (i / 4 * 1_000 + i % 4, i / 4 * 1_000 + i % 4 + 1_000));
+    }
+    told.job("b#98", "", (3_000, 5_503), "timeout");
+    told.step(5_503, "end");
+    let told = sentence(&told.finds(&["stragglers"]), None).unwrap();
+    assert!(told.ends_with("; start these first, or give them a shorter time-out"), "{told}");
+}
+
+#[test]
 fn late_time_outs_of_a_run_that_was_refused_paused_or_is_not_over_are_nobodys_order() {
     let mut refused = late(1_000);
     refused.job("a#90", "", (500, 501), "refuse 429");

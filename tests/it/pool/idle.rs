@@ -4,7 +4,7 @@ use inflight::control::Command;
 use inflight::event::Fact;
 use inflight::event::idle::Idle;
 
-use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
+use crate::pool::rig::{Cue, End, Rig, Told, endpoint, ends, ok};
 
 /// The last sums that a run told.
 fn idle(told: &Told) -> Idle {
@@ -47,6 +47,18 @@ async fn rate_and_gap_are_named() {
     let spaced = "[limits]\nconcurrency = 2\nper_host_gap = \"1s\"\n".to_owned() + &endpoint("a.test", 11);
     let told = Rig::new(&spaced, |_| ok(1)).run().await;
     assert_eq!(seconds(&told)[2], 20, "{:?}", idle(&told));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_that_holds_back_what_comes_first_is_named() {
+    let hosts: Vec<String> = (0..6).map(|i| endpoint(&format!("h{i}.test"), 1)).collect();
+    let known = format!("[limits]\nconcurrency = 9\n{}{}", hosts.concat(), endpoint("quick.test", 20));
+    let script = |cue: Cue<'_>| ok(if cue.host == "quick.test" { 10 } else { 500 });
+    let first = Rig::new(&known, script).run().await;
+    let plan = format!("[limits]\nconcurrency = 2\nrate = \"1/s\"\n{}", hosts.concat());
+    let again = Rig::new(&plan, script).after(&first).run().await;
+    // Two slots for five seconds, less what five of the six are in flight for.
+    assert_eq!(idle(&again).rate.0, 10_000_000 - 5 * 500_000);
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,6 +41,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
+    use std::fs;
     use std::path::Path;
 
     use super::AHEAD;
@@ -107,6 +108,34 @@ mod tests {
             assert_eq!(seen(&mut schedule), hosts(0, 1));
             assert!((0..500).all(|_| start(&mut schedule).is_empty()));
         }
+    }
+
+    #[test]
+    fn of_many_sources_together_only_a_few_rows_are_read() {
+        let mut endpoints = String::new();
+        for source in 0..60 {
+            let _ = writeln!(
+                endpoints,
+                "[[endpoint]]\nurl = \"http://h{{n}}-{source}.test/\"\neach = {{ n = \"0..=79\" }}"
+            );
+        }
+        let mut schedule = schedule(&endpoints);
+        assert_eq!(seen(&mut schedule).len(), 4 * AHEAD);
+        (0..60 * 80).for_each(|_| drop(start(&mut schedule)));
+        assert!(schedule.sources().is_drawn());
+    }
+
+    #[test]
+    fn a_list_that_grows_is_read_no_further_than_it_was_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hosts.csv");
+        fs::write(&path, "n\n0\n1\n2\n").unwrap();
+        let rows = format!("[[endpoint]]\nurl = \"http://h{{n}}.test/\"\nrows = \"{}\"\n", path.display());
+        let mut schedule = schedule(&rows);
+        fs::write(&path, "n\n0\n1\n2\n3\n4\n").unwrap();
+        assert_eq!(seen(&mut schedule), hosts(0, 3));
+        assert!((0..3).all(|_| start(&mut schedule).is_empty()));
+        assert!(schedule.sources().is_drawn());
     }
 
     #[test]

@@ -43,7 +43,11 @@ impl Schedule {
 
     /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
     pub(super) fn ask_ahead(&mut self) -> Option<Next> {
+        let full = self.parked + PARKED_AT_ONCE;
         while let Some(source) = self.sources.ahead() {
+            if self.parked >= full {
+                return Some(Next::Again);
+            }
             let lane = self.lane_of_source(source);
             let (since, mark) = (self.now, self.mark_of(lane));
             let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
