@@ -38,6 +38,17 @@ fn a_killed_run_leaves_a_recording_of_whole_lines() {
 }
 
 #[test]
+fn a_run_that_cannot_begin_leaves_an_older_recording_as_it_is() {
+    let (folder, upstream) = (Folder::new().with("run.jsonl", "older").with("file", ""), upstream());
+    for words in ["--report file/report.json", "--bodies file"] {
+        let words = format!("run --events run.jsonl {words}");
+        folder.inflight(&words).word(at(&upstream, "/status/200")).run().exits(74);
+        assert_eq!(folder.bytes("run.jsonl"), b"older");
+    }
+    assert_eq!(upstream.tally().requests, 0);
+}
+
+#[test]
 fn a_recording_is_read_up_to_its_last_complete_line_wherever_it_is_cut() {
     let (folder, upstream) = (Folder::new(), upstream());
     let words = "run --tries 2 -n 4 -c 2 --events run.jsonl";
