@@ -13,7 +13,7 @@ use crate::config;
 use crate::error::Error;
 use crate::inert;
 use crate::output::check::{check_text, warning_text};
-use crate::output::check_json::{check_json, mistakes_json};
+use crate::output::check_json::{check_json, mistakes_json, refused_json};
 use crate::output::{place, streams};
 use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
@@ -45,8 +45,12 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
         }
         Err(error) => {
             // People read on standard error what is wrong, and scripts here.
-            if let (true, Error::Plan(wrong)) = (is_json, &error) {
-                print(&document(&mistakes_json(wrong.mistakes()))?)?;
+            if is_json {
+                let refused = match &error {
+                    Error::Plan(wrong) => mistakes_json(wrong.mistakes()),
+                    other => refused_json(&other.sentence(), other.hint().as_deref()),
+                };
+                print(&document(&refused)?)?;
             }
             return Err(error);
         }

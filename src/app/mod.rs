@@ -10,6 +10,7 @@ pub mod headless;
 pub mod lab;
 pub mod look;
 pub mod manual;
+pub mod practice;
 pub mod recorded;
 pub mod recording;
 pub mod replay;
@@ -32,7 +33,7 @@ use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
 use crate::lab::scenario;
-use crate::output::{exit, streams};
+use crate::output::{exit, place, streams};
 use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
 use crate::shown::shown;
@@ -81,6 +82,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
+            place::check_apart(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
         Command::Replay(args) => replay::run(args),
@@ -123,10 +125,12 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
     }
 }
 
-/// The plan that the words of the command line name, under its flags.
+/// The plan that the words of the command line name, under its flags: what a run and a check begin with.
 fn planned(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read(args)?;
+    practice::check(&plan)?;
     overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
+    place::check_apart(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 

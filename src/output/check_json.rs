@@ -38,6 +38,12 @@ pub fn mistakes_json(mistakes: &[Mistake]) -> Json {
     json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": mistakes})
 }
 
+/// What cannot be run for another reason than a mistake in its plan; it has no place.
+pub fn refused_json(message: &str, help: Option<&str>) -> Json {
+    let mistake = json!({"message": message, "file": null, "line": null, "column": null, "label": null, "help": help});
+    json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": [mistake]})
+}
+
 fn endpoint(endpoint: &Endpoint) -> Json {
     let mut object = object(&[endpoint.asks.as_slice(), &endpoint.rules].concat());
     let headers = endpoint.headers.iter().map(|item| with("name", &item.key, entry(item)));

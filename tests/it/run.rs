@@ -7,6 +7,7 @@
 
 mod batch;
 mod check;
+mod check_refusals;
 mod counts;
 mod ends;
 mod exhibits;
