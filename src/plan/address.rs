@@ -126,6 +126,12 @@ pub(super) fn seen_written(text: &str) -> String {
     }
 }
 
+/// Whether a URL with its placeholders names a user or a password.
+pub(super) fn has_credentials(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())].contains('@')
+}
+
 /// What a message may say of a URL: no user, no password, no query, not too much of it.
 pub(super) fn quoted(text: &str) -> String {
     let text = &text[..text.find(['?', '#']).unwrap_or(text.len())];

@@ -2,6 +2,7 @@
 //!
 //! Start at [`read`].
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -129,8 +130,20 @@ fn read_limits(mut section: Section<'_>) -> Limits {
 }
 
 fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
+    let mut lines: HashMap<String, usize> = HashMap::new();
     let rule = |entry: Entry<'_>| {
         let pattern = entry.key.to_lowercase();
+        // Hosts are the same in any letters, and only the first rule would hold.
+        let line = entry.reading.line_at(entry.name.start);
+        if let Some(first) = lines.insert(pattern.clone(), line) {
+            let message = format!("two rules are for the hosts `{}`", shown(&pattern));
+            entry.reading.note_with(
+                entry.name.clone(),
+                message,
+                Some(format!("the other one is in line {first}")),
+                None,
+            );
+        }
         let title = format!("[host.\"{}\"]", shown(&pattern));
         let mut section = entry.section(&title, "a table")?;
         let limit = section.get("concurrency").and_then(|entry| entry.limit()).and_then(NonZeroU32::new);
