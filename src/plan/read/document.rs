@@ -49,7 +49,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
     top.finish();
 
-    let name = name.map(|name| name.value()).filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| name.seen()).filter(|name| !name.trim().is_empty());
     (!sources.is_empty()).then(|| Plan {
         name: name.unwrap_or_else(|| stem(reading.file)),
         file: reading.file.to_owned(),

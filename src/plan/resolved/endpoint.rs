@@ -18,7 +18,7 @@ use crate::plan::rows::{Form, Rows};
 use crate::plan::said::{Said, Words};
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::Template;
-use crate::secret::{MASK, is_secret_header, without_queries};
+use crate::secret::{MASK, is_secret_header, without_queries, without_users};
 
 /// The endpoint or list that is the plan's `i`-th source.
 pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Endpoint {
@@ -99,7 +99,7 @@ fn headers(source: &Source, words: &Words<'_>) -> Vec<Item> {
         let seen = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
-            without_queries(&value.written(&source.columns))
+            without_users(&without_queries(&value.written(&source.columns)))
         };
         let said = words.of_endpoint(&source.written, &format!("headers.{name}"));
         // Nobody else sets a header than a flag, the plan, and a body of JSON.

@@ -11,6 +11,7 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
     let folder = folder.with("column.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{ip}\"\nrows = \"rows.csv\"\n");
     let rules = "[upstream.hosts]\nfast = \"/delay/5x\"\n[[endpoint]]\nurl = \"practice://fast/\"\n";
     let folder = folder.with("rules.toml", rules);
+    let folder = folder.with("slash.toml", "[[endpoint]]\nurl = \"http:/${CRED:-a:b}@127.0.0.1:1/x\"\n");
     let folder =
         folder.with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"${NOPE}\"\ntimeout = 250\n");
     for (words, code) in [
@@ -40,11 +41,14 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
         ("--report x --bodies x http://127.0.0.1:1/", 74),
         ("--report ./x --events x http://127.0.0.1:1/", 74),
         ("rules.toml", 3),
+        ("http:///ann:s3cret@127.0.0.1:1/x", 3),
+        ("slash.toml", 3),
     ] {
         let [run, check] = ["run", "check"].map(|command| folder.inflight(&format!("{command} {words}")).run());
         assert_eq!((run.code, check.code), (code, code), "{words}: {} {}", run.err(), check.err());
         assert_eq!(check.err().replace("inflight check", "inflight run"), run.err(), "{words}");
         assert_eq!(check.out(), "", "{words}");
+        assert!(!check.err().contains("s3cret"), "{words}: {}", check.err());
         // The command line itself is clap's, and it has no document.
         if !words.is_empty() {
             let document = folder.inflight(&format!("check --json {words}")).run().exits(code).summary();

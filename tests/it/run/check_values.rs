@@ -89,3 +89,27 @@ fn two_rules_for_the_same_hosts_are_a_mistake() {
     assert_eq!(mistakes[0]["message"], "two rules are for the hosts `a.example`");
     assert_eq!((&mistakes[0]["line"], &mistakes[0]["label"]), (&json!(3), &json!("the other one is in line 1")));
 }
+
+#[test]
+fn what_was_given_is_masked_in_names_and_in_the_addresses_of_headers() {
+    let endpoint = |name: &str| format!("[[endpoint]]\nname = \"n-${{{name}}}\"\nurl = \"http://127.0.0.1:1/\"\n");
+    let plan = format!("name = \"${{A}}\"\n{}{}", endpoint("A"), endpoint("B"));
+    let folder = Folder::new().with("plan.toml", &plan);
+    let folder = folder.with(
+        "header.toml",
+        "[defaults]\nheaders = { referer = \"http://u:s3cret@x/y\" }\n[[endpoint]]\nurl = \"http://127.0.0.1:1/\"\n",
+    );
+    let document = folder.inflight("check plan.toml --json").var("A", "first").var("B", "second").run().exits(0);
+    let document = document.summary();
+    assert_eq!(document["name"], "***");
+    // Two names that differ only in what is masked are no mistake.
+    assert_eq!(
+        (&document["endpoints"][0]["name"], &document["endpoints"][1]["name"]),
+        (&json!("n-***"), &json!("n-*** (2)"))
+    );
+    let ended = folder.inflight("check plan.toml").var("A", "same").var("B", "same").run().exits(3);
+    assert!(ended.err().contains("two endpoints are called `n-***`"), "{}", ended.err());
+    let header =
+        folder.inflight("check header.toml --json").run().exits(0).summary()["endpoints"][0]["headers"][0].clone();
+    assert_eq!((&header["name"], &header["value"]), (&json!("referer"), &json!("http://x/y")));
+}
