@@ -136,7 +136,10 @@ fn planned(args: &RunArgs) -> Result<Plan, Error> {
 
 /// The plan that the words of the command line name.
 fn read(args: &RunArgs) -> Result<Plan, Error> {
-    let is_url = |target: &String| target.contains("://");
+    // With a slash too few it is still no file, and a message about a file would show all of it.
+    let begins =
+        |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
     match args.targets.as_slice() {
         [only] if only == "-" && args.requests.is_none() => {
             Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)

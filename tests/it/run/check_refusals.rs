@@ -42,6 +42,7 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
         ("--report ./x --events x http://127.0.0.1:1/", 74),
         ("rules.toml", 3),
         ("http:///ann:s3cret@127.0.0.1:1/x", 3),
+        ("HTTP:/ann:s3cret@127.0.0.1:1/x", 3),
         ("slash.toml", 3),
     ] {
         let [run, check] = ["run", "check"].map(|command| folder.inflight(&format!("{command} {words}")).run());
