@@ -23,11 +23,13 @@ pub fn check_output(output: &Output) -> Result<(), OutputError> {
 
 /// Refuses places of which one would take the other's: a file lies nowhere twice, and holds no folder.
 pub fn check_apart(output: &Output, events: Option<&Path>) -> Result<(), OutputError> {
+    // Standard output, a device and a pipe take whatever comes.
+    let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let events = events.filter(|path| *path != Path::new("-"));
     let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
     let places = places.map(|(name, path)| Some((name, path?, whole(path?))));
     let [report, events, _] = &places;
-    for (name, path, file) in [report, events].into_iter().flatten() {
+    for (name, path, file) in [report, events].into_iter().flatten().filter(|(_, path, _)| !is_stream(path)) {
         let taken = places.iter().flatten().find(|(other, _, place)| other != name && place.starts_with(file));
         if let Some((other, ..)) = taken {
             return Err(OutputError::taken(name, other, path));
@@ -178,6 +180,12 @@ mod tests {
         assert!(!apart("x", "x", "e") && !apart("x", "b", "x") && !apart("r", "x", "x"));
         assert!(!apart("x", "x/b", "e") && !apart("r/x", "b", "r"));
         assert!(!apart("x", "b", "./d/../x"));
+        #[cfg(unix)]
+        {
+            let null = Path::new("/dev/null");
+            let output = Output { report: Some(null.to_owned()), bodies: None };
+            assert!(check_apart(&output, Some(null)).is_ok());
+        }
         let piped = Output { report: Some(at("x")), bodies: None };
         assert!(check_apart(&piped, Some(Path::new("-"))).is_ok());
     }
