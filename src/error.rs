@@ -117,12 +117,7 @@ impl Error {
             Self::Invalid(mistakes) => return mistakes.render(colour, width),
             _ => {}
         }
-        let mut text = format!("error: {}", shown(&self.to_string()));
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text = format!("{text}: {}", shown(&error.to_string()));
-            cause = error.source();
-        }
+        let mut text = format!("error: {}", shown(&self.sentence()));
         if let Some(hint) = self.hint() {
             text = format!("{text}\nhint: {hint}");
         }
@@ -130,7 +125,19 @@ impl Error {
         text
     }
 
-    fn hint(&self) -> Option<String> {
+    /// The error and its causes in one line. Foreign text stands in it as it came.
+    pub fn sentence(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+
+    /// What would be right, where that is known.
+    pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),

@@ -82,6 +82,20 @@ pub fn without_queries(text: &str) -> String {
     seen
 }
 
+/// The text without the user and the password of any address in it.
+pub fn without_users(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let end = after.find(['/', '?', '#', '\\', ' ', ',', ';', '"', '\'', '<', '>']).unwrap_or(after.len());
+        seen.push_str(before);
+        rest = after[..end].rfind('@').map_or(after, |at| &after[at + 1..]);
+    }
+    seen.push_str(rest);
+    seen
+}
+
 /// Where these bytes stand in a text from there on, percent-encoded or not.
 fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes: Vec<(usize, u8)> = bytes_of(text.get(from..)?).collect();
@@ -237,6 +251,17 @@ mod tests {
     fn secrets_that_end_within_a_character_take_it_with_them() {
         assert_eq!(without("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
         assert_eq!(without("say éabc!", &["%A9abc".into()]), "say ***!");
+    }
+
+    #[test]
+    fn addresses_in_a_field_lose_their_users() {
+        for (field, seen) in [
+            ("http://u:pw@x/y", "http://x/y"),
+            ("<https://u@a.b/?to=c@d>, ftp://k:l@e", "<https://a.b/?to=c@d>, ftp://e"),
+            ("mail ann@a.b of http://a.b", "mail ann@a.b of http://a.b"),
+        ] {
+            assert_eq!(super::without_users(field), seen);
+        }
     }
 
     #[test]

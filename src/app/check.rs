@@ -5,6 +5,8 @@
 
 use std::io::{self, IsTerminal};
 
+use http::header;
+
 use crate::app::look::{self, Looks};
 use crate::app::{recorded, recording};
 use crate::cli::RunArgs;
@@ -13,7 +15,7 @@ use crate::config;
 use crate::error::Error;
 use crate::inert;
 use crate::output::check::{check_text, warning_text};
-use crate::output::check_json::{check_json, mistakes_json};
+use crate::output::check_json::{check_json, mistakes_json, refused_json};
 use crate::output::{place, streams};
 use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
@@ -24,6 +26,7 @@ use crate::plan::resolved::{Group, Item, Resolved};
 use crate::plan::said::Said;
 use crate::plan::via::Via;
 use crate::source::pool::descriptors;
+use crate::source::pool::message;
 use crate::source::pool::route::Route;
 use crate::tui::detect::Face;
 
@@ -45,8 +48,12 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
         }
         Err(error) => {
             // People read on standard error what is wrong, and scripts here.
-            if let (true, Error::Plan(wrong)) = (is_json, &error) {
-                print(&document(&mistakes_json(wrong.mistakes()))?)?;
+            if is_json {
+                let refused = match &error {
+                    Error::Plan(wrong) => mistakes_json(wrong.mistakes()),
+                    other => refused_json(&other.sentence(), other.hint().as_deref()),
+                };
+                print(&document(&refused)?)?;
             }
             return Err(error);
         }
@@ -71,6 +78,9 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
         group.items.push(events(args));
     }
+    for endpoint in &mut resolved.endpoints {
+        endpoint.headers.extend(unasked(&endpoint.headers, endpoint.has_names));
+    }
     let face = looks.surroundings().face();
     let theme = looks.theme_decision();
     let interface = match face.value {
@@ -92,6 +102,16 @@ fn events(args: &RunArgs) -> Item {
         Some(path) => Item::new("events", Value::Text(path.display().to_string()), Said::Flag("--events")),
         None => Item::new("events", Value::Nothing("none"), Said::Nobody),
     }
+}
+
+/// Headers that every request carries without anybody's saying so.
+fn unasked(headers: &[Item], has_rows: bool) -> Vec<Item> {
+    let always = [(header::ACCEPT, message::ANYTHING), (header::USER_AGENT, message::NAME)];
+    let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
+    let item = |(name, value): (header::HeaderName, &str)| {
+        Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Said::Nobody)
+    };
+    absent.map(item).collect()
 }
 
 /// How many connections this machine lets us have.

@@ -10,6 +10,7 @@ pub mod headless;
 pub mod lab;
 pub mod look;
 pub mod manual;
+pub mod practice;
 pub mod recorded;
 pub mod recording;
 pub mod replay;
@@ -32,7 +33,7 @@ use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
 use crate::lab::scenario;
-use crate::output::{exit, streams};
+use crate::output::{exit, place, streams};
 use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
 use crate::shown::shown;
@@ -81,6 +82,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
+            place::check_apart(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
         Command::Replay(args) => replay::run(args),
@@ -123,16 +125,21 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
     }
 }
 
-/// The plan that the words of the command line name, under its flags.
+/// The plan that the words of the command line name, under its flags: what a run and a check begin with.
 fn planned(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read(args)?;
+    practice::check(&plan)?;
     overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
+    place::check_apart(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 
 /// The plan that the words of the command line name.
 fn read(args: &RunArgs) -> Result<Plan, Error> {
-    let is_url = |target: &String| target.contains("://");
+    // With a slash too few it is still no file, and a message about a file would show all of it.
+    let begins =
+        |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
     match args.targets.as_slice() {
         [only] if only == "-" && args.requests.is_none() => {
             Ok(Plan::from_stdin(Box::new(io::stdin()), &config::variable)?)

@@ -21,6 +21,7 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
     let to: Box<dyn Write + Send> = if is_stdout(path) {
         Box::new(BufWriter::with_capacity(ROOM, io::stdout()))
     } else {
+        check(path)?;
         Box::new(BufWriter::with_capacity(
             ROOM,
             private().create(true).truncate(true).open(path).map_err(unwritable(path))?,

@@ -59,13 +59,18 @@ fn told(said: &Said) -> String {
 }
 
 fn headline(resolved: &Resolved) -> String {
-    let endpoints = if resolved.endpoints.iter().any(|endpoint| endpoint.is_list) {
-        "each host an endpoint".to_owned()
-    } else {
-        units::plural(resolved.endpoints.len() as u64, "endpoint")
+    let mut lists = resolved.endpoints.iter().filter(|endpoint| endpoint.is_list).peekable();
+    let endpoints = match lists.peek() {
+        None => units::plural(resolved.endpoints.len() as u64, "endpoint"),
+        Some(_) => each_is_one(lists.any(|list| list.has_names)).to_owned(),
     };
     let jobs = resolved.jobs.map(|jobs| format!(", {}", units::plural(jobs, "job"))).unwrap_or_default();
     format!("{}  {endpoints}{jobs}", shown(&resolved.name))
+}
+
+/// What the endpoints of a list are.
+fn each_is_one(has_names: bool) -> &'static str {
+    if has_names { "each name or host an endpoint" } else { "each host an endpoint" }
 }
 
 /// A title, and lines below it.
@@ -94,7 +99,7 @@ fn table(resolved: &Resolved) -> Vec<Block> {
         let is_own = |item: &Item| !common.contains(item);
         let own = endpoint.rules.iter().cloned().chain(headers).filter(is_own);
         let title = if endpoint.is_list {
-            format!("{}, each host an endpoint", endpoint.name)
+            format!("{}, {}", endpoint.name, each_is_one(endpoint.has_names))
         } else {
             format!("endpoint {}", endpoint.name)
         };

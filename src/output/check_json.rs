@@ -6,6 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::plan::mistake::Mistake;
+use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
 use crate::plan::said::Said;
@@ -38,11 +39,18 @@ pub fn mistakes_json(mistakes: &[Mistake]) -> Json {
     json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": mistakes})
 }
 
+/// What cannot be run for another reason than a mistake in its plan; it has no place.
+pub fn refused_json(message: &str, help: Option<&str>) -> Json {
+    let mistake = json!({"message": message, "file": null, "line": null, "column": null, "label": null, "help": help});
+    json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": [mistake]})
+}
+
 fn endpoint(endpoint: &Endpoint) -> Json {
     let mut object = object(&[endpoint.asks.as_slice(), &endpoint.rules].concat());
     let headers = endpoint.headers.iter().map(|item| with("name", &item.key, entry(item)));
     object.insert("headers".to_owned(), headers.collect());
     object.insert("is_list".to_owned(), endpoint.is_list.into());
+    object.insert("has_names".to_owned(), endpoint.has_names.into());
     with("name", &endpoint.name, object)
 }
 
@@ -58,7 +66,8 @@ fn object(items: &[Item]) -> Map<String, Json> {
 
 fn entry(item: &Item) -> Map<String, Json> {
     let unit = item.value.unit().map(|unit| ("unit", unit.into()));
-    let parts = [("value", item.value.json()), ("from", from(&item.said))].into_iter().chain(unit);
+    let differs = matches!(item.value, Value::UnlessRow(_)).then(|| ("unless_row", true.into()));
+    let parts = [("value", item.value.json()), ("from", from(&item.said))].into_iter().chain(unit).chain(differs);
     parts.map(|(name, part)| (name.to_owned(), part)).collect()
 }
 

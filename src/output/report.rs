@@ -38,8 +38,8 @@ use crate::event::outcome::JobEnd;
 use crate::harvest::Harvest;
 use crate::inert;
 use crate::output::entry::Entry;
-use crate::output::replace;
 use crate::output::spool::Spool;
+use crate::output::{place, replace};
 
 /// The schema of the document. Within one number, fields are only added.
 pub const SCHEMA: u32 = 1;
@@ -175,7 +175,7 @@ impl Target {
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-                return Ok(Self::File(path.to_owned()));
+                return place::check_named(path).map(|()| Self::File(path.to_owned()));
             }
             Err(error) => return Err(error),
         };
@@ -185,9 +185,7 @@ impl Target {
         // A file that its owner made read-only is not to be replaced either.
         let file = OpenOptions::new().append(true).open(path)?;
         // Through a symbolic link the report goes to what it points at, as any program's output would.
-        // `/dev/stdout` may be a file too, but one that others are writing to.
-        let is_ours_alone = found.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc");
-        if is_ours_alone { fs::canonicalize(path).map(Self::File) } else { Ok(Self::Stream(file)) }
+        if place::is_replaced(path, &found) { fs::canonicalize(path).map(Self::File) } else { Ok(Self::Stream(file)) }
     }
 }
 

@@ -31,6 +31,16 @@ pub enum OutputError {
         #[source]
         cause: Plainly,
     },
+    /// Two results would lie in one place.
+    #[error("cannot keep {one} and {other} apart: both would go to `{path}`")]
+    Taken {
+        /// What is one file.
+        one: &'static str,
+        /// What would be the same, or lie in it.
+        other: &'static str,
+        /// Which file, safe to show.
+        path: String,
+    },
     /// The thread that collects results.
     #[error("cannot collect results")]
     Thread {
@@ -51,14 +61,20 @@ impl OutputError {
         Self::Bodies { path: path_shown(path), cause: Plainly(cause) }
     }
 
+    /// Two results would lie in one place.
+    pub fn taken(one: &'static str, other: &'static str, path: &Path) -> Self {
+        Self::Taken { one, other, path: path_shown(path) }
+    }
+
     /// The error and its cause in one line.
     pub fn sentence(&self) -> String {
-        format!("{self}: {}", self.cause())
+        self.cause().map_or_else(|| self.to_string(), |cause| format!("{self}: {cause}"))
     }
 
     /// What to do about it, where there is something to do.
     pub fn hint(&self) -> Option<String> {
-        Some(match (self.cause().0.kind(), self) {
+        let Some(cause) = self.cause() else { return Some("give each of them a place of its own".to_owned()) };
+        Some(match (cause.0.kind(), self) {
             (ErrorKind::NotFound, _) => "create the folder first; only the folder for bodies is created".to_owned(),
             (ErrorKind::IsADirectory, Self::Report { path, .. }) => {
                 format!("name a file in it, such as `{}/report.json`", path.trim_end_matches('/'))
@@ -74,9 +90,10 @@ impl OutputError {
         })
     }
 
-    fn cause(&self) -> &Plainly {
+    fn cause(&self) -> Option<&Plainly> {
         match self {
-            Self::Report { cause, .. } | Self::Bodies { cause, .. } | Self::Thread { cause } => cause,
+            Self::Report { cause, .. } | Self::Bodies { cause, .. } | Self::Thread { cause } => Some(cause),
+            Self::Taken { .. } => None,
         }
     }
 }

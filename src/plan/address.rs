@@ -37,6 +37,12 @@ impl Address {
         }
         let text = match scheme(text) {
             Some(scheme) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+                // The parser would take any number of them, and whoever looks for credentials would find none.
+                let rest = text[scheme.len() + 1..].strip_prefix("//");
+                if rest.is_none_or(|rest| rest.starts_with(['/', '\\'])) {
+                    let scheme = scheme.to_ascii_lowercase();
+                    return Err(format!("`{scheme}:` is not followed by two slashes: write `{scheme}://host/path`"));
+                }
                 Cow::Borrowed(text)
             }
             Some(scheme) => {
@@ -126,6 +132,12 @@ pub(super) fn seen_written(text: &str) -> String {
     }
 }
 
+/// Whether a URL with its placeholders names a user or a password.
+pub(super) fn has_credentials(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())].contains('@')
+}
+
 /// What a message may say of a URL: no user, no password, no query, not too much of it.
 pub(super) fn quoted(text: &str) -> String {
     let text = &text[..text.find(['?', '#']).unwrap_or(text.len())];
@@ -200,6 +212,21 @@ mod tests {
         assert_eq!(url("[::1]:8080/x"), "https://[::1]:8080/x");
         assert_eq!(url("HTTP://Example.ORG"), "http://example.org/");
         assert_eq!(url("  example.org/x   # the shop"), "https://example.org/x");
+    }
+
+    #[test]
+    fn a_scheme_is_followed_by_two_slashes() {
+        for wrong in [
+            "http:/ann:pw@a.b/x",
+            "HTTP:///ann:pw@a.b/x",
+            "http:ann:pw@a.b",
+            "http:\\\\ann:pw@a.b",
+            "http://\\ann:pw@a.b",
+        ] {
+            assert_eq!(url(wrong), "`http:` is not followed by two slashes: write `http://host/path`", "{wrong}");
+        }
+        assert_eq!(url("https:/a.b"), "`https:` is not followed by two slashes: write `https://host/path`");
+        assert_eq!(url("http:8080/x"), "https://http:8080/x");
     }
 
     #[test]

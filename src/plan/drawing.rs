@@ -38,6 +38,8 @@ impl Pen {
         if let Some(excerpt) = &mistake.excerpt {
             out.push('\n');
             self.excerpt(out, mistake, excerpt);
+        } else if let Some(line) = mistake.line {
+            let _ = writeln!(out, "  {}:{line}", shown(&mistake.file));
         }
         let head = if mistake.excerpt.is_some() { "help:" } else { "hint:" };
         if let Some(help) = &mistake.help {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use serde::Serialize;
 
+use crate::plan::Plan;
 use crate::plan::drawing;
 use crate::shown::shown;
 
@@ -83,9 +84,16 @@ impl Mistake {
     }
 }
 
+impl Plan {
+    /// A mistake in the value of a key such as `limits.concurrency`, found out once the plan was read.
+    pub fn mistake_at(&self, key: &str, message: impl Into<String>, help: impl Into<String>) -> Mistake {
+        Mistake { line: self.line_of(key), ..Mistake::whole(&self.file, message, help) }
+    }
+}
+
 impl PlanError {
     /// The given mistakes, in the order of the file.
-    pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
+    pub fn new(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         Self { mistakes, nothing_to_do: false }
     }

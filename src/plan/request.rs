@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 
 use crate::plan::address::{Address, host_key};
 use crate::plan::job::Policy;
+use crate::plan::rows::Rows;
 use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::{Eyes, Template};
-use crate::secret::is_secret_name;
+use crate::secret::{is_secret_name, without};
 use crate::shown::shown;
 
 /// The longest name a row may give its endpoint, in characters; a longer one is cut.
@@ -33,6 +34,8 @@ pub(super) struct Maker {
     body: BodyMaker,
     pub(super) policy: Arc<Policy>,
     pub(super) secrets: Arc<[Box<str>]>,
+    /// What rows hold that must not be seen.
+    hidden: Vec<Box<str>>,
     practice_port: Option<u16>,
 }
 
@@ -85,7 +88,7 @@ impl Maker {
         let method = source.method();
         let url = match &source.url {
             Target::Template(url) if url.is_constant() => {
-                let (address, seen) = address(url, &[], practice_port)?;
+                let (address, seen) = address(url, &[], &[], practice_port)?;
                 UrlMaker::Same { address, target: target(&method, &seen) }
             }
             Target::Template(url) => UrlMaker::Filled(url.clone()),
@@ -108,13 +111,17 @@ impl Maker {
             Some(Body::Template(body)) => Some(body.secrets()),
             Some(Body::Bytes(_)) | None => None,
         };
-        let secrets = secrets.chain(in_body.into_iter().flatten());
+        let hidden = match &*source.rows {
+            Rows::Each(each) => each.hidden().to_vec(),
+            Rows::Repeat(_) | Rows::File { .. } | Rows::Stream { .. } => Vec::new(),
+        };
+        let secrets = secrets.chain(in_body.into_iter().flatten()).chain(hidden.iter().map(|value| &**value));
         let secrets = match &source.url {
             Target::Template(url) => secrets.chain(url.secrets()).map(Box::from).collect(),
             Target::InRow => secrets.map(Box::from).collect(),
         };
         let has_own_method = source.method.is_some();
-        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, practice_port })
+        Ok(Self { method, has_own_method, url, headers, body, policy, secrets, hidden, practice_port })
     }
 
     /// The request that a row makes.
@@ -122,7 +129,7 @@ impl Maker {
         let (address, target) = match &self.url {
             UrlMaker::Same { address, target } => (address.clone(), Arc::clone(target)),
             UrlMaker::Filled(url) => {
-                let (address, seen) = address(url, values, self.practice_port)?;
+                let (address, seen) = address(url, values, &self.hidden, self.practice_port)?;
                 (address, target(&self.method, &seen))
             }
             UrlMaker::InRow => return Err("has no URL".to_owned()),
@@ -176,7 +183,7 @@ impl Maker {
         let address = match &self.url {
             UrlMaker::Same { address, .. } => address.clone(),
             UrlMaker::Filled(url) if url.has_constant_host() => {
-                address(url, &url.sample(n_columns), self.practice_port).ok()?.0
+                address(url, &url.sample(n_columns), &[], self.practice_port).ok()?.0
             }
             UrlMaker::Filled(_) | UrlMaker::InRow => return None,
         };
@@ -187,7 +194,7 @@ impl Maker {
 /// Whether a source's URL can be one, as far as that shows before there are rows.
 pub(super) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
     let Target::Template(url) = &source.url else { return Ok(()) };
-    address(url, &url.sample(source.columns.len()), has_upstream.then_some(1)).map(|_| ())
+    address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
 }
 
 /// What a JSON body is announced as.
@@ -198,8 +205,20 @@ pub(super) fn parse_method(name: &str) -> Option<Method> {
     Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
-/// Where a filled template goes, and how that looks to people.
-fn address(url: &Template, values: &[String], practice_port: Option<u16>) -> Result<(Address, String), String> {
+/// Where a filled template goes, and how that looks to people, who see nothing of `hidden` but in the host.
+fn address(
+    url: &Template,
+    values: &[String],
+    hidden: &[Box<str>],
+    practice_port: Option<u16>,
+) -> Result<(Address, String), String> {
+    let (address, seen) = address_seen(url, values, practice_port).map_err(|why| without(&why, hidden))?;
+    let path = seen.find("://").and_then(|at| Some(at + 3 + seen[at + 3..].find(['/', '?'])?)).unwrap_or(seen.len());
+    let seen = if hidden.is_empty() { seen } else { format!("{}{}", &seen[..path], without(&seen[path..], hidden)) };
+    Ok((address, seen))
+}
+
+fn address_seen(url: &Template, values: &[String], practice_port: Option<u16>) -> Result<(Address, String), String> {
     let seen = url.filled(values, Eyes::Screen)?;
     if !url.has_secret() {
         let address = Address::resolve(&seen, practice_port)?;

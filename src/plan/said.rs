@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use crate::plan::Written;
 
+/// Keys whose values have keys of their own.
+const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
+
 /// Who said a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Said {
@@ -75,9 +78,11 @@ impl<'a> Words<'a> {
     fn line(&self, written: &[Written], key: &str) -> Option<Said> {
         // Names of headers and hosts mean the same in any letters; our own keys are small.
         let Written { line, .. } = written.iter().find(|written| written.key.eq_ignore_ascii_case(key))?;
-        // What was given for a part of a value was given for the value.
-        let is_part = |part: &str| part.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
-        let is_part = |part: &str| is_part(part) && (part.len() == key.len() || part[key.len()..].starts_with('.'));
+        // What was given for a part of a value was given for the value. Only these have parts: anywhere else a
+        // dot is one of a header's or a host's name.
+        let has_parts = WITH_PARTS.contains(&key);
+        let is_part = |part: &str| has_parts && part.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        let is_part = |part: &str| part.eq_ignore_ascii_case(key) || is_part(part);
         let mut given: Vec<String> = Vec::new();
         for word in written.iter().filter(|written| is_part(&written.key)).flat_map(|written| &written.given) {
             if !given.contains(word) {
@@ -136,6 +141,18 @@ mod tests {
         ];
         let said = Words::new("a.toml", &[], &[]).of_endpoint(&own, "json");
         assert_eq!(said, Said::Line { file: "a.toml".into(), line: 3, given: vec!["${USER}".to_owned()] });
+    }
+
+    #[test]
+    fn a_dot_in_the_name_of_a_header_makes_no_part_of_it() {
+        let dotted = Written { given: vec!["${TOKEN}".to_owned()], ..written("endpoint.headers.a.b", 4) };
+        let own = [written("endpoint.headers.a", 3), dotted];
+        let words = Words::new("a.toml", &[], &[]);
+        let given = |key: &str| match words.of_endpoint(&own, key) {
+            Said::Line { given, .. } => given,
+            said => panic!("{said:?}"),
+        };
+        assert_eq!((given("headers.a").len(), given("headers.a.b").len()), (0, 1));
     }
 
     #[test]

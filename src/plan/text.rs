@@ -10,6 +10,7 @@ use std::path::Path;
 
 use crate::plan::defaults::MAX_SECRET_FILE;
 use crate::plan::quantity::Wrong;
+use crate::secret::MASK;
 use crate::shown::shown;
 
 /// Looks up a variable by name; where from is the caller's affair.
@@ -159,6 +160,23 @@ impl Text {
         self.pieces.iter().map(Piece::as_str).collect()
     }
 
+    /// The value as people may see it: what was given is masked.
+    pub(super) fn seen(&self) -> String {
+        let seen = |piece: &Piece| match piece {
+            Piece::Given(given) if is_secret(given) => MASK.to_owned(),
+            Piece::Given(text) | Piece::Written(text) => text.clone(),
+        };
+        self.pieces.iter().map(seen).collect()
+    }
+
+    /// What was given and must not be seen.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Given(given) if is_secret(given) => Some(given.as_str()),
+            Piece::Given(_) | Piece::Written(_) => None,
+        })
+    }
+
     /// The same text with every piece rewritten.
     pub(super) fn map(&self, rewrite: impl Fn(&str) -> String) -> impl Iterator<Item = Piece> {
         let rewritten: Vec<Piece> = self
@@ -190,7 +208,7 @@ impl fmt::Debug for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Written(text) => write!(f, "{:?}", shown(text)),
-            Self::Given(_) => f.write_str(crate::secret::MASK),
+            Self::Given(_) => f.write_str(MASK),
         }
     }
 }

@@ -275,9 +275,26 @@ impl Surroundings {
         match (&self.theme, depth, self.usual.theme(ground), ground) {
             (Some(name), ..) => theme(name, "`--theme` is given"),
             (_, Depth::Mono, ..) => theme(bundled::MONO, "there is no colour"),
-            (_, _, Some((name, is_exact)), _) => decided(name.to_owned(), self.usual.reason(key(is_exact))),
-            (_, _, None, Variant::Dark) => theme(bundled::DARK, "the background is dark"),
+            (_, _, Some((name, is_exact)), _) => {
+                let why = self.usual.reason(key(is_exact));
+                let assumed = self.dark_is_assumed().filter(|_| is_exact && ground == Variant::Dark);
+                decided(name.to_owned(), assumed.map_or_else(|| why.clone(), |how| format!("{why}, and {how}").into()))
+            }
+            (_, _, None, Variant::Dark) => {
+                let why = self.dark_is_assumed().unwrap_or_else(|| "the background is dark".into());
+                decided(bundled::DARK.to_owned(), why)
+            }
             (_, _, None, Variant::Light) => theme(bundled::LIGHT, "the background is light"),
+        }
+    }
+
+    /// Why a dark background is only assumed, unless somebody has told which it is.
+    fn dark_is_assumed(&self) -> Option<Cow<'static, str>> {
+        let Decision { value, why } = self.ground();
+        match value {
+            Ground::Is(_) => None,
+            Ground::Unknown => Some(why),
+            Ground::Ask => Some("dark is assumed until the terminal is asked".into()),
         }
     }
 

@@ -7,6 +7,8 @@
 
 mod batch;
 mod check;
+mod check_refusals;
+mod check_values;
 mod counts;
 mod ends;
 mod exhibits;

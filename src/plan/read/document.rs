@@ -2,6 +2,7 @@
 //!
 //! Start at [`read`].
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -48,7 +49,7 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
     top.finish();
 
-    let name = name.map(|name| name.value()).filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| name.seen()).filter(|name| !name.trim().is_empty());
     (!sources.is_empty()).then(|| Plan {
         name: name.unwrap_or_else(|| stem(reading.file)),
         file: reading.file.to_owned(),
@@ -129,8 +130,20 @@ fn read_limits(mut section: Section<'_>) -> Limits {
 }
 
 fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
+    let mut lines: HashMap<String, usize> = HashMap::new();
     let rule = |entry: Entry<'_>| {
         let pattern = entry.key.to_lowercase();
+        // Hosts are the same in any letters, and only the first rule would hold.
+        let line = entry.reading.line_at(entry.name.start);
+        if let Some(first) = lines.insert(pattern.clone(), line) {
+            let message = format!("two rules are for the hosts `{}`", shown(&pattern));
+            entry.reading.note_with(
+                entry.name.clone(),
+                message,
+                Some(format!("the other one is in line {first}")),
+                None,
+            );
+        }
         let title = format!("[host.\"{}\"]", shown(&pattern));
         let mut section = entry.section(&title, "a table")?;
         let limit = section.get("concurrency").and_then(|entry| entry.limit()).and_then(NonZeroU32::new);

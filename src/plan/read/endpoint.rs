@@ -39,6 +39,12 @@ struct Header {
     span: Range<usize>,
 }
 
+/// A name, whole, and where it stands.
+struct Name {
+    text: String,
+    span: Range<usize>,
+}
+
 /// Reads `[defaults]`.
 pub(super) fn defaults(mut section: Section<'_>) -> Defaults {
     let method = section.get("method").and_then(|entry| method(&entry));
@@ -64,11 +70,12 @@ pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) ->
         let n_before = entry.reading.n_written();
         let Some((mut source, name)) = endpoint(section, defaults, has_upstream) else { continue };
         source.written = entry.reading.written_since(n_before);
-        if let (Naming::Named(text), Some(span)) = (&source.naming, name) {
-            let line = entry.reading.line_at(span.start);
-            if let Some(first) = named.insert(text.to_string(), line) {
-                let message = format!("two endpoints are called `{}`", shown(text));
-                entry.reading.note_with(span, message, Some(format!("the other one is in line {first}")), None);
+        if let (Naming::Named(seen), Some(name)) = (&source.naming, name) {
+            let line = entry.reading.line_at(name.span.start);
+            // Names that differ only in what is masked are two names.
+            if let Some(first) = named.insert(name.text, line) {
+                let message = format!("two endpoints are called `{}`", shown(seen));
+                entry.reading.note_with(name.span, message, Some(format!("the other one is in line {first}")), None);
             }
         }
         sources.push(source);
@@ -76,12 +83,8 @@ pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) ->
     sources
 }
 
-/// Reads one endpoint, and says where its name stands.
-fn endpoint(
-    mut section: Section<'_>,
-    defaults: &Defaults,
-    has_upstream: bool,
-) -> Option<(Source, Option<Range<usize>>)> {
+/// Reads one endpoint; gives back its name too.
+fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -> Option<(Source, Option<Name>)> {
     let name = section.get("name");
     let url_entry = section.need("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| method(&entry));
@@ -132,9 +135,9 @@ fn endpoint(
     let rows = rows?;
     used.check(&columns, &rows);
 
-    let name_span = name.as_ref().map(Entry::span);
-    let naming = match name.and_then(|name| name.text("a name such as `\"orders\"`")) {
-        Some(name) => Naming::Named(shown(name.value().trim()).as_ref().into()),
+    let name = name.and_then(|name| Some((name.text("a name such as `\"orders\"`")?, name.span())));
+    let naming = match &name {
+        Some((name, _)) => Naming::Named(shown(name.seen().trim()).as_ref().into()),
         None if url.has_constant_host() => Naming::Path,
         None => Naming::ByHost,
     };
@@ -152,7 +155,7 @@ fn endpoint(
     if let Err(why) = check(&source, has_upstream) {
         reading.note(url_entry.span(), why);
     }
-    Some((source, name_span))
+    Some((source, name.map(|(name, span)| Name { text: name.value().trim().to_owned(), span })))
 }
 
 fn method(entry: &Entry<'_>) -> Option<Method> {

@@ -16,7 +16,7 @@ use crate::plan::read::section::{Section, nearest};
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
-use crate::plan::text::reason;
+use crate::plan::text::{Text, reason};
 use crate::shown::shown;
 
 /// Reads an endpoint's rows; one single row where it says nothing.
@@ -47,9 +47,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
 
 fn each(entry: &Entry<'_>) -> Option<Each> {
     let section = entry.section("each", "a table such as `{ id = \"1..=1200\" }`")?;
-    let (mut keys, mut all_good) = (Vec::new(), true);
+    let (mut keys, mut hidden, mut all_good) = (Vec::new(), Vec::new(), true);
     for entry in section.entries() {
-        match axis(&entry) {
+        match axis(&entry, &mut hidden) {
             Some(axis) => keys.push((entry.key.clone().into_owned(), axis)),
             None => all_good = false,
         }
@@ -58,10 +58,11 @@ fn each(entry: &Entry<'_>) -> Option<Each> {
         entry.wrong(Wrong::new("empty", "write a table such as `{ id = \"1..=1200\" }`"));
         return None;
     }
-    all_good.then(|| entry.check(Each::new(keys))).flatten()
+    all_good.then(|| entry.check(Each::new(keys))).flatten().map(|each| each.hiding(hidden))
 }
 
-fn axis(entry: &Entry<'_>) -> Option<Axis> {
+/// The values of a key; those that were given and must not be seen are added to `hidden`.
+fn axis(entry: &Entry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
     const EXAMPLE: &str = "a range such as `\"1..=1200\"`, or a list such as `[\"a\", \"b\"]`";
     match entry.node.get_ref() {
         DeValue::String(_) => entry.parse(EXAMPLE, Axis::range),
@@ -70,7 +71,11 @@ fn axis(entry: &Entry<'_>) -> Option<Axis> {
             None
         }
         DeValue::Array(_) => {
-            let value = |item: Entry<'_>| item.number().or_else(|| item.text(EXAMPLE).map(|text| text.value()));
+            let mut text = |text: &Text| {
+                hidden.extend(text.secrets().map(Box::from));
+                text.value()
+            };
+            let value = |item: Entry<'_>| item.number().or_else(|| item.text(EXAMPLE).as_ref().map(&mut text));
             let values: Option<Vec<String>> = entry.items().into_iter().map(value).collect();
             values.map(|values| Axis::List(values.into()))
         }

@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
+
 use crate::plan::Plan;
-use crate::plan::address::seen_written;
+use crate::plan::address::{has_credentials, seen_written};
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, RetryOn, Statuses};
@@ -16,7 +18,7 @@ use crate::plan::rows::{Form, Rows};
 use crate::plan::said::{Said, Words};
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::Template;
-use crate::secret::{MASK, is_secret_header, without_queries};
+use crate::secret::{MASK, is_secret_header, without_queries, without_users};
 
 /// The endpoint or list that is the plan's `i`-th source.
 pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Endpoint {
@@ -29,6 +31,7 @@ pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, 
     Endpoint {
         name: name.map_or_else(|| of_list().unwrap_or_default(), |endpoint| endpoint.name.to_string()),
         is_list: name.is_none(),
+        has_names: source.url.is_in_row(),
         host: cursor.host_of(i).map(str::to_owned),
         asks,
         rules: rules(source, words),
@@ -96,13 +99,21 @@ fn headers(source: &Source, words: &Words<'_>) -> Vec<Item> {
         let seen = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
-            without_queries(&value.written(&source.columns))
+            without_users(&without_queries(&value.written(&source.columns)))
         };
         let said = words.of_endpoint(&source.written, &format!("headers.{name}"));
         // Nobody else sets a header than a flag, the plan, and a body of JSON.
-        Item::new(name.to_string(), Value::Text(seen), said.or(Said::Follows("json")))
+        let value = Value::Text(seen).unless_row(source.url.is_in_row());
+        Item::new(name.to_string(), value, said.or(Said::Follows("json")))
     };
-    source.headers.iter().map(header).collect()
+    let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
+    let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
+    if let (false, Target::Template(url)) = (is_named, &source.url)
+        && has_credentials(&url.written(&source.columns))
+    {
+        headers.push(Item::new(AUTHORIZATION.as_str(), Value::Text(MASK.to_owned()), Said::Follows("url")));
+    }
+    headers
 }
 
 fn rules(source: &Source, words: &Words<'_>) -> Vec<Item> {
@@ -122,11 +133,12 @@ fn rules(source: &Source, words: &Words<'_>) -> Vec<Item> {
         Item::new(key, Value::Length(is), said)
     };
     let method_by = if source.method.is_none() && source.body.is_some() { Said::Follows("body") } else { Said::Nobody };
+    let in_row = source.url.is_in_row();
     let job_by = if timeouts.job > defaults::JOB { Said::Follows("timeout") } else { Said::Nobody };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     vec![
-        Item::new("method", Value::Text(source.method().to_string()), said("method").or(method_by)),
-        Item::new("body", body(source), said("body").or(said("json"))),
+        Item::new("method", Value::Text(source.method().to_string()).unless_row(in_row), said("method").or(method_by)),
+        Item::new("body", body(source).unless_row(in_row), said("body").or(said("json"))),
         Item::new("timeout", timeout, said("timeout")),
         part("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
         part("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),

@@ -60,6 +60,8 @@ pub struct Endpoint {
     pub name: String,
     /// Whether it is a list of which each host, or each name, is an endpoint.
     pub is_list: bool,
+    /// Whether rows may name their endpoints themselves.
+    pub has_names: bool,
     /// The key of the one host it asks, where it is one.
     pub host: Option<String>,
     /// What it asks, whom, and how often.

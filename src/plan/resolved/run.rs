@@ -37,13 +37,19 @@ fn run(plan: &Plan, words: &Words<'_>) -> Vec<Item> {
         Order::AsGiven => ("as-given", None),
         Order::SlowFirst { from } => ("slow-first", Some(Value::Text(from.display().to_string()))),
     };
+    // What a flag has put aside is in force no more, so nobody's line says that there is none.
+    let from_by = match (&from, words.of("from")) {
+        (Some(_), said) => said,
+        (None, Said::Nobody) => Said::Nobody,
+        (None, _) => Said::Follows("order"),
+    };
     let unnamed = Said::Found("called after what it was read from".to_owned());
     vec![
         Item::new("name", Value::Text(plan.name.clone()), words.of("name").or(unnamed)),
         Item::new("wire", Value::Text(wire.to_owned()), words.of("wire")),
         Item::new("fail_fast", Value::Flag(plan.fail_fast), words.of("fail_fast")),
         Item::new("order", Value::Text(order.to_owned()), words.of("order")),
-        Item::new("from", Value::or_nothing(from, "none"), words.of("from")),
+        Item::new("from", Value::or_nothing(from, "none"), from_by),
         Item::new("every", Value::or_nothing(every, "once"), words.of("every")),
         Item::new("rounds", Value::or_nothing(rounds, "one"), words.of("rounds")),
     ]

@@ -8,6 +8,9 @@ use serde_json::{Value as Json, json};
 
 use crate::units;
 
+/// In how many seconds starts are counted, and what that is called.
+const RATES: [(f64, &str); 3] = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];
+
 /// A value that is in force.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -33,12 +36,25 @@ pub enum Value {
     Text(String),
     /// Several words.
     List(Vec<String>),
+    /// This, unless a row says otherwise.
+    UnlessRow(Box<Self>),
 }
 
 impl Value {
     /// The value, if there is one, or what it means that there is none.
     pub fn or_nothing(value: Option<Self>, meaning: &'static str) -> Self {
         value.unwrap_or(Self::Nothing(meaning))
+    }
+
+    /// This, where rows cannot say otherwise.
+    #[must_use]
+    pub fn unless_row(self, can: bool) -> Self {
+        match self {
+            // What that means says so itself.
+            Self::Nothing(_) => self,
+            value if can => Self::UnlessRow(Box::new(value)),
+            value => value,
+        }
     }
 
     /// As people write it. Foreign text stands in it as it came.
@@ -56,6 +72,7 @@ impl Value {
             Self::Text(text) => text.clone(),
             Self::List(words) if words.is_empty() => "none".to_owned(),
             Self::List(words) => words.join(", "),
+            Self::UnlessRow(value) => format!("{} unless a row says otherwise", value.text()),
         }
     }
 
@@ -65,6 +82,7 @@ impl Value {
             Self::Size(_) => Some("B"),
             Self::Length(_) | Self::Below(_) => Some("s"),
             Self::Rate(_) => Some("1/s"),
+            Self::UnlessRow(value) => value.unit(),
             Self::Nothing(_)
             | Self::Flag(_)
             | Self::Count(_)
@@ -86,6 +104,7 @@ impl Value {
             Self::Share(share) | Self::ShareBelow(share) => json!(share),
             Self::Text(text) => json!(text),
             Self::List(words) => json!(words),
+            Self::UnlessRow(value) => value.json(),
         }
     }
 }
@@ -98,15 +117,28 @@ fn size(n: u64) -> String {
     }
 }
 
-/// Starts a second; a rate below one is told by the minute or the hour, as a plan would say it.
+/// Starts a second, a minute or an hour, as a plan would say it: in the first of them that gives a whole number,
+/// else in the first that gives more than one.
 fn rate(gap: Duration) -> String {
+    if let Some((number, unit)) = whole_rate(gap) {
+        return format!("{number}/{}", unit.1);
+    }
     let number = |per: f64| (per / gap.as_secs_f64() * 1e3).round() / 1e3;
-    let units = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];
-    let (per, unit) = units.into_iter().find(|(per, _)| number(*per) >= 1.0).unwrap_or((3600.0, "h"));
+    let (per, unit) = RATES.into_iter().find(|(per, _)| number(*per) >= 1.0).unwrap_or((3600.0, "h"));
     format!("{}/{unit}", number(per))
 }
 
+/// The whole number that a plan would have said for this gap, which holds whole nanoseconds only.
+fn whole_rate(gap: Duration) -> Option<(f64, (f64, &'static str))> {
+    let number = |unit: &(f64, &str)| (unit.0 / gap.as_secs_f64()).round();
+    let is_meant = |unit: &(f64, &str)| Duration::try_from_secs_f64(unit.0 / number(unit)).is_ok_and(|own| own == gap);
+    RATES.into_iter().find(is_meant).map(|unit| (number(&unit), unit))
+}
+
 fn per_second(gap: Duration) -> f64 {
+    if let Some((number, (per, _))) = whole_rate(gap) {
+        return (number / per * 1e6).round() / 1e6;
+    }
     (1e6 / gap.as_secs_f64()).round() / 1e6
 }
 
@@ -133,6 +165,10 @@ mod tests {
             (Value::Rate(Duration::from_secs(2)), "30/m"),
             (Value::Rate(Duration::from_secs(7_200)), "0.5/h"),
             (Value::Rate(Duration::from_secs_f64(1.0 / 3.0)), "3/s"),
+            (Value::Rate(Duration::from_secs_f64(1.0 / 7_777.0)), "7777/s"),
+            (Value::Rate(Duration::from_secs_f64(60.0 / 100.0)), "100/m"),
+            (Value::Rate(Duration::from_secs_f64(1.0 / 2.3)), "138/m"),
+            (Value::Rate(Duration::from_secs_f64(1.0 / 2.000_3)), "2/s"),
             (Value::Share(0.2), "20 %"),
             (Value::ShareBelow(0.015), "< 1.5 %"),
             (Value::List(vec!["throttled".into(), "5xx".into()]), "throttled, 5xx"),

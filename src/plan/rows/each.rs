@@ -14,6 +14,8 @@ use crate::plan::quantity::Wrong;
 pub(in crate::plan) struct Each {
     axes: Vec<(String, Axis)>,
     n_rows: u64,
+    /// Values, or parts of them, that must not be seen.
+    hidden: Vec<Box<str>>,
 }
 
 /// The values of one key.
@@ -81,7 +83,17 @@ impl Each {
     pub(in crate::plan) fn new(axes: Vec<(String, Axis)>) -> Result<Self, Wrong> {
         let n_rows = axes.iter().try_fold(1_u64, |n, (_, axis)| n.checked_mul(axis.len()));
         let n_rows = n_rows.filter(|&n| n <= MAX_JOBS).ok_or_else(too_many)?;
-        Ok(Self { axes, n_rows })
+        Ok(Self { axes, n_rows, hidden: Vec::new() })
+    }
+
+    /// The same, of which these must not be seen.
+    pub(in crate::plan) fn hiding(self, hidden: Vec<Box<str>>) -> Self {
+        Self { hidden, ..self }
+    }
+
+    /// Values, or parts of them, that must not be seen.
+    pub(in crate::plan) fn hidden(&self) -> &[Box<str>] {
+        &self.hidden
     }
 
     /// The names of the keys.

@@ -130,7 +130,7 @@ fn fields(headers: &HeaderMap, hidden: &[Box<str>]) -> (Vec<Field>, u32) {
             let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), hidden);
             // These hold addresses, in which a server may hand out what nobody else should have.
             let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
-            if is_address { secret::without_queries(&value).into() } else { value.into() }
+            if is_address { secret::without_users(&secret::without_queries(&value)).into() } else { value.into() }
         };
         Field(name.as_str().into(), cut(&value, FIELD).into())
     });
@@ -172,7 +172,9 @@ fn cut(text: &str, most: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exhibits, KEPT, TOLD, excerpt};
+    use ::http::{HeaderMap, HeaderValue};
+
+    use super::{Exhibits, KEPT, TOLD, excerpt, fields};
     use crate::event::cause::Cause;
     use crate::event::exhibit::Excerpt;
 
@@ -220,6 +222,14 @@ mod tests {
     fn of_an_answer_that_broke_off_no_half_of_a_secret_is_told() {
         let secret = ["HALFSECRETVALUE".into()];
         assert_eq!(excerpt(b"echo: HALFSECRETVA", false, &secret), Excerpt::Begins("".into()));
+    }
+
+    #[test]
+    fn an_address_that_a_server_names_is_told_without_its_user() {
+        let mut headers = HeaderMap::new();
+        headers.insert("location", HeaderValue::from_static("https://ann:hunter@a.b/x?token=y"));
+        let (fields, _) = fields(&headers, &[]);
+        assert_eq!(&*fields[0].1, "https://a.b/x?token=***");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::source::pool::failure::Failure;
 pub const NAME: &str = concat!("inflight/", env!("CARGO_PKG_VERSION"));
 
 /// What we take, unless the plan says otherwise.
-const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
+pub const ANYTHING: &str = "*/*";
 
 /// A body that is there at once.
 pub type Body = Full<bytes::Bytes>;
@@ -70,7 +70,7 @@ impl Usual {
         let mut headers = headers_of(job);
         headers.entry(HOST).or_insert_with(|| self.host.clone());
         headers.entry(USER_AGENT).or_insert(const { HeaderValue::from_static(NAME) });
-        headers.entry(ACCEPT).or_insert(ANYTHING);
+        headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static(ANYTHING) });
         self.last.replace(Some((Arc::clone(&job.headers), headers.clone())));
         headers
     }

@@ -68,7 +68,7 @@ fn a_plan_is_told_value_by_value_each_with_where_it_comes_from() {
     let folder = rich();
     let ended = told(folder.inflight("check shop.toml -c 40 --tries 5 --bodies bodies -H").word("x-trace: s3cret"));
     let ended = ended.run().exits(0);
-    insta::assert_snapshot!(ended.out());
+    insta::assert_snapshot!(ended.out().replace(env!("CARGO_PKG_VERSION"), "0.1.0"));
     assert!(ended.out().ends_with('\n') && ended.err().is_empty());
     assert_eq!(folder.names(), ["ids.csv", "shop.toml"]);
 }
@@ -91,43 +91,6 @@ fn every_example_is_checked_well() {
         let document = folder.inflight("check --json").word(&plan).run().exits(0).summary();
         assert_eq!((&document["schema_version"], &document["is_valid"]), (&json!(1), &json!(true)));
         assert_eq!(document["warnings"], json!([]), "{}", plan.display());
-    }
-}
-
-#[test]
-fn what_a_run_refuses_is_refused_in_the_same_words() {
-    let folder = Folder::new().with("file", "").with("empty.txt", "# nothing\n").with("rows.csv", "id\n");
-    let folder = folder.with("rows.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}\"\nrows = \"rows.csv\"\n");
-    let folder = folder.with("column.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{ip}\"\nrows = \"rows.csv\"\n");
-    let folder =
-        folder.with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"${NOPE}\"\ntimeout = 250\n");
-    for (words, code) in [
-        ("wrong.toml", 3),
-        ("column.toml", 3),
-        ("missing.toml", 3),
-        ("rows.toml", 4),
-        ("empty.txt", 4),
-        ("-", 4),
-        ("", 2),
-        ("a.toml b.toml", 2),
-        ("-n 5 rows.toml", 2),
-        ("-H nonsense http://127.0.0.1:1/", 2),
-        ("--rounds 3 http://127.0.0.1:1/", 2),
-        ("--order slow-first http://127.0.0.1:1/", 2),
-        ("--order slow-first --from missing.jsonl http://127.0.0.1:1/", 3),
-        ("--theme nope http://127.0.0.1:1/", 3),
-        ("--report missing/report.json http://127.0.0.1:1/", 74),
-        ("--report file/report.json http://127.0.0.1:1/", 74),
-        ("--report . http://127.0.0.1:1/", 74),
-        ("--bodies file http://127.0.0.1:1/", 74),
-        ("--bodies file/bodies http://127.0.0.1:1/", 74),
-        ("--events missing/run.jsonl http://127.0.0.1:1/", 74),
-        ("--events . http://127.0.0.1:1/", 74),
-    ] {
-        let [run, check] = ["run", "check"].map(|command| folder.inflight(&format!("{command} {words}")).run());
-        assert_eq!((run.code, check.code), (code, code), "{words}: {} {}", run.err(), check.err());
-        assert_eq!(check.err().replace("inflight check", "inflight run"), run.err(), "{words}");
-        assert_eq!(check.out(), "", "{words}");
     }
 }
 
@@ -158,19 +121,6 @@ fn a_document_holds_every_value_and_who_said_it() {
     let limits: Vec<_> = hosts.iter().map(|host| (&host["host"], &host["concurrency"]["value"])).collect();
     let partner = json!("https://api.partner.example");
     assert_eq!(limits, [(&json!("https://shop.internal"), &json!(10)), (&partner, &json!(2))]);
-}
-
-#[test]
-fn a_script_reads_every_mistake_with_its_place() {
-    let folder = Folder::new().with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"a b\"\n");
-    let ended = folder.inflight("check wrong.toml --json").run().exits(3);
-    let document = ended.summary();
-    assert_eq!((&document["schema_version"], &document["is_valid"]), (&json!(1), &json!(false)));
-    let mistakes = document["mistakes"].as_array().unwrap();
-    let places: Vec<_> = mistakes.iter().map(|mistake| (&mistake["line"], &mistake["column"])).collect();
-    assert_eq!(places, [(&json!(2), &json!(1)), (&json!(4), &json!(7))]);
-    assert_eq!(mistakes[0]["label"], "did you mean `concurrency`?");
-    assert!(ended.err().contains("wrong.toml:2:1"), "{}", ended.err());
 }
 
 #[test]
@@ -227,7 +177,14 @@ fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
     assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2` says so"), "{name} {why}");
     fs::write(folder.path(".config/inflight.toml"), "theme_dark = \"dracula\"\n").unwrap();
     let (name, why) = theme("", &[]);
-    assert!(name == "dracula" && why.ends_with("/.config/inflight.toml:1` says so"), "{name} {why}");
+    let end = "/.config/inflight.toml:1` says so, and there is no terminal to ask, dark is assumed";
+    assert!(name == "dracula" && why.ends_with(end), "{name} {why}");
+    fs::write(folder.path(".config/inflight.toml"), "").unwrap();
+    fs::write(folder.path("conf/inflight/config.toml"), "").unwrap();
+    let assumed = ("inflight-dark".to_owned(), "there is no terminal to ask, dark is assumed".to_owned());
+    assert_eq!(theme("", &[]), assumed);
+    let told = ("inflight-dark".to_owned(), "the background is dark".to_owned());
+    assert_eq!(theme("", &[("COLORFGBG", "15;0")]), told);
     let variables = &[("INFLIGHT_THEME", "ansi")];
     assert_eq!(theme("", variables), ("ansi".to_owned(), "`INFLIGHT_THEME` says so".to_owned()));
     assert_eq!(theme("--theme nord", variables), ("nord".to_owned(), "`--theme` is given".to_owned()));

@@ -12,7 +12,7 @@ fn no_secret_is_told_recorded_or_reported() {
     let address = upstream.local_addr();
     let plan = format!(
         r#"
-        name = "secrets"
+        name = "secrets of ${{TOKEN}}"
         [defaults]
         headers = {{ x-api-key = "${{TOKEN}}", cookie = "session=canary-cookie" }}
         [retry]
@@ -40,6 +40,10 @@ fn no_secret_is_told_recorded_or_reported() {
         [[endpoint]]
         url = "http://{{host}}.invalid/?sig=canary-query"
         each = {{ host = ["a b", "ok"] }}
+        [[endpoint]]
+        name = "n-${{TOKEN}}"
+        url = "http://{address}/status/404?bytes=10&id={{id}}"
+        each = {{ id = ["${{TOKEN}}", "a/ü-${{TOKEN}}", "seen"] }}
         "#
     );
     for words in ["--json --events run.jsonl --report report.json --bodies bodies", "--events -", "--plain"] {
