@@ -80,7 +80,7 @@ def run(words, on_screen=False, folder=None):
     return took, cpu
 
 
-def in_terminal(words, folder):
+def in_terminal(words, folder, look=None):
     """Runs a client with its standard error, or all it has, in a terminal of 120 columns that reads."""
     ours, theirs = pty.openpty()
     import fcntl
@@ -95,6 +95,8 @@ def in_terminal(words, folder):
     process = subprocess.Popen(words, stdin=theirs, stdout=out, stderr=theirs, cwd=folder, env=env)
     os.close(theirs)
     while process.poll() is None:
+        if look is not None:
+            look(process.pid)
         if select.select([ours], [], [], 0.05)[0]:
             try:
                 os.read(ours, 65536)

@@ -3,7 +3,7 @@
 
     cargo build --release
     python3 benches/peers/price.py                  # all parts
-    python3 benches/peers/price.py watching         # one of: parts, watching, recording, runtimes, memory
+    python3 benches/peers/price.py watching         # one of: parts, watching, recording, runtimes, memory, million
 
 Five rounds, in each of which everything runs once, one after the other; what is printed is the median of the
 rounds' figures or ratios, and the least and the greatest. Instructions are counted by valgrind's callgrind,
@@ -18,9 +18,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
-from peers import HERE, INFLIGHT, ROUNDS, WORKERS, Upstream, compare, run
+from peers import HERE, INFLIGHT, ROUNDS, WORKERS, Upstream, compare, in_terminal, run
 
 SHORT, LONG = 2_000, 6_000
 REQUESTS = 100_000
@@ -144,15 +145,26 @@ def memory():
     upstream.end()
 
 
+def most_memory(pid):
+    """The most memory that a process has had so far, in KiB."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+    return int(found[1]) if found else 0
+
+
+def peak_on_screen(words, folder):
+    seen = [0]
+    in_terminal(words, folder, look=lambda pid: seen.append(max(seen[-1], most_memory(pid))))
+    return seen[-1] / 1024
+
+
 def peak(upstream, wire):
     n = str(IN_FLIGHT)
     words = [INFLIGHT, "run", upstream.url + "/delay/5s", "-n", n, "-c", n, "--timeout", "60s", "--wire", wire]
     process = subprocess.Popen([*words, "--plain", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     most = 0
     while process.poll() is None:
-        with open(f"/proc/{process.pid}/status", encoding="utf-8") as status:
-            if found := re.search(r"VmHWM:\s+(\d+) kB", status.read()):
-                most = int(found[1])
+        most = max(most, most_memory(process.pid))
         time.sleep(0.02)
     summary = json.load(process.stdout)
     if (peak := summary["in_flight"]["peak"]) < IN_FLIGHT:
@@ -160,7 +172,20 @@ def peak(upstream, wire):
     return most / 1024
 
 
-PARTS = {"parts": parts, "watching": watching, "recording": recording, "runtimes": runtimes, "memory": memory}
+def million():
+    """The most memory of a million addresses from a file, fifty at once, with the screen."""
+    upstream = Upstream()
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "urls.txt"), "w", encoding="utf-8") as file:
+            file.writelines(f"{upstream.url}/status/200?{n}\n" for n in range(1_000_000))
+        words = [INFLIGHT, "run", "urls.txt", "-c", str(WORKERS), "--json"]
+        seen = rounds({"inflight, on screen": lambda: peak_on_screen(words, folder)})
+    for name, figures in seen.items():
+        print(f"\n1,000,000 addresses, {WORKERS} at once, the most memory in MiB\n  {name} {told(figures)}")
+    upstream.end()
+
+
+PARTS = {"parts": parts, "watching": watching, "recording": recording, "runtimes": runtimes, "memory": memory, "million": million}
 
 
 def main():
