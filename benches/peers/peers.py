@@ -268,18 +268,24 @@ def start():
 PARTS = {"throughput": throughput, "cores": cores, "makespan": makespan, "domains": domains, "start": start}
 
 
-def main():
-    wanted = sys.argv[1:] or list(PARTS)
-    if unknown := [word for word in wanted if word not in PARTS]:
-        sys.exit(f"error: no part is called `{unknown[0]}`; there are {', '.join(PARTS)}")
+def chosen(parts):
+    """The parts that were asked for, or all of them; ends the script where one cannot be had."""
+    wanted = sys.argv[1:] or list(parts)
+    if unknown := [word for word in wanted if word not in parts]:
+        sys.exit(f"error: no part is called `{unknown[0]}`; there are {', '.join(parts)}")
     if not os.path.exists(INFLIGHT):
         sys.exit("error: build it first: `cargo build --release`")
+    return [parts[name] for name in wanted]
+
+
+def main():
+    wanted = chosen(PARTS)
     print(f"inflight  {version([INFLIGHT, '--version'])}")
     for name, words in {"oha": ["--version"], "wrk": ["-v"], "curl": ["--version"]}.items():
         if path := shutil.which(name):
             print(f"{name:9} {version([path, *words])}")
-    for name in wanted:
-        PARTS[name]()
+    for part in wanted:
+        part()
 
 
 if __name__ == "__main__":

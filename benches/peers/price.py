@@ -17,11 +17,10 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
-from peers import HERE, INFLIGHT, ROUNDS, WORKERS, Upstream, compare, in_terminal, run
+from peers import HERE, INFLIGHT, ROUNDS, WORKERS, Upstream, chosen, compare, in_terminal, run
 
 SHORT, LONG = 2_000, 6_000
 REQUESTS = 100_000
@@ -185,17 +184,19 @@ def million():
     upstream.end()
 
 
-PARTS = {"parts": parts, "watching": watching, "recording": recording, "runtimes": runtimes, "memory": memory, "million": million}
+PARTS = {
+    "parts": parts,
+    "watching": watching,
+    "recording": recording,
+    "runtimes": runtimes,
+    "memory": memory,
+    "million": million,
+}
 
 
 def main():
-    wanted = sys.argv[1:] or list(PARTS)
-    if unknown := [word for word in wanted if word not in PARTS]:
-        sys.exit(f"error: no part is called `{unknown[0]}`; there are {', '.join(PARTS)}")
-    if not os.path.exists(INFLIGHT):
-        sys.exit("error: build it first: `cargo build --release`")
-    for name in wanted:
-        PARTS[name]()
+    for part in chosen(PARTS):
+        part()
 
 
 if __name__ == "__main__":
