@@ -60,7 +60,7 @@ mod pool {
     use inflight::event::Offset;
     use inflight::plan::Plan;
     use inflight::plan::cursor::Cursor;
-    use inflight::source::pool::gate::Gate;
+    use inflight::source::pool::schedule::gate::Gate;
     use inflight::source::pool::schedule::{Next, Schedule};
 
     const LIMIT: u32 = 50;
@@ -163,7 +163,7 @@ mod tui {
     use inflight::control::Abilities;
     use inflight::tui::keymap::Keymap;
     use inflight::tui::state::UiState;
-    use inflight::tui::terminal::encoder::Easel;
+    use inflight::tui::terminal::encoder::FrameEncoder;
     use inflight::tui::theme::color::Depth;
     use inflight::tui::theme::glyphs::Charset;
     use inflight::tui::theme::{Look, Theme};
@@ -199,7 +199,8 @@ mod tui {
         let look = Look { depth: Depth::True, charset: Charset::Unicode };
         let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(seen(endpoints)));
         let (mut ui, keymap) = (UiState::default(), Keymap::default());
-        let (Some(theme), Ok(mut easel)) = (Theme::bundled("inflight-dark", look), Easel::new(SCREEN.as_size())) else {
+        let (Some(theme), Ok(mut easel)) = (Theme::bundled("inflight-dark", look), FrameEncoder::new(SCREEN.as_size()))
+        else {
             panic!("the theme is ours, and nothing is asked of a terminal")
         };
         let between = || {

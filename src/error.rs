@@ -4,12 +4,12 @@
 
 use std::io;
 
-use crate::caret::Mistakes;
 use crate::output::exit;
 use crate::output::trouble::OutputError;
 use crate::plan::mistake::PlanError;
-use crate::shown::shown;
 use crate::source::pool::Broken;
+use crate::text::diagnostics::Mistakes;
+use crate::text::sanitize::sanitize;
 
 /// Exit codes beside those that a run's own result decides, which are in [`exit`].
 pub mod code {
@@ -117,7 +117,7 @@ impl Error {
             Self::Invalid(mistakes) => return mistakes.render(colour, width),
             _ => {}
         }
-        let mut text = format!("error: {}", shown(&self.sentence()));
+        let mut text = format!("error: {}", sanitize(&self.sentence()));
         if let Some(hint) = self.hint() {
             text = format!("{text}\nhint: {hint}");
         }

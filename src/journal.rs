@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::inert;
+use crate::text::safe_json;
 
 /// The schema that this program writes; it reads this one and every older one.
 pub const SCHEMA: u32 = 1;
@@ -59,7 +59,7 @@ impl<W: Write> Writer<W> {
 
     fn write_line(&mut self, value: &impl Serialize) -> io::Result<()> {
         self.line.clear();
-        inert::write(&mut self.line, value)?;
+        safe_json::write(&mut self.line, value)?;
         self.line.push(b'\n');
         self.to.write_all(&self.line)
     }

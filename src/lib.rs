@@ -11,7 +11,7 @@
 //!  source::pool ── Event ──▶ pump ── Model ──▶ tui ◀── keys
 //!       │                     │       └──────▶ output: plain lines, summary
 //!       │                     └─ every Event ─▶ journal
-//!       └──────── Harvest ───────────────────▶ output: report, bodies
+//!       └─────── JobResult ──────────────────▶ output: report, bodies
 //! ```
 //!
 //! Facts flow to the right, wishes to the left. The screen does not know that HTTP exists; the pool
@@ -24,8 +24,8 @@
 //!
 //! | row | modules | what they are |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`caret`], [`glob`], [`inert`], [`plainly`], [`shown`], [`secret`], [`shell`], [`units`] | facts, and how text and numbers may be shown |
-//! | 1 | [`plan`], [`control`], [`journal`], [`harvest`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
+//! | 0 | [`event`], [`text`] | facts, and how text and numbers may be shown |
+//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
 //! | 2 | [`pump`] | carries events to model and journal |
 //! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
 //! | 4 | [`config`], [`lab`] | the only reader of the environment; the mistakes, run for real |
@@ -55,29 +55,22 @@
 //! * The model changes only when a fact comes back, never when a key is pressed.
 //! * [`model::Model::apply`] is total: what cannot be is counted as an anomaly.
 //! * Memory is bounded by endpoints and by what is in flight, not by requests done or still to come.
-//! * Foreign text goes through [`shown::shown`] before anybody sees it, and secrets never become text.
+//! * Foreign text goes through [`text::sanitize::sanitize`] before anybody sees it, and secrets never become text.
 
 pub mod app;
-pub mod caret;
 pub mod cli;
 pub mod config;
 pub mod control;
 pub mod error;
 pub mod event;
-pub mod glob;
-pub mod harvest;
-pub mod inert;
+pub mod job_result;
 pub mod journal;
 pub mod lab;
 pub mod model;
 pub mod output;
-pub mod plainly;
 pub mod plan;
 pub mod pump;
-pub mod secret;
-pub mod shell;
-pub mod shown;
 pub mod source;
+pub mod text;
 pub mod tui;
-pub mod units;
 pub mod upstream;

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::event::{Concern, Event, Fact, Origin};
+use crate::event::{Event, Fact, Origin, WarningSource};
 use crate::journal;
 use crate::model::Model;
-use crate::plainly::{Plainly, is_closed_pipe};
+use crate::text::io_error::{IoErrorText, is_closed_pipe};
 
 /// Events taken at once.
 const BATCH: usize = 1024;
@@ -110,7 +110,7 @@ impl Follow {
                 && let Err(error) = record(writer, &batch)
             {
                 recorder = None;
-                let error = Plainly(error);
+                let error = IoErrorText(error);
                 // Whoever closed the other end of a pipe knows that nothing comes any more.
                 if !is_closed_pipe(&error.0) {
                     batch.push(stopped(&batch, &error));
@@ -143,10 +143,10 @@ impl fmt::Debug for Follow {
 }
 
 /// The warning that the recording ends here.
-fn stopped(batch: &[Event], error: &Plainly) -> Event {
+fn stopped(batch: &[Event], error: &IoErrorText) -> Event {
     let message = format!("recording stopped: {error}; the run continues").into();
     let at = batch.last().map_or_else(Default::default, |event| event.at);
-    Event { at, origin: Origin::HERE, fact: Fact::Warned { about: Concern::Recorder, message } }
+    Event { at, origin: Origin::HERE, fact: Fact::Warned { about: WarningSource::Recorder, message } }
 }
 
 /// Records a batch and hands it to the system, so that even a killed run leaves all but its last moments.

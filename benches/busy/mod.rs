@@ -2,8 +2,8 @@
 //!
 //! Start at [`Busy::events`].
 
-use inflight::event::outcome::{JobEnd, Outcome, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
 
 /// Hosts, at most.
@@ -60,7 +60,7 @@ impl Busy {
             row: job,
             slot: u32::try_from(job % self.in_flight).unwrap_or_default(),
             target: format!("GET https://{}.example/things/{id}", host.0).into(),
-            waited: Waits::NONE,
+            waited: WaitTimes::NONE,
             until: None,
         }
     }
@@ -73,8 +73,8 @@ impl Busy {
         let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, self.endpoint(job));
         let total = Micros(self.in_flight * self.micros());
         [
-            Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 },
-            Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: Waits::NONE, target: None },
+            Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 },
+            Fact::JobSettled { job: JobId(job), endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target: None },
         ]
     }
 

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Looks};
+use crate::app::look::{self, Appearance};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
@@ -20,8 +20,7 @@ use crate::cli::look::LookArgs;
 use crate::config;
 use crate::control::{Abilities, Command};
 use crate::error::{Error, code};
-use crate::event::{Concern, Event, Fact, Origin};
-use crate::inert;
+use crate::event::{Event, Fact, Origin, WarningSource};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
 use crate::output::exit::{self, Mishaps};
@@ -31,14 +30,16 @@ use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
-use crate::plainly::is_closed_pipe;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump};
-use crate::source::pool::route::Route;
-use crate::source::pool::run_time::RunTime;
-use crate::source::pool::{self, Pool, Settings, descriptors};
-use crate::tui::detect::{Face, Surroundings};
+use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::wire::descriptors;
+use crate::source::pool::wire::route::Route;
+use crate::source::pool::{self, Pool, Settings};
+use crate::text::io_error::is_closed_pipe;
+use crate::text::safe_json;
+use crate::tui::detect::{Environment, Face};
 use crate::upstream::Upstream;
 
 /// Jobs' data that may wait for the report before the pool waits for it.
@@ -84,7 +85,7 @@ impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
         let surroundings = look::wished(config::surroundings(), self.look);
-        let mut looks = Looks::decide(&surroundings)?;
+        let mut looks = Appearance::decide(&surroundings)?;
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
@@ -113,9 +114,9 @@ impl Batch<'_> {
     /// Runs the parts; `None` if everything was dropped at once.
     fn carry_out(
         &self,
-        surroundings: &Surroundings,
-        looks: &mut Looks,
-        ears: &mut Option<Ears>,
+        surroundings: &Environment,
+        looks: &mut Appearance,
+        ears: &mut Option<Wakeups>,
         is_again: bool,
     ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
@@ -157,9 +158,9 @@ impl Batch<'_> {
             harvests,
         };
         // From the first attempt on no signal ends us unaccounted; until then one may, as it may any program.
-        let Ears { wake, woken } = match ears {
+        let Wakeups { wake, woken } = match ears {
             Some(ears) => ears,
-            None => ears.insert(Ears::open()?),
+            None => ears.insert(Wakeups::open()?),
         };
         let pool = Pool::start(cursor, settings).map_err(|source| Error::System { what: "start the pool", source })?;
         let mut stop = Stop::new(pool.commands());
@@ -212,7 +213,7 @@ impl Batch<'_> {
         started: SystemTime,
         time: RunTime,
         events: &mpsc::Sender<Event>,
-    ) -> Result<(Option<Collector>, Option<mpsc::Sender<crate::harvest::Harvest>>), Error> {
+    ) -> Result<(Option<Collector>, Option<mpsc::Sender<crate::job_result::JobResult>>), Error> {
         let output = &self.plan.output;
         if output.report.is_none() && output.bodies.is_none() {
             return Ok((None, None));
@@ -222,7 +223,7 @@ impl Batch<'_> {
         let events = events.downgrade();
         let warn = move |message: String| {
             let at = time.now();
-            let fact = Fact::Warned { about: Concern::Report, message: message.into() };
+            let fact = Fact::Warned { about: WarningSource::Report, message: message.into() };
             if let Some(events) = events.upgrade() {
                 drop(events.blocking_send(Event { at, origin: Origin::HERE, fact }));
             }
@@ -231,7 +232,7 @@ impl Batch<'_> {
         Ok((Some(collector), Some(harvests)))
     }
 
-    fn pace(&self, surroundings: &Surroundings) -> Pace {
+    fn pace(&self, surroundings: &Environment) -> Pace {
         // Whoever asks for plain lines at a terminal listens to them.
         if self.look.plain && surroundings.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
     }
@@ -253,7 +254,7 @@ impl Batch<'_> {
                 streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
             }
             if self.results.json {
-                let document = inert::text(&summary_json(&model, now, &extras));
+                let document = safe_json::text(&summary_json(&model, now, &extras));
                 document.and_then(|document| streams::result(&format!("{document}\n")))
             } else {
                 Ok(())
@@ -271,12 +272,12 @@ impl Batch<'_> {
 }
 
 /// What wakes the main thread, run after run.
-struct Ears {
+struct Wakeups {
     wake: wakes::Sender<Wake>,
     woken: wakes::Receiver<Wake>,
 }
 
-impl Ears {
+impl Wakeups {
     fn open() -> Result<Self, Error> {
         let (wake, woken) = wakes::channel();
         signals::listen(wake.clone()).map_err(|source| Error::System { what: "listen for signals", source })?;

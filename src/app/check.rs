@@ -7,17 +7,15 @@ use std::io::{self, IsTerminal};
 
 use http::header;
 
-use crate::app::look::{self, Looks};
+use crate::app::look::{self, Appearance};
 use crate::app::{recorded, recording};
 use crate::cli::RunArgs;
 use crate::cli::said;
 use crate::config;
 use crate::error::Error;
-use crate::inert;
 use crate::output::check::{check_text, warning_text};
 use crate::output::check_json::{check_json, mistakes_json, refused_json};
 use crate::output::{place, streams};
-use crate::plainly::{Plainly, is_closed_pipe};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::plan::resolved::value::Value;
@@ -25,9 +23,11 @@ use crate::plan::resolved::warnings::{Warning, warnings};
 use crate::plan::resolved::{Group, Item, Resolved};
 use crate::plan::said::Said;
 use crate::plan::via::Via;
-use crate::source::pool::descriptors;
-use crate::source::pool::message;
-use crate::source::pool::route::Route;
+use crate::source::pool::wire::descriptors;
+use crate::source::pool::wire::message;
+use crate::source::pool::wire::route::Route;
+use crate::text::io_error::{IoErrorText, is_closed_pipe};
+use crate::text::safe_json;
 use crate::tui::detect::Face;
 
 /// Stands for the port of the practice upstream, which is not started. Nobody is told of it.
@@ -64,7 +64,7 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 /// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
 fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
     let surroundings = look::wished(config::surroundings(), &args.look);
-    let looks = Looks::decide(&surroundings)?;
+    let looks = Appearance::decide(&surroundings)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     recorded::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
@@ -140,14 +140,14 @@ fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
 }
 
 fn document(document: &serde_json::Value) -> Result<String, Error> {
-    let text = inert::text(document).map_err(|source| Error::System { what: "write the document", source })?;
+    let text = safe_json::text(document).map_err(|source| Error::System { what: "write the document", source })?;
     Ok(text + "\n")
 }
 
 fn print(text: &str) -> Result<(), Error> {
     match streams::result(text) {
         Err(why) if !is_closed_pipe(&why) => {
-            let message = format!("cannot print what was checked: {}", Plainly(why));
+            let message = format!("cannot print what was checked: {}", IoErrorText(why));
             Err(Error::Unwritable { message, hint: None })
         }
         Ok(()) | Err(_) => Ok(()),

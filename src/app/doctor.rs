@@ -4,12 +4,12 @@
 
 use std::fmt::Write;
 
-use crate::app::look::{Looks, wished};
+use crate::app::look::{Appearance, wished};
 use crate::cli::look::LookArgs;
 use crate::config;
 use crate::plan::via::Via;
-use crate::shown::shown;
-use crate::source::pool::route::Route;
+use crate::source::pool::wire::route::Route;
+use crate::text::sanitize::sanitize;
 use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{Decision, Face, Ground};
 use crate::tui::theme::color::Depth;
@@ -22,7 +22,7 @@ pub fn told(args: &LookArgs) -> String {
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let mut say = |what: &str, value: &str, why: &str| {
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "{what:<12}{:<16}{}", shown(value), shown(why));
+        let _ = writeln!(text, "{what:<12}{:<16}{}", sanitize(value), sanitize(why));
     };
     let mut decided = |what: &str, decision: Decision<String>| say(what, &decision.value, &decision.why);
     decided(
@@ -50,7 +50,7 @@ pub fn told(args: &LookArgs) -> String {
             Ground::Ask => "unknown yet",
         }),
     );
-    let looks = Looks::decide(&surroundings);
+    let looks = Appearance::decide(&surroundings);
     match &looks {
         Ok(looks) => {
             decided(
@@ -71,7 +71,7 @@ pub fn told(args: &LookArgs) -> String {
     });
     say("clipboard", &clipboard.value, &clipboard.why);
     // Settings that cannot be read say nothing.
-    let settled = looks.as_ref().map_or(&surroundings, Looks::surroundings);
+    let settled = looks.as_ref().map_or(&surroundings, Appearance::surroundings);
     let rate = settled.frames_per_second();
     say("pictures", &format!("at most {}/s", rate.value), &rate.why);
     let on_or_off = |is_on| if is_on { "on" } else { "off" };

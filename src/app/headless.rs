@@ -12,8 +12,8 @@ use crate::model::Stage;
 use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::pump::Follow;
-use crate::source::pool::run_time::RunTime;
-use crate::tui::beside::Bar;
+use crate::source::pool::schedule::run_time::RunTime;
+use crate::tui::window_status::Bar;
 
 /// How often we look.
 const STEP: Duration = Duration::from_millis(100);

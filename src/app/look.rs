@@ -1,15 +1,15 @@
 //! What the screen looks like here: theme, colours and marks, by flags and surroundings.
 //!
-//! Start at [`Looks::decide`].
+//! Start at [`Appearance::decide`].
 
-use crate::app::shelf::Shelf;
-use crate::caret::Mistakes;
 use crate::cli::look::{LookArgs, When};
 use crate::config;
+use crate::config::theme_catalog::ThemeCatalog;
 use crate::error::Error;
 use crate::output::streams;
+use crate::text::diagnostics::Mistakes;
 use crate::tui::clipboard::Clipboard;
-use crate::tui::detect::{ColorWish, Decision, Ground, Surroundings};
+use crate::tui::detect::{ColorChoice, Decision, Environment, Ground};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::role::Variant;
@@ -17,7 +17,7 @@ use crate::tui::theme::{Look, Theme};
 
 /// The looks that were decided.
 #[derive(Debug)]
-pub struct Looks {
+pub struct Appearance {
     /// The theme to begin with.
     pub theme: Theme,
     /// What the terminal can show.
@@ -38,12 +38,12 @@ pub struct Looks {
     pub keymap: Keymap,
     /// The theme in force, as it is found on the shelf.
     at: String,
-    shelf: Shelf,
-    surroundings: Surroundings,
+    shelf: ThemeCatalog,
+    surroundings: Environment,
 }
 
 /// What flags say, laid over the surroundings.
-pub fn wished(mut surroundings: Surroundings, args: &LookArgs) -> Surroundings {
+pub fn wished(mut surroundings: Environment, args: &LookArgs) -> Environment {
     surroundings.plain = args.plain;
     surroundings.ascii = args.paint.ascii;
     surroundings.no_motion = args.no_motion;
@@ -51,30 +51,30 @@ pub fn wished(mut surroundings: Surroundings, args: &LookArgs) -> Surroundings {
     surroundings.no_title = args.no_title;
     surroundings.no_progress = args.no_progress;
     surroundings.color = match args.paint.color {
-        When::Auto => ColorWish::Auto,
-        When::Always => ColorWish::Always,
-        When::Never => ColorWish::Never,
+        When::Auto => ColorChoice::Auto,
+        When::Always => ColorChoice::Always,
+        When::Never => ColorChoice::Never,
     };
     surroundings.depth = args.paint.color_depth;
     surroundings.theme.clone_from(&args.theme);
     surroundings
 }
 
-impl Looks {
+impl Appearance {
     /// Decides from what is known before the terminal is asked, settings included.
-    pub fn decide(surroundings: &Surroundings) -> Result<Self, Error> {
+    pub fn decide(surroundings: &Environment) -> Result<Self, Error> {
         let settings = config::settings()?;
         if let Some(warnings) = &settings.warnings {
             streams::say(warnings.as_warnings(false, 100).trim_end());
         }
-        let surroundings = Surroundings { usual: settings.usual, ..surroundings.clone() };
+        let surroundings = Environment { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
         let (ground, asks) = match surroundings.ground().value {
             Ground::Is(variant) => (Some(variant), false),
             Ground::Unknown => (None, false),
             Ground::Ask => (None, true),
         };
-        let shelf = Shelf::open();
+        let shelf = ThemeCatalog::open();
         let missing = settings.themes.iter().filter_map(|named| match shelf.find(&named.theme) {
             Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
             Ok(_) | Err(_) => None,
@@ -101,7 +101,7 @@ impl Looks {
     }
 
     /// What it was all decided from, settings included.
-    pub fn surroundings(&self) -> &Surroundings {
+    pub fn surroundings(&self) -> &Environment {
         &self.surroundings
     }
 
@@ -141,8 +141,8 @@ impl Looks {
 ///
 /// Where nobody tells the background, a theme that was asked for is not changed for its pair.
 fn pick(
-    shelf: &Shelf,
-    surroundings: &Surroundings,
+    shelf: &ThemeCatalog,
+    surroundings: &Environment,
     look: Look,
     ground: Option<Variant>,
 ) -> Result<(String, Theme), Error> {

@@ -15,7 +15,6 @@ pub mod recorded;
 pub mod recording;
 pub mod replay;
 pub mod screen;
-pub mod shelf;
 pub mod signals;
 pub mod stop;
 pub mod tab;
@@ -34,10 +33,10 @@ use crate::config;
 use crate::error::{Error, code};
 use crate::lab::scenario;
 use crate::output::{exit, place, streams};
-use crate::plainly::is_closed_pipe;
 use crate::plan::{Plan, Practice};
-use crate::shown::shown;
-use crate::source::pool::descriptors;
+use crate::source::pool::wire::descriptors;
+use crate::text::io_error::is_closed_pipe;
+use crate::text::sanitize::sanitize;
 use crate::tui::keymap::{self, Keymap};
 use crate::upstream::{self, Upstream};
 
@@ -62,7 +61,7 @@ pub fn run() -> u8 {
 fn explain(error: &clap::Error) -> u8 {
     // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
     let text = error.render().to_string();
-    let text = text.lines().map(shown).collect::<Vec<_>>().join("\n") + "\n";
+    let text = text.lines().map(sanitize).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
         streams::say(text.trim_end());
         code::USAGE

@@ -4,7 +4,7 @@
 
 use crate::plan::Plan;
 use crate::plan::mistake::PlanError;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::upstream::behaviour;
 
 /// Reads the path of every host rule as the upstream would.
@@ -21,7 +21,7 @@ pub fn check(plan: &Plan) -> Result<(), PlanError> {
             } else {
                 (refused.why, refused.hint.as_str())
             };
-            Some(plan.mistake_at(&key, format!("host rule `{}`: {}", shown(host), shown(&why)), shown(help)))
+            Some(plan.mistake_at(&key, format!("host rule `{}`: {}", sanitize(host), sanitize(&why)), sanitize(help)))
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }

@@ -10,12 +10,12 @@ use crate::error::Error;
 use crate::journal::{ReadError, Reader};
 use crate::output::streams;
 use crate::output::trouble::path_shown;
-use crate::plainly::Plainly;
-use crate::plan::ahead::Slow;
 use crate::plan::cursor::Cursor;
 use crate::plan::order::Order;
+use crate::plan::priority_jobs::Slow;
 use crate::source::slowest::Slowest;
-use crate::units;
+use crate::text::io_error::IoErrorText;
+use crate::text::units;
 
 /// Has a plan's jobs drawn first that took long in an earlier run, where its order says so.
 ///
@@ -73,7 +73,7 @@ pub fn unreadable(path: &Path, error: ReadError) -> Error {
     let hint = "a recording is made by `inflight run PLAN --events FILE`";
     match error {
         ReadError::Io(error) => {
-            let message = format!("cannot read recording `{path}`: {}", Plainly(error));
+            let message = format!("cannot read recording `{path}`: {}", IoErrorText(error));
             Error::Recording { message, hint: None }
         }
         ReadError::NotAJournal => {

@@ -10,8 +10,8 @@ use std::time::SystemTime;
 use crate::error::Error;
 use crate::journal::{self, Header};
 use crate::output::{place, trouble};
-use crate::plainly::Plainly;
 use crate::pump::Recorder;
+use crate::text::io_error::IoErrorText;
 
 /// Room for what has been written and not handed to the system.
 const ROOM: usize = 1 << 18;
@@ -85,7 +85,7 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
 
 fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
     move |error| Error::Unwritable {
-        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), Plainly(error)),
+        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), IoErrorText(error)),
         hint: None,
     }
 }

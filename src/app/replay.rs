@@ -7,7 +7,7 @@ use std::sync::mpsc as wakes;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Looks};
+use crate::app::look::{self, Appearance};
 use crate::app::recorded::{unreadable, warn};
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Signal};
@@ -16,7 +16,6 @@ use crate::cli::ReplayArgs;
 use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
-use crate::inert;
 use crate::model::Model;
 use crate::output::streams;
 use crate::output::summary::{Extras, summary_text};
@@ -24,12 +23,13 @@ use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
+use crate::text::safe_json;
 use crate::tui::detect::Face;
 
 /// Shows a recording; gives back the exit code.
 pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
     let surroundings = look::wished(config::surroundings(), &args.look);
-    let mut looks = Looks::decide(&surroundings)?;
+    let mut looks = Appearance::decide(&surroundings)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || surroundings.face().value == Face::Plain {
@@ -39,7 +39,7 @@ pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
 }
 
 /// Plays it on the screen.
-fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Looks) -> Result<u8, Error> {
+fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
@@ -80,7 +80,7 @@ fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
     let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     let written = if args.json {
-        let document = inert::text(&summary_json(&model, model.last, &extras));
+        let document = safe_json::text(&summary_json(&model, model.last, &extras));
         document.and_then(|document| streams::result(&format!("{document}\n")))
     } else {
         streams::result(&summary_text(&model, model.last, &extras, is_coloured))

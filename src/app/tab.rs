@@ -3,7 +3,7 @@
 //! Start at [`Tab::show`].
 
 use crate::output::streams;
-use crate::tui::beside::Bar;
+use crate::tui::window_status::Bar;
 
 /// The bar that is shown. It is taken away when this is dropped, whatever happens.
 #[derive(Debug, Default)]

@@ -5,15 +5,15 @@
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
-use crate::app::look::{Looks, wished};
+use crate::app::look::{Appearance, wished};
 use crate::app::print;
-use crate::app::shelf::Shelf;
 use crate::cli::look::{LookArgs, When};
 use crate::cli::{ShowArgs, ThemeArgs, ThemeCommand};
 use crate::config;
+use crate::config::theme_catalog::ThemeCatalog;
 use crate::error::Error;
-use crate::shown::shown;
-use crate::tui::detect::ColorWish;
+use crate::text::sanitize::sanitize;
+use crate::tui::detect::ColorChoice;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::{Look, bundled, measure, preview};
@@ -32,7 +32,7 @@ const WHOLE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
 
 /// A line for each theme: its name, its background, its other half, and what its file says of it.
 fn list() -> String {
-    let shelf = Shelf::open();
+    let shelf = ThemeCatalog::open();
     let names = shelf.names();
     let width = names.iter().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
@@ -41,7 +41,7 @@ fn list() -> String {
             (Ok(theme), Some(text)) => (theme.variant().name(), preview::about(text).to_owned()),
             (Ok(theme), None) => {
                 let path = shelf.path(&name).map(|path| path.to_string_lossy().into_owned());
-                (theme.variant().name(), format!("yours: {}", shown(&path.unwrap_or_default())))
+                (theme.variant().name(), format!("yours: {}", sanitize(&path.unwrap_or_default())))
             }
             (Err(_), _) => ("?", format!("yours, not valid: run `inflight theme check {name}`")),
         };
@@ -64,17 +64,17 @@ fn show(args: &ShowArgs) -> Result<String, Error> {
     };
     if !paints {
         // Then they are told, all of them.
-        surroundings.color = ColorWish::Auto;
+        surroundings.color = ColorChoice::Auto;
         surroundings.depth = Some(Depth::True);
     }
     surroundings.draws_on_terminal &= paints;
-    let looks = Looks::decide(&surroundings)?;
+    let looks = Appearance::decide(&surroundings)?;
     Ok(preview::preview(&looks.theme, looks.look, paints))
 }
 
 /// What is wrong with a theme; if nothing is, how well it can be read.
 fn check(name: &str) -> Result<String, Error> {
-    let shelf = Shelf::open();
+    let shelf = ThemeCatalog::open();
     let theme = shelf.read(name, WHOLE)?;
-    Ok(format!("theme `{}` is valid\n\n{}", shown(name), measure::table(&theme)))
+    Ok(format!("theme `{}` is valid\n\n{}", sanitize(name), measure::table(&theme)))
 }

@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc as wakes;
 
 use crate::app::headless;
-use crate::app::look::Looks;
+use crate::app::look::Appearance;
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
@@ -16,7 +16,7 @@ use crate::control::Abilities;
 use crate::output::plain::{Pace, Plain};
 use crate::output::streams;
 use crate::pump::Follow;
-use crate::source::pool::run_time::RunTime;
+use crate::source::pool::schedule::run_time::RunTime;
 
 /// A run under way, and what wakes the main thread.
 pub struct Run<'a> {
@@ -49,7 +49,7 @@ pub struct Watch {
 
 impl Run<'_> {
     /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    pub fn on_screen(self, looks: &mut Looks, stop: &mut Stop, pace: Pace) -> Watch {
+    pub fn on_screen(self, looks: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             clock: Clock::Live(self.time),

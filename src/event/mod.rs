@@ -9,7 +9,7 @@
 
 mod arithmetic;
 pub mod cause;
-pub mod exhibit;
+pub mod failure_sample;
 pub mod idle;
 pub mod outcome;
 pub mod waits;
@@ -19,10 +19,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::exhibit::{Exhibit, Field};
+use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
-use crate::event::outcome::{JobEnd, Outcome, Phase, Spent};
-use crate::event::waits::Waits;
+use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
+use crate::event::waits::WaitTimes;
 
 /// One fact, when it happened, and which machine saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,8 @@ pub enum Fact {
     },
     /// What an endpoint's requests carry beside their address: told before the first that carries
     /// anything, and once more when a later one carries something else.
-    EndpointAsked {
+    #[serde(rename = "endpoint-asked")]
+    EndpointProfile {
         /// Which endpoint.
         endpoint: EndpointId,
         /// Header fields of its first request, secrets masked.
@@ -97,7 +98,8 @@ pub enum Fact {
     },
     /// Jobs that took long in an earlier run are drawn before all others, the longest first; of a batch
     /// that is repeated, in each round.
-    JobsPutFirst {
+    #[serde(rename = "jobs-put-first")]
+    JobsReordered {
         /// How many: those that the plan still has, each as it was.
         jobs: u64,
         /// How many that earlier run had.
@@ -126,8 +128,8 @@ pub enum Fact {
         target: Arc<str>,
         /// What it waited for, from ready to slot, or since the job's last attempt; nothing for a
         /// watched program, whose waiting is its own affair.
-        #[serde(default, skip_serializing_if = "Waits::is_none")]
-        waited: Waits,
+        #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
+        waited: WaitTimes,
         /// When it will be ended at the latest, by its own time-out or its job's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Offset>,
@@ -153,7 +155,7 @@ pub enum Fact {
         #[serde(flatten)]
         attempt: Attempt,
         /// What the answer looked like.
-        answer: Arc<Exhibit>,
+        answer: Arc<FailureSample>,
     },
     /// An attempt gave its slot back. Every started attempt has exactly one end.
     AttemptEnded {
@@ -164,8 +166,8 @@ pub enum Fact {
         #[serde(flatten)]
         outcome: Outcome,
         /// Where its time went.
-        #[serde(default, skip_serializing_if = "Spent::is_empty")]
-        spent: Spent,
+        #[serde(default, skip_serializing_if = "PhaseTimes::is_empty")]
+        spent: PhaseTimes,
         /// Header fields about slowing down that could not be read, and were ignored.
         #[serde(default, skip_serializing_if = "is_zero")]
         malformed: u64,
@@ -205,8 +207,8 @@ pub enum Fact {
         /// From ready to its end: what it waited, and what all its attempts took.
         total: Micros,
         /// What it waited for in all.
-        #[serde(default, skip_serializing_if = "Waits::is_none")]
-        waited: Waits,
+        #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
+        waited: WaitTimes,
         /// Method and masked URL, for jobs that went wrong.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
@@ -235,7 +237,8 @@ pub enum Fact {
         late: Micros,
     },
     /// A liveness check has found an endpoint up, or down, and not as before.
-    EndpointTurned {
+    #[serde(rename = "endpoint-turned")]
+    EndpointStateChanged {
         /// Which endpoint.
         endpoint: EndpointId,
         /// Whether all its jobs of a round ended well; it is down as soon as one does not.
@@ -263,7 +266,7 @@ pub enum Fact {
         /// From here on at most this many attempts in flight.
         limit: u32,
         /// Who changed it.
-        by: Hand,
+        by: ChangedBy,
     },
     /// Whether hosts' limits and paces are found by themselves, from here on.
     AdaptiveSet {
@@ -320,7 +323,7 @@ pub enum Fact {
     /// Something of our own went wrong that does not end the run.
     Warned {
         /// What part of us.
-        about: Concern,
+        about: WarningSource,
         /// One sentence for the reader.
         message: Arc<str>,
     },
@@ -372,7 +375,7 @@ pub enum Scope {
 /// Who turned a dial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Hand {
+pub enum ChangedBy {
     /// The person at the screen.
     Operator,
     /// The adaptive controller.
@@ -384,7 +387,7 @@ pub enum Hand {
 /// The part of us that a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Concern {
+pub enum WarningSource {
     /// The recording.
     Recorder,
     /// The report or the saved bodies.

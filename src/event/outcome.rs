@@ -116,7 +116,7 @@ pub enum JobEnd {
 
 /// Where an attempt's time went. What was not measured, or did not happen, is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spent {
+pub struct PhaseTimes {
     /// On a connection that was kept and had died meanwhile; the rest was spent on another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Micros>,
@@ -137,7 +137,7 @@ pub struct Spent {
     pub body: Option<Micros>,
 }
 
-impl Spent {
+impl PhaseTimes {
     /// Nothing was measured.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

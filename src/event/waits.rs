@@ -1,6 +1,6 @@
 //! What a job waited for, from ready to slot: the words, and the sums.
 //!
-//! Start at [`Waits`].
+//! Start at [`WaitTimes`].
 
 use std::ops::{AddAssign, Sub};
 
@@ -49,7 +49,7 @@ impl WaitWhy {
 /// Time waited, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Waits {
+pub struct WaitTimes {
     /// [`WaitWhy::Slot`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub slot: Micros,
@@ -73,7 +73,7 @@ pub struct Waits {
     pub paused: Micros,
 }
 
-impl Waits {
+impl WaitTimes {
     /// No waiting at all.
     pub const NONE: Self = Self {
         slot: Micros::ZERO,
@@ -109,7 +109,7 @@ impl Waits {
     }
 }
 
-impl AddAssign for Waits {
+impl AddAssign for WaitTimes {
     fn add_assign(&mut self, other: Self) {
         self.slot += other.slot;
         self.host_limit += other.host_limit;
@@ -121,7 +121,7 @@ impl AddAssign for Waits {
     }
 }
 
-impl Sub for Waits {
+impl Sub for WaitTimes {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {

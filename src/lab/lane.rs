@@ -14,11 +14,11 @@ use tokio::sync::mpsc;
 
 use crate::control::Command;
 use crate::event::{Offset, Scope};
-use crate::lab::errand::{Errand, Order};
-use crate::lab::hold::Hold;
-use crate::lab::pulse::Pulse;
+use crate::lab::heartbeat::Pulse;
+use crate::lab::observer::{EVENTS_AHEAD, Observer};
+use crate::lab::pause_gate::Hold;
 use crate::lab::scenario::{Cap, Program, Way};
-use crate::lab::witness::{EVENTS_AHEAD, Witness};
+use crate::lab::workload::{Order, Workload};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
@@ -27,8 +27,8 @@ use crate::plan::mistake::PlanError;
 use crate::plan::via::Via;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
-use crate::source::pool::route::Route;
-use crate::source::pool::run_time::RunTime;
+use crate::source::pool::schedule::run_time::RunTime;
+use crate::source::pool::wire::route::Route;
 use crate::source::pool::{self, Settings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
@@ -48,7 +48,7 @@ pub struct Ready {
 #[derive(Debug)]
 pub struct Lane {
     way: &'static Way,
-    errand: Errand,
+    errand: Workload,
     hold: Arc<Hold>,
     pulse: Arc<Pulse>,
     follow: Follow,
@@ -69,7 +69,7 @@ struct Planned {
 /// What the lane's thread needs.
 struct Work {
     way: &'static Way,
-    errand: Errand,
+    errand: Workload,
     hold: Arc<Hold>,
     pulse: Arc<Pulse>,
     ended: Arc<OnceLock<Offset>>,
@@ -96,8 +96,8 @@ impl Lane {
         let follow = Pump::start(facts, None)?.follow();
         let (wishes, heard) = mpsc::unbounded_channel();
         let hold = Arc::clone(hold);
-        let witness = Arc::new(Witness::new(Arc::clone(&hold), events));
-        let errand = Errand::new(order, limit, Arc::clone(&hold), witness);
+        let witness = Arc::new(Observer::new(Arc::clone(&hold), events));
+        let errand = Workload::new(order, limit, Arc::clone(&hold), witness);
         let pulse = Arc::new(Pulse::new(Arc::clone(&hold)));
         let ended = Arc::new(OnceLock::new());
         // Its count begins with the race.
@@ -280,7 +280,7 @@ impl Work {
 }
 
 /// The plan of a lane that is the pool's.
-fn plan(way: &Way, errand: &Errand) -> Result<Planned, PlanError> {
+fn plan(way: &Way, errand: &Workload) -> Result<Planned, PlanError> {
     let order = errand.order();
     let limit = match way.cap {
         Cap::None | Cap::Found => u32::try_from(order.requests).unwrap_or(u32::MAX),

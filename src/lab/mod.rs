@@ -6,14 +6,14 @@
 
 pub mod body;
 pub mod client;
+pub mod connection_pool;
+pub mod controls;
 pub mod counted;
-pub mod errand;
-pub mod hold;
+pub mod heartbeat;
 pub mod lane;
 pub mod lesson;
-pub mod lines;
+pub mod observer;
+pub mod pause_gate;
 pub mod programs;
-pub mod pulse;
 pub mod scenario;
-pub mod trial;
-pub mod witness;
+pub mod workload;

@@ -6,9 +6,9 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::lab::errand::{Errand, Order};
 use crate::lab::lesson::Lesson;
 use crate::lab::programs::{convoy, flood, forgotten, offload, race, rotten, sleep, swallowed, unbounded};
+use crate::lab::workload::{Order, Workload};
 use crate::model::race::Measure;
 
 /// A mistake, and the right way beside it.
@@ -93,7 +93,7 @@ pub enum Cap {
 #[derive(Clone, Copy, Debug)]
 pub enum Program {
     /// Its own.
-    Own(fn(Errand) -> Running),
+    Own(fn(Workload) -> Running),
     /// The pool that runs every plan.
     Pool,
 }

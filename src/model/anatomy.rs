@@ -3,8 +3,8 @@
 //! Small, because ten thousand endpoints have one each: sums, a short list of endings, the five slowest.
 //! Start at [`Anatomy`].
 
-use crate::event::outcome::{Outcome, Phase, Reason, Spent};
-use crate::event::waits::Waits;
+use crate::event::outcome::{Outcome, Phase, PhaseTimes, Reason};
+use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset, Origin};
 
 /// All attempts of an endpoint, taken apart.
@@ -13,7 +13,7 @@ pub struct Anatomy {
     /// Attempts started.
     pub started: u64,
     /// What they waited for, all together.
-    pub waited: Waits,
+    pub waited: WaitTimes,
     /// Looking up the name, where that was measured.
     pub resolve: Mean,
     /// Connecting, where it was needed.
@@ -134,13 +134,13 @@ impl Anatomy {
     }
 
     /// An attempt has started.
-    pub(super) fn start(&mut self, waited: Waits) {
+    pub(super) fn start(&mut self, waited: WaitTimes) {
         self.started += 1;
         self.waited += waited;
     }
 
     /// An attempt has ended.
-    pub(super) fn end(&mut self, slow: Slow, spent: Spent) {
+    pub(super) fn end(&mut self, slow: Slow, spent: PhaseTimes) {
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
         self.tls.add(spent.tls);
@@ -178,8 +178,8 @@ impl Anatomy {
 #[cfg(test)]
 mod tests {
     use super::{Anatomy, Ending, Slow};
-    use crate::event::outcome::Spent;
-    use crate::event::waits::Waits;
+    use crate::event::outcome::PhaseTimes;
+    use crate::event::waits::WaitTimes;
     use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 
     fn slow(job: u64, took: u64, ending: Ending) -> Slow {
@@ -191,9 +191,9 @@ mod tests {
     fn the_slowest_are_kept_and_nothing_else() {
         let mut anatomy = Anatomy::default();
         for job in 0..1_000 {
-            anatomy.end(slow(job, job * 7 % 1_000, Ending::Expected(200)), Spent::default());
+            anatomy.end(slow(job, job * 7 % 1_000, Ending::Expected(200)), PhaseTimes::default());
         }
-        anatomy.end(slow(1_001, 9_999, Ending::Cancelled), Spent::default());
+        anatomy.end(slow(1_001, 9_999, Ending::Cancelled), PhaseTimes::default());
         let took: Vec<u64> = anatomy.slowest().iter().map(|slow| slow.took.0).collect();
         assert_eq!(took, [999, 998, 997, 996, 995]);
         assert_eq!(anatomy.endings(), [(Ending::Expected(200), 1_000), (Ending::Cancelled, 1)]);
@@ -203,7 +203,7 @@ mod tests {
     fn an_upstream_that_makes_up_statuses_does_not_fill_our_memory() {
         let mut anatomy = Anatomy::default();
         for status in 0..1_000 {
-            anatomy.end(slow(1, 1, Ending::Unexpected(status)), Spent::default());
+            anatomy.end(slow(1, 1, Ending::Unexpected(status)), PhaseTimes::default());
         }
         assert_eq!((anatomy.endings().len(), anatomy.elsewhere()), (Anatomy::ENDINGS, 984));
     }
@@ -211,10 +211,10 @@ mod tests {
     #[test]
     fn a_connection_that_was_there_is_no_connect_of_no_time() {
         let mut anatomy = Anatomy::default();
-        anatomy.start(Waits { slot: Micros(40), ..Waits::NONE });
-        let first = Spent { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..Spent::default() };
+        anatomy.start(WaitTimes { slot: Micros(40), ..WaitTimes::NONE });
+        let first = PhaseTimes { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..PhaseTimes::default() };
         anatomy.end(slow(1, 130, Ending::Expected(200)), first);
-        let second = Spent { first_byte: Some(Micros(200)), ..Spent::default() };
+        let second = PhaseTimes { first_byte: Some(Micros(200)), ..PhaseTimes::default() };
         anatomy.end(slow(2, 200, Ending::Expected(200)), second);
         assert_eq!((anatomy.connect.value(), anatomy.reused), (Some(Micros(30)), 1));
         assert_eq!((anatomy.first_byte.value(), anatomy.resolve.value()), (Some(Micros(150)), None));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
-use crate::event::outcome::{JobEnd, Outcome, Spent};
+use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, Slow};
@@ -39,7 +39,7 @@ impl Model {
         self.evidence.start(attempt, &flight, self.in_flight());
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
-            self.timeline.end(displaced.number, End { at, outcome: None, spent: Spent::default() });
+            self.timeline.end(displaced.number, End { at, outcome: None, spent: PhaseTimes::default() });
             self.land(&displaced);
         }
         self.level.set(at, self.in_flight());
@@ -51,7 +51,7 @@ impl Model {
         at: Offset,
         (origin, attempt): (Origin, Attempt),
         flight: Flight,
-        (outcome, spent): (&Outcome, Spent),
+        (outcome, spent): (&Outcome, PhaseTimes),
     ) {
         self.land(&flight);
         let bar = self.timeline.end(flight.number, End { at, outcome: Some(outcome.clone()), spent });

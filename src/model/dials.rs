@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::event::{Hand, HostId, Micros, Offset, Origin, Scope};
+use crate::event::{ChangedBy, HostId, Micros, Offset, Origin, Scope};
 use crate::model::Model;
 use crate::model::marks::Mark;
 use crate::model::news::Story;
@@ -12,7 +12,7 @@ impl Model {
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
     /// Books that a limit was turned.
-    pub(super) fn turn(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: Hand) {
+    pub(super) fn turn(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
         match scope {
             Scope::Run => {
                 let from = self.limit;
@@ -45,7 +45,7 @@ impl Model {
         self.is_adaptive = true;
         let found = &mut self.hosts[host];
         found.learned = Some(learned);
-        (found.turned, found.why) = (Some((Hand::Adaptive, at)), Some(Arc::clone(why)));
+        (found.turned, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
         // The search takes many small steps: of those in a row the last one tells enough.
         let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };

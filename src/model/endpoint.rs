@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::event::exhibit::Field;
+use crate::event::failure_sample::Field;
 use crate::event::{Micros, Offset};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;

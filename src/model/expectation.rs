@@ -8,7 +8,7 @@ use std::fmt;
 use crate::event::Micros;
 use crate::model::Model;
 use crate::plan::Expect;
-use crate::units;
+use crate::text::units;
 
 /// One expectation and how it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]

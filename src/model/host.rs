@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::event::{Hand, Micros, Offset};
+use crate::event::{ChangedBy, Micros, Offset};
 use crate::model::histogram::Histogram;
 
 /// One host, so far.
@@ -17,7 +17,7 @@ pub struct Host {
     /// The limit of its own that it began with.
     pub first_limit: Option<u32>,
     /// Who set that limit last, and when; nobody where it is the plan's.
-    pub turned: Option<(Hand, Offset)>,
+    pub turned: Option<(ChangedBy, Offset)>,
     /// Attempts in flight now.
     pub in_flight: u32,
     /// Attempts started.
@@ -81,9 +81,9 @@ impl Host {
 
 #[cfg(test)]
 mod tests {
-    use crate::event::outcome::{Outcome, Phase, Spent};
-    use crate::event::waits::Waits;
-    use crate::event::{Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin};
+    use crate::event::outcome::{Outcome, Phase, PhaseTimes};
+    use crate::event::waits::WaitTimes;
+    use crate::event::{Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
     use crate::model::Model;
     use crate::model::host::{Host, HostState};
 
@@ -101,7 +101,7 @@ mod tests {
 
     fn start(job: u64) -> Fact {
         let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, EndpointId(0));
-        let (target, waited) = ("GET https://a.example/".into(), Waits::NONE);
+        let (target, waited) = ("GET https://a.example/".into(), WaitTimes::NONE);
         Fact::AttemptStarted { attempt, endpoint, host: HOST, row: 0, slot: 0, target, waited, until: None }
     }
 
@@ -109,7 +109,7 @@ mod tests {
         Fact::AttemptEnded {
             attempt: Attempt { job: JobId(job), n: 1 },
             outcome,
-            spent: Spent::default(),
+            spent: PhaseTimes::default(),
             malformed: 0,
         }
     }
@@ -145,6 +145,6 @@ mod tests {
             |limit, gap| Fact::Adapted { host: HOST, limit, gap: Micros(gap), why: format!("to {limit}").into() };
         let host = host(Some(9), vec![step(4, 0), step(3, 50)]);
         assert_eq!((host.most(), host.gap(), host.why.as_deref()), (Some(3), Some(Micros(50)), Some("to 3")));
-        assert_eq!(host.turned, Some((Hand::Adaptive, Offset(2_000))));
+        assert_eq!(host.turned, Some((ChangedBy::Adaptive, Offset(2_000))));
     }
 }

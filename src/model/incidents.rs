@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::cause::Cause;
-use crate::event::exhibit::Exhibit;
+use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::Outcome;
 use crate::event::{Attempt, Micros, Offset};
 
@@ -87,7 +87,7 @@ pub struct Example {
     /// The library's or the system's own words.
     pub detail: Option<Arc<str>>,
     /// What was answered, where anything was and it has been told.
-    pub answer: Option<Arc<Exhibit>>,
+    pub answer: Option<Arc<FailureSample>>,
 }
 
 impl Example {

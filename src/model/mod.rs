@@ -32,7 +32,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::event::idle::Idle;
-use crate::event::waits::Waits;
+use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Event, Fact, HostId, JobId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::{Carried, Endpoint};
@@ -104,7 +104,7 @@ pub struct Model {
     /// Unused slots × time, by reason.
     pub idle: Idle,
     /// What attempts waited for before they started.
-    pub waits: Waits,
+    pub waits: WaitTimes,
     /// What the verdict is drawn from.
     pub evidence: Evidence,
     /// How many are in flight at machines that see no attempts.
@@ -156,7 +156,7 @@ impl Model {
                 (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
                 self.most_jobs = self.most_jobs.max(jobs.unwrap_or(0));
             }
-            Fact::EndpointAsked { endpoint, headers, body, varies } => {
+            Fact::EndpointProfile { endpoint, headers, body, varies } => {
                 let i = self.known_endpoint(origin, *endpoint);
                 let carried = Carried { headers: headers.clone().into(), body: *body, varies: *varies };
                 self.endpoints[i].carried = Some(carried);
@@ -166,7 +166,7 @@ impl Model {
                 let host = &mut self.hosts[i];
                 (host.name, host.limit, host.first_limit) = (Arc::clone(name), *limit, *limit);
             }
-            Fact::JobsPutFirst { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
+            Fact::JobsReordered { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
@@ -243,7 +243,7 @@ impl Model {
                     self.endpoints[i].round = *round;
                 }
             }
-            Fact::EndpointTurned { endpoint, up } => {
+            Fact::EndpointStateChanged { endpoint, up } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let after = self.endpoints[endpoint].turn(*up, at);
                 self.news.tell(at, Story::Turned { endpoint, is_up: *up, after });

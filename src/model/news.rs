@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::event::{Attempt, Concern, Hand, Micros, Offset, Origin, RunEnd};
-use crate::units;
+use crate::event::{Attempt, ChangedBy, Micros, Offset, Origin, RunEnd, WarningSource};
+use crate::text::units;
 
 /// One thing worth telling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub enum Story {
         /// What it is.
         to: u32,
         /// Who turned it.
-        by: Hand,
+        by: ChangedBy,
     },
     /// Limits are found by themselves from here on, or no longer.
     Adaptive(bool),
@@ -110,7 +110,7 @@ pub enum Story {
     /// An event loop stood still.
     Stalled(Micros),
     /// Something of our own went wrong.
-    Warned(Concern, Arc<str>),
+    Warned(WarningSource, Arc<str>),
     /// The run ended.
     Ended(RunEnd),
 }

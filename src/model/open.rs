@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::event::exhibit::Exhibit;
+use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::Phase;
 use crate::event::{Attempt, JobId, Offset, Origin};
 
@@ -30,7 +30,7 @@ pub struct Flight {
     /// How far it had come when it was last looked at.
     pub seen: Option<Seen>,
     /// What it was answered, where it is about to end badly and that has been told.
-    pub answer: Option<Arc<Exhibit>>,
+    pub answer: Option<Arc<FailureSample>>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
     /// Its number on the timeline.
@@ -117,7 +117,7 @@ impl Open {
     }
 
     /// Books what an attempt was answered; of one that is not in flight nobody could say to what.
-    pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<Exhibit>) {
+    pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<FailureSample>) {
         if let Some(flight) = self.flight(origin, attempt) {
             flight.answer = Some(Arc::clone(answer));
         }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::event::outcome::{Outcome, Spent};
-use crate::event::waits::Waits;
+use crate::event::outcome::{Outcome, PhaseTimes};
+use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset, Origin};
 use crate::model::open::Seen;
 
@@ -31,7 +31,7 @@ pub struct Bar {
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
     /// What it waited for before it started.
-    pub waited: Waits,
+    pub waited: WaitTimes,
     /// When it took its slot.
     pub started: Offset,
     /// How far it had come when it was last looked at.
@@ -50,7 +50,7 @@ pub struct End {
     /// How; unknown where another start has displaced it.
     pub outcome: Option<Outcome>,
     /// Where its time went.
-    pub spent: Spent,
+    pub spent: PhaseTimes,
 }
 
 impl Bar {

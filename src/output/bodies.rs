@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::harvest::{Answer, Harvest};
+use crate::job_result::{Answer, JobResult};
 use crate::output::{entry, replace};
 
 /// Longest part of a name that comes from the endpoint.
@@ -36,7 +36,7 @@ impl Bodies {
     }
 
     /// Saves the job's body, if it has one; gives back the file's name.
-    pub fn save(&mut self, harvest: &Harvest) -> io::Result<Option<String>> {
+    pub fn save(&mut self, harvest: &JobResult) -> io::Result<Option<String>> {
         let Some(answer) = harvest.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
         let name = name_of(harvest, answer);
         replace::swiftly(&self.folder.join(&name), &answer.body)?;
@@ -50,7 +50,7 @@ impl Bodies {
     }
 }
 
-fn name_of(harvest: &Harvest, answer: &Answer) -> String {
+fn name_of(harvest: &JobResult, answer: &Answer) -> String {
     let (source, row) = (u64::from(harvest.place.source) + 1, harvest.place.row.saturating_add(1));
     format!("{source}-{row:06}-{}.{}", slug(&harvest.endpoint), extension(answer))
 }
@@ -112,11 +112,11 @@ mod tests {
     use super::{Bodies, slug};
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros};
-    use crate::harvest::{Answer, Harvest};
+    use crate::job_result::{Answer, JobResult};
     use crate::plan::job::Place;
 
-    fn harvest(row: u64, endpoint: &str, content_type: Option<&str>, body: &[u8]) -> Harvest {
-        Harvest {
+    fn harvest(row: u64, endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
+        JobResult {
             place: Place { source: 1, row },
             job: JobId(row + 1),
             endpoint: endpoint.into(),

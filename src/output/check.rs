@@ -10,8 +10,8 @@ use crate::output::paint::Paint;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
 use crate::plan::said::Said;
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 
 /// Widest column; what is wider pushes its neighbour on.
 const WIDEST: usize = 32;
@@ -22,17 +22,17 @@ pub fn check_text(resolved: &Resolved, colour: bool) -> String {
     let table = table(resolved);
     let items = || table.iter().flat_map(|block| &block.items);
     let widest = |text: fn(&Item) -> String| {
-        let widths = items().map(|item| shown(&text(item)).width()).filter(|width| *width <= WIDEST);
+        let widths = items().map(|item| sanitize(&text(item)).width()).filter(|width| *width <= WIDEST);
         widths.max().unwrap_or_default()
     };
     let (keys, values) = (widest(|item| item.key.to_string()), widest(|item| item.value.text()));
     let mut lines = vec![format!("{}  {}", paint.bold("inflight check"), headline(resolved))];
     for block in &table {
         lines.push(String::new());
-        lines.push(paint.bold(&shown(&block.title)));
+        lines.push(paint.bold(&sanitize(&block.title)));
         for item in &block.items {
             let value = item.value.text();
-            let (key, value) = (fit::padded(&shown(&item.key), keys), fit::padded(&shown(&value), values));
+            let (key, value) = (fit::padded(&sanitize(&item.key), keys), fit::padded(&sanitize(&value), values));
             lines.push(format!("  {key}  {value}  {}", paint.dim(&told(&item.said))));
         }
     }
@@ -42,7 +42,7 @@ pub fn check_text(resolved: &Resolved, colour: bool) -> String {
 
 /// A warning as people read it: what is so, and below it where it was said.
 pub fn warning_text(warning: &Warning) -> String {
-    format!("warning: {}\n  {}", shown(&warning.message), told(&warning.said))
+    format!("warning: {}\n  {}", sanitize(&warning.message), told(&warning.said))
 }
 
 /// Who said a value, in a few words.
@@ -50,10 +50,10 @@ fn told(said: &Said) -> String {
     match said {
         Said::Flag(flag) => (*flag).to_owned(),
         Said::CommandLine => "command line".to_owned(),
-        Said::Line { file, line, given } if given.is_empty() => format!("{}:{line}", shown(file)),
-        Said::Line { file, line, given } => format!("{}:{line} with {}", shown(file), shown(&given.join(", "))),
+        Said::Line { file, line, given } if given.is_empty() => format!("{}:{line}", sanitize(file)),
+        Said::Line { file, line, given } => format!("{}:{line} with {}", sanitize(file), sanitize(&given.join(", "))),
         Said::Follows(key) => format!("from `{key}`"),
-        Said::Found(why) => shown(why).into_owned(),
+        Said::Found(why) => sanitize(why).into_owned(),
         Said::Nobody => "default".to_owned(),
     }
 }
@@ -65,7 +65,7 @@ fn headline(resolved: &Resolved) -> String {
         Some(_) => each_is_one(lists.any(|list| list.has_names)).to_owned(),
     };
     let jobs = resolved.jobs.map(|jobs| format!(", {}", units::plural(jobs, "job"))).unwrap_or_default();
-    format!("{}  {endpoints}{jobs}", shown(&resolved.name))
+    format!("{}  {endpoints}{jobs}", sanitize(&resolved.name))
 }
 
 /// What the endpoints of a list are.

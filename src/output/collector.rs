@@ -11,12 +11,12 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::harvest::Harvest;
+use crate::job_result::JobResult;
 use crate::output::bodies::Bodies;
 use crate::output::report::{Counts, Finish, Report};
 use crate::output::trouble::OutputError;
-use crate::plainly::Plainly;
 use crate::plan::Output;
+use crate::text::io_error::IoErrorText;
 
 /// A thread that collects results.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Collector {
     /// Fails before the run begins if an output cannot be written. `on_trouble` hears one sentence for
     /// each output that fails later; it is called on the collecting thread.
     pub fn start(
-        harvests: mpsc::Receiver<Harvest>,
+        harvests: mpsc::Receiver<JobResult>,
         output: &Output,
         name: &str,
         started: SystemTime,
@@ -54,7 +54,7 @@ impl Collector {
         let thread = thread::Builder::new()
             .name("collector".into())
             .spawn(move || outputs.collect(harvests, on_trouble))
-            .map_err(|cause| OutputError::Thread { cause: Plainly(cause) })?;
+            .map_err(|cause| OutputError::Thread { cause: IoErrorText(cause) })?;
         Ok(Self { thread })
     }
 
@@ -63,7 +63,7 @@ impl Collector {
     /// The channel must have been closed, or this waits for ever.
     pub fn join(self, finish: &Finish) -> Collected {
         let Ok(outputs) = self.thread.join() else {
-            let cause = Plainly(io::Error::other("its thread broke"));
+            let cause = IoErrorText(io::Error::other("its thread broke"));
             return Collected { troubles: vec![OutputError::Thread { cause }], ..Collected::default() };
         };
         outputs.finish(finish)
@@ -99,7 +99,7 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn collect(mut self, mut harvests: mpsc::Receiver<Harvest>, mut on_trouble: impl FnMut(String)) -> Self {
+    fn collect(mut self, mut harvests: mpsc::Receiver<JobResult>, mut on_trouble: impl FnMut(String)) -> Self {
         while let Some(harvest) = harvests.blocking_recv() {
             let known = self.troubles.len();
             self.take(&harvest);
@@ -111,7 +111,7 @@ impl Outputs {
     }
 
     /// Gives one harvest to every output; one that fails is given up.
-    fn take(&mut self, harvest: &Harvest) {
+    fn take(&mut self, harvest: &JobResult) {
         // Bodies come first: the report names the file.
         let mut file = None;
         if let Some(Held { path, output }) = &mut self.bodies {
@@ -156,7 +156,7 @@ mod tests {
     use super::{Held, Outputs};
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros};
-    use crate::harvest::Harvest;
+    use crate::job_result::JobResult;
     use crate::output::report::{Finish, Report, Target};
     use crate::output::spool::Spool;
     use crate::plan::job::Place;
@@ -177,7 +177,7 @@ mod tests {
                 .collect(harvests, move |trouble| telling.lock().unwrap().push(trouble))
         });
         for row in 0..5_000 {
-            let harvest = Harvest {
+            let harvest = JobResult {
                 place: Place { source: 0, row },
                 job: JobId(row + 1),
                 endpoint: "e".into(),

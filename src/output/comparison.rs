@@ -8,7 +8,7 @@ use crate::event::{Micros, Offset};
 use crate::model::race::{Figures, Measure, Race, numbers};
 use crate::output::fit;
 use crate::output::paint::Paint;
-use crate::units;
+use crate::text::units;
 
 /// Widest line.
 const WIDTH: usize = 100;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
-use crate::harvest::{Answer, Harvest};
+use crate::job_result::{Answer, JobResult};
 use crate::output::{json, kind};
 
 /// Bytes kept of an answer that was no success: enough for its message, not for its stack traces.
@@ -76,7 +76,7 @@ pub enum Data<'a> {
 
 impl<'a> Entry<'a> {
     /// The entry of a settled job, whose body may have been saved as `file`.
-    pub fn of(harvest: &'a Harvest, file: Option<&'a str>) -> Self {
+    pub fn of(harvest: &'a JobResult, file: Option<&'a str>) -> Self {
         let is_ok = harvest.end == JobEnd::Done;
         let error = match &harvest.end {
             JobEnd::Done => None,
@@ -193,12 +193,12 @@ mod tests {
     use super::Entry;
     use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
     use crate::event::{JobId, Micros};
-    use crate::harvest::{Answer, Harvest};
-    use crate::inert::text;
+    use crate::job_result::{Answer, JobResult};
     use crate::plan::job::Place;
+    use crate::text::safe_json::text;
 
-    fn harvest(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> Harvest {
-        Harvest {
+    fn harvest(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult {
+        JobResult {
             place: Place { source: 0, row: 0 },
             job: JobId(1),
             endpoint: "orders".into(),

@@ -12,8 +12,8 @@ use crate::model::incidents::Group;
 use crate::output::fit;
 use crate::output::paint::Paint;
 use crate::output::summary::WIDTH;
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 
 /// Causes of failure that are told one by one.
 const CAUSES: usize = 5;
@@ -37,7 +37,7 @@ pub fn lines(model: &Model, paint: Paint) -> Vec<String> {
         lines.push(format!("  {label:<9} {}  {place}   {what}", paint.red(&count)));
         if let Some(example) = example {
             let indent = " ".repeat(lead.width());
-            let example = format!("such as {}", fit::middle(&shown(example), room.saturating_sub(8)));
+            let example = format!("such as {}", fit::middle(&sanitize(example), room.saturating_sub(8)));
             lines.push(format!("{indent}{}", paint.dim(&example)));
         }
     }
@@ -59,10 +59,10 @@ fn place_of<'a>(model: &Model, group: &'a Group) -> (String, Option<&'a str>) {
         .iter()
         .take(NAMES)
         .filter_map(|&(_, i)| model.endpoints.get(i))
-        .map(|endpoint| fit::middle(&shown(&endpoint.name), 24).into_owned())
+        .map(|endpoint| fit::middle(&sanitize(&endpoint.name), 24).into_owned())
         .collect();
     if let (1, Some(target)) = (group.jobs, target) {
-        return (shown(target).into_owned(), None);
+        return (sanitize(target).into_owned(), None);
     }
     let more = match struck.len() - names.len() {
         0 => String::new(),
@@ -76,7 +76,7 @@ fn what_of(cause: Cause, group: &Group) -> String {
     let cause = cause.to_string();
     match group.example.detail.as_deref() {
         Some(detail) if !detail.to_lowercase().contains(&cause.to_lowercase()) => {
-            format!("{cause}: {}", shown(detail))
+            format!("{cause}: {}", sanitize(detail))
         }
         _ => cause,
     }

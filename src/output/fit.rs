@@ -83,7 +83,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_ever_wider_than_asked(text in "\\PC*", width in 1..40_usize) {
-            let text = crate::shown::shown(&text);
+            let text = crate::text::sanitize::sanitize(&text);
             prop_assert!(middle(&text, width).width() <= width);
             prop_assert!(end(&text, width).width() <= width);
             prop_assert!(wrapped(&text, width).iter().all(|line| line.width() <= width));

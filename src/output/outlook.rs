@@ -2,7 +2,7 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
-use crate::units;
+use crate::text::units;
 
 /// Why nothing moves, or how long it will.
 pub fn outlook(model: &Model, now: Offset) -> Option<String> {

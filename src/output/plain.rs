@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::event::cause::Cause;
-use crate::event::{Hand, Micros, Offset};
+use crate::event::{ChangedBy, Micros, Offset};
 use crate::model::incidents::Group;
 use crate::model::news::{self, Story};
 use crate::model::verdict::words;
@@ -16,8 +16,8 @@ use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::outlook::outlook;
 use crate::output::summary;
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 
 /// How often, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Plain {
             lines.push(self.status(model, now));
         }
         for line in &mut lines {
-            *line = shown(line).into_owned();
+            *line = sanitize(line).into_owned();
         }
         lines
     }
@@ -126,7 +126,7 @@ impl Plain {
             Pace::Log => log_line(model, now),
             Pace::Spoken { .. } => sentence(model, now),
         };
-        shown(&line).into_owned()
+        sanitize(&line).into_owned()
     }
 
     fn is_due(&self, model: &Model, now: Offset) -> bool {
@@ -185,7 +185,7 @@ impl Plain {
 fn beginning(model: &Model) -> String {
     let jobs = model.jobs.map(|jobs| format!(": {}", units::plural(jobs, "job"))).unwrap_or_default();
     let limit = model.limit.map(|limit| format!(", at most {} in flight", units::count(limit.into())));
-    format!("inflight  {}{jobs}{}", fit::middle(&shown(&model.name), 60), limit.unwrap_or_default())
+    format!("inflight  {}{jobs}{}", fit::middle(&sanitize(&model.name), 60), limit.unwrap_or_default())
 }
 
 fn ending(model: &Model, now: Offset) -> String {
@@ -201,9 +201,9 @@ fn ending(model: &Model, now: Offset) -> String {
 fn example(model: &Model, cause: Cause, group: &Group) -> String {
     let endpoint = group.endpoints.keys().next().and_then(|&i| model.endpoints.get(i));
     let place = group.example.target.as_deref().or(endpoint.map(|endpoint| &*endpoint.name)).unwrap_or_default();
-    let place = fit::middle(&shown(place), 100).into_owned();
+    let place = fit::middle(&sanitize(place), 100).into_owned();
     match group.example.detail.as_deref() {
-        Some(detail) => format!("{place}: {cause} ({})", fit::end(&shown(detail), 100)),
+        Some(detail) => format!("{place}: {cause} ({})", fit::end(&sanitize(detail), 100)),
         None => format!("{place}: {cause}"),
     }
 }
@@ -212,21 +212,21 @@ fn example(model: &Model, cause: Cause, group: &Group) -> String {
 /// the controller turns its dial so often that the lines of progress must do.
 fn change(story: &Story, model: &Model) -> Option<String> {
     match story {
-        Story::Limit { host, from, to, by: by @ (Hand::Operator | Hand::Machine) } => {
+        Story::Limit { host, from, to, by: by @ (ChangedBy::Operator | ChangedBy::Machine) } => {
             let whose = host.as_deref().map(|host| format!(" of {host}")).unwrap_or_default();
             let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-            let why = if *by == Hand::Machine { ", this machine has no room for more" } else { "" };
+            let why = if *by == ChangedBy::Machine { ", this machine has no room for more" } else { "" };
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
         Story::Turned { endpoint, is_up, after } => {
-            let name = shown(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
+            let name = sanitize(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
         Story::Warned(_, message) => Some(format!("warning: {message}")),
         Story::PutFirst { jobs, of } => Some(format!("slow first: {}", news::put_first(*jobs, *of))),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
-        Story::Limit { by: Hand::Adaptive, .. }
+        Story::Limit { by: ChangedBy::Adaptive, .. }
         | Story::Adaptive(_)
         | Story::Adapted { .. }
         | Story::Skipped(_)

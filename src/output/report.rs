@@ -35,11 +35,11 @@ use serde::Serialize;
 
 use crate::event::RunEnd;
 use crate::event::outcome::JobEnd;
-use crate::harvest::Harvest;
-use crate::inert;
+use crate::job_result::JobResult;
 use crate::output::entry::Entry;
 use crate::output::spool::Spool;
 use crate::output::{place, replace};
+use crate::text::safe_json;
 
 /// The schema of the document. Within one number, fields are only added.
 pub const SCHEMA: u32 = 1;
@@ -129,7 +129,7 @@ impl Report {
     }
 
     /// Adds a settled job, whose body may have been saved as `file`.
-    pub fn add(&mut self, harvest: &Harvest, file: Option<&str>) -> io::Result<()> {
+    pub fn add(&mut self, harvest: &JobResult, file: Option<&str>) -> io::Result<()> {
         self.spool.push(harvest.place, &Entry::of(harvest, file))?;
         let count = match harvest.end {
             JobEnd::Done => &mut self.counts.ok,
@@ -191,7 +191,7 @@ impl Target {
 
 /// Header first, though it is known last.
 fn document(to: &mut impl Write, header: &Header<'_>, spool: Spool) -> io::Result<()> {
-    let header = inert::text(header)?;
+    let header = safe_json::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
     to.write_all(b",\"results\":[\n")?;
     spool.copy_sorted(to)?;
@@ -207,15 +207,15 @@ mod tests {
     use super::{Finish, Report, Target};
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros, RunEnd};
-    use crate::harvest::{Answer, Harvest};
+    use crate::job_result::{Answer, JobResult};
     use crate::output::spool::Spool;
     use crate::plan::job::Place;
 
     const FINISH: Finish =
         Finish { finished: SystemTime::UNIX_EPOCH, how: Some(RunEnd::Finished), not_started: Some(0) };
 
-    fn harvest(row: u64, body: &str) -> Harvest {
-        Harvest {
+    fn harvest(row: u64, body: &str) -> JobResult {
+        JobResult {
             place: Place { source: 0, row },
             job: JobId(row + 1),
             endpoint: "e".into(),

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::inert;
 use crate::plan::job::Place;
+use crate::text::safe_json;
 
 /// Entries up to this size are copied through memory in one read.
 const SMALL: u64 = 1 << 20;
@@ -51,7 +51,7 @@ impl Spool {
     /// Adds an entry. After an error the spool is of no use any more.
     pub fn push(&mut self, place: Place, entry: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let mut counting = Counting { to: &mut self.file, written: 0 };
-        inert::write(&mut counting, entry)?;
+        safe_json::write(&mut counting, entry)?;
         let length = counting.written;
         self.index.push(Slot { place, offset: self.end, length });
         self.end += length;

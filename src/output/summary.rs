@@ -20,9 +20,9 @@ use crate::output::fit;
 use crate::output::paint::Paint;
 use crate::output::trouble::path_shown;
 use crate::plan::address;
-use crate::shell;
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::shell;
+use crate::text::units;
 
 /// Widest line.
 pub const WIDTH: usize = 100;
@@ -83,7 +83,7 @@ pub fn ending(model: &Model) -> &'static str {
 fn headline(model: &Model, end: Offset, paint: Paint) -> String {
     let right = format!("{} {}", ending(model), units::length(end.since(Offset::ZERO)));
     let room = HEADLINE.saturating_sub("inflight".len() + 2 + right.width() + 2);
-    let name = fit::padded(&fit::middle(&shown(&model.name), room), room);
+    let name = fit::padded(&fit::middle(&sanitize(&model.name), room), room);
     format!("{}  {name}  {right}", paint.bold("inflight"))
 }
 
@@ -149,7 +149,7 @@ fn health(model: &Model, paint: Paint) -> Vec<String> {
     for (i, (endpoint, health)) in checked().filter(|(_, health)| !health.is_up).enumerate().take(MOST) {
         let head = if i == 0 { "down" } else { "" };
         let since = units::clock(health.since);
-        lines.push(format!("  {} {}   since {since}", paint.red(&format!("{head:<9}")), shown(&endpoint.name)));
+        lines.push(format!("  {} {}   since {since}", paint.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
     }
     lines
 }
@@ -179,7 +179,7 @@ fn learned(model: &Model) -> Vec<String> {
     let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
     let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
         let head = if i == 0 { "learned" } else { "" };
-        let name = shown(name);
+        let name = sanitize(name);
         if gap == Micros::ZERO {
             format!("  {head:<9} [host.\"{name}\"]  concurrency = {limit}")
         } else {
@@ -263,7 +263,7 @@ fn concerns(model: &Model, paint: Paint) -> Vec<String> {
     let mut lines = Vec::new();
     if model.totals.warnings > 0 {
         let last = model.news.newest_first().find_map(|item| match &item.story {
-            Story::Warned(_, message) => Some(shown(message)),
+            Story::Warned(_, message) => Some(sanitize(message)),
             _ => None,
         });
         let n = units::plural(model.totals.warnings, "warning");

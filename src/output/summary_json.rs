@@ -1,12 +1,12 @@
 //! The summary for scripts: one document with every figure.
 //!
 //! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
-//! with [`inert::text`](crate::inert::text), which makes it inert. Start at [`summary_json`].
+//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`summary_json`].
 
 use serde_json::{Value, json};
 
 use crate::event::cause::Cause;
-use crate::event::waits::{WaitWhy, Waits};
+use crate::event::waits::{WaitTimes, WaitWhy};
 use crate::event::{Micros, Offset};
 use crate::model::endpoint::Endpoint;
 use crate::model::expectation::{Checked, Figure};
@@ -219,7 +219,7 @@ fn idle(model: &Model, end: Offset) -> Value {
 }
 
 /// What attempts waited for before they started, in seconds, by reason.
-fn waits(waits: &Waits) -> Value {
+fn waits(waits: &WaitTimes) -> Value {
     let waited = WaitWhy::ALL.into_iter().map(|why| (why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
     waited
         .map(|(why, waited)| (why.words().replace(' ', "_"), json!(rounded(waited.as_secs_f64()))))

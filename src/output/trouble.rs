@@ -7,8 +7,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::plainly::Plainly;
-use crate::shown::shown;
+use crate::text::io_error::IoErrorText;
+use crate::text::sanitize::sanitize;
 
 /// An output that could not be written. The run is none the worse for it.
 #[derive(Debug, Error)]
@@ -20,7 +20,7 @@ pub enum OutputError {
         path: String,
         /// Why.
         #[source]
-        cause: Plainly,
+        cause: IoErrorText,
     },
     /// The saved bodies.
     #[error("cannot save bodies in `{path}`")]
@@ -29,7 +29,7 @@ pub enum OutputError {
         path: String,
         /// Why.
         #[source]
-        cause: Plainly,
+        cause: IoErrorText,
     },
     /// Two results would lie in one place.
     #[error("cannot keep {one} and {other} apart: both would go to `{path}`")]
@@ -46,19 +46,19 @@ pub enum OutputError {
     Thread {
         /// Why.
         #[source]
-        cause: Plainly,
+        cause: IoErrorText,
     },
 }
 
 impl OutputError {
     /// The report could not be written.
     pub fn report(path: &Path, cause: io::Error) -> Self {
-        Self::Report { path: path_shown(path), cause: Plainly(cause) }
+        Self::Report { path: path_shown(path), cause: IoErrorText(cause) }
     }
 
     /// A body could not be saved.
     pub fn bodies(path: &Path, cause: io::Error) -> Self {
-        Self::Bodies { path: path_shown(path), cause: Plainly(cause) }
+        Self::Bodies { path: path_shown(path), cause: IoErrorText(cause) }
     }
 
     /// Two results would lie in one place.
@@ -90,7 +90,7 @@ impl OutputError {
         })
     }
 
-    fn cause(&self) -> Option<&Plainly> {
+    fn cause(&self) -> Option<&IoErrorText> {
         match self {
             Self::Report { cause, .. } | Self::Bodies { cause, .. } | Self::Thread { cause } => Some(cause),
             Self::Taken { .. } => None,
@@ -100,7 +100,7 @@ impl OutputError {
 
 /// A path as people may see it.
 pub fn path_shown(path: &Path) -> String {
-    shown(&path.to_string_lossy()).into_owned()
+    sanitize(&path.to_string_lossy()).into_owned()
 }
 
 #[cfg(test)]

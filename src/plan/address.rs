@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
-use crate::secret::{masked, query_masked};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::{masked, query_masked};
 
 /// The top-level name under which practice hosts live; the wire resolves it to this machine.
 pub const PRACTICE: &str = ".practice";
@@ -148,7 +148,7 @@ pub(super) fn quoted(text: &str) -> String {
     };
     let short: String = text.chars().take(MAX_QUOTED).collect();
     let rest = if short.len() < text.len() { "…" } else { "" };
-    format!("{}{rest}", shown(&short))
+    format!("{}{rest}", sanitize(&short))
 }
 
 fn parse(text: &str) -> Result<Url, String> {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::plan::defaults::MAX_MISTAKES;
 use crate::plan::mistake::{Excerpt, Mistake};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// The mistakes one below the other.
 pub(super) fn drawn(mistakes: &[Mistake], colour: bool, width: usize) -> String {
@@ -39,7 +39,7 @@ impl Pen {
             out.push('\n');
             self.excerpt(out, mistake, excerpt);
         } else if let Some(line) = mistake.line {
-            let _ = writeln!(out, "  {}:{line}", shown(&mistake.file));
+            let _ = writeln!(out, "  {}:{line}", sanitize(&mistake.file));
         }
         let head = if mistake.excerpt.is_some() { "help:" } else { "hint:" };
         if let Some(help) = &mistake.help {
@@ -71,7 +71,7 @@ impl Pen {
     /// The place, the line before, the line with its caret, the line after.
     fn excerpt(&self, out: &mut String, mistake: &Mistake, excerpt: &Excerpt) {
         let (line, column) = (mistake.line.unwrap_or(1), mistake.column.unwrap_or(1));
-        let _ = writeln!(out, "  {}:{line}:{column}", shown(&mistake.file));
+        let _ = writeln!(out, "  {}:{line}:{column}", sanitize(&mistake.file));
         let lines: Vec<&str> = neighbours(excerpt, line);
         let first = line - usize::from(line > 1);
         let digits = (first + lines.len() - 1).to_string().len().max(2);
@@ -106,7 +106,7 @@ impl Pen {
 
     /// The part of a line around a column that fits, and where that column is in it.
     fn window(&self, line: &str, column: usize, digits: usize) -> (String, usize) {
-        let safe: Vec<char> = shown(line.trim_end_matches('\r')).chars().collect();
+        let safe: Vec<char> = sanitize(line.trim_end_matches('\r')).chars().collect();
         let room = self.width.saturating_sub(digits + 5).max(20);
         let at = (column - 1).min(safe.len());
         let cut = if at + 8 > room { at - room / 3 } else { 0 };
@@ -125,7 +125,7 @@ impl Pen {
 
 fn caret_width(excerpt: &Excerpt, line: &str, from: usize) -> usize {
     let spanned = excerpt.text[excerpt.span.clone()].lines().next().unwrap_or("");
-    let wide = UnicodeWidthStr::width(&*shown(spanned));
+    let wide = UnicodeWidthStr::width(&*sanitize(spanned));
     let room = UnicodeWidthStr::width(line).saturating_sub(from);
     wide.min(room).max(1)
 }

@@ -11,7 +11,7 @@ use crate::plan::address::host_key;
 use crate::plan::cursor::Endpoint;
 use crate::plan::defaults::MAX_FOUND_ENDPOINTS;
 use crate::plan::request::Made;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// The endpoint of rows that lead nowhere.
 const BAD_ROWS: &str = "(bad rows)";
@@ -41,7 +41,7 @@ impl Found {
                 Some(id) => *id,
                 None if self.is_full() => self.shared(OTHER_NAMES),
                 None => {
-                    let id = self.add(&Arc::from(shown(name).as_ref()), None);
+                    let id = self.add(&Arc::from(sanitize(name).as_ref()), None);
                     self.by_name.insert(name.clone(), id);
                     id
                 }

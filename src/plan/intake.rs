@@ -19,7 +19,7 @@ use crate::plan::source::Source;
 use crate::plan::text::{Var, reason};
 use crate::plan::via::Via;
 use crate::plan::{Expect, Limits, Output, Plan, Practice, read};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// As much of an input as is looked at to tell what it is.
 const SNIFFED: usize = 64 << 10;
@@ -57,7 +57,7 @@ impl Plan {
                 Some(Form::JsonLines) => Language::JsonLines,
                 Some(Form::Table { .. }) => {
                     let help = "name it in a plan: `rows = \"ids.csv\"` beside a `url` with `{column}` in it";
-                    return Err(PlanError::whole(&name, format!("`{}` is a table, not a plan", shown(&name)), help));
+                    return Err(PlanError::whole(&name, format!("`{}` is a table, not a plan", sanitize(&name)), help));
                 }
                 None => language_of(&start).unwrap_or(Language::Toml),
             },
@@ -184,7 +184,7 @@ fn open(path: &Path, name: &str) -> Result<File, PlanError> {
 fn unreadable(name: &str, why: &str) -> PlanError {
     let help = if is_domain(name) && !Path::new(name).exists() && Form::of(Path::new(name)).is_none() && !is_toml(name)
     {
-        format!("if it is meant as a URL, write `https://{}`", shown(name))
+        format!("if it is meant as a URL, write `https://{}`", sanitize(name))
     } else {
         KINDS.to_owned()
     };

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::plan::Plan;
 use crate::plan::drawing;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -138,7 +138,7 @@ fn summary(mistakes: &[Mistake]) -> String {
 pub(super) fn named(file: &str) -> String {
     match file {
         STDIN => "standard input".to_owned(),
-        file => format!("plan `{}`", shown(file)),
+        file => format!("plan `{}`", sanitize(file)),
     }
 }
 

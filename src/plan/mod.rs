@@ -6,7 +6,6 @@
 //! through a parameter. Start at [`Plan`] and [`Plan::read`].
 
 pub mod address;
-pub mod ahead;
 pub mod cursor;
 pub mod defaults;
 mod drawing;
@@ -16,6 +15,7 @@ pub mod job;
 pub mod mistake;
 pub mod order;
 pub mod patience;
+pub mod priority_jobs;
 mod put;
 pub mod quantity;
 mod read;
@@ -33,7 +33,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::glob;
+use crate::text::glob;
 
 /// Everything that was asked, checked, with every default filled in.
 #[derive(Debug)]

@@ -19,8 +19,8 @@ use crate::plan::rows::Rows;
 use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::{Eyes, Template};
-use crate::secret::{is_secret_name, without};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::{is_secret_name, without};
 
 /// The longest name a row may give its endpoint, in characters; a longer one is cut.
 const MAX_NAME: usize = 120;
@@ -168,7 +168,7 @@ impl Maker {
             }
         };
         let method = match &row.method {
-            Some(name) => parse_method(name).ok_or_else(|| format!("`{}` is not a method", shown(name)))?,
+            Some(name) => parse_method(name).ok_or_else(|| format!("`{}` is not a method", sanitize(name)))?,
             None if !self.has_own_method && !body.is_empty() => Method::POST,
             None => self.method.clone(),
         };
@@ -233,7 +233,7 @@ fn address_seen(url: &Template, values: &[String], practice_port: Option<u16>) -
 }
 
 fn target(method: &Method, seen: &str) -> Arc<str> {
-    format!("{method} {}", shown(seen)).into()
+    format!("{method} {}", sanitize(seen)).into()
 }
 
 fn header_map(headers: &[(HeaderName, Template)], values: &[String]) -> Result<HeaderMap, String> {
@@ -254,8 +254,8 @@ fn header_value(name: &HeaderName, text: &str, secret: bool) -> Result<HeaderVal
 
 /// Adds a header of a JSON row: one text, or a list of them.
 fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), String> {
-    let wrong = || format!("header `{}` is not a text", shown(name));
-    let parsed = HeaderName::try_from(name).map_err(|_| format!("`{}` is not a header name", shown(name)))?;
+    let wrong = || format!("header `{}` is not a text", sanitize(name));
+    let parsed = HeaderName::try_from(name).map_err(|_| format!("`{}` is not a header name", sanitize(name)))?;
     let texts: Vec<&str> = match value {
         Value::String(text) => vec![text],
         Value::Array(texts) => texts.iter().map(|text| text.as_str().ok_or_else(wrong)).collect::<Result<_, _>>()?,

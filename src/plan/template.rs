@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::plan::put::{Put, place_after, write_value};
 use crate::plan::text::{Piece, Text, is_secret};
-use crate::secret::MASK;
+use crate::text::secret::MASK;
 
 /// A text taken apart.
 #[derive(Clone, Default, PartialEq, Eq)]

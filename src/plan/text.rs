@@ -10,8 +10,8 @@ use std::path::Path;
 
 use crate::plan::defaults::MAX_SECRET_FILE;
 use crate::plan::quantity::Wrong;
-use crate::secret::MASK;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::MASK;
 
 /// Looks up a variable by name; where from is the caller's affair.
 pub type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -207,7 +207,7 @@ impl Piece {
 impl fmt::Debug for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Written(text) => write!(f, "{:?}", shown(text)),
+            Self::Written(text) => write!(f, "{:?}", sanitize(text)),
             Self::Given(_) => f.write_str(MASK),
         }
     }

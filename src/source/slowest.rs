@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
 use crate::model::verdict::thresholds as t;
-use crate::plan::ahead::Slow;
+use crate::plan::priority_jobs::Slow;
 
 /// Most jobs that are kept. With more than these, each as long as the last of them, on `m` slots, a run
 /// takes so many times that long ÷ `m`: an end that waits for one more is a small part of it.

@@ -3,7 +3,7 @@
 //! Nobody answers: whether it arrived cannot be known, only which terminals are made to take it.
 //! Start at [`sequence`].
 
-use crate::tui::detect::{Decision, Surroundings};
+use crate::tui::detect::{Decision, Environment};
 
 /// Whether the terminal takes copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub fn sequence(text: &str) -> Vec<u8> {
     format!("\x1b]52;c;{encoded}\x07").into_bytes()
 }
 
-impl Surroundings {
+impl Environment {
     /// Whether the terminal takes copies.
     pub fn clipboard(&self) -> Decision<Clipboard> {
         let term = self.var("TERM").unwrap_or_default();
@@ -50,7 +50,7 @@ impl Surroundings {
 #[cfg(test)]
 mod tests {
     use super::{Clipboard, sequence};
-    use crate::tui::detect::Surroundings;
+    use crate::tui::detect::Environment;
 
     #[test]
     fn a_copy_is_one_sequence_that_no_text_can_leave() {
@@ -62,7 +62,7 @@ mod tests {
     fn who_takes_copies_is_said_by_name() {
         let of = |variables: &[(&str, &str)]| {
             let variables = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-            Surroundings { variables, ..Surroundings::default() }.clipboard().value
+            Environment { variables, ..Environment::default() }.clipboard().value
         };
         assert_eq!(of(&[("TERM", "xterm-kitty")]), Clipboard::Takes);
         assert_eq!(of(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]), Clipboard::Takes);

@@ -3,11 +3,11 @@
 //! It knows what the facts tell: method and masked address, masked headers, and that there is a body.
 //! Start at [`Line::of`].
 
-use crate::event::exhibit::Field;
+use crate::event::failure_sample::Field;
 use crate::model::Model;
-use crate::secret::MASK;
-use crate::shell::quoted;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::secret::MASK;
+use crate::text::shell::quoted;
 
 /// What addresses of the practice upstream begin with.
 const PRACTICE: &str = "practice://";
@@ -33,7 +33,7 @@ pub struct Line {
 impl Line {
     /// The command for a request; none where its target is no method and address.
     pub fn of(asked: Asked<'_>, model: &Model) -> Option<Self> {
-        let target = shown(asked.target);
+        let target = sanitize(asked.target);
         let (method, address) = target.split_once(' ')?;
         let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
         if !is_method || !address.contains("://") {
@@ -51,7 +51,7 @@ impl Line {
         }
         let mut but = Vec::new();
         for Field(name, value) in carried.iter().flat_map(|carried| carried.headers.iter()) {
-            words.push(format!("-H {}", quoted(&shown(&format!("{name}: {value}")))));
+            words.push(format!("-H {}", quoted(&sanitize(&format!("{name}: {value}")))));
         }
         if body > 0 {
             // Without the plan's own, curl would invent one.
@@ -69,7 +69,7 @@ impl Line {
                 // The name is known to us alone; the port is that of this run.
                 words.push("--connect-to ::127.0.0.1:".to_owned());
                 let path = rest.find('/').map_or("/", |at| &rest[at..]);
-                format!("{}{path}", shown(&host.name))
+                format!("{}{path}", sanitize(&host.name))
             }
             (Some(_), None) | (None, _) => address.to_owned(),
         };
@@ -89,7 +89,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::{Asked, Line};
-    use crate::event::exhibit::Field;
+    use crate::event::failure_sample::Field;
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
     use crate::model::host::Host;

@@ -4,7 +4,7 @@
 //! keep a text with spaces together. What is half typed asks nothing. Start at [`Filter::read`].
 
 use crate::event::Micros;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// All terms of a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Word {
             let (wanted, text) = (self.0.as_bytes(), text.as_bytes());
             return text.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted));
         }
-        shown(text).to_lowercase().contains(&self.0)
+        sanitize(text).to_lowercase().contains(&self.0)
     }
 }
 

@@ -5,20 +5,20 @@
 //! Start at [`view`] for the picture, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
-pub mod beside;
 pub mod clipboard;
 pub mod curl;
 pub mod detect;
 pub mod filter;
 pub mod frame_rate;
 pub mod input;
-pub mod keep;
 pub mod keymap;
 pub mod picture;
 pub mod refusal;
+pub mod save_file;
 pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod view;
 pub mod watchdog;
+pub mod window_status;
 pub mod writer;

@@ -13,8 +13,8 @@ use http::HeaderValue;
 use http::header::HOST;
 use http::request::Parts;
 
-use crate::glob;
 use crate::plan::Practice;
+use crate::text::glob;
 use crate::upstream::behaviour::{Act, Behaviour, Refused, parse};
 use crate::upstream::books::Books;
 use crate::upstream::gate::Gate;

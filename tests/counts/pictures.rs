@@ -9,7 +9,7 @@ use inflight::event::Offset;
 use inflight::model::Model;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::state::UiState;
-use inflight::tui::terminal::encoder::Easel;
+use inflight::tui::terminal::encoder::FrameEncoder;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Look, Theme};
@@ -26,16 +26,16 @@ const EVENTS: usize = 3_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A screen, and a terminal that tells its pieces apart: each write arrives as one message.
-struct Desk {
+struct ResolverThreads {
     model: Model,
     ui: UiState,
     theme: Theme,
-    easel: Easel,
+    easel: FrameEncoder,
     writer: Writer,
     terminal: UnixDatagram,
 }
 
-impl Desk {
+impl ResolverThreads {
     fn new() -> Self {
         let (ours, terminal) = UnixDatagram::pair().unwrap();
         terminal.set_nonblocking(true).unwrap();
@@ -44,7 +44,7 @@ impl Desk {
             model: Model::default(),
             ui: UiState::default(),
             theme: Theme::bundled("inflight-dark", look).unwrap(),
-            easel: Easel::new(SCREEN.as_size()).unwrap(),
+            easel: FrameEncoder::new(SCREEN.as_size()).unwrap(),
             writer: Writer::start(ours.into()).unwrap(),
             terminal,
         }
@@ -81,7 +81,7 @@ impl Desk {
 #[test]
 fn a_picture_is_one_small_piece_and_the_same_picture_is_none() {
     let _alone = alone();
-    let mut desk = Desk::new();
+    let mut desk = ResolverThreads::new();
     let busy = Busy { endpoints: 10_000, jobs: 100_000, in_flight: 200, a_second: 20_000 };
     let mut events = busy.events();
     let mut draw = |n| {

@@ -11,8 +11,8 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::via::Via;
 use inflight::pump::{Follow, Pump};
-use inflight::source::pool::route::Route;
-use inflight::source::pool::run_time::RunTime;
+use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
 use tokio::sync::mpsc;
 

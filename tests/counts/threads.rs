@@ -13,10 +13,10 @@ use inflight::event::{Event, Fact};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::via::Via;
-use inflight::source::pool::names::Names;
-use inflight::source::pool::route::{Route, Wires};
+use inflight::source::pool::dns::Resolver;
+use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
-use inflight::source::pool::shared::Shared;
+use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{Share, serve};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -49,7 +49,7 @@ fn a_thousand_names_take_a_few_threads() {
          each = {{ i = \"1..={NAMES}\" }}\n"
     );
     let plan = Plan::from_toml(&plan, "names.toml", Path::new("."), &|_| None).unwrap();
-    let names = Names::asking(|_| {
+    let names = Resolver::asking(|_| {
         ASKED.fetch_add(1, Ordering::Relaxed);
         MOST.fetch_max(threads(), Ordering::Relaxed);
         thread::sleep(LOOK_UP);

@@ -1,6 +1,6 @@
 //! What those see who see only the window's title or its tab, in every state of a run.
 
-use inflight::tui::beside::{Bar, title};
+use inflight::tui::window_status::{Bar, title};
 
 use crate::told::scenario::scenario;
 

@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use inflight::event::{Micros, Offset};
+use inflight::lab::controls::{Controls, Dials};
 use inflight::lab::scenario::Scenario;
-use inflight::lab::trial::{Dials, Trial};
 use inflight::model::race::{Calls, Measure, Race};
 
 /// How long to wait for anything.
@@ -18,19 +18,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[track_caller]
 fn run(scenario: Scenario, requests: u64, delay: &str) -> Race {
     let delay = humantime::parse_duration(delay).unwrap();
-    finish(&Trial::start(scenario, Dials { requests, delay, ..Dials::usual(scenario) }).unwrap())
+    finish(&Controls::start(scenario, Dials { requests, delay, ..Dials::usual(scenario) }).unwrap())
 }
 
 /// Waits for its end.
 #[track_caller]
-fn finish(trial: &Trial) -> Race {
-    wait(trial, Trial::is_over);
+fn finish(trial: &Controls) -> Race {
+    wait(trial, Controls::is_over);
     trial.race()
 }
 
 /// Waits until something holds, looking whenever a fact has come.
 #[track_caller]
-fn wait(trial: &Trial, is_so: impl Fn(&Trial) -> bool) {
+fn wait(trial: &Controls, is_so: impl Fn(&Controls) -> bool) {
     let (bell, rung) = mpsc::channel();
     for lane in trial.lanes() {
         let bell = bell.clone();
@@ -182,7 +182,7 @@ fn whoever_holds_a_lock_or_the_only_connection_leads_a_convoy() {
 fn nothing_starts_while_all_lanes_are_held() {
     let scenario = Scenario::Race;
     let dials = Dials { requests: 6, delay: Duration::from_millis(60), ..Dials::usual(scenario) };
-    let trial = Trial::start(scenario, dials).unwrap();
+    let trial = Controls::start(scenario, dials).unwrap();
     wait(&trial, |trial| trial.race().lanes[0].settled() >= 1);
     trial.pause(true);
     wait(&trial, |trial| trial.race().lanes.iter().all(|lane| lane.in_flight == 0));
@@ -205,7 +205,7 @@ fn nothing_starts_while_all_lanes_are_held() {
 fn a_limit_can_be_turned_while_it_runs() {
     let scenario = Scenario::Race;
     let dials = Dials { requests: 30, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
-    let mut trial = Trial::start(scenario, dials).unwrap();
+    let mut trial = Controls::start(scenario, dials).unwrap();
     wait(&trial, |trial| trial.race().lanes[3].done >= 2);
     trial.set_limit(9);
     let race = finish(&trial);
@@ -217,7 +217,7 @@ fn a_limit_can_be_turned_while_it_runs() {
 fn a_pool_of_connections_grows_while_it_runs() {
     let scenario = Scenario::Convoy;
     let dials = Dials { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
-    let mut trial = Trial::start(scenario, dials).unwrap();
+    let mut trial = Controls::start(scenario, dials).unwrap();
     wait(&trial, |trial| trial.race().lanes[3].done >= 2);
     assert!(trial.race().lanes[3].seen.peak <= 2);
     trial.set_limit(7);
@@ -230,7 +230,7 @@ fn a_pool_of_connections_grows_while_it_runs() {
 fn a_trial_that_is_dropped_ends_its_lanes() {
     let scenario = Scenario::Race;
     let dials = Dials { requests: 100, delay: Duration::from_secs(1), ..Dials::usual(scenario) };
-    let trial = Trial::start(scenario, dials).unwrap();
+    let trial = Controls::start(scenario, dials).unwrap();
     let follows: Vec<_> = trial.lanes().iter().map(|lane| lane.follow().clone()).collect();
     let (bell, rung) = mpsc::channel();
     for follow in &follows {

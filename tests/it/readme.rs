@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use clap::Parser;
-use inflight::caret::Page;
 use inflight::cli::Cli;
 use inflight::config::settings::Settings;
 use inflight::error::code;
 use inflight::plan::Plan;
+use inflight::text::diagnostics::Page;
 use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;

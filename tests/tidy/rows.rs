@@ -8,9 +8,9 @@ use crate::source::{Source, rust};
 use crate::{Finding, hold, lines};
 
 /// Row 0: facts, and pure helpers that know nothing but facts.
-const FACTS: &[&str] = &["event", "caret", "glob", "inert", "plainly", "shown", "secret", "shell", "units"];
+const FACTS: &[&str] = &["event", "text"];
 /// Row 1: what is made of facts. They do not know each other, but for what [`ROWS`] says.
-const MEANINGS: &[&str] = &["plan", "control", "journal", "harvest", "model"];
+const MEANINGS: &[&str] = &["plan", "control", "journal", "job_result", "model"];
 /// Everything.
 const ALL: &[&str] = &["*"];
 
@@ -18,20 +18,13 @@ const ALL: &[&str] = &["*"];
 const ROWS: &[(&str, &[&[&str]])] = &[
     // Row 0.
     ("event", &[]),
-    ("caret", &[&["shown"]]),
-    ("glob", &[]),
-    ("inert", &[&["shown"]]),
-    ("plainly", &[]),
-    ("shell", &[]),
-    ("shown", &[&["event"]]),
-    ("secret", &[&["event"]]),
-    ("units", &[&["event"]]),
+    ("text", &[&["event"]]),
     // Row 1.
     ("plan", &[FACTS]),
     ("control", &[FACTS]),
     ("journal", &[FACTS]),
-    // A harvest is filed under its place in the plan.
-    ("harvest", &[FACTS, &["plan"]]),
+    // A result is filed under its place in the plan.
+    ("job_result", &[FACTS, &["plan"]]),
     // What the plan expects is held against the model, here and nowhere else.
     ("model/expectation", &[FACTS, &["plan"]]),
     ("model", &[FACTS]),
@@ -43,6 +36,7 @@ const ROWS: &[(&str, &[&[&str]])] = &[
     ("tui", &[FACTS, MEANINGS]),
     ("upstream", &[FACTS, MEANINGS]),
     // Row 4.
+    ("config/theme_catalog", &[FACTS, MEANINGS, &["tui", "error"]]),
     ("config", &[FACTS, MEANINGS, &["tui"]]),
     // It stages whole runs: what they send, and to whom.
     ("lab", &[FACTS, MEANINGS, &["pump", "source", "upstream"]]),

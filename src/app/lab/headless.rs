@@ -9,17 +9,17 @@ use crate::app::lab::news::News;
 use crate::app::signals::{self, Signal, Wake};
 use crate::config;
 use crate::error::{Error, code};
-use crate::inert;
+use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
-use crate::lab::trial::{Dials, Trial};
 use crate::model::race::Race;
 use crate::output::{comparison, exit, streams};
-use crate::plainly::is_closed_pipe;
-use crate::tui::detect::Surroundings;
-use crate::units;
+use crate::text::io_error::is_closed_pipe;
+use crate::text::safe_json;
+use crate::text::units;
+use crate::tui::detect::Environment;
 
 /// Runs a scenario and prints what it came to; gives back the exit code.
-pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Surroundings) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Environment) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone()).map_err(system("listen for signals"))?;
@@ -37,7 +37,7 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Surro
 
 /// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
 /// stops it before.
-fn wait(trial: &Trial, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
+fn wait(trial: &Controls, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
     let mut told = vec![false; trial.lanes().len()];
     loop {
         news.heard();
@@ -80,7 +80,7 @@ pub fn print(race: &Race, how: How) -> Result<u8, Error> {
         How::Table => streams::result(&comparison::table(race, is_coloured)),
         How::Lines => streams::result(&comparison::kept(race, is_coloured)),
         How::Document => {
-            inert::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
+            safe_json::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
         }
     };
     match written {

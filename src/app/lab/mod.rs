@@ -11,13 +11,13 @@ use std::io::{self, IsTerminal};
 
 use crate::app::lab::headless::How;
 use crate::app::lab::screen::Left;
-use crate::app::look::{self, Looks};
+use crate::app::look::{self, Appearance};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
 use crate::error::Error;
+use crate::lab::controls::Dials;
 use crate::lab::scenario::Scenario;
-use crate::lab::trial::Dials;
 use crate::tui::detect::Face;
 
 /// Shows a scenario; gives back the exit code.
@@ -27,12 +27,12 @@ pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
     match surroundings.face().value {
         Face::Plain => headless::run(scenario, dials, is_json, &surroundings),
-        Face::Screen => on_screen(scenario, dials, is_json, Looks::decide(&surroundings)?),
+        Face::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&surroundings)?),
     }
 }
 
 /// On the screen; what it came to stays on the normal one.
-fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Looks) -> Result<u8, Error> {
+fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance) -> Result<u8, Error> {
     // Somebody waits for the result at the other end of the pipe.
     let leaves_at_end = !io::stdout().is_terminal();
     let left = screen::run(scenario, dials, looks, leaves_at_end);

@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 
 use crate::app::lab::lesson;
 use crate::app::lab::news::News;
-use crate::app::look::Looks;
+use crate::app::look::Appearance;
 use crate::app::screen::{await_ground, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
 use crate::control::Turn;
 use crate::error::code;
 use crate::event::{Micros, Offset};
+use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
-use crate::lab::trial::{Dials, Trial};
 use crate::model::race::Race;
 use crate::output::streams;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::input::{Input, Key};
-use crate::tui::keep;
 use crate::tui::picture::{self, Picture, svg};
+use crate::tui::save_file;
 use crate::tui::state::Leave;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::{Drawn, Guard, Wants};
@@ -46,7 +46,7 @@ pub struct Left {
 
 /// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
 /// waits for the result.
-pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bool) -> io::Result<Left> {
+pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_end: bool) -> io::Result<Left> {
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone())?;
     let hear = {
@@ -88,10 +88,10 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Looks, leaves_at_end: bo
 
 /// The loop's own state.
 struct Screen {
-    trial: Trial,
+    trial: Controls,
     dials: Dials,
     news: News,
-    looks: Looks,
+    looks: Appearance,
     ui: RaceUi,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
@@ -169,7 +169,7 @@ impl Screen {
         }
         for _ in 0..self.ui.take_themes_wanted() {
             self.looks.next_theme();
-            self.ui.say(&format!("theme {}", shown(self.looks.theme.name())), now);
+            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
         }
         if self.ui.take_redraw() {
             guard.redraw();
@@ -246,12 +246,12 @@ impl Screen {
         if !self.ui.take_export() {
             return;
         }
-        let said = match keep::keep("svg", &svg::svg(picture, &self.looks.theme)) {
+        let said = match save_file::keep("svg", &svg::svg(picture, &self.looks.theme)) {
             Ok(path) => format!("saved as {}", path.display()),
             Err(error) => format!("cannot save it: {error}"),
         };
         let now = self.now();
-        self.ui.say(&shown(&said), now);
+        self.ui.say(&sanitize(&said), now);
         self.is_dirty = true;
     }
 

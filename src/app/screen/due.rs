@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::app::look::Looks;
+use crate::app::look::Appearance;
 use crate::tui::frame_rate::FrameRate;
 use crate::tui::terminal::Drawn;
 
@@ -25,7 +25,7 @@ pub(super) struct Due {
 }
 
 impl Due {
-    pub(super) fn new(looks: &Looks) -> Self {
+    pub(super) fn new(looks: &Appearance) -> Self {
         let rate = FrameRate::at_most(looks.frames_per_second);
         Self { rate, has_motion: looks.has_motion, is_dirty: true, has_news: false, drawn_at: None }
     }

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::model::{Model, Stage};
-use crate::tui::beside;
+use crate::tui::window_status;
 
 /// How long a title stands while nothing but numbers changes.
 const STANDS: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ impl Heading {
         let stands = self.of.is_some_and(|of| (of.0, of.1) == (stage, is_paused) && of.2.elapsed() < STANDS);
         if !stands {
             self.of = Some((stage, is_paused, Instant::now()));
-            self.text = beside::title(model);
+            self.text = window_status::title(model);
         }
         self.text.clone()
     }

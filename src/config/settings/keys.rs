@@ -9,8 +9,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::caret::{Page, meant};
 use crate::config::settings::{Layer, Reading};
+use crate::text::diagnostics::{Page, meant};
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::remap::Refusal;

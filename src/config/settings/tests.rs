@@ -1,7 +1,7 @@
 //! What settings say, what is refused, and in which words.
 
 use super::{KEYS, Settings, TEMPLATE};
-use crate::caret::{Mistakes, Page};
+use crate::text::diagnostics::{Mistakes, Page};
 use crate::tui::action::Action;
 use crate::tui::theme::role::Variant;
 

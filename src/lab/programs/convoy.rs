@@ -9,10 +9,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use crate::lab::errand::Errand;
+use crate::lab::connection_pool::Lines;
 use crate::lab::lesson::{Lesson, Pair};
-use crate::lab::lines::Lines;
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -46,7 +46,7 @@ pub const ABOUT: About = About {
             caption: "a pool of as many as the limit",
             is_right: true,
             cap: Cap::Limit,
-            program: Program::Own(|errand| Box::pin(pooled(errand, Errand::limit))),
+            program: Program::Own(|errand| Box::pin(pooled(errand, Workload::limit))),
         },
     ],
     lesson: &LESSON,
@@ -64,7 +64,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// The token is locked until the answer is there.
-async fn held_across(errand: Errand) {
+async fn held_across(errand: Workload) {
     let token = Arc::new(Mutex::new(String::from("token")));
     let tasks = errand.numbers().map(|n| {
         let (errand, token) = (errand.clone(), Arc::clone(&token));
@@ -79,7 +79,7 @@ async fn held_across(errand: Errand) {
 }
 
 /// The token is locked until it has been copied.
-async fn released(errand: Errand) {
+async fn released(errand: Workload) {
     let token = Arc::new(Mutex::new(String::from("token")));
     let tasks = errand.numbers().map(|n| {
         let (errand, token) = (errand.clone(), Arc::clone(&token));
@@ -94,7 +94,7 @@ async fn released(errand: Errand) {
 }
 
 /// All tasks share so many connections.
-async fn pooled(errand: Errand, connections: fn(&Errand) -> u32) {
+async fn pooled(errand: Workload, connections: fn(&Workload) -> u32) {
     let counted = errand.clone();
     let lines = Arc::new(Lines::new(errand.order().address, move || connections(&counted)));
     let tasks = errand.numbers().map(|n| tokio::spawn(errand.get_over(&lines, n)));

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -48,7 +48,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// All at once, and all that are refused once more, as soon as they may.
-async fn everybody(errand: Errand) {
+async fn everybody(errand: Workload) {
     let tasks = errand.numbers().map(|n| tokio::spawn(errand.get_patiently(n)));
     for ended in join_all(tasks).await.iter().flatten() {
         errand.take_in(ended);

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -52,13 +52,13 @@ const LESSON: Lesson = Lesson {
 
 /// Makes the futures, counts them as if they were results, and ends at once.
 #[expect(clippy::unused_async, reason = "that it awaits nothing is the mistake")]
-async fn forgotten(errand: Errand) {
+async fn forgotten(errand: Workload) {
     let results: Vec<_> = errand.numbers().map(|n| errand.get(n)).collect();
     drop(results);
 }
 
 /// Makes the same futures, and asks them to run.
-async fn awaited(errand: Errand) {
+async fn awaited(errand: Workload) {
     let results = join_all(errand.numbers().map(|n| errand.get(n))).await;
     for ended in &results {
         errand.take_in(ended);

@@ -1,7 +1,7 @@
 //! The programs of the lab: each mistake as people make it, and the right way beside it.
 //!
 //! One file for each scenario, as readable as the example of the same name. What they may use is an
-//! [`Errand`](crate::lab::errand::Errand), tokio and `futures-util`, as any program may.
+//! [`Workload`](crate::lab::workload::Workload), tokio and `futures-util`, as any program may.
 
 pub mod convoy;
 pub mod flood;

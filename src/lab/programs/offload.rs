@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -48,7 +48,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// The call is in a task, and the task is on the only thread.
-async fn in_the_task(errand: Errand) {
+async fn in_the_task(errand: Workload) {
     let tasks = errand.numbers().map(|n| {
         let errand = errand.clone();
         tokio::spawn(async move { errand.get_blocking(n) })
@@ -59,7 +59,7 @@ async fn in_the_task(errand: Errand) {
 }
 
 /// The very same call, on threads that may wait.
-async fn on_threads(errand: Errand) {
+async fn on_threads(errand: Workload) {
     let tasks = errand.numbers().map(|n| {
         let errand = errand.clone();
         tokio::task::spawn_blocking(move || errand.get_blocking(n))

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -58,7 +58,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// Tasks, but each of them keeps the only thread until its answer is there.
-async fn blocking(errand: Errand) {
+async fn blocking(errand: Workload) {
     let tasks = errand.numbers().map(|n| {
         let errand = errand.clone();
         tokio::spawn(async move { errand.get_blocking(n) })
@@ -69,7 +69,7 @@ async fn blocking(errand: Errand) {
 }
 
 /// The same tasks, and each of them leaves the thread to the others while it waits.
-async fn concurrent(errand: Errand) {
+async fn concurrent(errand: Workload) {
     let tasks = errand.numbers().map(|n| tokio::spawn(errand.get(n)));
     for ended in join_all(tasks).await.iter().flatten() {
         errand.take_in(ended);
@@ -77,7 +77,7 @@ async fn concurrent(errand: Errand) {
 }
 
 /// An async client, awaited in a loop: nothing blocks, and still there is never more than one.
-async fn serial(errand: Errand) {
+async fn serial(errand: Workload) {
     for n in errand.numbers() {
         errand.take_in(&errand.get(n).await);
     }

@@ -8,9 +8,9 @@ use futures_util::future::{join_all, try_join_all};
 use tokio::task::JoinSet;
 
 use crate::lab::body::Wrong;
-use crate::lab::errand::{Errand, Order};
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::{Order, Workload};
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -70,7 +70,7 @@ fn rotten(order: &Order) -> u64 {
 }
 
 /// Writes down each result as it comes; at the first error everything that runs is dropped.
-async fn all_or_nothing(errand: Errand) {
+async fn all_or_nothing(errand: Workload) {
     let requests = errand.numbers().map(|n| {
         let errand = errand.clone();
         async move {
@@ -85,14 +85,14 @@ async fn all_or_nothing(errand: Errand) {
 }
 
 /// Waits for all of them, whatever they come to.
-async fn every_outcome(errand: Errand) {
+async fn every_outcome(errand: Workload) {
     for ended in &join_all(errand.numbers().map(|n| errand.get(n))).await {
         errand.take_in(ended);
     }
 }
 
 /// Ends the rest at the first error on purpose, and knows of each what became of it.
-async fn cancel_the_rest(errand: Errand) {
+async fn cancel_the_rest(errand: Workload) {
     let mut tasks = JoinSet::new();
     for n in errand.numbers() {
         tasks.spawn(errand.get(n));

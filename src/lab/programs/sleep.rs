@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -45,7 +45,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// Ten tasks sleep one after the other, and only then the first request leaves.
-async fn on_the_thread(errand: Errand) {
+async fn on_the_thread(errand: Workload) {
     let tasks = errand.numbers().map(|n| {
         let errand = errand.clone();
         tokio::spawn(async move {
@@ -59,7 +59,7 @@ async fn on_the_thread(errand: Errand) {
 }
 
 /// Ten tasks sleep side by side.
-async fn on_the_timer(errand: Errand) {
+async fn on_the_timer(errand: Workload) {
     let tasks = errand.numbers().map(|n| {
         let errand = errand.clone();
         tokio::spawn(async move {

@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::lab::body::Wrong;
-use crate::lab::errand::{Errand, Order};
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::{Order, Workload};
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -60,7 +60,7 @@ fn path(n: u64, order: &Order) -> String {
 }
 
 /// Each task keeps what it gets; what it fails of goes nowhere. The program lives on until all are done.
-async fn abandoned(errand: Errand) {
+async fn abandoned(errand: Workload) {
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
     for n in errand.numbers() {
         let (errand, alive) = (errand.clone(), alive.clone());
@@ -77,7 +77,7 @@ async fn abandoned(errand: Errand) {
 }
 
 /// The same tasks, and somebody who waits for each of them.
-async fn taken_in(errand: Errand) {
+async fn taken_in(errand: Workload) {
     let mut tasks = JoinSet::new();
     for n in errand.numbers() {
         tasks.spawn(errand.get(n));

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::lab::body::{Body, Wrong};
-use crate::lab::errand::Errand;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
 /// The scenario.
@@ -52,7 +52,7 @@ const LESSON: Lesson = Lesson {
 };
 
 /// A task for each request, and all bodies together at the end.
-async fn everything(errand: Errand) {
+async fn everything(errand: Workload) {
     let mut tasks = JoinSet::new();
     for n in errand.numbers() {
         let (alive, request) = (errand.alive(), errand.get(n));
@@ -68,7 +68,7 @@ async fn everything(errand: Errand) {
 }
 
 /// As many tasks as the limit says, and each body is used and dropped before the next comes.
-async fn a_few(errand: Errand) {
+async fn a_few(errand: Workload) {
     let mut tasks = JoinSet::new();
     for n in errand.numbers() {
         while tasks.len() >= errand.limit() as usize {
@@ -85,7 +85,7 @@ async fn a_few(errand: Errand) {
     }
 }
 
-async fn take_one(errand: &Errand, tasks: &mut JoinSet<Result<Body, Wrong>>) {
+async fn take_one(errand: &Workload, tasks: &mut JoinSet<Result<Body, Wrong>>) {
     if let Some(Ok(ended)) = tasks.join_next().await {
         errand.take_in(&ended);
     }

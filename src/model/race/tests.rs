@@ -1,7 +1,7 @@
 //! What is foreseen, what is measured, and what counts as held back.
 
-use crate::event::outcome::{Outcome as Ended, Spent};
-use crate::event::waits::Waits;
+use crate::event::outcome::{Outcome as Ended, PhaseTimes};
+use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::race::span::{Span, held};
@@ -69,12 +69,12 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
             row: 0,
             slot: 0,
             target: "GET /".into(),
-            waited: Waits::NONE,
+            waited: WaitTimes::NONE,
             until: None,
         },
     );
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };
-    tell(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 });
+    tell(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     let span = |from, to| Span { from: Offset(from * SECOND), to: Offset(to * SECOND) };
     let of = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
     assert_eq!(of(&[]), Micros::ZERO);

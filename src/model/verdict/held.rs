@@ -3,7 +3,7 @@
 //! Start at [`by_us`].
 
 use crate::event::Micros;
-use crate::event::waits::{WaitWhy, Waits};
+use crate::event::waits::{WaitTimes, WaitWhy};
 use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::model::verdict::evidence::hosts::Use;
@@ -126,7 +126,7 @@ fn apart(host: &Use) -> Option<Micros> {
 }
 
 /// These reasons as a share of all waiting.
-fn share(waits: &Waits, whys: &[WaitWhy]) -> f64 {
+fn share(waits: &WaitTimes, whys: &[WaitWhy]) -> f64 {
     let some = whys.iter().fold(Micros::ZERO, |sum, why| sum + waits.of(*why));
     some.0 as f64 / waits.total().0.max(1) as f64
 }

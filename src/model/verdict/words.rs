@@ -10,9 +10,9 @@ use crate::event::Micros;
 use crate::event::waits::WaitWhy;
 use crate::model::Model;
 use crate::model::verdict::{Cure, Dial, Finding, Instead, thresholds};
-use crate::shell;
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::shell;
+use crate::text::units;
 
 /// One sentence in its three parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
             "fewer tries and a longer backoff: each retry is more load for what fails".to_owned(),
         ),
         Finding::Convoy { n, lasted, place, p95: (measured, without) } => {
-            let place = place.as_ref().map(|place| format!(" at {}", shown(place))).unwrap_or_default();
+            let place = place.as_ref().map(|place| format!(" at {}", sanitize(place))).unwrap_or_default();
             (
                 format!("p95 {}, {} without the stall", units::length(*measured), units::length(*without)),
                 format!(
@@ -137,7 +137,7 @@ fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
         (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
         (Cure::Either { .. } | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
     };
-    let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", shown(target), units::length(*took));
+    let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", sanitize(target), units::length(*took));
     format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
 }
 
@@ -146,7 +146,7 @@ fn cured(cure: Cure, recording: Option<&str>) -> String {
     match (cure, recording) {
         (Cure::Order { would }, recording) => {
             let first = if recording.is_some() { "" } else { "record it with `--events last.jsonl`, then " };
-            let from = shell::word(&shown(recording.unwrap_or("last.jsonl")));
+            let from = shell::word(&sanitize(recording.unwrap_or("last.jsonl")));
             format!("about {} with these first: {first}`--order slow-first --from {from}`", units::length(would))
         }
         (Cure::Either { is_found: true }, _) => {
@@ -204,7 +204,7 @@ fn gain(instead: &Instead) -> String {
 fn place(model: &Model, host: usize) -> String {
     let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
     let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
-    shown(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
+    sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
 }
 
 /// A share in whole percent.

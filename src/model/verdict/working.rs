@@ -6,7 +6,7 @@ use crate::event::waits::WaitWhy;
 use crate::model::Model;
 use crate::model::verdict::words::{length, percent, told};
 use crate::model::verdict::{Cure, Finding, findings, span, thresholds as t};
-use crate::units;
+use crate::text::units;
 
 /// A label and what there is to say; no label goes on with the one above. Safe to show.
 pub type Line = (&'static str, String);

@@ -17,7 +17,7 @@ use crate::plan::read::entry::Entry;
 use crate::plan::read::section::Section;
 use crate::plan::via::parse_via;
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
 pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
@@ -136,7 +136,7 @@ fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
         // Hosts are the same in any letters, and only the first rule would hold.
         let line = entry.reading.line_at(entry.name.start);
         if let Some(first) = lines.insert(pattern.clone(), line) {
-            let message = format!("two rules are for the hosts `{}`", shown(&pattern));
+            let message = format!("two rules are for the hosts `{}`", sanitize(&pattern));
             entry.reading.note_with(
                 entry.name.clone(),
                 message,
@@ -144,7 +144,7 @@ fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
                 None,
             );
         }
-        let title = format!("[host.\"{}\"]", shown(&pattern));
+        let title = format!("[host.\"{}\"]", sanitize(&pattern));
         let mut section = entry.section(&title, "a table")?;
         let limit = section.get("concurrency").and_then(|entry| entry.limit()).and_then(NonZeroU32::new);
         let gap = section.get("gap").and_then(|entry| entry.duration());

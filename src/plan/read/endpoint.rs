@@ -21,7 +21,7 @@ use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::text::Text;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// What `[defaults]` says.
 #[derive(Default)]
@@ -74,7 +74,7 @@ pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) ->
             let line = entry.reading.line_at(name.span.start);
             // Names that differ only in what is masked are two names.
             if let Some(first) = named.insert(name.text, line) {
-                let message = format!("two endpoints are called `{}`", shown(seen));
+                let message = format!("two endpoints are called `{}`", sanitize(seen));
                 entry.reading.note_with(name.span, message, Some(format!("the other one is in line {first}")), None);
             }
         }
@@ -137,7 +137,7 @@ fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -
 
     let name = name.and_then(|name| Some((name.text("a name such as `\"orders\"`")?, name.span())));
     let naming = match &name {
-        Some((name, _)) => Naming::Named(shown(name.seen().trim()).as_ref().into()),
+        Some((name, _)) => Naming::Named(sanitize(name.seen().trim()).as_ref().into()),
         None if url.has_constant_host() => Naming::Path,
         None => Naming::ByHost,
     };
@@ -171,7 +171,7 @@ fn headers(entry: &Entry<'_>) -> Vec<Header> {
     for entry in section.entries() {
         let name = HeaderName::try_from(entry.key.as_ref());
         if name.is_err() {
-            let message = format!("`{}` is not a header name", shown(&entry.key));
+            let message = format!("`{}` is not a header name", sanitize(&entry.key));
             entry.reading.note_with(entry.name.clone(), message, Some("write one such as `accept`".to_owned()), None);
         }
         let value = entry.text("a text such as `\"application/json\"`");

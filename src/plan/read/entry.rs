@@ -15,7 +15,7 @@ use crate::plan::quantity::{self, Wrong};
 use crate::plan::read::Reading;
 use crate::plan::read::section::Section;
 use crate::plan::text::{Text, interpolated};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// A key and its value.
 pub(super) struct Entry<'r> {
@@ -45,7 +45,7 @@ impl<'r> Entry<'r> {
     }
 
     fn shown_key(&self) -> Cow<'_, str> {
-        shown(&self.key)
+        sanitize(&self.key)
     }
 
     /// Notes the mistake, if there is one.
@@ -71,7 +71,7 @@ impl<'r> Entry<'r> {
             Err(unfilled) => unfilled,
         };
         let span = self.reading.within(&self.span(), &unfilled.written);
-        let message = format!("`{}` in `{}` is {}", shown(&unfilled.written), self.shown_key(), unfilled.wrong.what);
+        let message = format!("`{}` in `{}` is {}", sanitize(&unfilled.written), self.shown_key(), unfilled.wrong.what);
         self.reading.note_with(span, message, Some(unfilled.wrong.fix), None);
         None
     }

@@ -20,7 +20,7 @@ use toml::de::DeTable;
 use crate::plan::mistake::{Mistake, PlanError};
 use crate::plan::text::Var;
 use crate::plan::{Plan, Written};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// Reads a plan; `file` is what messages call it, `folder` where the files it names are.
 pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {
@@ -29,7 +29,7 @@ pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Resul
     let reading = Reading { file, source: Arc::clone(&source), line_ends, folder, var, notes: RefCell::default() };
     let (table, errors) = DeTable::parse_recoverable(&source);
     for error in &errors {
-        reading.note(error.span().unwrap_or(0..0), shown(error.message()).into_owned());
+        reading.note(error.span().unwrap_or(0..0), sanitize(error.message()).into_owned());
     }
     let broken_lines: Vec<_> = reading.notes.borrow().mistakes.iter().map(|mistake| mistake.line).collect();
     let n_broken = broken_lines.len();

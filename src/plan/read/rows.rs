@@ -17,7 +17,7 @@ use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
 use crate::plan::text::{Text, reason};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// Reads an endpoint's rows; one single row where it says nothing.
 pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
@@ -129,11 +129,11 @@ impl<'r> Used<'r> {
             Rows::Each(each) => (each.columns(), "`each`".to_owned()),
             Rows::Repeat(_) => (Vec::new(), String::new()),
             Rows::File { form: Form::Lines, shown: name, .. } => {
-                (LINE_COLUMNS.map(str::to_owned).to_vec(), format!("`{}`", shown(name)))
+                (LINE_COLUMNS.map(str::to_owned).to_vec(), format!("`{}`", sanitize(name)))
             }
             Rows::File { form: Form::Table { delimiter }, path, shown: name } if path.is_file() => {
                 match Table::open(path, *delimiter) {
-                    Ok(table) => (table.header().to_vec(), format!("`{}`", shown(name))),
+                    Ok(table) => (table.header().to_vec(), format!("`{}`", sanitize(name))),
                     Err(_) => return,
                 }
             }
@@ -147,7 +147,7 @@ impl<'r> Used<'r> {
             } else if known.is_empty() {
                 format!("add `each` or `rows` with it, or write `{{{{{name}}}}}` for the characters themselves")
             } else {
-                let names: Vec<_> = known.iter().take(20).map(|name| shown(name)).collect();
+                let names: Vec<_> = known.iter().take(20).map(|name| sanitize(name)).collect();
                 format!("{source} has {}", names.join(", "))
             };
             self.reading.note_with(span.clone(), format!("no row provides `{{{name}}}`"), label, Some(help));

@@ -11,7 +11,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::plan::read::entry::Entry;
 use crate::plan::read::{MISSING, Reading};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// How alike a wrong and a right key must be for the right one to be offered.
 const ALIKE: f64 = 0.6;
@@ -86,7 +86,7 @@ impl<'r> Section<'r> {
     pub(super) fn finish(self) {
         let known = |key: &str| self.allowed.contains(&key) || self.later.contains(&key);
         for (name, _) in in_order(self.table).filter(|(name, _)| !known(name.get_ref())) {
-            let key = shown(name.get_ref());
+            let key = sanitize(name.get_ref());
             let (message, span) = (format!("unknown key `{key}` in plan"), name.span());
             let label = nearest(&key, self.allowed.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             let help = format!("keys allowed {} are {}", self.place(), self.allowed.join(", "));

@@ -18,7 +18,7 @@ use crate::plan::rows::{Form, Rows};
 use crate::plan::said::{Said, Words};
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::Template;
-use crate::secret::{MASK, is_secret_header, without_queries, without_users};
+use crate::text::secret::{MASK, is_secret_header, without_queries, without_users};
 
 /// The endpoint or list that is the plan's `i`-th source.
 pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Endpoint {

@@ -16,7 +16,7 @@ use crate::plan::address::{PRACTICE, name_in_key};
 use crate::plan::cursor::Cursor;
 use crate::plan::resolved::value::Value;
 use crate::plan::said::{Flagged, Said, Words};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// A plan, every value decided.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ fn host(plan: &Plan, key: &str, words: &Words<'_>) -> Host {
 /// A host's key as people write it: a practice host has no port before its upstream is started.
 fn host_shown(key: &str) -> String {
     if key.split(':').nth(1).is_some_and(|name| name.ends_with(PRACTICE)) {
-        return format!("practice://{}", shown(name_in_key(key)));
+        return format!("practice://{}", sanitize(name_in_key(key)));
     }
-    shown(key).into_owned()
+    sanitize(key).into_owned()
 }

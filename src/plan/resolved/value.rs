@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use crate::units;
+use crate::text::units;
 
 /// In how many seconds starts are counted, and what that is called.
 const RATES: [(f64, &str); 3] = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];

@@ -10,8 +10,8 @@ use crate::plan::resolved::value::Value;
 use crate::plan::said::{Flagged, Said, Words};
 use crate::plan::source::Source;
 use crate::plan::{HostRule, Plan};
-use crate::shown::shown;
-use crate::units;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 
 /// One thing to think about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ fn above_the_run(plan: &Plan, words: &Words<'_>) -> Vec<Warning> {
     let run = limits.concurrency;
     let of_hosts = limits.hosts.iter().filter_map(|rule| {
         let key = format!("host.{}.concurrency", rule.pattern);
-        Some((format!("`concurrency` of `{}`", shown(&rule.pattern)), rule.limit?, words.of(&key)))
+        Some((format!("`concurrency` of `{}`", sanitize(&rule.pattern)), rule.limit?, words.of(&key)))
     });
     let per_host = limits.per_host.map(|limit| ("`per_host`".to_owned(), limit, words.of("limits.per_host")));
     let above = per_host.into_iter().chain(of_hosts).filter(|(_, limit, _)| *limit > run);
@@ -93,7 +93,7 @@ fn matches_nothing(rule: &HostRule, cursor: &Cursor, words: &Words<'_>) -> Optio
         return None;
     }
     let said = |key: &str| words.of(&format!("host.{}.{key}", rule.pattern));
-    let message = format!("`{}` matches no endpoint's host", shown(&rule.pattern));
+    let message = format!("`{}` matches no endpoint's host", sanitize(&rule.pattern));
     Some(Warning { message, said: said("concurrency").or(said("gap")) })
 }
 

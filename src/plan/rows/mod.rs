@@ -21,7 +21,7 @@ use crate::plan::rows::feed::{Feed, Input, Waker};
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::table::Table;
 use crate::plan::text::reason;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// Names under which a line of a plain text file can be used.
 pub(super) const LINE_COLUMNS: [&str; 3] = ["url", "row", "line"];
@@ -160,7 +160,7 @@ impl Rows {
         match self {
             Self::Repeat(_) | Self::Each(_) => String::new(),
             Self::Stream { name, .. } if name == STDIN => STDIN.to_owned(),
-            Self::File { shown: name, .. } | Self::Stream { name, .. } => format!("`{}`", shown(name)),
+            Self::File { shown: name, .. } | Self::Stream { name, .. } => format!("`{}`", sanitize(name)),
         }
     }
 }
@@ -183,7 +183,7 @@ fn countable(path: &Path) -> bool {
 fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
     PlanError::whole(
         file,
-        format!("cannot read `{}`: {}", shown(file), reason(why)),
+        format!("cannot read `{}`: {}", sanitize(file), reason(why)),
         "paths in a plan are relative to the plan's folder",
     )
 }

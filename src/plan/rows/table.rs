@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::plan::rows::Next;
 use crate::plan::rows::records::{Record, Records};
 use crate::plan::text::reason;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 
 /// A file of comma-separated values under a header.
 pub(in crate::plan) struct Table {
@@ -101,8 +101,8 @@ impl Table {
 
 /// Says that a header lacks a column.
 pub(in crate::plan) fn no_column(column: &str, header: &[String]) -> String {
-    let names: Vec<String> = header.iter().take(20).map(|name| shown(name).into_owned()).collect();
-    format!("no row has `{}`: the columns are {}", shown(column), names.join(", "))
+    let names: Vec<String> = header.iter().take(20).map(|name| sanitize(name).into_owned()).collect();
+    format!("no row has `{}`: the columns are {}", sanitize(column), names.join(", "))
 }
 
 /// Takes the named values of a JSON object.
@@ -116,7 +116,7 @@ pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -
     for (value, column) in values.iter_mut().zip(columns) {
         value.clear();
         match row.get(column) {
-            None | Some(Value::Null) => return Err(format!("has no `{}`", shown(column))),
+            None | Some(Value::Null) => return Err(format!("has no `{}`", sanitize(column))),
             Some(Value::String(text)) => value.push_str(text),
             Some(other) => value.push_str(&other.to_string()),
         }
@@ -128,8 +128,8 @@ pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -
 pub(in crate::plan) fn json_reason(why: &serde_json::Error) -> String {
     let words = why.to_string();
     match words.rsplit_once(" at line ") {
-        Some((words, _)) => format!("{} at column {}", shown(words), why.column()),
-        None => shown(&words).into_owned(),
+        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
+        None => sanitize(&words).into_owned(),
     }
 }
 

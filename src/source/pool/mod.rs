@@ -6,45 +6,13 @@
 //! in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
-pub mod body;
-pub mod carried;
-pub mod clock;
-pub mod descriptors;
-pub mod direct;
-pub mod ends;
-pub mod exhibit;
-pub mod failure;
-pub mod gate;
-pub mod http;
-pub mod idle;
-pub mod judge;
-pub mod lane;
-pub mod lanes;
-pub mod later;
-pub mod lost;
-pub mod medians;
-pub mod message;
-pub mod milestones;
-pub mod names;
-pub mod outbox;
-pub mod pace;
-pub mod progress;
-pub mod ready;
-pub mod redirect;
+pub mod dns;
+pub mod outcome;
 pub mod retry;
-pub mod rounds;
-pub mod route;
-pub mod run_time;
-pub mod running;
+pub mod run;
 pub mod schedule;
-pub mod secure;
-pub mod shared;
-pub mod soon;
-pub mod sources;
 pub mod throttle;
 pub mod wire;
-pub mod wishes;
-pub mod worker;
 
 use std::io;
 use std::rc::Rc;
@@ -57,17 +25,18 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use crate::control::Command;
-use crate::event::{Event, Hand, Scope};
-use crate::harvest::Harvest;
+use crate::event::{ChangedBy, Event, Scope};
+use crate::job_result::JobResult;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
-use crate::source::pool::names::Names;
-use crate::source::pool::names::ahead::Ahead;
-use crate::source::pool::route::{Route, Wires};
-use crate::source::pool::run_time::RunTime;
+use crate::source::pool::dns::Resolver;
+use crate::source::pool::dns::prefetch::DnsPrefetch;
+use crate::source::pool::run::shared_state::Shared;
+use crate::source::pool::run::worker;
 use crate::source::pool::schedule::Schedule;
-use crate::source::pool::shared::Shared;
+use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
+use crate::source::pool::wire::route::{Route, Wires};
 
 /// Events that may wait for the pump before the pool waits for it.
 pub const EVENTS_AHEAD: usize = 4096;
@@ -95,7 +64,7 @@ pub struct Settings {
     /// Where facts go.
     pub events: mpsc::Sender<Event>,
     /// Where data goes, if anybody wants it.
-    pub harvests: Option<mpsc::Sender<Harvest>>,
+    pub harvests: Option<mpsc::Sender<JobResult>>,
 }
 
 /// A run under way.
@@ -140,13 +109,13 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
     let route = route.within(most, limits.concurrency.get(), of);
-    let names = Names::default();
-    shared.look_up_ahead(Ahead::new(names.clone(), route.clone()));
+    let names = Resolver::default();
+    shared.look_up_ahead(DnsPrefetch::new(names.clone(), route.clone()));
     let first = runtime()?;
     first.block_on(async {
         shared.open(&name).await;
         if let Some(most) = most.filter(|&most| most < limits.concurrency.get()) {
-            shared.set_limit(Scope::Run, most, Hand::Machine).await;
+            shared.set_limit(Scope::Run, most, ChangedBy::Machine).await;
         }
     });
     let pool = Stretch { of, route, names, keeps_bodies };
@@ -168,7 +137,7 @@ struct Stretch {
     /// How many threads.
     of: usize,
     route: Route,
-    names: Names,
+    names: Resolver,
     keeps_bodies: bool,
 }
 
@@ -214,8 +183,8 @@ pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::Unbo
     let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
     shared.keep_no_failed();
     shared.open(&name).await;
-    let names = Names::default();
-    shared.look_up_ahead(Ahead::new(names.clone(), route.clone()));
+    let names = Resolver::default();
+    shared.look_up_ahead(DnsPrefetch::new(names.clone(), route.clone()));
     let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
     names.strike();

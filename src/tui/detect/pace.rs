@@ -1,10 +1,10 @@
 //! Decides how lively the screen is, and what the terminal shows beside it.
 //!
-//! Start at [`Surroundings::frames_per_second`].
+//! Start at [`Environment::frames_per_second`].
 
 use std::ops::RangeInclusive;
 
-use crate::tui::detect::{Decision, Face, Surroundings, decided};
+use crate::tui::detect::{Decision, Environment, Face, decided};
 
 /// Pictures a second that somebody may ask for.
 pub const FPS: RangeInclusive<u32> = 1..=60;
@@ -12,7 +12,7 @@ pub const FPS: RangeInclusive<u32> = 1..=60;
 const HERE: u32 = 20;
 const REMOTE: u32 = 8;
 
-impl Surroundings {
+impl Environment {
     /// Most pictures a second: a remote line lags when more are sent.
     pub fn frames_per_second(&self) -> Decision<u32> {
         let remote = ["SSH_CONNECTION", "SSH_TTY"].into_iter().find(|name| self.var(name).is_some());
@@ -70,53 +70,53 @@ impl Surroundings {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::detect::{Surroundings, Usual};
+    use crate::tui::detect::{Environment, Usual};
 
-    fn terminal(variables: &[(&str, &str)]) -> Surroundings {
+    fn terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let (draws_on_terminal, has_keys) = (true, true);
-        Surroundings {
+        Environment {
             variables: variables.iter().map(owned).collect(),
             draws_on_terminal,
             has_keys,
-            ..Surroundings::default()
+            ..Environment::default()
         }
     }
 
     #[test]
     fn a_flag_comes_before_settings_and_those_before_the_line() {
         let here = terminal(&[("TERM", "xterm")]);
-        let fps = |surroundings: &Surroundings| surroundings.frames_per_second().value;
+        let fps = |surroundings: &Environment| surroundings.frames_per_second().value;
         assert_eq!(fps(&here), 20);
         let away = terminal(&[("SSH_TTY", "pts/3")]);
         assert_eq!((fps(&away), away.frames_per_second().why.as_ref()), (8, "`SSH_TTY` is set"));
         let usual = Usual { fps: Some(30), motion: Some(false), mouse: Some(true), ..Usual::default() };
-        let usual = Surroundings { usual, ..away };
+        let usual = Environment { usual, ..away };
         assert_eq!((fps(&usual), usual.motion().value, usual.mouse().value), (30, false, true));
-        assert_eq!(fps(&Surroundings { fps: Some(1), ..usual }), 1);
+        assert_eq!(fps(&Environment { fps: Some(1), ..usual }), 1);
         assert!(here.motion().value && !here.mouse().value);
-        assert!(!Surroundings { no_motion: true, ..here }.motion().value);
+        assert!(!Environment { no_motion: true, ..here }.motion().value);
     }
 
     #[test]
     fn nothing_stands_beside_the_picture_where_there_is_no_terminal() {
-        let known = Surroundings { shows_progress: true, ..terminal(&[("TERM", "xterm")]) };
+        let known = Environment { shows_progress: true, ..terminal(&[("TERM", "xterm")]) };
         assert!(known.title().value && known.progress().value);
-        let plain = Surroundings { plain: true, ..known.clone() };
+        let plain = Environment { plain: true, ..known.clone() };
         assert!(!plain.title().value && plain.progress().value);
         let usual = Usual { title: Some(true), progress: Some(true), ..Usual::default() };
         let unusual = Usual { title: Some(false), progress: Some(false), ..Usual::default() };
         for wrong in [
-            Surroundings { draws_on_terminal: false, usual: usual.clone(), ..known.clone() },
-            Surroundings { shows_progress: true, usual: usual.clone(), ..terminal(&[("TERM", "dumb")]) },
-            Surroundings { shows_progress: true, usual: usual.clone(), ..terminal(&[]) },
-            Surroundings { no_title: true, no_progress: true, usual: usual.clone(), ..known.clone() },
-            Surroundings { usual: unusual, ..known.clone() },
+            Environment { draws_on_terminal: false, usual: usual.clone(), ..known.clone() },
+            Environment { shows_progress: true, usual: usual.clone(), ..terminal(&[("TERM", "dumb")]) },
+            Environment { shows_progress: true, usual: usual.clone(), ..terminal(&[]) },
+            Environment { no_title: true, no_progress: true, usual: usual.clone(), ..known.clone() },
+            Environment { usual: unusual, ..known.clone() },
         ] {
             assert!(!wrong.title().value && !wrong.progress().value, "{wrong:?}");
         }
         assert!(!terminal(&[("TERM", "linux")]).title().value);
         let silent = terminal(&[("TERM", "xterm")]);
-        assert!(!silent.progress().value && Surroundings { usual, ..silent }.progress().value);
+        assert!(!silent.progress().value && Environment { usual, ..silent }.progress().value);
     }
 }

@@ -7,7 +7,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::event::{EndpointId, HostId, JobId, Offset, RunEnd, Scope};
 use crate::model::{Model, Stage};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::state::list::is_over;
 use crate::tui::state::{Asking, Leave, UiState};
 use crate::tui::view::page::View;
@@ -46,7 +46,7 @@ impl UiState {
         let limit = to(from, first).clamp(1, 1_000_000);
         let wish = Command::SetLimit { scope, limit };
         self.wish = Some(wish);
-        self.say(&shown(&format!("limit {from} → {limit}{place}")), now);
+        self.say(&sanitize(&format!("limit {from} → {limit}{place}")), now);
         Some(wish)
     }
 

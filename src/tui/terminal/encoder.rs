@@ -1,7 +1,7 @@
 //! Turns pictures into bytes in memory: each into what is different from the one before.
 //!
 //! It never touches the terminal: no size is asked and no cursor, so that drawing cannot wait.
-//! Start at [`Easel::draw`].
+//! Start at [`FrameEncoder::draw`].
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -16,9 +16,9 @@ use ratatui::{Frame, Terminal};
 
 /// Where one picture after the other is drawn.
 #[derive(Debug)]
-pub struct Easel(Terminal<Encoder>);
+pub struct FrameEncoder(Terminal<Encoder>);
 
-impl Easel {
+impl FrameEncoder {
     /// An easel for a terminal of this size, which shows nothing yet.
     pub fn new(size: Size) -> io::Result<Self> {
         Ok(Self(Terminal::new(Encoder::new(size))?))
@@ -158,7 +158,7 @@ mod tests {
     use ratatui::layout::{Position, Rect, Size};
     use ratatui::style::{Modifier, Style};
 
-    use super::Easel;
+    use super::FrameEncoder;
 
     const SMALL: Size = Size::new(20, 4);
     const LARGE: Size = Size::new(30, 6);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     /// Draws a text and shows the bytes to paper; gives back how many there were.
-    fn shown(easel: &mut Easel, paper: &mut vt100::Parser, size: Size, text: &str) -> usize {
+    fn shown(easel: &mut FrameEncoder, paper: &mut vt100::Parser, size: Size, text: &str) -> usize {
         let draw = |frame: &mut ratatui::Frame<'_>| {
             assert_eq!(frame.area().as_size(), size);
             if !frame.area().is_empty() {
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn bytes_show_what_was_drawn_and_then_only_what_changed() {
-        let mut easel = Easel::new(SMALL).unwrap();
+        let mut easel = FrameEncoder::new(SMALL).unwrap();
         let mut paper = paper(SMALL);
         let first = shown(&mut easel, &mut paper, SMALL, "12 in flight");
         assert_eq!(paper.screen().contents(), "\n12 in flight");
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_goes_beside_a_picture_goes_without_one_too() {
-        let mut easel = Easel::new(SMALL).unwrap();
+        let mut easel = FrameEncoder::new(SMALL).unwrap();
         let area = Rect::from((Position::ORIGIN, SMALL));
         let mut bytes_of = |news: &str, is_unknown| {
             easel.draw(area, news, is_unknown, |_| {}).unwrap();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn another_size_is_drawn_whole_without_asking_anyone() {
-        let mut easel = Easel::new(SMALL).unwrap();
+        let mut easel = FrameEncoder::new(SMALL).unwrap();
         let mut small = paper(SMALL);
         shown(&mut easel, &mut small, SMALL, "12 in flight");
         for size in [LARGE, SMALL, Size::ZERO, LARGE] {

@@ -13,9 +13,9 @@ use ratatui::crossterm::event::{DisableBracketedPaste, DisableFocusChange, Disab
 use ratatui::crossterm::queue;
 use ratatui::crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 
-use crate::tui::beside::{Bar, POP_TITLE, PUSH_TITLE};
 use crate::tui::terminal::Wants;
 use crate::tui::terminal::tty::Tty;
+use crate::tui::window_status::{Bar, POP_TITLE, PUSH_TITLE};
 use crate::tui::writer::Writer;
 
 /// How long a terminal may take to read our farewell before it is left as it is.

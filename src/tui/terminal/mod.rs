@@ -21,13 +21,13 @@ use ratatui::crossterm::style::force_color_output;
 use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
 
-use crate::tui::beside::{Bar, Beside};
 use crate::tui::clipboard;
 use crate::tui::input::{Hear, Input, Listener};
-use crate::tui::terminal::encoder::Easel;
+use crate::tui::terminal::encoder::FrameEncoder;
 use crate::tui::terminal::lease::Lease;
 use crate::tui::terminal::tty::Tty;
 use crate::tui::watchdog::Watchdog;
+use crate::tui::window_status::{Bar, WindowStatus};
 use crate::tui::writer::Writer;
 
 /// How long a stop may take to happen.
@@ -39,14 +39,14 @@ const ASK_GROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
 /// The terminal in our hands. Whoever holds it draws; it stays on the thread that entered.
 pub struct Guard {
     lease: Arc<Lease>,
-    easel: Easel,
+    easel: FrameEncoder,
     listener: Listener,
     _watchdog: Watchdog,
     /// What the terminal shows is not what we think.
     is_unknown: bool,
     /// What it is to show beside the picture, and what it has been told of that.
-    beside: Beside,
-    told: Beside,
+    beside: WindowStatus,
+    told: WindowStatus,
     /// Bytes that go with the next picture.
     along: Vec<u8>,
 }
@@ -103,7 +103,7 @@ impl Guard {
             }
         });
         lease.enter(if wants.ground { ASK_GROUND } else { b"" })?;
-        let easel = Easel::new(tty.size());
+        let easel = FrameEncoder::new(tty.size());
         let listener = Listener::start(Arc::clone(&tty), Arc::clone(&hear));
         let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
         match (easel, listener, watchdog) {
@@ -113,8 +113,8 @@ impl Guard {
                 listener,
                 _watchdog: watchdog,
                 is_unknown: false,
-                beside: Beside::default(),
-                told: Beside::default(),
+                beside: WindowStatus::default(),
+                told: WindowStatus::default(),
                 along: Vec::new(),
             }),
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
@@ -181,7 +181,7 @@ impl Guard {
     }
 
     /// What the terminal is to show beside the picture; it is told with the next one.
-    pub fn set_beside(&mut self, mut beside: Beside) {
+    pub fn set_beside(&mut self, mut beside: WindowStatus) {
         // What was not announced would not be taken back.
         beside.title.take_if(|_| !self.lease.wants.title);
         if !self.lease.wants.bar {
@@ -234,7 +234,7 @@ impl Guard {
         self.lease.leave();
         self.lease.enter(b"")?;
         self.listener.go_on();
-        self.told = Beside::default();
+        self.told = WindowStatus::default();
         self.redraw();
         Ok(true)
     }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`BUNDLED`].
 
-use crate::caret::Page;
+use crate::text::diagnostics::Page;
 
 /// Name and text of each, in the order in which a key goes through them.
 pub(super) const BUNDLED: [(&str, &str); 18] = [

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::shown::acts;
+use crate::text::sanitize::acts;
 use crate::tui::theme::Status;
 
 /// Which marks the terminal and its font can show.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use ratatui::style::Color;
 
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::theme::Theme;
 use crate::tui::theme::color::{self, linear};
 use crate::tui::theme::role::{Role, Status};
@@ -55,7 +55,7 @@ pub fn table(theme: &Theme) -> String {
         None => text.push_str("\n- : the terminal decides\n"),
     }
     for (a, b, mark) in look_alikes(theme) {
-        let _ = writeln!(warnings, "warning: `{a}` and `{b}` have the same mark `{}`", shown(mark));
+        let _ = writeln!(warnings, "warning: `{a}` and `{b}` have the same mark `{}`", sanitize(mark));
     }
     let gap = if warnings.is_empty() { "" } else { "\n" };
     format!("{text}{gap}{warnings}")

@@ -21,7 +21,7 @@ use std::iter;
 
 use ratatui::style::{Color, Style};
 
-use crate::caret::{Mistake, Mistakes, Page, meant};
+use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
 use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::{Charset, Glyphs};

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::theme::color::{self, Depth};
 use crate::tui::theme::measure;
 use crate::tui::theme::role::{Role, Section, Status};
@@ -47,9 +47,10 @@ struct Paper<'t> {
 impl Paper<'_> {
     /// What it is, and for what.
     fn head(&mut self, look: Look) {
-        let name = shown(self.theme.name()).into_owned();
+        let name = sanitize(self.theme.name()).into_owned();
         let ground = format!(", for {} backgrounds", self.theme.variant().name());
-        let pair = self.theme.pair().map(|pair| format!("; the other kind gets {}", shown(pair))).unwrap_or_default();
+        let pair =
+            self.theme.pair().map(|pair| format!("; the other kind gets {}", sanitize(pair))).unwrap_or_default();
         let depth = match look.depth {
             Depth::Mono => "no colour",
             Depth::Ansi16 => "16 colours",

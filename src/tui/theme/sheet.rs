@@ -12,7 +12,7 @@ use ratatui::style::{Color, Modifier};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::caret::{Mistake, Page, meant};
+use crate::text::diagnostics::{Mistake, Page, meant};
 use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
 use crate::tui::theme::role::{Role, Section, Variant};

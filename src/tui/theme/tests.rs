@@ -10,7 +10,7 @@ use super::measure::{self, APART};
 use super::role::{Role, Status};
 use super::sheet::Sheet;
 use super::{Look, Theme};
-use crate::caret::Mistakes;
+use crate::text::diagnostics::Mistakes;
 
 const TRUE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
 

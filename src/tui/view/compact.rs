@@ -1,12 +1,12 @@
 //! The same questions in a few lines, or in one.
 
 use crate::model::endpoint::EndpointState;
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::endpoints::{folded, status_of};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::targets::Target;
 use crate::tui::view::{Scene, footer, header, kpi, table};
-use crate::units;
 
 /// Above the rows: progress, numbers and a rule.
 pub const ABOVE: u16 = 3;

@@ -2,6 +2,7 @@
 
 use crate::event::Micros;
 use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::kpi::sparkline;
@@ -9,7 +10,6 @@ use crate::tui::view::overview::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
 struct Columns {

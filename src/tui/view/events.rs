@@ -2,13 +2,13 @@
 
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::event::{Hand, Micros, Offset, RunEnd};
+use crate::event::{ChangedBy, Micros, Offset, RunEnd};
 use crate::model::Model;
 use crate::model::news::{self, Item, Story, Then};
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cut_end, short_host, width_of};
-use crate::units;
 
 /// What is said where there is nothing to tell.
 pub const NOTHING: &str = "nothing to tell: every answer was a good one";
@@ -86,16 +86,18 @@ pub fn tell(item: &Item, model: &Model) -> Told {
         Story::Limit { host, from, to, by } => {
             let whose = host.as_deref().map_or("limit", short_host);
             let who = match by {
-                Hand::Operator => "",
-                Hand::Adaptive => ", by itself",
-                Hand::Machine => ", this machine has no room for more",
+                ChangedBy::Operator => "",
+                ChangedBy::Adaptive => ", by itself",
+                ChangedBy::Machine => ", this machine has no room for more",
             };
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
         }
         Story::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
         Story::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
-        Story::Adapted { host, why } => ours(Status::Slow, short_host(host), crate::shown::shown(why).into_owned()),
+        Story::Adapted { host, why } => {
+            ours(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
+        }
         Story::Turned { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
@@ -117,7 +119,9 @@ pub fn tell(item: &Item, model: &Model) -> Told {
         Story::Stalled(lasted) => {
             ours(Status::Slow, "stalled", format!("an event loop stood still for {}", units::length(*lasted)))
         }
-        Story::Warned(_, message) => ours(Status::Slow, "warning", crate::shown::shown(message).into_owned()),
+        Story::Warned(_, message) => {
+            ours(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
+        }
         Story::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),

@@ -3,7 +3,7 @@
 //! Start at [`draw`].
 
 use crate::model::news::Item;
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, cut_end};
 use crate::tui::view::{Scene, events};
@@ -67,7 +67,7 @@ impl Said {
 pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[Said]) -> u16 {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(pen.width().saturating_sub(4));
-    let title = cut_end(&shown(title), room, &ellipsis).into_owned();
+    let title = cut_end(&sanitize(title), room, &ellipsis).into_owned();
     pen.section(0, &title, remark);
     let room = pen.width().saturating_sub(LABELS);
     let mut y = 1;
@@ -80,7 +80,7 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[Said]) -> u16 {
             let style = pen.theme.style(Role::Text);
             pen.foreign(LABELS, y, &said.text, room, style);
         } else {
-            let text = cut_end(&shown(&said.text), usize::from(room), &ellipsis).into_owned();
+            let text = cut_end(&sanitize(&said.text), usize::from(room), &ellipsis).into_owned();
             pen.text(LABELS, y, &text, Role::Text);
         }
         y += 1;

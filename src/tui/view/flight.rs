@@ -2,10 +2,10 @@
 
 use crate::event::{Micros, Offset};
 use crate::model::marks::Mark;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
-use crate::units;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 7;

@@ -1,6 +1,7 @@
 //! Which keys make sense now? Also where questions are asked and remarks are made.
 
 use crate::model::Stage;
+use crate::text::units;
 use crate::tui::action::Action;
 use crate::tui::keymap::Hint;
 use crate::tui::keymap::entry::Context;
@@ -10,7 +11,6 @@ use crate::tui::view::Scene;
 use crate::tui::view::page::View;
 use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// A rule where there is room for one, and one line.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -62,7 +62,7 @@ fn sure(scene: &Scene<'_>) -> [String; 3] {
     let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
     let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
     let what = left.map_or_else(|| "the rest of it".to_owned(), |left| format!("its {}", units::plural(left, "job")));
-    let name = cut_middle(&crate::shown::shown(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
+    let name = cut_middle(&crate::text::sanitize::sanitize(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
     [format!("skip {name}, {what} left?"), format!("skip {name}?"), "skip it?".into()]
 }
 
@@ -127,7 +127,7 @@ fn standing_filter(pen: &Pen<'_>, scene: &Scene<'_>) -> Option<String> {
     if filter.is_empty() || scene.ui.is_typing {
         return None;
     }
-    let safe = crate::shown::shown(filter);
+    let safe = crate::text::sanitize::sanitize(filter);
     // A narrow line has no room for the word.
     let (word, share) = if pen.width() < 60 { ("", 4) } else { ("filter ", 3) };
     let room = usize::from(pen.width() / share).max(8);

@@ -11,6 +11,7 @@ use crate::event::outcome::Phase;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::Model;
 use crate::model::open::Flight;
+use crate::text::units;
 use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
@@ -20,7 +21,6 @@ use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// Attempts in flight.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
+use crate::text::units;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::{Panel, Scene, digits};
-use crate::units;
 
 /// Five numbers side by side; the first can be read across a room.
 pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::sheet::Sheet;
@@ -46,7 +46,7 @@ pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<Row>,
     let scrolled = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     let remarks: Vec<&str> = [remark, &scrolled].into_iter().filter(|remark| !remark.is_empty()).collect();
     sheet.write(screen, |pen| {
-        pen.section(0, &shown(title), &remarks.join("   "));
+        pen.section(0, &sanitize(title), &remarks.join("   "));
         for (y, row) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
             pen.text(0, y, row.label, Role::TextDim);
             pen.text(LABELS, y, &row.text, row.role);
@@ -68,7 +68,7 @@ fn wrapped(screen: Rect, rows: Vec<Row>) -> Vec<Row> {
         let mut label = row.label;
         // A text of several lines keeps them; whatever else acts in it is shown as a picture.
         let texts: Vec<String> =
-            row.text.split('\n').flat_map(|line| wrap(&shown(line.trim_end_matches('\r')), room)).collect();
+            row.text.split('\n').flat_map(|line| wrap(&sanitize(line.trim_end_matches('\r')), room)).collect();
         texts.into_iter().map(move |text| Row { label: std::mem::take(&mut label), text, role: row.role })
     };
     rows.into_iter().flat_map(lines_of).collect()

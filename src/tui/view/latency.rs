@@ -2,11 +2,11 @@
 
 use crate::event::Micros;
 use crate::model::histogram::Histogram;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::kpi;
 use crate::tui::view::paint::{Pen, width_of};
-use crate::units;
 
 /// One row of the chart: latencies from `low` up to `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
 use crate::model::news::{About, Item, News};
+use crate::text::units;
 use crate::tui::filter::Term;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -21,7 +22,6 @@ use crate::tui::view::page::{Key, Page};
 use crate::tui::view::paint::Pen;
 use crate::tui::view::table;
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// The last events.
 #[derive(Debug)]

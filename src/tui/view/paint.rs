@@ -1,7 +1,7 @@
 //! Puts text into cells: cut to fit, aligned, never outside its area.
 //!
 //! Views write through a [`Pen`] alone. Foreign text comes in through [`Pen::foreign`] or has been
-//! through [`shown`] before.
+//! through [`sanitize`] before.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::Role;
 use crate::tui::view::targets::{Target, Targets};
@@ -90,7 +90,7 @@ impl<'a> Pen<'a> {
     /// Writes foreign text, made safe and cut in its middle to fit `room` columns.
     pub fn foreign(&mut self, x: u16, y: u16, text: &str, room: u16, style: Style) -> u16 {
         let ellipsis = self.theme.glyphs.ellipsis.clone();
-        let safe = shown(text);
+        let safe = sanitize(text);
         let cut = cut_middle(&safe, usize::from(room), &ellipsis);
         self.styled(x, y, &cut, style)
     }

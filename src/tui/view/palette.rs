@@ -1,6 +1,7 @@
 //! What can be done now, and with which key?
 
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 use crate::tui::keymap::entry::Entry;
 use crate::tui::keymap::table::ENTRIES;
 use crate::tui::refusal::refusal;
@@ -11,7 +12,6 @@ use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
 use crate::tui::view::sheet::Sheet;
 use crate::tui::view::table;
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// The mark of the selected row and a space.
 const LEAD: u16 = 2;
@@ -55,7 +55,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
 fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let remark = units::plural(fit as u64, "action");
     let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
-    let typed = cut_middle(&shown(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
+    let typed = cut_middle(&sanitize(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
     let cursor = pen.theme.glyphs.bar_full.clone();
     pen.section(0, &format!(":{typed}{cursor}"), &remark);
     pen.text(0, 0, ":", Role::Key);

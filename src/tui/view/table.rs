@@ -3,13 +3,13 @@
 //! Start at [`heads`].
 
 use crate::model::histogram::Histogram;
+use crate::text::units;
 use crate::tui::action::Action;
 use crate::tui::state::list::List;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// Between two columns.
 pub const GAP: u16 = 2;

@@ -4,13 +4,13 @@
 //! form whatever is chosen and counted. Start at [`draw`].
 
 use crate::model::Model;
+use crate::text::units;
 use crate::tui::action::Action;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::page::{Tab, VIEWS};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// How a line of tabs is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
-use inflight::event::waits::Waits;
-use inflight::event::{Concern, EndpointId, Fact, Hand, HostId, JobId, Micros, Offset, RunEnd, Scope};
+use inflight::event::waits::WaitTimes;
+use inflight::event::{ChangedBy, EndpointId, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope, WarningSource};
 use inflight::output::plain::{Pace, Plain};
 
 use crate::output::run::{Run, status};
@@ -53,12 +53,12 @@ fn the_first_failure_of_each_kind_and_each_change_of_state_is_told_once() {
     run.failed(0, (0, 1_000), "GET http://a.b/3", Outcome::TimedOut { phase: Phase::Connect });
     lines.extend(said(&mut plain, &run, 1..2));
     run.tell(2_000, Fact::Paused);
-    run.tell(2_000, Fact::LimitChanged { scope: Scope::Run, limit: 2, by: Hand::Operator });
-    run.tell(2_000, Fact::LimitChanged { scope: Scope::Host(HostId(0)), limit: 1, by: Hand::Adaptive });
+    run.tell(2_000, Fact::LimitChanged { scope: Scope::Run, limit: 2, by: ChangedBy::Operator });
+    run.tell(2_000, Fact::LimitChanged { scope: Scope::Host(HostId(0)), limit: 1, by: ChangedBy::Adaptive });
     lines.extend(said(&mut plain, &run, 2..3));
     run.tell(3_000, Fact::Resumed);
     run.tell(3_000, Fact::Draining);
-    run.tell(3_000, Fact::Warned { about: Concern::Report, message: "disk is full\x07".into() });
+    run.tell(3_000, Fact::Warned { about: WarningSource::Report, message: "disk is full\x07".into() });
     lines.extend(said(&mut plain, &run, 3..4));
     run.tell(4_000, Fact::Cancelling);
     lines.extend(said(&mut plain, &run, 4..5));
@@ -91,7 +91,7 @@ fn sentences_come_every_fifteen_seconds() {
         end: JobEnd::Cancelled,
         tries: 0,
         total: Micros::ZERO,
-        waited: Waits::NONE,
+        waited: WaitTimes::NONE,
         target: None,
     };
     run.tell(31_000, settled);

@@ -8,20 +8,20 @@ use std::time::SystemTime;
 
 use inflight::event::outcome::{JobEnd, Outcome, Reason};
 use inflight::event::{JobId, Micros, RunEnd};
-use inflight::harvest::{Answer, Harvest};
+use inflight::job_result::{Answer, JobResult};
 use inflight::output::collector::{Collected, Collector};
 use inflight::output::report::Finish;
 use inflight::output::trouble::OutputError;
 use inflight::plan::Output;
 use inflight::plan::job::Place;
-use inflight::shown;
+use inflight::text::sanitize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
 const FINISH: Finish = Finish { finished: SystemTime::UNIX_EPOCH, how: Some(RunEnd::Finished), not_started: Some(0) };
 
-fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &[u8]) -> Harvest {
-    Harvest {
+fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
+    JobResult {
         place: Place { source: place.0, row: place.1 },
         job: JobId(place.1 + 1),
         endpoint: endpoint.into(),
@@ -36,7 +36,7 @@ fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: 
 
 /// What became of the outputs, and what was told on the way.
 #[track_caller]
-fn collect(output: &Output, harvests: impl IntoIterator<Item = Harvest>) -> (Collected, Vec<String>) {
+fn collect(output: &Output, harvests: impl IntoIterator<Item = JobResult>) -> (Collected, Vec<String>) {
     let (sender, receiver) = mpsc::channel(8);
     let told: Arc<Mutex<Vec<String>>> = Arc::default();
     let telling = Arc::clone(&told);
@@ -60,7 +60,7 @@ fn bodies_to(folder: &Path) -> Output {
 }
 
 #[track_caller]
-fn report_of(harvests: impl IntoIterator<Item = Harvest>) -> (String, Value) {
+fn report_of(harvests: impl IntoIterator<Item = JobResult>) -> (String, Value) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
     let (collected, told) = collect(&report_to(&path), harvests);
@@ -90,8 +90,8 @@ fn ten_thousand_results_in_any_order_come_out_in_plan_order() {
 #[test]
 fn failures_and_cancelled_jobs_are_found_beside_the_data() {
     let last = Outcome::Failed { reason: Reason::Refused, detail: Some("Connection refused".into()) };
-    let failed = Harvest { end: JobEnd::Failed { last }, answer: None, ..harvest((0, 1), "users", None, b"") };
-    let cancelled = Harvest { end: JobEnd::Cancelled, answer: None, tries: 0, ..harvest((0, 2), "users", None, b"") };
+    let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..harvest((0, 1), "users", None, b"") };
+    let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..harvest((0, 2), "users", None, b"") };
     let (_, document) = report_of([cancelled, failed, harvest((0, 0), "orders", None, b"{\"sum\":3}")]);
     assert_eq!(document["jobs"], serde_json::json!({"ok": 1, "failed": 1, "cancelled": 1, "not_started": 0}));
     assert_eq!(document["ended"], "finished");
@@ -125,7 +125,7 @@ fn hostile_bodies_leave_the_report_valid_and_inert() {
         bodies.iter().zip(0..).map(move |(body, row)| harvest((source, row), "e\u{202e}\x1b[1m", *content_type, body))
     });
     let (text, document) = report_of(harvests);
-    assert!(!text.chars().any(|c| c != '\n' && shown::acts(c)));
+    assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
     let results = document["results"].as_array().unwrap();
     assert_eq!(results.len(), 48);
     for (result, i) in results.iter().zip(0..) {

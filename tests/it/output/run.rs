@@ -2,8 +2,8 @@
 //!
 //! Start at [`Run::of`].
 
-use inflight::event::outcome::{JobEnd, Outcome, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd};
 use inflight::model::Model;
 
@@ -40,11 +40,11 @@ impl Run {
             row: self.jobs - 1,
             slot: 0,
             target: target.into(),
-            waited: Waits::NONE,
+            waited: WaitTimes::NONE,
             until: None,
         };
         self.tell(from, start);
-        self.tell(to, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 });
+        self.tell(to, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
         attempt
     }
 
@@ -76,7 +76,7 @@ impl Run {
     fn settle(&mut self, endpoint: u32, ms: u64, job: JobId, end: JobEnd, target: Option<&str>) {
         let endpoint = EndpointId(endpoint);
         let (target, total) = (target.map(Into::into), Micros(1_000));
-        self.tell(ms, Fact::JobSettled { job, endpoint, end, tries: 1, total, waited: Waits::NONE, target });
+        self.tell(ms, Fact::JobSettled { job, endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target });
     }
 }
 

@@ -10,7 +10,7 @@ use inflight::output::plain::{Pace, Plain};
 use inflight::output::summary::{Extras, summary_text};
 use inflight::output::summary_json::summary_json;
 use inflight::plan::Expect;
-use inflight::shown;
+use inflight::text::sanitize;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
@@ -94,7 +94,7 @@ fn long_and_hostile_targets_fit_and_do_not_act() {
     run.failed(0, (0, 10), &target, status(500));
     run.end(10, RunEnd::Finished);
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), false);
-    assert!(!text.chars().any(|c| c != '\n' && shown::acts(c)));
+    assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
     for line in text.lines() {
         assert!(line.width() <= 100, "{} {line}", line.width());
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use inflight::event::Micros;
 use inflight::plan::Plan;
-use inflight::plan::ahead::{Placed, Slow};
 use inflight::plan::cursor::Cursor;
 use inflight::plan::order::Order;
+use inflight::plan::priority_jobs::{Placed, Slow};
 
 use crate::plan::{Drawn, folder, toml, var};
 

@@ -16,13 +16,13 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::Job;
 use inflight::plan::via::Via;
-use inflight::source::pool::names::Names;
-use inflight::source::pool::names::ahead::Ahead;
-use inflight::source::pool::progress::Progress;
-use inflight::source::pool::route::Route;
+use inflight::source::pool::dns::Resolver;
+use inflight::source::pool::dns::prefetch::DnsPrefetch;
+use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
-use inflight::source::pool::schedule::foreseen::AHEAD;
-use inflight::source::pool::shared::Shared;
+use inflight::source::pool::schedule::dns_prefetch::AHEAD;
+use inflight::source::pool::wire::progress::Progress;
+use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
 use inflight::source::pool::{Share, serve};
 use tokio::sync::mpsc;
@@ -34,7 +34,7 @@ type Asked = Mutex<BTreeMap<String, usize>>;
 
 /// A wire that looks its name up, and notes how many others had been asked for by then.
 struct Asking {
-    names: Names,
+    names: Resolver,
     asked: &'static Asked,
     begun: Cell<usize>,
     most_ahead: Cell<usize>,
@@ -66,13 +66,13 @@ impl Wire for Asking {
 }
 
 /// Runs a plan one job after the other; tells how far ahead names were asked for.
-async fn run(plan: &str, names: Names, asked: &'static Asked) -> usize {
+async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
     let plan = format!("[limits]\nconcurrency = 1\n[retry]\nattempts = 1\n{plan}");
     let plan = Plan::from_toml(&plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
     let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
-    shared.look_up_ahead(Ahead::new(names.clone(), Route::new(Via::Auto, &|_| None)));
+    shared.look_up_ahead(DnsPrefetch::new(names.clone(), Route::new(Via::Auto, &|_| None)));
     shared.open("ahead").await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
     let wire = Rc::new(Asking { names, asked, begun, most_ahead });
@@ -86,7 +86,7 @@ async fn the_names_of_the_next_few_jobs_are_asked_for_ahead_and_no_others() {
     static ASKED: Asked = Mutex::new(BTreeMap::new());
     let names = || {
         ASKED.lock().unwrap().clear();
-        Names::asking(|name| {
+        Resolver::asking(|name| {
             *ASKED.lock().unwrap().entry(name.to_owned()).or_default() += 1;
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         })

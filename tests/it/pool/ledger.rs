@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use inflight::event::outcome::JobEnd;
-use inflight::event::waits::Waits;
+use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope};
 use inflight::model::Model;
 use inflight::model::totals::Anomalies;
@@ -24,7 +24,7 @@ pub struct Ledger {
     /// Rounds, in order: when, and of which endpoint.
     pub started_rounds: Vec<(Offset, Option<EndpointId>)>,
     /// What each job waited for in all, and how long its attempts took.
-    pub waited: HashMap<JobId, Waits>,
+    pub waited: HashMap<JobId, WaitTimes>,
     pub served: HashMap<JobId, Micros>,
     asked: HashMap<EndpointId, bool>,
     /// Jobs that repeat others.
@@ -102,7 +102,7 @@ impl Ledger {
         match &event.fact {
             Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
             Fact::EndpointSeen { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
-            Fact::EndpointAsked { endpoint, varies, .. } => {
+            Fact::EndpointProfile { endpoint, varies, .. } => {
                 let is_news = self.asked.insert(*endpoint, *varies) != Some(*varies);
                 assert!(is_news && self.endpoints.contains(endpoint), "{event:?}");
             }
@@ -110,7 +110,7 @@ impl Ledger {
                 let state = HostState { limit: *limit, ..HostState::default() };
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
             }
-            Fact::JobsPutFirst { jobs, of } => assert!(self.starts.is_empty() && jobs <= of, "{event:?}"),
+            Fact::JobsReordered { jobs, of } => assert!(self.starts.is_empty() && jobs <= of, "{event:?}"),
             Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "told once"),
             Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
@@ -153,7 +153,7 @@ impl Ledger {
             | Fact::Adapted { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
-            Fact::EndpointTurned { endpoint, up } => {
+            Fact::EndpointStateChanged { endpoint, up } => {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
             }
             Fact::EndpointSkipped { endpoint } => assert!(self.skipped.insert(*endpoint), "{event:?} again"),

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use inflight::event::{EndpointId, Fact, Offset, RunEnd};
 use inflight::model::Model;
 use inflight::model::verdict::words::sentence;
-use inflight::plan::ahead::Slow;
 use inflight::plan::patience::parse_patience;
+use inflight::plan::priority_jobs::Slow;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 use inflight::source::slowest::{MOST, Slowest};
@@ -28,7 +28,7 @@ impl Told {
     /// How many jobs were put first, of how many.
     fn put_first(&self) -> Option<(u64, u64)> {
         self.events.iter().find_map(|event| match event.fact {
-            Fact::JobsPutFirst { jobs, of } => Some((jobs, of)),
+            Fact::JobsReordered { jobs, of } => Some((jobs, of)),
             _ => None,
         })
     }

@@ -1,7 +1,7 @@
 //! Rates and gaps.
 
 use inflight::event::Offset;
-use inflight::source::pool::pace::Pace;
+use inflight::source::pool::schedule::pace::Pace;
 
 use crate::pool::rig::{Rig, ok};
 

@@ -15,15 +15,15 @@ use inflight::control::Command;
 use inflight::event::cause::Cause;
 use inflight::event::outcome::{Phase, Reason};
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
-use inflight::harvest::Harvest;
+use inflight::job_result::JobResult;
 use inflight::plan::Plan;
-use inflight::plan::ahead::Slow;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
-use inflight::source::pool::progress::Progress;
-use inflight::source::pool::run_time::RunTime;
+use inflight::plan::priority_jobs::Slow;
+use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
-use inflight::source::pool::shared::Shared;
+use inflight::source::pool::schedule::run_time::RunTime;
+use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
 use inflight::source::pool::{Share, serve};
 use inflight::source::slowest::Slowest;
@@ -99,7 +99,7 @@ pub struct Rig {
 pub struct Told {
     pub events: Vec<Event>,
     pub arrivals: Vec<Arrival>,
-    pub harvests: Vec<Harvest>,
+    pub harvests: Vec<JobResult>,
 }
 
 /// An exchange as the wire saw it begin.

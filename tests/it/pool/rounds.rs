@@ -1,7 +1,7 @@
 //! Rounds of a liveness check: start to start, spread, never overlapping, and what is up.
 
 use inflight::control::Command;
-use inflight::event::waits::Waits;
+use inflight::event::waits::WaitTimes;
 use inflight::event::{EndpointId, Fact, JobId, Offset, RunEnd};
 
 use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
@@ -14,7 +14,7 @@ fn plan(head: &str, hosts: &[&str]) -> String {
 impl Told {
     fn turns(&self) -> Vec<(u64, u32, bool)> {
         let turns = self.events.iter().filter_map(|event| match event.fact {
-            Fact::EndpointTurned { endpoint, up } => Some((event.at.0 / 1_000_000, endpoint.0, up)),
+            Fact::EndpointStateChanged { endpoint, up } => Some((event.at.0 / 1_000_000, endpoint.0, up)),
             _ => None,
         });
         turns.collect()
@@ -34,7 +34,7 @@ async fn rounds_go_from_start_to_start_and_their_starts_are_spread() {
     assert_eq!(seconds(&told.arrivals_at("c.test")), [40, 100, 160]);
     assert_eq!((ledger.drawn, ledger.started_rounds.len()), (Some(9), 9));
     assert_eq!(told.end(), (RunEnd::Finished, Offset(167_000_000)));
-    assert!(ledger.waited.values().all(Waits::is_none), "the time between rounds is nobody's wait");
+    assert!(ledger.waited.values().all(WaitTimes::is_none), "the time between rounds is nobody's wait");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! The limit is turned and the run paused while it goes.
 
 use inflight::control::Command;
-use inflight::event::{Fact, Hand, HostId, Offset, Scope};
+use inflight::event::{ChangedBy, Fact, HostId, Offset, Scope};
 
 use crate::pool::rig::{End, Rig, Told, ends, ok};
 
@@ -76,11 +76,10 @@ async fn a_hosts_own_limit_is_turned_like_the_runs() {
 async fn this_machines_limit_holds_against_every_wish() {
     let told = Rig::new(TWENTY_AT_A_TIME, |_| ok(1000)).most(30).wish(500, set(100)).run().await;
     assert_eq!(told.ledger().peak, 30);
-    assert!(
-        told.events
-            .iter()
-            .any(|event| matches!(event.fact, Fact::LimitChanged { scope: Scope::Run, limit: 30, by: Hand::Operator }))
-    );
+    assert!(told.events.iter().any(|event| matches!(
+        event.fact,
+        Fact::LimitChanged { scope: Scope::Run, limit: 30, by: ChangedBy::Operator }
+    )));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,14 +1,14 @@
 //! What each job waited for: one reason at a time, exact to the microsecond.
 
 use inflight::control::Command;
-use inflight::event::waits::Waits;
+use inflight::event::waits::WaitTimes;
 use inflight::event::{Fact, JobId, Micros};
 
 use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
 
 impl Told {
     /// What each attempt waited for, in the order of their starts.
-    fn waits(&self) -> Vec<Waits> {
+    fn waits(&self) -> Vec<WaitTimes> {
         let waited = self.events.iter().filter_map(|event| match &event.fact {
             Fact::AttemptStarted { waited, .. } => Some(*waited),
             _ => None,
@@ -25,7 +25,7 @@ fn ms(n: u64) -> Micros {
 async fn the_next_in_line_waits_for_a_slot_and_those_behind_it_do_not_count_yet() {
     let told = Rig::new(&format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 3)), |_| ok(100)).run().await;
     told.ledger();
-    let slot = |n| Waits { slot: ms(n), ..Waits::NONE };
+    let slot = |n| WaitTimes { slot: ms(n), ..WaitTimes::NONE };
     assert_eq!(told.waits(), [slot(0), slot(100), slot(100)]);
 }
 
@@ -41,10 +41,10 @@ async fn a_host_at_its_limit_and_a_host_with_a_gap_say_so() {
     assert_eq!(
         told.waits(),
         [
-            Waits::NONE,
-            Waits::NONE,
-            Waits { host_limit: ms(100), ..Waits::NONE },
-            Waits { host_limit: ms(100), gap: ms(200), ..Waits::NONE },
+            WaitTimes::NONE,
+            WaitTimes::NONE,
+            WaitTimes { host_limit: ms(100), ..WaitTimes::NONE },
+            WaitTimes { host_limit: ms(100), gap: ms(200), ..WaitTimes::NONE },
         ]
     );
 }
@@ -53,7 +53,7 @@ async fn a_host_at_its_limit_and_a_host_with_a_gap_say_so() {
 async fn the_rate_of_the_run_is_a_reason_of_its_own() {
     let told = Rig::new(&format!("[limits]\nrate = \"10/s\"\n{}", endpoint("a.test", 3)), |_| ok(10)).run().await;
     told.ledger();
-    let rate = |n| Waits { rate: ms(n), ..Waits::NONE };
+    let rate = |n| WaitTimes { rate: ms(n), ..WaitTimes::NONE };
     assert_eq!(told.waits(), [rate(0), rate(100), rate(100)]);
 }
 
@@ -69,7 +69,7 @@ async fn a_throttled_job_waits_for_the_cooldown_and_so_does_the_next_in_line() {
     told.ledger();
     let waits = told.waits();
     assert_eq!(waits.len(), 3);
-    let next_in_line = Waits { slot: ms(50), cooldown: ms(2_000), ..Waits::NONE };
+    let next_in_line = WaitTimes { slot: ms(50), cooldown: ms(2_000), ..WaitTimes::NONE };
     assert!(waits.contains(&next_in_line), "{waits:?}");
     let throttled = waits.iter().find(|waits| waits.cooldown > ms(2_000)).unwrap();
     assert!(throttled.cooldown <= ms(2_100) && throttled.backoff.is_zero(), "{throttled:?}");
@@ -87,9 +87,9 @@ async fn backoff_and_the_wait_for_a_slot_after_it_are_told_apart() {
     .await;
     told.ledger();
     let [first, second, again] = told.waits()[..] else { panic!("three attempts") };
-    assert_eq!((first, second), (Waits::NONE, Waits { slot: ms(10), ..Waits::NONE }));
+    assert_eq!((first, second), (WaitTimes::NONE, WaitTimes { slot: ms(10), ..WaitTimes::NONE }));
     assert_eq!(again.total(), ms(5_000));
-    assert_eq!(again, Waits { backoff: again.backoff, slot: ms(5_000) - again.backoff, ..Waits::NONE });
+    assert_eq!(again, WaitTimes { backoff: again.backoff, slot: ms(5_000) - again.backoff, ..WaitTimes::NONE });
     assert!(again.backoff <= ms(1_000));
 }
 
@@ -98,7 +98,7 @@ async fn a_pause_is_waited_for_by_whoever_is_next() {
     let plan = format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 2));
     let told = Rig::new(&plan, |_| ok(100)).wish(50, Command::Pause).wish(60_100, Command::Resume).run().await;
     told.ledger();
-    assert_eq!(told.waits()[1], Waits { slot: ms(50), paused: ms(60_050), ..Waits::NONE });
+    assert_eq!(told.waits()[1], WaitTimes { slot: ms(50), paused: ms(60_050), ..WaitTimes::NONE });
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,5 +106,5 @@ async fn a_job_that_is_cancelled_while_it_waits_has_waited_until_then() {
     let plan = format!("[retry]\nbackoff = \"60s..60s\"\n{}", endpoint("a.test", 1));
     let told = Rig::new(&plan, |_| ends(10, End::Reset)).wish(40, Command::CancelJob(JobId(1))).run().await;
     let ledger = told.ledger();
-    assert_eq!(ledger.waited[&JobId(1)], Waits { backoff: ms(30), ..Waits::NONE });
+    assert_eq!(ledger.waited[&JobId(1)], WaitTimes { backoff: ms(30), ..WaitTimes::NONE });
 }

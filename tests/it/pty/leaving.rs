@@ -99,8 +99,8 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
         );
         let guard = guard.as_mut().unwrap();
         let title = Some("inflight 63 %".to_owned());
-        let bar = inflight::tui::beside::Bar::of(&scenario("0ms run jobs 3").fold());
-        guard.set_beside(inflight::tui::beside::Beside { mouse: true, title, bar });
+        let bar = inflight::tui::window_status::Bar::of(&scenario("0ms run jobs 3").fold());
+        guard.set_beside(inflight::tui::window_status::WindowStatus { mouse: true, title, bar });
         let _ = guard.draw(guard.area(), |_| {});
         while guard.is_busy() {
             std::thread::yield_now();

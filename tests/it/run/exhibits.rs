@@ -1,7 +1,7 @@
 //! What bad answers looked like is told: of a few, in a few hundred bytes, and without secrets.
 
 use inflight::event::Fact;
-use inflight::event::exhibit::{Excerpt, Exhibit, Field};
+use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 
 use super::program::Folder;
 use super::{at, upstream};
@@ -9,7 +9,7 @@ use crate::told::replay;
 
 /// Every bad answer that the recording of a run tells of.
 #[track_caller]
-fn told(folder: &Folder) -> Vec<Exhibit> {
+fn told(folder: &Folder) -> Vec<FailureSample> {
     let (events, skipped) = replay(&folder.bytes("run.jsonl"));
     assert_eq!(skipped, 0);
     let exhibits = events.into_iter().filter_map(|event| match event.fact {
@@ -19,7 +19,7 @@ fn told(folder: &Folder) -> Vec<Exhibit> {
     exhibits.collect()
 }
 
-fn value<'e>(exhibit: &'e Exhibit, name: &str) -> Option<&'e str> {
+fn value<'e>(exhibit: &'e FailureSample, name: &str) -> Option<&'e str> {
     exhibit.headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value)
 }
 
@@ -98,10 +98,10 @@ fn what_requests_carry_is_told_once_and_its_secrets_and_bodies_are_not() {
     let folder = folder.with("urls.jsonl", &lines.join("\n"));
     folder.inflight("run --events run.jsonl -c 1 urls.jsonl").run().exits(0);
     let (events, _) = replay(&folder.bytes("run.jsonl"));
-    let told: Vec<_> = events.into_iter().filter(|event| matches!(event.fact, Fact::EndpointAsked { .. })).collect();
+    let told: Vec<_> = events.into_iter().filter(|event| matches!(event.fact, Fact::EndpointProfile { .. })).collect();
     assert_eq!(told.len(), 2, "{told:?}");
     for (event, differs) in told.iter().zip([false, true]) {
-        let Fact::EndpointAsked { headers, body, varies, .. } = &event.fact else { continue };
+        let Fact::EndpointProfile { headers, body, varies, .. } = &event.fact else { continue };
         let value =
             |name: &str| headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value);
         assert_eq!((value("x-note"), value("authorization")), (Some("first"), Some("***")));
@@ -115,5 +115,5 @@ fn requests_that_carry_nothing_are_not_told_of() {
     let (folder, upstream) = (Folder::new(), upstream());
     folder.inflight("run -n 5 --events run.jsonl").word(at(&upstream, "/status/200")).run().exits(0);
     let (events, _) = replay(&folder.bytes("run.jsonl"));
-    assert!(!events.iter().any(|event| matches!(event.fact, Fact::EndpointAsked { .. })));
+    assert!(!events.iter().any(|event| matches!(event.fact, Fact::EndpointProfile { .. })));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use inflight::event::outcome::Spent;
+use inflight::event::outcome::PhaseTimes;
 use inflight::event::{Fact, Micros};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
@@ -52,7 +52,7 @@ fn the_handshake_is_told_apart_from_the_connection_and_happens_once() {
         let run = run.word(format!("https://localhost:{port}/"));
         run.var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap()).run().exits(0);
         let (events, _) = replay(&folder.bytes("run.jsonl"));
-        let spent: Vec<Spent> = events
+        let spent: Vec<PhaseTimes> = events
             .iter()
             .filter_map(|event| match event.fact {
                 Fact::AttemptEnded { spent, .. } => Some(spent),

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use inflight::control::Abilities;
-use inflight::event::outcome::{JobEnd, Outcome, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Model;
 use inflight::tui::state::UiState;
@@ -25,10 +25,10 @@ fn model(n: u32) -> Model {
         tell(0, Fact::EndpointSeen { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
         tell(0, Fact::HostSeen { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
         let attempt = Attempt { job: JobId(id.into()), n: 1 };
-        let (target, waited) = (format!("GET https://{id}.example/").into(), Waits::NONE);
+        let (target, waited) = (format!("GET https://{id}.example/").into(), WaitTimes::NONE);
         tell(id.into(), Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None });
         let outcome = Outcome::Throttled { status: 429, retry_after: None };
-        tell(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: Spent::default(), malformed: 0 });
+        tell(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     }
     model
 }
@@ -62,7 +62,7 @@ fn what_is_finished_makes_room_until_the_run_is_over() {
     for id in 0..60 {
         let (endpoint, job) = (EndpointId(id), JobId(id.into()));
         tell(&mut model, Fact::EndpointSeen { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
-        let (total, waited) = (Micros(1), Waits::NONE);
+        let (total, waited) = (Micros(1), WaitTimes::NONE);
         if id < 57 {
             let settled = Fact::JobSettled { job, endpoint, end: JobEnd::Done, tries: 1, total, waited, target: None };
             tell(&mut model, settled);

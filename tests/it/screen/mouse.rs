@@ -15,7 +15,7 @@ use crate::screen::shot::{drawn, press};
 use crate::told::{fixtures, fold};
 
 /// A screen, and a hand on the mouse.
-struct Hand {
+struct ChangedBy {
     model: Model,
     ui: UiState,
     size: (u16, u16),
@@ -24,14 +24,14 @@ struct Hand {
 const NOW: Offset = Offset(6_000_000);
 
 /// Before a run in its sixth second, after some keys.
-fn hand(size: (u16, u16), keys: &str) -> Hand {
+fn hand(size: (u16, u16), keys: &str) -> ChangedBy {
     let model = fold(fixtures::read("storm-429").iter().filter(|event| event.at <= NOW));
-    let mut hand = Hand { model, ui: UiState::default(), size };
+    let mut hand = ChangedBy { model, ui: UiState::default(), size };
     hand.press(keys);
     hand
 }
 
-impl Hand {
+impl ChangedBy {
     fn press(&mut self, keys: &str) {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut self.ui, &self.model, Abilities::FULL, (NOW, area), keys);

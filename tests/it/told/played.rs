@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
 use proptest::prelude::*;
 
@@ -29,7 +29,9 @@ fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
         match what {
             0..5 => run.start_new(u32::from(which) % 3),
             5 => run.start_waiting(which),
-            6 => run.tell(Fact::LimitChanged { scope: Scope::Run, limit: u32::from(which) + 1, by: Hand::Operator }),
+            6 => {
+                run.tell(Fact::LimitChanged { scope: Scope::Run, limit: u32::from(which) + 1, by: ChangedBy::Operator })
+            }
             7 => run.tell(if which % 2 == 0 { Fact::Paused } else { Fact::Resumed }),
             8 => run.tell(Fact::CooldownSet { host: HostId(0), until: Offset(run.now + later) }),
             _ => run.end(what, which),
@@ -74,7 +76,7 @@ impl Played {
 
     fn start(&mut self, attempt: Attempt, endpoint: u32) {
         self.open.push((attempt, endpoint));
-        let (row, slot, waited) = (attempt.job.0, 0, Waits::NONE);
+        let (row, slot, waited) = (attempt.job.0, 0, WaitTimes::NONE);
         let target: Arc<str> = format!("GET https://{endpoint}.example/{row}").into();
         let (endpoint, host) = (EndpointId(endpoint), HostId(endpoint));
         self.tell(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None });
@@ -94,10 +96,10 @@ impl Played {
             15 => Outcome::Cancelled,
             _ => Outcome::Answered { status: 200, bytes: u64::from(which), expected: true },
         };
-        self.tell(Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent: Spent::default(), malformed: 0 });
+        self.tell(Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent: PhaseTimes::default(), malformed: 0 });
         let (tries, total, target) = (attempt.n, Micros::ZERO, None);
         let (job, id) = (attempt.job, EndpointId(endpoint));
-        let settled = |end| Fact::JobSettled { job, endpoint: id, end, tries, total, waited: Waits::NONE, target };
+        let settled = |end| Fact::JobSettled { job, endpoint: id, end, tries, total, waited: WaitTimes::NONE, target };
         match outcome {
             Outcome::Answered { expected: true, .. } => self.tell(settled(JobEnd::Done)),
             Outcome::Cancelled => self.tell(settled(JobEnd::Cancelled)),

@@ -19,10 +19,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
 use inflight::model::Model;
 
@@ -73,7 +73,7 @@ impl Scenario {
                 let host = HostId(endpoint.0);
                 self.first.entry((origin, attempt.job)).or_insert(at);
                 let waited = |why| named(why).map_or(Micros::ZERO, micros);
-                let waited = Waits {
+                let waited = WaitTimes {
                     slot: waited("slot"),
                     host_limit: waited("host"),
                     gap: waited("gap"),
@@ -92,7 +92,7 @@ impl Scenario {
                 self.last.insert((origin, attempt.job), outcome.clone());
                 let connect = named("connect").map(micros);
                 let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
-                let spent = Spent { connect, first_byte, ..Spent::default() };
+                let spent = PhaseTimes { connect, first_byte, ..PhaseTimes::default() };
                 Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 }
             }
             "retry" => {
@@ -110,15 +110,15 @@ impl Scenario {
                     }
                 };
                 let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
-                Fact::JobSettled { job, endpoint, end, tries, total, waited: Waits::NONE, target: None }
+                Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
             }
             "limit" => {
-                let by = if words.contains(&"machine") { Hand::Machine } else { Hand::Operator };
+                let by = if words.contains(&"machine") { ChangedBy::Machine } else { ChangedBy::Operator };
                 Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
             }
             "own" => {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);
-                Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: Hand::Operator }
+                Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: ChangedBy::Operator }
             }
             "cool" => {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use inflight::event::exhibit::{Excerpt, Exhibit, Field};
+use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
-use inflight::event::outcome::{JobEnd, Outcome, Phase, Reason, Spent};
-use inflight::event::waits::Waits;
+use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, Concern, EndpointId, Event, Fact, Hand, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    WarningSource,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -44,7 +45,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::SlotsIdle { .. } => 20,
         Fact::Adapted { .. } => 21,
         Fact::RoundStarted { .. } => 22,
-        Fact::EndpointTurned { .. } => 23,
+        Fact::EndpointStateChanged { .. } => 23,
         Fact::EndpointSkipped { .. } => 24,
         Fact::HostQuarantined { .. } => 25,
         Fact::HostReleased { .. } => 26,
@@ -53,8 +54,8 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::AnswerSeen { .. } => 29,
         Fact::JobRepeated { .. } => 30,
         Fact::RunReopened => 31,
-        Fact::EndpointAsked { .. } => 32,
-        Fact::JobsPutFirst { .. } => 33,
+        Fact::EndpointProfile { .. } => 32,
+        Fact::JobsReordered { .. } => 33,
     }
 }
 
@@ -107,7 +108,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         10 => (
             prop_oneof![Just(Scope::Run), host().prop_map(Scope::Host)],
             any::<u32>(),
-            select(vec![Hand::Operator, Hand::Adaptive, Hand::Machine]),
+            select(vec![ChangedBy::Operator, ChangedBy::Adaptive, ChangedBy::Machine]),
         )
             .prop_map(|(scope, limit, by)| Fact::LimitChanged { scope, limit, by })
             .boxed(),
@@ -130,7 +131,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         22 => (of(endpoint()), any::<u32>(), length())
             .prop_map(|(endpoint, round, late)| Fact::RoundStarted { endpoint, round, late })
             .boxed(),
-        23 => (endpoint(), any::<bool>()).prop_map(|(endpoint, up)| Fact::EndpointTurned { endpoint, up }).boxed(),
+        23 => {
+            (endpoint(), any::<bool>()).prop_map(|(endpoint, up)| Fact::EndpointStateChanged { endpoint, up }).boxed()
+        }
         24 => endpoint().prop_map(|endpoint| Fact::EndpointSkipped { endpoint }).boxed(),
         25 => host().prop_map(|host| Fact::HostQuarantined { host }).boxed(),
         26 => host().prop_map(|host| Fact::HostReleased { host }).boxed(),
@@ -146,9 +149,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .boxed(),
         31 => Just(Fact::RunReopened).boxed(),
         32 => (endpoint(), prop::collection::vec(field(), 0..4), any::<u64>(), any::<bool>())
-            .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointAsked { endpoint, headers, body, varies })
+            .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
-        33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsPutFirst { jobs, of }).boxed(),
+        33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
@@ -170,14 +173,14 @@ fn length() -> impl Strategy<Value = Micros> {
     prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Micros)
 }
 
-fn waits() -> impl Strategy<Value = Waits> {
-    (length(), length(), length(), length(), length()).prop_map(|(slot, gap, rate, cooldown, backoff)| Waits {
+fn waits() -> impl Strategy<Value = WaitTimes> {
+    (length(), length(), length(), length(), length()).prop_map(|(slot, gap, rate, cooldown, backoff)| WaitTimes {
         slot,
         gap,
         rate,
         cooldown,
         backoff,
-        ..Waits::NONE
+        ..WaitTimes::NONE
     })
 }
 
@@ -226,7 +229,7 @@ fn field() -> impl Strategy<Value = Field> {
     (text(), text()).prop_map(|(name, value)| Field(name, value))
 }
 
-fn exhibit() -> impl Strategy<Value = Exhibit> {
+fn exhibit() -> impl Strategy<Value = FailureSample> {
     let body = prop_oneof![
         Just(Excerpt::None),
         Just(Excerpt::Binary),
@@ -234,16 +237,23 @@ fn exhibit() -> impl Strategy<Value = Exhibit> {
         text().prop_map(Excerpt::Begins)
     ];
     (any::<u16>(), prop::collection::vec(field(), 0..4), any::<u32>(), any::<u64>(), body)
-        .prop_map(|(status, headers, left_out, bytes, body)| Exhibit { status, headers, left_out, bytes, body })
+        .prop_map(|(status, headers, left_out, bytes, body)| FailureSample { status, headers, left_out, bytes, body })
 }
 
 fn job_end() -> impl Strategy<Value = JobEnd> {
     prop_oneof![Just(JobEnd::Done), outcome().prop_map(|last| JobEnd::Failed { last }), Just(JobEnd::Cancelled)]
 }
 
-fn spent() -> impl Strategy<Value = Spent> {
+fn spent() -> impl Strategy<Value = PhaseTimes> {
     (of(length()), of(length()), of(length()), of(length()), of(length()), of(length())).prop_map(
-        |(stale, resolve, connect, tls, first_byte, body)| Spent { stale, resolve, connect, tls, first_byte, body },
+        |(stale, resolve, connect, tls, first_byte, body)| PhaseTimes {
+            stale,
+            resolve,
+            connect,
+            tls,
+            first_byte,
+            body,
+        },
     )
 }
 
@@ -268,8 +278,15 @@ fn reason() -> impl Strategy<Value = Reason> {
     ])
 }
 
-fn concern() -> impl Strategy<Value = Concern> {
-    select(vec![Concern::Recorder, Concern::Report, Concern::Machine, Concern::Plan, Concern::Worker, Concern::Retries])
+fn concern() -> impl Strategy<Value = WarningSource> {
+    select(vec![
+        WarningSource::Recorder,
+        WarningSource::Report,
+        WarningSource::Machine,
+        WarningSource::Plan,
+        WarningSource::Worker,
+        WarningSource::Retries,
+    ])
 }
 
 fn run_end() -> impl Strategy<Value = RunEnd> {

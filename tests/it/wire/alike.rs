@@ -1,7 +1,7 @@
 //! Whatever a server does, both wires tell the same of it, and ask it the same.
 
 use inflight::plan::via::Via;
-use inflight::source::pool::names::Names;
+use inflight::source::pool::dns::Resolver;
 
 use crate::wire::cases::{CASES, Case};
 use crate::wire::server::Do::{self, Hear, Say};
@@ -19,7 +19,7 @@ fn tells(via: Via) {
 
 fn tell(case: &Case, via: Via) {
     let server = Server::start(case.scripts);
-    let line = Line::new(via, &Names::default());
+    let line = Line::new(via, &Resolver::default());
     let url = format!("http://{}/", server.address());
     let ends: Vec<String> = case.asks.iter().map(|ask| told(&line.ask_url_as(&url, ask))).collect();
     assert_eq!(ends, case.told, "{}, {via:?}", case.name);
@@ -45,7 +45,7 @@ fn both_wires_ask_in_the_same_words() {
     let headers = [("x-mine", "1"), ("accept", "text/html"), ("user-agent", "me/2"), ("host", "b.example")];
     let asked = [Via::Direct, Via::Reqwest].map(|via| {
         let server = Server::start(&[ONCE; 3]);
-        let line = Line::new(via, &Names::default());
+        let line = Line::new(via, &Resolver::default());
         let at = format!("ann:s%C3%A9cret@{}", server.address());
         let plain = line.ask_url(&format!("http://{}", server.address()));
         let with_key = line.ask_url(&format!("http://{at}/a//b%20c/?q=%22x|y%22&z"));

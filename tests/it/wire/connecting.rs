@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use inflight::plan::job::Job;
 use inflight::plan::via::Via;
-use inflight::source::pool::names::Names;
+use inflight::source::pool::dns::Resolver;
 
 use crate::wire::server::Do::{self, Hang, Hear, Say};
 use crate::wire::server::Server;
@@ -41,7 +41,7 @@ fn a_name_that_nobody_answers_for_is_a_time_out_of_the_look_up() {
     static SILENCE: Mutex<()> = Mutex::new(());
     let silence = SILENCE.lock().unwrap();
     let lines = [Via::Direct, Via::Reqwest].map(|via| {
-        let names = Names::asking(|_| {
+        let names = Resolver::asking(|_| {
             drop(SILENCE.lock());
             Ok(Vec::new())
         });
@@ -59,7 +59,7 @@ fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     for via in [Via::Direct, Via::Reqwest] {
         let servers = [(); 2].map(|()| Server::start(&[&[Hear, OK, Hear]]));
-        let names = Names::asking(|_| {
+        let names = Resolver::asking(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             drop(SILENCE.lock());
             Ok(vec![Ipv4Addr::LOCALHOST.into()])
@@ -91,7 +91,7 @@ fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
 fn a_look_up_that_failed_ahead_is_the_attempts_failure() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     for via in [Via::Direct, Via::Reqwest] {
-        let names = Names::asking(|_| {
+        let names = Resolver::asking(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             Err(std::io::Error::other("no such name"))
         });
@@ -109,7 +109,7 @@ fn a_look_up_that_failed_ahead_is_the_attempts_failure() {
 fn a_host_that_does_not_accept_is_a_time_out_of_the_connection() {
     for via in [Via::Direct, Via::Reqwest] {
         let (listener, _queued) = full(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        let line = Line::new(via, &Names::default());
+        let line = Line::new(via, &Resolver::default());
         let url = format!("http://{}/", listener.local_addr().unwrap());
         assert_eq!(told(&line.ask_url_as(&url, soon)), "timeout connect", "{via:?}");
     }
@@ -119,7 +119,7 @@ fn a_host_that_does_not_accept_is_a_time_out_of_the_connection() {
 fn a_handshake_that_does_not_end_is_a_time_out_of_tls() {
     for via in [Via::Direct, Via::Reqwest] {
         let server = Server::start(&[&[Hang]]);
-        let line = Line::new(via, &Names::default());
+        let line = Line::new(via, &Resolver::default());
         let exchange = line.ask_url_as(&format!("https://{}/", server.address()), soon);
         assert_eq!(told(&exchange), "timeout tls", "{via:?}");
         drop(line);
@@ -135,7 +135,7 @@ fn an_address_of_either_kind_will_do() {
             continue;
         }
         let server = Server::start_at(ip, &[&[Hear, OK, Hear]]);
-        let line = Line::new(via, &Names::default());
+        let line = Line::new(via, &Resolver::default());
         assert_eq!(told(&line.ask_url(&format!("http://{}/", server.address()))), "200 ok", "{via:?} {ip}");
         drop(line);
         server.end();
@@ -146,7 +146,7 @@ fn an_address_of_either_kind_will_do() {
 fn where_one_address_refuses_the_other_is_taken() {
     for via in [Via::Direct, Via::Reqwest] {
         let server = Server::start(&[&[Hear, OK, Hear]]);
-        let line = Line::new(via, &Names::asking(|_| Ok(BOTH.to_vec())));
+        let line = Line::new(via, &Resolver::asking(|_| Ok(BOTH.to_vec())));
         let url = format!("http://two.example:{}/", server.address().port());
         assert_eq!(told(&line.ask_url(&url)), "200 ok", "{via:?}");
         drop(line);
@@ -165,7 +165,7 @@ fn where_one_address_is_silent_the_other_is_not_waited_for() {
             continue;
         }
         let (_listener, _queued) = full(SocketAddr::from((BOTH[0], port)));
-        let line = Line::new(via, &Names::asking(|_| Ok(BOTH.to_vec())));
+        let line = Line::new(via, &Resolver::asking(|_| Ok(BOTH.to_vec())));
         let exchange = line.ask_url(&format!("http://two.example:{port}/"));
         assert_eq!(told(&exchange), "200 ok", "{via:?}");
         let connect = Duration::from(exchange.spent.connect.unwrap());
@@ -180,7 +180,7 @@ fn where_one_address_is_silent_the_other_is_not_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
-    let line = Line::new(Via::Reqwest, &Names::default());
+    let line = Line::new(Via::Reqwest, &Resolver::default());
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let server = line.runtime.block_on(async { socket.listen(0) }).unwrap().into_std().unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use inflight::plan::job::Job;
 use inflight::plan::via::Via;
-use inflight::source::pool::names::Names;
+use inflight::source::pool::dns::Resolver;
 
 use crate::wire::server::Do::{self, Hang, Hear, Reset, Say};
 use crate::wire::server::Server;
@@ -34,7 +34,7 @@ fn a_connection_that_was_closed_while_idle_is_not_used_again() {
 #[track_caller]
 fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mut Job)) -> (String, bool, Vec<usize>) {
     let server = Server::start(scripts);
-    let line = Line::new(Via::Direct, &Names::default());
+    let line = Line::new(Via::Direct, &Resolver::default());
     let job = line.job(&format!("http://{}/", server.address()), change);
     let second = line.runtime.block_on(async {
         assert_eq!(told(&exchange(&line.wire, &job).await), "200 ok");
@@ -83,7 +83,7 @@ fn who_gives_up_an_exchange_closes_its_connection() {
     for via in [Via::Direct, Via::Reqwest] {
         // The server's script ends when the client is gone; before that nobody could be waited for.
         let server = Server::start(&[&[Hear, Hang]]);
-        let line = Line::new(via, &Names::default());
+        let line = Line::new(via, &Resolver::default());
         let job = line.job(&format!("http://{}/", server.address()), |_| {});
         line.runtime.block_on(async {
             let given_up = tokio::time::timeout(Duration::from_millis(100), exchange(&line.wire, &job)).await;

@@ -2,8 +2,8 @@
 //!
 //! Start at [`Hosts::get`].
 
-use crate::event::outcome::{Outcome, Spent};
-use crate::event::waits::Waits;
+use crate::event::outcome::{Outcome, PhaseTimes};
+use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
 /// Every host by its index in the model.
@@ -22,7 +22,7 @@ pub struct Use {
     /// What they took together.
     pub service: Micros,
     /// What its attempts waited for.
-    pub waits: Waits,
+    pub waits: WaitTimes,
     /// The longest that one of them waited for a slot of the run.
     pub longest_wait: Micros,
     /// The most in flight anywhere when one of its attempts started: more than this it has never needed
@@ -60,7 +60,7 @@ impl Hosts {
         host.most = host.most.max(in_flight);
     }
 
-    pub(super) fn wait(&mut self, host: usize, waited: &Waits) {
+    pub(super) fn wait(&mut self, host: usize, waited: &WaitTimes) {
         if waited.is_none() {
             return;
         }
@@ -69,7 +69,7 @@ impl Hosts {
         host.longest_wait = host.longest_wait.max(waited.slot);
     }
 
-    pub(super) fn end(&mut self, host: usize, service: Micros, outcome: &Outcome, spent: &Spent) {
+    pub(super) fn end(&mut self, host: usize, service: Micros, outcome: &Outcome, spent: &PhaseTimes) {
         let host = self.of(host);
         host.ended += 1;
         host.service += service;

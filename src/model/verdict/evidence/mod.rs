@@ -15,9 +15,9 @@ pub mod waves;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::outcome::{JobEnd, Outcome, Reason, Spent};
-use crate::event::waits::Waits;
-use crate::event::{Attempt, Hand, Micros, Offset, RetryWhy};
+use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
+use crate::event::waits::WaitTimes;
+use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryWhy};
 use crate::model::histogram::Histogram;
 use crate::model::open::Flight;
 use crate::model::verdict::evidence::hosts::Hosts;
@@ -79,7 +79,7 @@ impl Evidence {
     }
 
     /// What an attempt waited for before it started.
-    pub(in crate::model) fn wait(&mut self, host: usize, waited: &Waits) {
+    pub(in crate::model) fn wait(&mut self, host: usize, waited: &WaitTimes) {
         self.hosts.wait(host, waited);
     }
 
@@ -88,7 +88,7 @@ impl Evidence {
         &mut self,
         at: Offset,
         flight: &Flight,
-        (outcome, spent): (&Outcome, &Spent),
+        (outcome, spent): (&Outcome, &PhaseTimes),
         (left, peak): (u32, u32),
         idle: &Idle,
     ) {
@@ -111,7 +111,7 @@ impl Evidence {
     }
 
     /// A job is over.
-    pub(in crate::model) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &Waits) {
+    pub(in crate::model) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &WaitTimes) {
         self.timeouts.settle(end, total, waited);
     }
 
@@ -121,10 +121,10 @@ impl Evidence {
     }
 
     /// A limit of the run was turned.
-    pub(in crate::model) fn turn(&mut self, from: Option<u32>, to: u32, by: Hand) {
+    pub(in crate::model) fn turn(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
         match by {
-            Hand::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            Hand::Operator | Hand::Adaptive => self.wished += 1,
+            ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
+            ChangedBy::Operator | ChangedBy::Adaptive => self.wished += 1,
         }
     }
 

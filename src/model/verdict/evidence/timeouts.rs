@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::waits::Waits;
+use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
 /// What timed out, and the longest of all else.
@@ -47,7 +47,7 @@ impl Timeouts {
         self.named.insert(0, (service, Arc::clone(target)));
     }
 
-    pub(super) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &Waits) {
+    pub(super) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &WaitTimes) {
         if matches!(end, JobEnd::Failed { last: Outcome::TimedOut { .. } }) {
             self.n += 1;
             // What it waited between its attempts it would wait again; what it waited for a slot it would not.

@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use crate::event::waits::Waits;
-use crate::source::pool::ready::Ready;
+use crate::event::waits::WaitTimes;
+use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::schedule::sources::{Drawn, Head};
 use crate::source::pool::schedule::{Next, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
-use crate::source::pool::sources::{Drawn, Head};
 
 impl Schedule {
     /// A source has something from here on: its lane, or itself, will be asked.
-    pub(super) fn bring_in(&mut self, source: usize) {
+    pub(in crate::source::pool) fn bring_in(&mut self, source: usize) {
         let lane = self.lane_of_source(source);
         let mark = self.mark_of(lane);
         self.sources.set_head(source, Head { since: self.now, mark });
@@ -34,7 +34,7 @@ impl Schedule {
     }
 
     /// What the clock reads now that a source's next job waits by.
-    fn mark_of(&mut self, lane: Option<usize>) -> Waits {
+    fn mark_of(&mut self, lane: Option<usize>) -> WaitTimes {
         match lane {
             Some(lane) => self.lanes.lane(lane).clock(),
             None => self.lanes.reads(),
@@ -42,7 +42,7 @@ impl Schedule {
     }
 
     /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
-    pub(super) fn ask_ahead(&mut self) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_ahead(&mut self) -> Option<Next> {
         let full = self.parked + PARKED_AT_ONCE;
         while let Some(source) = self.sources.ahead() {
             if self.parked >= full {
@@ -52,7 +52,7 @@ impl Schedule {
             let (since, mark) = (self.now, self.mark_of(lane));
             let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
             let host = self.host_of(&job);
-            let ready = Ready::new(job, id, host, since, head.since, mark - head.mark);
+            let ready = PendingJob::new(job, id, host, since, head.since, mark - head.mark);
             if let Some(next) = self.start_or_park(ready) {
                 return Some(next);
             }
@@ -61,7 +61,7 @@ impl Schedule {
     }
 
     /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
-    fn start_or_park(&mut self, ready: Box<Ready>) -> Option<Next> {
+    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Next> {
         let i = ready.host.0 as usize;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || lane.opens_at() > self.now {
@@ -79,7 +79,7 @@ impl Schedule {
     }
 
     /// A job from this lane, if it has one and may start it.
-    pub(super) fn ask_lane(&mut self, i: usize) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Next> {
         let now = self.now;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
@@ -101,7 +101,7 @@ impl Schedule {
         let next = match drawn {
             Drawn::Job(job, id, head) => {
                 // What such a source has all goes here.
-                Some(self.start(Ready::new(job, id, id_of(i), now, head.since, mark - head.mark)))
+                Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
             Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
             Drawn::Pending | Drawn::End => None,
@@ -111,7 +111,7 @@ impl Schedule {
     }
 
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
-    pub(super) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
         let (now, mark) = (self.now, self.lanes.reads());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
@@ -126,7 +126,7 @@ impl Schedule {
             let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
                 Drawn::Job(job, id, head) => {
                     let host = self.host_of(&job);
-                    match self.start_or_park(Ready::new(job, id, host, now, head.since, mark - head.mark)) {
+                    match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
                         Some(next) => next,
                         None => continue,
                     }

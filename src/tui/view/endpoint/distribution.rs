@@ -3,10 +3,10 @@
 use crate::event::Micros;
 use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, cells, width_of};
-use crate::units;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 8;

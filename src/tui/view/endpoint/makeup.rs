@@ -5,10 +5,10 @@ use crate::event::cause::Cause;
 use crate::event::waits::WaitWhy;
 use crate::model::anatomy::Ending;
 use crate::model::endpoint::Endpoint;
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::latency::smooth_bar;
 use crate::tui::view::paint::{Pen, cut_end, width_of};
-use crate::units;
 
 /// Columns of the labels.
 const LABELS: u16 = 12;

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
+use crate::text::units;
 use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::Role;
@@ -22,7 +23,6 @@ use crate::tui::view::overview::Overview;
 use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::table;
-use crate::units;
 
 /// One endpoint.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::incidents::{Example, Group};
 use crate::model::news::Item;
+use crate::text::units;
 use crate::tui::view::facts::Said;
-use crate::units;
 
 /// The selected cause in full.
 pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {

@@ -6,16 +6,16 @@
 use ratatui::layout::Rect;
 
 use crate::event::cause::Cause;
-use crate::event::exhibit::{Excerpt, Exhibit, Field};
+use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::model::Model;
 use crate::model::incidents::{Example, Group};
+use crate::text::units;
 use crate::tui::curl::Asked;
 use crate::tui::state::example::Opened;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::labelled::{self, Row};
 use crate::tui::view::paint::Pen;
-use crate::units;
 
 /// Draws the example that lies open.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
@@ -73,7 +73,7 @@ fn rows(model: &Model, opened: Opened) -> Vec<Row> {
 }
 
 /// Head and body of an answer.
-fn told(answer: &Exhibit) -> Vec<Row> {
+fn told(answer: &FailureSample) -> Vec<Row> {
     let status = Cause::Status(answer.status).to_string();
     let mut rows = vec![Row::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];
     let mut label = "headers";

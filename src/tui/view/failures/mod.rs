@@ -14,6 +14,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::Group;
+use crate::text::units;
 use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
@@ -24,7 +25,6 @@ use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// What went wrong.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! What is known of the selected host, and which events are its own.
 
-use crate::event::Hand;
+use crate::event::ChangedBy;
 use crate::model::Model;
 use crate::model::host::Host;
 use crate::model::news::Item;
+use crate::text::units;
 use crate::tui::view::Scene;
 use crate::tui::view::facts::Said;
-use crate::units;
 
 /// The selected host in full.
 pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
@@ -15,9 +15,9 @@ pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
         (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
         (Some(limit), Some((by, at))) => {
             let who = match by {
-                Hand::Operator => "turned by hand",
-                Hand::Adaptive => "found by itself",
-                Hand::Machine => "this machine has no room for more",
+                ChangedBy::Operator => "turned by hand",
+                ChangedBy::Adaptive => "found by itself",
+                ChangedBy::Machine => "this machine has no room for more",
             };
             format!("{} in flight, {who} at {}", units::count(limit.into()), units::clock(at))
         }

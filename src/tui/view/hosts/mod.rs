@@ -12,7 +12,8 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::host::{Host, HostState};
-use crate::shown::shown;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -22,7 +23,6 @@ use crate::tui::view::page::{Behind, Key, Page};
 use crate::tui::view::paint::{Pen, cut_end, short_host};
 use crate::tui::view::table::{self, GAP, Head, LEAD};
 use crate::tui::view::targets::Target;
-use crate::units;
 
 /// Hosts and their lanes.
 #[derive(Debug)]
@@ -224,7 +224,7 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_select
     }
     if let (Some(why), true) = (&host.why, columns.why > 0) {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
-        pen.text(x, y, &cut_end(&shown(why), usize::from(columns.why), &ellipsis), Role::TextDim);
+        pen.text(x, y, &cut_end(&sanitize(why), usize::from(columns.why), &ellipsis), Role::TextDim);
     }
     if is_selected {
         pen.underlay(y, Role::Selection);

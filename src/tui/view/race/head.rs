@@ -1,9 +1,9 @@
 //! What is running, and for how long?
 
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::race::Stage;
-use crate::units;
 
 /// One line: the scenario and its terms on the left, the state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {

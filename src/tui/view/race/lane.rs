@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::paint::{Pen, cut_end, width_of};
 use crate::tui::view::race::place::Face;
 use crate::tui::view::race::{Lane, pulse, rows, words};
-use crate::units;
 
 /// Columns before the axis: a request's number, or what a strip is of.
 pub(super) const LEAD: u16 = 5;

@@ -4,16 +4,16 @@
 
 use std::collections::HashMap;
 
-use crate::event::outcome::Spent;
+use crate::event::outcome::PhaseTimes;
 use crate::event::{Micros, Offset};
 use crate::model::timeline::{Bar, End};
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, cells, width_of};
 use crate::tui::view::race::Lane;
 use crate::tui::view::race::lane::LEAD;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::ticks::ticks;
-use crate::units;
 
 /// Below this many rows a picture of how many were in flight says more.
 const FEWEST: u16 = 4;
@@ -68,7 +68,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &Lane<'_>) {
 
 /// The bar as one: here it is the wall that counts, and not where a request's time went.
 fn solid(bar: &Bar) -> Bar {
-    let end = bar.end.clone().map(|end| End { spent: Spent::default(), ..end });
+    let end = bar.end.clone().map(|end| End { spent: PhaseTimes::default(), ..end });
     Bar { end, ..bar.clone() }
 }
 

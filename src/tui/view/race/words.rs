@@ -3,9 +3,9 @@
 //! Start at [`sentences`].
 
 use crate::model::race::{Figures, Measure, numbers};
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::race::Lane;
-use crate::units;
 
 /// The same twice: as a sentence, and in the fewest words for a narrow lane.
 #[derive(Clone, Debug)]

@@ -4,12 +4,12 @@
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::flight::scale;
 use crate::tui::view::paint::{Pen, cells};
 use crate::tui::view::waterfall::bar::Track;
-use crate::units;
 
 /// Head, and a column for each cell of the bars.
 pub(super) fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, track: &Track<'_>) {
@@ -106,7 +106,7 @@ fn overlaps(model: &Model, edges: &[Offset], now: Offset) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::overlaps;
-    use crate::event::waits::Waits;
+    use crate::event::waits::WaitTimes;
     use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Offset, Origin};
     use crate::model::Model;
 
@@ -115,7 +115,7 @@ mod tests {
         let mut model = Model::default();
         for (job, at) in [(1, 0), (2, 15), (3, 45)] {
             let attempt = Attempt { job: JobId(job), n: 1 };
-            let (endpoint, host, target, waited) = (EndpointId(0), HostId(0), "GET /".into(), Waits::NONE);
+            let (endpoint, host, target, waited) = (EndpointId(0), HostId(0), "GET /".into(), WaitTimes::NONE);
             let fact = Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None };
             model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
         }

@@ -6,13 +6,13 @@ use std::borrow::Cow;
 
 use crate::model::Model;
 use crate::model::timeline::Bar;
+use crate::text::units;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::table::{self, GAP};
 use crate::tui::view::waterfall::bar::{Track, status};
 use crate::tui::view::waterfall::{ENDPOINT, SLOT, request, ticks};
-use crate::units;
 
 /// The mark of the selected row and a space.
 pub(super) const LEAD: u16 = 2;

@@ -17,6 +17,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::timeline::Bar;
+use crate::text::units;
 use crate::tui::curl::Asked;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::state::list::List;
@@ -29,7 +30,6 @@ use crate::tui::view::targets::Target;
 use crate::tui::view::verdict;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
-use crate::units;
 
 /// Requests along time.
 #[derive(Debug)]

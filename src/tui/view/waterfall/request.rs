@@ -6,10 +6,10 @@ use crate::event::outcome::{Outcome, Phase, Reason};
 use crate::event::waits::WaitWhy;
 use crate::model::endpoint::Endpoint;
 use crate::model::timeline::Bar;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
-use crate::units;
 
 /// Its job's number, as the log writes it.
 pub(super) fn job(bar: &Bar) -> String {

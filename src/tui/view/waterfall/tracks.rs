@@ -9,12 +9,12 @@ use std::ops::Range;
 use crate::event::Micros;
 use crate::model::Model;
 use crate::model::timeline::Bar;
+use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::Pen;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::columns::{self, Columns};
-use crate::units;
 
 /// Rows from here on are slots.
 const FIRST: usize = usize::MAX / 2;

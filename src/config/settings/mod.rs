@@ -1,0 +1,241 @@
+//! What the user's and the project's settings say, checked.
+//!
+//! Pure: texts and variables are handed in. A key that is not known is a warning, so that one file
+//! serves two versions; a value that is wrong is an error. Start at [`Settings::read`].
+
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::config::settings::keys::Remap;
+use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
+use crate::tui::detect::Usual;
+use crate::tui::detect::pace::FPS;
+use crate::tui::keymap::Keymap;
+
+/// What settings say.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Theme and marks.
+    pub usual: Usual,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// Every theme that is named, and where.
+    pub themes: Vec<Named>,
+    /// What was not understood, and does no harm.
+    pub warnings: Option<Mistakes>,
+}
+
+/// A theme, and where settings name it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name or path.
+    pub theme: String,
+    place: Mistake,
+}
+
+impl Named {
+    /// That there is no such theme, told where it is named.
+    pub fn missing(&self, near: Option<String>) -> Mistake {
+        self.place.clone().label(near)
+    }
+}
+
+/// The keys at the top of a settings file.
+const KEYS: [&str; 10] =
+    ["theme", "theme_light", "theme_dark", "ascii", "mouse", "motion", "fps", "title", "progress", "keys"];
+/// Those that are on or off.
+const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
+
+/// The variables that say the same as a setting.
+pub const VARIABLES: [(&str, &str); 9] = [
+    ("INFLIGHT_THEME", "theme"),
+    ("INFLIGHT_THEME_LIGHT", "theme_light"),
+    ("INFLIGHT_THEME_DARK", "theme_dark"),
+    ("INFLIGHT_ASCII", "ascii"),
+    ("INFLIGHT_MOUSE", "mouse"),
+    ("INFLIGHT_MOTION", "motion"),
+    ("INFLIGHT_FPS", "fps"),
+    ("INFLIGHT_TITLE", "title"),
+    ("INFLIGHT_PROGRESS", "progress"),
+];
+
+/// A settings file with every key, all of them commented out.
+pub const TEMPLATE: &str = "\
+# Settings of inflight: copy to ~/.config/inflight/config.toml, or to .config/inflight.toml in a project.
+# What a project says wins over this; INFLIGHT_THEME and its kin win over both, flags over everything.
+
+# A name that `inflight theme list` lists, or a path. Its pair takes over on the other background.
+# theme = \"inflight-dark\"
+# One for each kind of background instead.
+# theme_light = \"inflight-light\"
+# theme_dark = \"inflight-dark\"
+
+# Letters and signs of ASCII alone.
+# ascii = false
+
+# The mouse: the wheel scrolls, a click selects. Text is then selected with shift held down.
+# mouse = false
+# Things move as they happen; if not, once a second.
+# motion = true
+# Most pictures a second, from 1 to 60. Over ssh it is 8 unless said here.
+# fps = 20
+# The window's title tells how far it is, and the terminal's tab where it can.
+# title = true
+# progress = true
+
+# Keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
+# [keys]
+# pause = [\"space\", \"p\"]
+# page_down = \"ctrl+f\"
+# view_prev = \"shift+tab\"
+# theme = []
+";
+
+impl Settings {
+    /// Reads settings files, the nearest first, under the variables that win over them.
+    pub fn read(pages: &[Page], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+        let mut reading = Reading::default();
+        let mut layers = vec![reading.variables(variable)];
+        layers.extend(pages.iter().map(|page| reading.page(page)));
+        let mut settings = Self::default();
+        for layer in layers.iter().rev() {
+            settings.usual.lay_over(&layer.usual);
+        }
+        settings.keymap = reading.keymap(&layers);
+        Mistakes::of(reading.mistakes)?;
+        settings.themes = reading.themes;
+        settings.warnings = Mistakes::of(reading.warnings).err();
+        Ok(settings)
+    }
+}
+
+/// What one file says.
+#[derive(Default)]
+struct Layer {
+    usual: Usual,
+    keys: Vec<Remap>,
+}
+
+/// Several files being read.
+#[derive(Default)]
+struct Reading {
+    themes: Vec<Named>,
+    mistakes: Vec<Mistake>,
+    warnings: Vec<Mistake>,
+}
+
+impl Reading {
+    fn variables(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Layer {
+        let mut layer = Layer::default();
+        for (name, key) in VARIABLES {
+            let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
+            layer.usual.said.insert(key.to_owned(), name.to_owned());
+            match (key, value.as_str()) {
+                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
+                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
+                (key, _) if FLAGS.contains(&key) => {
+                    let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
+                    self.mistakes.push(mistake);
+                }
+                ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
+                    Some(fps) => layer.usual.fps = Some(fps),
+                    None => self.mistakes.push(Page::new(name, "").whole(format!("`{name}` is not {A_RATE}"))),
+                },
+                (key, _) => {
+                    let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
+                    self.themes.push(Named { theme: value.clone(), place });
+                    set_theme(&mut layer.usual, key, value);
+                }
+            }
+        }
+        layer
+    }
+
+    fn page(&mut self, page: &Page) -> Layer {
+        let mut layer = Layer::default();
+        let (document, errors) = DeTable::parse_recoverable(&page.text);
+        for error in &errors {
+            let message = format!("not TOML: {}", error.message());
+            self.mistakes.push(page.mistake(error.span().unwrap_or_default(), message));
+        }
+        if !errors.is_empty() {
+            return layer;
+        }
+        for (key, value) in document.get_ref() {
+            let place = format!("{}:{}", page.file, page.line_at(key.span().start));
+            layer.usual.said.insert(key.get_ref().clone().into_owned(), place);
+            let wrong = |wants: &str| page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref()));
+            match key.get_ref().as_ref() {
+                name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {
+                    Some(theme) if !theme.is_empty() => {
+                        let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).help(LIST);
+                        let theme = beside(page, theme);
+                        self.themes.push(Named { theme: theme.clone(), place });
+                        set_theme(&mut layer.usual, name, theme);
+                    }
+                    _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
+                },
+                name if FLAGS.contains(&name) => match value.get_ref().as_bool() {
+                    Some(flag) => set_flag(&mut layer.usual, name, flag),
+                    None => self.mistakes.push(wrong("`true` or `false`")),
+                },
+                "fps" => match rate(value.get_ref()) {
+                    Some(fps) => layer.usual.fps = Some(fps),
+                    None => self.mistakes.push(wrong(A_RATE)),
+                },
+                "keys" => match value.get_ref().as_table() {
+                    Some(table) => layer.keys = self.keys(page, table),
+                    None => self.mistakes.push(wrong("a table such as `[keys]`")),
+                },
+                name => {
+                    let warning = page.mistake(key.span(), format!("unknown key `{name}` in settings"));
+                    self.warnings.push(warning.label(meant(name, KEYS)));
+                }
+            }
+        }
+        layer
+    }
+}
+
+/// What `fps` wants.
+const A_RATE: &str = "a whole number from 1 to 60";
+
+fn rate(value: &DeValue<'_>) -> Option<u32> {
+    let number = value.as_integer()?;
+    u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|fps| FPS.contains(fps))
+}
+
+fn set_flag(usual: &mut Usual, key: &str, is_on: bool) {
+    let flag = match key {
+        "mouse" => &mut usual.mouse,
+        "motion" => &mut usual.motion,
+        "title" => &mut usual.title,
+        "progress" => &mut usual.progress,
+        _ => &mut usual.ascii,
+    };
+    *flag = Some(is_on);
+}
+
+const LIST: &str = "`inflight theme list` lists the themes";
+
+fn set_theme(usual: &mut Usual, key: &str, theme: String) {
+    match key {
+        "theme_light" => usual.light = Some(theme),
+        "theme_dark" => usual.dark = Some(theme),
+        _ => usual.any = Some(theme),
+    }
+}
+
+/// A theme's name as it is; a path from the folder of the file that says it.
+fn beside(page: &Page, theme: &str) -> String {
+    if !theme.contains('/') && Path::new(theme).extension().is_none() {
+        return theme.to_owned();
+    }
+    let folder = Path::new(&*page.file).parent().unwrap_or(Path::new(""));
+    folder.join(theme).to_string_lossy().into_owned()
+}

@@ -1,0 +1,249 @@
+//! Keeps what bad answers looked like: a few of each cause, small, and without secrets.
+//!
+//! Pure. Start at [`FailureSamples::wants`] and [`of`].
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::event::cause::Cause;
+use crate::event::failure_sample::{Excerpt, FailureSample, Field};
+use crate::plan::job::Job;
+use crate::source::pool::wire::message;
+use crate::source::pool::wire::{Begun, Exchange, Reply};
+use crate::text::secret::{self, MASK};
+
+/// How much of a bad answer's body the wire keeps: more than is told, so that no secret is told in
+/// half because it stood where the text was cut.
+pub const KEPT: usize = 4096;
+
+/// Bytes of a body that are told.
+const TOLD: usize = 600;
+/// Header fields that are told, and bytes of each.
+const FIELDS: usize = 12;
+const FIELD: usize = 160;
+/// Answers of each cause that are told.
+const OF_EACH: u8 = 3;
+/// Shorter values of headers and queries are taken for words.
+const SHORTEST: usize = 6;
+/// Causes: an upstream that makes up statuses must not fill the recording.
+const CAUSES: usize = 64;
+
+/// Fields that tell why, in the order in which they are told; the rest follows.
+const FIRST: [&str; 8] = [
+    "content-type",
+    "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
+    "www-authenticate",
+    "location",
+    "x-request-id",
+    "server",
+];
+
+/// How many answers of each cause have been told.
+#[derive(Debug, Default)]
+pub struct FailureSamples {
+    told: Vec<(Cause, u8)>,
+}
+
+impl FailureSamples {
+    /// Whether one more answer of this cause is to be told; it is then counted as told.
+    pub fn wants(&mut self, cause: Cause) -> bool {
+        if let Some((_, n)) = self.told.iter_mut().find(|(known, _)| *known == cause) {
+            *n = n.saturating_add(1);
+            return *n <= OF_EACH;
+        }
+        let has_room = self.told.len() < CAUSES;
+        self.told.extend(has_room.then_some((cause, 1)));
+        has_room
+    }
+}
+
+/// What came back of an exchange, as people may see it; none where nothing did.
+pub fn of(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
+    let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.begun.as_deref()) {
+        (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body, true),
+        (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(Begun { head, bytes, body })) => {
+            (head, *bytes, body, false)
+        }
+        (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, None) => return None,
+    };
+    let hidden = hidden(job);
+    let (headers, left_out) = fields(&head.headers, &hidden);
+    let kept = &body[..body.len().min(KEPT)];
+    let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &hidden);
+    Some(FailureSample { status: head.status, headers, left_out, bytes, body })
+}
+
+/// Everything that was sent and must not be seen, the longest first: a server may repeat it anywhere.
+fn hidden(job: &Job) -> Vec<Box<str>> {
+    let is_hidden =
+        |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
+    let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
+    let mut hidden: Vec<Box<str>> = sent.flat_map(parts).collect();
+    hidden.extend(in_url(&job.url));
+    // Very short values stand everywhere, and hiding them would hide everything.
+    hidden.retain(|value| value.len() >= SHORTEST);
+    hidden.extend(job.secrets.iter().cloned());
+    hidden.sort_by_key(|value| Reverse(value.len()));
+    hidden
+}
+
+/// A header's value, and what is as good as the whole: the key of `Bearer key`, each cookie's value.
+fn parts(value: &str) -> impl Iterator<Item = Box<str>> {
+    let is_scheme = value.contains(' ');
+    let parts = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
+        // A `=` may stand between a name and its value, or fill up base 64.
+        let named = part.split_once('=').map(|(_, value)| value).filter(|value| !value.is_empty());
+        let is_secret = part.contains('=') || i > 0 || !is_scheme;
+        [named, is_secret.then_some(part)].into_iter().flatten()
+    });
+    std::iter::once(value).chain(parts).map(Into::into)
+}
+
+/// The secrets in a URL.
+fn in_url(url: &Url) -> Vec<Box<str>> {
+    let query = url.query_pairs().filter(|(name, _)| secret::is_secret_name(name));
+    let mut found: Vec<Box<str>> = query.map(|(_, value)| value.as_ref().into()).collect();
+    let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
+    if !url.username().is_empty() || url.password().is_some() {
+        // A key may stand in the place of the user, without a password.
+        found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
+        found.extend(message::basic(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
+    }
+    found
+}
+
+fn fields(headers: &HeaderMap, hidden: &[Box<str>]) -> (Vec<Field>, u32) {
+    let rank = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
+    let mut all: Vec<_> = headers.iter().collect();
+    all.sort_by_key(|(name, _)| rank(name.as_str()));
+    let left_out = u32::try_from(all.len().saturating_sub(FIELDS)).unwrap_or(u32::MAX);
+    let told = all.into_iter().take(FIELDS).map(|(name, value)| {
+        let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
+            MASK.into()
+        } else {
+            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), hidden);
+            // These hold addresses, in which a server may hand out what nobody else should have.
+            let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
+            if is_address { secret::without_users(&secret::without_queries(&value)).into() } else { value.into() }
+        };
+        Field(name.as_str().into(), cut(&value, FIELD).into())
+    });
+    (told.collect(), left_out)
+}
+
+/// How a body begins, of which these bytes were kept; `is_whole` where they are all that was to come.
+fn excerpt(kept: &[u8], is_whole: bool, hidden: &[Box<str>]) -> Excerpt {
+    let Some(text) = text_of(kept, is_whole) else { return Excerpt::Binary };
+    if text.is_empty() {
+        return Excerpt::None;
+    }
+    let seen = secret::without_named(&secret::without(text, hidden));
+    // Where the text breaks off, half a secret may stand, percent-encoded at the longest.
+    let unsure = if is_whole { 0 } else { hidden.first().map_or(0, |longest| 3 * longest.len()) };
+    let told: Arc<str> = cut(&seen, TOLD.min(seen.len().saturating_sub(unsure))).into();
+    if is_whole && told.len() == seen.len() { Excerpt::Text(told) } else { Excerpt::Begins(told) }
+}
+
+/// The bytes as text, if they are one; a cut may have gone through its last character.
+fn text_of(kept: &[u8], is_whole: bool) -> Option<&str> {
+    let text = match str::from_utf8(kept) {
+        Ok(text) => text,
+        Err(error) if !is_whole && error.error_len().is_none() => str::from_utf8(&kept[..error.valid_up_to()]).ok()?,
+        Err(_) => return None,
+    };
+    let is_text = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}');
+    text.chars().all(is_text).then_some(text)
+}
+
+/// The text up to so many bytes, never through a character.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use ::http::{HeaderMap, HeaderValue};
+
+    use super::{FailureSamples, KEPT, TOLD, excerpt, fields};
+    use crate::event::cause::Cause;
+    use crate::event::failure_sample::Excerpt;
+
+    fn body(kept: &[u8], bytes: u64) -> Excerpt {
+        excerpt(kept, kept.len() as u64 == bytes, &["hunter-two".into()])
+    }
+
+    #[test]
+    fn a_few_of_each_cause_are_enough() {
+        let mut exhibits = FailureSamples::default();
+        let n = (0..500).filter(|_| exhibits.wants(Cause::Status(503))).count();
+        let others = (0..1_000).filter(|&status| exhibits.wants(Cause::Status(status))).count();
+        assert_eq!((n, others), (3, 63));
+    }
+
+    #[test]
+    fn text_is_told_as_text_and_anything_else_by_its_length() {
+        assert_eq!(body(b"try later", 9), Excerpt::Text("try later".into()));
+        assert_eq!(body(b"", 0), Excerpt::None);
+        assert_eq!(body(b"", 70), Excerpt::None);
+        assert_eq!(body(b"\x89PNG\r\n", 700), Excerpt::Binary);
+        assert_eq!(body(b"a\0b", 3), Excerpt::Binary);
+        // Cut through a character, and not in the middle of nowhere.
+        assert_eq!(body("größe".as_bytes().get(..3).unwrap(), 7), Excerpt::Begins("".into()));
+        assert_eq!(excerpt("größe".as_bytes().get(..3).unwrap(), false, &[]), Excerpt::Begins("gr".into()));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        let long = "x".repeat(TOLD + 1);
+        assert_eq!(body(long.as_bytes(), long.len() as u64), Excerpt::Begins("x".repeat(TOLD).into()));
+    }
+
+    #[test]
+    fn what_was_sent_is_known_in_all_its_forms() {
+        let parts = |value: &str| super::parts(value).map(String::from).collect::<Vec<_>>();
+        assert!(parts("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
+        assert!(parts("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
+        assert!(!parts("Bearer abcdef").contains(&"Bearer".to_owned()));
+        let key = super::in_url(&"https://sk_live_123@a.example/".parse().unwrap());
+        assert!(key.iter().any(|secret| **secret == *"sk_live_123"));
+    }
+
+    #[test]
+    fn of_an_answer_that_broke_off_no_half_of_a_secret_is_told() {
+        let secret = ["HALFSECRETVALUE".into()];
+        assert_eq!(excerpt(b"echo: HALFSECRETVA", false, &secret), Excerpt::Begins("".into()));
+    }
+
+    #[test]
+    fn an_address_that_a_server_names_is_told_without_its_user() {
+        let mut headers = HeaderMap::new();
+        headers.insert("location", HeaderValue::from_static("https://ann:hunter@a.b/x?token=y"));
+        let (fields, _) = fields(&headers, &[]);
+        assert_eq!(&*fields[0].1, "https://a.b/x?token=***");
+    }
+
+    #[test]
+    fn no_secret_is_told_not_even_where_the_text_breaks_off() {
+        assert_eq!(body(b"no hunter-two here", 18), Excerpt::Text("no *** here".into()));
+        for before in 0..TOLD {
+            let text = format!("{}hunter-two{}", "x".repeat(before), "y".repeat(KEPT));
+            for kept in [before + 4, before + 10, KEPT] {
+                let told = match body(&text.as_bytes()[..kept], text.len() as u64) {
+                    Excerpt::Begins(told) => told,
+                    other => panic!("{other:?}"),
+                };
+                assert!(!told.contains("hunt"), "{before} {kept}: {told}");
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What an exchange comes to: its outcome, the next hop of a redirect, a sample of a failure.
+//!
+//! Pure but for the samples it keeps; it sends nothing and reads no clock.
+//! Start at [`judge`].
+
+pub mod failure_sample;
+pub mod judge;
+pub mod redirect;
+pub mod request_profile;

@@ -1,0 +1,192 @@
+//! Decides where a redirect leads, and what goes along.
+//!
+//! Pure. Between origins every header that the plan set stays behind but `Accept*` and `User-Agent`:
+//! a key under any name must not reach a host it was not meant for. Never from https to http.
+//! Start at [`follow`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
+use http::{HeaderName, Method};
+use url::Url;
+
+use crate::plan::job::Job;
+use crate::text::secret;
+
+/// What a redirect comes to.
+#[derive(Debug)]
+pub enum Hop {
+    /// The answer is no redirect, or the plan does not follow them.
+    None,
+    /// Go on there.
+    To(Box<Job>),
+    /// It leads nowhere that we go.
+    Refused(&'static str),
+}
+
+/// Where an answer leads: the same job with its next method, URL, headers and body (RFC 9110 §15.4).
+pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) || job.policy.redirects == 0 {
+        return Hop::None;
+    }
+    let Some(location) = headers.get(LOCATION) else {
+        return Hop::Refused("a redirect without a location");
+    };
+    if hops >= job.policy.redirects {
+        return Hop::Refused("too many redirects");
+    }
+    let Some(url) = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| job.url.join(to).ok()) else {
+        return Hop::Refused("a redirect to no URL");
+    };
+    match (job.url.scheme(), url.scheme()) {
+        ("https", "http") => return Hop::Refused("a redirect from https to http"),
+        (_, "http" | "https") => {}
+        _ => return Hop::Refused("a redirect to another scheme"),
+    }
+    Hop::To(Box::new(next(job, status, url)))
+}
+
+fn next(job: &Job, status: u16, mut url: Url) -> Job {
+    url.set_fragment(None);
+    let mut next = job.clone();
+    // 303 always becomes GET; 301 and 302 do for POST, as every client has long done.
+    let becomes_get =
+        (status == 303 && job.method != Method::HEAD) || (matches!(status, 301 | 302) && job.method == Method::POST);
+    if becomes_get {
+        next.method = Method::GET;
+        next.body = Bytes::new();
+    }
+    if url.origin() != job.url.origin() {
+        retain(&mut next, may_cross);
+    } else if becomes_get {
+        retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
+    }
+    // Servers repeat what they were asked for, under whatever name.
+    let seen = secret::without(&secret::masked(&url), &job.secrets);
+    next.target = Arc::from(format!("{} {seen}", next.method));
+    next.url = url;
+    next
+}
+
+fn retain(job: &mut Job, keeps: impl Fn(&HeaderName) -> bool) {
+    let kept = job.headers.iter().filter(|&(name, _)| keeps(name)).map(|(name, value)| (name.clone(), value.clone()));
+    job.headers = Arc::new(kept.collect());
+}
+
+/// Whether a header that the plan set may go to another origin.
+fn may_cross(name: &HeaderName) -> bool {
+    *name == USER_AGENT || name.as_str().starts_with("accept")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue, Method};
+
+    use super::{Hop, follow};
+    use crate::event::EndpointId;
+    use crate::plan::job::{Job, Place};
+    use crate::plan::rules::Rules;
+
+    /// A job with keys, cookies and a body, at this URL.
+    fn job(method: Method, url: &str) -> Job {
+        let names = ["authorization", "cookie", "x-api-key", "content-type", "accept-language", "user-agent"];
+        Job {
+            place: Place { source: 0, row: 0 },
+            endpoint: EndpointId(0),
+            method,
+            url: url.parse().unwrap(),
+            target: "".into(),
+            secrets: ["s3cret".into()].into(),
+            headers: Arc::new(
+                names.map(|name| (name.parse().unwrap(), HeaderValue::from_static("x"))).into_iter().collect(),
+            ),
+            body: Bytes::from_static(b"body"),
+            policy: Arc::new(Rules { redirects: Some(3), ..Rules::default() }.policy()),
+        }
+    }
+
+    fn hop(job: &Job, status: u16, location: &str, hops: u32) -> Hop {
+        let location = HeaderValue::from_bytes(location.as_bytes()).unwrap();
+        follow(job, status, &HeaderMap::from_iter([(http::header::LOCATION, location)]), hops)
+    }
+
+    #[track_caller]
+    fn next(job: &Job, status: u16, location: &str) -> Job {
+        match hop(job, status, location, 0) {
+            Hop::To(next) => *next,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn refused(job: &Job, location: &str, hops: u32) -> &'static str {
+        match hop(job, 302, location, hops) {
+            Hop::Refused(why) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_secure_origin_is_not_left_for_an_open_one() {
+        let secure = job(Method::GET, "https://a.b/");
+        assert_eq!(refused(&secure, "http://a.b/", 0), "a redirect from https to http");
+        assert_eq!(next(&secure, 302, "//c.d/x").url.as_str(), "https://c.d/x");
+        assert_eq!(next(&job(Method::GET, "http://a.b/"), 302, "https://a.b/").url.scheme(), "https");
+    }
+
+    #[test]
+    fn there_is_an_end_to_hops_and_places_where_none_leads() {
+        let job = job(Method::GET, "http://a.b/");
+        assert_eq!(refused(&job, "/again", 3), "too many redirects");
+        for location in ["file:///etc/passwd", "javascript:x", "data:,x", "ftp://a.b/"] {
+            assert_eq!(refused(&job, location, 0), "a redirect to another scheme");
+        }
+        assert_eq!(refused(&job, "http://[", 0), "a redirect to no URL");
+        assert!(matches!(follow(&job, 302, &HeaderMap::new(), 0), Hop::Refused("a redirect without a location")));
+        assert!(matches!(hop(&job, 304, "/x", 0), Hop::None));
+    }
+
+    #[test]
+    fn another_name_port_or_scheme_is_another_origin() {
+        let job = job(Method::GET, "http://ann:pw@a.b:8080/");
+        for elsewhere in ["http://c.b:8080/", "http://a.b:8081/", "https://a.b:8080/", "http://a.b.c:8080/"] {
+            let next = next(&job, 307, elsewhere);
+            let mut kept: Vec<_> = next.headers.keys().map(http::HeaderName::as_str).collect();
+            kept.sort_unstable();
+            assert_eq!(kept, ["accept-language", "user-agent"], "{elsewhere}");
+            assert_eq!((next.url.username(), next.url.password()), ("", None));
+        }
+        let same = next(&job, 307, "http://A.b:8080/x");
+        assert_eq!(same.headers, job.headers);
+        assert_eq!(next(&job, 307, "/x").url.password(), Some("pw"));
+    }
+
+    #[test]
+    fn a_method_changes_as_the_standard_says() {
+        let after = |method, status| {
+            let next = next(&job(method, "http://a.b/"), status, "/x");
+            (next.method.clone(), next.body.len(), next.headers.contains_key("content-type"))
+        };
+        for status in [301, 302, 303] {
+            assert_eq!(after(Method::POST, status), (Method::GET, 0, false));
+        }
+        for status in [307, 308] {
+            assert_eq!(after(Method::POST, status), (Method::POST, 4, true));
+        }
+        assert_eq!(after(Method::PUT, 302), (Method::PUT, 4, true));
+        assert_eq!(after(Method::HEAD, 303), (Method::HEAD, 4, true));
+    }
+
+    #[test]
+    fn a_secret_that_the_server_repeats_is_not_seen() {
+        let job = job(Method::GET, "http://a.b/s3cret?id=s3cret");
+        assert_eq!(
+            &*next(&job, 302, "/x/s3%63ret/?id=s3cret&token=abc").target,
+            "GET http://a.b/x/***/?id=***&token=***"
+        );
+    }
+}

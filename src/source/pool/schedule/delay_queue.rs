@@ -1,0 +1,132 @@
+//! Jobs that have to go on, but not now: after a backoff, at a moment that the server named, or when
+//! there is nothing else to start.
+//!
+//! Pure. Start at [`DelayQueue::put`].
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use crate::event::{JobId, Offset, RetryWhy};
+use crate::source::pool::schedule::pending_job::PendingJob;
+
+/// Jobs that have to go on later.
+#[derive(Debug, Default)]
+pub struct DelayQueue {
+    delayed: BinaryHeap<Reverse<Delayed>>,
+    postponed: Vec<Delayed>,
+}
+
+/// One of them; the soonest is the least.
+#[derive(Debug)]
+struct Delayed {
+    until: Offset,
+    since: Offset,
+    why: RetryWhy,
+    ready: Box<PendingJob>,
+}
+
+impl DelayQueue {
+    /// Keeps a job until a moment.
+    pub fn put(&mut self, ready: Box<PendingJob>, now: Offset, until: Offset, why: RetryWhy) {
+        self.delayed.push(Reverse(Delayed { until, since: now, why, ready }));
+    }
+
+    /// Keeps a job until there is nothing else to start.
+    pub fn postpone(&mut self, ready: Box<PendingJob>, now: Offset) {
+        self.postponed.push(Delayed { until: now, since: now, why: RetryWhy::Asked, ready });
+    }
+
+    /// Whether nothing waits for its moment.
+    pub fn is_empty(&self) -> bool {
+        self.delayed.is_empty()
+    }
+
+    /// When the next moment comes.
+    pub fn soonest(&self) -> Option<Offset> {
+        self.delayed.peek().map(|Reverse(delayed)| delayed.until)
+    }
+
+    /// The job whose moment comes next.
+    pub fn pop(&mut self, now: Offset) -> Option<Box<PendingJob>> {
+        self.delayed.pop().map(|Reverse(delayed)| delayed.take(now))
+    }
+
+    /// Whether any job waits for the rest.
+    pub fn has_postponed(&self) -> bool {
+        !self.postponed.is_empty()
+    }
+
+    /// The jobs that were to wait for the rest wait for nothing but their moments from here on.
+    pub fn release(&mut self) {
+        self.delayed.extend(self.postponed.drain(..).map(Reverse));
+    }
+
+    /// Has a job that is here wait for the rest as well as for its moment. Tells whether it is here.
+    pub fn hold_back(&mut self, job: JobId) -> bool {
+        let found = self.take(job);
+        let is_here = found.is_some();
+        self.postponed.extend(found);
+        is_here
+    }
+
+    /// One job, if it is here.
+    pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Box<PendingJob>> {
+        self.take(job).map(|delayed| delayed.take(now))
+    }
+
+    fn take(&mut self, job: JobId) -> Option<Delayed> {
+        if let Some(i) = self.postponed.iter().position(|delayed| delayed.ready.id == job) {
+            return Some(self.postponed.swap_remove(i));
+        }
+        let is_it = |Reverse(delayed): &Reverse<Delayed>| delayed.ready.id == job;
+        if !self.delayed.iter().any(is_it) {
+            return None;
+        }
+        let (mut found, rest) = self.delayed.drain().partition::<Vec<_>, _>(is_it);
+        self.delayed = rest.into();
+        found.pop().map(|Reverse(delayed)| delayed)
+    }
+
+    /// Every job.
+    pub fn drain(&mut self, now: Offset) -> Vec<Box<PendingJob>> {
+        let delayed = self.delayed.drain().map(|Reverse(delayed)| delayed);
+        delayed.chain(self.postponed.drain(..)).map(|delayed| delayed.take(now)).collect()
+    }
+}
+
+impl Delayed {
+    /// The job, and on it what it has waited.
+    fn take(mut self, now: Offset) -> Box<PendingJob> {
+        let waited = now.since(self.since);
+        match self.why {
+            RetryWhy::Backoff => self.ready.wait.backoff += waited,
+            RetryWhy::RetryAfter => self.ready.wait.cooldown += waited,
+            RetryWhy::Asked => {
+                self.ready.wait.paused += waited;
+                // A job's time does not run while the person holds it back.
+                self.ready.begun = self.ready.begun + waited;
+            }
+        }
+        self.ready
+    }
+}
+
+impl PartialEq for Delayed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Delayed {}
+
+impl PartialOrd for Delayed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Delayed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.until, self.ready.id).cmp(&(other.until, other.ready.id))
+    }
+}

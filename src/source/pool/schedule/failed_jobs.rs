@@ -1,0 +1,79 @@
+//! Keeps jobs that failed, so that they can be sent again.
+//!
+//! Pure. It keeps the first of them alone: memory must not grow with what is over. Start at
+//! [`FailedJobs::send_again`].
+
+use crate::event::cause::Cause;
+use crate::event::outcome::Outcome;
+use crate::event::{Fact, JobId};
+use crate::plan::job::Job;
+use crate::source::pool::schedule::Schedule;
+
+/// Failed jobs that are kept, and bytes of what they send.
+pub const MOST: usize = 10_000;
+const MOST_BYTES: usize = 64 << 20;
+
+/// Jobs that failed and have not been sent again.
+#[derive(Debug, Default)]
+pub struct FailedJobs {
+    kept: Vec<Failed>,
+    bytes: usize,
+    /// Nobody can ask for any of them.
+    is_off: bool,
+}
+
+/// A job that failed.
+#[derive(Debug)]
+pub struct Failed {
+    /// What was asked, before any redirect.
+    pub job: Box<Job>,
+    /// Its number.
+    pub id: JobId,
+    /// How its last attempt ended.
+    pub last: Outcome,
+}
+
+impl FailedJobs {
+    /// Keeps nothing: nobody can ask for any of them.
+    pub fn off() -> Self {
+        Self { is_off: true, ..Self::default() }
+    }
+
+    /// Keeps a job that failed. Tells whether there was room for it, where any is kept.
+    pub fn keep(&mut self, failed: Failed) -> bool {
+        if self.is_off {
+            return true;
+        }
+        let bytes = self.bytes + failed.job.body.len();
+        let has_room = self.kept.len() < MOST && bytes <= MOST_BYTES;
+        if has_room {
+            self.bytes = bytes;
+            self.kept.push(failed);
+        }
+        has_room
+    }
+
+    /// Whether a job failed for this cause that can be sent again.
+    pub fn has(&self, cause: Cause, schedule: &Schedule) -> bool {
+        self.kept.iter().any(|failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint))
+    }
+
+    /// Takes out the jobs that failed for a cause and has each of them sent once more, as a further job;
+    /// what there is to tell of that.
+    pub fn send_again(&mut self, cause: Cause, schedule: &mut Schedule) -> Vec<Fact> {
+        let is_wanted = |failed: &mut Failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint);
+        let again: Vec<Failed> = self.kept.extract_if(.., is_wanted).collect();
+        self.bytes = self.kept.iter().map(|failed| failed.job.body.len()).sum();
+        let repeated = again.into_iter().map(|Failed { job, id: of, last: after }| {
+            let endpoint = job.endpoint;
+            Fact::JobRepeated { job: schedule.repeat(job), of, endpoint, after }
+        });
+        repeated.collect()
+    }
+}
+
+impl Failed {
+    fn is_of(&self, cause: Cause) -> bool {
+        Cause::of(&self.last) == Some(cause)
+    }
+}

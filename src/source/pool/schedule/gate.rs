@@ -1,0 +1,153 @@
+//! The run's limit: how many attempts may be in flight, exactly.
+//!
+//! Pure counting. Lowering the limit never touches what is in flight: the gate merely declines to
+//! admit until enough has ended. Start at [`Gate::admits`].
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Counts slots.
+#[derive(Debug)]
+pub struct Gate {
+    limit: u32,
+    in_flight: u32,
+    stance: GateState,
+    /// Slots below `fresh` that are free, lowest first.
+    free: BinaryHeap<Reverse<u32>>,
+    /// The lowest slot that was never used.
+    fresh: u32,
+}
+
+/// Whether anything is admitted at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateState {
+    /// As the limit allows.
+    Open,
+    /// Nothing, until opened again.
+    Paused,
+    /// Nothing more, until the run is reopened.
+    Closed,
+}
+
+impl Gate {
+    /// A gate that admits `limit` at once.
+    pub fn new(limit: u32) -> Self {
+        Self { limit, in_flight: 0, stance: GateState::Open, free: BinaryHeap::new(), fresh: 0 }
+    }
+
+    /// Whether one more may start.
+    pub fn admits(&self) -> bool {
+        self.stance == GateState::Open && self.in_flight < self.limit
+    }
+
+    /// Takes the lowest free slot. Ask [`Self::admits`] first.
+    pub fn take(&mut self) -> u32 {
+        debug_assert!(self.admits(), "nothing starts above the limit");
+        self.in_flight += 1;
+        self.free.pop().map_or_else(
+            || {
+                self.fresh += 1;
+                self.fresh - 1
+            },
+            |Reverse(slot)| slot,
+        )
+    }
+
+    /// Gives a slot back.
+    pub fn give_back(&mut self, slot: u32) {
+        self.in_flight -= 1;
+        self.free.push(Reverse(slot));
+    }
+
+    /// Sets how many may be in flight.
+    pub fn set_limit(&mut self, limit: u32) {
+        self.limit = limit;
+    }
+
+    /// How many may be in flight.
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// How many are in flight.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
+    /// Whether anything is admitted at all.
+    pub fn stance(&self) -> GateState {
+        self.stance
+    }
+
+    /// Opens a closed gate: the run goes on after its end.
+    pub fn reopen(&mut self) {
+        self.stance = GateState::Open;
+    }
+
+    /// Opens or pauses; a closed gate stays closed. Tells whether that changed anything.
+    pub fn set_stance(&mut self, stance: GateState) -> bool {
+        let changes = self.stance != GateState::Closed && self.stance != stance;
+        if changes {
+            self.stance = stance;
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Gate, GateState};
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Start,
+        End(usize),
+        Limit(u32),
+        GateState(bool),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => Just(Step::Start),
+            3 => any::<usize>().prop_map(Step::End),
+            1 => (1..20_u32).prop_map(Step::Limit),
+            1 => any::<bool>().prop_map(Step::GateState),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_starts_above_the_limit_or_while_paused(steps in prop::collection::vec(step(), 1..400)) {
+            let (mut gate, mut held) = (Gate::new(3), Vec::new());
+            for step in steps {
+                match step {
+                    Step::Start if gate.admits() => {
+                        prop_assert!(gate.in_flight() < gate.limit());
+                        prop_assert_eq!(gate.stance(), GateState::Open);
+                        let slot = gate.take();
+                        prop_assert!(!held.contains(&slot), "a slot is held once");
+                        held.push(slot);
+                    }
+                    Step::Start => {}
+                    Step::End(i) => if !held.is_empty() {
+                        let slot = held.swap_remove(i % held.len());
+                        gate.give_back(slot);
+                    },
+                    Step::Limit(limit) => gate.set_limit(limit),
+                    Step::GateState(open) => { gate.set_stance(if open { GateState::Open } else { GateState::Paused }); }
+                }
+                prop_assert_eq!(gate.in_flight() as usize, held.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_gate_stays_closed() {
+        let mut gate = Gate::new(1);
+        assert!(gate.set_stance(GateState::Closed));
+        assert!(!gate.set_stance(GateState::Open));
+        assert!(!gate.admits());
+    }
+}

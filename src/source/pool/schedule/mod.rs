@@ -1,0 +1,381 @@
+//! Decides which job starts next, and when.
+//!
+//! Pure: its present is set from outside, nothing waits or sends here. Slots are taken only for jobs
+//! that can start this instant; whoever waits for a lane, a gap, a cooldown or a backoff holds none.
+//! Lanes take turns, so a throttled or hung host never starves the others. Start at
+//! [`Schedule::decide`].
+
+pub mod clock;
+pub mod commands;
+pub mod delay_queue;
+pub mod dns_prefetch;
+pub mod failed_jobs;
+pub mod gate;
+pub mod idle_slots;
+pub mod lane;
+pub mod lanes;
+pub mod medians;
+pub mod pace;
+pub mod pending_job;
+pub mod rounds;
+pub mod run_time;
+pub mod sources;
+mod turns;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use crate::event::idle::IdleWhy;
+use crate::event::waits::WaitTimes;
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryWhy};
+use crate::plan::address::host_key;
+use crate::plan::cursor::{BadRow, Cursor};
+use crate::plan::job::{Job, Place};
+use crate::plan::{Limits, Polling};
+use crate::source::pool::adapt::Evidence;
+use crate::source::pool::adapt::step::Step;
+use crate::source::pool::retry::Budget;
+use crate::source::pool::schedule::clock::{RunClock, RunHold};
+use crate::source::pool::schedule::delay_queue::DelayQueue;
+use crate::source::pool::schedule::gate::{Gate, GateState};
+use crate::source::pool::schedule::lanes::{Lanes, Turn};
+use crate::source::pool::schedule::medians::Medians;
+use crate::source::pool::schedule::pace::Pace;
+use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::sources::Sources;
+use crate::source::pool::throttle::Hint;
+
+/// Jobs that may be drawn ahead because their lane is not open. Beyond it, a list of mixed hosts
+/// is not read any further until some have started.
+pub const PARKED_MAX: usize = 10_000;
+
+/// Jobs that are put into closed lanes in one step: what else there is to book must not wait for more.
+const PARKED_AT_ONCE: usize = 100;
+
+/// What a worker should do.
+#[derive(Debug)]
+pub enum Next {
+    /// Start this.
+    Start(Ticket),
+    /// Settle this row as failed: it is no job.
+    BadRow(JobId, BadRow),
+    /// Settle this without another attempt.
+    GiveUp(Box<PendingJob>, GiveUp),
+    /// Ask again: there was too much to look at for one step.
+    Again,
+    /// Wait to be woken, at this moment at the latest.
+    Wait(Option<Offset>),
+    /// Nothing will ever start again.
+    Over,
+}
+
+/// Why a job gets no further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GiveUp {
+    /// Its time ran out before it could start again.
+    Expired,
+    /// Its endpoint is skipped.
+    Skipped,
+}
+
+/// The lanes, the gate and the position in the plan.
+#[derive(Debug)]
+pub struct Schedule {
+    /// The run's limit.
+    pub gate: Gate,
+    /// Facts that must be told before anything that refers to them.
+    pub announcements: VecDeque<Fact>,
+    now: Offset,
+    clock: RunClock,
+    sources: Sources,
+    lanes: Lanes,
+    later: DelayQueue,
+    pace: Pace,
+    /// What may still be tried again.
+    pub budget: Budget,
+    /// What endpoints usually take, where a time-out hangs on it.
+    pub medians: Medians,
+    parked: usize,
+    skipped: HashSet<EndpointId>,
+    /// Sources that had nothing when asked.
+    starved: Vec<usize>,
+    /// Mixed sources that must wait until fewer jobs are parked.
+    sated: Vec<usize>,
+}
+
+impl Schedule {
+    /// The schedule of a plan.
+    pub fn new(cursor: Cursor, limits: &Limits, polling: Option<Polling>) -> Self {
+        let mut schedule = Self {
+            gate: Gate::new(limits.concurrency.get()),
+            announcements: VecDeque::new(),
+            now: Offset::ZERO,
+            clock: RunClock::default(),
+            sources: Sources::new(cursor, polling),
+            lanes: Lanes::new(limits),
+            later: DelayQueue::default(),
+            pace: Pace::new(limits.gap.unwrap_or_default().into()),
+            budget: Budget::new(limits.retry_budget),
+            medians: Medians::default(),
+            parked: 0,
+            skipped: HashSet::new(),
+            starved: Vec::new(),
+            sated: Vec::new(),
+        };
+        schedule.sources.open(&mut schedule.announcements);
+        for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
+            schedule.bring_in(source);
+        }
+        schedule
+    }
+
+    /// Sets the present, and does what time alone does: lanes open, backoffs end, rounds begin.
+    ///
+    /// To be called before anything else, at each step.
+    pub fn tick(&mut self, now: Offset) {
+        let hold = self.hold();
+        while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
+            // What was held back may have been due long ago; time does not go back for it.
+            let at = due.max(self.now);
+            self.turn_to(at, self.clock.read(at, hold));
+            if self.lanes.soonest() == Some(due) {
+                self.lanes.open_next();
+            } else if self.later.soonest() == Some(due) {
+                if let Some(mut ready) = self.later.pop(at) {
+                    ready.host = self.host_of(&ready.job);
+                    self.park(ready);
+                }
+            } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
+                self.bring_in(source);
+            }
+        }
+        let reads = self.clock.wind(now, hold);
+        self.turn_to(now, reads);
+    }
+
+    fn turn_to(&mut self, now: Offset, reads: WaitTimes) {
+        self.now = now;
+        self.lanes.turn_to(now, reads);
+    }
+
+    /// What holds the run back, until something changes.
+    fn hold(&self) -> RunHold {
+        RunHold {
+            is_paused: self.gate.stance() == GateState::Paused,
+            is_full: self.gate.in_flight() >= self.gate.limit(),
+            paced_until: self.pace.opens_at(),
+        }
+    }
+
+    fn soonest_change(&self) -> Option<Offset> {
+        let round = self.sources.next_round().filter(|_| self.gate.stance() != GateState::Closed);
+        [self.lanes.soonest(), self.later.soonest(), round].into_iter().flatten().min()
+    }
+
+    /// What a worker that has nothing to do should do now.
+    pub fn decide(&mut self) -> Next {
+        if self.gate.stance() == GateState::Closed || self.sources.is_over() {
+            return Next::Over;
+        }
+        if !self.gate.admits() {
+            return Next::Wait(None);
+        }
+        if self.pace.opens_at() > self.now {
+            return Next::Wait(self.soonest());
+        }
+        if let Some(next) = self.ask_ahead() {
+            return next;
+        }
+        while let Some(turn) = self.lanes.next_turn() {
+            let found = match turn {
+                Turn::Lane(lane) => self.ask_lane(lane),
+                Turn::Mixed(source) => self.ask_mixed(source),
+            };
+            if let Some(next) = found {
+                return next;
+            }
+        }
+        // Nothing else can start: whatever was put last has its turn.
+        if self.later.has_postponed() {
+            self.later.release();
+            self.tick(self.now);
+            return self.decide();
+        }
+        // The last source may only now have said that it has no more, after every job had settled.
+        if self.sources.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
+    }
+
+    /// Whether another worker should be woken: something may start this instant.
+    pub fn may_start(&self) -> bool {
+        self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
+    }
+
+    /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
+    fn has_turns(&self) -> bool {
+        self.lanes.has_turns() || self.later.has_postponed() || self.sources.ahead().is_some()
+    }
+
+    /// When time alone lets something start.
+    pub fn soonest(&self) -> Option<Offset> {
+        let turn = self.has_turns().then_some(Offset::ZERO);
+        let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
+        self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
+    }
+
+    /// Why a slot that is unused now is unused; looks at every lane, while any has work.
+    pub fn idle_why(&self) -> IdleWhy {
+        match self.gate.stance() {
+            GateState::Paused => return IdleWhy::Paused,
+            GateState::Closed => return IdleWhy::Draining,
+            GateState::Open => {}
+        }
+        let is_paced = self.pace.opens_at() > self.now;
+        if is_paced && self.has_turns() {
+            return IdleWhy::Rate;
+        }
+        // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
+        let may_have_work = self.parked > 0 || !self.sources.is_drawn();
+        let lanes = if may_have_work { self.lanes.all() } else { &[] };
+        let with_work = || lanes.iter().filter(|lane| lane.has_work());
+        let held = with_work().filter_map(|lane| lane.held_by(self.now));
+        // The reason that a person can do something about comes first.
+        match held.min_by_key(|why| *why as u8) {
+            Some(why) => why,
+            None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
+            None if !self.later.is_empty() => IdleWhy::Backoff,
+            None if !self.starved.is_empty() => IdleWhy::Input,
+            None if self.sources.next_round().is_some() => IdleWhy::Round,
+            None => IdleWhy::NoWork,
+        }
+    }
+
+    /// Gives a slot back.
+    pub fn give_back(&mut self, slot: u32, host: HostId) {
+        self.gate.give_back(slot);
+        let lane = host.0 as usize;
+        self.lanes.lane(lane).end();
+        self.lanes.enqueue(lane);
+    }
+
+    /// Takes back a job that has to go on: after a while, or at once at another host.
+    pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryWhy) {
+        self.later.put(ready, self.now, until, why);
+    }
+
+    /// Takes back a job that has to go on when there is nothing else to start.
+    pub fn postpone(&mut self, ready: Box<PendingJob>) {
+        self.later.postpone(ready, self.now);
+    }
+
+    /// Books a job as over: well, badly, or neither.
+    pub fn settle(&mut self, place: Place, endpoint: EndpointId, is_good: Option<bool>) {
+        self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
+    }
+
+    /// The sources of the plan.
+    pub fn sources(&mut self) -> &mut Sources {
+        &mut self.sources
+    }
+
+    /// Nothing starts in this lane before `until`. Tells whether the deadline moved.
+    pub fn cool(&mut self, host: HostId, until: Offset) -> bool {
+        let moves = self.lanes.of(host).is_some_and(|lane| lane.cool_until(until));
+        if moves {
+            self.lanes.enqueue(host.0 as usize);
+        }
+        moves
+    }
+
+    /// Lets a host's adaptive controller learn, from an end and from what the server says it allows;
+    /// gives back what that changed.
+    pub fn learn(&mut self, host: HostId, evidence: Option<Evidence>, hints: &[Hint]) -> Vec<Step> {
+        let now = self.now;
+        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
+        let told: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
+        let steps: Vec<_> = told.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
+        if !steps.is_empty() {
+            self.lanes.enqueue(host.0 as usize);
+        }
+        steps
+    }
+
+    /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
+    pub fn close(&mut self) -> Vec<Box<PendingJob>> {
+        self.gate.set_stance(GateState::Closed);
+        self.parked = 0;
+        let mut rest = self.later.drain(self.now);
+        for i in 0..self.lanes.n() {
+            let lane = self.lanes.lane(i);
+            rest.extend(std::iter::from_fn(|| lane.unpark()));
+        }
+        rest.into_iter().map(|ready| ready.given_up(self.now)).collect()
+    }
+
+    /// Sources that had nothing are asked again.
+    pub fn feed(&mut self) {
+        for source in std::mem::take(&mut self.starved) {
+            self.bring_in(source);
+        }
+    }
+
+    fn start(&mut self, mut ready: Box<PendingJob>) -> Next {
+        let (i, now) = (ready.host.0 as usize, self.now);
+        let gives_up = if self.skipped.contains(&ready.job.endpoint) {
+            Some(GiveUp::Skipped)
+        } else {
+            (ready.attempts > 0 && now >= ready.deadline()).then_some(GiveUp::Expired)
+        };
+        if let Some(why) = gives_up {
+            self.lanes.enqueue(i);
+            return Next::GiveUp(ready.given_up(now), why);
+        }
+        let lane = self.lanes.lane(i);
+        let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
+        ready.start(now, timeout, lane.in_flight(), lane.is_adaptive());
+        lane.start(now);
+        self.pace.start(now);
+        self.lanes.enqueue(i);
+        Next::Start(Ticket { ready, slot: self.gate.take() })
+    }
+
+    fn park(&mut self, ready: Box<PendingJob>) {
+        let lane = ready.host.0 as usize;
+        self.parked += 1;
+        self.lanes.lane(lane).park(ready);
+        self.lanes.enqueue(lane);
+    }
+
+    fn unpark(&mut self, lane: usize) -> Option<Box<PendingJob>> {
+        let ready = self.lanes.lane(lane).unpark()?;
+        self.parked -= 1;
+        if self.parked < PARKED_MAX / 2 {
+            for source in self.sated.drain(..) {
+                self.lanes.enqueue_mixed(source);
+            }
+        }
+        Some(ready)
+    }
+
+    fn host_of(&mut self, job: &Job) -> HostId {
+        let name = host_key(&job.url);
+        let lane = match self.lanes.find(&name) {
+            Some(lane) => lane,
+            None => self.lane_of(&Arc::from(&*name)),
+        };
+        id_of(lane)
+    }
+
+    fn lane_of(&mut self, name: &Arc<str>) -> usize {
+        if let Some(lane) = self.lanes.find(name) {
+            return lane;
+        }
+        let lane = self.lanes.add(name, self.gate.limit());
+        let limit = self.lanes.all()[lane].limit;
+        self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
+        lane
+    }
+}
+
+fn id_of(lane: usize) -> HostId {
+    HostId(u32::try_from(lane).unwrap_or(u32::MAX))
+}

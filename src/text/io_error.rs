@@ -1,0 +1,61 @@
+//! The system's errors in words for people.
+//!
+//! Start at [`IoErrorText`].
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+
+/// A system's error in plain words, without its number.
+#[derive(Debug)]
+pub struct IoErrorText(pub io::Error);
+
+impl std::error::Error for IoErrorText {}
+
+impl fmt::Display for IoErrorText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.kind() {
+            ErrorKind::StorageFull => "disk is full",
+            ErrorKind::QuotaExceeded => "disk quota is used up",
+            ErrorKind::FileTooLarge => "file would be larger than allowed",
+            ErrorKind::PermissionDenied => "permission denied",
+            ErrorKind::NotFound => "no such file or folder",
+            ErrorKind::ReadOnlyFilesystem => "disk is read-only",
+            ErrorKind::IsADirectory => "it is a folder",
+            ErrorKind::NotADirectory => "part of the path is no folder",
+            ErrorKind::BrokenPipe => "nobody reads it any more",
+            _ => {
+                let words = self.0.to_string();
+                let words = words.split(" (os error").next().unwrap_or_default();
+                let mut rest = words.chars();
+                let first = rest.next().map(|c| c.to_ascii_lowercase());
+                return first.into_iter().chain(rest).try_for_each(|c| write!(f, "{c}"));
+            }
+        })
+    }
+}
+
+/// Whether writing failed because nobody reads any more, which is a quiet end and no error.
+pub fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::BrokenPipe
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::{IoErrorText, is_closed_pipe};
+
+    #[test]
+    fn no_error_number_is_shown() {
+        for number in 1..130 {
+            let words = IoErrorText(io::Error::from_raw_os_error(number)).to_string();
+            assert!(!words.contains("os error"), "{words}");
+        }
+    }
+
+    #[test]
+    fn only_a_broken_pipe_is_a_closed_pipe() {
+        assert!(is_closed_pipe(&io::ErrorKind::BrokenPipe.into()));
+        assert!(!is_closed_pipe(&io::ErrorKind::StorageFull.into()));
+    }
+}

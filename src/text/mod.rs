@@ -1,0 +1,12 @@
+//! Text that is safe and readable: sanitizing, secrets, units, diagnostics, safe JSON.
+//!
+//! Pure helpers that know nothing but facts. Start at [`sanitize`].
+
+pub mod diagnostics;
+pub mod glob;
+pub mod io_error;
+pub mod safe_json;
+pub mod sanitize;
+pub mod secret;
+pub mod shell;
+pub mod units;

@@ -1,0 +1,58 @@
+//! Makes foreign text safe to show: no byte of a server, a file name or a plan acts on a terminal.
+//!
+//! ratatui filters control characters in spans, but not in titles, plain lines, summaries or
+//! reports, and nothing filters bidi overrides. Every foreign string goes through [`shown`].
+
+use std::borrow::Cow;
+
+/// The text with everything that could act replaced by a visible picture.
+///
+/// C0 controls become their Unicode control pictures (`␛` for ESC); C1 controls, bidi overrides and
+/// isolates, zero-width and other invisible format characters become `�`.
+pub fn sanitize(foreign: &str) -> Cow<'_, str> {
+    if foreign.chars().all(|c| picture(c).is_none()) {
+        return Cow::Borrowed(foreign);
+    }
+    Cow::Owned(foreign.chars().map(|c| picture(c).unwrap_or(c)).collect())
+}
+
+/// Whether a character could act on a terminal or hide in a text.
+pub fn acts(c: char) -> bool {
+    picture(c).is_some()
+}
+
+/// What stands for a character that must not be shown as it is.
+fn picture(c: char) -> Option<char> {
+    match c {
+        '\u{00}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
+        '\u{7f}' => Some('\u{2421}'),
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}' => Some('\u{fffd}'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sanitize;
+
+    #[test]
+    fn plain_text_is_not_copied() {
+        assert!(matches!(sanitize("GET /v1/größe?x=1"), std::borrow::Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn nothing_that_acts_survives() {
+        let text = sanitize("a\x1b[31mb\u{9b}2Jc\u{202e}d\u{200b}e\nf\u{7f}");
+        assert_eq!(text, "a␛[31mb�2Jc�d�e␊f␡");
+    }
+}
