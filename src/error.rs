@@ -7,6 +7,7 @@ use std::io;
 use crate::output::exit;
 use crate::output::trouble::OutputError;
 use crate::plan::mistake::PlanError;
+use crate::pump::PumpError;
 use crate::source::pool::Broken;
 use crate::text::diagnostics::Mistakes;
 use crate::text::sanitize::sanitize;
@@ -90,6 +91,9 @@ pub enum Error {
     /// The pool broke.
     #[error("the pool broke")]
     Pool(#[from] Broken),
+    /// The thread that applies and records events broke.
+    #[error("cannot follow the run")]
+    Pump(#[from] PumpError),
 }
 
 impl From<OutputError> for Error {
@@ -106,7 +110,7 @@ impl Error {
             Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
-            Self::System { .. } | Self::Pool(_) => exit::BROKEN,
+            Self::System { .. } | Self::Pool(_) | Self::Pump(_) => exit::BROKEN,
         }
     }
 
@@ -143,7 +147,7 @@ impl Error {
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } | Self::Recording { hint, .. } => hint.clone(),
-            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) => None,
+            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) | Self::Pump(_) => None,
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
-use crate::pump::{Follow, Pump};
+use crate::pump::{Follow, Pump, PumpError};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::route::Route;
@@ -61,6 +61,8 @@ struct Outcome {
     follow: Follow,
     collected: Option<Collected>,
     mishaps: Mishaps,
+    /// Which part of ours panicked, if any did.
+    broken: Option<Error>,
     /// The recording, if there is one and it is whole.
     recording: Option<PathBuf>,
     /// Whether the person at the screen wants the whole batch once more.
@@ -191,15 +193,23 @@ impl Batch<'_> {
         // it, whatever was wished for last.
         stop.send(Command::Cancel);
         drop(stop);
-        pool.join()?;
-        let unrecorded = pump.join();
+        let mut broken = pool.join().err().map(Error::from);
+        let unrecorded = match pump.join() {
+            Ok(()) => None,
+            Err(PumpError::Recording(error)) => Some(error),
+            Err(error @ PumpError::Panicked) => {
+                broken = Some(error.into());
+                None
+            }
+        };
         let collected = collector.map(|collector| collector.join(&finish(&follow)));
-        let is_recorded = unrecorded.is_none();
+        let is_recorded = unrecorded.is_none() && broken.is_none();
         let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let mishaps = Mishaps { broken: watched.is_broken, unwritten: is_unwritten };
+        let mishaps = Mishaps { broken: watched.is_broken || broken.is_some(), unwritten: is_unwritten };
         let recording = recording.filter(|path| is_recorded && !recording::is_stdout(path));
-        Ok(Some(Outcome { follow, collected, mishaps, recording, stopped, goes_again: watched.goes_again }))
+        let goes_again = watched.goes_again && broken.is_none();
+        Ok(Some(Outcome { follow, collected, mishaps, broken, recording, stopped, goes_again }))
     }
 
     /// Whether all of it can be run once more.
@@ -263,11 +273,16 @@ impl Batch<'_> {
             streams::result(&summary_text(&model, now, &extras, is_coloured(io::stdout().is_terminal())))
         };
         outcome.tell_troubles();
+        if let Some(error) = &outcome.broken {
+            streams::say(error.render(false, 100).trim_end());
+        }
         let mut mishaps = outcome.mishaps;
         if let Err(error) = written {
             mishaps.unwritten |= !is_closed_pipe(&error);
         }
-        outcome.stopped.unwrap_or_else(|| exit::exit_code(&model, &checked, mishaps))
+        let code = exit::exit_code(&model, &checked, mishaps);
+        // A bug of ours outranks the signal that may have ended the run because of it.
+        outcome.stopped.filter(|_| outcome.broken.is_none()).unwrap_or(code)
     }
 }
 

@@ -60,13 +60,14 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) ->
         recording: Some(&path_shown(&args.file)),
     };
     let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
-    replay.stop();
-    drop(pump.join());
+    let (played, followed) = (replay.stop(), pump.join());
     match ended {
         Ok(Ended::Gone) => drop(stop.by(Signal::HangUp)),
         Ok(Ended::Left | Ended::Again | Ended::AtOnce) => {}
         Err(source) => return Err(Error::System { what: "use the terminal", source }),
     }
+    followed?;
+    played.map_err(system("play the recording"))?;
     Ok(stop.code().unwrap_or(0))
 }
 

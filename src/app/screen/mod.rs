@@ -348,7 +348,8 @@ impl Screen<'_> {
     fn leaving(&self) -> Option<Leave> {
         let model = self.watched.follow.model();
         // A source that broke has nothing more to show; what it broke of is told afterwards.
-        let is_broken = self.watched.follow.is_closed() && !matches!(model.stage, Stage::Ended(_));
+        let follow = self.watched.follow;
+        let is_broken = follow.is_broken() || follow.is_closed() && !matches!(model.stage, Stage::Ended(_));
         if is_broken || self.watched.leaves_at_end && self.watched.follow.is_closed() {
             return Some(Leave::Now);
         }

@@ -148,7 +148,7 @@ impl Batch {
         self.until_known(|model| model.ended.is_some());
         self.pool.join().unwrap();
         let model = self.pump.follow().model().clone();
-        assert!(self.pump.join().is_none());
+        self.pump.join().unwrap();
         (model, self.upstream.tally(), self.folder)
     }
 }

@@ -28,6 +28,7 @@ mod rounds;
 mod secrets;
 mod settings;
 mod streams;
+mod supervision;
 mod tls;
 mod traceless;
 mod wires;

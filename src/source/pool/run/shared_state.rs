@@ -46,6 +46,8 @@ pub struct Shared {
     pub(in crate::source::pool) stir: Notify,
     /// Nothing will ever start again, and nothing is in flight.
     pub(in crate::source::pool) over: CancellationToken,
+    /// A bug of ours stopped the run half-way: every thread drops its workers and ends.
+    pub(in crate::source::pool) broken: CancellationToken,
     pub(in crate::source::pool) limit: watch::Sender<u32>,
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
 }
@@ -124,6 +126,7 @@ impl Shared {
                 clock: Notify::new(),
                 stir: Notify::new(),
                 over: CancellationToken::new(),
+                broken: CancellationToken::new(),
                 limit,
                 has_failed_fast: AtomicBool::new(false),
             }
@@ -231,6 +234,25 @@ impl Shared {
     /// Resolves when nothing is in flight and nothing will ever start again.
     pub async fn over(&self) {
         self.over.cancelled().await;
+    }
+
+    /// Stops the run where it is, because part of the pool panicked: its accounts may no longer add up.
+    pub(in crate::source::pool) fn break_off(&self) {
+        self.broken.cancel();
+        self.over.cancel();
+    }
+
+    /// Whether part of the pool panicked outside of an attempt.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_cancelled()
+    }
+
+    /// Cancels the run if the receiver of its events goes away, and returns when the run is over.
+    pub async fn run_listener_check(&self) {
+        tokio::select! {
+            () = self.events.closed() => self.cancel_all().await,
+            () = self.over.cancelled() => {}
+        }
     }
 
     /// The run's limit, as it is turned.
