@@ -22,10 +22,10 @@ use crate::model::race::Race;
 use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
+use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Input, Key};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
-use crate::tui::state::Leave;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::{Drawn, Guard, Wants};
 use crate::tui::view::race::{self, Stage};
@@ -70,6 +70,8 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
         ui: RaceUi::default(),
         opened: Instant::now(),
         is_dirty: true,
+        leave: None,
+        wants_export: false,
         drawn_at: None,
         leaves_at_end,
     };
@@ -96,6 +98,10 @@ struct Screen {
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
     is_dirty: bool,
+    /// How the user wants to leave.
+    leave: Option<Leave>,
+    /// The next picture is to be saved.
+    wants_export: bool,
     drawn_at: Option<Instant>,
     leaves_at_end: bool,
 }
@@ -120,7 +126,7 @@ impl Screen {
             if guard.is_gone() {
                 return Ok((Some(code::HUNG_UP), None));
             }
-            match self.ui.leaving() {
+            match self.leave {
                 Some(Leave::KeepPicture) => return Ok((None, self.draw(guard)?)),
                 Some(Leave::Now | Leave::WhenEnded | Leave::Again) => return Ok((None, None)),
                 None if self.leaves_at_end && self.trial.is_over() => return Ok((None, None)),
@@ -148,12 +154,25 @@ impl Screen {
 
     fn press(&mut self, key: Key, guard: &mut Guard) -> io::Result<Option<u8>> {
         let Some(action) = self.looks.keymap.action(self.ui.context(), key) else { return Ok(None) };
-        let now = self.now();
-        match action {
+        let effects = match action {
+            // It waits for no model.
+            Action::Interrupt => vec![Effect::Interrupt],
+            _ => self.ui.update(action, &self.trial.race(), self.now()),
+        };
+        for effect in effects {
+            if let Some(code) = self.perform(effect, guard)? {
+                return Ok(Some(code));
+            }
+        }
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<Option<u8>> {
+        match effect {
             // Nothing of the lab is worth draining.
-            Action::Interrupt if self.trial.is_over() => return Ok(Some(0)),
-            Action::Interrupt => return Ok(Some(code::INTERRUPTED)),
-            Action::Suspend => {
+            Effect::Interrupt if self.trial.is_over() => return Ok(Some(0)),
+            Effect::Interrupt => return Ok(Some(code::INTERRUPTED)),
+            Effect::Suspend => {
                 // A stop of ours is not lateness of theirs.
                 let was_paused = self.trial.is_paused();
                 self.trial.pause(true);
@@ -161,18 +180,17 @@ impl Screen {
                 self.trial.pause(was_paused);
                 suspended?;
             }
-            _ => {
-                if let Some(turn) = self.ui.update(action, &self.trial.race(), now) {
-                    self.obey(turn)?;
-                }
+            Effect::ControlLab(turn) => self.obey(turn)?,
+            Effect::NextTheme => {
+                self.looks.next_theme();
+                let now = self.now();
+                self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
             }
-        }
-        for _ in 0..self.ui.take_themes_wanted() {
-            self.looks.next_theme();
-            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
-        }
-        if self.ui.take_redraw() {
-            guard.redraw();
+            Effect::Redraw => guard.redraw(),
+            Effect::SaveFile(content) => self.wants_export = content == FileContent::PictureSvg,
+            Effect::Leave(leave) => self.leave = Some(leave),
+            // The lab has no source, no recording and no request to copy.
+            Effect::Send(_) | Effect::Travel(_) | Effect::Copy(_) => {}
         }
         Ok(None)
     }
@@ -229,7 +247,7 @@ impl Screen {
             charset: self.looks.look.charset,
             now: if race.is_over() { race.end() } else { self.trial.now() },
         };
-        let is_wanted = self.ui.wants_picture();
+        let is_wanted = self.wants_export || self.leave == Some(Leave::KeepPicture);
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             race::render(frame, &stage);
@@ -243,7 +261,7 @@ impl Screen {
     /// Writes the picture as SVG, where that was asked for, and says where.
     fn export(&mut self, picture: Option<&Picture>) {
         let Some(picture) = picture else { return };
-        if !self.ui.take_export() {
+        if !std::mem::take(&mut self.wants_export) {
             return;
         }
         let said = match save_file::keep("svg", &svg::svg(picture, &self.looks.theme)) {

@@ -6,7 +6,7 @@ use inflight::tui::action::Action;
 use inflight::tui::state::UiState;
 use ratatui::layout::Rect;
 
-use crate::screen::shot::press;
+use crate::screen::shot::{press, sent};
 use crate::told::scenario::scenario;
 
 #[test]
@@ -33,7 +33,7 @@ fn a_host_that_is_looked_at_has_its_own_limit_turned() {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         [Action::LimitDown, Action::LimitDown, Action::LimitReset]
-            .map(|action| ui.update(action, &model, Abilities::FULL, model.last))
+            .map(|action| ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent))
     };
     let at = |scope, limits: [u32; 3]| limits.map(|limit| Some(Command::SetLimit { scope, limit }));
     assert_eq!(turned(""), at(Scope::Run, [7, 6, 8]));
