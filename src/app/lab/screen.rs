@@ -13,7 +13,6 @@ use crate::app::lab::news::News;
 use crate::app::look::Appearance;
 use crate::app::screen::{await_ground, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
-use crate::control::Turn;
 use crate::error::code;
 use crate::event::{Micros, Offset};
 use crate::lab::controls::{Controls, Dials};
@@ -89,12 +88,12 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
 }
 
 /// The loop's own state.
-struct Screen {
-    trial: Controls,
-    dials: Dials,
-    news: News,
+pub(super) struct Screen {
+    pub(super) trial: Controls,
+    pub(super) dials: Dials,
+    pub(super) news: News,
     looks: Appearance,
-    ui: RaceUi,
+    pub(super) ui: RaceUi,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
     is_dirty: bool,
@@ -193,36 +192,6 @@ impl Screen {
             Effect::Send(_) | Effect::Travel(_) | Effect::Copy(_) => {}
         }
         Ok(None)
-    }
-
-    /// Does what the person wishes of the lanes.
-    fn obey(&mut self, turn: Turn) -> io::Result<()> {
-        let scenario = self.trial.scenario();
-        match turn {
-            Turn::Pause => self.trial.pause(!self.trial.is_paused()),
-            Turn::Limit(limit) => {
-                self.dials.limit = limit;
-                self.trial.set_limit(limit);
-            }
-            Turn::Restart => self.restart(scenario)?,
-            Turn::Delay(delay) => {
-                self.dials.delay = delay.into();
-                self.restart(scenario)?;
-            }
-            Turn::Next => {
-                let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
-                self.restart(next)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
-        // The old lanes end with the trial that is replaced.
-        self.trial = self.news.start(scenario, self.dials)?;
-        self.ui.start_again();
-        Ok(())
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back where it is

@@ -4,6 +4,7 @@
 //! not at all once it is over. Start at [`run`].
 
 mod due;
+mod export;
 mod heading;
 
 use std::io;
@@ -26,13 +27,10 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::clipboard::Clipboard;
-use crate::tui::curl::Line;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Deed, Input, Key, Mouse};
 use crate::tui::keymap::Keymap;
-use crate::tui::picture::{self, Picture, svg};
-use crate::tui::save_file;
+use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
 use crate::tui::terminal::{Guard, Wants};
 use crate::tui::view::targets::Targets;
@@ -431,49 +429,6 @@ impl Screen<'_> {
         if self.said_at.is_none_or(|at| at.elapsed() >= REMARK_STANDS) {
             self.ui.remark = None;
         }
-    }
-
-    /// Saves what was asked for, and says where.
-    fn save(&mut self, picture: Option<&Picture>) {
-        let Some(content) = &self.saving else { return };
-        let kept = match (content, picture) {
-            (FileContent::PictureSvg, Some(picture)) => save_file::keep("svg", &svg::svg(picture, &self.looks.theme)),
-            (FileContent::PictureText, Some(picture)) => {
-                save_file::keep("txt", &(picture::lines(picture).join("\n") + "\n"))
-            }
-            (FileContent::Curl(line), _) => save_file::keep("sh", &format!("{}\n", line.text)),
-            // What cannot be drawn now is saved with the next picture.
-            (FileContent::PictureSvg | FileContent::PictureText, None) => return,
-        };
-        let said = match (kept, content) {
-            (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), FileContent::Curl(line)) if !line.but.is_empty() => {
-                format!("saved as {}: {}", path.display(), line.but)
-            }
-            (Ok(path), _) => format!("saved as {}", path.display()),
-        };
-        self.saving = None;
-        self.ui.say(&sanitize(&said), self.now());
-        self.due.at_once();
-    }
-
-    /// Copies what was asked for, and says what can be known of that.
-    fn copy(&mut self, line: &Line, guard: &mut Guard) {
-        let menu = |action| self.keymap.key(action).unwrap_or_default();
-        let instead = format!("{} {} saves it", menu(Action::Export), menu(Action::SaveCurl));
-        let clipboard = self.looks.clipboard();
-        if clipboard != Clipboard::Refuses {
-            guard.copy(&line.text);
-        }
-        let mut said = match clipboard {
-            Clipboard::Takes => "copied as curl".to_owned(),
-            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
-            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
-        };
-        if !line.but.is_empty() {
-            said = format!("{said}; {}", line.but);
-        }
-        self.ui.say(&said, self.now());
     }
 
     /// How the picture changes by time alone.
