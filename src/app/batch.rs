@@ -2,7 +2,6 @@
 //!
 //! Start at [`Batch::run`].
 
-use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::mpsc as wakes;
@@ -37,6 +36,7 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::route::Route;
 use crate::source::pool::{self, Pool, Settings};
+use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 use crate::tui::detect::{Environment, Face};
@@ -54,6 +54,8 @@ pub struct Batch<'a> {
     pub results: &'a Results,
     /// How it looks.
     pub look: &'a LookArgs,
+    /// Where it prints, and how.
+    pub console: Console,
 }
 
 /// What became of a run.
@@ -86,8 +88,8 @@ impl Outcome {
 impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
-        let surroundings = look::wished(config::surroundings(), self.look);
-        let mut looks = Appearance::decide(&surroundings)?;
+        let surroundings = look::wished(config::surroundings(self.console), self.look);
+        let mut looks = Appearance::decide(&surroundings, self.console)?;
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
@@ -97,7 +99,7 @@ impl Batch<'_> {
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
                 (Err(error), Some(last)) => {
-                    streams::say(error.render(false, 100).trim_end());
+                    streams::say(error.render(self.console.stderr).trim_end());
                     return Ok(self.conclude(last));
                 }
                 (Err(error), None) => return Err(error),
@@ -146,7 +148,7 @@ impl Batch<'_> {
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
         // Whoever waits for the result at the other end of a pipe waits for the end.
-        let lingers = surroundings.face().value == Face::Screen && io::stdout().is_terminal();
+        let lingers = surroundings.face().value == Face::Screen && self.console.stdout.is_terminal();
         let settings = Settings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
@@ -172,6 +174,7 @@ impl Batch<'_> {
             time: &time,
             wake,
             woken,
+            console: self.console,
             has_bar: looks.has_progress,
             recording: shown.as_deref(),
             can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
@@ -255,13 +258,12 @@ impl Batch<'_> {
         let extras =
             Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
         let now = model.last;
-        let is_coloured =
-            |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+        let Console { stdout, stderr, .. } = self.console;
         // Standard output belongs to the one result that was asked for.
         let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
         let written = if has_other_result {
-            if io::stderr().is_terminal() {
-                streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
+            if stderr.is_terminal() {
+                streams::say(summary_text(&model, now, &extras, stderr).trim_end());
             }
             if self.results.json {
                 let document = safe_json::text(&summary_json(&model, now, &extras));
@@ -270,7 +272,7 @@ impl Batch<'_> {
                 Ok(())
             }
         } else {
-            streams::result(&summary_text(&model, now, &extras, is_coloured(io::stdout().is_terminal())))
+            streams::result(&summary_text(&model, now, &extras, stdout))
         };
         outcome.tell_troubles();
         if let Some(error) = &outcome.broken {

@@ -3,8 +3,6 @@
 //! It goes the way of a run as far as that leaves no trace: no name is looked up, no port is opened, no file is
 //! written. Start at [`run`].
 
-use std::io::{self, IsTerminal};
-
 use http::header;
 
 use crate::app::look::{self, Appearance};
@@ -26,6 +24,7 @@ use crate::plan::via::Via;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::safe_json;
 use crate::tui::detect::Face;
@@ -34,14 +33,12 @@ use crate::tui::detect::Face;
 const NO_PORT: u16 = 1;
 
 /// Checks what was read, and prints what it comes to.
-pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
+pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
-    match plan.and_then(|plan| check(args, &plan)) {
+    match plan.and_then(|plan| check(args, &plan, console)) {
         Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
         Ok((resolved, warnings)) => {
-            let colour =
-                io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
-            print(&check_text(&resolved, colour))?;
+            print(&check_text(&resolved, console.stdout))?;
             for warning in &warnings {
                 streams::say(&warning_text(warning));
             }
@@ -62,9 +59,9 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 }
 
 /// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
-fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
-    let looks = Appearance::decide(&surroundings)?;
+fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
+    let surroundings = look::wished(config::surroundings(console), &args.look);
+    let looks = Appearance::decide(&surroundings, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     recorded::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {

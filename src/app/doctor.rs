@@ -9,6 +9,7 @@ use crate::cli::look::LookArgs;
 use crate::config;
 use crate::plan::via::Via;
 use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
 use crate::tui::clipboard::Clipboard;
 use crate::tui::detect::{Decision, Face, Ground};
@@ -17,8 +18,8 @@ use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
 /// Every decision with its reason.
-pub fn told(args: &LookArgs) -> String {
-    let surroundings = wished(config::surroundings(), args);
+pub fn told(args: &LookArgs, console: Console) -> String {
+    let surroundings = wished(config::surroundings(console), args);
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let mut say = |what: &str, value: &str, why: &str| {
         // Writing to a text cannot fail.
@@ -50,7 +51,7 @@ pub fn told(args: &LookArgs) -> String {
             Ground::Ask => "unknown yet",
         }),
     );
-    let looks = Appearance::decide(&surroundings);
+    let looks = Appearance::decide(&surroundings, console);
     match &looks {
         Ok(looks) => {
             decided(
@@ -91,7 +92,7 @@ pub fn told(args: &LookArgs) -> String {
     }
     if let Err(error) = looks {
         text.push('\n');
-        text.push_str(&error.render(false, 100));
+        text.push_str(&error.render(console.stdout));
     }
     text
 }

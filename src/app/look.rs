@@ -2,14 +2,14 @@
 //!
 //! Start at [`Appearance::decide`].
 
-use crate::cli::look::{LookArgs, When};
-use crate::config;
+use crate::app::settings;
+use crate::cli::look::LookArgs;
 use crate::config::theme_catalog::ThemeCatalog;
 use crate::error::Error;
-use crate::output::streams;
+use crate::text::console::Console;
 use crate::text::diagnostics::Mistakes;
 use crate::tui::clipboard::Clipboard;
-use crate::tui::detect::{ColorChoice, Decision, Environment, Ground};
+use crate::tui::detect::{Decision, Environment, Ground};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::role::Variant;
@@ -50,11 +50,6 @@ pub fn wished(mut surroundings: Environment, args: &LookArgs) -> Environment {
     surroundings.fps = args.fps;
     surroundings.no_title = args.no_title;
     surroundings.no_progress = args.no_progress;
-    surroundings.color = match args.paint.color {
-        When::Auto => ColorChoice::Auto,
-        When::Always => ColorChoice::Always,
-        When::Never => ColorChoice::Never,
-    };
     surroundings.depth = args.paint.color_depth;
     surroundings.theme.clone_from(&args.theme);
     surroundings
@@ -62,11 +57,8 @@ pub fn wished(mut surroundings: Environment, args: &LookArgs) -> Environment {
 
 impl Appearance {
     /// Decides from what is known before the terminal is asked, settings included.
-    pub fn decide(surroundings: &Environment) -> Result<Self, Error> {
-        let settings = config::settings()?;
-        if let Some(warnings) = &settings.warnings {
-            streams::say(warnings.as_warnings(false, 100).trim_end());
-        }
+    pub fn decide(surroundings: &Environment, console: Console) -> Result<Self, Error> {
+        let settings = settings(console)?;
         let surroundings = Environment { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
         let (ground, asks) = match surroundings.ground().value {

@@ -2,7 +2,6 @@
 //!
 //! Start at [`run`].
 
-use std::io::{self, IsTerminal};
 use std::sync::mpsc as wakes;
 
 use tokio::sync::mpsc;
@@ -23,17 +22,18 @@ use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
+use crate::text::console::Console;
 use crate::text::safe_json;
 use crate::tui::detect::Face;
 
 /// Shows a recording; gives back the exit code.
-pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
-    let mut looks = Appearance::decide(&surroundings)?;
+pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
+    let surroundings = look::wished(config::surroundings(console), &args.look);
+    let mut looks = Appearance::decide(&surroundings, console)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || surroundings.face().value == Face::Plain {
-        return sum_up(args, &recording);
+        return sum_up(args, &recording, console);
     }
     on_screen(args, recording, &mut looks)
 }
@@ -72,19 +72,18 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) ->
 }
 
 /// Prints what it adds up to.
-fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
+fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<u8, Error> {
     let mut model = Model::default();
     for event in recording.events().map_err(|error| unreadable(&args.file, error))? {
         let event = event.map_err(|error| unreadable(&args.file, error.into()))?;
         model.apply(&event);
     }
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
-    let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     let written = if args.json {
         let document = safe_json::text(&summary_json(&model, model.last, &extras));
         document.and_then(|document| streams::result(&format!("{document}\n")))
     } else {
-        streams::result(&summary_text(&model, model.last, &extras, is_coloured))
+        streams::result(&summary_text(&model, model.last, &extras, console.stdout))
     };
     written.map_err(|source| Error::System { what: "print the summary", source })?;
     Ok(0)

@@ -3,26 +3,25 @@
 //! Start at [`obey`].
 
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
 
 use crate::app::look::{Appearance, wished};
 use crate::app::print;
-use crate::cli::look::{LookArgs, When};
+use crate::cli::look::LookArgs;
 use crate::cli::{ShowArgs, ThemeArgs, ThemeCommand};
 use crate::config;
 use crate::config::theme_catalog::ThemeCatalog;
 use crate::error::Error;
+use crate::text::console::{ColorChoice, Console};
 use crate::text::sanitize::sanitize;
-use crate::tui::detect::ColorChoice;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::{Look, bundled, measure, preview};
 
 /// Does what was asked about themes.
-pub fn obey(args: &ThemeArgs) -> Result<u8, Error> {
+pub fn obey(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
     match &args.command {
         ThemeCommand::List => print("print the themes", &list()),
-        ThemeCommand::Show(args) => print("show the theme", &show(args)?),
+        ThemeCommand::Show(args) => print("show the theme", &show(args, console)?),
         ThemeCommand::Check { theme } => print("print the check", &check(theme)?),
     }
 }
@@ -52,23 +51,17 @@ fn list() -> String {
 }
 
 /// Every role of a theme, in its colours where the terminal shows them.
-fn show(args: &ShowArgs) -> Result<String, Error> {
+fn show(args: &ShowArgs, console: Console) -> Result<String, Error> {
     let look = LookArgs { theme: args.theme.clone(), paint: args.paint.clone(), ..LookArgs::default() };
-    let mut surroundings = wished(config::surroundings(), &look);
-    let is_quiet = surroundings.variables.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-    // Nobody sees colours in a file, unless they were asked for.
-    let paints = match args.paint.color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => io::stdout().is_terminal() && !is_quiet,
-    };
+    let mut surroundings = wished(config::surroundings(console), &look);
+    let paints = console.stdout.colour;
     if !paints {
-        // Then they are told, all of them.
+        // Where no colour can be shown, each is named, in full depth.
         surroundings.color = ColorChoice::Auto;
         surroundings.depth = Some(Depth::True);
     }
     surroundings.draws_on_terminal &= paints;
-    let looks = Appearance::decide(&surroundings)?;
+    let looks = Appearance::decide(&surroundings, console)?;
     Ok(preview::preview(&looks.theme, looks.look, paints))
 }
 

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::text::console::StreamStyle;
+
 /// Stands where something was cut.
 const ELLIPSIS: &str = "…";
 
@@ -30,11 +32,14 @@ pub fn end(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}{ELLIPSIS}", &text[..head]))
 }
 
-/// The text in lines of at most `width` columns, broken between words; a longer word is cut.
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// The text in lines, broken between words, with `indent` columns left free.
+///
+/// A terminal cuts a word that is longer than a line; a file gets it whole.
+pub fn wrapped(text: &str, style: StreamStyle, indent: usize) -> Vec<String> {
+    let width = style.line_width().saturating_sub(indent);
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
-        let word = middle(word, width);
+        let word = middle(word, style.room(width));
         match lines.last_mut() {
             Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
@@ -71,6 +76,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::{end, middle, padded, wrapped};
+    use crate::text::console::StreamStyle;
 
     #[test]
     fn targets_keep_head_and_tail() {
@@ -80,13 +86,21 @@ mod tests {
         assert_eq!(padded("größe", 7), "größe  ");
     }
 
+    #[test]
+    fn a_file_gets_every_word_whole() {
+        let url = format!("https://a.b/{}", "long/".repeat(60));
+        let text = format!("first failure of {url} after 3 s");
+        assert_eq!(wrapped(&text, StreamStyle::default(), 12), ["first failure of", &url, "after 3 s"]);
+    }
+
     proptest! {
         #[test]
         fn nothing_is_ever_wider_than_asked(text in "\\PC*", width in 1..40_usize) {
             let text = crate::text::sanitize::sanitize(&text);
             prop_assert!(middle(&text, width).width() <= width);
             prop_assert!(end(&text, width).width() <= width);
-            prop_assert!(wrapped(&text, width).iter().all(|line| line.width() <= width));
+            let style = StreamStyle { colour: false, width: Some(40) };
+            prop_assert!(wrapped(&text, style, 40 - width).iter().all(|line| line.width() <= width));
         }
     }
 }

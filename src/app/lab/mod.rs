@@ -8,8 +8,6 @@ mod lesson;
 mod news;
 pub mod screen;
 
-use std::io::{self, IsTerminal};
-
 use crate::app::lab::headless::How;
 use crate::app::lab::screen::Left;
 use crate::app::look::{self, Appearance};
@@ -19,23 +17,30 @@ use crate::config;
 use crate::error::Error;
 use crate::lab::controls::Dials;
 use crate::lab::scenario::Scenario;
+use crate::text::console::Console;
 use crate::tui::detect::Face;
 
 /// Shows a scenario; gives back the exit code.
-pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
     refuse(&args.dials, &args.results)?;
-    let surroundings = look::wished(config::surroundings(), &args.look);
+    let surroundings = look::wished(config::surroundings(console), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
     match surroundings.face().value {
-        Face::Plain => headless::run(scenario, dials, is_json, &surroundings),
-        Face::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&surroundings)?),
+        Face::Plain => headless::run(scenario, dials, is_json, console),
+        Face::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&surroundings, console)?, console),
     }
 }
 
 /// On the screen; what it came to stays on the normal one.
-fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance) -> Result<u8, Error> {
+fn on_screen(
+    scenario: Scenario,
+    dials: Dials,
+    is_json: bool,
+    looks: Appearance,
+    console: Console,
+) -> Result<u8, Error> {
     // Somebody waits for the result at the other end of the pipe.
-    let leaves_at_end = !io::stdout().is_terminal();
+    let leaves_at_end = !console.stdout.is_terminal();
     let left = screen::run(scenario, dials, looks, leaves_at_end);
     let Left { race, stopped } = left.map_err(|source| Error::System { what: "show the lab", source })?;
     let how = match (is_json, leaves_at_end) {
@@ -43,7 +48,7 @@ fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance)
         (false, true) => How::Table,
         (false, false) => How::Lines,
     };
-    let printed = headless::print(&race, how)?;
+    let printed = headless::print(&race, how, console)?;
     Ok(stopped.unwrap_or(printed))
 }
 

@@ -8,6 +8,7 @@ pub mod pace;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::text::console::ColorChoice;
 use crate::tui::theme::bundled;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
@@ -120,18 +121,6 @@ impl Usual {
         };
         exact.as_deref().map(|name| (name, true)).or(self.any.as_deref().map(|name| (name, false)))
     }
-}
-
-/// What `--color` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorChoice {
-    /// What the terminal can.
-    #[default]
-    Auto,
-    /// None.
-    Never,
-    /// At least 16, whatever the surroundings say.
-    Always,
 }
 
 /// An answer and its reason.

@@ -91,6 +91,15 @@ impl Tty {
     }
 }
 
+/// The columns of a stream that is a terminal; 80 where the terminal does not say.
+pub fn columns(stream: BorrowedFd<'_>) -> Option<usize> {
+    if !rustix::termios::isatty(stream) {
+        return None;
+    }
+    let columns = rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_col);
+    Some(if columns > 0 { usize::from(columns) } else { 80 })
+}
+
 /// Whether what poll(2) says means that the terminal has gone.
 pub fn is_gone(flags: PollFlags) -> bool {
     flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
