@@ -4,6 +4,7 @@
 
 use crate::app::settings;
 use crate::cli::look::LookArgs;
+use crate::config::settings::Settings;
 use crate::config::theme_catalog::ThemeCatalog;
 use crate::error::Error;
 use crate::text::console::Console;
@@ -58,7 +59,11 @@ pub fn wished(mut surroundings: Environment, args: &LookArgs) -> Environment {
 impl Appearance {
     /// Decides from what is known before the terminal is asked, settings included.
     pub fn decide(surroundings: &Environment, console: Console) -> Result<Self, Error> {
-        let settings = settings(console)?;
+        Self::with_settings(settings(console)?, surroundings)
+    }
+
+    /// Decides with these settings.
+    pub fn with_settings(settings: Settings, surroundings: &Environment) -> Result<Self, Error> {
         let surroundings = Environment { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
         let (ground, asks) = match surroundings.ground().value {
@@ -93,7 +98,7 @@ impl Appearance {
     }
 
     /// What it was all decided from, settings included.
-    pub fn surroundings(&self) -> &Environment {
+    pub fn environment(&self) -> &Environment {
         &self.surroundings
     }
 

@@ -32,7 +32,7 @@ use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::run::shared_state::Shared;
-use crate::source::pool::run::worker;
+use crate::source::pool::run::supervision::{BreaksOnPanic, run_workers};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
@@ -238,42 +238,6 @@ pub async fn serve<W: Wire>(
             }
         })
         .await;
-}
-
-/// Runs one thread's workers, as many as the limit needs, until each of them has ended.
-async fn run_workers<W: Wire>(shared: &Arc<Shared>, wire: &Rc<W>, share: Share, workers: &mut JoinSet<()>) {
-    let mut limit = shared.limit();
-    let ended = loop {
-        let now = *limit.borrow_and_update();
-        let wanted = share.of(now, shared.jobs());
-        while workers.len() < wanted {
-            workers.spawn_local(worker::work(Arc::clone(shared), Rc::clone(wire)));
-        }
-        tokio::select! {
-            // A worker ends only when nothing will ever start again, or when it breaks.
-            ended = workers.join_next(), if !workers.is_empty() => break ended,
-            _ = limit.changed() => {}
-            () = shared.over() => break None,
-        }
-    };
-    let mut has_panicked = matches!(ended, Some(Err(_)));
-    while !has_panicked && let Some(ended) = workers.join_next().await {
-        has_panicked = ended.is_err();
-    }
-    if has_panicked {
-        shared.break_off();
-    }
-}
-
-/// Stops the whole run when the thread that holds it panics.
-struct BreaksOnPanic<'a>(&'a Shared);
-
-impl Drop for BreaksOnPanic<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.break_off();
-        }
-    }
 }
 
 /// A thread's part of the workers.

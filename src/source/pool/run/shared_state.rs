@@ -35,7 +35,7 @@ use crate::source::pool::schedule::{Next, Schedule};
 pub struct Shared {
     inner: Mutex<Inner>,
     start: Instant,
-    events: mpsc::Sender<Event>,
+    pub(in crate::source::pool) events: mpsc::Sender<Event>,
     harvests: Option<mpsc::Sender<JobResult>>,
     pub(in crate::source::pool) fails_fast: bool,
     /// Most connections this machine lets us have.
@@ -234,25 +234,6 @@ impl Shared {
     /// Resolves when nothing is in flight and nothing will ever start again.
     pub async fn over(&self) {
         self.over.cancelled().await;
-    }
-
-    /// Stops the run where it is, because part of the pool panicked: its accounts may no longer add up.
-    pub(in crate::source::pool) fn break_off(&self) {
-        self.broken.cancel();
-        self.over.cancel();
-    }
-
-    /// Whether part of the pool panicked outside of an attempt.
-    pub fn is_broken(&self) -> bool {
-        self.broken.is_cancelled()
-    }
-
-    /// Cancels the run if the receiver of its events goes away, and returns when the run is over.
-    pub async fn run_listener_check(&self) {
-        tokio::select! {
-            () = self.events.closed() => self.cancel_all().await,
-            () = self.over.cancelled() => {}
-        }
     }
 
     /// The run's limit, as it is turned.

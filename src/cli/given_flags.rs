@@ -1,19 +1,31 @@
-//! Which flags were given, and which key of the plan each of them lies over.
+//! The flags that were given, each with the plan key that it overrides.
 //!
-//! What a flag does stands in [`overlay`](crate::cli::overlay); here it only has a name. Start at [`flags`].
+//! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
 
-use crate::cli::{Dials, RequestArgs, Results, RunArgs};
+use crate::cli::{BatchArgs, RequestArgs, ResultArgs, RunArgs};
 use crate::plan::said::Flagged;
 
-/// Every flag that was given, by the key that it lies over.
-pub fn flags(args: &RunArgs) -> Vec<Flagged> {
-    // A new flag has no place here until somebody has thought of one.
-    let RunArgs { targets: _, requests, dials, request, results, look: _ } = args;
-    let Dials { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, wire, order, from, every, rounds } =
-        dials;
+/// Every flag that was given, with the key that it overrides.
+pub fn given_flags(args: &RunArgs) -> Vec<Flagged> {
+    // These patterns name every field, so that a new flag does not compile until it has a row below.
+    let RunArgs { targets: _, requests, batch, request, results, look: _ } = args;
+    let BatchArgs {
+        concurrency,
+        per_host,
+        rate,
+        adaptive,
+        timeout,
+        tries,
+        fail_fast,
+        wire,
+        order,
+        from,
+        every,
+        rounds,
+    } = batch;
     let RequestArgs { method, headers, body } = request;
-    let Results { json: _, report, bodies, events } = results;
-    let said = [
+    let ResultArgs { json: _, report, bodies, events } = results;
+    let flags = [
         ("requests", "-n", requests.is_some()),
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
         ("limits.per_host", "--per-host", per_host.is_some()),
@@ -33,8 +45,8 @@ pub fn flags(args: &RunArgs) -> Vec<Flagged> {
         ("output.bodies", "--bodies", bodies.is_some()),
         ("output.events", "--events", events.is_some()),
     ];
-    let said = said.into_iter().filter(|(.., is_said)| *is_said);
-    let said = said.map(|(key, flag, _)| Flagged { key: key.into(), flag });
+    let given = flags.into_iter().filter(|(.., is_given)| *is_given);
+    let given = given.map(|(key, flag, _)| Flagged { key: key.into(), flag });
     let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
-    said.chain(names.map(|name| Flagged { key: format!("headers.{name}").into(), flag: "--header" })).collect()
+    given.chain(names.map(|name| Flagged { key: format!("headers.{name}").into(), flag: "--header" })).collect()
 }

@@ -1,4 +1,4 @@
-//! What was recorded of an earlier run: reads it, and says what could not be read of it.
+//! Jobs that were slow in an earlier run, read from its recording, so that they start first.
 //!
 //! Start at [`put_first`].
 
@@ -17,9 +17,9 @@ use crate::source::slowest::Slowest;
 use crate::text::io_error::IoErrorText;
 use crate::text::units;
 
-/// Has a plan's jobs drawn first that took long in an earlier run, where its order says so.
+/// Puts the jobs first that were slow in an earlier run, if the plan's order is `slow-first`.
 ///
-/// To be called before anything is recorded: the new recording may take the old one's place.
+/// Call this before the new recording is opened, because that may replace the old one.
 pub fn put_first(cursor: &mut Cursor, order: &Order) -> Result<(), Error> {
     if let Order::SlowFirst { from } = order {
         cursor.put_first(slowest(from)?);
@@ -27,14 +27,14 @@ pub fn put_first(cursor: &mut Cursor, order: &Order) -> Result<(), Error> {
     Ok(())
 }
 
-/// The jobs that took far longer than usual in a recorded run, the slowest first.
+/// The jobs that took far longer than most in a recorded run, the slowest first.
 ///
-/// It is read once, event by event: a long recording takes time and no memory.
+/// The recording is read once, event by event: a long one takes time but no memory.
 fn slowest(path: &Path) -> Result<Vec<Slow>, Error> {
     let unreadable = |error| unreadable(path, error);
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::Recording {
-            message: format!("there is no recording `{}` to know slow jobs from", path_shown(path)),
+            message: format!("there is no recording `{}` to find slow jobs in", path_shown(path)),
             hint: Some("record a run first: `--order as-given --events FILE`".to_owned()),
         },
         _ => unreadable(error.into()),
@@ -47,12 +47,12 @@ fn slowest(path: &Path) -> Result<Vec<Slow>, Error> {
     }
     warn(path, n, reader.skipped(), reader.is_cut());
     slowest.found().ok_or_else(|| Error::Recording {
-        message: format!("recording `{}` holds no attempt, so nothing is known to be slow", path_shown(path)),
+        message: format!("recording `{}` holds no attempt, so no job is known to be slow", path_shown(path)),
         hint: Some("record a run with `--events FILE`, or leave `slow-first` out".to_owned()),
     })
 }
 
-/// Says what could not be read of a recording.
+/// Warns of what could not be read of a recording.
 pub fn warn(path: &Path, n: u64, skipped: u64, is_cut: bool) {
     let path = path_shown(path);
     if skipped > 0 {
@@ -60,14 +60,14 @@ pub fn warn(path: &Path, n: u64, skipped: u64, is_cut: bool) {
         streams::say(&format!("warning: skipped {lines} of `{path}` that this version does not know"));
     }
     if is_cut {
-        streams::say(&format!("warning: the last line of `{path}` was cut off; everything before it is there"));
+        streams::say(&format!("warning: the last line of `{path}` was cut off; everything before it was read"));
     }
     if n == 0 {
         streams::say(&format!("warning: `{path}` holds no events"));
     }
 }
 
-/// A recording that cannot be read.
+/// The error for a recording that cannot be read.
 pub fn unreadable(path: &Path, error: ReadError) -> Error {
     let path = path_shown(path);
     let hint = "a recording is made by `inflight run PLAN --events FILE`";
@@ -81,7 +81,7 @@ pub fn unreadable(path: &Path, error: ReadError) -> Error {
         }
         ReadError::TooNew { .. } => Error::Recording {
             message: format!("cannot read recording `{path}`: {error}"),
-            hint: Some("it was made by a newer version: use that one".to_owned()),
+            hint: Some("use the newer version that made it".to_owned()),
         },
     }
 }

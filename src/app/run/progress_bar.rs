@@ -1,18 +1,18 @@
-//! The bar in the terminal's tab, while lines of text are printed instead of a screen.
+//! The progress bar in the terminal's tab, while lines are printed instead of a screen.
 //!
-//! Start at [`Tab::show`].
+//! Start at [`ProgressBar::show`].
 
 use crate::output::streams;
 use crate::tui::window_status::Bar;
 
-/// The bar that is shown. It is taken away when this is dropped, whatever happens.
+/// The bar that the tab shows. Dropping this removes it from the tab.
 #[derive(Debug, Default)]
-pub struct Tab {
+pub struct ProgressBar {
     shown: Bar,
 }
 
-impl Tab {
-    /// Shows another bar, if it is another.
+impl ProgressBar {
+    /// Shows a bar, if the tab does not show it already.
     pub fn show(&mut self, bar: Bar) {
         if bar != self.shown {
             self.shown = bar;
@@ -21,7 +21,7 @@ impl Tab {
     }
 }
 
-impl Drop for Tab {
+impl Drop for ProgressBar {
     fn drop(&mut self) {
         self.show(Bar::GONE);
     }

@@ -1,6 +1,6 @@
-//! Tells what was found out about the terminal and the settings, and why: half of any bug report.
+//! The `doctor` command: what was detected about the terminal and the settings, and why.
 //!
-//! Start at [`told`].
+//! Its output is half of any bug report. Start at [`report`].
 
 use std::fmt::Write;
 
@@ -18,63 +18,63 @@ use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
 /// Every decision with its reason.
-pub fn told(args: &LookArgs, console: Console) -> String {
-    let surroundings = wished(config::surroundings(console), args);
+pub fn report(args: &LookArgs, console: Console) -> String {
+    let environment = wished(config::surroundings(console), args);
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
-    let mut say = |what: &str, value: &str, why: &str| {
-        // Writing to a text cannot fail.
+    let mut row = |what: &str, value: &str, why: &str| {
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{what:<12}{:<16}{}", sanitize(value), sanitize(why));
     };
-    let mut decided = |what: &str, decision: Decision<String>| say(what, &decision.value, &decision.why);
-    decided(
+    let mut decision_row = |what: &str, decision: Decision<String>| row(what, &decision.value, &decision.why);
+    decision_row(
         "interface",
-        surroundings.face().named(|face| match face {
+        environment.face().named(|face| match face {
             Face::Screen => "screen",
             Face::Plain => "lines",
         }),
     );
-    decided(
+    decision_row(
         "colours",
-        surroundings.depth().named(|depth| match depth {
+        environment.depth().named(|depth| match depth {
             Depth::Mono => "none",
             Depth::Ansi16 => "16",
             Depth::Indexed256 => "256",
             Depth::True => "all",
         }),
     );
-    decided(
+    decision_row(
         "background",
-        surroundings.ground().named(|ground| match ground {
+        environment.ground().named(|ground| match ground {
             Ground::Is(Variant::Dark) => "dark",
             Ground::Is(Variant::Light) => "light",
             Ground::Unknown => "unknown",
             Ground::Ask => "unknown yet",
         }),
     );
-    let looks = Appearance::decide(&surroundings, console);
-    match &looks {
-        Ok(looks) => {
-            decided(
+    let appearance = Appearance::decide(&environment, console);
+    match &appearance {
+        Ok(appearance) => {
+            decision_row(
                 "marks",
-                looks.surroundings().charset().named(|charset| match charset {
+                appearance.environment().charset().named(|charset| match charset {
                     Charset::Unicode => "Unicode",
                     Charset::Ascii => "ASCII",
                 }),
             );
-            decided("theme", looks.theme_decision());
+            decision_row("theme", appearance.theme_decision());
         }
-        Err(_) => say("theme", "none", "see below"),
+        Err(_) => row("theme", "none", "see below"),
     }
-    let clipboard = surroundings.clipboard().named(|clipboard| match clipboard {
+    let clipboard = environment.clipboard().named(|clipboard| match clipboard {
         Clipboard::Takes => "takes copies",
         Clipboard::Unknown => "unknown",
         Clipboard::Refuses => "none",
     });
-    say("clipboard", &clipboard.value, &clipboard.why);
-    // Settings that cannot be read say nothing.
-    let settled = looks.as_ref().map_or(&surroundings, Appearance::surroundings);
+    row("clipboard", &clipboard.value, &clipboard.why);
+    // If settings cannot be read, only flags and the environment decide.
+    let settled = appearance.as_ref().map_or(&environment, Appearance::environment);
     let rate = settled.frames_per_second();
-    say("pictures", &format!("at most {}/s", rate.value), &rate.why);
+    row("pictures", &format!("at most {}/s", rate.value), &rate.why);
     let on_or_off = |is_on| if is_on { "on" } else { "off" };
     for (what, decision) in [
         ("motion", settled.motion()),
@@ -82,15 +82,15 @@ pub fn told(args: &LookArgs, console: Console) -> String {
         ("title", settled.title()),
         ("progress", settled.progress()),
     ] {
-        say(what, on_or_off(decision.value), &decision.why);
+        row(what, on_or_off(decision.value), &decision.why);
     }
     let (wire, why) = Route::new(Via::Auto, &config::variable).told();
-    say("wire", wire, &why);
+    row("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
-        say("settings", state, &file.to_string_lossy());
+        row("settings", state, &file.to_string_lossy());
     }
-    if let Err(error) = looks {
+    if let Err(error) = appearance {
         text.push('\n');
         text.push_str(&error.render(console.stdout));
     }

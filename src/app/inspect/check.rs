@@ -1,14 +1,13 @@
-//! Tells what `run` would do with a plan, or what is wrong with it, and sends nothing.
+//! The `check` command: what `run` would do with the same arguments, or what is wrong with them.
 //!
-//! It goes the way of a run as far as that leaves no trace: no name is looked up, no port is opened, no file is
-//! written. Start at [`run`].
+//! It sends nothing and leaves no trace: it resolves no name, opens no port and writes no file. Start at [`run`].
 
 use http::header;
 
 use crate::app::look::{self, Appearance};
-use crate::app::{recorded, recording};
+use crate::app::run::{recording, slow_jobs};
 use crate::cli::RunArgs;
-use crate::cli::said;
+use crate::cli::given_flags;
 use crate::config;
 use crate::error::Error;
 use crate::output::check::{check_text, warning_text};
@@ -29,10 +28,10 @@ use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::safe_json;
 use crate::tui::detect::Face;
 
-/// Stands for the port of the practice upstream, which is not started. Nobody is told of it.
+/// A stand-in for the port of the practice upstream, which is not started. It is never shown.
 const NO_PORT: u16 = 1;
 
-/// Checks what was read, and prints what it comes to.
+/// Checks a plan and prints the result; returns the exit code.
 pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
     match plan.and_then(|plan| check(args, &plan, console)) {
@@ -44,7 +43,7 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Resul
             }
         }
         Err(error) => {
-            // People read on standard error what is wrong, and scripts here.
+            // The message for people goes to standard error, and this one is for scripts.
             if is_json {
                 let refused = match &error {
                     Error::Plan(wrong) => mistakes_json(wrong.mistakes()),
@@ -58,28 +57,28 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Resul
     Ok(0)
 }
 
-/// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
+/// Resolves the plan, or returns the first error that a run would report.
 fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
-    let surroundings = look::wished(config::surroundings(console), &args.look);
-    let looks = Appearance::decide(&surroundings, console)?;
+    let environment = look::wished(config::surroundings(console), &args.look);
+    let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
-    recorded::put_first(&mut cursor, &plan.order)?;
+    slow_jobs::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
         recording::check(path)?;
     }
     place::check_output(&plan.output)?;
 
     let most = descriptors::raise().map(|most| descriptors::shared(most, plan.practice.is_some()));
-    let flags = said::flags(args);
+    let flags = given_flags::given_flags(args);
     let mut resolved = Resolved::of(plan, &cursor, &flags);
     for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
         group.items.push(events(args));
     }
     for endpoint in &mut resolved.endpoints {
-        endpoint.headers.extend(unasked(&endpoint.headers, endpoint.has_names));
+        endpoint.headers.extend(default_headers(&endpoint.headers, endpoint.has_names));
     }
-    let face = looks.surroundings().face();
-    let theme = looks.theme_decision();
+    let face = appearance.environment().face();
+    let theme = appearance.theme_decision();
     let interface = match face.value {
         Face::Screen => "screen",
         Face::Plain => "lines",
@@ -93,7 +92,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     Ok((resolved, warnings))
 }
 
-/// Where every event is recorded, which only a flag can say.
+/// Where events are recorded, which only a flag sets.
 fn events(args: &RunArgs) -> Item {
     match &args.results.events {
         Some(path) => Item::new("events", Value::Text(path.display().to_string()), Said::Flag("--events")),
@@ -101,8 +100,8 @@ fn events(args: &RunArgs) -> Item {
     }
 }
 
-/// Headers that every request carries without anybody's saying so.
-fn unasked(headers: &[Item], has_rows: bool) -> Vec<Item> {
+/// Headers that every request carries by default.
+fn default_headers(headers: &[Item], has_rows: bool) -> Vec<Item> {
     let always = [(header::ACCEPT, message::ANYTHING), (header::USER_AGENT, message::NAME)];
     let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
     let item = |(name, value): (header::HeaderName, &str)| {
@@ -111,7 +110,7 @@ fn unasked(headers: &[Item], has_rows: bool) -> Vec<Item> {
     absent.map(item).collect()
 }
 
-/// How many connections this machine lets us have.
+/// How many connections this machine allows.
 fn connections(plan: &Plan, most: Option<u32>) -> Item {
     let why = match (most, &plan.practice) {
         (None, _) => "nothing limits open files",
@@ -122,7 +121,7 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
     Item::new("connections", Value::or_nothing(most, "no limit"), Said::Found(why.to_owned()))
 }
 
-/// By which wire each known host is reached, and where hosts are not known, what decides.
+/// The HTTP client for each known host, and where hosts are not known, what decides on one.
 fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
     let route = Route::new(plan.wire, &config::variable);
     let item = |(wire, why): (&'static str, String)| {
@@ -144,7 +143,7 @@ fn document(document: &serde_json::Value) -> Result<String, Error> {
 fn print(text: &str) -> Result<(), Error> {
     match streams::result(text) {
         Err(why) if !is_closed_pipe(&why) => {
-            let message = format!("cannot print what was checked: {}", IoErrorText(why));
+            let message = format!("cannot print the result of the check: {}", IoErrorText(why));
             Err(Error::Unwritable { message, hint: None })
         }
         Ok(()) | Err(_) => Ok(()),

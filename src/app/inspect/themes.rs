@@ -1,6 +1,6 @@
-//! Lists, shows and checks themes.
+//! The `theme` commands: list, show and check.
 //!
-//! Start at [`obey`].
+//! Start at [`run`].
 
 use std::fmt::Write;
 
@@ -17,8 +17,8 @@ use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::{Look, bundled, measure, preview};
 
-/// Does what was asked about themes.
-pub fn obey(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
+/// Runs a `theme` command; returns the exit code.
+pub fn run(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
     match &args.command {
         ThemeCommand::List => print("print the themes", &list()),
         ThemeCommand::Show(args) => print("show the theme", &show(args, console)?),
@@ -26,48 +26,48 @@ pub fn obey(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
     }
 }
 
-/// Everything that a theme can be measured by.
+/// Full colour and every mark, so that a theme can be measured completely.
 const WHOLE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
 
-/// A line for each theme: its name, its background, its other half, and what its file says of it.
+/// A line for each theme: its name, its background, and the description in its file.
 fn list() -> String {
-    let shelf = ThemeCatalog::open();
-    let names = shelf.names();
+    let catalog = ThemeCatalog::open();
+    let names = catalog.names();
     let width = names.iter().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
     for name in names {
-        let (variant, about) = match (shelf.read(&name, WHOLE), bundled::text(&name)) {
+        let (variant, about) = match (catalog.read(&name, WHOLE), bundled::text(&name)) {
             (Ok(theme), Some(text)) => (theme.variant().name(), preview::about(text).to_owned()),
             (Ok(theme), None) => {
-                let path = shelf.path(&name).map(|path| path.to_string_lossy().into_owned());
+                let path = catalog.path(&name).map(|path| path.to_string_lossy().into_owned());
                 (theme.variant().name(), format!("yours: {}", sanitize(&path.unwrap_or_default())))
             }
-            (Err(_), _) => ("?", format!("yours, not valid: run `inflight theme check {name}`")),
+            (Err(_), _) => ("?", format!("yours, not valid; run `inflight theme check {name}`")),
         };
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<width$}  {variant:<5}  {about}");
     }
     text
 }
 
-/// Every role of a theme, in its colours where the terminal shows them.
+/// Every role of a theme, in colour if standard output shows colour.
 fn show(args: &ShowArgs, console: Console) -> Result<String, Error> {
     let look = LookArgs { theme: args.theme.clone(), paint: args.paint.clone(), ..LookArgs::default() };
-    let mut surroundings = wished(config::surroundings(console), &look);
+    let mut environment = wished(config::surroundings(console), &look);
     let paints = console.stdout.colour;
     if !paints {
         // Where no colour can be shown, each is named, in full depth.
-        surroundings.color = ColorChoice::Auto;
-        surroundings.depth = Some(Depth::True);
+        environment.color = ColorChoice::Auto;
+        environment.depth = Some(Depth::True);
     }
-    surroundings.draws_on_terminal &= paints;
-    let looks = Appearance::decide(&surroundings, console)?;
+    environment.draws_on_terminal &= paints;
+    let looks = Appearance::decide(&environment, console)?;
     Ok(preview::preview(&looks.theme, looks.look, paints))
 }
 
-/// What is wrong with a theme; if nothing is, how well it can be read.
+/// Checks a theme; the result is a table of its contrasts.
 fn check(name: &str) -> Result<String, Error> {
-    let shelf = ThemeCatalog::open();
-    let theme = shelf.read(name, WHOLE)?;
+    let catalog = ThemeCatalog::open();
+    let theme = catalog.read(name, WHOLE)?;
     Ok(format!("theme `{}` is valid\n\n{}", sanitize(name), measure::table(&theme)))
 }

@@ -1,6 +1,7 @@
 //! The manual page: every command, every key as the settings have it, files and exit codes.
 //!
-//! Made of the same tables as help and screen, so that it cannot say anything else. Start at [`page`].
+//! It is made from the same tables as the help and the screen, so that it cannot differ from them. Start at
+//! [`page`].
 
 use std::io;
 
@@ -14,23 +15,23 @@ use crate::error::code;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Group;
 
-/// Where settings and themes lie, and what they are.
+/// Files of settings and themes, and what they are for.
 const FILES: [(&str, &str); 3] = [
-    ("~/.config/inflight/config.toml", "Your settings; `inflight schema config --template` prints them all."),
-    (".config/inflight.toml", "The settings of a project, in its folder or above; they win over yours."),
-    ("~/.config/inflight/themes/", "Themes of your own, a file for each."),
+    ("~/.config/inflight/config.toml", "Your settings. `inflight schema config --template` prints them all."),
+    (".config/inflight.toml", "Settings of a project, in its folder or a folder above. They override yours."),
+    ("~/.config/inflight/themes/", "Your own themes, one file each."),
 ];
 
-/// Variables that are nobody's alone.
+/// Variables that other programs use as well.
 const SHARED: [(&str, &str); 3] = [
-    ("NO_COLOR", "No colour, unless a theme or colour is asked for."),
-    ("ACCESSIBLE", "Lines of text instead of the screen."),
-    ("XDG_CONFIG_HOME", "Where settings lie, instead of `~/.config`."),
+    ("NO_COLOR", "Disables colour, unless a theme or `--color always` is given."),
+    ("ACCESSIBLE", "Prints lines of text instead of the screen."),
+    ("XDG_CONFIG_HOME", "The folder of settings, instead of `~/.config`."),
 ];
 
 /// The page, for `man`.
 pub fn page(keymap: &Keymap) -> io::Result<String> {
-    // The word `help` is a command for those who look for one, and nothing else.
+    // `help` repeats what this page says.
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let man = Man::new(command.clone()).manual("User Commands");
@@ -47,8 +48,7 @@ pub fn page(keymap: &Keymap) -> io::Result<String> {
     page.keys(keymap)?;
     let files = FILES.map(|(file, what)| (file.to_owned(), what.to_owned()));
     page.section("FILES", &files)?;
-    let ours =
-        VARIABLES.map(|(name, key)| (name.to_owned(), format!("The same as `{key}` in settings, and wins over it.")));
+    let ours = VARIABLES.map(|(name, key)| (name.to_owned(), format!("Overrides `{key}` of the settings.")));
     let shared = SHARED.map(|(name, what)| (name.to_owned(), what.to_owned()));
     page.section("ENVIRONMENT", &[ours.as_slice(), &shared].concat())?;
     page.section("EXIT STATUS", &code::MEANINGS.map(|(codes, what)| (codes.to_owned(), what.to_owned())))?;
@@ -63,7 +63,7 @@ struct Page {
 }
 
 impl Page {
-    /// Adds what somebody writes; what each piece says about apostrophes is said once.
+    /// Adds what `write` writes. Each piece begins with the same definition of apostrophes, which is kept once.
     fn add(&mut self, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let mut bytes = Vec::new();
         write(&mut bytes)?;
@@ -77,7 +77,7 @@ impl Page {
         Ok(())
     }
 
-    /// Adds a section of terms and what is said about them.
+    /// Adds a section of terms and their descriptions.
     fn section(&mut self, title: &str, terms: &[(String, String)]) -> io::Result<()> {
         let mut roff = Roff::new();
         roff.control("SH", [title]);
@@ -87,7 +87,7 @@ impl Page {
         self.add(|to| roff.to_writer(to))
     }
 
-    /// Adds a command, and those below it.
+    /// Adds a command, or its subcommands.
     fn command(&mut self, command: &Command) -> io::Result<()> {
         if command.has_subcommands() {
             return command.get_subcommands().try_for_each(|command| self.command(command));
@@ -95,13 +95,13 @@ impl Page {
         let mut head = Roff::new();
         head.control("SS", [command.get_bin_name().unwrap_or_else(|| command.get_name())]);
         self.add(|to| head.to_writer(to))?;
-        // What a short help leaves out is explained here.
+        // The page also explains what the short help leaves out.
         let man = Man::new(command.clone().mut_args(|arg| arg.hide_short_help(false)));
         let mut parts = Self::default();
         parts.add(|to| man.render_synopsis_section(to))?;
         parts.add(|to| man.render_description_section(to))?;
         parts.add(|to| man.render_options_section(to))?;
-        // Below a command its parts are paragraphs.
+        // The parts of a command are paragraphs, not sections.
         let as_part = |line: &str| match line.strip_prefix(".SH ") {
             Some("SYNOPSIS" | "DESCRIPTION") => ".PP".to_owned(),
             Some(title) => format!(".PP\n.I {}", capitalised(title.trim_matches('"'))),
@@ -114,7 +114,7 @@ impl Page {
         })
     }
 
-    /// Adds the keys as they are, heading by heading.
+    /// Adds the keys by group.
     fn keys(&mut self, keymap: &Keymap) -> io::Result<()> {
         let rows = keymap.rows();
         let mut roff = Roff::new();

@@ -1,0 +1,85 @@
+//! What the loop itself does for a key: copies, saves, changes the theme, leaves.
+//!
+//! What is meant for the source goes on to the view. Start at [`Live::perform`].
+
+use std::io;
+
+use crate::app::live::backend::Screen;
+use crate::app::live::live_view::LiveView;
+use crate::app::live::{Live, ScreenExit};
+use crate::app::wakeups::Signal;
+use crate::text::sanitize::sanitize;
+use crate::tui::action::Action;
+use crate::tui::clipboard::Clipboard;
+use crate::tui::curl::Line;
+use crate::tui::effect::{Effect, FileContent};
+use crate::tui::picture::{self, Picture, svg};
+use crate::tui::save_file;
+
+impl<V: LiveView, S: Screen> Live<'_, V, S> {
+    /// Performs one effect of a key.
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<ScreenExit>> {
+        match effect {
+            Effect::Copy(line) => self.copy(&line),
+            Effect::SaveFile(content) => self.saving = Some(content),
+            Effect::NextTheme => {
+                self.appearance.next_theme();
+                self.view.say(&format!("theme {}", sanitize(self.appearance.theme.name())));
+            }
+            Effect::Redraw => self.screen.redraw(),
+            Effect::Leave(leave) => self.leave = Some(leave),
+            Effect::Interrupt => return Ok(self.interrupt(Signal::Interrupt)),
+            Effect::Suspend => {
+                let screen = &mut *self.screen;
+                self.view.suspend(&mut || screen.suspend())?;
+            }
+            Effect::Send(_) | Effect::Travel(_) | Effect::ControlLab(_) => self.view.control(effect)?,
+        }
+        Ok(None)
+    }
+
+    /// Saves what is to be saved, and says where.
+    pub(super) fn save(&mut self, picture: Option<&Picture>) {
+        let Some(content) = &self.saving else { return };
+        let saved = match (content, picture) {
+            (FileContent::PictureSvg, Some(picture)) => {
+                save_file::keep("svg", &svg::svg(picture, &self.appearance.theme))
+            }
+            (FileContent::PictureText, Some(picture)) => {
+                save_file::keep("txt", &(picture::lines(picture).join("\n") + "\n"))
+            }
+            (FileContent::Curl(line), _) => save_file::keep("sh", &format!("{}\n", line.text)),
+            // What cannot be drawn now is saved with the next frame.
+            (FileContent::PictureSvg | FileContent::PictureText, None) => return,
+        };
+        let remark = match (saved, content) {
+            (Err(error), _) => format!("cannot save it: {error}"),
+            (Ok(path), FileContent::Curl(line)) if !line.but.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.but)
+            }
+            (Ok(path), _) => format!("saved as {}", path.display()),
+        };
+        self.saving = None;
+        self.view.say(&sanitize(&remark));
+        self.pacing.draw_soon();
+    }
+
+    /// Copies a request, and says what is known of that.
+    fn copy(&mut self, line: &Line) {
+        let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
+        let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
+        let clipboard = self.appearance.clipboard();
+        if clipboard != Clipboard::Refuses {
+            self.screen.copy(&line.text);
+        }
+        let mut remark = match clipboard {
+            Clipboard::Takes => "copied as curl".to_owned(),
+            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
+        };
+        if !line.but.is_empty() {
+            remark = format!("{remark}; {}", line.but);
+        }
+        self.view.say(&remark);
+    }
+}
