@@ -52,7 +52,7 @@ fn recorder() -> Recorder {
     Writer::new(to, &Header::new("breaking", SystemTime::UNIX_EPOCH)).unwrap()
 }
 
-/// Runs a plan, and waits until the follower is told that nothing more comes.
+/// Runs a plan, and waits until the model is marked as complete or broken.
 #[track_caller]
 fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(), PumpError>, Follow) {
     let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
@@ -104,7 +104,7 @@ fn a_worker_that_panics_outside_its_attempt_ends_the_run_and_says_so() {
     let input = BreakingInput(lines.leak().as_bytes());
     let plan = Plan::from_stdin(Box::new(input), &|_| None).unwrap();
     let (pool, pump, follow) = run(&plan, None);
-    // Whichever of them asks for the next line first.
+    // The worker or the clock of its thread asks for the next line first.
     assert!(matches!(pool, Err(Broken::Worker | Broken::Thread)), "{pool:?}");
     assert!(pump.is_ok() && follow.model().ended.is_none(), "{pump:?}");
 }

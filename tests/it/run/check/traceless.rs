@@ -1,7 +1,7 @@
-//! `check` leaves no trace: nothing is sent or written, no secret is told, and nothing that is told acts.
+//! `check` leaves no trace: it sends and writes nothing, shows no secret, and its text never acts on a terminal.
 
-use super::program::Folder;
-use super::{at, upstream};
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
 
 #[test]
 fn nothing_is_sent_opened_or_written() {
@@ -9,7 +9,7 @@ fn nothing_is_sent_opened_or_written() {
     let folder = Folder::new().with("old.jsonl", "old").with("urls.txt", &at(&upstream, "/status/200\n"));
     let words = "check urls.txt --report report.json --bodies a/b --events old.jsonl --every 1s";
     folder.inflight(words).run().exits(0);
-    folder.inflight("check -n 500").word(at(&upstream, "/status/200")).run().exits(0);
+    folder.inflight("check -n 500").arg(at(&upstream, "/status/200")).run().exits(0);
     let tally = upstream.tally();
     assert_eq!((tally.requests, tally.connections.accepted), (0, 0));
     assert_eq!(folder.names(), ["old.jsonl", "urls.txt"]);
@@ -17,7 +17,7 @@ fn nothing_is_sent_opened_or_written() {
 }
 
 #[test]
-fn no_secret_is_told() {
+fn no_secret_is_shown() {
     let plan = r#"
         [defaults]
         headers = { x-api-key = "canary-key", cookie = "session=canary", accept = "a/${TOKEN}" }
@@ -36,11 +36,11 @@ fn no_secret_is_told() {
     let folder = folder.with("urls.txt", url).with("urls.jsonl", &format!("{{\"url\":\"{url}\"}}\n"));
     for target in ["plan.toml", "urls.txt", "urls.jsonl", url] {
         for words in ["check -d canary", "check --json"] {
-            let program = folder.inflight(words).word("-H").word("x-trace: canary").word(target);
+            let program = folder.inflight(words).arg("-H").arg("x-trace: canary").arg(target);
             let program = program.var("TOKEN", "canary-variable").var("HTTP_PROXY", "http://canary:canary@127.0.0.1:2");
             let ended = program.run().exits(0);
             let leak = [ended.out(), ended.err()].into_iter().flat_map(str::lines).find(|line| line.contains("canary"));
-            // A placeholder is not its value, and an address is shown without what is secret in it.
+            // A placeholder is not its value, and a URL is shown without its secrets.
             assert_eq!(leak, None, "{words} {target}");
             assert!(ended.out().contains("HTTP_PROXY"), "{}", ended.out());
         }
@@ -48,13 +48,13 @@ fn no_secret_is_told() {
 }
 
 #[test]
-fn foreign_text_does_not_act() {
+fn foreign_text_does_not_act_on_a_terminal() {
     let plan = "name = \"a\\u001b[31mb\"\n[output]\nreport = \"r\\u001b[2J\"\n[[endpoint]]\nname = \"c\\u202e\"\n\
                 url = \"http://127.0.0.1:1/\\u001b]0;x\"\nheaders = { accept = \"\u{9b}2J\" }\n\
                 [host.\"\\u001b[1m\"]\nconcurrency = 99\n";
     let folder = Folder::new().with("plan\u{1b}[5m.toml", plan);
     for words in ["check", "check --json"] {
-        let ended = folder.inflight(words).word("plan\u{1b}[5m.toml").run();
+        let ended = folder.inflight(words).arg("plan\u{1b}[5m.toml").run();
         for text in [ended.out(), ended.err()] {
             let acts = text.chars().find(|&c| c != '\n' && inflight::text::sanitize::acts(c));
             assert_eq!(acts, None, "{text}");

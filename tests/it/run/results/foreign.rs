@@ -1,9 +1,9 @@
-//! Foreign bytes, from a plan or a server: told, never obeyed, and never outside the folders named for results.
+//! Foreign bytes from a plan or a server: they are shown and never act, and they choose no path of a result.
 
 use inflight::upstream::Upstream;
 
-use super::program::{Ended, Folder};
-use super::{at, upstream};
+use crate::run::program::{Ended, Folder};
+use crate::run::{at, upstream};
 
 /// A plan that is as hostile as its upstream.
 fn hostile(upstream: &Upstream) -> String {
@@ -53,7 +53,7 @@ fn hostile(upstream: &Upstream) -> String {
 }
 
 #[track_caller]
-fn assert_inert(what: &str, bytes: &[u8]) {
+fn assert_harmless(what: &str, bytes: &[u8]) {
     let text = str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
     let acts = |c: char| {
         c.is_control() && c != '\n'
@@ -66,22 +66,22 @@ fn assert_inert(what: &str, bytes: &[u8]) {
 }
 
 #[track_caller]
-fn assert_all_inert(folder: &Folder, ended: &Ended) {
+fn assert_all_harmless(folder: &Folder, ended: &Ended) {
     assert!(!ended.stdout.is_empty() || !ended.stderr.is_empty());
-    assert_inert("standard output", &ended.stdout);
-    assert_inert("standard error", &ended.stderr);
+    assert_harmless("standard output", &ended.stdout);
+    assert_harmless("standard error", &ended.stderr);
     for name in folder.names().iter().filter(|name| *name != "plan.toml") {
-        assert_inert(name, &folder.bytes(name));
+        assert_harmless(name, &folder.bytes(name));
     }
 }
 
 #[test]
-fn nothing_that_a_server_or_a_plan_says_acts_on_a_terminal() {
+fn no_text_of_a_server_or_a_plan_acts_on_a_terminal() {
     let upstream = upstream();
     for words in ["--json --events run.jsonl --report report.json", "--color always", "--events -"] {
         let folder = Folder::new().with("plan.toml", &hostile(&upstream));
-        let ended = folder.inflight("run plan.toml --plain").words(words.split_whitespace()).run().exits(1);
-        assert_all_inert(&folder, &ended);
+        let ended = folder.inflight("run plan.toml --plain").args(words.split_whitespace()).run().exits(1);
+        assert_all_harmless(&folder, &ended);
     }
 }
 
@@ -105,15 +105,15 @@ fn nothing_foreign_acts_in_a_message_about_a_mistake() {
         vec!["run", "http://127.0.0.1:1/", "--timeout", evil],
         vec![evil],
     ] {
-        let ended = folder.inflight("").words(&words).run();
+        let ended = folder.inflight("").args(&words).run();
         assert_ne!(ended.code, 0, "{words:?}");
-        assert_inert(&format!("{words:?}"), &ended.stderr);
-        assert_inert(&format!("{words:?}"), &ended.stdout);
+        assert_harmless(&format!("{words:?}"), &ended.stderr);
+        assert_harmless(&format!("{words:?}"), &ended.stdout);
     }
 }
 
 #[test]
-fn results_stay_in_their_folders_whatever_an_endpoint_is_called() {
+fn results_stay_in_their_folders_for_any_endpoint_name() {
     let (folder, upstream) = (Folder::new(), upstream());
     let names = ["../../x", "/etc/x", "..", "a\\\\..\\\\b", "CON", "a\\u0000b", "~/x", "-rf", ".hidden", "a/b/c"];
     let endpoints =

@@ -1,7 +1,7 @@
 //! The console without a terminal: `--color` decides every stream of every command, and a file gets whole lines.
 
-use super::program::{Ended, Folder};
-use super::{at, upstream};
+use crate::run::program::{Ended, Folder};
+use crate::run::{at, upstream};
 
 /// A plan whose name and target are longer than any line of a terminal.
 fn long_plan(target: &str) -> String {

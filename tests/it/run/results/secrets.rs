@@ -1,13 +1,13 @@
-//! Secrets go to the server they are meant for, and nowhere else.
+//! Secrets: they reach the server that they are for, and nothing else.
 
-use super::program::Folder;
-use super::{at, upstream};
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
 
-/// Every secret of these tests holds this, and nothing else does.
+/// Every secret of these tests contains this, and nothing else does.
 const CANARY: &str = "canary";
 
 #[test]
-fn no_secret_is_told_recorded_or_reported() {
+fn no_secret_is_shown_recorded_or_reported() {
     let upstream = upstream();
     let address = upstream.local_addr();
     let plan = format!(
@@ -48,8 +48,8 @@ fn no_secret_is_told_recorded_or_reported() {
     );
     for words in ["--json --events run.jsonl --report report.json --bodies bodies", "--events -", "--plain"] {
         let folder = Folder::new().with("secret.toml", &plan);
-        let program = folder.inflight("run -H").word("authorization: Bearer canary-header").word("secret.toml");
-        let ended = program.words(words.split_whitespace()).var("TOKEN", "canary-variable").run().exits(1);
+        let program = folder.inflight("run -H").arg("authorization: Bearer canary-header").arg("secret.toml");
+        let ended = program.args(words.split_whitespace()).var("TOKEN", "canary-variable").run().exits(1);
         assert!(upstream.tally().answers[&500] >= 2 && upstream.tally().resets >= 2, "they were used");
         let outputs = [("standard output", ended.stdout.clone()), ("standard error", ended.stderr.clone())];
         let files = ["run.jsonl", "report.json"].into_iter().filter(|name| folder.path(name).exists());
@@ -75,14 +75,14 @@ fn secrets_of_the_command_line_and_of_lists_are_masked_as_well() {
     let folder = folder.with("urls.jsonl", &json);
     for target in [secret.as_str(), "urls.txt", "urls.jsonl"] {
         let program = folder.inflight("run --tries 1 --events run.jsonl --report report.json -d canary-body -H");
-        let ended = program.word("x-token: canary-header").word(target).run().exits(1);
+        let ended = program.arg("x-token: canary-header").arg(target).run().exits(1);
         for bytes in [ended.stdout, ended.stderr, folder.bytes("run.jsonl"), folder.bytes("report.json")] {
             let text = String::from_utf8(bytes).unwrap();
             assert_eq!(text.lines().find(|line| line.contains(CANARY)), None, "{target}");
         }
     }
     for words in ["run -H canary-header", "run -X canary\u{7f}header", "run http://canary-user:canary-password@"] {
-        let ended = folder.inflight(words).word(at(&upstream, "/")).run();
+        let ended = folder.inflight(words).arg(at(&upstream, "/")).run();
         assert_ne!(ended.code, 0);
         // A method is no secret.
         assert!(words.contains("-X") || !ended.err().contains(CANARY), "{}", ended.err());

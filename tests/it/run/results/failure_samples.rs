@@ -1,57 +1,57 @@
-//! What bad answers looked like is told: of a few, in a few hundred bytes, and without secrets.
+//! Samples of failures: a few answers, of a few hundred bytes each, without secrets.
 
 use inflight::event::Fact;
 use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 
-use super::program::Folder;
-use super::{at, upstream};
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
 use crate::told::replay;
 
-/// Every bad answer that the recording of a run tells of.
+/// Every failure sample in the recording of a run.
 #[track_caller]
-fn told(folder: &Folder) -> Vec<FailureSample> {
+fn samples(folder: &Folder) -> Vec<FailureSample> {
     let (events, skipped) = replay(&folder.bytes("run.jsonl"));
     assert_eq!(skipped, 0);
-    let exhibits = events.into_iter().filter_map(|event| match event.fact {
+    let samples = events.into_iter().filter_map(|event| match event.fact {
         Fact::AnswerSeen { answer, .. } => Some((*answer).clone()),
         _ => None,
     });
-    exhibits.collect()
+    samples.collect()
 }
 
-fn value<'e>(exhibit: &'e FailureSample, name: &str) -> Option<&'e str> {
-    exhibit.headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value)
+fn value<'e>(sample: &'e FailureSample, name: &str) -> Option<&'e str> {
+    sample.headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value)
 }
 
 #[test]
-fn the_first_bad_answers_of_a_cause_are_told_with_head_and_body() {
+fn the_first_bad_answers_of_a_cause_are_recorded_with_head_and_body() {
     let (folder, upstream) = (Folder::new(), upstream());
     let words = "run --tries 1 -n 30 --events run.jsonl";
-    folder.inflight(words).word(at(&upstream, "/status/503?bytes=100000&retry_after=none")).run().exits(1);
-    let told = told(&folder);
-    assert_eq!(told.len(), 3);
-    for exhibit in &told {
-        assert_eq!((exhibit.status, exhibit.bytes), (503, 100_000));
-        assert_eq!(value(exhibit, "content-length"), Some("100000"));
-        assert!(matches!(&exhibit.body, Excerpt::Begins(text) if (100..=600).contains(&text.len())), "{exhibit:?}");
+    folder.inflight(words).arg(at(&upstream, "/status/503?bytes=100000&retry_after=none")).run().exits(1);
+    let samples = samples(&folder);
+    assert_eq!(samples.len(), 3);
+    for sample in &samples {
+        assert_eq!((sample.status, sample.bytes), (503, 100_000));
+        assert_eq!(value(sample, "content-length"), Some("100000"));
+        assert!(matches!(&sample.body, Excerpt::Begins(text) if (100..=600).contains(&text.len())), "{sample:?}");
     }
 }
 
 #[test]
-fn good_answers_are_not_told() {
+fn good_answers_are_not_recorded() {
     let (folder, upstream) = (Folder::new(), upstream());
-    folder.inflight("run -n 30 --events run.jsonl").word(at(&upstream, "/json/orders/7")).run().exits(0);
-    assert_eq!(told(&folder), []);
+    folder.inflight("run -n 30 --events run.jsonl").arg(at(&upstream, "/json/orders/7")).run().exits(0);
+    assert_eq!(samples(&folder), []);
 }
 
 #[test]
-fn of_an_answer_that_broke_off_the_head_is_told() {
+fn the_head_of_an_incomplete_answer_is_recorded() {
     let (folder, upstream) = (Folder::new(), upstream());
     let words = "run --tries 1 --events run.jsonl";
-    folder.inflight(words).word(at(&upstream, "/close?after=100&bytes=200")).run().exits(1);
-    let told = told(&folder);
-    assert_eq!(told.iter().map(|exhibit| (exhibit.status, exhibit.bytes)).collect::<Vec<_>>(), [(200, 100)]);
-    assert_eq!((value(&told[0], "content-length"), &told[0].body), (Some("200"), &Excerpt::None));
+    folder.inflight(words).arg(at(&upstream, "/close?after=100&bytes=200")).run().exits(1);
+    let samples = samples(&folder);
+    assert_eq!(samples.iter().map(|sample| (sample.status, sample.bytes)).collect::<Vec<_>>(), [(200, 100)]);
+    assert_eq!((value(&samples[0], "content-length"), &samples[0].body), (Some("200"), &Excerpt::None));
 }
 
 #[test]
@@ -71,21 +71,21 @@ fn what_a_server_repeats_of_our_secrets_is_masked() {
         "#
     );
     let folder = Folder::new().with("secret.toml", &plan);
-    let program = folder.inflight("run --events run.jsonl -H").word("authorization: Bearer canary-header");
-    program.word("secret.toml").var("TOKEN", "canary-variable").run().exits(1);
-    let told = told(&folder);
-    let echoed = told.iter().find_map(|exhibit| match &exhibit.body {
+    let program = folder.inflight("run --events run.jsonl -H").arg("authorization: Bearer canary-header");
+    program.arg("secret.toml").var("TOKEN", "canary-variable").run().exits(1);
+    let samples = samples(&folder);
+    let echoed = samples.iter().find_map(|sample| match &sample.body {
         Excerpt::Text(text) | Excerpt::Begins(text) if text.contains("text/plain") => Some(text),
         _ => None,
     });
-    assert!(echoed.is_some_and(|text| text.contains("***")), "{told:?}");
-    assert!(told.iter().any(|exhibit| value(exhibit, "set-cookie") == Some("***")), "{told:?}");
+    assert!(echoed.is_some_and(|text| text.contains("***")), "{samples:?}");
+    assert!(samples.iter().any(|sample| value(sample, "set-cookie") == Some("***")), "{samples:?}");
     let journal = String::from_utf8(folder.bytes("run.jsonl")).unwrap();
     assert_eq!(journal.lines().find(|line| line.contains("canary")), None);
 }
 
 #[test]
-fn what_requests_carry_is_told_once_and_its_secrets_and_bodies_are_not() {
+fn a_request_profile_is_recorded_once_without_secrets_and_bodies() {
     let (folder, upstream) = (Folder::new(), upstream());
     let url = at(&upstream, "/status/200");
     let lines = [
@@ -98,9 +98,10 @@ fn what_requests_carry_is_told_once_and_its_secrets_and_bodies_are_not() {
     let folder = folder.with("urls.jsonl", &lines.join("\n"));
     folder.inflight("run --events run.jsonl -c 1 urls.jsonl").run().exits(0);
     let (events, _) = replay(&folder.bytes("run.jsonl"));
-    let told: Vec<_> = events.into_iter().filter(|event| matches!(event.fact, Fact::EndpointProfile { .. })).collect();
-    assert_eq!(told.len(), 2, "{told:?}");
-    for (event, differs) in told.iter().zip([false, true]) {
+    let profiles: Vec<_> =
+        events.into_iter().filter(|event| matches!(event.fact, Fact::EndpointProfile { .. })).collect();
+    assert_eq!(profiles.len(), 2, "{profiles:?}");
+    for (event, differs) in profiles.iter().zip([false, true]) {
         let Fact::EndpointProfile { headers, body, varies, .. } = &event.fact else { continue };
         let value =
             |name: &str| headers.iter().find(|Field(known, _)| **known == *name).map(|Field(_, value)| &**value);
@@ -111,9 +112,9 @@ fn what_requests_carry_is_told_once_and_its_secrets_and_bodies_are_not() {
 }
 
 #[test]
-fn requests_that_carry_nothing_are_not_told_of() {
+fn a_request_without_headers_and_body_has_no_profile() {
     let (folder, upstream) = (Folder::new(), upstream());
-    folder.inflight("run -n 5 --events run.jsonl").word(at(&upstream, "/status/200")).run().exits(0);
+    folder.inflight("run -n 5 --events run.jsonl").arg(at(&upstream, "/status/200")).run().exits(0);
     let (events, _) = replay(&folder.bytes("run.jsonl"));
     assert!(!events.iter().any(|event| matches!(event.fact, Fact::EndpointProfile { .. })));
 }

@@ -1,9 +1,9 @@
-//! A recording without a terminal: its summary, and what is said of one that is broken.
+//! A recording without a terminal: its summary, and errors about a broken one.
 
 use serde_json::Value;
 
-use super::program::Folder;
-use super::{at, upstream};
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
 use crate::told::fixtures;
 
 /// A folder with a recording of a real storm in it.
@@ -15,10 +15,10 @@ fn storm() -> Folder {
 fn a_recording_is_summed_up_as_the_run_was() {
     let (folder, upstream) = (Folder::new(), upstream());
     let run =
-        folder.inflight("run -n 30 -c 3 --json --events run.jsonl").word(at(&upstream, "/delay/5ms")).run().exits(0);
+        folder.inflight("run -n 30 -c 3 --json --events run.jsonl").arg(at(&upstream, "/delay/5ms")).run().exits(0);
     let replayed = folder.inflight("replay run.jsonl --json").run().exits(0);
     let (mut was, mut is) = (run.summary(), replayed.summary());
-    // Where the recording lies is told by who makes it.
+    // The path of the recording is in the summary of the run only.
     was["output"] = Value::Null;
     is["output"] = Value::Null;
     assert_eq!(is, was);
@@ -44,21 +44,21 @@ fn a_recording_with_unknown_or_cut_lines_is_read_with_a_warning() {
 }
 
 #[test]
-fn what_is_no_recording_is_an_error_that_says_so() {
+fn a_file_that_is_no_recording_is_an_error() {
     let later = r#"{"inflight":99,"name":"x","started":"y"}"#;
     let folder = Folder::new().with("plan.toml", "[[endpoint]]\n").with("later.jsonl", &format!("{later}\n"));
-    let said = |words: &str, code| folder.inflight(words).run().exits(code).err().to_owned();
-    assert_eq!(said("replay gone.jsonl", 3), "error: cannot read recording `gone.jsonl`: no such file or folder\n");
+    let message = |words: &str, code| folder.inflight(words).run().exits(code).err().to_owned();
+    assert_eq!(message("replay gone.jsonl", 3), "error: cannot read recording `gone.jsonl`: no such file or folder\n");
     assert_eq!(
-        said("replay plan.toml", 3),
+        message("replay plan.toml", 3),
         "error: `plan.toml` is no recording\nhint: a recording is made by `inflight run PLAN --events FILE`\n"
     );
     assert_eq!(
-        said("replay later.jsonl", 3),
+        message("replay later.jsonl", 3),
         "error: cannot read recording `later.jsonl`: the journal has schema 99, and this version reads up to 1\n\
          hint: it was made by a newer version: use that one\n"
     );
-    assert!(said("replay .", 3).contains("it is a folder"));
-    assert!(said("replay", 2).contains("FILE"));
-    assert!(said("replay plan.toml --speed 0", 2).contains("write a number from 0.125 to 64"));
+    assert!(message("replay .", 3).contains("it is a folder"));
+    assert!(message("replay", 2).contains("FILE"));
+    assert!(message("replay plan.toml --speed 0", 2).contains("write a number from 0.125 to 64"));
 }

@@ -1,10 +1,10 @@
-//! Values that `check` tells: in force, and said by whom it says.
+//! `check`: the values in force, and the source of each.
 
 use serde_json::json;
 
-use super::program::Folder;
+use crate::run::program::Folder;
 
-/// A plan that sets one key after the other.
+/// A plan that sets some keys.
 const PLAN: &str = r#"order = "slow-first"
 from = "last.jsonl"
 [limits]
@@ -18,7 +18,7 @@ headers = { authorization = "mine", accept = "text/plain" }
 "#;
 
 #[test]
-fn what_a_flag_puts_aside_is_said_by_nobodys_line() {
+fn a_value_that_a_flag_disables_has_no_line_as_its_source() {
     let folder = Folder::new().with("plan.toml", PLAN);
     let check = folder.inflight("check plan.toml --order as-given --json").var("TOKEN", "s3cret");
     let document = check.run().exits(0).summary();
@@ -26,7 +26,7 @@ fn what_a_flag_puts_aside_is_said_by_nobodys_line() {
 }
 
 #[test]
-fn a_rate_is_told_as_it_was_written() {
+fn a_rate_is_shown_as_it_was_written() {
     let folder = Folder::new();
     for (rate, per_second) in [("7777/s", 7777.0), ("100/m", 1.666_667), ("5/h", 0.001_389)] {
         let check = |words: &str| folder.inflight(&format!("check {words} --rate {rate} http://127.0.0.1:1/"));
@@ -37,7 +37,7 @@ fn a_rate_is_told_as_it_was_written() {
 }
 
 #[test]
-fn headers_are_told_that_nobody_wrote() {
+fn default_headers_are_shown() {
     let folder = Folder::new().with("plan.toml", PLAN);
     let ended = folder.inflight("check plan.toml --order as-given --json").var("TOKEN", "s3cret").run().exits(0);
     assert!(!ended.out().contains("s3cret") && !ended.out().contains("c2VjcmV0"), "{}", ended.out());
@@ -62,14 +62,14 @@ fn headers_are_told_that_nobody_wrote() {
 }
 
 #[test]
-fn what_rows_may_say_otherwise_is_told_so() {
+fn a_value_that_rows_can_override_is_marked() {
     let folder = Folder::new().with("jobs.jsonl", "{\"url\": \"http://127.0.0.1:1/\", \"name\": \"mine\"}\n");
     let check = |words: &str| folder.inflight(&format!("check jobs.jsonl -X PUT -d hello -H a:b {words}"));
     let text = check("").run().exits(0);
-    for told in
+    for expected in
         ["  jobs  each name or host an endpoint, 1 job\n", "PUT unless a row says otherwise", "5 B unless a row says"]
     {
-        assert!(text.out().contains(told), "{told}: {}", text.out());
+        assert!(text.out().contains(expected), "{expected}: {}", text.out());
     }
     let document = check("--json").run().exits(0).summary();
     let endpoint = &document["endpoints"][0];
@@ -91,7 +91,7 @@ fn two_rules_for_the_same_hosts_are_a_mistake() {
 }
 
 #[test]
-fn what_was_given_is_masked_in_names_and_in_the_addresses_of_headers() {
+fn filled_in_values_are_masked_in_names_and_in_header_urls() {
     let endpoint = |name: &str| format!("[[endpoint]]\nname = \"n-${{{name}}}\"\nurl = \"http://127.0.0.1:1/\"\n");
     let plan = format!("name = \"${{A}}\"\n{}{}", endpoint("A"), endpoint("B"));
     let folder = Folder::new().with("plan.toml", &plan);
@@ -102,7 +102,7 @@ fn what_was_given_is_masked_in_names_and_in_the_addresses_of_headers() {
     let document = folder.inflight("check plan.toml --json").var("A", "first").var("B", "second").run().exits(0);
     let document = document.summary();
     assert_eq!(document["name"], "***");
-    // Two names that differ only in what is masked are no mistake.
+    // Two names that differ only in a masked value are no mistake.
     assert_eq!(
         (&document["endpoints"][0]["name"], &document["endpoints"][1]["name"]),
         (&json!("n-***"), &json!("n-*** (2)"))

@@ -1,13 +1,13 @@
-//! `check`: what a run would do, value by value; what is wrong, told as a run tells it.
+//! `check`: every value of a plan, with its source.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::program::{Folder, Program};
+use crate::run::program::{Folder, Program};
 
-/// A plan that says much.
+/// A plan that sets many keys.
 const RICH: &str = r#"name = "morning report"
 every = "5m"
 
@@ -59,14 +59,15 @@ fn rich() -> Folder {
     Folder::new().with("shop.toml", RICH).with("ids.csv", "id,name\n7,ann\n8,bob\n")
 }
 
-fn told(program: Program) -> Program {
+fn with_secrets(program: Program) -> Program {
     program.var("REPORT_TOKEN", "s3cret-token").var("SHOP", "shop.internal").with_files(256)
 }
 
 #[test]
-fn a_plan_is_told_value_by_value_each_with_where_it_comes_from() {
+fn every_value_of_a_plan_is_shown_with_its_source() {
     let folder = rich();
-    let ended = told(folder.inflight("check shop.toml -c 40 --tries 5 --bodies bodies -H").word("x-trace: s3cret"));
+    let ended =
+        with_secrets(folder.inflight("check shop.toml -c 40 --tries 5 --bodies bodies -H").arg("x-trace: s3cret"));
     let ended = ended.run().exits(0);
     insta::assert_snapshot!(ended.out().replace(env!("CARGO_PKG_VERSION"), "0.1.0"));
     assert!(ended.out().ends_with('\n') && ended.err().is_empty());
@@ -74,7 +75,7 @@ fn a_plan_is_told_value_by_value_each_with_where_it_comes_from() {
 }
 
 #[test]
-fn every_example_is_checked_well() {
+fn every_example_is_valid() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let is_plan = |path: &Path| path.extension().is_some_and(|end| end == "toml");
     let paths = fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path());
@@ -82,23 +83,23 @@ fn every_example_is_checked_well() {
     assert!(plans.len() >= 6);
     for plan in plans {
         let folder = Folder::new();
-        let ended = folder.inflight("check").word(&plan).run().exits(0);
+        let ended = folder.inflight("check").arg(&plan).run().exits(0);
         assert_eq!(ended.err(), "", "{}", plan.display());
         assert_eq!(folder.names(), Vec::<String>::new());
         for title in ["\nlimits\n", "\nhere\n", "\n  retry.attempts "] {
             assert!(ended.out().contains(title), "{}: {}", plan.display(), ended.out());
         }
-        let document = folder.inflight("check --json").word(&plan).run().exits(0).summary();
+        let document = folder.inflight("check --json").arg(&plan).run().exits(0).summary();
         assert_eq!((&document["schema_version"], &document["is_valid"]), (&json!(1), &json!(true)));
         assert_eq!(document["warnings"], json!([]), "{}", plan.display());
     }
 }
 
 #[test]
-fn a_document_holds_every_value_and_who_said_it() {
+fn the_document_holds_every_value_with_its_source() {
     let folder = rich();
     let document =
-        told(folder.inflight("check shop.toml --json --timeout 6s -d")).word("12345").run().exits(0).summary();
+        with_secrets(folder.inflight("check shop.toml --json --timeout 6s -d")).arg("12345").run().exits(0).summary();
     let line = |line: u32| json!({"kind": "plan", "file": "shop.toml", "line": line, "given": []});
     assert_eq!(document["jobs"], 1203);
     assert_eq!(document["run"]["every"], json!({"value": 300.0, "unit": "s", "from": line(2)}));
@@ -142,11 +143,11 @@ fn lists_and_urls_are_checked_like_plans() {
 }
 
 #[test]
-fn each_host_is_told_its_wire() {
+fn each_host_is_shown_with_its_http_client() {
     let folder = Folder::new();
     let wires = |words: &str| -> Vec<Value> {
         let check = folder.inflight("check http://a.example/ https://b.example/ --json");
-        let check = check.words(words.split_whitespace()).var("HTTP_PROXY", "http://127.0.0.1:1");
+        let check = check.args(words.split_whitespace()).var("HTTP_PROXY", "http://127.0.0.1:1");
         let document = check.run().exits(0).summary();
         document["hosts"].as_array().unwrap().iter().map(|host| host["wire"].clone()).collect()
     };
@@ -158,7 +159,7 @@ fn each_host_is_told_its_wire() {
 }
 
 #[test]
-fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
+fn the_theme_is_shown_with_the_file_or_the_variable_that_names_it() {
     let folder = Folder::new().with("urls.txt", "http://127.0.0.1:1/\n");
     for (path, text) in [("conf/inflight/config.toml", "\ntheme = \"nord\"\n"), (".config/inflight.toml", "")] {
         fs::create_dir_all(folder.path(path).parent().unwrap()).unwrap();
@@ -166,12 +167,12 @@ fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
     }
     let conf = folder.path("conf").to_str().unwrap().to_owned();
     let theme = |words: &str, variables: &[(&str, &str)]| {
-        let check = folder.inflight("check urls.txt --color always --json").words(words.split_whitespace());
+        let check = folder.inflight("check urls.txt --color always --json").args(words.split_whitespace());
         let check = check.var("XDG_CONFIG_HOME", &conf);
         let check = variables.iter().fold(check, |check, (name, value)| check.var(name, value));
         let theme = check.run().exits(0).summary()["here"]["theme"].clone();
-        let told = |value: &Value| value.as_str().unwrap().to_owned();
-        (told(&theme["value"]), told(&theme["from"]["why"]))
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&theme["value"]), text(&theme["from"]["why"]))
     };
     let (name, why) = theme("", &[]);
     assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2` says so"), "{name} {why}");
@@ -183,15 +184,15 @@ fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
     fs::write(folder.path("conf/inflight/config.toml"), "").unwrap();
     let assumed = ("inflight-dark".to_owned(), "there is no terminal to ask, dark is assumed".to_owned());
     assert_eq!(theme("", &[]), assumed);
-    let told = ("inflight-dark".to_owned(), "the background is dark".to_owned());
-    assert_eq!(theme("", &[("COLORFGBG", "15;0")]), told);
+    let detected = ("inflight-dark".to_owned(), "the background is dark".to_owned());
+    assert_eq!(theme("", &[("COLORFGBG", "15;0")]), detected);
     let variables = &[("INFLIGHT_THEME", "ansi")];
     assert_eq!(theme("", variables), ("ansi".to_owned(), "`INFLIGHT_THEME` says so".to_owned()));
     assert_eq!(theme("--theme nord", variables), ("nord".to_owned(), "`--theme` is given".to_owned()));
 }
 
 #[test]
-fn what_cannot_come_to_pass_is_warned_of_with_its_place() {
+fn a_setting_without_effect_is_a_warning_with_its_place() {
     let plan = r#"[limits]
 concurrency = 500
 per_host = 600
@@ -219,13 +220,13 @@ job_timeout = "1s"
         ("`connect_timeout` is 20s, and the whole attempt ends after 5s", 9),
         ("`job_timeout` is 1s, less than one attempt may take: 5s", 15),
     ];
-    let said = warnings.map(|(what, line)| format!("warning: {what}\n  plan.toml:{line}\n"));
-    assert_eq!(ended.err(), said.concat());
+    let expected = warnings.map(|(what, line)| format!("warning: {what}\n  plan.toml:{line}\n"));
+    assert_eq!(ended.err(), expected.concat());
     let document = folder.inflight("check plan.toml --json").with_files(256).run().exits(0).summary();
-    let told = document["warnings"].as_array().unwrap();
-    assert_eq!(told.len(), warnings.len());
-    assert_eq!(told[1]["from"]["line"], 3);
-    // Somebody who says otherwise is not warned of what no longer holds.
+    let listed = document["warnings"].as_array().unwrap();
+    assert_eq!(listed.len(), warnings.len());
+    assert_eq!(listed[1]["from"]["line"], 3);
+    // A flag that overrides a setting removes the warning about it.
     let ended = folder.inflight("check plan.toml -c 700 --rate 1000/s --timeout 30s").run().exits(0);
     assert!(!ended.err().contains("per_host") && !ended.err().contains("rate"), "{}", ended.err());
     assert!(ended.err().contains("less than one attempt may take: 30s"), "{}", ended.err());

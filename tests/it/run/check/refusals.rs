@@ -1,11 +1,11 @@
-//! What `check` refuses: in the words of a run, and as a document for scripts.
+//! What `check` refuses: with the messages of a run, and as a document for scripts.
 
 use serde_json::json;
 
-use super::program::Folder;
+use crate::run::program::Folder;
 
 #[test]
-fn what_a_run_refuses_is_refused_in_the_same_words() {
+fn check_refuses_what_a_run_refuses_with_the_same_message() {
     let folder = Folder::new().with("file", "").with("empty.txt", "# nothing\n").with("rows.csv", "id\n");
     let folder = folder.with("rows.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}\"\nrows = \"rows.csv\"\n");
     let folder = folder.with("column.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{ip}\"\nrows = \"rows.csv\"\n");
@@ -50,7 +50,7 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
         assert_eq!(check.err().replace("inflight check", "inflight run"), run.err(), "{words}");
         assert_eq!(check.out(), "", "{words}");
         assert!(!check.err().contains("s3cret"), "{words}: {}", check.err());
-        // The command line itself is clap's, and it has no document.
+        // clap parses the command line itself, and prints no document.
         if !words.is_empty() {
             let document = folder.inflight(&format!("check --json {words}")).run().exits(code).summary();
             assert_eq!(document["is_valid"], false, "{words}");
@@ -59,7 +59,7 @@ fn what_a_run_refuses_is_refused_in_the_same_words() {
 }
 
 #[test]
-fn a_host_rule_that_the_upstream_would_refuse_is_a_mistake_in_its_line() {
+fn a_host_rule_that_the_upstream_refuses_is_a_mistake_with_its_line() {
     let plan =
         "[upstream.hosts]\nfast = \"/delay/5x\"\nnone = \"/${WHAT}\"\n[[endpoint]]\nurl = \"practice://fast/\"\n";
     let folder = Folder::new().with("plan.toml", plan);
@@ -71,21 +71,21 @@ fn a_host_rule_that_the_upstream_would_refuse_is_a_mistake_in_its_line() {
 }
 
 #[test]
-fn a_script_reads_why_nothing_could_be_checked_whatever_it_was() {
+fn the_document_gives_the_reason_of_every_refusal() {
     let folder = Folder::new();
     for (words, code, message) in [
         ("--report .", 74, "cannot write report `.`: it is a folder"),
-        ("--rounds 2", 2, "`--rounds` says nothing without `--every`"),
+        ("--rounds 2", 2, "`--rounds` has no effect without `--every`"),
         ("--order slow-first --from nope", 3, "there is no recording `nope`"),
     ] {
         let ended = folder.inflight(&format!("check --json {words} http://127.0.0.1:1/")).run().exits(code);
-        let told = ended.summary()["mistakes"][0]["message"].as_str().unwrap().to_owned();
-        assert!(told.starts_with(message) && ended.err().contains(&told), "{told}: {}", ended.err());
+        let reason = ended.summary()["mistakes"][0]["message"].as_str().unwrap().to_owned();
+        assert!(reason.starts_with(message) && ended.err().contains(&reason), "{reason}: {}", ended.err());
     }
 }
 
 #[test]
-fn a_script_reads_every_mistake_with_its_place() {
+fn the_document_lists_every_mistake_with_its_place() {
     let folder = Folder::new().with("wrong.toml", "[limits]\nconcurency = 5\n[[endpoint]]\nurl = \"a b\"\n");
     let ended = folder.inflight("check wrong.toml --json").run().exits(3);
     let document = ended.summary();

@@ -7,8 +7,8 @@ use std::io::Write as _;
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::program::Folder;
-use super::{at, upstream};
+use crate::run::program::Folder;
+use crate::run::{at, upstream};
 use crate::upstream::client;
 
 #[test]
