@@ -1,7 +1,7 @@
 //! Frame pacing: when the next frame is due.
 //!
-//! A key is answered at once, a change of the model at the frame rate, and time alone moves a picture ten times
-//! a second at most. It reads no clock: the loop passes the time in. Start at [`FramePacing::is_due`].
+//! A key is answered at once, and a change of the model at the frame rate. Time alone moves a picture ten times
+//! a second at most. It reads no clock, because the loop passes the time in. Start at [`FramePacing::is_due`].
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A batch, from a plan to an exit code.
 //!
-//! Each run of it takes four steps: [`Batch::open`] does everything that can fail before a request is sent,
-//! [`Batch::start`] starts the threads, [`Batch::watch`] shows the run until it ends or the user leaves, and
+//! Each run takes four steps. [`Batch::open`] does everything that can fail before a request is sent, and
+//! [`Batch::start`] starts the threads. [`Batch::watch`] shows the run until it ends or the user leaves, and
 //! [`Batch::conclude`] joins the threads. Start at [`Batch::run`].
 
 pub mod demo;
@@ -83,7 +83,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Ends whatever still runs, and waits for every thread.
+    /// Cancels what still runs, and waits for every thread.
     fn conclude(&self, running: RunningBatch, end: WatchEnd) -> Outcome {
         let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
         let exit_code = stop.code();
