@@ -160,7 +160,7 @@ fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
 /// Runs the practice upstream alone, until a signal ends it.
 fn run_upstream(args: &UpstreamArgs) -> Result<u8, Error> {
     let practice = Practice { seed: args.seed, hosts: Vec::new() };
-    descriptors::raise();
+    descriptors::raise_limit();
     let upstream = Upstream::start(&practice, args.listen)
         .map_err(|source| Error::System { what: "start the practice upstream", source })?;
     let address = upstream.local_addr();

@@ -84,7 +84,7 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     ] {
         row(what, on_or_off(decision.value), &decision.why);
     }
-    let (wire, why) = Route::new(Via::Auto, &config::variable).told();
+    let (wire, why) = Route::new(Via::Auto, &config::variable).describe();
     row("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };

@@ -44,7 +44,7 @@ impl Batch<'_> {
     /// Opens input and outputs, and starts the practice upstream. A rerun is recorded next to the first run.
     pub(super) fn open(&self, is_rerun: bool) -> Result<OpenedBatch, Error> {
         let plan = &self.plan;
-        let max_connections = descriptors::raise();
+        let max_connections = descriptors::raise_limit();
         let upstream = plan
             .practice
             .as_ref()
@@ -65,7 +65,7 @@ impl Batch<'_> {
             }
             Some(path) => (Some(recording::open(path, &plan.name)?), Some(path.to_owned())),
         };
-        let max_connections = max_connections.map(|most| descriptors::shared(most, upstream.is_some()));
+        let max_connections = max_connections.map(|most| descriptors::available(most, upstream.is_some()));
         Ok(OpenedBatch {
             upstream,
             cursor,

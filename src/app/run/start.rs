@@ -12,6 +12,7 @@ use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::output::collector::Collector;
+use crate::plan::address::PRACTICE;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;
@@ -56,7 +57,7 @@ impl Batch<'_> {
             fail_fast: plan.fail_fast,
             time: time.clone(),
             lingers,
-            route: Route::new(plan.wire, &config::variable),
+            route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
             most: max_connections,
             events,
             harvests: results,

@@ -55,7 +55,7 @@ fn the_doctor_names_the_client_and_no_password() {
     let folder = Folder::new();
     let ended = folder.inflight("doctor").run().exits(0);
     let text = ended.out();
-    assert!(text.contains("wire        direct          no proxy is named"), "{text}");
+    assert!(text.contains("wire        direct          no proxy variable is set"), "{text}");
     let proxy = "http://ann:s3cret@p.example:3128";
     let ended = folder.inflight("doctor").var("https_proxy", proxy).run().exits(0);
     let text = ended.out();
