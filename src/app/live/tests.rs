@@ -258,12 +258,14 @@ impl WakeupSource for Script {
     fn changes_seen(&mut self) {}
 }
 
+/// The heading of the help.
+const HELP: &str = "Keys ─";
 const ENDED: Fact = Fact::RunEnded { how: RunEnd::Finished };
 
 #[test]
 fn a_key_is_answered_by_a_frame_at_once() {
     let played = Session::new().play(vec![(310, key('?')), (900, key('?')), (1_200, gone())]);
-    let (first, last) = played.shows("Draw everything anew");
+    let (first, last) = played.shows(HELP);
     assert!((310..=360).contains(&first) && (800..=900).contains(&last), "{first} {last}");
     assert_eq!(played.exit, ScreenExit::TerminalGone);
 }
@@ -348,7 +350,7 @@ fn a_busy_terminal_gets_the_newest_frame_when_it_has_read_the_last() {
     ]);
     let after = played.times().into_iter().filter(|at| *at > 0).collect::<Vec<_>>();
     assert!(after.iter().all(|at| *at >= 2_000) && !after.is_empty(), "{after:?}");
-    assert!(played.shows("Draw everything anew").0 >= 2_000);
+    assert!(played.shows(HELP).0 >= 2_000);
 }
 
 #[test]
