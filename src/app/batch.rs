@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
@@ -39,7 +39,7 @@ use crate::source::pool::{self, Pool, Settings};
 use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
-use crate::tui::detect::{Environment, Face};
+use crate::tui::detect::{Environment, Interface};
 use crate::upstream::Upstream;
 
 /// Jobs' data that may wait for the report before the pool waits for it.
@@ -86,13 +86,13 @@ impl Outcome {
 impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
-        let surroundings = look::wished(config::surroundings(self.console), self.look);
-        let mut looks = Appearance::decide(&surroundings, self.console)?;
+        let environment = appearance::with_flags(config::environment(self.console), self.look);
+        let mut appearance = Appearance::decide(&environment, self.console)?;
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
             let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
-            let mut outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
+            let mut outcome = match (self.carry_out(&environment, &mut appearance, &mut ears, last.is_some()), &last) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
@@ -116,8 +116,8 @@ impl Batch<'_> {
     /// Runs the parts; `None` if everything was dropped at once.
     fn carry_out(
         &self,
-        surroundings: &Environment,
-        looks: &mut Appearance,
+        environment: &Environment,
+        appearance: &mut Appearance,
         ears: &mut Option<Wakeups>,
         is_again: bool,
     ) -> Result<Option<Outcome>, Error> {
@@ -146,7 +146,7 @@ impl Batch<'_> {
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
         // Whoever waits for the result at the other end of a pipe waits for the end.
-        let lingers = surroundings.face().value == Face::Screen && self.console.stdout.is_terminal();
+        let lingers = environment.interface().value == Interface::Screen && self.console.stdout.is_terminal();
         let settings = Settings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
@@ -173,14 +173,14 @@ impl Batch<'_> {
             wake,
             woken,
             console: self.console,
-            has_bar: looks.has_progress,
+            has_bar: appearance.has_progress,
             recording: shown.as_deref(),
             can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
-        let pace = self.pace(surroundings);
-        let watched = match surroundings.face().value {
-            Face::Screen => run.on_screen(looks, &mut stop, pace),
-            Face::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), ..Watch::default() },
+        let pace = self.pace(environment);
+        let watched = match environment.interface().value {
+            Interface::Screen => run.on_screen(appearance, &mut stop, pace),
+            Interface::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), ..Watch::default() },
         };
         if watched.is_dropped {
             return Ok(None);
@@ -235,9 +235,9 @@ impl Batch<'_> {
         Ok((Some(collector), Some(harvests)))
     }
 
-    fn pace(&self, surroundings: &Environment) -> Pace {
+    fn pace(&self, environment: &Environment) -> Pace {
         // Whoever asks for plain lines at a terminal listens to them.
-        if self.look.plain && surroundings.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
+        if self.look.plain && environment.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
     }
 
     /// Tells what came of it, and with which code to exit.

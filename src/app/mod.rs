@@ -8,7 +8,7 @@ pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod lab;
-pub mod look;
+pub mod appearance;
 pub mod manual;
 pub mod practice;
 pub mod recorded;

@@ -6,7 +6,7 @@ use std::sync::mpsc as wakes;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::recorded::{unreadable, warn};
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Signal};
@@ -24,22 +24,22 @@ use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Shows a recording; gives back the exit code.
 pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
-    let surroundings = look::wished(config::surroundings(console), &args.look);
-    let mut looks = Appearance::decide(&surroundings, console)?;
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let mut appearance = Appearance::decide(&environment, console)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);
-    if args.json || surroundings.face().value == Face::Plain {
+    if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
-    on_screen(args, recording, &mut looks)
+    on_screen(args, recording, &mut appearance)
 }
 
 /// Plays it on the screen.
-fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) -> Result<u8, Error> {
+fn on_screen(args: &ReplayArgs, recording: Recording, appearance: &mut Appearance) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
@@ -59,7 +59,7 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) ->
         can: Abilities::REPLAY,
         recording: Some(&path_shown(&args.file)),
     };
-    let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
+    let ended = screen::run(watched, appearance, &mut stop, &woken, &wake);
     replay.stop();
     drop(pump.join());
     match ended {

@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc as wakes;
 
 use crate::app::headless;
-use crate::app::look::Appearance;
+use crate::app::appearance::Appearance;
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
@@ -51,7 +51,7 @@ pub struct Watch {
 
 impl Run<'_> {
     /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    pub fn on_screen(self, looks: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
+    pub fn on_screen(self, appearance: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             clock: Clock::Live(self.time),
@@ -60,7 +60,7 @@ impl Run<'_> {
             can: self.can,
             recording: self.recording,
         };
-        let show = || screen::run(watched, looks, stop, self.woken, self.wake);
+        let show = || screen::run(watched, appearance, stop, self.woken, self.wake);
         // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
         match panic::catch_unwind(AssertUnwindSafe(show)) {
             Ok(Ok(Ended::Left)) => Watch::default(),

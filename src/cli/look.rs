@@ -1,4 +1,4 @@
-//! What flags say about the look: colours, marks, how lively, and what stands beside the screen.
+//! The flags for the appearance: colours, marks, frame rate, title and progress.
 //!
 //! Start at [`LookArgs`].
 
@@ -11,41 +11,41 @@ use crate::cli::values;
 use crate::text::console::ColorChoice;
 use crate::tui::theme::color::Depth;
 
-/// How it looks.
+/// The flags for the appearance.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct LookArgs {
-    /// Lines of text instead of the screen
+    /// Print lines of text instead of the screen
     #[arg(long)]
     pub plain: bool,
     /// A theme's name, or a file of your own
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
-    /// In which colours and marks.
+    /// The flags for colours and marks.
     #[command(flatten)]
     pub paint: PaintArgs,
-    /// Nothing moves more than once a second, unless a key is pressed
+    /// Update at most once a second, unless a key is pressed
     #[arg(long, hide_short_help = true)]
     pub no_motion: bool,
-    /// Most pictures a second, from 1 to 60; 20 unless said otherwise, 8 over ssh
+    /// Maximum frames per second, from 1 to 60 [default: 20, or 8 over ssh]
     #[arg(long, value_name = "N", value_parser = values::fps, hide_short_help = true)]
     pub fps: Option<u32>,
-    /// Leave the window's title alone
+    /// Do not set the window's title
     #[arg(long, hide_short_help = true)]
     pub no_title: bool,
-    /// Show no progress in the terminal's tab or in the task bar
+    /// Show no progress in the terminal's tab or the task bar
     #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 }
 
-/// In which colours and marks.
+/// The flags for colours and marks.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct PaintArgs {
-    /// How many colours: `1`, `16`, `256`, `true`
+    /// Number of colours: `1`, `16`, `256`, `true`
     #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
     pub color_depth: Option<Depth>,
-    /// Letters and signs of ASCII alone
+    /// Use ASCII characters only
     #[arg(long)]
     pub ascii: bool,
 }

@@ -10,7 +10,7 @@ pub mod screen;
 
 use crate::app::lab::headless::How;
 use crate::app::lab::screen::Left;
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
@@ -18,16 +18,16 @@ use crate::error::Error;
 use crate::lab::controls::Dials;
 use crate::lab::scenario::Scenario;
 use crate::text::console::Console;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Shows a scenario; gives back the exit code.
 pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
     refuse(&args.dials, &args.results)?;
-    let surroundings = look::wished(config::surroundings(console), &args.look);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
-    match surroundings.face().value {
-        Face::Plain => headless::run(scenario, dials, is_json, console),
-        Face::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&surroundings, console)?, console),
+    match environment.interface().value {
+        Interface::Plain => headless::run(scenario, dials, is_json, console),
+        Interface::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&environment, console)?, console),
     }
 }
 
@@ -36,12 +36,12 @@ fn on_screen(
     scenario: Scenario,
     dials: Dials,
     is_json: bool,
-    looks: Appearance,
+    appearance: Appearance,
     console: Console,
 ) -> Result<u8, Error> {
     // Somebody waits for the result at the other end of the pipe.
     let leaves_at_end = !console.stdout.is_terminal();
-    let left = screen::run(scenario, dials, looks, leaves_at_end);
+    let left = screen::run(scenario, dials, appearance, leaves_at_end);
     let Left { race, stopped } = left.map_err(|source| Error::System { what: "show the lab", source })?;
     let how = match (is_json, leaves_at_end) {
         (true, _) => How::Document,
@@ -54,12 +54,12 @@ fn on_screen(
 
 /// The dials that flags and the scenario say.
 fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let usual = Dials::usual(scenario);
+    let preferences = Dials::usual(scenario);
     Dials {
-        requests: args.requests.unwrap_or(usual.requests),
-        delay: args.delay.unwrap_or(usual.delay),
-        limit: args.limit.unwrap_or(usual.limit),
-        speed: args.speed.unwrap_or(usual.speed),
+        requests: args.requests.unwrap_or(preferences.requests),
+        delay: args.delay.unwrap_or(preferences.delay),
+        limit: args.limit.unwrap_or(preferences.limit),
+        speed: args.speed.unwrap_or(preferences.speed),
     }
 }
 

@@ -8,8 +8,8 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::Abilities;
 use crate::tui::action::Action;
-use crate::tui::input::Key;
-use crate::tui::keymap::entry::{Context, Entry};
+use ratatui::crossterm::event::KeyEvent;
+use crate::tui::keymap::entry::{Context, ActionEntry};
 use crate::tui::keymap::search::search;
 
 /// The list, while it lies open.
@@ -52,7 +52,7 @@ impl Palette {
         self.rows().get(self.at).map(|entry| entry.action)
     }
 
-    pub(super) fn edit(&mut self, key: Key) {
+    pub(super) fn edit(&mut self, key: KeyEvent) {
         self.text.handle_event(&TerminalEvent::Key(key));
         self.at = 0;
     }

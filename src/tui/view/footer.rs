@@ -33,7 +33,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
                 &[format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()],
             );
         }
-        Context::Sure => question(pen, y, scene, &sure(scene)),
+        Context::Confirm => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
         Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
             keys(pen, y, scene);
@@ -43,7 +43,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
 
 /// Whether somebody waits for an answer here, whatever the size of the screen.
 pub fn is_wanted(scene: &Scene<'_>) -> bool {
-    matches!(scene.ui.context(), Context::Question | Context::Sure | Context::Prompt)
+    matches!(scene.ui.context(), Context::Question | Context::Confirm | Context::Prompt)
 }
 
 /// Is it really to be done?

@@ -2,7 +2,7 @@
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::keymap::entry::Entry;
+use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::table::ENTRIES;
 use crate::tui::refusal::refusal;
 use crate::tui::state::palette::Palette;
