@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::text::console::Console;
 use crate::text::diagnostics::Mistakes;
 use crate::tui::clipboard::ClipboardSupport;
-use crate::tui::detect::{Decision, Environment, Background};
+use crate::tui::detect::{Background, Decision, Environment};
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::role::Variant;
@@ -141,7 +141,8 @@ fn choose_theme(
     let assumed = background.unwrap_or(Variant::Dark);
     let name = environment.theme(capabilities.depth, assumed).value;
     let theme = catalog.read(&name, capabilities)?;
-    let is_chosen = environment.theme.is_some() || environment.preferences.theme(assumed).is_some_and(|(_, exact)| exact);
+    let is_chosen =
+        environment.theme.is_some() || environment.preferences.theme(assumed).is_some_and(|(_, exact)| exact);
     let pair = background.filter(|_| !is_chosen).and_then(|background| theme.pair_for(background)).map(str::to_owned);
     match pair.and_then(|pair| Some((catalog.read(&pair, capabilities).ok()?, pair))) {
         Some((theme, pair)) => Ok((pair, theme)),

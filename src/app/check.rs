@@ -81,13 +81,13 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     }
     let interface = appearance.environment().interface();
     let theme = appearance.theme_decision();
-    let interface = match interface.value {
+    let name = match interface.value {
         Interface::Screen => "screen",
         Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
     here.extend(wires(plan, &mut resolved));
-    here.push(Item::new("interface", Value::Text(interface.to_owned()), Said::Found(interface.why.into_owned())));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);

@@ -12,7 +12,7 @@ use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
 use crate::tui::clipboard::ClipboardSupport;
-use crate::tui::detect::{Decision, Interface, Background};
+use crate::tui::detect::{Background, Decision, Interface};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;

@@ -2,13 +2,13 @@
 //!
 //! Start at [`run`].
 
+pub mod appearance;
 pub mod batch;
 pub mod check;
 pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod lab;
-pub mod appearance;
 pub mod manual;
 pub mod practice;
 pub mod recorded;

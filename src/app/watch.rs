@@ -5,8 +5,8 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc as wakes;
 
-use crate::app::headless;
 use crate::app::appearance::Appearance;
+use crate::app::headless;
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;

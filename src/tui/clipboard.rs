@@ -9,11 +9,11 @@ use crate::tui::detect::{Decision, Environment};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClipboardSupport {
     /// It is known to.
-    Takes,
+    Accepts,
     /// It may: copying may be switched off, or depend on an outer terminal.
     Unknown,
     /// It is known not to.
-    Refuses,
+    Rejects,
 }
 
 /// The control sequence that copies a text to the clipboard.

@@ -88,7 +88,7 @@ impl CurlCommand {
 
 #[cfg(test)]
 mod tests {
-    use super::{CurlRequest, CurlCommand};
+    use super::{CurlCommand, CurlRequest};
     use crate::event::failure_sample::Field;
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
@@ -124,7 +124,9 @@ mod tests {
             "curl -i -X POST -H 'authorization: ***' -H 'accept: text/plain' -H 'content-type:' --data-binary @body \
              'https://a.b/'"
         );
-        assert!(["replace *** with the secret", "as `body`", "first request"].iter().all(|it| line.caveats.contains(it)));
+        assert!(
+            ["replace *** with the secret", "as `body`", "first request"].iter().all(|it| line.caveats.contains(it))
+        );
     }
 
     #[test]

@@ -13,8 +13,8 @@ use inflight::tui::terminal::encoder::FrameEncoder;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Capabilities, Theme};
-use inflight::tui::view::{self, Scene};
 use inflight::tui::tty::writer::TerminalWriter;
+use inflight::tui::view::{self, Scene};
 use ratatui::layout::Rect;
 
 use crate::alone;

@@ -26,7 +26,7 @@ impl Screen {
             }
             Turn::Next => {
                 let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::preferences(next) };
+                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
                 self.restart(next)?;
             }
         }

@@ -8,9 +8,9 @@ mod lesson;
 mod news;
 pub mod screen;
 
+use crate::app::appearance::{self, Appearance};
 use crate::app::lab::headless::How;
 use crate::app::lab::screen::Left;
-use crate::app::appearance::{self, Appearance};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
@@ -54,12 +54,12 @@ fn on_screen(
 
 /// The dials that flags and the scenario say.
 fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let preferences = Dials::usual(scenario);
+    let defaults = Dials::usual(scenario);
     Dials {
-        requests: args.requests.unwrap_or(preferences.requests),
-        delay: args.delay.unwrap_or(preferences.delay),
-        limit: args.limit.unwrap_or(preferences.limit),
-        speed: args.speed.unwrap_or(preferences.speed),
+        requests: args.requests.unwrap_or(defaults.requests),
+        delay: args.delay.unwrap_or(defaults.delay),
+        limit: args.limit.unwrap_or(defaults.limit),
+        speed: args.speed.unwrap_or(defaults.speed),
     }
 }
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::news::News;
-use crate::app::appearance::Appearance;
 use crate::app::screen::{await_background, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
 use crate::error::code;
@@ -22,7 +22,7 @@ use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::Input;
+use crate::tui::input::{Input, Keystroke};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
@@ -151,7 +151,7 @@ impl Screen {
         Ok(None)
     }
 
-    fn press(&mut self, key: KeyEvent, guard: &mut Guard) -> io::Result<Option<u8>> {
+    fn press(&mut self, key: Keystroke, guard: &mut Guard) -> io::Result<Option<u8>> {
         let Some(action) = self.appearance.keymap.action(self.ui.context(), key) else { return Ok(None) };
         let effects = match action {
             // It waits for no model.

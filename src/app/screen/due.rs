@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use crate::app::appearance::Appearance;
-use crate::tui::terminal::frame_rate::FrameRate;
 use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::frame_rate::FrameRate;
 
 /// How often the clock moves while attempts are under way and nothing else changes.
 const CLOCK_STEP: Duration = Duration::from_millis(100);

@@ -17,7 +17,9 @@ impl Screen<'_> {
     pub(super) fn save(&mut self, picture: Option<&Picture>) {
         let Some(content) = &self.saving else { return };
         let kept = match (content, picture) {
-            (FileContent::PictureSvg, Some(picture)) => save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme)),
+            (FileContent::PictureSvg, Some(picture)) => {
+                save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme))
+            }
             (FileContent::PictureText, Some(picture)) => {
                 save_file::save_new("txt", &(picture::lines(picture).join("\n") + "\n"))
             }
@@ -27,8 +29,8 @@ impl Screen<'_> {
         };
         let said = match (kept, content) {
             (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), FileContent::Curl(line)) if !line.but.is_empty() => {
-                format!("saved as {}: {}", path.display(), line.but)
+            (Ok(path), FileContent::Curl(line)) if !line.caveats.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.caveats)
             }
             (Ok(path), _) => format!("saved as {}", path.display()),
         };
@@ -50,8 +52,8 @@ impl Screen<'_> {
             ClipboardSupport::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
             ClipboardSupport::Rejects => format!("this terminal takes no copies; {instead}"),
         };
-        if !line.but.is_empty() {
-            said = format!("{said}; {}", line.but);
+        if !line.caveats.is_empty() {
+            said = format!("{said}; {}", line.caveats);
         }
         self.ui.say(&said, self.now());
     }

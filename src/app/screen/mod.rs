@@ -28,7 +28,7 @@ use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Input, Mouse, MouseAction};
+use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
@@ -250,7 +250,7 @@ impl Screen<'_> {
         Ok(None)
     }
 
-    fn press(&mut self, key: KeyEvent, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+    fn press(&mut self, key: Keystroke, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
         self.due.at_once();
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {

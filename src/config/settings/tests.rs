@@ -36,7 +36,8 @@ fn the_nearest_word_wins() {
 #[test]
 fn what_is_on_or_off_can_be_said_in_a_file_and_by_a_variable() {
     let file = "mouse = true\nmotion = false\ntitle = false\nprogress = false\nfps = 30";
-    let preferences = read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().preferences;
+    let preferences =
+        read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().preferences;
     assert_eq!((preferences.mouse, preferences.motion, preferences.progress), (Some(true), Some(false), Some(false)));
     assert_eq!((preferences.title, preferences.fps, preferences.ascii), (Some(true), Some(5), None));
 }
@@ -76,7 +77,10 @@ fn what_is_wrong_is_an_error_with_its_place() {
         ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is reserved for `interrupt`"),
         ("[keys]\nsuspend = []", "the key of `suspend` is always `ctrl+z`\n\n  conf/config.toml:2:1"),
         ("[keys]\nfreeze = \"space\"", "`space` is bound to both `pause` and `freeze`\n\n  conf/config.toml:2:10"),
-        ("[keys]\nview_1 = \"v\"\nview_4 = \"v\"", "`v` is bound to both `view_1` and `view_4`\n\n  conf/config.toml:3:10"),
+        (
+            "[keys]\nview_1 = \"v\"\nview_4 = \"v\"",
+            "`v` is bound to both `view_1` and `view_4`\n\n  conf/config.toml:3:10",
+        ),
         ("theme = ", "not TOML: "),
     ] {
         assert!(error(text).starts_with(&format!("error: {told}")), "{}", error(text));

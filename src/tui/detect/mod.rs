@@ -198,7 +198,9 @@ impl Environment {
         match self.var("COLORTERM") {
             Some(value @ ("truecolor" | "24bit")) => decided(Depth::True, variable_is("COLORTERM", value)),
             _ if self.var("WT_SESSION").is_some() => decided(Depth::True, "`WT_SESSION` is set".into()),
-            _ if term.ends_with("-direct") || term.ends_with("-truecolor") => decided(Depth::True, variable_is("TERM", term)),
+            _ if term.ends_with("-direct") || term.ends_with("-truecolor") => {
+                decided(Depth::True, variable_is("TERM", term))
+            }
             _ if is_one_of(&["kitty", "WezTerm", "wezterm", "ghostty", "alacritty", "foot", "iTerm.app"]) => {
                 let why = format!("`{}` shows all colours", if program.is_empty() { term } else { program });
                 decided(Depth::True, why.into())
@@ -233,7 +235,8 @@ impl Environment {
     pub fn background(&self) -> Decision<Background> {
         let dark = |why| decided(Background::Unknown, why);
         let term = self.var("TERM").unwrap_or_default();
-        if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, parse_background(value)?))) {
+        if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, parse_background(value)?)))
+        {
             return decided(Background::Is(variant), variable_is("COLORFGBG", value));
         }
         if !self.draws_on_terminal || !self.has_keys {
@@ -312,7 +315,7 @@ fn variable_is(name: &str, value: &str) -> Cow<'static, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, ColorChoice, Depth, Environment, Interface, Background, Preferences, Variant};
+    use super::{Background, Charset, ColorChoice, Depth, Environment, Interface, Preferences, Variant};
 
     fn in_terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());

@@ -90,7 +90,8 @@ mod tests {
         assert_eq!(fps(&local), 20);
         let remote = terminal(&[("SSH_TTY", "pts/3")]);
         assert_eq!((fps(&remote), remote.frames_per_second().why.as_ref()), (8, "`SSH_TTY` is set"));
-        let preferences = Preferences { fps: Some(30), motion: Some(false), mouse: Some(true), ..Preferences::default() };
+        let preferences =
+            Preferences { fps: Some(30), motion: Some(false), mouse: Some(true), ..Preferences::default() };
         let configured = Environment { preferences, ..remote };
         assert_eq!((fps(&configured), configured.motion().value, configured.mouse().value), (30, false, true));
         assert_eq!(fps(&Environment { fps: Some(1), ..configured }), 1);

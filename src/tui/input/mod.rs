@@ -22,14 +22,17 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use crate::tui::input::decode::Decoder;
-use crate::tui::tty::{self, Tty};
 use crate::tui::theme::role::Variant;
+use crate::tui::tty::{self, Tty};
+
+/// A key that was pressed, held or released.
+pub type Keystroke = KeyEvent;
 
 /// An event from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key was pressed, held or released.
-    Key(KeyEvent),
+    Key(Keystroke),
     /// Pasted text: foreign, line ends included.
     Paste(String),
     /// A click or a turn of the wheel.
@@ -190,7 +193,12 @@ impl ListenerShared {
         }
     }
 
-    fn step(&self, wake_reader: &UnixStream, decoder: &mut Decoder, on_input: &InputHandler) -> io::Result<ControlFlow<()>> {
+    fn step(
+        &self,
+        wake_reader: &UnixStream,
+        decoder: &mut Decoder,
+        on_input: &InputHandler,
+    ) -> io::Result<ControlFlow<()>> {
         let is_paused = {
             let mut control = self.control();
             if control.stop {

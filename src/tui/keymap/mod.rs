@@ -17,7 +17,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::action::Action;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{Context, ActionEntry, KeyGroup, KeyBehavior};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup};
 use crate::tui::keymap::table::ENTRIES;
 
 /// The keys in force.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`VIEWS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Race, Confirm};
+use crate::tui::keymap::entry::Context::{self, At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Race};
 use crate::tui::view::page::View;
 
 /// Every view, followed by the other contexts.
@@ -29,7 +29,8 @@ pub const WITH_PALETTE: &[Context] = &views_and::<{ N + 2 }>(&[Help, Example]);
 /// Every context with rows.
 pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
 /// Everywhere.
-pub const ANYWHERE: &[Context] = &views_and::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Confirm, Race]);
+pub const ANYWHERE: &[Context] =
+    &views_and::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Confirm, Race]);
 /// The lab.
 pub const LAB: &[Context] = &[Race];
 /// The first view.

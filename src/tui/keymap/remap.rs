@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{Context, ActionEntry, KeyBehavior};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior};
 use crate::tui::keymap::table::ENTRIES;
 
 /// The reason why an action cannot have a key.
@@ -96,7 +96,8 @@ impl Keymap {
 
 fn check_key(entry: &ActionEntry, key: Chord) -> Result<(), RemapError> {
     let is = |name: &str| name.parse() == Ok(key);
-    let fixed = ENTRIES.iter().find(|other| other.behavior == KeyBehavior::Fixed && other.keys.iter().any(|name| is(name)));
+    let fixed =
+        ENTRIES.iter().find(|other| other.behavior == KeyBehavior::Fixed && other.keys.iter().any(|name| is(name)));
     if let Some(by) = fixed {
         return Err(RemapError::Taken { key, by: by.id });
     }

@@ -4,8 +4,8 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, Menu};
-use crate::tui::keymap::entry::{ActionEntry, KeyGroup, KeyBehavior, Need};
-use crate::tui::keymap::places::{DETAIL, WATERFALL, LAB, WITH_ROWS, VIEWS, VIEWS_AND_LAB, WITH_SEEK};
+use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
+use crate::tui::keymap::places::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::view::page::View;
 
 /// The defaults of a row.
@@ -22,20 +22,40 @@ pub(super) const PLAIN: ActionEntry = ActionEntry {
 };
 
 /// A row that changes a limit.
-pub(super) const LIMIT: ActionEntry =
-    ActionEntry { group: KeyGroup::Work, contexts: VIEWS_AND_LAB, needs: Need::SetLimit, behavior: KeyBehavior::Repeats, ..PLAIN };
+pub(super) const LIMIT: ActionEntry = ActionEntry {
+    group: KeyGroup::Work,
+    contexts: VIEWS_AND_LAB,
+    needs: Need::SetLimit,
+    behavior: KeyBehavior::Repeats,
+    ..PLAIN
+};
 
 /// A row that seeks in a replay.
-pub(super) const SEEK: ActionEntry =
-    ActionEntry { group: KeyGroup::Work, contexts: WITH_SEEK, needs: Need::Travel, behavior: KeyBehavior::Repeats, ..PLAIN };
+pub(super) const SEEK: ActionEntry = ActionEntry {
+    group: KeyGroup::Work,
+    contexts: WITH_SEEK,
+    needs: Need::Travel,
+    behavior: KeyBehavior::Repeats,
+    ..PLAIN
+};
 
 /// A row that shows a view.
-pub(super) const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> ActionEntry {
+pub(super) const fn show(
+    view: View,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
     ActionEntry { action: Action::Show(view), id, keys, group: KeyGroup::View, help, ..PLAIN }
 }
 
 /// A row that changes the display.
-pub(super) const fn display(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> ActionEntry {
+pub(super) const fn display(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
     ActionEntry { action, id, keys, help, ..PLAIN }
 }
 
@@ -52,7 +72,12 @@ pub(super) const fn waterfall(
 }
 
 /// A row of the export menu, which shows its help without the first word.
-pub(super) const fn save(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> ActionEntry {
+pub(super) const fn save(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
     ActionEntry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
 }
 
@@ -68,7 +93,9 @@ pub(super) const fn lab(
 }
 
 /// A row that goes to the previous or next detail.
-pub(super) const SIBLING: ActionEntry = ActionEntry { group: KeyGroup::Move, contexts: DETAIL, behavior: KeyBehavior::Repeats, ..PLAIN };
+pub(super) const SIBLING: ActionEntry =
+    ActionEntry { group: KeyGroup::Move, contexts: DETAIL, behavior: KeyBehavior::Repeats, ..PLAIN };
 
 /// A row that moves the selection.
-pub(super) const MOVE: ActionEntry = ActionEntry { group: KeyGroup::Move, contexts: WITH_ROWS, behavior: KeyBehavior::Repeats, ..PLAIN };
+pub(super) const MOVE: ActionEntry =
+    ActionEntry { group: KeyGroup::Move, contexts: WITH_ROWS, behavior: KeyBehavior::Repeats, ..PLAIN };

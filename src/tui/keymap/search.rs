@@ -3,7 +3,7 @@
 //! Pure: it reads only the key table. Start at [`search`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::{Context, ActionEntry};
+use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::table::ENTRIES;
 
 /// How well an action matches the search text, best first.

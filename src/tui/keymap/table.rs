@@ -3,13 +3,13 @@
 //! To add an action, add a row here. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{At, Example, Help, Menu, Palette, Prompt, Question, Confirm};
-use crate::tui::keymap::entry::{ActionEntry, KeyGroup, KeyBehavior, Need};
+use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, WITH_REQUEST, OTHER_VIEWS, WITH_DETAIL, WITH_LIMIT, WITH_FAILURE, WATERFALL, LAB, WITH_PALETTE, OVERVIEW, VIEWS, EXPORTABLE, WITH_POPUPS, VIEWS_AND_LAB, WITH_EVENTS,
-    WITH_AUTO_SCROLL, TABLES,
+    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
+    WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_PALETTE, WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::row::{LIMIT, SIBLING, PLAIN, MOVE, SEEK, waterfall, lab, display, save, show};
+use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
 use crate::tui::view::page::View;
 
 /// Every action, in the order of the footer and of help.
@@ -26,8 +26,20 @@ pub static ENTRIES: &[ActionEntry] = &[
         ..PLAIN
     },
     lab(Action::Restart, "restart", &["R"], "In the lab: restart all lanes", &[(LAB, "restart")]),
-    ActionEntry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: go back 5 s", ..SEEK },
-    ActionEntry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: go forward 5 s", ..SEEK },
+    ActionEntry {
+        action: Action::SeekBack,
+        id: "seek_back",
+        keys: &["left"],
+        help: "In a replay: go back 5 s",
+        ..SEEK
+    },
+    ActionEntry {
+        action: Action::SeekOn,
+        id: "seek_on",
+        keys: &["right"],
+        help: "In a replay: go forward 5 s",
+        ..SEEK
+    },
     ActionEntry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: halve the speed", ..SEEK },
     ActionEntry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: double the speed", ..SEEK },
     ActionEntry {
@@ -46,7 +58,13 @@ pub static ENTRIES: &[ActionEntry] = &[
         footer: &[(WITH_LIMIT, "limit")],
         ..LIMIT
     },
-    ActionEntry { action: Action::LimitHalf, id: "limit_half", keys: &["{"], help: "Allow half as many in flight", ..LIMIT },
+    ActionEntry {
+        action: Action::LimitHalf,
+        id: "limit_half",
+        keys: &["{"],
+        help: "Allow half as many in flight",
+        ..LIMIT
+    },
     ActionEntry {
         action: Action::LimitDouble,
         id: "limit_double",
@@ -297,7 +315,13 @@ pub static ENTRIES: &[ActionEntry] = &[
         ..MOVE
     },
     ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
-    ActionEntry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "Move down one page", ..MOVE },
+    ActionEntry {
+        action: Action::PageDown,
+        id: "page_down",
+        keys: &["pgdn", "ctrl+d"],
+        help: "Move down one page",
+        ..MOVE
+    },
     ActionEntry {
         action: Action::Top,
         id: "top",

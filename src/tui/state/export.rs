@@ -4,7 +4,7 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::tui::curl::{CurlRequest, CurlCommand};
+use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{Effect, FileContent};
 use crate::tui::state::UiState;
 use crate::tui::view::failures::example;

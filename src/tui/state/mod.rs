@@ -25,7 +25,6 @@ use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use ratatui::crossterm::event::KeyEvent;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
@@ -38,6 +37,7 @@ use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
 use crate::tui::view::page::View;
 use crate::tui::view::waterfall;
+use ratatui::crossterm::event::KeyEvent;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]

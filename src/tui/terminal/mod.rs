@@ -6,8 +6,8 @@
 
 pub mod encoder;
 pub mod frame_rate;
-mod session;
 mod panic;
+mod session;
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -22,13 +22,13 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
 
 use crate::tui::clipboard;
-use crate::tui::input::{InputHandler, Input, Listener};
+use crate::tui::input::{Input, InputHandler, Listener};
 use crate::tui::terminal::encoder::FrameEncoder;
 use crate::tui::terminal::session::Session;
 use crate::tui::tty::Tty;
 use crate::tui::tty::watchdog::Watchdog;
-use crate::tui::window_status::{TabProgress, WindowStatus};
 use crate::tui::tty::writer::TerminalWriter;
+use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long the process may take to stop after SIGTSTP.
 const STOP_PATIENCE: Duration = Duration::from_millis(100);

@@ -15,8 +15,8 @@ use ratatui::crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, 
 
 use crate::tui::terminal::TerminalOptions;
 use crate::tui::tty::Tty;
-use crate::tui::window_status::{TabProgress, POP_TITLE, PUSH_TITLE};
 use crate::tui::tty::writer::TerminalWriter;
+use crate::tui::window_status::{POP_TITLE, PUSH_TITLE, TabProgress};
 
 /// How long the terminal may take to read the final bytes.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -17,7 +17,8 @@ pub const STATES: [Role; 5] = [Role::Ok, Role::Slow, Role::Limited, Role::Failed
 pub const MIN_DISTANCE: f64 = 8.0;
 
 /// The backgrounds of text, and their names in the table.
-const BACKGROUNDS: [(Role, &str); 3] = [(Role::Bg, "screen"), (Role::Surface, "popups"), (Role::Selection, "selection")];
+const BACKGROUNDS: [(Role, &str); 3] =
+    [(Role::Bg, "screen"), (Role::Surface, "popups"), (Role::Selection, "selection")];
 
 /// A table of contrasts, the two closest statuses, and a warning for each limit that is missed.
 pub fn table(theme: &Theme) -> String {
@@ -220,7 +221,8 @@ mod tests {
         let report = table(&Theme::read(text, "x", capabilities, &|_| None).unwrap());
         assert!(report.contains("warning: `text` on screen has a contrast of 1.4; 4.5 is readable"), "{report}");
         assert!(
-            report.contains("warning: `ok` and `failed` are hard to distinguish for some users; only their marks differ"),
+            report
+                .contains("warning: `ok` and `failed` are hard to distinguish for some users; only their marks differ"),
             "{report}"
         );
     }

@@ -61,7 +61,12 @@ impl Theme {
     /// Reads a theme file, or returns all mistakes in it and its parents.
     ///
     /// `origin` is its name in messages; `find` returns the text of a user's theme that is named as a parent.
-    pub fn read(text: &str, origin: &str, capabilities: Capabilities, find: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+    pub fn read(
+        text: &str,
+        origin: &str,
+        capabilities: Capabilities,
+        find: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut chain = vec![Sheet::read(&Page::new(origin, text), &mut mistakes)];
         while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {

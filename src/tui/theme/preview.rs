@@ -49,8 +49,7 @@ impl PreviewPage<'_> {
     fn head(&mut self, capabilities: Capabilities) {
         let name = sanitize(self.theme.name()).into_owned();
         let background = format!(", for {} backgrounds", self.theme.variant().name());
-        let pair =
-            self.theme.pair().map(|pair| format!("; its pair is {}", sanitize(pair))).unwrap_or_default();
+        let pair = self.theme.pair().map(|pair| format!("; its pair is {}", sanitize(pair))).unwrap_or_default();
         let depth = match capabilities.depth {
             Depth::Mono => "no colour",
             Depth::Ansi16 => "16 colours",

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
-use crate::tui::input::{MouseAction, Input, Mouse};
+use crate::tui::input::{Input, Mouse, MouseAction};
 use crate::tui::theme::role::Variant;
 
 /// How long to wait after ESC: a sequence arrives in one piece, and a lone ESC is the Escape key.

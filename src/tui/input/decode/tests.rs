@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
 use super::{Decoder, MAX_PASTE, PASTE_END};
-use crate::tui::input::{MouseAction, Input, Mouse};
+use crate::tui::input::{Input, Mouse, MouseAction};
 use crate::tui::theme::role::Variant;
 
 const PASTE_START: &[u8] = b"\x1b[200~";
