@@ -181,7 +181,7 @@ fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
     assert!(name == "dracula" && why.ends_with(end), "{name} {why}");
     fs::write(folder.path(".config/inflight.toml"), "").unwrap();
     fs::write(folder.path("conf/inflight/config.toml"), "").unwrap();
-    let assumed = ("inflight-dark".to_owned(), "there is no terminal to ask, dark is assumed".to_owned());
+    let assumed = ("inflight-dark".to_owned(), "there is no terminal to query, dark is assumed".to_owned());
     assert_eq!(theme("", &[]), assumed);
     let told = ("inflight-dark".to_owned(), "the background is dark".to_owned());
     assert_eq!(theme("", &[("COLORFGBG", "15;0")]), told);
