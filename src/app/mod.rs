@@ -2,10 +2,10 @@
 //!
 //! It puts the parts together and holds no logic of theirs. Start at [`run`].
 
+pub mod appearance;
 pub mod inspect;
 pub mod lab;
 pub mod live;
-pub mod look;
 pub mod replay;
 pub mod run;
 pub mod stop;

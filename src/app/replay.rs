@@ -4,9 +4,9 @@
 
 use tokio::sync::mpsc;
 
+use crate::app::appearance::{self, Appearance};
 use crate::app::live::run_view::{RunClock, RunView, Watched};
 use crate::app::live::{self, ScreenExit};
-use crate::app::look::{self, Appearance};
 use crate::app::run::slow_jobs::{unreadable, warn};
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, WakeupSource, Wakeups};
@@ -23,15 +23,15 @@ use crate::pump::{Follow, Pump};
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Shows a recording; returns the exit code.
 pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
-    let environment = look::wished(config::surroundings(console), &args.look);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
     let mut appearance = Appearance::decide(&environment, console)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);
-    if args.json || environment.face().value == Face::Plain {
+    if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
     play(args, recording, &mut appearance)

@@ -1,4 +1,4 @@
-//! Flags for the look of the output: colours, marks, motion, and the window's title and progress bar.
+//! The flags for the appearance: colours, marks, frame rate, title and progress.
 //!
 //! Start at [`LookArgs`].
 
@@ -11,7 +11,7 @@ use crate::cli::values;
 use crate::text::console::ColorChoice;
 use crate::tui::theme::color::Depth;
 
-/// How the output looks.
+/// The flags for the appearance.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct LookArgs {
@@ -21,31 +21,31 @@ pub struct LookArgs {
     /// Theme name, or a file of your own
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
-    /// Its colours and marks.
+    /// The flags for colours and marks.
     #[command(flatten)]
     pub paint: PaintArgs,
-    /// Update the screen once a second, and at once for a key
+    /// Update at most once a second, unless a key is pressed
     #[arg(long, hide_short_help = true)]
     pub no_motion: bool,
-    /// Maximum frames per second, from 1 to 60 (default 20, over ssh 8)
+    /// Maximum frames per second, from 1 to 60 [default: 20, or 8 over ssh]
     #[arg(long, value_name = "N", value_parser = values::fps, hide_short_help = true)]
     pub fps: Option<u32>,
-    /// Do not change the window's title
+    /// Do not set the window's title
     #[arg(long, hide_short_help = true)]
     pub no_title: bool,
-    /// Do not show progress in the terminal's tab or the task bar
+    /// Show no progress in the terminal's tab or the task bar
     #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 }
 
-/// Colours and marks.
+/// The flags for colours and marks.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct PaintArgs {
     /// Number of colours: `1`, `16`, `256`, `true`
     #[arg(long, value_name = "DEPTH", value_parser = values::depth)]
     pub color_depth: Option<Depth>,
-    /// Use only ASCII characters
+    /// Use ASCII characters only
     #[arg(long)]
     pub ascii: bool,
 }

@@ -14,7 +14,7 @@ use crate::text::console::{ColorChoice, Console};
 use crate::text::diagnostics::{Mistakes, Page};
 use crate::text::io_error::IoErrorText;
 use crate::tui::detect::{Environment, VARIABLES};
-use crate::tui::terminal::tty::{self, Tty};
+use crate::tui::tty::{self, Tty};
 
 /// An environment variable, if it is set and is text.
 pub fn variable(name: &str) -> Option<String> {
@@ -28,7 +28,7 @@ pub fn console(color: ColorChoice) -> Console {
 }
 
 /// The environment that decides how the screen looks, before any flag but `--color`.
-pub fn surroundings(console: Console) -> Environment {
+pub fn environment(console: Console) -> Environment {
     let variables: BTreeMap<String, String> =
         VARIABLES.iter().filter_map(|&name| Some((name.to_owned(), variable(name)?))).collect();
     let draws_on_terminal = console.stderr.is_terminal();

@@ -1,4 +1,4 @@
-//! Cuts text to a width in columns: targets in the middle, sentences at the end, numbers never.
+//! Fits text to a width in columns: cuts targets in the middle and sentences at the end.
 //!
 //! Start at [`middle`].
 
@@ -8,22 +8,21 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::text::console::StreamStyle;
 
-/// Stands where something was cut.
+/// Replaces the text that was cut.
 const ELLIPSIS: &str = "…";
 
-/// The text in at most `width` columns, its head and its tail kept.
+/// The text in at most `width` columns; its start and its end are kept.
 pub fn middle(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
     let room = width.saturating_sub(1);
     let head = columns(text.chars(), room.div_ceil(2));
-    // The tail is counted from the end.
     let tail = columns(text.chars().rev(), room / 2);
     Cow::Owned(format!("{}{ELLIPSIS}{}", &text[..head], &text[text.len() - tail..]))
 }
 
-/// The text in at most `width` columns, its head kept.
+/// The text in at most `width` columns; its start is kept.
 pub fn end(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
@@ -51,12 +50,12 @@ pub fn wrapped(text: &str, style: StreamStyle, indent: usize) -> Vec<String> {
     lines
 }
 
-/// The text with spaces up to `width` columns.
+/// The text padded with spaces to `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// Bytes of the characters that fit into so many columns.
+/// The number of bytes of the characters that fit into `room` columns.
 fn columns(chars: impl Iterator<Item = char>, mut room: usize) -> usize {
     let mut bytes = 0;
     for c in chars {
@@ -79,7 +78,7 @@ mod tests {
     use crate::text::console::StreamStyle;
 
     #[test]
-    fn targets_keep_head_and_tail() {
+    fn targets_keep_their_start_and_end() {
         assert_eq!(middle("GET /v1/customers/orders", 15), "GET /v1…/orders");
         assert_eq!(middle("short", 15), "short");
         assert_eq!(end("a long sentence", 8), "a long …");
@@ -95,7 +94,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_ever_wider_than_asked(text in "\\PC*", width in 1..40_usize) {
+        fn no_text_is_wider_than_the_limit(text in "\\PC*", width in 1..40_usize) {
             let text = crate::text::sanitize::sanitize(&text);
             prop_assert!(middle(&text, width).width() <= width);
             prop_assert!(end(&text, width).width() <= width);

@@ -4,7 +4,7 @@
 
 use http::header;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::run::{recording, slow_jobs};
 use crate::cli::RunArgs;
 use crate::cli::given_flags;
@@ -27,7 +27,7 @@ use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// A stand-in for the port of the practice upstream, which is not started. It is never shown.
 const NO_PORT: u16 = 1;
@@ -60,7 +60,7 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Resul
 
 /// Resolves the plan, or returns the first error that a run would report.
 fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
-    let environment = look::wished(config::surroundings(console), &args.look);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
     let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     slow_jobs::put_first(&mut cursor, &plan.order)?;
@@ -78,15 +78,15 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     for endpoint in &mut resolved.endpoints {
         endpoint.headers.extend(default_headers(&endpoint.headers, endpoint.has_names));
     }
-    let face = appearance.environment().face();
+    let interface = appearance.environment().interface();
     let theme = appearance.theme_decision();
-    let interface = match face.value {
-        Face::Screen => "screen",
-        Face::Plain => "lines",
+    let name = match interface.value {
+        Interface::Screen => "screen",
+        Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
     here.extend(wires(plan, &mut resolved));
-    here.push(Item::new("interface", Value::Text(interface.to_owned()), Said::Found(face.why.into_owned())));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);

@@ -4,22 +4,22 @@
 
 use std::fmt::Write;
 
-use crate::app::look::{Appearance, wished};
+use crate::app::appearance::{Appearance, with_flags};
 use crate::cli::look::LookArgs;
 use crate::config;
 use crate::plan::via::Via;
 use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
-use crate::tui::clipboard::Clipboard;
-use crate::tui::detect::{Decision, Face, Ground};
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::detect::{Background, Decision, Interface};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
 /// Every decision with its reason.
 pub fn report(args: &LookArgs, console: Console) -> String {
-    let environment = wished(config::surroundings(console), args);
+    let environment = with_flags(config::environment(console), args);
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let mut row = |what: &str, value: &str, why: &str| {
         // Writing to a string cannot fail.
@@ -28,9 +28,9 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     let mut decision_row = |what: &str, decision: Decision<String>| row(what, &decision.value, &decision.why);
     decision_row(
         "interface",
-        environment.face().named(|face| match face {
-            Face::Screen => "screen",
-            Face::Plain => "lines",
+        environment.interface().named(|interface| match interface {
+            Interface::Screen => "screen",
+            Interface::Plain => "lines",
         }),
     );
     decision_row(
@@ -44,11 +44,11 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     );
     decision_row(
         "background",
-        environment.ground().named(|ground| match ground {
-            Ground::Is(Variant::Dark) => "dark",
-            Ground::Is(Variant::Light) => "light",
-            Ground::Unknown => "unknown",
-            Ground::Ask => "unknown yet",
+        environment.background().named(|background| match background {
+            Background::Is(Variant::Dark) => "dark",
+            Background::Is(Variant::Light) => "light",
+            Background::Unknown => "unknown",
+            Background::Query => "unknown yet",
         }),
     );
     let appearance = Appearance::decide(&environment, console);
@@ -66,9 +66,9 @@ pub fn report(args: &LookArgs, console: Console) -> String {
         Err(_) => row("theme", "none", "see below"),
     }
     let clipboard = environment.clipboard().named(|clipboard| match clipboard {
-        Clipboard::Takes => "takes copies",
-        Clipboard::Unknown => "unknown",
-        Clipboard::Refuses => "none",
+        ClipboardSupport::Accepts => "takes copies",
+        ClipboardSupport::Unknown => "unknown",
+        ClipboardSupport::Rejects => "none",
     });
     row("clipboard", &clipboard.value, &clipboard.why);
     // If settings cannot be read, only flags and the environment decide.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::app::look::{Appearance, wished};
+use crate::app::appearance::{Appearance, with_flags};
 use crate::app::print;
 use crate::cli::look::LookArgs;
 use crate::cli::{ShowArgs, ThemeArgs, ThemeCommand};
@@ -15,7 +15,7 @@ use crate::text::console::{ColorChoice, Console};
 use crate::text::sanitize::sanitize;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
-use crate::tui::theme::{Look, bundled, measure, preview};
+use crate::tui::theme::{Capabilities, bundled, measure, preview};
 
 /// Runs a `theme` command; returns the exit code.
 pub fn run(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
@@ -27,7 +27,7 @@ pub fn run(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
 }
 
 /// Full colour and every mark, so that a theme can be measured completely.
-const WHOLE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
+const WHOLE: Capabilities = Capabilities { depth: Depth::True, charset: Charset::Unicode };
 
 /// A line for each theme: its name, its background, and the description in its file.
 fn list() -> String {
@@ -37,7 +37,7 @@ fn list() -> String {
     let mut text = String::new();
     for name in names {
         let (variant, about) = match (catalog.read(&name, WHOLE), bundled::text(&name)) {
-            (Ok(theme), Some(text)) => (theme.variant().name(), preview::about(text).to_owned()),
+            (Ok(theme), Some(text)) => (theme.variant().name(), preview::description(text).to_owned()),
             (Ok(theme), None) => {
                 let path = catalog.path(&name).map(|path| path.to_string_lossy().into_owned());
                 (theme.variant().name(), format!("yours: {}", sanitize(&path.unwrap_or_default())))
@@ -53,7 +53,7 @@ fn list() -> String {
 /// Every role of a theme, in colour if standard output shows colour.
 fn show(args: &ShowArgs, console: Console) -> Result<String, Error> {
     let look = LookArgs { theme: args.theme.clone(), paint: args.paint.clone(), ..LookArgs::default() };
-    let mut environment = wished(config::surroundings(console), &look);
+    let mut environment = with_flags(config::environment(console), &look);
     let paints = console.stdout.colour;
     if !paints {
         // Where no colour can be shown, each is named, in full depth.
@@ -61,8 +61,8 @@ fn show(args: &ShowArgs, console: Console) -> Result<String, Error> {
         environment.depth = Some(Depth::True);
     }
     environment.draws_on_terminal &= paints;
-    let looks = Appearance::decide(&environment, console)?;
-    Ok(preview::preview(&looks.theme, looks.look, paints))
+    let appearance = Appearance::decide(&environment, console)?;
+    Ok(preview::preview(&appearance.theme, appearance.capabilities, paints))
 }
 
 /// Checks a theme; the result is a table of its contrasts.

@@ -5,12 +5,12 @@
 use std::io;
 use std::time::Instant;
 
+use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::start_watched;
 use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
-use crate::app::look::Appearance;
 use crate::app::wakeups::{ChangeNotifier, Signal};
 use crate::control::Turn;
 use crate::error::code;
@@ -20,10 +20,10 @@ use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::input::Key;
+use crate::tui::input::Keystroke;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
-use crate::tui::terminal::Drawn;
+use crate::tui::terminal::DrawResult;
 use crate::tui::view::race::{self, Stage};
 use crate::tui::view::targets::{Target, Targets};
 use crate::tui::window_status::WindowStatus;
@@ -114,7 +114,7 @@ impl LiveView for LabView {
     }
 
     // The lab has no text field, and nothing to click yet.
-    fn edit(&mut self, _: Key) {}
+    fn edit(&mut self, _: Keystroke) {}
 
     fn paste(&mut self, _: &str) {}
 
@@ -180,7 +180,12 @@ impl LiveView for LabView {
         self.leaves_at_end && self.controls.is_over()
     }
 
-    fn draw(&mut self, screen: &mut impl Screen, appearance: &Appearance, last: &mut LastFrame) -> io::Result<Drawn> {
+    fn draw(
+        &mut self,
+        screen: &mut impl Screen,
+        appearance: &Appearance,
+        last: &mut LastFrame,
+    ) -> io::Result<DrawResult> {
         let race = self.controls.race();
         let area = screen.area();
         self.ui.forget(self.offset());
@@ -197,7 +202,7 @@ impl LiveView for LabView {
             ui: &self.ui,
             theme: &appearance.theme,
             keymap: &appearance.keymap,
-            charset: appearance.look.charset,
+            charset: appearance.capabilities.charset,
             now: if race.is_over() { race.end() } else { self.controls.now() },
         };
         screen.set_window_status(WindowStatus::default());

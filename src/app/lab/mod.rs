@@ -8,10 +8,10 @@ mod lesson;
 
 use std::io;
 
+use crate::app::appearance::{self, Appearance};
 use crate::app::lab::headless::ResultFormat;
 use crate::app::lab::lab_view::LabView;
 use crate::app::live::{self, ScreenExit};
-use crate::app::look::{self, Appearance};
 use crate::app::wakeups::{ChangeNotifier, Wakeups};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{BatchArgs, ResultArgs};
@@ -20,16 +20,16 @@ use crate::error::{Error, code};
 use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
 use crate::text::console::Console;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Runs a scenario; returns the exit code.
 pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
     refuse_batch_flags(&args.batch, &args.results)?;
-    let environment = look::wished(config::surroundings(console), &args.look);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
-    match environment.face().value {
-        Face::Plain => headless::run(scenario, dials, is_json, console),
-        Face::Screen => {
+    match environment.interface().value {
+        Interface::Plain => headless::run(scenario, dials, is_json, console),
+        Interface::Screen => {
             let appearance = Appearance::decide(&environment, console)?;
             run_on_screen(scenario, dials, is_json, appearance, console)
         }
@@ -77,12 +77,12 @@ fn start_watched(scenario: Scenario, dials: Dials, notifier: &ChangeNotifier) ->
 
 /// The dials of a scenario, as flags set them.
 fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let usual = Dials::usual(scenario);
+    let defaults = Dials::usual(scenario);
     Dials {
-        requests: args.requests.unwrap_or(usual.requests),
-        delay: args.delay.unwrap_or(usual.delay),
-        limit: args.limit.unwrap_or(usual.limit),
-        speed: args.speed.unwrap_or(usual.speed),
+        requests: args.requests.unwrap_or(defaults.requests),
+        delay: args.delay.unwrap_or(defaults.delay),
+        limit: args.limit.unwrap_or(defaults.limit),
+        speed: args.speed.unwrap_or(defaults.speed),
     }
 }
 

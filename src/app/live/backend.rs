@@ -8,7 +8,7 @@ use std::time::Duration;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::tui::terminal::{Drawn, Guard};
+use crate::tui::terminal::{DrawResult, Guard};
 use crate::tui::window_status::WindowStatus;
 
 /// A screen that frames are drawn on.
@@ -16,7 +16,7 @@ pub trait Screen {
     /// The size of the screen now.
     fn area(&self) -> Rect;
     /// Draws a frame, unless the screen still shows the last one to a slow terminal.
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn>;
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult>;
     /// Draws every cell with the next frame.
     fn redraw(&mut self);
     /// Sets the title, the progress bar and the mouse mode that go with the next frame.
@@ -36,7 +36,7 @@ impl Screen for Guard {
         Self::area(self)
     }
 
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
         Self::draw(self, area, render)
     }
 
@@ -45,7 +45,7 @@ impl Screen for Guard {
     }
 
     fn set_window_status(&mut self, status: WindowStatus) {
-        self.set_beside(status);
+        Self::set_window_status(self, status);
     }
 
     fn copy(&mut self, text: &str) {
@@ -61,6 +61,6 @@ impl Screen for Guard {
     }
 
     fn take_write_time(&mut self) -> Option<Duration> {
-        self.take_took()
+        Self::take_write_time(self)
     }
 }

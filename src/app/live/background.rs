@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::app::look::Appearance;
+use crate::app::appearance::Appearance;
 use crate::app::wakeups::{Wakeup, Wakeups};
 use crate::tui::input::Input;
 
@@ -16,9 +16,9 @@ pub(super) fn wait_for_background(wakeups: &Wakeups, appearance: &mut Appearance
     let until = Instant::now() + PATIENCE;
     let mut others = Vec::new();
     while let Some(wakeup) = wakeups.wait(until.saturating_duration_since(Instant::now())) {
-        if let Wakeup::Input(Input::Ground(variant)) = wakeup {
+        if let Wakeup::Input(Input::Background(variant)) = wakeup {
             if let Some(variant) = variant {
-                appearance.on_ground(variant);
+                appearance.set_background(variant);
             }
             break;
         }

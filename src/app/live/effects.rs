@@ -10,8 +10,8 @@ use crate::app::live::{Live, ScreenExit};
 use crate::app::wakeups::Signal;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::clipboard::Clipboard;
-use crate::tui::curl::Line;
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::curl::CurlCommand;
 use crate::tui::effect::{Effect, FileContent};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
@@ -43,19 +43,19 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         let Some(content) = &self.saving else { return };
         let saved = match (content, picture) {
             (FileContent::PictureSvg, Some(picture)) => {
-                save_file::keep("svg", &svg::svg(picture, &self.appearance.theme))
+                save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme))
             }
             (FileContent::PictureText, Some(picture)) => {
-                save_file::keep("txt", &(picture::lines(picture).join("\n") + "\n"))
+                save_file::save_new("txt", &(picture::lines(picture).join("\n") + "\n"))
             }
-            (FileContent::Curl(line), _) => save_file::keep("sh", &format!("{}\n", line.text)),
+            (FileContent::Curl(line), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
             // What cannot be drawn now is saved with the next frame.
             (FileContent::PictureSvg | FileContent::PictureText, None) => return,
         };
         let remark = match (saved, content) {
             (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), FileContent::Curl(line)) if !line.but.is_empty() => {
-                format!("saved as {}: {}", path.display(), line.but)
+            (Ok(path), FileContent::Curl(line)) if !line.caveats.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.caveats)
             }
             (Ok(path), _) => format!("saved as {}", path.display()),
         };
@@ -65,20 +65,20 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
     }
 
     /// Copies a request, and says what is known of that.
-    fn copy(&mut self, line: &Line) {
+    fn copy(&mut self, line: &CurlCommand) {
         let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
         let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
         let clipboard = self.appearance.clipboard();
-        if clipboard != Clipboard::Refuses {
+        if clipboard != ClipboardSupport::Rejects {
             self.screen.copy(&line.text);
         }
         let mut remark = match clipboard {
-            Clipboard::Takes => "copied as curl".to_owned(),
-            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
-            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
+            ClipboardSupport::Accepts => "copied as curl".to_owned(),
+            ClipboardSupport::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            ClipboardSupport::Rejects => format!("this terminal takes no copies; {instead}"),
         };
-        if !line.but.is_empty() {
-            remark = format!("{remark}; {}", line.but);
+        if !line.caveats.is_empty() {
+            remark = format!("{remark}; {}", line.caveats);
         }
         self.view.say(&remark);
     }

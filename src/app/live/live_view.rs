@@ -7,16 +7,16 @@ use std::time::Instant;
 
 use ratatui::Frame;
 
+use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::pacing::Motion;
-use crate::app::look::Appearance;
 use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::input::Key;
+use crate::tui::input::Keystroke;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
-use crate::tui::terminal::Drawn;
+use crate::tui::terminal::DrawResult;
 use crate::tui::view::targets::{Target, Targets};
 
 /// Something that the loop shows.
@@ -28,7 +28,7 @@ pub trait LiveView {
     /// Applies an action, and returns what has to be done for it.
     fn update(&mut self, action: Action) -> Vec<Effect>;
     /// Edits the open text field, if there is one.
-    fn edit(&mut self, key: Key);
+    fn edit(&mut self, key: Keystroke);
     /// Pastes into the open text field.
     fn paste(&mut self, text: &str);
     /// Selects what was clicked; returns an action, if the click means one.
@@ -56,7 +56,12 @@ pub trait LiveView {
     /// Whether the screen closes without a key: its source broke, or another program waits for the result.
     fn closes_itself(&self) -> bool;
     /// Draws one frame.
-    fn draw(&mut self, screen: &mut impl Screen, appearance: &Appearance, last: &mut LastFrame) -> io::Result<Drawn>;
+    fn draw(
+        &mut self,
+        screen: &mut impl Screen,
+        appearance: &Appearance,
+        last: &mut LastFrame,
+    ) -> io::Result<DrawResult>;
 }
 
 /// What follows from an interrupt.

@@ -19,17 +19,17 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::FramePacing;
-use crate::app::look::Appearance;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
 use crate::output::streams;
 use crate::tui::action::Action;
 use crate::tui::effect::{FileContent, Leave};
-use crate::tui::input::{Deed, Input, Key, Mouse};
+use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::picture::{self, Picture};
-use crate::tui::terminal::{Drawn, Guard, Wants};
+use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
 use crate::tui::view::targets::Targets;
 
 /// How the screen was left.
@@ -50,9 +50,9 @@ pub fn enter(appearance: &mut Appearance, wakeups: &Wakeups, title: bool, bar: b
     let sender = wakeups.sender();
     // It only fails after the loop has ended.
     let on_input = move |input| drop(sender.send(Wakeup::Input(input)));
-    let wants = Wants { ground: appearance.asks_ground, title, bar };
-    let guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(on_input))?;
-    if appearance.asks_ground {
+    let options = TerminalOptions { background: appearance.asks_background, title, bar };
+    let guard = Guard::enter(io::stderr().as_fd(), options, Arc::new(on_input))?;
+    if appearance.asks_background {
         background::wait_for_background(wakeups, appearance);
     }
     Ok(guard)
@@ -149,9 +149,9 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
                 }
                 self.pacing.draw_soon();
             }
-            Wakeup::Input(Input::Ground(variant)) => {
+            Wakeup::Input(Input::Background(variant)) => {
                 if let Some(variant) = variant {
-                    self.appearance.on_ground(variant);
+                    self.appearance.set_background(variant);
                 }
                 self.pacing.draw_soon();
             }
@@ -168,7 +168,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         Ok(None)
     }
 
-    fn press(&mut self, key: Key) -> io::Result<Option<ScreenExit>> {
+    fn press(&mut self, key: Keystroke) -> io::Result<Option<ScreenExit>> {
         self.pacing.draw_soon();
         let Some(action) = self.appearance.keymap.action(self.view.context(), key) else {
             self.view.edit(key);
@@ -184,10 +184,10 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
             return Ok(None);
         }
         self.pacing.draw_soon();
-        let action = match mouse.deed {
-            Deed::Click => self.last.targets.at(mouse.at).and_then(|target| self.view.click(target)),
-            Deed::WheelUp | Deed::WheelDown => {
-                self.view.scroll(mouse.deed == Deed::WheelUp);
+        let action = match mouse.action {
+            MouseAction::Click => self.last.targets.at(mouse.at).and_then(|target| self.view.click(target)),
+            MouseAction::WheelUp | MouseAction::WheelDown => {
+                self.view.scroll(mouse.action == MouseAction::WheelUp);
                 None
             }
         };
@@ -229,7 +229,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
     }
 
     /// Draws one frame, unless the terminal is still busy with the last one.
-    fn draw(&mut self) -> io::Result<Drawn> {
+    fn draw(&mut self) -> io::Result<DrawResult> {
         if let Some(took) = self.screen.take_write_time() {
             self.pacing.frame_written(took);
         }

@@ -5,8 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::tui::frame_rate::FrameRate;
-use crate::tui::terminal::Drawn;
+use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::frame_rate::FrameRate;
 
 /// How often the clock moves while attempts are under way and nothing else changes.
 const CLOCK_STEP: Duration = Duration::from_millis(100);
@@ -36,7 +36,7 @@ pub enum Motion {
 impl FramePacing {
     /// Paces frames at `frames_per_second` or less.
     pub(super) fn new(frames_per_second: u32, has_motion: bool) -> Self {
-        let rate = FrameRate::at_most(frames_per_second);
+        let rate = FrameRate::new(frames_per_second);
         Self { rate, has_motion, is_dirty: true, has_changes: false, drawn_at: None }
     }
 
@@ -51,15 +51,15 @@ impl FramePacing {
     }
 
     /// Notes that a frame was drawn, or skipped because the terminal is still busy.
-    pub(super) fn frame_drawn(&mut self, drawn: Drawn, now: Instant) {
+    pub(super) fn frame_drawn(&mut self, drawn: DrawResult, now: Instant) {
         self.drawn_at = Some(now);
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.is_dirty = drawn == DrawResult::Skipped;
         self.has_changes = false;
     }
 
     /// Notes how long the terminal took to read a frame.
     pub(super) fn frame_written(&mut self, took: Duration) {
-        self.rate.written(took);
+        self.rate.record_write(took);
     }
 
     /// Whether it is time for a frame.
@@ -80,7 +80,7 @@ impl FramePacing {
 
     /// How long after the last frame the next one is due.
     fn step(&self, motion: Option<Motion>) -> Option<Duration> {
-        let slot = self.rate.slot();
+        let slot = self.rate.interval();
         let calm = |step: Duration| if self.has_motion { step } else { step.max(REST) };
         if self.is_dirty {
             return Some(slot);
@@ -99,12 +99,12 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::{FramePacing, Motion, REST};
-    use crate::tui::terminal::Drawn;
+    use crate::tui::terminal::DrawResult;
 
     /// Pacing after a frame, and when that was drawn.
     fn after_a_frame(fps: u32, has_motion: bool) -> (FramePacing, Instant) {
         let (mut pacing, now) = (FramePacing::new(fps, has_motion), Instant::now());
-        pacing.frame_drawn(Drawn::Sent, now);
+        pacing.frame_drawn(DrawResult::Sent, now);
         (pacing, now)
     }
 

@@ -6,11 +6,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::live::title::WindowTitle;
-use crate::app::look::Appearance;
 use crate::app::stop::Stop;
 use crate::app::wakeups::Signal;
 use crate::control::Abilities;
@@ -21,13 +21,13 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::input::Key;
+use crate::tui::input::Keystroke;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::UiState;
-use crate::tui::terminal::Drawn;
+use crate::tui::terminal::DrawResult;
 use crate::tui::view::targets::Target;
 use crate::tui::view::{self, Scene, help};
-use crate::tui::window_status::{Bar, WindowStatus};
+use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long a remark is shown while a recording is played.
 const REMARK_SHOWN_FOR: Duration = Duration::from_millis(2_500);
@@ -125,7 +125,7 @@ impl LiveView for RunView<'_> {
         effects
     }
 
-    fn edit(&mut self, key: Key) {
+    fn edit(&mut self, key: Keystroke) {
         self.ui.edit(key);
     }
 
@@ -218,7 +218,12 @@ impl LiveView for RunView<'_> {
         follow.is_broken() || follow.is_closed() && (leaves_at_end || !has_ended)
     }
 
-    fn draw(&mut self, screen: &mut impl Screen, appearance: &Appearance, last: &mut LastFrame) -> io::Result<Drawn> {
+    fn draw(
+        &mut self,
+        screen: &mut impl Screen,
+        appearance: &Appearance,
+        last: &mut LastFrame,
+    ) -> io::Result<DrawResult> {
         let now = self.offset();
         self.drop_old_remark(now);
         let follow = self.watched.follow;
@@ -232,7 +237,7 @@ impl LiveView for RunView<'_> {
         screen.set_window_status(WindowStatus {
             mouse: self.ui.has_mouse,
             title: Some(self.title.update(shown, self.now)),
-            bar: Bar::of(shown),
+            bar: TabProgress::from_model(shown),
         });
         let area = screen.area();
         self.ui.measure(area, shown);
@@ -246,7 +251,7 @@ impl LiveView for RunView<'_> {
             theme: &appearance.theme,
             keymap: &appearance.keymap,
             can: self.watched.can,
-            charset: appearance.look.charset,
+            charset: appearance.capabilities.charset,
             now,
         };
         screen.draw(area, |frame| {

@@ -14,10 +14,10 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 
+use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::run_view::{RunClock, RunView, Watched};
 use crate::app::live::{Live, ScreenExit};
-use crate::app::look::Appearance;
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
 use crate::config::settings::Settings;
@@ -27,7 +27,7 @@ use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
 use crate::tui::input::Input;
-use crate::tui::terminal::Drawn;
+use crate::tui::terminal::DrawResult;
 use crate::tui::window_status::WindowStatus;
 
 /// A clock that only the script moves.
@@ -176,9 +176,9 @@ impl Screen for TestScreen {
         Rect::from((ratatui::layout::Position::ORIGIN, self.state.get().size))
     }
 
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
         if self.state.get().is_busy {
-            return Ok(Drawn::Skipped);
+            return Ok(DrawResult::Skipped);
         }
         self.terminal.backend_mut().resize(area.width, area.height);
         self.terminal.autoresize().unwrap();
@@ -186,7 +186,7 @@ impl Screen for TestScreen {
         let text = crate::tui::picture::lines(frame.buffer).join("\n");
         let at = (self.clock.get() - self.start).as_millis();
         self.frames.push((u64::try_from(at).unwrap(), text));
-        Ok(Drawn::Sent)
+        Ok(DrawResult::Sent)
     }
 
     fn redraw(&mut self) {

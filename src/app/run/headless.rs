@@ -11,7 +11,7 @@ use crate::app::wakeups::{Signal, Wakeup};
 use crate::model::Stage;
 use crate::output::plain::Plain;
 use crate::output::streams;
-use crate::tui::window_status::Bar;
+use crate::tui::window_status::TabProgress;
 
 /// How often the model is looked at.
 const STEP: Duration = Duration::from_millis(100);
@@ -30,7 +30,7 @@ pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut bar:
             }
         }
         if let Some(bar) = &mut bar {
-            bar.show(Bar::of(&follow.model()));
+            bar.show(TabProgress::from_model(&follow.model()));
         }
         if is_over {
             return WatchEnd::Left;

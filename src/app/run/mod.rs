@@ -19,7 +19,7 @@ mod watch;
 
 use std::time::SystemTime;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::run::report::Outcome;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch::WatchEnd;
@@ -36,7 +36,7 @@ use crate::plan::Plan;
 use crate::pump::{Follow, PumpError};
 use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
-use crate::tui::detect::{Environment, Face};
+use crate::tui::detect::{Environment, Interface};
 
 /// A plan, and what the command line adds to it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub struct Batch<'a> {
 impl Batch<'_> {
     /// Runs the batch, and again for as long as the user asks for it; returns the exit code.
     pub fn run(self) -> Result<u8, Error> {
-        let environment = look::wished(config::surroundings(self.console), self.look);
+        let environment = appearance::with_flags(config::environment(self.console), self.look);
         let mut appearance = Appearance::decide(&environment, self.console)?;
         let mut last: Option<Outcome> = None;
         loop {
@@ -123,7 +123,7 @@ impl Batch<'_> {
     /// Whether the pool stays after its end: failed jobs can be sent again from the screen.
     fn lingers(&self, environment: &Environment) -> bool {
         // With a pipe on standard output another program waits for the result, and so for the end.
-        environment.face().value == Face::Screen && self.console.stdout.is_terminal()
+        environment.interface().value == Interface::Screen && self.console.stdout.is_terminal()
     }
 
     /// Whether the whole batch can be run again.

@@ -6,9 +6,9 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Instant;
 
+use crate::app::appearance::Appearance;
 use crate::app::live::run_view::{RunClock, RunView, Watched};
 use crate::app::live::{self, ScreenExit};
-use crate::app::look::Appearance;
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::{Batch, headless, recording};
@@ -16,7 +16,7 @@ use crate::app::wakeups::Signal;
 use crate::output::plain::{Pace, Plain};
 use crate::output::streams;
 use crate::output::trouble::path_shown;
-use crate::tui::detect::{Environment, Face};
+use crate::tui::detect::{Environment, Interface};
 
 /// How the watching of a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +39,9 @@ impl Batch<'_> {
         appearance: &mut Appearance,
         environment: &Environment,
     ) -> WatchEnd {
-        match environment.face().value {
-            Face::Screen => self.watch_on_screen(running, appearance, environment),
-            Face::Plain => self.watch_in_lines(running, environment, appearance.has_progress),
+        match environment.interface().value {
+            Interface::Screen => self.watch_on_screen(running, appearance, environment),
+            Interface::Plain => self.watch_in_lines(running, environment, appearance.has_progress),
         }
     }
 
