@@ -2,7 +2,7 @@
 //!
 //! Names, keys and explanations are in the one table of `tui/keymap`. Start at [`Action`].
 
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// What the person at the screen wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,21 +5,24 @@
 //! Start at [`view`] for the picture, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
+pub mod click_targets;
 pub mod clipboard;
 pub mod curl;
 pub mod detect;
 pub mod effect;
-pub mod filter;
 pub mod frame_rate;
 pub mod input;
 pub mod keymap;
 pub mod picture;
 pub mod refusal;
+pub mod rows;
 pub mod save_file;
 pub mod state;
 pub mod terminal;
+pub mod text_fit;
 pub mod theme;
 pub mod view;
+pub mod views;
 pub mod watchdog;
 pub mod window_status;
 pub mod writer;

@@ -13,7 +13,8 @@ use inflight::tui::terminal::encoder::FrameEncoder;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Look, Theme};
-use inflight::tui::view::{self, Scene};
+use inflight::tui::view;
+use inflight::tui::view::scene::Scene;
 use inflight::tui::writer::Writer;
 use ratatui::layout::Rect;
 
@@ -52,8 +53,7 @@ impl ResolverThreads {
 
     /// Draws a picture of a moment, and gives back the length of each piece that arrives.
     fn draw(&mut self, now: Offset) -> Vec<usize> {
-        self.ui.measure(SCREEN, &self.model);
-        self.ui.refresh(&self.model, now);
+        self.ui.fit(view::measure(&self.ui, &Keymap::default(), &self.model, SCREEN), &self.model, now);
         let scene = Scene {
             model: &self.model,
             ui: &self.ui,

@@ -3,7 +3,7 @@
 //! Start at [`SCREENS`].
 
 use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Race, Sure};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Every view, and what else is named.
 const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {

@@ -6,7 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
 use crate::tui::keymap::places::{DETAIL, FALLS, LAB, LISTS, SCREENS, STAGES, TRAVELS};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// A row with nothing special about it.
 pub(super) const PLAIN: Entry = Entry {

@@ -10,7 +10,7 @@ use crate::tui::keymap::places::{
     STREAMS, TABLES,
 };
 use crate::tui::keymap::row::{DIAL, PEER, PLAIN, STEP, TRAVEL, along, lab, look, save, show};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Every action, in the order of the footer and of help.
 pub static ENTRIES: &[Entry] = &[

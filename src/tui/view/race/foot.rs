@@ -2,8 +2,9 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::Hint;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::Stage;
 
 /// Between two hints.

@@ -1,8 +1,9 @@
 //! What is running, and for how long?
 
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::Stage;
 
 /// One line: the scenario and its terms on the left, the state in the middle, time on the right.

@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 
 use crate::text::units;
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::place::Face;
 use crate::tui::view::race::{Lane, pulse, rows, words};
 

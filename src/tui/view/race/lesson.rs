@@ -6,8 +6,9 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::Stage;
 
 /// The widest that a line is broken at.

@@ -18,17 +18,18 @@ use ratatui::layout::Rect;
 use crate::event::Offset;
 use crate::model::Model;
 use crate::model::race::{Figures, Race};
+use crate::tui::click_targets::Targets;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::Theme;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
+use crate::tui::view::chrome::help;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::replace_non_ascii;
 use crate::tui::view::race::lesson::Paragraph;
 use crate::tui::view::race::place::Place;
-use crate::tui::view::targets::Targets;
-use crate::tui::view::{help, spell_out};
 
 /// Everything a picture of the lab depends on.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ pub fn render(frame: &mut Frame<'_>, stage: &Stage<'_>) {
         help::sheet(&mut screen, &stage.keymap.rows_at(Context::Race), from);
     }
     if stage.charset == Charset::Ascii {
-        spell_out(frame.buffer_mut());
+        replace_non_ascii(frame.buffer_mut());
     }
 }
 

@@ -3,11 +3,12 @@
 use crate::event::Micros;
 use crate::model::race::Outcome;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::digits;
-use crate::tui::view::paint::{Pen, cells, width_of};
+use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::race::Stage;
+use crate::tui::view::widgets::digits;
 
 /// Result on the left, each lane's time on the right.
 pub(super) fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {

@@ -7,7 +7,7 @@ use crate::event::Micros;
 use crate::model::race::Beat;
 use crate::model::race::span::{Span, overlap};
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::Lane;
 use crate::tui::view::race::rows::track;
 
