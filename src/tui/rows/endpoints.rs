@@ -12,8 +12,8 @@ use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::incidents::Group;
 use crate::tui::curl::Asked;
 use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
-use crate::tui::rows::{DrillDown, Rows};
 use crate::tui::views::View;
 
 /// More endpoints than this do not fit on most screens.
@@ -38,7 +38,7 @@ pub const FAILED: usize = 6;
 #[derive(Debug)]
 pub struct OverviewRows;
 
-impl Rows for OverviewRows {
+impl Listing for OverviewRows {
     fn noun(&self) -> &'static str {
         "endpoint"
     }
@@ -104,7 +104,7 @@ impl Rows for OverviewRows {
 #[derive(Debug)]
 pub struct EndpointRows;
 
-impl Rows for EndpointRows {
+impl Listing for EndpointRows {
     fn noun(&self) -> &'static str {
         "endpoint"
     }

@@ -12,8 +12,8 @@ use crate::model::Model;
 use crate::model::incidents::{Example, Group};
 use crate::tui::curl::Asked;
 use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
-use crate::tui::rows::{DrillDown, Rows};
 
 /// The column of the kind of cause.
 pub const KIND: usize = 0;
@@ -32,7 +32,7 @@ pub const LAST: usize = 5;
 #[derive(Debug)]
 pub struct FailureRows;
 
-impl Rows for FailureRows {
+impl Listing for FailureRows {
     fn noun(&self) -> &'static str {
         "failure"
     }

@@ -10,8 +10,8 @@ use crate::model::Model;
 use crate::model::host::{Host, HostState};
 use crate::text::units;
 use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
-use crate::tui::rows::{DrillDown, Rows};
 use crate::tui::theme::role::Status;
 
 /// The column of the state.
@@ -33,7 +33,7 @@ pub const P95: usize = 6;
 #[derive(Debug)]
 pub struct HostRows;
 
-impl Rows for HostRows {
+impl Listing for HostRows {
     fn noun(&self) -> &'static str {
         "host"
     }

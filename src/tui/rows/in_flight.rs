@@ -11,8 +11,8 @@ use crate::model::Model;
 use crate::model::open::Flight;
 use crate::tui::curl::Asked;
 use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
-use crate::tui::rows::{DrillDown, Rows};
 use crate::tui::theme::role::Status;
 
 /// The column of the name.
@@ -31,7 +31,7 @@ pub const LOOKED_AT_AFTER: Micros = Micros(2_000_000);
 #[derive(Debug)]
 pub struct InFlightRows;
 
-impl Rows for InFlightRows {
+impl Listing for InFlightRows {
     fn noun(&self) -> &'static str {
         "attempt in flight"
     }

@@ -8,8 +8,8 @@ use tui_input::Input;
 
 use crate::event::Offset;
 use crate::model::{Model, Stage};
-use crate::tui::rows::Rows;
 use crate::tui::rows::filter::Filter;
+use crate::tui::rows::listing::Listing;
 use crate::tui::rows::sort_key::SortKey;
 
 /// The rows of one view.
@@ -59,7 +59,7 @@ impl List {
     }
 
     /// Brings order and selection up to date, before a picture is drawn.
-    pub fn refresh(&mut self, rows: &dyn Rows, model: &Model, now: Offset) {
+    pub fn refresh(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         if self.is_stale(rows, model, now) {
             self.arrange(rows, model, now);
         }
@@ -89,21 +89,21 @@ impl List {
     }
 
     /// Moves the selection.
-    pub fn step(&mut self, by: isize, rows: &dyn Rows) {
+    pub fn step(&mut self, by: isize, rows: &dyn Listing) {
         let at = self.row_of_selected().unwrap_or(self.scroll);
         let last = self.order.len().saturating_sub(1);
         self.go_to(at.saturating_add_signed(by).min(last), rows);
     }
 
     /// Selects a row, if it is among those that match.
-    pub fn select(&mut self, row: usize, rows: &dyn Rows) {
+    pub fn select(&mut self, row: usize, rows: &dyn Listing) {
         if let Some(to) = self.order.iter().position(|&known| known == row) {
             self.go_to(to, rows);
         }
     }
 
     /// Moves what is in sight; the selection is taken along where it would be left behind.
-    pub fn scroll_by(&mut self, by: isize, rows: &dyn Rows) {
+    pub fn scroll_by(&mut self, by: isize, rows: &dyn Listing) {
         let (room, n) = (self.page.max(1), self.order.len());
         let last = n.saturating_sub(room);
         self.scroll = self.scroll.saturating_add_signed(by).min(last);
@@ -118,7 +118,7 @@ impl List {
         self.go_to(to, rows);
     }
 
-    fn go_to(&mut self, to: usize, rows: &dyn Rows) {
+    fn go_to(&mut self, to: usize, rows: &dyn Listing) {
         if let Some(&row) = self.order.get(to) {
             self.selected = row;
             self.occupant = None;
@@ -130,7 +130,7 @@ impl List {
     }
 
     /// Whether rows come at one end alone: sorted by anything but time they come anywhere.
-    fn is_stream(&self, rows: &dyn Rows) -> bool {
+    fn is_stream(&self, rows: &dyn Listing) -> bool {
         rows.is_stream() && self.column == 0
     }
 
@@ -139,7 +139,7 @@ impl List {
         isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
     }
 
-    fn is_stale(&self, rows: &dyn Rows, model: &Model, now: Offset) -> bool {
+    fn is_stale(&self, rows: &dyn Listing, model: &Model, now: Offset) -> bool {
         let Some(arranged) = &self.arranged else { return true };
         let range = rows.range(model);
         let has_more = range != arranged.range;
@@ -152,7 +152,7 @@ impl List {
     }
 
     /// Sorts and filters the rows anew.
-    fn arrange(&mut self, rows: &dyn Rows, model: &Model, now: Offset) {
+    fn arrange(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         let range = rows.range(model);
         let was_at = self.row_of_selected();
         let first_in_sight = self.order.get(self.scroll).copied();
@@ -189,7 +189,7 @@ impl List {
     }
 
     /// Each row's key once, not at every comparison; ties keep their order, whichever way it goes.
-    fn sort(&mut self, rows: &dyn Rows, model: &Model, now: Offset) {
+    fn sort(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         let mut keyed: Vec<(SortKey, usize)> =
             self.order.iter().map(|&row| (rows.sort_key(model, row, self.column, now), row)).collect();
         if self.is_reversed {
@@ -221,7 +221,7 @@ impl List {
         self.order.iter().position(|&row| row == self.selected)
     }
 
-    fn keep_in_view(&mut self, rows: &dyn Rows) {
+    fn keep_in_view(&mut self, rows: &dyn Listing) {
         if self.is_stream(rows) && !self.is_reading {
             let newest = if self.is_reversed { self.order.first() } else { self.order.last() };
             self.selected = newest.copied().unwrap_or(0);

@@ -10,9 +10,9 @@ use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
 use crate::model::news::About;
-use crate::tui::rows::Rows;
 use crate::tui::rows::event_text::tell;
 use crate::tui::rows::filter::Term;
+use crate::tui::rows::listing::Listing;
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::theme::role::Status;
 
@@ -20,7 +20,7 @@ use crate::tui::theme::role::Status;
 #[derive(Debug)]
 pub struct LogRows;
 
-impl Rows for LogRows {
+impl Listing for LogRows {
     fn noun(&self) -> &'static str {
         "event"
     }

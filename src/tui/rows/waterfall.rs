@@ -12,8 +12,9 @@ use crate::model::timeline::Bar;
 use crate::tui::curl::Asked;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::list::List;
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::request;
 use crate::tui::rows::sort_key::SortKey;
-use crate::tui::rows::{DrillDown, Rows, request};
 use crate::tui::theme::role::Status;
 
 /// The column of the endpoint.
@@ -28,7 +29,7 @@ const FIRST: usize = usize::MAX / 2;
 #[derive(Debug)]
 pub struct WaterfallRows;
 
-impl Rows for WaterfallRows {
+impl Listing for WaterfallRows {
     fn noun(&self) -> &'static str {
         "request"
     }

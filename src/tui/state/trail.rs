@@ -5,7 +5,8 @@
 use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::rows::list::List;
-use crate::tui::rows::{DrillDown, rows_of};
+use crate::tui::rows::listing::DrillDown;
+use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::state::example::Opened;
 use crate::tui::views::View;

@@ -11,9 +11,8 @@ use crate::text::units;
 use crate::tui::click_targets::Target;
 use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, doing};
 use crate::tui::theme::role::Role;
-use crate::tui::view::page::Page;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::{Page, Scene};
 use crate::tui::view::widgets::facts::TABLE_HEAD;
 use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 

@@ -1,6 +1,8 @@
-//! The scene that a picture is drawn from, and the panels that draw it.
+//! The scene that a picture is drawn from, and the panels and pages that draw it.
 //!
 //! Start at [`Scene`].
+
+use ratatui::layout::Rect;
 
 use crate::control::Abilities;
 use crate::event::Offset;
@@ -32,3 +34,22 @@ pub struct Scene<'a> {
 
 /// A panel draws itself into its area.
 pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
+
+/// Draws one view's rows.
+pub trait Page: Sync {
+    /// How many rows an area of this size shows.
+    fn rows_in(&self, area: Rect, model: &Model) -> usize;
+
+    /// Draws everything between the tabs and the footer.
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>);
+
+    /// Draws the same in a few lines, on a small terminal.
+    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        self.draw(pen, scene);
+    }
+
+    /// How many rows a small terminal shows.
+    fn compact_rows_in(&self, area: Rect, model: &Model) -> usize {
+        self.rows_in(area, model)
+    }
+}

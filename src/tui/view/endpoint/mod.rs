@@ -14,9 +14,8 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::overview::endpoints::status_of;
-use crate::tui::view::page::Page;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::{Page, Scene};
 use crate::tui::view::widgets::table;
 
 /// One endpoint.

@@ -16,9 +16,8 @@ use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attem
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::failures::detail::{is_of, places, said};
-use crate::tui::view::page::Page;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::{Page, Scene};
 use crate::tui::view::widgets::facts::{self, Parts, TABLE_HEAD};
 use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 

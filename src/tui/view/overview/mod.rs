@@ -10,9 +10,8 @@ use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::tui::view::layout::Sections;
-use crate::tui::view::page::Page;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Panel, Scene};
+use crate::tui::view::scene::{Page, Panel, Scene};
 use crate::tui::view::verdict;
 use crate::tui::view::widgets::events;
 
