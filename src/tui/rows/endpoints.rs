@@ -10,7 +10,7 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::incidents::Group;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
@@ -129,9 +129,9 @@ impl Listing for EndpointRows {
         model.endpoints.get(row).map(|endpoint| DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
-        Some(Asked { target: &bar.target, endpoint: row })
+        Some(CurlRequest { target: &bar.target, endpoint: row })
     }
 
     fn has_detail(&self) -> bool {

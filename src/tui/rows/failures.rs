@@ -10,7 +10,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::{Example, Group};
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
@@ -86,7 +86,7 @@ impl Listing for FailureRows {
         model.incidents.nth(row).map(|(cause, _)| DrillDown::Example(format!("cause:{}", quoted(&cause.to_string()))))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let (_, group) = model.incidents.nth(row)?;
         request_of(nth_example(group, 0))
     }
@@ -132,6 +132,6 @@ pub fn nth_example(group: &Group, nth: usize) -> &Example {
 }
 
 /// The request that failed so.
-pub fn request_of(example: &Example) -> Option<Asked<'_>> {
-    Some(Asked { target: example.target.as_deref()?, endpoint: example.endpoint })
+pub fn request_of(example: &Example) -> Option<CurlRequest<'_>> {
+    Some(CurlRequest { target: example.target.as_deref()?, endpoint: example.endpoint })
 }

@@ -9,7 +9,7 @@ use crate::event::outcome::Phase;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::open::Flight;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
@@ -84,9 +84,9 @@ impl Listing for InFlightRows {
         Some(DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let (_, flight) = model.open.on_seat(row)?;
-        Some(Asked { target: &flight.target, endpoint: flight.endpoint })
+        Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::Term;
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::views::View;
@@ -53,7 +53,7 @@ pub trait Listing: Sync {
     }
 
     /// The request of a row, or the last request of those that it sums up.
-    fn request<'m>(&self, _model: &'m Model, _row: usize) -> Option<Asked<'m>> {
+    fn request<'m>(&self, _model: &'m Model, _row: usize) -> Option<CurlRequest<'m>> {
         None
     }
 

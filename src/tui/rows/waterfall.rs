@@ -9,7 +9,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::timeline::Bar;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::list::List;
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -90,9 +90,9 @@ impl Listing for WaterfallRows {
         Some(DrillDown::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
     }
 
-    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let bar = bar_of(model, row)?;
-        Some(Asked { target: &bar.target, endpoint: bar.endpoint })
+        Some(CurlRequest { target: &bar.target, endpoint: bar.endpoint })
     }
 
     fn is_stream(&self) -> bool {

@@ -14,7 +14,7 @@ mod wishes;
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::Event as TerminalEvent;
+use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
@@ -23,7 +23,6 @@ use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
@@ -142,9 +141,9 @@ impl UiState {
             Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
             Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
             Action::LimitAuto => return send(Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive)))),
-            Action::PutAside => return send(self.put_aside(model, now)),
+            Action::SetHostAside => return send(self.put_aside(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
-            Action::Sure => return send(self.sure()),
+            Action::Confirm => return send(self.sure()),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
             Action::CancelOne => match self.chosen_job(model) {
                 Some(job) => self.asking = Some(Asking::Cancel(job)),
@@ -224,7 +223,7 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
+                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Confirm,
             }
         } else if self.has_export_menu {
             Context::Menu
@@ -283,7 +282,7 @@ impl UiState {
     }
 
     /// A key that means no action here edits the line that is being typed.
-    pub fn edit(&mut self, key: Key) {
+    pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
         } else if self.is_typing {

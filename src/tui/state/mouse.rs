@@ -55,7 +55,7 @@ impl UiState {
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
             Context::Help | Context::Example => self.step(by),
             Context::At(view) => self.list_mut().scroll_by(by, rows_of(view)),
-            Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Sure => {}
+            Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Confirm => {}
         }
     }
 }
