@@ -5,6 +5,8 @@
 use std::io;
 use std::time::Instant;
 
+use ratatui::layout::Rect;
+
 use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::start_watched;
@@ -19,13 +21,15 @@ use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
+use crate::tui::click_targets::{Target, Targets};
 use crate::tui::effect::Effect;
 use crate::tui::input::Keystroke;
+use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::DrawResult;
-use crate::tui::view::race::{self, Stage};
-use crate::tui::view::targets::{Target, Targets};
+use crate::tui::view::race;
+use crate::tui::view::race::scene::LabScene;
 use crate::tui::window_status::WindowStatus;
 
 /// The view of the lab's lanes.
@@ -109,7 +113,7 @@ impl LiveView for LabView {
         self.ui.context()
     }
 
-    fn update(&mut self, action: Action) -> Vec<Effect> {
+    fn update(&mut self, action: Action, _: &Keymap, _: Rect) -> Vec<Effect> {
         self.ui.update(action, &self.controls.race(), self.offset())
     }
 
@@ -194,7 +198,7 @@ impl LiveView for LabView {
         self.ui.sheet_end = race::sheet_end(area, &self.ui, &appearance.keymap, &lesson);
         let guards: Vec<_> = self.controls.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = guards.iter().map(|model| &**model).collect();
-        let stage = Stage {
+        let scene = LabScene {
             race: &race,
             models: &models,
             is_paused: self.controls.is_paused(),
@@ -207,7 +211,7 @@ impl LiveView for LabView {
         };
         screen.set_window_status(WindowStatus::default());
         screen.draw(area, |frame| {
-            race::render(frame, &stage);
+            race::render(frame, &scene);
             last.record(frame, Targets::default());
         })
     }

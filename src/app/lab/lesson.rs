@@ -4,7 +4,7 @@
 
 use crate::lab::scenario::Scenario;
 use crate::model::race::{Figures, Race};
-use crate::tui::view::race::lesson::{Paragraph, Tone};
+use crate::tui::view::race::paragraph::{Paragraph, Tone};
 
 /// The rule, the lines that differ, where else the mistake occurs, and the verdict on each wrong lane
 /// once it has ended.

@@ -6,18 +6,20 @@ use std::io;
 use std::time::Instant;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
 use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::pacing::Motion;
 use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
+use crate::tui::click_targets::{Target, Targets};
 use crate::tui::effect::Effect;
 use crate::tui::input::Keystroke;
+use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
 use crate::tui::terminal::DrawResult;
-use crate::tui::view::targets::{Target, Targets};
 
 /// Something that the loop shows.
 pub trait LiveView {
@@ -25,8 +27,8 @@ pub trait LiveView {
     fn tick(&mut self, now: Instant);
     /// Which keys are in force.
     fn context(&self) -> Context;
-    /// Applies an action, and returns what has to be done for it.
-    fn update(&mut self, action: Action) -> Vec<Effect>;
+    /// Applies an action on a screen of this size, and returns what has to be done for it.
+    fn update(&mut self, action: Action, keymap: &Keymap, area: Rect) -> Vec<Effect>;
     /// Edits the open text field, if there is one.
     fn edit(&mut self, key: Keystroke);
     /// Pastes into the open text field.

@@ -26,11 +26,11 @@ use crate::app::live::pacing::FramePacing;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
 use crate::output::streams;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Targets;
 use crate::tui::effect::{FileContent, Leave};
 use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::picture::{self, Picture};
 use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
-use crate::tui::view::targets::Targets;
 
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +200,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         if action == Action::Interrupt {
             return Ok(self.interrupt(Signal::Interrupt));
         }
-        for effect in self.view.update(action) {
+        for effect in self.view.update(action, &self.appearance.keymap, self.screen.area()) {
             if let Some(exit) = self.perform(effect)? {
                 return Ok(Some(exit));
             }

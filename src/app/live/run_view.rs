@@ -6,6 +6,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ratatui::layout::Rect;
+
 use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
@@ -20,13 +22,15 @@ use crate::pump::Follow;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
 use crate::tui::effect::Effect;
 use crate::tui::input::Keystroke;
+use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::UiState;
 use crate::tui::terminal::DrawResult;
-use crate::tui::view::targets::Target;
-use crate::tui::view::{self, Scene, help};
+use crate::tui::view;
+use crate::tui::view::scene::Scene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long a remark is shown while a recording is played.
@@ -117,9 +121,15 @@ impl LiveView for RunView<'_> {
         self.ui.context()
     }
 
-    fn update(&mut self, action: Action) -> Vec<Effect> {
+    fn update(&mut self, action: Action, keymap: &Keymap, area: Rect) -> Vec<Effect> {
         let now = self.offset();
-        let effects = self.ui.update(action, &self.watched.follow.model(), self.watched.can, now);
+        let effects = {
+            let model = self.watched.follow.model();
+            let effects = self.ui.update(action, &model, self.watched.can, now);
+            // The next key may come before the next frame.
+            self.ui.fit(view::measure(&self.ui, keymap, &model, area), &model, now);
+            effects
+        };
         self.remark_made = Some(self.now);
         self.keep_frozen_model();
         effects
@@ -240,11 +250,7 @@ impl LiveView for RunView<'_> {
             bar: TabProgress::from_model(shown),
         });
         let area = screen.area();
-        self.ui.measure(area, shown);
-        if self.ui.help.is_some() {
-            self.ui.help_end = help::last_row(area, &appearance.keymap);
-        }
-        self.ui.refresh(shown, now);
+        self.ui.fit(view::measure(&self.ui, &appearance.keymap, shown, area), shown, now);
         let scene = Scene {
             model: shown,
             ui: &self.ui,

@@ -109,8 +109,8 @@ fn an_impossible_order_is_refused_before_anything_is_sent() {
         .with("empty.jsonl", "{\"inflight\":1,\"name\":\"x\",\"started\":\"2026-11-20T14:03:27.000Z\"}\n");
     for (words, code, expected) in [
         ("--order slow-first", 2, "`--order slow-first` needs the recording of an earlier run"),
-        ("--from last.jsonl", 2, "`--from` says nothing without `--order slow-first`"),
-        ("--order as-given --from last.jsonl", 2, "`--from` says nothing without `--order slow-first`"),
+        ("--from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
+        ("--order as-given --from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
         ("--order fast-first", 2, "write `as-given` or `slow-first`"),
         ("--order slow-first --from last.jsonl", 3, "there is no recording `last.jsonl`"),
         ("--order slow-first --from not.jsonl", 3, "`not.jsonl` is no recording"),
@@ -129,7 +129,7 @@ fn input_from_a_pipe_cannot_be_reordered() {
     let mut running = folder.inflight("run - --order slow-first --from last.jsonl").with_input().start();
     running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
     let ended = running.wait().exits(2);
-    assert!(ended.err().contains("`slow-first` needs input that can be read again"), "{}", ended.err());
+    assert!(ended.err().contains("`slow-first` needs input that can be read twice"), "{}", ended.err());
 }
 
 #[test]

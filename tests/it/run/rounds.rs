@@ -35,7 +35,7 @@ fn input_from_a_pipe_cannot_be_repeated() {
     let mut running = folder.inflight("run - --every 1s").with_input().start();
     running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
     let ended = running.wait().exits(2);
-    assert!(ended.err().contains("rounds need input that can be read again"), "{}", ended.err());
+    assert!(ended.err().contains("rounds need input that can be read twice"), "{}", ended.err());
 }
 
 #[test]

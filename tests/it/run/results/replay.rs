@@ -37,7 +37,7 @@ fn a_recording_with_unknown_or_cut_lines_is_read_with_a_warning() {
     assert_eq!(
         broken.exits(0).err(),
         "warning: skipped 2 lines of `broken.jsonl` that this version does not know\n\
-         warning: the last line of `broken.jsonl` was cut off; everything before it is there\n"
+         warning: the last line of `broken.jsonl` was cut off; everything before it was read\n"
     );
     let verdict = whole.exits(0);
     assert!(verdict.out().contains("verdict   31 of 369 refused: "), "{}", verdict.out());
