@@ -6,7 +6,7 @@ use std::io;
 
 use crate::output::exit;
 use crate::output::trouble::OutputError;
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::source::pool::Broken;
 use crate::text::diagnostics::Mistakes;
 use crate::text::sanitize::sanitize;
@@ -102,7 +102,7 @@ impl Error {
     /// The exit code that says so.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Plan(error) if error.has_nothing_to_do() => exit::NOTHING_TO_DO,
+            Self::Plan(error) if error.has_no_jobs() => exit::NOTHING_TO_DO,
             Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,

@@ -65,7 +65,7 @@ impl Appearance {
     pub fn decide(surroundings: &Environment) -> Result<Self, Error> {
         let settings = config::settings()?;
         if let Some(warnings) = &settings.warnings {
-            streams::say(warnings.as_warnings(false, 100).trim_end());
+            streams::say(warnings.render_warnings(false, 100).trim_end());
         }
         let surroundings = Environment { usual: settings.usual, ..surroundings.clone() };
         let look = Look { depth: surroundings.depth().value, charset: surroundings.charset().value };
@@ -79,7 +79,7 @@ impl Appearance {
             Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
             Ok(_) | Err(_) => None,
         });
-        Mistakes::of(missing.collect())?;
+        Mistakes::check(missing.collect())?;
         let (at, theme) = pick(&shelf, &surroundings, look, ground)?;
         let usual = &surroundings.usual;
         let may_change = usual.light.is_some() || usual.dark.is_some() || theme.pair().is_some();

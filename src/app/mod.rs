@@ -111,7 +111,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
 fn keys() -> Result<Keymap, Error> {
     let settings = config::settings()?;
     if let Some(warnings) = &settings.warnings {
-        streams::say(warnings.as_warnings(false, 100).trim_end());
+        streams::say(warnings.render_warnings(false, 100).trim_end());
     }
     Ok(settings.keymap)
 }

@@ -3,7 +3,7 @@
 //! A plan does not know what the upstream can do, and the upstream knows no lines of a plan. Start at [`check`].
 
 use crate::plan::Plan;
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::text::sanitize::sanitize;
 use crate::upstream::behaviour;
 

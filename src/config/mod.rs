@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use crate::config::settings::Settings;
-use crate::text::diagnostics::{Mistakes, Page};
+use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
 use crate::text::io_error::IoErrorText;
 use crate::tui::detect::{Environment, VARIABLES};
 use crate::tui::terminal::tty::Tty;
@@ -66,14 +66,14 @@ fn of_project(folder: &Path) -> Option<PathBuf> {
 }
 
 /// A settings file; nothing where there is none.
-fn page(path: &Path) -> Result<Option<Page>, Mistakes> {
+fn page(path: &Path) -> Result<Option<SourceText>, Mistakes> {
     let name = path.to_string_lossy();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(Page::new(&name, &text))),
+        Ok(text) => Ok(Some(SourceText::new(&name, &text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let message = format!("cannot read settings `{name}`: {}", IoErrorText(error));
-            Err(Mistakes::one(Page::new(&name, "").whole(message)))
+            Err(Mistakes::from(Mistake::in_file(&name, message)))
         }
     }
 }

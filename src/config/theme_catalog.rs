@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::config;
 use crate::error::Error;
-use crate::text::diagnostics::{Mistakes, Page, meant};
+use crate::text::diagnostics::{Mistake, Mistakes};
 use crate::text::io_error::IoErrorText;
+use crate::text::nearest::did_you_mean;
 use crate::tui::theme::{Look, Theme, bundled};
 
 /// All themes within reach.
@@ -68,12 +69,15 @@ impl ThemeCatalog {
         // A device or a pipe may never end.
         if !path.is_file() {
             let names = self.names();
-            return Err(Error::NoTheme { name: name.to_owned(), near: meant(name, names.iter().map(String::as_str)) });
+            return Err(Error::NoTheme {
+                name: name.to_owned(),
+                near: did_you_mean(name, names.iter().map(String::as_str)),
+            });
         }
         let origin = path.to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).map_err(|error| {
             let message = format!("cannot read theme `{origin}`: {}", IoErrorText(error));
-            Mistakes::one(Page::new(&origin, "").whole(message))
+            Mistakes::from(Mistake::in_file(&origin, message))
         })?;
         Ok(Found { origin, text: text.into(), folder: path.parent().map(Path::to_owned) })
     }

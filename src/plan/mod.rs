@@ -8,11 +8,10 @@
 pub mod address;
 pub mod cursor;
 pub mod defaults;
-mod drawing;
+pub mod error;
 mod found;
 mod intake;
 pub mod job;
-pub mod mistake;
 pub mod order;
 pub mod patience;
 pub mod priority_jobs;

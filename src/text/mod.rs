@@ -5,6 +5,7 @@
 pub mod diagnostics;
 pub mod glob;
 pub mod io_error;
+pub mod nearest;
 pub mod safe_json;
 pub mod sanitize;
 pub mod secret;

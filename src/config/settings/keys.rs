@@ -10,7 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::settings::{Layer, Reading};
-use crate::text::diagnostics::{Page, meant};
+use crate::text::diagnostics::SourceText;
+use crate::text::nearest::did_you_mean;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::remap::Refusal;
@@ -23,20 +24,22 @@ type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
 pub(super) struct Remap {
     id: String,
     keys: Vec<Chord>,
-    page: Page,
+    page: SourceText,
     key: Range<usize>,
     value: Range<usize>,
 }
 
 impl Reading {
-    pub(super) fn keys(&mut self, page: &Page, table: &DeTable<'_>) -> Vec<Remap> {
+    pub(super) fn keys(&mut self, page: &SourceText, table: &DeTable<'_>) -> Vec<Remap> {
         let mut remaps = Vec::new();
         for (key, value) in table {
             let id = key.get_ref().as_ref();
             if !ENTRIES.iter().any(|entry| entry.id == id) {
                 let warning = page.mistake(key.span(), format!("unknown action `{id}` in [keys]"));
                 let ids = ENTRIES.iter().map(|entry| entry.id);
-                self.warnings.push(warning.label(meant(id, ids)).help("`inflight keys` lists actions and keys"));
+                self.warnings.push(
+                    warning.with_label(did_you_mean(id, ids)).with_help("`inflight keys` lists actions and keys"),
+                );
                 continue;
             }
             if let Some(keys) = self.chords(page, key, value) {
@@ -53,7 +56,7 @@ impl Reading {
     }
 
     /// One key, several, or none.
-    fn chords(&mut self, page: &Page, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Chord>> {
+    fn chords(&mut self, page: &SourceText, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Chord>> {
         let values = match value.get_ref() {
             DeValue::Array(values) => values.iter().collect(),
             _ => vec![value],
@@ -65,7 +68,7 @@ impl Reading {
                 Some((_, Ok(chord))) => chords.push(chord),
                 Some((text, Err(_))) => {
                     let help = "write it like `x`, `X`, `space`, `f1`, `ctrl+f` or `shift+tab`";
-                    self.mistakes.push(page.mistake(value.span(), format!("there is no key `{text}`")).help(help));
+                    self.mistakes.push(page.mistake(value.span(), format!("there is no key `{text}`")).with_help(help));
                 }
                 None => {
                     let message = format!("`{}` is not a key or a list of keys", key.get_ref());
@@ -99,7 +102,7 @@ impl Reading {
             let Some(remap) = theirs else { continue };
             let other = clash.ids.into_iter().find(|id| *id != remap.id).unwrap_or_default();
             let help = format!("give one of them another key, or none, such as `{other} = []`");
-            self.mistakes.push(remap.page.mistake(remap.value.clone(), clash.to_string()).help(help));
+            self.mistakes.push(remap.page.mistake(remap.value.clone(), clash.to_string()).with_help(help));
         }
         keymap
     }

@@ -12,7 +12,8 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::config::settings::keys::Remap;
-use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
+use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
+use crate::text::nearest::did_you_mean;
 use crate::tui::detect::Usual;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
@@ -41,7 +42,7 @@ pub struct Named {
 impl Named {
     /// That there is no such theme, told where it is named.
     pub fn missing(&self, near: Option<String>) -> Mistake {
-        self.place.clone().label(near)
+        self.place.clone().with_label(near)
     }
 }
 
@@ -98,7 +99,7 @@ pub const TEMPLATE: &str = "\
 
 impl Settings {
     /// Reads settings files, the nearest first, under the variables that win over them.
-    pub fn read(pages: &[Page], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+    pub fn read(pages: &[SourceText], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
         let mut reading = Reading::default();
         let mut layers = vec![reading.variables(variable)];
         layers.extend(pages.iter().map(|page| reading.page(page)));
@@ -107,9 +108,9 @@ impl Settings {
             settings.usual.lay_over(&layer.usual);
         }
         settings.keymap = reading.keymap(&layers);
-        Mistakes::of(reading.mistakes)?;
+        Mistakes::check(reading.mistakes)?;
         settings.themes = reading.themes;
-        settings.warnings = Mistakes::of(reading.warnings).err();
+        settings.warnings = Mistakes::check(reading.warnings).err();
         Ok(settings)
     }
 }
@@ -139,15 +140,15 @@ impl Reading {
                 (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
                 (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
                 (key, _) if FLAGS.contains(&key) => {
-                    let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
+                    let mistake = Mistake::in_file(name, format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
                 ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
                     Some(fps) => layer.usual.fps = Some(fps),
-                    None => self.mistakes.push(Page::new(name, "").whole(format!("`{name}` is not {A_RATE}"))),
+                    None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_RATE}"))),
                 },
                 (key, _) => {
-                    let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
+                    let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(Named { theme: value.clone(), place });
                     set_theme(&mut layer.usual, key, value);
                 }
@@ -156,7 +157,7 @@ impl Reading {
         layer
     }
 
-    fn page(&mut self, page: &Page) -> Layer {
+    fn page(&mut self, page: &SourceText) -> Layer {
         let mut layer = Layer::default();
         let (document, errors) = DeTable::parse_recoverable(&page.text);
         for error in &errors {
@@ -173,12 +174,12 @@ impl Reading {
             match key.get_ref().as_ref() {
                 name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {
                     Some(theme) if !theme.is_empty() => {
-                        let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).help(LIST);
+                        let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).with_help(LIST);
                         let theme = beside(page, theme);
                         self.themes.push(Named { theme: theme.clone(), place });
                         set_theme(&mut layer.usual, name, theme);
                     }
-                    _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
+                    _ => self.mistakes.push(wrong("a theme's name or path").with_help(LIST)),
                 },
                 name if FLAGS.contains(&name) => match value.get_ref().as_bool() {
                     Some(flag) => set_flag(&mut layer.usual, name, flag),
@@ -194,7 +195,7 @@ impl Reading {
                 },
                 name => {
                     let warning = page.mistake(key.span(), format!("unknown key `{name}` in settings"));
-                    self.warnings.push(warning.label(meant(name, KEYS)));
+                    self.warnings.push(warning.with_label(did_you_mean(name, KEYS)));
                 }
             }
         }
@@ -232,7 +233,7 @@ fn set_theme(usual: &mut Usual, key: &str, theme: String) {
 }
 
 /// A theme's name as it is; a path from the folder of the file that says it.
-fn beside(page: &Page, theme: &str) -> String {
+fn beside(page: &SourceText, theme: &str) -> String {
     if !theme.contains('/') && Path::new(theme).extension().is_none() {
         return theme.to_owned();
     }

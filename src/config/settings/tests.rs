@@ -1,12 +1,12 @@
 //! What settings say, what is refused, and in which words.
 
 use super::{KEYS, Settings, TEMPLATE};
-use crate::text::diagnostics::{Mistakes, Page};
+use crate::text::diagnostics::{Mistakes, SourceText};
 use crate::tui::action::Action;
 use crate::tui::theme::role::Variant;
 
 fn read(texts: &[&str], variables: &[(&str, &str)]) -> Result<Settings, Mistakes> {
-    let pages: Vec<Page> = texts.iter().map(|text| Page::new("conf/config.toml", text)).collect();
+    let pages: Vec<SourceText> = texts.iter().map(|text| SourceText::new("conf/config.toml", text)).collect();
     let variable =
         |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     Settings::read(&pages, &variable)
@@ -50,7 +50,7 @@ fn a_path_starts_at_the_file_that_says_it() {
 #[test]
 fn what_is_unknown_is_a_warning_with_a_suggestion() {
     let settings = read(&["thme = 1\n[keys]\npase = \"p\"\n"], &[]).unwrap();
-    let warnings = settings.warnings.unwrap().as_warnings(false, 100);
+    let warnings = settings.warnings.unwrap().render_warnings(false, 100);
     for told in [
         "warning: unknown key `thme` in settings\n\n  conf/config.toml:1:1",
         "did you mean `theme`?",

@@ -17,16 +17,19 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::plan::mistake::{Mistake, PlanError};
+use crate::plan::error::PlanError;
 use crate::plan::text::Var;
 use crate::plan::{Plan, Written};
+use crate::text::diagnostics::{Mistake, SourceText};
 use crate::text::sanitize::sanitize;
 
 /// Reads a plan; `file` is what messages call it, `folder` where the files it names are.
 pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {
-    let source: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
+    let document = SourceText::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let source = Arc::clone(&document.text);
     let line_ends = memchr::memchr_iter(b'\n', source.as_bytes()).collect();
-    let reading = Reading { file, source: Arc::clone(&source), line_ends, folder, var, notes: RefCell::default() };
+    let reading =
+        Reading { file, document, source: Arc::clone(&source), line_ends, folder, var, notes: RefCell::default() };
     let (table, errors) = DeTable::parse_recoverable(&source);
     for error in &errors {
         reading.note(error.span().unwrap_or(0..0), sanitize(error.message()).into_owned());
@@ -56,6 +59,7 @@ const MISSING: &str = "missing";
 /// One reading of one text.
 struct Reading<'r> {
     file: &'r str,
+    document: SourceText,
     source: Arc<str>,
     /// Where its lines end: they are asked for once for every key.
     line_ends: Vec<usize>,
@@ -79,8 +83,8 @@ impl Reading<'_> {
 
     /// Notes a mistake at a place, what to do about it beside the caret, and a line of help.
     fn note_with(&self, span: Range<usize>, message: String, label: Option<String>, help: Option<String>) {
-        let mistake = Mistake::at(self.file, &self.source, span, message);
-        self.notes.borrow_mut().mistakes.push(Mistake { label, help, ..mistake });
+        let mistake = self.document.mistake(span, message).with_label(label).with_help(help.unwrap_or_default());
+        self.notes.borrow_mut().mistakes.push(mistake);
     }
 
     /// Notes that a key is set.

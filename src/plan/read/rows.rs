@@ -12,11 +12,12 @@ use crate::plan::defaults::MAX_JOBS;
 use crate::plan::quantity::Wrong;
 use crate::plan::read::Reading;
 use crate::plan::read::entry::Entry;
-use crate::plan::read::section::{Section, nearest};
+use crate::plan::read::section::Section;
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
 use crate::plan::text::{Text, reason};
+use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
 
 /// Reads an endpoint's rows; one single row where it says nothing.

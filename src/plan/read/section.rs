@@ -11,10 +11,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::plan::read::entry::Entry;
 use crate::plan::read::{MISSING, Reading};
+use crate::text::nearest::did_you_mean;
 use crate::text::sanitize::sanitize;
-
-/// How alike a wrong and a right key must be for the right one to be offered.
-const ALIKE: f64 = 0.6;
 
 /// A table, and which of its keys were asked for.
 pub(super) struct Section<'r> {
@@ -88,7 +86,7 @@ impl<'r> Section<'r> {
         for (name, _) in in_order(self.table).filter(|(name, _)| !known(name.get_ref())) {
             let key = sanitize(name.get_ref());
             let (message, span) = (format!("unknown key `{key}` in plan"), name.span());
-            let label = nearest(&key, self.allowed.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let label = did_you_mean(&key, self.allowed.iter().copied());
             let help = format!("keys allowed {} are {}", self.place(), self.allowed.join(", "));
             self.reading.note_with(span, message, label, Some(help));
         }
@@ -106,11 +104,4 @@ fn in_order<'t, 'r>(
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
     entries.into_iter()
-}
-
-/// The most similar word, if one is similar enough to be meant.
-pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let alike = |known: &str| strsim::normalized_damerau_levenshtein(&word.to_lowercase(), &known.to_lowercase());
-    let best = known.map(|known| (alike(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, known)| known)
 }

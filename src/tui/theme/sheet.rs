@@ -12,7 +12,8 @@ use ratatui::style::{Color, Modifier};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::text::diagnostics::{Mistake, Page, meant};
+use crate::text::diagnostics::{Mistake, SourceText};
+use crate::text::nearest::did_you_mean;
 use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
 use crate::tui::theme::role::{Role, Section, Variant};
@@ -52,7 +53,7 @@ pub(super) enum Ink {
 /// Where something stands, for mistakes that are found later.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    page: Page,
+    page: SourceText,
     span: Range<usize>,
 }
 
@@ -82,7 +83,7 @@ type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
 
 impl Sheet {
     /// Reads a theme as far as it makes sense, and notes the mistakes.
-    pub(super) fn read(page: &Page, mistakes: &mut Vec<Mistake>) -> Self {
+    pub(super) fn read(page: &SourceText, mistakes: &mut Vec<Mistake>) -> Self {
         let reader = Reader { page, mistakes: RefCell::default() };
         let mut sheet = Self {
             name: String::new(),
@@ -110,7 +111,7 @@ impl Sheet {
 
 /// One file being read.
 struct Reader<'p> {
-    page: &'p Page,
+    page: &'p SourceText,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
@@ -121,7 +122,7 @@ impl Reader<'_> {
             if !TABLES.contains(&name) {
                 let mistake = self.page.mistake(key.span(), format!("unknown table `{name}` in theme"));
                 let tables = "tables are `meta`, `palette`, `ui`, `status`, `chart` and `glyphs`";
-                self.note(mistake.label(meant(name, TABLES)).help(tables));
+                self.note(mistake.with_label(did_you_mean(name, TABLES)).with_help(tables));
                 continue;
             }
             let Some(table) = value.get_ref().as_table() else {
@@ -138,7 +139,9 @@ impl Reader<'_> {
             }
         }
         if sheet.name.is_empty() {
-            self.note(self.page.whole("theme has no name").help("add `name = \"…\"` to `[meta]`"));
+            self.note(
+                Mistake::in_file(&self.page.file, "theme has no name").with_help("add `name = \"…\"` to `[meta]`"),
+            );
         }
     }
 
@@ -294,12 +297,16 @@ impl Reader<'_> {
         let name = key.get_ref();
         let all: Vec<&str> = known.into_iter().collect();
         let mistake = self.page.mistake(key.span(), format!("unknown {what} `{name}` in {title}"));
-        self.note(mistake.label(meant(name, all.iter().copied())).help(format!("{title} may hold {}", all.join(", "))));
+        self.note(
+            mistake
+                .with_label(did_you_mean(name, all.iter().copied()))
+                .with_help(format!("{title} may hold {}", all.join(", "))),
+        );
     }
 
     fn unknown_color(&self, value: Value<'_, '_>, name: &str) {
         let mistake = self.page.mistake(value.span(), format!("unknown colour `{name}`"));
-        self.note(mistake.label(meant(name, color::ansi_names())).help(COLOURS));
+        self.note(mistake.with_label(did_you_mean(name, color::ansi_names())).with_help(COLOURS));
     }
 
     fn place(&self, value: Value<'_, '_>) -> Place {

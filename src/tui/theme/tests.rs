@@ -216,7 +216,7 @@ fn mistakes_name_the_place_and_the_way_out() {
 fn all_mistakes_of_a_file_are_told_at_once() {
     let text = "[meta]\nname = 3\n[ui]\ntext = \"nix\"\ntxt = 1\n[status]\nok = {}\nfailed = \"#12\"\n[glyph]\n";
     let mistakes = read(text).unwrap_err();
-    assert_eq!(mistakes.count(), 5, "{}", mistakes.render(false, 100));
+    assert_eq!(mistakes.list().len(), 5, "{}", mistakes.render(false, 100));
 }
 
 #[test]
