@@ -4,6 +4,7 @@
 
 use std::io;
 
+use crate::config::theme_catalog::ThemeError;
 use crate::output::exit;
 use crate::output::trouble::OutputError;
 use crate::plan::error::PlanError;
@@ -90,6 +91,15 @@ pub enum Error {
     /// The pool broke.
     #[error("the pool broke")]
     Pool(#[from] Broken),
+}
+
+impl From<ThemeError> for Error {
+    fn from(error: ThemeError) -> Self {
+        match error {
+            ThemeError::Missing { name, suggestion } => Self::NoTheme { name, near: suggestion },
+            ThemeError::Invalid(mistakes) => Self::Invalid(mistakes),
+        }
+    }
 }
 
 impl From<OutputError> for Error {

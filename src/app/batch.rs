@@ -84,7 +84,7 @@ impl Outcome {
 impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
-        let surroundings = look::wished(config::surroundings(), self.look);
+        let surroundings = look::wished(config::environment(), self.look);
         let mut looks = Appearance::decide(&surroundings)?;
         let mut ears = None;
         let mut last: Option<Outcome> = None;

@@ -63,7 +63,7 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 
 /// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
 fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
+    let surroundings = look::wished(config::environment(), &args.look);
     let looks = Appearance::decide(&surroundings)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     recorded::put_first(&mut cursor, &plan.order)?;

@@ -18,7 +18,7 @@ use crate::tui::theme::role::Variant;
 
 /// Every decision with its reason.
 pub fn told(args: &LookArgs) -> String {
-    let surroundings = wished(config::surroundings(), args);
+    let surroundings = wished(config::environment(), args);
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let mut say = |what: &str, value: &str, why: &str| {
         // Writing to a text cannot fail.

@@ -4,7 +4,7 @@
 
 use crate::cli::look::{LookArgs, When};
 use crate::config;
-use crate::config::theme_catalog::ThemeCatalog;
+use crate::config::theme_catalog::{ThemeCatalog, ThemeError};
 use crate::error::Error;
 use crate::output::streams;
 use crate::text::diagnostics::Mistakes;
@@ -76,7 +76,7 @@ impl Appearance {
         };
         let shelf = ThemeCatalog::open();
         let missing = settings.themes.iter().filter_map(|named| match shelf.find(&named.theme) {
-            Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
+            Err(ThemeError::Missing { suggestion, .. }) => Some(named.missing(suggestion)),
             Ok(_) | Err(_) => None,
         });
         Mistakes::check(missing.collect())?;

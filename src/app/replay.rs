@@ -28,7 +28,7 @@ use crate::tui::detect::Face;
 
 /// Shows a recording; gives back the exit code.
 pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
+    let surroundings = look::wished(config::environment(), &args.look);
     let mut looks = Appearance::decide(&surroundings)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);

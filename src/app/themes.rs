@@ -54,7 +54,7 @@ fn list() -> String {
 /// Every role of a theme, in its colours where the terminal shows them.
 fn show(args: &ShowArgs) -> Result<String, Error> {
     let look = LookArgs { theme: args.theme.clone(), paint: args.paint.clone(), ..LookArgs::default() };
-    let mut surroundings = wished(config::surroundings(), &look);
+    let mut surroundings = wished(config::environment(), &look);
     let is_quiet = surroundings.variables.get("NO_COLOR").is_some_and(|value| !value.is_empty());
     // Nobody sees colours in a file, unless they were asked for.
     let paints = match args.paint.color {

@@ -12,13 +12,14 @@ use crate::plan::address::{is_domain, quoted};
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::order::Order;
+use crate::plan::read::{self, stem};
 use crate::plan::request::check;
 use crate::plan::rows::feed::Input;
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::Source;
 use crate::plan::text::{Var, reason};
 use crate::plan::via::Via;
-use crate::plan::{Expect, Limits, Output, Plan, Practice, read};
+use crate::plan::{Expect, Limits, Output, Plan, Practice};
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 
@@ -173,11 +174,6 @@ impl Plan {
             .collect();
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }
     }
-}
-
-/// A file's name without its ending.
-pub(super) fn stem(file: &str) -> String {
-    Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn open(path: &Path, name: &str) -> Result<File, PlanError> {

@@ -10,4 +10,6 @@ pub mod safe_json;
 pub mod sanitize;
 pub mod secret;
 pub mod shell;
+pub mod toml_section;
 pub mod units;
+pub mod value_error;

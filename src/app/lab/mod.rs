@@ -23,7 +23,7 @@ use crate::tui::detect::Face;
 /// Shows a scenario; gives back the exit code.
 pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
     refuse(&args.dials, &args.results)?;
-    let surroundings = look::wished(config::surroundings(), &args.look);
+    let surroundings = look::wished(config::environment(), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
     match surroundings.face().value {
         Face::Plain => headless::run(scenario, dials, is_json, &surroundings),
