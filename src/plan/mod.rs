@@ -33,7 +33,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::text::glob;
-use crate::text::toml_section::WrittenKey;
+use crate::text::toml_reader::WrittenKey;
 
 /// Everything that was asked, checked, with every default filled in.
 #[derive(Debug)]

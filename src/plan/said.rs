@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::text::toml_section::WrittenKey;
+use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values have keys of their own.
 const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
@@ -104,7 +104,7 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::{Flagged, Said, Words};
-    use crate::text::toml_section::WrittenKey;
+    use crate::text::toml_reader::WrittenKey;
 
     fn written(key: &str, line: usize) -> WrittenKey {
         WrittenKey { key: key.to_owned(), line, variables: Vec::new() }

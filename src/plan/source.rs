@@ -13,7 +13,7 @@ use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
 use crate::plan::text::Text;
-use crate::text::toml_section::WrittenKey;
+use crate::text::toml_reader::WrittenKey;
 
 /// Something that yields jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {

@@ -10,6 +10,7 @@ pub mod safe_json;
 pub mod sanitize;
 pub mod secret;
 pub mod shell;
+pub mod toml_reader;
 pub mod toml_section;
 pub mod units;
 pub mod value_error;

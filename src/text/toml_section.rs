@@ -1,57 +1,19 @@
-//! The reader of a TOML file's keys, for plans, themes and settings.
+//! The keys of a TOML table, for plans, themes and settings.
 //!
-//! It never stops at the first mistake: each getter notes its mistake and returns nothing. A key
-//! that was never asked for is unknown. Start at [`TomlReader::parse`] and [`TomlSection::get`].
+//! A getter that fails notes its mistake and returns nothing. A key that was never asked for is
+//! unknown. Start at [`TomlSection::get`].
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::text::diagnostics::{Mistake, SourceSpan, SourceText};
+use crate::text::diagnostics::{Mistake, SourceSpan};
 use crate::text::nearest::did_you_mean;
 use crate::text::sanitize::sanitize;
+use crate::text::toml_reader::{MISSING, TomlReader};
 use crate::text::value_error::ValueError;
-
-/// The label of a mistake that reports a missing key.
-pub const MISSING: &str = "missing";
-
-/// The reading of one file. `C` is what its getters need to know, beyond the file.
-pub struct TomlReader<'r, C> {
-    /// The file.
-    pub source: &'r SourceText,
-    /// What the caller's getters need.
-    pub context: C,
-    /// What messages call a file of this kind: `plan`, `theme` or `settings`.
-    kind: &'static str,
-    /// The ends of all lines: the line of every key is looked up.
-    line_ends: Vec<usize>,
-    notes: RefCell<TomlNotes>,
-}
-
-/// What a reading produces beside values.
-#[derive(Default)]
-pub struct TomlNotes {
-    /// Everything that is wrong.
-    pub mistakes: Vec<Mistake>,
-    /// What is odd but does no harm.
-    pub warnings: Vec<Mistake>,
-    /// The keys that are set, in the order in which they were read.
-    pub keys: Vec<WrittenKey>,
-}
-
-/// A key that a file sets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenKey {
-    /// Its full name, such as `limits.rate`.
-    pub key: String,
-    /// Its line, from 1.
-    pub line: usize,
-    /// The variables in its value, such as `${TOKEN}`.
-    pub variables: Vec<String>,
-}
 
 /// A table, and the keys that were asked for so far.
 pub struct TomlSection<'r, C> {
@@ -85,75 +47,6 @@ pub struct TomlEntry<'r, C> {
     pub node: &'r Spanned<DeValue<'r>>,
 }
 
-impl<'r, C> TomlReader<'r, C> {
-    /// Starts to read a file; messages call it a file of this kind.
-    pub fn new(source: &'r SourceText, kind: &'static str, context: C) -> Self {
-        let line_ends = memchr::memchr_iter(b'\n', source.text.as_bytes()).collect();
-        Self { source, context, kind, line_ends, notes: RefCell::default() }
-    }
-
-    /// Parses the file as far as possible. Syntax errors are noted.
-    pub fn parse(&self) -> DeTable<'r> {
-        let (table, errors) = DeTable::parse_recoverable(&self.source.text);
-        for error in &errors {
-            let message = format!("not TOML: {}", sanitize(error.message()));
-            self.note(self.source.mistake(error.span().unwrap_or_default(), message));
-        }
-        table.into_inner()
-    }
-
-    /// The top of the parsed file.
-    pub fn top(&'r self, table: &'r DeTable<'r>) -> TomlSection<'r, C> {
-        TomlSection::new(self, "", String::new(), table, 0..0)
-    }
-
-    /// Notes a mistake.
-    pub fn note(&self, mistake: Mistake) {
-        self.notes.borrow_mut().mistakes.push(mistake);
-    }
-
-    /// Notes a mistake at a range of bytes, with a label next to its caret.
-    pub fn note_at(&self, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
-        self.note(self.source.mistake(span, message).with_label(label.into()));
-    }
-
-    /// The line, from 1, that a byte is in.
-    pub fn line_at(&self, at: usize) -> usize {
-        self.line_ends.partition_point(|&end| end < at) + 1
-    }
-
-    /// The bytes of a text within a span, or the whole span.
-    pub fn find_within(&self, span: &Range<usize>, text: &str) -> Range<usize> {
-        let found = self.source.text.get(span.clone()).and_then(|part| part.find(text));
-        found.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + text.len())
-    }
-
-    /// The number of mistakes so far.
-    pub fn n_mistakes(&self) -> usize {
-        self.notes.borrow().mistakes.len()
-    }
-
-    /// The number of keys that were read so far.
-    pub fn n_keys(&self) -> usize {
-        self.notes.borrow().keys.len()
-    }
-
-    /// Removes and returns the keys that were read after the first `n`.
-    pub fn take_keys_after(&self, n: usize) -> Vec<WrittenKey> {
-        self.notes.borrow_mut().keys.split_off(n)
-    }
-
-    /// Ends the reading.
-    pub fn finish(self) -> (TomlNotes, C) {
-        (self.notes.into_inner(), self.context)
-    }
-
-    fn note_key(&self, key: String, at: usize) {
-        let line = self.line_at(at);
-        self.notes.borrow_mut().keys.push(WrittenKey { key, line, variables: Vec::new() });
-    }
-}
-
 impl<'r, C> TomlSection<'r, C> {
     fn new(
         reader: &'r TomlReader<'r, C>,
@@ -164,6 +57,11 @@ impl<'r, C> TomlSection<'r, C> {
     ) -> Self {
         let (allowed, planned) = (Vec::new(), Vec::new());
         Self { reader, title: title.to_owned(), path, noun: "key", help: None, table, span, allowed, planned }
+    }
+
+    /// The top of a parsed file.
+    pub fn top(reader: &'r TomlReader<'r, C>, table: &'r DeTable<'r>) -> Self {
+        Self::new(reader, "", String::new(), table, 0..0)
     }
 
     /// Makes messages call its keys something else, such as `role`.
@@ -222,7 +120,9 @@ impl<'r, C> TomlSection<'r, C> {
 
     /// Notes the same as warnings.
     pub fn finish_with_warnings(self) {
-        self.reader.notes.borrow_mut().warnings.extend(self.unknown_keys());
+        for warning in self.unknown_keys() {
+            self.reader.note_warning(warning);
+        }
     }
 
     fn unknown_keys(&self) -> Vec<Mistake> {
@@ -277,14 +177,6 @@ impl<'r, C> TomlEntry<'r, C> {
     pub fn note_wrong_type(&self, example: &str) {
         let message = format!("`{}` cannot be {}", self.shown_key(), type_name(self.node.get_ref()));
         self.reader.note_at(self.span(), message, format!("write {example}"));
-    }
-
-    /// Notes the variables that the value was filled in from.
-    pub fn note_variables(&self, variables: &[String]) {
-        let mut notes = self.reader.notes.borrow_mut();
-        if let Some(key) = notes.keys.iter_mut().rfind(|key| key.key == self.path) {
-            key.variables.extend_from_slice(variables);
-        }
     }
 
     /// Returns the value, or notes the error.

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use crate::config::settings::keys::Remap;
 use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
-use crate::text::toml_section::{TomlEntry, TomlReader, TomlSection, WrittenKey};
+use crate::text::toml_reader::{TomlReader, WrittenKey};
+use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::text::value_error::ValueError;
 use crate::tui::detect::Usual;
 use crate::tui::detect::pace::FPS;
@@ -161,7 +162,7 @@ impl Reading {
         let table = reader.parse();
         // The rest of a broken file would only seem wrong.
         if reader.n_mistakes() == 0 {
-            self.keys_of_file(&mut layer, reader.top(&table));
+            self.keys_of_file(&mut layer, TomlSection::top(&reader, &table));
         }
         let (notes, ()) = reader.finish();
         for WrittenKey { key, line, .. } in notes.keys {

@@ -21,7 +21,7 @@ use crate::text::value_error::ValueError;
 
 /// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
 pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
-    let mut top = reader.top(table);
+    let mut top = PlanSection::top(reader, table);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
     let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
     let wire =

@@ -15,7 +15,7 @@ use crate::plan::error::PlanError;
 use crate::plan::read::values::{PlanContext, PlanReader};
 use crate::plan::text::Var;
 use crate::text::diagnostics::{Mistake, SourceText};
-use crate::text::toml_section::MISSING;
+use crate::text::toml_reader::MISSING;
 
 /// Reads a plan. Messages call it `file`; the paths in it are relative to `folder`.
 pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {

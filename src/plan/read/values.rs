@@ -10,7 +10,8 @@ use crate::plan::patience::{self, Patience};
 use crate::plan::quantity;
 use crate::plan::text::{Text, Var, interpolated};
 use crate::text::sanitize::sanitize;
-use crate::text::toml_section::{TomlEntry, TomlReader, TomlSection};
+use crate::text::toml_reader::TomlReader;
+use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::text::value_error::ValueError;
 
 /// What a plan's values are filled in from.
@@ -34,7 +35,7 @@ impl PlanEntry<'_> {
         let context = &self.reader.context;
         match interpolated(self.string(example)?, context.folder, context.var) {
             Ok(text) => {
-                self.note_variables(&text.given);
+                self.reader.note_variables(&self.path, &text.given);
                 Some(text)
             }
             Err(unfilled) => {

@@ -11,7 +11,8 @@ use toml::de::DeValue;
 
 use crate::text::diagnostics::{Mistake, SourceSpan, SourceText};
 use crate::text::nearest::did_you_mean;
-use crate::text::toml_section::{TomlEntry, TomlReader, TomlSection};
+use crate::text::toml_reader::TomlReader;
+use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::text::value_error::ValueError;
 use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
@@ -81,7 +82,7 @@ impl Sheet {
         let document = reader.parse();
         // The rest of a broken file would only seem wrong.
         if reader.n_mistakes() == 0 {
-            sheet.read_tables(reader.top(&document).with_noun("table"));
+            sheet.read_tables(TomlSection::top(&reader, &document).with_noun("table"));
             if sheet.name.is_empty() {
                 let mistake = Mistake::in_file(&source.file, "theme has no name");
                 reader.note(mistake.with_help("add `name = \"…\"` to `[meta]`"));
