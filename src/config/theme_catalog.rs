@@ -9,7 +9,7 @@ use crate::config;
 use crate::text::diagnostics::{Mistake, Mistakes};
 use crate::text::io_error::IoErrorText;
 use crate::text::nearest::did_you_mean;
-use crate::tui::theme::{Look, Theme, bundled};
+use crate::tui::theme::{Capabilities, Theme, bundled};
 
 /// All themes that can be used by name.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ impl ThemeCatalog {
     /// Reads a theme by name or path.
     ///
     /// A parent that is not bundled is looked for next to the theme, then in the user's folder.
-    pub fn read(&self, name: &str, look: Look) -> Result<Theme, ThemeError> {
+    pub fn read(&self, name: &str, capabilities: Capabilities) -> Result<Theme, ThemeError> {
         let theme = self.text(name)?;
         let parent = |name: &str| {
             let folders =
@@ -108,7 +108,7 @@ impl ThemeCatalog {
             let mut paths = folders.map(|folder| folder.join(format!("{name}.toml")));
             paths.find_map(|path| std::fs::read_to_string(path).ok())
         };
-        Ok(Theme::read(&theme.text, &theme.origin, look, &parent)?)
+        Ok(Theme::read(&theme.text, &theme.origin, capabilities, &parent)?)
     }
 }
 

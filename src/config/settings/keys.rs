@@ -9,7 +9,7 @@ use crate::text::diagnostics::SourceSpan;
 use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::remap::Refusal;
+use crate::tui::keymap::remap::RemapError;
 use crate::tui::keymap::table::ENTRIES;
 
 /// The new keys of an action, and the place that sets them.
@@ -62,19 +62,19 @@ impl Reading {
         for remap in words.values() {
             match keymap.set(&remap.action, &remap.keys) {
                 Ok(()) => {}
-                Err(refusal @ Refusal::Fixed { .. }) => {
+                Err(refusal @ RemapError::Fixed { .. }) => {
                     self.mistakes.push(remap.name_place.mistake(refusal.to_string()));
                 }
                 Err(refusal) => self.mistakes.push(remap.keys_place.mistake(refusal.to_string())),
             }
         }
-        for clash in keymap.clashes() {
-            // Defaults do not clash: one of the two is the user's.
-            let theirs = clash.ids.iter().rev().find_map(|id| words.get(id));
+        for conflict in keymap.conflicts() {
+            // Defaults have no conflicts: one of the two is the user's.
+            let theirs = conflict.ids.iter().rev().find_map(|id| words.get(id));
             let Some(remap) = theirs else { continue };
-            let other = clash.ids.into_iter().find(|id| *id != remap.action).unwrap_or_default();
+            let other = conflict.ids.into_iter().find(|id| *id != remap.action).unwrap_or_default();
             let help = format!("give one of them another key, or none, such as `{other} = []`");
-            self.mistakes.push(remap.keys_place.mistake(clash.to_string()).with_help(help));
+            self.mistakes.push(remap.keys_place.mistake(conflict.to_string()).with_help(help));
         }
         keymap
     }

@@ -14,7 +14,7 @@ use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
 use crate::text::toml_reader::{TomlReader, WrittenKey};
 use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::text::value_error::ValueError;
-use crate::tui::detect::Usual;
+use crate::tui::detect::Preferences;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
 
@@ -22,7 +22,7 @@ use crate::tui::keymap::Keymap;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Theme and marks.
-    pub usual: Usual,
+    pub preferences: Preferences,
     /// The keys in force.
     pub keymap: Keymap,
     /// Every theme that is named, and where.
@@ -104,7 +104,7 @@ impl Settings {
         layers.extend(pages.iter().map(|page| reading.file(page)));
         let mut settings = Self::default();
         for layer in layers.iter().rev() {
-            settings.usual.lay_over(&layer.usual);
+            settings.preferences.lay_over(&layer.preferences);
         }
         settings.keymap = reading.keymap(&layers);
         Mistakes::check(reading.mistakes)?;
@@ -117,7 +117,7 @@ impl Settings {
 /// What one file says.
 #[derive(Default)]
 struct Layer {
-    usual: Usual,
+    preferences: Preferences,
     keys: Vec<Remap>,
 }
 
@@ -134,22 +134,22 @@ impl Reading {
         let mut layer = Layer::default();
         for (name, key) in VARIABLES {
             let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
-            layer.usual.said.insert(key.to_owned(), name.to_owned());
+            layer.preferences.sources.insert(key.to_owned(), name.to_owned());
             match (key, value.as_str()) {
-                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
-                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
+                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, true),
+                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, false),
                 (key, _) if FLAGS.contains(&key) => {
                     let mistake = Mistake::in_file(name, format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
                 ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
-                    Some(fps) => layer.usual.fps = Some(fps),
+                    Some(fps) => layer.preferences.fps = Some(fps),
                     None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_RATE}"))),
                 },
                 (key, _) => {
                     let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(Named { theme: value.clone(), place });
-                    set_theme(&mut layer.usual, key, value);
+                    set_theme(&mut layer.preferences, key, value);
                 }
             }
         }
@@ -166,7 +166,7 @@ impl Reading {
         }
         let (notes, ()) = reader.finish();
         for WrittenKey { key, line, .. } in notes.keys {
-            layer.usual.said.insert(key, format!("{}:{line}", source.file));
+            layer.preferences.sources.insert(key, format!("{}:{line}", source.file));
         }
         self.mistakes.extend(notes.mistakes);
         self.warnings.extend(notes.warnings);
@@ -184,14 +184,14 @@ impl Reading {
             let place = entry.place().mistake(format!("there is no theme `{theme}`")).with_help(LIST);
             let theme = resolve_path(&entry.reader.source.file, theme);
             self.themes.push(Named { theme: theme.clone(), place });
-            set_theme(&mut layer.usual, key, theme);
+            set_theme(&mut layer.preferences, key, theme);
         }
         for key in FLAGS {
             if let Some(flag) = top.get(key).and_then(|entry| entry.flag()) {
-                set_flag(&mut layer.usual, key, flag);
+                set_flag(&mut layer.preferences, key, flag);
             }
         }
-        layer.usual.fps = top.get("fps").and_then(|entry| frame_rate(&entry));
+        layer.preferences.fps = top.get("fps").and_then(|entry| frame_rate(&entry));
         let keys = top.get("keys").and_then(|entry| entry.section("[keys]", "a table such as `[keys]`"));
         layer.keys = keys.map_or_else(Vec::new, keys::read);
         top.finish_with_warnings();
@@ -212,24 +212,24 @@ fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
     entry.check(fps.ok_or_else(|| ValueError::new("not between 1 and 60", format!("write {A_RATE}"))))
 }
 
-fn set_flag(usual: &mut Usual, key: &str, is_on: bool) {
+fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
     let flag = match key {
-        "mouse" => &mut usual.mouse,
-        "motion" => &mut usual.motion,
-        "title" => &mut usual.title,
-        "progress" => &mut usual.progress,
-        _ => &mut usual.ascii,
+        "mouse" => &mut preferences.mouse,
+        "motion" => &mut preferences.motion,
+        "title" => &mut preferences.title,
+        "progress" => &mut preferences.progress,
+        _ => &mut preferences.ascii,
     };
     *flag = Some(is_on);
 }
 
 const LIST: &str = "`inflight theme list` lists the themes";
 
-fn set_theme(usual: &mut Usual, key: &str, theme: String) {
+fn set_theme(preferences: &mut Preferences, key: &str, theme: String) {
     match key {
-        "theme_light" => usual.light = Some(theme),
-        "theme_dark" => usual.dark = Some(theme),
-        _ => usual.any = Some(theme),
+        "theme_light" => preferences.light = Some(theme),
+        "theme_dark" => preferences.dark = Some(theme),
+        _ => preferences.any = Some(theme),
     }
 }
 

@@ -136,7 +136,7 @@ impl Sheet {
     fn read_palette(&mut self, palette: Table<'_>) {
         for entry in palette.entries() {
             let Some(text) = color_text(&entry) else { continue };
-            match color::written(&text) {
+            match color::parse(&text) {
                 Some(color) => drop(self.palette.insert(entry.key.to_string(), color)),
                 None => note_unknown_color(&entry, &text),
             }
@@ -146,7 +146,7 @@ impl Sheet {
     fn read_roles(&mut self, section: Section, mut roles: Table<'_>) {
         for role in Role::of(section) {
             if let Some(entry) = roles.get(role.name()) {
-                self.roles.extend(style(&entry, role.is_ground()).map(|spec| (role, spec)));
+                self.roles.extend(style(&entry, role.is_background()).map(|spec| (role, spec)));
             }
         }
         if section == Section::Chart {
@@ -185,11 +185,11 @@ fn scale(entry: &Entry<'_>) -> Option<Vec<Spec>> {
 }
 
 /// Reads `"colour"` or `{ fg, bg, add, ansi }`.
-fn style(entry: &Entry<'_>, is_ground: bool) -> Option<Spec> {
+fn style(entry: &Entry<'_>, is_background: bool) -> Option<Spec> {
     if !entry.is_table() {
         let ink = Some(ink(entry)?);
         let spec = Spec::default();
-        return Some(if is_ground { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
+        return Some(if is_background { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
     }
     let mut table = entry.section("a style", "a style")?;
     let mut spec = Spec {
@@ -213,7 +213,7 @@ fn style(entry: &Entry<'_>, is_ground: bool) -> Option<Spec> {
 fn ink(entry: &Entry<'_>) -> Option<Ink> {
     let text = color_text(entry)?;
     // A palette may define a `blue` of its own, so only what it cannot define is final now.
-    Some(match color::written(&text) {
+    Some(match color::parse(&text) {
         Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
         Some(_) | None => Ink::Named(text, entry.place()),
     })
