@@ -4,7 +4,7 @@
 //! [`check`].
 
 use crate::plan::Plan;
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::text::sanitize::sanitize;
 use crate::upstream::behaviour;
 
@@ -16,7 +16,7 @@ pub fn check(plan: &Plan) -> Result<(), PlanError> {
             let refused = behaviour::parse(path).err()?;
             let key = format!("upstream.hosts.{host}");
             // A value that was filled in is not repeated: it may be a secret.
-            let is_given = plan.written.iter().any(|written| written.key == key && !written.given.is_empty());
+            let is_given = plan.written.iter().any(|written| written.key == key && !written.variables.is_empty());
             let (why, help) = if is_given {
                 ("it is no behaviour once `${…}` is filled in".to_owned(), "`GET /` of the upstream lists them all")
             } else {
