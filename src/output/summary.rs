@@ -56,6 +56,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         ignored(model),
+        folded_hosts(model),
         concerns(model, paint),
         health(model, paint),
         learned(model),
@@ -162,6 +163,16 @@ fn ignored(model: &Model) -> Vec<String> {
     }
 }
 
+/// How many hosts are counted together, where there were more than are kept one by one.
+fn folded_hosts(model: &Model) -> Vec<String> {
+    let (kept, folded) = (model.hosts.n_kept() as u64, model.hosts.n_others());
+    if folded == 0 {
+        return Vec::new();
+    }
+    let all = units::count(kept + folded);
+    vec![format!("  {:<9} {all}, the {} idle longest counted together", "hosts", units::count(folded))]
+}
+
 /// What the numbers mean, in as many lines as it takes.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
@@ -175,7 +186,7 @@ fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
 fn learned(model: &Model) -> Vec<String> {
     const MOST: usize = 8;
     // Where nothing was refused, nothing was learned: the search was still on its way.
-    let hosts = model.hosts.iter().filter(|host| host.throttled > 0 || host.gap().is_some());
+    let hosts = model.hosts.kept().filter(|host| host.throttled > 0 || host.gap().is_some());
     let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
     let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
         let head = if i == 0 { "learned" } else { "" };

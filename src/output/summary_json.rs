@@ -77,7 +77,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "bytes": totals.bytes,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
-        "hosts": model.hosts.iter().map(host).collect::<Vec<_>>(),
+        "hosts": model.hosts.kept().map(host).collect::<Vec<_>>(),
+        "hosts_counted_together": model.hosts.n_others(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
         "verdict": verdict(model, extras),
         "anomalies": {

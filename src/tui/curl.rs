@@ -90,17 +90,17 @@ impl Line {
 mod tests {
     use super::{Asked, Line};
     use crate::event::failure_sample::Field;
+    use crate::event::{Event, Fact, HostId, Offset, Origin};
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
-    use crate::model::host::Host;
 
     /// The command for a request whose endpoint carries this.
     fn line(target: &str, carried: Option<Carried>) -> Option<Line> {
-        let host = Host { name: "http://shop.practice:4711".into(), ..Host::default() };
         let endpoint = Endpoint { carried, host: Some(0), ..Endpoint::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
-        model.hosts.push(host);
+        let fact = Fact::HostSeen { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };
+        model.apply(&Event { at: Offset(0), origin: Origin::HERE, fact });
         Line::of(Asked { target, endpoint: 0 }, &model)
     }
 
