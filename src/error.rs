@@ -5,7 +5,7 @@
 use std::io;
 
 use crate::output::exit;
-use crate::output::trouble::OutputError;
+use crate::output::output_error::OutputError;
 use crate::plan::mistake::PlanError;
 use crate::source::pool::Broken;
 use crate::text::diagnostics::Mistakes;

@@ -13,9 +13,9 @@ use crate::cli::RunArgs;
 use crate::cli::said;
 use crate::config;
 use crate::error::Error;
-use crate::output::check::{check_text, warning_text};
-use crate::output::check_json::{check_json, mistakes_json, refused_json};
-use crate::output::{place, streams};
+use crate::output::check::json::{check_json, mistakes_json, refused_json};
+use crate::output::check::text::{check_text, warning_text};
+use crate::output::{destination, streams};
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::plan::resolved::value::Value;
@@ -70,7 +70,7 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     if let Some(path) = &args.results.events {
         recording::check(path)?;
     }
-    place::check_output(&plan.output)?;
+    destination::check_output(&plan.output)?;
 
     let most = descriptors::raise().map(|most| descriptors::shared(most, plan.practice.is_some()));
     let flags = said::flags(args);

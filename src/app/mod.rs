@@ -32,7 +32,7 @@ use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::error::{Error, code};
 use crate::lab::scenario;
-use crate::output::{exit, place, streams};
+use crate::output::{destination, exit, streams};
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::io_error::is_closed_pipe;
@@ -81,7 +81,7 @@ fn obey(command: &Command) -> Result<u8, Error> {
             }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
-            place::check_apart(&plan.output, args.results.events.as_deref())?;
+            destination::check_apart(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look }.run()
         }
         Command::Replay(args) => replay::run(args),
@@ -129,7 +129,7 @@ fn planned(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read(args)?;
     practice::check(&plan)?;
     overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
-    place::check_apart(&plan.output, args.results.events.as_deref())?;
+    destination::check_apart(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 

@@ -16,9 +16,9 @@ use inflight::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use proptest::prelude::*;
 use tokio::sync::mpsc;
 
-use crate::told::played::run;
-use crate::told::strategies::{KINDS, any_events, fact, kind_of};
-use crate::told::{fixtures, fold, record, replay};
+use crate::scenario::playback::run;
+use crate::scenario::strategies::{KINDS, any_events, fact, kind_of};
+use crate::scenario::{fixtures, fold, record, replay};
 
 #[test]
 fn a_run_with_refusals_a_pause_and_a_cut_adds_up() {

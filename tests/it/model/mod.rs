@@ -1,6 +1,6 @@
 //! What facts add up to, told in one line each.
 
-mod left;
+mod time_left;
 mod timeline;
 mod verdict;
 
@@ -12,10 +12,10 @@ use inflight::model::news::{Story, Then};
 use inflight::model::totals::Anomalies;
 use proptest::prelude::*;
 
-use crate::told::fold;
-use crate::told::played::run;
-use crate::told::scenario::scenario;
-use crate::told::strategies::any_events;
+use crate::scenario::fold;
+use crate::scenario::notation::scenario;
+use crate::scenario::playback::run;
+use crate::scenario::strategies::any_events;
 
 const fn ms(ms: u64) -> Offset {
     Offset(ms * 1_000)

@@ -26,6 +26,10 @@
 //! before leaves the older one as it was. It needs its size on the disk twice while it is put together.
 //! Start at [`Report::begin`].
 
+pub mod entry;
+pub mod portable_json;
+pub mod spool;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -36,9 +40,9 @@ use serde::Serialize;
 use crate::event::RunEnd;
 use crate::event::outcome::JobEnd;
 use crate::job_result::JobResult;
-use crate::output::entry::Entry;
-use crate::output::spool::Spool;
-use crate::output::{place, replace};
+use crate::output::report::entry::Entry;
+use crate::output::report::spool::Spool;
+use crate::output::{atomic_file, destination};
 use crate::text::safe_json;
 
 /// The schema of the document. Within one number, fields are only added.
@@ -117,7 +121,7 @@ impl Report {
     pub fn begin(path: &Path, name: &str, started: SystemTime) -> io::Result<Self> {
         let target = Target::of(path)?;
         let spool = match &target {
-            Target::File(path) => Spool::create_in(replace::folder_of(path))?,
+            Target::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
             Target::Stream(_) => Spool::create_anywhere()?,
         };
         Ok(Self::on(target, spool, name, started))
@@ -159,7 +163,7 @@ impl Report {
         };
         let spool = self.spool;
         match self.target {
-            Target::File(path) => replace::whole(&path, |to| document(to, &header, spool))?,
+            Target::File(path) => atomic_file::whole(&path, |to| document(to, &header, spool))?,
             Target::Stream(file) => {
                 let mut to = BufWriter::new(file);
                 document(&mut to, &header, spool)?;
@@ -175,7 +179,7 @@ impl Target {
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-                return place::check_named(path).map(|()| Self::File(path.to_owned()));
+                return destination::check_named(path).map(|()| Self::File(path.to_owned()));
             }
             Err(error) => return Err(error),
         };
@@ -185,7 +189,11 @@ impl Target {
         // A file that its owner made read-only is not to be replaced either.
         let file = OpenOptions::new().append(true).open(path)?;
         // Through a symbolic link the report goes to what it points at, as any program's output would.
-        if place::is_replaced(path, &found) { fs::canonicalize(path).map(Self::File) } else { Ok(Self::Stream(file)) }
+        if destination::is_replaced(path, &found) {
+            fs::canonicalize(path).map(Self::File)
+        } else {
+            Ok(Self::Stream(file))
+        }
     }
 }
 
@@ -208,7 +216,7 @@ mod tests {
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros, RunEnd};
     use crate::job_result::{Answer, JobResult};
-    use crate::output::spool::Spool;
+    use crate::output::report::spool::Spool;
     use crate::plan::job::Place;
 
     const FINISH: Finish =

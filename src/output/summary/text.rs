@@ -15,17 +15,15 @@ use crate::model::verdict::words::sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
-use crate::output::failures;
 use crate::output::fit;
+use crate::output::output_error::path_shown;
 use crate::output::paint::Paint;
-use crate::output::trouble::path_shown;
+use crate::output::summary::{WIDTH, failures};
 use crate::plan::address;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
 
-/// Widest line.
-pub const WIDTH: usize = 100;
 /// Where the headline ends.
 const HEADLINE: usize = 78;
 
