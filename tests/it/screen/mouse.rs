@@ -13,7 +13,6 @@ use ratatui::layout::{Position, Rect};
 use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
 use crate::screen::shot::{drawn, press, sent};
-use crate::scenario::{fixtures, fold};
 
 /// A screen, and a hand on the mouse.
 struct ChangedBy {
