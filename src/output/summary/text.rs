@@ -18,7 +18,7 @@ use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
 use crate::output::paint::Paint;
-use crate::output::summary::text::{WIDTH, failures};
+use crate::output::summary::{WIDTH, failures};
 use crate::plan::address;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
