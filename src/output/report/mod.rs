@@ -10,21 +10,16 @@
 //! ]}
 //! ```
 //!
-//! Every result is one line and has `endpoint`, `request`, `ok`, `status`, `tries`, `total_ms` (from the
-//! moment it was the next of its endpoint) and `waited_ms` (how much of that it waited, not in flight).
-//! Where the batch is repeated, each job has one result a round, the first round's first.
-//! * `data` is the answer's body: JSON as it came (space between tokens dropped), text as a string,
-//!   anything else as `{"base64": …}`, and `null` if it was empty. Of a bad answer it is at most the
-//!   first 4 KiB, and then `"cut": true`. Without an answer there is no `data`.
-//! * `error` stands where `ok` is false: `kind` from a closed list (`status`, `throttled`, `timeout`,
-//!   `dns`, `refused`, …, `cancelled`), `phase` of a time-out, `status`, `cause` for people, and `detail`
-//!   in the system's words.
-//! * `file` names the saved body, where bodies are saved.
-//! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if nobody knows.
+//! Every result is one line. `total_ms` counts from the moment when the job was the next of its endpoint;
+//! `waited_ms` is the part of that when it was not in flight. A repeated batch has one result for each round.
+//! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
+//!   A bad answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
+//!   `file` names the saved body, where bodies are saved.
+//! * `error` is present where `ok` is false: `kind` from a closed list (`status`, `throttled`, …), `phase` of a
+//!   time-out, `status`, `cause` for people, and `detail` from the system.
+//! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if that is unknown.
 //!
-//! The document replaces an older one only when it is complete and on the disk; whatever fails
-//! before leaves the older one as it was. It needs its size on the disk twice while it is put together.
-//! Start at [`Report::begin`].
+//! An older document is replaced only by a complete one. Start at [`Report::begin`].
 
 pub mod entry;
 pub mod portable_json;

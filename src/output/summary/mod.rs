@@ -3,6 +3,7 @@
 //! Start at [`summary_text`](text::summary_text) and [`summary_json`](json::summary_json).
 
 pub mod failures;
+pub mod hosts;
 pub mod json;
 pub mod text;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::idle::IdleWhy;
-use crate::event::{Micros, Offset, RunEnd};
+use crate::event::{Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
 use crate::model::verdict::words::sentence;
@@ -18,8 +18,7 @@ use crate::output::exit;
 use crate::output::fit;
 use crate::output::output_error::path_shown;
 use crate::output::paint::Paint;
-use crate::output::summary::{WIDTH, failures};
-use crate::plan::address;
+use crate::output::summary::{WIDTH, failures, hosts};
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
@@ -54,10 +53,10 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: boo
         failures::lines(model, paint),
         expectations(extras.checked, paint),
         ignored(model),
-        folded_hosts(model),
+        hosts::folded(model),
         concerns(model, paint),
         health(model, paint),
-        learned(model),
+        hosts::learned(model),
         files(extras, paint),
     ];
     if rest.iter().any(|part| !part.is_empty()) {
@@ -161,16 +160,6 @@ fn ignored(model: &Model) -> Vec<String> {
     }
 }
 
-/// How many hosts are counted together, where there were more than are kept one by one.
-fn folded_hosts(model: &Model) -> Vec<String> {
-    let (kept, folded) = (model.hosts.n_kept() as u64, model.hosts.n_others());
-    if folded == 0 {
-        return Vec::new();
-    }
-    let all = units::count(kept + folded);
-    vec![format!("  {:<9} {all}, the {} idle longest counted together", "hosts", units::count(folded))]
-}
-
 /// What the numbers mean, in as many lines as it takes.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
@@ -178,25 +167,6 @@ fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
     let wrapped = fit::wrapped(&sentence, WIDTH - 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
-}
-
-/// What the adaptive controller found, as lines that a plan takes.
-fn learned(model: &Model) -> Vec<String> {
-    const MOST: usize = 8;
-    // Where nothing was refused, nothing was learned: the search was still on its way.
-    let hosts = model.hosts.kept().filter(|host| host.throttled > 0 || host.gap().is_some());
-    let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
-    let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
-        let head = if i == 0 { "learned" } else { "" };
-        let name = sanitize(name);
-        if gap == Micros::ZERO {
-            format!("  {head:<9} [host.\"{name}\"]  concurrency = {limit}")
-        } else {
-            let rate = units::significant(1.0 / gap.as_secs_f64());
-            format!("  {head:<9} [host.\"{name}\"]  gap = \"{}us\"   # {rate} a second", gap.0)
-        }
-    };
-    found.enumerate().take(MOST).map(line).collect()
 }
 
 /// Why slots stood unused, where enough of them did for it to matter.
