@@ -16,7 +16,6 @@ pub mod failure_kind;
 pub mod fit;
 pub mod outlook;
 pub mod output_error;
-pub mod paint;
 pub mod plain;
 pub mod report;
 pub mod streams;

@@ -6,6 +6,3 @@ pub mod failures;
 pub mod hosts;
 pub mod json;
 pub mod text;
-
-/// The widest line of the summary.
-pub const WIDTH: usize = 100;
