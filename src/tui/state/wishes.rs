@@ -9,9 +9,9 @@ use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::state::list::is_over;
+use crate::tui::rows::list::is_over;
 use crate::tui::state::{Asking, UiState};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Why a host that has been idle for long cannot be changed: it is no longer kept one by one.
 const COUNTED_TOGETHER: &str = "it is counted together with other hosts";
