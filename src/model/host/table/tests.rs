@@ -1,3 +1,5 @@
+//! Hosts that are folded, hosts that return, and totals that add up.
+
 use proptest::prelude::*;
 
 use crate::event::outcome::{Outcome, Phase, PhaseTimes};
