@@ -1,152 +1,197 @@
-//! All lanes of a run: which host has which, whose turn it is, and which open at a known moment.
+//! The lanes of a run: one for each host, the rotation in which they are asked, and the moments when they open.
 //!
-//! Pure. Its present is set from outside, moment by moment. Start at [`Lanes::enqueue`].
+//! Pure: the schedule sets its time. At most [`MAX_LANES`] stay in memory when their hosts have nothing to do; a
+//! lane whose state matters is never evicted. Start at [`Lanes::enqueue`].
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::adapt::Adapt;
-use crate::source::pool::schedule::lane::{Lane, Place};
+use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
-/// All lanes of a run.
+/// Lanes from which on cold ones are evicted.
+pub const MAX_LANES: usize = 10_000;
+
+/// Lanes that are examined for each one that is added. It bounds the work of a step. The number of lanes can
+/// exceed [`MAX_LANES`] by a part of this, and further only while that many lanes are in use.
+const EXAMINED_PER_LANE: usize = 8;
+
+/// The lanes of a run, by number.
+///
+/// A lane's number is that of its [`HostId`], and no number is used twice. A host that is needed again after its
+/// lane was evicted is a new host: it gets the next number and is announced again. So each event names a host
+/// that was announced before it, and a recording needs no event for evictions.
 #[derive(Debug)]
 pub struct Lanes {
-    all: Vec<Lane>,
+    all: FxHashMap<usize, Box<Lane>>,
     by_name: HashMap<Arc<str>, usize>,
+    next_number: usize,
+    /// Every lane once, in the order in which they are examined for eviction.
+    candidates: VecDeque<usize>,
     /// Whose turn it is, each with the number of its entry.
     rotation: VecDeque<(Turn, u64)>,
     entries: u64,
-    /// Turns at its front that have been looked at.
-    foreseen: usize,
-    /// The name of each lane's host, until somebody is told that it comes soon.
-    unforeseen: Vec<Option<Arc<str>>>,
+    /// Turns at the front of the rotation that the DNS prefetch has looked at.
+    n_peeked: usize,
     timed: BinaryHeap<Reverse<(Offset, usize)>>,
     limits: Limits,
     now: Offset,
-    /// What the run's clock reads now.
-    reads: WaitTimes,
+    /// The reading of the run's clock at `now`.
+    run_clock: WaitTimes,
 }
 
-/// Whose turn it is.
+/// Who may start a job next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// A lane's.
+    /// A lane.
     Lane(usize),
-    /// A source's whose jobs go to many hosts.
+    /// A source whose jobs go to many hosts.
     Mixed(usize),
 }
 
 impl Lanes {
-    /// No lanes yet; each gets what the limits say of its host.
+    /// No lanes yet; each gets what the limits define for its host.
     pub fn new(limits: &Limits) -> Self {
         Self {
-            all: Vec::new(),
+            all: FxHashMap::default(),
             by_name: HashMap::new(),
+            next_number: 0,
+            candidates: VecDeque::new(),
             rotation: VecDeque::new(),
             entries: 0,
-            foreseen: 0,
-            unforeseen: Vec::new(),
+            n_peeked: 0,
             timed: BinaryHeap::new(),
             limits: limits.clone(),
             now: Offset::ZERO,
-            reads: WaitTimes::NONE,
+            run_clock: WaitTimes::NONE,
         }
     }
 
-    /// From here on it is `now`, and the run's clock reads `reads`.
-    pub fn turn_to(&mut self, now: Offset, reads: WaitTimes) {
-        (self.now, self.reads) = (now, reads);
+    /// Sets the time, and what the run's clock reads then.
+    pub fn set_time(&mut self, now: Offset, run_clock: WaitTimes) {
+        (self.now, self.run_clock) = (now, run_clock);
     }
 
     /// What the run's clock reads now.
-    pub fn reads(&self) -> WaitTimes {
-        self.reads
+    pub fn run_clock(&self) -> WaitTimes {
+        self.run_clock
     }
 
-    /// A lane, with its clock at the present: it may be changed.
+    /// A lane with its clock at the present, so that it may be changed.
     pub fn lane(&mut self, i: usize) -> &mut Lane {
-        let lane = &mut self.all[i];
-        lane.wind(self.now, self.reads);
+        let lane = self.all.entry(i).or_insert_with(|| unreachable!("a lane that is in use is never evicted"));
+        lane.wind(self.now, self.run_clock);
+        lane.is_recent = true;
         lane
     }
 
-    /// The lane of a host, if there is such a host.
-    pub fn of(&mut self, host: HostId) -> Option<&mut Lane> {
+    /// The lane of a host, if it has one.
+    pub fn get(&mut self, host: HostId) -> Option<&mut Lane> {
         let i = host.0 as usize;
-        (i < self.all.len()).then(|| self.lane(i))
+        self.all.contains_key(&i).then(|| self.lane(i))
     }
 
-    /// Every lane, to look at.
-    pub fn all(&self) -> &[Lane] {
-        &self.all
+    /// All lanes, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Lane> {
+        self.all.values().map(|lane| &**lane)
     }
 
-    /// The number of lanes.
-    pub fn n(&self) -> usize {
-        self.all.len()
+    /// The numbers of all lanes, in their order.
+    pub fn numbers(&self) -> Vec<usize> {
+        let mut numbers: Vec<usize> = self.all.keys().copied().collect();
+        numbers.sort_unstable();
+        numbers
     }
 
-    /// The lane with this host's name.
+    /// The lane of the host with this name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
-    /// A new lane for a host with this name, whose limit is `cap` where it has none of its own.
+    /// Adds a lane for the host with this name. `cap` is its limit if the plan has none for it.
     pub fn add(&mut self, name: &Arc<str>, cap: u32) -> usize {
+        self.evict_cold();
         let (limit, gap) = self.limits.of_host(name);
         let limit = limit.map(NonZeroU32::get);
         let adapt = self.limits.adaptive.then(|| Adapt::new(limit.unwrap_or(cap)));
-        let i = self.all.len();
-        self.all.push(Lane::new(limit, gap.into(), adapt));
+        let i = self.next_number;
+        self.next_number += 1;
+        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
         self.by_name.insert(Arc::clone(name), i);
-        self.unforeseen.push(Some(Arc::clone(name)));
+        self.candidates.push_back(i);
         i
     }
 
-    /// Whether the limit and pace of each lane is found by itself.
+    /// Keeps a lane for the whole run.
+    pub fn pin(&mut self, i: usize) {
+        self.lane(i).is_pinned = true;
+    }
+
+    /// Evicts the least recently used of the cold lanes, if there are too many.
+    fn evict_cold(&mut self) {
+        for _ in 0..EXAMINED_PER_LANE {
+            if self.all.len() < MAX_LANES {
+                return;
+            }
+            let Some(i) = self.candidates.pop_front() else { return };
+            let Some(lane) = self.all.get_mut(&i) else { continue };
+            if !std::mem::take(&mut lane.is_recent) && lane.is_cold(self.now) {
+                self.by_name.remove(lane.name());
+                self.all.remove(&i);
+            } else {
+                self.candidates.push_back(i);
+            }
+        }
+    }
+
+    /// Whether each lane finds its own limit and pace.
     pub fn is_adaptive(&self) -> bool {
         self.limits.adaptive
     }
 
-    /// Has the limit and pace of each lane found by itself, those to come included, or no longer.
-    /// `cap` bounds hosts without a limit of their own. Tells whether that changed anything.
+    /// Lets each lane find its own limit and pace, or no longer; this holds for lanes to come as well. `cap`
+    /// bounds hosts without a limit of their own. Returns whether that changed anything.
     pub fn set_adaptive(&mut self, is_on: bool, cap: u32) -> bool {
         let changes = std::mem::replace(&mut self.limits.adaptive, is_on) != is_on;
-        for i in (0..self.all.len()).filter(|_| changes) {
-            let lane = self.lane(i);
-            let adapt = is_on.then(|| Adapt::new(lane.limit.unwrap_or(cap)));
-            lane.set_adaptive(adapt);
+        if changes {
+            for lane in self.all.values_mut() {
+                lane.wind(self.now, self.run_clock);
+                let adapt = is_on.then(|| Adapt::new(lane.limit.unwrap_or(cap)));
+                lane.set_adaptive(adapt);
+            }
         }
         changes
     }
 
-    /// Puts a lane where it will be asked in turn, or at the moment when it opens; nowhere if only an
-    /// end or a wish can open it, or if it is in its place already.
+    /// Enqueues a lane that has work: in the rotation if it is open, else at the moment when it opens. It does
+    /// nothing if only the end of an attempt or a command can open it.
     pub fn enqueue(&mut self, i: usize) {
-        let lane = &mut self.all[i];
+        let Some(lane) = self.all.get_mut(&i) else { return };
         if lane.is_shut() || !lane.has_work() {
             return;
         }
         let opens_at = lane.opens_at();
         if opens_at <= self.now {
-            if !matches!(lane.place, Place::Rotation(_)) {
+            if !matches!(lane.position, LanePosition::Rotation(_)) {
                 self.entries += 1;
-                lane.place = Place::Rotation(self.entries);
+                lane.position = LanePosition::Rotation(self.entries);
                 self.rotation.push_back((Turn::Lane(i), self.entries));
             }
-        } else if !matches!(lane.place, Place::Timed(at) if at <= opens_at) {
-            lane.place = Place::Timed(opens_at);
+        } else if !matches!(lane.position, LanePosition::Timed(at) if at <= opens_at) {
+            lane.position = LanePosition::Timed(opens_at);
             self.timed.push(Reverse((opens_at, i)));
         }
     }
 
     /// When the next lane opens by itself.
-    pub fn soonest(&self) -> Option<Offset> {
+    pub fn next_opening(&self) -> Option<Offset> {
         self.timed.peek().map(|Reverse((at, _))| *at)
     }
 
@@ -154,27 +199,29 @@ impl Lanes {
     pub fn open_next(&mut self) {
         let Some(Reverse((at, i))) = self.timed.pop() else { return };
         // Any other entry has been replaced since.
-        if self.all[i].place == Place::Timed(at) {
-            self.lane(i).place = Place::Aside;
+        if self.all.get(&i).is_some_and(|lane| lane.position == LanePosition::Timed(at)) {
+            self.lane(i).position = LanePosition::None;
             self.enqueue(i);
         }
     }
 
-    /// Whether anybody's turn may have come.
+    /// Whether the rotation may have a turn.
     pub fn has_turns(&self) -> bool {
         !self.rotation.is_empty()
     }
 
-    /// Whose turn it is.
+    /// The next turn of the rotation.
     pub fn next_turn(&mut self) -> Option<Turn> {
         while let Some((turn, entry)) = self.rotation.pop_front() {
-            self.foreseen = self.foreseen.saturating_sub(1);
+            self.n_peeked = self.n_peeked.saturating_sub(1);
             match turn {
-                // It was closed after it had been put here.
-                Turn::Lane(i) if self.all[i].place != Place::Rotation(entry) => {}
                 Turn::Lane(i) => {
-                    self.all[i].place = Place::Aside;
-                    return Some(turn);
+                    // Any other entry has been replaced since, or its lane evicted.
+                    let lane = self.all.get_mut(&i).filter(|lane| lane.position == LanePosition::Rotation(entry));
+                    if let Some(lane) = lane {
+                        lane.position = LanePosition::None;
+                        return Some(turn);
+                    }
                 }
                 Turn::Mixed(_) => return Some(turn),
             }
@@ -182,20 +229,156 @@ impl Lanes {
         None
     }
 
-    /// The next turn to look at ahead, if it is one of the next `n`.
-    pub fn foresee(&mut self, n: usize) -> Option<Turn> {
-        let (turn, _) = self.rotation.get(self.foreseen).filter(|_| self.foreseen < n)?;
-        self.foreseen += 1;
+    /// The next turn that the DNS prefetch has not looked at, if it is one of the next `n`.
+    pub fn peek_turn(&mut self, n: usize) -> Option<Turn> {
+        let (turn, _) = self.rotation.get(self.n_peeked).filter(|_| self.n_peeked < n)?;
+        self.n_peeked += 1;
         Some(*turn)
     }
 
-    /// The name of a lane's host, once.
+    /// The name of a lane's host, for the DNS prefetch: each name only once.
     pub fn take_name(&mut self, i: usize) -> Option<Arc<str>> {
-        self.unforeseen[i].take()
+        self.all.get_mut(&i)?.take_name_to_prefetch()
     }
 
-    /// A source of many hosts will be asked in turn.
+    /// Enqueues a source of many hosts.
     pub fn enqueue_mixed(&mut self, source: usize) {
         self.rotation.push_back((Turn::Mixed(source), 0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::{EXAMINED_PER_LANE, Lanes, MAX_LANES};
+    use crate::event::waits::WaitTimes;
+    use crate::event::{HostId, Offset};
+    use crate::plan::Plan;
+
+    const CAP: u32 = 50;
+
+    /// The most lanes that there are when all of them can be evicted.
+    const MOST: usize = MAX_LANES + MAX_LANES / EXAMINED_PER_LANE + 1;
+
+    fn lanes(limits: &str) -> Lanes {
+        let text = format!("[limits]\n{limits}\n[[endpoint]]\nurl = \"http://h.test/\"\n");
+        Lanes::new(&Plan::from_toml(&text, "plan.toml", Path::new("."), &|_| None).unwrap().limits)
+    }
+
+    fn name(n: usize) -> Arc<str> {
+        format!("http://h{n}.test").into()
+    }
+
+    /// The lane of the nth host, which is added if it has none.
+    fn lane(lanes: &mut Lanes, n: usize) -> usize {
+        lanes.find(&name(n)).unwrap_or_else(|| lanes.add(&name(n), CAP))
+    }
+
+    /// Starts and ends one attempt at the nth host.
+    fn use_host(lanes: &mut Lanes, n: usize) -> HostId {
+        let i = lane(lanes, n);
+        let now = lanes.now;
+        lanes.lane(i).start(now);
+        lanes.lane(i).end();
+        HostId(u32::try_from(i).unwrap())
+    }
+
+    #[test]
+    fn a_hundred_thousand_hosts_leave_no_more_lanes_than_the_cap() {
+        let mut lanes = lanes("");
+        for n in 0..100_000 {
+            use_host(&mut lanes, n);
+            assert!(lanes.all.len() <= MOST && lanes.by_name.len() == lanes.all.len());
+            assert_eq!(lanes.candidates.len(), lanes.all.len());
+        }
+        assert!(lanes.all.len() <= MAX_LANES);
+    }
+
+    #[test]
+    fn a_host_in_use_keeps_its_lane_and_one_that_comes_back_is_a_new_host() {
+        let mut lanes = lanes("");
+        let (first, second) = (use_host(&mut lanes, 0), use_host(&mut lanes, 1));
+        for n in 2..50_000 {
+            assert_eq!(use_host(&mut lanes, 0), first);
+            use_host(&mut lanes, n);
+        }
+        assert!(lanes.get(second).is_none());
+        assert_ne!(use_host(&mut lanes, 1), second);
+    }
+
+    #[test]
+    fn a_lane_waits_for_its_gap_before_it_can_be_evicted() {
+        let mut lanes = lanes("per_host_gap = \"1s\"");
+        for n in 0..2 * MAX_LANES {
+            use_host(&mut lanes, n);
+        }
+        assert_eq!(lanes.all.len(), 2 * MAX_LANES);
+        lanes.set_time(Offset(1_000_000), WaitTimes::NONE);
+        for n in 0..2 * MAX_LANES {
+            use_host(&mut lanes, 2 * MAX_LANES + n);
+        }
+        assert!((0..2 * MAX_LANES).all(|n| lanes.find(&name(n)).is_none()));
+    }
+
+    /// A state that an eviction would lose.
+    #[derive(Clone, Copy, Debug)]
+    enum Kept {
+        Cooldown,
+        Quarantine,
+        Limit,
+        InFlight,
+        Source,
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+        #[test]
+        fn no_eviction_loses_a_cooldown_a_limit_a_quarantine_or_work(
+            kept in prop::collection::vec(
+                (0..3 * MAX_LANES, prop_oneof![
+                    Just(Kept::Cooldown), Just(Kept::Quarantine), Just(Kept::Limit), Just(Kept::InFlight),
+                    Just(Kept::Source),
+                ]),
+                1..50,
+            ),
+        ) {
+            let mut lanes = lanes("");
+            let mut hosts = Vec::new();
+            for n in 0..3 * MAX_LANES {
+                let host = use_host(&mut lanes, n);
+                for (_, kept) in kept.iter().filter(|(of, _)| *of == n) {
+                    let lane = lanes.get(host).unwrap();
+                    match kept {
+                        Kept::Cooldown => assert!(lane.cool_until(Offset(5_000_000))),
+                        Kept::Quarantine => lane.is_quarantined = true,
+                        Kept::Limit => (lane.limit, lane.is_pinned) = (Some(3), true),
+                        Kept::InFlight => lane.start(Offset::ZERO),
+                        Kept::Source => lane.sources.push_back(0),
+                    }
+                    hosts.push((host, *kept));
+                }
+            }
+            for n in 0..2 * MAX_LANES {
+                use_host(&mut lanes, 3 * MAX_LANES + n);
+            }
+            for (host, kept) in hosts {
+                let lane = lanes.get(host);
+                prop_assert!(lane.is_some(), "{:?} of {:?}", kept, host);
+                let lane = lane.unwrap();
+                let is_kept = match kept {
+                    Kept::Cooldown => lane.opens_at() >= Offset(5_000_000),
+                    Kept::Quarantine => lane.is_quarantined,
+                    Kept::Limit => lane.limit == Some(3),
+                    Kept::InFlight => lane.in_flight() > 0,
+                    Kept::Source => lane.has_work(),
+                };
+                prop_assert!(is_kept);
+            }
+            prop_assert!(lanes.all.len() <= MOST + 50);
+        }
     }
 }
