@@ -9,9 +9,9 @@ use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::state::list::is_over;
+use crate::tui::rows::list::is_over;
 use crate::tui::state::{Asking, UiState};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Why a host or an endpoint that another machine reports cannot be changed: its ids are not ours.
 const ELSEWHERE: &str = "another machine runs it";

@@ -3,7 +3,7 @@
 use inflight::control::Abilities;
 use inflight::event::Offset;
 use inflight::tui::state::UiState;
-use inflight::tui::view::page::View;
+use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
 use crate::screen::shot::{press, shot};

@@ -6,7 +6,7 @@ use inflight::tui::action::Action;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::state::UiState;
-use inflight::tui::view::page::View;
+use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
 use crate::screen::shot::{press, shot};

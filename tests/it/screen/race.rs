@@ -12,8 +12,9 @@ use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::race::RaceUi;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::race::lesson::{Paragraph, Tone};
-use inflight::tui::view::race::{self, Stage};
+use inflight::tui::view::race;
+use inflight::tui::view::race::paragraph::{Paragraph, Tone};
+use inflight::tui::view::race::scene::LabScene;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -147,7 +148,7 @@ impl Lanes {
         }
         let models: Vec<_> = self.models.iter().collect();
         let theme = roles::theme(self.charset);
-        let stage = Stage {
+        let stage = LabScene {
             race: &self.race,
             models: &models,
             is_paused: self.is_paused,

@@ -6,14 +6,15 @@ use inflight::control::{Abilities, Command};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::tui::action::Action;
+use inflight::tui::click_targets::Targets;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::targets::Targets;
-use inflight::tui::view::{self, Scene, help};
+use inflight::tui::view;
+use inflight::tui::view::scene::Scene;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -101,7 +102,6 @@ impl Shot {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
         let mut ui = UiState::default();
         let area = Rect::new(0, 0, self.size.0, self.size.1);
-        ui.help_end = help::last_row(area, &Keymap::default());
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
     }
@@ -140,8 +140,7 @@ pub fn sent(effect: Effect) -> Option<Command> {
 pub fn press(ui: &mut UiState, model: &Model, can: Abilities, (now, area): (Offset, Rect), keys: &str) {
     let keymap = Keymap::default();
     let picture = |ui: &mut UiState| {
-        ui.measure(area, model);
-        ui.refresh(model, now);
+        ui.fit(view::measure(ui, &keymap, model, area), model, now);
     };
     picture(ui);
     for key in keys.split_whitespace().map(key) {

@@ -4,9 +4,9 @@
 
 use ratatui::layout::Rect;
 
+use crate::tui::click_targets::Target;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
 
 /// Where a sheet lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::action::Action;
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// What lies under the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,9 +4,11 @@
 
 use crate::model::news::Item;
 use crate::text::sanitize::sanitize;
+use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, cut_end};
-use crate::tui::view::{Scene, events};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::events;
 
 /// Head and column names above a table's rows.
 pub const TABLE_HEAD: u16 = 2;

@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
 
 /// A small sheet above the footer, a line for each thing.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {

@@ -3,13 +3,13 @@
 use crate::event::Micros;
 use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::text::units;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::kpi::sparkline;
-use crate::tui::view::overview::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
-use crate::tui::view::paint::Pen;
-use crate::tui::view::table::{self, GAP, Head, LEAD};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::charts::sparkline;
+use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 
 /// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
 struct Columns {

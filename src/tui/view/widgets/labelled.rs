@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
 use crate::text::sanitize::sanitize;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::sheet::Sheet;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::widgets::sheet::Sheet;
 
 /// Columns of the labels, with the gap behind them.
 const LABELS: u16 = 11;

@@ -3,9 +3,10 @@
 use crate::event::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
 
 /// One line: name on the left, state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {

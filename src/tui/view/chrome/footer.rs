@@ -3,14 +3,15 @@
 use crate::model::Stage;
 use crate::text::units;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
 use crate::tui::keymap::FooterHint;
 use crate::tui::keymap::entry::Context;
 use crate::tui::refusal::refusal;
+use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::page::View;
-use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::views::View;
 
 /// A rule where there is room for one, and one line.
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {

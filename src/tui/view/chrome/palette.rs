@@ -2,16 +2,17 @@
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
+use crate::tui::click_targets::Target;
 use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::table::ENTRIES;
 use crate::tui::refusal::refusal;
 use crate::tui::state::palette::Palette;
+use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, cut_end, cut_middle, width_of};
-use crate::tui::view::sheet::Sheet;
-use crate::tui::view::table;
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::sheet::Sheet;
+use crate::tui::view::widgets::table;
 
 /// The mark of the selected row and a space.
 const LEAD: u16 = 2;

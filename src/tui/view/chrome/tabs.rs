@@ -6,11 +6,12 @@
 use crate::model::Model;
 use crate::text::units;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::page::{Tab, VIEWS};
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::views::View;
 
 /// How a line of tabs is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +42,9 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.rule(last);
     let form = FORMS.into_iter().find(|form| form.width(scene) <= pen.width()).unwrap_or(Form::Keys);
     let mut x = 0;
-    for tab in &VIEWS {
-        let is_here = tab.view == scene.ui.view;
-        let label = form.label(tab, is_here, scene);
+    for view in View::ALL {
+        let is_here = view == scene.ui.view;
+        let label = form.label(view, is_here, scene);
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
         // Brackets take the place of blanks.
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
@@ -53,7 +54,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         x = pen.text(x, 0, label.name, word);
         x = pen.text(x, 0, &label.count, Role::Failed);
         x = pen.text(x, 0, close, Role::Title);
-        pen.target(from, 0, x - from, Target::Tab(tab.view));
+        pen.target(from, 0, x - from, Target::Tab(view));
         if form.is_airy() {
             x = pen.text(x, 0, " ", Role::Title);
         }
@@ -74,14 +75,14 @@ impl Form {
     /// The width of the line, with room for the largest counts that this run can come to.
     fn width(self, scene: &Scene<'_>) -> u16 {
         let around = if self.is_airy() { 3 } else { 2 };
-        let width = |tab: &Tab, is_here: bool| {
-            let label = self.label(tab, is_here, scene);
-            let grows = tab.count.map_or(0, |_| self.grows(&label, scene.model));
+        let width = |view: View, is_here: bool| {
+            let label = self.label(view, is_here, scene);
+            let grows = count(view, scene.model).map_or(0, |_| self.grows(&label, scene.model));
             width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
         };
         // Whichever is shown.
-        let shown = VIEWS.iter().map(|tab| width(tab, true).saturating_sub(width(tab, false))).max();
-        VIEWS.iter().map(|tab| width(tab, false)).sum::<u16>() + shown.unwrap_or(0)
+        let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
+        View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
     }
 
     /// How much wider a count may become.
@@ -95,19 +96,24 @@ impl Form {
         }
     }
 
-    fn label(self, tab: &Tab, is_here: bool, scene: &Scene<'_>) -> Label {
-        let key = scene.keymap.key(Action::Show(tab.view)).unwrap_or_default();
-        let n = tab.count.map_or(0, |count| count(scene.model));
+    fn label(self, view: View, is_here: bool, scene: &Scene<'_>) -> Label {
+        let key = scene.keymap.key(Action::Show(view)).unwrap_or_default();
+        let n = count(view, scene.model).unwrap_or(0);
         let marked = || format!("{}{}", scene.theme.glyph(Status::Failed), units::count(n));
         let (name, count) = match self {
-            Self::Whole => (tab.title, format!(" {}", units::count(n))),
-            Self::Short if is_here => (tab.title, format!(" {}", units::count(n))),
-            Self::Short => (tab.short, format!(" {}", units::count(n))),
+            Self::Whole => (view.title(), format!(" {}", units::count(n))),
+            Self::Short if is_here => (view.title(), format!(" {}", units::count(n))),
+            Self::Short => (view.short_title(), format!(" {}", units::count(n))),
             Self::Tight if n > 0 => ("", format!(" {}", marked())),
-            Self::Tight => (tab.short, String::new()),
-            Self::Keys => (if is_here { tab.short } else { "" }, marked()),
+            Self::Tight => (view.short_title(), String::new()),
+            Self::Keys => (if is_here { view.short_title() } else { "" }, marked()),
         };
         let key = if name.is_empty() || key.is_empty() { key } else { format!("{key} ") };
         Label { key, name, count: if n > 0 { count } else { String::new() } }
     }
+}
+
+/// How many things a view has to look at, where its tab shows that.
+fn count(view: View, model: &Model) -> Option<u64> {
+    (view == View::Failures).then_some(model.totals.jobs_failed)
 }

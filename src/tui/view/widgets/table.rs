@@ -5,11 +5,13 @@
 use crate::model::histogram::Histogram;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::state::list::List;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::list::List;
+use crate::tui::rows::rows_of;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
 
 /// Between two columns.
 pub const GAP: u16 = 2;
@@ -109,14 +111,14 @@ pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, 
 
 /// Says why there is no row.
 pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
-    let page = scene.ui.view.page();
+    let rows = rows_of(scene.ui.view);
     let filter = scene.ui.list().filter.value();
-    let text = if page.rows(scene.model).is_empty() || filter.is_empty() {
+    let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
         let yet = if scene.model.ended.is_some() { "" } else { " yet" };
-        format!("no {}{yet}", page.thing())
+        format!("no {}{yet}", rows.noun())
     } else {
         let clears = scene.keymap.key(Action::Back).map(|key| format!(", {key} clears")).unwrap_or_default();
-        format!("no {} matches \"{filter}\"{clears}", page.thing())
+        format!("no {} matches \"{filter}\"{clears}", rows.noun())
     };
     let style = pen.theme.style(Role::TextDim);
     let room = pen.width().saturating_sub(x);
@@ -134,9 +136,9 @@ pub fn in_sight(scene: &Scene<'_>) -> Option<String> {
 
 /// How many of all rows are shown, where a filter hides some.
 pub fn share_shown(scene: &Scene<'_>) -> Option<String> {
-    let page = scene.ui.view.page();
-    let (shown, all) = (scene.ui.list().order.len(), page.rows(scene.model).len());
-    (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, page.thing())))
+    let rows = rows_of(scene.ui.view);
+    let (shown, all) = (scene.ui.list().order.len(), rows.range(scene.model).len());
+    (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
 }
 
 /// Columns that a table of these needs beside its names.

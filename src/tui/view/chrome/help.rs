@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 
 use crate::tui::keymap::{KeyRow, Keymap};
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::sheet::Sheet;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::sheet::Sheet;
 
 /// What cannot be said at a key.
 const NOTE: &str = "Pause holds work back; freeze holds the picture still. While the mouse is on, text is still \

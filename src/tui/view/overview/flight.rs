@@ -3,9 +3,11 @@
 use crate::event::{Micros, Offset};
 use crate::model::marks::Mark;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::charts::scale;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 7;
@@ -37,7 +39,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     for column in 0..columns {
         let moment = |column: u16| Offset(share(span, column.into(), columns.into()));
         let Some(mean) = model.level.mean_between(moment(column), moment(column + 1), now) else { break };
-        let eighths = super::paint::cells(mean / f64::from(top), rows * 8);
+        let eighths = crate::tui::view::pen::cells(mean / f64::from(top), rows * 8);
         // Whatever was in flight shows, however little it was.
         let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
@@ -102,21 +104,6 @@ fn name_of(mark: Mark) -> (String, Role) {
         Mark::Resumed => ("resumed".into(), Role::TextDim),
         Mark::Draining => ("draining".into(), Role::Cancelled),
     }
-}
-
-/// The chart's top: the limit, unless the level never comes near it.
-pub(super) fn scale(limit: u32, peak: u32) -> u32 {
-    let highest = peak.max(1);
-    if limit == 0 || limit / 4 > highest || highest > limit {
-        // The next even number that people like to read.
-        let power = 10_u32.pow(highest.ilog10());
-        return [2, 4, 6, 8, 10, 20]
-            .into_iter()
-            .filter_map(|step| power.checked_mul(step))
-            .find(|&top| top >= highest)
-            .unwrap_or(highest);
-    }
-    limit.max(2)
 }
 
 /// The time the chart spans: it grows in steps, so that the picture stands still in between.

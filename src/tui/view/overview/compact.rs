@@ -2,11 +2,15 @@
 
 use crate::model::endpoint::EndpointState;
 use crate::text::units;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::endpoints::{folded, status_of};
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::targets::Target;
-use crate::tui::view::{Scene, footer, header, kpi, table};
+use crate::tui::view::chrome::{footer, header};
+use crate::tui::view::overview::endpoints::{folded, status_of};
+use crate::tui::view::overview::kpi;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::table;
 
 /// Above the rows: progress, numbers and a rule.
 pub const ABOVE: u16 = 3;

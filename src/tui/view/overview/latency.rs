@@ -3,10 +3,12 @@
 use crate::event::Micros;
 use crate::model::histogram::Histogram;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::kpi;
-use crate::tui::view::paint::{Pen, width_of};
+use crate::tui::view::overview::kpi;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::charts::smooth_bar;
 
 /// One row of the chart: latencies from `low` up to `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,20 +123,6 @@ fn nice_below(value: u64) -> u64 {
 fn nice_above(value: u64) -> u64 {
     let power = 10_u64.pow(value.max(1).ilog10());
     power.saturating_mul([1, 2, 5, 10].into_iter().find(|step| power.saturating_mul(*step) >= value).unwrap_or(10))
-}
-
-/// A bar that grows by eighths of a cell.
-pub fn smooth_bar(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, share: f64, role: Role) {
-    let eighths = super::paint::cells(share, width.saturating_mul(8));
-    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    let style = pen.theme.style(role);
-    let glyphs = pen.theme.glyphs.eighths;
-    for i in 0..eighths / 8 {
-        pen.put(x + i, y, glyphs[7], style);
-    }
-    if !eighths.is_multiple_of(8) {
-        pen.put(x + eighths / 8, y, glyphs[usize::from(eighths % 8) - 1], style);
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use tui_input::Input;
 
 use crate::event::Offset;
 use crate::model::{Model, Stage};
-use crate::tui::filter::Filter;
-use crate::tui::view::page::{Key, Page};
+use crate::tui::rows::filter::Filter;
+use crate::tui::rows::listing::Listing;
+use crate::tui::rows::sort_key::SortKey;
 
 /// The rows of one view.
 #[derive(Debug, Default)]
@@ -39,18 +40,18 @@ pub struct List {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Arranged {
     at: Offset,
-    rows: Range<usize>,
+    range: Range<usize>,
     is_over: bool,
 }
 
 impl List {
     /// Rows that match a filter, and no place among them yet.
-    pub(super) fn narrowed(filter: String) -> Self {
+    pub fn narrowed(filter: String) -> Self {
         Self { filter: filter.into(), ..Self::default() }
     }
 
     /// The same rows in the same order, with one of them selected.
-    pub(super) fn around(&self, row: usize) -> Self {
+    pub fn around(&self, row: usize) -> Self {
         let filter = self.filter.value().to_owned();
         // With the order, so that the selection has its place in it.
         let order = self.order.clone();
@@ -58,21 +59,21 @@ impl List {
     }
 
     /// Brings order and selection up to date, before a picture is drawn.
-    pub(super) fn refresh(&mut self, page: &dyn Page, model: &Model, now: Offset) {
-        if self.is_stale(page, model, now) {
-            self.arrange(page, model, now);
+    pub fn refresh(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
+        if self.is_stale(rows, model, now) {
+            self.arrange(rows, model, now);
         }
-        self.keep_in_view(page);
-        self.occupant = Some(page.occupant(model, self.selected));
+        self.keep_in_view(rows);
+        self.occupant = Some(rows.occupant(model, self.selected));
     }
 
     /// Order and filter are made anew at the next picture.
-    pub(super) fn upset(&mut self) {
+    pub fn upset(&mut self) {
         self.arranged = None;
     }
 
     /// The filter's text has changed.
-    pub(super) fn refilter(&mut self) {
+    pub fn refilter(&mut self) {
         self.upset();
         self.scroll = 0;
     }
@@ -88,36 +89,36 @@ impl List {
     }
 
     /// Moves the selection.
-    pub(super) fn step(&mut self, by: isize, page: &dyn Page) {
+    pub fn step(&mut self, by: isize, rows: &dyn Listing) {
         let at = self.row_of_selected().unwrap_or(self.scroll);
         let last = self.order.len().saturating_sub(1);
-        self.go_to(at.saturating_add_signed(by).min(last), page);
+        self.go_to(at.saturating_add_signed(by).min(last), rows);
     }
 
     /// Selects a row, if it is among those that match.
-    pub(super) fn select(&mut self, row: usize, page: &dyn Page) {
+    pub fn select(&mut self, row: usize, rows: &dyn Listing) {
         if let Some(to) = self.order.iter().position(|&known| known == row) {
-            self.go_to(to, page);
+            self.go_to(to, rows);
         }
     }
 
     /// Moves what is in sight; the selection is taken along where it would be left behind.
-    pub(super) fn scroll_by(&mut self, by: isize, page: &dyn Page) {
+    pub fn scroll_by(&mut self, by: isize, rows: &dyn Listing) {
         let (room, n) = (self.page.max(1), self.order.len());
         let last = n.saturating_sub(room);
         self.scroll = self.scroll.saturating_add_signed(by).min(last);
         let in_sight = self.scroll..(self.scroll + room).min(n);
         let newest = if self.is_reversed { 0 } else { n.saturating_sub(1) };
         let at = self.row_of_selected().unwrap_or(self.scroll);
-        let to = if self.is_stream(page) && in_sight.contains(&newest) {
+        let to = if self.is_stream(rows) && in_sight.contains(&newest) {
             newest
         } else {
             at.clamp(self.scroll, in_sight.end.saturating_sub(1).max(self.scroll))
         };
-        self.go_to(to, page);
+        self.go_to(to, rows);
     }
 
-    fn go_to(&mut self, to: usize, page: &dyn Page) {
+    fn go_to(&mut self, to: usize, rows: &dyn Listing) {
         if let Some(&row) = self.order.get(to) {
             self.selected = row;
             self.occupant = None;
@@ -125,53 +126,53 @@ impl List {
         // Whoever is back at the newest follows it again.
         let newest = if self.is_reversed { 0 } else { self.order.len().saturating_sub(1) };
         self.is_reading = to != newest;
-        self.keep_in_view(page);
+        self.keep_in_view(rows);
     }
 
     /// Whether rows come at one end alone: sorted by anything but time they come anywhere.
-    fn is_stream(&self, page: &dyn Page) -> bool {
-        page.is_stream() && self.column == 0
+    fn is_stream(&self, rows: &dyn Listing) -> bool {
+        rows.is_stream() && self.column == 0
     }
 
     /// As many rows as a page moves.
-    pub(super) fn page_step(&self) -> isize {
+    pub fn page_step(&self) -> isize {
         isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
     }
 
-    fn is_stale(&self, page: &dyn Page, model: &Model, now: Offset) -> bool {
+    fn is_stale(&self, rows: &dyn Listing, model: &Model, now: Offset) -> bool {
         let Some(arranged) = &self.arranged else { return true };
-        let rows = page.rows(model);
-        let has_more = rows != arranged.rows;
+        let range = rows.range(model);
+        let has_more = range != arranged.range;
         // The end is looked at longest, and nothing draws after it: its order is right at once.
         if arranged.is_over != is_over(model) || (has_more && self.filter.value().is_empty()) {
             return true;
         }
         // A stream's rows keep their order: only new ones make it old.
-        now.since(arranged.at) >= page.order_holds(self.column) && (has_more || !self.is_stream(page))
+        now.since(arranged.at) >= rows.order_lifetime(self.column) && (has_more || !self.is_stream(rows))
     }
 
     /// Sorts and filters the rows anew.
-    fn arrange(&mut self, page: &dyn Page, model: &Model, now: Offset) {
-        let rows = page.rows(model);
+    fn arrange(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
+        let range = rows.range(model);
         let was_at = self.row_of_selected();
         let first_in_sight = self.order.get(self.scroll).copied();
         let filter = Filter::read(self.filter.value());
-        let matches = |row: &usize| filter.takes(|term| page.holds(model, *row, now, term));
+        let matches = |row: &usize| filter.takes(|term| rows.matches(model, *row, now, term));
         self.order.clear();
-        page.fill(model, self.column, !filter.is_empty(), &mut self.order);
+        rows.collect(model, self.column, !filter.is_empty(), &mut self.order);
         if !filter.is_empty() {
             self.order.retain(matches);
         }
-        self.sort(page, model, now);
+        self.sort(rows, model, now);
         // Somebody has asked for other rows: they are looked at from their beginning.
         let is_asked_anew = self.arranged.is_none();
-        self.arranged = Some(Arranged { at: now, rows, is_over: is_over(model) });
-        if self.is_stream(page) {
+        self.arranged = Some(Arranged { at: now, range, is_over: is_over(model) });
+        if self.is_stream(rows) {
             return self.hold_still(first_in_sight);
         }
         // The selection stays with its row, unless it sits at the top: there it shows what is next.
-        let follows_top = was_at == Some(0) && !page.has_detail();
-        let is_another = self.occupant.is_some_and(|before| before != page.occupant(model, self.selected));
+        let follows_top = was_at == Some(0) && !rows.has_detail();
+        let is_another = self.occupant.is_some_and(|before| before != rows.occupant(model, self.selected));
         let is_gone = self.row_of_selected().is_none();
         let place = if follows_top || was_at.is_none() || (is_gone && is_asked_anew) {
             Some(0)
@@ -188,9 +189,9 @@ impl List {
     }
 
     /// Each row's key once, not at every comparison; ties keep their order, whichever way it goes.
-    fn sort(&mut self, page: &dyn Page, model: &Model, now: Offset) {
-        let mut keyed: Vec<(Key, usize)> =
-            self.order.iter().map(|&row| (page.key(model, row, self.column, now), row)).collect();
+    fn sort(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
+        let mut keyed: Vec<(SortKey, usize)> =
+            self.order.iter().map(|&row| (rows.sort_key(model, row, self.column, now), row)).collect();
         if self.is_reversed {
             keyed.sort_by(|(a, _), (b, _)| b.cmp(a));
         } else {
@@ -220,8 +221,8 @@ impl List {
         self.order.iter().position(|&row| row == self.selected)
     }
 
-    fn keep_in_view(&mut self, page: &dyn Page) {
-        if self.is_stream(page) && !self.is_reading {
+    fn keep_in_view(&mut self, rows: &dyn Listing) {
+        if self.is_stream(rows) && !self.is_reading {
             let newest = if self.is_reversed { self.order.first() } else { self.order.last() };
             self.selected = newest.copied().unwrap_or(0);
         }
@@ -239,6 +240,6 @@ impl List {
 }
 
 /// Whether a run is over.
-pub(super) fn is_over(model: &Model) -> bool {
+pub fn is_over(model: &Model) -> bool {
     matches!(model.stage, Stage::Ended(_))
 }

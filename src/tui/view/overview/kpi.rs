@@ -4,16 +4,20 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::{Panel, Scene, digits};
+use crate::tui::view::layout::KPI_WIDTH;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Panel, Scene};
+use crate::tui::view::widgets::charts::sparkline;
+use crate::tui::view::widgets::digits;
 
 /// Five numbers side by side; the first can be read across a room.
 pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let blocks: [(u16, Panel); 5] =
         [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
-    let (height, spare) = (pen.height(), pen.width().saturating_sub(LARGE_WIDTH));
+    let (height, spare) = (pen.height(), pen.width().saturating_sub(KPI_WIDTH));
     let mut x = 0;
     for (i, (least, draw)) in (0..).zip(blocks) {
         let width = least + spare * (i + 1) / 5 - spare * i / 5;
@@ -21,9 +25,6 @@ pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         x += width;
     }
 }
-
-/// The columns that the five need, so that no number of theirs is cut.
-pub const LARGE_WIDTH: u16 = 105;
 
 fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let model = scene.model;
@@ -236,20 +237,6 @@ fn kinds(model: &Model) -> (u64, u64, u64) {
         jobs(|cause| matches!(cause, Cause::TimedOut(_))),
         jobs(|cause| matches!(cause, Cause::Failed(_))),
     )
-}
-
-/// Small columns. The highest leaves an eighth of its cell free, so that rows stay apart.
-pub fn sparkline(pen: &mut Pen<'_>, x: u16, y: u16, values: impl Iterator<Item = f64> + Clone) {
-    let highest = values.clone().fold(0.0, f64::max);
-    let style = pen.theme.style(Role::Bar);
-    let levels = pen.theme.glyphs.levels;
-    for (x, value) in (x..).zip(values) {
-        // Nothing looks like nothing, and anything like something.
-        if value > 0.0 {
-            let level = super::paint::cells(value / highest, 7).clamp(1, 7);
-            pen.put(x, y, levels[usize::from(level) - 1], style);
-        }
-    }
 }
 
 fn emphasis(pen: &Pen<'_>) -> ratatui::style::Style {

@@ -1,24 +1,20 @@
-//! How far is it, what is slow, and is it full? The numbers, the endpoints, two charts, the last events.
+//! The rows of the overview and of the endpoint view: one for each endpoint.
+//!
+//! Start at [`OverviewRows`].
 
 use std::ops::Range;
 use std::sync::Arc;
-
-use ratatui::layout::Rect;
 
 use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::endpoint::{Endpoint, EndpointState};
 use crate::model::incidents::Group;
-use crate::tui::filter::Term;
-use crate::tui::view::layout::Sections;
-use crate::tui::view::page::{Behind, Key, Page, View};
-use crate::tui::view::paint::Pen;
-use crate::tui::view::{Panel, Scene, compact, endpoints, events, flight, kpi, latency, verdict};
-
-/// The first view.
-#[derive(Debug)]
-pub struct Overview;
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::sort_key::SortKey;
+use crate::tui::views::View;
 
 /// More endpoints than this do not fit on most screens.
 const FOLDS_FROM: usize = 40;
@@ -38,19 +34,23 @@ pub const P95: usize = 5;
 /// By failed jobs.
 pub const FAILED: usize = 6;
 
-impl Page for Overview {
-    fn thing(&self) -> &'static str {
+/// The endpoints, as the overview lists them.
+#[derive(Debug)]
+pub struct OverviewRows;
+
+impl Listing for OverviewRows {
+    fn noun(&self) -> &'static str {
         "endpoint"
     }
 
-    fn rows(&self, model: &Model) -> Range<usize> {
+    fn range(&self, model: &Model) -> Range<usize> {
         0..model.endpoints.len()
     }
 
     /// Where there are more endpoints than a screen holds, those that have ended well make room for the
     /// others, until the run is over or somebody asks for another order.
-    fn fill(&self, model: &Model, column: usize, is_narrowed: bool, rows: &mut Vec<usize>) {
-        let folds = column == STATE && !is_narrowed && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
+    fn collect(&self, model: &Model, column: usize, is_filtered: bool, rows: &mut Vec<usize>) {
+        let folds = column == STATE && !is_filtered && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
         let endpoints = model.endpoints.iter().enumerate();
         rows.extend(endpoints.filter(|(_, endpoint)| !folds || !endpoint.is_done()).map(|(i, _)| i));
     }
@@ -59,21 +59,21 @@ impl Page for Overview {
         &["state", "name", "share done", "in flight", "p50", "p95", "failed"]
     }
 
-    fn key(&self, model: &Model, row: usize, column: usize, now: Offset) -> Key {
-        let Some(endpoint) = model.endpoints.get(row) else { return Key::Least(u64::MAX) };
-        let quantile = |q| Key::most(endpoint.latency.quantile(q).map_or(0, |length| length.0));
+    fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
+        let Some(endpoint) = model.endpoints.get(row) else { return SortKey::Least(u64::MAX) };
+        let quantile = |q| SortKey::most(endpoint.latency.quantile(q).map_or(0, |length| length.0));
         match column {
-            NAME => Key::Name(Arc::clone(&endpoint.name)),
-            DONE => Key::most(share_done(endpoint)),
-            LIVE => Key::most(endpoint.in_flight),
+            NAME => SortKey::Name(Arc::clone(&endpoint.name)),
+            DONE => SortKey::most(share_done(endpoint)),
+            LIVE => SortKey::most(endpoint.in_flight),
             P50 => quantile(0.5),
             P95 => quantile(0.95),
-            FAILED => Key::most(endpoint.failed),
-            _ => Key::Least(rank(endpoint.state(now))),
+            FAILED => SortKey::most(endpoint.failed),
+            _ => SortKey::Least(rank(endpoint.state(now))),
         }
     }
 
-    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
         let Some(endpoint) = model.endpoints.get(row) else { return false };
         match term {
             Term::Word(word) | Term::Endpoint(word) => word.is_in(&endpoint.name),
@@ -95,38 +95,47 @@ impl Page for Overview {
         }
     }
 
-    fn room(&self, area: Rect, model: &Model) -> usize {
-        usize::from(
-            Sections::of(area, model.endpoints.len(), verdict::is_told(model)).endpoints.height.saturating_sub(2),
-        )
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.endpoints.get(row).map(|_| DrillDown::SameRow(View::Endpoint))
+    }
+}
+
+/// The endpoints again, one at a time.
+#[derive(Debug)]
+pub struct EndpointRows;
+
+impl Listing for EndpointRows {
+    fn noun(&self) -> &'static str {
+        "endpoint"
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        // By all endpoints: sections do not move while a filter is typed.
-        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::is_told(scene.model));
-        let panels: [(Rect, Panel); 6] = [
-            (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
-            (sections.verdict, verdict::line),
-            (sections.endpoints, endpoints::draw),
-            (sections.latency, latency::draw),
-            (sections.flight, flight::draw),
-            (sections.events, events::draw),
-        ];
-        for (area, draw) in panels {
-            draw(&mut pen.within(area), scene);
-        }
+    fn range(&self, model: &Model) -> Range<usize> {
+        OverviewRows.range(model)
     }
 
-    fn compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        compact::endpoints(pen, scene);
+    fn columns(&self) -> &'static [&'static str] {
+        OverviewRows.columns()
     }
 
-    fn compact_room(&self, area: Rect, _model: &Model) -> usize {
-        usize::from(area.height.saturating_sub(compact::ABOVE))
+    fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
+        OverviewRows.sort_key(model, row, column, now)
     }
 
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.endpoints.get(row).map(|_| Behind::Itself(View::Endpoint))
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        OverviewRows.matches(model, row, now, term)
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.endpoints.get(row).map(|endpoint| DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
+        Some(CurlRequest { target: &bar.target, endpoint: row })
+    }
+
+    fn has_detail(&self) -> bool {
+        true
     }
 }
 
@@ -148,7 +157,7 @@ fn rank(state: EndpointState) -> u64 {
 }
 
 /// What a filter calls it.
-fn name_of(state: EndpointState) -> &'static str {
+pub fn name_of(state: EndpointState) -> &'static str {
     match state {
         EndpointState::Limited => "limited",
         EndpointState::Running => "running",

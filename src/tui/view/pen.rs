@@ -3,17 +3,15 @@
 //! Views write through a [`Pen`] alone. Foreign text comes in through [`Pen::foreign`] or has been
 //! through [`sanitize`] before.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::text::sanitize::sanitize;
+use crate::tui::click_targets::{Target, Targets};
+use crate::tui::text_fit::{cut_middle, width_of};
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::Role;
-use crate::tui::view::targets::{Target, Targets};
 
 /// Writes into one area; positions count from its upper left corner.
 #[derive(Debug)]
@@ -174,88 +172,31 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// A host's name without what nearly all of them have; foreign still.
-pub fn short_host(name: &str) -> &str {
-    match name.strip_prefix("https://") {
-        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
-        None => name.strip_prefix("http://").unwrap_or(name),
-    }
-}
-
-/// Columns that a text takes.
-pub fn width_of(text: &str) -> u16 {
-    // Ten thousand names are measured for one picture, and most of them are plain.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return u16::try_from(text.len()).unwrap_or(u16::MAX);
-    }
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
-}
-
 /// The cells that a share of `width` fills.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and width")]
 pub fn cells(share: f64, width: u16) -> u16 {
     (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16
 }
 
-/// The text, cut in its middle where it is too wide: both ends of a URL say what it is.
-pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
-    if text.width() <= room {
-        return Cow::Borrowed(text);
+/// Replaces everything that is not ASCII, in foreign text as well as in our own.
+pub fn replace_non_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            symbol if symbol.is_ascii() => continue,
+            "–" | "—" | "─" => "-",
+            "…" => "~",
+            "→" => ">",
+            "µ" => "u",
+            "×" => "x",
+            _ => "?",
+        };
+        cell.set_symbol(plain);
     }
-    let keep = room.saturating_sub(ellipsis.width());
-    // The end tells more than the start: it gets the larger half.
-    let (head_room, tail_room) = (keep / 2, keep - keep / 2);
-    let head = prefix(text.chars(), head_room);
-    let tail: Vec<char> = prefix(text.chars().rev(), tail_room).chars().collect();
-    let tail: String = tail.into_iter().rev().collect();
-    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}{tail}") })
-}
-
-/// The text, cut at its end where it is too wide.
-pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
-    if text.width() <= room {
-        return Cow::Borrowed(text);
-    }
-    let head = prefix(text.chars(), room.saturating_sub(ellipsis.width()));
-    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}") })
-}
-
-/// As many characters as fit.
-fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
-    let mut used = 0;
-    characters
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= room
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cells, cut_end, cut_middle, short_host};
-
-    #[test]
-    fn hosts_are_told_apart_by_what_is_their_own() {
-        assert_eq!(
-            ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
-            ["a.example", "a.example:8443", "a.example:80", "a"]
-        );
-    }
-
-    #[test]
-    fn long_names_are_cut_in_the_middle() {
-        assert_eq!(cut_middle("GET /v1/users/{id}/orders", 16, "…"), "GET /v1…}/orders");
-        assert_eq!(cut_middle("short", 5, "…"), "short");
-        assert_eq!(cut_middle("anything", 0, "…"), "");
-        assert_eq!(cut_middle("anything", 1, "…"), "…");
-    }
-
-    #[test]
-    fn wide_characters_count_as_two() {
-        assert_eq!(cut_end("日本語テキスト", 7, "…"), "日本語…");
-        assert_eq!(cut_end("日本語テキスト", 6, "…"), "日本…");
-    }
+    use super::cells;
 
     #[test]
     fn a_share_fills_its_cells() {

@@ -4,7 +4,7 @@
 
 use ratatui::style::Style;
 
-use crate::tui::view::paint::Pen;
+use crate::tui::view::pen::Pen;
 
 /// What stands between digits, in the same points.
 const SIGNS: [(char, [u8; 5]); 3] = [('.', [0, 0, 0, 0, 2]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
