@@ -119,7 +119,7 @@ fn settings(console: Console) -> Result<Settings, Error> {
     let settings = config::settings()?;
     if let Some(warnings) = &settings.warnings {
         let style = console.stderr;
-        streams::say(warnings.as_warnings(style.colour, style.line_width()).trim_end());
+        streams::say(warnings.render_warnings(style.colour, style.line_width()).trim_end());
     }
     Ok(settings)
 }

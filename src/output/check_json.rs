@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::plan::mistake::Mistake;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
 use crate::plan::said::Said;
+use crate::text::diagnostics::Mistake;
 
 /// The version of the document.
 pub const SCHEMA_VERSION: u32 = 1;
