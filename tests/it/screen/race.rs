@@ -20,9 +20,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::key;
-use crate::told::scenario::scenario;
 
 /// A lesson.
 fn lesson() -> [Paragraph; 3] {

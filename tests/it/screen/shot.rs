@@ -20,8 +20,8 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
-use crate::told::{fixtures, fold};
 
 /// A picture to be taken.
 pub struct Shot {

@@ -2,7 +2,7 @@
 
 use inflight::event::Offset;
 
-use crate::told::scenario::scenario;
+use crate::scenario::notation::scenario;
 
 #[test]
 fn the_time_left_is_told_without_what_holds_on_far_longer_than_usual() {

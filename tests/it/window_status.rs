@@ -2,7 +2,7 @@
 
 use inflight::tui::window_status::{TabProgress, title};
 
-use crate::told::scenario::scenario;
+use crate::scenario::notation::scenario;
 
 /// The title and the bar of a run.
 fn beside(run: &str) -> (String, String) {

@@ -6,8 +6,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf, is_separator};
 
-use crate::output::replace::folder_of;
-use crate::output::trouble::OutputError;
+use crate::output::atomic_file::folder_of;
+use crate::output::output_error::OutputError;
 use crate::plan::Output;
 
 /// Looks at every place that a plan names.

@@ -17,9 +17,9 @@ use crate::model::news::Story;
 use crate::model::verdict::findings;
 use crate::model::verdict::words::told;
 use crate::model::{Model, Stage};
-use crate::output::summary::Extras;
-use crate::output::trouble::{OutputError, path_shown};
-use crate::output::{exit, kind};
+use crate::output::output_error::{OutputError, path_shown};
+use crate::output::summary::text::Extras;
+use crate::output::{exit, failure_kind};
 
 /// The version of the document.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -77,7 +77,8 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "bytes": totals.bytes,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
-        "hosts": model.hosts.iter().map(host).collect::<Vec<_>>(),
+        "hosts": model.hosts.kept().map(host).collect::<Vec<_>>(),
+        "hosts_counted_together": model.hosts.n_others(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
         "verdict": verdict(model, extras),
         "anomalies": {
@@ -107,7 +108,7 @@ fn failure(model: &Model, cause: Cause, group: &Group) -> Value {
     let endpoints: Vec<_> = group.endpoints.iter().map(|(&i, n)| json!({"name": name(i), "count": n})).collect();
     json!({
         "cause": cause.to_string(),
-        "kind": kind::of_cause(cause),
+        "kind": failure_kind::of_cause(cause),
         "count": group.jobs,
         "first_s": rounded(group.first.since(Offset::ZERO).as_secs_f64()),
         "last_s": rounded(group.last.since(Offset::ZERO).as_secs_f64()),

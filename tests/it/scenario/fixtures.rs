@@ -5,7 +5,7 @@ use std::path::Path;
 
 use inflight::event::Event;
 
-use crate::told::replay;
+use crate::scenario::replay;
 
 /// The journal as it lies there.
 #[track_caller]

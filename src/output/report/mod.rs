@@ -10,21 +10,20 @@
 //! ]}
 //! ```
 //!
-//! Every result is one line and has `endpoint`, `request`, `ok`, `status`, `tries`, `total_ms` (from the
-//! moment it was the next of its endpoint) and `waited_ms` (how much of that it waited, not in flight).
-//! Where the batch is repeated, each job has one result a round, the first round's first.
-//! * `data` is the answer's body: JSON as it came (space between tokens dropped), text as a string,
-//!   anything else as `{"base64": …}`, and `null` if it was empty. Of a bad answer it is at most the
-//!   first 4 KiB, and then `"cut": true`. Without an answer there is no `data`.
-//! * `error` stands where `ok` is false: `kind` from a closed list (`status`, `throttled`, `timeout`,
-//!   `dns`, `refused`, …, `cancelled`), `phase` of a time-out, `status`, `cause` for people, and `detail`
-//!   in the system's words.
-//! * `file` names the saved body, where bodies are saved.
-//! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if nobody knows.
+//! Every result is one line. `total_ms` counts from the moment when the job was the next of its endpoint;
+//! `waited_ms` is the part of that when it was not in flight. A repeated batch has one result for each round.
+//! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
+//!   A bad answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
+//!   `file` names the saved body, where bodies are saved.
+//! * `error` is present where `ok` is false: `kind` from a closed list (`status`, `throttled`, …), `phase` of a
+//!   time-out, `status`, `cause` for people, and `detail` from the system.
+//! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if that is unknown.
 //!
-//! The document replaces an older one only when it is complete and on the disk; whatever fails
-//! before leaves the older one as it was. It needs its size on the disk twice while it is put together.
-//! Start at [`Report::begin`].
+//! An older document is replaced only by a complete one. Start at [`Report::begin`].
+
+pub mod entry;
+pub mod portable_json;
+pub mod spool;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -36,9 +35,9 @@ use serde::Serialize;
 use crate::event::RunEnd;
 use crate::event::outcome::JobEnd;
 use crate::job_result::JobResult;
-use crate::output::entry::Entry;
-use crate::output::spool::Spool;
-use crate::output::{place, replace};
+use crate::output::report::entry::Entry;
+use crate::output::report::spool::Spool;
+use crate::output::{atomic_file, destination};
 use crate::text::safe_json;
 
 /// The schema of the document. Within one number, fields are only added.
@@ -117,7 +116,7 @@ impl Report {
     pub fn begin(path: &Path, name: &str, started: SystemTime) -> io::Result<Self> {
         let target = Target::of(path)?;
         let spool = match &target {
-            Target::File(path) => Spool::create_in(replace::folder_of(path))?,
+            Target::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
             Target::Stream(_) => Spool::create_anywhere()?,
         };
         Ok(Self::on(target, spool, name, started))
@@ -159,7 +158,7 @@ impl Report {
         };
         let spool = self.spool;
         match self.target {
-            Target::File(path) => replace::whole(&path, |to| document(to, &header, spool))?,
+            Target::File(path) => atomic_file::whole(&path, |to| document(to, &header, spool))?,
             Target::Stream(file) => {
                 let mut to = BufWriter::new(file);
                 document(&mut to, &header, spool)?;
@@ -175,7 +174,7 @@ impl Target {
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-                return place::check_named(path).map(|()| Self::File(path.to_owned()));
+                return destination::check_named(path).map(|()| Self::File(path.to_owned()));
             }
             Err(error) => return Err(error),
         };
@@ -185,7 +184,11 @@ impl Target {
         // A file that its owner made read-only is not to be replaced either.
         let file = OpenOptions::new().append(true).open(path)?;
         // Through a symbolic link the report goes to what it points at, as any program's output would.
-        if place::is_replaced(path, &found) { fs::canonicalize(path).map(Self::File) } else { Ok(Self::Stream(file)) }
+        if destination::is_replaced(path, &found) {
+            fs::canonicalize(path).map(Self::File)
+        } else {
+            Ok(Self::Stream(file))
+        }
     }
 }
 
@@ -208,7 +211,7 @@ mod tests {
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros, RunEnd};
     use crate::job_result::{Answer, JobResult};
-    use crate::output::spool::Spool;
+    use crate::output::report::spool::Spool;
     use crate::plan::job::Place;
 
     const FINISH: Finish =

@@ -1,10 +1,10 @@
 //! Runs told without a source: read from fixtures, written in a short notation, or made up at random.
 //!
-//! Start at [`fixtures::read`], [`scenario::scenario`] and [`played::run`].
+//! Start at [`fixtures::read`], [`notation::scenario`] and [`playback::run`].
 
 pub mod fixtures;
-pub mod played;
-pub mod scenario;
+pub mod notation;
+pub mod playback;
 pub mod strategies;
 
 use inflight::event::Event;

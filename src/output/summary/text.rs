@@ -8,17 +8,16 @@ use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::idle::IdleWhy;
-use crate::event::{Micros, Offset, RunEnd};
+use crate::event::{Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
 use crate::model::verdict::words::sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
-use crate::output::failures;
 use crate::output::fit;
-use crate::output::trouble::path_shown;
-use crate::plan::address;
+use crate::output::output_error::path_shown;
+use crate::output::summary::{failures, hosts};
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
@@ -53,9 +52,10 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
+        hosts::folded(model),
         concerns(model, style),
         health(model, style),
-        learned(model),
+        hosts::learned(model),
         files(extras, style),
     ];
     if rest.iter().any(|part| !part.is_empty()) {
@@ -166,25 +166,6 @@ fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
-}
-
-/// What the adaptive controller found, as lines that a plan takes.
-fn learned(model: &Model) -> Vec<String> {
-    const MOST: usize = 8;
-    // Where nothing was refused, nothing was learned: the search was still on its way.
-    let hosts = model.hosts.iter().filter(|host| host.throttled > 0 || host.gap().is_some());
-    let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
-    let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
-        let head = if i == 0 { "learned" } else { "" };
-        let name = sanitize(name);
-        if gap == Micros::ZERO {
-            format!("  {head:<9} [host.\"{name}\"]  concurrency = {limit}")
-        } else {
-            let rate = units::significant(1.0 / gap.as_secs_f64());
-            format!("  {head:<9} [host.\"{name}\"]  gap = \"{}us\"   # {rate} a second", gap.0)
-        }
-    };
-    found.enumerate().take(MOST).map(line).collect()
 }
 
 /// Why slots stood unused, where enough of them did for it to matter.

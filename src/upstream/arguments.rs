@@ -1,8 +1,8 @@
-//! Takes a path and query apart, one typed word at a time, and says in words what does not fit.
+//! The arguments in a path and query, read one typed value at a time.
 //!
-//! It knows forms (a length of time, a share), not behaviours. It remembers which keys it was asked for, so
-//! that an unknown key can be answered with the known ones, and no list of keys can go stale.
-//! Start at [`Asked::new`]; end with [`Asked::finish`].
+//! It knows forms (a duration, a share), not behaviours. It remembers which keys were read, so the error for an
+//! unknown key lists the known ones.
+//! Start at [`PathArguments::new`]; end with [`PathArguments::finish`].
 
 use std::collections::VecDeque;
 use std::str::FromStr;
@@ -10,17 +10,17 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use crate::upstream::behaviour::Wait;
+use crate::upstream::behaviour::DelayRange;
 
-/// What is left of a path and query.
-pub struct Asked<'a> {
+/// The part of a path and query that has not been read.
+pub struct PathArguments<'a> {
     words: VecDeque<String>,
     pairs: Vec<(String, Vec<u8>)>,
     known: Vec<&'static str>,
     query: &'a str,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> PathArguments<'a> {
     /// Splits and percent-decodes. A `+` in the query is a space, as HTML forms write it.
     pub fn new(path_and_query: &'a str) -> Self {
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
@@ -37,12 +37,12 @@ impl<'a> Asked<'a> {
         self.query
     }
 
-    /// The next word of the path.
+    /// The next segment of the path.
     pub fn word(&mut self) -> Option<String> {
         self.words.pop_front()
     }
 
-    /// The next word of the path, which must be there.
+    /// The next segment of the path, which must be there.
     pub fn need(&mut self, what: &str) -> Result<String, String> {
         self.word().ok_or_else(|| format!("its path goes on with {what}"))
     }
@@ -79,14 +79,14 @@ impl<'a> Asked<'a> {
         self.value(key)?.map(|value| number(&value, least, what)).transpose()
     }
 
-    /// A key's value as a length of time.
+    /// A key's value as a duration.
     pub fn duration(&mut self, key: &'static str) -> Result<Option<Duration>, String> {
         self.value(key)?.map(|value| duration(&value)).transpose()
     }
 
-    /// A key's value as a length of time or a range of them.
-    pub fn wait(&mut self, key: &'static str) -> Result<Option<Wait>, String> {
-        self.value(key)?.map(|value| wait(&value)).transpose()
+    /// A key's value as a duration or a range of durations.
+    pub fn delay_range(&mut self, key: &'static str) -> Result<Option<DelayRange>, String> {
+        self.value(key)?.map(|value| delay_range(&value)).transpose()
     }
 
     /// A key's value as a share from 0 to 1: `0.1` or `10%`.
@@ -102,17 +102,17 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Every pair that is left, for a behaviour that takes any key.
+    /// Every pair that has not been read, for a behaviour that takes any key.
     pub fn rest(&mut self) -> Vec<(String, Vec<u8>)> {
         std::mem::take(&mut self.pairs)
     }
 
-    /// The keys that were asked for, in that order.
+    /// The keys that were read, in that order.
     pub fn known(&self) -> &[&'static str] {
         &self.known
     }
 
-    /// Refuses what nobody has taken.
+    /// Fails if something was not read.
     pub fn finish(&self) -> Result<(), String> {
         if let Some(word) = self.words.front() {
             return Err(format!("its path ends before `{word}`"));
@@ -131,7 +131,7 @@ pub fn number<N: FromStr + PartialOrd + Copy>(value: &str, least: N, what: &str)
     value.parse().ok().filter(|number| *number >= least).ok_or_else(|| format!("`{value}` is not {what}"))
 }
 
-/// A length of time with its unit.
+/// A duration with its unit.
 pub fn duration(value: &str) -> Result<Duration, String> {
     if value.parse::<f64>().is_ok() {
         return Err(format!("`{value}` has no unit: write `{value}ms` or `{value}s`"));
@@ -139,14 +139,14 @@ pub fn duration(value: &str) -> Result<Duration, String> {
     humantime::parse_duration(value).map_err(|_| format!("`{value}` is no length of time, such as `250ms` or `1m30s`"))
 }
 
-/// A length of time, or two of them with `..` between.
-pub fn wait(value: &str) -> Result<Wait, String> {
-    let Some((from, to)) = value.split_once("..") else { return duration(value).map(Wait::exactly) };
-    let wait = Wait { from: duration(from)?, to: duration(to)? };
-    if wait.from > wait.to {
+/// A duration, or two with `..` between.
+pub fn delay_range(value: &str) -> Result<DelayRange, String> {
+    let Some((from, to)) = value.split_once("..") else { return duration(value).map(DelayRange::exactly) };
+    let range = DelayRange { from: duration(from)?, to: duration(to)? };
+    if range.from > range.to {
         return Err(format!("`{value}` ends before it begins"));
     }
-    Ok(wait)
+    Ok(range)
 }
 
 fn text(encoded: &str) -> String {

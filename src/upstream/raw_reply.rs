@@ -1,7 +1,7 @@
-//! Mistreats a connection, as no server should and many do.
+//! Replies that break HTTP: resets, early closes, garbage.
 //!
-//! hyper only speaks HTTP, so these are done by hand on a socket that it has let go of. The request was read
-//! to its end before, and nothing else is ever sent on the connection. Start at [`perform`].
+//! hyper cannot send them, so they are written to the socket after hyper has released it. The request was read
+//! to its end before, and nothing else follows on the connection. Start at [`perform`].
 
 use std::io;
 use std::time::Duration;
@@ -10,55 +10,55 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use crate::upstream::behaviour::{Cut, Garbage, Rough};
-use crate::upstream::books::{End, Flight};
-use crate::upstream::reply::some_filler;
+use crate::upstream::behaviour::{Cut, Garbage, RawReply};
+use crate::upstream::ledger::{OpenRequest, RequestEnd};
+use crate::upstream::reply::filler_chunk;
 
-/// How long the bytes before a reset are left to arrive: a reset overtakes what is still on its way.
+/// How long to wait between the last bytes and a reset: the reset would overtake them.
 const LEFT_TO_ARRIVE: Duration = Duration::from_millis(20);
 
-/// Sends what is to be sent, ends the connection, and ends the flight just before its client can know.
+/// Sends the reply and ends the connection. The open request ends just before its client can notice.
 ///
 /// # Errors
-/// The client went away first; the flight counts as abandoned.
-pub async fn perform(rough: Rough, mut stream: TcpStream, flight: Flight) -> io::Result<()> {
-    match rough {
-        Rough::Reset(cut) => {
+/// The client went away first; the request counts as abandoned.
+pub async fn send(raw_reply: RawReply, mut stream: TcpStream, open_request: OpenRequest) -> io::Result<()> {
+    match raw_reply {
+        RawReply::Reset(cut) => {
             if let Some(cut) = cut {
-                promise_too_much(&mut stream, cut).await?;
+                send_cut_body(&mut stream, cut).await?;
                 sleep(LEFT_TO_ARRIVE).await;
             }
             // Closing without lingering sends RST instead of FIN.
             stream.set_zero_linger()?;
-            flight.ended(End::Reset);
+            open_request.end(RequestEnd::Reset);
             return Ok(());
         }
-        Rough::Close(cut) => {
+        RawReply::Close(cut) => {
             if let Some(cut) = cut {
-                promise_too_much(&mut stream, cut).await?;
+                send_cut_body(&mut stream, cut).await?;
             }
-            flight.ended(End::ClosedEarly);
+            open_request.end(RequestEnd::ClosedEarly);
         }
-        Rough::Stale => {
+        RawReply::Stale => {
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 6\r\n\r\nstale\n")
                 .await?;
-            flight.ended(End::Answered(200));
+            open_request.end(RequestEnd::Answered(200));
         }
-        Rough::Garbage(garbage) => {
+        RawReply::Garbage(garbage) => {
             stream.write_all(&bytes_of(garbage)).await?;
-            flight.ended(End::Garbled);
+            open_request.end(RequestEnd::Garbled);
         }
     }
     stream.shutdown().await
 }
 
-async fn promise_too_much(stream: &mut TcpStream, cut: Cut) -> io::Result<()> {
+async fn send_cut_body(stream: &mut TcpStream, cut: Cut) -> io::Result<()> {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n", cut.of);
     stream.write_all(head.as_bytes()).await?;
     let mut left = cut.after;
     while left > 0 {
-        let chunk = some_filler(left);
+        let chunk = filler_chunk(left);
         stream.write_all(&chunk).await?;
         left -= chunk.len() as u64;
     }

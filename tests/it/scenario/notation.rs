@@ -26,7 +26,7 @@ use inflight::event::{
 };
 use inflight::model::Model;
 
-use crate::told;
+use crate::scenario;
 
 /// A run that has been told.
 pub struct Scenario {
@@ -55,7 +55,7 @@ pub fn scenario(text: &str) -> Scenario {
 impl Scenario {
     /// What it adds up to.
     pub fn fold(&self) -> Model {
-        told::fold(&self.events)
+        scenario::fold(&self.events)
     }
 
     fn step(&mut self, at: Offset, origin: Origin, verb: &str, words: &[&str]) {

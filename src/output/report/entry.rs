@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::job_result::{Answer, JobResult};
-use crate::output::{json, kind};
+use crate::output::failure_kind;
+use crate::output::report::portable_json;
 
 /// Bytes kept of an answer that was no success: enough for its message, not for its stack traces.
 const EXCERPT: usize = 4096;
@@ -119,9 +120,9 @@ impl<'a> Trouble<'a> {
             }
         };
         Self {
-            kind: kind::of_outcome(last),
+            kind: failure_kind::of_outcome(last),
             phase,
-            status: kind::status_of(last),
+            status: failure_kind::status_of(last),
             cause: Cause::of(last).map(|cause| cause.to_string()),
             detail,
         }
@@ -136,7 +137,7 @@ pub fn data_of(answer: &Answer) -> Data<'_> {
     }
     let Ok(text) = str::from_utf8(body) else { return Data::Binary { base64: body } };
     let is_json = answer.content_type.as_deref().is_some_and(is_json_type) || looks_like_json(text);
-    match is_json.then(|| json::portable(text)).flatten() {
+    match is_json.then(|| portable_json::portable(text)).flatten() {
         Some(raw) => Data::Json(raw),
         None => Data::Text(text),
     }

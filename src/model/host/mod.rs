@@ -1,15 +1,21 @@
 //! What is known of one host: its lane's dials, and how it answers.
 //!
-//! Start at [`Host::state`].
+//! Start at [`Host::state`]; all of them are in [`Hosts`](table::Hosts).
+
+pub mod table;
+pub mod usage;
 
 use std::sync::Arc;
 
 use crate::event::{ChangedBy, HostId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
+use crate::model::host::usage::HostUsage;
 
 /// One host, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
+    /// Its number in the model.
+    pub number: usize,
     /// The machine that reported it.
     pub origin: Origin,
     /// The id that this machine gave it: commands name the host by it, never by its place in the model.
@@ -42,6 +48,10 @@ pub struct Host {
     pub is_quarantined: bool,
     /// Nothing starts before this.
     pub cooldown: Option<Offset>,
+    /// When an attempt last started or ended there.
+    pub active: Offset,
+    /// What it held and cost, for the verdict.
+    pub usage: HostUsage,
 }
 
 /// What holds a host back, if anything does.
@@ -77,6 +87,18 @@ impl Host {
         [self.limit, learned].into_iter().flatten().min()
     }
 
+    /// Adds the totals of a host that is no longer kept in full.
+    fn merge(&mut self, other: &Self) {
+        self.in_flight += other.in_flight;
+        self.started += other.started;
+        self.answered += other.answered;
+        self.throttled += other.throttled;
+        self.failed += other.failed;
+        self.latency.merge(&other.latency);
+        self.active = self.active.max(other.active);
+        self.usage.merge(&other.usage);
+    }
+
     /// The least time between two starts, where the controller keeps one.
     pub fn gap(&self) -> Option<Micros> {
         self.learned.map(|(_, gap)| gap).filter(|gap| !gap.is_zero())
@@ -100,7 +122,7 @@ mod tests {
         for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(seen).chain(facts)) {
             model.apply(&Event { at, origin: Origin::HERE, fact });
         }
-        model.hosts.remove(0)
+        model.hosts.get(0).unwrap().clone()
     }
 
     fn start(job: u64) -> Fact {
