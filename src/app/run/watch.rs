@@ -13,9 +13,9 @@ use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::{Batch, headless, recording};
 use crate::app::wakeups::Signal;
+use crate::output::output_error::path_shown;
 use crate::output::plain::{Pace, Plain};
 use crate::output::streams;
-use crate::output::trouble::path_shown;
 use crate::tui::detect::{Environment, Interface};
 
 /// How the watching of a run ended.

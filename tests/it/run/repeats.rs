@@ -7,7 +7,7 @@ use inflight::model::{Model, Stage};
 
 use super::batch::Batch;
 use crate::pool::ledger::Ledger;
-use crate::told::fold;
+use crate::scenario::fold;
 
 /// Refuses the first requests, because there are too many; accepts them later.
 const PLAN: &str = r#"

@@ -5,7 +5,7 @@ use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 
 use crate::run::program::Folder;
 use crate::run::{at, upstream};
-use crate::told::replay;
+use crate::scenario::replay;
 
 /// Every failure sample in the recording of a run.
 #[track_caller]
