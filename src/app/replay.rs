@@ -5,7 +5,7 @@
 use tokio::sync::mpsc;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::live::run_view::{RunClock, RunView, Watched};
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
 use crate::app::run::slow_jobs::{unreadable, warn};
 use crate::app::stop::Stop;
@@ -72,7 +72,7 @@ fn show(
     let path = path_shown(&args.file);
     let watched = Watched {
         follow,
-        clock: RunClock::Replay(replay.position()),
+        clock: ViewClock::Replay(replay.position()),
         leaves_at_end: false,
         can: Abilities::REPLAY,
         recording: Some(&path),

@@ -35,7 +35,7 @@ pub fn page(keymap: &Keymap) -> io::Result<String> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let man = Man::new(command.clone()).manual("User Commands");
-    let mut page = Page::default();
+    let mut page = ManualPage::default();
     page.add(|to| man.render_title(to))?;
     page.add(|to| man.render_name_section(to))?;
     page.add(|to| man.render_synopsis_section(to))?;
@@ -58,11 +58,11 @@ pub fn page(keymap: &Keymap) -> io::Result<String> {
 
 /// A page being written.
 #[derive(Default)]
-struct Page {
+struct ManualPage {
     text: String,
 }
 
-impl Page {
+impl ManualPage {
     /// Adds what `write` writes. Each piece begins with the same definition of apostrophes, which is kept once.
     fn add(&mut self, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<()> {
         let mut bytes = Vec::new();

@@ -21,7 +21,7 @@ use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
-use crate::tui::click_targets::{Target, Targets};
+use crate::tui::click_targets::Target;
 use crate::tui::effect::Effect;
 use crate::tui::input::Keystroke;
 use crate::tui::keymap::Keymap;
@@ -51,11 +51,12 @@ impl LabView {
         scenario: Scenario,
         dials: Dials,
         notifier: ChangeNotifier,
+        has_mouse: bool,
         leaves_at_end: bool,
     ) -> io::Result<Self> {
         let controls = start_watched(scenario, dials, &notifier)?;
         let now = Instant::now();
-        let ui = RaceUi::default();
+        let ui = RaceUi { has_mouse, ..RaceUi::default() };
         Ok(Self { controls, dials, notifier, ui, leaves_at_end, exit_code: None, opened: now, now })
     }
 
@@ -117,19 +118,21 @@ impl LiveView for LabView {
         self.ui.update(action, &self.controls.race(), self.offset())
     }
 
-    // The lab has no text field, and nothing to click yet.
+    // The lab has no text field.
     fn edit(&mut self, _: Keystroke) {}
 
     fn paste(&mut self, _: &str) {}
 
-    fn click(&mut self, _: Target) -> Option<Action> {
-        None
+    fn click(&mut self, target: Target) -> Option<Action> {
+        self.ui.click(target)
     }
 
-    fn scroll(&mut self, _: bool) {}
+    fn scroll(&mut self, is_up: bool) {
+        self.ui.turn_wheel(is_up);
+    }
 
     fn has_mouse(&self) -> bool {
-        false
+        self.ui.has_mouse
     }
 
     fn say(&mut self, remark: &str) {
@@ -209,10 +212,10 @@ impl LiveView for LabView {
             charset: appearance.capabilities.charset,
             now: if race.is_over() { race.end() } else { self.controls.now() },
         };
-        screen.set_window_status(WindowStatus::default());
+        screen.set_window_status(WindowStatus { mouse: self.ui.has_mouse, ..WindowStatus::default() });
         screen.draw(area, |frame| {
-            race::render(frame, &scene);
-            last.record(frame, Targets::default());
+            let targets = race::render(frame, &scene);
+            last.record(frame, targets);
         })
     }
 }

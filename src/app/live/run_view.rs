@@ -42,7 +42,7 @@ pub struct Watched<'a> {
     /// The model that follows it.
     pub follow: &'a Follow,
     /// Its clock.
-    pub clock: RunClock<'a>,
+    pub clock: ViewClock<'a>,
     /// Whether the screen closes as soon as the run is over, because another program waits for the result.
     pub leaves_at_end: bool,
     /// What its source can do.
@@ -53,7 +53,7 @@ pub struct Watched<'a> {
 
 /// The clock of what is watched.
 #[derive(Clone, Copy, Debug)]
-pub enum RunClock<'a> {
+pub enum ViewClock<'a> {
     /// A run's own clock.
     Live(&'a RunTime),
     /// A recording's clock.
@@ -86,8 +86,8 @@ impl<'a> RunView<'a> {
     /// The time in the run.
     fn offset(&self) -> Offset {
         match self.watched.clock {
-            RunClock::Live(time) => time.at(self.now),
-            RunClock::Replay(position) => position.now(),
+            ViewClock::Live(time) => time.at(self.now),
+            ViewClock::Replay(position) => position.now(),
         }
     }
 
@@ -102,7 +102,7 @@ impl<'a> RunView<'a> {
 
     /// Takes in how a recording is played, and drops a remark that has been shown for long enough.
     fn drop_old_remark(&mut self, now: Offset) {
-        let RunClock::Replay(position) = self.watched.clock else { return self.ui.forget(now) };
+        let ViewClock::Replay(position) = self.watched.clock else { return self.ui.forget(now) };
         self.ui.playback = Some(position.playback());
         // The recording's clock may stand still, and a remark must not.
         if self.remark_made.is_none_or(|at| self.now.saturating_duration_since(at) >= REMARK_SHOWN_FOR) {
@@ -164,7 +164,7 @@ impl LiveView for RunView<'_> {
     fn control(&mut self, effect: Effect) -> io::Result<()> {
         match (effect, self.watched.clock) {
             (Effect::Send(command), _) => self.stop.send(command),
-            (Effect::Travel(travel), RunClock::Replay(position)) => position.travel(travel),
+            (Effect::Travel(travel), ViewClock::Replay(position)) => position.travel(travel),
             // A run has no lanes, and time in it cannot be moved.
             _ => {}
         }
@@ -204,7 +204,7 @@ impl LiveView for RunView<'_> {
         if self.ui.frozen.is_some() {
             return remark;
         }
-        if let RunClock::Replay(position) = self.watched.clock {
+        if let ViewClock::Replay(position) = self.watched.clock {
             let playback = position.playback();
             return if playback.is_held || playback.is_at_end { remark } else { Some(Motion::Clock) };
         }

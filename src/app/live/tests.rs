@@ -1,6 +1,6 @@
 //! The live loop without a terminal: a script wakes it, and a screen in memory keeps its frames.
 //!
-//! Time is the script's: it moves only while the loop waits. Start at [`Session::play`].
+//! Time is the script's: it moves only while the loop waits. Start at [`TestSession::play`].
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::app::appearance::Appearance;
 use crate::app::live::backend::Screen;
-use crate::app::live::run_view::{RunClock, RunView, Watched};
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{Live, ScreenExit};
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
@@ -34,7 +34,7 @@ use crate::tui::window_status::WindowStatus;
 type Clock = Rc<Cell<Instant>>;
 
 /// What happens at one moment.
-enum Step {
+enum ScriptStep {
     Wake(Wakeup),
     /// The run does something, and the loop is notified of it.
     Run(Fact),
@@ -45,21 +45,21 @@ enum Step {
 }
 
 /// A key of one letter.
-fn key(letter: char) -> Step {
-    Step::Wake(Wakeup::Input(Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
+fn key(letter: char) -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
 }
 
-fn ctrl_c() -> Step {
-    Step::Wake(Wakeup::Signal(Signal::Interrupt))
+fn ctrl_c() -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Signal(Signal::Interrupt))
 }
 
 /// The terminal goes away, which ends every session that has no other end.
-fn gone() -> Step {
-    Step::Wake(Wakeup::Input(Input::Gone))
+fn gone() -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(Input::Gone))
 }
 
 /// A run under way, and the loop's surroundings.
-struct Session {
+struct TestSession {
     events: Option<mpsc::Sender<Event>>,
     _pump: Pump,
     follow: Follow,
@@ -76,7 +76,7 @@ struct Played {
     n_redraws: u32,
 }
 
-impl Session {
+impl TestSession {
     /// A run that has just started, drawn at 20 frames a second at most.
     fn new() -> Self {
         let (events, facts) = mpsc::channel(16);
@@ -91,7 +91,7 @@ impl Session {
     }
 
     /// Plays a script of steps, each with its time in milliseconds; the last step has to end the loop.
-    fn play(mut self, steps: Vec<(u64, Step)>) -> Played {
+    fn play(mut self, steps: Vec<(u64, ScriptStep)>) -> Played {
         let clock: Clock = Rc::new(Cell::new(Instant::now()));
         let start = clock.get();
         let state = Rc::new(Cell::new(ScreenState { size: Size::new(100, 30), is_gone: false, is_busy: false }));
@@ -116,7 +116,7 @@ impl Session {
         let time = RunTime::since(start);
         let watched = Watched {
             follow: &self.follow,
-            clock: RunClock::Live(&time),
+            clock: ViewClock::Live(&time),
             leaves_at_end: self.leaves_at_end,
             can: Abilities::FULL,
             recording: None,
@@ -214,7 +214,7 @@ impl Screen for TestScreen {
 struct Script {
     clock: Clock,
     start: Instant,
-    steps: VecDeque<(u64, Step)>,
+    steps: VecDeque<(u64, ScriptStep)>,
     screen: Rc<Cell<ScreenState>>,
     events: Option<mpsc::Sender<Event>>,
     follow: Follow,
@@ -238,15 +238,15 @@ impl WakeupSource for Script {
         let (at, step) = self.steps.pop_front()?;
         self.clock.set(self.start + now.max(Duration::from_millis(at)));
         match step {
-            Step::Wake(wakeup) => return Some(wakeup),
-            Step::Run(fact) => send(self.events.as_ref(), &self.follow, fact),
-            Step::Close => {
+            ScriptStep::Wake(wakeup) => return Some(wakeup),
+            ScriptStep::Run(fact) => send(self.events.as_ref(), &self.follow, fact),
+            ScriptStep::Close => {
                 self.events = None;
                 while !self.follow.is_closed() {
                     std::thread::yield_now();
                 }
             }
-            Step::Screen(change) => {
+            ScriptStep::Screen(change) => {
                 let mut state = self.screen.get();
                 change(&mut state);
                 self.screen.set(state);
@@ -264,7 +264,7 @@ const ENDED: Fact = Fact::RunEnded { how: RunEnd::Finished };
 
 #[test]
 fn a_key_is_answered_by_a_frame_at_once() {
-    let played = Session::new().play(vec![(310, key('?')), (900, key('?')), (1_200, gone())]);
+    let played = TestSession::new().play(vec![(310, key('?')), (900, key('?')), (1_200, gone())]);
     let (first, last) = played.shows(HELP);
     assert!((310..=360).contains(&first) && (800..=900).contains(&last), "{first} {last}");
     assert_eq!(played.exit, ScreenExit::TerminalGone);
@@ -272,14 +272,14 @@ fn a_key_is_answered_by_a_frame_at_once() {
 
 #[test]
 fn the_screen_closes_at_the_end_where_another_program_waits_for_the_result() {
-    let session = Session { leaves_at_end: true, ..Session::new() };
-    let played = session.play(vec![(200, Step::Run(ENDED)), (400, Step::Close)]);
+    let session = TestSession { leaves_at_end: true, ..TestSession::new() };
+    let played = session.play(vec![(200, ScriptStep::Run(ENDED)), (400, ScriptStep::Close)]);
     assert_eq!((played.exit, played.picture), (ScreenExit::Left, None));
 }
 
 #[test]
 fn the_screen_of_a_run_that_is_over_stays_until_the_user_leaves() {
-    let played = Session::new().play(vec![(200, Step::Run(ENDED)), (90_000, key('q'))]);
+    let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (90_000, key('q'))]);
     assert_eq!(played.exit, ScreenExit::Left);
     // Nothing moves any more, so nothing is drawn.
     assert!(played.times().iter().all(|at| *at < 1_000), "{:?}", played.times());
@@ -287,13 +287,13 @@ fn the_screen_of_a_run_that_is_over_stays_until_the_user_leaves() {
 
 #[test]
 fn the_screen_closes_when_its_source_breaks() {
-    let played = Session::new().play(vec![(200, Step::Close)]);
+    let played = TestSession::new().play(vec![(200, ScriptStep::Close)]);
     assert_eq!(played.exit, ScreenExit::Left);
 }
 
 #[test]
 fn ctrl_c_drains_then_cancels_then_leaves_at_once() {
-    let played = Session::new().play(vec![(100, ctrl_c()), (500, ctrl_c()), (900, ctrl_c())]);
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (500, ctrl_c()), (900, ctrl_c())]);
     assert_eq!(played.exit, ScreenExit::AtOnce);
     assert_eq!(played.commands, [Command::Drain, Command::Cancel]);
     assert!(played.shows("ctrl+c again to cancel").0 < played.shows("ctrl+c again to leave at once").0);
@@ -301,51 +301,51 @@ fn ctrl_c_drains_then_cancels_then_leaves_at_once() {
 
 #[test]
 fn a_drain_that_takes_too_long_becomes_a_cancel() {
-    let played = Session::new().play(vec![(100, ctrl_c()), (9_000, key('1')), (12_000, gone())]);
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (9_000, key('1')), (12_000, gone())]);
     assert_eq!(played.commands, [Command::Drain, Command::Cancel]);
 }
 
 #[test]
 fn after_ctrl_c_the_screen_closes_with_the_run() {
-    let played = Session::new().play(vec![(100, ctrl_c()), (500, Step::Run(ENDED))]);
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (500, ScriptStep::Run(ENDED))]);
     assert_eq!((played.exit, played.commands), (ScreenExit::Left, vec![Command::Drain]));
 }
 
 #[test]
 fn a_terminal_that_fails_to_write_is_gone() {
-    let played = Session::new().play(vec![(300, Step::Screen(|screen| screen.is_gone = true))]);
+    let played = TestSession::new().play(vec![(300, ScriptStep::Screen(|screen| screen.is_gone = true))]);
     assert_eq!(played.exit, ScreenExit::TerminalGone);
 }
 
 #[test]
 fn a_resize_draws_every_cell_again_at_the_new_size() {
-    let resize = Step::Screen(|screen| screen.size = Size::new(60, 16));
-    let resized = Step::Wake(Wakeup::Input(Input::Resize));
-    let played = Session::new().play(vec![(1_000, resize), (1_000, resized), (2_000, gone())]);
+    let resize = ScriptStep::Screen(|screen| screen.size = Size::new(60, 16));
+    let resized = ScriptStep::Wake(Wakeup::Input(Input::Resize));
+    let played = TestSession::new().play(vec![(1_000, resize), (1_000, resized), (2_000, gone())]);
     let rows = |at: u64| played.frames.iter().find(|(drawn, _)| *drawn >= at).unwrap().1.lines().count();
     assert_eq!((rows(0), rows(1_001), played.n_redraws), (30, 16, 1));
 }
 
 #[test]
 fn a_remark_goes_away_after_a_while() {
-    let played = Session::new().play(vec![(1_000, key('t')), (6_000, gone())]);
+    let played = TestSession::new().play(vec![(1_000, key('t')), (6_000, gone())]);
     let (first, last) = played.shows("theme ");
     assert!((1_000..1_100).contains(&first) && (3_300..3_600).contains(&last), "{first} {last}");
 }
 
 #[test]
 fn many_changes_are_drawn_at_the_frame_rate() {
-    let changes = (0..1_000).map(|ms| (ms, Step::Wake(Wakeup::Changed)));
-    let played = Session::new().play(changes.chain([(1_000, gone())]).collect());
+    let changes = (0..1_000).map(|ms| (ms, ScriptStep::Wake(Wakeup::Changed)));
+    let played = TestSession::new().play(changes.chain([(1_000, gone())]).collect());
     assert_eq!(played.times(), (0..20).map(|n| n * 50).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_busy_terminal_gets_the_newest_frame_when_it_has_read_the_last() {
-    let played = Session::new().play(vec![
-        (0, Step::Screen(|screen| screen.is_busy = true)),
+    let played = TestSession::new().play(vec![
+        (0, ScriptStep::Screen(|screen| screen.is_busy = true)),
         (500, key('?')),
-        (2_000, Step::Screen(|screen| screen.is_busy = false)),
+        (2_000, ScriptStep::Screen(|screen| screen.is_busy = false)),
         (2_200, gone()),
     ]);
     let after = played.times().into_iter().filter(|at| *at > 0).collect::<Vec<_>>();
@@ -355,14 +355,15 @@ fn a_busy_terminal_gets_the_newest_frame_when_it_has_read_the_last() {
 
 #[test]
 fn a_frozen_picture_is_not_drawn_for_changes() {
-    let changes = (200..5_000).step_by(10).map(|ms| (ms, Step::Wake(Wakeup::Changed)));
-    let played = Session::new().play([(100, key('f'))].into_iter().chain(changes).chain([(5_000, gone())]).collect());
+    let changes = (200..5_000).step_by(10).map(|ms| (ms, ScriptStep::Wake(Wakeup::Changed)));
+    let played =
+        TestSession::new().play([(100, key('f'))].into_iter().chain(changes).chain([(5_000, gone())]).collect());
     let frozen = played.times().into_iter().filter(|at| *at >= 200).count();
     assert!(frozen <= 5, "{:?}", played.times());
 }
 
 #[test]
 fn the_last_picture_is_kept_where_the_user_asks_for_it() {
-    let played = Session::new().play(vec![(100, Step::Run(ENDED)), (300, key('Q'))]);
+    let played = TestSession::new().play(vec![(100, ScriptStep::Run(ENDED)), (300, key('Q'))]);
     assert_eq!((played.exit, played.picture.map(|lines| lines.len())), (ScreenExit::Left, Some(30)));
 }

@@ -20,7 +20,7 @@ mod watch;
 use std::time::SystemTime;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::run::report::Outcome;
+use crate::app::run::report::BatchOutcome;
 use crate::app::run::start::RunningBatch;
 use crate::app::run::watch::WatchEnd;
 use crate::cli::ResultArgs;
@@ -56,7 +56,7 @@ impl Batch<'_> {
     pub fn run(self) -> Result<u8, Error> {
         let environment = appearance::with_flags(config::environment(self.console), self.look);
         let mut appearance = Appearance::decide(&environment, self.console)?;
-        let mut last: Option<Outcome> = None;
+        let mut last: Option<BatchOutcome> = None;
         loop {
             let is_rerun = last.is_some();
             let wakeups = last.as_mut().and_then(|last| last.wakeups.take());
@@ -84,7 +84,7 @@ impl Batch<'_> {
     }
 
     /// Cancels what still runs, and waits for every thread.
-    fn conclude(&self, running: RunningBatch, end: WatchEnd) -> Outcome {
+    fn conclude(&self, running: RunningBatch, end: WatchEnd) -> BatchOutcome {
         let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
         let exit_code = stop.code();
         // Without a queue, a second signal ends the process while it writes the result.
@@ -108,7 +108,7 @@ impl Batch<'_> {
             broken: broken.is_some() || end == WatchEnd::ScreenBroke,
             unwritten: is_unrecorded || has_troubles,
         };
-        Outcome {
+        BatchOutcome {
             follow,
             collected,
             mishaps,

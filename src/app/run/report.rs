@@ -19,7 +19,7 @@ use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 
 /// What a run came to.
-pub(super) struct Outcome {
+pub(super) struct BatchOutcome {
     pub(super) follow: Follow,
     pub(super) collected: Option<Collected>,
     pub(super) mishaps: Mishaps,
@@ -35,7 +35,7 @@ pub(super) struct Outcome {
     pub(super) wakeups: Option<Wakeups>,
 }
 
-impl Outcome {
+impl BatchOutcome {
     /// This outcome, and what went wrong in earlier runs: a later run makes no good of that.
     pub(super) fn after(mut self, last: Option<&Self>) -> Self {
         let before = last.map_or_else(Mishaps::default, |last| last.mishaps);
@@ -57,7 +57,7 @@ impl Outcome {
 
 impl Batch<'_> {
     /// Prints the result; returns the exit code.
-    pub(super) fn report(&self, outcome: &Outcome) -> u8 {
+    pub(super) fn report(&self, outcome: &BatchOutcome) -> u8 {
         let model = outcome.follow.model();
         let checked = expectation::check(&model, &self.plan.expect);
         let recording = outcome.recording.as_deref();

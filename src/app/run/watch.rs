@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::Instant;
 
 use crate::app::appearance::Appearance;
-use crate::app::live::run_view::{RunClock, RunView, Watched};
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
@@ -88,7 +88,7 @@ impl Batch<'_> {
         let recording = shown_recording(running);
         let watched = Watched {
             follow: &running.follow,
-            clock: RunClock::Live(&running.time),
+            clock: ViewClock::Live(&running.time),
             leaves_at_end: !self.console.stdout.is_terminal(),
             can: running.can,
             recording: recording.as_deref(),
