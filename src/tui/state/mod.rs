@@ -21,7 +21,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
 use crate::event::cause::Cause;
-use crate::event::{JobId, Micros, Offset};
+use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
 use crate::tui::input::Key;
@@ -102,8 +102,8 @@ pub struct UiState {
 enum Asking {
     /// How to leave, with work under way?
     Leave,
-    /// Skip this endpoint, of which there is more?
-    Skip(usize),
+    /// Skip this endpoint, of which there is more? Its row, and its id at the source.
+    Skip(usize, EndpointId),
     /// End this job, which is in flight?
     Cancel(JobId),
     /// Send the jobs again that failed for this?
@@ -237,7 +237,7 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(_) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
+                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
             }
         } else if self.export.is_open {
             Context::Menu
