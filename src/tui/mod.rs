@@ -8,6 +8,7 @@ pub mod action;
 pub mod clipboard;
 pub mod curl;
 pub mod detect;
+pub mod effect;
 pub mod filter;
 pub mod frame_rate;
 pub mod input;

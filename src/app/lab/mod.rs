@@ -2,6 +2,7 @@
 //!
 //! Start at [`run`].
 
+mod controls;
 pub mod headless;
 mod lesson;
 mod news;

@@ -13,7 +13,6 @@ use crate::app::lab::news::News;
 use crate::app::look::Appearance;
 use crate::app::screen::{await_ground, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
-use crate::control::Turn;
 use crate::error::code;
 use crate::event::{Micros, Offset};
 use crate::lab::controls::{Controls, Dials};
@@ -22,10 +21,10 @@ use crate::model::race::Race;
 use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
+use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Input, Key};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
-use crate::tui::state::Leave;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::{Drawn, Guard, Wants};
 use crate::tui::view::race::{self, Stage};
@@ -70,6 +69,8 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
         ui: RaceUi::default(),
         opened: Instant::now(),
         is_dirty: true,
+        leave: None,
+        wants_export: false,
         drawn_at: None,
         leaves_at_end,
     };
@@ -87,15 +88,19 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
 }
 
 /// The loop's own state.
-struct Screen {
-    trial: Controls,
-    dials: Dials,
-    news: News,
+pub(super) struct Screen {
+    pub(super) trial: Controls,
+    pub(super) dials: Dials,
+    pub(super) news: News,
     looks: Appearance,
-    ui: RaceUi,
+    pub(super) ui: RaceUi,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
     is_dirty: bool,
+    /// How the user wants to leave.
+    leave: Option<Leave>,
+    /// The next picture is to be saved.
+    wants_export: bool,
     drawn_at: Option<Instant>,
     leaves_at_end: bool,
 }
@@ -120,7 +125,7 @@ impl Screen {
             if guard.is_gone() {
                 return Ok((Some(code::HUNG_UP), None));
             }
-            match self.ui.leaving() {
+            match self.leave {
                 Some(Leave::KeepPicture) => return Ok((None, self.draw(guard)?)),
                 Some(Leave::Now | Leave::WhenEnded | Leave::Again) => return Ok((None, None)),
                 None if self.leaves_at_end && self.trial.is_over() => return Ok((None, None)),
@@ -148,12 +153,25 @@ impl Screen {
 
     fn press(&mut self, key: Key, guard: &mut Guard) -> io::Result<Option<u8>> {
         let Some(action) = self.looks.keymap.action(self.ui.context(), key) else { return Ok(None) };
-        let now = self.now();
-        match action {
+        let effects = match action {
+            // It waits for no model.
+            Action::Interrupt => vec![Effect::Interrupt],
+            _ => self.ui.update(action, &self.trial.race(), self.now()),
+        };
+        for effect in effects {
+            if let Some(code) = self.perform(effect, guard)? {
+                return Ok(Some(code));
+            }
+        }
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<Option<u8>> {
+        match effect {
             // Nothing of the lab is worth draining.
-            Action::Interrupt if self.trial.is_over() => return Ok(Some(0)),
-            Action::Interrupt => return Ok(Some(code::INTERRUPTED)),
-            Action::Suspend => {
+            Effect::Interrupt if self.trial.is_over() => return Ok(Some(0)),
+            Effect::Interrupt => return Ok(Some(code::INTERRUPTED)),
+            Effect::Suspend => {
                 // A stop of ours is not lateness of theirs.
                 let was_paused = self.trial.is_paused();
                 self.trial.pause(true);
@@ -161,50 +179,19 @@ impl Screen {
                 self.trial.pause(was_paused);
                 suspended?;
             }
-            _ => {
-                if let Some(turn) = self.ui.update(action, &self.trial.race(), now) {
-                    self.obey(turn)?;
-                }
+            Effect::ControlLab(turn) => self.obey(turn)?,
+            Effect::NextTheme => {
+                self.looks.next_theme();
+                let now = self.now();
+                self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
             }
-        }
-        for _ in 0..self.ui.take_themes_wanted() {
-            self.looks.next_theme();
-            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
-        }
-        if self.ui.take_redraw() {
-            guard.redraw();
+            Effect::Redraw => guard.redraw(),
+            Effect::SaveFile(content) => self.wants_export = content == FileContent::PictureSvg,
+            Effect::Leave(leave) => self.leave = Some(leave),
+            // The lab has no source, no recording and no request to copy.
+            Effect::Send(_) | Effect::Travel(_) | Effect::Copy(_) => {}
         }
         Ok(None)
-    }
-
-    /// Does what the person wishes of the lanes.
-    fn obey(&mut self, turn: Turn) -> io::Result<()> {
-        let scenario = self.trial.scenario();
-        match turn {
-            Turn::Pause => self.trial.pause(!self.trial.is_paused()),
-            Turn::Limit(limit) => {
-                self.dials.limit = limit;
-                self.trial.set_limit(limit);
-            }
-            Turn::Restart => self.restart(scenario)?,
-            Turn::Delay(delay) => {
-                self.dials.delay = delay.into();
-                self.restart(scenario)?;
-            }
-            Turn::Next => {
-                let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
-                self.restart(next)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
-        // The old lanes end with the trial that is replaced.
-        self.trial = self.news.start(scenario, self.dials)?;
-        self.ui.start_again();
-        Ok(())
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back where it is
@@ -229,7 +216,7 @@ impl Screen {
             charset: self.looks.look.charset,
             now: if race.is_over() { race.end() } else { self.trial.now() },
         };
-        let is_wanted = self.ui.wants_picture();
+        let is_wanted = self.wants_export || self.leave == Some(Leave::KeepPicture);
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             race::render(frame, &stage);
@@ -243,7 +230,7 @@ impl Screen {
     /// Writes the picture as SVG, where that was asked for, and says where.
     fn export(&mut self, picture: Option<&Picture>) {
         let Some(picture) = picture else { return };
-        if !self.ui.take_export() {
+        if !std::mem::take(&mut self.wants_export) {
             return;
         }
         let said = match save_file::keep("svg", &svg::svg(picture, &self.looks.theme)) {

@@ -4,6 +4,7 @@
 //! not at all once it is over. Start at [`run`].
 
 mod due;
+mod export;
 mod heading;
 
 use std::io;
@@ -26,13 +27,11 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::clipboard::Clipboard;
+use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Deed, Input, Key, Mouse};
 use crate::tui::keymap::Keymap;
-use crate::tui::picture::{self, Picture, svg};
-use crate::tui::save_file;
-use crate::tui::state::export::Saving;
-use crate::tui::state::{Leave, UiState};
+use crate::tui::picture::{self, Picture};
+use crate::tui::state::UiState;
 use crate::tui::terminal::{Guard, Wants};
 use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
@@ -122,6 +121,8 @@ pub fn run(
         targets: Targets::default(),
         still: None,
         said_at: None,
+        leave: None,
+        saving: None,
         heading: Heading::default(),
     };
     let ended = screen.turn(&mut guard, stop, wakes, &is_told);
@@ -167,6 +168,10 @@ struct Screen<'a> {
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
     said_at: Option<Instant>,
+    /// How the user wants to leave.
+    leave: Option<Leave>,
+    /// What is to be saved; a picture is saved once the next one has been drawn.
+    saving: Option<FileContent>,
     heading: Heading,
     due: Due,
 }
@@ -285,29 +290,41 @@ impl Screen<'_> {
             return Ok(None);
         }
         let now = self.now();
-        let wish = {
+        let effects = {
             let model = self.watched.follow.model();
             self.ui.update(action, &model, self.watched.can, now)
         };
-        if let Some(wish) = wish {
-            stop.send(wish);
-        }
-        if let Some(action) = self.ui.take_outside() {
-            return self.act(action, guard, stop);
-        }
         self.said_at = Some(Instant::now());
-        if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
-            position.travel(travel);
-        }
-        for _ in 0..self.ui.take_themes_wanted() {
-            self.looks.next_theme();
-            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
-        }
-        self.copy(guard);
-        if self.ui.take_redraw() {
-            guard.redraw();
+        for effect in effects {
+            if let Some(ended) = self.perform(effect, guard, stop)? {
+                return Ok(Some(ended));
+            }
         }
         self.freeze_or_thaw();
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        match effect {
+            Effect::Send(command) => stop.send(command),
+            Effect::Travel(travel) => {
+                if let Clock::Replay(position) = self.watched.clock {
+                    position.travel(travel);
+                }
+            }
+            Effect::Copy(line) => self.copy(&line, guard),
+            Effect::SaveFile(content) => self.saving = Some(content),
+            Effect::NextTheme => {
+                self.looks.next_theme();
+                self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), self.now());
+            }
+            Effect::Redraw => guard.redraw(),
+            Effect::Leave(leave) => self.leave = Some(leave),
+            Effect::Interrupt => return Ok(self.interrupt(Signal::Interrupt, stop)),
+            Effect::Suspend => guard.suspend()?,
+            // The lab has a loop of its own.
+            Effect::ControlLab(_) => {}
+        }
         Ok(None)
     }
 
@@ -327,7 +344,8 @@ impl Screen<'_> {
         }
         let in_flight = self.watched.follow.model().in_flight();
         let now = self.now();
-        self.ui.leave_when_ended();
+        self.ui.dismiss_question();
+        self.leave.get_or_insert(Leave::WhenEnded);
         let next = if stop.is_cancelling() {
             format!("cancelling {in_flight}, ctrl+c again to leave at once")
         } else {
@@ -352,7 +370,10 @@ impl Screen<'_> {
         if is_broken || self.watched.leaves_at_end && self.watched.follow.is_closed() {
             return Some(Leave::Now);
         }
-        self.ui.leaving(&model)
+        match self.leave {
+            Some(Leave::WhenEnded) if matches!(model.stage, Stage::Ended(_)) => Some(Leave::Now),
+            leave => leave,
+        }
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
@@ -389,7 +410,8 @@ impl Screen<'_> {
             charset: self.looks.look.charset,
             now,
         };
-        let is_wanted = self.ui.keeps_picture() || self.ui.wants_picture();
+        let is_wanted =
+            self.leave == Some(Leave::KeepPicture) || self.saving.as_ref().is_some_and(FileContent::is_picture);
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             self.targets = view::render(frame, &scene);
@@ -407,50 +429,6 @@ impl Screen<'_> {
         if self.said_at.is_none_or(|at| at.elapsed() >= REMARK_STANDS) {
             self.ui.remark = None;
         }
-    }
-
-    /// Saves what was asked for, and says where.
-    fn save(&mut self, picture: Option<&Picture>) {
-        // What cannot be drawn now is saved with the next picture.
-        if self.ui.wants_picture() && picture.is_none() {
-            return;
-        }
-        let Some(saving) = self.ui.take_saving() else { return };
-        let kept = match (&saving, picture) {
-            (Saving::Svg, Some(picture)) => save_file::keep("svg", &svg::svg(picture, &self.looks.theme)),
-            (Saving::Text, Some(picture)) => save_file::keep("txt", &(picture::lines(picture).join("\n") + "\n")),
-            (Saving::Curl(line), _) => save_file::keep("sh", &format!("{}\n", line.text)),
-            (Saving::Svg | Saving::Text, None) => return,
-        };
-        let said = match (kept, saving) {
-            (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), Saving::Curl(line)) if !line.but.is_empty() => {
-                format!("saved as {}: {}", path.display(), line.but)
-            }
-            (Ok(path), Saving::Svg | Saving::Text | Saving::Curl(_)) => format!("saved as {}", path.display()),
-        };
-        self.ui.say(&sanitize(&said), self.now());
-        self.due.at_once();
-    }
-
-    /// Copies what was asked for, and says what can be known of that.
-    fn copy(&mut self, guard: &mut Guard) {
-        let Some(line) = self.ui.take_copying() else { return };
-        let menu = |action| self.keymap.key(action).unwrap_or_default();
-        let instead = format!("{} {} saves it", menu(Action::Export), menu(Action::SaveCurl));
-        let clipboard = self.looks.clipboard();
-        if clipboard != Clipboard::Refuses {
-            guard.copy(&line.text);
-        }
-        let mut said = match clipboard {
-            Clipboard::Takes => "copied as curl".to_owned(),
-            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
-            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
-        };
-        if !line.but.is_empty() {
-            said = format!("{said}; {}", line.but);
-        }
-        self.ui.say(&said, self.now());
     }
 
     /// How the picture changes by time alone.

@@ -8,8 +8,9 @@ use crate::event::outcome::Reason;
 use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
+use crate::tui::effect::{Effect, Leave};
 use crate::tui::state::list::is_over;
-use crate::tui::state::{Asking, Leave, UiState};
+use crate::tui::state::{Asking, UiState};
 use crate::tui::view::page::View;
 
 /// Why a host or an endpoint that another machine reports cannot be changed: its ids are not ours.
@@ -101,6 +102,16 @@ impl UiState {
         Some(attempt.job)
     }
 
+    /// Ends the selected attempt; its job is tried again once nothing else is left to start.
+    pub(super) fn retry_later(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        let Some(job) = self.chosen_job(model) else {
+            self.say("nothing is selected", now);
+            return None;
+        };
+        self.say("tried again when there is nothing else to start", now);
+        Some(Command::PostponeJob(job))
+    }
+
     pub(super) fn sure(&mut self) -> Option<Command> {
         match self.asking.take()? {
             Asking::Leave => None,
@@ -159,11 +170,11 @@ impl UiState {
         self.asking == Some(Asking::Leave)
     }
 
-    pub(super) fn stop(&mut self, wish: Command) -> Command {
+    /// Stops the run and leaves once it has ended.
+    pub(super) fn stop(&mut self, command: Command) -> Vec<Effect> {
         self.asking = None;
-        self.leave = Some(Leave::WhenEnded);
-        self.wish = Some(wish);
-        wish
+        self.wish = Some(command);
+        vec![Effect::Send(command), Effect::Leave(Leave::WhenEnded)]
     }
 }
 

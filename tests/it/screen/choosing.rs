@@ -7,7 +7,7 @@ use inflight::tui::action::Action;
 use inflight::tui::state::UiState;
 use ratatui::layout::Rect;
 
-use crate::screen::shot::press;
+use crate::screen::shot::{press, sent};
 use crate::told::scenario::scenario;
 
 #[test]
@@ -34,7 +34,7 @@ fn a_host_that_is_looked_at_has_its_own_limit_turned() {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         [Action::LimitDown, Action::LimitDown, Action::LimitReset]
-            .map(|action| ui.update(action, &model, Abilities::FULL, model.last))
+            .map(|action| ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent))
     };
     let at = |scope, limits: [u32; 3]| limits.map(|limit| Some(Command::SetLimit { scope, limit }));
     assert_eq!(turned(""), at(Scope::Run, [7, 6, 8]));
@@ -64,7 +64,7 @@ fn commands_name_a_row_by_the_id_that_the_source_gave_it() {
     let pressed = |keys: &str, action| {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        ui.update(action, &model, Abilities::FULL, model.last)
+        ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent)
     };
     assert_eq!(pressed("5", Action::PutAside), Some(Command::Quarantine(HostId(7))));
     assert_eq!(pressed("5 down", Action::PutAside), Some(Command::Quarantine(HostId(3))));
@@ -82,7 +82,7 @@ fn what_another_machine_runs_takes_no_command_from_here() {
     {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        assert_eq!(ui.update(action, &model, Abilities::FULL, model.last), None);
+        assert_eq!(ui.update(action, &model, Abilities::FULL, model.last), []);
         assert_eq!(ui.remark.map(|(text, _)| text).as_deref(), Some("another machine runs it"));
     }
 }
