@@ -17,7 +17,7 @@ use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
 use crate::error::Error;
-use crate::lab::controls::Dials;
+use crate::lab::controls::Controls;
 use crate::lab::scenario::Scenario;
 use crate::tui::detect::Face;
 
@@ -33,7 +33,7 @@ pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
 }
 
 /// On the screen; what it came to stays on the normal one.
-fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance) -> Result<u8, Error> {
+fn on_screen(scenario: Scenario, dials: Controls, is_json: bool, looks: Appearance) -> Result<u8, Error> {
     // Somebody waits for the result at the other end of the pipe.
     let leaves_at_end = !io::stdout().is_terminal();
     let left = screen::run(scenario, dials, looks, leaves_at_end);
@@ -48,9 +48,9 @@ fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance)
 }
 
 /// The dials that flags and the scenario say.
-fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let usual = Dials::usual(scenario);
-    Dials {
+fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
+    let usual = Controls::defaults(scenario);
+    Controls {
         requests: args.requests.unwrap_or(usual.requests),
         delay: args.delay.unwrap_or(usual.delay),
         limit: args.limit.unwrap_or(usual.limit),
