@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod beside;
+mod docs;
 mod journal;
 mod lab;
 mod model;
@@ -12,7 +13,6 @@ mod plan;
 mod pool;
 #[cfg(unix)]
 mod pty;
-mod readme;
 #[cfg(unix)]
 mod run;
 mod screen;
