@@ -31,6 +31,7 @@ use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::plan::Plan;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
@@ -120,7 +121,7 @@ impl Batch<'_> {
         is_again: bool,
     ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
-        let most = descriptors::raise();
+        let most = descriptors::raise_limit();
         let upstream = plan
             .practice
             .as_ref()
@@ -152,8 +153,8 @@ impl Batch<'_> {
             fail_fast: plan.fail_fast,
             time: time.clone(),
             lingers,
-            route: Route::new(plan.wire, &config::variable),
-            most: most.map(|most| descriptors::shared(most, upstream.is_some())),
+            route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
+            most: most.map(|most| descriptors::available(most, upstream.is_some())),
             events,
             harvests,
         };

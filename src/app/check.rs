@@ -17,6 +17,7 @@ use crate::output::check::{check_text, warning_text};
 use crate::output::check_json::{check_json, mistakes_json, refused_json};
 use crate::output::{place, streams};
 use crate::plan::Plan;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::{Warning, warnings};
@@ -72,7 +73,7 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     }
     place::check_output(&plan.output)?;
 
-    let most = descriptors::raise().map(|most| descriptors::shared(most, plan.practice.is_some()));
+    let most = descriptors::raise_limit().map(|most| descriptors::available(most, plan.practice.is_some()));
     let flags = said::flags(args);
     let mut resolved = Resolved::of(plan, &cursor, &flags);
     for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
@@ -106,7 +107,7 @@ fn events(args: &RunArgs) -> Item {
 
 /// Headers that every request carries without anybody's saying so.
 fn unasked(headers: &[Item], has_rows: bool) -> Vec<Item> {
-    let always = [(header::ACCEPT, message::ANYTHING), (header::USER_AGENT, message::NAME)];
+    let always = [(header::ACCEPT, message::DEFAULT_ACCEPT), (header::USER_AGENT, message::DEFAULT_USER_AGENT)];
     let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
     let item = |(name, value): (header::HeaderName, &str)| {
         Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Said::Nobody)
@@ -127,16 +128,16 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
 
 /// By which wire each known host is reached, and where hosts are not known, what decides.
 fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
-    let route = Route::new(plan.wire, &config::variable);
+    let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
     let item = |(wire, why): (&'static str, String)| {
         let said = if plan.wire == Via::Auto { Said::Found(why) } else { Said::Follows("wire") };
         Item::new("wire", Value::Text(wire.to_owned()), said)
     };
     for host in &mut resolved.hosts {
-        host.items.extend(host.key.parse().ok().map(|url| item(route.told_of(&url))));
+        host.items.extend(host.key.parse().ok().map(|url| item(route.describe_for(&url))));
     }
     let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
-    has_unknown.then(|| item(route.told()))
+    has_unknown.then(|| item(route.describe()))
 }
 
 fn document(document: &serde_json::Value) -> Result<String, Error> {

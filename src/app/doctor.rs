@@ -83,7 +83,7 @@ pub fn told(args: &LookArgs) -> String {
     ] {
         say(what, on_or_off(decision.value), &decision.why);
     }
-    let (wire, why) = Route::new(Via::Auto, &config::variable).told();
+    let (wire, why) = Route::new(Via::Auto, &config::variable).describe();
     say("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };

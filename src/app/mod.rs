@@ -161,7 +161,7 @@ fn read(args: &RunArgs) -> Result<Plan, Error> {
 /// The practice upstream alone, until somebody ends it.
 fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
     let practice = Practice { seed: args.seed, hosts: Vec::new() };
-    descriptors::raise();
+    descriptors::raise_limit();
     let upstream = Upstream::start(&practice, args.listen)
         .map_err(|source| Error::System { what: "start the practice upstream", source })?;
     let address = upstream.local_addr();

@@ -37,7 +37,7 @@ impl LabRun {
     /// # Errors
     /// The system has no thread or socket left.
     pub fn start(scenario: Scenario, controls: Controls) -> io::Result<Self> {
-        descriptors::raise();
+        descriptors::raise_limit();
         let spec = scenario.spec();
         let delay = controls.delay.div_f64(controls.speed);
         // Each lane fills in the address of its own upstream.

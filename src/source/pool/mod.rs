@@ -30,12 +30,12 @@ use crate::job_result::JobResult;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::run::shared_state::Shared;
 use crate::source::pool::run::worker;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::source::pool::wire::route::{Route, Wires};
 
 /// Events that may wait for the pump before the pool waits for it.
@@ -108,9 +108,9 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
 
     // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
     let of = thread::available_parallelism().map_or(1, usize::from);
-    let route = route.within(most, limits.concurrency.get(), of);
-    let names = Resolver::default();
-    shared.look_up_ahead(DnsPrefetch::new(names.clone(), route.clone()));
+    let route = route.with_budget(most, limits.concurrency.get(), of);
+    let names = route.resolver();
+    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), route.clone()));
     let first = runtime()?;
     first.block_on(async {
         shared.open(&name).await;
@@ -167,7 +167,7 @@ impl Stretch {
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(wishes)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         // What is asked for ahead is nobody's any more.
-        names.strike();
+        names.cancel_queued();
         first.block_on(shared.conclude());
         ended.into_iter().collect()
     }
@@ -183,11 +183,11 @@ pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::Unbo
     let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
     shared.keep_no_failed();
     shared.open(&name).await;
-    let names = Resolver::default();
-    shared.look_up_ahead(DnsPrefetch::new(names.clone(), route.clone()));
+    let names = route.resolver();
+    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), route.clone()));
     let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
-    names.strike();
+    names.cancel_queued();
     shared.conclude().await;
 }
 

@@ -17,10 +17,10 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::job::Job;
 use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
-use inflight::source::pool::dns::prefetch::DnsPrefetch;
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::dns_prefetch::AHEAD;
+use inflight::source::pool::wire::dns_prefetch::DnsPrefetch;
 use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
@@ -59,7 +59,7 @@ impl Wire for Asking {
             let _ = timeout(Duration::from_secs(20), told).await;
         }
         self.most_ahead.set(self.most_ahead.get().max(self.ahead()));
-        let found = self.names.look_up(job.url.host_str().unwrap(), None).await;
+        let found = self.names.look_up(job.url.host_str().unwrap()).await;
         assert!(found.is_ok());
         Exchange::new(Reply::Failed(Reason::Refused, None))
     }
@@ -72,7 +72,7 @@ async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
     let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
-    shared.look_up_ahead(DnsPrefetch::new(names.clone(), Route::new(Via::Auto, &|_| None)));
+    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(Via::Auto, &|_| None)));
     shared.open("ahead").await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
     let wire = Rc::new(Asking { names, asked, begun, most_ahead });
@@ -86,7 +86,7 @@ async fn the_names_of_the_next_few_jobs_are_asked_for_ahead_and_no_others() {
     static ASKED: Asked = Mutex::new(BTreeMap::new());
     let names = || {
         ASKED.lock().unwrap().clear();
-        Resolver::asking(|name| {
+        Resolver::with_system(|name| {
             *ASKED.lock().unwrap().entry(name.to_owned()).or_default() += 1;
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         })

@@ -39,7 +39,7 @@ use crate::upstream::client;
 /// A practice upstream in this process, for the program to meet over a real socket.
 #[track_caller]
 fn upstream() -> Upstream {
-    inflight::source::pool::wire::descriptors::raise();
+    inflight::source::pool::wire::descriptors::raise_limit();
     client::upstream(7, &[])
 }
 

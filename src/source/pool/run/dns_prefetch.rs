@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::run::shared_state::{Inner, Shared};
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 impl Shared {
     /// Has names looked up before their jobs start.
-    pub fn look_up_ahead(&self, ahead: DnsPrefetch) {
+    pub fn set_dns_prefetch(&self, ahead: DnsPrefetch) {
         self.lock().ahead = Some(Arc::new(ahead));
     }
 }

@@ -99,7 +99,7 @@ impl Shared {
             {
                 inner.tell(now, Fact::AnswerSeen { attempt, answer });
             }
-            let spent = exchange.spent;
+            let spent = exchange.phase_times;
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
             if let Some(until) = said.cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)

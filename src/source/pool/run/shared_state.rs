@@ -18,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, Event, Fact, Micros, Offset, Origin, WarningSource};
 use crate::job_result::JobResult;
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::request_profile::RequestProfiles;
 use crate::source::pool::run::outbox::{Mark, Outbox};
@@ -29,6 +28,7 @@ use crate::source::pool::schedule::idle_slots::IdleSlots;
 use crate::source::pool::schedule::pending_job::Ticket;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::schedule::{Next, Schedule};
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 /// What all workers of a run share.
 #[derive(Debug)]
@@ -324,7 +324,7 @@ impl Shared {
         };
         // It may take a thread more, so it is done when nobody has to wait for it.
         if let Some((ahead, hosts)) = soon {
-            ahead.hosts(&hosts);
+            ahead.prefetch(&hosts);
         }
         if let Some(mark) = waits_for {
             self.send_up_to(mark).await;

@@ -11,7 +11,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use crate::event::{Attempt, Fact, JobId, Micros, Offset};
-use crate::source::pool::wire::progress::{Progress, Seen};
+use crate::source::pool::wire::progress::{Progress, ProgressSnapshot};
 
 /// Only of attempts in flight for longer is it told how far they are: the rest will be over.
 const OLD: Micros = Micros(1_000_000);
@@ -30,7 +30,7 @@ struct Held {
     worker: Arc<WorkerHandle>,
     wish: Option<ScheduleChange>,
     /// What was told of its progress.
-    told: Option<Seen>,
+    told: Option<ProgressSnapshot>,
 }
 
 /// How a worker is reached.
@@ -97,8 +97,8 @@ impl Running {
     pub fn news(&mut self, now: Offset) -> Vec<Fact> {
         let mut news = Vec::new();
         for held in self.by_slot.iter_mut().flatten().filter(|held| now.since(held.started) >= OLD) {
-            let seen = held.worker.progress.seen();
-            if let Some(Seen { phase, bytes, received }) = seen.filter(|_| seen != held.told) {
+            let seen = held.worker.progress.snapshot();
+            if let Some(ProgressSnapshot { phase, bytes, received }) = seen.filter(|_| seen != held.told) {
                 held.told = seen;
                 let received = received.map(|after| held.started + after);
                 news.push(Fact::AttemptSeen { attempt: held.attempt, phase, bytes, received });
