@@ -22,6 +22,7 @@ use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::mistake::PlanError;
 use crate::plan::via::Via;
@@ -268,7 +269,7 @@ impl LaneThread {
             polling: None,
             fail_fast: false,
             // The upstream is on this machine, so no proxy applies.
-            route: Route::new(Via::Direct, &|_| None),
+            route: Route::new(Via::Direct, &|_| None).with_local_suffix(PRACTICE),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,
