@@ -166,7 +166,7 @@ mod tui {
     use inflight::tui::terminal::encoder::FrameEncoder;
     use inflight::tui::theme::color::Depth;
     use inflight::tui::theme::glyphs::Charset;
-    use inflight::tui::theme::{Look, Theme};
+    use inflight::tui::theme::{Capabilities, Theme};
     use inflight::tui::view::{self, Scene};
     use ratatui::layout::Rect;
 
@@ -196,7 +196,7 @@ mod tui {
 
     /// Encodes frames that are a twentieth of a second apart.
     fn picture(bencher: Bencher<'_, '_>, endpoints: u32, is_unknown: bool) {
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(n_warm_up(endpoints)));
         let (mut ui, keymap) = (UiState::default(), Keymap::default());
         let (Some(theme), Ok(mut encoder)) =

@@ -3,11 +3,9 @@
 //! It goes the way of a run as far as that leaves no trace: no name is looked up, no port is opened, no file is
 //! written. Start at [`run`].
 
-use std::io::{self, IsTerminal};
-
 use http::header;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::{recorded, recording};
 use crate::cli::RunArgs;
 use crate::cli::said;
@@ -27,22 +25,21 @@ use crate::plan::via::Via;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Stands for the port of the practice upstream, which is not started. Nobody is told of it.
 const NO_PORT: u16 = 1;
 
 /// Checks what was read, and prints what it comes to.
-pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
+pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
-    match plan.and_then(|plan| check(args, &plan)) {
+    match plan.and_then(|plan| check(args, &plan, console)) {
         Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
         Ok((resolved, warnings)) => {
-            let colour =
-                io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
-            print(&check_text(&resolved, colour))?;
+            print(&check_text(&resolved, console.stdout))?;
             for warning in &warnings {
                 streams::say(&warning_text(warning));
             }
@@ -63,9 +60,9 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 }
 
 /// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
-fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
-    let looks = Appearance::decide(&surroundings)?;
+fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     recorded::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
@@ -82,15 +79,15 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     for endpoint in &mut resolved.endpoints {
         endpoint.headers.extend(unasked(&endpoint.headers, endpoint.has_names));
     }
-    let face = looks.surroundings().face();
-    let theme = looks.theme_decision();
-    let interface = match face.value {
-        Face::Screen => "screen",
-        Face::Plain => "lines",
+    let interface = appearance.environment().interface();
+    let theme = appearance.theme_decision();
+    let name = match interface.value {
+        Interface::Screen => "screen",
+        Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
     here.extend(wires(plan, &mut resolved));
-    here.push(Item::new("interface", Value::Text(interface.to_owned()), Said::Found(face.why.into_owned())));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);

@@ -3,7 +3,7 @@
 //! The state performs none of them itself. Start at [`Effect`].
 
 use crate::control::{Command, Travel, Turn};
-use crate::tui::curl::Line;
+use crate::tui::curl::CurlCommand;
 
 /// One thing that the live loop does for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Effect {
     /// Changes the lab's lanes.
     ControlLab(Turn),
     /// Copies a request to the clipboard.
-    Copy(Line),
+    Copy(CurlCommand),
     /// Writes a file; a picture is saved once the next one has been drawn.
     SaveFile(FileContent),
     /// Switches to the next theme.
@@ -38,7 +38,7 @@ pub enum FileContent {
     /// The next picture, as text.
     PictureText,
     /// A request, as a shell command.
-    Curl(Line),
+    Curl(CurlCommand),
 }
 
 impl FileContent {

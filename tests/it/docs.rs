@@ -18,7 +18,7 @@ use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::role::{Role, Variant};
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 
 /// The README and the pages of `docs`, each with its path and text.
 fn pages() -> Vec<(PathBuf, String)> {
@@ -201,7 +201,7 @@ fn the_theme_is_valid_and_every_role_is_listed() {
     let text = page("docs/themes.md");
     let themes: Vec<_> = blocks(&text, "text").into_iter().filter(|block| block.starts_with("[meta]")).collect();
     assert_eq!(themes.len(), 1);
-    let look = Look { depth: Depth::True, charset: Charset::Unicode };
+    let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
     let theme = Theme::read(themes[0], "themes.md", look, &|_| None);
     let theme = theme.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     assert!(Theme::names().any(|known| Some(known) == theme.pair()));

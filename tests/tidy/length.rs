@@ -21,7 +21,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("src/source/pool/run/shared_state.rs", "one lock and everything that happens under it"),
     ("src/tui/detect/mod.rs", "a list of checks, each with its table of cases"),
-    ("src/tui/input/decode.rs", "one state machine over bytes"),
+    ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one arm for each action, in one `match`"),
     ("src/tui/theme/sheet.rs", "one file format, table by table and key by key"),

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::news::News;
-use crate::app::look::Appearance;
-use crate::app::screen::{await_ground, eprint_picture};
+use crate::app::screen::{await_background, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
 use crate::error::code;
 use crate::event::{Micros, Offset};
@@ -23,11 +23,11 @@ use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Input, Key};
+use crate::tui::input::{Input, Keystroke};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
-use crate::tui::terminal::{Drawn, Guard, Wants};
+use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
 use crate::tui::view::race::{self, Stage};
 
 /// How often the picture moves while lanes run.
@@ -46,19 +46,19 @@ pub struct Left {
 
 /// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
 /// waits for the result.
-pub fn run(scenario: Scenario, dials: Controls, mut looks: Appearance, leaves_at_end: bool) -> io::Result<Left> {
+pub fn run(scenario: Scenario, dials: Controls, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone())?;
-    let hear = {
+    let on_input = {
         let wake = wake.clone();
         // It only fails when nobody listens any more.
         move |input| _ = wake.send(Wake::Input(input))
     };
-    let asks_ground = looks.asks_ground;
-    let wants = Wants { ground: asks_ground, ..Wants::default() };
-    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
-    if asks_ground {
-        await_ground(&woken, &wake, &mut looks);
+    let asks_background = appearance.asks_background;
+    let options = TerminalOptions { background: asks_background, ..TerminalOptions::default() };
+    let mut guard = Guard::enter(io::stderr().as_fd(), options, Arc::new(on_input))?;
+    if asks_background {
+        await_background(&woken, &wake, &mut appearance);
     }
     let news = News::new(wake);
     let trial = news.start(scenario, dials)?;
@@ -66,7 +66,7 @@ pub fn run(scenario: Scenario, dials: Controls, mut looks: Appearance, leaves_at
         trial,
         dials,
         news,
-        looks,
+        appearance,
         ui: RaceUi::default(),
         opened: Instant::now(),
         is_dirty: true,
@@ -93,7 +93,7 @@ pub(super) struct Screen {
     pub(super) trial: LabRun,
     pub(super) dials: Controls,
     pub(super) news: News,
-    looks: Appearance,
+    appearance: Appearance,
     pub(super) ui: RaceUi,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
@@ -143,17 +143,17 @@ impl Screen {
             Wake::Signal(Signal::Terminate) => return Ok(Some(code::TERMINATED)),
             Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(code::HUNG_UP)),
             Wake::Input(Input::Key(key)) => return self.press(*key, guard),
-            Wake::Input(Input::Ground(Some(variant))) => self.looks.on_ground(*variant),
+            Wake::Input(Input::Background(Some(variant))) => self.appearance.set_background(*variant),
             Wake::Input(Input::Resize) => guard.redraw(),
             Wake::Signal(Signal::Status)
             | Wake::Changed
-            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Ground(None)) => {}
+            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Background(None)) => {}
         }
         Ok(None)
     }
 
-    fn press(&mut self, key: Key, guard: &mut Guard) -> io::Result<Option<u8>> {
-        let Some(action) = self.looks.keymap.action(self.ui.context(), key) else { return Ok(None) };
+    fn press(&mut self, key: Keystroke, guard: &mut Guard) -> io::Result<Option<u8>> {
+        let Some(action) = self.appearance.keymap.action(self.ui.context(), key) else { return Ok(None) };
         let effects = match action {
             // It waits for no model.
             Action::Interrupt => vec![Effect::Interrupt],
@@ -182,9 +182,9 @@ impl Screen {
             }
             Effect::ControlLab(turn) => self.obey(turn)?,
             Effect::NextTheme => {
-                self.looks.next_theme();
+                self.appearance.next_theme();
                 let now = self.now();
-                self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
+                self.ui.say(&format!("theme {}", sanitize(self.appearance.theme.name())), now);
             }
             Effect::Redraw => guard.redraw(),
             Effect::SaveFile(content) => self.wants_export = content == FileContent::PictureSvg,
@@ -203,7 +203,7 @@ impl Screen {
         self.ui.forget(self.now());
         self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
         let lesson = lesson::paragraphs(self.trial.scenario(), &race);
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.looks.keymap, &lesson);
+        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.appearance.keymap, &lesson);
         let held: Vec<_> = self.trial.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = held.iter().map(|model| &**model).collect();
         let stage = Stage {
@@ -212,9 +212,9 @@ impl Screen {
             is_paused: self.trial.is_paused(),
             lesson: &lesson,
             ui: &self.ui,
-            theme: &self.looks.theme,
-            keymap: &self.looks.keymap,
-            charset: self.looks.look.charset,
+            theme: &self.appearance.theme,
+            keymap: &self.appearance.keymap,
+            charset: self.appearance.capabilities.charset,
             now: if race.is_over() { race.end() } else { self.trial.now() },
         };
         let is_wanted = self.wants_export || self.leave == Some(Leave::KeepPicture);
@@ -224,7 +224,7 @@ impl Screen {
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;
         self.drawn_at = Some(Instant::now());
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.is_dirty = drawn == DrawResult::Skipped;
         Ok(picture)
     }
 
@@ -234,7 +234,7 @@ impl Screen {
         if !std::mem::take(&mut self.wants_export) {
             return;
         }
-        let said = match save_file::keep("svg", &svg::svg(picture, &self.looks.theme)) {
+        let said = match save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme)) {
             Ok(path) => format!("saved as {}", path.display()),
             Err(error) => format!("cannot save it: {error}"),
         };
@@ -261,13 +261,13 @@ impl Screen {
     }
 
     fn frame(&self) -> Duration {
-        Duration::from_secs(1) / self.looks.frames_per_second.max(1)
+        Duration::from_secs(1) / self.appearance.frames_per_second.max(1)
     }
 
     /// How often the picture changes by time alone.
     fn step(&self) -> Option<Duration> {
         match (self.trial.is_over(), self.ui.remark.is_some()) {
-            (false, _) => Some(if self.looks.has_motion { STEP } else { REST }),
+            (false, _) => Some(if self.appearance.has_motion { STEP } else { REST }),
             (true, true) => Some(REST),
             (true, false) => None,
         }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use crate::app::look::Appearance;
+use crate::app::appearance::Appearance;
 use crate::app::screen::due::{Due, Moves};
 use crate::app::screen::heading::Heading;
 use crate::app::signals::{Signal, Wake};
@@ -28,14 +28,14 @@ use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Deed, Input, Key, Mouse};
+use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
-use crate::tui::terminal::{Guard, Wants};
+use crate::tui::terminal::{Guard, TerminalOptions};
 use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
-use crate::tui::window_status::{Bar, WindowStatus};
+use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
@@ -82,12 +82,12 @@ pub enum Clock<'a> {
 /// Shows a run until the person leaves, it is over, or the terminal goes.
 pub fn run(
     watched: Watched<'_>,
-    looks: &mut Appearance,
+    appearance: &mut Appearance,
     stop: &mut Stop,
     wakes: &Receiver<Wake>,
     wake: &Sender<Wake>,
 ) -> io::Result<Ended> {
-    let hear = {
+    let on_input = {
         let wake = wake.clone();
         move |input| drop(wake.send(Wake::Input(input)))
     };
@@ -101,23 +101,23 @@ pub fn run(
             }
         }
     });
-    let asks_ground = looks.asks_ground;
+    let asks_background = appearance.asks_background;
     // Nothing is in progress where something is looked at again.
-    let has_bar = looks.has_progress && !watched.can.travel;
-    let wants = Wants { ground: asks_ground, title: looks.has_title, bar: has_bar };
-    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
-    if asks_ground {
-        await_ground(wakes, wake, looks);
+    let has_bar = appearance.has_progress && !watched.can.travel;
+    let options = TerminalOptions { background: asks_background, title: appearance.has_title, bar: has_bar };
+    let mut guard = Guard::enter(io::stderr().as_fd(), options, Arc::new(on_input))?;
+    if asks_background {
+        await_background(wakes, wake, appearance);
     }
     let mut ui = UiState::default();
-    ui.has_mouse = looks.has_mouse;
+    ui.has_mouse = appearance.has_mouse;
     ui.recording = watched.recording.map(Arc::from);
     let mut screen = Screen {
         watched,
-        keymap: looks.keymap.clone(),
+        keymap: appearance.keymap.clone(),
         ui,
-        due: Due::new(looks),
-        looks,
+        due: Due::new(appearance),
+        appearance,
         targets: Targets::default(),
         still: None,
         said_at: None,
@@ -139,13 +139,13 @@ pub fn run(
 }
 
 /// Waits a moment for the background, and hands back what came instead.
-pub fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Appearance) {
+pub fn await_background(wakes: &Receiver<Wake>, wake: &Sender<Wake>, appearance: &mut Appearance) {
     let until = Instant::now() + GROUND_PATIENCE;
     let mut others = Vec::new();
     while let Ok(woken) = wakes.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        if let Wake::Input(Input::Ground(variant)) = woken {
+        if let Wake::Input(Input::Background(variant)) = woken {
             if let Some(variant) = variant {
-                looks.on_ground(variant);
+                appearance.set_background(variant);
             }
             break;
         }
@@ -159,7 +159,7 @@ pub fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut App
 /// The loop's own state.
 struct Screen<'a> {
     watched: Watched<'a>,
-    looks: &'a mut Appearance,
+    appearance: &'a mut Appearance,
     ui: UiState,
     keymap: Keymap,
     /// What can be clicked on the last picture.
@@ -230,9 +230,9 @@ impl Screen<'_> {
                 self.ui.paste(&text);
                 self.due.at_once();
             }
-            Wake::Input(Input::Ground(variant)) => {
+            Wake::Input(Input::Background(variant)) => {
                 if let Some(variant) = variant {
-                    self.looks.on_ground(variant);
+                    self.appearance.set_background(variant);
                 }
                 self.due.at_once();
             }
@@ -250,7 +250,7 @@ impl Screen<'_> {
         Ok(None)
     }
 
-    fn press(&mut self, key: Key, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+    fn press(&mut self, key: Keystroke, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
         self.due.at_once();
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {
@@ -268,10 +268,10 @@ impl Screen<'_> {
         }
         self.due.at_once();
         let now = self.now();
-        let action = match mouse.deed {
-            Deed::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
-            Deed::WheelUp | Deed::WheelDown => {
-                self.ui.turn_wheel(mouse.deed == Deed::WheelUp);
+        let action = match mouse.action {
+            MouseAction::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
+            MouseAction::WheelUp | MouseAction::WheelDown => {
+                self.ui.turn_wheel(mouse.action == MouseAction::WheelUp);
                 None
             }
         };
@@ -315,8 +315,8 @@ impl Screen<'_> {
             Effect::Copy(line) => self.copy(&line, guard),
             Effect::SaveFile(content) => self.saving = Some(content),
             Effect::NextTheme => {
-                self.looks.next_theme();
-                self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), self.now());
+                self.appearance.next_theme();
+                self.ui.say(&format!("theme {}", sanitize(self.appearance.theme.name())), self.now());
             }
             Effect::Redraw => guard.redraw(),
             Effect::Leave(leave) => self.leave = Some(leave),
@@ -378,7 +378,7 @@ impl Screen<'_> {
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
-        if let Some(took) = guard.take_took() {
+        if let Some(took) = guard.take_write_time() {
             self.due.written(took);
         }
         let now = self.now();
@@ -390,10 +390,10 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        guard.set_beside(WindowStatus {
+        guard.set_window_status(WindowStatus {
             mouse: self.ui.has_mouse,
             title: Some(self.heading.of(shown)),
-            bar: Bar::of(shown),
+            bar: TabProgress::from_model(shown),
         });
         let area = guard.area();
         self.ui.measure(area, shown);
@@ -404,10 +404,10 @@ impl Screen<'_> {
         let scene = Scene {
             model: shown,
             ui: &self.ui,
-            theme: &self.looks.theme,
+            theme: &self.appearance.theme,
             keymap: &self.keymap,
             can: self.watched.can,
-            charset: self.looks.look.charset,
+            charset: self.appearance.capabilities.charset,
             now,
         };
         let is_wanted =

@@ -4,7 +4,7 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::tui::curl::{Asked, Line};
+use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{Effect, FileContent};
 use crate::tui::state::UiState;
 use crate::tui::view::failures::example;
@@ -44,12 +44,12 @@ impl UiState {
         self.selected_request(model).is_ok()
     }
 
-    fn selected_request(&self, model: &Model) -> Result<Line, &'static str> {
+    fn selected_request(&self, model: &Model) -> Result<CurlCommand, &'static str> {
         let asked = self.asked(model).ok_or("no request is selected here")?;
-        Line::of(asked, model).ok_or("its request is not known")
+        CurlCommand::for_request(asked, model).ok_or("its request is not known")
     }
 
-    fn asked<'m>(&self, model: &'m Model) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, model: &'m Model) -> Option<CurlRequest<'m>> {
         if let Some(opened) = self.example {
             let (_, group) = model.incidents.nth(opened.row)?;
             return example::asked(example::example(group, opened.nth));

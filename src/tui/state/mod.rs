@@ -25,7 +25,6 @@ use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::Key;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
@@ -38,6 +37,7 @@ use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
 use crate::tui::view::page::View;
 use crate::tui::view::waterfall;
+use ratatui::crossterm::event::KeyEvent;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
@@ -132,9 +132,9 @@ impl UiState {
             Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
             Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
             Action::LimitAuto => return send(Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive)))),
-            Action::PutAside => return send(self.put_aside(model, now)),
+            Action::SetHostAside => return send(self.put_aside(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
-            Action::Sure => return send(self.sure()),
+            Action::Confirm => return send(self.sure()),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
             Action::CancelOne => match self.chosen_job(model) {
                 Some(job) => self.asking = Some(Asking::Cancel(job)),
@@ -214,7 +214,7 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
+                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Confirm,
             }
         } else if self.has_export_menu {
             Context::Menu
@@ -275,7 +275,7 @@ impl UiState {
     }
 
     /// A key that means no action here edits the line that is being typed.
-    pub fn edit(&mut self, key: Key) {
+    pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
         } else if self.is_typing {

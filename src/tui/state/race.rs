@@ -86,11 +86,11 @@ impl RaceUi {
             | Action::Palette
             | Action::Choose
             | Action::LimitAuto
-            | Action::PutAside
+            | Action::SetHostAside
             | Action::SkipEndpoint
             | Action::CancelOne
             | Action::RetryLater
-            | Action::Sure
+            | Action::Confirm
             | Action::Filter
             | Action::Sort
             | Action::SortReverse

@@ -9,6 +9,7 @@ mod batch;
 mod check;
 mod check_refusals;
 mod check_values;
+mod console;
 mod counts;
 mod ends;
 mod exhibits;

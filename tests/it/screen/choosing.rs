@@ -66,19 +66,19 @@ fn commands_name_a_row_by_the_id_that_the_source_gave_it() {
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent)
     };
-    assert_eq!(pressed("5", Action::PutAside), Some(Command::Quarantine(HostId(7))));
-    assert_eq!(pressed("5 down", Action::PutAside), Some(Command::Quarantine(HostId(3))));
+    assert_eq!(pressed("5", Action::SetHostAside), Some(Command::Quarantine(HostId(7))));
+    assert_eq!(pressed("5 down", Action::SetHostAside), Some(Command::Quarantine(HostId(3))));
     let limit = Command::SetLimit { scope: Scope::Host(HostId(3)), limit: 7 };
     assert_eq!(pressed("5 down", Action::LimitDown), Some(limit));
-    assert_eq!(pressed("X", Action::Sure), Some(Command::SkipEndpoint(EndpointId(17))));
-    assert_eq!(pressed("down X", Action::Sure), Some(Command::SkipEndpoint(EndpointId(13))));
+    assert_eq!(pressed("X", Action::Confirm), Some(Command::SkipEndpoint(EndpointId(17))));
+    assert_eq!(pressed("down X", Action::Confirm), Some(Command::SkipEndpoint(EndpointId(13))));
 }
 
 #[test]
 fn what_another_machine_runs_takes_no_command_from_here() {
     let model = numbered_by_the_source();
     for (keys, action) in
-        [("5 down down", Action::PutAside), ("5 down down", Action::LimitUp), ("down down", Action::SkipEndpoint)]
+        [("5 down down", Action::SetHostAside), ("5 down down", Action::LimitUp), ("down down", Action::SkipEndpoint)]
     {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
