@@ -13,7 +13,7 @@ use inflight::config::settings::{self, Settings};
 use inflight::error::code;
 use inflight::lab::scenario::Scenario;
 use inflight::plan::Plan;
-use inflight::text::diagnostics::Page;
+use inflight::text::diagnostics::SourceText;
 use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
@@ -185,7 +185,7 @@ fn the_settings_are_valid_and_complete() {
     let text = page("docs/themes.md");
     let blocks: Vec<_> = blocks(&text, "toml").into_iter().filter(|block| is_settings(block)).collect();
     assert_eq!(blocks.len(), 1);
-    let read = Settings::read(&[Page::new("themes.md", blocks[0])], &|_| None);
+    let read = Settings::read(&[SourceText::new("themes.md", blocks[0])], &|_| None);
     let read = read.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     assert!(read.warnings.is_none());
     // The template has each setting as a comment, and keys of actions after `[keys]`.

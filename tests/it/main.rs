@@ -1,8 +1,7 @@
-//! Everything that is tested from outside: over real sockets, real files and the program itself.
+//! Integration tests: over real sockets, with real files, and with the program itself.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod beside;
 mod docs;
 mod journal;
 mod lab;
@@ -15,7 +14,8 @@ mod pool;
 mod pty;
 #[cfg(unix)]
 mod run;
+mod scenario;
 mod screen;
-mod told;
 mod upstream;
+mod window_status;
 mod wire;

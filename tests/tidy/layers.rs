@@ -36,7 +36,6 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("tui", &[FACTS, MEANINGS]),
     ("upstream", &[FACTS, MEANINGS]),
     // Layer 4.
-    ("config/theme_catalog", &[FACTS, MEANINGS, &["tui", "error"]]),
     ("config", &[FACTS, MEANINGS, &["tui"]]),
     // It runs whole programs against the practice server.
     ("lab", &[FACTS, MEANINGS, &["pump", "source", "upstream"]]),
