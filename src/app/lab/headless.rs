@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::app::lab::start_watched;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
 use crate::error::{Error, code};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::{comparison, exit, streams};
@@ -17,7 +18,7 @@ use crate::text::safe_json;
 use crate::text::units;
 
 /// Runs a scenario and prints its result; returns the exit code.
-pub fn run(scenario: Scenario, dials: Dials, is_json: bool, console: Console) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, dials: Controls, is_json: bool, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let mut wakeups = Wakeups::open().map_err(system("listen for signals"))?;
     let controls = start_watched(scenario, dials, &wakeups.notifier()).map_err(system("start the lab"))?;
@@ -33,7 +34,7 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, console: Console) ->
 }
 
 /// Waits for the end of all lanes, and reports each; returns the exit code of a signal that ends it before.
-fn wait(controls: &Controls, wakeups: &mut Wakeups, has_progress: bool) -> Option<u8> {
+fn wait(controls: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<u8> {
     let mut reported = vec![false; controls.lanes().len()];
     loop {
         wakeups.changes_seen();

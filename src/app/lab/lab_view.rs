@@ -17,7 +17,8 @@ use crate::app::wakeups::{ChangeNotifier, Signal};
 use crate::control::Turn;
 use crate::error::code;
 use crate::event::{Micros, Offset};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
@@ -34,8 +35,8 @@ use crate::tui::window_status::WindowStatus;
 
 /// The view of the lab's lanes.
 pub(super) struct LabView {
-    controls: Controls,
-    dials: Dials,
+    controls: LabRun,
+    dials: Controls,
     notifier: ChangeNotifier,
     ui: RaceUi,
     leaves_at_end: bool,
@@ -49,7 +50,7 @@ impl LabView {
     /// Starts a scenario, whose lanes wake the main thread.
     pub(super) fn start(
         scenario: Scenario,
-        dials: Dials,
+        dials: Controls,
         notifier: ChangeNotifier,
         has_mouse: bool,
         leaves_at_end: bool,
@@ -92,7 +93,7 @@ impl LabView {
             }
             Turn::Next => {
                 let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
+                self.dials = Controls { speed: self.dials.speed, ..Controls::defaults(next) };
                 self.restart(next)?;
             }
         }

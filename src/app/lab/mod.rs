@@ -17,7 +17,8 @@ use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{BatchArgs, ResultArgs};
 use crate::config;
 use crate::error::{Error, code};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::text::console::Console;
 use crate::tui::detect::Interface;
@@ -39,7 +40,7 @@ pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, 
 /// Shows the lanes on the screen; the result is printed after it.
 fn run_on_screen(
     scenario: Scenario,
-    dials: Dials,
+    dials: Controls,
     is_json: bool,
     mut appearance: Appearance,
     console: Console,
@@ -67,8 +68,8 @@ fn run_on_screen(
 }
 
 /// Starts a scenario whose lanes wake the main thread when they change.
-fn start_watched(scenario: Scenario, dials: Dials, notifier: &ChangeNotifier) -> io::Result<Controls> {
-    let controls = Controls::start(scenario, dials)?;
+fn start_watched(scenario: Scenario, dials: Controls, notifier: &ChangeNotifier) -> io::Result<LabRun> {
+    let controls = LabRun::start(scenario, dials)?;
     for lane in controls.lanes() {
         notifier.watch(lane.follow());
     }
@@ -76,9 +77,9 @@ fn start_watched(scenario: Scenario, dials: Dials, notifier: &ChangeNotifier) ->
 }
 
 /// The dials of a scenario, as flags set them.
-fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let defaults = Dials::usual(scenario);
-    Dials {
+fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
+    let defaults = Controls::defaults(scenario);
+    Controls {
         requests: args.requests.unwrap_or(defaults.requests),
         delay: args.delay.unwrap_or(defaults.delay),
         limit: args.limit.unwrap_or(defaults.limit),
