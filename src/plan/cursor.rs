@@ -10,9 +10,9 @@ use std::sync::{Arc, PoisonError};
 use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::address::NO_UPSTREAM;
+use crate::plan::error::PlanError;
 use crate::plan::found::Found;
 use crate::plan::job::{Job, Place};
-use crate::plan::mistake::PlanError;
 use crate::plan::priority_jobs::{Ahead, Early, Placed, Slow};
 use crate::plan::request::{Made, Maker};
 use crate::plan::rows::feed::Waker;
@@ -117,7 +117,7 @@ impl Cursor {
     ) -> Result<Stream, PlanError> {
         let maker = Maker::new(source, practice_port).map_err(|why| {
             let help = if why.ends_with(NO_UPSTREAM) { "" } else { "check the plan's URLs and headers" };
-            PlanError::whole(&plan.file, why, help)
+            PlanError::in_file(&plan.file, why, help)
         })?;
         let (rows, jobs) = source.rows.open(&source.columns, source.url.is_in_row(), &self.waker)?;
         let endpoint = name.map(|name| self.found.add(&name, jobs));

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::watch;
-use crate::told::fixtures;
+use crate::scenario::fixtures;
 
 /// A replay in a terminal, with these arguments.
 fn replay(arguments: &str) -> (TempDir, Terminal, String) {

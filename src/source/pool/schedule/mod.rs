@@ -138,7 +138,7 @@ impl Schedule {
             // What was held back may have been due long ago; time does not go back for it.
             let at = due.max(self.now);
             self.turn_to(at, self.clock.read(at, hold));
-            if self.lanes.soonest() == Some(due) {
+            if self.lanes.next_opening() == Some(due) {
                 self.lanes.open_next();
             } else if self.later.soonest() == Some(due) {
                 if let Some(mut ready) = self.later.pop(at) {
@@ -155,7 +155,7 @@ impl Schedule {
 
     fn turn_to(&mut self, now: Offset, reads: WaitTimes) {
         self.now = now;
-        self.lanes.turn_to(now, reads);
+        self.lanes.set_time(now, reads);
     }
 
     /// What holds the run back, until something changes.
@@ -169,7 +169,7 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.stance() != GateState::Closed);
-        [self.lanes.soonest(), self.later.soonest(), round].into_iter().flatten().min()
+        [self.lanes.next_opening(), self.later.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -235,8 +235,7 @@ impl Schedule {
         }
         // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
         let may_have_work = self.parked > 0 || !self.sources.is_drawn();
-        let lanes = if may_have_work { self.lanes.all() } else { &[] };
-        let with_work = || lanes.iter().filter(|lane| lane.has_work());
+        let with_work = || self.lanes.iter().filter(|lane| may_have_work && lane.has_work());
         let held = with_work().filter_map(|lane| lane.held_by(self.now));
         // The reason that a person can do something about comes first.
         match held.min_by_key(|why| *why as u8) {
@@ -279,7 +278,7 @@ impl Schedule {
 
     /// Nothing starts in this lane before `until`. Tells whether the deadline moved.
     pub fn cool(&mut self, host: HostId, until: Offset) -> bool {
-        let moves = self.lanes.of(host).is_some_and(|lane| lane.cool_until(until));
+        let moves = self.lanes.get(host).is_some_and(|lane| lane.cool_until(until));
         if moves {
             self.lanes.enqueue(host.0 as usize);
         }
@@ -290,7 +289,7 @@ impl Schedule {
     /// gives back what that changed.
     pub fn learn(&mut self, host: HostId, evidence: Option<Evidence>, hints: &[Hint]) -> Vec<Step> {
         let now = self.now;
-        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
+        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
         let told: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
         let steps: Vec<_> = told.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
         if !steps.is_empty() {
@@ -304,7 +303,7 @@ impl Schedule {
         self.gate.set_stance(GateState::Closed);
         self.parked = 0;
         let mut rest = self.later.drain(self.now);
-        for i in 0..self.lanes.n() {
+        for i in self.lanes.numbers() {
             let lane = self.lanes.lane(i);
             rest.extend(std::iter::from_fn(|| lane.unpark()));
         }
@@ -370,7 +369,7 @@ impl Schedule {
             return lane;
         }
         let lane = self.lanes.add(name, self.gate.limit());
-        let limit = self.lanes.all()[lane].limit;
+        let limit = self.lanes.lane(lane).limit;
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane
     }

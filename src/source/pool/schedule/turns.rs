@@ -30,14 +30,16 @@ impl Schedule {
     /// The lane of a source all of whose jobs go to one host.
     fn lane_of_source(&mut self, source: usize) -> Option<usize> {
         let host = self.sources.host_of(source).map(Arc::from)?;
-        Some(self.lane_of(&host))
+        let lane = self.lane_of(&host);
+        self.lanes.pin(lane);
+        Some(lane)
     }
 
     /// What the clock reads now that a source's next job waits by.
     fn mark_of(&mut self, lane: Option<usize>) -> WaitTimes {
         match lane {
             Some(lane) => self.lanes.lane(lane).clock(),
-            None => self.lanes.reads(),
+            None => self.lanes.run_clock(),
         }
     }
 
@@ -112,7 +114,7 @@ impl Schedule {
 
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
     pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
-        let (now, mark) = (self.now, self.lanes.reads());
+        let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
