@@ -13,13 +13,13 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
 use crate::pump::Follow;
-use crate::tui::input::Input;
+use crate::tui::input::TerminalInput;
 
 /// Why the main thread wakes.
 #[derive(Clone, Debug)]
 pub enum Wakeup {
     /// Input from the terminal.
-    Input(Input),
+    Input(TerminalInput),
     /// A signal.
     Signal(Signal),
     /// The model has changed since it was last drawn.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::appearance::Appearance;
 use crate::app::wakeups::{Wakeup, Wakeups};
-use crate::tui::input::Input;
+use crate::tui::input::TerminalInput;
 
 /// How long the terminal may take to report its background.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -16,7 +16,7 @@ pub(super) fn wait_for_background(wakeups: &Wakeups, appearance: &mut Appearance
     let until = Instant::now() + PATIENCE;
     let mut others = Vec::new();
     while let Some(wakeup) = wakeups.wait(until.saturating_duration_since(Instant::now())) {
-        if let Wakeup::Input(Input::Background(variant)) = wakeup {
+        if let Wakeup::Input(TerminalInput::Background(variant)) = wakeup {
             if let Some(variant) = variant {
                 appearance.set_background(variant);
             }

@@ -28,7 +28,7 @@ use crate::output::streams;
 use crate::tui::action::Action;
 use crate::tui::click_targets::Targets;
 use crate::tui::effect::{FileContent, Leave};
-use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
+use crate::tui::input::{Keystroke, Mouse, MouseAction, TerminalInput};
 use crate::tui::picture::{self, Picture};
 use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
 
@@ -139,29 +139,31 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
     fn handle(&mut self, wakeup: Wakeup) -> io::Result<Option<ScreenExit>> {
         match wakeup {
             Wakeup::Signal(Signal::Status) => {}
-            Wakeup::Signal(Signal::HangUp) | Wakeup::Input(Input::Gone) => return Ok(Some(ScreenExit::TerminalGone)),
+            Wakeup::Signal(Signal::HangUp) | Wakeup::Input(TerminalInput::Gone) => {
+                return Ok(Some(ScreenExit::TerminalGone));
+            }
             Wakeup::Signal(signal) => return Ok(self.interrupt(signal)),
-            Wakeup::Input(Input::Key(key)) => return self.press(key),
-            Wakeup::Input(Input::Mouse(mouse)) => return self.point(mouse),
-            Wakeup::Input(Input::Paste(text)) => {
+            Wakeup::Input(TerminalInput::Key(key)) => return self.press(key),
+            Wakeup::Input(TerminalInput::Mouse(mouse)) => return self.point(mouse),
+            Wakeup::Input(TerminalInput::Paste(text)) => {
                 if self.view.context().takes_text() {
                     self.view.paste(&text);
                 }
                 self.pacing.draw_soon();
             }
-            Wakeup::Input(Input::Background(variant)) => {
+            Wakeup::Input(TerminalInput::Background(variant)) => {
                 if let Some(variant) = variant {
                     self.appearance.set_background(variant);
                 }
                 self.pacing.draw_soon();
             }
-            Wakeup::Input(Input::Resize) => {
+            Wakeup::Input(TerminalInput::Resize) => {
                 self.screen.redraw();
                 // Nothing is where it was.
                 self.last.targets = Targets::default();
                 self.pacing.draw_soon();
             }
-            Wakeup::Input(Input::Continued) => self.pacing.draw_soon(),
+            Wakeup::Input(TerminalInput::Continued) => self.pacing.draw_soon(),
             Wakeup::Changed if self.view.is_frozen() => {}
             Wakeup::Changed => self.pacing.model_changed(),
         }

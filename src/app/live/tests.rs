@@ -26,7 +26,7 @@ use crate::event::{Event, Fact, Offset, Origin, RunEnd};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
-use crate::tui::input::Input;
+use crate::tui::input::TerminalInput;
 use crate::tui::terminal::DrawResult;
 use crate::tui::window_status::WindowStatus;
 
@@ -46,7 +46,7 @@ enum ScriptStep {
 
 /// A key of one letter.
 fn key(letter: char) -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
 }
 
 fn ctrl_c() -> ScriptStep {
@@ -55,7 +55,7 @@ fn ctrl_c() -> ScriptStep {
 
 /// The terminal goes away, which ends every session that has no other end.
 fn gone() -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(Input::Gone))
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Gone))
 }
 
 /// A run under way, and the loop's surroundings.
@@ -320,7 +320,7 @@ fn a_terminal_that_fails_to_write_is_gone() {
 #[test]
 fn a_resize_draws_every_cell_again_at_the_new_size() {
     let resize = ScriptStep::Screen(|screen| screen.size = Size::new(60, 16));
-    let resized = ScriptStep::Wake(Wakeup::Input(Input::Resize));
+    let resized = ScriptStep::Wake(Wakeup::Input(TerminalInput::Resize));
     let played = TestSession::new().play(vec![(1_000, resize), (1_000, resized), (2_000, gone())]);
     let rows = |at: u64| played.frames.iter().find(|(drawn, _)| *drawn >= at).unwrap().1.lines().count();
     assert_eq!((rows(0), rows(1_001), played.n_redraws), (30, 16, 1));
