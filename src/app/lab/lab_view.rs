@@ -5,12 +5,9 @@
 use std::io;
 use std::time::Instant;
 
-use ratatui::layout::Rect;
-
 use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::start_watched;
-use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::wakeups::{ChangeNotifier, Signal};
@@ -29,6 +26,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view::race;
 use crate::tui::view::race::scene::LabScene;
 use crate::tui::window_status::WindowStatus;
@@ -115,7 +113,7 @@ impl LiveView for LabView {
         self.ui.context()
     }
 
-    fn update(&mut self, action: Action, _: &Keymap, _: Rect) -> Vec<Effect> {
+    fn update(&mut self, action: Action, _: &Keymap, _: Area) -> Vec<Effect> {
         self.ui.update(action, &self.controls.race(), self.offset())
     }
 

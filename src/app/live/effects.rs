@@ -4,7 +4,6 @@
 
 use std::io;
 
-use crate::app::live::backend::Screen;
 use crate::app::live::live_view::LiveView;
 use crate::app::live::{Live, ScreenExit};
 use crate::app::wakeups::Signal;
@@ -15,6 +14,7 @@ use crate::tui::curl::CurlCommand;
 use crate::tui::effect::{Effect, FileContent};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
+use crate::tui::terminal::screen::Screen;
 
 impl<V: LiveView, S: Screen> Live<'_, V, S> {
     /// Performs one effect of a key.

@@ -5,11 +5,7 @@
 use std::io;
 use std::time::Instant;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
 use crate::app::appearance::Appearance;
-use crate::app::live::backend::Screen;
 use crate::app::live::pacing::Motion;
 use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
@@ -20,6 +16,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;
 use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
 
 /// Something that the loop shows.
 pub trait LiveView {
@@ -28,7 +25,7 @@ pub trait LiveView {
     /// Which keys are in force.
     fn context(&self) -> Context;
     /// Applies an action on a screen of this size, and returns what has to be done for it.
-    fn update(&mut self, action: Action, keymap: &Keymap, area: Rect) -> Vec<Effect>;
+    fn update(&mut self, action: Action, keymap: &Keymap, area: Area) -> Vec<Effect>;
     /// Edits the open text field, if there is one.
     fn edit(&mut self, key: Keystroke);
     /// Pastes into the open text field.
@@ -90,7 +87,7 @@ pub struct LastFrame {
 
 impl LastFrame {
     /// Keeps what a frame has drawn.
-    pub fn record(&mut self, frame: &mut Frame<'_>, targets: Targets) {
+    pub fn record(&mut self, frame: &mut ScreenFrame<'_>, targets: Targets) {
         self.targets = targets;
         self.picture = self.keeps_picture.then(|| frame.buffer_mut().clone());
     }

@@ -4,7 +4,6 @@
 //! and what wakes it a [`WakeupSource`]. While nothing moves it wakes once a second, and not at all once the
 //! work is over. Start at [`run`] and [`Live::turn`].
 
-pub mod backend;
 mod background;
 mod effects;
 pub mod live_view;
@@ -20,7 +19,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::appearance::Appearance;
-use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::FramePacing;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
@@ -30,6 +28,7 @@ use crate::tui::click_targets::Targets;
 use crate::tui::effect::{FileContent, Leave};
 use crate::tui::input::{Keystroke, Mouse, MouseAction, TerminalInput};
 use crate::tui::picture::{self, Picture};
+use crate::tui::terminal::screen::Screen;
 use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
 
 /// How the screen was left.

@@ -6,10 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ratatui::layout::Rect;
-
 use crate::app::appearance::Appearance;
-use crate::app::live::backend::Screen;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::live::title::WindowTitle;
@@ -29,6 +26,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::UiState;
 use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
 use crate::tui::view::scene::Scene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
@@ -121,7 +119,7 @@ impl LiveView for RunView<'_> {
         self.ui.context()
     }
 
-    fn update(&mut self, action: Action, keymap: &Keymap, area: Rect) -> Vec<Effect> {
+    fn update(&mut self, action: Action, keymap: &Keymap, area: Area) -> Vec<Effect> {
         let now = self.offset();
         let effects = {
             let model = self.watched.follow.model();

@@ -4,18 +4,12 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::{Rect, Size};
-use ratatui::{Frame, Terminal};
 use tokio::sync::mpsc;
 
 use crate::app::appearance::Appearance;
-use crate::app::live::backend::Screen;
 use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{Live, ScreenExit};
 use crate::app::stop::Stop;
@@ -27,8 +21,7 @@ use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
 use crate::tui::input::TerminalInput;
-use crate::tui::terminal::DrawResult;
-use crate::tui::window_status::WindowStatus;
+use crate::tui::terminal::memory_screen::{MemoryScreen, ScreenState, letter};
 
 /// A clock that only the script moves.
 type Clock = Rc<Cell<Instant>>;
@@ -45,8 +38,8 @@ enum ScriptStep {
 }
 
 /// A key of one letter.
-fn key(letter: char) -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))))
+fn key(character: char) -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(letter(character))))
 }
 
 fn ctrl_c() -> ScriptStep {
@@ -94,20 +87,12 @@ impl TestSession {
     fn play(mut self, steps: Vec<(u64, ScriptStep)>) -> Played {
         let clock: Clock = Rc::new(Cell::new(Instant::now()));
         let start = clock.get();
-        let state = Rc::new(Cell::new(ScreenState { size: Size::new(100, 30), is_gone: false, is_busy: false }));
-        let mut screen = TestScreen {
-            terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
-            clock: Rc::clone(&clock),
-            start,
-            state: Rc::clone(&state),
-            frames: Vec::new(),
-            n_redraws: 0,
-        };
+        let mut screen = MemoryScreen::new(&clock);
         let mut script = Script {
             clock: Rc::clone(&clock),
             start,
             steps: steps.into(),
-            screen: state,
+            screen: Rc::clone(&screen.state),
             events: self.events.take(),
             follow: self.follow.clone(),
         };
@@ -150,63 +135,6 @@ impl Played {
         let mut at = self.frames.iter().filter(|(_, frame)| frame.contains(text)).map(|(at, _)| *at);
         let first = at.next().unwrap_or_else(|| panic!("no frame shows `{text}`:\n{}", self.frames[0].1));
         (first, at.last().unwrap_or(first))
-    }
-}
-
-/// The state of the terminal that a script can change.
-#[derive(Clone, Copy)]
-struct ScreenState {
-    size: Size,
-    is_gone: bool,
-    is_busy: bool,
-}
-
-/// A screen in memory.
-struct TestScreen {
-    terminal: Terminal<TestBackend>,
-    clock: Clock,
-    start: Instant,
-    state: Rc<Cell<ScreenState>>,
-    frames: Vec<(u64, String)>,
-    n_redraws: u32,
-}
-
-impl Screen for TestScreen {
-    fn area(&self) -> Rect {
-        Rect::from((ratatui::layout::Position::ORIGIN, self.state.get().size))
-    }
-
-    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
-        if self.state.get().is_busy {
-            return Ok(DrawResult::Skipped);
-        }
-        self.terminal.backend_mut().resize(area.width, area.height);
-        self.terminal.autoresize().unwrap();
-        let frame = self.terminal.draw(render).unwrap();
-        let text = crate::tui::picture::lines(frame.buffer).join("\n");
-        let at = (self.clock.get() - self.start).as_millis();
-        self.frames.push((u64::try_from(at).unwrap(), text));
-        Ok(DrawResult::Sent)
-    }
-
-    fn redraw(&mut self) {
-        self.n_redraws += 1;
-    }
-
-    fn set_window_status(&mut self, _: WindowStatus) {}
-
-    fn copy(&mut self, _: &str) {}
-
-    fn suspend(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn is_gone(&self) -> bool {
-        self.state.get().is_gone
-    }
-
-    fn take_write_time(&mut self) -> Option<Duration> {
-        None
     }
 }
 
@@ -319,7 +247,7 @@ fn a_terminal_that_fails_to_write_is_gone() {
 
 #[test]
 fn a_resize_draws_every_cell_again_at_the_new_size() {
-    let resize = ScriptStep::Screen(|screen| screen.size = Size::new(60, 16));
+    let resize = ScriptStep::Screen(|screen| (screen.columns, screen.rows) = (60, 16));
     let resized = ScriptStep::Wake(Wakeup::Input(TerminalInput::Resize));
     let played = TestSession::new().play(vec![(1_000, resize), (1_000, resized), (2_000, gone())]);
     let rows = |at: u64| played.frames.iter().find(|(drawn, _)| *drawn >= at).unwrap().1.lines().count();

@@ -6,7 +6,10 @@
 
 pub mod encoder;
 pub mod frame_rate;
+#[cfg(test)]
+pub mod memory_screen;
 mod panic;
+pub mod screen;
 mod session;
 
 use std::io;

@@ -11,6 +11,12 @@ use ratatui::layout::Rect;
 use crate::tui::terminal::{DrawResult, Guard};
 use crate::tui::window_status::WindowStatus;
 
+/// The size and the place of a screen.
+pub type Area = Rect;
+
+/// A frame that is being drawn.
+pub type ScreenFrame<'a> = Frame<'a>;
+
 /// A screen that frames are drawn on.
 pub trait Screen {
     /// The size of the screen now.
