@@ -13,7 +13,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
 use crate::pump::Follow;
-use crate::tui::input::TerminalInput;
+use crate::tui::input::event::TerminalInput;
 
 /// Why the main thread wakes.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::Target;
 use crate::tui::effect::Effect;
-use crate::tui::input::Keystroke;
+use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;

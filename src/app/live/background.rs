@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::appearance::Appearance;
 use crate::app::wakeups::{Wakeup, Wakeups};
-use crate::tui::input::TerminalInput;
+use crate::tui::input::event::TerminalInput;
 
 /// How long the terminal may take to report its background.
 const PATIENCE: Duration = Duration::from_millis(20);

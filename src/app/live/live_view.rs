@@ -11,7 +11,7 @@ use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
 use crate::tui::click_targets::{Target, Targets};
 use crate::tui::effect::Effect;
-use crate::tui::input::Keystroke;
+use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::picture::Picture;

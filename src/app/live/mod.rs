@@ -26,10 +26,11 @@ use crate::output::streams;
 use crate::tui::action::Action;
 use crate::tui::click_targets::Targets;
 use crate::tui::effect::{FileContent, Leave};
-use crate::tui::input::{Keystroke, Mouse, MouseAction, TerminalInput};
+use crate::tui::input::event::{Keystroke, Mouse, MouseAction, TerminalInput};
 use crate::tui::picture::{self, Picture};
+use crate::tui::terminal::options::TerminalOptions;
 use crate::tui::terminal::screen::Screen;
-use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
+use crate::tui::terminal::{DrawResult, Guard};
 
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

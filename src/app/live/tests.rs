@@ -20,7 +20,7 @@ use crate::event::{Event, Fact, Offset, Origin, RunEnd};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
-use crate::tui::input::TerminalInput;
+use crate::tui::input::event::TerminalInput;
 use crate::tui::terminal::memory_screen::{MemoryScreen, ScreenState, letter};
 
 /// A clock that only the script moves.

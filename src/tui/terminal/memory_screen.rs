@@ -12,7 +12,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
-use crate::tui::input::Keystroke;
+use crate::tui::input::event::Keystroke;
 use crate::tui::picture;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::Screen;
