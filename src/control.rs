@@ -72,7 +72,7 @@ impl Abilities {
 
 /// A wish to a replay, which grants it at once: time there is nobody else's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Travel {
+pub enum ReplayCommand {
     /// Stand still, or go on.
     Hold,
     /// A few seconds back.
@@ -91,7 +91,7 @@ pub enum Travel {
 
 /// A wish to the lab, which grants it at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum LabCommand {
     /// All lanes stand still, or go on.
     Pause,
     /// All lanes start again.

@@ -42,7 +42,8 @@ pub struct Event {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// Another machine takes part: the one this fact comes from. A run of one machine has none of these.
-    OriginSeen {
+    #[serde(rename = "origin-seen")]
+    OriginJoined {
         /// What it is called.
         name: Arc<str>,
         /// Where its clock's zero lies on the journal's own clock. Whoever joins journals takes the
@@ -61,7 +62,8 @@ pub enum Fact {
         jobs: Option<u64>,
     },
     /// An endpoint is known from here on. Its id is its place in the order of first sight.
-    EndpointSeen {
+    #[serde(rename = "endpoint-seen")]
+    EndpointAnnounced {
         /// The id that later facts use.
         endpoint: EndpointId,
         /// Its name on screen and in reports.
@@ -87,7 +89,8 @@ pub enum Fact {
         varies: bool,
     },
     /// A host is known from here on.
-    HostSeen {
+    #[serde(rename = "host-seen")]
+    HostAnnounced {
         /// The id that later facts use.
         host: HostId,
         /// Scheme, name and port.
@@ -135,7 +138,8 @@ pub enum Fact {
         until: Option<Offset>,
     },
     /// An attempt that takes long, looked at: told once a second at most, when something has changed.
-    AttemptSeen {
+    #[serde(rename = "attempt-seen")]
+    AttemptProgressed {
         /// Whose attempt.
         #[serde(flatten)]
         attempt: Attempt,
@@ -150,7 +154,8 @@ pub enum Fact {
     },
     /// What an attempt was answered that is about to end badly: told of a few of each cause, before their
     /// ends.
-    AnswerSeen {
+    #[serde(rename = "answer-seen")]
+    FailureSampled {
         /// Whose attempt.
         #[serde(flatten)]
         attempt: Attempt,
@@ -180,7 +185,7 @@ pub enum Fact {
         /// Not before.
         until: Offset,
         /// Who chose the moment.
-        why: RetryWhy,
+        why: RetryReason,
     },
     /// The answer pointed elsewhere, and the job follows: one more attempt, of the same try.
     RedirectFollowed {
@@ -302,7 +307,8 @@ pub enum Fact {
     Cancelling,
     /// A watched program's in-flight level, from a source that sees no attempts. It comes on top of
     /// the attempts that others see.
-    LevelSeen {
+    #[serde(rename = "level-seen")]
+    LevelReported {
         /// How many are in flight.
         in_flight: u32,
     },
@@ -353,7 +359,7 @@ pub struct Attempt {
 /// Who chose when a retry happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum RetryWhy {
+pub enum RetryReason {
     /// Our own backoff.
     Backoff,
     /// The server, by `Retry-After` or another field that says until when.

@@ -20,8 +20,8 @@ use crate::lab::pause_gate::Hold;
 use crate::lab::scenario::{Cap, Program, Way};
 use crate::lab::workload::{Order, Workload};
 use crate::model::race::span::{self, Span};
-use crate::model::race::{Figures, Seen};
-use crate::model::verdict::words;
+use crate::model::race::{LaneFigures, UpstreamCounts};
+use crate::model::verdict::sentences;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
 use crate::plan::via::Via;
@@ -156,10 +156,10 @@ impl Lane {
     }
 
     /// What it has come to.
-    pub fn figures(&self) -> Figures {
+    pub fn figures(&self) -> LaneFigures {
         // The upstream is asked before the model is held up.
         let (tally, first) = (self.tally(), self.first());
-        let seen = Seen {
+        let seen = UpstreamCounts {
             requests: tally.requests,
             peak: tally.peak,
             refused: tally.answers.get(&429).copied().unwrap_or(0),
@@ -181,7 +181,7 @@ impl Lane {
             (hand.kept, hand.read) = (totals.jobs_done, totals.jobs_failed);
             hand.lost.clear();
         }
-        Figures {
+        LaneFigures {
             way: self.way.caption,
             is_right: self.way.is_right,
             is_over,
@@ -198,9 +198,9 @@ impl Lane {
             late: self.pulse.lateness(),
             calls: is_own.then(|| self.errand.calls()),
             hand,
-            seen,
+            upstream: seen,
             // Half a run is not judged, and what is right needs no advice.
-            verdict: if is_over && !self.way.is_right { words::sentence(&model, None) } else { None },
+            verdict: if is_over && !self.way.is_right { sentences::main_sentence(&model, None) } else { None },
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::event::outcome::{Outcome, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
 };
 use crate::lab::client::Answer;
 use crate::lab::pause_gate::Hold;
@@ -52,8 +52,8 @@ impl Observer {
     pub fn open(&self, name: &str, host: &str, jobs: u64, limit: Option<u32>) {
         let mut told = self.told();
         self.tell(&mut told, Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs) });
-        self.tell(&mut told, Fact::EndpointSeen { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
-        self.tell(&mut told, Fact::HostSeen { host: HOST, name: host.into(), limit: None });
+        self.tell(&mut told, Fact::EndpointAnnounced { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
+        self.tell(&mut told, Fact::HostAnnounced { host: HOST, name: host.into(), limit: None });
         self.tell(&mut told, Fact::PlanDrawn { jobs });
     }
 
@@ -161,7 +161,7 @@ impl Drop for Flight {
         self.witness.tell(&mut told, ended);
         if let Some(wait) = self.retry {
             let until = self.witness.hold.now() + wait;
-            let retried = Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter };
+            let retried = Fact::RetryScheduled { attempt, until, why: RetryReason::RetryAfter };
             return self.witness.tell(&mut told, retried);
         }
         let settled = Fact::JobSettled {

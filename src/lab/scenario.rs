@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::lab::lesson::Lesson;
 use crate::lab::programs::{convoy, flood, forgotten, offload, race, rotten, sleep, swallowed, unbounded};
 use crate::lab::workload::{Order, Workload};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// A mistake, and the right way beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ pub struct About {
     /// What it shows, as a sentence without a period.
     pub sentence: &'static str,
     /// What its result is measured by.
-    pub measure: Measure,
+    pub measure: RaceMeasure,
     /// How it runs unless said otherwise.
     pub usual: Usual,
     /// What the delay is.

@@ -28,7 +28,7 @@ pub struct Flight {
     /// The slot it holds.
     pub slot: u32,
     /// How far it had come when it was last looked at.
-    pub seen: Option<Seen>,
+    pub progress: Option<AttemptProgress>,
     /// What it was answered, where it is about to end badly and that has been told.
     pub answer: Option<Arc<FailureSample>>,
     /// Method and masked URL; foreign text.
@@ -39,7 +39,7 @@ pub struct Flight {
 
 /// How far an attempt had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct AttemptProgress {
     /// What it was doing.
     pub phase: Phase,
     /// Body bytes so far.
@@ -51,13 +51,13 @@ pub struct Seen {
 /// Everything in flight. Each attempt sits on the lowest seat that was free, so that a row of a table
 /// is a seat and does not move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenAttempts {
     by_attempt: FxHashMap<(Origin, Attempt), usize>,
     seats: Vec<Option<((Origin, Attempt), Flight)>>,
     free: BTreeSet<usize>,
 }
 
-impl Open {
+impl OpenAttempts {
     /// How many.
     pub fn n(&self) -> usize {
         self.by_attempt.len()
@@ -110,9 +110,14 @@ impl Open {
 
     /// Books how far an attempt has come, and gives back its number on the timeline; one that is not in
     /// flight has been overtaken by its end.
-    pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) -> Option<u64> {
+    pub(super) fn record_progress(
+        &mut self,
+        origin: Origin,
+        attempt: Attempt,
+        progress: AttemptProgress,
+    ) -> Option<u64> {
         let flight = self.flight(origin, attempt)?;
-        flight.seen = Some(seen);
+        flight.progress = Some(progress);
         Some(flight.number)
     }
 

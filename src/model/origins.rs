@@ -14,14 +14,14 @@ use crate::model::Stage;
 /// Every machine that has said something of its run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Origins {
-    parts: BTreeMap<Origin, Part>,
+    parts: BTreeMap<Origin, OriginPart>,
     /// Whether any machine's clock has another zero than the journal's.
     are_shifted: bool,
 }
 
 /// One machine's part of the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct OriginPart {
     /// What the machine is called; foreign text. Empty where it is the only one.
     pub(super) name: Arc<str>,
     /// Where its clock's zero lies.
@@ -39,7 +39,7 @@ pub(super) struct Part {
 
 /// The whole run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Whole {
+pub(super) struct WholeRun {
     pub(super) limit: Option<u32>,
     pub(super) first_limit: Option<u32>,
     pub(super) jobs: Option<u64>,
@@ -68,7 +68,7 @@ impl Origins {
     }
 
     /// This machine's part.
-    pub(super) fn part(&mut self, origin: Origin) -> &mut Part {
+    pub(super) fn part(&mut self, origin: Origin) -> &mut OriginPart {
         self.parts.entry(origin).or_default()
     }
 
@@ -78,14 +78,14 @@ impl Origins {
     }
 
     /// What the parts make together.
-    pub(super) fn sum(&self) -> Whole {
+    pub(super) fn sum(&self) -> WholeRun {
         // A machine that is only introduced has no part in the run yet.
         let parts = || self.parts.values().filter(|part| part.stage != Stage::Ready || self.parts.len() == 1);
         let stage = parts().map(|part| part.stage).max_by_key(|stage| weight(*stage)).unwrap_or_default();
         let is_over = matches!(stage, Stage::Ended(_));
         let mut under_way = parts().filter(|part| is_over || part.ended.is_none()).peekable();
         let is_paused = under_way.peek().is_some() && under_way.all(|part| part.is_paused);
-        Whole {
+        WholeRun {
             limit: total(parts().map(|part| part.limit)),
             first_limit: total(parts().map(|part| part.first_limit)),
             // One unknown part makes the whole unknown.

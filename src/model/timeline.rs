@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::event::outcome::{Outcome, PhaseTimes};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset, Origin};
-use crate::model::open::Seen;
+use crate::model::open::AttemptProgress;
 
 /// One attempt, from ready to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +35,16 @@ pub struct Bar {
     /// When it took its slot.
     pub started: Offset,
     /// How far it had come when it was last looked at.
-    pub seen: Option<Seen>,
+    pub progress: Option<AttemptProgress>,
     /// How it ended, once it has.
-    pub end: Option<End>,
+    pub end: Option<AttemptEnd>,
     /// When its job is tried again, where it is.
     pub retry: Option<Offset>,
 }
 
 /// The end of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct AttemptEnd {
     /// When it gave its slot back.
     pub at: Offset,
     /// How; unknown where another start has displaced it.
@@ -123,7 +123,7 @@ impl Timeline {
     }
 
     /// How many there have been.
-    pub fn told(&self) -> u64 {
+    pub fn n_started(&self) -> u64 {
         self.next()
     }
 
@@ -148,14 +148,14 @@ impl Timeline {
     }
 
     /// Books how far an attempt has come.
-    pub(super) fn see(&mut self, number: u64, seen: Seen) {
+    pub(super) fn record_progress(&mut self, number: u64, progress: AttemptProgress) {
         if let Some(bar) = self.nth_mut(number) {
-            bar.seen = Some(seen);
+            bar.progress = Some(progress);
         }
     }
 
     /// Books an attempt's end; gives back what is then known of it.
-    pub(super) fn end(&mut self, number: u64, end: End) -> Option<&Bar> {
+    pub(super) fn end(&mut self, number: u64, end: AttemptEnd) -> Option<&Bar> {
         if number < self.first && self.behind.contains_key(&number) {
             self.ended_behind.push_back(number);
             if self.ended_behind.len() > Self::KEPT_BEHIND
@@ -183,7 +183,7 @@ impl Timeline {
     }
 
     /// Something was in flight that nobody can tell one by one.
-    pub(super) fn is_only_a_part(&mut self) {
+    pub(super) fn mark_incomplete(&mut self) {
         self.complete_since = Offset(u64::MAX);
     }
 

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use inflight::control::Travel;
+use inflight::control::ReplayCommand;
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
-use inflight::journal::{Header, ReadError, Reader, SCHEMA, Writer};
+use inflight::journal::{JournalHeader, ReadError, Reader, SCHEMA, Writer};
 use inflight::model::news::Story;
 use inflight::model::totals::Anomalies;
 use inflight::model::{Model, Stage};
@@ -218,7 +218,7 @@ impl Write for Kept {
 /// What the pump made of the events, and what it recorded. The channel holds so many at once.
 fn pumped(events: &[Event], at_once: usize) -> (Model, Vec<u8>) {
     let kept = Kept::default();
-    let header = Header { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
+    let header = JournalHeader { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
     let to: Box<dyn Write + Send> = Box::new(kept.clone());
     let (sender, receiver) = mpsc::channel(at_once);
     let pump = Pump::start(receiver, Some(Writer::new(to, &header).unwrap())).unwrap();
@@ -286,11 +286,11 @@ proptest! {
         let (follow, back) = (pump.follow(), pump.follow());
         let replay = Replay::start(recording, 1.0, sender, move |sent| back.start_anew(sent)).unwrap();
         let position = replay.position();
-        position.travel(Travel::Hold);
+        position.travel(ReplayCommand::Hold);
         for _ in 0..2 {
-            position.travel(Travel::End);
+            position.travel(ReplayCommand::End);
             await_model(&follow, &events);
-            position.travel(Travel::Start);
+            position.travel(ReplayCommand::Start);
             let begun: Vec<Event> = events.iter().filter(|event| event.at <= position.now()).cloned().collect();
             await_model(&follow, &begun);
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use inflight::event::{Micros, Offset};
 use inflight::lab::controls::{Controls, Dials};
 use inflight::lab::scenario::Scenario;
-use inflight::model::race::{Calls, Measure, Race};
+use inflight::model::race::{Calls, Race, RaceMeasure};
 
 /// How long to wait for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,7 +47,7 @@ fn adds_up(race: &Race) {
     for lane in &race.lanes {
         assert!(lane.is_over && lane.in_flight == 0, "{lane:#?}");
         assert!(lane.settled() <= lane.jobs && lane.hand.kept <= lane.done, "{lane:#?}");
-        assert!(lane.seen.requests >= lane.done + lane.failed, "{lane:#?}");
+        assert!(lane.upstream.requests >= lane.done + lane.failed, "{lane:#?}");
     }
 }
 
@@ -60,7 +60,10 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     let race = run(Scenario::Race, 10, "300ms");
     adds_up(&race);
     let [blocking, concurrent, serial, limited] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!([blocking.seen.peak, concurrent.seen.peak, serial.seen.peak, limited.seen.peak], [1, 10, 1, 5]);
+    assert_eq!(
+        [blocking.upstream.peak, concurrent.upstream.peak, serial.upstream.peak, limited.upstream.peak],
+        [1, 10, 1, 5]
+    );
     assert_eq!([blocking.peak, concurrent.peak, serial.peak, limited.peak], [1, 10, 1, 5]);
     assert!(race.lanes.iter().all(|lane| lane.done == 10 && lane.hand.kept == 10 && lane.hand.lost.is_empty()));
     assert!(blocking.elapsed >= secs(30) && serial.elapsed >= secs(30), "{race:#?}");
@@ -82,8 +85,8 @@ fn a_thread_that_sleeps_lets_nothing_leave_until_it_has_slept_for_all() {
     let race = run(Scenario::Sleep, 10, "200ms");
     adds_up(&race);
     let [thread, timer] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert!(thread.seen.first.unwrap() >= Offset(1_900_000), "{thread:#?}");
-    assert!(timer.seen.first.unwrap() < thread.seen.first.unwrap(), "{timer:#?}");
+    assert!(thread.upstream.first.unwrap() >= Offset(1_900_000), "{thread:#?}");
+    assert!(timer.upstream.first.unwrap() < thread.upstream.first.unwrap(), "{timer:#?}");
     assert!(thread.late.worst >= Micros(1_800_000), "{:#?}", thread.late);
     assert!(timer.late.worst < Micros(900_000), "{:#?}", timer.late);
     assert!(thread.elapsed >= secs(20) && timer.elapsed < thread.elapsed);
@@ -97,7 +100,7 @@ fn a_future_that_nobody_awaits_sends_nothing() {
     let [forgotten, awaited] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!(forgotten.calls, Some(Calls { created: 8, polled: 0, finished: 0 }));
     assert_eq!(awaited.calls, Some(Calls { created: 8, polled: 8, finished: 8 }));
-    assert_eq!((forgotten.seen.requests, awaited.seen.requests), (0, 8));
+    assert_eq!((forgotten.upstream.requests, awaited.upstream.requests), (0, 8));
     assert_eq!((forgotten.hand.lost.len(), awaited.hand.lost.len()), (8, 0));
     assert_eq!(race.result().unwrap().large, "8 : 0");
 }
@@ -110,9 +113,9 @@ fn one_rotten_task_loses_exactly_what_was_not_done_and_names_it() {
     // The fourth fails: three were done before it, and six were under way.
     assert_eq!((all_or_nothing.hand.kept, all_or_nothing.hand.read), (3, 1));
     assert_eq!(all_or_nothing.hand.lost, [5, 6, 7, 8, 9, 10]);
-    assert_eq!((all_or_nothing.cancelled, all_or_nothing.seen.requests), (6, 10));
+    assert_eq!((all_or_nothing.cancelled, all_or_nothing.upstream.requests), (6, 10));
     assert_eq!((every.hand.kept, every.hand.read, every.hand.lost.len()), (9, 1, 0));
-    assert_eq!((every.seen.requests, every.seen.abandoned), (10, 0));
+    assert_eq!((every.upstream.requests, every.upstream.abandoned), (10, 0));
     // Cancelling on purpose costs as many results, and the program knows which.
     assert_eq!((cancelled.hand.kept, cancelled.hand.read, cancelled.hand.lost.len()), (3, 7, 0));
     assert_eq!(cancelled.cancelled, 6);
@@ -123,7 +126,7 @@ fn errors_of_abandoned_tasks_are_read_by_nobody() {
     let race = run(Scenario::Swallowed, 12, "50ms");
     adds_up(&race);
     let [abandoned, taken_in] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!((abandoned.seen.requests, taken_in.seen.requests), (12, 12));
+    assert_eq!((abandoned.upstream.requests, taken_in.upstream.requests), (12, 12));
     assert_eq!((abandoned.failed, taken_in.failed), (4, 4));
     assert_eq!((abandoned.hand.read, &abandoned.hand.lost[..]), (0, &[3, 6, 9, 12][..]));
     assert_eq!((taken_in.hand.read, taken_in.hand.lost.len(), taken_in.hand.kept), (4, 0, 8));
@@ -135,11 +138,11 @@ fn a_limit_that_the_upstream_allows_is_never_refused() {
     adds_up(&race);
     let [flood, limited, adaptive] = &race.lanes[..] else { panic!("{race:#?}") };
     assert!(race.lanes.iter().all(|lane| lane.done == 40), "{race:#?}");
-    assert!(flood.seen.refused >= 60 && flood.seen.requests == 40 + flood.seen.refused, "{flood:#?}");
-    assert_eq!((limited.seen.refused, limited.seen.peak, limited.seen.requests), (0, 10, 40));
+    assert!(flood.upstream.refused >= 60 && flood.upstream.requests == 40 + flood.upstream.refused, "{flood:#?}");
+    assert_eq!((limited.upstream.refused, limited.upstream.peak, limited.upstream.requests), (0, 10, 40));
     assert!(flood.elapsed > limited.elapsed, "{race:#?}");
     // Nobody told it, and it is refused less than who asks for everything.
-    assert!(adaptive.seen.refused < flood.seen.refused, "{race:#?}");
+    assert!(adaptive.upstream.refused < flood.upstream.refused, "{race:#?}");
 }
 
 #[test]
@@ -150,10 +153,10 @@ fn who_spawns_everything_holds_everything() {
     assert_eq!((unbounded.done, capped.done), (150, 150));
     assert_eq!((unbounded.hand.tasks, capped.hand.tasks), (150, 20));
     // How soon a closed connection is seen to be closed is the machine's matter.
-    assert!(unbounded.seen.sockets > capped.seen.sockets, "{race:#?}");
-    assert_eq!((capped.seen.peak, unbounded.hand.bytes), (20, 150 * 32_768));
+    assert!(unbounded.upstream.sockets > capped.upstream.sockets, "{race:#?}");
+    assert_eq!((capped.upstream.peak, unbounded.hand.bytes), (20, 150 * 32_768));
     assert!(capped.hand.bytes <= 25 * 32_768, "{capped:#?}");
-    assert_eq!(race.measure, Measure::Sockets);
+    assert_eq!(race.measure, RaceMeasure::Sockets);
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn a_call_that_blocks_runs_beside_others_on_threads_of_its_own() {
     let race = run(Scenario::Offload, 8, "250ms");
     adds_up(&race);
     let [in_the_task, on_threads] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!((in_the_task.seen.peak, on_threads.seen.peak), (1, 8));
+    assert_eq!((in_the_task.upstream.peak, on_threads.upstream.peak), (1, 8));
     assert!(in_the_task.elapsed >= secs(20) && on_threads.elapsed < in_the_task.elapsed);
     assert!(in_the_task.late.worst >= secs(15) && on_threads.late.worst < in_the_task.late.worst);
 }
@@ -171,11 +174,11 @@ fn whoever_holds_a_lock_or_the_only_connection_leads_a_convoy() {
     let race = run(Scenario::Convoy, 12, "250ms");
     adds_up(&race);
     let [held, released, one, twenty] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!([held.seen.peak, released.seen.peak, one.seen.peak, twenty.seen.peak], [1, 12, 1, 12]);
+    assert_eq!([held.upstream.peak, released.upstream.peak, one.upstream.peak, twenty.upstream.peak], [1, 12, 1, 12]);
     assert!(held.elapsed >= secs(30) && one.elapsed >= secs(30) && released.elapsed < held.elapsed);
     // Nothing blocks in a convoy: that is why nobody finds it.
     assert!(held.late.worst < secs(10) && held.blocked() < 0.5, "{:#?}", held.late);
-    assert_eq!((one.seen.sockets, twenty.seen.sockets), (1, 12));
+    assert_eq!((one.upstream.sockets, twenty.upstream.sockets), (1, 12));
 }
 
 #[test]
@@ -187,10 +190,10 @@ fn nothing_starts_while_all_lanes_are_held() {
     trial.pause(true);
     wait(&trial, |trial| trial.race().lanes.iter().all(|lane| lane.in_flight == 0));
     let before = trial.race();
-    assert!(before.lanes[0].seen.requests < 6 && !before.lanes[0].is_over && trial.is_paused());
+    assert!(before.lanes[0].upstream.requests < 6 && !before.lanes[0].is_over && trial.is_paused());
     // So long at least it is held, with nothing in flight.
     run(Scenario::ForgottenAwait, 2, "400ms");
-    assert_eq!(trial.race().lanes[0].seen.requests, before.lanes[0].seen.requests);
+    assert_eq!(trial.race().lanes[0].upstream.requests, before.lanes[0].upstream.requests);
     trial.pause(false);
     let race = finish(&trial);
     adds_up(&race);
@@ -209,7 +212,7 @@ fn a_limit_can_be_turned_while_it_runs() {
     wait(&trial, |trial| trial.race().lanes[3].done >= 2);
     trial.set_limit(9);
     let race = finish(&trial);
-    assert_eq!((race.lanes[3].limit, race.lanes[3].seen.peak), (Some(9), 9));
+    assert_eq!((race.lanes[3].limit, race.lanes[3].upstream.peak), (Some(9), 9));
     assert_eq!((race.limit, race.lanes[1].limit), (Some(9), None));
 }
 
@@ -219,11 +222,11 @@ fn a_pool_of_connections_grows_while_it_runs() {
     let dials = Dials { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
     let mut trial = Controls::start(scenario, dials).unwrap();
     wait(&trial, |trial| trial.race().lanes[3].done >= 2);
-    assert!(trial.race().lanes[3].seen.peak <= 2);
+    assert!(trial.race().lanes[3].upstream.peak <= 2);
     trial.set_limit(7);
     wait(&trial, |trial| trial.lanes()[3].is_over());
     let race = trial.race();
-    assert_eq!((race.lanes[3].done, race.lanes[3].seen.peak, race.lanes[3].seen.sockets), (24, 7, 7));
+    assert_eq!((race.lanes[3].done, race.lanes[3].upstream.peak, race.lanes[3].upstream.sockets), (24, 7, 7));
 }
 
 #[test]

@@ -13,13 +13,13 @@ use crate::lab::connection_pool::Lines;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "convoy",
     sentence: "a lock held across an await, against a lock released before it",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     usual: Usual { requests: 20, delay: Duration::from_millis(250), limit: 20 },
     delay_is: "each takes",
     path: |_, order| format!("/delay/{}us", order.delay.as_micros()),

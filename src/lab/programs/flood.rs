@@ -10,13 +10,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "flood",
     sentence: "no limit against an upstream that allows ten at once, against a limit of ten",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     usual: Usual { requests: 120, delay: Duration::from_millis(100), limit: 10 },
     delay_is: "each takes",
     path: |_, order| format!("/limit?concurrent=10&delay={}us", order.delay.as_micros()),

@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "forgotten-await",
     sentence: "futures made and dropped, against futures awaited",
-    measure: Measure::Lost,
+    measure: RaceMeasure::Lost,
     usual: Usual { requests: 10, delay: Duration::from_millis(500), limit: 10 },
     delay_is: "each takes",
     path: |_, order| format!("/delay/{}us", order.delay.as_micros()),

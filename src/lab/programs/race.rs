@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "race",
     sentence: "a blocking HTTP client in async tasks, against an async one",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     usual: Usual { requests: 10, delay: Duration::from_secs(1), limit: 5 },
     delay_is: "each takes",
     path: |_, order| format!("/delay/{}us", order.delay.as_micros()),

@@ -11,13 +11,13 @@ use crate::lab::body::Wrong;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::{Order, Workload};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "rotten-task",
     sentence: "one request fails: the rest thrown away, against every outcome kept",
-    measure: Measure::Lost,
+    measure: RaceMeasure::Lost,
     usual: Usual { requests: 10, delay: Duration::from_secs(2), limit: 10 },
     delay_is: "the slowest takes",
     path,

@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "sleep",
     sentence: "a pause before each request: the thread's sleep, against the timer's",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     usual: Usual { requests: 10, delay: Duration::from_millis(500), limit: 10 },
     delay_is: "each sleeps first for",
     path: |_, _| "/delay/20ms".to_owned(),

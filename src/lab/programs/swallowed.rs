@@ -11,13 +11,13 @@ use crate::lab::body::Wrong;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::{Order, Workload};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "swallowed",
     sentence: "tasks abandoned with their errors, against tasks whose every end is taken in",
-    measure: Measure::Lost,
+    measure: RaceMeasure::Lost,
     usual: Usual { requests: 12, delay: Duration::from_millis(500), limit: 12 },
     delay_is: "each takes",
     path,

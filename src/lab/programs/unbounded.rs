@@ -10,13 +10,13 @@ use crate::lab::body::{Body, Wrong};
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::scenario::{About, Cap, Program, Usual, Way};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The scenario.
 pub const ABOUT: About = About {
     name: "unbounded",
     sentence: "everything spawned and held at once, against a few at a time, each let go when done",
-    measure: Measure::Sockets,
+    measure: RaceMeasure::Sockets,
     usual: Usual { requests: 300, delay: Duration::from_millis(100), limit: 20 },
     delay_is: "each takes",
     path: |_, order| format!("/delay/{}us?bytes=32768", order.delay.as_micros()),

@@ -5,15 +5,15 @@
 
 mod cost;
 pub mod evidence;
-mod held;
+mod limits;
 mod order;
+pub mod sentences;
 pub mod thresholds;
-pub mod words;
 pub mod working;
 
 use std::sync::Arc;
 
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
 
@@ -111,7 +111,7 @@ pub enum Finding {
     /// A limit of ours holds the run back, and nobody refuses.
     LimitedByUs {
         /// Which limit.
-        why: WaitWhy,
+        why: WaitReason,
         /// Index of the host whose limit it is, where it is not the run's.
         host: Option<usize>,
         /// Its share of all waiting.
@@ -195,14 +195,14 @@ impl Finding {
 pub fn findings(model: &Model) -> Vec<Finding> {
     let rules: [fn(&Model) -> Option<Finding>; 10] = [
         cost::own_machine,
-        held::by_upstream,
+        limits::by_upstream,
         cost::retries,
         cost::convoy,
-        held::by_one_host,
+        limits::by_one_host,
         order::serial,
         order::waves,
         order::stragglers,
-        held::by_us,
+        limits::by_us,
         cost::churn,
     ];
     rules.iter().filter_map(|rule| rule(model)).collect()
@@ -225,7 +225,7 @@ fn most(model: &Model, wanted: u32) -> u32 {
 /// no reason was told for slots that stood unused.
 fn is_by_itself(model: &Model) -> bool {
     let is_stopped = matches!(model.stage, Stage::Draining | Stage::Cancelling);
-    model.evidence.wished == 0 && !model.is_paused && !is_stopped
+    model.evidence.interventions == 0 && !model.is_paused && !is_stopped
 }
 
 /// Whether so many end badly that more at once would only hurt.

@@ -2,22 +2,22 @@
 //!
 //! Start at [`working`].
 
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::Model;
-use crate::model::verdict::words::{length, percent, told};
+use crate::model::verdict::sentences::{length, percent, sentence_of};
 use crate::model::verdict::{Cure, Finding, findings, span, thresholds as t};
 use crate::text::units;
 
 /// A label and what there is to say; no label goes on with the one above. Safe to show.
-pub type Line = (&'static str, String);
+pub type LabelledLine = (&'static str, String);
 
 /// Everything behind the sentence, as lines; `recording` is where the run is recorded.
-pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
+pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
     let found = findings(model);
     let mut lines = Vec::new();
     match found.first() {
         Some(finding) => {
-            let told = told(finding, model, recording);
+            let told = sentence_of(finding, model, recording);
             lines.extend([("verdict", told.number), ("place", told.place), ("remedy", told.remedy)]);
             lines.push(("formula", formula(finding).to_owned()));
             lines.extend(figures(finding, model));
@@ -32,7 +32,7 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
     lines.extend(fullness(model));
     let mut label = "also";
     for finding in found.iter().skip(1) {
-        lines.push((std::mem::take(&mut label), told(finding, model, recording).to_string()));
+        lines.push((std::mem::take(&mut label), sentence_of(finding, model, recording).to_string()));
     }
     if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
         let n = units::plural(model.totals.timed_out, "time-out");
@@ -42,7 +42,7 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
 }
 
 /// Effective concurrency against the limit, and why slots stood unused.
-fn fullness(model: &Model) -> Vec<Line> {
+fn fullness(model: &Model) -> Vec<LabelledLine> {
     let (span, service) = (span(model), model.evidence.services.sum);
     // Where only a level is seen, its mean is all there is.
     let has_attempts = !span.is_zero() && !service.is_zero();
@@ -66,8 +66,8 @@ fn fullness(model: &Model) -> Vec<Line> {
     }
     let waits = model.waits;
     if !waits.is_none() {
-        let of = |why: WaitWhy| Some((why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
-        let told: Vec<String> = WaitWhy::ALL
+        let of = |why: WaitReason| Some((why, waits.get(why))).filter(|(_, waited)| !waited.is_zero());
+        let told: Vec<String> = WaitReason::ALL
             .into_iter()
             .filter_map(of)
             .map(|(why, waited)| format!("{} {}", why.words(), units::length(waited)))
@@ -97,7 +97,7 @@ fn formula(finding: &Finding) -> &'static str {
 }
 
 /// The numbers behind it, beside those of the sentence.
-fn figures(finding: &Finding, model: &Model) -> Vec<Line> {
+fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
     let text = match finding {
         Finding::Serial { gap, .. } => {
             let service = model.evidence.services.mean();

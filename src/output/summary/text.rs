@@ -7,11 +7,11 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::{Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
-use crate::model::verdict::words::sentence;
+use crate::model::verdict::sentences::main_sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
@@ -162,7 +162,7 @@ fn ignored(model: &Model) -> Vec<String> {
 /// What the numbers mean, in as many lines as it takes.
 fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let Some(sentence) = sentence(model, recording.as_deref()) else { return Vec::new() };
+    let Some(sentence) = main_sentence(model, recording.as_deref()) else { return Vec::new() };
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
@@ -173,12 +173,12 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
     const WORTH_A_LINE: f64 = 0.05;
     const WORTH_A_WORD: f64 = 0.01;
     let shares = model.idle_shares(end);
-    let sum = |holds: fn(IdleWhy) -> bool| -> f64 {
+    let sum = |holds: fn(IdleReason) -> bool| -> f64 {
         shares.iter().filter(|(why, _)| holds(*why)).map(|(_, share)| share).sum()
     };
     let all = sum(|_| true);
     // That every run ends with fewer jobs than slots is no news.
-    if sum(|why| why != IdleWhy::NoWork) < WORTH_A_LINE {
+    if sum(|why| why != IdleReason::NoWork) < WORTH_A_LINE {
         return None;
     }
     let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);

@@ -135,7 +135,7 @@ struct Clocks(HashMap<Origin, Offset>);
 impl Clocks {
     /// When an event happened, by the recording's own clock.
     fn moment(&mut self, event: &Event) -> Offset {
-        if let Fact::OriginSeen { zero, .. } = event.fact {
+        if let Fact::OriginJoined { zero, .. } = event.fact {
             self.0.insert(event.origin, zero);
         }
         let zero = self.0.get(&event.origin).copied().unwrap_or_default();

@@ -6,9 +6,9 @@ mod verdict;
 
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;
-use inflight::model::endpoint::{Endpoint, EndpointState};
+use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::marks::Mark;
-use inflight::model::news::{Story, Then};
+use inflight::model::news::{FollowUp, Story};
 use inflight::model::totals::Anomalies;
 use proptest::prelude::*;
 
@@ -73,7 +73,7 @@ fn a_job_that_was_saved_by_a_retry_is_done_and_counted_as_saved() {
     assert_eq!(model.incidents.by_size().len(), 0);
 }
 
-fn sequels(text: &str) -> Vec<(Origin, JobId, Then)> {
+fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
     let told = |story: &Story| match story {
         Story::Trouble { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
         _ => None,
@@ -84,13 +84,16 @@ fn sequels(text: &str) -> Vec<(Origin, JobId, Then)> {
 #[test]
 fn the_news_of_a_bad_end_tell_what_followed() {
     let open = sequels("0ms start a#1 | 9ms break a#1");
-    assert_eq!(open, [(Origin::HERE, JobId(1), Then::Open)]);
+    assert_eq!(open, [(Origin::HERE, JobId(1), FollowUp::Open)]);
     let retried = sequels("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms");
-    assert_eq!(retried, [(Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(retried, [(Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]);
     let given_up = sequels(
         "0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 50ms start a#1.2 | 60ms break a#1.2 | 60ms fail a#1.2",
     );
-    assert_eq!(given_up, [(Origin::HERE, JobId(1), Then::GivenUp(2)), (Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(
+        given_up,
+        [(Origin::HERE, JobId(1), FollowUp::GivenUp(2)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]
+    );
 }
 
 #[test]
@@ -98,7 +101,7 @@ fn what_follows_is_told_of_the_machine_it_happened_on() {
     let told = sequels(
         "0ms start a#1 | 0ms @1 start a#1 | 9ms break a#1 | 9ms @1 break a#1 | 9ms retry a#1 50ms | 10ms @1 fail a#1",
     );
-    assert_eq!(told, [(Origin(1), JobId(1), Then::GivenUp(1)), (Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(told, [(Origin(1), JobId(1), FollowUp::GivenUp(1)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]);
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn good_answers_are_no_news() {
     let model =
         scenario("0ms start a#1 | 9ms answer a#1 | 9ms done a#1 | 9ms start a#2 | 20ms drop a#2 | 20ms skip a#2")
             .fold();
-    assert_eq!(model.news.told(), 0);
+    assert_eq!(model.news.n_added(), 0);
 }
 
 fn marks(text: &str) -> Vec<(Offset, Mark)> {
@@ -277,7 +280,7 @@ proptest! {
         prop_assert_eq!((by_outcome, t.started), (t.ended, t.ended));
         prop_assert_eq!(model.jobs, Some(t.settled()));
         prop_assert_eq!(model.latency.n(), t.expected + t.unexpected);
-        let by_endpoint: u64 = model.endpoints.iter().map(Endpoint::settled).sum();
+        let by_endpoint: u64 = model.endpoints.iter().map(EndpointStats::settled).sum();
         prop_assert_eq!(by_endpoint, t.settled());
         let failed: u64 = model.incidents.by_size().iter().map(|(_, group)| group.jobs).sum();
         prop_assert_eq!(failed, t.jobs_failed);

@@ -35,7 +35,7 @@ fn what_is_in_flight_is_kept_however_many_come_after_it() {
     let model = many(Timeline::KEPT + 50);
     let numbers: Vec<u64> = model.timeline.numbers().collect();
     assert_eq!((numbers[0], numbers[1], numbers.len()), (0, 51, Timeline::KEPT + 1));
-    assert_eq!((model.timeline.span(), model.timeline.told()), (0..2_051, 2_051));
+    assert_eq!((model.timeline.span(), model.timeline.n_started()), (0..2_051, 2_051));
     assert!(model.timeline.nth(0).unwrap().is_open() && model.timeline.nth(50).is_none());
     assert_eq!(model.timeline.complete_since(), Offset(50_000));
 }
@@ -68,7 +68,7 @@ fn holds(events: &[Event]) -> Result<(), TestCaseError> {
     prop_assert_eq!(&told, &open);
     for flight in model.open.all() {
         let bar = timeline.nth(flight.number).unwrap();
-        prop_assert_eq!((bar.started, bar.seen, bar.endpoint), (flight.started, flight.seen, flight.endpoint));
+        prop_assert_eq!((bar.started, bar.progress, bar.endpoint), (flight.started, flight.progress, flight.endpoint));
     }
     prop_assert!(timeline.n() <= Timeline::KEPT + Timeline::KEPT_BEHIND + open.len());
     prop_assert_eq!(timeline.n(), timeline.bars().count());

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use inflight::model::Model;
-use inflight::model::verdict::words::{sentence, told};
+use inflight::model::verdict::sentences::{main_sentence, sentence_of};
 use inflight::model::verdict::working::working;
 use inflight::model::verdict::{Finding, findings};
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ fn chain(run: &str, n: u64, pause: u64) -> Told {
 fn one_after_the_other_is_serial() {
     let model = chain("limit 32", 8, 1).finds(&["serial"]);
     assert_eq!(
-        sentence(&model, None).unwrap(),
+        main_sentence(&model, None).unwrap(),
         "in flight 1.0 of 32 on average: every start waits for the previous end; \
          if these are independent, about 100 ms instead of 807 ms with 32 at once"
     );
@@ -114,7 +114,7 @@ fn waves(n: u64, size: u64, slowest: u64) -> Told {
 fn batches_that_wait_for_their_slowest_are_waves() {
     let model = waves(4, 8, 300).finds(&["waves"]);
     assert_eq!(
-        sentence(&model, None).unwrap(),
+        main_sentence(&model, None).unwrap(),
         "4 waves of 8, slots 58 % idle: each waits for its slowest; \
          if these are independent, about 763 ms instead of 1.20 s with 8 at once, each as one ends"
     );
@@ -150,7 +150,7 @@ fn tail(holds: u64) -> Told {
 fn a_job_that_holds_on_is_a_straggler_and_is_named() {
     let model = tail(400).finds(&["stragglers"]);
     assert_eq!(
-        sentence(&model, None).unwrap(),
+        main_sentence(&model, None).unwrap(),
         "last 400 ms of 1.40 s: only 1 attempt: GET https://a#99.example/99 (403 ms); \
          start these first (`--order slow-first`), or give them a shorter time-out"
     );
@@ -186,14 +186,14 @@ fn late(took: u64) -> Told {
 #[test]
 fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwise() {
     let model = late(1_000).finds(&["stragglers"]);
-    let told = |recording| sentence(&model, recording).unwrap();
+    let told = |recording| main_sentence(&model, recording).unwrap();
     let start = "last 1.00 s of 2.00 s: only 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
                  GET https://b#98.example/98 (1.00 s); about 1.57 s with these first: ";
     assert_eq!(
-        told(None),
+        sentence_of(None),
         format!("{start}record it with `--events last.jsonl`, then `--order slow-first --from last.jsonl`")
     );
-    assert_eq!(told(Some("runs/monday.jsonl")), format!("{start}`--order slow-first --from runs/monday.jsonl`"));
+    assert_eq!(sentence_of(Some("runs/monday.jsonl")), format!("{start}`--order slow-first --from runs/monday.jsonl`"));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
     long.job("b#98", "", (0, 1_800), "timeout");
     long.step(1_800, "end");
     long.0.retain(|(ms, step)| step != "end" || *ms == 1_800);
-    let told = sentence(&long.finds(&["stragglers"]), None).unwrap();
+    let told = main_sentence(&long.finds(&["stragglers"]), None).unwrap();
     assert!(told.starts_with("last 797 ms of 1.80 s"), "{told}");
     assert!(told.ends_with("; a shorter time-out: they began early enough"), "{told}");
 }
@@ -218,7 +218,7 @@ fn what_would_not_be_found_to_be_slow_is_not_to_be_looked_for() {
     }
     told.job("b#98", "", (3_000, 5_503), "timeout");
     told.step(5_503, "end");
-    let told = sentence(&told.finds(&["stragglers"]), None).unwrap();
+    let told = main_sentence(&told.finds(&["stragglers"]), None).unwrap();
     assert!(told.ends_with("; start these first, or give them a shorter time-out"), "{told}");
 }
 
@@ -253,17 +253,21 @@ fn held(run: &str, dial: &str, waited: &str) -> Told {
 
 #[test]
 fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
-    let sentence = |told: Told| sentence(&told.finds(&["limited-by-us"]), None).unwrap();
+    let sentence = |told: Told| main_sentence(&told.finds(&["limited-by-us"]), None).unwrap();
     assert_eq!(
-        sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
+        main_sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
         "86 % of all waiting: the limit of 2 for the run; about 500 ms instead of 1.00 s with 4 at once, if answers stay as fast"
     );
-    assert!(sentence(held("limit 9", "own a 2", "host 60ms")).contains("the limit of 2 for a.example; about 500 ms"));
     assert!(
-        sentence(held("limit 9", "own a 9", "gap 60ms")).contains("the gap at a.example, starts 47.4 ms apart; about")
+        main_sentence(held("limit 9", "own a 2", "host 60ms")).contains("the limit of 2 for a.example; about 500 ms")
     );
     assert!(
-        sentence(held("limit 9", "own a 9", "rate 60ms")).contains("the rate of the run, starts 52.7 ms apart; about")
+        main_sentence(held("limit 9", "own a 9", "gap 60ms"))
+            .contains("the gap at a.example, starts 47.4 ms apart; about")
+    );
+    assert!(
+        main_sentence(held("limit 9", "own a 9", "rate 60ms"))
+            .contains("the rate of the run, starts 52.7 ms apart; about")
     );
 }
 
@@ -301,7 +305,7 @@ fn refused(n: u64) -> Told {
 fn an_upstream_that_refuses_says_how_much_it_takes() {
     let model = refused(5).finds(&["limited-by-upstream"]);
     assert_eq!(
-        sentence(&model, None).unwrap(),
+        main_sentence(&model, None).unwrap(),
         "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
     );
     let mut patient = Told::of("");
@@ -343,7 +347,7 @@ fn hog(took: u64, waited: u64) -> Told {
 fn a_slow_host_that_holds_the_slots_is_named() {
     let model = hog(5, 600).finds(&["one-host", "limited-by-us"]);
     assert_eq!(
-        sentence(&model, None).unwrap(),
+        main_sentence(&model, None).unwrap(),
         "98 % of the slots: b.example holds them, 490 ms each against 5.00 ms; a limit of its own for it: others waited up to 600 ms"
     );
 }
@@ -370,7 +374,7 @@ fn stalled(n: u64, after: u64) -> Told {
 #[test]
 fn what_ends_together_after_a_stall_is_a_convoy() {
     let model = stalled(5, 1).finds(&["convoy"]);
-    let sentence = sentence(&model, None).unwrap();
+    let sentence = main_sentence(&model, None).unwrap();
     assert!(sentence.starts_with("p95 3"), "{sentence}");
     assert!(
         sentence
@@ -409,7 +413,9 @@ fn retried(n: u64) -> Told {
 #[test]
 fn retries_in_vain_are_told() {
     let model = retried(2).finds(&["retries"]);
-    assert!(sentence(&model, None).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries"));
+    assert!(
+        main_sentence(&model, None).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries")
+    );
     retried(1).finds(&[]);
 }
 
@@ -427,7 +433,7 @@ fn connected(n: u64, reused: u64) -> Told {
 fn a_connection_for_every_attempt_is_churn() {
     let model = connected(18, 0).finds(&["connections"]);
     assert!(
-        sentence(&model, None)
+        main_sentence(&model, None)
             .unwrap()
             .starts_with("100 % on new connections: a.example, 30.0 ms each to connect; one client")
     );
@@ -445,7 +451,7 @@ fn a_machine_without_room_comes_first() {
     let mut told = chain("limit 32", 8, 1);
     told.step(1, "limit 3 machine");
     let model = told.finds(&["own-machine", "serial"]);
-    assert!(sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
+    assert!(main_sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
     let mut turned = chain("limit 32", 8, 40);
     turned.step(1, "limit 3");
     turned.finds(&[]);
@@ -469,7 +475,10 @@ fn healthy_runs_of_every_kind_stay_silent() {
 fn recordings_of_real_runs_say_what_they_show() {
     let kinds = |fixture: &str| -> Vec<_> {
         let model = fold(&fixtures::read(fixture));
-        findings(&model).iter().map(|finding| (finding.kind(), told(finding, &model, None).to_string())).collect()
+        findings(&model)
+            .iter()
+            .map(|finding| (finding.kind(), sentence_of(finding, &model, None).to_string()))
+            .collect()
     };
     assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
     assert_eq!(
@@ -495,6 +504,6 @@ proptest! {
     fn whatever_happens_there_is_a_working(events in prop_oneof![any_events(80), run()]) {
         let model = fold(&events);
         prop_assert!(!working(&model, None).is_empty());
-        prop_assert_eq!(sentence(&model, None).is_none(), findings(&model).is_empty());
+        prop_assert_eq!(main_sentence(&model, None).is_none(), findings(&model).is_empty());
     }
 }

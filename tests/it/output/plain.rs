@@ -5,7 +5,7 @@ use std::ops::Range;
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{ChangedBy, EndpointId, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope, WarningSource};
-use inflight::output::plain::{Pace, Plain};
+use inflight::output::plain::{Plain, PlainPace};
 
 use crate::output::run::{Run, status};
 
@@ -17,7 +17,7 @@ fn said(plain: &mut Plain, run: &Run, seconds: Range<u64>) -> Vec<String> {
 #[test]
 fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_whichever_is_rarer() {
     let mut run = Run::of(100, &["orders"]);
-    let mut plain = Plain::new(Pace::Log);
+    let mut plain = Plain::new(PlainPace::Log);
     let mut lines = said(&mut plain, &run, 0..1);
     for second in 1..50 {
         run.done(0, (second * 1_000 - 500, second * 1_000));
@@ -39,14 +39,14 @@ fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_whichever_is_rarer() 
 fn a_log_of_a_run_that_hardly_moves_is_not_silent_for_ever() {
     let mut run = Run::of(1_000, &["orders"]);
     run.done(0, (0, 100));
-    let mut plain = Plain::new(Pace::Log);
+    let mut plain = Plain::new(PlainPace::Log);
     assert_eq!(said(&mut plain, &run, 0..1_000).len(), 1 + 3);
 }
 
 #[test]
 fn the_first_failure_of_each_kind_and_each_change_of_state_is_told_once() {
     let mut run = Run::of(10, &["orders"]);
-    let mut plain = Plain::new(Pace::Log);
+    let mut plain = Plain::new(PlainPace::Log);
     let mut lines = said(&mut plain, &run, 0..1);
     run.failed(0, (0, 1_000), "GET http://a.b/\x1b[31m1", status(503));
     run.failed(0, (0, 1_000), "GET http://a.b/2", status(503));
@@ -83,7 +83,7 @@ fn sentences_come_every_fifteen_seconds() {
     let mut run = Run::of(4, &["orders"]);
     run.done(0, (0, 100));
     run.failed(0, (0, 1_000), "GET http://a.b/1", status(503));
-    let mut plain = Plain::new(Pace::SPOKEN);
+    let mut plain = Plain::new(PlainPace::SPOKEN);
     let mut lines = said(&mut plain, &run, 0..31);
     let settled = Fact::JobSettled {
         job: JobId(3),

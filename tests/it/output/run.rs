@@ -4,7 +4,7 @@
 
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd};
 use inflight::model::Model;
 
 /// A run and the model that has followed it.
@@ -19,9 +19,9 @@ impl Run {
         let mut run = Self { model: Model::default(), jobs: 0 };
         run.tell(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
         for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
-            run.tell(0, Fact::EndpointSeen { endpoint, name: (*name).into(), jobs: None });
+            run.tell(0, Fact::EndpointAnnounced { endpoint, name: (*name).into(), jobs: None });
         }
-        run.tell(0, Fact::HostSeen { host: HostId(0), name: "http://a.b:80".into(), limit: None });
+        run.tell(0, Fact::HostAnnounced { host: HostId(0), name: "http://a.b:80".into(), limit: None });
         run
     }
 
@@ -66,7 +66,7 @@ impl Run {
         let refused = Outcome::Throttled { status: 429, retry_after: None };
         let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
         let until = Offset((to + 100) * 1_000);
-        self.tell(to, Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter });
+        self.tell(to, Fact::RetryScheduled { attempt, until, why: RetryReason::RetryAfter });
     }
 
     pub fn end(&mut self, ms: u64, how: RunEnd) {

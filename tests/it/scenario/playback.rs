@@ -7,7 +7,7 @@ use std::sync::Arc;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
 };
 use proptest::prelude::*;
 
@@ -21,8 +21,12 @@ fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
     let mut run = Played::default();
     run.tell(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None });
     for id in 0..3 {
-        run.tell(Fact::EndpointSeen { endpoint: EndpointId(id), name: format!("GET /{id}").into(), jobs: None });
-        run.tell(Fact::HostSeen { host: HostId(id), name: format!("https://{id}.example:443").into(), limit: None });
+        run.tell(Fact::EndpointAnnounced { endpoint: EndpointId(id), name: format!("GET /{id}").into(), jobs: None });
+        run.tell(Fact::HostAnnounced {
+            host: HostId(id),
+            name: format!("https://{id}.example:443").into(),
+            limit: None,
+        });
     }
     for &(what, which, later) in choices {
         run.now += Micros(later).0;
@@ -109,7 +113,7 @@ impl Played {
             }
             _ if attempt.n < 3 => {
                 let until = Offset(self.now + 1_000);
-                self.tell(Fact::RetryScheduled { attempt, until, why: RetryWhy::Backoff });
+                self.tell(Fact::RetryScheduled { attempt, until, why: RetryReason::Backoff });
                 self.waiting.push((attempt, endpoint));
             }
             last => self.tell(settled(JobEnd::Failed { last })),

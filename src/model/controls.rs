@@ -12,15 +12,15 @@ impl Model {
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
     /// Books that a limit was turned.
-    pub(super) fn turn(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
+    pub(super) fn change_limit(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
         match scope {
             Scope::Run => {
                 let from = self.limit;
-                self.change(origin, |part| part.limit = Some(limit));
+                self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
                 self.evidence.turn(from, to, by);
                 self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
-                self.news.tell(at, Story::Limit { host: None, from, to, by });
+                self.news.add(at, Story::Limit { host: None, from, to, by });
             }
             Scope::Host(id) => {
                 let i = self.known_host(origin, id);
@@ -28,18 +28,18 @@ impl Model {
                 let from = host.limit.replace(limit);
                 host.turned = Some((by, at));
                 let host = Some(Arc::clone(&host.name));
-                self.news.tell(at, Story::Limit { host, from, to: limit, by });
+                self.news.add(at, Story::Limit { host, from, to: limit, by });
             }
         }
     }
 
     /// Books that a host was put aside or taken back.
-    pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
+    pub(super) fn set_quarantine(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
         let i = self.known_host(origin, host);
         let host = self.hosts.at(i);
         host.is_quarantined = is_aside;
         let host = Arc::clone(&host.name);
-        self.news.tell(at, Story::Quarantine { host, is_aside });
+        self.news.add(at, Story::Quarantine { host, is_aside });
     }
 
     /// Books what the adaptive controller has found for a host.
@@ -51,7 +51,7 @@ impl Model {
         let host = Arc::clone(&found.name);
         // The search takes many small steps: of those in a row the last one tells enough.
         let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
-        self.news.retell(at, story, |newest| {
+        self.news.replace_newest(at, story, |newest| {
             let is_same = matches!(&newest.story, Story::Adapted { host: of, .. } if **of == *host);
             is_same && at.since(newest.at) < Self::STEPS_IN_A_ROW
         });
@@ -63,6 +63,6 @@ impl Model {
         for host in self.hosts.kept_mut().filter(|_| !on) {
             (host.learned, host.why) = (None, None);
         }
-        self.news.tell(at, Story::Adaptive(on));
+        self.news.add(at, Story::Adaptive(on));
     }
 }
