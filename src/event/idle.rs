@@ -33,7 +33,7 @@ pub enum IdleReason {
 }
 
 impl IdleReason {
-    /// All of them, in the order in which they are told.
+    /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 10] = [
         Self::HostLimit,
         Self::Cooldown,

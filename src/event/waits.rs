@@ -28,7 +28,7 @@ pub enum WaitReason {
 }
 
 impl WaitReason {
-    /// All of them, in the order in which they are told.
+    /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 7] =
         [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
 

@@ -1,4 +1,4 @@
-//! Books what was turned, by a person or by itself: hosts put aside, limits that are found.
+//! Applies changed limits, quarantines and adaptive steps to the model.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ impl Model {
     /// Steps of one host that follow each other so soon are one story.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
-    /// Books that a limit was turned.
+    /// Records that a limit has changed.
     pub(super) fn change_limit(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
         match scope {
             Scope::Run => {
@@ -33,7 +33,7 @@ impl Model {
         }
     }
 
-    /// Books that a host was put aside or taken back.
+    /// Records that a host is quarantined or released.
     pub(super) fn set_quarantine(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
         let i = self.known_host(origin, host);
         let host = self.hosts.at(i);
@@ -42,14 +42,14 @@ impl Model {
         self.news.add(at, Story::Quarantine { host, is_aside });
     }
 
-    /// Books what the adaptive controller has found for a host.
+    /// Records what the adaptive controller has found for a host.
     pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
         self.is_adaptive = true;
         let found = self.hosts.at(host);
         found.learned = Some(learned);
         (found.turned, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
-        // The search takes many small steps: of those in a row the last one tells enough.
+        // The search takes many small steps: of those in a row, the last one is enough.
         let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
         self.news.replace_newest(at, story, |newest| {
             let is_same = matches!(&newest.story, Story::Adapted { host: of, .. } if **of == *host);
@@ -57,7 +57,7 @@ impl Model {
         });
     }
 
-    /// Books that limits are found by themselves, or no longer.
+    /// Records that adaptive limits are on or off.
     pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
         self.is_adaptive = on;
         for host in self.hosts.kept_mut().filter(|_| !on) {

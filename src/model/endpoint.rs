@@ -45,7 +45,7 @@ pub struct EndpointStats {
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
     pub host: Option<usize>,
-    /// What its requests carry beside their address, where they carry anything.
+    /// The headers and the body size of its requests, if they have any.
     pub profile: Option<EndpointProfile>,
     /// Its attempts, taken apart.
     pub anatomy: Anatomy,

@@ -51,7 +51,7 @@ pub struct FailedAttempts {
     pub longest: Micros,
     /// How many at each endpoint.
     pub endpoints: BTreeMap<usize, u64>,
-    /// Some of the first, in full, those with an answer that was told rather than others.
+    /// Some of the first, in full; those with a sampled answer are preferred.
     pub examples: Vec<Example>,
 }
 
@@ -86,12 +86,12 @@ pub struct Example {
     pub target: Option<Arc<str>>,
     /// The library's or the system's own words.
     pub detail: Option<Arc<str>>,
-    /// What was answered, where anything was and it has been told.
+    /// The answer, if it was sampled.
     pub answer: Option<Arc<FailureSample>>,
 }
 
 impl Example {
-    /// What an outcome tells.
+    /// An example with what the outcome contains.
     pub(super) fn from_outcome(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
         let detail = match outcome {
             Outcome::Failed { detail, .. } => detail.clone(),
@@ -134,7 +134,7 @@ impl Incidents {
         *group.endpoints.entry(endpoint).or_default() += 1;
     }
 
-    /// Counts an attempt that ended badly, whatever becomes of its job.
+    /// Counts an attempt that ended badly, even if a retry saves its job.
     pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example) {
         let Example { at, endpoint, took, .. } = example;
         let Some(attempts) =

@@ -1,4 +1,4 @@
-//! How a start, an end and a settlement are booked: each in every place that counts it.
+//! Counts starts and ends of attempts, and settled jobs, in every place that keeps a total.
 
 use std::sync::Arc;
 
@@ -155,7 +155,7 @@ impl Model {
         self.news.replace_newest(at, story, |_| before.is_some());
     }
 
-    /// Books an attempt out of its endpoint and host.
+    /// Takes an attempt out of the in-flight counts of its endpoint and host.
     fn release(&mut self, flight: &Flight) {
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight = endpoint.in_flight.saturating_sub(1);

@@ -59,7 +59,7 @@ pub struct Model {
     pub stage: Stage,
     /// Whether new attempts are held back; a drain or a cancel may come on top.
     pub is_paused: bool,
-    /// Whether hosts' limits and paces are found by themselves, as far as has been told.
+    /// Whether adaptive limits are on, as far as was reported.
     pub is_adaptive: bool,
     /// Attempts allowed in flight, where there is a limit.
     pub limit: Option<u32>,
@@ -91,7 +91,7 @@ pub struct Model {
     pub settling: Rate,
     /// Failures by cause.
     pub incidents: Incidents,
-    /// The last things worth telling.
+    /// The last notable events.
     pub news: News,
     /// Why the level changed.
     pub marks: Marks,

@@ -1,6 +1,6 @@
-//! The last things worth telling: what went wrong, what was refused, which dial was turned.
+//! The last notable events: what failed, what was refused, which limit changed.
 //!
-//! Good answers are no news. Start at [`News`].
+//! Good answers are left out. Start at [`News`].
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use crate::event::outcome::Outcome;
 use crate::event::{Attempt, ChangedBy, Micros, Offset, Origin, RunEnd, WarningSource};
 use crate::text::units;
 
-/// One thing worth telling.
+/// One notable event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewsItem {
     /// When.
@@ -20,7 +20,7 @@ pub struct NewsItem {
     pub story: Story,
 }
 
-/// What there is to tell.
+/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Story {
     /// An attempt ended badly.
@@ -224,7 +224,7 @@ impl News {
         self.items.get(usize::try_from(at).ok()?)
     }
 
-    /// How many have been told in all.
+    /// How many there have been in all.
     pub fn n_added(&self) -> u64 {
         self.n_added
     }
@@ -237,7 +237,7 @@ impl News {
         self.n_added += 1;
     }
 
-    /// Tells a story in place of the newest one, if that one has become stale by it.
+    /// Adds a story in place of the newest one, if that one is stale now.
     pub(super) fn replace_newest(&mut self, at: Offset, story: Story, is_stale: impl Fn(&NewsItem) -> bool) {
         match self.items.back_mut() {
             Some(newest) if is_stale(newest) => *newest = NewsItem { at, story },
@@ -245,7 +245,7 @@ impl News {
         }
     }
 
-    /// Completes the story of an attempt; tells whether there was one.
+    /// Completes the story of an attempt; returns whether there was one.
     pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: FollowUp) -> bool {
         self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {
             Story::Trouble { origin, attempt, then, .. } if *then == FollowUp::Open && *origin == by && of(attempt) => {

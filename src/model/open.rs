@@ -1,6 +1,6 @@
 //! What is in flight: the attempts that have started and not ended.
 //!
-//! Invariant: `Open` holds exactly the attempts whose end has not been seen; [`Model::apply`] is the
+//! Invariant: [`OpenAttempts`] holds exactly the attempts whose end has not been reported. [`Model::apply`] is the
 //! only writer.
 //!
 //! [`Model::apply`]: crate::model::Model::apply
@@ -29,7 +29,7 @@ pub struct Flight {
     pub slot: u32,
     /// How far it had come when it was last looked at.
     pub progress: Option<AttemptProgress>,
-    /// What it was answered, where it is about to end badly and that has been told.
+    /// Its answer, if it is about to end badly and was sampled.
     pub answer: Option<Arc<FailureSample>>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
@@ -108,8 +108,7 @@ impl OpenAttempts {
         displaced
     }
 
-    /// Books how far an attempt has come, and gives back its number on the timeline; one that is not in
-    /// flight has been overtaken by its end.
+    /// Records the progress of an attempt, and returns its number on the timeline; `None` if it has ended already.
     pub(super) fn record_progress(
         &mut self,
         origin: Origin,
@@ -121,7 +120,7 @@ impl OpenAttempts {
         Some(flight.number)
     }
 
-    /// Books what an attempt was answered; of one that is not in flight nobody could say to what.
+    /// Records the sampled answer of an attempt; one that is not in flight is ignored.
     pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<FailureSample>) {
         if let Some(flight) = self.flight(origin, attempt) {
             flight.answer = Some(Arc::clone(answer));

@@ -11,7 +11,7 @@ use crate::event::idle::Idle;
 use crate::event::{Micros, Offset, Origin, RunEnd};
 use crate::model::Stage;
 
-/// Every machine that has said something of its run.
+/// Every machine that has reported anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Origins {
     parts: BTreeMap<Origin, OriginPart>,
@@ -32,7 +32,7 @@ pub(super) struct OriginPart {
     pub(super) stage: Stage,
     pub(super) is_paused: bool,
     pub(super) ended: Option<Offset>,
-    /// The in-flight level it has seen, where it sees no attempts.
+    /// The in-flight level it has reported, where it reports no attempts.
     pub(super) level: u32,
     pub(super) idle: Idle,
 }
@@ -72,7 +72,7 @@ impl Origins {
         self.parts.entry(origin).or_default()
     }
 
-    /// What a machine is called; nothing where it has not said.
+    /// The name of a machine, if it has reported one.
     pub(super) fn name(&self, origin: Origin) -> Option<&str> {
         self.parts.get(&origin).map(|part| &*part.name).filter(|name| !name.is_empty())
     }
@@ -104,7 +104,7 @@ fn total(limits: impl Iterator<Item = Option<u32>>) -> Option<u32> {
     limits.flatten().reduce(u32::saturating_add)
 }
 
-/// Which machine's stage stands for the whole: the one that is furthest from its end, and of ends the worst.
+/// The stage of the whole run: the stage furthest from its end, or else the worst end.
 fn weight(stage: Stage) -> u8 {
     match stage {
         Stage::Ready => 0,

@@ -1,8 +1,8 @@
 //! What the waterfall draws: the last attempts, each with its moments.
 //!
-//! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts, and behind it those that
-//! began earlier and are still in flight, or have only just ended. An attempt's number is never used
-//! again, so that a row can be held on to. Start at [`Timeline::nth`].
+//! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts. Older attempts are kept while they
+//! are in flight, and for a while after their end. An attempt's number is never used again, so it identifies a row.
+//! Start at [`Timeline::nth`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -80,13 +80,13 @@ pub struct Timeline {
     behind: BTreeMap<u64, Bar>,
     /// Those of them that have ended, in the order of their ends.
     ended_behind: VecDeque<u64>,
-    /// The last that ended: what becomes of a job is told soon after.
+    /// The last that ended: a retry is reported soon after.
     lately: VecDeque<u64>,
     complete_since: Offset,
 }
 
 impl Timeline {
-    /// Attempts kept, besides those in flight.
+    /// Attempts kept, in addition to those in flight.
     pub const KEPT: usize = 2_000;
     /// Attempts kept that ended long after the ring had left them behind.
     pub const KEPT_BEHIND: usize = 64;
@@ -147,14 +147,14 @@ impl Timeline {
         self.next() - 1
     }
 
-    /// Books how far an attempt has come.
+    /// Records the progress of an attempt.
     pub(super) fn record_progress(&mut self, number: u64, progress: AttemptProgress) {
         if let Some(bar) = self.nth_mut(number) {
             bar.progress = Some(progress);
         }
     }
 
-    /// Books an attempt's end; gives back what is then known of it.
+    /// Records an attempt's end, and returns the attempt if it is kept.
     pub(super) fn end(&mut self, number: u64, end: AttemptEnd) -> Option<&Bar> {
         if number < self.first && self.behind.contains_key(&number) {
             self.ended_behind.push_back(number);
@@ -182,7 +182,7 @@ impl Timeline {
         }
     }
 
-    /// Something was in flight that nobody can tell one by one.
+    /// Records that some attempts in flight are only known as a count.
     pub(super) fn mark_incomplete(&mut self) {
         self.complete_since = Offset(u64::MAX);
     }

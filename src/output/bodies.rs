@@ -1,9 +1,9 @@
 //! Saves each answer's body as a file of its own, under a name that is ours.
 //!
-//! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Of foreign text
-//! only letters and digits enter a name, so nothing leads out of the folder, is a device, or differs
-//! from another name only by case. A file appears complete or not at all; what stood under its name
-//! is replaced, and a link is replaced too, never followed. Start at [`Bodies::save`].
+//! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Only letters and digits of
+//! foreign text enter a name. So no name leaves the folder, is a device, or differs from another one only by case.
+//! A file appears complete or not at all. It replaces a file or a link of the same name; a link is never followed.
+//! Start at [`Bodies::save`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -30,7 +30,7 @@ impl Bodies {
             ErrorKind::AlreadyExists => ErrorKind::NotADirectory.into(),
             _ => error,
         })?;
-        // Whatever later becomes of links on the way, this is the folder that was meant.
+        // Links on the way may change later; this stays the folder that the user named.
         let folder = fs::canonicalize(folder)?;
         tempfile::tempfile_in(&folder)?;
         Ok(Self { folder, saved: 0 })
@@ -40,7 +40,7 @@ impl Bodies {
     pub fn save(&mut self, result: &JobResult) -> io::Result<Option<String>> {
         let Some(answer) = result.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
         let name = name_of(result, answer);
-        atomic_file::swiftly(&self.folder.join(&name), &answer.body)?;
+        atomic_file::write_without_sync(&self.folder.join(&name), &answer.body)?;
         self.saved += 1;
         Ok(Some(name))
     }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_where_the_job_stands_and_what_it_holds() {
+    fn a_name_contains_the_position_of_the_job_and_the_kind_of_its_body() {
         assert_eq!(name("Orders / all", Some("application/json; charset=utf-8"), b"{}"), "2-000017-orders-all.json");
         assert_eq!(name("o", Some("Application/VND.x+JSON"), b"{}"), "2-000017-o.json");
         assert_eq!(name("o", Some("image/svg+xml"), b"<svg/>"), "2-000017-o.svg");

@@ -1,8 +1,7 @@
-//! Takes in what jobs bring home, and hands it to the report and to the folder for bodies.
+//! The thread that writes results to the report and to the folder for bodies.
 //!
-//! Has a thread of its own, so that a slow disk holds up the channel and not the runtime. An output
-//! that fails is told at once and given up; the results are still taken, so the run goes on. Start
-//! at [`Collector::start`].
+//! It has its own thread, so that a slow disk blocks the channel and not the runtime. An output that fails is
+//! reported at once and given up; results are still received, so the run goes on. Start at [`Collector::start`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -162,7 +161,7 @@ mod tests {
     use crate::plan::job::Place;
 
     #[test]
-    fn a_disk_that_fills_up_is_told_once_and_the_harvests_are_still_taken() {
+    fn a_full_disk_is_reported_once_and_results_are_still_received() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
@@ -170,11 +169,11 @@ mod tests {
         let output = Report::on(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
         let report = Some(OpenOutput { path: "x.json".into(), output });
         let (sender, results) = mpsc::channel(4);
-        let told: Arc<Mutex<Vec<String>>> = Arc::default();
-        let telling = Arc::clone(&told);
+        let reported: Arc<Mutex<Vec<String>>> = Arc::default();
+        let reports = Arc::clone(&reported);
         let thread = thread::spawn(move || {
             Outputs { report, bodies: None, troubles: Vec::new() }
-                .collect(results, move |trouble| telling.lock().unwrap().push(trouble))
+                .collect(results, move |trouble| reports.lock().unwrap().push(trouble))
         });
         for row in 0..5_000 {
             let result = JobResult {
@@ -193,7 +192,7 @@ mod tests {
         drop(sender);
         let finish = Finish { finished: SystemTime::UNIX_EPOCH, how: None, not_started: None };
         let collected = thread.join().unwrap().finish(&finish);
-        assert_eq!(*told.lock().unwrap(), ["cannot write report `x.json`: disk is full; the run continues"]);
+        assert_eq!(*reported.lock().unwrap(), ["cannot write report `x.json`: disk is full; the run continues"]);
         assert_eq!(collected.troubles.len(), 1);
         assert!(collected.report.is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "older");

@@ -29,8 +29,8 @@ const COLUMNS: [Column; 8] = [
     ("LOST", 6, |lane| units::count_or_nothing(lane.hand.lost.len() as u64)),
 ];
 
-const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request \
-                      seen, refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
+const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request, \
+                      refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
 
 /// The comparison as a table, each line with its end.
 pub fn table(race: &Race, style: StreamStyle) -> String {
@@ -48,7 +48,7 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
     }
     lines.push(String::new());
     for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
-        // What goes on stands under its words, and not under the letter.
+        // A wrapped line is indented under the text, not under the letter.
         let wrapped = fit::wrapped(&note, style, 5);
         lines.extend(
             (0..).zip(wrapped).map(|(i, line)| if i == 0 { format!("  {line}") } else { format!("     {line}") }),
@@ -65,7 +65,8 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
 /// The three lines that stay on the normal screen.
 pub fn kept(race: &Race, style: StreamStyle) -> String {
     let lane = |(letter, lane): (char, &LaneFigures)| {
-        let time = lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| told(total, is_predicted));
+        let time =
+            lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| duration_text(total, is_predicted));
         format!("{letter} {time}")
     };
     let lanes: Vec<String> = race.lettered().map(lane).collect();
@@ -164,7 +165,7 @@ fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
         notes.push(format!("{letter}  {} read, {} kept", units::plural(hand.read, "error"), results(hand.kept)));
     }
     if !hand.lost.is_empty() {
-        notes.push(format!("{letter}  nobody knows what became of {}", numbers(&hand.lost)));
+        notes.push(format!("{letter}  no result or error was read for {}", numbers(&hand.lost)));
     }
     if hand.tasks > 0 {
         let tasks = units::plural(hand.tasks, "task");
@@ -201,7 +202,7 @@ fn time(lane: &LaneFigures) -> String {
     if lane.is_over { length(lane.elapsed) } else { "–".to_owned() }
 }
 
-fn told(total: Micros, is_predicted: bool) -> String {
+fn duration_text(total: Micros, is_predicted: bool) -> String {
     let length = length(total);
     if is_predicted { format!("{length} (predicted)") } else { length }
 }

@@ -1,7 +1,6 @@
-//! What a run tells the shell.
+//! The exit code of a run.
 //!
-//! Pure. Signals (130, 143), usage (2) and plans that cannot be read (3) are the caller's business.
-//! Start at [`exit_code`].
+//! Pure. Signals (130, 143), usage (2) and unreadable plans (3) are decided by the caller. Start at [`exit_code`].
 
 use crate::event::RunEnd;
 use crate::event::cause::Cause;
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_is_told_how_it_went() {
+    fn the_exit_code_reports_how_the_run_went() {
         let (connect, job) = (Outcome::TimedOut { phase: Phase::Connect }, Outcome::TimedOut { phase: Phase::Job });
         let cases = vec![
             (run(3, &[]), OK),

@@ -23,7 +23,7 @@ use crate::text::units;
 /// How often, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainPace {
-    /// For a log: every 10 s or every 10 %, whichever is rarer.
+    /// For a log: every 10 s or every 10 %, the rarer of the two.
     Log,
     /// For listening: a sentence every so often.
     Spoken {
@@ -37,7 +37,7 @@ impl PlainPace {
     pub const SPOKEN: Self = Self::Spoken { every: Micros(15_000_000) };
 }
 
-/// What has been said so far.
+/// What has been printed so far.
 #[derive(Clone, Debug)]
 pub struct Plain {
     pace: PlainPace,
@@ -48,10 +48,10 @@ pub struct Plain {
     has_ended: bool,
     stage: Stage,
     is_paused: bool,
-    told: u64,
+    n_news: u64,
     causes: BTreeSet<Cause>,
-    /// When progress was last said, and how far it was.
-    said: Offset,
+    /// When progress was last printed, and how far it was.
+    last_progress: Offset,
     settled: u64,
 }
 
@@ -63,7 +63,7 @@ const LOG_SILENCE: u64 = 300_000_000;
 const CAUSES: usize = 20;
 
 impl Plain {
-    /// Has said nothing yet.
+    /// Plain lines of which none has been printed yet.
     pub fn new(pace: PlainPace) -> Self {
         Self {
             pace,
@@ -73,9 +73,9 @@ impl Plain {
             has_ended: false,
             stage: Stage::Ready,
             is_paused: false,
-            told: 0,
+            n_news: 0,
             causes: BTreeSet::new(),
-            said: Offset::ZERO,
+            last_progress: Offset::ZERO,
             settled: 0,
         }
     }
@@ -113,7 +113,7 @@ impl Plain {
             );
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {
-            self.said = now;
+            self.last_progress = now;
             self.settled = model.totals.settled();
             lines.push(self.status(model, now));
         }
@@ -131,7 +131,7 @@ impl Plain {
         to.flush()
     }
 
-    /// How things stand, for whoever asks between two lines.
+    /// The current status, for a signal between two lines.
     pub fn status(&self, model: &Model, now: Offset) -> String {
         let line = match self.pace {
             PlainPace::Log => log_line(model, now),
@@ -141,7 +141,7 @@ impl Plain {
     }
 
     fn is_due(&self, model: &Model, now: Offset) -> bool {
-        let since = now.since(self.said).0;
+        let since = now.since(self.last_progress).0;
         match self.pace {
             PlainPace::Spoken { every } => since >= every.0,
             PlainPace::Log => {
@@ -178,11 +178,11 @@ impl Plain {
             }
         }
         // News is a ring: after a storm some of it is gone, but never what the fields above say.
-        let unheard = usize::try_from(model.news.n_added() - self.told.min(model.news.n_added())).unwrap_or(usize::MAX);
-        self.told = model.news.n_added();
-        let mut unheard: Vec<_> = model.news.newest_first().take(unheard).collect();
-        unheard.reverse();
-        lines.extend(unheard.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
+        let n_new = usize::try_from(model.news.n_added() - self.n_news.min(model.news.n_added())).unwrap_or(usize::MAX);
+        self.n_news = model.news.n_added();
+        let mut n_new: Vec<_> = model.news.newest_first().take(n_new).collect();
+        n_new.reverse();
+        lines.extend(n_new.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
     }
 
     /// A line of a log says when; a sentence is heard when it is.

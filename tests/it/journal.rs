@@ -68,7 +68,7 @@ fn a_watched_program_that_is_serial_shows_one_in_flight() {
 }
 
 #[test]
-fn a_watched_program_of_which_only_the_level_is_seen_is_in_flight_all_the_same() {
+fn a_watched_program_that_reports_only_a_level_is_in_flight_all_the_same() {
     let events = fixtures::read("watched-level-only");
     let halfway = fold(events.iter().filter(|event| event.at <= Offset(1_000_000)));
     assert_eq!((halfway.in_flight(), halfway.open.n()), (2, 0));
@@ -130,7 +130,7 @@ fn a_journal_of_a_later_schema_is_refused_with_its_number() {
 }
 
 #[test]
-fn what_is_no_journal_is_said_to_be_none() {
+fn a_file_that_is_no_journal_is_refused() {
     for text in ["", "\n", "hello\n", "{\"at\":0,\"kind\":\"paused\"}\n", "[1]\n", "\u{0}\u{0}\n"] {
         assert!(matches!(Reader::new(text.as_bytes()), Err(ReadError::NotAJournal)), "{text:?}");
     }

@@ -26,7 +26,7 @@ pub struct HostStats {
     pub limit: Option<u32>,
     /// The limit of its own that it began with.
     pub first_limit: Option<u32>,
-    /// Who set that limit last, and when; nobody where it is the plan's.
+    /// Who changed that limit last, and when; `None` while it is the plan's.
     pub turned: Option<(ChangedBy, Offset)>,
     /// Attempts in flight now.
     pub in_flight: u32,
@@ -44,7 +44,7 @@ pub struct HostStats {
     pub learned: Option<(u32, Micros)>,
     /// What the controller saw when it last took a step; foreign text.
     pub why: Option<Arc<str>>,
-    /// Whether the person at the screen has put it aside.
+    /// Whether the user has quarantined it.
     pub is_quarantined: bool,
     /// Nothing starts before this.
     pub cooldown: Option<Offset>,
@@ -57,9 +57,9 @@ pub struct HostStats {
 /// What holds a host back, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostState {
-    /// The person at the screen has put it aside.
+    /// The user has quarantined it.
     Aside,
-    /// It asked for patience: nothing starts before then.
+    /// It is in cooldown: nothing starts before then.
     Cooling(Offset),
     /// As much is in flight as may be.
     Full,
@@ -81,7 +81,7 @@ impl HostStats {
         }
     }
 
-    /// How many may be in flight there, where anything bounds that beside the run's limit.
+    /// How many may be in flight there, if it has a limit in addition to the run's.
     pub fn most(&self) -> Option<u32> {
         let learned = self.learned.map(|(limit, _)| limit);
         [self.limit, learned].into_iter().flatten().min()
@@ -117,9 +117,9 @@ mod tests {
 
     /// A host after these facts, one each millisecond.
     fn host(limit: Option<u32>, facts: Vec<Fact>) -> HostStats {
-        let seen = Fact::HostAnnounced { host: HOST, name: "https://a.example:443".into(), limit };
+        let announced = Fact::HostAnnounced { host: HOST, name: "https://a.example:443".into(), limit };
         let mut model = Model::default();
-        for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(seen).chain(facts)) {
+        for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(announced).chain(facts)) {
             model.apply(&Event { at, origin: Origin::HERE, fact });
         }
         model.hosts.get(0).unwrap().clone()

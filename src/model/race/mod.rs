@@ -1,7 +1,7 @@
-//! The same work done in different ways beside each other, and what each way came to.
+//! One workload done in different ways side by side, and the result of each way.
 //!
-//! Plain values: the lab measures them, the screen draws them, the outputs print them. Nothing is
-//! predicted that is not called a prediction. Start at [`Race`] and [`Race::result`].
+//! Plain values: the lab measures them, the screen draws them, the outputs print them. A prediction is always
+//! marked as one. Start at [`Race`] and [`Race::result`].
 
 pub mod span;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::event::{Micros, Offset};
 use crate::text::units;
 
-/// Lanes beside each other, as of now.
+/// Lanes side by side, as of now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Race {
     /// What it is called on the command line.
@@ -30,7 +30,7 @@ pub struct Race {
     pub delay_is: &'static str,
     /// The limit of the lanes that have one, as it is turned; none where no lane has.
     pub limit: Option<u32>,
-    /// How many times faster than said all delays run.
+    /// How many times faster than written all delays run.
     pub speed: f64,
     /// The wrong way first, the right way second, then others to compare with.
     pub lanes: Vec<LaneFigures>,
@@ -41,7 +41,7 @@ pub struct Race {
 pub enum RaceMeasure {
     /// Time to the end.
     Time,
-    /// Jobs of which nobody holds a result and nobody has read the error.
+    /// Jobs whose result is not held and whose error was not read.
     Lost,
     /// Connections open at once.
     Sockets,
@@ -82,7 +82,7 @@ pub struct LaneFigures {
     pub calls: Option<Calls>,
     /// What the program has in its hands.
     pub hand: Hand,
-    /// What its upstream has seen: the referee.
+    /// What its test server counted; these counts decide the result.
     pub upstream: UpstreamCounts,
     /// What its numbers mean, where it has ended and is wrong, and where they mean something.
     pub verdict: Option<String>,
@@ -115,7 +115,7 @@ pub struct Beat {
 pub struct Calls {
     /// Futures made.
     pub created: u64,
-    /// … that somebody has asked at least once.
+    /// … that were polled at least once.
     pub polled: u64,
     /// … that came to their end.
     pub finished: u64,
@@ -136,7 +136,7 @@ pub struct Hand {
     pub tasks: u64,
 }
 
-/// What an upstream has seen of one lane.
+/// What the test server counted for one lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UpstreamCounts {
     /// Requests received.

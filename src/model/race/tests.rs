@@ -48,7 +48,7 @@ fn the_ratio_is_a_prediction_until_both_have_ended() {
 }
 
 #[test]
-fn what_is_lost_and_what_is_open_is_told_when_it_is_known() {
+fn lost_jobs_and_open_connections_are_shown_once_they_are_known() {
     let lost = |n: u64| LaneFigures { hand: Hand { lost: (1..=n).collect(), ..Hand::default() }, ..lane(10, 1, true) };
     assert_eq!(race(RaceMeasure::Lost, [lost(6), lost(0)]).result().unwrap().large, "6 : 0");
     assert_eq!(race(RaceMeasure::Lost, [lost(6), lane(1, 1, false)]).result(), None);
@@ -69,8 +69,8 @@ fn all_lanes_share_the_longest_time() {
 fn a_pause_counts_from_when_nothing_is_in_flight() {
     let mut model = Model::default();
     let attempt = Attempt { job: JobId(1), n: 1 };
-    let mut tell = |at, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
-    tell(
+    let mut apply = |at, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
+    apply(
         0,
         Fact::AttemptStarted {
             attempt,
@@ -84,7 +84,7 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
         },
     );
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };
-    tell(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+    apply(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     let span = |from, to| Span { from: Offset(from * SECOND), to: Offset(to * SECOND) };
     let of = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
     assert_eq!(of(&[]), Micros::ZERO);
@@ -94,7 +94,7 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
 }
 
 #[test]
-fn numbers_are_told_in_runs() {
+fn numbers_are_joined_to_ranges() {
     assert_eq!(&*numbers(&[4, 6, 7, 8, 10, 11]), "#4, #6–#8, #10, #11");
     assert_eq!(&*numbers(&[]), "");
 }

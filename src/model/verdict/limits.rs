@@ -1,4 +1,4 @@
-//! Findings on who holds the run back: the upstream, one of its hosts, or a limit of ours.
+//! Findings on what limits the run: the upstream, one of its hosts, or one of our limits.
 //!
 //! Start at [`by_us`].
 
@@ -55,7 +55,7 @@ pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
     is_slower.then_some(Finding::OneHost { host, share, service, waited })
 }
 
-/// A limit of ours explains most of the waiting, and nobody refuses.
+/// One of our limits explains most of the waiting, and no host refuses.
 pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
@@ -133,7 +133,7 @@ fn share(waits: &WaitTimes, whys: &[WaitReason]) -> f64 {
     some.0 as f64 / waits.total().0.max(1) as f64
 }
 
-/// Whether somebody waited for most of the time.
+/// Whether jobs waited for most of the time.
 fn is_heavy(model: &Model) -> bool {
     model.waits.total().0 as f64 >= t::WAIT_WEIGHT * span(model).0 as f64
 }

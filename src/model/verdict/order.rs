@@ -14,7 +14,7 @@ pub(super) fn serial(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let span = span(model);
     let is_long = evidence.jobs >= t::SERIAL_LEAST && span >= t::SERIAL_SPAN;
-    // A limit of one is a wish; and a pool that says why slots stand unused has its reasons.
+    // A limit of one is intended; and where idle reasons are reported, they explain the unused slots.
     let may_be_more = model.limit.is_none_or(|limit| limit > 1) && model.idle.total().is_zero();
     let has_waited = !model.waits.total().is_zero();
     if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_by_itself(model) {
@@ -64,7 +64,7 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let (evidence, peak) = (&model.evidence, model.level.peak());
     let (tail, span) = (&evidence.tail, span(model));
     let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
-    // Waves have tails of their own; and whoever turned a dial or saw refusals knows why.
+    // Waves have tails of their own; and changed limits or refusals explain a tail by themselves.
     let is_shape = is_over && is_by_itself(model) && model.totals.throttled == 0 && waves(model).is_none();
     if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) {
         return None;
@@ -77,7 +77,7 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
             tail: lasted,
             span,
             n: tail.n,
-            // No run is shorter than its longest attempt, wherever that stands in it.
+            // No run is shorter than its longest attempt, wherever it starts.
             cure: match tail.longest.first() {
                 Some((longest, _)) if is_gain(*longest, span) => Cure::Either { is_found: is_far(model, *longest) },
                 Some(_) | None => Cure::Patience,
@@ -120,8 +120,8 @@ fn is_gain(would: Micros, span: Micros) -> bool {
     would.0 as f64 <= t::GAIN * span.0 as f64
 }
 
-/// Whether slots have mostly been unused for these reasons, since so many were: any other tells of another
-/// cause than the order.
+/// Whether unused slots since then mostly have these reasons: any other reason points to another cause than the
+/// order.
 fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
     let idle = |why| model.idle.get(why) - until_then.get(why);
     let all = IdleReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
@@ -129,7 +129,7 @@ fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
     run_out.0.saturating_mul(2) >= all.0
 }
 
-/// Whether a pool has said why slots stood unused, other than at the end.
+/// Whether slots were unused for a reported reason, other than at the end.
 fn has_idle_reason(model: &Model) -> bool {
     model.idle.total() > model.idle.get(IdleReason::NoWork)
 }

@@ -1,4 +1,4 @@
-//! Findings in words: the number first, then the place, then the remedy.
+//! Findings as sentences: the number first, then the place, then the remedy.
 //!
 //! Screen, plain lines and summary take their sentences from here. What is foreign has been made safe.
 //! Start at [`sentence_of`].

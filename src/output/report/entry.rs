@@ -63,7 +63,7 @@ struct Trouble<'a> {
 pub enum Data<'a> {
     /// It is empty.
     Nothing,
-    /// It is JSON, and stands as it came.
+    /// It is JSON, unchanged.
     Json(&'a RawValue),
     /// It is text.
     Text(&'a str),
@@ -128,7 +128,7 @@ impl<'a> Trouble<'a> {
     }
 }
 
-/// The whole body: as JSON if it is said to be or plainly is, else as text if it can be.
+/// The whole body: as JSON if its type is JSON or it looks like it, else as text if it can be.
 pub fn data_of(answer: &Answer) -> Data<'_> {
     let body = &*answer.body;
     if body.is_empty() {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_json_if_it_is_said_to_be_or_plainly_is() {
+    fn a_body_is_json_if_its_type_is_or_if_it_looks_like_it() {
         assert_eq!(data(Some("application/problem+json; charset=utf-8"), b"3"), json!(3));
         assert_eq!(data(Some("text/plain"), b" [1]"), json!([1]));
         assert_eq!(data(None, b"3"), json!("3"));

@@ -158,7 +158,7 @@ impl Report {
         };
         let spool = self.spool;
         match self.target {
-            ReportTarget::File(path) => atomic_file::whole(&path, |to| document(to, &header, spool))?,
+            ReportTarget::File(path) => atomic_file::write_durably(&path, |to| document(to, &header, spool))?,
             ReportTarget::Stream(file) => {
                 let mut to = BufWriter::new(file);
                 document(&mut to, &header, spool)?;

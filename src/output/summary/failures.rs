@@ -14,7 +14,7 @@ use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// Causes of failure that are told one by one.
+/// Causes of failure that are listed one by one.
 const CAUSES: usize = 5;
 /// Endpoints named for one cause.
 const NAMES: usize = 3;

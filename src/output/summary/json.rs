@@ -1,7 +1,7 @@
 //! The summary for scripts: one document with every figure.
 //!
-//! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
-//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`summary_json`].
+//! Within one `schema_version`, fields are only added. Foreign text is not escaped yet: write the document with
+//! [`safe_json::text`](crate::text::safe_json::text). Start at [`summary_json`].
 
 use serde_json::{Value, json};
 
@@ -163,21 +163,21 @@ fn expectation(checked: &Checked) -> Value {
     })
 }
 
-/// What the numbers mean: the sentence that people are told, and what else could be said.
+/// The verdict: the sentence that people read, and the other findings.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let mut told = findings(model).into_iter().map(|finding| {
-        let told = sentence_of(&finding, model, recording.as_deref());
+    let mut sentences = findings(model).into_iter().map(|finding| {
+        let sentence = sentence_of(&finding, model, recording.as_deref());
         json!({
             "kind": finding.kind(),
-            "sentence": told.to_string(),
-            "number": told.number,
-            "place": told.place,
-            "remedy": told.remedy,
+            "sentence": sentence.to_string(),
+            "number": sentence.number,
+            "place": sentence.place,
+            "remedy": sentence.remedy,
         })
     });
-    let Some(mut first) = told.next() else { return Value::Null };
-    first["others"] = told.collect();
+    let Some(mut first) = sentences.next() else { return Value::Null };
+    first["others"] = sentences.collect();
     first
 }
 

@@ -26,7 +26,7 @@ use crate::text::units;
 /// Where the headline ends.
 const HEADLINE: usize = 78;
 
-/// What the summary says beside the run itself.
+/// What the summary shows in addition to the run itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras<'a> {
     /// The plan's expectations, held against the run.
@@ -181,8 +181,8 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
     if sum(|why| why != IdleReason::NoWork) < WORTH_A_LINE {
         return None;
     }
-    let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
-    let reasons: Vec<String> = told.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
+    let largest = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
+    let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
     Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
 
@@ -236,7 +236,7 @@ fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
     checked.iter().map(line).collect()
 }
 
-/// What went wrong with ourselves, or with what we were told.
+/// Warnings about inflight itself, and events that contradict each other.
 fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if model.totals.warnings > 0 {

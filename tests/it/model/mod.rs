@@ -1,4 +1,4 @@
-//! What facts add up to, told in one line each.
+//! What facts add up to; each run is written in one line.
 
 mod time_left;
 mod timeline;
@@ -37,7 +37,7 @@ fn an_attempt_that_starts_twice_is_in_flight_once() {
 }
 
 #[test]
-fn an_endpoint_nobody_announced_is_a_stranger_once_and_counts_all_the_same() {
+fn an_endpoint_that_was_not_announced_is_one_anomaly_and_counts_all_the_same() {
     let model = scenario("0ms start B#1 | 5ms answer B#1 | 6ms done B#1 | 7ms start B#2 | 8ms cool B 1s").fold();
     assert_eq!(model.anomalies, Anomalies { strangers: 2, ..Anomalies::default() });
     assert_eq!((&*model.endpoints[0].name, &*model.hosts.get(0).unwrap().name), ("endpoint 1", "host 1"));
@@ -74,15 +74,15 @@ fn a_job_that_was_saved_by_a_retry_is_done_and_counted_as_saved() {
 }
 
 fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
-    let told = |story: &Story| match story {
+    let follow_up = |story: &Story| match story {
         Story::Trouble { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
         _ => None,
     };
-    scenario(text).fold().news.newest_first().filter_map(|item| told(&item.story)).collect()
+    scenario(text).fold().news.newest_first().filter_map(|item| follow_up(&item.story)).collect()
 }
 
 #[test]
-fn the_news_of_a_bad_end_tell_what_followed() {
+fn the_news_of_a_bad_end_include_what_followed() {
     let open = sequels("0ms start a#1 | 9ms break a#1");
     assert_eq!(open, [(Origin::HERE, JobId(1), FollowUp::Open)]);
     let retried = sequels("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms");
@@ -97,15 +97,18 @@ fn the_news_of_a_bad_end_tell_what_followed() {
 }
 
 #[test]
-fn what_follows_is_told_of_the_machine_it_happened_on() {
-    let told = sequels(
+fn a_follow_up_belongs_to_the_machine_it_happened_on() {
+    let follow_ups = sequels(
         "0ms start a#1 | 0ms @1 start a#1 | 9ms break a#1 | 9ms @1 break a#1 | 9ms retry a#1 50ms | 10ms @1 fail a#1",
     );
-    assert_eq!(told, [(Origin(1), JobId(1), FollowUp::GivenUp(1)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]);
+    assert_eq!(
+        follow_ups,
+        [(Origin(1), JobId(1), FollowUp::GivenUp(1)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]
+    );
 }
 
 #[test]
-fn a_job_given_up_between_two_tries_is_told_by_itself() {
+fn a_job_given_up_between_two_tries_is_listed_by_itself() {
     let model = scenario("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 40ms fail a#1").fold();
     let newest = model.news.newest_first().next().unwrap();
     assert!(matches!(newest.story, Story::GivenUp { .. }), "{newest:?}");
@@ -156,7 +159,7 @@ fn the_time_that_is_left_goes_by_the_pace_of_the_last_ten_seconds() {
 }
 
 #[test]
-fn nothing_is_said_of_the_time_that_is_left_before_it_can_be_known() {
+fn no_time_left_is_shown_before_it_can_be_known() {
     let too_short = scenario(&steady(400, 2)).fold();
     assert_eq!(too_short.time_left(ms(2_999)), None);
     let too_little = scenario(&steady(10_000, 4)).fold();
@@ -166,7 +169,7 @@ fn nothing_is_said_of_the_time_that_is_left_before_it_can_be_known() {
 }
 
 #[test]
-fn nothing_is_said_of_the_time_that_is_left_while_nothing_starts() {
+fn no_time_left_is_shown_while_nothing_starts() {
     for stop in ["pause", "drain", "cancel", "end"] {
         let model = scenario(&format!("{} | 10s {stop}", steady(400, 10))).fold();
         assert_eq!(model.time_left(ms(10_000)), None, "{stop}");
@@ -192,7 +195,7 @@ fn a_latency_that_comes_late_does_not_wipe_out_newer_ones() {
 }
 
 #[test]
-fn a_cooldown_runs_until_its_moment_and_the_latest_is_told() {
+fn a_cooldown_runs_until_its_moment_and_the_latest_is_shown() {
     let model = scenario("0ms start a#1 | 0ms start b#2 | 1ms cool a 500ms | 1ms cool b 900ms").fold();
     assert_eq!(model.cooldown(ms(400)), Some((1, ms(900))));
     assert_eq!(model.cooldown(ms(900)), None);

@@ -18,7 +18,7 @@ fn many(n: usize) -> Model {
 }
 
 #[test]
-fn an_attempt_is_told_from_its_start_to_its_end() {
+fn an_attempt_is_kept_from_its_start_to_its_end() {
     let model = scenario("5ms start a#1 | 30ms refuse a#1 429 | 30ms retry a#1 90ms | 90ms start a#1.2").fold();
     let first = model.timeline.nth(0).unwrap();
     assert_eq!(
@@ -41,7 +41,7 @@ fn what_is_in_flight_is_kept_however_many_come_after_it() {
 }
 
 #[test]
-fn what_ended_long_after_the_others_is_seen_to_end() {
+fn an_attempt_that_ends_long_after_the_others_has_its_end() {
     let mut model = many(Timeline::KEPT + 50);
     let end = scenario("9s timeout b#0").events.pop().unwrap();
     model.apply(&end);
@@ -64,8 +64,8 @@ fn holds(events: &[Event]) -> Result<(), TestCaseError> {
     let timeline = &model.timeline;
     let mut open: Vec<u64> = model.open.all().map(|flight| flight.number).collect();
     open.sort_unstable();
-    let told: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(Bar::is_open)).collect();
-    prop_assert_eq!(&told, &open);
+    let shown_open: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(Bar::is_open)).collect();
+    prop_assert_eq!(&shown_open, &open);
     for flight in model.open.all() {
         let bar = timeline.nth(flight.number).unwrap();
         prop_assert_eq!((bar.started, bar.progress, bar.endpoint), (flight.started, flight.progress, flight.endpoint));

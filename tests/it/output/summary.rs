@@ -189,8 +189,8 @@ fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
     assert!(words(&text).contains(&format!("verdict {sentence}")), "{text}");
-    let said = Plain::new(PlainPace::Log).poll(&run.model, Offset(1_300_000));
-    assert!(said.iter().any(|line| line.ends_with(sentence)), "{said:?}");
+    let printed = Plain::new(PlainPace::Log).poll(&run.model, Offset(1_300_000));
+    assert!(printed.iter().any(|line| line.ends_with(sentence)), "{printed:?}");
     let none = summary_json(&Model::default(), Offset::ZERO, &Extras::default());
     assert_eq!(none["verdict"], json!(null));
 }

@@ -2,7 +2,7 @@
 //!
 //! A step is a moment, a verb and what it is about: `a#1` is the first attempt of job 1 at endpoint
 //! `a`, `a#1.2` its second. Endpoints `a` to `z` lie at hosts of their own and are announced; `A` to
-//! `Z` are strangers. `@1` after the moment says that another machine has seen it.
+//! `Z` are strangers. `@1` after the moment means that another machine reports it.
 //!
 //! | step | |
 //! | --- | --- |
@@ -28,7 +28,7 @@ use inflight::model::Model;
 
 use crate::scenario;
 
-/// A run that has been told.
+/// A run written in the notation.
 pub struct Scenario {
     pub events: Vec<Event>,
     announced: HashSet<(Origin, u32)>,
@@ -63,7 +63,7 @@ impl Scenario {
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
         let fact = match verb {
             "run" => Fact::RunStarted {
-                name: "told".into(),
+                name: "scenario".into(),
                 limit: named("limit").map(number),
                 jobs: named("jobs").map(number),
             },

@@ -141,7 +141,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         28 => (attempt(), phase(), any::<u64>(), of(moment()))
             .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptProgressed { attempt, phase, bytes, received })
             .boxed(),
-        29 => (attempt(), exhibit())
+        29 => (attempt(), failure_sample())
             .prop_map(|(attempt, answer)| Fact::FailureSampled { attempt, answer: answer.into() })
             .boxed(),
         30 => (job(), job(), endpoint(), outcome())
@@ -229,7 +229,7 @@ fn field() -> impl Strategy<Value = Field> {
     (text(), text()).prop_map(|(name, value)| Field(name, value))
 }
 
-fn exhibit() -> impl Strategy<Value = FailureSample> {
+fn failure_sample() -> impl Strategy<Value = FailureSample> {
     let body = prop_oneof![
         Just(Excerpt::None),
         Just(Excerpt::Binary),

@@ -45,14 +45,13 @@ pub struct Evidence {
     pub tail: Tail,
     /// What timed out.
     pub timeouts: TimeoutEvidence,
-    /// Who said no, and when.
+    /// Which host refused, and when.
     pub refusals: Refusals,
     /// When the event loop stood still.
     pub stalls: Stalls,
     /// Retries that a person asked for.
     pub manual_retries: u64,
-    /// Times that starts were held back by hand, limits turned, or rounds begun: what then looks like
-    /// a pattern was wished for.
+    /// Times that the user paused or changed a limit, or that a round began: a pattern may then be intended.
     pub interventions: u64,
     /// The limit that this machine has cut, from and to.
     pub machine: Option<(u32, u32)>,

@@ -25,7 +25,7 @@ pub struct TimeoutEvidence {
     pub late: u64,
     /// The latest of those, latest first: how long, and method and masked URL; foreign text.
     pub named: Vec<(Micros, Arc<str>)>,
-    /// Unused slots until then, as far as they had been told.
+    /// Unused slots until then, as far as they were reported.
     pub idle: Idle,
 }
 
