@@ -1,8 +1,7 @@
-//! Progress without a terminal: whole lines, now and then, and nothing that a log would choke on.
+//! Progress without a terminal: plain lines for logs and pipes.
 //!
-//! Looks at the model and says what is new: the beginning, each change of state, the first failure of
-//! each kind, progress, the end. Reads no clock and writes nothing by itself. Start at
-//! [`Plain::poll`].
+//! Prints only what is new: the start, changes of state, the first failure of each kind, progress, the end.
+//! Reads no clock and writes nothing by itself. Start at [`Plain::poll`].
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

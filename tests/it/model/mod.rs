@@ -3,6 +3,7 @@
 mod time_left;
 mod timeline;
 mod verdict;
+mod working;
 
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;
@@ -143,37 +144,6 @@ fn a_dial_turned_step_by_step_leaves_one_mark_from_first_to_last() {
 fn a_pause_and_a_drain_leave_marks() {
     let text = "0ms run | 1s pause | 2s resume | 3s drain";
     assert_eq!(marks(text), [(ms(1_000), Mark::Paused), (ms(2_000), Mark::Resumed), (ms(3_000), Mark::Draining)]);
-}
-
-/// Ten jobs a second for `seconds`, of a plan of so many.
-fn steady(jobs: u64, seconds: u64) -> String {
-    let job = |i: u64| format!(" | {0}ms start a#{i} | {0}ms answer a#{i} | {0}ms done a#{i}", i * 100);
-    let steps: String = (1..=seconds * 10).map(job).collect();
-    format!("0ms run limit 4 jobs {jobs}{steps}")
-}
-
-#[test]
-fn the_time_that_is_left_goes_by_the_pace_of_the_last_ten_seconds() {
-    let left = scenario(&steady(400, 20)).fold().time_left(ms(20_000)).unwrap();
-    assert!(left.as_secs_f64() > 19.0 && left.as_secs_f64() < 21.0, "{left:?}");
-}
-
-#[test]
-fn no_time_left_is_shown_before_it_can_be_known() {
-    let too_short = scenario(&steady(400, 2)).fold();
-    assert_eq!(too_short.time_left(ms(2_999)), None);
-    let too_little = scenario(&steady(10_000, 4)).fold();
-    assert_eq!(too_little.time_left(ms(4_000)), None);
-    let no_plan = scenario("0ms run | 5s start a#1").fold();
-    assert_eq!(no_plan.time_left(ms(5_000)), None);
-}
-
-#[test]
-fn no_time_left_is_shown_while_nothing_starts() {
-    for stop in ["pause", "drain", "cancel", "end"] {
-        let model = scenario(&format!("{} | 10s {stop}", steady(400, 10))).fold();
-        assert_eq!(model.time_left(ms(10_000)), None, "{stop}");
-    }
 }
 
 #[test]

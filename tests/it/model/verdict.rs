@@ -6,22 +6,19 @@ use inflight::model::Model;
 use inflight::model::verdict::sentences::{main_sentence, sentence_of};
 use inflight::model::verdict::working::working;
 use inflight::model::verdict::{Finding, findings};
-use proptest::prelude::*;
 
 use crate::scenario::notation::scenario;
-use crate::scenario::playback::run;
-use crate::scenario::strategies::any_events;
 use crate::scenario::{fixtures, fold};
 
 /// A run that is written step by step; steps may come in any order.
 #[derive(Default)]
-struct Script(Vec<(u64, String)>);
+struct Case(Vec<(u64, String)>);
 
-impl Script {
+impl Case {
     fn new(run: &str) -> Self {
-        let mut script = Self::default();
-        script.step(0, &format!("run {run}"));
-        script
+        let mut case = Self::default();
+        case.step(0, &format!("run {run}"));
+        case
     }
 
     fn step(&mut self, ms: u64, step: &str) {
@@ -63,13 +60,13 @@ impl Script {
 }
 
 /// So many jobs one after the other, each 100 ms, with a pause in between.
-fn chain(run: &str, n: u64, pause: u64) -> Script {
-    let mut script = Script::new(run);
+fn chain(run: &str, n: u64, pause: u64) -> Case {
+    let mut case = Case::new(run);
     for i in 0..n {
         let from = i * (100 + pause);
-        script.good(&format!("a#{i}"), "", (from, from + 100));
+        case.good(&format!("a#{i}"), "", (from, from + 100));
     }
-    script
+    case
 }
 
 #[test]
@@ -98,16 +95,16 @@ fn what_is_paced_or_too_short_or_limited_to_one_is_not_serial() {
 }
 
 /// Waves of eight, the slowest of which takes so long and the others 100 ms.
-fn waves(n: u64, size: u64, slowest: u64) -> Script {
-    let mut script = Script::new("");
+fn waves(n: u64, size: u64, slowest: u64) -> Case {
+    let mut case = Case::new("");
     for wave in 0..n {
         for i in 0..size {
             let from = wave * (slowest + 1) + i;
             let took = if i == 0 { slowest } else { 100 };
-            script.good(&format!("a#{}", wave * size + i), "", (from, from + took));
+            case.good(&format!("a#{}", wave * size + i), "", (from, from + took));
         }
     }
-    script
+    case
 }
 
 #[test]
@@ -133,17 +130,17 @@ fn even_waves_few_waves_and_unequal_ones_are_none() {
 }
 
 /// Four at once for a second, and one that holds on for so long.
-fn tail(holds: u64) -> Script {
-    let mut script = Script::new("limit 4 jobs 41");
+fn tail(holds: u64) -> Case {
+    let mut case = Case::new("limit 4 jobs 41");
     for slot in 0..4 {
         for i in 0..10 {
             let from = i * 100 + slot;
-            script.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
+            case.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
         }
     }
-    script.good("a#99", "", (1_000, 1_003 + holds));
-    script.step(1_003 + holds, "end");
-    script
+    case.good("a#99", "", (1_000, 1_003 + holds));
+    case.step(1_003 + holds, "end");
+    case
 }
 
 #[test]
@@ -168,19 +165,19 @@ fn an_end_that_is_short_or_has_work_left_has_no_stragglers() {
 }
 
 /// Four at once for a second, 100 ms each, and two behind them that time out after so many milliseconds.
-fn late(took: u64) -> Script {
-    let mut script = Script::new("limit 4 jobs 43");
+fn late(took: u64) -> Case {
+    let mut case = Case::new("limit 4 jobs 43");
     for slot in 0..4 {
         for i in 0..10 {
             let from = i * 100 + slot;
-            script.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
+            case.good(&format!("a#{}", slot * 10 + i), "", (from, from + 100));
         }
     }
     for i in 0..2 {
-        script.job(&format!("b#{}", 98 + i), "", (1_003, 1_003 + took), "timeout");
+        case.job(&format!("b#{}", 98 + i), "", (1_003, 1_003 + took), "timeout");
     }
-    script.step(1_003 + took, "end");
-    script
+    case.step(1_003 + took, "end");
+    case
 }
 
 #[test]
@@ -212,13 +209,13 @@ fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
 
 #[test]
 fn what_would_not_be_found_to_be_slow_is_not_to_be_looked_for() {
-    let mut script = Script::new("limit 4 jobs 13");
+    let mut case = Case::new("limit 4 jobs 13");
     for i in 0..12 {
-        script.good(&format!("a#{i}"), "", (i / 4 * 1_000 + i % 4, i / 4 * 1_000 + i % 4 + 1_000));
+        case.good(&format!("a#{i}"), "", (i / 4 * 1_000 + i % 4, i / 4 * 1_000 + i % 4 + 1_000));
     }
-    script.job("b#98", "", (3_000, 5_503), "timeout");
-    script.step(5_503, "end");
-    let verdict = main_sentence(&script.finds(&["stragglers"]), None).unwrap();
+    case.job("b#98", "", (3_000, 5_503), "timeout");
+    case.step(5_503, "end");
+    let verdict = main_sentence(&case.finds(&["stragglers"]), None).unwrap();
     assert!(verdict.ends_with("; start these first, or give them a shorter time-out"), "{verdict}");
 }
 
@@ -240,20 +237,20 @@ fn late_time_outs_of_a_run_that_was_refused_paused_or_is_not_over_are_nobodys_or
 }
 
 /// Two at once, 100 ms each, all waiting so long for this.
-fn held(run: &str, dial: &str, waited: &str) -> Script {
-    let mut script = Script::new(run);
-    script.step(0, dial);
+fn held(run: &str, dial: &str, waited: &str) -> Case {
+    let mut case = Case::new(run);
+    case.step(0, dial);
     for slot in 0..2 {
         for i in 0..10 {
-            script.good(&format!("a#{}", slot * 10 + i), waited, (i * 100 + slot, i * 100 + slot + 100));
+            case.good(&format!("a#{}", slot * 10 + i), waited, (i * 100 + slot, i * 100 + slot + 100));
         }
     }
-    script
+    case
 }
 
 #[test]
 fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
-    let sentence = |script: Script| main_sentence(&script.finds(&["limited-by-us"]), None).unwrap();
+    let sentence = |case: Case| main_sentence(&case.finds(&["limited-by-us"]), None).unwrap();
     assert_eq!(
         main_sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
         "86 % of all waiting: the limit of 2 for the run; about 500 ms instead of 1.00 s with 4 at once, if answers stay as fast"
@@ -273,10 +270,10 @@ fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
 
 #[test]
 fn a_gap_at_one_host_is_not_blamed_while_others_take_as_long() {
-    let mut script = held("limit 9", "own a 9", "gap 60ms");
-    script.good("b#90", "", (0, 10));
-    script.good("b#91", "", (990, 1_001));
-    script.finds(&[]);
+    let mut case = held("limit 9", "own a 9", "gap 60ms");
+    case.good("b#90", "", (0, 10));
+    case.good("b#91", "", (990, 1_001));
+    case.finds(&[]);
 }
 
 #[test]
@@ -290,15 +287,15 @@ fn little_waiting_mixed_waiting_and_refusals_blame_no_limit() {
 }
 
 /// Twenty a second for five seconds, with so many refusals in the second.
-fn refused(n: u64) -> Script {
-    let mut script = Script::new("");
+fn refused(n: u64) -> Case {
+    let mut case = Case::new("");
     for i in 0..100 {
-        script.good(&format!("a#{i}"), "", (i * 50, i * 50 + 120));
+        case.good(&format!("a#{i}"), "", (i * 50, i * 50 + 120));
     }
     for i in 0..n {
-        script.job(&format!("a#{}", 900 + i), "", (1_000 + 200 * i, 1_001 + 200 * i), "refuse 429");
+        case.job(&format!("a#{}", 900 + i), "", (1_000 + 200 * i, 1_001 + 200 * i), "refuse 429");
     }
-    script
+    case
 }
 
 #[test]
@@ -308,7 +305,7 @@ fn an_upstream_that_refuses_says_how_much_it_takes() {
         main_sentence(&model, None).unwrap(),
         "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
     );
-    let mut patient = Script::new("");
+    let mut patient = Case::new("");
     for i in 0..20 {
         patient.good(&format!("a#{i}"), "cooldown 3s", (i * 100, i * 100 + 50));
     }
@@ -329,18 +326,18 @@ fn single_refusals_are_no_limit() {
 }
 
 /// One host at four of four slots, and another whose jobs are so fast and wait so long.
-fn hog(took: u64, waited: u64) -> Script {
-    let mut script = Script::new("limit 4");
+fn hog(took: u64, waited: u64) -> Case {
+    let mut case = Case::new("limit 4");
     for slot in 0..4 {
         for i in 0..5 {
-            script.good(&format!("b#{}", slot * 10 + i), "", (i * 500 + slot, i * 500 + slot + 490));
+            case.good(&format!("b#{}", slot * 10 + i), "", (i * 500 + slot, i * 500 + slot + 490));
         }
     }
     for i in 0..4 {
         let from = i * 500 + 493;
-        script.good(&format!("a#{}", 90 + i), &format!("slot {waited}ms"), (from, from + took));
+        case.good(&format!("a#{}", 90 + i), &format!("slot {waited}ms"), (from, from + took));
     }
-    script
+    case
 }
 
 #[test]
@@ -359,16 +356,16 @@ fn a_host_without_waiting_jobs_or_as_slow_as_others_is_no_finding() {
 }
 
 /// So many that end right after a stall of 300 ms.
-fn stalled(n: u64, after: u64) -> Script {
-    let mut script = Script::new("");
+fn stalled(n: u64, after: u64) -> Case {
+    let mut case = Case::new("");
     for i in 0..40 {
-        script.good(&format!("a#{i}"), "", (i * 10, i * 10 + 25));
+        case.good(&format!("a#{i}"), "", (i * 10, i * 10 + 25));
     }
-    script.step(900, "stall 300ms");
+    case.step(900, "stall 300ms");
     for i in 0..n {
-        script.good(&format!("a#{}", 90 + i), "", (590, 900 + after + i));
+        case.good(&format!("a#{}", 90 + i), "", (590, 900 + after + i));
     }
-    script
+    case
 }
 
 #[test]
@@ -390,24 +387,24 @@ fn few_or_late_ends_are_no_convoy() {
 }
 
 /// Eight jobs of which so many are tried a second and third time in vain.
-fn retried(n: u64) -> Script {
-    let mut script = Script::new("");
+fn retried(n: u64) -> Case {
+    let mut case = Case::new("");
     for i in 0..8 {
         let from = i * 50;
         if i >= n {
-            script.good(&format!("a#{i}"), "", (from, from + 120));
+            case.good(&format!("a#{i}"), "", (from, from + 120));
             continue;
         }
         for (try_n, at) in (1..).zip([from, from + 500, from + 1_000]) {
-            script.step(at, &format!("start a#{i}.{try_n}"));
-            script.step(at + 120, &format!("break a#{i}.{try_n}"));
-            script.step(
+            case.step(at, &format!("start a#{i}.{try_n}"));
+            case.step(at + 120, &format!("break a#{i}.{try_n}"));
+            case.step(
                 at + 120,
                 &if try_n < 3 { format!("retry a#{i}.{try_n} {}ms", at + 500) } else { format!("fail a#{i}.3") },
             );
         }
     }
-    script
+    case
 }
 
 #[test]
@@ -420,13 +417,13 @@ fn retries_in_vain_are_a_finding() {
 }
 
 /// Twenty answers two at once, so many of which reuse a connection.
-fn connected(n: u64, reused: u64) -> Script {
-    let mut script = Script::new("");
+fn connected(n: u64, reused: u64) -> Case {
+    let mut case = Case::new("");
     for i in 0..n {
         let how = if i < reused { "answer 200 reused" } else { "answer 200 connect 30ms" };
-        script.job(&format!("a#{i}"), "", (i * 50, i * 50 + 80), how);
+        case.job(&format!("a#{i}"), "", (i * 50, i * 50 + 80), how);
     }
-    script
+    case
 }
 
 #[test]
@@ -448,9 +445,9 @@ fn connections_that_are_reused_or_few_are_no_churn() {
 
 #[test]
 fn a_machine_without_room_comes_first() {
-    let mut script = chain("limit 32", 8, 1);
-    script.step(1, "limit 3 machine");
-    let model = script.finds(&["own-machine", "serial"]);
+    let mut case = chain("limit 32", 8, 1);
+    case.step(1, "limit 3 machine");
+    let model = case.finds(&["own-machine", "serial"]);
     assert!(main_sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
     let mut turned = chain("limit 32", 8, 40);
     turned.step(1, "limit 3");
@@ -460,7 +457,7 @@ fn a_machine_without_room_comes_first() {
 /// Steady work on eight slots, with reused connections and nothing wrong.
 #[test]
 fn healthy_runs_of_every_kind_stay_silent() {
-    let mut steady = Script::new("limit 8 jobs 200");
+    let mut steady = Case::new("limit 8 jobs 200");
     for i in 0..200 {
         let from = i * 12 + i % 5;
         steady.job(&format!("a#{i}"), "slot 5ms", (from, from + 60 + (i * 37) % 40), "answer 200 reused");
@@ -495,15 +492,4 @@ fn the_working_always_says_how_full_the_slots_were() {
     let lines = working(&model, None);
     assert!(lines.contains(&("verdict", "nothing unusual".to_owned())), "{lines:?}");
     assert!(lines.iter().any(|(label, text)| *label == "in flight" && text == "2.00 of 9, 22 % on average, 2 at most"));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn any_run_has_a_working(events in prop_oneof![any_events(80), run()]) {
-        let model = fold(&events);
-        prop_assert!(!working(&model, None).is_empty());
-        prop_assert_eq!(main_sentence(&model, None).is_none(), findings(&model).is_empty());
-    }
 }
