@@ -190,7 +190,7 @@ fn is_false(cut: &bool) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Entry;
+    use super::ReportEntry;
     use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
     use crate::event::{JobId, Micros};
     use crate::job_result::{Answer, JobResult};

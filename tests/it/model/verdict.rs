@@ -187,10 +187,10 @@ fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwis
     let start = "last 1.00 s of 2.00 s: only 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
                  GET https://b#98.example/98 (1.00 s); about 1.57 s with these first: ";
     assert_eq!(
-        sentence_of(None),
+        verdict(None),
         format!("{start}record it with `--events last.jsonl`, then `--order slow-first --from last.jsonl`")
     );
-    assert_eq!(sentence_of(Some("runs/monday.jsonl")), format!("{start}`--order slow-first --from runs/monday.jsonl`"));
+    assert_eq!(verdict(Some("runs/monday.jsonl")), format!("{start}`--order slow-first --from runs/monday.jsonl`"));
 }
 
 #[test]
@@ -252,19 +252,15 @@ fn held(run: &str, dial: &str, waited: &str) -> Case {
 fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
     let sentence = |case: Case| main_sentence(&case.finds(&["limited-by-us"]), None).unwrap();
     assert_eq!(
-        main_sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
+        sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
         "86 % of all waiting: the limit of 2 for the run; about 500 ms instead of 1.00 s with 4 at once, if answers stay as fast"
     );
+    assert!(sentence(held("limit 9", "own a 2", "host 60ms")).contains("the limit of 2 for a.example; about 500 ms"));
     assert!(
-        main_sentence(held("limit 9", "own a 2", "host 60ms")).contains("the limit of 2 for a.example; about 500 ms")
+        sentence(held("limit 9", "own a 9", "gap 60ms")).contains("the gap at a.example, starts 47.4 ms apart; about")
     );
     assert!(
-        main_sentence(held("limit 9", "own a 9", "gap 60ms"))
-            .contains("the gap at a.example, starts 47.4 ms apart; about")
-    );
-    assert!(
-        main_sentence(held("limit 9", "own a 9", "rate 60ms"))
-            .contains("the rate of the run, starts 52.7 ms apart; about")
+        sentence(held("limit 9", "own a 9", "rate 60ms")).contains("the rate of the run, starts 52.7 ms apart; about")
     );
 }
 

@@ -70,7 +70,7 @@ impl TimeoutEvidence {
 
 #[cfg(test)]
 mod tests {
-    use super::Timeouts;
+    use super::TimeoutEvidence;
     use crate::event::Micros;
 
     #[test]
