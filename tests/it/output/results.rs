@@ -90,8 +90,8 @@ fn ten_thousand_results_in_any_order_come_out_in_plan_order() {
 #[test]
 fn failures_and_cancelled_jobs_are_listed_with_the_data() {
     let last = Outcome::Failed { reason: Reason::Refused, detail: Some("Connection refused".into()) };
-    let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..harvest((0, 1), "users", None, b"") };
-    let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..harvest((0, 2), "users", None, b"") };
+    let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..result((0, 1), "users", None, b"") };
+    let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..result((0, 2), "users", None, b"") };
     let (_, document) = report_of([cancelled, failed, result((0, 0), "orders", None, b"{\"sum\":3}")]);
     assert_eq!(document["jobs"], serde_json::json!({"ok": 1, "failed": 1, "cancelled": 1, "not_started": 0}));
     assert_eq!(document["ended"], "finished");
