@@ -16,7 +16,7 @@ use crate::text::units;
 
 /// One sentence in its three parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sentence {
+pub struct VerdictSentence {
     /// The number that makes it a claim.
     pub number: String,
     /// Where it lies.
@@ -27,14 +27,14 @@ pub struct Sentence {
     pub brief: Option<String>,
 }
 
-impl fmt::Display for Sentence {
+impl fmt::Display for VerdictSentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; {}", self.number, self.place, self.remedy)
     }
 }
 
 /// The finding as a sentence; `recording` is where the run is recorded, as it may be shown.
-pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) -> Sentence {
+pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) -> VerdictSentence {
     let (number, place, remedy) = match finding {
         Finding::OwnMachine { cut: Some((from, to)), .. } => (
             format!("limit cut from {from} to {to}"),
@@ -127,7 +127,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
             "one client for all, and connections kept open at either end".to_owned(),
         ),
     };
-    Sentence { number, place, remedy, brief: brief(finding) }
+    VerdictSentence { number, place, remedy, brief: brief(finding) }
 }
 
 /// What held on at the end of the run.
