@@ -11,7 +11,7 @@ use crate::app::lab::start_watched;
 use crate::app::live::live_view::{AfterInterrupt, LastFrame, LiveView};
 use crate::app::live::pacing::Motion;
 use crate::app::wakeups::{ChangeNotifier, Signal};
-use crate::control::Turn;
+use crate::control::LabCommand;
 use crate::error::code;
 use crate::event::{Micros, Offset};
 use crate::lab::controls::Controls;
@@ -76,20 +76,20 @@ impl LabView {
         Ok(())
     }
 
-    fn control_lanes(&mut self, turn: Turn) -> io::Result<()> {
+    fn control_lanes(&mut self, turn: LabCommand) -> io::Result<()> {
         let scenario = self.controls.scenario();
         match turn {
-            Turn::Pause => self.controls.pause(!self.controls.is_paused()),
-            Turn::Limit(limit) => {
+            LabCommand::Pause => self.controls.pause(!self.controls.is_paused()),
+            LabCommand::Limit(limit) => {
                 self.dials.limit = limit;
                 self.controls.set_limit(limit);
             }
-            Turn::Restart => self.restart(scenario)?,
-            Turn::Delay(delay) => {
+            LabCommand::Restart => self.restart(scenario)?,
+            LabCommand::Delay(delay) => {
                 self.dials.delay = delay.into();
                 self.restart(scenario)?;
             }
-            Turn::Next => {
+            LabCommand::Next => {
                 let next = scenario.next();
                 self.dials = Controls { speed: self.dials.speed, ..Controls::defaults(next) };
                 self.restart(next)?;

@@ -29,7 +29,7 @@ use crate::config;
 use crate::control::Command;
 use crate::error::{Error, code};
 use crate::model::Stage;
-use crate::output::exit::{self, Mishaps};
+use crate::output::exit::{self, OwnFailures};
 use crate::output::report::Finish;
 use crate::output::streams;
 use crate::plan::Plan;
@@ -104,7 +104,7 @@ impl Batch<'_> {
             (Ok(()), Ok(())) => (None, false),
         };
         let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let mishaps = Mishaps {
+        let mishaps = OwnFailures {
             broken: broken.is_some() || end == WatchEnd::ScreenBroke,
             unwritten: is_unrecorded || has_troubles,
         };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::Error;
-use crate::journal::{self, Header};
+use crate::journal::{self, JournalHeader};
 use crate::output::{destination, output_error};
 use crate::pump::Recorder;
 use crate::text::io_error::IoErrorText;
@@ -53,7 +53,7 @@ pub fn open_numbered(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Err
 
 /// Writes the header, so that even a run that is killed at once leaves a recording.
 fn write_header(to: Box<dyn Write + Send>, name: &str) -> io::Result<Recorder> {
-    let mut recorder = journal::Writer::new(to, &Header::new(name, SystemTime::now()))?;
+    let mut recorder = journal::Writer::new(to, &JournalHeader::new(name, SystemTime::now()))?;
     // An error here occurs again with the first event, and is reported there.
     let _ = recorder.flush();
     Ok(recorder)

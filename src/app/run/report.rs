@@ -9,7 +9,7 @@ use crate::app::wakeups::Wakeups;
 use crate::error::Error;
 use crate::model::{Model, expectation};
 use crate::output::collector::Collected;
-use crate::output::exit::{self, Mishaps};
+use crate::output::exit::{self, OwnFailures};
 use crate::output::streams;
 use crate::output::summary::json::summary_json;
 use crate::output::summary::text::{Extras, summary_text};
@@ -22,7 +22,7 @@ use crate::text::safe_json;
 pub(super) struct BatchOutcome {
     pub(super) follow: Follow,
     pub(super) collected: Option<Collected>,
-    pub(super) mishaps: Mishaps,
+    pub(super) mishaps: OwnFailures,
     /// Which of our threads panicked, if one did.
     pub(super) broken: Option<Error>,
     /// The recording, if there is one and it is complete.
@@ -38,7 +38,7 @@ pub(super) struct BatchOutcome {
 impl BatchOutcome {
     /// This outcome, and what went wrong in earlier runs: a later run makes no good of that.
     pub(super) fn after(mut self, last: Option<&Self>) -> Self {
-        let before = last.map_or_else(Mishaps::default, |last| last.mishaps);
+        let before = last.map_or_else(OwnFailures::default, |last| last.mishaps);
         self.mishaps.broken |= before.broken;
         self.mishaps.unwritten |= before.unwritten;
         self

@@ -10,7 +10,7 @@ use crate::app::run::watch::WatchEnd;
 use crate::app::wakeups::Wakeups;
 use crate::cli::ResultArgs;
 use crate::cli::look::LookArgs;
-use crate::journal::{Header, Writer};
+use crate::journal::{JournalHeader, Writer};
 use crate::output::exit::BROKEN;
 use crate::plan::{Plan, Practice};
 use crate::tui::detect::Environment;
@@ -49,7 +49,7 @@ fn a_run_whose_pump_panics_ends_with_code_70() {
         let environment = Environment::default();
         let mut opened = batch.open(false).unwrap();
         let to: Box<dyn Write + Send> = Box::new(BreakingFile(0));
-        opened.recorder = Some(Writer::new(to, &Header::new("breaking", SystemTime::UNIX_EPOCH)).unwrap());
+        opened.recorder = Some(Writer::new(to, &JournalHeader::new("breaking", SystemTime::UNIX_EPOCH)).unwrap());
         let mut running = batch.start(opened, &environment, Some(Wakeups::without_signals())).unwrap();
         let end = batch.watch_in_lines(&mut running, &environment, false);
         let outcome = batch.conclude(running, end);

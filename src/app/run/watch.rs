@@ -14,7 +14,7 @@ use crate::app::run::start::RunningBatch;
 use crate::app::run::{Batch, headless, recording};
 use crate::app::wakeups::Signal;
 use crate::output::output_error::path_shown;
-use crate::output::plain::{Pace, Plain};
+use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
 use crate::tui::detect::{Environment, Interface};
 
@@ -113,9 +113,9 @@ impl Batch<'_> {
         end
     }
 
-    fn pace(&self, environment: &Environment) -> Pace {
+    fn pace(&self, environment: &Environment) -> PlainPace {
         // A user who asks for plain lines on a terminal probably has them read aloud.
-        if self.look.plain && environment.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
+        if self.look.plain && environment.draws_on_terminal { PlainPace::SPOKEN } else { PlainPace::Log }
     }
 }
 

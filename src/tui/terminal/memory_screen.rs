@@ -26,9 +26,13 @@ pub fn letter(letter: char) -> Keystroke {
 /// The state of the terminal that a script can change.
 #[derive(Clone, Copy)]
 pub struct ScreenState {
+    /// Its width.
     pub columns: u16,
+    /// Its height.
     pub rows: u16,
+    /// Whether writing to it fails.
     pub is_gone: bool,
+    /// Whether it still reads the last frame.
     pub is_busy: bool,
 }
 
@@ -41,6 +45,7 @@ pub struct MemoryScreen {
     pub state: Rc<Cell<ScreenState>>,
     /// Every frame, with its time in milliseconds.
     pub frames: Vec<(u64, String)>,
+    /// How often every cell was to be drawn again.
     pub n_redraws: u32,
 }
 

@@ -43,7 +43,7 @@ fn a_long_attempt_reports_its_progress() {
     let plan = "[upstream]\n[[endpoint]]\nurl = \"practice://a/trickle?every=50ms\"\n[[endpoint]]\nurl = \"practice://b/hang\"\n";
     let batch = Batch::start(plan);
     batch.until_model(|model| {
-        let progress: Vec<_> = model.open.all().filter_map(|flight| flight.seen).collect();
+        let progress: Vec<_> = model.open.all().filter_map(|flight| flight.progress).collect();
         progress.iter().any(|at| at.phase == Phase::Body && at.bytes > 10 && at.received.is_some())
             && progress.iter().any(|at| at.phase == Phase::FirstByte && at.bytes == 0 && at.received.is_none())
     });

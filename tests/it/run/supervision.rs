@@ -5,7 +5,7 @@ use std::sync::mpsc as wakeups;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use inflight::journal::{Header, Writer};
+use inflight::journal::{JournalHeader, Writer};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::{Follow, Pump, PumpError, Recorder};
@@ -49,7 +49,7 @@ impl Read for BreakingInput {
 
 fn recorder() -> Recorder {
     let to: Box<dyn Write + Send> = Box::new(BreakingFile(0));
-    Writer::new(to, &Header::new("breaking", SystemTime::UNIX_EPOCH)).unwrap()
+    Writer::new(to, &JournalHeader::new("breaking", SystemTime::UNIX_EPOCH)).unwrap()
 }
 
 /// Runs a plan, and waits until the model is marked as complete or broken.
