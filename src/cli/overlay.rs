@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use crate::cli::{Dials, RequestArgs, Results};
 use crate::error::Error;
-use crate::plan::order::{Order, Word};
+use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overlay;
 use crate::plan::{Plan, Polling};
@@ -34,7 +34,7 @@ pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: 
         });
     }
     plan.order = order(std::mem::take(&mut plan.order), dials)?;
-    if plan.order != Order::AsGiven && !plan.is_repeatable() {
+    if plan.order != JobOrder::AsGiven && !plan.is_repeatable() {
         return Err(Error::Usage {
             message: "`slow-first` needs input that can be read again".into(),
             hint: "save it to a file, and name that instead of a pipe".into(),
@@ -66,18 +66,18 @@ fn polling(plan: Option<Polling>, dials: &Dials) -> Result<Option<Polling>, Erro
 }
 
 /// In which order jobs are drawn: the flags win over the plan.
-fn order(plan: Order, dials: &Dials) -> Result<Order, Error> {
+fn order(plan: JobOrder, dials: &Dials) -> Result<JobOrder, Error> {
     match (dials.order, &dials.from, plan) {
-        (Some(Word::AsGiven), Some(_), _) | (None, Some(_), Order::AsGiven) => Err(Error::Usage {
+        (Some(OrderKeyword::AsGiven), Some(_), _) | (None, Some(_), JobOrder::AsGiven) => Err(Error::Usage {
             message: "`--from` says nothing without `--order slow-first`".into(),
             hint: "say `--order slow-first` as well, or leave it out".into(),
         }),
-        (Some(Word::SlowFirst), None, Order::AsGiven) => Err(Error::Usage {
+        (Some(OrderKeyword::SlowFirst), None, JobOrder::AsGiven) => Err(Error::Usage {
             message: "`--order slow-first` needs the recording of an earlier run".into(),
             hint: "record one with `--events last.jsonl`, and then add `--from last.jsonl`".into(),
         }),
-        (Some(Word::AsGiven), None, _) => Ok(Order::AsGiven),
-        (_, Some(from), _) => Ok(Order::SlowFirst { from: from.clone() }),
+        (Some(OrderKeyword::AsGiven), None, _) => Ok(JobOrder::AsGiven),
+        (_, Some(from), _) => Ok(JobOrder::SlowFirst { from: from.clone() }),
         (_, None, plan) => Ok(plan),
     }
 }

@@ -3,10 +3,10 @@
 //! What a flag does stands in [`overlay`](crate::cli::overlay); here it only has a name. Start at [`flags`].
 
 use crate::cli::{Dials, RequestArgs, Results, RunArgs};
-use crate::plan::said::Flagged;
+use crate::plan::provenance::FlagOverride;
 
 /// Every flag that was given, by the key that it lies over.
-pub fn flags(args: &RunArgs) -> Vec<Flagged> {
+pub fn flags(args: &RunArgs) -> Vec<FlagOverride> {
     // A new flag has no place here until somebody has thought of one.
     let RunArgs { targets: _, requests, dials, request, results, look: _ } = args;
     let Dials { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, wire, order, from, every, rounds } =
@@ -34,7 +34,7 @@ pub fn flags(args: &RunArgs) -> Vec<Flagged> {
         ("output.events", "--events", events.is_some()),
     ];
     let said = said.into_iter().filter(|(.., is_said)| *is_said);
-    let said = said.map(|(key, flag, _)| Flagged { key: key.into(), flag });
+    let said = said.map(|(key, flag, _)| FlagOverride { key: key.into(), flag });
     let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
-    said.chain(names.map(|name| Flagged { key: format!("headers.{name}").into(), flag: "--header" })).collect()
+    said.chain(names.map(|name| FlagOverride { key: format!("headers.{name}").into(), flag: "--header" })).collect()
 }

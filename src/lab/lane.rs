@@ -24,7 +24,7 @@ use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
-use crate::plan::via::Via;
+use crate::plan::http_client::HttpClient;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
@@ -268,7 +268,7 @@ impl Work {
             polling: None,
             fail_fast: false,
             // Its upstream is on this machine.
-            route: Route::new(Via::Direct, &|_| None),
+            route: Route::new(HttpClient::Direct, &|_| None),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,

@@ -18,7 +18,7 @@ use crate::output::exit;
 use crate::output::failures;
 use crate::output::fit;
 use crate::output::trouble::path_shown;
-use crate::plan::address;
+use crate::plan::request::address;
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;

@@ -1,7 +1,7 @@
-//! Reads a theme file into what it says, not yet into styles.
+//! The content of a theme file, not yet resolved into styles.
 //!
-//! Every key and value is checked here, and every mistake noted with its place; colours by palette
-//! name wait until parents are known. Start at [`Sheet::read`].
+//! Every key and value is checked here. Colours by palette name are resolved later, when the parents
+//! are known. Start at [`Sheet::read`].
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
 use crate::tui::theme::role::{Role, Section, Variant};
 
-/// What one theme file says.
+/// The content of one theme file.
 #[derive(Clone, Debug)]
 pub(super) struct Sheet {
     pub(super) name: String,
@@ -46,7 +46,7 @@ pub(super) struct Spec {
 pub(super) enum Ink {
     /// One that needs no palette.
     Fixed(Color),
-    /// A name, and where it stands.
+    /// A name, and its place.
     Named(String, SourceSpan),
 }
 
@@ -57,7 +57,7 @@ const MODIFIERS: [(&str, Modifier); 5] = [
     ("underlined", Modifier::UNDERLINED),
     ("reversed", Modifier::REVERSED),
 ];
-/// What a colour may be.
+/// The forms of a colour.
 pub(super) const COLOURS: &str =
     "a colour is a name of `[palette]`, `#rrggbb`, `0` to `255`, a name of the terminal's 16 or `reset`";
 

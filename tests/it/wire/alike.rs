@@ -1,6 +1,6 @@
 //! Whatever a server does, both wires tell the same of it, and ask it the same.
 
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
 
 use crate::wire::cases::{CASES, Case};
@@ -9,7 +9,7 @@ use crate::wire::server::Server;
 use crate::wire::{Line, told};
 
 /// Runs every case over one wire, beside each other: most of them only wait.
-fn tells(via: Via) {
+fn tells(via: HttpClient) {
     std::thread::scope(|scope| {
         for nth in 0..4 {
             scope.spawn(move || CASES.iter().skip(nth).step_by(4).for_each(|case| tell(case, via)));
@@ -17,7 +17,7 @@ fn tells(via: Via) {
     });
 }
 
-fn tell(case: &Case, via: Via) {
+fn tell(case: &Case, via: HttpClient) {
     let server = Server::start(case.scripts);
     let line = Line::new(via, &Resolver::default());
     let url = format!("http://{}/", server.address());
@@ -30,12 +30,12 @@ fn tell(case: &Case, via: Via) {
 
 #[test]
 fn the_direct_wire_tells_of_every_server_what_the_table_says() {
-    tells(Via::Direct);
+    tells(HttpClient::Direct);
 }
 
 #[test]
 fn the_library_tells_of_every_server_what_the_table_says() {
-    tells(Via::Reqwest);
+    tells(HttpClient::Reqwest);
 }
 
 const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")];
@@ -43,7 +43,7 @@ const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\
 #[test]
 fn both_wires_ask_in_the_same_words() {
     let headers = [("x-mine", "1"), ("accept", "text/html"), ("user-agent", "me/2"), ("host", "b.example")];
-    let asked = [Via::Direct, Via::Reqwest].map(|via| {
+    let asked = [HttpClient::Direct, HttpClient::Reqwest].map(|via| {
         let server = Server::start(&[ONCE; 3]);
         let line = Line::new(via, &Resolver::default());
         let at = format!("ann:s%C3%A9cret@{}", server.address());
