@@ -6,7 +6,7 @@ use std::io;
 
 use crate::config::theme_catalog::ThemeError;
 use crate::output::exit;
-use crate::output::trouble::OutputError;
+use crate::output::output_error::OutputError;
 use crate::plan::error::PlanError;
 use crate::source::pool::Broken;
 use crate::text::console::StreamStyle;

@@ -39,7 +39,11 @@ impl Listing for HostRows {
     }
 
     fn range(&self, model: &Model) -> Range<usize> {
-        0..model.hosts.len()
+        0..model.hosts.next_number()
+    }
+
+    fn collect(&self, model: &Model, _column: usize, _is_filtered: bool, rows: &mut Vec<usize>) {
+        rows.extend(model.hosts.all().map(|host| host.number));
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -47,7 +51,7 @@ impl Listing for HostRows {
     }
 
     fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
-        let Some(host) = model.hosts.get(row) else { return SortKey::Least(u64::MAX) };
+        let Some(host) = model.hosts.row(row) else { return SortKey::Least(u64::MAX) };
         match column {
             NAME => SortKey::Name(Arc::clone(&host.name)),
             LIVE => SortKey::most(host.in_flight),
@@ -61,7 +65,7 @@ impl Listing for HostRows {
     }
 
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some(host) = model.hosts.get(row) else { return false };
+        let Some(host) = model.hosts.row(row) else { return false };
         match term {
             Term::Word(word) => word.is_in(&host.name) || host.why.as_deref().is_some_and(|why| word.is_in(why)),
             Term::Host(word) => word.is_in(&host.name),

@@ -66,7 +66,7 @@ impl Listing for InFlightRows {
 
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
         let Some((_, flight)) = model.open.on_seat(row) else { return false };
-        let host = model.hosts.get(flight.host).map_or("", |host| &*host.name);
+        let host = model.hosts.row(flight.host).map_or("", |host| &*host.name);
         let endpoint = model.endpoints.get(flight.endpoint).map_or("", |endpoint| &*endpoint.name);
         match term {
             Term::Word(word) => word.is_in(&flight.target) || word.is_in(endpoint),

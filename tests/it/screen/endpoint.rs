@@ -6,8 +6,8 @@ use inflight::tui::state::UiState;
 use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, shot};
-use crate::told::scenario::scenario;
 
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
 

@@ -10,9 +10,9 @@ use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::views::View;
 use ratatui::layout::{Position, Rect};
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
 use crate::screen::shot::{drawn, press, sent};
-use crate::told::{fixtures, fold};
 
 /// A screen, and a hand on the mouse.
 struct ChangedBy {

@@ -20,9 +20,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::key;
-use crate::told::scenario::scenario;
 
 /// A lesson.
 fn lesson() -> [Paragraph; 3] {
@@ -163,14 +163,14 @@ impl Lanes {
         terminal.draw(|frame| race::render(frame, &stage)).unwrap().buffer.clone()
     }
 
-    /// Compares it with the picture under `snapshots/`.
+    /// Compares it with the picture under `snapshots/lab/`.
     #[track_caller]
     fn matches(&self, name: &str, size: (u16, u16), keys: &str) {
         let picture = self.take(size, keys);
         let (text, roles) = (picture::lines(&picture).join("\n"), crate::screen::shot::grid(&picture));
         let both = format!("{text}\n\n{}\n{}\n\n{roles}", "=".repeat(size.0.into()), roles::legend(&roles));
         insta::with_settings!({
-            snapshot_path => "snapshots",
+            snapshot_path => "snapshots/lab",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {

@@ -20,11 +20,12 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
-use crate::told::{fixtures, fold};
 
 /// A picture to be taken.
 pub struct Shot {
+    fixture: String,
     name: String,
     events: Vec<Event>,
     at: Offset,
@@ -38,6 +39,7 @@ pub struct Shot {
 #[track_caller]
 pub fn shot(fixture: &str) -> Shot {
     Shot {
+        fixture: fixture.to_owned(),
         name: fixture.to_owned(),
         events: fixtures::read(fixture),
         at: Offset::ZERO,
@@ -89,8 +91,9 @@ impl Shot {
         let legend = roles::legend(&roles);
         let both = format!("{text}\n\n{}\n{legend}\n\n{roles}", "=".repeat(self.size.0.into()));
         let name = self.file_name();
+        let folder = format!("snapshots/{}/{}", self.fixture, self.group());
         insta::with_settings!({
-            snapshot_path => "snapshots",
+            snapshot_path => folder,
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -104,6 +107,21 @@ impl Shot {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
+    }
+
+    /// The folder of the picture: the view that the first key shows, or what else it opens.
+    fn group(&self) -> &'static str {
+        match self.keys.split_whitespace().next() {
+            None => "overview",
+            Some("2") => "waterfall",
+            Some("3") => "endpoint",
+            Some("4") => "failures",
+            Some("5") => "hosts",
+            Some("6") => "log",
+            Some("7") => "in-flight",
+            Some(":") => "palette",
+            Some(_) => "overview-keys",
+        }
     }
 
     fn file_name(&self) -> String {

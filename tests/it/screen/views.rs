@@ -12,9 +12,9 @@ use inflight::tui::view;
 use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::{draw, press, shot};
-use crate::told::scenario::scenario;
 
 /// The sizes with a face of their own.
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];

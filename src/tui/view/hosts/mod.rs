@@ -30,14 +30,14 @@ const DETAIL: u16 = 7;
 
 impl Page for HostsPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Parts::of(area.height, model.hosts.len(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(Parts::of(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height(), scene.model.hosts.len(), DETAIL);
+        let parts = Parts::of(pen.height(), scene.model.hosts.all().count(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
-        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.get(row).map(|host| (row, host)));
+        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.row(row).map(|host| (row, host)));
         if let (Some((row, host)), true) = (chosen, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
             let said = said(scene, host);
@@ -69,7 +69,7 @@ impl Columns {
         let live = (table::digits(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
         // In a run that learns nothing it would hold nothing but dashes.
-        let gap = if model.hosts.iter().any(|host| host.learned.is_some()) { 13 } else { 0 };
+        let gap = if model.hosts.all().any(|host| host.learned.is_some()) { 13 } else { 0 };
         let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
         let drops: [fn(&mut Self); 7] = [
             |c| c.why = 0,
@@ -118,7 +118,7 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     ];
     table::heads(pen, 1, LEAD, &heads, list);
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
-        if let Some(host) = scene.model.hosts.get(row) {
+        if let Some(host) = scene.model.hosts.row(row) {
             draw_row(pen, y, &columns, host, is_selected, scene);
             pen.target(0, y, u16::MAX, Target::Row(row));
         }
@@ -174,9 +174,12 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_select
 /// How many hosts, and how many of them asked for patience.
 fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
-    let cooling = model.hosts.iter().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
-    let all = units::plural(model.hosts.len() as u64, "host");
+    let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
+    let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");
     let mut parts = vec![table::share_shown(scene).or(table::in_sight(scene)).unwrap_or(all)];
+    if model.hosts.n_others() > 0 {
+        parts.push(format!("{} idle longest counted together", units::count(model.hosts.n_others())));
+    }
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} in cooldown", units::count(cooling as u64)));
     }
