@@ -15,18 +15,20 @@ use crate::app::screen::{await_background, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
 use crate::error::code;
 use crate::event::{Micros, Offset};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Input, Keystroke};
+use crate::tui::input::event::{Keystroke, TerminalInput};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
-use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
+use crate::tui::terminal::options::TerminalOptions;
+use crate::tui::terminal::{DrawResult, Guard};
 use crate::tui::view::race;
 use crate::tui::view::race::scene::LabScene;
 
@@ -46,7 +48,7 @@ pub struct Left {
 
 /// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
 /// waits for the result.
-pub fn run(scenario: Scenario, dials: Dials, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
+pub fn run(scenario: Scenario, dials: Controls, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone())?;
     let on_input = {
@@ -90,8 +92,8 @@ pub fn run(scenario: Scenario, dials: Dials, mut appearance: Appearance, leaves_
 
 /// The loop's own state.
 pub(super) struct Screen {
-    pub(super) trial: Controls,
-    pub(super) dials: Dials,
+    pub(super) trial: LabRun,
+    pub(super) dials: Controls,
     pub(super) news: News,
     appearance: Appearance,
     pub(super) ui: RaceUi,
@@ -141,13 +143,18 @@ impl Screen {
         match woken {
             Wake::Signal(Signal::Interrupt) => return Ok(Some(code::INTERRUPTED)),
             Wake::Signal(Signal::Terminate) => return Ok(Some(code::TERMINATED)),
-            Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(code::HUNG_UP)),
-            Wake::Input(Input::Key(key)) => return self.press(*key, guard),
-            Wake::Input(Input::Background(Some(variant))) => self.appearance.set_background(*variant),
-            Wake::Input(Input::Resize) => guard.redraw(),
+            Wake::Signal(Signal::HangUp) | Wake::Input(TerminalInput::Gone) => return Ok(Some(code::HUNG_UP)),
+            Wake::Input(TerminalInput::Key(key)) => return self.press(*key, guard),
+            Wake::Input(TerminalInput::Background(Some(variant))) => self.appearance.set_background(*variant),
+            Wake::Input(TerminalInput::Resize) => guard.redraw(),
             Wake::Signal(Signal::Status)
             | Wake::Changed
-            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Background(None)) => {}
+            | Wake::Input(
+                TerminalInput::Paste(_)
+                | TerminalInput::Mouse(_)
+                | TerminalInput::Continued
+                | TerminalInput::Background(None),
+            ) => {}
         }
         Ok(None)
     }

@@ -26,12 +26,10 @@ enum TemplatePart {
     Value { column: usize, escaping: Escaping },
 }
 
-/// Whether secrets are shown in the filled text.
+/// Whether secrets are plain, as for the server, or masked, as for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum SecretDisplay {
-    /// Shown, for the server.
     Plain,
-    /// Masked, for the user.
     Masked,
 }
 

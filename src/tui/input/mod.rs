@@ -5,6 +5,7 @@
 //! Start at [`Listener::start`].
 
 pub mod decode;
+pub mod event;
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -15,61 +16,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::crossterm::event::KeyEvent;
-use ratatui::layout::Position;
 use rustix::event::{PollFd, PollFlags};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use crate::tui::input::decode::Decoder;
-use crate::tui::theme::role::Variant;
+use crate::tui::input::event::{InputHandler, TerminalInput};
 use crate::tui::tty::{self, Tty};
-
-/// A key that was pressed, held or released.
-pub type Keystroke = KeyEvent;
-
-/// An event from the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed, held or released.
-    Key(Keystroke),
-    /// Pasted text: foreign, line ends included.
-    Paste(String),
-    /// A click or a turn of the wheel.
-    Mouse(Mouse),
-    /// The terminal's size changed, perhaps only for a moment, and its content is lost. The drawing thread
-    /// asks for the size.
-    Resize,
-    /// The background, or `None` if the terminal does not report it. Arrives once per query.
-    Background(Option<Variant>),
-    /// The process was stopped and continued, and is in the foreground: draw.
-    Continued,
-    /// The terminal has gone. No event follows.
-    Gone,
-}
-
-/// A mouse event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
-    /// What happened.
-    pub action: MouseAction,
-    /// The cell.
-    pub at: Position,
-}
-
-/// What can happen with the mouse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseAction {
-    /// The main button was pressed.
-    Click,
-    /// The wheel was turned up.
-    WheelUp,
-    /// The wheel was turned down.
-    WheelDown,
-}
-
-/// A callback for events. It is called from several threads and must not block.
-pub type InputHandler = Arc<dyn Fn(Input) + Send + Sync>;
 
 /// How long to wait for the thread to pause. It reads only available bytes, so it pauses at once, unless
 /// another process reads the same terminal.
@@ -189,7 +142,7 @@ impl ListenerShared {
         let was_asked = std::mem::replace(&mut self.control().stop, true);
         self.acknowledged.notify_all();
         if !was_asked {
-            on_input(Input::Gone);
+            on_input(TerminalInput::Gone);
         }
     }
 
@@ -227,7 +180,7 @@ impl ListenerShared {
             return Ok(ControlFlow::Continue(()));
         }
         if skips_reading && self.tty.is_ours() {
-            on_input(Input::Continued);
+            on_input(TerminalInput::Continued);
         } else if keys.contains(PollFlags::IN) {
             return self.read(decoder, on_input);
         } else if !skips_reading {
@@ -242,11 +195,11 @@ impl ListenerShared {
         while matches!(wake_reader.read(&mut drain), Ok(n) if n > 0) {}
         if self.was_stopped.swap(false, Ordering::AcqRel) {
             self.is_stale.store(true, Ordering::Release);
-            on_input(Input::Continued);
+            on_input(TerminalInput::Continued);
         }
         // Several resizes may have happened since the last check, and each may have damaged the content.
         if self.was_resized.swap(false, Ordering::AcqRel) {
-            on_input(Input::Resize);
+            on_input(TerminalInput::Resize);
         }
     }
 

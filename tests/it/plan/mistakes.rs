@@ -188,10 +188,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
             "3:17 `on` is no reason to try again | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
         ),
         ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in between"),
-        (
-            "retry = { budget = \"30%\" }",
-            "3:20 `budget` is the whole run's, and no endpoint's | write it under `[retry]`",
-        ),
+        ("retry = { budget = \"30%\" }", "3:20 `budget` is a setting of the whole run | write it under `[retry]`"),
         (
             "timeout = \"1x median\"",
             "3:11 `timeout` is so tight that it would end ordinary attempts | write `2x median` or more",
