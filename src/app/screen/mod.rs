@@ -27,7 +27,7 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Targets;
+use crate::tui::click_targets::ClickTargets;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::keymap::Keymap;
@@ -35,7 +35,7 @@ use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
 use crate::tui::terminal::{Guard, TerminalOptions};
 use crate::tui::view;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long the terminal may take to tell its background before the first picture.
@@ -119,7 +119,7 @@ pub fn run(
         ui,
         due: Due::new(appearance),
         appearance,
-        targets: Targets::default(),
+        targets: ClickTargets::default(),
         still: None,
         said_at: None,
         leave: None,
@@ -164,7 +164,7 @@ struct Screen<'a> {
     ui: UiState,
     keymap: Keymap,
     /// What can be clicked on the last picture.
-    targets: Targets,
+    targets: ClickTargets,
     /// The model of the frozen picture.
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
@@ -240,7 +240,7 @@ impl Screen<'_> {
             Wake::Input(Input::Resize) => {
                 guard.redraw();
                 // Nothing is where it was.
-                self.targets = Targets::default();
+                self.targets = ClickTargets::default();
                 self.due.at_once();
             }
             // News does not change a frozen picture.
@@ -401,7 +401,7 @@ impl Screen<'_> {
         });
         let area = guard.area();
         self.ui.fit(view::measure(&self.ui, &self.keymap, shown, area), shown, now);
-        let scene = Scene {
+        let scene = ViewScene {
             model: shown,
             ui: &self.ui,
             theme: &self.appearance.theme,

@@ -1,22 +1,22 @@
 //! Which stretch of time the waterfall shows: it goes with the rows in sight, or stays where it was put.
 //!
-//! It moves in steps and never by a little, so that a picture stands still. Start at [`Axis::fit`].
+//! It moves in steps and never by a little, so that a picture stands still. Start at [`TimeAxis::fit`].
 
 use crate::event::{Micros, Offset};
 
 /// The stretch of time that is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Axis {
+pub struct TimeAxis {
     /// Its beginning.
     pub from: Offset,
     /// How long it is; nothing before the first picture.
     pub length: Micros,
-    hold: Hold,
+    anchor: AxisAnchor,
 }
 
 /// What stays as it is when rows come and go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Hold {
+enum AxisAnchor {
     /// Nothing: all rows in sight are to be seen.
     #[default]
     Nothing,
@@ -26,11 +26,11 @@ enum Hold {
     Place,
 }
 
-impl Axis {
+impl TimeAxis {
     /// From the start on, as long as is needed or a little longer.
     pub fn over(needed: Micros) -> Self {
         let length = Micros(round_up(needed.0.clamp(Self::LEAST, Self::MOST)));
-        Self { from: Offset::ZERO, length, hold: Hold::Place }
+        Self { from: Offset::ZERO, length, anchor: AxisAnchor::Place }
     }
 
     /// Shorter is nothing to look at, and longer is no run.
@@ -48,18 +48,18 @@ impl Axis {
         let needed = last.since(first).0.clamp(Self::LEAST, Self::MOST);
         if now < self.from {
             // A recording that has gone back to before all of this.
-            self.hold = Hold::Nothing;
+            self.anchor = AxisAnchor::Nothing;
         }
         let holds = |axis: &Self| axis.from <= first && last <= axis.to();
-        match self.hold {
-            Hold::Place if !self.length.is_zero() => {}
-            Hold::Length if !self.length.is_zero() => {
+        match self.anchor {
+            AxisAnchor::Place if !self.length.is_zero() => {}
+            AxisAnchor::Length if !self.length.is_zero() => {
                 if last > self.to() || last < self.from {
                     self.from = on_grid(Offset(last.0.saturating_sub(self.length.0 / 4 * 3)), self.length.0);
                 }
             }
-            Hold::Nothing if holds(self) && self.length.0 / 4 <= needed => {}
-            Hold::Nothing | Hold::Length | Hold::Place => {
+            AxisAnchor::Nothing if holds(self) && self.length.0 / 4 <= needed => {}
+            AxisAnchor::Nothing | AxisAnchor::Length | AxisAnchor::Place => {
                 // A short run is shown as a whole.
                 let is_whole = now.0 <= needed.saturating_mul(3);
                 let (first, last) = if is_whole { (Offset::ZERO, last.max(now)) } else { (first, last) };
@@ -81,7 +81,7 @@ impl Axis {
     pub(super) fn pan(&mut self, quarters: i64, now: Offset) {
         let by = i64::try_from(self.length.0 / 4).unwrap_or(i64::MAX).saturating_mul(quarters);
         self.from = Offset(self.from.0.saturating_add_signed(by).min(now.0));
-        self.hold = Hold::Place;
+        self.anchor = AxisAnchor::Place;
     }
 
     /// Shows half as much, or twice as much, around a moment that keeps its place.
@@ -93,17 +93,17 @@ impl Axis {
         let ahead = u128::from(around.since(self.from).0) * u128::from(length) / u128::from(before);
         self.from = Offset(around.0.saturating_sub(u64::try_from(ahead).unwrap_or(u64::MAX)));
         self.length = Micros(length);
-        self.hold = if is_followed { Hold::Length } else { Hold::Place };
+        self.anchor = if is_followed { AxisAnchor::Length } else { AxisAnchor::Place };
     }
 
     /// Goes with the rows again.
     pub(super) fn release(&mut self) {
-        self.hold = Hold::Nothing;
+        self.anchor = AxisAnchor::Nothing;
     }
 
     /// Stays where it is.
     pub(super) fn stay(&mut self) {
-        self.hold = Hold::Place;
+        self.anchor = AxisAnchor::Place;
     }
 }
 
@@ -124,13 +124,13 @@ fn on_grid(at: Offset, length: u64) -> Offset {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Axis, round_up};
+    use super::{TimeAxis, round_up};
     use crate::event::{Micros, Offset};
 
     const SECOND: u64 = 1_000_000;
 
-    fn fitted(rows: (u64, u64), now: u64) -> Axis {
-        let mut axis = Axis::default();
+    fn fitted(rows: (u64, u64), now: u64) -> TimeAxis {
+        let mut axis = TimeAxis::default();
         axis.fit(Some((Offset(rows.0), Offset(rows.1))), Offset(now));
         axis
     }
@@ -183,7 +183,7 @@ mod tests {
 
         #[test]
         fn nothing_breaks_it(steps in prop::collection::vec((0..5_u8, any::<u64>(), any::<u64>()), 0..20)) {
-            let mut axis = Axis::default();
+            let mut axis = TimeAxis::default();
             for (what, a, b) in steps {
                 match what {
                     0 => axis.fit(Some((Offset(a.min(b)), Offset(a.max(b)))), Offset(b)),

@@ -3,6 +3,7 @@
 //! Start at [`UiState::update`].
 
 pub mod axis;
+mod commands;
 pub mod example;
 mod export;
 mod mouse;
@@ -10,7 +11,6 @@ pub mod names;
 pub mod palette;
 pub mod race;
 mod trail;
-mod wishes;
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
-use crate::tui::state::axis::Axis;
+use crate::tui::state::axis::TimeAxis;
+use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::example::Opened;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
-use crate::tui::state::trail::Step;
-use crate::tui::state::wishes::{has_come_true, step_down, step_up};
+use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
 /// What the person has chosen.
@@ -45,9 +45,9 @@ pub struct UiState {
     /// How wide the endpoints' names are.
     pub names: Names,
     /// Which stretch of time the waterfall shows.
-    pub axis: Axis,
+    pub axis: TimeAxis,
     /// How one came here from row to row, the last step last.
-    trail: Vec<Step>,
+    trail: Vec<TrailStep>,
     /// The mouse is ours, and not the terminal's.
     pub has_mouse: bool,
     /// The row that was clicked last: a second click opens it.
@@ -77,7 +77,7 @@ pub struct UiState {
     /// The moment at which the picture stands still.
     pub frozen: Option<Offset>,
     /// What was wished for and has not come true.
-    pub wish: Option<Command>,
+    pub pending: Option<Command>,
     /// A remark for the footer, and until when it stands there.
     pub remark: Option<(String, Offset)>,
     /// How a recording is played, where it is one.
@@ -114,7 +114,7 @@ enum Asking {
 
 impl UiState {
     /// How long a remark stands in the footer.
-    const REMARK_STANDS: Micros = Micros(2_500_000);
+    const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
     ///
@@ -140,7 +140,7 @@ impl UiState {
             Action::LimitHalf => return send(self.turn(model, |limit, _| (limit / 2).max(1), now)),
             Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
             Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
-            Action::LimitAuto => return send(Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive)))),
+            Action::LimitAuto => return send(Some(self.remember(Command::SetAdaptive(!model.is_adaptive)))),
             Action::SetHostAside => return send(self.put_aside(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
             Action::Confirm => return send(self.sure()),
@@ -260,8 +260,8 @@ impl UiState {
 
     /// Brings order and selection up to date, before a picture is drawn.
     fn refresh(&mut self, model: &Model, now: Offset) {
-        if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
-            self.wish = None;
+        if self.pending.is_some_and(|command| is_applied(command, model)) {
+            self.pending = None;
         }
         // Only what failed can still be sent again.
         self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
@@ -305,7 +305,7 @@ impl UiState {
 
     /// Says something in the footer for a while.
     pub fn say(&mut self, remark: &str, now: Offset) {
-        self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
+        self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
     /// Closes the question that is open: an interrupt has answered it.

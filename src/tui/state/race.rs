@@ -8,8 +8,8 @@ use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap::entry::Context;
-use crate::tui::state::axis::Axis;
-use crate::tui::state::wishes::{step_down, step_up};
+use crate::tui::state::axis::TimeAxis;
+use crate::tui::state::commands::{step_down, step_up};
 
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct RaceUi {
     /// A remark for the footer, and until when it stands there.
     pub remark: Option<(String, Offset)>,
     /// The stretch of time that all lanes share. It only ever grows, until all is measured.
-    pub axis: Axis,
+    pub axis: TimeAxis,
 }
 
 /// The shortest and the longest delay that keys lead to.
@@ -35,7 +35,7 @@ const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
 impl RaceUi {
     /// How long a remark stands.
-    const REMARK_STANDS: Micros = Micros(2_500_000);
+    const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
@@ -132,19 +132,19 @@ impl RaceUi {
         self.scroll = self.scroll.min(most);
         let needed = race.horizon();
         if needed > self.axis.length || race.is_over() {
-            self.axis = Axis::over(needed);
+            self.axis = TimeAxis::over(needed);
         }
     }
 
     /// All lanes start again: time does too.
     pub fn start_again(&mut self) {
-        self.axis = Axis::default();
+        self.axis = TimeAxis::default();
         self.scroll = 0;
     }
 
     /// Makes a remark.
     pub fn say(&mut self, remark: &str, now: Offset) {
-        self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
+        self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
     /// Drops a remark that has stood long enough.

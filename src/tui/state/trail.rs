@@ -13,7 +13,7 @@ use crate::tui::views::View;
 
 /// A step from a row to what is behind it.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct TrailStep {
     from: View,
     /// The filter that the step has set.
     narrowed: String,
@@ -91,7 +91,7 @@ impl UiState {
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), list);
         let example = self.example.take();
-        self.trail.push(Step { from, narrowed, before, example });
+        self.trail.push(TrailStep { from, narrowed, before, example });
     }
 
     /// Goes back to the row that the last step came from.

@@ -7,7 +7,7 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 8;
@@ -42,8 +42,8 @@ impl Scale {
     }
 }
 
-/// Head, columns, axis, and a mark at each quantile.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+/// ColumnHead, columns, axis, and a mark at each quantile.
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &ViewScene<'_>) {
     let latency = &endpoint.latency;
     if pen.height() == 0 {
         return;

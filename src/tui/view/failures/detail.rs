@@ -11,10 +11,10 @@ use crate::model::incidents::Group;
 use crate::model::news::Item;
 use crate::text::units;
 use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
-use crate::tui::view::widgets::facts::Said;
+use crate::tui::view::widgets::facts::LabelledFact;
 
 /// The selected cause in full.
-pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
+pub(super) fn details(model: &Model, cause: Cause, group: &Group) -> Vec<LabelledFact> {
     let n = attempts(group);
     let jobs = match group.jobs {
         0 => "no job was lost".to_owned(),
@@ -28,20 +28,20 @@ pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
     let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
-    let mut said = vec![
-        Said::words("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
-        Said::words("when", format!("{when}{longest}")),
-        Said::name("where", places(model, endpoints(group), 4)),
+    let mut details = vec![
+        LabelledFact::sentence("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
+        LabelledFact::sentence("when", format!("{when}{longest}")),
+        LabelledFact::name("where", places(model, endpoints(group), 4)),
     ];
     let example = example(group);
     if let Some(target) = &example.target {
-        said.push(Said::name("example", target.to_string()));
+        details.push(LabelledFact::name("example", target.to_string()));
     }
     if let Some(detail) = &example.detail {
-        said.push(Said::words("in full", detail.to_string()));
+        details.push(LabelledFact::sentence("in full", detail.to_string()));
     }
-    said.push(Said::words("try", advice(cause)));
-    said
+    details.push(LabelledFact::sentence("try", advice(cause)));
+    details
 }
 
 /// What a person can do.

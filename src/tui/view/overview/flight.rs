@@ -6,14 +6,14 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::scale;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 7;
 
 /// The head, the columns, the axis, and a line of causes.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() < 4 || pen.width() < AXIS + 8 {
         return;
     }
@@ -76,7 +76,7 @@ fn axis(pen: &mut Pen<'_>, rows: u16, top: u32) {
 }
 
 /// The horizontal axis with a mark at each cause, and its name below where there is room.
-fn causes(pen: &mut Pen<'_>, scene: &Scene<'_>, y: u16, columns: u16, span: u64) {
+fn causes(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: u64) {
     let (corner, rule) = (pen.theme.glyphs.corner.clone(), pen.theme.glyphs.rule.clone());
     let marker = pen.theme.glyphs.ascending.clone();
     pen.text(AXIS - 1, y, &corner, Role::Axis);

@@ -6,7 +6,7 @@ use crate::event::Offset;
 use crate::event::outcome::{Outcome, Phase};
 use crate::model::timeline::Bar;
 use crate::tui::rows::request::status;
-use crate::tui::state::axis::Axis;
+use crate::tui::state::axis::TimeAxis;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 
@@ -18,7 +18,7 @@ pub struct Track<'a> {
     /// How many.
     pub width: u16,
     /// Which stretch.
-    pub axis: &'a Axis,
+    pub axis: &'a TimeAxis,
     /// Now.
     pub now: Offset,
     /// Whoever is watched keeps what it waits for to itself: all time before a start is drawn as such.
