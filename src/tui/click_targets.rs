@@ -1,4 +1,4 @@
-//! What can be clicked, and where: noted down while it is drawn, so that both have one geometry.
+//! Click targets: what can be clicked and where, recorded while it is drawn.
 //!
 //! Start at [`ClickTargets::at`].
 
@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::action::Action;
 use crate::tui::views::View;
 
-/// What lies under the mouse.
+/// A target of a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// The tab of a view.
@@ -29,14 +29,14 @@ pub enum ClickTarget {
 pub struct ClickTargets(Vec<(Rect, ClickTarget)>);
 
 impl ClickTargets {
-    /// Notes down what has just been drawn.
+    /// Records a target.
     pub fn add(&mut self, area: Rect, target: ClickTarget) {
         if !area.is_empty() {
             self.0.push((area, target));
         }
     }
 
-    /// What lies there: whatever was drawn last.
+    /// The target at a position; the last drawn is on top.
     pub fn at(&self, position: Position) -> Option<ClickTarget> {
         self.0.iter().rev().find(|(area, _)| area.contains(position)).map(|(_, target)| *target)
     }

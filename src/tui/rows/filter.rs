@@ -1,7 +1,7 @@
-//! What a typed filter asks of a row: `checkout !slow status:5xx ms>500 host:api state:failed`.
+//! The filter language of rows: `checkout !slow status:5xx ms>500 host:api state:failed`.
 //!
-//! Pure. Terms are parted by spaces and all of them must hold; `!` in front turns one round, and quotes
-//! keep a text with spaces together. What is half typed asks nothing. Start at [`Filter::read`].
+//! Terms are separated by spaces, and all of them must match. `!` negates a term, and quotes keep a text with
+//! spaces together. An incomplete term is ignored. Start at [`Filter::read`].
 
 use crate::event::Micros;
 use crate::text::sanitize::sanitize;
@@ -19,7 +19,7 @@ enum Sign {
     MustNot,
 }
 
-/// One question about a row. Each view answers all of them; what it knows nothing of does not hold.
+/// One condition on a row. A view that does not know its subject does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
     /// `checkout`: anything the row says.
@@ -38,7 +38,7 @@ pub enum Term {
     Cause(SearchWord),
 }
 
-/// A text to be found, whatever its case.
+/// A text to find, in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchWord(String);
 
@@ -120,13 +120,13 @@ impl Bound {
     }
 }
 
-/// A text that a filter takes as one, for whoever writes a filter.
+/// Quotes a text, so that a filter takes it as one term.
 pub fn quoted(text: &str) -> String {
-    // There is no way to write a quote within quotes: what stands before it says enough.
+    // A filter cannot contain a quote within quotes: the text before it is specific enough.
     format!("\"{}\"", text.split('"').next().unwrap_or_default())
 }
 
-/// What stands between spaces, quotes taken off.
+/// The parts between spaces, without quotes.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut is_quoted = false;
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_whatever_their_case_and_all_must_be() {
+    fn words_are_found_in_any_case_and_all_must_match() {
         assert!(takes("") && takes("checkout") && takes("post CHECK") && takes("  /v1 "));
         assert!(!takes("checkout search") && !takes("chekout"));
         assert!(takes("cause:GRÖSSER") == "GRÖSSER".to_lowercase().eq("größer") && takes("cause:größ"));

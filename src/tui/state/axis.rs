@@ -1,10 +1,10 @@
-//! Which stretch of time the waterfall shows: it goes with the rows in sight, or stays where it was put.
+//! The time axis of the waterfall: it follows the visible rows, or stays where the user has moved it.
 //!
-//! It moves in steps and never by a little, so that a picture stands still. Start at [`TimeAxis::fit`].
+//! It moves in steps, so that bars do not shift with every picture. Start at [`TimeAxis::fit`].
 
 use crate::event::{Micros, Offset};
 
-/// The stretch of time that is shown.
+/// The time that is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeAxis {
     /// Its beginning.
@@ -17,10 +17,10 @@ pub struct TimeAxis {
 /// What stays as it is when rows come and go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum AxisAnchor {
-    /// Nothing: all rows in sight are to be seen.
+    /// Nothing: the axis fits the visible rows.
     #[default]
     Nothing,
-    /// The length, as somebody has chosen it.
+    /// The length, as the user has chosen it.
     Length,
     /// Length and place.
     Place,
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_still_while_rows_stay_within() {
+    fn it_does_not_move_while_rows_stay_within() {
         let mut axis = fitted((100 * SECOND, 102 * SECOND + 100_000), 102 * SECOND + 100_000);
         let before = axis;
         axis.fit(Some((Offset(100_200_000), Offset(102_300_000))), Offset(102_300_000));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_somewhere_stays_until_it_is_released() {
+    fn a_moved_axis_stays_until_it_is_released() {
         let mut axis = fitted((0, 8 * SECOND), 8 * SECOND);
         axis.zoom(true, Offset(4 * SECOND), false);
         assert_eq!((axis.from, axis.length), (Offset(2 * SECOND), Micros(4 * SECOND)));
@@ -176,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_row_is_in_sight_whatever_the_run(first in 0..1_u64 << 40, more in 0..1_u64 << 40, later in 0..1_u64 << 40) {
+        fn every_row_is_in_sight_in_any_run(first in 0..1_u64 << 40, more in 0..1_u64 << 40, later in 0..1_u64 << 40) {
             let axis = fitted((first, first + more), first + more + later);
             prop_assert!(axis.from.0 <= first && first + more <= axis.to().0, "{axis:?}");
         }

@@ -1,4 +1,4 @@
-//! What keys wish of the source: pauses, limits, and one job, endpoint or host picked out.
+//! Commands to the source: pause, limits, and commands for one job, endpoint or host.
 //!
 //! Start at [`UiState::turn`].
 
@@ -52,7 +52,7 @@ impl UiState {
             }
             None => (Scope::Run, run, model.first_limit, String::new()),
         };
-        // From the last wish on, so that a key pressed ten times quickly counts ten times.
+        // Counts from the pending limit, so that ten quick key presses count ten times.
         let from = match self.pending {
             Some(Command::SetLimit { limit, scope: pending }) if pending == scope => limit,
             _ => current,
@@ -73,7 +73,7 @@ impl UiState {
         }
     }
 
-    /// Remembers a wish until it has come true.
+    /// Remembers a command until it has taken effect.
     pub(super) fn remember(&mut self, command: Command) -> Command {
         self.pending = Some(command);
         command
@@ -197,7 +197,7 @@ pub(super) fn is_applied(command: Command, model: &Model) -> bool {
             Command::SetLimit { scope: Scope::Host(host), limit } => {
                 model.host_by_id(Origin::HERE, host).is_some_and(|host| host.limit == Some(limit))
             }
-            // What these ask for is seen in the job, or may never be.
+            // The effect of these shows in the job, or never.
             Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) => true,
             Command::SetAdaptive(on) => model.is_adaptive == on,
             Command::SkipEndpoint(id) => model.endpoint_by_id(Origin::HERE, id).is_some_and(|it| it.is_skipped),

@@ -1,4 +1,4 @@
-//! What the person at the screen has chosen: selection, order, filter, theme, open questions.
+//! The state of the screen: view, selection, order, filter, popups and questions. It draws nothing.
 //!
 //! Start at [`UiState::update`].
 
@@ -35,20 +35,20 @@ use crate::tui::state::palette::Palette;
 use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
-/// What the person has chosen.
+/// The state of the screen.
 #[derive(Debug, Default)]
 pub struct UiState {
     /// What is looked at.
     pub view: View,
-    /// The rows of each view, and where one is among them.
+    /// The rows of each view, with selection and scroll position.
     lists: [List; View::ALL.len()],
     /// How wide the endpoints' names are.
     pub names: Names,
     /// Which stretch of time the waterfall shows.
     pub axis: TimeAxis,
-    /// How one came here from row to row, the last step last.
+    /// The steps from row to row that led here, the last one last.
     trail: Vec<TrailStep>,
-    /// The mouse is ours, and not the terminal's.
+    /// The program receives mouse events.
     pub has_mouse: bool,
     /// The row that was clicked last: a second click opens it.
     clicked: Option<(View, usize)>,
@@ -74,11 +74,11 @@ pub struct UiState {
     pub example: Option<Opened>,
     /// The question that lies open.
     asking: Option<Asking>,
-    /// The moment at which the picture stands still.
+    /// The time at which the screen is frozen.
     pub frozen: Option<Offset>,
-    /// What was wished for and has not come true.
+    /// The last command that has not taken effect yet.
     pub pending: Option<Command>,
-    /// A remark for the footer, and until when it stands there.
+    /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
     /// How a recording is played, where it is one.
     pub playback: Option<Playback>,
@@ -99,7 +99,7 @@ pub struct Fit {
     pub example_end: usize,
 }
 
-/// A question to the person.
+/// An open question to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asking {
     /// How to leave, with work under way?
@@ -113,7 +113,7 @@ enum Asking {
 }
 
 impl UiState {
-    /// How long a remark stands in the footer.
+    /// How long a remark is shown in the footer.
     const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
@@ -253,7 +253,7 @@ impl UiState {
         self.refresh(model, now);
     }
 
-    /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
+    /// Drops a remark whose time is over; `now` is the clock's even while the picture is frozen.
     pub fn forget(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| now >= *until);
     }
@@ -303,7 +303,7 @@ impl UiState {
         list.refilter();
     }
 
-    /// Says something in the footer for a while.
+    /// Shows a remark in the footer for a while.
     pub fn say(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
@@ -333,7 +333,7 @@ impl UiState {
         self.say(&format!("{how} by {by}"), now);
     }
 
-    /// Keeps the newest in sight, or lets everything stand.
+    /// Toggles auto-scroll.
     fn follow(&mut self) {
         let list = self.list_mut();
         if list.column != 0 {
@@ -347,13 +347,13 @@ impl UiState {
         if self.list().is_reading { self.axis.stay() } else { self.axis.release() }
     }
 
-    /// Looks at another time: whoever does reads.
+    /// Pans to another time; that stops auto-scroll.
     fn pan(&mut self, quarters: i64, now: Offset) {
         self.axis.pan(quarters, now);
         self.list_mut().is_reading = true;
     }
 
-    /// Looks at less time or more of it, around what is looked at.
+    /// Zooms the time axis around the selected row or the newest.
     fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
         let list = self.list();
         let around = match list.chosen().filter(|_| list.is_reading) {

@@ -1,6 +1,5 @@
-//! What a click and a turn of the wheel mean.
-//!
-//! Most of it is what some key means as well. Start at [`UiState::click`].
+//! Clicks and the mouse wheel, translated into actions.
+//! Start at [`UiState::click`].
 
 use crate::event::Offset;
 use crate::tui::action::Action;
@@ -18,7 +17,7 @@ impl UiState {
     /// Takes a click in: chooses what can be chosen at once, and gives back what is to be done.
     pub fn click(&mut self, target: ClickTarget, now: Offset) -> Option<Action> {
         if self.is_typing && matches!(target, ClickTarget::Row(_) | ClickTarget::Head(_) | ClickTarget::Tab(_)) {
-            // Whoever points at what was found has typed enough.
+            // A click on a result ends typing.
             self.is_typing = false;
         }
         let context = self.context();

@@ -1,4 +1,4 @@
-//! What the person at the lab's screen has chosen: what lies open, how far it is scrolled, how to leave.
+//! The state of the lab's screen: what is open and how far it is scrolled.
 //!
 //! Start at [`RaceUi::update`].
 
@@ -24,7 +24,7 @@ pub struct RaceUi {
     pub scroll: usize,
     /// Rows of requests that are in sight, as last drawn.
     pub rows: usize,
-    /// A remark for the footer, and until when it stands there.
+    /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
     /// The stretch of time that all lanes share. It only ever grows, until all is measured.
     pub axis: TimeAxis,
@@ -34,7 +34,7 @@ pub struct RaceUi {
 const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
 impl RaceUi {
-    /// How long a remark stands.
+    /// How long a remark is shown.
     const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
@@ -147,7 +147,7 @@ impl RaceUi {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
-    /// Drops a remark that has stood long enough.
+    /// Drops a remark whose time is over.
     pub fn forget(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| *until <= now);
     }

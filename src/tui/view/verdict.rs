@@ -1,4 +1,6 @@
-//! What do the numbers mean, and how do we know?
+//! The verdict: one line with what the numbers mean, and a popup with the working behind it.
+//!
+//! Start at [`line`].
 
 use ratatui::layout::Rect;
 
@@ -35,7 +37,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let x = pen.text(x, 0, ": ", Role::TextDim);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(end.saturating_sub(x));
-    // Half a remedy is none, and half a place is one still; the working has both whole.
+    // A remedy is never cut, a place may be; the working shows both in full.
     let remedies = [
         Some((verdict.remedy, width_of(&verdict.place))),
         verdict.brief.map(|brief| (brief, PLACE.min(width_of(&verdict.place)))),
@@ -54,7 +56,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// Whether it makes other figures suspect, or somebody says no.
+/// Whether other figures are doubtful because of it, or the upstream limits the run.
 fn is_serious(finding: &Finding) -> bool {
     matches!(finding, Finding::OwnMachine { .. } | Finding::LimitedUpstream { .. })
 }

@@ -13,7 +13,7 @@ use crate::event::{EndpointId, Fact, Offset, RetryWhy, RunEnd, WarningSource};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{self, Disposition, Sequel};
+use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
 use crate::source::pool::run::shared_state::{Inner, Shared};
 use crate::source::pool::run::worker;
 use crate::source::pool::run::worker_handle::ScheduleChange;
@@ -31,7 +31,7 @@ const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first
 
 /// An example of a bad answer. It is made of foreign text, and a bug in that costs the example alone.
 fn exhibited(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
-    panic::catch_unwind(AssertUnwindSafe(|| failure_sample::of(job, exchange))).ok().flatten()
+    panic::catch_unwind(AssertUnwindSafe(|| failure_sample::sample(job, exchange))).ok().flatten()
 }
 
 /// A job that is over.
@@ -78,7 +78,7 @@ impl Shared {
         exchange: &Exchange,
     ) -> Option<(Box<PendingJob>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
-        let Disposition { outcome, mut sequel, said } = verdict;
+        let Disposition { outcome, mut next_step, throttle } = verdict;
         let attempt = ready.attempt();
         self.book(|inner, now| {
             inner.schedule.budget.count();
@@ -86,8 +86,8 @@ impl Shared {
             let is_asked = judge::is_refusal(&outcome);
             let outcome_is_ours = outcome == Outcome::Cancelled;
             let evidence = evidence_of(&ready, &outcome, now);
-            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !inner.schedule.budget.spend() {
-                sequel = Sequel::Settle(judge::end_of(&outcome));
+            if matches!(next_step, NextStep::Retry(..)) && !is_asked && !inner.schedule.budget.spend() {
+                next_step = NextStep::Settle(judge::end_of(&outcome));
                 if !std::mem::replace(&mut inner.has_told_of_budget, true) {
                     inner.tell(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
                 }
@@ -100,31 +100,31 @@ impl Shared {
                 inner.tell(now, Fact::AnswerSeen { attempt, answer });
             }
             let spent = exchange.phase_times;
-            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
-            if let Some(until) = said.cooldown.filter(|&until| until > now)
+            inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
+            if let Some(until) = throttle.cooldown.filter(|&until| until > now)
                 && inner.schedule.cool(ready.host, until)
             {
                 inner.tell(now, Fact::CooldownSet { host: ready.host, until });
             }
             inner.schedule.give_back(slot, ready.host);
             ready.end(now);
-            for step in inner.schedule.learn(ready.host, evidence, &said.hints) {
+            for step in inner.schedule.learn(ready.host, evidence, &throttle.hints) {
                 let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
                 inner.tell(now, Fact::Adapted { host: ready.host, limit, gap, why });
             }
             let is_closed = inner.schedule.gate.stance() == GateState::Closed;
-            let (ready, end) = match sequel {
-                Sequel::Settle(_) if wish == Some(ScheduleChange::Postpone) && outcome_is_ours && !is_closed => {
+            let (ready, end) = match next_step {
+                NextStep::Settle(_) if wish == Some(ScheduleChange::Postpone) && outcome_is_ours && !is_closed => {
                     inner.tell(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
                     ready.try_again(true);
                     inner.schedule.postpone(ready);
                     return None;
                 }
-                Sequel::Settle(end) => (ready, end),
-                Sequel::Retry(..) | Sequel::Hop(_) if is_closed || wish == Some(ScheduleChange::Cancel) => {
+                NextStep::Settle(end) => (ready, end),
+                NextStep::Retry(..) | NextStep::Hop(_) if is_closed || wish == Some(ScheduleChange::Cancel) => {
                     (ready, JobEnd::Cancelled)
                 }
-                Sequel::Retry(until, why) => {
+                NextStep::Retry(until, why) => {
                     // It was judged a moment ago.
                     let until = until.max(now);
                     inner.tell(now, Fact::RetryScheduled { attempt, until, why });
@@ -132,7 +132,7 @@ impl Shared {
                     inner.schedule.take_back(ready, until, why);
                     return None;
                 }
-                Sequel::Hop(next) => {
+                NextStep::Hop(next) => {
                     let before = std::mem::replace(&mut ready.job, next);
                     ready.asked.get_or_insert(before);
                     ready.hops += 1;

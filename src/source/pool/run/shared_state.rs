@@ -173,7 +173,7 @@ impl Shared {
                 Next::Over => self.end_if_done(inner),
                 Next::Start(ticket) => {
                     if ticket.ready.attempts == 1
-                        && let Some(carried) = inner.carries.news(&ticket.ready.job)
+                        && let Some(carried) = inner.carries.update(&ticket.ready.job)
                     {
                         inner.tell(now, carried);
                     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::plan::address::host_key;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
-use crate::source::pool::schedule::lanes::Turn;
+use crate::source::pool::schedule::lanes::LaneTurn;
 
 /// How many turns are looked at ahead, and how many rows of each source of many hosts: more than twice the names
 /// that are asked for at a time, so that there is always one to ask for.
@@ -22,8 +22,8 @@ impl Schedule {
             && let Some(turn) = self.lanes.peek_turn(AHEAD)
         {
             match turn {
-                Turn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
-                Turn::Mixed(source) => {
+                LaneTurn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
+                LaneTurn::Mixed(source) => {
                     for job in self.sources.read_ahead(source, AHEAD) {
                         let name = host_key(&job.url);
                         match self.lanes.find(&name) {

@@ -42,7 +42,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     }
 }
 
-/// Whether somebody waits for an answer here, whatever the size of the screen.
+/// Whether the footer asks a question or takes input; then it is shown at every screen size.
 pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
     matches!(scene.ui.context(), Context::Question | Context::Confirm | Context::Prompt)
 }
@@ -50,11 +50,7 @@ pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
 /// Is it really to be done?
 fn sure(scene: &ViewScene<'_>) -> [String; 3] {
     if let Some(job) = scene.ui.cancelling() {
-        return [
-            format!("end job #{}, whatever it has cost?", job.0),
-            format!("end job #{}?", job.0),
-            "end it?".into(),
-        ];
+        return [format!("cancel job #{} now?", job.0), format!("end job #{}?", job.0), "end it?".into()];
     }
     if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.of(cause)) {
         let jobs = units::plural(group.left(), "job");
@@ -111,7 +107,7 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
     }
-    // What lies open has keys that everybody needs.
+    // An open popup always shows its keys.
     let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
@@ -203,7 +199,7 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
     }
 }
 
-/// What was wished for and has not come true, or what there is to say.
+/// The pending command, or the current remark.
 fn remark(scene: &ViewScene<'_>) -> Option<String> {
     use crate::control::Command;
     let waiting = match scene.ui.pending {

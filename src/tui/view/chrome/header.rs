@@ -36,11 +36,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
-/// What can be said about time, the most first.
+/// The texts about time, the longest first.
 fn times(scene: &ViewScene<'_>) -> Vec<String> {
     let elapsed = elapsed(scene);
     if scene.ui.frozen.is_some() {
-        // Never silently stale: it stands where the clock ran.
+        // A frozen screen always says so, in place of the clock.
         return vec![format!("FROZEN {elapsed}")];
     }
     if let Some(playback) = scene.ui.playback {
@@ -92,12 +92,12 @@ fn ended(model: &Model, how: RunEnd) -> (Status, String) {
     }
 }
 
-/// Time of the run so far; it stands still once it is over.
+/// The time of the run so far; it stops when the run is over.
 pub fn elapsed(scene: &ViewScene<'_>) -> String {
     units::clock(scene.model.ended.unwrap_or(scene.now))
 }
 
-/// About how long it will take, or why that cannot be said.
+/// The estimated time left, or why there is no estimate.
 fn time_left(scene: &ViewScene<'_>) -> Option<String> {
     let model = scene.model;
     if model.is_paused && model.stage == Stage::Running {

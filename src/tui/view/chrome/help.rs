@@ -1,4 +1,6 @@
-//! What does each key do?
+//! The list of keys.
+//!
+//! Start at [`draw`].
 
 use ratatui::layout::Rect;
 
@@ -9,13 +11,13 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::popup::Popup;
 
-/// What cannot be said at a key.
-const NOTE: &str = "Pause holds work back; freeze holds the picture still. While the mouse is on, text is still \
-                    selected with shift held down, on macOS with option.";
+/// Notes that belong to no single key.
+const NOTE: &str = "Pause stops new attempts; freeze stops only the screen. While the mouse is on, select text \
+                    with shift held down, on macOS with option.";
 
 /// A sheet over the screen with every action, by heading; scrolls where it does not fit.
 ///
-/// It leaves the footer in sight, which says how to scroll and how to close it.
+/// The footer stays visible: it shows how to scroll and how to close the list.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     sheet(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
 }

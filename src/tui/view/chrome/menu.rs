@@ -1,4 +1,6 @@
-//! What can be saved, and with which key?
+//! The export menu: what can be saved, and with which key.
+//!
+//! Start at [`draw`].
 
 use ratatui::layout::Rect;
 

@@ -1,4 +1,6 @@
-//! What can be done now, and with which key?
+//! The action palette: what can be done now, and with which key.
+//!
+//! Start at [`draw`].
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
@@ -26,7 +28,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(palette) = &scene.ui.palette else { return };
     let rows = palette.rows();
     let columns = PaletteColumns::of(scene);
-    // As large as if nothing were typed, so that it does not move under the hand.
+    // As large as without a filter, so that it does not move while the user types.
     let sheet = Popup::of(screen.area, columns.whole(), columns.n);
     sheet.write(screen, |pen| {
         head(pen, palette, rows.len());
@@ -36,7 +38,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             pen.foreign(LEAD, 1, &text, room, style);
             return None;
         }
-        // The selected row keeps to the middle, so that what comes next is seen on either side.
+        // The selected row stays in the middle, so that its neighbours are visible on both sides.
         let at = palette.at.min(rows.len() - 1);
         let from = at.saturating_sub(usize::from(sheet.rows) / 2).min(sheet.last_row(rows.len()));
         let mut selected = None;

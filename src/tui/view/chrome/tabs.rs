@@ -1,7 +1,7 @@
-//! Which view is this, and which others are there?
+//! The tabs of the views.
 //!
-//! Names grow shorter with the line, by its length and by the size of the run alone: a line keeps its
-//! style whatever is chosen and counted. Start at [`draw`].
+//! Only the width of the line and the size of the run decide how short names are, so that tabs do not move
+//! when the selection or a count changes. Start at [`draw`].
 
 use crate::model::Model;
 use crate::text::units;
@@ -29,7 +29,7 @@ enum TabStyle {
 /// The widest first.
 const TAB_STYLES: [TabStyle; 4] = [TabStyle::Whole, TabStyle::Short, TabStyle::Tight, TabStyle::Keys];
 
-/// What stands on a tab.
+/// The text of a tab.
 struct Label {
     key: String,
     name: &'static str,
@@ -59,7 +59,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             x = pen.text(x, 0, " ", Role::Title);
         }
     }
-    // The rule stands apart.
+    // A space separates the tabs from the rule.
     pen.text(x, 0, " ", Role::Title);
 }
 
@@ -80,7 +80,7 @@ impl TabStyle {
             let grows = count(view, scene.model).map_or(0, |_| self.grows(&label, scene.model));
             width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
         };
-        // Whichever is shown.
+        // Any tab may be the current one.
         let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
         View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
     }

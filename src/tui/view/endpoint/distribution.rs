@@ -69,7 +69,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &ViewScene<'_>
     let style = pen.theme.style(Role::Bar);
     for (column, &count) in (0..).zip(&counts) {
         let eighths = cells(count / top, rows * 8);
-        // Whatever was counted shows, however little it was.
+        // Even the smallest count is visible.
         let eighths = if count > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);

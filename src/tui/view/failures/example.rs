@@ -1,6 +1,5 @@
-//! What did one of these failures look like?
+//! A failure sample: the request, the answer and the start of its body, in a popup.
 //!
-//! A sheet with one attempt in full: what was asked, what was answered, and how the body begins.
 //! Start at [`draw`].
 
 use ratatui::layout::Rect;
@@ -93,7 +92,7 @@ fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
     rows
 }
 
-/// Why there is no answer to be seen.
+/// Why there is no answer to show.
 fn unanswered(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) | Cause::Throttled(_) => "not recorded",

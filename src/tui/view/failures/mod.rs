@@ -1,6 +1,5 @@
-//! What went wrong, where, and what can be done about it?
-//!
-//! One row for each cause; the selected one in full below. Start at [`FailuresPage`].
+//! The failures view: a table of causes, and details of the selected one below it.
+//! Start at [`FailuresPage`].
 
 mod detail;
 pub mod example;

@@ -1,4 +1,6 @@
-//! The same questions in a few lines, or in one.
+//! The overview for small terminals: a few lines, or only one.
+//!
+//! Start at [`endpoints`].
 
 use crate::model::endpoint::EndpointState;
 use crate::text::units;
@@ -88,7 +90,7 @@ pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     } else {
         (String::new(), String::new())
     };
-    // What the word says more than its first word is said by the others.
+    // The rest of the state is shown by the other numbers.
     let short = word.split([',', ' ']).next().unwrap_or_default().to_owned();
     let choices = [
         vec![format!("{flight} in flight"), share.clone(), failed, elapsed.clone()],

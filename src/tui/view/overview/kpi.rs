@@ -1,4 +1,6 @@
-//! How many are in flight right now, and is it fast, slow, failing or refused?
+//! The key figures: in flight, throughput, latency, failures and rate limiting.
+//!
+//! Start at [`large`].
 
 use crate::event::cause::Cause;
 use crate::model::Model;
@@ -32,7 +34,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.text(0, 0, "IN FLIGHT", Role::TextDim);
     let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
     let of = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
-    // As wide as the largest it may be, so that nothing beside it moves.
+    // As wide as the largest possible number, so that nothing next to it moves.
     let widest = n.max(model.limit.unwrap_or(0));
     let is_room_for_digits = digits::width(widest) + 2 + width_of(&of).max(8) < pen.width();
     let after = if scene.charset == Charset::Unicode && is_room_for_digits {
@@ -46,7 +48,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     };
     let Some(limit) = model.limit else { return };
     if n > limit {
-        // After a cut the rest is let go in peace.
+        // After the limit was lowered, attempts above it finish normally.
         pen.text(after, 1, "draining", Role::Limited);
     }
     pen.text(after, 2, &of, Role::Text);
@@ -125,7 +127,7 @@ pub fn small(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let end = width.saturating_sub(wrong);
     let mut x = small_flight(pen, scene) + gap;
     let blocks: [Panel; 2] = [small_throughput, small_latency];
-    // Latency says more than pace.
+    // If only one fits, latency is more useful than throughput.
     let skipped = usize::from(x + 2 * (BLOCK + gap) > end);
     for draw in blocks.into_iter().skip(skipped) {
         if x + BLOCK + gap <= end {

@@ -1,4 +1,4 @@
-//! Where lanes lie: beside each other where there is room, below each other where there is less.
+//! The layout of the lanes: side by side if they fit, otherwise one below the other.
 //!
 //! Pure. Start at [`LabLayout::of`].
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn two_lanes_lie_beside_each_other_on_any_usual_screen() {
+    fn two_lanes_are_side_by_side_on_a_usual_screen() {
         for (width, height) in [(120, 40), (80, 24), (60, 16)] {
             assert_eq!(face(width, height, 2), Face::Panel, "{width}x{height}");
         }

@@ -1,4 +1,4 @@
-//! Who gets there first, and why? Lanes beside each other on one axis of time, and what came out.
+//! The lab's screen: lanes side by side on one time axis, and the result.
 //!
 //! Start at [`render`]; a lane is drawn by `lane`, what came out by `outcome`.
 

@@ -38,7 +38,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) 
     for (column, mean) in (0..).zip(means(model, track)) {
         let Some(mean) = mean else { continue };
         let eighths = cells(mean / f64::from(top), rows * 8);
-        // Whatever was in flight shows, however little it was.
+        // Even the smallest level is visible.
         let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);

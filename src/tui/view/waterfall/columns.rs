@@ -1,4 +1,6 @@
-//! What stands beside the bars: number, request, status, how long it took.
+//! The columns next to the bars: number, request, status and duration.
+//!
+//! Start at [`row`].
 //!
 //! Start at [`WaterfallColumns::of`].
 

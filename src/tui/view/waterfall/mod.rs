@@ -1,4 +1,4 @@
-//! Does it run at once, or one after the other? One row for each request, on one axis of time.
+//! The waterfall: one row for each request, on one time axis.
 //!
 //! A staircase is serial, a wall is concurrent. Start at [`WaterfallPage`].
 
@@ -87,7 +87,7 @@ impl ViewPage for WaterfallPage {
     }
 }
 
-/// Who only follows has no place of his own.
+/// A list that follows the newest row shows no cursor.
 fn has_cursor(list: &List) -> bool {
     list.is_reading || list.column != 0
 }
@@ -124,7 +124,7 @@ impl WaterfallLayout {
         Self { above, verdict, rows, gap, chart, legend }
     }
 
-    /// Where the title of the rows stands.
+    /// The line of the title.
     fn title_at(self) -> u16 {
         self.above + self.verdict
     }
@@ -158,7 +158,7 @@ fn remark(scene: &ViewScene<'_>) -> String {
     parts.join("   ")
 }
 
-/// What the marks mean.
+/// The legend of the marks.
 fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
     let glyphs = &pen.theme.glyphs;
     let marks = [
@@ -166,7 +166,7 @@ fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
         (glyphs.bar_live.to_string(), Role::Running, "waiting for first byte"),
         (glyphs.bar_full.to_string(), Role::Bar, "reading body"),
         (glyphs.failed.to_string(), Role::Failed, "failed"),
-        (glyphs.limited.to_string(), Role::Limited, "told to slow down, or backing off"),
+        (glyphs.limited.to_string(), Role::Limited, "rate limited or backing off"),
     ];
     let mut x = LEAD;
     for (mark, role, words) in marks {

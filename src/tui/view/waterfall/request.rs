@@ -1,4 +1,6 @@
-//! A request in words: its name, how it ended, and where its time went.
+//! The line below the waterfall: where the time of the selected request went.
+//!
+//! Start at [`line`].
 
 use crate::event::outcome::Outcome;
 use crate::event::waits::WaitWhy;

@@ -1,4 +1,6 @@
-//! What happened last, and what was done about it?
+//! The panel of the latest events, and the line of one event.
+//!
+//! Start at [`line`].
 
 use crate::model::news::Item;
 use crate::text::units;
@@ -8,8 +10,8 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
-/// What is said where there is nothing to tell.
-pub const NOTHING: &str = "nothing to tell: every answer was a good one";
+/// The text of a log without events.
+pub const NOTHING: &str = "no events: every answer was as expected";
 
 /// The head, and the newest first.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {

@@ -1,4 +1,4 @@
-//! What is known of the selected row: a title, labels with words beside them, and its last events.
+//! Details of the selected row: a title, labelled facts, and its latest events.
 //!
 //! Start at [`draw`].
 

@@ -1,4 +1,4 @@
-//! Labels with text beside them, on a sheet over the screen: as much of it as fits, and the rest by scrolling.
+//! A popup of labelled text that scrolls.
 //!
 //! Start at [`draw`].
 
@@ -16,7 +16,7 @@ const LABELS: u16 = 11;
 /// Widest text, for the eye.
 const WIDEST: u16 = 100;
 
-/// A label, and the text beside it; foreign still. It goes on below where it is too long.
+/// A label and its text. The text may be foreign; it wraps where it is too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledRow {
     label: &'static str,
@@ -37,8 +37,7 @@ impl LabelledRow {
     }
 }
 
-/// Draws them on a sheet, scrolled to this row; `remark` stands beside its title where it need not say how
-/// far it is scrolled.
+/// Draws the rows in a popup, scrolled to this row; `remark` is shown next to the title.
 pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<LabelledRow>, from: usize) {
     let lines = wrapped(screen.area, rows);
     let sheet = Popup::of(screen.area, WIDEST + LABELS, lines.len());
@@ -67,7 +66,7 @@ fn wrapped(screen: Rect, rows: Vec<LabelledRow>) -> Vec<LabelledRow> {
     let room = usize::from(Popup::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
     let lines_of = |row: LabelledRow| {
         let mut label = row.label;
-        // A text of several lines keeps them; whatever else acts in it is shown as a picture.
+        // Line breaks are kept; all other control characters are made visible.
         let texts: Vec<String> =
             row.text.split('\n').flat_map(|line| wrap(&sanitize(line.trim_end_matches('\r')), room)).collect();
         texts.into_iter().map(move |text| LabelledRow { label: std::mem::take(&mut label), text, role: row.role })

@@ -1,6 +1,5 @@
-//! A sheet over the screen: where it lies and what it may hold. The footer stays in sight.
-//!
-//! Help, the working and the palette are written on one. Start at [`Popup::of`].
+//! A popup over the screen: its area and its margins. The footer stays visible.
+//! Start at [`Popup::of`].
 
 use ratatui::layout::Rect;
 
@@ -40,7 +39,7 @@ impl Popup {
         lines.saturating_sub(usize::from(self.rows))
     }
 
-    /// Empties it and has it written on; the writing tells which row is selected.
+    /// Clears the area and draws on it; the drawing returns the selected row.
     pub fn write(self, screen: &mut Pen<'_>, write: impl FnOnce(&mut Pen<'_>) -> Option<u16>) {
         let mut paper = screen.within(self.area);
         paper.clear(Role::Surface);

@@ -1,4 +1,4 @@
-//! What the tables of all views have in common: heads that tell the order, marks, numbers.
+//! Parts of all tables: column heads, selection marks and numbers.
 //!
 //! Start at [`heads`].
 
@@ -47,7 +47,7 @@ pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[ColumnHead], list: &
     for head in heads.iter().filter(|head| head.width > 0) {
         let is_sorted = head.column == Some(list.column);
         let role = if is_sorted { Role::Title } else { Role::TextDim };
-        // The arrow stands in the gap, so that the label keeps its place.
+        // The arrow is drawn in the gap, so that the label does not move.
         let end = if head.is_left {
             pen.text(x, y, head.label, role)
         } else {
@@ -72,7 +72,7 @@ pub fn arrow(pen: &mut Pen<'_>, x: u16, y: u16, list: &List) {
     pen.text(x, y, &arrow, Role::Title);
 }
 
-/// What stands in front of a row.
+/// The selection mark and the status glyph of a row.
 pub fn lead(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
     if is_selected {
         mark(pen, y);
@@ -141,7 +141,7 @@ pub fn share_shown(scene: &ViewScene<'_>) -> Option<String> {
     (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
 }
 
-/// Columns that a table of these needs beside its names.
+/// The width of all other columns, with their gaps.
 pub fn taken(columns: &[u16]) -> u16 {
     columns.iter().filter(|&&width| width > 0).map(|width| width + GAP).sum()
 }
