@@ -49,7 +49,7 @@ pub(super) fn details(model: &Model, cause: Cause, group: &Group) -> Vec<Labelle
 /// What the user can do about a cause.
 fn advice(cause: Cause) -> &'static str {
     match (cause, cause.kind()) {
-        (Cause::Throttled(_), _) => "a lower limit or a gap between starts; `--adaptive` finds both",
+        (Cause::Throttled(_), _) => "a lower limit or a gap; `--adaptive` finds both",
         (Cause::Status(400..=499), _) => "another path, other credentials or another body",
         (Cause::Status(500..=599), _) => "fewer at once, and a look at the upstream's own log",
         (Cause::Status(_), _) => "if this answer is expected, add it to `expect` in the plan",
