@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::{EndpointId, Fact, Offset, RetryWhy, RunEnd, WarningSource};
+use crate::event::{EndpointId, Fact, Offset, RetryReason, RunEnd, WarningSource};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Ended, Evidence};
 use crate::source::pool::outcome::failure_sample;
@@ -94,10 +94,10 @@ impl Shared {
             }
             let took = now.since(ready.started);
             inner.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
-            if Cause::of(&outcome).is_some_and(|cause| inner.exhibits.wants(cause))
+            if Cause::of_outcome(&outcome).is_some_and(|cause| inner.exhibits.wants(cause))
                 && let Some(answer) = exhibited(&ready.job, exchange).map(Arc::new)
             {
-                inner.tell(now, Fact::AnswerSeen { attempt, answer });
+                inner.tell(now, Fact::FailureSampled { attempt, answer });
             }
             let spent = exchange.phase_times;
             inner.tell(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
@@ -115,7 +115,7 @@ impl Shared {
             let is_closed = inner.schedule.gate.stance() == GateState::Closed;
             let (ready, end) = match next_step {
                 NextStep::Settle(_) if wish == Some(ScheduleChange::Postpone) && outcome_is_ours && !is_closed => {
-                    inner.tell(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
+                    inner.tell(now, Fact::RetryScheduled { attempt, until: now, why: RetryReason::Asked });
                     ready.try_again(true);
                     inner.schedule.postpone(ready);
                     return None;
@@ -138,7 +138,7 @@ impl Shared {
                     ready.hops += 1;
                     let target = Arc::clone(&ready.job.target);
                     inner.tell(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
-                    inner.schedule.take_back(ready, now, RetryWhy::Asked);
+                    inner.schedule.take_back(ready, now, RetryReason::Asked);
                     return None;
                 }
             };

@@ -101,7 +101,7 @@ impl Running {
             if let Some(ProgressSnapshot { phase, bytes, received }) = seen.filter(|_| seen != held.told) {
                 held.told = seen;
                 let received = received.map(|after| held.started + after);
-                news.push(Fact::AttemptSeen { attempt: held.attempt, phase, bytes, received });
+                news.push(Fact::AttemptProgressed { attempt: held.attempt, phase, bytes, received });
             }
         }
         news

@@ -25,9 +25,9 @@ mod turns;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryWhy};
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryReason};
 use crate::plan::address::host_key;
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
@@ -223,15 +223,15 @@ impl Schedule {
     }
 
     /// Why a slot that is unused now is unused; looks at every lane, while any has work.
-    pub fn idle_why(&self) -> IdleWhy {
+    pub fn idle_why(&self) -> IdleReason {
         match self.gate.stance() {
-            GateState::Paused => return IdleWhy::Paused,
-            GateState::Closed => return IdleWhy::Draining,
+            GateState::Paused => return IdleReason::Paused,
+            GateState::Closed => return IdleReason::Draining,
             GateState::Open => {}
         }
         let is_paced = self.pace.opens_at() > self.now;
         if is_paced && self.has_turns() {
-            return IdleWhy::Rate;
+            return IdleReason::Rate;
         }
         // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
         let may_have_work = self.parked > 0 || !self.sources.is_drawn();
@@ -240,11 +240,11 @@ impl Schedule {
         // The reason that a person can do something about comes first.
         match held.min_by_key(|why| *why as u8) {
             Some(why) => why,
-            None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
-            None if !self.later.is_empty() => IdleWhy::Backoff,
-            None if !self.starved.is_empty() => IdleWhy::Input,
-            None if self.sources.next_round().is_some() => IdleWhy::Round,
-            None => IdleWhy::NoWork,
+            None if is_paced && with_work().next().is_some() => IdleReason::Rate,
+            None if !self.later.is_empty() => IdleReason::Backoff,
+            None if !self.starved.is_empty() => IdleReason::Input,
+            None if self.sources.next_round().is_some() => IdleReason::Round,
+            None => IdleReason::NoWork,
         }
     }
 
@@ -257,7 +257,7 @@ impl Schedule {
     }
 
     /// Takes back a job that has to go on: after a while, or at once at another host.
-    pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryWhy) {
+    pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryReason) {
         self.later.put(ready, self.now, until, why);
     }
 
@@ -370,7 +370,7 @@ impl Schedule {
         }
         let lane = self.lanes.add(name, self.gate.limit());
         let limit = self.lanes.lane(lane).limit;
-        self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
+        self.announcements.push_back(Fact::HostAnnounced { host: id_of(lane), name: Arc::clone(name), limit });
         lane
     }
 }

@@ -52,7 +52,7 @@ fn sure(scene: &ViewScene<'_>) -> [String; 3] {
     if let Some(job) = scene.ui.cancelling() {
         return [format!("cancel job #{} now?", job.0), format!("end job #{}?", job.0), "end it?".into()];
     }
-    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.of(cause)) {
+    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.by_cause(cause)) {
         let jobs = units::plural(group.left(), "job");
         return [format!("send {jobs} again, after {cause}?"), format!("send {jobs} again?"), "again?".into()];
     }

@@ -1,7 +1,7 @@
 //! Is it getting worse? Its mean latency over the whole run.
 
 use crate::event::Micros;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
@@ -10,8 +10,8 @@ use crate::tui::view::scene::ViewScene;
 /// Columns of the axis: a length of eight letters, a space and the axis.
 const AXIS: u16 = 10;
 
-/// ColumnHead, a column for each stretch of time, and the axis.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &ViewScene<'_>) {
+/// Head, a column for each stretch of time, and the axis.
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let Some(rows) = pen.height().checked_sub(3).filter(|&rows| rows > 0) else { return };
     let columns = pen.width().saturating_sub(AXIS);
     let means: Vec<Option<Micros>> = endpoint.trend.means().collect();

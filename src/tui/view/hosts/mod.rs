@@ -7,7 +7,7 @@ mod detail;
 use ratatui::layout::Rect;
 
 use crate::model::Model;
-use crate::model::host::{Host, HostState};
+use crate::model::host::{HostState, HostStats};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
@@ -125,7 +125,14 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &HostColumns, host: &Host, is_selected: bool, scene: &ViewScene<'_>) {
+fn draw_row(
+    pen: &mut Pen<'_>,
+    y: u16,
+    columns: &HostColumns,
+    host: &HostStats,
+    is_selected: bool,
+    scene: &ViewScene<'_>,
+) {
     let (status, words) = state(host, scene.now, scene.model);
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
     table::lead(pen, y, status, is_selected);

@@ -1,7 +1,7 @@
 //! How far is each endpoint, which is slow, which fails?
 
 use crate::event::Micros;
-use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
@@ -139,7 +139,7 @@ fn row(
     pen: &mut Pen<'_>,
     y: u16,
     columns: &EndpointColumns,
-    endpoint: &Endpoint,
+    endpoint: &EndpointStats,
     is_selected: bool,
     scene: &ViewScene<'_>,
 ) {
@@ -191,7 +191,7 @@ fn row(
 }
 
 /// Up or down, for how long, and how often that has changed.
-fn health(endpoint: &Endpoint, scene: &ViewScene<'_>) -> String {
+fn health(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let Some(health) = endpoint.health else { return String::new() };
     let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
     let word = if health.is_up { "up" } else { "down" };

@@ -3,7 +3,7 @@
 //! Start at [`line`].
 
 use crate::event::outcome::Outcome;
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::timeline::Bar;
 use crate::text::units;
 use crate::tui::rows::request::name;
@@ -45,8 +45,8 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) 
     match bar.end.as_ref().and_then(|end| end.outcome.as_ref()) {
         Some(Outcome::Answered { bytes, .. }) => add("read", units::bytes(*bytes)),
         None => {
-            if let Some(seen) = bar.seen.filter(|seen| seen.bytes > 0) {
-                add("read", units::bytes(seen.bytes));
+            if let Some(progress) = bar.progress.filter(|progress| progress.bytes > 0) {
+                add("read", units::bytes(progress.bytes));
             }
         }
         Some(_) => {}
@@ -64,7 +64,7 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) 
 
 /// How long it waited, and for what most of all.
 fn waited(bar: &Bar) -> String {
-    let most = WaitWhy::ALL.into_iter().max_by_key(|&why| bar.waited.of(why));
+    let most = WaitReason::ALL.into_iter().max_by_key(|&why| bar.waited.get(why));
     let total = units::length(bar.waited.total());
     most.map_or_else(|| total.clone(), |why| format!("{total} ({})", why.words()))
 }

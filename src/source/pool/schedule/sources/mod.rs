@@ -237,7 +237,7 @@ impl Sources {
     fn announce_up_to(&mut self, last: usize, facts: &mut VecDeque<Fact>) {
         let known = self.cursor.endpoints().iter().enumerate();
         for (i, endpoint) in known.take(last + 1).skip(self.announced) {
-            facts.push_back(Fact::EndpointSeen {
+            facts.push_back(Fact::EndpointAnnounced {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),
