@@ -16,8 +16,8 @@ use std::time::SystemTime;
 use inflight::event::Event;
 use inflight::journal::{JournalHeader, Writer};
 use inflight::plan::Plan;
-use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
+use inflight::plan::request::address::PRACTICE;
 use inflight::pump::{Pump, Recorder};
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
@@ -69,10 +69,7 @@ fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure
 }
 
 fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<(), Failure> {
-    match Pump::start(facts, recorder)?.join() {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+    Ok(Pump::start(facts, recorder)?.join()?)
 }
 
 /// Runs a plan to its end.

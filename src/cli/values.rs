@@ -1,13 +1,15 @@
-//! Reads the values of flags; what cannot be meant is refused in words.
+//! Parsers of flag values; their errors say what to write instead.
+//!
+//! Start at [`count`].
 
 use std::time::Duration;
 
 use crate::lab::controls;
 use crate::lab::scenario::Scenario;
-use crate::plan::order::{self, Word};
-use crate::plan::patience::{self, Patience};
+use crate::plan::attempt_timeout::{self, AttemptTimeout};
+use crate::plan::http_client::{self, HttpClient};
+use crate::plan::order::{self, OrderKeyword};
 use crate::plan::quantity;
-use crate::plan::via::{self, Via};
 use crate::tui::detect::pace::FPS;
 use crate::tui::theme::color::Depth;
 
@@ -23,15 +25,15 @@ pub(super) fn rate(text: &str) -> Result<Duration, String> {
     quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn patience(text: &str) -> Result<Patience, String> {
-    patience::parse_patience(text).map_err(|wrong| wrong.to_string())
+pub(super) fn patience(text: &str) -> Result<AttemptTimeout, String> {
+    attempt_timeout::parse_attempt_timeout(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn via(text: &str) -> Result<Via, String> {
-    via::parse_via(text).map_err(|wrong| wrong.to_string())
+pub(super) fn via(text: &str) -> Result<HttpClient, String> {
+    http_client::parse_http_client(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn order(text: &str) -> Result<Word, String> {
+pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
     order::parse_order(text).map_err(|wrong| wrong.to_string())
 }
 
@@ -55,8 +57,8 @@ pub(super) fn fps(text: &str) -> Result<u32, String> {
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
     Scenario::named(text).map_err(|near| match near {
-        Some(near) => format!("did you mean `{near}`? `inflight demo --list` names them all"),
-        None => "`inflight demo --list` names them all".to_owned(),
+        Some(near) => format!("did you mean `{near}`? `inflight demo --list` shows all of them"),
+        None => "`inflight demo --list` shows all of them".to_owned(),
     })
 }
 
@@ -78,6 +80,6 @@ pub(super) fn depth(text: &str) -> Result<Depth, String> {
         "16" => Ok(Depth::Ansi16),
         "256" => Ok(Depth::Indexed256),
         "true" => Ok(Depth::True),
-        _ => Err("it is one of 1, 16, 256 and true".to_owned()),
+        _ => Err("write 1, 16, 256 or true".to_owned()),
     }
 }

@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use crate::plan::rows::lines::{Line, Lines};
 
@@ -26,6 +27,8 @@ pub(super) struct Feed {
     lines: Receiver<Line<'static>>,
     starving: Arc<AtomicBool>,
     number: u64,
+    /// The thread that reads; taken when it has ended.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Feed {
@@ -35,8 +38,8 @@ impl Feed {
         let starving = Arc::new(AtomicBool::new(false));
         let hungry = Arc::clone(&starving);
         let reader = thread::Builder::new().name("plan-input".to_owned());
-        reader.spawn(move || read(input, sender, &hungry, &waker))?;
-        Ok(Self { lines, starving, number: 0 })
+        let reader = reader.spawn(move || read(input, sender, &hungry, &waker))?;
+        Ok(Self { lines, starving, number: 0, reader: Some(reader) })
     }
 
     /// The next line; nothing if it is not there yet.
@@ -57,7 +60,13 @@ impl Feed {
                 Some(line)
             }
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Line::End),
+            Err(TryRecvError::Disconnected) => {
+                // A reader that panicked has lost lines: this is no end, and whoever draws breaks with it.
+                if let Some(Err(cause)) = self.reader.take().map(JoinHandle::join) {
+                    panic::resume_unwind(cause);
+                }
+                Some(Line::End)
+            }
         }
     }
 
@@ -68,20 +77,26 @@ impl Feed {
 }
 
 fn read(input: Input, sender: SyncSender<Line<'static>>, starving: &AtomicBool, waker: &Waker) {
-    let mut lines = Lines::new(input);
-    loop {
-        let line = match lines.next() {
-            Line::Text { number, text } => Line::Text { number, text: Cow::Owned(text.into_owned()) },
-            Line::Bad { number, why } => Line::Bad { number, why },
-            Line::End => break,
-        };
-        if sender.send(line).is_err() {
-            return;
+    let send_all = move || {
+        let mut lines = Lines::new(input);
+        loop {
+            let line = match lines.next() {
+                Line::Text { number, text } => Line::Text { number, text: Cow::Owned(text.into_owned()) },
+                Line::Bad { number, why } => Line::Bad { number, why },
+                Line::End => return,
+            };
+            if sender.send(line).is_err() {
+                return;
+            }
+            wake(starving, waker);
         }
-        wake(starving, waker);
-    }
-    drop(sender);
+    };
+    // Either way the channel is closed by now, which has to be noticed.
+    let ended = panic::catch_unwind(AssertUnwindSafe(send_all));
     wake(starving, waker);
+    if let Err(cause) = ended {
+        panic::resume_unwind(cause);
+    }
 }
 
 fn wake(starving: &AtomicBool, waker: &Waker) {

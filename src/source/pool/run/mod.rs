@@ -8,5 +8,6 @@ pub mod dns_prefetch;
 pub mod ends;
 pub mod outbox;
 pub mod shared_state;
+pub mod supervision;
 pub mod worker;
 pub mod worker_handle;

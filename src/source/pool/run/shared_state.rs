@@ -35,7 +35,7 @@ use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 pub struct Shared {
     inner: Mutex<Inner>,
     start: Instant,
-    events: mpsc::Sender<Event>,
+    pub(in crate::source::pool) events: mpsc::Sender<Event>,
     harvests: Option<mpsc::Sender<JobResult>>,
     pub(in crate::source::pool) fails_fast: bool,
     /// Most connections this machine lets us have.
@@ -46,6 +46,8 @@ pub struct Shared {
     pub(in crate::source::pool) stir: Notify,
     /// Nothing will ever start again, and nothing is in flight.
     pub(in crate::source::pool) over: CancellationToken,
+    /// A bug of ours stopped the run half-way: every thread drops its workers and ends.
+    pub(in crate::source::pool) broken: CancellationToken,
     pub(in crate::source::pool) limit: watch::Sender<u32>,
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
 }
@@ -124,6 +126,7 @@ impl Shared {
                 clock: Notify::new(),
                 stir: Notify::new(),
                 over: CancellationToken::new(),
+                broken: CancellationToken::new(),
                 limit,
                 has_failed_fast: AtomicBool::new(false),
             }

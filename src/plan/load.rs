@@ -1,0 +1,251 @@
+//! The loading of a plan: from a file, standard input or the command line.
+//!
+//! The extension of the file decides the format, or else the first line that is not blank. Start at
+//! [`Plan::read`].
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Mutex;
+
+use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
+use crate::plan::error::{PlanError, STDIN, describe_file};
+use crate::plan::http_client::HttpClient;
+use crate::plan::order::JobOrder;
+use crate::plan::read::{self, stem};
+use crate::plan::request::address::{is_domain, quoted};
+use crate::plan::request::check;
+use crate::plan::request::interpolation::{VariableLookup, reason};
+use crate::plan::rows::feed::Input;
+use crate::plan::rows::{Form, Rows};
+use crate::plan::source::Source;
+use crate::plan::{Expect, Limits, Output, Plan, Practice};
+use crate::text::diagnostics::Mistake;
+use crate::text::sanitize::sanitize;
+
+/// The number of bytes that are read to detect the format.
+const SNIFFED: usize = 64 << 10;
+
+/// The formats of a plan.
+const KINDS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
+
+/// The format of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PlanFormat {
+    Toml,
+    Urls,
+    JsonLines,
+}
+
+impl Plan {
+    /// Reads a plan from a file: TOML, a list of URLs, or JSON Lines.
+    ///
+    /// Files in the plan are relative to its folder.
+    pub fn read(path: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+        let name = path.display().to_string();
+        let mut file = open(path, &name)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        // A named pipe (`<(…)`) is like standard input: it can be read only once.
+        if file.metadata().is_ok_and(|file| !file.is_file()) {
+            return Self::from_stream(Box::new(file), &name, folder, var);
+        }
+        let mut start = Vec::new();
+        let cannot = |why: std::io::Error| unreadable(&name, &reason(&why));
+        file.by_ref().take(SNIFFED as u64).read_to_end(&mut start).map_err(cannot)?;
+        let format = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => PlanFormat::Toml,
+            _ => match Form::of(path) {
+                Some(Form::Lines) => PlanFormat::Urls,
+                Some(Form::JsonLines) => PlanFormat::JsonLines,
+                Some(Form::Table { .. }) => {
+                    let help = "name it in a plan: `rows = \"ids.csv\"` next to a `url` with `{column}` in it";
+                    return Err(PlanError::in_file(
+                        &name,
+                        format!("`{}` is a table, not a plan", sanitize(&name)),
+                        help,
+                    ));
+                }
+                None => detect_format(&start).unwrap_or(PlanFormat::Toml),
+            },
+        };
+        if format == PlanFormat::Toml {
+            let text = utf8(start, file, &name)?;
+            return read::plan(&text, &name, folder, var);
+        }
+        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
+        let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
+        Ok(Self::of_rows(&name, rows, form, &start))
+    }
+
+    /// Reads a TOML plan from memory. Messages call it `file`; the files in it are relative to `folder`.
+    pub fn from_toml(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+        read::plan(text, file, folder, var)
+    }
+
+    /// Reads a plan from standard input. The jobs of a list are drawn as they arrive.
+    pub fn from_stdin(input: Box<dyn Read + Send>, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+        Self::from_stream(input, STDIN, Path::new(""), var)
+    }
+
+    /// Reads a plan from an input that can be read only once.
+    fn from_stream(mut input: Input, name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
+        let mut start = Vec::new();
+        let mut chunk = [0; 4096];
+        let format = loop {
+            let n = match input.read(&mut chunk) {
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read.map_err(|why| unreadable(name, &reason(&why)))?,
+            };
+            start.extend_from_slice(&chunk[..n]);
+            let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let is_all = n == 0 || start.len() > SNIFFED;
+            match detect_format(&start[..if is_all { start.len() } else { whole_lines }]) {
+                Some(format) => break format,
+                None if n == 0 => return Err(PlanError::no_jobs(name, KINDS)),
+                None if is_all => break PlanFormat::Toml,
+                None => {}
+            }
+        };
+        if format == PlanFormat::Toml {
+            return read::plan(&utf8(start, input, name)?, name, folder, var);
+        }
+        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
+        let whole = Box::new(Cursor::new(start.clone()).chain(input));
+        let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
+        Ok(Self::of_rows(name, rows, form, &start))
+    }
+
+    /// A plan of URLs from the command line: `n` jobs in all, spread evenly; one each without `n`.
+    pub fn from_urls(urls: &[String], n: Option<u64>) -> Result<Self, PlanError> {
+        const FILE: &str = "command line";
+        let n_urls = urls.len() as u64;
+        let n = n.unwrap_or(n_urls);
+        if urls.is_empty() || n == 0 {
+            return Err(PlanError::no_jobs(FILE, "give it at least one URL and one request"));
+        }
+        if n < n_urls {
+            let message = format!("`-n {n}` is fewer than the {n_urls} URLs");
+            return Err(PlanError::in_file(FILE, message, format!("write `-n {n_urls}` or more, or fewer URLs")));
+        }
+        if n > MAX_JOBS {
+            return Err(PlanError::in_file(FILE, "`-n` is more than 1,000,000,000,000", "write a smaller number"));
+        }
+        let is_practice = urls.iter().any(|url| url.trim_start().starts_with("practice://"));
+        let name = match urls {
+            [url] => quoted(url),
+            urls => format!("{} URLs", urls.len()),
+        };
+        let share = |i: usize| n / n_urls + u64::from((i as u64) < n % n_urls);
+        let sources: Vec<Source> = urls.iter().enumerate().map(|(i, url)| Source::repeated(url, share(i))).collect();
+        let plan = Self { practice: is_practice.then(Practice::default), ..Self::of(&name, FILE, sources) };
+        plan.check_urls()?;
+        Ok(plan)
+    }
+
+    fn of_rows(file: &str, rows: Rows, form: Form, start: &[u8]) -> Self {
+        let source = if form == Form::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
+        let is_practice = String::from_utf8_lossy(start).contains("practice://");
+        Self { practice: is_practice.then(Practice::default), ..Self::of(&stem(file), file, vec![source]) }
+    }
+
+    fn of(name: &str, file: &str, sources: Vec<Source>) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            written: Vec::new(),
+            limits: Limits::default(),
+            polling: None,
+            order: JobOrder::AsGiven,
+            fail_fast: false,
+            wire: HttpClient::Auto,
+            expect: Expect::default(),
+            output: Output::default(),
+            practice: None,
+            sources,
+        }
+    }
+
+    /// Reports every invalid URL of a command line.
+    fn check_urls(&self) -> Result<(), PlanError> {
+        let wrong = self.sources.iter().filter_map(|source| check(source, self.practice.is_some()).err());
+        let mistakes: Vec<_> = wrong
+            .map(|why| Mistake::in_file(&self.file, why).with_help("write one such as `https://example.org/`"))
+            .collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }
+    }
+}
+
+fn open(path: &Path, name: &str) -> Result<File, PlanError> {
+    if path.is_dir() {
+        return Err(unreadable(name, "it is a folder"));
+    }
+    File::open(path).map_err(|why| unreadable(name, &reason(&why)))
+}
+
+fn unreadable(name: &str, why: &str) -> PlanError {
+    let help = if is_domain(name) && !Path::new(name).exists() && Form::of(Path::new(name)).is_none() && !is_toml(name)
+    {
+        format!("if it is meant as a URL, write `https://{}`", sanitize(name))
+    } else {
+        KINDS.to_owned()
+    };
+    PlanError::in_file(name, format!("cannot read {}: {why}", describe_file(name)), help)
+}
+
+fn is_toml(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+}
+
+/// Reads the rest of a plan as UTF-8 text.
+fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanError> {
+    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &reason(&why)))?;
+    if start.len() as u64 > MAX_PLAN {
+        return Err(unreadable(name, "it is larger than 16 MiB"));
+    }
+    String::from_utf8(start).map_err(|why| {
+        let line = why.as_bytes()[..why.utf8_error().valid_up_to()].split(|&b| b == b'\n').count();
+        unreadable(name, &format!("line {line} is not UTF-8 text"))
+    })
+}
+
+/// Detects the format by the first line that is neither blank nor a comment.
+fn detect_format(start: &[u8]) -> Option<PlanFormat> {
+    let text = String::from_utf8_lossy(start);
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let key = line.split('=').next().unwrap_or_default().trim();
+    let is_key = |c: char| c.is_alphanumeric() || "-_.\"'".contains(c);
+    Some(if line.starts_with('{') {
+        PlanFormat::JsonLines
+    } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !line.starts_with("[:") {
+        PlanFormat::Toml
+    } else if line.contains("://") || is_domain(line) {
+        PlanFormat::Urls
+    } else {
+        PlanFormat::Toml
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PlanFormat, detect_format};
+
+    #[test]
+    fn the_first_line_decides_the_format() {
+        for (text, format) in [
+            ("\u{feff}# list\n\n https://a.b\n", Some(PlanFormat::Urls)),
+            ("example.org/x?y=1", Some(PlanFormat::Urls)),
+            ("example.org:8080", Some(PlanFormat::Urls)),
+            ("[::1]:8080", Some(PlanFormat::Urls)),
+            ("practice://slow", Some(PlanFormat::Urls)),
+            ("{\"url\": \"https://a.b\"}", Some(PlanFormat::JsonLines)),
+            ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(PlanFormat::Toml)),
+            ("name = \"https://a.b\"", Some(PlanFormat::Toml)),
+            ("defaults.timeout = \"5s\"", Some(PlanFormat::Toml)),
+            ("hello", Some(PlanFormat::Toml)),
+            ("# nothing\n\n", None),
+        ] {
+            assert_eq!(detect_format(text.as_bytes()), format, "{text}");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Addresses: written text becomes an absolute URL, and a URL becomes text with secrets masked.
+//!
+//! Only `http`, `https` and `practice` are accepted; a bare `example.org` means https. It sends
+//! nothing and resolves no name. Start at `Address::resolve`.
+
+use std::borrow::Cow;
+
+use url::{Position, Url};
+
+use crate::text::sanitize::sanitize;
+use crate::text::secret::{masked, query_masked};
+
+/// The top-level domain of practice hosts; it resolves to this machine.
+pub const PRACTICE: &str = ".practice";
+
+/// The longest piece of a row that a message quotes.
+const MAX_QUOTED: usize = 60;
+
+/// The fix for a practice URL without a practice upstream.
+pub(in crate::plan) const NO_UPSTREAM: &str = "add `[upstream]` to the plan";
+
+/// The target of a job.
+#[derive(Clone)]
+pub(in crate::plan) struct Address {
+    /// Absolute, http or https, without a fragment.
+    pub(in crate::plan) url: Url,
+    /// Whether it was written as `practice://`.
+    pub(in crate::plan) practice: bool,
+}
+
+impl Address {
+    /// Reads a URL. Practice URLs go to this machine's practice upstream, at its port.
+    pub(in crate::plan) fn resolve(text: &str, practice_port: Option<u16>) -> Result<Self, String> {
+        let text = without_comment(text.trim());
+        if let Some(rest) = strip_scheme(text, "practice") {
+            return Self::practice(text, rest, practice_port);
+        }
+        let text = match scheme(text) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
+                // The parser accepts any number of slashes, but the search for credentials does not.
+                let rest = text[scheme.len() + 1..].strip_prefix("//");
+                if rest.is_none_or(|rest| rest.starts_with(['/', '\\'])) {
+                    let scheme = scheme.to_ascii_lowercase();
+                    return Err(format!("`{scheme}:` is not followed by two slashes: write `{scheme}://host/path`"));
+                }
+                Cow::Borrowed(text)
+            }
+            Some(scheme) => {
+                return Err(format!("scheme `{}` is not one of http, https and practice", quoted(scheme)));
+            }
+            None if is_domain(text) => Cow::Owned(format!("https://{text}")),
+            None => return Err(format!("`{}` is neither a URL nor a domain", quoted(text))),
+        };
+        Ok(Self { url: parse(&text)?, practice: false })
+    }
+
+    fn practice(text: &str, rest: &str, port: Option<u16>) -> Result<Self, String> {
+        let Some(port) = port else {
+            return Err(format!("`{}` needs the practice upstream: {NO_UPSTREAM}", quoted(text)));
+        };
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (host, path) = rest.split_at(end);
+        if host.is_empty() {
+            return Err(format!("`{}` has no host", quoted(text)));
+        }
+        if host.contains([':', '@', '[']) {
+            return Err(format!("`{}`: a practice host is a name alone", quoted(text)));
+        }
+        Ok(Self { url: parse(&format!("http://{host}{PRACTICE}:{port}{path}"))?, practice: true })
+    }
+
+    /// The URL with secrets masked; practice URLs are as written.
+    pub(in crate::plan) fn masked_url(&self) -> String {
+        let shown = masked(&self.url);
+        if !self.practice {
+            return shown;
+        }
+        let name = practice_name(&self.url);
+        let path = shown.find("://").and_then(|at| shown[at + 3..].find(['/', '?']).map(|end| at + 3 + end));
+        format!("practice://{name}{}", &shown[path.unwrap_or(shown.len())..])
+    }
+
+    /// The host, with its port if that is not the default.
+    pub(in crate::plan) fn host_shown(&self) -> String {
+        if self.practice {
+            return practice_name(&self.url).to_owned();
+        }
+        let name = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+/// The host name in a key, without scheme, port and the practice domain.
+pub fn name_in_key(key: &str) -> &str {
+    let name = key.split_once("://").map_or(key, |(_, rest)| rest);
+    let name = match name.rsplit_once(':') {
+        // The colons inside an IPv6 literal are no port's.
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) | None => name,
+    };
+    name.strip_suffix(PRACTICE).unwrap_or(name)
+}
+
+/// The key of a host's lane: `scheme://name:port`, without the default port.
+pub fn host_key(url: &Url) -> Cow<'_, str> {
+    // Every attempt needs it, and nearly always it is a part of the URL.
+    if url.username().is_empty() && url.password().is_none() {
+        Cow::Borrowed(&url[..Position::BeforePath])
+    } else {
+        Cow::Owned(url.origin().ascii_serialization())
+    }
+}
+
+fn practice_name(url: &Url) -> &str {
+    let name = url.host_str().unwrap_or_default();
+    name.strip_suffix(PRACTICE).unwrap_or(name)
+}
+
+/// Masks a URL with placeholders: no user, no password, and secret query parameters masked.
+pub(in crate::plan) fn mask_written_url(text: &str) -> String {
+    let text = &text[..text.find('#').unwrap_or(text.len())];
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?', '\\']).map_or(text.len(), |at| start + at);
+    let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    let shown = format!("{}{}", &text[..start], &text[host..]);
+    match shown.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", query_masked(query)),
+        None => shown,
+    }
+}
+
+/// Whether a URL with its placeholders names a user or a password.
+pub(in crate::plan) fn has_credentials(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())].contains('@')
+}
+
+/// Shortens a URL for a message: no user, no password, no query.
+pub(in crate::plan) fn quoted(text: &str) -> String {
+    let text = &text[..text.find(['?', '#']).unwrap_or(text.len())];
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let text = match text[start..].rfind('@') {
+        Some(at) => format!("{}{}", &text[..start], &text[start + at + 1..]),
+        None => text.to_owned(),
+    };
+    let short: String = text.chars().take(MAX_QUOTED).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", sanitize(&short))
+}
+
+fn parse(text: &str) -> Result<Url, String> {
+    // The parser would drop tabs and line breaks and encode blanks; in a list they are mistakes.
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(format!("`{}` has a blank in it", quoted(text)));
+    }
+    let mut url = Url::parse(text).map_err(|why| format!("`{}` is not a URL: {why}", quoted(text)))?;
+    if url.host_str().is_none_or(str::is_empty) || url[Position::BeforeHost..Position::AfterHost].is_empty() {
+        return Err(format!("`{}` has no host", quoted(text)));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// The text before a `#` that follows a blank.
+fn without_comment(text: &str) -> &str {
+    match text.find(" #").or_else(|| text.find("\t#")) {
+        Some(at) => text[..at].trim_end(),
+        None => text,
+    }
+}
+
+fn strip_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
+    let head = text.get(..scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then(|| text[scheme.len()..].strip_prefix("://")).flatten()
+}
+
+/// The scheme, where there is one; `localhost:8080` has none.
+fn scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let is_port = rest.starts_with(|c: char| c.is_ascii_digit());
+    (is_scheme && (rest.starts_with("//") || !is_port)).then_some(scheme)
+}
+
+/// Whether a text without a scheme can be meant as a host with an optional port and path.
+pub(in crate::plan) fn is_domain(text: &str) -> bool {
+    let host = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
+    let name = host.split(':').next().unwrap_or_default();
+    let has_port = host.split_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-._".contains(c));
+    host.starts_with('[') || is_name && (name.contains('.') || name == "localhost" || has_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, host_key};
+
+    #[track_caller]
+    fn url(text: &str) -> String {
+        Address::resolve(text, Some(9)).map_or_else(|why| why, |address| address.url.to_string())
+    }
+
+    #[test]
+    fn a_bare_domain_means_https() {
+        assert_eq!(url("example.org"), "https://example.org/");
+        assert_eq!(url("example.org:8443/x?y#z"), "https://example.org:8443/x?y");
+        assert_eq!(url("localhost:8080"), "https://localhost:8080/");
+        assert_eq!(url("[::1]:8080/x"), "https://[::1]:8080/x");
+        assert_eq!(url("HTTP://Example.ORG"), "http://example.org/");
+        assert_eq!(url("  example.org/x   # the shop"), "https://example.org/x");
+    }
+
+    #[test]
+    fn a_scheme_is_followed_by_two_slashes() {
+        for wrong in [
+            "http:/ann:pw@a.b/x",
+            "HTTP:///ann:pw@a.b/x",
+            "http:ann:pw@a.b",
+            "http:\\\\ann:pw@a.b",
+            "http://\\ann:pw@a.b",
+        ] {
+            assert_eq!(url(wrong), "`http:` is not followed by two slashes: write `http://host/path`", "{wrong}");
+        }
+        assert_eq!(url("https:/a.b"), "`https:` is not followed by two slashes: write `https://host/path`");
+        assert_eq!(url("http:8080/x"), "https://http:8080/x");
+    }
+
+    #[test]
+    fn other_schemes_and_words_are_refused() {
+        assert_eq!(url("file:///etc/passwd"), "scheme `file` is not one of http, https and practice");
+        assert_eq!(url("javascript:alert(1)"), "scheme `javascript` is not one of http, https and practice");
+        assert_eq!(url("hello"), "`hello` is neither a URL nor a domain");
+        assert_eq!(url("https://a b/"), "`https://a b/` has a blank in it");
+        assert_eq!(url("https://a.b:99999/"), "`https://a.b:99999/` is not a URL: invalid port number");
+    }
+
+    #[test]
+    fn messages_quote_no_credentials() {
+        assert_eq!(url("ftp://ann:pw@a.b/"), "scheme `ftp` is not one of http, https and practice");
+        assert_eq!(url("https://ann:pw@a.b:x/?token=1"), "`https://a.b:x/` is not a URL: invalid port number");
+    }
+
+    #[test]
+    fn practice_urls_go_to_the_practice_upstream() {
+        let address = Address::resolve("practice://d0001.example/delay/1s?token=abc", Some(4321)).ok().unwrap();
+        assert_eq!(address.url.as_str(), "http://d0001.example.practice:4321/delay/1s?token=abc");
+        assert_eq!(address.masked_url(), "practice://d0001.example/delay/1s?token=***");
+        assert_eq!(address.host_shown(), "d0001.example");
+        assert_eq!(url("practice://slow"), "http://slow.practice:9/");
+        let without = Address::resolve("practice://slow/x", None).err().unwrap();
+        assert_eq!(without, "`practice://slow/x` needs the practice upstream: add `[upstream]` to the plan");
+        assert!(url("practice:///x").contains("has no host"));
+    }
+
+    #[test]
+    fn a_host_is_named_with_an_unusual_port() {
+        assert_eq!(host_key(&"https://a.b/x".parse().unwrap()), "https://a.b");
+        assert_eq!(host_key(&"http://[::1]:81/x".parse().unwrap()), "http://[::1]:81");
+        assert_eq!(host_key(&"HTTP://A.b:80?q".parse().unwrap()), "http://a.b");
+        for user in ["", "@", "ann@", ":pw@", "ann:pw@"] {
+            assert_eq!(host_key(&format!("https://{user}ü.b:8443/x").parse().unwrap()), "https://xn--tda.b:8443");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The layout of the lanes: side by side if they fit, otherwise one below the other.
+//!
+//! Pure. Start at [`LabLayout::of`].
+
+use ratatui::layout::Rect;
+
+/// The narrowest lane that has rows of requests.
+const NARROWEST: u16 = 27;
+/// The lowest that has them.
+const LOWEST: u16 = 8;
+/// Columns between two lanes.
+const GAP: u16 = 3;
+
+/// How much of a lane there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    /// Numbers, rows of requests, the pulse and a sentence.
+    Panel,
+    /// Two lines: numbers, and how many were in flight.
+    Strip,
+    /// One line of numbers.
+    Line,
+}
+
+/// Where everything lies; what has no height is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LabLayout {
+    pub(super) head: Rect,
+    pub(super) sentence: Rect,
+    pub(super) lanes: Vec<Rect>,
+    pub(super) face: Face,
+    pub(super) outcome: Rect,
+    pub(super) foot: Rect,
+}
+
+impl LabLayout {
+    /// The places on a screen of this size.
+    pub(super) fn of(area: Rect, lanes: usize) -> Self {
+        let lanes = u16::try_from(lanes.max(1)).unwrap_or(1);
+        let margin = match area.width {
+            100.. => 2,
+            50.. => 1,
+            _ => 0,
+        };
+        let mut left =
+            Rect { x: area.x + margin.min(area.width), width: area.width.saturating_sub(2 * margin), ..area };
+        let head = above(&mut left, 1);
+        let foot = below(&mut left, if area.height >= 30 { 2 } else { u16::from(area.height > 3 + lanes) });
+        let sentence = above(&mut left, u16::from(area.height >= 20));
+        above(&mut left, u16::from(area.height >= 30));
+        let outcome = below(
+            &mut left,
+            match area.height {
+                30.. => 5,
+                20.. => 4,
+                _ => u16::from(area.height > 2 + lanes),
+            },
+        );
+        let (columns, rows) = grid(left.width, lanes);
+        let height = left.height / rows;
+        let face = match height {
+            _ if left.width / columns < NARROWEST => Face::Line,
+            LOWEST.. => Face::Panel,
+            _ if left.height / lanes >= 2 => Face::Strip,
+            _ => Face::Line,
+        };
+        let lanes = match face {
+            Face::Panel => {
+                let width = (left.width - GAP * (columns - 1)) / columns;
+                let at = |i: u16| Rect {
+                    x: left.x + i % columns * (width + GAP),
+                    y: left.y + i / columns * height,
+                    width,
+                    height,
+                };
+                (0..lanes).map(at).collect()
+            }
+            Face::Strip | Face::Line => {
+                let height = if face == Face::Line { 1 } else { (left.height / lanes).min(4) };
+                let at = |i: u16| Rect { y: left.y + i * height, height, ..left };
+                // A lane without a line is left out.
+                (0..lanes).map(at).map(|at| at.intersection(left)).collect()
+            }
+        };
+        Self { head, sentence, lanes, face, outcome, foot }
+    }
+}
+
+/// Columns and rows of lanes.
+fn grid(width: u16, lanes: u16) -> (u16, u16) {
+    let columns = match lanes {
+        3 if width >= 3 * 36 => 3,
+        1 => 1,
+        _ => 2,
+    };
+    (columns, lanes.div_ceil(columns))
+}
+
+fn above(left: &mut Rect, height: u16) -> Rect {
+    let height = height.min(left.height);
+    let taken = Rect { height, ..*left };
+    left.y += height;
+    left.height -= height;
+    taken
+}
+
+fn below(left: &mut Rect, height: u16) -> Rect {
+    let height = height.min(left.height);
+    left.height -= height;
+    Rect { y: left.y + left.height, height, ..*left }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::layout::Rect;
+
+    use super::{Face, LabLayout};
+
+    fn face(width: u16, height: u16, lanes: usize) -> Face {
+        LabLayout::of(Rect::new(0, 0, width, height), lanes).face
+    }
+
+    #[test]
+    fn two_lanes_are_side_by_side_on_a_usual_screen() {
+        for (width, height) in [(120, 40), (80, 24), (60, 16)] {
+            assert_eq!(face(width, height, 2), Face::Panel, "{width}x{height}");
+        }
+        assert_eq!((face(120, 40, 4), face(80, 24, 4), face(60, 16, 4)), (Face::Panel, Face::Panel, Face::Strip));
+        assert_eq!((face(40, 10, 2), face(40, 6, 4)), (Face::Line, Face::Line));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps(width in 0..220_u16, height in 0..70_u16, lanes in 1..=4_usize) {
+            let area = Rect::new(0, 0, width, height);
+            let place = LabLayout::of(area, lanes);
+            let mut all = place.lanes.clone();
+            all.extend([place.head, place.sentence, place.outcome, place.foot]);
+            all.retain(|at| at.width > 0 && at.height > 0);
+            for (i, at) in all.iter().enumerate() {
+                prop_assert_eq!(at.intersection(area), *at);
+                prop_assert!(all[i + 1..].iter().all(|other| !at.intersects(*other)), "{:?}", place);
+            }
+        }
+    }
+}
