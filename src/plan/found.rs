@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::event::EndpointId;
 use crate::plan::address::host_key;
-use crate::plan::cursor::Endpoint;
 use crate::plan::defaults::MAX_FOUND_ENDPOINTS;
 use crate::plan::request::Made;
 use crate::text::sanitize::sanitize;
@@ -19,6 +18,15 @@ const BAD_ROWS: &str = "(bad rows)";
 const OTHER_HOSTS: &str = "(other hosts)";
 /// The endpoint of named rows beyond the bound.
 const OTHER_NAMES: &str = "(other names)";
+
+/// One named row of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its name on screen and in reports.
+    pub name: Arc<str>,
+    /// How many jobs it yields, where that is known.
+    pub jobs: Option<u64>,
+}
 
 /// Every endpoint so far.
 #[derive(Default)]

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use crate::event::Micros;
 use crate::plan::job::Job;
-use crate::plan::rows::{Next, RowStream};
+use crate::plan::request::Made;
+use crate::plan::rows::{Row, RowStream};
 
 /// A job of an earlier run that took long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,45 +44,50 @@ pub struct Placed {
     pub of: u64,
 }
 
-/// What one source has of them.
-#[derive(Debug, Default)]
-pub(super) struct Ahead {
-    /// What is known of its rows, in rising order.
-    pub(super) known: Vec<Slow>,
-    /// Rows to be passed over when their turn comes, in rising order: their jobs are ahead.
-    rows: VecDeque<u64>,
-    /// Those jobs, until they are taken.
-    pub(super) jobs: Vec<Early>,
+/// A row whose job is drawn before all others, as the request that it makes now.
+pub(super) struct PriorityRow {
+    /// For how long its job held a slot in the earlier run.
+    pub(super) took: Micros,
+    /// Its row, from 0.
+    pub(super) row: u64,
+    /// Its request.
+    pub(super) request: Made,
 }
 
-impl Ahead {
-    /// Looks up what is known in a source's rows, read from their beginning; `make` has a row made into a
-    /// job, if it can be one and still is what it was.
+/// What one source has of them.
+#[derive(Debug, Default)]
+pub(super) struct PriorityRows {
+    /// Slow jobs of the earlier run, by rising row.
+    pub(super) known: Vec<Slow>,
+    /// Rows to skip when their turn comes, in rising order: their jobs were drawn before.
+    rows: VecDeque<u64>,
+}
+
+impl PriorityRows {
+    /// Looks up the known slow jobs in a source's rows, read from their beginning. `make` returns the request
+    /// of a row that still makes the job it made then.
     pub(super) fn find(
         &mut self,
         mut rows: RowStream,
-        mut make: impl FnMut(&Slow, Next, &[String]) -> Option<Box<Job>>,
-    ) {
+        mut make: impl FnMut(&Slow, Row, &[String]) -> Option<Made>,
+    ) -> Vec<PriorityRow> {
         self.forget();
-        let (mut values, mut at) = (Vec::new(), 0);
+        let (mut found, mut values, mut at) = (Vec::new(), Vec::new(), 0);
         for slow in &self.known {
             rows.skip(slow.row - at, &mut values);
-            let next = rows.next(&mut values);
+            let Some(row) = rows.next(&mut values) else { break };
             at = slow.row + 1;
-            if matches!(next, Next::End | Next::Pending) {
-                break;
-            }
-            if let Some(job) = make(slow, next, &values) {
+            if let Some(request) = make(slow, row, &values) {
                 self.rows.push_back(slow.row);
-                self.jobs.push(Early { took: slow.took, job });
+                found.push(PriorityRow { took: slow.took, row: slow.row, request });
             }
         }
+        found
     }
 
-    /// Puts nothing ahead, until it is looked up anew.
+    /// Skips no row, until the known jobs are looked up again.
     pub(super) fn forget(&mut self) {
         self.rows.clear();
-        self.jobs.clear();
     }
 
     /// Whether the job of this row, whose turn has come, was drawn before.

@@ -18,6 +18,8 @@ mod repeats;
 mod retries;
 mod rig;
 mod rounds;
+#[cfg(unix)]
+mod slow_files;
 mod tail;
 mod threads;
 mod turning;

@@ -4,7 +4,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,6 +22,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
 use inflight::plan::priority_jobs::Slow;
+use inflight::plan::reader::threads::ReaderActivity;
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
@@ -89,6 +92,8 @@ pub struct Rig {
     listens_every: u64,
     is_deaf: bool,
     most: Option<u32>,
+    /// Its clock is not paused.
+    is_in_real_time: bool,
     /// What an earlier run says is slow.
     slow: Option<Vec<Slow>>,
     /// Where the plan's files are.
@@ -138,6 +143,7 @@ impl Rig {
             listens_every: 0,
             is_deaf: false,
             most: None,
+            is_in_real_time: false,
             slow: None,
             folder: None,
         }
@@ -179,6 +185,12 @@ impl Rig {
         self
     }
 
+    /// Runs by a clock that is not paused.
+    pub fn in_real_time(mut self) -> Self {
+        self.is_in_real_time = true;
+        self
+    }
+
     /// Draws the jobs first that took long in this earlier run.
     #[track_caller]
     pub fn after(mut self, told: &Told) -> Self {
@@ -202,6 +214,7 @@ impl Rig {
         if let Some(slow) = self.slow {
             cursor.put_first(slow);
         }
+        let reading = cursor.activity();
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
         let (events, mut facts) = mpsc::channel(self.events_ahead);
         let (harvests, mut harvested) = mpsc::channel(64);
@@ -244,7 +257,12 @@ impl Rig {
             .run_until(async move {
                 shared.open("rig").await;
                 let share = Share { thread: 0, of: 1 };
-                serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut wishes)).await;
+                let serving = serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut wishes));
+                if self.is_in_real_time {
+                    serving.await
+                } else {
+                    hold_time(reading, serving).await
+                }
                 shared.conclude().await;
                 if let Some((after, cause)) = self.again {
                     sleep(after).await;
@@ -266,6 +284,19 @@ impl Rig {
         let arrivals = wire.arrivals.take();
         Told { events, arrivals, harvests }
     }
+}
+
+/// Lets no time pass while a thread reads a file ahead: it is not what is measured.
+async fn hold_time(reading: ReaderActivity, serving: impl Future<Output = ()>) {
+    let mut serving = pin!(serving);
+    poll_fn(|context| {
+        let polled = serving.as_mut().poll(context);
+        if polled.is_pending() && reading.is_reading() {
+            context.waker().wake_by_ref();
+        }
+        polled
+    })
+    .await;
 }
 
 /// A wire that does as it is told.

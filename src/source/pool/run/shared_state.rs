@@ -6,8 +6,8 @@
 //! starts a job rings one more worker if there is more to start, and else sets the one clock for the
 //! moment when there will be. Start at [`Shared::next`].
 
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
@@ -40,14 +40,22 @@ pub struct Shared {
     pub(in crate::source::pool) fails_fast: bool,
     /// Most connections this machine lets us have.
     pub(in crate::source::pool) most: Option<u32>,
-    /// Rung when the clock's moment has come nearer.
+    /// Notified when the clock's moment has come nearer.
     clock: Notify,
+    input: Arc<Input>,
     /// Rung when somebody has wished for something.
     pub(in crate::source::pool) stir: Notify,
     /// Nothing will ever start again, and nothing is in flight.
     pub(in crate::source::pool) over: CancellationToken,
     pub(in crate::source::pool) limit: watch::Sender<u32>,
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
+}
+
+/// What a reader thread leaves when a source that had nothing has something: it never waits for the lock.
+#[derive(Debug, Default)]
+struct Input {
+    has_arrived: AtomicBool,
+    arrival: Notify,
 }
 
 /// What the lock is for.
@@ -72,8 +80,6 @@ pub(in crate::source::pool) struct Inner {
     pub(in crate::source::pool) is_cancelled: bool,
     /// When the run ended, if it has.
     pub(in crate::source::pool) ended: Option<Offset>,
-    /// Sources that had nothing should be asked again.
-    is_fed: bool,
     /// A worker has just found nothing to do: the reason should be looked for.
     has_found_nothing: bool,
     was_drawn: bool,
@@ -94,59 +100,55 @@ impl Shared {
         fails_fast: bool,
     ) -> Arc<Self> {
         let limit = watch::Sender::new(schedule.gate.limit());
-        Arc::new_cyclic(|shared| {
-            schedule.sources().set_waker(waker(shared.clone()));
-            Self {
-                inner: Mutex::new(Inner {
-                    schedule,
-                    outbox: Outbox::new(events.clone()),
-                    running: Running::default(),
-                    idle: Vec::new(),
-                    books: IdleSlots::default(),
-                    exhibits: FailureSamples::default(),
-                    carries: RequestProfiles::default(),
-                    ahead: None,
-                    lost: FailedJobs::default(),
-                    is_cancelled: false,
-                    ended: None,
-                    is_fed: false,
-                    has_found_nothing: false,
-                    was_drawn: false,
-                    has_told_of_budget: false,
-                    has_told_of_loss: false,
-                    alarm: None,
-                }),
-                start,
-                events,
-                harvests,
-                fails_fast,
-                most,
-                clock: Notify::new(),
-                stir: Notify::new(),
-                over: CancellationToken::new(),
-                limit,
-                has_failed_fast: AtomicBool::new(false),
-            }
+        let input = Arc::new(Input::default());
+        schedule.sources().set_waker(waker(Arc::clone(&input)));
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                schedule,
+                outbox: Outbox::new(events.clone()),
+                running: Running::default(),
+                idle: Vec::new(),
+                books: IdleSlots::default(),
+                exhibits: FailureSamples::default(),
+                carries: RequestProfiles::default(),
+                ahead: None,
+                lost: FailedJobs::default(),
+                is_cancelled: false,
+                ended: None,
+                has_found_nothing: false,
+                was_drawn: false,
+                has_told_of_budget: false,
+                has_told_of_loss: false,
+                alarm: None,
+            }),
+            start,
+            events,
+            harvests,
+            fails_fast,
+            most,
+            clock: Notify::new(),
+            input,
+            stir: Notify::new(),
+            over: CancellationToken::new(),
+            limit,
+            has_failed_fast: AtomicBool::new(false),
         })
     }
 
     /// A run that is over, ready to go on: its time goes on where it ended.
     pub fn reopened(self, time: &RunTime) -> Arc<Self> {
         let now = self.now();
-        Arc::new_cyclic(|shared| {
-            let mut inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-            inner.schedule.sources().set_waker(waker(shared.clone()));
-            inner.schedule.gate.reopen();
-            inner.is_cancelled = false;
-            let stood = inner.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
-            time.stand(stood);
-            Self {
-                inner: Mutex::new(inner),
-                start: self.start + Duration::from_micros(stood.0),
-                clock: Notify::new(),
-                over: CancellationToken::new(),
-                ..self
-            }
+        let mut inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
+        inner.schedule.gate.reopen();
+        inner.is_cancelled = false;
+        let stood = inner.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
+        time.stand(stood);
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            start: self.start + Duration::from_micros(stood.0),
+            clock: Notify::new(),
+            over: CancellationToken::new(),
+            ..self
         })
     }
 
@@ -243,13 +245,6 @@ impl Shared {
         self.lock().schedule.sources().jobs()
     }
 
-    /// Sources that had nothing may have something now.
-    fn feed(&self) {
-        let mut inner = self.lock();
-        inner.is_fed = true;
-        inner.ring_one();
-    }
-
     /// Rings one idle worker, if there is one.
     pub(in crate::source::pool) fn ring(&self) {
         self.lock().ring_one();
@@ -272,6 +267,7 @@ impl Shared {
                     inner.ring_one();
                 }
                 () = self.clock.notified() => {}
+                () = self.input.arrival.notified() => self.ring(),
                 () = self.over.cancelled() => {}
             }
         }
@@ -314,7 +310,7 @@ impl Shared {
             let mut inner = self.lock();
             let now = self.now();
             inner.schedule.tick(now);
-            if std::mem::take(&mut inner.is_fed) {
+            if self.input.has_arrived.load(Ordering::Relaxed) && self.input.has_arrived.swap(false, Ordering::SeqCst) {
                 inner.schedule.feed();
             }
             let done = step(&mut inner, now);
@@ -465,12 +461,11 @@ impl Inner {
     }
 }
 
-/// What calls us when a source that had nothing has something again.
-fn waker(shared: Weak<Shared>) -> Arc<dyn Fn() + Send + Sync> {
+/// What a reader thread calls when a source that had nothing has something again.
+fn waker(input: Arc<Input>) -> Arc<dyn Fn() + Send + Sync> {
     Arc::new(move || {
-        if let Some(shared) = shared.upgrade() {
-            shared.feed();
-        }
+        input.has_arrived.store(true, Ordering::SeqCst);
+        input.arrival.notify_one();
     })
 }
 

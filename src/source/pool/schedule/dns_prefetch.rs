@@ -24,8 +24,8 @@ impl Schedule {
             match turn {
                 Turn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
                 Turn::Mixed(source) => {
-                    for job in self.sources.read_ahead(source, AHEAD) {
-                        let name = host_key(&job.url);
+                    for url in self.sources.look_ahead(source, AHEAD) {
+                        let name = host_key(url);
                         match self.lanes.find(&name) {
                             Some(lane) => hosts.extend(self.lanes.take_name(lane)),
                             None => hosts.push(Arc::from(&*name)),
@@ -43,18 +43,27 @@ mod tests {
     use std::fmt::Write;
     use std::fs;
     use std::path::Path;
+    use std::thread;
 
     use super::AHEAD;
     use crate::plan::Plan;
     use crate::plan::cursor::Cursor;
+    use crate::plan::reader::threads::ReaderActivity;
     use crate::source::pool::schedule::gate::GateState;
     use crate::source::pool::schedule::{Next, Schedule};
 
     #[track_caller]
     fn schedule(endpoints: &str) -> Schedule {
+        schedule_of_files(endpoints).0
+    }
+
+    #[track_caller]
+    fn schedule_of_files(endpoints: &str) -> (Schedule, ReaderActivity) {
         let text = format!("[limits]\nconcurrency = 5000\n{endpoints}");
         let plan = Plan::from_toml(&text, "plan.toml", Path::new("."), &|_| None).unwrap();
-        Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None)
+        let cursor = Cursor::open(&plan, None).unwrap();
+        let reading = cursor.activity();
+        (Schedule::new(cursor, &plan.limits, None), reading)
     }
 
     /// Starts a job, and tells which hosts that has brought into sight.
@@ -131,8 +140,11 @@ mod tests {
         let path = folder.path().join("hosts.csv");
         fs::write(&path, "n\n0\n1\n2\n").unwrap();
         let rows = format!("[[endpoint]]\nurl = \"http://h{{n}}.test/\"\nrows = \"{}\"\n", path.display());
-        let mut schedule = schedule(&rows);
+        let (mut schedule, reading) = schedule_of_files(&rows);
         fs::write(&path, "n\n0\n1\n2\n3\n4\n").unwrap();
+        while reading.is_reading() {
+            thread::yield_now();
+        }
         assert_eq!(seen(&mut schedule), hosts(0, 3));
         assert!((0..3).all(|_| start(&mut schedule).is_empty()));
         assert!(schedule.sources().is_drawn());

@@ -5,13 +5,18 @@
 use std::sync::Arc;
 
 use crate::event::waits::WaitTimes;
+use crate::plan::cursor::Draw;
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::schedule::sources::{Drawn, Head};
+use crate::source::pool::schedule::sources::{DrawnRow, Head};
 use crate::source::pool::schedule::{Next, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
 
 impl Schedule {
     /// A source has something from here on: its lane, or itself, will be asked.
     pub(in crate::source::pool) fn bring_in(&mut self, source: usize) {
+        if !self.sources.take_in(source) {
+            self.starved.push(source);
+            return;
+        }
         let lane = self.lane_of_source(source);
         let mark = self.mark_of(lane);
         self.sources.set_head(source, Head { since: self.now, mark });
@@ -93,18 +98,18 @@ impl Schedule {
         let mark = lane.clock();
         let source = lane.sources.pop_front()?;
         let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
-        if matches!(drawn, Drawn::Pending) {
+        if matches!(drawn, Draw::Pending) {
             self.starved.push(source);
         } else if self.sources.has_more(source) {
             self.lanes.lane(i).sources.push_back(source);
         }
         let next = match drawn {
-            Drawn::Job(job, id, head) => {
+            Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
                 // What such a source has all goes here.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
-            Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
-            Drawn::Pending | Drawn::End => None,
+            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Next::BadRow(id, bad)),
+            Draw::Pending | Draw::End => None,
         };
         self.lanes.enqueue(i);
         next
@@ -124,19 +129,19 @@ impl Schedule {
                 return Some(Next::Again);
             }
             let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
-                Drawn::Job(job, id, head) => {
+                Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
                     let host = self.host_of(&job);
                     match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
                         Some(next) => next,
                         None => continue,
                     }
                 }
-                Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
-                Drawn::Pending => {
+                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Next::BadRow(id, bad),
+                Draw::Pending => {
                     self.starved.push(source);
                     return None;
                 }
-                Drawn::End => return None,
+                Draw::End => return None,
             };
             if self.sources.has_more(source) {
                 self.lanes.enqueue_mixed(source);

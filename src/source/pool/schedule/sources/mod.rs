@@ -7,6 +7,8 @@ pub mod priority_jobs;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
@@ -14,9 +16,6 @@ use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
 use crate::plan::priority_jobs::{Early, Placed};
 use crate::source::pool::schedule::rounds::Rounds;
-
-/// Rows that are read ahead of their draw at most, of all sources together: each is a whole job.
-const READ_AHEAD: usize = 256;
 
 /// The sources of a run.
 #[derive(Debug)]
@@ -29,8 +28,6 @@ pub struct Sources {
     drawn: u64,
     /// Jobs over so far.
     settled: u64,
-    /// Rows that have been read and not drawn.
-    read: usize,
     /// Jobs that come before all others, the slowest first, of the sources that have begun.
     ahead: BinaryHeap<Early>,
     /// Endpoints that have been announced.
@@ -46,8 +43,6 @@ struct State {
     /// Its jobs that have been drawn, or are ahead, and are not over.
     open: u64,
     head: Head,
-    /// What has been read and not drawn.
-    read: VecDeque<Draw>,
 }
 
 /// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
@@ -59,17 +54,15 @@ pub struct Head {
     pub mark: WaitTimes,
 }
 
-/// What a source yields.
+/// A row that was drawn: a job, or a row that is none.
 #[derive(Debug)]
-pub enum Drawn {
-    /// A job, and since when it was the next.
-    Job(Box<Job>, JobId, Head),
-    /// A row that is none.
-    BadRow(JobId, BadRow),
-    /// Nothing yet.
-    Pending,
-    /// It has no more.
-    End,
+pub struct DrawnRow {
+    /// The job, or what is wrong with the row.
+    pub job: Result<Box<Job>, BadRow>,
+    /// Its number.
+    pub id: JobId,
+    /// Since when it was the next.
+    pub head: Head,
 }
 
 impl Sources {
@@ -84,7 +77,6 @@ impl Sources {
             drawn: 0,
             settled: 0,
             ahead: BinaryHeap::new(),
-            read: 0,
             announced: 0,
             rounds,
             cursor,
@@ -115,25 +107,17 @@ impl Sources {
         self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
     }
 
-    /// Draws the next job of a source, whose next one then waits from here on.
-    pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
+    /// Draws the next row of a source, whose next one then waits from here on. Never blocks.
+    pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let ahead = self.states[source].read.pop_front();
-        self.read -= usize::from(ahead.is_some());
-        let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
-            Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
-            Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
-            Draw::Pending => Drawn::Pending,
-            Draw::End => Drawn::End,
+        let drawn = match self.cursor.draw(source) {
+            Draw::Row(job) => Draw::Row(DrawnRow { job, id: self.next_id(source), head }),
+            Draw::Pending => Draw::Pending,
+            Draw::End => Draw::End,
         };
-        match &drawn {
-            Drawn::Job(job, ..) => self.announce_up_to(job.endpoint.0 as usize, facts),
-            Drawn::BadRow(_, bad) => self.announce_up_to(bad.endpoint.0 as usize, facts),
-            Drawn::Pending | Drawn::End => {}
-        }
+        self.announce(facts);
         // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        let is_read = self.cursor.is_drawn(source) && self.states[source].read.is_empty();
-        let is_drawn = is_read || matches!(drawn, Drawn::End);
+        let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.is_in_last_round(source) {
                 self.left -= 1;
@@ -144,24 +128,18 @@ impl Sources {
         drawn
     }
 
-    /// Reads a source's rows until `n` of them are not drawn, or [`READ_AHEAD`] of all sources together; gives
-    /// back the jobs that are new.
-    pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
-        let ahead = &mut self.states[source].read;
-        let known = ahead.len();
-        while ahead.len() < n
-            && self.read < READ_AHEAD
-            && !self.cursor.is_drawn(source)
-            && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
-        {
-            ahead.push_back(row);
-            self.read += 1;
+    /// The URLs of a source's next `n` jobs, as far as they have been read; each is given once.
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+        self.cursor.look_ahead(source, n)
+    }
+
+    /// Takes in what a source's files have first, if they are open. If not, the source is fed when they are.
+    pub fn take_in(&mut self, source: usize) -> bool {
+        let is_open = self.cursor.is_open(source);
+        if is_open {
+            self.bring_ahead(source);
         }
-        let new = ahead.range(known..);
-        new.filter_map(|row| match row {
-            Draw::Job(job) => Some(&**job),
-            Draw::BadRow(_) | Draw::Pending | Draw::End => None,
-        })
+        is_open
     }
 
     fn next_id(&mut self, source: usize) -> JobId {
@@ -216,34 +194,30 @@ impl Sources {
             self.cursor.rewind(source);
         }
         self.states[source].has_more = true;
-        self.bring_ahead(source);
         facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
         Some(source)
     }
 
     /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
-        self.announce_up_to(self.cursor.endpoints().len(), facts);
+        self.announce(facts);
         if let Some(Placed { jobs, of }) = self.cursor.placed() {
             facts.push_back(Fact::JobsReordered { jobs, of });
-        }
-        if self.rounds.is_none() {
-            (0..self.n()).for_each(|source| self.bring_ahead(source));
         }
         self.tell_if_drawn(facts);
     }
 
-    /// Announces the endpoints up to this one. Rows that are only read may have found more.
-    fn announce_up_to(&mut self, last: usize, facts: &mut VecDeque<Fact>) {
-        let known = self.cursor.endpoints().iter().enumerate();
-        for (i, endpoint) in known.take(last + 1).skip(self.announced) {
+    /// Announces the endpoints that are new.
+    fn announce(&mut self, facts: &mut VecDeque<Fact>) {
+        let endpoints = self.cursor.endpoints();
+        for (i, endpoint) in endpoints.iter().enumerate().skip(self.announced) {
             facts.push_back(Fact::EndpointSeen {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),
             });
         }
-        self.announced = self.announced.max((last + 1).min(self.cursor.endpoints().len()));
+        self.announced = endpoints.len();
     }
 
     fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {

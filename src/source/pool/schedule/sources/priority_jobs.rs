@@ -33,7 +33,7 @@ impl Sources {
         let Early { job, .. } = self.ahead.pop()?;
         let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
         self.drawn += 1;
-        self.announce_up_to(job.endpoint.0 as usize, facts);
+        self.announce(facts);
         self.tell_if_drawn(facts);
         Some((job, JobId(self.drawn), head))
     }
