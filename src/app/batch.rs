@@ -36,7 +36,7 @@ use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::route::Route;
-use crate::source::pool::{self, Pool, Settings};
+use crate::source::pool::{self, Pool, PoolSettings};
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 use crate::tui::detect::{Environment, Face};
@@ -145,7 +145,7 @@ impl Batch<'_> {
         let follow = pump.follow();
         // Whoever waits for the result at the other end of a pipe waits for the end.
         let lingers = surroundings.face().value == Face::Screen && io::stdout().is_terminal();
-        let settings = Settings {
+        let settings = PoolSettings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
             polling: plan.polling,
@@ -155,7 +155,7 @@ impl Batch<'_> {
             route: Route::new(plan.wire, &config::variable),
             most: most.map(|most| descriptors::shared(most, upstream.is_some())),
             events,
-            harvests,
+            results: harvests,
         };
         // From the first attempt on no signal ends us unaccounted; until then one may, as it may any program.
         let Wakeups { wake, woken } = match ears {

@@ -29,7 +29,7 @@ use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;
-use crate::source::pool::{self, Settings};
+use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
 
@@ -262,7 +262,7 @@ impl Work {
     async fn pool(self) {
         let Some(events) = self.errand.witness().hand_over() else { return };
         let Some(Planned { limits, cursor }) = self.planned else { return };
-        let settings = Settings {
+        let settings = PoolSettings {
             name: self.way.caption.to_owned(),
             limits,
             polling: None,
@@ -273,7 +273,7 @@ impl Work {
             lingers: false,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         pool::run_here(cursor, settings, self.wishes).await;
     }

@@ -13,7 +13,7 @@ use inflight::plan::via::Via;
 use inflight::pump::{Follow, Pump};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
+use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use tokio::sync::mpsc;
 
 use crate::practice::Upstream;
@@ -58,7 +58,7 @@ impl Batch<'_> {
         let (url, requests) = (self.upstream.at("/status/200"), self.requests);
         let plan = format!("[limits]\nconcurrency = 50\n[[endpoint]]\nurl = \"{url}\"\nrepeat = {requests}\n");
         let plan = Plan::from_toml(&plan, "counts.toml", Path::new("."), &|_| None).unwrap();
-        let settings = Settings {
+        let settings = PoolSettings {
             name: "counts".into(),
             limits: plan.limits.clone(),
             polling: None,
@@ -68,7 +68,7 @@ impl Batch<'_> {
             lingers: false,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         Pool::start(Cursor::open(&plan, None).unwrap(), settings).unwrap()
     }

@@ -1,7 +1,7 @@
 //! Rates and gaps.
 
 use inflight::event::Offset;
-use inflight::source::pool::schedule::pace::Pace;
+use inflight::source::pool::schedule::pace::StartPace;
 
 use crate::pool::rig::{Rig, ok};
 
@@ -15,10 +15,10 @@ async fn a_rate_is_kept_to_the_start_and_never_bursts() {
         let n = starts.iter().filter(|&&at| at < 10_000_000).count();
         assert!((990..=1010).contains(&n), "{n} in ten seconds");
         for pair in starts.windows(2) {
-            assert!(pair[1] - pair[0] + Pace::SLACK.0 >= 10_000);
+            assert!(pair[1] - pair[0] + StartPace::SLACK.0 >= 10_000);
         }
         let busiest = starts.windows(101).map(|starts| starts[100] - starts[0]).min().unwrap();
-        assert!(busiest + Pace::SLACK.0 >= 1_000_000, "a hundred and one in {busiest} µs");
+        assert!(busiest + StartPace::SLACK.0 >= 1_000_000, "a hundred and one in {busiest} µs");
     }
 }
 

@@ -23,7 +23,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
 use inflight::plan::priority_jobs::Slow;
 use inflight::plan::reader::threads::ReaderActivity;
-use inflight::source::pool::run::shared_state::Shared;
+use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::progress::Progress;
@@ -220,7 +220,7 @@ impl Rig {
         let (harvests, mut harvested) = mpsc::channel(64);
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
-        let mut shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
+        let mut shared = SharedRun::new(schedule, start, self.most, events, Some(harvests), fails_fast);
         let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
         let (commands, mut wishes) = mpsc::unbounded_channel();
 
@@ -269,9 +269,9 @@ impl Rig {
                     let (asking, mut asked) = mpsc::unbounded_channel();
                     asking.send(Command::Repeat(cause)).unwrap();
                     drop(asking);
-                    if let Some(cause) = shared.asked_for_more(&mut asked).await {
+                    if let Some(cause) = shared.wait_for_repeat(&mut asked).await {
                         shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
-                        shared.go_on(cause).await;
+                        shared.start_again(cause).await;
                         serve(Arc::clone(&shared), acting, share, Some(&mut wishes)).await;
                         shared.conclude().await;
                     }

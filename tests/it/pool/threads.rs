@@ -14,7 +14,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::via::Via;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{Pool, Settings};
+use inflight::source::pool::{Pool, PoolSettings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
 use tokio::sync::mpsc;
@@ -29,7 +29,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
     let cursor = Cursor::open(&plan, Some(upstream.local_addr().port())).unwrap();
     // Room for few events: the pool has to wait for us now and then.
     let (events, mut facts) = mpsc::channel(8);
-    let settings = Settings {
+    let settings = PoolSettings {
         name: "threads".into(),
         limits: plan.limits.clone(),
         polling: None,
@@ -39,7 +39,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         lingers: false,
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     let pool = Pool::start(cursor, settings).unwrap();
     let listening = thread::spawn(move || std::iter::from_fn(|| facts.blocking_recv()).collect::<Vec<_>>());

@@ -18,8 +18,8 @@ pub mod tuning;
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::at_once::AtOnce;
 use crate::source::pool::adapt::per_second::PerSecond;
-use crate::source::pool::adapt::record::Record;
-use crate::source::pool::adapt::step::{Reason, Setting, Step};
+use crate::source::pool::adapt::record::AttemptRecord;
+use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
 use crate::source::pool::adapt::tuning::LONGEST_PACED;
 use crate::source::pool::throttle::Hint;
 
@@ -33,7 +33,7 @@ pub struct Adapt {
     /// What the server said it allows per window.
     told_per_window: Option<Hint>,
     hypothesis: Hypothesis,
-    record: Record,
+    record: AttemptRecord,
 }
 
 /// Why the host refuses, as far as is known. Until the first refusal it is held to be too many at once.
@@ -45,20 +45,20 @@ enum Hypothesis {
 
 /// One attempt that ended. Timeouts and failures are none: they neither refuse nor accept.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence {
+pub struct AttemptEvidence {
     /// When it ended.
     pub at: Offset,
     /// When it started.
     pub started: Offset,
     /// How many others were in flight at this host when it started.
-    pub beside: u32,
+    pub others: u32,
     /// How it ended.
-    pub end: Ended,
+    pub end: Admission,
 }
 
 /// How an attempt ended, in the controller's eyes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum Admission {
     /// The server served it, whatever the status.
     Accepted,
     /// The server asked us to slow down.
@@ -67,13 +67,13 @@ pub enum Ended {
 
 /// What a hypothesis makes of a refusal.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum Response {
     /// It has nothing to add.
     Stands,
     /// It explains the refusal and has changed what it allows.
-    Moves(Reason),
+    Moves(AdaptReason),
     /// It cannot be the explanation.
-    Falls(Reason),
+    Falls(AdaptReason),
 }
 
 impl Adapt {
@@ -84,31 +84,31 @@ impl Adapt {
             told_at_once: None,
             told_per_window: None,
             hypothesis: Hypothesis::AtOnce(AtOnce::start()),
-            record: Record::default(),
+            record: AttemptRecord::default(),
         }
     }
 
     /// Learns from an attempt that ended. Returns what that changed.
-    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let from = self.setting();
         let cap = self.most();
         self.record.note(&evidence, from.gap);
         let reason = match (&mut self.hypothesis, evidence.end) {
-            (Hypothesis::AtOnce(at_once), Ended::Accepted) => at_once.accepted(&evidence, cap)?,
-            (Hypothesis::PerSecond(per_second), Ended::Accepted) => per_second.accepted(&evidence, &self.record)?,
-            (Hypothesis::AtOnce(at_once), Ended::Refused) => match at_once.refused(&evidence, &self.record) {
-                Verdict::Stands => return None,
-                Verdict::Moves(reason) => reason,
-                Verdict::Falls(reason) => {
+            (Hypothesis::AtOnce(at_once), Admission::Accepted) => at_once.accepted(&evidence, cap)?,
+            (Hypothesis::PerSecond(per_second), Admission::Accepted) => per_second.accepted(&evidence, &self.record)?,
+            (Hypothesis::AtOnce(at_once), Admission::Refused) => match at_once.refused(&evidence, &self.record) {
+                Response::Stands => return None,
+                Response::Moves(reason) => reason,
+                Response::Falls(reason) => {
                     self.hypothesis = Hypothesis::PerSecond(PerSecond::new(evidence.at, &self.record));
                     self.record.forget_levels();
                     reason
                 }
             },
-            (Hypothesis::PerSecond(per_second), Ended::Refused) => {
+            (Hypothesis::PerSecond(per_second), Admission::Refused) => {
                 let reason = match per_second.refused(&evidence, &self.record) {
-                    Verdict::Stands => return None,
-                    Verdict::Moves(reason) | Verdict::Falls(reason) => reason,
+                    Response::Stands => return None,
+                    Response::Moves(reason) | Response::Falls(reason) => reason,
                 };
                 // Where the server named its pace there is nothing to judge.
                 let is_open = self.told_per_window.is_none();
@@ -116,7 +116,7 @@ impl Adapt {
                     None => reason,
                     Some(level) => {
                         self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
-                        Reason::Separable { in_flight: level + 1 }
+                        AdaptReason::Separable { in_flight: level + 1 }
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Adapt {
     ///
     /// A server repeats itself in every answer: only what differs from before counts. A window too
     /// long to be spread out is no pace but a budget, and running out of it is a cooldown.
-    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
         let from = self.setting();
         match hint {
             Hint::AtOnce(limit) => {
@@ -149,7 +149,7 @@ impl Adapt {
                 self.hypothesis = Hypothesis::PerSecond(PerSecond::told(rate, now));
             }
         }
-        self.step(from, Reason::Told(hint))
+        self.step(from, AdaptReason::Told(hint))
     }
 
     /// How many may be in flight.
@@ -181,11 +181,11 @@ impl Adapt {
         Setting { limit: self.limit(), gap: self.gap() }
     }
 
-    fn step(&mut self, from: Setting, reason: Reason) -> Option<Step> {
+    fn step(&mut self, from: Setting, reason: AdaptReason) -> Option<AdaptStep> {
         let to = self.setting();
         (from != to).then(|| {
             self.record.step_taken();
-            Step { from, to, reason }
+            AdaptStep { from, to, reason }
         })
     }
 }

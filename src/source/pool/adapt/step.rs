@@ -1,6 +1,6 @@
 //! What the adaptive controller changed and why, in words.
 //!
-//! Start at [`Step`].
+//! Start at [`AdaptStep`].
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use crate::source::pool::throttle::Hint;
 
 /// One change of what a host is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct AdaptStep {
     /// What was allowed before.
     pub from: Setting,
     /// What is allowed now.
     pub to: Setting,
     /// Why.
-    pub reason: Reason,
+    pub reason: AdaptReason,
 }
 
 /// What is allowed at a host.
@@ -29,7 +29,7 @@ pub struct Setting {
 
 /// Why a step was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum AdaptReason {
     /// Nothing has been refused yet.
     Untested,
     /// Nothing has been refused for a while.
@@ -71,7 +71,7 @@ pub enum Reason {
     Told(Hint),
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for AdaptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to, reason } = self;
         if to.gap != from.gap && to.gap != Micros::ZERO {
@@ -84,7 +84,7 @@ impl fmt::Display for Step {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for AdaptReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untested => write!(f, "nothing refused yet"),
@@ -117,7 +117,7 @@ impl fmt::Display for PerSecond {
 #[cfg(test)]
 mod tests {
     use crate::event::Micros;
-    use crate::source::pool::adapt::step::{Reason, Setting, Step};
+    use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
     use crate::source::pool::throttle::Hint;
 
     const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO };
@@ -127,13 +127,13 @@ mod tests {
     fn a_step_says_what_changed_and_why() {
         let window = Micros(1_000_000);
         let steps = [
-            (FREE, Setting { limit: 10, ..FREE }, Reason::Crowded { refused: 2, in_flight: 11 }),
-            (FREE, PACED, Reason::Accepting { gap: Micros(50_000) }),
-            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, Reason::Fast { refused: 1, gap: PACED.gap }),
-            (PACED, FREE, Reason::Separable { in_flight: 15 }),
-            (FREE, PACED, Reason::Told(Hint::PerWindow { quota: 20, window })),
+            (FREE, Setting { limit: 10, ..FREE }, AdaptReason::Crowded { refused: 2, in_flight: 11 }),
+            (FREE, PACED, AdaptReason::Accepting { gap: Micros(50_000) }),
+            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, AdaptReason::Fast { refused: 1, gap: PACED.gap }),
+            (PACED, FREE, AdaptReason::Separable { in_flight: 15 }),
+            (FREE, PACED, AdaptReason::Told(Hint::PerWindow { quota: 20, window })),
         ];
-        let shown: Vec<_> = steps.map(|(from, to, reason)| Step { from, to, reason }.to_string()).into();
+        let shown: Vec<_> = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string()).into();
         assert_eq!(
             shown,
             [

@@ -72,7 +72,7 @@ impl Schedule {
 
     /// Takes out a job that waits, if it does.
     pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        if let Some(ready) = self.later.remove(job, self.now) {
+        if let Some(ready) = self.delayed.remove(job, self.now) {
             return Some(ready.given_up(self.now));
         }
         self.unpark_one(job).map(|ready| ready.given_up(self.now))
@@ -86,10 +86,10 @@ impl Schedule {
 
     /// Has a job that waits, if it does, wait until there is nothing else to start.
     pub fn hold_back(&mut self, job: JobId) {
-        if !self.later.hold_back(job)
+        if !self.delayed.hold_back(job)
             && let Some(ready) = self.unpark_one(job)
         {
-            self.later.postpone(ready, self.now);
+            self.delayed.postpone(ready, self.now);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which hosts come next: their names can be looked up before a job holds a slot.
 //!
 //! Pure. No more is looked at than the next few turns and the next few rows, however long the plan is.
-//! Start at [`Schedule::foresee`].
+//! Start at [`Schedule::upcoming_hosts`].
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ pub const AHEAD: usize = 64;
 
 impl Schedule {
     /// Hosts whose jobs will start soon, as they become known; one may be named twice.
-    pub fn foresee(&mut self) -> Vec<Arc<str>> {
+    pub fn upcoming_hosts(&mut self) -> Vec<Arc<str>> {
         let mut hosts = Vec::new();
-        while self.gate.stance() == GateState::Open
+        while self.gate.state() == GateState::Open
             && let Some(turn) = self.lanes.foresee(AHEAD)
         {
             match turn {
@@ -50,7 +50,7 @@ mod tests {
     use crate::plan::cursor::Cursor;
     use crate::plan::reader::threads::ReaderActivity;
     use crate::source::pool::schedule::gate::GateState;
-    use crate::source::pool::schedule::{Next, Schedule};
+    use crate::source::pool::schedule::{Decision, Schedule};
 
     #[track_caller]
     fn schedule(endpoints: &str) -> Schedule {
@@ -69,12 +69,12 @@ mod tests {
     /// Starts a job, and tells which hosts that has brought into sight.
     #[track_caller]
     fn start(schedule: &mut Schedule) -> Vec<String> {
-        assert!(matches!(schedule.decide(), Next::Start(_)));
+        assert!(matches!(schedule.decide(), Decision::Start(_)));
         seen(schedule)
     }
 
     fn seen(schedule: &mut Schedule) -> Vec<String> {
-        schedule.foresee().iter().map(ToString::to_string).collect()
+        schedule.upcoming_hosts().iter().map(ToString::to_string).collect()
     }
 
     fn hosts(from: usize, to: usize) -> Vec<String> {
@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn while_nothing_starts_nobody_is_told() {
         let mut schedule = schedule("[[endpoint]]\nurl = \"http://h{n}.test/\"\neach = { n = \"0..=9\" }\n");
-        schedule.gate.set_stance(GateState::Paused);
+        schedule.gate.set_state(GateState::Paused);
         assert_eq!(seen(&mut schedule), hosts(0, 0));
-        schedule.gate.set_stance(GateState::Open);
+        schedule.gate.set_state(GateState::Open);
         assert_eq!(seen(&mut schedule), hosts(0, 10));
         schedule.close();
         assert_eq!(seen(&mut schedule), hosts(0, 0));

@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use crate::event::idle::IdleWhy;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
-use crate::source::pool::adapt::step::Step;
-use crate::source::pool::adapt::{Adapt, Evidence};
+use crate::source::pool::adapt::step::AdaptStep;
+use crate::source::pool::adapt::{Adapt, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
-use crate::source::pool::schedule::pace::Pace;
+use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::Hint;
 
@@ -42,12 +42,12 @@ pub struct Lane {
 #[derive(Debug)]
 struct Adaptive {
     adapt: Adapt,
-    pace: Pace,
+    pace: StartPace,
 }
 
 impl Adaptive {
     fn new(adapt: Adapt) -> Self {
-        Self { pace: Pace::new(adapt.gap()), adapt }
+        Self { pace: StartPace::new(adapt.gap()), adapt }
     }
 }
 
@@ -116,7 +116,7 @@ impl Lane {
     }
 
     /// Lets the adaptive controller learn; gives back what that changed.
-    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
         let step = adapt.observe(evidence)?;
         pace.set_gap(step.to.gap);
@@ -124,7 +124,7 @@ impl Lane {
     }
 
     /// Lets the adaptive controller heed what the server says it allows; gives back what that changed.
-    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
         let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
         let step = adapt.hint(hint, now)?;
         pace.set_gap(step.to.gap);

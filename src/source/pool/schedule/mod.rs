@@ -32,15 +32,15 @@ use crate::plan::address::host_key;
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::{Limits, Polling};
-use crate::source::pool::adapt::Evidence;
-use crate::source::pool::adapt::step::Step;
+use crate::source::pool::adapt::AttemptEvidence;
+use crate::source::pool::adapt::step::AdaptStep;
 use crate::source::pool::retry::Budget;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
 use crate::source::pool::schedule::delay_queue::DelayQueue;
 use crate::source::pool::schedule::gate::{Gate, GateState};
 use crate::source::pool::schedule::lanes::{Lanes, Turn};
 use crate::source::pool::schedule::medians::Medians;
-use crate::source::pool::schedule::pace::Pace;
+use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::sources::Sources;
 use crate::source::pool::throttle::Hint;
@@ -54,7 +54,7 @@ const PARKED_AT_ONCE: usize = 100;
 
 /// What a worker should do.
 #[derive(Debug)]
-pub enum Next {
+pub enum Decision {
     /// Start this.
     Start(Ticket),
     /// Settle this row as failed: it is no job.
@@ -89,8 +89,8 @@ pub struct Schedule {
     clock: RunClock,
     sources: Sources,
     lanes: Lanes,
-    later: DelayQueue,
-    pace: Pace,
+    delayed: DelayQueue,
+    pace: StartPace,
     /// What may still be tried again.
     pub budget: Budget,
     /// What endpoints usually take, where a time-out hangs on it.
@@ -98,9 +98,9 @@ pub struct Schedule {
     parked: usize,
     skipped: HashSet<EndpointId>,
     /// Sources that had nothing when asked.
-    starved: Vec<usize>,
+    awaiting_input: Vec<usize>,
     /// Mixed sources that must wait until fewer jobs are parked.
-    sated: Vec<usize>,
+    held_back: Vec<usize>,
 }
 
 impl Schedule {
@@ -113,18 +113,18 @@ impl Schedule {
             clock: RunClock::default(),
             sources: Sources::new(cursor, polling),
             lanes: Lanes::new(limits),
-            later: DelayQueue::default(),
-            pace: Pace::new(limits.gap.unwrap_or_default().into()),
+            delayed: DelayQueue::default(),
+            pace: StartPace::new(limits.gap.unwrap_or_default().into()),
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             parked: 0,
             skipped: HashSet::new(),
-            starved: Vec::new(),
-            sated: Vec::new(),
+            awaiting_input: Vec::new(),
+            held_back: Vec::new(),
         };
         schedule.sources.open(&mut schedule.announcements);
         for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
-            schedule.bring_in(source);
+            schedule.enqueue_source(source);
         }
         schedule
     }
@@ -140,13 +140,13 @@ impl Schedule {
             self.turn_to(at, self.clock.read(at, hold));
             if self.lanes.soonest() == Some(due) {
                 self.lanes.open_next();
-            } else if self.later.soonest() == Some(due) {
-                if let Some(mut ready) = self.later.pop(at) {
+            } else if self.delayed.soonest() == Some(due) {
+                if let Some(mut ready) = self.delayed.pop(at) {
                     ready.host = self.host_of(&ready.job);
                     self.park(ready);
                 }
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
-                self.bring_in(source);
+                self.enqueue_source(source);
             }
         }
         let reads = self.clock.wind(now, hold);
@@ -161,29 +161,29 @@ impl Schedule {
     /// What holds the run back, until something changes.
     fn hold(&self) -> RunHold {
         RunHold {
-            is_paused: self.gate.stance() == GateState::Paused,
+            is_paused: self.gate.state() == GateState::Paused,
             is_full: self.gate.in_flight() >= self.gate.limit(),
             paced_until: self.pace.opens_at(),
         }
     }
 
     fn soonest_change(&self) -> Option<Offset> {
-        let round = self.sources.next_round().filter(|_| self.gate.stance() != GateState::Closed);
-        [self.lanes.soonest(), self.later.soonest(), round].into_iter().flatten().min()
+        let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
+        [self.lanes.soonest(), self.delayed.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
-    pub fn decide(&mut self) -> Next {
-        if self.gate.stance() == GateState::Closed || self.sources.is_over() {
-            return Next::Over;
+    pub fn decide(&mut self) -> Decision {
+        if self.gate.state() == GateState::Closed || self.sources.is_over() {
+            return Decision::Over;
         }
         if !self.gate.admits() {
-            return Next::Wait(None);
+            return Decision::Wait(None);
         }
         if self.pace.opens_at() > self.now {
-            return Next::Wait(self.soonest());
+            return Decision::Wait(self.soonest());
         }
-        if let Some(next) = self.ask_ahead() {
+        if let Some(next) = self.ask_priority() {
             return next;
         }
         while let Some(turn) = self.lanes.next_turn() {
@@ -196,13 +196,13 @@ impl Schedule {
             }
         }
         // Nothing else can start: whatever was put last has its turn.
-        if self.later.has_postponed() {
-            self.later.release();
+        if self.delayed.has_postponed() {
+            self.delayed.release();
             self.tick(self.now);
             return self.decide();
         }
         // The last source may only now have said that it has no more, after every job had settled.
-        if self.sources.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
+        if self.sources.is_over() { Decision::Over } else { Decision::Wait(self.soonest()) }
     }
 
     /// Whether another worker should be woken: something may start this instant.
@@ -212,7 +212,7 @@ impl Schedule {
 
     /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
     fn has_turns(&self) -> bool {
-        self.lanes.has_turns() || self.later.has_postponed() || self.sources.ahead().is_some()
+        self.lanes.has_turns() || self.delayed.has_postponed() || self.sources.next_priority().is_some()
     }
 
     /// When time alone lets something start.
@@ -224,7 +224,7 @@ impl Schedule {
 
     /// Why a slot that is unused now is unused; looks at every lane, while any has work.
     pub fn idle_why(&self) -> IdleWhy {
-        match self.gate.stance() {
+        match self.gate.state() {
             GateState::Paused => return IdleWhy::Paused,
             GateState::Closed => return IdleWhy::Draining,
             GateState::Open => {}
@@ -242,8 +242,8 @@ impl Schedule {
         match held.min_by_key(|why| *why as u8) {
             Some(why) => why,
             None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
-            None if !self.later.is_empty() => IdleWhy::Backoff,
-            None if !self.starved.is_empty() => IdleWhy::Input,
+            None if !self.delayed.is_empty() => IdleWhy::Backoff,
+            None if !self.awaiting_input.is_empty() => IdleWhy::Input,
             None if self.sources.next_round().is_some() => IdleWhy::Round,
             None => IdleWhy::NoWork,
         }
@@ -259,12 +259,12 @@ impl Schedule {
 
     /// Takes back a job that has to go on: after a while, or at once at another host.
     pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryWhy) {
-        self.later.put(ready, self.now, until, why);
+        self.delayed.put(ready, self.now, until, why);
     }
 
     /// Takes back a job that has to go on when there is nothing else to start.
     pub fn postpone(&mut self, ready: Box<PendingJob>) {
-        self.later.postpone(ready, self.now);
+        self.delayed.postpone(ready, self.now);
     }
 
     /// Books a job as over: well, badly, or neither.
@@ -288,7 +288,7 @@ impl Schedule {
 
     /// Lets a host's adaptive controller learn, from an end and from what the server says it allows;
     /// gives back what that changed.
-    pub fn learn(&mut self, host: HostId, evidence: Option<Evidence>, hints: &[Hint]) -> Vec<Step> {
+    pub fn learn(&mut self, host: HostId, evidence: Option<AttemptEvidence>, hints: &[Hint]) -> Vec<AdaptStep> {
         let now = self.now;
         let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
         let told: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
@@ -301,9 +301,9 @@ impl Schedule {
 
     /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
     pub fn close(&mut self) -> Vec<Box<PendingJob>> {
-        self.gate.set_stance(GateState::Closed);
+        self.gate.set_state(GateState::Closed);
         self.parked = 0;
-        let mut rest = self.later.drain(self.now);
+        let mut rest = self.delayed.drain(self.now);
         for i in 0..self.lanes.n() {
             let lane = self.lanes.lane(i);
             rest.extend(std::iter::from_fn(|| lane.unpark()));
@@ -312,13 +312,13 @@ impl Schedule {
     }
 
     /// Sources that had nothing are asked again.
-    pub fn feed(&mut self) {
-        for source in std::mem::take(&mut self.starved) {
-            self.bring_in(source);
+    pub fn input_arrived(&mut self) {
+        for source in std::mem::take(&mut self.awaiting_input) {
+            self.enqueue_source(source);
         }
     }
 
-    fn start(&mut self, mut ready: Box<PendingJob>) -> Next {
+    fn start(&mut self, mut ready: Box<PendingJob>) -> Decision {
         let (i, now) = (ready.host.0 as usize, self.now);
         let gives_up = if self.skipped.contains(&ready.job.endpoint) {
             Some(GiveUp::Skipped)
@@ -327,7 +327,7 @@ impl Schedule {
         };
         if let Some(why) = gives_up {
             self.lanes.enqueue(i);
-            return Next::GiveUp(ready.given_up(now), why);
+            return Decision::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
@@ -335,7 +335,7 @@ impl Schedule {
         lane.start(now);
         self.pace.start(now);
         self.lanes.enqueue(i);
-        Next::Start(Ticket { ready, slot: self.gate.take() })
+        Decision::Start(Ticket { ready, slot: self.gate.take() })
     }
 
     fn park(&mut self, ready: Box<PendingJob>) {
@@ -349,7 +349,7 @@ impl Schedule {
         let ready = self.lanes.lane(lane).unpark()?;
         self.parked -= 1;
         if self.parked < PARKED_MAX / 2 {
-            for source in self.sated.drain(..) {
+            for source in self.held_back.drain(..) {
                 self.lanes.enqueue_mixed(source);
             }
         }

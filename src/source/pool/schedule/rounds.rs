@@ -19,7 +19,7 @@ pub struct Rounds {
     n: Option<NonZeroU32>,
     by_source: Vec<Round>,
     due: BinaryHeap<Reverse<(Offset, usize)>>,
-    health: Vec<Health>,
+    health: Vec<EndpointHealth>,
 }
 
 /// Where a source stands.
@@ -35,7 +35,7 @@ struct Round {
 
 /// What is known of an endpoint.
 #[derive(Clone, Debug, Default)]
-struct Health {
+struct EndpointHealth {
     is_up: Option<bool>,
     /// It was met in this round.
     is_met: bool,
@@ -84,7 +84,7 @@ impl Rounds {
     pub fn settle(&mut self, source: usize, endpoint: EndpointId, is_good: Option<bool>) -> Option<Fact> {
         let i = endpoint.0 as usize;
         if self.health.len() <= i {
-            self.health.resize_with(i + 1, Health::default);
+            self.health.resize_with(i + 1, EndpointHealth::default);
         }
         let health = &mut self.health[i];
         if is_good.is_some() && !std::mem::replace(&mut health.is_met, true) {

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use crate::event::waits::WaitTimes;
 use crate::plan::cursor::Draw;
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::schedule::sources::{DrawnRow, Head};
-use crate::source::pool::schedule::{Next, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
+use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
+use crate::source::pool::schedule::{Decision, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
 
 impl Schedule {
     /// A source has something from here on: its lane, or itself, will be asked.
-    pub(in crate::source::pool) fn bring_in(&mut self, source: usize) {
-        if !self.sources.take_in(source) {
-            self.starved.push(source);
+    pub(in crate::source::pool) fn enqueue_source(&mut self, source: usize) {
+        if !self.sources.open_source(source) {
+            self.awaiting_input.push(source);
             return;
         }
         let lane = self.lane_of_source(source);
         let mark = self.mark_of(lane);
-        self.sources.set_head(source, Head { since: self.now, mark });
+        self.sources.set_head(source, QueueHead { since: self.now, mark });
         if !self.sources.has_more(source) {
             return;
         }
@@ -47,15 +47,15 @@ impl Schedule {
     }
 
     /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
-    pub(in crate::source::pool) fn ask_ahead(&mut self) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Decision> {
         let full = self.parked + PARKED_AT_ONCE;
-        while let Some(source) = self.sources.ahead() {
+        while let Some(source) = self.sources.next_priority() {
             if self.parked >= full {
-                return Some(Next::Again);
+                return Some(Decision::Again);
             }
             let lane = self.lane_of_source(source);
             let (since, mark) = (self.now, self.mark_of(lane));
-            let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
+            let (job, id, head) = self.sources.draw_priority(QueueHead { since, mark }, &mut self.announcements)?;
             let host = self.host_of(&job);
             let ready = PendingJob::new(job, id, host, since, head.since, mark - head.mark);
             if let Some(next) = self.start_or_park(ready) {
@@ -66,7 +66,7 @@ impl Schedule {
     }
 
     /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
-    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Next> {
+    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Decision> {
         let i = ready.host.0 as usize;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || lane.opens_at() > self.now {
@@ -84,7 +84,7 @@ impl Schedule {
     }
 
     /// A job from this lane, if it has one and may start it.
-    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Decision> {
         let now = self.now;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
@@ -97,9 +97,9 @@ impl Schedule {
         let lane = self.lanes.lane(i);
         let mark = lane.clock();
         let source = lane.sources.pop_front()?;
-        let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
+        let drawn = self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements);
         if matches!(drawn, Draw::Pending) {
-            self.starved.push(source);
+            self.awaiting_input.push(source);
         } else if self.sources.has_more(source) {
             self.lanes.lane(i).sources.push_back(source);
         }
@@ -108,7 +108,7 @@ impl Schedule {
                 // What such a source has all goes here.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
-            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Next::BadRow(id, bad)),
+            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Decision::BadRow(id, bad)),
             Draw::Pending | Draw::End => None,
         };
         self.lanes.enqueue(i);
@@ -116,19 +116,19 @@ impl Schedule {
     }
 
     /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
-    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
+    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Decision> {
         let (now, mark) = (self.now, self.lanes.reads());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
-                self.sated.push(source);
+                self.held_back.push(source);
                 return None;
             }
             if self.parked >= full {
                 self.lanes.enqueue_mixed(source);
-                return Some(Next::Again);
+                return Some(Decision::Again);
             }
-            let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
+            let next = match self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements) {
                 Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
                     let host = self.host_of(&job);
                     match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
@@ -136,9 +136,9 @@ impl Schedule {
                         None => continue,
                     }
                 }
-                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Next::BadRow(id, bad),
+                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Decision::BadRow(id, bad),
                 Draw::Pending => {
-                    self.starved.push(source);
+                    self.awaiting_input.push(source);
                     return None;
                 }
                 Draw::End => return None,

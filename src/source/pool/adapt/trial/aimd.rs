@@ -2,7 +2,7 @@
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::trial::Controller;
-use crate::source::pool::adapt::{Ended, Evidence};
+use crate::source::pool::adapt::{Admission, AttemptEvidence};
 
 /// A limit that is cut by a third at each refusal, once in a round trip.
 #[derive(Debug)]
@@ -21,15 +21,15 @@ impl Default for Aimd {
 }
 
 impl Controller for Aimd {
-    fn learn(&mut self, evidence: Evidence) {
+    fn learn(&mut self, evidence: AttemptEvidence) {
         match evidence.end {
-            Ended::Accepted if evidence.beside + 1 >= self.limit() => {
+            Admission::Accepted if evidence.others + 1 >= self.limit() => {
                 self.limit += if self.is_starting { 1.0 } else { 1.0 / self.limit };
             }
-            Ended::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
+            Admission::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
                 (self.limit, self.is_starting, self.cut) = ((self.limit * 0.7).max(1.0), false, evidence.at);
             }
-            Ended::Accepted | Ended::Refused => {}
+            Admission::Accepted | Admission::Refused => {}
         }
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]

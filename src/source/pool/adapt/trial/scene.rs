@@ -23,7 +23,7 @@ pub enum Allows {
 
 /// An upstream and how it is reached.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene {
+pub struct SimulatedUpstream {
     pub allows: Allows,
     /// From 40 s to 80 s it allows half as much.
     pub is_halved: bool,
@@ -35,7 +35,7 @@ const HALVED: Range<f64> = 40.0..80.0;
 const LATENCY: f64 = 0.1;
 const SPREAD: f64 = 0.35;
 
-impl Scene {
+impl SimulatedUpstream {
     /// How many attempts a client that knows the upstream would get through.
     pub fn capacity(&self, from: Offset, to: Offset) -> f64 {
         let mean = LATENCY * (SPREAD * SPREAD / 2.0).exp();
@@ -66,7 +66,7 @@ pub fn service_time(rng: &mut Rng) -> Micros {
 /// An upstream at work.
 #[derive(Debug)]
 pub struct Upstream<'a> {
-    scene: &'a Scene,
+    scene: &'a SimulatedUpstream,
     in_service: u32,
     /// Tokens left, or counted in this window.
     n: f64,
@@ -76,7 +76,7 @@ pub struct Upstream<'a> {
 
 impl<'a> Upstream<'a> {
     /// The mark is where windows began before anybody came, and since when a bucket fills that was empty.
-    pub fn new(scene: &'a Scene, mark: f64) -> Self {
+    pub fn new(scene: &'a SimulatedUpstream, mark: f64) -> Self {
         Self { scene, in_service: 0, n: 0.0, mark }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::trial::aimd::Aimd;
-use crate::source::pool::adapt::trial::scene::{Allows, Scene};
+use crate::source::pool::adapt::trial::scene::{Allows, SimulatedUpstream};
 use crate::source::pool::adapt::trial::{Score, try_out};
 
 const PER_SECOND: [f64; 3] = [5.0, 20.0, 100.0];
@@ -24,7 +24,7 @@ const WORST: Asked = Asked { goodput: 0.86, refused: 0.035 };
 fn holds(allows: Allows) {
     for (is_halved, mean, worst) in [(false, STEADY, STEADY), (true, HALVED, WORST)] {
         for cap in [64, 200] {
-            let scene = Scene { allows, is_halved };
+            let scene = SimulatedUpstream { allows, is_halved };
             let scores: Vec<Score> = (1..=8).map(|seed| try_out(&scene, &mut Adapt::new(cap), seed)).collect();
             let of = |figure: fn(&Score) -> f64| scores.iter().map(figure).sum::<f64>() / scores.len() as f64;
             let is_met =
@@ -65,7 +65,7 @@ fn many_at_once_are_kept_busy() {
 fn a_limit_alone_is_refused_for_ever_by_an_upstream_that_counts_per_second() {
     let upstreams = PER_SECOND.iter().flat_map(|&n| [Allows::Bucket(n), Allows::Window(n), Allows::Floating(n)]);
     for allows in upstreams {
-        let scene = Scene { allows, is_halved: false };
+        let scene = SimulatedUpstream { allows, is_halved: false };
         let aimd = try_out(&scene, &mut Aimd::default(), 1);
         assert!(aimd.refused > STEADY.refused, "{scene:?}: {aimd:?}");
     }

@@ -29,7 +29,7 @@ pub struct Sources {
     /// Jobs over so far.
     settled: u64,
     /// Jobs that come before all others, the slowest first, of the sources that have begun.
-    ahead: BinaryHeap<Early>,
+    priority: BinaryHeap<Early>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -42,12 +42,12 @@ struct State {
     has_more: bool,
     /// Its jobs that have been drawn, or are ahead, and are not over.
     open: u64,
-    head: Head,
+    head: QueueHead,
 }
 
 /// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Head {
+pub struct QueueHead {
     /// Since when.
     pub since: Offset,
     /// What the clock read.
@@ -62,7 +62,7 @@ pub struct DrawnRow {
     /// Its number.
     pub id: JobId,
     /// Since when it was the next.
-    pub head: Head,
+    pub head: QueueHead,
 }
 
 impl Sources {
@@ -76,7 +76,7 @@ impl Sources {
             left: n,
             drawn: 0,
             settled: 0,
-            ahead: BinaryHeap::new(),
+            priority: BinaryHeap::new(),
             announced: 0,
             rounds,
             cursor,
@@ -99,7 +99,7 @@ impl Sources {
     }
 
     /// From here on a source's next job waits.
-    pub fn set_head(&mut self, source: usize, head: Head) {
+    pub fn set_head(&mut self, source: usize, head: QueueHead) {
         self.states[source].head = head;
     }
 
@@ -108,7 +108,7 @@ impl Sources {
     }
 
     /// Draws the next row of a source, whose next one then waits from here on. Never blocks.
-    pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
+    pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
         let head = std::mem::replace(&mut self.states[source].head, now);
         let drawn = match self.cursor.draw(source) {
             Draw::Row(job) => Draw::Row(DrawnRow { job, id: self.next_id(source), head }),
@@ -121,7 +121,7 @@ impl Sources {
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.is_in_last_round(source) {
                 self.left -= 1;
-                self.tell_if_drawn(facts);
+                self.announce_if_drawn(facts);
             }
             self.end_round_if_over(source, now.since, facts);
         }
@@ -134,10 +134,10 @@ impl Sources {
     }
 
     /// Takes in what a source's files have first, if they are open. If not, the source is fed when they are.
-    pub fn take_in(&mut self, source: usize) -> bool {
+    pub fn open_source(&mut self, source: usize) -> bool {
         let is_open = self.cursor.is_open(source);
         if is_open {
-            self.bring_ahead(source);
+            self.enqueue_priority(source);
         }
         is_open
     }
@@ -204,7 +204,7 @@ impl Sources {
         if let Some(Placed { jobs, of }) = self.cursor.placed() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
-        self.tell_if_drawn(facts);
+        self.announce_if_drawn(facts);
     }
 
     /// Announces the endpoints that are new.
@@ -220,7 +220,7 @@ impl Sources {
         self.announced = endpoints.len();
     }
 
-    fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
+    fn announce_if_drawn(&self, facts: &mut VecDeque<Fact>) {
         if self.is_drawn() {
             facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         }
@@ -233,7 +233,7 @@ impl Sources {
 
     /// Whether every job has been drawn.
     pub fn is_drawn(&self) -> bool {
-        self.left == 0 && self.ahead.is_empty()
+        self.left == 0 && self.priority.is_empty()
     }
 
     /// Whether every job has been drawn and is over.
