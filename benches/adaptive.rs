@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use inflight::control::Command;
 use inflight::event::{Event, Fact};
+use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::schedule::run_time::RunTime;
@@ -80,7 +81,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         fail_fast: false,
         time: RunTime::begin(),
         lingers: false,
-        route: Route::new(plan.wire, &|_| None),
+        route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
         most: None,
         events,
         results: None,

@@ -16,6 +16,7 @@ use std::time::SystemTime;
 use inflight::event::Event;
 use inflight::journal::{Header, Writer};
 use inflight::plan::Plan;
+use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::{Pump, Recorder};
 use inflight::source::pool::dns::Resolver;
@@ -79,7 +80,7 @@ fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<()
 fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure> {
     let cursor = Cursor::open(plan, None)?;
     let (_commands, mut wishes) = mpsc::unbounded_channel();
-    let route = Route::new(plan.wire, &|_| None);
+    let route = Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE);
     if by == "runtime" {
         let runtime = Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {

@@ -166,7 +166,7 @@ mod tui {
     use inflight::tui::terminal::encoder::FrameEncoder;
     use inflight::tui::theme::color::Depth;
     use inflight::tui::theme::glyphs::Charset;
-    use inflight::tui::theme::{Look, Theme};
+    use inflight::tui::theme::{Capabilities, Theme};
     use inflight::tui::view::{self, Scene};
     use ratatui::layout::Rect;
 
@@ -196,7 +196,7 @@ mod tui {
 
     /// One picture after the other, as bytes; a twentieth of a second lies between them.
     fn picture(bencher: Bencher<'_, '_>, endpoints: u32, is_unknown: bool) {
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(seen(endpoints)));
         let (mut ui, keymap) = (UiState::default(), Keymap::default());
         let (Some(theme), Ok(mut easel)) = (Theme::bundled("inflight-dark", look), FrameEncoder::new(SCREEN.as_size()))

@@ -8,6 +8,7 @@ use crate::output::exit;
 use crate::output::trouble::OutputError;
 use crate::plan::mistake::PlanError;
 use crate::source::pool::Broken;
+use crate::text::console::StreamStyle;
 use crate::text::diagnostics::Mistakes;
 use crate::text::sanitize::sanitize;
 
@@ -111,13 +112,13 @@ impl Error {
     }
 
     /// The message as people read it: what failed, on what, why; then what to do.
-    pub fn render(&self, colour: bool, width: usize) -> String {
+    pub fn render(&self, style: StreamStyle) -> String {
         match self {
-            Self::Plan(error) => return error.render(colour, width),
-            Self::Invalid(mistakes) => return mistakes.render(colour, width),
+            Self::Plan(error) => return error.render(style.colour, style.line_width()),
+            Self::Invalid(mistakes) => return mistakes.render(style.colour, style.line_width()),
             _ => {}
         }
-        let mut text = format!("error: {}", sanitize(&self.sentence()));
+        let mut text = style.error(&format!("error: {}", sanitize(&self.sentence())));
         if let Some(hint) = self.hint() {
             text = format!("{text}\nhint: {hint}");
         }

@@ -2,7 +2,6 @@
 //!
 //! Start at [`Batch::run`].
 
-use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::mpsc as wakes;
@@ -10,7 +9,7 @@ use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::watch::{Run, Watch};
@@ -31,15 +30,17 @@ use crate::output::summary::{Extras, summary_text};
 use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::plan::Plan;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::route::Route;
 use crate::source::pool::{self, Pool, PoolSettings};
+use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
-use crate::tui::detect::{Environment, Face};
+use crate::tui::detect::{Environment, Interface};
 use crate::upstream::Upstream;
 
 /// Jobs' data that may wait for the report before the pool waits for it.
@@ -54,6 +55,8 @@ pub struct Batch<'a> {
     pub results: &'a Results,
     /// How it looks.
     pub look: &'a LookArgs,
+    /// Where it prints, and how.
+    pub console: Console,
 }
 
 /// What became of a run.
@@ -84,18 +87,18 @@ impl Outcome {
 impl Batch<'_> {
     /// Runs it to its end.
     pub fn run(self) -> Result<u8, Error> {
-        let surroundings = look::wished(config::surroundings(), self.look);
-        let mut looks = Appearance::decide(&surroundings)?;
+        let environment = appearance::with_flags(config::environment(self.console), self.look);
+        let mut appearance = Appearance::decide(&environment, self.console)?;
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
             let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
-            let mut outcome = match (self.carry_out(&surroundings, &mut looks, &mut ears, last.is_some()), &last) {
+            let mut outcome = match (self.carry_out(&environment, &mut appearance, &mut ears, last.is_some()), &last) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
                 // What has been done stays done, and is told.
                 (Err(error), Some(last)) => {
-                    streams::say(error.render(false, 100).trim_end());
+                    streams::say(error.render(self.console.stderr).trim_end());
                     return Ok(self.conclude(last));
                 }
                 (Err(error), None) => return Err(error),
@@ -114,13 +117,13 @@ impl Batch<'_> {
     /// Runs the parts; `None` if everything was dropped at once.
     fn carry_out(
         &self,
-        surroundings: &Environment,
-        looks: &mut Appearance,
+        environment: &Environment,
+        appearance: &mut Appearance,
         ears: &mut Option<Wakeups>,
         is_again: bool,
     ) -> Result<Option<Outcome>, Error> {
         let plan = &self.plan;
-        let most = descriptors::raise();
+        let most = descriptors::raise_limit();
         let upstream = plan
             .practice
             .as_ref()
@@ -144,7 +147,7 @@ impl Batch<'_> {
         let pump = Pump::start(facts, recorder).map_err(|source| Error::System { what: "start the pump", source })?;
         let follow = pump.follow();
         // Whoever waits for the result at the other end of a pipe waits for the end.
-        let lingers = surroundings.face().value == Face::Screen && io::stdout().is_terminal();
+        let lingers = environment.interface().value == Interface::Screen && self.console.stdout.is_terminal();
         let settings = PoolSettings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
@@ -152,8 +155,8 @@ impl Batch<'_> {
             fail_fast: plan.fail_fast,
             time: time.clone(),
             lingers,
-            route: Route::new(plan.wire, &config::variable),
-            most: most.map(|most| descriptors::shared(most, upstream.is_some())),
+            route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
+            most: most.map(|most| descriptors::available(most, upstream.is_some())),
             events,
             results: harvests,
         };
@@ -170,14 +173,15 @@ impl Batch<'_> {
             time: &time,
             wake,
             woken,
-            has_bar: looks.has_progress,
+            console: self.console,
+            has_bar: appearance.has_progress,
             recording: shown.as_deref(),
             can: Abilities { repeat: lingers && plan.polling.is_none(), rerun: self.can_rerun(), ..Abilities::FULL },
         };
-        let pace = self.pace(surroundings);
-        let watched = match surroundings.face().value {
-            Face::Screen => run.on_screen(looks, &mut stop, pace),
-            Face::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), ..Watch::default() },
+        let pace = self.pace(environment);
+        let watched = match environment.interface().value {
+            Interface::Screen => run.on_screen(appearance, &mut stop, pace),
+            Interface::Plain => Watch { is_dropped: run.in_lines(&mut stop, pace), ..Watch::default() },
         };
         if watched.is_dropped {
             return Ok(None);
@@ -232,9 +236,9 @@ impl Batch<'_> {
         Ok((Some(collector), Some(harvests)))
     }
 
-    fn pace(&self, surroundings: &Environment) -> Pace {
+    fn pace(&self, environment: &Environment) -> Pace {
         // Whoever asks for plain lines at a terminal listens to them.
-        if self.look.plain && surroundings.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
+        if self.look.plain && environment.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
     }
 
     /// Tells what came of it, and with which code to exit.
@@ -245,13 +249,12 @@ impl Batch<'_> {
         let extras =
             Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
         let now = model.last;
-        let is_coloured =
-            |is_terminal: bool| is_terminal && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
+        let Console { stdout, stderr, .. } = self.console;
         // Standard output belongs to the one result that was asked for.
         let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
         let written = if has_other_result {
-            if io::stderr().is_terminal() {
-                streams::say(summary_text(&model, now, &extras, is_coloured(true)).trim_end());
+            if stderr.is_terminal() {
+                streams::say(summary_text(&model, now, &extras, stderr).trim_end());
             }
             if self.results.json {
                 let document = safe_json::text(&summary_json(&model, now, &extras));
@@ -260,7 +263,7 @@ impl Batch<'_> {
                 Ok(())
             }
         } else {
-            streams::result(&summary_text(&model, now, &extras, is_coloured(io::stdout().is_terminal())))
+            streams::result(&summary_text(&model, now, &extras, stdout))
         };
         outcome.tell_troubles();
         let mut mishaps = outcome.mishaps;

@@ -3,11 +3,9 @@
 //! It goes the way of a run as far as that leaves no trace: no name is looked up, no port is opened, no file is
 //! written. Start at [`run`].
 
-use std::io::{self, IsTerminal};
-
 use http::header;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::{recorded, recording};
 use crate::cli::RunArgs;
 use crate::cli::said;
@@ -17,6 +15,7 @@ use crate::output::check::{check_text, warning_text};
 use crate::output::check_json::{check_json, mistakes_json, refused_json};
 use crate::output::{place, streams};
 use crate::plan::Plan;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::{Warning, warnings};
@@ -26,22 +25,21 @@ use crate::plan::via::Via;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Stands for the port of the practice upstream, which is not started. Nobody is told of it.
 const NO_PORT: u16 = 1;
 
 /// Checks what was read, and prints what it comes to.
-pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
+pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
-    match plan.and_then(|plan| check(args, &plan)) {
+    match plan.and_then(|plan| check(args, &plan, console)) {
         Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
         Ok((resolved, warnings)) => {
-            let colour =
-                io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
-            print(&check_text(&resolved, colour))?;
+            print(&check_text(&resolved, console.stdout))?;
             for warning in &warnings {
                 streams::say(&warning_text(warning));
             }
@@ -62,9 +60,9 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>) -> Result<u8, Error> {
 }
 
 /// What the plan comes to, or why it cannot be run, in the order in which a run finds out.
-fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
-    let looks = Appearance::decide(&surroundings)?;
+fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
     recorded::put_first(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
@@ -72,7 +70,7 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     }
     place::check_output(&plan.output)?;
 
-    let most = descriptors::raise().map(|most| descriptors::shared(most, plan.practice.is_some()));
+    let most = descriptors::raise_limit().map(|most| descriptors::available(most, plan.practice.is_some()));
     let flags = said::flags(args);
     let mut resolved = Resolved::of(plan, &cursor, &flags);
     for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
@@ -81,15 +79,15 @@ fn check(args: &RunArgs, plan: &Plan) -> Result<(Resolved, Vec<Warning>), Error>
     for endpoint in &mut resolved.endpoints {
         endpoint.headers.extend(unasked(&endpoint.headers, endpoint.has_names));
     }
-    let face = looks.surroundings().face();
-    let theme = looks.theme_decision();
-    let interface = match face.value {
-        Face::Screen => "screen",
-        Face::Plain => "lines",
+    let interface = appearance.environment().interface();
+    let theme = appearance.theme_decision();
+    let name = match interface.value {
+        Interface::Screen => "screen",
+        Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
     here.extend(wires(plan, &mut resolved));
-    here.push(Item::new("interface", Value::Text(interface.to_owned()), Said::Found(face.why.into_owned())));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);
@@ -106,7 +104,7 @@ fn events(args: &RunArgs) -> Item {
 
 /// Headers that every request carries without anybody's saying so.
 fn unasked(headers: &[Item], has_rows: bool) -> Vec<Item> {
-    let always = [(header::ACCEPT, message::ANYTHING), (header::USER_AGENT, message::NAME)];
+    let always = [(header::ACCEPT, message::DEFAULT_ACCEPT), (header::USER_AGENT, message::DEFAULT_USER_AGENT)];
     let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
     let item = |(name, value): (header::HeaderName, &str)| {
         Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Said::Nobody)
@@ -127,16 +125,16 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
 
 /// By which wire each known host is reached, and where hosts are not known, what decides.
 fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
-    let route = Route::new(plan.wire, &config::variable);
+    let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
     let item = |(wire, why): (&'static str, String)| {
         let said = if plan.wire == Via::Auto { Said::Found(why) } else { Said::Follows("wire") };
         Item::new("wire", Value::Text(wire.to_owned()), said)
     };
     for host in &mut resolved.hosts {
-        host.items.extend(host.key.parse().ok().map(|url| item(route.told_of(&url))));
+        host.items.extend(host.key.parse().ok().map(|url| item(route.describe_for(&url))));
     }
     let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
-    has_unknown.then(|| item(route.told()))
+    has_unknown.then(|| item(route.describe()))
 }
 
 fn document(document: &serde_json::Value) -> Result<String, Error> {

@@ -4,21 +4,22 @@
 
 use std::fmt::Write;
 
-use crate::app::look::{Appearance, wished};
+use crate::app::appearance::{Appearance, with_flags};
 use crate::cli::look::LookArgs;
 use crate::config;
 use crate::plan::via::Via;
 use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
-use crate::tui::clipboard::Clipboard;
-use crate::tui::detect::{Decision, Face, Ground};
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::detect::{Background, Decision, Interface};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
 /// Every decision with its reason.
-pub fn told(args: &LookArgs) -> String {
-    let surroundings = wished(config::surroundings(), args);
+pub fn told(args: &LookArgs, console: Console) -> String {
+    let environment = with_flags(config::environment(console), args);
     let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
     let mut say = |what: &str, value: &str, why: &str| {
         // Writing to a text cannot fail.
@@ -27,14 +28,14 @@ pub fn told(args: &LookArgs) -> String {
     let mut decided = |what: &str, decision: Decision<String>| say(what, &decision.value, &decision.why);
     decided(
         "interface",
-        surroundings.face().named(|face| match face {
-            Face::Screen => "screen",
-            Face::Plain => "lines",
+        environment.interface().named(|interface| match interface {
+            Interface::Screen => "screen",
+            Interface::Plain => "lines",
         }),
     );
     decided(
         "colours",
-        surroundings.depth().named(|depth| match depth {
+        environment.depth().named(|depth| match depth {
             Depth::Mono => "none",
             Depth::Ansi16 => "16",
             Depth::Indexed256 => "256",
@@ -43,35 +44,35 @@ pub fn told(args: &LookArgs) -> String {
     );
     decided(
         "background",
-        surroundings.ground().named(|ground| match ground {
-            Ground::Is(Variant::Dark) => "dark",
-            Ground::Is(Variant::Light) => "light",
-            Ground::Unknown => "unknown",
-            Ground::Ask => "unknown yet",
+        environment.background().named(|background| match background {
+            Background::Is(Variant::Dark) => "dark",
+            Background::Is(Variant::Light) => "light",
+            Background::Unknown => "unknown",
+            Background::Query => "unknown yet",
         }),
     );
-    let looks = Appearance::decide(&surroundings);
-    match &looks {
-        Ok(looks) => {
+    let appearance = Appearance::decide(&environment, console);
+    match &appearance {
+        Ok(appearance) => {
             decided(
                 "marks",
-                looks.surroundings().charset().named(|charset| match charset {
+                appearance.environment().charset().named(|charset| match charset {
                     Charset::Unicode => "Unicode",
                     Charset::Ascii => "ASCII",
                 }),
             );
-            decided("theme", looks.theme_decision());
+            decided("theme", appearance.theme_decision());
         }
         Err(_) => say("theme", "none", "see below"),
     }
-    let clipboard = surroundings.clipboard().named(|clipboard| match clipboard {
-        Clipboard::Takes => "takes copies",
-        Clipboard::Unknown => "unknown",
-        Clipboard::Refuses => "none",
+    let clipboard = environment.clipboard().named(|clipboard| match clipboard {
+        ClipboardSupport::Accepts => "takes copies",
+        ClipboardSupport::Unknown => "unknown",
+        ClipboardSupport::Rejects => "none",
     });
     say("clipboard", &clipboard.value, &clipboard.why);
     // Settings that cannot be read say nothing.
-    let settled = looks.as_ref().map_or(&surroundings, Appearance::surroundings);
+    let settled = appearance.as_ref().map_or(&environment, Appearance::environment);
     let rate = settled.frames_per_second();
     say("pictures", &format!("at most {}/s", rate.value), &rate.why);
     let on_or_off = |is_on| if is_on { "on" } else { "off" };
@@ -83,15 +84,15 @@ pub fn told(args: &LookArgs) -> String {
     ] {
         say(what, on_or_off(decision.value), &decision.why);
     }
-    let (wire, why) = Route::new(Via::Auto, &config::variable).told();
+    let (wire, why) = Route::new(Via::Auto, &config::variable).describe();
     say("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };
         say("settings", state, &file.to_string_lossy());
     }
-    if let Err(error) = looks {
+    if let Err(error) = appearance {
         text.push('\n');
-        text.push_str(&error.render(false, 100));
+        text.push_str(&error.render(console.stdout));
     }
     text
 }

@@ -13,7 +13,7 @@ use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::pump::Follow;
 use crate::source::pool::schedule::run_time::RunTime;
-use crate::tui::window_status::Bar;
+use crate::tui::window_status::TabProgress;
 
 /// How often we look.
 const STEP: Duration = Duration::from_millis(100);
@@ -39,7 +39,7 @@ pub fn run(
             }
         }
         if let Some(tab) = &mut tab {
-            tab.show(Bar::of(&follow.model()));
+            tab.show(TabProgress::from_model(&follow.model()));
         }
         if is_over {
             return false;

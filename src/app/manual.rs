@@ -12,7 +12,7 @@ use crate::cli::{Cli, EXAMPLES};
 use crate::config::settings::VARIABLES;
 use crate::error::code;
 use crate::tui::keymap::Keymap;
-use crate::tui::keymap::entry::Group;
+use crate::tui::keymap::entry::KeyGroup;
 
 /// Where settings and themes lie, and what they are.
 const FILES: [(&str, &str); 3] = [
@@ -119,7 +119,7 @@ impl Page {
         let rows = keymap.rows();
         let mut roff = Roff::new();
         roff.control("SH", ["KEYS"]);
-        for group in Group::ALL {
+        for group in KeyGroup::ALL {
             roff.control("SS", [group.title()]);
             for row in rows.iter().filter(|row| row.group == group) {
                 let keys = if row.keys.is_empty() { "no key" } else { &row.keys };

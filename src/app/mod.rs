@@ -2,13 +2,13 @@
 //!
 //! Start at [`run`].
 
+pub mod appearance;
 pub mod batch;
 pub mod check;
 pub mod demo;
 pub mod doctor;
 pub mod headless;
 pub mod lab;
-pub mod look;
 pub mod manual;
 pub mod practice;
 pub mod recorded;
@@ -21,20 +21,23 @@ pub mod tab;
 pub mod themes;
 pub mod watch;
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::sync::mpsc;
 
 use clap::{CommandFactory, Parser};
 
 use crate::app::batch::Batch;
 use crate::app::signals::Wake;
+use crate::cli::look::color_in;
 use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
+use crate::config::settings::Settings;
 use crate::error::{Error, code};
 use crate::lab::scenario;
 use crate::output::{exit, place, streams};
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
+use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::sanitize::sanitize;
 use crate::tui::keymap::{self, Keymap};
@@ -44,51 +47,50 @@ use crate::upstream::{self, Upstream};
 pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return explain(&error),
+        Err(error) => return explain(&error, config::console(color_in(std::env::args_os()))),
     };
-    match obey(&cli.command) {
+    let console = config::console(cli.color);
+    match obey(&cli.command, console) {
         Ok(code) => code,
         Err(error) => {
-            let colour =
-                io::stderr().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
-            streams::say(error.render(colour, 100).trim_end());
+            streams::say(error.render(console.stderr).trim_end());
             error.code()
         }
     }
 }
 
 /// clap's own answer: help and version on standard output, mistakes on standard error.
-fn explain(error: &clap::Error) -> u8 {
+fn explain(error: &clap::Error, console: Console) -> u8 {
     // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
     let text = error.render().to_string();
     let text = text.lines().map(sanitize).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
-        streams::say(text.trim_end());
+        streams::say(&console.stderr.error(text.trim_end()));
         code::USAGE
     } else {
         streams::result(&text).map_or(exit::UNWRITTEN, |()| 0)
     }
 }
 
-fn obey(command: &Command) -> Result<u8, Error> {
+fn obey(command: &Command, console: Console) -> Result<u8, Error> {
     match command {
-        Command::Run(args) => Batch { plan: planned(args)?, results: &args.results, look: &args.look }.run(),
-        Command::Check(args) => check::run(args, planned(args)),
+        Command::Run(args) => Batch { plan: planned(args)?, results: &args.results, look: &args.look, console }.run(),
+        Command::Check(args) => check::run(args, planned(args), console),
         Command::Demo(args) if args.list => print("print the list", &scenario::list()),
         Command::Demo(args) => {
             if let Some(scenario) = args.scenario {
-                return lab::run(scenario, args);
+                return lab::run(scenario, args, console);
             }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
             place::check_apart(&plan.output, args.results.events.as_deref())?;
-            Batch { plan, results: &args.results, look: &args.look }.run()
+            Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
-        Command::Replay(args) => replay::run(args),
+        Command::Replay(args) => replay::run(args, console),
         Command::Upstream(args) => listen(args),
-        Command::Keys => print("print the keys", &keymap::plain(&keys()?)),
+        Command::Keys => print("print the keys", &keymap::plain(&keys(console)?)),
         Command::Man => {
-            let page = manual::page(&keys()?);
+            let page = manual::page(&keys(console)?);
             print(
                 "print the manual page",
                 &page.map_err(|source| Error::System { what: "write the manual page", source })?,
@@ -99,8 +101,8 @@ fn obey(command: &Command) -> Result<u8, Error> {
             clap_complete::generate(*shell, &mut Cli::command(), "inflight", &mut script);
             print("print completions", &String::from_utf8_lossy(&script))
         }
-        Command::Theme(args) => themes::obey(args),
-        Command::Doctor(args) => print("print what was found out", &doctor::told(args)),
+        Command::Theme(args) => themes::obey(args, console),
+        Command::Doctor(args) => print("print what was found out", &doctor::told(args, console)),
         Command::Schema(args) => match args.what {
             SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
         },
@@ -108,12 +110,18 @@ fn obey(command: &Command) -> Result<u8, Error> {
 }
 
 /// The keys as the settings have them.
-fn keys() -> Result<Keymap, Error> {
+fn keys(console: Console) -> Result<Keymap, Error> {
+    Ok(settings(console)?.keymap)
+}
+
+/// The settings in force; what is questionable in them is reported.
+fn settings(console: Console) -> Result<Settings, Error> {
     let settings = config::settings()?;
     if let Some(warnings) = &settings.warnings {
-        streams::say(warnings.as_warnings(false, 100).trim_end());
+        let style = console.stderr;
+        streams::say(warnings.as_warnings(style.colour, style.line_width()).trim_end());
     }
-    Ok(settings.keymap)
+    Ok(settings)
 }
 
 /// Prints what was asked for.
@@ -161,7 +169,7 @@ fn read(args: &RunArgs) -> Result<Plan, Error> {
 /// The practice upstream alone, until somebody ends it.
 fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
     let practice = Practice { seed: args.seed, hosts: Vec::new() };
-    descriptors::raise();
+    descriptors::raise_limit();
     let upstream = Upstream::start(&practice, args.listen)
         .map_err(|source| Error::System { what: "start the practice upstream", source })?;
     let address = upstream.local_addr();

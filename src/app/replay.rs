@@ -2,12 +2,11 @@
 //!
 //! Start at [`run`].
 
-use std::io::{self, IsTerminal};
 use std::sync::mpsc as wakes;
 
 use tokio::sync::mpsc;
 
-use crate::app::look::{self, Appearance};
+use crate::app::appearance::{self, Appearance};
 use crate::app::recorded::{unreadable, warn};
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Signal};
@@ -23,23 +22,24 @@ use crate::output::summary_json::summary_json;
 use crate::output::trouble::path_shown;
 use crate::pump::Pump;
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
+use crate::text::console::Console;
 use crate::text::safe_json;
-use crate::tui::detect::Face;
+use crate::tui::detect::Interface;
 
 /// Shows a recording; gives back the exit code.
-pub fn run(args: &ReplayArgs) -> Result<u8, Error> {
-    let surroundings = look::wished(config::surroundings(), &args.look);
-    let mut looks = Appearance::decide(&surroundings)?;
+pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let mut appearance = Appearance::decide(&environment, console)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn(&args.file, recording.n, recording.skipped, recording.is_cut);
-    if args.json || surroundings.face().value == Face::Plain {
-        return sum_up(args, &recording);
+    if args.json || environment.interface().value == Interface::Plain {
+        return sum_up(args, &recording, console);
     }
-    on_screen(args, recording, &mut looks)
+    on_screen(args, recording, &mut appearance)
 }
 
 /// Plays it on the screen.
-fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) -> Result<u8, Error> {
+fn on_screen(args: &ReplayArgs, recording: Recording, appearance: &mut Appearance) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
@@ -59,7 +59,7 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) ->
         can: Abilities::REPLAY,
         recording: Some(&path_shown(&args.file)),
     };
-    let ended = screen::run(watched, looks, &mut stop, &woken, &wake);
+    let ended = screen::run(watched, appearance, &mut stop, &woken, &wake);
     replay.stop();
     drop(pump.join());
     match ended {
@@ -71,19 +71,18 @@ fn on_screen(args: &ReplayArgs, recording: Recording, looks: &mut Appearance) ->
 }
 
 /// Prints what it adds up to.
-fn sum_up(args: &ReplayArgs, recording: &Recording) -> Result<u8, Error> {
+fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<u8, Error> {
     let mut model = Model::default();
     for event in recording.events().map_err(|error| unreadable(&args.file, error))? {
         let event = event.map_err(|error| unreadable(&args.file, error.into()))?;
         model.apply(&event);
     }
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
-    let is_coloured = io::stdout().is_terminal() && config::variable("NO_COLOR").is_none_or(|value| value.is_empty());
     let written = if args.json {
         let document = safe_json::text(&summary_json(&model, model.last, &extras));
         document.and_then(|document| streams::result(&format!("{document}\n")))
     } else {
-        streams::result(&summary_text(&model, model.last, &extras, is_coloured))
+        streams::result(&summary_text(&model, model.last, &extras, console.stdout))
     };
     written.map_err(|source| Error::System { what: "print the summary", source })?;
     Ok(0)

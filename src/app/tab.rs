@@ -3,26 +3,26 @@
 //! Start at [`Tab::show`].
 
 use crate::output::streams;
-use crate::tui::window_status::Bar;
+use crate::tui::window_status::TabProgress;
 
 /// The bar that is shown. It is taken away when this is dropped, whatever happens.
 #[derive(Debug, Default)]
 pub struct Tab {
-    shown: Bar,
+    shown: TabProgress,
 }
 
 impl Tab {
     /// Shows another bar, if it is another.
-    pub fn show(&mut self, bar: Bar) {
+    pub fn show(&mut self, bar: TabProgress) {
         if bar != self.shown {
             self.shown = bar;
-            streams::signal(&bar.to_string());
+            streams::send_control(&bar.to_string());
         }
     }
 }
 
 impl Drop for Tab {
     fn drop(&mut self) {
-        self.show(Bar::GONE);
+        self.show(TabProgress::NONE);
     }
 }

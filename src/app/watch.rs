@@ -2,12 +2,11 @@
 //!
 //! Start at [`Run::on_screen`].
 
-use std::io::{self, IsTerminal};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc as wakes;
 
+use crate::app::appearance::Appearance;
 use crate::app::headless;
-use crate::app::look::Appearance;
 use crate::app::screen::{self, Clock, Ended, Watched};
 use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
@@ -17,6 +16,7 @@ use crate::output::plain::{Pace, Plain};
 use crate::output::streams;
 use crate::pump::Follow;
 use crate::source::pool::schedule::run_time::RunTime;
+use crate::text::console::Console;
 
 /// A run under way, and what wakes the main thread.
 pub struct Run<'a> {
@@ -34,6 +34,8 @@ pub struct Run<'a> {
     pub has_bar: bool,
     /// Where it is recorded, as it may be shown.
     pub recording: Option<&'a str>,
+    /// Where its lines and its result go.
+    pub console: Console,
 }
 
 /// How the watching of a run ended.
@@ -49,16 +51,16 @@ pub struct Watch {
 
 impl Run<'_> {
     /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    pub fn on_screen(self, looks: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
+    pub fn on_screen(self, appearance: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             clock: Clock::Live(self.time),
             // Somebody waits for the result at the other end of the pipe.
-            leaves_at_end: !io::stdout().is_terminal(),
+            leaves_at_end: !self.console.stdout.is_terminal(),
             can: self.can,
             recording: self.recording,
         };
-        let show = || screen::run(watched, looks, stop, self.woken, self.wake);
+        let show = || screen::run(watched, appearance, stop, self.woken, self.wake);
         // The guard has given the terminal back and told of the panic; what we share with it are facts and wishes.
         match panic::catch_unwind(AssertUnwindSafe(show)) {
             Ok(Ok(Ended::Left)) => Watch::default(),
@@ -96,7 +98,7 @@ impl Run<'_> {
             self.time,
             stop,
             self.woken,
-            Some(Plain::new(pace).recorded_in(self.recording)),
+            Some(Plain::new(pace).recorded_in(self.recording).fitted_to(self.console.stderr)),
             tab,
         );
         self.follow.on_change(|| {});

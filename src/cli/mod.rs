@@ -20,6 +20,7 @@ use crate::cli::look::{LookArgs, PaintArgs};
 use crate::plan::order::Word;
 use crate::plan::patience::Patience;
 use crate::plan::via::Via;
+use crate::text::console::ColorChoice;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
 #[derive(Debug, Parser)]
@@ -28,6 +29,9 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Look")]
+    pub color: ColorChoice,
 }
 
 /// What a newcomer may try.

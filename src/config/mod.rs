@@ -6,29 +6,36 @@ pub mod settings;
 pub mod theme_catalog;
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use crate::config::settings::Settings;
+use crate::text::console::{ColorChoice, Console};
 use crate::text::diagnostics::{Mistakes, Page};
 use crate::text::io_error::IoErrorText;
 use crate::tui::detect::{Environment, VARIABLES};
-use crate::tui::terminal::tty::Tty;
+use crate::tui::tty::{self, Tty};
 
 /// An environment variable, if it is set and is text.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// What surrounds us, before any flag has its say.
-pub fn surroundings() -> Environment {
+/// The console, from `--color`, the environment and the streams.
+pub fn console(color: ColorChoice) -> Console {
+    let columns = [std::io::stdout().as_fd(), std::io::stderr().as_fd()].map(tty::columns);
+    Console::new(color, variable, columns[0], columns[1])
+}
+
+/// The environment that decides how the screen looks, before any flag but `--color`.
+pub fn environment(console: Console) -> Environment {
     let variables: BTreeMap<String, String> =
         VARIABLES.iter().filter_map(|&name| Some((name.to_owned(), variable(name)?))).collect();
-    let draws_on_terminal = std::io::stderr().is_terminal();
+    let draws_on_terminal = console.stderr.is_terminal();
     Environment {
         variables,
         draws_on_terminal,
+        color: console.color,
         // It reads the environment by itself.
         shows_progress: anstyle_progress::supports_term_progress(draws_on_terminal),
         has_keys: Tty::open(std::io::stderr().as_fd()).is_ok(),

@@ -9,7 +9,7 @@ use crate::config;
 use crate::error::Error;
 use crate::text::diagnostics::{Mistakes, Page, meant};
 use crate::text::io_error::IoErrorText;
-use crate::tui::theme::{Look, Theme, bundled};
+use crate::tui::theme::{Capabilities, Theme, bundled};
 
 /// All themes within reach.
 #[derive(Clone, Debug)]
@@ -79,19 +79,19 @@ impl ThemeCatalog {
     }
 
     /// A theme, by name or path.
-    pub fn read(&self, name: &str, look: Look) -> Result<Theme, Error> {
-        Ok(self.theme(&self.find(name)?, look)?)
+    pub fn read(&self, name: &str, capabilities: Capabilities) -> Result<Theme, Error> {
+        Ok(self.theme(&self.find(name)?, capabilities)?)
     }
 
     /// The theme of a text. A parent that is not bundled lies beside it, or in the user's folder.
-    pub fn theme(&self, found: &Found, look: Look) -> Result<Theme, Mistakes> {
+    pub fn theme(&self, found: &Found, capabilities: Capabilities) -> Result<Theme, Mistakes> {
         let parent = |name: &str| {
             let folders =
                 [found.folder.as_ref(), self.folder.as_ref()].into_iter().flatten().filter(|_| is_plain(name));
             let mut paths = folders.map(|folder| folder.join(format!("{name}.toml")));
             paths.find_map(|path| std::fs::read_to_string(path).ok())
         };
-        Theme::read(&found.text, &found.origin, look, &parent)
+        Theme::read(&found.text, &found.origin, capabilities, &parent)
     }
 }
 

@@ -61,7 +61,7 @@ impl Controls {
     /// # Errors
     /// There is no room for another thread or socket.
     pub fn start(scenario: Scenario, dials: Dials) -> io::Result<Self> {
-        descriptors::raise();
+        descriptors::raise_limit();
         let about = scenario.about();
         let delay = dials.delay.div_f64(dials.speed);
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

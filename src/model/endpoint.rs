@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::event::failure_sample::Field;
-use crate::event::{Micros, Offset};
+use crate::event::{EndpointId, Micros, Offset, Origin};
 use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
@@ -13,6 +13,10 @@ use crate::model::level::Trend;
 /// One row of the plan, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoint {
+    /// The machine that reported it.
+    pub origin: Origin,
+    /// The id that this machine gave it: commands name the endpoint by it, never by its place in the model.
+    pub id: EndpointId,
     /// Its name; foreign text.
     pub name: Arc<str>,
     /// How many jobs it yields, where that is known.

@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
-use crate::event::{ChangedBy, Micros, Offset};
+use crate::event::{ChangedBy, HostId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
 
 /// One host, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host {
+    /// The machine that reported it.
+    pub origin: Origin,
+    /// The id that this machine gave it: commands name the host by it, never by its place in the model.
+    pub id: HostId,
     /// Scheme, name and port; foreign text.
     pub name: Arc<str>,
     /// Its own limit, where it has one.

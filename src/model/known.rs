@@ -6,6 +6,16 @@ use crate::model::endpoint::Endpoint;
 use crate::model::host::Host;
 
 impl Model {
+    /// The endpoint that this machine calls by this id.
+    pub fn endpoint_by_id(&self, origin: Origin, id: EndpointId) -> Option<&Endpoint> {
+        self.endpoint_index.get(&(origin, id)).and_then(|&i| self.endpoints.get(i))
+    }
+
+    /// The host that this machine calls by this id.
+    pub fn host_by_id(&self, origin: Origin, id: HostId) -> Option<&Host> {
+        self.host_index.get(&(origin, id)).and_then(|&i| self.hosts.get(i))
+    }
+
     /// The index of an endpoint that should have been announced.
     pub(super) fn known_endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
         let n = self.endpoints.len();
@@ -31,7 +41,7 @@ impl Model {
     pub(super) fn endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
         let endpoints = &mut self.endpoints;
         *self.endpoint_index.entry((origin, id)).or_insert_with(|| {
-            endpoints.push(Endpoint::default());
+            endpoints.push(Endpoint { origin, id, ..Endpoint::default() });
             endpoints.len() - 1
         })
     }
@@ -39,7 +49,7 @@ impl Model {
     pub(super) fn host(&mut self, origin: Origin, id: HostId) -> usize {
         let hosts = &mut self.hosts;
         *self.host_index.entry((origin, id)).or_insert_with(|| {
-            hosts.push(Host::default());
+            hosts.push(Host { origin, id, ..Host::default() });
             hosts.len() - 1
         })
     }

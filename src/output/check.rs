@@ -6,10 +6,10 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::fit;
-use crate::output::paint::Paint;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
 use crate::plan::said::Said;
+use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -17,8 +17,7 @@ use crate::text::units;
 const WIDEST: usize = 32;
 
 /// Every value, each line with its end. Coloured only if asked; the words alone say everything.
-pub fn check_text(resolved: &Resolved, colour: bool) -> String {
-    let paint = Paint { colour };
+pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
     let table = table(resolved);
     let items = || table.iter().flat_map(|block| &block.items);
     let widest = |text: fn(&Item) -> String| {
@@ -26,14 +25,14 @@ pub fn check_text(resolved: &Resolved, colour: bool) -> String {
         widths.max().unwrap_or_default()
     };
     let (keys, values) = (widest(|item| item.key.to_string()), widest(|item| item.value.text()));
-    let mut lines = vec![format!("{}  {}", paint.bold("inflight check"), headline(resolved))];
+    let mut lines = vec![format!("{}  {}", style.bold("inflight check"), headline(resolved))];
     for block in &table {
         lines.push(String::new());
-        lines.push(paint.bold(&sanitize(&block.title)));
+        lines.push(style.bold(&sanitize(&block.title)));
         for item in &block.items {
             let value = item.value.text();
             let (key, value) = (fit::padded(&sanitize(&item.key), keys), fit::padded(&sanitize(&value), values));
-            lines.push(format!("  {key}  {value}  {}", paint.dim(&told(&item.said))));
+            lines.push(format!("  {key}  {value}  {}", style.dim(&told(&item.said))));
         }
     }
     lines.push(String::new());

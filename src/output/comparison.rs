@@ -7,11 +7,9 @@ use serde_json::{Value, json};
 use crate::event::{Micros, Offset};
 use crate::model::race::{Figures, Measure, Race, numbers};
 use crate::output::fit;
-use crate::output::paint::Paint;
+use crate::text::console::StreamStyle;
 use crate::text::units;
 
-/// Widest line.
-const WIDTH: usize = 100;
 /// Columns of a lane's words.
 const WAY: usize = 36;
 /// The version of the document.
@@ -35,39 +33,37 @@ const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count:
                       seen, refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
 
 /// The comparison as a table, each line with its end.
-pub fn table(race: &Race, colour: bool) -> String {
-    let paint = Paint { colour };
+pub fn table(race: &Race, style: StreamStyle) -> String {
     let mut lines = vec![
-        format!("{}  {}  {}", paint.dim("inflight demo"), paint.bold(race.name), race.sentence),
+        format!("{}  {}  {}", style.dim("inflight demo"), style.bold(race.name), race.sentence),
         format!("  {}", race.terms()),
         String::new(),
-        paint.dim(&heads()),
+        style.dim(&heads()),
     ];
     for (letter, lane) in race.lettered() {
-        let mark = if lane.is_right { paint.green("✓") } else { paint.red("×") };
+        let mark = if lane.is_right { style.green("✓") } else { style.red("×") };
         let cells: String = COLUMNS.iter().map(|(_, width, cell)| right(&cell(lane), *width)).collect();
-        let way = fit::padded(&fit::end(lane.way, WAY - 6), WAY - 6);
-        lines.push(format!("  {} {mark} {way}{cells}", paint.bold(&letter.to_string())));
+        let way = fit::padded(&fit::end(lane.way, style.room(WAY - 6)), WAY - 6);
+        lines.push(format!("  {} {mark} {way}{cells}", style.bold(&letter.to_string())));
     }
     lines.push(String::new());
     for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
         // What goes on stands under its words, and not under the letter.
-        let wrapped = fit::wrapped(&note, WIDTH - 5);
+        let wrapped = fit::wrapped(&note, style, 5);
         lines.extend(
             (0..).zip(wrapped).map(|(i, line)| if i == 0 { format!("  {line}") } else { format!("     {line}") }),
         );
     }
-    lines.extend(result(race).map(|result| format!("  {}", paint.bold(&result))));
-    lines.extend(fit::wrapped(race.rule, WIDTH - 2).into_iter().map(|line| format!("  {line}")));
+    lines.extend(result(race).map(|result| format!("  {}", style.bold(&result))));
+    lines.extend(fit::wrapped(race.rule, style, 2).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
-    lines.extend(fit::wrapped(LEGEND, WIDTH - 2).into_iter().map(|line| paint.dim(&format!("  {line}"))));
+    lines.extend(fit::wrapped(LEGEND, style, 2).into_iter().map(|line| style.dim(&format!("  {line}"))));
     lines.push(String::new());
     lines.join("\n")
 }
 
 /// The three lines that stay on the normal screen.
-pub fn kept(race: &Race, colour: bool) -> String {
-    let paint = Paint { colour };
+pub fn kept(race: &Race, style: StreamStyle) -> String {
     let lane = |(letter, lane): (char, &Figures)| {
         let time = lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| told(total, is_predicted));
         format!("{letter} {time}")
@@ -77,10 +73,10 @@ pub fn kept(race: &Race, colour: bool) -> String {
     let result = result(race).unwrap_or_else(|| "stopped before there was a result".to_owned());
     format!(
         "{}  {}  {}\n  {}   {}, most in flight {}\n  {}\n",
-        paint.dim("inflight demo"),
-        paint.bold(race.name),
+        style.dim("inflight demo"),
+        style.bold(race.name),
         race.terms(),
-        paint.bold(&result),
+        style.bold(&result),
         lanes.join(", "),
         peaks.join(" : "),
         race.rule,

@@ -10,8 +10,7 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::Group;
 use crate::output::fit;
-use crate::output::paint::Paint;
-use crate::output::summary::WIDTH;
+use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -21,7 +20,7 @@ const CAUSES: usize = 5;
 const NAMES: usize = 3;
 
 /// The largest causes, each with where it struck and one example that can be tried.
-pub fn lines(model: &Model, paint: Paint) -> Vec<String> {
+pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
     let groups = model.incidents.by_size();
     let digits = groups.first().map_or(0, |(_, group)| units::count(group.jobs).len());
     let mut lines = Vec::new();
@@ -29,16 +28,16 @@ pub fn lines(model: &Model, paint: Paint) -> Vec<String> {
         let label = if i == 0 { "failures" } else { "" };
         let count = format!("{:>digits$}", units::count(group.jobs));
         let lead = format!("  {label:<9} {count}  ");
-        let room = WIDTH.saturating_sub(lead.width());
-        let (place, example) = place_of(model, group);
+        let room = style.room(style.line_width()).saturating_sub(lead.width());
+        let (place, example) = place_of(model, group, style);
         // The cause is never cut for the sake of the place.
         let what = fit::end(&what_of(cause, group), room / 2).into_owned();
         let place = fit::middle(&place, room.saturating_sub(what.width() + 3)).into_owned();
-        lines.push(format!("  {label:<9} {}  {place}   {what}", paint.red(&count)));
+        lines.push(format!("  {label:<9} {}  {place}   {what}", style.red(&count)));
         if let Some(example) = example {
             let indent = " ".repeat(lead.width());
             let example = format!("such as {}", fit::middle(&sanitize(example), room.saturating_sub(8)));
-            lines.push(format!("{indent}{}", paint.dim(&example)));
+            lines.push(format!("{indent}{}", style.dim(&example)));
         }
     }
     if let Some(more) = groups.get(CAUSES..).filter(|more| !more.is_empty()) {
@@ -50,7 +49,7 @@ pub fn lines(model: &Model, paint: Paint) -> Vec<String> {
 }
 
 /// Where a cause struck: its one target, or the endpoints with most of it and a target of one.
-fn place_of<'a>(model: &Model, group: &'a Group) -> (String, Option<&'a str>) {
+fn place_of<'a>(model: &Model, group: &'a Group, style: StreamStyle) -> (String, Option<&'a str>) {
     // A row that is no request has the same words for both, and nothing to try.
     let target = group.example.target.as_deref().filter(|&target| Some(target) != group.example.detail.as_deref());
     let mut struck: Vec<_> = group.endpoints.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
@@ -59,7 +58,7 @@ fn place_of<'a>(model: &Model, group: &'a Group) -> (String, Option<&'a str>) {
         .iter()
         .take(NAMES)
         .filter_map(|&(_, i)| model.endpoints.get(i))
-        .map(|endpoint| fit::middle(&sanitize(&endpoint.name), 24).into_owned())
+        .map(|endpoint| fit::middle(&sanitize(&endpoint.name), style.room(24)).into_owned())
         .collect();
     if let (1, Some(target)) = (group.jobs, target) {
         return (sanitize(target).into_owned(), None);

@@ -17,7 +17,6 @@ pub mod fit;
 pub mod json;
 pub mod kind;
 pub mod outlook;
-pub mod paint;
 pub mod place;
 pub mod plain;
 pub mod replace;

@@ -16,6 +16,7 @@ use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::outlook::outlook;
 use crate::output::summary;
+use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
@@ -40,6 +41,7 @@ impl Pace {
 #[derive(Clone, Debug)]
 pub struct Plain {
     pace: Pace,
+    style: StreamStyle,
     /// Where the run is recorded, as it may be shown.
     recording: Option<String>,
     has_begun: bool,
@@ -65,6 +67,7 @@ impl Plain {
     pub fn new(pace: Pace) -> Self {
         Self {
             pace,
+            style: StreamStyle::default(),
             recording: None,
             has_begun: false,
             has_ended: false,
@@ -83,6 +86,12 @@ impl Plain {
         Self { recording: recording.map(str::to_owned), ..self }
     }
 
+    /// Fits names and URLs to the stream that the lines go to; a file gets them whole.
+    #[must_use]
+    pub fn fitted_to(self, style: StreamStyle) -> Self {
+        Self { style, ..self }
+    }
+
     /// Lines for what is new since the last call; safe to print, without line ends.
     ///
     /// Call it a few times a second, and once more after the last event.
@@ -93,7 +102,7 @@ impl Plain {
         }
         if !self.has_begun {
             self.has_begun = true;
-            lines.push(beginning(model));
+            lines.push(beginning(model, self.style));
         }
         self.failures(model, now, &mut lines);
         self.changes(model, now, &mut lines);
@@ -145,7 +154,8 @@ impl Plain {
     fn failures(&mut self, model: &Model, now: Offset, lines: &mut Vec<String>) {
         for (cause, group) in model.incidents.by_size() {
             if self.causes.len() < CAUSES && self.causes.insert(cause) {
-                lines.push(self.stamped(now, &format!("first failure of its kind, {}", example(model, cause, group))));
+                let example = example(model, cause, group, self.style);
+                lines.push(self.stamped(now, &format!("first failure of its kind, {example}")));
             }
         }
     }
@@ -182,10 +192,10 @@ impl Plain {
     }
 }
 
-fn beginning(model: &Model) -> String {
+fn beginning(model: &Model, style: StreamStyle) -> String {
     let jobs = model.jobs.map(|jobs| format!(": {}", units::plural(jobs, "job"))).unwrap_or_default();
     let limit = model.limit.map(|limit| format!(", at most {} in flight", units::count(limit.into())));
-    format!("inflight  {}{jobs}{}", fit::middle(&sanitize(&model.name), 60), limit.unwrap_or_default())
+    format!("inflight  {}{jobs}{}", fit::middle(&sanitize(&model.name), style.room(60)), limit.unwrap_or_default())
 }
 
 fn ending(model: &Model, now: Offset) -> String {
@@ -198,12 +208,12 @@ fn ending(model: &Model, now: Offset) -> String {
     format!("{} {took}: {counts}", summary::ending(model))
 }
 
-fn example(model: &Model, cause: Cause, group: &Group) -> String {
+fn example(model: &Model, cause: Cause, group: &Group, style: StreamStyle) -> String {
     let endpoint = group.endpoints.keys().next().and_then(|&i| model.endpoints.get(i));
     let place = group.example.target.as_deref().or(endpoint.map(|endpoint| &*endpoint.name)).unwrap_or_default();
-    let place = fit::middle(&sanitize(place), 100).into_owned();
+    let place = fit::middle(&sanitize(place), style.room(100)).into_owned();
     match group.example.detail.as_deref() {
-        Some(detail) => format!("{place}: {cause} ({})", fit::end(&sanitize(detail), 100)),
+        Some(detail) => format!("{place}: {cause} ({})", fit::end(&sanitize(detail), style.room(100))),
         None => format!("{place}: {cause}"),
     }
 }

@@ -1,4 +1,4 @@
-//! The two ways out to whoever started us: results on standard output, everything else beside it.
+//! The two output streams: results go to standard output, everything else to standard error.
 //!
 //! Start at [`result`] and [`say`].
 
@@ -11,13 +11,13 @@ pub fn result(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Tells the terminal behind standard error something that is no text.
-pub fn signal(bytes: &str) {
+/// Sends a control sequence to the terminal behind standard error.
+pub fn send_control(bytes: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
 }
 
-/// Says one line on standard error. Where nobody listens, nobody has to be told.
+/// Prints a line on standard error. A failure is ignored: there is nowhere to report it.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -17,15 +17,13 @@ use crate::output::collector::Collected;
 use crate::output::exit;
 use crate::output::failures;
 use crate::output::fit;
-use crate::output::paint::Paint;
 use crate::output::trouble::path_shown;
 use crate::plan::address;
+use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
 
-/// Widest line.
-pub const WIDTH: usize = 100;
 /// Where the headline ends.
 const HEADLINE: usize = 78;
 
@@ -42,24 +40,23 @@ pub struct Extras<'a> {
     pub replay_of: Option<&'a Path>,
 }
 
-/// The summary, each line with its end. Coloured only if asked; the words alone say everything.
-pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, colour: bool) -> String {
-    let paint = Paint { colour };
+/// The summary, each line with its end. Only a terminal cuts its lines; colour repeats what the words say.
+pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> String {
     let end = model.ended.unwrap_or(now);
-    let mut lines = vec![headline(model, end, paint), jobs(model, paint)];
+    let mut lines = vec![headline(model, end, style), jobs(model, style)];
     lines.extend(attempts(model));
     lines.extend(pace(model, end));
     lines.extend(idle(model, end).map(|line| format!("  {line}")));
     lines.extend(latency(model));
     let rest = [
-        verdict(model, extras),
-        failures::lines(model, paint),
-        expectations(extras.checked, paint),
+        verdict(model, extras, style),
+        failures::lines(model, style),
+        expectations(extras.checked, style),
         ignored(model),
-        concerns(model, paint),
-        health(model, paint),
+        concerns(model, style),
+        health(model, style),
         learned(model),
-        files(extras, paint),
+        files(extras, style),
     ];
     if rest.iter().any(|part| !part.is_empty()) {
         lines.push(String::new());
@@ -80,22 +77,22 @@ pub fn ending(model: &Model) -> &'static str {
     }
 }
 
-fn headline(model: &Model, end: Offset, paint: Paint) -> String {
+fn headline(model: &Model, end: Offset, style: StreamStyle) -> String {
     let right = format!("{} {}", ending(model), units::length(end.since(Offset::ZERO)));
-    let room = HEADLINE.saturating_sub("inflight".len() + 2 + right.width() + 2);
-    let name = fit::padded(&fit::middle(&sanitize(&model.name), room), room);
-    format!("{}  {name}  {right}", paint.bold("inflight"))
+    let room = HEADLINE.min(style.line_width()).saturating_sub("inflight".len() + 2 + right.width() + 2);
+    let name = fit::padded(&fit::middle(&sanitize(&model.name), style.room(room)), room);
+    format!("{}  {name}  {right}", style.bold("inflight"))
 }
 
-fn jobs(model: &Model, paint: Paint) -> String {
+fn jobs(model: &Model, style: StreamStyle) -> String {
     let totals = &model.totals;
     let mut parts = vec![units::plural(model.jobs.unwrap_or(totals.settled()), "job")];
     if totals.jobs_done > 0 {
-        parts.push(paint.green(&format!("{} ok", units::count(totals.jobs_done))));
+        parts.push(style.green(&format!("{} ok", units::count(totals.jobs_done))));
     }
     if totals.jobs_failed > 0 {
         let share = units::percent(totals.jobs_failed, totals.settled());
-        parts.push(paint.red(&format!("{} failed ({share})", units::count(totals.jobs_failed))));
+        parts.push(style.red(&format!("{} failed ({share})", units::count(totals.jobs_failed))));
     }
     if totals.jobs_repeated > 0 {
         parts.push(format!("{} sent again", units::count(totals.jobs_repeated)));
@@ -132,7 +129,7 @@ fn attempts(model: &Model) -> Option<String> {
 }
 
 /// Which endpoints are down, where that was checked.
-fn health(model: &Model, paint: Paint) -> Vec<String> {
+fn health(model: &Model, style: StreamStyle) -> Vec<String> {
     const MOST: usize = 8;
     let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
     if checked().next().is_none() {
@@ -149,7 +146,7 @@ fn health(model: &Model, paint: Paint) -> Vec<String> {
     for (i, (endpoint, health)) in checked().filter(|(_, health)| !health.is_up).enumerate().take(MOST) {
         let head = if i == 0 { "down" } else { "" };
         let since = units::clock(health.since);
-        lines.push(format!("  {} {}   since {since}", paint.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
+        lines.push(format!("  {} {}   since {since}", style.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
     }
     lines
 }
@@ -163,10 +160,10 @@ fn ignored(model: &Model) -> Vec<String> {
 }
 
 /// What the numbers mean, in as many lines as it takes.
-fn verdict(model: &Model, extras: &Extras<'_>) -> Vec<String> {
+fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
     let Some(sentence) = sentence(model, recording.as_deref()) else { return Vec::new() };
-    let wrapped = fit::wrapped(&sentence, WIDTH - 12);
+    let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
 }
@@ -244,14 +241,14 @@ fn latency(model: &Model) -> Option<String> {
     Some(line(&parts))
 }
 
-fn expectations(checked: &[Checked], paint: Paint) -> Vec<String> {
+fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
     let line = |checked: &Checked| {
         let found = match (checked.found, checked.what) {
             (Some(found), _) => found.to_string(),
             (None, Measure::Failed) => "no job was judged".to_owned(),
             (None, Measure::P95) => "nothing was answered".to_owned(),
         };
-        let verdict = if checked.holds { paint.green("ok    ") } else { paint.red("FAILED") };
+        let verdict = if checked.holds { style.green("ok    ") } else { style.red("FAILED") };
         let wanted = format!("{} < {}", checked.what, checked.wanted);
         format!("  expectation  {}  {verdict} ({found})", fit::padded(&wanted, 20))
     };
@@ -259,7 +256,7 @@ fn expectations(checked: &[Checked], paint: Paint) -> Vec<String> {
 }
 
 /// What went wrong with ourselves, or with what we were told.
-fn concerns(model: &Model, paint: Paint) -> Vec<String> {
+fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if model.totals.warnings > 0 {
         let last = model.news.newest_first().find_map(|item| match &item.story {
@@ -268,7 +265,7 @@ fn concerns(model: &Model, paint: Paint) -> Vec<String> {
         });
         let n = units::plural(model.totals.warnings, "warning");
         let text = last.map_or(n.clone(), |last| format!("{n}, last: {last}"));
-        lines.push(format!("  {}", paint.red(&fit::end(&text, WIDTH - 2))));
+        lines.push(format!("  {}", style.red(&fit::end(&text, style.room(style.line_width() - 2)))));
     }
     let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.strangers;
     if odd > 0 {
@@ -277,20 +274,20 @@ fn concerns(model: &Model, paint: Paint) -> Vec<String> {
     lines
 }
 
-fn files(extras: &Extras<'_>, paint: Paint) -> Vec<String> {
+fn files(extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(Collected { report, bodies, troubles }) = extras.collected {
         if let Some((path, counts)) = report {
             let n = units::plural(counts.settled(), "result");
-            lines.push(format!("  report     {}   {}", path_shown(path), paint.dim(&n)));
+            lines.push(format!("  report     {}   {}", path_shown(path), style.dim(&n)));
         }
         if let Some((path, n)) = bodies {
-            lines.push(format!("  bodies     {}   {}", path_shown(path), paint.dim(&units::plural(*n, "file"))));
+            lines.push(format!("  bodies     {}   {}", path_shown(path), style.dim(&units::plural(*n, "file"))));
         }
-        lines.extend(troubles.iter().map(|trouble| format!("  {}", paint.red(&trouble.sentence()))));
+        lines.extend(troubles.iter().map(|trouble| format!("  {}", style.red(&trouble.sentence()))));
     }
     if let Some(path) = extras.recording.map(path_shown) {
-        lines.push(format!("  recording  {path}   {}", paint.dim(&format!("inflight replay {}", shell::word(&path)))));
+        lines.push(format!("  recording  {path}   {}", style.dim(&format!("inflight replay {}", shell::word(&path)))));
     }
     lines
 }

@@ -1,7 +1,8 @@
-//! Text that is safe and readable: sanitizing, secrets, units, diagnostics, safe JSON.
+//! Text that is safe and readable: sanitizing, secrets, units, diagnostics, safe JSON, the console.
 //!
 //! Pure helpers that know nothing but facts. Start at [`sanitize`].
 
+pub mod console;
 pub mod diagnostics;
 pub mod glob;
 pub mod io_error;

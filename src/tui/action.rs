@@ -1,142 +1,142 @@
-//! What a key means. Belongs to the screen alone: no action is a wish or a fact.
+//! Actions: what the user does with a key. An action is neither a command nor an event.
 //!
-//! Names, keys and explanations are in the one table of `tui/keymap`. Start at [`Action`].
+//! Names, keys and help are in the key table, `tui/keymap`. Start at [`Action`].
 
 use crate::tui::view::page::View;
 
-/// What the person at the screen wants.
+/// An action of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
-    /// Start no attempt, or start attempts again; a replay stands still, or goes on.
+    /// Pause or resume starting attempts; pause or resume a replay.
     Pause,
-    /// One step less in flight.
+    /// Lower the limit by a step.
     LimitDown,
-    /// One step more in flight.
+    /// Raise the limit by a step.
     LimitUp,
-    /// Half as many in flight.
+    /// Halve the limit.
     LimitHalf,
-    /// Twice as many in flight.
+    /// Double the limit.
     LimitDouble,
-    /// As many in flight as the plan says.
+    /// Reset the limit to the plan's.
     LimitReset,
-    /// Find each host's limit by itself, or no longer.
+    /// Toggle adaptive limits.
     LimitAuto,
-    /// Start nothing more at the selected host, or start there again.
-    PutAside,
-    /// Start nothing more of the selected endpoint.
+    /// Set the selected host aside, or release it.
+    SetHostAside,
+    /// Skip the rest of the selected endpoint.
     SkipEndpoint,
-    /// End the selected job.
+    /// Cancel the selected job.
     CancelOne,
-    /// End the selected attempt, and try its job again when there is nothing else to start.
+    /// Cancel the selected attempt, and retry its job after all others.
     RetryLater,
-    /// Send the jobs of the selected cause again.
+    /// Resend the jobs that failed for the selected cause.
     Repeat,
     /// Run the whole batch again.
     Rerun,
-    /// Answer to the question: do it.
-    Sure,
-    /// Narrow the table down by a text.
+    /// Confirm a question.
+    Confirm,
+    /// Filter the rows.
     Filter,
     /// Sort by the next column.
     Sort,
-    /// Sort the other way round.
+    /// Reverse the sort order.
     SortReverse,
-    /// One row up.
+    /// Move up one row.
     Up,
-    /// One row down.
+    /// Move down one row.
     Down,
-    /// One page up.
+    /// Move up one page.
     PageUp,
-    /// One page down.
+    /// Move down one page.
     PageDown,
-    /// The first row.
+    /// Go to the first row.
     Top,
-    /// The last row.
+    /// Go to the last row.
     Bottom,
-    /// Go to a view.
+    /// Show a view.
     Show(View),
-    /// Go to the view of the next tab.
+    /// Show the next view.
     ViewNext,
-    /// Go to the view of the tab before.
+    /// Show the previous view.
     ViewPrev,
-    /// Go to what is behind the selected row.
+    /// Show details of the selected row.
     Open,
-    /// Keep the newest in sight, or stop doing so.
+    /// Toggle auto-scroll.
     Follow,
-    /// Look at an earlier time.
+    /// Pan to an earlier time.
     Left,
-    /// Look at a later time.
+    /// Pan to a later time.
     Right,
-    /// Look at less time.
+    /// Zoom in.
     ZoomIn,
-    /// Look at more time.
+    /// Zoom out.
     ZoomOut,
-    /// Put together what belongs together.
+    /// Group by the next criterion.
     GroupBy,
-    /// The row before, without going back.
+    /// Show the previous detail.
     SiblingPrev,
-    /// The row after, without going back.
+    /// Show the next detail.
     SiblingNext,
-    /// Latencies in even steps, or each step so many times the one before.
+    /// Toggle the logarithmic latency scale.
     LogScale,
-    /// Keep what was typed.
+    /// Keep the typed filter.
     Keep,
     /// Close, clear or go back; never quits.
     Back,
-    /// Let the picture stand still; work goes on.
+    /// Freeze the screen while the run goes on.
     Freeze,
-    /// The next span of time for charts and latencies.
+    /// Switch the time span of charts and latencies.
     Window,
-    /// Take the mouse, or leave it to the terminal.
+    /// Toggle the mouse.
     Mouse,
-    /// The next theme.
+    /// Switch to the next theme.
     Theme,
-    /// Draw everything anew.
+    /// Redraw the screen.
     Redraw,
-    /// Ask what to save.
+    /// Open the export menu.
     Export,
-    /// Save the picture as SVG.
+    /// Save the screen as SVG.
     SaveSvg,
-    /// Save the picture as text.
+    /// Save the screen as text.
     SaveText,
-    /// Save the selected request as a command.
+    /// Save the selected request as a `curl` command.
     SaveCurl,
-    /// Copy the selected request as a command.
+    /// Copy the selected request as a `curl` command.
     Copy,
-    /// Show the working behind the verdict.
+    /// Show how the verdict was derived.
     Why,
-    /// Explain the keys.
+    /// List the keys.
     Help,
-    /// List what can be done now, to be narrowed by typing.
+    /// Open the action palette.
     Palette,
-    /// Do what is selected in that list.
+    /// Run the selected action of the palette.
     Choose,
-    /// Leave, after a question if work would be lost.
+    /// Quit, after a question if the run is unfinished.
     Quit,
-    /// Leave, and let the last picture stay in the scrollback.
+    /// Quit, and keep the last screen in the scrollback.
     QuitKeep,
-    /// In a replay: a few seconds back.
+    /// In a replay: go back some seconds.
     SeekBack,
-    /// In a replay: a few seconds on.
+    /// In a replay: go forward some seconds.
     SeekOn,
-    /// In a replay: half as fast.
+    /// In a replay: halve the speed.
     Slower,
-    /// In a replay: twice as fast.
+    /// In a replay: double the speed.
     Faster,
-    /// In the lab: start all lanes again.
+    /// In the lab: restart all lanes.
     Restart,
-    /// In the lab: half the delay.
+    /// In the lab: halve the delay.
     DelayDown,
-    /// In the lab: twice the delay.
+    /// In the lab: double the delay.
     DelayUp,
-    /// In the lab: the next mistake.
+    /// In the lab: switch to the next scenario.
     NextProgram,
-    /// Answer to the question: let what is in flight end.
+    /// Finish what is in flight, then quit.
     Drain,
-    /// Answer to the question: end what is in flight.
+    /// Cancel what is in flight, then quit.
     Stop,
-    /// Ctrl-C: drain, then cancel, then leave at once.
+    /// Ctrl-C: drain, then cancel, then quit at once.
     Interrupt,
-    /// Ctrl-Z: give the terminal back until continued.
+    /// Ctrl-Z: suspend until continued.
     Suspend,
 }

@@ -1,7 +1,7 @@
-//! A request as a command line for `curl`, quoted for a POSIX shell.
+//! A request as a `curl` command line, quoted for a POSIX shell.
 //!
-//! It knows what the facts tell: method and masked address, masked headers, and that there is a body.
-//! Start at [`Line::of`].
+//! It uses what events record: the method, the masked URL and headers, and whether there is a body.
+//! Start at [`CurlCommand::for_request`].
 
 use crate::event::failure_sample::Field;
 use crate::model::Model;
@@ -9,56 +9,56 @@ use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
 use crate::text::shell::quoted;
 
-/// What addresses of the practice upstream begin with.
+/// The prefix of the practice upstream's URLs.
 const PRACTICE: &str = "practice://";
 
-/// The request that is looked at.
+/// The request to write as a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked<'m> {
-    /// Method and masked address; foreign text.
+pub struct CurlRequest<'m> {
+    /// Method and masked URL; foreign text.
     pub target: &'m str,
-    /// Index of its endpoint.
+    /// The index of its endpoint.
     pub endpoint: usize,
 }
 
-/// A command line, and what whoever uses it must know.
+/// A command line, and what the user has to add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct CurlCommand {
     /// The command.
     pub text: String,
-    /// What is missing in it, in a few words; empty where nothing is.
-    pub but: String,
+    /// What the command leaves out, in a few words; empty if it is complete.
+    pub caveats: String,
 }
 
-impl Line {
-    /// The command for a request; none where its target is no method and address.
-    pub fn of(asked: Asked<'_>, model: &Model) -> Option<Self> {
-        let target = sanitize(asked.target);
+impl CurlCommand {
+    /// The command for a request; `None` if the target is not a method and a URL.
+    pub fn for_request(request: CurlRequest<'_>, model: &Model) -> Option<Self> {
+        let target = sanitize(request.target);
         let (method, address) = target.split_once(' ')?;
         let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
         if !is_method || !address.contains("://") {
             return None;
         }
-        let endpoint = model.endpoints.get(asked.endpoint);
+        let endpoint = model.endpoints.get(request.endpoint);
         let carried = endpoint.and_then(|endpoint| endpoint.carried.as_ref());
         let body = carried.map_or(0, |carried| carried.body);
         let mut words = vec!["curl".to_owned()];
         match method {
             "GET" if body == 0 => words.push("-i".to_owned()),
             "HEAD" if body == 0 => words.push("-I".to_owned()),
-            // With a body curl would send a POST.
+            // With a body, curl would send POST.
             method => words.push(format!("-i -X {method}")),
         }
-        let mut but = Vec::new();
+        let mut caveats = Vec::new();
         for Field(name, value) in carried.iter().flat_map(|carried| carried.headers.iter()) {
             words.push(format!("-H {}", quoted(&sanitize(&format!("{name}: {value}")))));
         }
         if body > 0 {
-            // Without the plan's own, curl would invent one.
+            // If the plan sets no content type, curl must not add its own.
             let is_typed = carried.is_some_and(|it| it.headers.iter().any(|Field(name, _)| **name == *"content-type"));
             words.extend((!is_typed).then(|| "-H 'content-type:'".to_owned()));
             words.push("--data-binary @body".to_owned());
-            but.push("its body goes into a file `body`".to_owned());
+            caveats.push("save the request body as `body`".to_owned());
         }
         if address.contains(['[', ']', '{', '}']) {
             words.push("-g".to_owned());
@@ -66,7 +66,7 @@ impl Line {
         let host = endpoint.and_then(|endpoint| model.hosts.get(endpoint.host?));
         let address = match (address.strip_prefix(PRACTICE), host) {
             (Some(rest), Some(host)) => {
-                // The name is known to us alone; the port is that of this run.
+                // Only this process resolves the name, and the port is valid for this run only.
                 words.push("--connect-to ::127.0.0.1:".to_owned());
                 let path = rest.find('/').map_or("/", |at| &rest[at..]);
                 format!("{}{path}", sanitize(&host.name))
@@ -77,31 +77,31 @@ impl Line {
         let text = words.join(" ");
         let secrets = text.matches(MASK).count();
         if secrets > 0 {
-            but.insert(0, format!("{MASK} stands for {}", if secrets == 1 { "a secret" } else { "secrets" }));
+            caveats.insert(0, format!("replace {MASK} with the {}", if secrets == 1 { "secret" } else { "secrets" }));
         }
         if carried.is_some_and(|carried| carried.varies) {
-            but.push("headers are those of the endpoint's first request".to_owned());
+            caveats.push("the headers are those of the endpoint's first request".to_owned());
         }
-        Some(Self { text, but: but.join(", ") })
+        Some(Self { text, caveats: caveats.join(", ") })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Line};
+    use super::{CurlCommand, CurlRequest};
     use crate::event::failure_sample::Field;
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
     use crate::model::host::Host;
 
-    /// The command for a request whose endpoint carries this.
-    fn line(target: &str, carried: Option<Carried>) -> Option<Line> {
+    /// The command for a request with these headers and this body.
+    fn line(target: &str, carried: Option<Carried>) -> Option<CurlCommand> {
         let host = Host { name: "http://shop.practice:4711".into(), ..Host::default() };
         let endpoint = Endpoint { carried, host: Some(0), ..Endpoint::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
         model.hosts.push(host);
-        Line::of(Asked { target, endpoint: 0 }, &model)
+        CurlCommand::for_request(CurlRequest { target, endpoint: 0 }, &model)
     }
 
     fn text(target: &str, carried: Option<Carried>) -> String {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_takes_every_word_as_it_is() {
+    fn the_shell_gets_every_argument_unchanged() {
         assert_eq!(text("GET https://a.b/?x='&y=$(reboot)", None), r"curl -i 'https://a.b/?x='\''&y=$(reboot)'");
         assert_eq!(text("GET https://a.b/\n;reboot\u{1b}]", None), "curl -i -g 'https://a.b/␊;reboot␛]'");
     }
@@ -124,11 +124,13 @@ mod tests {
             "curl -i -X POST -H 'authorization: ***' -H 'accept: text/plain' -H 'content-type:' --data-binary @body \
              'https://a.b/'"
         );
-        assert!(["*** stands for a secret", "file `body`", "first request"].iter().all(|it| line.but.contains(it)));
+        assert!(
+            ["replace *** with the secret", "as `body`", "first request"].iter().all(|it| line.caveats.contains(it))
+        );
     }
 
     #[test]
-    fn the_practice_upstream_is_found_on_this_machine() {
+    fn the_practice_upstream_is_reached_on_this_machine() {
         assert_eq!(
             text("GET practice://shop/items?id=3", None),
             "curl -i --connect-to ::127.0.0.1: 'http://shop.practice:4711/items?id=3'"
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_no_command() {
+    fn a_target_that_is_not_a_request_gives_no_command() {
         for target in ["checkout", "GET", "GET /path", "; https://a.b", " https://a.b"] {
             assert_eq!(line(target, None), None, "{target}");
         }

@@ -1,13 +1,15 @@
-//! Keeps what was asked for as a file in the current folder, and never in place of another.
+//! Saves exported text as a new file in the current folder, and never replaces a file.
+//!
+//! Start at [`save_new`].
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// Writes a new file with this ending, under a name that nothing has there yet.
-pub fn keep(ending: &str, text: &str) -> io::Result<PathBuf> {
+/// Writes the text to a new file `inflight-N` with this extension, and returns its path.
+pub fn save_new(extension: &str, text: &str) -> io::Result<PathBuf> {
     for n in 1..1000 {
-        let path = PathBuf::from(format!("inflight-{n}.{ending}"));
+        let path = PathBuf::from(format!("inflight-{n}.{extension}"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 file.write_all(text.as_bytes())?;

@@ -15,7 +15,7 @@ use inflight::pump::Pump;
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::wire::progress::Progress;
-use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
+use inflight::source::pool::wire::{AnswerHead, Exchange, Reply, Wire};
 use inflight::source::pool::{EVENTS_AHEAD, Share, serve};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -31,7 +31,7 @@ struct AtOnce;
 impl Wire for AtOnce {
     async fn exchange(&self, _: &Job, _: Duration, _: &Progress) -> Exchange {
         tokio::task::yield_now().await;
-        let head = Head { status: 200, headers: HeaderMap::new(), received: SystemTime::UNIX_EPOCH };
+        let head = AnswerHead { status: 200, headers: HeaderMap::new(), received: SystemTime::UNIX_EPOCH };
         Exchange::new(Reply::Answer { head, bytes: 0, body: Bytes::new() })
     }
 }

@@ -12,9 +12,9 @@ use inflight::tui::state::UiState;
 use inflight::tui::terminal::encoder::FrameEncoder;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
+use inflight::tui::tty::writer::TerminalWriter;
 use inflight::tui::view::{self, Scene};
-use inflight::tui::writer::Writer;
 use ratatui::layout::Rect;
 
 use crate::alone;
@@ -30,8 +30,8 @@ struct ResolverThreads {
     model: Model,
     ui: UiState,
     theme: Theme,
-    easel: FrameEncoder,
-    writer: Writer,
+    encoder: FrameEncoder,
+    writer: TerminalWriter,
     terminal: UnixDatagram,
 }
 
@@ -39,13 +39,13 @@ impl ResolverThreads {
     fn new() -> Self {
         let (ours, terminal) = UnixDatagram::pair().unwrap();
         terminal.set_nonblocking(true).unwrap();
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         Self {
             model: Model::default(),
             ui: UiState::default(),
             theme: Theme::bundled("inflight-dark", look).unwrap(),
-            easel: FrameEncoder::new(SCREEN.as_size()).unwrap(),
-            writer: Writer::start(ours.into()).unwrap(),
+            encoder: FrameEncoder::new(SCREEN.as_size()).unwrap(),
+            writer: TerminalWriter::start(ours.into()).unwrap(),
             terminal,
         }
     }
@@ -63,9 +63,9 @@ impl ResolverThreads {
             charset: Charset::Unicode,
             now,
         };
-        self.easel.draw(SCREEN, "", false, |frame| drop(view::render(frame, &scene))).unwrap();
-        self.easel.with_bytes(|bytes| bytes.is_empty() || self.writer.hand_over(bytes));
-        assert!(self.writer.finish(b"", PATIENCE));
+        self.encoder.draw(SCREEN, "", false, |frame| drop(view::render(frame, &scene))).unwrap();
+        self.encoder.with_bytes(|bytes| bytes.is_empty() || self.writer.submit(bytes));
+        assert!(self.writer.write_and_wait(b"", PATIENCE));
         let mut piece = vec![0; 1 << 17];
         let mut pieces = Vec::new();
         loop {

@@ -49,7 +49,7 @@ fn a_thousand_names_take_a_few_threads() {
          each = {{ i = \"1..={NAMES}\" }}\n"
     );
     let plan = Plan::from_toml(&plan, "names.toml", Path::new("."), &|_| None).unwrap();
-    let names = Resolver::asking(|_| {
+    let names = Resolver::with_system(|_| {
         ASKED.fetch_add(1, Ordering::Relaxed);
         MOST.fetch_max(threads(), Ordering::Relaxed);
         thread::sleep(LOOK_UP);

@@ -1,13 +1,13 @@
 //! What those see who see only the window's title or its tab, in every state of a run.
 
-use inflight::tui::window_status::{Bar, title};
+use inflight::tui::window_status::{TabProgress, title};
 
 use crate::told::scenario::scenario;
 
 /// The title and the bar of a run.
 fn beside(run: &str) -> (String, String) {
     let model = scenario(run).fold();
-    (title(&model), Bar::of(&model).to_string().replace(['\x1b', '\\'], ""))
+    (title(&model), TabProgress::from_model(&model).to_string().replace(['\x1b', '\\'], ""))
 }
 
 /// Four jobs, two at once, of which one is done.

@@ -12,7 +12,7 @@ use inflight::tui::picture::svg::svg;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 use ratatui::layout::Rect;
 
 use crate::screen::shot::{draw, press};
@@ -58,7 +58,7 @@ impl Picture {
         let now = Offset(Micros::from(humantime::parse_duration(self.at).unwrap()).0);
         let events = fixtures::read(self.recording);
         let model = fold(events.iter().filter(|event| event.at <= now));
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         let theme = Theme::bundled(self.theme, look).unwrap();
         let mut ui = UiState::default();
         let area = Rect::new(0, 0, self.size.0, self.size.1);

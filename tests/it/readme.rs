@@ -12,7 +12,7 @@ use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::role::Variant;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 
 const README: &str = include_str!("../../README.md");
 
@@ -70,7 +70,7 @@ fn the_settings_are_valid() {
     let settings = settings.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     assert!(settings.warnings.is_none());
     for variant in [Variant::Dark, Variant::Light] {
-        let name = settings.usual.theme(variant).map(|(name, _)| name);
+        let name = settings.preferences.theme(variant).map(|(name, _)| name);
         assert!(Theme::names().any(|known| Some(known) == name), "{name:?}");
     }
 }
@@ -79,7 +79,7 @@ fn the_settings_are_valid() {
 fn the_theme_is_valid() {
     let themes: Vec<_> = blocks("text").into_iter().filter(|block| block.starts_with("[meta]")).collect();
     assert_eq!(themes.len(), 1);
-    let look = Look { depth: Depth::True, charset: Charset::Unicode };
+    let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
     let theme = Theme::read(themes[0], "README.md", look, &|_| None);
     let theme = theme.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     assert!(Theme::names().any(|known| Some(known) == theme.pair()));

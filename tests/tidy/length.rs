@@ -21,7 +21,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("src/source/pool/run/shared_run.rs", "one lock, every way to take it, and the waits between"),
     ("src/tui/detect/mod.rs", "one question after the other, each with its table of cases"),
-    ("src/tui/input/decode.rs", "one state machine over bytes"),
+    ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one answer to every action, in one `match`"),
     ("src/tui/theme/sheet.rs", "one file format, table by table and key by key"),

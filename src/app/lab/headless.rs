@@ -2,37 +2,35 @@
 //!
 //! Start at [`run`].
 
-use std::io::{self, IsTerminal};
 use std::sync::mpsc::{self, Receiver};
 
 use crate::app::lab::news::News;
 use crate::app::signals::{self, Signal, Wake};
-use crate::config;
 use crate::error::{Error, code};
 use crate::lab::controls::{Controls, Dials};
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::{comparison, exit, streams};
+use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 use crate::text::units;
-use crate::tui::detect::Environment;
 
 /// Runs a scenario and prints what it came to; gives back the exit code.
-pub fn run(scenario: Scenario, dials: Dials, is_json: bool, surroundings: &Environment) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, dials: Dials, is_json: bool, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone()).map_err(system("listen for signals"))?;
     let news = News::new(wake);
     let trial = news.start(scenario, dials).map_err(system("start the lab"))?;
-    let is_told = !is_json && surroundings.draws_on_terminal;
+    let is_told = !is_json && console.stderr.is_terminal();
     if is_told {
         streams::say(&format!("{}: {}", trial.race().name, trial.race().terms()));
     }
     if let Some(code) = wait(&trial, &news, &woken, is_told) {
         return Ok(code);
     }
-    print(&trial.race(), if is_json { How::Document } else { How::Table })
+    print(&trial.race(), if is_json { How::Document } else { How::Table }, console)
 }
 
 /// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
@@ -73,12 +71,10 @@ pub enum How {
 }
 
 /// Prints what a race came to; gives back the exit code.
-pub fn print(race: &Race, how: How) -> Result<u8, Error> {
-    let is_plain = config::variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_coloured = io::stdout().is_terminal() && !is_plain;
+pub fn print(race: &Race, how: How, console: Console) -> Result<u8, Error> {
     let written = match how {
-        How::Table => streams::result(&comparison::table(race, is_coloured)),
-        How::Lines => streams::result(&comparison::kept(race, is_coloured)),
+        How::Table => streams::result(&comparison::table(race, console.stdout)),
+        How::Lines => streams::result(&comparison::kept(race, console.stdout)),
         How::Document => {
             safe_json::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
         }

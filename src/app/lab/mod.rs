@@ -2,58 +2,64 @@
 //!
 //! Start at [`run`].
 
+mod controls;
 pub mod headless;
 mod lesson;
 mod news;
 pub mod screen;
 
-use std::io::{self, IsTerminal};
-
+use crate::app::appearance::{self, Appearance};
 use crate::app::lab::headless::How;
 use crate::app::lab::screen::Left;
-use crate::app::look::{self, Appearance};
 use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
 use crate::error::Error;
 use crate::lab::controls::Dials;
 use crate::lab::scenario::Scenario;
-use crate::tui::detect::Face;
+use crate::text::console::Console;
+use crate::tui::detect::Interface;
 
 /// Shows a scenario; gives back the exit code.
-pub fn run(scenario: Scenario, args: &DemoArgs) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
     refuse(&args.dials, &args.results)?;
-    let surroundings = look::wished(config::surroundings(), &args.look);
+    let environment = appearance::with_flags(config::environment(console), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
-    match surroundings.face().value {
-        Face::Plain => headless::run(scenario, dials, is_json, &surroundings),
-        Face::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&surroundings)?),
+    match environment.interface().value {
+        Interface::Plain => headless::run(scenario, dials, is_json, console),
+        Interface::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&environment, console)?, console),
     }
 }
 
 /// On the screen; what it came to stays on the normal one.
-fn on_screen(scenario: Scenario, dials: Dials, is_json: bool, looks: Appearance) -> Result<u8, Error> {
+fn on_screen(
+    scenario: Scenario,
+    dials: Dials,
+    is_json: bool,
+    appearance: Appearance,
+    console: Console,
+) -> Result<u8, Error> {
     // Somebody waits for the result at the other end of the pipe.
-    let leaves_at_end = !io::stdout().is_terminal();
-    let left = screen::run(scenario, dials, looks, leaves_at_end);
+    let leaves_at_end = !console.stdout.is_terminal();
+    let left = screen::run(scenario, dials, appearance, leaves_at_end);
     let Left { race, stopped } = left.map_err(|source| Error::System { what: "show the lab", source })?;
     let how = match (is_json, leaves_at_end) {
         (true, _) => How::Document,
         (false, true) => How::Table,
         (false, false) => How::Lines,
     };
-    let printed = headless::print(&race, how)?;
+    let printed = headless::print(&race, how, console)?;
     Ok(stopped.unwrap_or(printed))
 }
 
 /// The dials that flags and the scenario say.
 fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let usual = Dials::usual(scenario);
+    let defaults = Dials::usual(scenario);
     Dials {
-        requests: args.requests.unwrap_or(usual.requests),
-        delay: args.delay.unwrap_or(usual.delay),
-        limit: args.limit.unwrap_or(usual.limit),
-        speed: args.speed.unwrap_or(usual.speed),
+        requests: args.requests.unwrap_or(defaults.requests),
+        delay: args.delay.unwrap_or(defaults.delay),
+        limit: args.limit.unwrap_or(defaults.limit),
+        speed: args.speed.unwrap_or(defaults.speed),
     }
 }
 

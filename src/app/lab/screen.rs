@@ -8,12 +8,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use crate::app::appearance::Appearance;
 use crate::app::lab::lesson;
 use crate::app::lab::news::News;
-use crate::app::look::Appearance;
-use crate::app::screen::{await_ground, eprint_picture};
+use crate::app::screen::{await_background, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
-use crate::control::Turn;
 use crate::error::code;
 use crate::event::{Micros, Offset};
 use crate::lab::controls::{Controls, Dials};
@@ -22,12 +21,12 @@ use crate::model::race::Race;
 use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::input::{Input, Key};
+use crate::tui::effect::{Effect, FileContent, Leave};
+use crate::tui::input::{Input, Keystroke};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
-use crate::tui::state::Leave;
 use crate::tui::state::race::RaceUi;
-use crate::tui::terminal::{Drawn, Guard, Wants};
+use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
 use crate::tui::view::race::{self, Stage};
 
 /// How often the picture moves while lanes run.
@@ -46,19 +45,19 @@ pub struct Left {
 
 /// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
 /// waits for the result.
-pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_end: bool) -> io::Result<Left> {
+pub fn run(scenario: Scenario, dials: Dials, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone())?;
-    let hear = {
+    let on_input = {
         let wake = wake.clone();
         // It only fails when nobody listens any more.
         move |input| _ = wake.send(Wake::Input(input))
     };
-    let asks_ground = looks.asks_ground;
-    let wants = Wants { ground: asks_ground, ..Wants::default() };
-    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
-    if asks_ground {
-        await_ground(&woken, &wake, &mut looks);
+    let asks_background = appearance.asks_background;
+    let options = TerminalOptions { background: asks_background, ..TerminalOptions::default() };
+    let mut guard = Guard::enter(io::stderr().as_fd(), options, Arc::new(on_input))?;
+    if asks_background {
+        await_background(&woken, &wake, &mut appearance);
     }
     let news = News::new(wake);
     let trial = news.start(scenario, dials)?;
@@ -66,10 +65,12 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
         trial,
         dials,
         news,
-        looks,
+        appearance,
         ui: RaceUi::default(),
         opened: Instant::now(),
         is_dirty: true,
+        leave: None,
+        wants_export: false,
         drawn_at: None,
         leaves_at_end,
     };
@@ -87,15 +88,19 @@ pub fn run(scenario: Scenario, dials: Dials, mut looks: Appearance, leaves_at_en
 }
 
 /// The loop's own state.
-struct Screen {
-    trial: Controls,
-    dials: Dials,
-    news: News,
-    looks: Appearance,
-    ui: RaceUi,
+pub(super) struct Screen {
+    pub(super) trial: Controls,
+    pub(super) dials: Dials,
+    pub(super) news: News,
+    appearance: Appearance,
+    pub(super) ui: RaceUi,
     /// When the screen was opened: remarks stand by this clock.
     opened: Instant,
     is_dirty: bool,
+    /// How the user wants to leave.
+    leave: Option<Leave>,
+    /// The next picture is to be saved.
+    wants_export: bool,
     drawn_at: Option<Instant>,
     leaves_at_end: bool,
 }
@@ -120,7 +125,7 @@ impl Screen {
             if guard.is_gone() {
                 return Ok((Some(code::HUNG_UP), None));
             }
-            match self.ui.leaving() {
+            match self.leave {
                 Some(Leave::KeepPicture) => return Ok((None, self.draw(guard)?)),
                 Some(Leave::Now | Leave::WhenEnded | Leave::Again) => return Ok((None, None)),
                 None if self.leaves_at_end && self.trial.is_over() => return Ok((None, None)),
@@ -137,23 +142,36 @@ impl Screen {
             Wake::Signal(Signal::Terminate) => return Ok(Some(code::TERMINATED)),
             Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(code::HUNG_UP)),
             Wake::Input(Input::Key(key)) => return self.press(*key, guard),
-            Wake::Input(Input::Ground(Some(variant))) => self.looks.on_ground(*variant),
+            Wake::Input(Input::Background(Some(variant))) => self.appearance.set_background(*variant),
             Wake::Input(Input::Resize) => guard.redraw(),
             Wake::Signal(Signal::Status)
             | Wake::Changed
-            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Ground(None)) => {}
+            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Background(None)) => {}
         }
         Ok(None)
     }
 
-    fn press(&mut self, key: Key, guard: &mut Guard) -> io::Result<Option<u8>> {
-        let Some(action) = self.looks.keymap.action(self.ui.context(), key) else { return Ok(None) };
-        let now = self.now();
-        match action {
+    fn press(&mut self, key: Keystroke, guard: &mut Guard) -> io::Result<Option<u8>> {
+        let Some(action) = self.appearance.keymap.action(self.ui.context(), key) else { return Ok(None) };
+        let effects = match action {
+            // It waits for no model.
+            Action::Interrupt => vec![Effect::Interrupt],
+            _ => self.ui.update(action, &self.trial.race(), self.now()),
+        };
+        for effect in effects {
+            if let Some(code) = self.perform(effect, guard)? {
+                return Ok(Some(code));
+            }
+        }
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard) -> io::Result<Option<u8>> {
+        match effect {
             // Nothing of the lab is worth draining.
-            Action::Interrupt if self.trial.is_over() => return Ok(Some(0)),
-            Action::Interrupt => return Ok(Some(code::INTERRUPTED)),
-            Action::Suspend => {
+            Effect::Interrupt if self.trial.is_over() => return Ok(Some(0)),
+            Effect::Interrupt => return Ok(Some(code::INTERRUPTED)),
+            Effect::Suspend => {
                 // A stop of ours is not lateness of theirs.
                 let was_paused = self.trial.is_paused();
                 self.trial.pause(true);
@@ -161,50 +179,19 @@ impl Screen {
                 self.trial.pause(was_paused);
                 suspended?;
             }
-            _ => {
-                if let Some(turn) = self.ui.update(action, &self.trial.race(), now) {
-                    self.obey(turn)?;
-                }
+            Effect::ControlLab(turn) => self.obey(turn)?,
+            Effect::NextTheme => {
+                self.appearance.next_theme();
+                let now = self.now();
+                self.ui.say(&format!("theme {}", sanitize(self.appearance.theme.name())), now);
             }
-        }
-        for _ in 0..self.ui.take_themes_wanted() {
-            self.looks.next_theme();
-            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
-        }
-        if self.ui.take_redraw() {
-            guard.redraw();
+            Effect::Redraw => guard.redraw(),
+            Effect::SaveFile(content) => self.wants_export = content == FileContent::PictureSvg,
+            Effect::Leave(leave) => self.leave = Some(leave),
+            // The lab has no source, no recording and no request to copy.
+            Effect::Send(_) | Effect::Travel(_) | Effect::Copy(_) => {}
         }
         Ok(None)
-    }
-
-    /// Does what the person wishes of the lanes.
-    fn obey(&mut self, turn: Turn) -> io::Result<()> {
-        let scenario = self.trial.scenario();
-        match turn {
-            Turn::Pause => self.trial.pause(!self.trial.is_paused()),
-            Turn::Limit(limit) => {
-                self.dials.limit = limit;
-                self.trial.set_limit(limit);
-            }
-            Turn::Restart => self.restart(scenario)?,
-            Turn::Delay(delay) => {
-                self.dials.delay = delay.into();
-                self.restart(scenario)?;
-            }
-            Turn::Next => {
-                let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
-                self.restart(next)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
-        // The old lanes end with the trial that is replaced.
-        self.trial = self.news.start(scenario, self.dials)?;
-        self.ui.start_again();
-        Ok(())
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back where it is
@@ -215,7 +202,7 @@ impl Screen {
         self.ui.forget(self.now());
         self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
         let lesson = lesson::paragraphs(self.trial.scenario(), &race);
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.looks.keymap, &lesson);
+        self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.appearance.keymap, &lesson);
         let held: Vec<_> = self.trial.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = held.iter().map(|model| &**model).collect();
         let stage = Stage {
@@ -224,29 +211,29 @@ impl Screen {
             is_paused: self.trial.is_paused(),
             lesson: &lesson,
             ui: &self.ui,
-            theme: &self.looks.theme,
-            keymap: &self.looks.keymap,
-            charset: self.looks.look.charset,
+            theme: &self.appearance.theme,
+            keymap: &self.appearance.keymap,
+            charset: self.appearance.capabilities.charset,
             now: if race.is_over() { race.end() } else { self.trial.now() },
         };
-        let is_wanted = self.ui.wants_picture();
+        let is_wanted = self.wants_export || self.leave == Some(Leave::KeepPicture);
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             race::render(frame, &stage);
             picture = is_wanted.then(|| frame.buffer_mut().clone());
         })?;
         self.drawn_at = Some(Instant::now());
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.is_dirty = drawn == DrawResult::Skipped;
         Ok(picture)
     }
 
     /// Writes the picture as SVG, where that was asked for, and says where.
     fn export(&mut self, picture: Option<&Picture>) {
         let Some(picture) = picture else { return };
-        if !self.ui.take_export() {
+        if !std::mem::take(&mut self.wants_export) {
             return;
         }
-        let said = match save_file::keep("svg", &svg::svg(picture, &self.looks.theme)) {
+        let said = match save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme)) {
             Ok(path) => format!("saved as {}", path.display()),
             Err(error) => format!("cannot save it: {error}"),
         };
@@ -273,13 +260,13 @@ impl Screen {
     }
 
     fn frame(&self) -> Duration {
-        Duration::from_secs(1) / self.looks.frames_per_second.max(1)
+        Duration::from_secs(1) / self.appearance.frames_per_second.max(1)
     }
 
     /// How often the picture changes by time alone.
     fn step(&self) -> Option<Duration> {
         match (self.trial.is_over(), self.ui.remark.is_some()) {
-            (false, _) => Some(if self.looks.has_motion { STEP } else { REST }),
+            (false, _) => Some(if self.appearance.has_motion { STEP } else { REST }),
             (true, true) => Some(REST),
             (true, false) => None,
         }

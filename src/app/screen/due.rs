@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::app::look::Appearance;
-use crate::tui::frame_rate::FrameRate;
-use crate::tui::terminal::Drawn;
+use crate::app::appearance::Appearance;
+use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::frame_rate::FrameRate;
 
 /// How often the clock moves while attempts are under way and nothing else changes.
 const CLOCK_STEP: Duration = Duration::from_millis(100);
@@ -25,9 +25,9 @@ pub(super) struct Due {
 }
 
 impl Due {
-    pub(super) fn new(looks: &Appearance) -> Self {
-        let rate = FrameRate::at_most(looks.frames_per_second);
-        Self { rate, has_motion: looks.has_motion, is_dirty: true, has_news: false, drawn_at: None }
+    pub(super) fn new(appearance: &Appearance) -> Self {
+        let rate = FrameRate::new(appearance.frames_per_second);
+        Self { rate, has_motion: appearance.has_motion, is_dirty: true, has_news: false, drawn_at: None }
     }
 
     /// Somebody waits to see it.
@@ -41,15 +41,15 @@ impl Due {
     }
 
     /// A picture was drawn, or the terminal is still busy with the one before.
-    pub(super) fn drawn(&mut self, drawn: Drawn) {
+    pub(super) fn drawn(&mut self, drawn: DrawResult) {
         self.drawn_at = Some(Instant::now());
-        self.is_dirty = drawn == Drawn::Skipped;
+        self.is_dirty = drawn == DrawResult::Skipped;
         self.has_news = false;
     }
 
     /// A picture took so long to be written.
     pub(super) fn written(&mut self, took: Duration) {
-        self.rate.written(took);
+        self.rate.record_write(took);
     }
 
     /// Whether it is time for a picture; `moves` says whether it changes by time alone.
@@ -70,7 +70,7 @@ impl Due {
 
     /// How long after the last picture the next one is due.
     fn step(&self, moves: Option<Moves>) -> Option<Duration> {
-        let slot = self.rate.slot();
+        let slot = self.rate.interval();
         let calm = |step: Duration| if self.has_motion { step } else { step.max(REST) };
         if self.is_dirty {
             return Some(slot);
@@ -98,11 +98,11 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::{Due, Moves, REST};
-    use crate::tui::frame_rate::FrameRate;
+    use crate::tui::terminal::frame_rate::FrameRate;
 
     /// A picture has just been drawn.
     fn due(fps: u32, has_motion: bool) -> Due {
-        let rate = FrameRate::at_most(fps);
+        let rate = FrameRate::new(fps);
         Due { rate, has_motion, is_dirty: false, has_news: false, drawn_at: Some(Instant::now()) }
     }
 

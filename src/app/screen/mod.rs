@@ -4,6 +4,7 @@
 //! not at all once it is over. Start at [`run`].
 
 mod due;
+mod export;
 mod heading;
 
 use std::io;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use crate::app::look::Appearance;
+use crate::app::appearance::Appearance;
 use crate::app::screen::due::{Due, Moves};
 use crate::app::screen::heading::Heading;
 use crate::app::signals::{Signal, Wake};
@@ -26,17 +27,15 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
-use crate::tui::clipboard::Clipboard;
-use crate::tui::input::{Deed, Input, Key, Mouse};
+use crate::tui::effect::{Effect, FileContent, Leave};
+use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::keymap::Keymap;
-use crate::tui::picture::{self, Picture, svg};
-use crate::tui::save_file;
-use crate::tui::state::export::Saving;
-use crate::tui::state::{Leave, UiState};
-use crate::tui::terminal::{Guard, Wants};
+use crate::tui::picture::{self, Picture};
+use crate::tui::state::UiState;
+use crate::tui::terminal::{Guard, TerminalOptions};
 use crate::tui::view::targets::Targets;
 use crate::tui::view::{self, Scene, help};
-use crate::tui::window_status::{Bar, WindowStatus};
+use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long the terminal may take to tell its background before the first picture.
 const GROUND_PATIENCE: Duration = Duration::from_millis(20);
@@ -83,12 +82,12 @@ pub enum Clock<'a> {
 /// Shows a run until the person leaves, it is over, or the terminal goes.
 pub fn run(
     watched: Watched<'_>,
-    looks: &mut Appearance,
+    appearance: &mut Appearance,
     stop: &mut Stop,
     wakes: &Receiver<Wake>,
     wake: &Sender<Wake>,
 ) -> io::Result<Ended> {
-    let hear = {
+    let on_input = {
         let wake = wake.clone();
         move |input| drop(wake.send(Wake::Input(input)))
     };
@@ -102,26 +101,28 @@ pub fn run(
             }
         }
     });
-    let asks_ground = looks.asks_ground;
+    let asks_background = appearance.asks_background;
     // Nothing is in progress where something is looked at again.
-    let has_bar = looks.has_progress && !watched.can.travel;
-    let wants = Wants { ground: asks_ground, title: looks.has_title, bar: has_bar };
-    let mut guard = Guard::enter(io::stderr().as_fd(), wants, Arc::new(hear))?;
-    if asks_ground {
-        await_ground(wakes, wake, looks);
+    let has_bar = appearance.has_progress && !watched.can.travel;
+    let options = TerminalOptions { background: asks_background, title: appearance.has_title, bar: has_bar };
+    let mut guard = Guard::enter(io::stderr().as_fd(), options, Arc::new(on_input))?;
+    if asks_background {
+        await_background(wakes, wake, appearance);
     }
     let mut ui = UiState::default();
-    ui.has_mouse = looks.has_mouse;
+    ui.has_mouse = appearance.has_mouse;
     ui.recording = watched.recording.map(Arc::from);
     let mut screen = Screen {
         watched,
-        keymap: looks.keymap.clone(),
+        keymap: appearance.keymap.clone(),
         ui,
-        due: Due::new(looks),
-        looks,
+        due: Due::new(appearance),
+        appearance,
         targets: Targets::default(),
         still: None,
         said_at: None,
+        leave: None,
+        saving: None,
         heading: Heading::default(),
     };
     let ended = screen.turn(&mut guard, stop, wakes, &is_told);
@@ -138,13 +139,13 @@ pub fn run(
 }
 
 /// Waits a moment for the background, and hands back what came instead.
-pub fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut Appearance) {
+pub fn await_background(wakes: &Receiver<Wake>, wake: &Sender<Wake>, appearance: &mut Appearance) {
     let until = Instant::now() + GROUND_PATIENCE;
     let mut others = Vec::new();
     while let Ok(woken) = wakes.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        if let Wake::Input(Input::Ground(variant)) = woken {
+        if let Wake::Input(Input::Background(variant)) = woken {
             if let Some(variant) = variant {
-                looks.on_ground(variant);
+                appearance.set_background(variant);
             }
             break;
         }
@@ -158,7 +159,7 @@ pub fn await_ground(wakes: &Receiver<Wake>, wake: &Sender<Wake>, looks: &mut App
 /// The loop's own state.
 struct Screen<'a> {
     watched: Watched<'a>,
-    looks: &'a mut Appearance,
+    appearance: &'a mut Appearance,
     ui: UiState,
     keymap: Keymap,
     /// What can be clicked on the last picture.
@@ -167,6 +168,10 @@ struct Screen<'a> {
     still: Option<Box<Model>>,
     /// When the remark in the footer was made, by our own clock.
     said_at: Option<Instant>,
+    /// How the user wants to leave.
+    leave: Option<Leave>,
+    /// What is to be saved; a picture is saved once the next one has been drawn.
+    saving: Option<FileContent>,
     heading: Heading,
     due: Due,
 }
@@ -225,9 +230,9 @@ impl Screen<'_> {
                 self.ui.paste(&text);
                 self.due.at_once();
             }
-            Wake::Input(Input::Ground(variant)) => {
+            Wake::Input(Input::Background(variant)) => {
                 if let Some(variant) = variant {
-                    self.looks.on_ground(variant);
+                    self.appearance.set_background(variant);
                 }
                 self.due.at_once();
             }
@@ -245,7 +250,7 @@ impl Screen<'_> {
         Ok(None)
     }
 
-    fn press(&mut self, key: Key, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+    fn press(&mut self, key: Keystroke, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
         self.due.at_once();
         let context = self.ui.context();
         let Some(action) = self.keymap.action(context, key) else {
@@ -263,10 +268,10 @@ impl Screen<'_> {
         }
         self.due.at_once();
         let now = self.now();
-        let action = match mouse.deed {
-            Deed::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
-            Deed::WheelUp | Deed::WheelDown => {
-                self.ui.turn_wheel(mouse.deed == Deed::WheelUp);
+        let action = match mouse.action {
+            MouseAction::Click => self.targets.at(mouse.at).and_then(|target| self.ui.click(target, now)),
+            MouseAction::WheelUp | MouseAction::WheelDown => {
+                self.ui.turn_wheel(mouse.action == MouseAction::WheelUp);
                 None
             }
         };
@@ -285,29 +290,41 @@ impl Screen<'_> {
             return Ok(None);
         }
         let now = self.now();
-        let wish = {
+        let effects = {
             let model = self.watched.follow.model();
             self.ui.update(action, &model, self.watched.can, now)
         };
-        if let Some(wish) = wish {
-            stop.send(wish);
-        }
-        if let Some(action) = self.ui.take_outside() {
-            return self.act(action, guard, stop);
-        }
         self.said_at = Some(Instant::now());
-        if let (Some(travel), Clock::Replay(position)) = (self.ui.take_travel(), self.watched.clock) {
-            position.travel(travel);
-        }
-        for _ in 0..self.ui.take_themes_wanted() {
-            self.looks.next_theme();
-            self.ui.say(&format!("theme {}", sanitize(self.looks.theme.name())), now);
-        }
-        self.copy(guard);
-        if self.ui.take_redraw() {
-            guard.redraw();
+        for effect in effects {
+            if let Some(ended) = self.perform(effect, guard, stop)? {
+                return Ok(Some(ended));
+            }
         }
         self.freeze_or_thaw();
+        Ok(None)
+    }
+
+    fn perform(&mut self, effect: Effect, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
+        match effect {
+            Effect::Send(command) => stop.send(command),
+            Effect::Travel(travel) => {
+                if let Clock::Replay(position) = self.watched.clock {
+                    position.travel(travel);
+                }
+            }
+            Effect::Copy(line) => self.copy(&line, guard),
+            Effect::SaveFile(content) => self.saving = Some(content),
+            Effect::NextTheme => {
+                self.appearance.next_theme();
+                self.ui.say(&format!("theme {}", sanitize(self.appearance.theme.name())), self.now());
+            }
+            Effect::Redraw => guard.redraw(),
+            Effect::Leave(leave) => self.leave = Some(leave),
+            Effect::Interrupt => return Ok(self.interrupt(Signal::Interrupt, stop)),
+            Effect::Suspend => guard.suspend()?,
+            // The lab has a loop of its own.
+            Effect::ControlLab(_) => {}
+        }
         Ok(None)
     }
 
@@ -327,7 +344,8 @@ impl Screen<'_> {
         }
         let in_flight = self.watched.follow.model().in_flight();
         let now = self.now();
-        self.ui.leave_when_ended();
+        self.ui.dismiss_question();
+        self.leave.get_or_insert(Leave::WhenEnded);
         let next = if stop.is_cancelling() {
             format!("cancelling {in_flight}, ctrl+c again to leave at once")
         } else {
@@ -352,12 +370,15 @@ impl Screen<'_> {
         if is_broken || self.watched.leaves_at_end && self.watched.follow.is_closed() {
             return Some(Leave::Now);
         }
-        self.ui.leaving(&model)
+        match self.leave {
+            Some(Leave::WhenEnded) if matches!(model.stage, Stage::Ended(_)) => Some(Leave::Now),
+            leave => leave,
+        }
     }
 
     /// Draws one picture, unless the terminal is still busy with the last one; gives it back.
     fn draw(&mut self, guard: &mut Guard) -> io::Result<Option<Picture>> {
-        if let Some(took) = guard.take_took() {
+        if let Some(took) = guard.take_write_time() {
             self.due.written(took);
         }
         let now = self.now();
@@ -369,10 +390,10 @@ impl Screen<'_> {
             model = self.watched.follow.model();
             (&*model, now)
         };
-        guard.set_beside(WindowStatus {
+        guard.set_window_status(WindowStatus {
             mouse: self.ui.has_mouse,
             title: Some(self.heading.of(shown)),
-            bar: Bar::of(shown),
+            bar: TabProgress::from_model(shown),
         });
         let area = guard.area();
         self.ui.measure(area, shown);
@@ -383,13 +404,14 @@ impl Screen<'_> {
         let scene = Scene {
             model: shown,
             ui: &self.ui,
-            theme: &self.looks.theme,
+            theme: &self.appearance.theme,
             keymap: &self.keymap,
             can: self.watched.can,
-            charset: self.looks.look.charset,
+            charset: self.appearance.capabilities.charset,
             now,
         };
-        let is_wanted = self.ui.keeps_picture() || self.ui.wants_picture();
+        let is_wanted =
+            self.leave == Some(Leave::KeepPicture) || self.saving.as_ref().is_some_and(FileContent::is_picture);
         let mut picture = None;
         let drawn = guard.draw(area, |frame| {
             self.targets = view::render(frame, &scene);
@@ -407,50 +429,6 @@ impl Screen<'_> {
         if self.said_at.is_none_or(|at| at.elapsed() >= REMARK_STANDS) {
             self.ui.remark = None;
         }
-    }
-
-    /// Saves what was asked for, and says where.
-    fn save(&mut self, picture: Option<&Picture>) {
-        // What cannot be drawn now is saved with the next picture.
-        if self.ui.wants_picture() && picture.is_none() {
-            return;
-        }
-        let Some(saving) = self.ui.take_saving() else { return };
-        let kept = match (&saving, picture) {
-            (Saving::Svg, Some(picture)) => save_file::keep("svg", &svg::svg(picture, &self.looks.theme)),
-            (Saving::Text, Some(picture)) => save_file::keep("txt", &(picture::lines(picture).join("\n") + "\n")),
-            (Saving::Curl(line), _) => save_file::keep("sh", &format!("{}\n", line.text)),
-            (Saving::Svg | Saving::Text, None) => return,
-        };
-        let said = match (kept, saving) {
-            (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), Saving::Curl(line)) if !line.but.is_empty() => {
-                format!("saved as {}: {}", path.display(), line.but)
-            }
-            (Ok(path), Saving::Svg | Saving::Text | Saving::Curl(_)) => format!("saved as {}", path.display()),
-        };
-        self.ui.say(&sanitize(&said), self.now());
-        self.due.at_once();
-    }
-
-    /// Copies what was asked for, and says what can be known of that.
-    fn copy(&mut self, guard: &mut Guard) {
-        let Some(line) = self.ui.take_copying() else { return };
-        let menu = |action| self.keymap.key(action).unwrap_or_default();
-        let instead = format!("{} {} saves it", menu(Action::Export), menu(Action::SaveCurl));
-        let clipboard = self.looks.clipboard();
-        if clipboard != Clipboard::Refuses {
-            guard.copy(&line.text);
-        }
-        let mut said = match clipboard {
-            Clipboard::Takes => "copied as curl".to_owned(),
-            Clipboard::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
-            Clipboard::Refuses => format!("this terminal takes no copies; {instead}"),
-        };
-        if !line.but.is_empty() {
-            said = format!("{said}; {}", line.but);
-        }
-        self.ui.say(&said, self.now());
     }
 
     /// How the picture changes by time alone.

@@ -13,7 +13,7 @@ use crate::config::settings::{Layer, Reading};
 use crate::text::diagnostics::{Page, meant};
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::remap::Refusal;
+use crate::tui::keymap::remap::RemapError;
 use crate::tui::keymap::table::ENTRIES;
 
 type Key<'k, 'i> = &'k Spanned<Cow<'i, str>>;
@@ -87,19 +87,19 @@ impl Reading {
         for remap in words.values() {
             match keymap.set(&remap.id, &remap.keys) {
                 Ok(()) => {}
-                Err(refusal @ Refusal::Fixed { .. }) => {
+                Err(refusal @ RemapError::Fixed { .. }) => {
                     self.mistakes.push(remap.page.mistake(remap.key.clone(), refusal.to_string()));
                 }
                 Err(refusal) => self.mistakes.push(remap.page.mistake(remap.value.clone(), refusal.to_string())),
             }
         }
-        for clash in keymap.clashes() {
-            // Defaults do not clash: one of the two is the user's.
-            let theirs = clash.ids.iter().rev().find_map(|id| words.get(id));
+        for conflict in keymap.conflicts() {
+            // Defaults have no conflicts: one of the two is the user's.
+            let theirs = conflict.ids.iter().rev().find_map(|id| words.get(id));
             let Some(remap) = theirs else { continue };
-            let other = clash.ids.into_iter().find(|id| *id != remap.id).unwrap_or_default();
+            let other = conflict.ids.into_iter().find(|id| *id != remap.id).unwrap_or_default();
             let help = format!("give one of them another key, or none, such as `{other} = []`");
-            self.mistakes.push(remap.page.mistake(remap.value.clone(), clash.to_string()).help(help));
+            self.mistakes.push(remap.page.mistake(remap.value.clone(), conflict.to_string()).help(help));
         }
         keymap
     }

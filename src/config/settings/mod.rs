@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::settings::keys::Remap;
 use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
-use crate::tui::detect::Usual;
+use crate::tui::detect::Preferences;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
 
@@ -21,7 +21,7 @@ use crate::tui::keymap::Keymap;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Theme and marks.
-    pub usual: Usual,
+    pub preferences: Preferences,
     /// The keys in force.
     pub keymap: Keymap,
     /// Every theme that is named, and where.
@@ -104,7 +104,7 @@ impl Settings {
         layers.extend(pages.iter().map(|page| reading.page(page)));
         let mut settings = Self::default();
         for layer in layers.iter().rev() {
-            settings.usual.lay_over(&layer.usual);
+            settings.preferences.lay_over(&layer.preferences);
         }
         settings.keymap = reading.keymap(&layers);
         Mistakes::of(reading.mistakes)?;
@@ -117,7 +117,7 @@ impl Settings {
 /// What one file says.
 #[derive(Default)]
 struct Layer {
-    usual: Usual,
+    preferences: Preferences,
     keys: Vec<Remap>,
 }
 
@@ -134,22 +134,22 @@ impl Reading {
         let mut layer = Layer::default();
         for (name, key) in VARIABLES {
             let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
-            layer.usual.said.insert(key.to_owned(), name.to_owned());
+            layer.preferences.sources.insert(key.to_owned(), name.to_owned());
             match (key, value.as_str()) {
-                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, true),
-                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.usual, key, false),
+                (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, true),
+                (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, false),
                 (key, _) if FLAGS.contains(&key) => {
                     let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
                 ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
-                    Some(fps) => layer.usual.fps = Some(fps),
+                    Some(fps) => layer.preferences.fps = Some(fps),
                     None => self.mistakes.push(Page::new(name, "").whole(format!("`{name}` is not {A_RATE}"))),
                 },
                 (key, _) => {
                     let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(Named { theme: value.clone(), place });
-                    set_theme(&mut layer.usual, key, value);
+                    set_theme(&mut layer.preferences, key, value);
                 }
             }
         }
@@ -168,7 +168,7 @@ impl Reading {
         }
         for (key, value) in document.get_ref() {
             let place = format!("{}:{}", page.file, page.line_at(key.span().start));
-            layer.usual.said.insert(key.get_ref().clone().into_owned(), place);
+            layer.preferences.sources.insert(key.get_ref().clone().into_owned(), place);
             let wrong = |wants: &str| page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref()));
             match key.get_ref().as_ref() {
                 name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {
@@ -176,16 +176,16 @@ impl Reading {
                         let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).help(LIST);
                         let theme = beside(page, theme);
                         self.themes.push(Named { theme: theme.clone(), place });
-                        set_theme(&mut layer.usual, name, theme);
+                        set_theme(&mut layer.preferences, name, theme);
                     }
                     _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
                 },
                 name if FLAGS.contains(&name) => match value.get_ref().as_bool() {
-                    Some(flag) => set_flag(&mut layer.usual, name, flag),
+                    Some(flag) => set_flag(&mut layer.preferences, name, flag),
                     None => self.mistakes.push(wrong("`true` or `false`")),
                 },
                 "fps" => match rate(value.get_ref()) {
-                    Some(fps) => layer.usual.fps = Some(fps),
+                    Some(fps) => layer.preferences.fps = Some(fps),
                     None => self.mistakes.push(wrong(A_RATE)),
                 },
                 "keys" => match value.get_ref().as_table() {
@@ -210,24 +210,24 @@ fn rate(value: &DeValue<'_>) -> Option<u32> {
     u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|fps| FPS.contains(fps))
 }
 
-fn set_flag(usual: &mut Usual, key: &str, is_on: bool) {
+fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
     let flag = match key {
-        "mouse" => &mut usual.mouse,
-        "motion" => &mut usual.motion,
-        "title" => &mut usual.title,
-        "progress" => &mut usual.progress,
-        _ => &mut usual.ascii,
+        "mouse" => &mut preferences.mouse,
+        "motion" => &mut preferences.motion,
+        "title" => &mut preferences.title,
+        "progress" => &mut preferences.progress,
+        _ => &mut preferences.ascii,
     };
     *flag = Some(is_on);
 }
 
 const LIST: &str = "`inflight theme list` lists the themes";
 
-fn set_theme(usual: &mut Usual, key: &str, theme: String) {
+fn set_theme(preferences: &mut Preferences, key: &str, theme: String) {
     match key {
-        "theme_light" => usual.light = Some(theme),
-        "theme_dark" => usual.dark = Some(theme),
-        _ => usual.any = Some(theme),
+        "theme_light" => preferences.light = Some(theme),
+        "theme_dark" => preferences.dark = Some(theme),
+        _ => preferences.any = Some(theme),
     }
 }
 

@@ -24,10 +24,10 @@ fn the_nearest_word_wins() {
         "theme_dark = \"dracula\"\nascii = true\n[keys]\npause = \"v\"\nsort = []",
     );
     let settings = read(&[project, user], &[("INFLIGHT_ASCII", "0"), ("INFLIGHT_THEME_LIGHT", "ansi")]).unwrap();
-    let theme = |variant| settings.usual.theme(variant).map(|(name, _)| name.to_owned());
+    let theme = |variant| settings.preferences.theme(variant).map(|(name, _)| name.to_owned());
     assert_eq!(theme(Variant::Dark).as_deref(), Some("nord"));
     assert_eq!(theme(Variant::Light).as_deref(), Some("ansi"));
-    assert_eq!(settings.usual.ascii, Some(false));
+    assert_eq!(settings.preferences.ascii, Some(false));
     assert_eq!(settings.keymap.key(Action::Pause).as_deref(), Some("p"));
     assert_eq!(settings.keymap.key(Action::Sort), None);
     assert!(settings.warnings.is_none());
@@ -36,15 +36,16 @@ fn the_nearest_word_wins() {
 #[test]
 fn what_is_on_or_off_can_be_said_in_a_file_and_by_a_variable() {
     let file = "mouse = true\nmotion = false\ntitle = false\nprogress = false\nfps = 30";
-    let usual = read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().usual;
-    assert_eq!((usual.mouse, usual.motion, usual.progress), (Some(true), Some(false), Some(false)));
-    assert_eq!((usual.title, usual.fps, usual.ascii), (Some(true), Some(5), None));
+    let preferences =
+        read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().preferences;
+    assert_eq!((preferences.mouse, preferences.motion, preferences.progress), (Some(true), Some(false), Some(false)));
+    assert_eq!((preferences.title, preferences.fps, preferences.ascii), (Some(true), Some(5), None));
 }
 
 #[test]
 fn a_path_starts_at_the_file_that_says_it() {
     let settings = read(&["theme = \"themes/dusk.toml\""], &[]).unwrap();
-    assert_eq!(settings.usual.theme(Variant::Dark), Some(("conf/themes/dusk.toml", false)));
+    assert_eq!(settings.preferences.theme(Variant::Dark), Some(("conf/themes/dusk.toml", false)));
 }
 
 #[test]
@@ -73,10 +74,13 @@ fn what_is_wrong_is_an_error_with_its_place() {
         ("keys = 1", "`keys` is not a table"),
         ("[keys]\npause = 3", "`pause` is not a key or a list of keys\n\n  conf/config.toml:2:9"),
         ("[keys]\npause = [\"p\", \"hyper+x\"]", "there is no key `hyper+x`\n\n  conf/config.toml:2:15"),
-        ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is always `interrupt`, and cannot be taken"),
-        ("[keys]\nsuspend = []", "`suspend` is always `ctrl+z`, and nothing else\n\n  conf/config.toml:2:1"),
-        ("[keys]\nfreeze = \"space\"", "`space` means both `pause` and `freeze`\n\n  conf/config.toml:2:10"),
-        ("[keys]\nview_1 = \"v\"\nview_4 = \"v\"", "`v` means both `view_1` and `view_4`\n\n  conf/config.toml:3:10"),
+        ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is reserved for `interrupt`"),
+        ("[keys]\nsuspend = []", "the key of `suspend` is always `ctrl+z`\n\n  conf/config.toml:2:1"),
+        ("[keys]\nfreeze = \"space\"", "`space` is bound to both `pause` and `freeze`\n\n  conf/config.toml:2:10"),
+        (
+            "[keys]\nview_1 = \"v\"\nview_4 = \"v\"",
+            "`v` is bound to both `view_1` and `view_4`\n\n  conf/config.toml:3:10",
+        ),
         ("theme = ", "not TOML: "),
     ] {
         assert!(error(text).starts_with(&format!("error: {told}")), "{}", error(text));

@@ -29,12 +29,12 @@ use crate::job_result::JobResult;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::source::pool::wire::route::{Route, Wires};
 
 /// How many events may wait for the pump before the pool waits for it.
@@ -106,8 +106,8 @@ fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedRece
 
     // The limit may be raised later, and a thread without workers costs next to nothing.
     let n_threads = thread::available_parallelism().map_or(1, usize::from);
-    let route = route.within(most, limits.concurrency.get(), n_threads);
-    let resolver = Resolver::default();
+    let route = route.with_budget(most, limits.concurrency.get(), n_threads);
+    let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let first = runtime()?;
     first.block_on(async {
@@ -164,7 +164,7 @@ impl RunThreads {
         first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(commands)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         // No job needs the names that are still being looked up ahead.
-        resolver.strike();
+        resolver.cancel_queued();
         first.block_on(shared.conclude());
         ended.into_iter().collect()
     }
@@ -180,11 +180,11 @@ pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc
     let shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
     shared.keep_no_failed_jobs();
     shared.open(&name).await;
-    let resolver = Resolver::default();
+    let resolver = route.resolver();
     shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
-    resolver.strike();
+    resolver.cancel_queued();
     shared.conclude().await;
 }
 

@@ -1,19 +1,20 @@
-//! Decides what the terminal can show, and says why.
+//! Detection of the terminal's capabilities, with the reason for each decision.
 //!
-//! Pure: flags, variables and facts about the streams are handed in, nothing is read or asked here.
-//! Every answer carries its reason, so that `doctor` can tell. Start at [`Environment`].
+//! Pure: it gets flags, variables and facts about the streams, and reads nothing itself. `doctor` prints the
+//! reasons. Start at [`Environment`].
 
 pub mod pace;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::text::console::ColorChoice;
 use crate::tui::theme::bundled;
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Variant;
 
-/// The variables that matter here; whoever may read the environment reads these.
+/// The environment variables that decide; `config` reads them.
 pub const VARIABLES: [&str; 14] = [
     "ACCESSIBLE",
     "CI",
@@ -31,14 +32,14 @@ pub const VARIABLES: [&str; 14] = [
     "WT_SESSION",
 ];
 
-/// Everything that decides how we look.
+/// Everything that decides the appearance of the interface.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
-    /// Values of [`VARIABLES`], as far as they are set.
+    /// The values of those [`VARIABLES`] that are set.
     pub variables: BTreeMap<String, String>,
-    /// The stream we would draw on is a terminal.
+    /// The stream to draw on is a terminal.
     pub draws_on_terminal: bool,
-    /// There is a terminal that keys can come from.
+    /// There is a terminal to read keys from.
     pub has_keys: bool,
     /// `--plain`
     pub plain: bool,
@@ -58,40 +59,40 @@ pub struct Environment {
     pub no_title: bool,
     /// `--no-progress`
     pub no_progress: bool,
-    /// The terminal says that it shows progress in its tab.
+    /// The terminal is known to show progress in its tab.
     pub shows_progress: bool,
-    /// What the user's settings say; unlike a flag they yield to `NO_COLOR`.
-    pub usual: Usual,
+    /// The user's settings; unlike a flag they yield to `NO_COLOR`.
+    pub preferences: Preferences,
 }
 
-/// What settings say about the look.
+/// The user's settings for the appearance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usual {
+pub struct Preferences {
     /// The theme for any background.
     pub any: Option<String>,
     /// The theme for a light background.
     pub light: Option<String>,
     /// The theme for a dark background.
     pub dark: Option<String>,
-    /// ASCII alone; if not, what the terminal can show.
+    /// Use ASCII only.
     pub ascii: Option<bool>,
-    /// Things move as they happen; if not, once a second.
+    /// Update at once; if false, once a second.
     pub motion: Option<bool>,
-    /// Most pictures a second.
+    /// The maximum frame rate.
     pub fps: Option<u32>,
-    /// The mouse is ours from the beginning.
+    /// Use the mouse from the start.
     pub mouse: Option<bool>,
-    /// The window has a title of ours.
+    /// Set the window's title.
     pub title: Option<bool>,
-    /// The terminal's tab shows progress.
+    /// Show progress in the terminal's tab.
     pub progress: Option<bool>,
-    /// Where each of them is said, by its key: a variable, or a file and its line.
-    pub said: BTreeMap<String, String>,
+    /// The source of each setting, by its key: a variable, or a file and a line.
+    pub sources: BTreeMap<String, String>,
 }
 
-impl Usual {
-    /// Lays nearer settings over these. What the nearer ones say of any background also ends what
-    /// these say of one kind.
+impl Preferences {
+    /// Overrides these settings by nearer ones. A nearer theme for any background also replaces these
+    /// themes for one kind of background.
     pub fn lay_over(&mut self, nearer: &Self) {
         if nearer.any.is_some() {
             *self = Self { any: nearer.any.clone(), light: None, dark: None, ..std::mem::take(self) };
@@ -104,17 +105,17 @@ impl Usual {
         self.mouse = nearer.mouse.or(self.mouse);
         self.title = nearer.title.or(self.title);
         self.progress = nearer.progress.or(self.progress);
-        self.said.extend(nearer.said.clone());
+        self.sources.extend(nearer.sources.clone());
     }
 
-    /// Why a setting holds: that they say so, and where.
+    /// The reason for a setting: where it is set.
     fn reason(&self, key: &str) -> Cow<'static, str> {
-        self.said.get(key).map_or("the settings say so".into(), |place| format!("`{place}` says so").into())
+        self.sources.get(key).map_or("set in the settings".into(), |place| format!("set by `{place}`").into())
     }
 
-    /// The theme for this background, and whether it is meant for this background alone.
-    pub fn theme(&self, ground: Variant) -> Option<(&str, bool)> {
-        let exact = match ground {
+    /// The theme for this background, and whether it is set for this background only.
+    pub fn theme(&self, background: Variant) -> Option<(&str, bool)> {
+        let exact = match background {
             Variant::Light => &self.light,
             Variant::Dark => &self.dark,
         };
@@ -122,58 +123,46 @@ impl Usual {
     }
 }
 
-/// What `--color` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorChoice {
-    /// What the terminal can.
-    #[default]
-    Auto,
-    /// None.
-    Never,
-    /// At least 16, whatever the surroundings say.
-    Always,
-}
-
-/// An answer and its reason.
+/// A decision and its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision<T> {
-    /// The answer.
+    /// The decided value.
     pub value: T,
     /// The reason, as a clause: `COLORTERM is "truecolor"`.
     pub why: Cow<'static, str>,
 }
 
 impl<T> Decision<T> {
-    /// The same with the answer in words.
+    /// The same decision with its value in words.
     pub fn named(self, name: impl Fn(T) -> &'static str) -> Decision<String> {
         Decision { value: name(self.value).to_owned(), why: self.why }
     }
 }
 
-/// How we present ourselves.
+/// The kind of interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
-    /// The interface.
+pub enum Interface {
+    /// The full-screen interface.
     Screen,
     /// Lines of text.
     Plain,
 }
 
-/// How we learn about the terminal's background.
+/// What is known about the terminal's background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
-    /// We know it.
+pub enum Background {
+    /// It is known.
     Is(Variant),
-    /// Nobody tells: dark is assumed, and nothing that was asked for is changed for it.
+    /// It is unknown: assume dark, and keep a theme that the user chose.
     Unknown,
-    /// The terminal can be asked; until it answers, dark is assumed.
-    Ask,
+    /// The terminal can be queried; assume dark until it answers.
+    Query,
 }
 
 impl Environment {
-    /// Whether there is an interface at all.
-    pub fn face(&self) -> Decision<Face> {
-        let plain = |why| decided(Face::Plain, why);
+    /// Which interface to use.
+    pub fn interface(&self) -> Decision<Interface> {
+        let plain = |why| decided(Interface::Plain, why);
         match (self.var("TERM"), self.var("CI")) {
             _ if self.plain => plain("`--plain` is given".into()),
             _ if !self.draws_on_terminal => plain("the interface's stream is not a terminal".into()),
@@ -182,11 +171,11 @@ impl Environment {
             (Some("dumb"), _) => plain("`TERM` is `dumb`".into()),
             (None, _) if cfg!(unix) => plain("`TERM` is not set".into()),
             (_, Some(value)) if !matches!(value, "0" | "false") => plain("`CI` is set".into()),
-            _ => decided(Face::Screen, "a terminal to draw on and keys to read".into()),
+            _ => decided(Interface::Screen, "a terminal to draw on and keys to read".into()),
         }
     }
 
-    /// How many colours.
+    /// How many colours to use.
     pub fn depth(&self) -> Decision<Depth> {
         match self.color {
             ColorChoice::Never => return decided(Depth::Mono, "`--color never` is given".into()),
@@ -198,34 +187,36 @@ impl Environment {
         if self.color == ColorChoice::Auto && self.theme.is_none() && self.var("NO_COLOR").is_some() {
             return decided(Depth::Mono, "`NO_COLOR` is set".into());
         }
-        self.shown_depth()
+        self.terminal_depth()
     }
 
-    /// How many colours the terminal shows, wishes aside.
-    fn shown_depth(&self) -> Decision<Depth> {
+    /// How many colours the terminal shows.
+    fn terminal_depth(&self) -> Decision<Depth> {
         let term = self.var("TERM").unwrap_or_default();
         let program = self.var("TERM_PROGRAM").unwrap_or_default();
         let is_one_of = |names: &[&str]| names.iter().any(|name| term.contains(name) || program.contains(name));
         match self.var("COLORTERM") {
-            Some(value @ ("truecolor" | "24bit")) => decided(Depth::True, said("COLORTERM", value)),
+            Some(value @ ("truecolor" | "24bit")) => decided(Depth::True, variable_is("COLORTERM", value)),
             _ if self.var("WT_SESSION").is_some() => decided(Depth::True, "`WT_SESSION` is set".into()),
-            _ if term.ends_with("-direct") || term.ends_with("-truecolor") => decided(Depth::True, said("TERM", term)),
+            _ if term.ends_with("-direct") || term.ends_with("-truecolor") => {
+                decided(Depth::True, variable_is("TERM", term))
+            }
             _ if is_one_of(&["kitty", "WezTerm", "wezterm", "ghostty", "alacritty", "foot", "iTerm.app"]) => {
-                let why = format!("`{}` shows all", if program.is_empty() { term } else { program });
+                let why = format!("`{}` shows all colours", if program.is_empty() { term } else { program });
                 decided(Depth::True, why.into())
             }
-            _ if program == "Apple_Terminal" => decided(Depth::Indexed256, said("TERM_PROGRAM", program)),
-            _ if term.contains("256") => decided(Depth::Indexed256, said("TERM", term)),
-            _ => decided(Depth::Ansi16, "nothing promises more than 16".into()),
+            _ if program == "Apple_Terminal" => decided(Depth::Indexed256, variable_is("TERM_PROGRAM", program)),
+            _ if term.contains("256") => decided(Depth::Indexed256, variable_is("TERM", term)),
+            _ => decided(Depth::Ansi16, "no variable promises more than 16".into()),
         }
     }
 
-    /// Which marks.
+    /// Which character set to use for marks.
     pub fn charset(&self) -> Decision<Charset> {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, self.var(name)?)));
         match locale {
             _ if self.ascii => decided(Charset::Ascii, "`--ascii` is given".into()),
-            _ if self.usual.ascii == Some(true) => decided(Charset::Ascii, self.usual.reason("ascii")),
+            _ if self.preferences.ascii == Some(true) => decided(Charset::Ascii, self.preferences.reason("ascii")),
             _ if self.var("TERM") == Some("linux") => {
                 decided(Charset::Ascii, "the Linux console has few glyphs".into())
             }
@@ -233,51 +224,52 @@ impl Environment {
             Some((name, value)) => {
                 let upper = value.to_ascii_uppercase();
                 let is_utf8 = upper.contains("UTF-8") || upper.contains("UTF8");
-                decided(if is_utf8 { Charset::Unicode } else { Charset::Ascii }, said(name, value))
+                decided(if is_utf8 { Charset::Unicode } else { Charset::Ascii }, variable_is(name, value))
             }
-            // A bare container has no locale at all, and its terminal is a modern one.
-            None => decided(Charset::Unicode, "no locale says otherwise".into()),
+            // A bare container has no locale, but its terminal is usually a modern one.
+            None => decided(Charset::Unicode, "no locale is set".into()),
         }
     }
 
     /// Whether the background is dark or light.
-    pub fn ground(&self) -> Decision<Ground> {
-        let dark = |why| decided(Ground::Unknown, why);
+    pub fn background(&self) -> Decision<Background> {
+        let dark = |why| decided(Background::Unknown, why);
         let term = self.var("TERM").unwrap_or_default();
-        if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, background(value)?))) {
-            return decided(Ground::Is(variant), said("COLORFGBG", value));
+        if let Some((value, variant)) = self.var("COLORFGBG").and_then(|value| Some((value, parse_background(value)?)))
+        {
+            return decided(Background::Is(variant), variable_is("COLORFGBG", value));
         }
         if !self.draws_on_terminal || !self.has_keys {
-            return dark("there is no terminal to ask, dark is assumed".into());
+            return dark("there is no terminal to query, dark is assumed".into());
         }
-        // A late answer over a slow line would be typed into the shell after us, and screen answers
-        // out of order.
+        // Over a slow line, the answer could arrive after the program has ended and be typed into the shell.
+        // GNU screen answers out of order.
         for name in ["SSH_CONNECTION", "STY"] {
             if self.var(name).is_some() {
-                return dark(format!("`{name}` is set, so the terminal is not asked, dark is assumed").into());
+                return dark(format!("`{name}` is set, so the terminal is not queried, dark is assumed").into());
             }
         }
         let is_known_silent = matches!(term, "" | "dumb" | "linux" | "Eterm" | "screen") || term.starts_with("screen.");
         if is_known_silent {
             return dark(format!("`{term}` does not answer, dark is assumed").into());
         }
-        decided(Ground::Ask, "the terminal is asked by OSC 11".into())
+        decided(Background::Query, "the terminal is queried by OSC 11".into())
     }
 
-    /// Which theme, once the background is known or assumed.
-    pub fn theme(&self, depth: Depth, ground: Variant) -> Decision<String> {
+    /// Which theme to use for a background that is known or assumed.
+    pub fn theme(&self, depth: Depth, background: Variant) -> Decision<String> {
         let theme = |name: &str, why: &'static str| decided(name.to_owned(), why.into());
-        let key = |is_exact: bool| match ground {
+        let key = |is_exact: bool| match background {
             Variant::Dark | Variant::Light if !is_exact => "theme",
             Variant::Dark => "theme_dark",
             Variant::Light => "theme_light",
         };
-        match (&self.theme, depth, self.usual.theme(ground), ground) {
+        match (&self.theme, depth, self.preferences.theme(background), background) {
             (Some(name), ..) => theme(name, "`--theme` is given"),
             (_, Depth::Mono, ..) => theme(bundled::MONO, "there is no colour"),
             (_, _, Some((name, is_exact)), _) => {
-                let why = self.usual.reason(key(is_exact));
-                let assumed = self.dark_is_assumed().filter(|_| is_exact && ground == Variant::Dark);
+                let why = self.preferences.reason(key(is_exact));
+                let assumed = self.dark_is_assumed().filter(|_| is_exact && background == Variant::Dark);
                 decided(name.to_owned(), assumed.map_or_else(|| why.clone(), |how| format!("{why}, and {how}").into()))
             }
             (_, _, None, Variant::Dark) => {
@@ -288,13 +280,13 @@ impl Environment {
         }
     }
 
-    /// Why a dark background is only assumed, unless somebody has told which it is.
+    /// Why a dark background is only assumed; `None` if it is known.
     fn dark_is_assumed(&self) -> Option<Cow<'static, str>> {
-        let Decision { value, why } = self.ground();
+        let Decision { value, why } = self.background();
         match value {
-            Ground::Is(_) => None,
-            Ground::Unknown => Some(why),
-            Ground::Ask => Some("dark is assumed until the terminal is asked".into()),
+            Background::Is(_) => None,
+            Background::Unknown => Some(why),
+            Background::Query => Some("dark is assumed until the terminal answers".into()),
         }
     }
 
@@ -304,8 +296,8 @@ impl Environment {
     }
 }
 
-/// The background of a terminal that says `15;0` or `15;default;0`.
-fn background(colorfgbg: &str) -> Option<Variant> {
+/// The background in `COLORFGBG`, such as `15;0` or `15;default;0`.
+fn parse_background(colorfgbg: &str) -> Option<Variant> {
     match colorfgbg.rsplit(';').next()?.parse::<u8>().ok()? {
         0..=6 | 8 => Some(Variant::Dark),
         7 | 9..=15 => Some(Variant::Light),
@@ -317,13 +309,13 @@ fn decided<T>(value: T, why: Cow<'static, str>) -> Decision<T> {
     Decision { value, why }
 }
 
-fn said(name: &str, value: &str) -> Cow<'static, str> {
+fn variable_is(name: &str, value: &str) -> Cow<'static, str> {
     format!("`{name}` is `{value}`").into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, ColorChoice, Depth, Environment, Face, Ground, Usual, Variant};
+    use super::{Background, Charset, ColorChoice, Depth, Environment, Interface, Preferences, Variant};
 
     fn in_terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -336,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_what_the_terminal_promises() {
+    fn the_depth_is_what_the_terminal_promises() {
         let cases: [(&[(&str, &str)], Depth); 9] = [
             (&[("COLORTERM", "truecolor"), ("TERM", "xterm")], Depth::True),
             (&[("WT_SESSION", "1")], Depth::True),
@@ -354,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn wishes_come_before_no_color_and_no_color_before_the_terminal() {
+    fn flags_come_before_no_color_and_no_color_before_the_terminal() {
         let quiet = in_terminal(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]);
         assert_eq!(quiet.depth().value, Depth::Mono);
         assert_eq!(quiet.depth().why, "`NO_COLOR` is set");
@@ -363,9 +355,9 @@ mod tests {
         assert_eq!(wanted.depth().value, Depth::True);
         let chosen = Environment { theme: Some("ansi".into()), ..quiet.clone() };
         assert_eq!(chosen.depth().value, Depth::True);
-        let settings = Usual { any: Some("ansi".into()), ..Usual::default() };
-        let usual = Environment { usual: settings, ..quiet.clone() };
-        assert_eq!(usual.theme(usual.depth().value, Variant::Dark).value, "mono");
+        let settings = Preferences { any: Some("ansi".into()), ..Preferences::default() };
+        let configured = Environment { preferences: settings, ..quiet.clone() };
+        assert_eq!(configured.theme(configured.depth().value, Variant::Dark).value, "mono");
         let deep = Environment { depth: Some(Depth::Ansi16), ..quiet };
         assert_eq!(deep.depth().value, Depth::Ansi16);
         let never = Environment { color: ColorChoice::Never, ..deep };
@@ -374,29 +366,29 @@ mod tests {
 
     #[test]
     fn the_interface_needs_a_terminal_that_can_draw() {
-        assert_eq!(in_terminal(&[("TERM", "xterm")]).face().value, Face::Screen);
+        assert_eq!(in_terminal(&[("TERM", "xterm")]).interface().value, Interface::Screen);
         let plain: [&[(&str, &str)]; 4] =
             [&[("TERM", "dumb")], &[], &[("TERM", "xterm"), ("CI", "true")], &[("TERM", "xterm"), ("ACCESSIBLE", "1")]];
         for variables in plain {
-            assert_eq!(in_terminal(variables).face().value, Face::Plain, "{variables:?}");
+            assert_eq!(in_terminal(variables).interface().value, Interface::Plain, "{variables:?}");
         }
         let piped = Environment { draws_on_terminal: false, ..in_terminal(&[("TERM", "xterm")]) };
-        assert_eq!(piped.face().value, Face::Plain);
+        assert_eq!(piped.interface().value, Interface::Plain);
     }
 
     #[test]
-    fn the_terminal_is_asked_only_where_it_answers_at_once() {
-        let cases: [(&[(&str, &str)], Ground); 7] = [
-            (&[("TERM", "xterm")], Ground::Ask),
-            (&[("TERM", "xterm"), ("COLORFGBG", "0;15")], Ground::Is(Variant::Light)),
-            (&[("TERM", "xterm"), ("COLORFGBG", "15;default;0")], Ground::Is(Variant::Dark)),
-            (&[("TERM", "xterm"), ("COLORFGBG", "default;default")], Ground::Ask),
-            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Ground::Unknown),
-            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Ground::Unknown),
-            (&[("TERM", "linux")], Ground::Unknown),
+    fn the_terminal_is_queried_only_if_it_answers_at_once() {
+        let cases: [(&[(&str, &str)], Background); 7] = [
+            (&[("TERM", "xterm")], Background::Query),
+            (&[("TERM", "xterm"), ("COLORFGBG", "0;15")], Background::Is(Variant::Light)),
+            (&[("TERM", "xterm"), ("COLORFGBG", "15;default;0")], Background::Is(Variant::Dark)),
+            (&[("TERM", "xterm"), ("COLORFGBG", "default;default")], Background::Query),
+            (&[("TERM", "xterm"), ("SSH_CONNECTION", "a b")], Background::Unknown),
+            (&[("TERM", "screen.xterm"), ("STY", "1.a")], Background::Unknown),
+            (&[("TERM", "linux")], Background::Unknown),
         ];
-        for (variables, ground) in cases {
-            assert_eq!(in_terminal(variables).ground().value, ground, "{variables:?}");
+        for (variables, background) in cases {
+            assert_eq!(in_terminal(variables).background().value, background, "{variables:?}");
         }
     }
 

@@ -1,76 +1,76 @@
-//! Decides how lively the screen is, and what the terminal shows beside it.
+//! Decisions about frame rate, motion, mouse, window title and progress.
 //!
 //! Start at [`Environment::frames_per_second`].
 
 use std::ops::RangeInclusive;
 
-use crate::tui::detect::{Decision, Environment, Face, decided};
+use crate::tui::detect::{Decision, Environment, Interface, decided};
 
-/// Pictures a second that somebody may ask for.
+/// The frame rates that the user may choose.
 pub const FPS: RangeInclusive<u32> = 1..=60;
 
-const HERE: u32 = 20;
+const LOCAL: u32 = 20;
 const REMOTE: u32 = 8;
 
 impl Environment {
-    /// Most pictures a second: a remote line lags when more are sent.
+    /// The maximum frame rate: over ssh, a higher one would lag.
     pub fn frames_per_second(&self) -> Decision<u32> {
         let remote = ["SSH_CONNECTION", "SSH_TTY"].into_iter().find(|name| self.var(name).is_some());
-        match (self.fps, self.usual.fps, remote) {
+        match (self.fps, self.preferences.fps, remote) {
             (Some(fps), ..) => decided(fps, "`--fps` is given".into()),
-            (None, Some(fps), _) => decided(fps, self.usual.reason("fps")),
+            (None, Some(fps), _) => decided(fps, self.preferences.reason("fps")),
             (None, None, Some(name)) => decided(REMOTE, format!("`{name}` is set").into()),
-            (None, None, None) => decided(HERE, "the terminal is here".into()),
+            (None, None, None) => decided(LOCAL, "the terminal is local".into()),
         }
     }
 
-    /// Whether things move as they happen; if not, once a second.
+    /// Whether the screen updates at once, or once a second.
     pub fn motion(&self) -> Decision<bool> {
-        match self.usual.motion {
+        match self.preferences.motion {
             _ if self.no_motion => decided(false, "`--no-motion` is given".into()),
-            Some(motion) => decided(motion, self.usual.reason("motion")),
-            None => decided(true, "nobody says otherwise".into()),
+            Some(motion) => decided(motion, self.preferences.reason("motion")),
+            None => decided(true, "the default".into()),
         }
     }
 
-    /// Whether the mouse is ours from the beginning.
+    /// Whether the mouse is used from the start.
     pub fn mouse(&self) -> Decision<bool> {
-        match self.usual.mouse {
-            Some(mouse) => decided(mouse, self.usual.reason("mouse")),
-            None => decided(false, "text is selected more often; a key turns it on".into()),
+        match self.preferences.mouse {
+            Some(mouse) => decided(mouse, self.preferences.reason("mouse")),
+            None => decided(false, "the default, so that text can be selected; a key turns it on".into()),
         }
     }
 
-    /// Whether the window gets a title.
+    /// Whether to set the window's title.
     pub fn title(&self) -> Decision<bool> {
-        match self.usual.title {
+        match self.preferences.title {
             _ if self.no_title => decided(false, "`--no-title` is given".into()),
-            Some(false) => decided(false, self.usual.reason("title")),
-            _ if self.face().value == Face::Plain => decided(false, "there is no screen".into()),
+            Some(false) => decided(false, self.preferences.reason("title")),
+            _ if self.interface().value == Interface::Plain => decided(false, "there is no screen".into()),
             _ if self.var("TERM") == Some("linux") => decided(false, "the Linux console has no title".into()),
-            Some(true) => decided(true, self.usual.reason("title")),
-            None => decided(true, "it is put back at the end".into()),
+            Some(true) => decided(true, self.preferences.reason("title")),
+            None => decided(true, "the default; it is restored on exit".into()),
         }
     }
 
-    /// Whether the terminal's tab shows progress; lines of text have that as well.
+    /// Whether to show progress in the terminal's tab, with or without a screen.
     pub fn progress(&self) -> Decision<bool> {
-        match (self.usual.progress, self.var("TERM")) {
+        match (self.preferences.progress, self.var("TERM")) {
             _ if self.no_progress => decided(false, "`--no-progress` is given".into()),
-            (Some(false), _) => decided(false, self.usual.reason("progress")),
+            (Some(false), _) => decided(false, self.preferences.reason("progress")),
             _ if !self.draws_on_terminal => decided(false, "the interface's stream is not a terminal".into()),
             (_, Some("dumb")) => decided(false, "`TERM` is `dumb`".into()),
             (_, None) => decided(false, "`TERM` is not set".into()),
-            (Some(true), _) => decided(true, self.usual.reason("progress")),
+            (Some(true), _) => decided(true, self.preferences.reason("progress")),
             (None, _) if self.shows_progress => decided(true, "this terminal shows it".into()),
-            (None, _) => decided(false, "this terminal does not say that it shows it".into()),
+            (None, _) => decided(false, "this terminal is not known to show it".into()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::detect::{Environment, Usual};
+    use crate::tui::detect::{Environment, Preferences};
 
     fn terminal(variables: &[(&str, &str)]) -> Environment {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -84,39 +84,40 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_comes_before_settings_and_those_before_the_line() {
-        let here = terminal(&[("TERM", "xterm")]);
-        let fps = |surroundings: &Environment| surroundings.frames_per_second().value;
-        assert_eq!(fps(&here), 20);
-        let away = terminal(&[("SSH_TTY", "pts/3")]);
-        assert_eq!((fps(&away), away.frames_per_second().why.as_ref()), (8, "`SSH_TTY` is set"));
-        let usual = Usual { fps: Some(30), motion: Some(false), mouse: Some(true), ..Usual::default() };
-        let usual = Environment { usual, ..away };
-        assert_eq!((fps(&usual), usual.motion().value, usual.mouse().value), (30, false, true));
-        assert_eq!(fps(&Environment { fps: Some(1), ..usual }), 1);
-        assert!(here.motion().value && !here.mouse().value);
-        assert!(!Environment { no_motion: true, ..here }.motion().value);
+    fn a_flag_comes_before_settings_and_settings_before_the_connection() {
+        let local = terminal(&[("TERM", "xterm")]);
+        let fps = |environment: &Environment| environment.frames_per_second().value;
+        assert_eq!(fps(&local), 20);
+        let remote = terminal(&[("SSH_TTY", "pts/3")]);
+        assert_eq!((fps(&remote), remote.frames_per_second().why.as_ref()), (8, "`SSH_TTY` is set"));
+        let preferences =
+            Preferences { fps: Some(30), motion: Some(false), mouse: Some(true), ..Preferences::default() };
+        let configured = Environment { preferences, ..remote };
+        assert_eq!((fps(&configured), configured.motion().value, configured.mouse().value), (30, false, true));
+        assert_eq!(fps(&Environment { fps: Some(1), ..configured }), 1);
+        assert!(local.motion().value && !local.mouse().value);
+        assert!(!Environment { no_motion: true, ..local }.motion().value);
     }
 
     #[test]
-    fn nothing_stands_beside_the_picture_where_there_is_no_terminal() {
+    fn title_and_progress_need_a_terminal() {
         let known = Environment { shows_progress: true, ..terminal(&[("TERM", "xterm")]) };
         assert!(known.title().value && known.progress().value);
         let plain = Environment { plain: true, ..known.clone() };
         assert!(!plain.title().value && plain.progress().value);
-        let usual = Usual { title: Some(true), progress: Some(true), ..Usual::default() };
-        let unusual = Usual { title: Some(false), progress: Some(false), ..Usual::default() };
+        let preferences = Preferences { title: Some(true), progress: Some(true), ..Preferences::default() };
+        let refusing = Preferences { title: Some(false), progress: Some(false), ..Preferences::default() };
         for wrong in [
-            Environment { draws_on_terminal: false, usual: usual.clone(), ..known.clone() },
-            Environment { shows_progress: true, usual: usual.clone(), ..terminal(&[("TERM", "dumb")]) },
-            Environment { shows_progress: true, usual: usual.clone(), ..terminal(&[]) },
-            Environment { no_title: true, no_progress: true, usual: usual.clone(), ..known.clone() },
-            Environment { usual: unusual, ..known.clone() },
+            Environment { draws_on_terminal: false, preferences: preferences.clone(), ..known.clone() },
+            Environment { shows_progress: true, preferences: preferences.clone(), ..terminal(&[("TERM", "dumb")]) },
+            Environment { shows_progress: true, preferences: preferences.clone(), ..terminal(&[]) },
+            Environment { no_title: true, no_progress: true, preferences: preferences.clone(), ..known.clone() },
+            Environment { preferences: refusing, ..known.clone() },
         ] {
             assert!(!wrong.title().value && !wrong.progress().value, "{wrong:?}");
         }
         assert!(!terminal(&[("TERM", "linux")]).title().value);
         let silent = terminal(&[("TERM", "xterm")]);
-        assert!(!silent.progress().value && Environment { usual, ..silent }.progress().value);
+        assert!(!silent.progress().value && Environment { preferences, ..silent }.progress().value);
     }
 }

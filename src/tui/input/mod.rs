@@ -1,13 +1,13 @@
-//! Listens to the terminal on a thread of its own: keys, pastes, sizes, its answers and its end.
+//! The terminal listener: a thread that reports keys, pastes, resizes, answers, and the terminal's end.
 //!
-//! It waits with poll(2) and reads only when there is something to read. crossterm's own reading
-//! loop is not used: it waits inside a read for the rest of a sequence, and when the terminal goes
-//! meanwhile it turns for ever, because it takes neither an empty read nor an error for an end.
+//! It waits with poll(2) and reads only available bytes. crossterm's own loop is not used: it waits inside a
+//! read for the rest of a sequence. If the terminal goes away meanwhile, that loop spins for ever.
 //! Start at [`Listener::start`].
 
 pub mod decode;
 
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,243 +22,243 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use crate::tui::input::decode::Decoder;
-use crate::tui::terminal::tty::{self, Tty};
 use crate::tui::theme::role::Variant;
+use crate::tui::tty::{self, Tty};
 
 /// A key that was pressed, held or released.
-pub type Key = KeyEvent;
+pub type Keystroke = KeyEvent;
 
-/// Something from the terminal.
+/// An event from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// A key.
-    Key(Key),
-    /// Text that was pasted: foreign, and with its line ends.
+    /// A key was pressed, held or released.
+    Key(Keystroke),
+    /// Pasted text: foreign, line ends included.
     Paste(String),
-    /// A click, or a turn of the wheel.
+    /// A click or a turn of the wheel.
     Mouse(Mouse),
-    /// The terminal has, or had for a moment, another size: what it shows is lost. Whoever draws asks for it.
+    /// The terminal's size changed, perhaps only for a moment, and its content is lost. The drawing thread
+    /// asks for the size.
     Resize,
-    /// The terminal has told its background, or has told that it will not. Comes once if asked.
-    Ground(Option<Variant>),
-    /// We were stopped and run again, and the terminal is ours: draw.
+    /// The background, or `None` if the terminal does not report it. Arrives once per query.
+    Background(Option<Variant>),
+    /// The process was stopped and continued, and is in the foreground: draw.
     Continued,
-    /// The terminal has gone. Nothing comes after it.
+    /// The terminal has gone. No event follows.
     Gone,
 }
 
-/// Something done with the mouse.
+/// A mouse event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mouse {
-    /// What.
-    pub deed: Deed,
-    /// In which cell.
+    /// What happened.
+    pub action: MouseAction,
+    /// The cell.
     pub at: Position,
 }
 
-/// What is done with a mouse.
+/// What can happen with the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// The main button goes down.
+pub enum MouseAction {
+    /// The main button was pressed.
     Click,
-    /// The wheel turns away from the hand.
+    /// The wheel was turned up.
     WheelUp,
-    /// The wheel turns towards the hand.
+    /// The wheel was turned down.
     WheelDown,
 }
 
-/// Who is told. Called from several threads; must not block.
-pub type Hear = Arc<dyn Fn(Input) + Send + Sync>;
+/// A callback for events. It is called from several threads and must not block.
+pub type InputHandler = Arc<dyn Fn(Input) + Send + Sync>;
 
-/// How long to wait for the thread to let go of the terminal: it only ever reads what is there, so
-/// this is over at once, unless somebody else reads the same terminal.
-const HOLD_PATIENCE: Duration = Duration::from_millis(200);
-/// How often to look whether the terminal is ours again.
-const AWAY_PATIENCE: Duration = Duration::from_millis(200);
+/// How long to wait for the thread to pause. It reads only available bytes, so it pauses at once, unless
+/// another process reads the same terminal.
+const PAUSE_TIMEOUT: Duration = Duration::from_millis(200);
+/// How often to check whether the process is in the foreground again.
+const BACKGROUND_POLL: Duration = Duration::from_millis(200);
 
-/// The thread that listens.
+/// The listening thread.
 #[derive(Debug)]
 pub struct Listener {
-    shared: Arc<Shared>,
+    shared: Arc<ListenerShared>,
     waker: UnixStream,
     signals: [SigId; 4],
 }
 
 #[derive(Debug)]
-struct Shared {
+struct ListenerShared {
     tty: Arc<Tty>,
-    wishes: Mutex<Wishes>,
-    obeyed: Condvar,
+    control: Mutex<ListenerControl>,
+    acknowledged: Condvar,
     was_stopped: Arc<AtomicBool>,
     was_resized: Arc<AtomicBool>,
     is_stale: AtomicBool,
 }
 
 #[derive(Debug, Default)]
-struct Wishes {
-    /// Leave the terminal alone.
-    hold: bool,
-    /// It does.
-    is_held: bool,
+struct ListenerControl {
+    /// The thread is asked not to read.
+    pause: bool,
+    /// The thread does not read.
+    is_paused: bool,
     stop: bool,
 }
 
 impl Listener {
-    /// Starts to listen; `hear` is told everything.
-    pub fn start(tty: Arc<Tty>, hear: Hear) -> io::Result<Self> {
-        let (waker, wakened) = UnixStream::pair()?;
+    /// Starts the thread; `on_input` receives every event.
+    pub fn start(tty: Arc<Tty>, on_input: InputHandler) -> io::Result<Self> {
+        let (waker, wake_reader) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
-        wakened.set_nonblocking(true)?;
+        wake_reader.set_nonblocking(true)?;
         let was_stopped = Arc::new(AtomicBool::new(false));
         let was_resized = Arc::new(AtomicBool::new(false));
-        // Handlers run in the order of their registration: the flag is up when the thread wakes.
+        // Handlers run in registration order, so the flag is set before the thread wakes.
         let signals = [
             signal_hook::flag::register(SIGCONT, Arc::clone(&was_stopped))?,
             signal_hook::low_level::pipe::register(SIGCONT, waker.try_clone()?)?,
             signal_hook::flag::register(SIGWINCH, Arc::clone(&was_resized))?,
             signal_hook::low_level::pipe::register(SIGWINCH, waker.try_clone()?)?,
         ];
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(ListenerShared {
             tty,
-            wishes: Mutex::default(),
-            obeyed: Condvar::new(),
+            control: Mutex::default(),
+            acknowledged: Condvar::new(),
             was_stopped,
             was_resized,
             is_stale: AtomicBool::new(false),
         });
         let theirs = Arc::clone(&shared);
-        let listen = move || theirs.listen(&wakened, &hear);
+        let listen = move || theirs.listen(&wake_reader, &on_input);
         thread::Builder::new().name("terminal-listener".into()).spawn(listen)?;
         Ok(Self { shared, waker, signals })
     }
 
-    /// Leaves the terminal alone until [`Listener::go_on`]: not a byte is read that is not ours.
-    pub fn hold(&self) {
-        let mut wishes = self.shared.wishes();
-        wishes.hold = true;
+    /// Stops reading until [`Listener::resume`], so that other programs get every byte.
+    pub fn pause(&self) {
+        let mut control = self.shared.control();
+        control.pause = true;
         self.wake();
-        while !wishes.is_held && !wishes.stop {
-            let waited = self.shared.obeyed.wait_timeout(wishes, HOLD_PATIENCE);
+        while !control.is_paused && !control.stop {
+            let waited = self.shared.acknowledged.wait_timeout(control, PAUSE_TIMEOUT);
             let (now, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            wishes = now;
+            control = now;
             if timeout.timed_out() {
                 return;
             }
         }
     }
 
-    /// Listens again, to a terminal that has been taken anew.
-    pub fn go_on(&self) {
+    /// Reads again, after the terminal has been taken again.
+    pub fn resume(&self) {
         self.shared.is_stale.store(false, Ordering::Release);
-        self.shared.wishes().hold = false;
+        self.shared.control().pause = false;
         self.wake();
     }
 
-    /// Whether we were stopped since, so that the terminal's modes may be lost.
+    /// Whether the process was stopped since, so that the terminal's modes may be lost.
     pub fn is_stale(&self) -> bool {
         self.shared.is_stale.load(Ordering::Acquire)
     }
 
     fn wake(&self) {
-        // A full pipe wakes as well.
+        // If the pipe is full, the thread wakes anyway.
         let _ = (&self.waker).write(b"!");
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.shared.wishes().stop = true;
+        self.shared.control().stop = true;
         for signal in self.signals {
             signal_hook::low_level::unregister(signal);
         }
-        // Nobody waits for the thread: it ends before it would read again.
+        // The thread is not joined: it ends before its next read.
         self.wake();
     }
 }
 
-/// How listening goes on.
-enum Next {
-    Listen,
-    End,
-}
-
-impl Shared {
-    fn wishes(&self) -> MutexGuard<'_, Wishes> {
-        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+impl ListenerShared {
+    fn control(&self) -> MutexGuard<'_, ListenerControl> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread's work.
-    fn listen(&self, wakened: &UnixStream, hear: &Hear) {
+    /// The thread's main loop.
+    fn listen(&self, wake_reader: &UnixStream, on_input: &InputHandler) {
         let mut decoder = Decoder::default();
-        while let Ok(Next::Listen) = self.turn(wakened, &mut decoder, hear) {}
-        let was_asked = std::mem::replace(&mut self.wishes().stop, true);
-        self.obeyed.notify_all();
+        while let Ok(ControlFlow::Continue(())) = self.step(wake_reader, &mut decoder, on_input) {}
+        let was_asked = std::mem::replace(&mut self.control().stop, true);
+        self.acknowledged.notify_all();
         if !was_asked {
-            hear(Input::Gone);
+            on_input(Input::Gone);
         }
     }
 
-    fn turn(&self, wakened: &UnixStream, decoder: &mut Decoder, hear: &Hear) -> io::Result<Next> {
-        let is_held = {
-            let mut wishes = self.wishes();
-            if wishes.stop {
-                return Ok(Next::End);
+    fn step(
+        &self,
+        wake_reader: &UnixStream,
+        decoder: &mut Decoder,
+        on_input: &InputHandler,
+    ) -> io::Result<ControlFlow<()>> {
+        let is_paused = {
+            let mut control = self.control();
+            if control.stop {
+                return Ok(ControlFlow::Break(()));
             }
-            wishes.is_held = wishes.hold;
-            self.obeyed.notify_all();
-            wishes.is_held
+            control.is_paused = control.pause;
+            self.acknowledged.notify_all();
+            control.is_paused
         };
-        // In the background a read would stop us.
-        let is_away = is_held || !self.tty.is_ours();
-        let at_most = if is_away { Some(AWAY_PATIENCE) } else { decoder.patience() };
-        let interest = if is_away { PollFlags::empty() } else { PollFlags::IN };
+        // In the background, a read would stop the process.
+        let skips_reading = is_paused || !self.tty.is_ours();
+        let at_most = if skips_reading { Some(BACKGROUND_POLL) } else { decoder.timeout() };
+        let interest = if skips_reading { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = [
             PollFd::from_borrowed_fd(self.tty.keys(), interest),
-            PollFd::from_borrowed_fd(wakened.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(wake_reader.as_fd(), PollFlags::IN),
         ];
         tty::wait(&mut fds, at_most)?;
         let (keys, wake) = (fds[0].revents(), fds[1].revents());
         if tty::is_gone(keys) {
-            return Ok(Next::End);
+            return Ok(ControlFlow::Break(()));
         }
         if !wake.is_empty() {
-            self.wakened(wakened, hear);
-            // Wishes may have changed: they come before reading.
-            return Ok(Next::Listen);
+            self.handle_wake(wake_reader, on_input);
+            // The control flags may have changed: check them before reading.
+            return Ok(ControlFlow::Continue(()));
         }
-        if is_away && self.tty.is_ours() {
-            hear(Input::Continued);
+        if skips_reading && self.tty.is_ours() {
+            on_input(Input::Continued);
         } else if keys.contains(PollFlags::IN) {
-            return self.read(decoder, hear);
-        } else if !is_away {
-            decoder.settle(|input| hear(input));
+            return self.read(decoder, on_input);
+        } else if !skips_reading {
+            decoder.flush(|input| on_input(input));
         }
-        Ok(Next::Listen)
+        Ok(ControlFlow::Continue(()))
     }
 
-    /// A signal came, or a wish.
-    fn wakened(&self, mut wakened: &UnixStream, hear: &Hear) {
+    /// Handles signals; the control flags are checked by the caller.
+    fn handle_wake(&self, mut wake_reader: &UnixStream, on_input: &InputHandler) {
         let mut drain = [0; 64];
-        while matches!(wakened.read(&mut drain), Ok(n) if n > 0) {}
+        while matches!(wake_reader.read(&mut drain), Ok(n) if n > 0) {}
         if self.was_stopped.swap(false, Ordering::AcqRel) {
             self.is_stale.store(true, Ordering::Release);
-            hear(Input::Continued);
+            on_input(Input::Continued);
         }
-        // Sizes may have come and gone since we looked, and each of them may have cost some of the picture.
+        // Several resizes may have happened since the last check, and each may have damaged the content.
         if self.was_resized.swap(false, Ordering::AcqRel) {
-            hear(Input::Resize);
+            on_input(Input::Resize);
         }
     }
 
-    fn read(&self, decoder: &mut Decoder, hear: &Hear) -> io::Result<Next> {
+    fn read(&self, decoder: &mut Decoder, on_input: &InputHandler) -> io::Result<ControlFlow<()>> {
         let mut bytes = [0; 1024];
         match rustix::io::read(self.tty.keys(), &mut bytes) {
-            Ok(0) => Ok(Next::End),
+            Ok(0) => Ok(ControlFlow::Break(())),
             Ok(n) => {
-                decoder.feed(&bytes[..n], |input| hear(input));
-                Ok(Next::Listen)
+                decoder.feed(&bytes[..n], |input| on_input(input));
+                Ok(ControlFlow::Continue(()))
             }
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Ok(Next::Listen),
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Ok(ControlFlow::Continue(())),
             Err(error) => Err(error.into()),
         }
     }

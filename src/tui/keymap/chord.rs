@@ -1,4 +1,4 @@
-//! One key with its modifiers, as people write it: `ctrl+f`, `shift+tab`, `space`, `pgup`.
+//! A key with its modifiers, as the settings write it: `ctrl+f`, `shift+tab`, `space`, `pgup`.
 //!
 //! Start at [`Chord`].
 
@@ -8,14 +8,14 @@ use std::str::FromStr;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use thiserror::Error;
 
-/// A key with its modifiers. Capital letters carry their shift in the letter.
+/// A key with its modifiers. A capital letter has no separate shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-/// A text that names no key.
+/// The error for a text that is not the name of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("there is no key `{0}`")]
 pub struct UnknownKey(pub String);
@@ -43,8 +43,8 @@ const MODIFIERS: [(&str, KeyModifiers); 3] =
     [("ctrl+", KeyModifiers::CONTROL), ("alt+", KeyModifiers::ALT), ("shift+", KeyModifiers::SHIFT)];
 
 impl Chord {
-    /// The same chord however a terminal reports it.
-    fn normal(code: KeyCode, modifiers: KeyModifiers) -> Self {
+    /// Unifies the different ways in which terminals report a chord.
+    fn normalize(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let held = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         let modifiers = modifiers & held;
         match code {
@@ -59,7 +59,7 @@ impl Chord {
         }
     }
 
-    /// Whether a text field takes it: a character, or a key that edits or moves within a line.
+    /// Whether a text field handles it: a character, or a key that edits or moves within a line.
     pub fn is_typing(self) -> bool {
         match self.code {
             KeyCode::Char(_) => !self.modifiers.contains(KeyModifiers::CONTROL),
@@ -73,7 +73,7 @@ impl Chord {
 
 impl From<KeyEvent> for Chord {
     fn from(key: KeyEvent) -> Self {
-        Self::normal(key.code, key.modifiers)
+        Self::normalize(key.code, key.modifiers)
     }
 }
 
@@ -90,14 +90,14 @@ impl FromStr for Chord {
         let mut chars = rest.chars();
         let code = match (chars.next(), chars.next()) {
             (Some(c), None) if !c.is_control() && c != ' ' => KeyCode::Char(c),
-            _ => named(rest).ok_or_else(|| UnknownKey(text.to_owned()))?,
+            _ => key_by_name(rest).ok_or_else(|| UnknownKey(text.to_owned()))?,
         };
-        Ok(Self::normal(code, modifiers))
+        Ok(Self::normalize(code, modifiers))
     }
 }
 
-/// The key of a name, function keys included.
-fn named(name: &str) -> Option<KeyCode> {
+/// The key with this name, function keys included.
+fn key_by_name(name: &str) -> Option<KeyCode> {
     if let Some((_, code)) = NAMES.iter().find(|(known, _)| *known == name) {
         return Some(*code);
     }
@@ -128,7 +128,7 @@ mod tests {
     use super::Chord;
 
     #[test]
-    fn a_chord_reads_as_it_is_written() {
+    fn a_chord_is_displayed_as_it_is_written() {
         for text in ["a", "A", "+", "-", "ctrl+f", "shift+tab", "space", "pgup", "f1", "alt+ctrl+x", "ctrl++", "ü"] {
             let chord: Chord = text.parse().unwrap();
             let back: Chord = chord.to_string().parse().unwrap();
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_key_is_refused() {
+    fn a_text_that_is_not_a_key_is_refused() {
         for text in ["", "ctrl+", "f0", "f13", "hyper+x", "page up", " ", "ab", "\t"] {
             assert!(text.parse::<Chord>().is_err(), "{text:?}");
         }
     }
 
     #[test]
-    fn terminals_report_the_same_chord_in_different_ways() {
+    fn different_reports_of_one_chord_are_equal() {
         let plain = Chord::from(KeyEvent::new(KeyCode::Char('S'), KeyModifiers::NONE));
         let shifted = Chord::from(KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT));
         let lower = Chord::from(KeyEvent::new(KeyCode::Char('s'), KeyModifiers::SHIFT));

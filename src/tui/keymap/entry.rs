@@ -1,59 +1,59 @@
-//! What is said of each action: its keys, where they work, and what they need.
+//! One row of the key table: an action's keys, its help, and where it works.
 //!
-//! Start at [`Entry`].
+//! Start at [`ActionEntry`].
 
 use crate::control::Abilities;
 use crate::tui::action::Action;
 use crate::tui::view::page::View;
 
-/// All about one action.
+/// A row of the key table.
 #[derive(Debug)]
-pub struct Entry {
-    /// What happens.
+pub struct ActionEntry {
+    /// The action.
     pub action: Action,
-    /// Its name in settings.
+    /// The action's name in settings.
     pub id: &'static str,
-    /// Its keys unless the user says otherwise, the shown one first.
+    /// The default keys; the footer shows the first.
     pub keys: &'static [&'static str],
-    /// Under which heading help lists it.
-    pub group: Group,
-    /// What it does, as one sentence without a period.
+    /// The heading in the help.
+    pub group: KeyGroup,
+    /// What it does: one imperative sentence without a period.
     pub help: &'static str,
-    /// Where it works.
+    /// The contexts in which it works.
     pub contexts: &'static [Context],
-    /// Where the footer shows it, and in which words.
+    /// The contexts in which the footer shows it, and its label there.
     pub footer: &'static [(&'static [Context], &'static str)],
-    /// What the source must be able to do for it.
+    /// What the event source has to support.
     pub needs: Need,
-    /// How far it can be turned into something else.
-    pub nature: Nature,
+    /// Whether it repeats, and whether its key can be changed.
+    pub behavior: KeyBehavior,
 }
 
-/// What lies open, and so what keys mean.
+/// What is open on the screen: it decides what keys mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
-    /// A view, with nothing on top of it.
+    /// A view without a popup.
     At(View),
-    /// The lab: lanes beside each other.
+    /// The lab.
     Race,
-    /// The list of keys, or the working behind the verdict.
+    /// The list of keys, or the derivation of the verdict.
     Help,
-    /// A failure in full.
+    /// The details of a failure.
     Example,
-    /// What can be saved.
+    /// The export menu.
     Menu,
-    /// The question before leaving.
+    /// The question before quitting.
     Question,
-    /// The question before something that cannot be undone.
-    Sure,
-    /// A line of text is being typed: keys that type are not looked up.
+    /// The question before an action that cannot be undone.
+    Confirm,
+    /// The filter prompt: typing keys are text.
     Prompt,
-    /// The list of what can be done, and the line that narrows it.
+    /// The action palette and its search line: typing keys are text.
     Palette,
 }
 
 impl Context {
-    /// Whether keys that type are text here, and nothing else.
+    /// Whether typing keys are text here.
     pub fn takes_text(self) -> bool {
         matches!(self, Self::Prompt | Self::Palette)
     }
@@ -61,58 +61,58 @@ impl Context {
 
 /// A heading in the list of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// What reaches the source.
+pub enum KeyGroup {
+    /// Controls the run.
     Work,
-    /// Which view.
+    /// Switches views.
     View,
-    /// What is found in it.
+    /// Finds rows.
     Find,
-    /// Where one is.
+    /// Moves.
     Move,
-    /// How it looks.
+    /// Changes the appearance.
     Look,
-    /// How it ends.
+    /// Quits.
     Leave,
 }
 
-/// What a source must be able to do for an action.
+/// The ability that an action needs from the event source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Nothing.
+    /// None.
     Nothing,
-    /// To pause.
+    /// Pause.
     Pause,
-    /// To change limits.
+    /// Change limits.
     SetLimit,
-    /// To have jobs, endpoints and hosts picked out.
+    /// Act on one job, endpoint or host.
     Pick,
-    /// To send again what failed.
+    /// Resend failed jobs.
     Repeat,
-    /// To run all of it again.
+    /// Run the batch again.
     Rerun,
-    /// To drain and cancel.
+    /// Drain and cancel.
     Stop,
-    /// To go back and forth in time.
+    /// Seek in time.
     Travel,
 }
 
-/// How far an action's keys bend.
+/// How an action's key behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nature {
-    /// Happens once per press.
+pub enum KeyBehavior {
+    /// Acts once per press.
     Once,
-    /// Happens again while the key is held.
+    /// Repeats while the key is held.
     Repeats,
-    /// Once per press, and its key cannot be changed.
+    /// Acts once per press, and its key cannot be changed.
     Fixed,
 }
 
-impl Group {
-    /// All of them, in the order of help.
+impl KeyGroup {
+    /// All headings, in the order of the help.
     pub const ALL: [Self; 6] = [Self::Work, Self::View, Self::Find, Self::Move, Self::Look, Self::Leave];
 
-    /// Its heading.
+    /// The heading's text.
     pub fn title(self) -> &'static str {
         match self {
             Self::Work => "Work",
@@ -126,10 +126,10 @@ impl Group {
 }
 
 impl Need {
-    /// Why the source cannot do it, if it cannot.
+    /// The reason why the source cannot do it, if it cannot.
     pub fn refusal(self, can: Abilities) -> Option<&'static str> {
         match self {
-            // A recording stands still instead.
+            // A replay pauses itself.
             Self::Pause if can.travel => None,
             Self::SetLimit | Self::Repeat | Self::Rerun | Self::Stop if can.travel => {
                 Some("a recording cannot be changed")
@@ -137,10 +137,10 @@ impl Need {
             Self::Pause if !can.pause => Some("this source cannot be paused"),
             Self::SetLimit if !can.set_limit => Some("this source keeps its own limit"),
             Self::Stop if !can.stop => Some("this source cannot be stopped from here"),
-            Self::Pick if !can.pick => Some("nothing of this source can be picked out"),
-            Self::Repeat if !can.repeat => Some("nothing of this source can be sent again"),
-            Self::Rerun if !can.rerun => Some("what this run was made of cannot be read again"),
-            Self::Travel if !can.travel => Some("only a replay goes back and forth in time"),
+            Self::Pick if !can.pick => Some("this source has no single jobs to act on"),
+            Self::Repeat if !can.repeat => Some("this source cannot resend jobs"),
+            Self::Rerun if !can.rerun => Some("this run's input cannot be read again"),
+            Self::Travel if !can.travel => Some("only a replay can seek"),
             Self::Nothing
             | Self::Pause
             | Self::SetLimit

@@ -1,7 +1,7 @@
-//! From keys to actions, and from actions to the keys that people are told.
+//! The keymap: maps keys to actions, and actions to the keys that footer, help and documentation show.
 //!
-//! Everything is generated from the table in `table`, so that footer, help and README always name
-//! the keys that work. Start at [`Keymap::action`].
+//! Everything is generated from the table in [`table`], so that every listed key works.
+//! Start at [`Keymap::action`].
 
 pub mod chord;
 pub mod entry;
@@ -17,51 +17,51 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::action::Action;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{Context, Entry, Group, Nature};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup};
 use crate::tui::keymap::table::ENTRIES;
 
 /// The keys in force.
 #[derive(Clone, Debug)]
 pub struct Keymap {
-    /// The chords of each row of the table.
+    /// The chords of each row of the key table.
     chords: Vec<Vec<Chord>>,
 }
 
-/// A line of help: an action and its keys.
+/// A line of the help: an action and its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its heading.
-    pub group: Group,
-    /// All keys, separated by spaces; empty when switched off.
+pub struct KeyRow {
+    /// The heading.
+    pub group: KeyGroup,
+    /// All keys, separated by spaces; empty if the action has none.
     pub keys: String,
-    /// The row of the table.
+    /// The action.
     pub action: Action,
-    /// What it does.
+    /// What the action does.
     pub help: &'static str,
 }
 
-/// A word of the footer and the keys in front of it.
+/// A label of the footer with its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// The first action behind it, and its key; what dims it dims the others.
+pub struct FooterHint {
+    /// The first action of the label; if it is unavailable, the label is dimmed.
     pub action: Action,
-    /// See [`Hint::action`].
+    /// The first action's key.
     pub key: String,
-    /// The actions that share the word, and their keys.
+    /// The other actions that share the label, with their keys.
     pub others: Vec<(Action, String)>,
-    /// The word.
+    /// The label.
     pub label: &'static str,
 }
 
-impl Hint {
-    /// Every key in front of the word, and what it does.
+impl FooterHint {
+    /// Every key of the label, with its action.
     pub fn keys(&self) -> impl Iterator<Item = (Action, &str)> {
         let others = self.others.iter().map(|(action, key)| (*action, key.as_str()));
         std::iter::once((self.action, self.key.as_str())).chain(others)
     }
 }
 
-impl fmt::Display for Hint {
+impl fmt::Display for FooterHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.keys().try_for_each(|(_, key)| write!(f, "{key} "))?;
         f.write_str(self.label)
@@ -70,14 +70,14 @@ impl fmt::Display for Hint {
 
 impl Default for Keymap {
     fn default() -> Self {
-        // A test holds that every default parses.
-        let parsed = |entry: &Entry| entry.keys.iter().filter_map(|key| key.parse().ok()).collect();
+        // A test checks that every default parses.
+        let parsed = |entry: &ActionEntry| entry.keys.iter().filter_map(|key| key.parse().ok()).collect();
         Self { chords: ENTRIES.iter().map(parsed).collect() }
     }
 }
 
 impl Keymap {
-    /// What a key means here. Releases mean nothing; held keys count where more is more.
+    /// The action of a key in a context. A release has none; a held key has one only if its action repeats.
     pub fn action(&self, context: Context, key: KeyEvent) -> Option<Action> {
         let chord = Chord::from(key);
         if context.takes_text() && chord.is_typing() {
@@ -87,89 +87,89 @@ impl Keymap {
             self.effective().find(|(entry, chords)| entry.contexts.contains(&context) && chords.contains(&chord))?;
         match key.kind {
             KeyEventKind::Press => Some(entry.action),
-            KeyEventKind::Repeat if entry.nature == Nature::Repeats => Some(entry.action),
+            KeyEventKind::Repeat if entry.behavior == KeyBehavior::Repeats => Some(entry.action),
             KeyEventKind::Repeat | KeyEventKind::Release => None,
         }
     }
 
-    /// The footer's hints, most wanted first; neighbours that share a word share a hint.
-    pub fn footer(&self, context: Context) -> Vec<Hint> {
-        let mut hints: Vec<Hint> = Vec::new();
+    /// The footer's hints, most useful first; neighbours with the same label share a hint.
+    pub fn footer(&self, context: Context) -> Vec<FooterHint> {
+        let mut hints: Vec<FooterHint> = Vec::new();
         for (entry, chords) in self.effective() {
             let label = entry.footer.iter().find(|(at, _)| at.contains(&context)).map(|(_, label)| *label);
             let (Some(label), Some(chord)) = (label, chords.first()) else { continue };
             match hints.last_mut() {
                 Some(last) if last.label == label => last.others.push((entry.action, chord.to_string())),
-                _ => hints.push(Hint { action: entry.action, key: chord.to_string(), others: Vec::new(), label }),
+                _ => hints.push(FooterHint { action: entry.action, key: chord.to_string(), others: Vec::new(), label }),
             }
         }
-        // The way back is known to everybody and comes last; in a view first, where help and the way out are last.
+        // `back` comes last, because every user knows it; in a view it comes first, and help and quit last.
         let is_view = matches!(context, Context::At(_) | Context::Race);
         hints.sort_by_key(|hint| (hint.action == Action::Back) != is_view);
         hints
     }
 
-    /// Every action with its keys, by heading, for help.
-    pub fn rows(&self) -> Vec<Row> {
-        let row = |(entry, chords): (&'static Entry, &[Chord])| {
+    /// Every action with its keys, sorted by heading, for the help.
+    pub fn rows(&self) -> Vec<KeyRow> {
+        let row = |(entry, chords): (&'static ActionEntry, &[Chord])| {
             let keys: Vec<String> = chords.iter().map(Chord::to_string).collect();
-            Row { group: entry.group, keys: keys.join(" "), action: entry.action, help: entry.help }
+            KeyRow { group: entry.group, keys: keys.join(" "), action: entry.action, help: entry.help }
         };
-        let mut rows: Vec<Row> = self.effective().map(row).collect();
+        let mut rows: Vec<KeyRow> = self.effective().map(row).collect();
         rows.sort_by_key(|row| row.group);
         rows
     }
 
-    /// What can be saved, each with its keys.
-    pub fn menu(&self) -> Vec<Row> {
-        let is_saved = |row: &Row| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
+    /// The rows of the export menu.
+    pub fn menu(&self) -> Vec<KeyRow> {
+        let is_saved = |row: &KeyRow| entry(row.action).is_some_and(|entry| *entry.contexts == [Context::Menu]);
         self.rows().into_iter().filter(is_saved).collect()
     }
 
-    /// The actions of one place with their keys, by heading, for help.
-    pub fn rows_at(&self, context: Context) -> Vec<Row> {
+    /// The actions of one context with their keys, sorted by heading, for the help.
+    pub fn rows_at(&self, context: Context) -> Vec<KeyRow> {
         let mut rows = self.rows();
         rows.retain(|row| entry(row.action).is_some_and(|entry| entry.contexts.contains(&context)));
         rows
     }
 
-    /// The first key of an action, as people write it; none when switched off.
+    /// The first key of an action, as the settings write it; `None` if it has none.
     pub fn key(&self, action: Action) -> Option<String> {
         let (_, chords) = self.effective().find(|(entry, _)| entry.action == action)?;
         chords.first().map(Chord::to_string)
     }
 
-    fn effective(&self) -> impl Iterator<Item = (&'static Entry, &[Chord])> {
+    fn effective(&self) -> impl Iterator<Item = (&'static ActionEntry, &[Chord])> {
         ENTRIES.iter().zip(self.chords.iter().map(Vec::as_slice))
     }
 }
 
-/// The table's row of an action; every action has one.
-pub fn entry(action: Action) -> Option<&'static Entry> {
+/// The row of an action in the key table; every action has one.
+pub fn entry(action: Action) -> Option<&'static ActionEntry> {
     ENTRIES.iter().find(|entry| entry.action == action)
 }
 
-/// Keys as lines of text, by heading, each with the action's name in settings.
+/// The keys as lines of text, by heading, each with the action's name in settings.
 pub fn plain(keymap: &Keymap) -> String {
     let rows = keymap.rows();
-    let id = |row: &Row| entry(row.action).map_or("", |entry| entry.id);
+    let id = |row: &KeyRow| entry(row.action).map_or("", |entry| entry.id);
     let width = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0).max(1);
     let id_width = rows.iter().map(|row| id(row).len()).max().unwrap_or(0);
-    let line = |row: &Row| {
+    let line = |row: &KeyRow| {
         let keys = if row.keys.is_empty() { "-" } else { &row.keys };
         format!("  {keys:<width$}  {:<id_width$}  {}\n", id(row), row.help)
     };
-    let of = |group: Group| rows.iter().filter(move |row| row.group == group).map(line).collect::<String>();
-    Group::ALL.map(|group| format!("{}\n{}", group.title(), of(group))).concat()
+    let of = |group: KeyGroup| rows.iter().filter(move |row| row.group == group).map(line).collect::<String>();
+    KeyGroup::ALL.map(|group| format!("{}\n{}", group.title(), of(group))).concat()
 }
 
-/// The default keys as the README shows them.
+/// The default keys as a Markdown table, for the documentation.
 pub fn markdown() -> String {
     let mut text = String::from("| Key | Action | What it does |\n| --- | --- | --- |\n");
-    for group in Group::ALL {
+    for group in KeyGroup::ALL {
         for entry in ENTRIES.iter().filter(|entry| entry.group == group) {
             let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = writeln!(text, "| {} | `{}` | {} |", keys.join(" "), entry.id, entry.help);
         }
     }
@@ -203,20 +203,20 @@ mod tests {
         Context::Example,
         Context::Menu,
         Context::Question,
-        Context::Sure,
+        Context::Confirm,
         Context::Prompt,
         Context::Palette,
     ];
     const OVERVIEW: Context = Context::At(View::Overview);
 
     #[test]
-    fn every_default_key_is_a_key_and_means_one_thing_in_one_place() {
+    fn every_default_key_parses_and_has_one_action_per_context() {
         for context in CONTEXTS {
             let mut taken = Vec::new();
             for entry in ENTRIES.iter().filter(|entry| entry.contexts.contains(&context)) {
                 for key in entry.keys {
                     let chord: Chord = key.parse().unwrap();
-                    assert!(!taken.contains(&chord), "`{key}` means two things in {context:?}");
+                    assert!(!taken.contains(&chord), "`{key}` has two actions in {context:?}");
                     taken.push(chord);
                 }
             }
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_means_what_the_context_says() {
+    fn the_context_decides_the_action_of_a_key() {
         let keymap = Keymap::default();
         let k = KeyEvent::from(KeyCode::Char('k'));
         assert_eq!(keymap.action(OVERVIEW, k), Some(Action::Up));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn held_keys_count_only_where_more_is_more() {
+    fn held_keys_count_only_for_actions_that_repeat() {
         let keymap = Keymap::default();
         let event = |code, kind| KeyEvent::new_with_kind(code, KeyModifiers::NONE, kind);
         let meaning = |code, kind| keymap.action(OVERVIEW, event(code, kind));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn the_footer_teaches_what_makes_sense_here() {
+    fn the_footer_shows_the_actions_of_the_context() {
         let line = |context| {
             let hints = Keymap::default().footer(context);
             hints.iter().map(ToString::to_string).collect::<Vec<_>>().join("   ")
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_without_an_ability_says_why() {
+    fn a_missing_ability_has_a_reason() {
         let refusal = |action: Action| entry(action).and_then(|entry| entry.needs.refusal(Abilities::NONE));
         assert_eq!(refusal(Action::LimitUp), Some("this source keeps its own limit"));
         assert_eq!(refusal(Action::Freeze), None);
@@ -292,9 +292,9 @@ mod tests {
     }
 
     #[test]
-    fn help_and_readme_list_every_action() {
+    fn help_and_documentation_list_every_action() {
         assert_eq!(Keymap::default().rows().len(), ENTRIES.len());
         assert_eq!(markdown().lines().count(), ENTRIES.len() + 2);
-        assert!(markdown().contains("| `space` | `pause` | Start no new attempts; again to resume |"));
+        assert!(markdown().contains("| `space` | `pause` | Start no new attempts; press again to resume |"));
     }
 }

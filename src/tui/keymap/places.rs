@@ -1,12 +1,12 @@
-//! Where keys work: sets of views, sheets and questions, named once.
+//! Named sets of contexts, for the key table.
 //!
-//! Start at [`SCREENS`].
+//! Start at [`VIEWS`].
 
-use crate::tui::keymap::entry::Context::{self, At, Example, Help, Menu, Palette, Prompt, Question, Race, Sure};
+use crate::tui::keymap::entry::Context::{self, At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Race};
 use crate::tui::view::page::View;
 
-/// Every view, and what else is named.
-const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
+/// Every view, followed by the other contexts.
+const fn views_and<const N: usize>(others: &[Context]) -> [Context; N] {
     let mut all = [Help; N];
     let mut i = 0;
     while i < N {
@@ -16,28 +16,29 @@ const fn screens<const N: usize>(others: &[Context]) -> [Context; N] {
     all
 }
 
-/// How many views there are.
+/// The number of views.
 const N: usize = View::ALL.len();
 /// Every view.
-pub const SCREENS: &[Context] = &screens::<N>(&[]);
-/// Every view, and the lab.
-pub const STAGES: &[Context] = &screens::<{ N + 1 }>(&[Race]);
-/// … and the sheets over them.
-pub const SHEETS: &[Context] = &screens::<{ N + 3 }>(&[Help, Example, Race]);
-/// … but for the lab.
-pub const LISTED: &[Context] = &screens::<{ N + 2 }>(&[Help, Example]);
-/// … and wherever there are rows.
-pub const LISTS: &[Context] = &screens::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
+pub const VIEWS: &[Context] = &views_and::<N>(&[]);
+/// Every view and the lab.
+pub const VIEWS_AND_LAB: &[Context] = &views_and::<{ N + 1 }>(&[Race]);
+/// The same with the popups.
+pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Example, Race]);
+/// The same without the lab: where the palette opens.
+pub const WITH_PALETTE: &[Context] = &views_and::<{ N + 2 }>(&[Help, Example]);
+/// Every context with rows.
+pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
 /// Everywhere.
-pub const ANYWHERE: &[Context] = &screens::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Sure, Race]);
-/// The lab alone.
+pub const ANYWHERE: &[Context] =
+    &views_and::<{ N + 8 }>(&[Help, Example, Menu, Prompt, Palette, Question, Confirm, Race]);
+/// The lab.
 pub const LAB: &[Context] = &[Race];
 /// The first view.
 pub const OVERVIEW: &[Context] = &[At(View::Overview)];
 /// Views of rows in columns.
 pub const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
-/// Where something lies behind a row.
-pub const DEEP: &[Context] = &[
+/// Contexts whose rows have details.
+pub const WITH_DETAIL: &[Context] = &[
     At(View::Overview),
     At(View::Failures),
     Example,
@@ -46,25 +47,25 @@ pub const DEEP: &[Context] = &[
     At(View::Hosts),
     At(View::InFlight),
 ];
-/// … of which these lead to events.
-pub const STORIED: &[Context] = DEEP.split_at(2).1;
-/// Where a request, or one of an endpoint's, is selected.
-pub const ASKED: &[Context] =
+/// The ones among them whose details are events.
+pub const WITH_EVENTS: &[Context] = WITH_DETAIL.split_at(2).1;
+/// Contexts in which a request, or an endpoint with one, is selected.
+pub const WITH_REQUEST: &[Context] =
     &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
-/// Where what is seen can be saved.
-pub const SEEN: &[Context] = &screens::<{ N + 2 }>(&[Example, Race]);
-/// Where a failure is selected.
-pub const FAILED: &[Context] = &[At(View::Failures), Example];
-/// Views beside the first.
-pub const BESIDE: &[Context] = SCREENS.split_at(1).1;
-/// Views that turn dials in sight of what they do.
-pub const DIALS: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight), Race];
-/// Views that the newest comes to.
-pub const STREAMS: &[Context] = &[At(View::Waterfall), At(View::Log)];
-/// One thing in full, and others like it beside it.
+/// Contexts whose content can be exported.
+pub const EXPORTABLE: &[Context] = &views_and::<{ N + 2 }>(&[Example, Race]);
+/// Contexts in which a failure is selected.
+pub const WITH_FAILURE: &[Context] = &[At(View::Failures), Example];
+/// Every view but the first.
+pub const OTHER_VIEWS: &[Context] = VIEWS.split_at(1).1;
+/// Contexts that show the effect of a limit.
+pub const WITH_LIMIT: &[Context] = &[At(View::Overview), At(View::Endpoint), At(View::Hosts), At(View::InFlight), Race];
+/// Views that scroll to the newest row.
+pub const WITH_AUTO_SCROLL: &[Context] = &[At(View::Waterfall), At(View::Log)];
+/// Details with a previous and a next one.
 pub const DETAIL: &[Context] = &[At(View::Endpoint), Example];
-/// Views along an axis of time.
-pub const FALLS: &[Context] = &[At(View::Waterfall)];
-/// Views in which arrows to either side are free.
-pub const TRAVELS: &[Context] =
+/// The waterfall.
+pub const WATERFALL: &[Context] = &[At(View::Waterfall)];
+/// Views in which the left and right keys are free to seek in a replay.
+pub const WITH_SEEK: &[Context] =
     &[At(View::Overview), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::Log), At(View::InFlight)];

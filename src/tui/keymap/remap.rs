@@ -1,69 +1,69 @@
-//! What the user's settings change about keys, and what they must not.
+//! Key bindings from the user's settings: applies them, and refuses bindings that cannot work.
 //!
-//! Start at [`Keymap::set`] and [`Keymap::clashes`].
+//! Start at [`Keymap::set`] and [`Keymap::conflicts`].
 
 use std::fmt;
 
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{Context, Entry, Nature};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior};
 use crate::tui::keymap::table::ENTRIES;
 
-/// Why an action cannot have a key.
+/// The reason why an action cannot have a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RemapError {
     /// There is no such action.
     UnknownAction,
-    /// The action keeps its key.
+    /// The action's key cannot be changed.
     Fixed {
-        /// Which action.
+        /// The action.
         id: &'static str,
         /// Its key.
         key: Chord,
     },
-    /// The key belongs to an action that keeps it.
+    /// The key belongs to an action whose key cannot be changed.
     Taken {
         /// The key.
         key: Chord,
-        /// Whose it is.
+        /// The action that has it.
         by: &'static str,
     },
-    /// Terminals send the same for another key.
+    /// Terminals send the same bytes for another key.
     SameAs {
         /// The key.
         key: Chord,
-        /// What arrives instead.
+        /// The key that arrives instead.
         arrives: &'static str,
     },
-    /// The action works only where the key is typed as text.
+    /// The action works only in contexts where the key is text.
     Typed {
         /// The key.
         key: Chord,
     },
 }
 
-/// A key that means two things in one place.
+/// A key with two actions in one context.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clash {
+pub struct KeyConflict {
     /// The key.
     pub key: Chord,
-    /// The actions, in the order of the table.
+    /// The two actions, in table order.
     pub ids: [&'static str; 2],
 }
 
-/// Keys that arrive as another one, whatever the terminal.
+/// Keys that every terminal sends as another key.
 const SAME: [(&str, &str); 4] = [("ctrl+i", "tab"), ("ctrl+m", "enter"), ("ctrl+h", "backspace"), ("ctrl+[", "esc")];
 
 impl Keymap {
-    /// Gives an action these keys and no others; none switches it off.
-    pub fn set(&mut self, id: &str, keys: &[Chord]) -> Result<(), Refusal> {
+    /// Binds an action to exactly these keys; an empty list unbinds it.
+    pub fn set(&mut self, id: &str, keys: &[Chord]) -> Result<(), RemapError> {
         let found = ENTRIES.iter().zip(&mut self.chords).find(|(entry, _)| entry.id == id);
-        let (entry, chords) = found.ok_or(Refusal::UnknownAction)?;
-        if let (Nature::Fixed, Some(key)) = (entry.nature, chords.first()) {
-            return Err(Refusal::Fixed { id: entry.id, key: *key });
+        let (entry, chords) = found.ok_or(RemapError::UnknownAction)?;
+        if let (KeyBehavior::Fixed, Some(key)) = (entry.behavior, chords.first()) {
+            return Err(RemapError::Fixed { id: entry.id, key: *key });
         }
         for key in keys {
-            refuse(entry, *key)?;
+            check_key(entry, *key)?;
         }
         chords.clear();
         for key in keys {
@@ -74,10 +74,10 @@ impl Keymap {
         Ok(())
     }
 
-    /// Every key that means two things in one place.
-    pub fn clashes(&self) -> Vec<Clash> {
-        let mut clashes = Vec::new();
-        let rows: Vec<(&'static Entry, &[Chord])> = self.effective().collect();
+    /// Every key with two actions in one context.
+    pub fn conflicts(&self) -> Vec<KeyConflict> {
+        let mut conflicts = Vec::new();
+        let rows: Vec<(&'static ActionEntry, &[Chord])> = self.effective().collect();
         for (i, (first, chords)) in rows.iter().enumerate() {
             for (second, others) in &rows[i + 1..] {
                 let mut shared = chords.iter().filter(|chord| others.contains(chord));
@@ -86,45 +86,46 @@ impl Keymap {
                     first.contexts.iter().any(|context| second.contexts.contains(context) && reaches(context))
                 };
                 if let Some(key) = shared.find(|chord| meets(**chord)) {
-                    clashes.push(Clash { key: *key, ids: [first.id, second.id] });
+                    conflicts.push(KeyConflict { key: *key, ids: [first.id, second.id] });
                 }
             }
         }
-        clashes
+        conflicts
     }
 }
 
-fn refuse(entry: &Entry, key: Chord) -> Result<(), Refusal> {
+fn check_key(entry: &ActionEntry, key: Chord) -> Result<(), RemapError> {
     let is = |name: &str| name.parse() == Ok(key);
-    let fixed = ENTRIES.iter().find(|other| other.nature == Nature::Fixed && other.keys.iter().any(|name| is(name)));
+    let fixed =
+        ENTRIES.iter().find(|other| other.behavior == KeyBehavior::Fixed && other.keys.iter().any(|name| is(name)));
     if let Some(by) = fixed {
-        return Err(Refusal::Taken { key, by: by.id });
+        return Err(RemapError::Taken { key, by: by.id });
     }
     if let Some((_, arrives)) = SAME.into_iter().find(|(name, _)| is(name)) {
-        return Err(Refusal::SameAs { key, arrives });
+        return Err(RemapError::SameAs { key, arrives });
     }
     if entry.contexts.iter().all(|context| context.takes_text()) && key.is_typing() {
-        return Err(Refusal::Typed { key });
+        return Err(RemapError::Typed { key });
     }
     Ok(())
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for RemapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAction => write!(f, "there is no such action"),
-            Self::Fixed { id, key } => write!(f, "`{id}` is always `{key}`, and nothing else"),
-            Self::Taken { key, by } => write!(f, "`{key}` is always `{by}`, and cannot be taken"),
-            Self::SameAs { key, arrives } => write!(f, "terminals cannot tell `{key}` from `{arrives}`"),
-            Self::Typed { key } => write!(f, "`{key}` is text where this works, and never reaches it"),
+            Self::Fixed { id, key } => write!(f, "the key of `{id}` is always `{key}`"),
+            Self::Taken { key, by } => write!(f, "`{key}` is reserved for `{by}`"),
+            Self::SameAs { key, arrives } => write!(f, "terminals send `{key}` as `{arrives}`"),
+            Self::Typed { key } => write!(f, "`{key}` is text wherever this action works"),
         }
     }
 }
 
-impl fmt::Display for Clash {
+impl fmt::Display for KeyConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [first, second] = self.ids;
-        write!(f, "`{}` means both `{first}` and `{second}`", self.key)
+        write!(f, "`{}` is bound to both `{first}` and `{second}`", self.key)
     }
 }
 
@@ -132,7 +133,7 @@ impl fmt::Display for Clash {
 mod tests {
     use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-    use super::{Clash, Refusal};
+    use super::{KeyConflict, RemapError};
     use crate::tui::action::Action;
     use crate::tui::keymap::Keymap;
     use crate::tui::keymap::chord::Chord;
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_about_keys_is_what_works() {
+    fn footer_and_help_show_the_remapped_keys() {
         let mut keymap = Keymap::default();
         keymap.set("pause", &[chord("p"), chord("ctrl+p"), chord("p")]).unwrap();
         keymap.set("sort", &[]).unwrap();
@@ -161,29 +162,29 @@ mod tests {
         let row = |action| keymap.rows().into_iter().find(|row| row.action == action).map(|row| row.keys);
         assert_eq!(row(Action::Pause).as_deref(), Some("p ctrl+p"));
         assert_eq!(row(Action::Sort).as_deref(), Some(""));
-        assert_eq!(keymap.clashes(), []);
+        assert_eq!(keymap.conflicts(), []);
     }
 
     #[test]
-    fn a_key_may_mean_one_thing_in_one_place_and_another_elsewhere() {
+    fn a_key_may_have_different_actions_in_different_contexts() {
         let mut keymap = Keymap::default();
-        assert_eq!(keymap.clashes(), []);
+        assert_eq!(keymap.conflicts(), []);
         keymap.set("freeze", &[chord("space")]).unwrap();
-        assert_eq!(keymap.clashes(), [Clash { key: chord("space"), ids: ["pause", "freeze"] }]);
-        assert_eq!(keymap.clashes()[0].to_string(), "`space` means both `pause` and `freeze`");
+        assert_eq!(keymap.conflicts(), [KeyConflict { key: chord("space"), ids: ["pause", "freeze"] }]);
+        assert_eq!(keymap.conflicts()[0].to_string(), "`space` is bound to both `pause` and `freeze`");
         keymap.set("pause", &[chord("d")]).unwrap();
-        assert_eq!(keymap.clashes(), []);
+        assert_eq!(keymap.conflicts(), []);
     }
 
     #[test]
-    fn some_keys_and_some_actions_cannot_be_had() {
+    fn some_keys_and_some_actions_cannot_be_remapped() {
         let mut keymap = Keymap::default();
         let refused = |keymap: &mut Keymap, id, key| keymap.set(id, &[chord(key)]).unwrap_err().to_string();
-        assert_eq!(keymap.set("pase", &[]), Err(Refusal::UnknownAction));
-        assert_eq!(refused(&mut keymap, "interrupt", "v"), "`interrupt` is always `ctrl+c`, and nothing else");
-        assert_eq!(refused(&mut keymap, "pause", "ctrl+c"), "`ctrl+c` is always `interrupt`, and cannot be taken");
-        assert_eq!(refused(&mut keymap, "pause", "ctrl+i"), "terminals cannot tell `ctrl+i` from `tab`");
-        assert_eq!(refused(&mut keymap, "keep", "k"), "`k` is text where this works, and never reaches it");
+        assert_eq!(keymap.set("pase", &[]), Err(RemapError::UnknownAction));
+        assert_eq!(refused(&mut keymap, "interrupt", "v"), "the key of `interrupt` is always `ctrl+c`");
+        assert_eq!(refused(&mut keymap, "pause", "ctrl+c"), "`ctrl+c` is reserved for `interrupt`");
+        assert_eq!(refused(&mut keymap, "pause", "ctrl+i"), "terminals send `ctrl+i` as `tab`");
+        assert_eq!(refused(&mut keymap, "keep", "k"), "`k` is text wherever this action works");
         assert_eq!(keymap.key(Action::Pause).as_deref(), Some("space"));
     }
 }

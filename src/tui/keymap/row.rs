@@ -1,59 +1,84 @@
-//! What rows of the table of keys have in common, by kind.
+//! Templates for rows of the key table.
 //!
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
 use crate::tui::keymap::entry::Context::{self, Menu};
-use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
-use crate::tui::keymap::places::{DETAIL, FALLS, LAB, LISTS, SCREENS, STAGES, TRAVELS};
+use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
+use crate::tui::keymap::places::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::view::page::View;
 
-/// A row with nothing special about it.
-pub(super) const PLAIN: Entry = Entry {
+/// The defaults of a row.
+pub(super) const PLAIN: ActionEntry = ActionEntry {
     action: Action::Redraw,
     id: "",
     keys: &[],
-    group: Group::Look,
+    group: KeyGroup::Look,
     help: "",
-    contexts: SCREENS,
+    contexts: VIEWS,
     footer: &[],
     needs: Need::Nothing,
-    nature: Nature::Once,
+    behavior: KeyBehavior::Once,
 };
 
-/// A row of the dial.
-pub(super) const DIAL: Entry =
-    Entry { group: Group::Work, contexts: STAGES, needs: Need::SetLimit, nature: Nature::Repeats, ..PLAIN };
+/// A row that changes a limit.
+pub(super) const LIMIT: ActionEntry = ActionEntry {
+    group: KeyGroup::Work,
+    contexts: VIEWS_AND_LAB,
+    needs: Need::SetLimit,
+    behavior: KeyBehavior::Repeats,
+    ..PLAIN
+};
 
-/// A row of a replay's clock.
-pub(super) const TRAVEL: Entry =
-    Entry { group: Group::Work, contexts: TRAVELS, needs: Need::Travel, nature: Nature::Repeats, ..PLAIN };
+/// A row that seeks in a replay.
+pub(super) const SEEK: ActionEntry = ActionEntry {
+    group: KeyGroup::Work,
+    contexts: WITH_SEEK,
+    needs: Need::Travel,
+    behavior: KeyBehavior::Repeats,
+    ..PLAIN
+};
 
-/// A row that leads to a view.
-pub(super) const fn show(view: View, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action: Action::Show(view), id, keys, group: Group::View, help, ..PLAIN }
+/// A row that shows a view.
+pub(super) const fn show(
+    view: View,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
+    ActionEntry { action: Action::Show(view), id, keys, group: KeyGroup::View, help, ..PLAIN }
 }
 
-/// A row of what is looked at, and how.
-pub(super) const fn look(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action, id, keys, help, ..PLAIN }
+/// A row that changes the display.
+pub(super) const fn display(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
+    ActionEntry { action, id, keys, help, ..PLAIN }
 }
 
-/// A row of the axis of time.
-pub(super) const fn along(
+/// A row of the waterfall.
+pub(super) const fn waterfall(
     action: Action,
     id: &'static str,
     keys: &'static [&'static str],
     help: &'static str,
     footer: &'static [(&'static [Context], &'static str)],
-) -> Entry {
-    let nature = Nature::Repeats;
-    Entry { action, id, keys, help, footer, group: Group::Move, contexts: FALLS, nature, ..PLAIN }
+) -> ActionEntry {
+    let behavior = KeyBehavior::Repeats;
+    ActionEntry { action, id, keys, help, footer, group: KeyGroup::Move, contexts: WATERFALL, behavior, ..PLAIN }
 }
 
-/// A row of what can be saved: the menu shows its help, without the first word.
-pub(super) const fn save(action: Action, id: &'static str, keys: &'static [&'static str], help: &'static str) -> Entry {
-    Entry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
+/// A row of the export menu, which shows its help without the first word.
+pub(super) const fn save(
+    action: Action,
+    id: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+) -> ActionEntry {
+    ActionEntry { action, id, keys, help, contexts: &[Menu], ..PLAIN }
 }
 
 /// A row of the lab.
@@ -63,12 +88,14 @@ pub(super) const fn lab(
     key: &'static [&'static str],
     help: &'static str,
     footer: &'static [(&'static [Context], &'static str)],
-) -> Entry {
-    Entry { action, id, keys: key, help, footer, group: Group::Work, contexts: LAB, ..PLAIN }
+) -> ActionEntry {
+    ActionEntry { action, id, keys: key, help, footer, group: KeyGroup::Work, contexts: LAB, ..PLAIN }
 }
 
-/// A row of what lies beside.
-pub(super) const PEER: Entry = Entry { group: Group::Move, contexts: DETAIL, nature: Nature::Repeats, ..PLAIN };
+/// A row that goes to the previous or next detail.
+pub(super) const SIBLING: ActionEntry =
+    ActionEntry { group: KeyGroup::Move, contexts: DETAIL, behavior: KeyBehavior::Repeats, ..PLAIN };
 
-/// A row of movement.
-pub(super) const STEP: Entry = Entry { group: Group::Move, contexts: LISTS, nature: Nature::Repeats, ..PLAIN };
+/// A row that moves the selection.
+pub(super) const MOVE: ActionEntry =
+    ActionEntry { group: KeyGroup::Move, contexts: WITH_ROWS, behavior: KeyBehavior::Repeats, ..PLAIN };

@@ -1,55 +1,55 @@
-//! Finds actions by what is typed: by their names, by their explanations, by some of their letters.
+//! A search for actions by name, by help text, or by some letters of the name.
 //!
-//! Pure, and made from the table of keys. Start at [`search`].
+//! Pure: it reads only the key table. Start at [`search`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::{Context, Entry};
+use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::table::ENTRIES;
 
-/// How well an action fits what was typed, the best first.
+/// How well an action matches the search text, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
-    /// A word of its name begins so.
+enum MatchQuality {
+    /// A word of its name starts with the text.
     Name,
-    /// Its name holds it.
+    /// Its name contains the text.
     InName,
-    /// A word of its explanation begins so, or one of the footer.
+    /// A word of its help or of its footer label starts with the text.
     Words,
-    /// Its name has these letters, in this order.
+    /// Its name has the letters of the text, in this order.
     Letters,
 }
 
-/// Every action that means something here and fits each word of a text: the best first, and else in
-/// the order of the table.
-pub fn search(context: Context, text: &str) -> Vec<&'static Entry> {
+/// The actions of a context that match every word of a text: best match first, then in table order.
+pub fn search(context: Context, text: &str) -> Vec<&'static ActionEntry> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let here = ENTRIES.iter().filter(|entry| entry.contexts.contains(&context) && entry.action != Action::Palette);
-    let mut found: Vec<_> = here.filter_map(|entry| Some((fits(entry, &words)?, entry))).collect();
-    // Scattered letters are a guess, and none is needed where something is named so.
-    if found.iter().any(|(fit, _)| *fit < Fit::Letters) {
-        found.retain(|(fit, _)| *fit < Fit::Letters);
+    let mut found: Vec<_> = here.filter_map(|entry| Some((match_all(entry, &words)?, entry))).collect();
+    // Scattered letters are a guess, so they count only if nothing matches better.
+    if found.iter().any(|(quality, _)| *quality < MatchQuality::Letters) {
+        found.retain(|(quality, _)| *quality < MatchQuality::Letters);
     }
-    found.sort_by_key(|(fit, _)| *fit);
+    found.sort_by_key(|(quality, _)| *quality);
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// As well as the word that fits worst.
-fn fits(entry: &Entry, words: &[String]) -> Option<Fit> {
-    words.iter().try_fold(Fit::Name, |worst, word| Some(worst.max(fit(entry, word)?)))
+/// The match of the worst word.
+fn match_all(entry: &ActionEntry, words: &[String]) -> Option<MatchQuality> {
+    words.iter().try_fold(MatchQuality::Name, |worst, word| Some(worst.max(match_word(entry, word)?)))
 }
 
-fn fit(entry: &Entry, word: &str) -> Option<Fit> {
+/// The match of one word.
+fn match_word(entry: &ActionEntry, word: &str) -> Option<MatchQuality> {
     let help = entry.help.to_lowercase();
     let labels = entry.footer.iter().flat_map(|(_, label)| label.split(' '));
     let mut words = help.split(|c: char| !c.is_alphanumeric()).chain(labels);
     if entry.id.starts_with(word) || entry.id.split('_').any(|part| part.starts_with(word)) {
-        Some(Fit::Name)
+        Some(MatchQuality::Name)
     } else if entry.id.contains(word) {
-        Some(Fit::InName)
+        Some(MatchQuality::InName)
     } else if words.any(|known| known.starts_with(word)) {
-        Some(Fit::Words)
+        Some(MatchQuality::Words)
     } else {
-        has_letters(entry.id, word).then_some(Fit::Letters)
+        has_letters(entry.id, word).then_some(MatchQuality::Letters)
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_before_explanations_and_those_before_letters() {
+    fn names_come_before_help_and_help_before_letters() {
         let limits = found(View::Overview, "limit");
         assert_eq!(limits[..3], ["limit_down", "limit_up", "limit_half"]);
         assert_eq!(found(View::Overview, "FEW"), ["limit_down"]);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_nothing_here_is_not_found() {
+    fn an_action_of_another_context_is_not_found() {
         assert!(found(View::Hosts, "").contains(&"host_aside") && !found(View::Overview, "").contains(&"host_aside"));
         assert!(!found(View::Overview, "").contains(&"sure") && !found(View::Overview, "").contains(&"palette"));
         assert!(found(View::Overview, "chekout").is_empty());

@@ -1,454 +1,478 @@
-//! The one table of keys: footer, help, README and remapping read it.
+//! The key table: footer, help, documentation and remapping all read it.
 //!
-//! A new action gets a row here and is then known everywhere. Start at [`ENTRIES`].
+//! To add an action, add a row here. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{At, Example, Help, Menu, Palette, Prompt, Question, Sure};
-use crate::tui::keymap::entry::{Entry, Group, Nature, Need};
+use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::places::{
-    ANYWHERE, ASKED, BESIDE, DEEP, DIALS, FAILED, FALLS, LAB, LISTED, OVERVIEW, SCREENS, SEEN, SHEETS, STAGES, STORIED,
-    STREAMS, TABLES,
+    ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
+    WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_PALETTE, WITH_POPUPS, WITH_REQUEST,
 };
-use crate::tui::keymap::row::{DIAL, PEER, PLAIN, STEP, TRAVEL, along, lab, look, save, show};
+use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
 use crate::tui::view::page::View;
 
 /// Every action, in the order of the footer and of help.
-pub static ENTRIES: &[Entry] = &[
-    Entry {
+pub static ENTRIES: &[ActionEntry] = &[
+    ActionEntry {
         action: Action::Pause,
         id: "pause",
         keys: &["space"],
-        group: Group::Work,
-        help: "Start no new attempts; again to resume",
-        contexts: STAGES,
-        footer: &[(STAGES, "pause")],
+        group: KeyGroup::Work,
+        help: "Start no new attempts; press again to resume",
+        contexts: VIEWS_AND_LAB,
+        footer: &[(VIEWS_AND_LAB, "pause")],
         needs: Need::Pause,
         ..PLAIN
     },
-    lab(Action::Restart, "restart", &["R"], "In the lab: start all lanes again", &[(LAB, "restart")]),
-    Entry { action: Action::SeekBack, id: "seek_back", keys: &["left"], help: "In a replay: 5 s back", ..TRAVEL },
-    Entry { action: Action::SeekOn, id: "seek_on", keys: &["right"], help: "In a replay: 5 s on", ..TRAVEL },
-    Entry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: half as fast", ..TRAVEL },
-    Entry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: twice as fast", ..TRAVEL },
-    Entry {
+    lab(Action::Restart, "restart", &["R"], "In the lab: restart all lanes", &[(LAB, "restart")]),
+    ActionEntry {
+        action: Action::SeekBack,
+        id: "seek_back",
+        keys: &["left"],
+        help: "In a replay: go back 5 s",
+        ..SEEK
+    },
+    ActionEntry {
+        action: Action::SeekOn,
+        id: "seek_on",
+        keys: &["right"],
+        help: "In a replay: go forward 5 s",
+        ..SEEK
+    },
+    ActionEntry { action: Action::Slower, id: "slower", keys: &["<"], help: "In a replay: halve the speed", ..SEEK },
+    ActionEntry { action: Action::Faster, id: "faster", keys: &[">"], help: "In a replay: double the speed", ..SEEK },
+    ActionEntry {
         action: Action::LimitDown,
         id: "limit_down",
         keys: &["-", "_"],
         help: "Allow fewer in flight: by 1 below 10, by a tenth above",
-        footer: &[(DIALS, "limit")],
-        ..DIAL
+        footer: &[(WITH_LIMIT, "limit")],
+        ..LIMIT
     },
-    Entry {
+    ActionEntry {
         action: Action::LimitUp,
         id: "limit_up",
         keys: &["+", "="],
-        help: "Allow more in flight; in the views of hosts and of one endpoint, at that host",
-        footer: &[(DIALS, "limit")],
-        ..DIAL
+        help: "Allow more in flight; in the hosts and endpoint views, only at that host",
+        footer: &[(WITH_LIMIT, "limit")],
+        ..LIMIT
     },
-    Entry { action: Action::LimitHalf, id: "limit_half", keys: &["{"], help: "Allow half as many in flight", ..DIAL },
-    Entry {
+    ActionEntry {
+        action: Action::LimitHalf,
+        id: "limit_half",
+        keys: &["{"],
+        help: "Allow half as many in flight",
+        ..LIMIT
+    },
+    ActionEntry {
         action: Action::LimitDouble,
         id: "limit_double",
         keys: &["}"],
         help: "Allow twice as many in flight",
-        ..DIAL
+        ..LIMIT
     },
-    Entry {
+    ActionEntry {
         action: Action::LimitReset,
         id: "limit_reset",
         keys: &["0"],
-        help: "Go back to the limit of the plan",
-        contexts: SCREENS,
-        nature: Nature::Once,
-        ..DIAL
+        help: "Reset the limit to the plan's",
+        contexts: VIEWS,
+        behavior: KeyBehavior::Once,
+        ..LIMIT
     },
-    Entry {
+    ActionEntry {
         action: Action::LimitAuto,
         id: "limit_auto",
         keys: &["a"],
-        help: "Find each host's limit or pace by itself, or no longer",
-        contexts: SCREENS,
-        nature: Nature::Once,
-        ..DIAL
+        help: "Toggle adaptive limits",
+        contexts: VIEWS,
+        behavior: KeyBehavior::Once,
+        ..LIMIT
     },
-    lab(Action::DelayDown, "delay_down", &["<"], "In the lab: half the delay, from the start", &[(LAB, "delay")]),
-    lab(Action::DelayUp, "delay_up", &[">"], "In the lab: twice the delay, from the start", &[(LAB, "delay")]),
-    // Not `p`, which many give to `pause`.
-    lab(Action::NextProgram, "next_program", &["n"], "In the lab: the next mistake", &[(LAB, "program")]),
-    Entry {
+    lab(Action::DelayDown, "delay_down", &["<"], "In the lab: halve the delay and restart", &[(LAB, "delay")]),
+    lab(Action::DelayUp, "delay_up", &[">"], "In the lab: double the delay and restart", &[(LAB, "delay")]),
+    // Not `p`, because many users bind `pause` to it.
+    lab(Action::NextProgram, "next_program", &["n"], "In the lab: switch to the next scenario", &[(LAB, "program")]),
+    ActionEntry {
         action: Action::CancelOne,
         id: "cancel_one",
         keys: &["x"],
-        group: Group::Work,
-        help: "End the selected job; asks first",
+        group: KeyGroup::Work,
+        help: "Cancel the selected job (asks first)",
         contexts: &[At(View::InFlight)],
         footer: &[(&[At(View::InFlight)], "cancel")],
         needs: Need::Pick,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::RetryLater,
         id: "retry_later",
         keys: &["r"],
-        group: Group::Work,
-        help: "End the selected attempt, and try its job again when there is nothing else to start",
+        group: KeyGroup::Work,
+        help: "Cancel the selected attempt, and retry its job after all others",
         contexts: &[At(View::InFlight)],
         footer: &[(&[At(View::InFlight)], "retry at the end")],
         needs: Need::Pick,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Repeat,
         id: "repeat",
         keys: &["r"],
-        group: Group::Work,
-        help: "Send the jobs again that failed for the selected cause; asks first",
-        contexts: FAILED,
-        footer: &[(FAILED, "send again")],
+        group: KeyGroup::Work,
+        help: "Resend the jobs that failed for the selected cause (asks first)",
+        contexts: WITH_FAILURE,
+        footer: &[(WITH_FAILURE, "send again")],
         needs: Need::Repeat,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Rerun,
         id: "rerun",
         keys: &["R"],
-        group: Group::Work,
-        help: "When all is over: run the whole batch again",
-        footer: &[(SCREENS, "run again")],
+        group: KeyGroup::Work,
+        help: "Run the whole batch again once it is over",
+        footer: &[(VIEWS, "run again")],
         needs: Need::Rerun,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::SkipEndpoint,
         id: "skip_endpoint",
         keys: &["X"],
-        group: Group::Work,
-        help: "Start nothing more of the selected endpoint; asks first",
+        group: KeyGroup::Work,
+        help: "Skip the rest of the selected endpoint (asks first)",
         contexts: OVERVIEW,
         needs: Need::Pick,
         ..PLAIN
     },
-    Entry {
-        action: Action::Sure,
+    ActionEntry {
+        action: Action::Confirm,
         id: "sure",
         keys: &["y"],
-        group: Group::Work,
-        help: "When asked: do it",
-        contexts: &[Sure],
-        footer: &[(&[Sure], "yes")],
+        group: KeyGroup::Work,
+        help: "Confirm",
+        contexts: &[Confirm],
+        footer: &[(&[Confirm], "yes")],
         needs: Need::Pick,
         ..PLAIN
     },
-    show(View::Overview, "view_1", &["1"], "Overview: how far is it, what is slow, is it full?"),
-    show(View::Waterfall, "view_2", &["2"], "Waterfall: does it run at once, or one after the other?"),
-    show(View::Endpoint, "view_3", &["3"], "Endpoint: what is one of them like?"),
-    show(View::Failures, "view_4", &["4"], "Failures: what went wrong, and what can be done about it?"),
-    show(View::Hosts, "view_5", &["5"], "Hosts: what does each allow, and what holds it back?"),
-    show(View::Log, "view_6", &["6"], "Log: what happened, one thing after the other?"),
-    show(View::InFlight, "view_7", &["7", "o"], "In flight: what is it, and for how long? The oldest first"),
-    Entry {
+    show(View::Overview, "view_1", &["1"], "Overview: progress, latency and load at a glance"),
+    show(View::Waterfall, "view_2", &["2"], "Waterfall: when each request ran, and what ran at once"),
+    show(View::Endpoint, "view_3", &["3"], "Endpoint: everything about one endpoint"),
+    show(View::Failures, "view_4", &["4"], "Failures: what failed, why, and what to do about it"),
+    show(View::Hosts, "view_5", &["5"], "Hosts: what each host allows, and what limits it"),
+    show(View::Log, "view_6", &["6"], "Log: events in order"),
+    show(View::InFlight, "view_7", &["7", "o"], "In flight: running requests, oldest first"),
+    ActionEntry {
         action: Action::ViewNext,
         id: "view_next",
         keys: &["tab"],
-        group: Group::View,
-        help: "The next view",
+        group: KeyGroup::View,
+        help: "Show the next view",
         footer: &[(OVERVIEW, "view")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::ViewPrev,
         id: "view_prev",
         keys: &["shift+tab"],
-        group: Group::View,
-        help: "The view before",
+        group: KeyGroup::View,
+        help: "Show the previous view",
         ..PLAIN
     },
-    along(Action::Left, "left", &["left", "h"], "In the waterfall: to an earlier time", &[(FALLS, "pan")]),
-    along(Action::Right, "right", &["right", "l"], "In the waterfall: to a later time", &[(FALLS, "pan")]),
-    along(Action::ZoomIn, "zoom_in", &["z"], "In the waterfall: half as much time", &[(FALLS, "zoom")]),
-    along(Action::ZoomOut, "zoom_out", &["Z"], "In the waterfall: twice as much time", &[(FALLS, "zoom")]),
-    Entry {
+    waterfall(Action::Left, "left", &["left", "h"], "In the waterfall: pan to an earlier time", &[(WATERFALL, "pan")]),
+    waterfall(Action::Right, "right", &["right", "l"], "In the waterfall: pan to a later time", &[(WATERFALL, "pan")]),
+    waterfall(Action::ZoomIn, "zoom_in", &["z"], "In the waterfall: zoom in", &[(WATERFALL, "zoom")]),
+    waterfall(Action::ZoomOut, "zoom_out", &["Z"], "In the waterfall: zoom out", &[(WATERFALL, "zoom")]),
+    ActionEntry {
         action: Action::GroupBy,
         id: "group_by",
         keys: &["b"],
-        group: Group::Find,
+        group: KeyGroup::Find,
         help: "In the waterfall: group by time, endpoint or slot",
-        contexts: FALLS,
-        footer: &[(FALLS, "group")],
+        contexts: WATERFALL,
+        footer: &[(WATERFALL, "group")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::SiblingPrev,
         id: "sibling_prev",
         keys: &["["],
-        help: "In the detail: the endpoint before, or the example",
+        help: "In details: show the previous endpoint or example",
         footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
-        ..PEER
+        ..SIBLING
     },
-    Entry {
+    ActionEntry {
         action: Action::SiblingNext,
         id: "sibling_next",
         keys: &["]"],
-        help: "In the detail: the next endpoint, or example",
+        help: "In details: show the next endpoint or example",
         footer: &[(&[At(View::Endpoint)], "other endpoint"), (&[Example], "other example")],
-        ..PEER
+        ..SIBLING
     },
-    Entry {
+    ActionEntry {
         action: Action::LogScale,
         id: "log_scale",
         keys: &["L"],
-        help: "In the detail: latencies in even steps, or on a log scale",
+        help: "In the endpoint view: toggle the logarithmic scale",
         contexts: &[At(View::Endpoint)],
         footer: &[(&[At(View::Endpoint)], "scale")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Filter,
         id: "filter",
         keys: &["/"],
-        group: Group::Find,
-        help: "Show only rows that match, such as `api !slow status:5xx ms>500`",
-        footer: &[(SCREENS, "filter")],
+        group: KeyGroup::Find,
+        help: "Show only matching rows, such as `api !slow status:5xx ms>500`",
+        footer: &[(VIEWS, "filter")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Sort,
         id: "sort",
         keys: &["s"],
-        group: Group::Find,
+        group: KeyGroup::Find,
         help: "Sort by the next column",
         contexts: TABLES,
         footer: &[(TABLES, "sort")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::SortReverse,
         id: "sort_reverse",
         keys: &["S"],
-        group: Group::Find,
-        help: "Sort the other way round",
+        group: KeyGroup::Find,
+        help: "Reverse the sort order",
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Open,
         id: "open",
         keys: &["enter"],
-        group: Group::View,
-        help: "Show what is behind the selected row; esc comes back",
-        contexts: DEEP,
-        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (STORIED, "events")],
+        group: KeyGroup::View,
+        help: "Show details of the selected row; esc goes back",
+        contexts: WITH_DETAIL,
+        footer: &[(OVERVIEW, "detail"), (&[At(View::Failures)], "example"), (WITH_EVENTS, "events")],
         ..PLAIN
     },
-    Entry {
-        action: Action::PutAside,
+    ActionEntry {
+        action: Action::SetHostAside,
         id: "host_aside",
         keys: &["x"],
-        group: Group::Work,
-        help: "Start nothing at the selected host; again to release it",
+        group: KeyGroup::Work,
+        help: "Start nothing at the selected host; press again to release it",
         contexts: &[At(View::Hosts)],
         footer: &[(&[At(View::Hosts)], "aside")],
         needs: Need::Pick,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Follow,
         id: "follow",
         keys: &["F"],
-        group: Group::Find,
-        help: "In the waterfall and the log: keep the newest in sight, or let it stand",
-        contexts: STREAMS,
-        footer: &[(STREAMS, "follow")],
+        group: KeyGroup::Find,
+        help: "In the waterfall and the log: toggle auto-scroll",
+        contexts: WITH_AUTO_SCROLL,
+        footer: &[(WITH_AUTO_SCROLL, "follow")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Palette,
         id: "palette",
         keys: &[":"],
-        group: Group::Find,
-        help: "List everything that can be done now, and do it by name",
-        contexts: LISTED,
+        group: KeyGroup::Find,
+        help: "List the available actions, and run one by name",
+        contexts: WITH_PALETTE,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Choose,
         id: "choose",
         keys: &["enter"],
-        group: Group::Find,
-        help: "In that list: do it",
+        group: KeyGroup::Find,
+        help: "In that list: run the selected action",
         contexts: &[Palette],
         footer: &[(&[Palette], "do it")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Up,
         id: "up",
         keys: &["up", "k"],
-        help: "One row up",
+        help: "Move up one row",
         footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
-        ..STEP
+        ..MOVE
     },
-    Entry {
+    ActionEntry {
         action: Action::Down,
         id: "down",
         keys: &["down", "j"],
-        help: "One row down",
+        help: "Move down one row",
         footer: &[(&[Help, Example], "scroll"), (&[Palette], "choose")],
-        ..STEP
+        ..MOVE
     },
-    Entry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "One page up", ..STEP },
-    Entry { action: Action::PageDown, id: "page_down", keys: &["pgdn", "ctrl+d"], help: "One page down", ..STEP },
-    Entry {
+    ActionEntry { action: Action::PageUp, id: "page_up", keys: &["pgup", "ctrl+u"], help: "Move up one page", ..MOVE },
+    ActionEntry {
+        action: Action::PageDown,
+        id: "page_down",
+        keys: &["pgdn", "ctrl+d"],
+        help: "Move down one page",
+        ..MOVE
+    },
+    ActionEntry {
         action: Action::Top,
         id: "top",
         keys: &["home", "g"],
-        help: "To the first row; in a replay, to its start",
-        ..STEP
+        help: "Go to the first row; in a replay, to its start",
+        ..MOVE
     },
-    Entry {
+    ActionEntry {
         action: Action::Bottom,
         id: "bottom",
         keys: &["end", "G"],
-        help: "To the last row; in a replay, to its end",
-        ..STEP
+        help: "Go to the last row; in a replay, to its end",
+        ..MOVE
     },
-    Entry {
+    ActionEntry {
         action: Action::Keep,
         id: "keep",
         keys: &["enter"],
-        group: Group::Find,
+        group: KeyGroup::Find,
         help: "While a filter is typed: keep it",
         contexts: &[Prompt],
         footer: &[(&[Prompt], "keep")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Back,
         id: "back",
         keys: &["esc", "backspace"],
-        group: Group::Move,
+        group: KeyGroup::Move,
         help: "Close, clear or go back; never quits",
         contexts: ANYWHERE,
         footer: &[
-            (BESIDE, "back"),
+            (OTHER_VIEWS, "back"),
             (&[Help, Example, Menu, Palette], "close"),
-            (&[Question, Sure], "stay"),
+            (&[Question, Confirm], "stay"),
             (&[Prompt], "clear"),
         ],
         ..PLAIN
     },
-    look(Action::Freeze, "freeze", &["f"], "Let the picture stand still; work goes on"),
-    look(Action::Window, "window", &["w"], "Latency of the last 10 s, or of the whole run"),
-    look(Action::Mouse, "mouse", &["m"], "Use the mouse here, or leave it to the terminal"),
-    Entry { contexts: STAGES, ..look(Action::Theme, "theme", &["t"], "Next theme") },
-    Entry {
+    display(Action::Freeze, "freeze", &["f"], "Freeze the screen while the run goes on"),
+    display(Action::Window, "window", &["w"], "Show latency of the last 10 s, or of the whole run"),
+    display(Action::Mouse, "mouse", &["m"], "Toggle the mouse"),
+    ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
+    ActionEntry {
         action: Action::Redraw,
         id: "redraw",
         keys: &["ctrl+l"],
-        help: "Draw everything anew",
+        help: "Redraw the screen",
         contexts: ANYWHERE,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Copy,
         id: "copy",
         keys: &["y"],
-        group: Group::Find,
+        group: KeyGroup::Find,
         help: "Copy the selected request as a `curl` command",
-        contexts: ASKED,
-        footer: &[(ASKED, "copy as curl")],
+        contexts: WITH_REQUEST,
+        footer: &[(WITH_REQUEST, "copy as curl")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Export,
         id: "export",
         keys: &["e"],
-        help: "Save something of this as a file in the current folder; asks what",
-        contexts: SEEN,
-        footer: &[(STAGES, "export")],
+        help: "Export to a file in the current folder (asks what)",
+        contexts: EXPORTABLE,
+        footer: &[(VIEWS_AND_LAB, "export")],
         ..PLAIN
     },
-    save(Action::SaveSvg, "save_svg", &["s"], "Export: the picture, as SVG"),
-    save(Action::SaveText, "save_text", &["t"], "Export: the picture, as text"),
-    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request, for curl"),
-    Entry {
+    save(Action::SaveSvg, "save_svg", &["s"], "Export: the screen as SVG"),
+    save(Action::SaveText, "save_text", &["t"], "Export: the screen as text"),
+    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request for curl"),
+    ActionEntry {
         action: Action::Why,
         id: "why",
         keys: &["i"],
-        group: Group::View,
-        help: "Show the working behind the verdict; in the lab, the lines that differ",
-        contexts: SHEETS,
+        group: KeyGroup::View,
+        help: "Show how the verdict was derived; in the lab, the lines that differ",
+        contexts: WITH_POPUPS,
         footer: &[(LAB, "why")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Help,
         id: "help",
         keys: &["?", "f1"],
-        help: "Explain the keys",
-        contexts: SHEETS,
-        footer: &[(STAGES, "help")],
+        help: "List the keys",
+        contexts: WITH_POPUPS,
+        footer: &[(VIEWS_AND_LAB, "help")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Quit,
         id: "quit",
         keys: &["q"],
-        group: Group::Leave,
-        help: "Leave; asks first while work is unfinished",
-        contexts: SHEETS,
-        footer: &[(STAGES, "quit")],
+        group: KeyGroup::Leave,
+        help: "Quit (asks first while the run is unfinished)",
+        contexts: WITH_POPUPS,
+        footer: &[(VIEWS_AND_LAB, "quit")],
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::QuitKeep,
         id: "quit_keep",
         keys: &["Q"],
-        group: Group::Leave,
-        help: "Leave, and let the last picture stay in the scrollback",
-        contexts: STAGES,
+        group: KeyGroup::Leave,
+        help: "Quit, and keep the last screen in the scrollback",
+        contexts: VIEWS_AND_LAB,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Drain,
         id: "drain",
         keys: &["d"],
-        group: Group::Leave,
-        help: "When asked: let what is in flight end, then leave",
+        group: KeyGroup::Leave,
+        help: "When asked: finish what is in flight, then quit",
         contexts: &[Question],
         footer: &[(&[Question], "drain")],
         needs: Need::Stop,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Stop,
         id: "stop",
         keys: &["k"],
-        group: Group::Leave,
-        help: "When asked: end what is in flight now, then leave",
+        group: KeyGroup::Leave,
+        help: "When asked: cancel what is in flight, then quit",
         contexts: &[Question],
         footer: &[(&[Question], "stop now")],
         needs: Need::Stop,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Interrupt,
         id: "interrupt",
         keys: &["ctrl+c"],
-        group: Group::Leave,
-        help: "First: drain. Second: cancel. Third: leave at once",
+        group: KeyGroup::Leave,
+        help: "First: drain. Second: cancel. Third: quit at once",
         contexts: ANYWHERE,
-        nature: Nature::Fixed,
+        behavior: KeyBehavior::Fixed,
         ..PLAIN
     },
-    Entry {
+    ActionEntry {
         action: Action::Suspend,
         id: "suspend",
         keys: &["ctrl+z"],
-        group: Group::Leave,
-        help: "Give the terminal back until `fg`",
+        group: KeyGroup::Leave,
+        help: "Suspend until `fg`",
         contexts: ANYWHERE,
-        nature: Nature::Fixed,
+        behavior: KeyBehavior::Fixed,
         ..PLAIN
     },
 ];

@@ -1,4 +1,4 @@
-//! A picture of the screen outside of it: as lines of text, and as SVG.
+//! Exports of a screen: as lines of text, and as SVG.
 //!
 //! Start at [`lines`] and [`svg::svg`].
 
@@ -6,7 +6,7 @@ pub mod svg;
 
 use ratatui::buffer::Buffer;
 
-/// One picture of the screen, cell by cell.
+/// One screen, cell by cell.
 pub type Picture = Buffer;
 
 /// The rows as text, without trailing blanks.

@@ -1,7 +1,7 @@
-//! The screen as SVG: what a terminal would show, without a terminal's seams.
+//! The screen as an SVG image.
 //!
-//! Blocks and rules are drawn as shapes, because fonts leave gaps between them. Text stands in runs
-//! of one style, each as wide as its cells.
+//! Blocks and rules become shapes, because fonts leave gaps between them. Text becomes runs of one style, each
+//! as wide as its cells. Start at [`svg`].
 
 use std::fmt::Write;
 
@@ -12,21 +12,21 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::theme::color::{self, Depth};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::{Role, Variant};
-use crate::tui::theme::{Look, Theme, bundled};
+use crate::tui::theme::{Capabilities, Theme, bundled};
 
-/// Size of a cell in user units.
+/// The size of a cell in user units.
 const WIDTH: f64 = 8.4;
 const HEIGHT: f64 = 18.0;
-/// From the upper edge of a cell to the base line of its text.
+/// From the top of a cell to the baseline of its text.
 const BASE: f64 = 13.4;
 const MARGIN: f64 = 12.0;
 
-/// The picture as one SVG document.
+/// The screen as one SVG document.
 pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
     let area = buffer.area;
     let (width, height) =
         (f64::from(area.width) * WIDTH + 2.0 * MARGIN, f64::from(area.height) * HEIGHT + 2.0 * MARGIN);
-    let ground = Ground::of(theme);
+    let ground = DefaultColors::from_theme(theme);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\" \
@@ -42,30 +42,30 @@ pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
     out
 }
 
-/// The colours where a cell has none of its own.
-struct Ground {
+/// The colours of a cell without own colours.
+struct DefaultColors {
     back: String,
     text: String,
 }
 
-impl Ground {
-    fn of(theme: &Theme) -> Self {
+impl DefaultColors {
+    fn from_theme(theme: &Theme) -> Self {
         let name = match theme.variant() {
             Variant::Dark => bundled::DARK,
             Variant::Light => bundled::LIGHT,
         };
-        // A theme that keeps the terminal's own ground borrows that of the default.
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
+        // A theme that keeps the terminal's background borrows the one of the default theme.
+        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
         let default = Theme::bundled(name, look).unwrap_or_else(|| theme.clone());
-        let color = |of: fn(&Style) -> Option<Color>, role: Role| {
-            let own = of(&theme.style(role)).and_then(hex);
-            own.or_else(|| of(&default.style(role)).and_then(hex)).unwrap_or_default()
+        let color = |color_of: fn(&Style) -> Option<Color>, role: Role| {
+            let own = color_of(&theme.style(role)).and_then(hex);
+            own.or_else(|| color_of(&default.style(role)).and_then(hex)).unwrap_or_default()
         };
         Self { back: color(|style| style.bg, Role::Bg), text: color(|style| style.fg, Role::Text) }
     }
 
-    /// What a cell shows: its text's colour and, where it differs from the screen's, its ground.
-    fn of_cell(&self, cell: &Cell) -> (String, Option<String>) {
+    /// The text colour of a cell, and its background if that differs from the screen's.
+    fn cell_colors(&self, cell: &Cell) -> (String, Option<String>) {
         let text = hex(cell.fg).unwrap_or_else(|| self.text.clone());
         let back = hex(cell.bg).unwrap_or_else(|| self.back.clone());
         let (text, back) = if cell.modifier.contains(Modifier::REVERSED) { (back, text) } else { (text, back) };
@@ -78,8 +78,8 @@ fn hex(color: Color) -> Option<String> {
     color::rgb(color).map(|[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}"))
 }
 
-/// A run of cells that look alike.
-struct Run {
+/// A run of cells with one style.
+struct TextRun {
     x: f64,
     cells: f64,
     text: String,
@@ -88,7 +88,7 @@ struct Run {
     is_bold: bool,
 }
 
-fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
+fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) {
     let runs = runs(row, ground);
     for run in &runs {
         if let Some(back) = &run.ground {
@@ -104,11 +104,11 @@ fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
 }
 
 /// Draws blocks and rules; neighbours that continue each other become one rectangle.
-fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
-    let mut last: Option<(Part, String)> = None;
+fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) {
+    let mut last: Option<(CellPart, String)> = None;
     for (i, cell) in (0..).zip(row) {
         let here = shape(cell.symbol()).map(|[left, top, right, bottom]| {
-            ([i * CELL + left, top, i * CELL + right, bottom], ground.of_cell(cell).0)
+            ([i * CELL + left, top, i * CELL + right, bottom], ground.cell_colors(cell).0)
         });
         match (&mut last, here) {
             (Some((part, old)), Some((new, color)))
@@ -128,22 +128,22 @@ fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &Ground) {
     }
 }
 
-/// The row's text in runs of one style; shapes and blanks are blank in it.
-fn runs(row: &[&Cell], ground: &Ground) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+/// The row's text in runs of one style; shapes are replaced by blanks.
+fn runs(row: &[&Cell], ground: &DefaultColors) -> Vec<TextRun> {
+    let mut runs: Vec<TextRun> = Vec::new();
     let mut i = 0;
     while let Some(cell) = row.get(i) {
-        let (color, back) = ground.of_cell(cell);
+        let (color, back) = ground.cell_colors(cell);
         let is_bold = cell.modifier.contains(Modifier::BOLD);
         let columns = cell.symbol().width().max(1);
         let text = if shape(cell.symbol()).is_some() { " " } else { cell.symbol() };
-        let alike = |run: &Run| run.color == color && run.ground == back && run.is_bold == is_bold;
+        let alike = |run: &TextRun| run.color == color && run.ground == back && run.is_bold == is_bold;
         match runs.last_mut().filter(|run| alike(run)) {
             Some(run) => {
                 run.text.push_str(text);
                 run.cells += columns as f64;
             }
-            None => runs.push(Run {
+            None => runs.push(TextRun {
                 x: i as f64 * WIDTH + MARGIN,
                 cells: columns as f64,
                 text: text.to_owned(),
@@ -157,7 +157,7 @@ fn runs(row: &[&Cell], ground: &Ground) -> Vec<Run> {
     runs
 }
 
-fn write_run(out: &mut String, y: f64, run: &Run) {
+fn write_run(out: &mut String, y: f64, run: &TextRun) {
     let lead = run.text.len() - run.text.trim_start().len();
     let text = run.text.trim();
     let x = run.x + run.text[..lead].width() as f64 * WIDTH;
@@ -172,7 +172,7 @@ fn write_run(out: &mut String, y: f64, run: &Run) {
     );
 }
 
-/// Text as XML takes it; characters that XML forbids are left out.
+/// Escapes text for XML; characters that XML forbids are left out.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -188,16 +188,16 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Steps across a cell, and down.
+/// The steps of a cell, across and down.
 const CELL: u32 = 80;
 
-/// A part of a row of cells: left, top, right, bottom, in steps of a cell.
-type Part = [u32; 4];
+/// A rectangle in a row of cells: left, top, right and bottom, in steps of a cell.
+type CellPart = [u32; 4];
 
-/// The part of its cell that a block or a rule fills.
-fn shape(symbol: &str) -> Option<Part> {
+/// The part of the cell that a block or a rule fills.
+fn shape(symbol: &str) -> Option<CellPart> {
     const EIGHTH: u32 = CELL / 8;
-    // More than a unit thick, or edges drawn crisp make nothing of it; a cell is higher than wide.
+    // Thicker than one unit, or `crispEdges` would drop it. A cell is higher than wide.
     const LEVEL: [u32; 2] = [CELL / 2 - 3, CELL / 2 + 3];
     const UPRIGHT: [u32; 2] = [CELL / 2 - 6, CELL / 2 + 6];
     let mut characters = symbol.chars();
@@ -214,7 +214,7 @@ fn shape(symbol: &str) -> Option<Part> {
     })
 }
 
-fn draw_part(out: &mut String, y: f64, part: Part, color: &str) {
+fn draw_part(out: &mut String, y: f64, part: CellPart, color: &str) {
     let [left, top, right, bottom] = part.map(|step| f64::from(step) / f64::from(CELL));
     rect(out, MARGIN + left * WIDTH, y + top * HEIGHT, (right - left) * WIDTH, (bottom - top) * HEIGHT, color);
 }

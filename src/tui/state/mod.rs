@@ -4,7 +4,7 @@
 
 pub mod axis;
 pub mod example;
-pub mod export;
+mod export;
 pub mod list;
 mod mouse;
 pub mod names;
@@ -21,15 +21,14 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
 use crate::event::cause::Cause;
-use crate::event::{JobId, Micros, Offset};
+use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
 use crate::tui::action::Action;
-use crate::tui::input::Key;
+use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::example::Opened;
-use crate::tui::state::export::{Export, Saving};
 use crate::tui::state::list::{List, is_over};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
@@ -38,6 +37,7 @@ use crate::tui::state::wishes::{has_come_true, step_down, step_up};
 use crate::tui::view;
 use crate::tui::view::page::View;
 use crate::tui::view::waterfall;
+use ratatui::crossterm::event::KeyEvent;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
@@ -88,13 +88,8 @@ pub struct UiState {
     pub remark: Option<(String, Offset)>,
     /// How a recording is played, where it is one.
     pub playback: Option<Playback>,
-    travel: Option<Travel>,
-    leave: Option<Leave>,
-    themes_wanted: usize,
-    wants_redraw: bool,
-    outside: Option<Action>,
-    /// What is to be copied or saved.
-    pub export: Export,
+    /// The menu of what can be saved is open.
+    pub has_export_menu: bool,
 }
 
 /// A question to the person.
@@ -102,70 +97,52 @@ pub struct UiState {
 enum Asking {
     /// How to leave, with work under way?
     Leave,
-    /// Skip this endpoint, of which there is more?
-    Skip(usize),
+    /// Skip this endpoint, of which there is more? Its row, and its id at the source.
+    Skip(usize, EndpointId),
     /// End this job, which is in flight?
     Cancel(JobId),
     /// Send the jobs again that failed for this?
     Repeat(Cause),
 }
 
-/// How the person wants to leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
-    /// Take the screen away now.
-    Now,
-    /// … and let the last picture stay in the scrollback.
-    KeepPicture,
-    /// Take it away, and run the whole batch again.
-    Again,
-    /// Take it away once what is in flight has ended.
-    WhenEnded,
-}
-
 impl UiState {
     /// How long a remark stands in the footer.
     const REMARK_STANDS: Micros = Micros(2_500_000);
 
-    /// Turns a key's meaning into a change of view, and perhaps a wish for the source.
-    pub fn update(&mut self, action: Action, model: &Model, can: Abilities, now: Offset) -> Option<Command> {
+    /// Applies an action: changes the state and returns what the live loop must do.
+    pub fn update(&mut self, action: Action, model: &Model, can: Abilities, now: Offset) -> Vec<Effect> {
         if let Some(refusal) = keymap::entry(action).and_then(|entry| entry.needs.refusal(can)) {
             self.say(refusal, now);
-            return None;
+            return Vec::new();
         }
         self.clicked = None;
+        let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
         match action {
-            Action::Pause if can.travel => self.travel = Some(Travel::Hold),
-            Action::Top if self.is_travelling(can) => self.travel = Some(Travel::Start),
-            Action::Bottom if self.is_travelling(can) => self.travel = Some(Travel::End),
-            Action::SeekBack => self.travel = Some(Travel::Back),
-            Action::SeekOn => self.travel = Some(Travel::On),
-            Action::Slower => self.travel = Some(Travel::Slower),
-            Action::Faster => self.travel = Some(Travel::Faster),
-            Action::Pause => return self.pause_or_resume(model, now),
-            Action::LimitDown => return self.turn(model, step_down, now),
-            Action::LimitUp => return self.turn(model, step_up, now),
-            Action::LimitHalf => return self.turn(model, |limit, _| (limit / 2).max(1), now),
-            Action::LimitDouble => return self.turn(model, |limit, _| limit.saturating_mul(2), now),
-            Action::LimitReset => return self.turn(model, |limit, first| first.unwrap_or(limit), now),
-            Action::LimitAuto => return Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive))),
-            Action::PutAside => return self.put_aside(model, now),
+            Action::Pause if can.travel => return vec![Effect::Travel(Travel::Hold)],
+            Action::Top if self.is_travelling(can) => return vec![Effect::Travel(Travel::Start)],
+            Action::Bottom if self.is_travelling(can) => return vec![Effect::Travel(Travel::End)],
+            Action::SeekBack => return vec![Effect::Travel(Travel::Back)],
+            Action::SeekOn => return vec![Effect::Travel(Travel::On)],
+            Action::Slower => return vec![Effect::Travel(Travel::Slower)],
+            Action::Faster => return vec![Effect::Travel(Travel::Faster)],
+            Action::Pause => return send(self.pause_or_resume(model, now)),
+            Action::LimitDown => return send(self.turn(model, step_down, now)),
+            Action::LimitUp => return send(self.turn(model, step_up, now)),
+            Action::LimitHalf => return send(self.turn(model, |limit, _| (limit / 2).max(1), now)),
+            Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
+            Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
+            Action::LimitAuto => return send(Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive)))),
+            Action::SetHostAside => return send(self.put_aside(model, now)),
+            Action::RetryLater => return send(self.retry_later(model, now)),
+            Action::Confirm => return send(self.sure()),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
             Action::CancelOne => match self.chosen_job(model) {
                 Some(job) => self.asking = Some(Asking::Cancel(job)),
                 None => self.say("nothing is selected", now),
             },
-            Action::RetryLater => match self.chosen_job(model) {
-                Some(job) => {
-                    self.say("tried again when there is nothing else to start", now);
-                    return Some(Command::PostponeJob(job));
-                }
-                None => self.say("nothing is selected", now),
-            },
             Action::Repeat => self.ask_to_repeat(model, now),
-            Action::Rerun if is_over(model) => self.leave = Some(Leave::Again),
+            Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
             Action::Rerun => self.say("the run is not over", now),
-            Action::Sure => return self.sure(),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),
             Action::SortReverse => {
@@ -196,17 +173,17 @@ impl UiState {
             Action::Back => self.go_back(),
             Action::Freeze => self.frozen = if self.frozen.is_some() { None } else { Some(now) },
             Action::Window => self.is_recent = !self.is_recent,
-            Action::Theme => self.themes_wanted += 1,
+            Action::Theme => return vec![Effect::NextTheme],
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;
                 self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
             }
-            Action::Redraw => self.wants_redraw = true,
-            Action::Copy => self.copy(model, now),
-            Action::Export => self.export.is_open = true,
-            Action::SaveSvg => self.save(Saving::Svg),
-            Action::SaveText => self.save(Saving::Text),
-            Action::SaveCurl => self.save_command(model, now),
+            Action::Redraw => return vec![Effect::Redraw],
+            Action::Copy => return self.copy(model, now),
+            Action::Export => self.has_export_menu = true,
+            Action::SaveSvg => return self.save(FileContent::PictureSvg),
+            Action::SaveText => return self.save(FileContent::PictureText),
+            Action::SaveCurl => return self.save_command(model, now),
             Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             Action::Palette => {
@@ -216,20 +193,20 @@ impl UiState {
             }
             Action::Choose => {
                 let chosen = self.palette.take().and_then(|palette| palette.chosen());
-                return chosen.and_then(|action| self.update(action, model, can, now));
+                return chosen.map_or_else(Vec::new, |action| self.update(action, model, can, now));
             }
             // Only work that would be lost is worth a question.
-            Action::Quit if is_over(model) || !can.stop => self.leave = Some(Leave::Now),
-            Action::QuitKeep if is_over(model) || !can.stop => self.leave = Some(Leave::KeepPicture),
+            Action::Quit if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::Now)],
+            Action::QuitKeep if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::KeepPicture)],
             Action::Quit | Action::QuitKeep => self.asking = Some(Asking::Leave),
-            Action::Drain => return Some(self.stop(Command::Drain)),
-            Action::Stop => return Some(self.stop(Command::Cancel)),
-            // Signals are the run loop's.
-            Action::Interrupt | Action::Suspend => self.outside = Some(action),
+            Action::Drain => return self.stop(Command::Drain),
+            Action::Stop => return self.stop(Command::Cancel),
+            Action::Interrupt => return vec![Effect::Interrupt],
+            Action::Suspend => return vec![Effect::Suspend],
             // The lab has a state of its own.
             Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
         }
-        None
+        Vec::new()
     }
 
     /// What keys mean now.
@@ -237,9 +214,9 @@ impl UiState {
         if let Some(asking) = self.asking {
             match asking {
                 Asking::Leave => Context::Question,
-                Asking::Skip(_) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Sure,
+                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Confirm,
             }
-        } else if self.export.is_open {
+        } else if self.has_export_menu {
             Context::Menu
         } else if self.is_typing {
             Context::Prompt
@@ -298,7 +275,7 @@ impl UiState {
     }
 
     /// A key that means no action here edits the line that is being typed.
-    pub fn edit(&mut self, key: Key) {
+    pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
         } else if self.is_typing {
@@ -324,43 +301,9 @@ impl UiState {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
     }
 
-    /// Leaves once the run has ended, as somebody asked from outside.
-    pub fn leave_when_ended(&mut self) {
+    /// Closes the question that is open: an interrupt has answered it.
+    pub fn dismiss_question(&mut self) {
         self.asking = None;
-        self.leave.get_or_insert(Leave::WhenEnded);
-    }
-
-    /// How to leave, once the person has said so.
-    pub fn leaving(&self, model: &Model) -> Option<Leave> {
-        match self.leave {
-            Some(Leave::WhenEnded) if is_over(model) => Some(Leave::Now),
-            leave => leave,
-        }
-    }
-
-    /// Whether the last picture is to stay.
-    pub fn keeps_picture(&self) -> bool {
-        self.leave == Some(Leave::KeepPicture)
-    }
-
-    /// Themes asked for since last asked.
-    pub fn take_themes_wanted(&mut self) -> usize {
-        std::mem::take(&mut self.themes_wanted)
-    }
-
-    /// Whether everything should be drawn anew, since last asked.
-    pub fn take_redraw(&mut self) -> bool {
-        std::mem::take(&mut self.wants_redraw)
-    }
-
-    /// What only whoever turns the screen can do, since last asked.
-    pub fn take_outside(&mut self) -> Option<Action> {
-        self.outside.take()
-    }
-
-    /// Where a recording is to go, since last asked.
-    pub fn take_travel(&mut self) -> Option<Travel> {
-        self.travel.take()
     }
 
     /// Whether first and last are those of a recording, and not of a list of lines that lies open.

@@ -54,7 +54,7 @@ impl UiState {
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
             Context::Help | Context::Example => self.step(by),
             Context::At(view) => self.list_mut().scroll_by(by, view.page()),
-            Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Sure => {}
+            Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Confirm => {}
         }
     }
 }

@@ -8,9 +8,9 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::Abilities;
 use crate::tui::action::Action;
-use crate::tui::input::Key;
-use crate::tui::keymap::entry::{Context, Entry};
+use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::search::search;
+use ratatui::crossterm::event::KeyEvent;
 
 /// The list, while it lies open.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Palette {
     }
 
     /// The actions that fit it, the best first; what this source can never do comes last.
-    pub fn rows(&self) -> Vec<&'static Entry> {
+    pub fn rows(&self) -> Vec<&'static ActionEntry> {
         let mut rows = search(self.under, self.text.value());
         rows.sort_by_key(|entry| entry.needs.refusal(self.can).is_some());
         rows
@@ -52,7 +52,7 @@ impl Palette {
         self.rows().get(self.at).map(|entry| entry.action)
     }
 
-    pub(super) fn edit(&mut self, key: Key) {
+    pub(super) fn edit(&mut self, key: KeyEvent) {
         self.text.handle_event(&TerminalEvent::Key(key));
         self.at = 0;
     }

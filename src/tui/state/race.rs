@@ -6,8 +6,8 @@ use crate::control::Turn;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
+use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap::entry::Context;
-use crate::tui::state::Leave;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::wishes::{step_down, step_up};
 
@@ -28,10 +28,6 @@ pub struct RaceUi {
     pub remark: Option<(String, Offset)>,
     /// The stretch of time that all lanes share. It only ever grows, until all is measured.
     pub axis: Axis,
-    leave: Option<Leave>,
-    themes_wanted: usize,
-    wants_redraw: bool,
-    wants_export: bool,
 }
 
 /// The shortest and the longest delay that keys lead to.
@@ -41,20 +37,21 @@ impl RaceUi {
     /// How long a remark stands.
     const REMARK_STANDS: Micros = Micros(2_500_000);
 
-    /// Turns a keystroke's meaning into a change of view, and perhaps a wish for the lab.
-    pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Option<Turn> {
+    /// Applies an action: changes the state and returns what the live loop must do.
+    pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
         self.remark = None;
+        let control = |turn: Option<Turn>| turn.map(Effect::ControlLab).into_iter().collect();
         match action {
             Action::Pause if race.is_over() => self.say("all lanes have ended", now),
-            Action::Pause => return Some(Turn::Pause),
-            Action::Restart => return Some(Turn::Restart),
-            Action::NextProgram => return Some(Turn::Next),
-            Action::LimitDown => return self.limit(race, step_down, now),
-            Action::LimitUp => return self.limit(race, step_up, now),
-            Action::LimitHalf => return self.limit(race, |limit, _| (limit / 2).max(1), now),
-            Action::LimitDouble => return self.limit(race, |limit, _| limit.saturating_mul(2), now),
-            Action::DelayDown => return self.delay(race, Micros(race.delay.0 / 2), now),
-            Action::DelayUp => return self.delay(race, Micros(race.delay.0 * 2), now),
+            Action::Pause => return control(Some(Turn::Pause)),
+            Action::Restart => return control(Some(Turn::Restart)),
+            Action::NextProgram => return control(Some(Turn::Next)),
+            Action::LimitDown => return control(self.limit(race, step_down, now)),
+            Action::LimitUp => return control(self.limit(race, step_up, now)),
+            Action::LimitHalf => return control(self.limit(race, |limit, _| (limit / 2).max(1), now)),
+            Action::LimitDouble => return control(self.limit(race, |limit, _| limit.saturating_mul(2), now)),
+            Action::DelayDown => return control(self.delay(race, Micros(race.delay.0 / 2), now)),
+            Action::DelayUp => return control(self.delay(race, Micros(race.delay.0 * 2), now)),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
             Action::PageUp => self.step(-self.page()),
@@ -70,11 +67,13 @@ impl RaceUi {
                 self.help = if self.help.is_some() { None } else { Some(0) };
             }
             Action::Back => (self.help, self.lesson) = (None, None),
-            Action::Theme => self.themes_wanted += 1,
-            Action::Redraw => self.wants_redraw = true,
-            Action::Export => self.wants_export = true,
-            Action::Quit => self.leave = Some(Leave::Now),
-            Action::QuitKeep => self.leave = Some(Leave::KeepPicture),
+            Action::Theme => return vec![Effect::NextTheme],
+            Action::Redraw => return vec![Effect::Redraw],
+            Action::Export => return vec![Effect::SaveFile(FileContent::PictureSvg)],
+            Action::Quit => return vec![Effect::Leave(Leave::Now)],
+            Action::QuitKeep => return vec![Effect::Leave(Leave::KeepPicture)],
+            Action::Interrupt => return vec![Effect::Interrupt],
+            Action::Suspend => return vec![Effect::Suspend],
             // What has no place in the lab has no key there.
             Action::LimitReset
             | Action::Repeat
@@ -87,11 +86,11 @@ impl RaceUi {
             | Action::Palette
             | Action::Choose
             | Action::LimitAuto
-            | Action::PutAside
+            | Action::SetHostAside
             | Action::SkipEndpoint
             | Action::CancelOne
             | Action::RetryLater
-            | Action::Sure
+            | Action::Confirm
             | Action::Filter
             | Action::Sort
             | Action::SortReverse
@@ -116,11 +115,9 @@ impl RaceUi {
             | Action::Slower
             | Action::Faster
             | Action::Drain
-            | Action::Stop
-            | Action::Interrupt
-            | Action::Suspend => {}
+            | Action::Stop => {}
         }
-        None
+        Vec::new()
     }
 
     /// What lies open, and so what keys mean.
@@ -153,31 +150,6 @@ impl RaceUi {
     /// Drops a remark that has stood long enough.
     pub fn forget(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| *until <= now);
-    }
-
-    /// How to leave, once the person has said so.
-    pub fn leaving(&self) -> Option<Leave> {
-        self.leave
-    }
-
-    /// Themes asked for since last asked.
-    pub fn take_themes_wanted(&mut self) -> usize {
-        std::mem::take(&mut self.themes_wanted)
-    }
-
-    /// Whether everything should be drawn anew, since last asked.
-    pub fn take_redraw(&mut self) -> bool {
-        std::mem::take(&mut self.wants_redraw)
-    }
-
-    /// Whether a picture is wanted: to be saved, or to stay.
-    pub fn wants_picture(&self) -> bool {
-        self.wants_export || self.leave == Some(Leave::KeepPicture)
-    }
-
-    /// Whether a picture is to be saved, since last asked.
-    pub fn take_export(&mut self) -> bool {
-        std::mem::take(&mut self.wants_export)
     }
 
     fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Turn> {

@@ -25,8 +25,8 @@ impl UiState {
     pub(super) fn go_back(&mut self) {
         if self.asking.is_some() {
             self.asking = None;
-        } else if self.export.is_open {
-            self.export.is_open = false;
+        } else if self.has_export_menu {
+            self.has_export_menu = false;
         } else if self.palette.is_some() {
             self.palette = None;
         } else if self.help.is_some() {

@@ -5,12 +5,16 @@
 use crate::control::Command;
 use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
-use crate::event::{EndpointId, HostId, JobId, Offset, RunEnd, Scope};
+use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
+use crate::tui::effect::{Effect, Leave};
 use crate::tui::state::list::is_over;
-use crate::tui::state::{Asking, Leave, UiState};
+use crate::tui::state::{Asking, UiState};
 use crate::tui::view::page::View;
+
+/// Why a host or an endpoint that another machine reports cannot be changed: its ids are not ours.
+const ELSEWHERE: &str = "another machine runs it";
 
 impl UiState {
     pub(super) fn pause_or_resume(&mut self, model: &Model, now: Offset) -> Option<Command> {
@@ -30,9 +34,13 @@ impl UiState {
         }
         let run = model.limit?;
         let host = self.host_in_hand(model);
-        let (scope, stands, first, place) = match host.and_then(|i| Some((i, model.hosts.get(i)?))) {
-            Some((i, host)) => {
-                let scope = Scope::Host(HostId(u32::try_from(i).ok()?));
+        let (scope, stands, first, place) = match host.and_then(|i| model.hosts.get(i)) {
+            Some(host) if !host.origin.is_here() => {
+                self.say(ELSEWHERE, now);
+                return None;
+            }
+            Some(host) => {
+                let scope = Scope::Host(host.id);
                 // A host without a limit of its own has all of the run's.
                 (scope, host.limit.unwrap_or(run), host.first_limit.or(model.first_limit), format!(" at {}", host.name))
             }
@@ -66,11 +74,15 @@ impl UiState {
     }
 
     pub(super) fn put_aside(&mut self, model: &Model, now: Offset) -> Option<Command> {
-        let Some((i, host)) = self.list().chosen().and_then(|i| Some((i, model.hosts.get(i)?))) else {
+        let Some(host) = self.list().chosen().and_then(|i| model.hosts.get(i)) else {
             self.say("nothing is selected", now);
             return None;
         };
-        let id = HostId(u32::try_from(i).ok()?);
+        if !host.origin.is_here() {
+            self.say(ELSEWHERE, now);
+            return None;
+        }
+        let id = host.id;
         Some(self.wish_for(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
     }
 
@@ -79,7 +91,8 @@ impl UiState {
             None => self.say("nothing is selected", now),
             Some((_, endpoint)) if endpoint.is_finished() => self.say("it is over already", now),
             Some((_, endpoint)) if endpoint.is_skipped => self.say("it is skipped already", now),
-            Some((i, _)) => self.asking = Some(Asking::Skip(i)),
+            Some((_, endpoint)) if !endpoint.origin.is_here() => self.say(ELSEWHERE, now),
+            Some((i, endpoint)) => self.asking = Some(Asking::Skip(i, endpoint.id)),
         }
     }
 
@@ -89,12 +102,22 @@ impl UiState {
         Some(attempt.job)
     }
 
+    /// Ends the selected attempt; its job is tried again once nothing else is left to start.
+    pub(super) fn retry_later(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        let Some(job) = self.chosen_job(model) else {
+            self.say("nothing is selected", now);
+            return None;
+        };
+        self.say("tried again when there is nothing else to start", now);
+        Some(Command::PostponeJob(job))
+    }
+
     pub(super) fn sure(&mut self) -> Option<Command> {
         match self.asking.take()? {
             Asking::Leave => None,
             Asking::Cancel(job) => Some(Command::CancelJob(job)),
             Asking::Repeat(cause) => Some(Command::Repeat(cause)),
-            Asking::Skip(i) => Some(self.wish_for(Command::SkipEndpoint(EndpointId(u32::try_from(i).ok()?)))),
+            Asking::Skip(_, id) => Some(self.wish_for(Command::SkipEndpoint(id))),
         }
     }
 
@@ -122,14 +145,14 @@ impl UiState {
     pub fn repeating(&self) -> Option<Cause> {
         match self.asking? {
             Asking::Repeat(cause) => Some(cause),
-            Asking::Leave | Asking::Skip(_) | Asking::Cancel(_) => None,
+            Asking::Leave | Asking::Skip(..) | Asking::Cancel(_) => None,
         }
     }
 
     /// The endpoint that will be skipped if the person is sure.
     pub fn skipping(&self) -> Option<usize> {
         match self.asking? {
-            Asking::Skip(i) => Some(i),
+            Asking::Skip(i, _) => Some(i),
             Asking::Leave | Asking::Cancel(_) | Asking::Repeat(_) => None,
         }
     }
@@ -138,7 +161,7 @@ impl UiState {
     pub fn cancelling(&self) -> Option<JobId> {
         match self.asking? {
             Asking::Cancel(job) => Some(job),
-            Asking::Leave | Asking::Skip(_) | Asking::Repeat(_) => None,
+            Asking::Leave | Asking::Skip(..) | Asking::Repeat(_) => None,
         }
     }
 
@@ -147,11 +170,11 @@ impl UiState {
         self.asking == Some(Asking::Leave)
     }
 
-    pub(super) fn stop(&mut self, wish: Command) -> Command {
+    /// Stops the run and leaves once it has ended.
+    pub(super) fn stop(&mut self, command: Command) -> Vec<Effect> {
         self.asking = None;
-        self.leave = Some(Leave::WhenEnded);
-        self.wish = Some(wish);
-        wish
+        self.wish = Some(command);
+        vec![Effect::Send(command), Effect::Leave(Leave::WhenEnded)]
     }
 }
 
@@ -162,14 +185,14 @@ pub(super) fn has_come_true(wish: Command, model: &Model) -> bool {
             Command::Resume => !model.is_paused,
             Command::SetLimit { scope: Scope::Run, limit } => model.limit == Some(limit),
             Command::SetLimit { scope: Scope::Host(host), limit } => {
-                model.hosts.get(host.0 as usize).is_some_and(|host| host.limit == Some(limit))
+                model.host_by_id(Origin::HERE, host).is_some_and(|host| host.limit == Some(limit))
             }
             // What these ask for is seen in the job, or may never be.
             Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) => true,
             Command::SetAdaptive(on) => model.is_adaptive == on,
-            Command::SkipEndpoint(id) => model.endpoints.get(id.0 as usize).is_some_and(|it| it.is_skipped),
-            Command::Quarantine(id) => model.hosts.get(id.0 as usize).is_some_and(|it| it.is_quarantined),
-            Command::Release(id) => model.hosts.get(id.0 as usize).is_some_and(|it| !it.is_quarantined),
+            Command::SkipEndpoint(id) => model.endpoint_by_id(Origin::HERE, id).is_some_and(|it| it.is_skipped),
+            Command::Quarantine(id) => model.host_by_id(Origin::HERE, id).is_some_and(|it| it.is_quarantined),
+            Command::Release(id) => model.host_by_id(Origin::HERE, id).is_some_and(|it| !it.is_quarantined),
             Command::Drain => model.stage != Stage::Running,
             Command::Cancel => model.stage == Stage::Cancelling,
         }

@@ -1,6 +1,6 @@
-//! Turns pictures into bytes in memory: each into what is different from the one before.
+//! The frame encoder: turns each frame into the bytes that change the previous frame into it.
 //!
-//! It never touches the terminal: no size is asked and no cursor, so that drawing cannot wait.
+//! It works in memory and never queries the terminal, so that drawing cannot wait.
 //! Start at [`FrameEncoder::draw`].
 
 use std::cell::RefCell;
@@ -14,29 +14,30 @@ use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdat
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
-/// Where one picture after the other is drawn.
+/// Encodes one frame after the other.
 #[derive(Debug)]
-pub struct FrameEncoder(Terminal<Encoder>);
+pub struct FrameEncoder(Terminal<BufferBackend>);
 
 impl FrameEncoder {
-    /// An easel for a terminal of this size, which shows nothing yet.
+    /// An encoder for a terminal of this size that shows nothing yet.
     pub fn new(size: Size) -> io::Result<Self> {
-        Ok(Self(Terminal::new(Encoder::new(size))?))
+        Ok(Self(Terminal::new(BufferBackend::new(size))?))
     }
 
-    /// Draws a picture for an area, behind `news`; anew, if what the terminal shows is not what we think.
+    /// Encodes a frame for an area, after the bytes of `prefix`. If the terminal's content is unknown, it
+    /// encodes every cell.
     ///
-    /// A picture that is as the one before comes to no bytes at all.
+    /// A frame that changes nothing gives no bytes.
     pub fn draw(
         &mut self,
         area: Rect,
-        news: &str,
+        prefix: &str,
         is_unknown: bool,
         render: impl FnOnce(&mut Frame<'_>),
     ) -> io::Result<()> {
         self.0.backend_mut().size = area.as_size();
         let (kept, begun) = self.with_bytes(|bytes| {
-            bytes.extend_from_slice(news.as_bytes());
+            bytes.extend_from_slice(prefix.as_bytes());
             let kept = bytes.len();
             queue!(bytes, BeginSynchronizedUpdate)?;
             io::Result::Ok((kept, bytes.len()))
@@ -54,39 +55,39 @@ impl FrameEncoder {
         })
     }
 
-    /// Works on the bytes so far.
+    /// Gives access to the encoded bytes.
     pub fn with_bytes<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         self.0.backend().with_bytes(work)
     }
 }
 
-/// A backend whose output is a buffer.
+/// A ratatui backend that writes to memory.
 #[derive(Debug)]
-pub struct Encoder {
-    commands: CrosstermBackend<Bytes>,
-    bytes: Bytes,
+pub struct BufferBackend {
+    commands: CrosstermBackend<SharedBytes>,
+    bytes: SharedBytes,
     /// The size to draw for.
     pub size: Size,
 }
 
-/// Bytes that several hold.
+/// A buffer with several owners.
 #[derive(Clone, Debug, Default)]
-struct Bytes(Rc<RefCell<Vec<u8>>>);
+struct SharedBytes(Rc<RefCell<Vec<u8>>>);
 
-impl Encoder {
-    /// An encoder for a terminal of this size.
+impl BufferBackend {
+    /// A backend for a terminal of this size.
     pub fn new(size: Size) -> Self {
-        let bytes = Bytes::default();
+        let bytes = SharedBytes::default();
         Self { commands: CrosstermBackend::new(bytes.clone()), bytes, size }
     }
 
-    /// Works on the bytes so far.
+    /// Gives access to the encoded bytes.
     pub fn with_bytes<T>(&self, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         work(&mut self.bytes.0.borrow_mut())
     }
 }
 
-impl Write for Bytes {
+impl Write for SharedBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -97,14 +98,14 @@ impl Write for Bytes {
     }
 }
 
-impl Backend for Encoder {
+impl Backend for BufferBackend {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        // crossterm would set colours back for nothing.
+        // Without this, crossterm would reset the colours for an empty frame.
         let mut content = content.peekable();
         if content.peek().is_none() {
             return Ok(());
@@ -113,7 +114,7 @@ impl Backend for Encoder {
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        // Whoever took the terminal has hidden it, and no picture shows it.
+        // The session hides the cursor, and no frame shows it.
         Ok(())
     }
 
@@ -122,7 +123,7 @@ impl Backend for Encoder {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // Nobody may ask a terminal that may not answer.
+        // The terminal might not answer a query.
         Ok(Position::ORIGIN)
     }
 
@@ -163,47 +164,47 @@ mod tests {
     const SMALL: Size = Size::new(20, 4);
     const LARGE: Size = Size::new(30, 6);
 
-    /// A terminal of paper: shows what bytes do.
-    fn paper(size: Size) -> vt100::Parser {
+    /// A terminal emulator that shows what the bytes do.
+    fn emulator(size: Size) -> vt100::Parser {
         let at_least_one = |n| NonZero::new(n).unwrap_or(NonZero::<u16>::MIN);
         vt100::Parser::new(at_least_one(size.height), at_least_one(size.width), 0)
     }
 
-    /// Draws a text and shows the bytes to paper; gives back how many there were.
-    fn shown(easel: &mut FrameEncoder, paper: &mut vt100::Parser, size: Size, text: &str) -> usize {
+    /// Draws a text on the emulator; returns the number of bytes.
+    fn show(encoder: &mut FrameEncoder, emulator: &mut vt100::Parser, size: Size, text: &str) -> usize {
         let draw = |frame: &mut ratatui::Frame<'_>| {
             assert_eq!(frame.area().as_size(), size);
             if !frame.area().is_empty() {
                 frame.buffer_mut().set_string(0, 1, text, Style::new().add_modifier(Modifier::BOLD));
             }
         };
-        easel.draw(Rect::from((Position::ORIGIN, size)), "", false, draw).unwrap();
-        easel.with_bytes(|bytes| {
-            paper.process(bytes);
+        encoder.draw(Rect::from((Position::ORIGIN, size)), "", false, draw).unwrap();
+        encoder.with_bytes(|bytes| {
+            emulator.process(bytes);
             std::mem::take(bytes).len()
         })
     }
 
     #[test]
-    fn bytes_show_what_was_drawn_and_then_only_what_changed() {
-        let mut easel = FrameEncoder::new(SMALL).unwrap();
-        let mut paper = paper(SMALL);
-        let first = shown(&mut easel, &mut paper, SMALL, "12 in flight");
-        assert_eq!(paper.screen().contents(), "\n12 in flight");
-        assert!(paper.screen().cell(1, 0).is_some_and(vt100::Cell::bold));
-        let second = shown(&mut easel, &mut paper, SMALL, "13 in flight");
-        assert_eq!(paper.screen().contents(), "\n13 in flight");
+    fn the_first_frame_is_sent_whole_and_then_only_changes() {
+        let mut encoder = FrameEncoder::new(SMALL).unwrap();
+        let mut screen = emulator(SMALL);
+        let first = show(&mut encoder, &mut screen, SMALL, "12 in flight");
+        assert_eq!(screen.screen().contents(), "\n12 in flight");
+        assert!(screen.screen().cell(1, 0).is_some_and(vt100::Cell::bold));
+        let second = show(&mut encoder, &mut screen, SMALL, "13 in flight");
+        assert_eq!(screen.screen().contents(), "\n13 in flight");
         assert!(second < first, "{second} of {first} bytes");
-        assert_eq!(shown(&mut easel, &mut paper, SMALL, "13 in flight"), 0, "nothing changed");
+        assert_eq!(show(&mut encoder, &mut screen, SMALL, "13 in flight"), 0, "nothing changed");
     }
 
     #[test]
-    fn what_goes_beside_a_picture_goes_without_one_too() {
-        let mut easel = FrameEncoder::new(SMALL).unwrap();
+    fn the_prefix_is_sent_even_if_the_frame_changes_nothing() {
+        let mut encoder = FrameEncoder::new(SMALL).unwrap();
         let area = Rect::from((Position::ORIGIN, SMALL));
-        let mut bytes_of = |news: &str, is_unknown| {
-            easel.draw(area, news, is_unknown, |_| {}).unwrap();
-            easel.with_bytes(std::mem::take)
+        let mut bytes_of = |prefix: &str, is_unknown| {
+            encoder.draw(area, prefix, is_unknown, |_| {}).unwrap();
+            encoder.with_bytes(std::mem::take)
         };
         assert_eq!(bytes_of("title", false), b"title");
         let anew = bytes_of("title", true);
@@ -211,15 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn another_size_is_drawn_whole_without_asking_anyone() {
-        let mut easel = FrameEncoder::new(SMALL).unwrap();
-        let mut small = paper(SMALL);
-        shown(&mut easel, &mut small, SMALL, "12 in flight");
+    fn a_new_size_is_drawn_whole_without_querying_the_terminal() {
+        let mut encoder = FrameEncoder::new(SMALL).unwrap();
+        let mut small = emulator(SMALL);
+        show(&mut encoder, &mut small, SMALL, "12 in flight");
         for size in [LARGE, SMALL, Size::ZERO, LARGE] {
-            let mut sheet = paper(size);
+            let mut screen = emulator(size);
             let text = if size == Size::ZERO { "" } else { "12 in flight" };
-            shown(&mut easel, &mut sheet, size, text);
-            assert_eq!(sheet.screen().contents().trim(), text, "at {size}");
+            show(&mut encoder, &mut screen, size, text);
+            assert_eq!(screen.screen().contents().trim(), text, "at {size}");
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The one guard of the terminal: enters it, draws on it, and gives it back as it was.
+//! The terminal guard: takes the terminal, draws on it, and restores it.
 //!
-//! Whatever happens, the terminal is given back: at the end, on a panic, before a stop, and when the
-//! terminal itself has stopped reading. Nothing else in the program changes its modes or writes to
-//! it. Drawing never waits for the terminal. Start at [`Guard::enter`] and [`Guard::draw`].
+//! It restores the terminal at the end, on a panic, before a stop, and when the terminal has stopped reading.
+//! Nothing else in the program changes the terminal's modes or writes to it. Drawing never waits for it.
+//! Start at [`Guard::enter`] and [`Guard::draw`].
 
 pub mod encoder;
-mod lease;
+pub mod frame_rate;
 mod panic;
-pub mod tty;
+mod session;
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -22,185 +22,185 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
 
 use crate::tui::clipboard;
-use crate::tui::input::{Hear, Input, Listener};
+use crate::tui::input::{Input, InputHandler, Listener};
 use crate::tui::terminal::encoder::FrameEncoder;
-use crate::tui::terminal::lease::Lease;
-use crate::tui::terminal::tty::Tty;
-use crate::tui::watchdog::Watchdog;
-use crate::tui::window_status::{Bar, WindowStatus};
-use crate::tui::writer::Writer;
+use crate::tui::terminal::session::Session;
+use crate::tui::tty::Tty;
+use crate::tui::tty::watchdog::Watchdog;
+use crate::tui::tty::writer::TerminalWriter;
+use crate::tui::window_status::{TabProgress, WindowStatus};
 
-/// How long a stop may take to happen.
+/// How long the process may take to stop after SIGTSTP.
 const STOP_PATIENCE: Duration = Duration::from_millis(100);
 
-/// Asks for the background, then what every terminal answers: the second answer ends the waiting.
-const ASK_GROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
+/// Queries the background colour, then the device attributes. Every terminal answers the second query,
+/// so that answer ends the wait.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07\x1b[c";
 
-/// The terminal in our hands. Whoever holds it draws; it stays on the thread that entered.
+/// The terminal while the interface owns it. It stays on the thread that entered.
 pub struct Guard {
-    lease: Arc<Lease>,
-    easel: FrameEncoder,
+    session: Arc<Session>,
+    encoder: FrameEncoder,
     listener: Listener,
     _watchdog: Watchdog,
-    /// What the terminal shows is not what we think.
+    /// The terminal's content is unknown, so the next frame is drawn whole.
     is_unknown: bool,
-    /// What it is to show beside the picture, and what it has been told of that.
-    beside: WindowStatus,
-    told: WindowStatus,
-    /// Bytes that go with the next picture.
-    along: Vec<u8>,
+    /// The wanted window status, and the one that was sent last.
+    window_status: WindowStatus,
+    sent_status: WindowStatus,
+    /// Bytes to send with the next frame.
+    pending_bytes: Vec<u8>,
 }
 
-/// What is wanted of a terminal beside pictures.
+/// What to use of the terminal apart from frames.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wants {
-    /// It is asked for its background.
-    pub ground: bool,
-    /// Its window gets a title.
+pub struct TerminalOptions {
+    /// Query its background.
+    pub background: bool,
+    /// Set the window's title.
     pub title: bool,
-    /// Its tab gets a bar.
+    /// Show a progress bar in its tab.
     pub bar: bool,
 }
 
-/// What became of a picture.
+/// What became of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Drawn {
-    /// It is on its way, or was there already.
+pub enum DrawResult {
+    /// It was sent, or changed nothing.
     Sent,
-    /// The terminal still reads the one before, or is not ours: draw again later.
+    /// The terminal is busy with the previous frame, or not in the foreground: draw again later.
     Skipped,
 }
 
 impl Guard {
-    /// Takes the terminal behind `screen`: raw mode, alternate screen, no cursor, bracketed paste.
+    /// Takes the terminal behind `screen`: raw mode, alternate screen, hidden cursor, bracketed paste.
     ///
-    /// `hear` is told everything that comes from the terminal, on other threads. If
-    /// it is asked for its background, the answer comes as [`Input::Ground`], and whoever
-    /// wants to have the right theme from the first picture on waits for it, for 20 ms at most.
-    pub fn enter(screen: BorrowedFd<'_>, wants: Wants, hear: Hear) -> io::Result<Self> {
-        // Colours are the theme's business; crossterm's own `NO_COLOR` also takes bold and reversed.
+    /// `on_input` receives everything from the terminal, on other threads. If the background is queried,
+    /// the answer arrives as [`Input::Background`]. A caller that needs the right theme for the first frame
+    /// waits for it, for 20 ms at most.
+    pub fn enter(screen: BorrowedFd<'_>, options: TerminalOptions, on_input: InputHandler) -> io::Result<Self> {
+        // The theme decides about colour; crossterm's own `NO_COLOR` would also drop bold and reversed.
         force_color_output(true);
         let tty = Arc::new(Tty::open(screen)?);
-        let writer = Writer::start(screen.try_clone_to_owned()?)?;
-        let lease = Arc::new(Lease {
+        let writer = TerminalWriter::start(screen.try_clone_to_owned()?)?;
+        let session = Arc::new(Session {
             tty: Arc::clone(&tty),
             writer,
             thread: thread::current().id(),
-            wants,
+            options,
             is_inside: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             postponed: Mutex::default(),
         });
-        panic::guard(&lease);
+        panic::install_hook(&session);
         let is_over = Arc::new(AtomicBool::new(false));
-        let hear: Hear = Arc::new(move |input| {
-            // Listener and watchdog may both notice; it is told once, and is the last word.
+        let on_input: InputHandler = Arc::new(move |input| {
+            // Listener and watchdog may both notice; it is reported once, and nothing is reported after it.
             let is_last = input == Input::Gone;
             let was_over = if is_last { is_over.swap(true, Ordering::AcqRel) } else { is_over.load(Ordering::Acquire) };
             if !was_over {
-                hear(input);
+                on_input(input);
             }
         });
-        lease.enter(if wants.ground { ASK_GROUND } else { b"" })?;
-        let easel = FrameEncoder::new(tty.size());
-        let listener = Listener::start(Arc::clone(&tty), Arc::clone(&hear));
-        let watchdog = Watchdog::start(tty, move || hear(Input::Gone));
-        match (easel, listener, watchdog) {
-            (Ok(easel), Ok(listener), Ok(watchdog)) => Ok(Self {
-                lease,
-                easel,
+        session.enter(if options.background { ASK_BACKGROUND } else { b"" })?;
+        let encoder = FrameEncoder::new(tty.size());
+        let listener = Listener::start(Arc::clone(&tty), Arc::clone(&on_input));
+        let watchdog = Watchdog::start(tty, move || on_input(Input::Gone));
+        match (encoder, listener, watchdog) {
+            (Ok(encoder), Ok(listener), Ok(watchdog)) => Ok(Self {
+                session,
+                encoder,
                 listener,
                 _watchdog: watchdog,
                 is_unknown: false,
-                beside: WindowStatus::default(),
-                told: WindowStatus::default(),
-                along: Vec::new(),
+                window_status: WindowStatus::default(),
+                sent_status: WindowStatus::default(),
+                pending_bytes: Vec::new(),
             }),
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-                lease.end();
+                session.end();
                 Err(error)
             }
         }
     }
 
-    /// Draws a picture for an area, as [`Guard::area`] gave it, and sends it, whole and in one piece; nothing,
-    /// if it is as the one before.
+    /// Draws a frame for an area that [`Guard::area`] returned, and sends what has changed in one write.
     ///
-    /// What was measured for the picture and the picture itself then have the same size, though the
-    /// window may have another by now: the resize that made it so is followed by the next picture.
+    /// The caller passes the area so that layout and frame have the same size, even if the window has been
+    /// resized since. The next frame then follows the resize.
     ///
-    /// While the terminal is busy or not ours nothing is drawn, so that the next picture is still
-    /// compared with what the terminal shows. After a stop the terminal is taken again as soon as it
-    /// is ours, and everything is drawn anew.
-    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<Drawn> {
-        if !self.take_again()? || self.is_busy() {
-            return Ok(Drawn::Skipped);
+    /// While the terminal is busy or in the background, nothing is drawn: the next frame must be compared with
+    /// what the terminal shows. After a stop, this takes the terminal again once the process is in the
+    /// foreground, and draws everything anew.
+    pub fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
+        if !self.retake()? || self.is_busy() {
+            return Ok(DrawResult::Skipped);
         }
-        let news = self.beside.news(&self.told);
-        self.told.clone_from(&self.beside);
-        self.easel.draw(area, &news, std::mem::take(&mut self.is_unknown), render)?;
-        self.easel.with_bytes(|bytes| {
-            bytes.append(&mut self.along);
+        let prefix = self.window_status.changes_since(&self.sent_status);
+        self.sent_status.clone_from(&self.window_status);
+        self.encoder.draw(area, &prefix, std::mem::take(&mut self.is_unknown), render)?;
+        self.encoder.with_bytes(|bytes| {
+            bytes.append(&mut self.pending_bytes);
             if !bytes.is_empty() {
-                // It was idle, and only we hand frames over.
-                self.lease.writer.hand_over(bytes);
+                // The writer was idle, and only this thread submits frames.
+                self.session.writer.submit(bytes);
             }
         });
-        Ok(Drawn::Sent)
+        Ok(DrawResult::Sent)
     }
 
-    /// The whole screen, as large as it is now.
+    /// The whole screen at its current size.
     pub fn area(&self) -> Rect {
-        Rect::from((Position::ORIGIN, self.lease.tty.size()))
+        Rect::from((Position::ORIGIN, self.session.tty.size()))
     }
 
-    /// Copies a text to the clipboard of whoever sits there, with the next picture.
+    /// Copies a text to the user's clipboard, with the next frame.
     pub fn copy(&mut self, text: &str) {
-        self.along = clipboard::sequence(text);
+        self.pending_bytes = clipboard::copy_sequence(text);
     }
 
-    /// Whether the terminal still reads the last picture.
+    /// Whether the last frame is still being written.
     pub fn is_busy(&self) -> bool {
-        self.lease.writer.is_busy()
+        self.session.writer.is_busy()
     }
 
-    /// How long the last picture took to be written, once for each.
-    pub fn take_took(&self) -> Option<Duration> {
-        self.lease.writer.take_took()
+    /// How long the last frame took to write; each duration is returned once.
+    pub fn take_write_time(&self) -> Option<Duration> {
+        self.session.writer.take_write_time()
     }
 
-    /// Whether writing to the terminal has failed: nothing will be seen any more.
+    /// Whether writing has failed because the terminal has gone.
     pub fn is_gone(&self) -> bool {
-        self.lease.writer.is_gone()
+        self.session.writer.is_gone()
     }
 
-    /// The next picture is drawn anew, whatever the terminal shows.
+    /// Draws the next frame whole, not only its changes.
     pub fn redraw(&mut self) {
         self.is_unknown = true;
     }
 
-    /// What the terminal is to show beside the picture; it is told with the next one.
-    pub fn set_beside(&mut self, mut beside: WindowStatus) {
-        // What was not announced would not be taken back.
-        beside.title.take_if(|_| !self.lease.wants.title);
-        if !self.lease.wants.bar {
-            beside.bar = Bar::GONE;
+    /// Sets the window status; it is sent with the next frame.
+    pub fn set_window_status(&mut self, mut window_status: WindowStatus) {
+        // Only what was requested on entering is undone on leaving.
+        window_status.title.take_if(|_| !self.session.options.title);
+        if !self.session.options.bar {
+            window_status.bar = TabProgress::NONE;
         }
-        self.beside = beside;
+        self.window_status = window_status;
     }
 
-    /// Gives the terminal back and stops, as Ctrl-Z does elsewhere; returns when continued.
+    /// Restores the terminal and stops the process, as Ctrl-Z does in other programs; returns when continued.
     ///
-    /// The next [`Guard::draw`] takes the terminal again, once it is ours: after `bg` the work goes on
-    /// without a picture, and [`Input::Continued`] comes when `fg` follows.
+    /// The next [`Guard::draw`] in the foreground takes the terminal again. After `bg` the run goes on without a
+    /// screen, and [`Input::Continued`] arrives after `fg`.
     pub fn suspend(&mut self) -> io::Result<()> {
-        self.listener.hold();
-        self.lease.leave();
-        // The others of our pipeline stop too, or the shell would wait for them.
+        self.listener.pause();
+        self.session.leave();
+        // The rest of the pipeline has to stop too, or the shell would wait for it.
         rustix::process::kill_current_process_group(Signal::TSTP)?;
-        // The signal may reach another thread first and stop this one a moment later. Where nobody
-        // could continue us it is void, and we go on.
+        // Another thread may receive the signal first, so this one stops a moment later. In an orphaned
+        // process group the signal has no effect, and this returns.
         let sent = Instant::now();
         while !self.listener.is_stale() && sent.elapsed() < STOP_PATIENCE {
             thread::sleep(Duration::from_millis(1));
@@ -208,33 +208,33 @@ impl Guard {
         Ok(())
     }
 
-    /// Gives the terminal back for good. Harmless when it is already given back.
+    /// Restores the terminal for good. Does nothing if it is already restored.
     pub fn leave(&mut self) {
-        self.listener.hold();
-        self.lease.end();
+        self.listener.pause();
+        self.session.end();
     }
 
-    /// Messages of panics on other threads that could not be shown meanwhile.
+    /// Messages of panics on other threads, kept while the screen was in use.
     pub fn postponed(&self) -> Vec<String> {
-        std::mem::take(&mut self.lease.postponed.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.session.postponed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes sure that the terminal is taken; false while it is not ours to take.
-    fn take_again(&mut self) -> io::Result<bool> {
-        if self.lease.is_over() {
+    /// Takes the terminal again after a stop; false while the process is in the background.
+    fn retake(&mut self) -> io::Result<bool> {
+        if self.session.is_over() {
             return Ok(false);
         }
-        if self.lease.is_inside() && !self.listener.is_stale() {
+        if self.session.is_inside() && !self.listener.is_stale() {
             return Ok(true);
         }
-        if !self.lease.tty.is_ours() {
+        if !self.session.tty.is_ours() {
             return Ok(false);
         }
-        // Stopped from outside we could not leave: do it now, so that entering finds what it expects.
-        self.lease.leave();
-        self.lease.enter(b"")?;
-        self.listener.go_on();
-        self.told = WindowStatus::default();
+        // A stop from outside left the terminal taken: leave it now, so that `enter` starts from its own modes.
+        self.session.leave();
+        self.session.enter(b"")?;
+        self.listener.resume();
+        self.sent_status = WindowStatus::default();
         self.redraw();
         Ok(true)
     }

@@ -1,25 +1,25 @@
-//! Gives the terminal back before a panic is reported, and keeps other threads' panics off the screen.
+//! A panic hook that restores the terminal before a panic is reported.
 //!
-//! Only a panic of the thread that draws ends the interface. Another thread's message would be
-//! written over the picture: it is kept until the terminal has been left. Start at [`guard`].
+//! Only a panic on the drawing thread ends the interface. A message from another thread would overwrite the
+//! screen, so it is kept until the terminal is restored. Start at [`install_hook`].
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::thread;
 
-use crate::tui::terminal::lease::Lease;
+use crate::tui::terminal::session::Session;
 
-/// The terminal that is in use, if any: a process draws on one at most.
-static IN_USE: Mutex<Weak<Lease>> = Mutex::new(Weak::new());
+/// The session in progress, if any: a process has at most one.
+static IN_USE: Mutex<Weak<Session>> = Mutex::new(Weak::new());
 
-/// From here on panics know this terminal.
-pub(super) fn guard(lease: &Arc<Lease>) {
+/// Makes the panic hook restore this session.
+pub(super) fn install_hook(session: &Arc<Session>) {
     static HOOK: Once = Once::new();
-    *IN_USE.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(lease);
+    *IN_USE.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);
     HOOK.call_once(|| {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if is_for_everyone(info) {
+            if may_report(info) {
                 report(info);
             }
         }));
@@ -27,18 +27,18 @@ pub(super) fn guard(lease: &Arc<Lease>) {
 }
 
 /// Whether the message may be shown now.
-fn is_for_everyone(info: &PanicHookInfo<'_>) -> bool {
-    let lease = IN_USE.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-    let Some(lease) = lease else { return true };
-    if thread::current().id() == lease.thread {
-        lease.end();
+fn may_report(info: &PanicHookInfo<'_>) -> bool {
+    let session = IN_USE.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+    let Some(session) = session else { return true };
+    if thread::current().id() == session.thread {
+        session.end();
         return true;
     }
-    if !lease.is_inside() {
+    if !session.is_inside() {
         return true;
     }
     let thread = thread::current();
     let name = thread.name().unwrap_or("without a name");
-    lease.postpone(format!("thread `{name}`: {info}"));
+    session.postpone(format!("thread `{name}`: {info}"));
     false
 }

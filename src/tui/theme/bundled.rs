@@ -1,10 +1,10 @@
-//! The themes inside the program: the same files that the repository shows.
+//! The bundled themes, compiled in from the repository's `themes` folder.
 //!
 //! Start at [`BUNDLED`].
 
 use crate::text::diagnostics::Page;
 
-/// Name and text of each, in the order in which a key goes through them.
+/// The name and text of each theme, in the order of the theme key.
 pub(super) const BUNDLED: [(&str, &str); 18] = [
     (DARK, include_str!("../../../themes/inflight-dark.toml")),
     (LIGHT, include_str!("../../../themes/inflight-light.toml")),
@@ -30,7 +30,7 @@ pub(super) const BUNDLED: [(&str, &str); 18] = [
 pub const DARK: &str = "inflight-dark";
 /// The default on a light background.
 pub const LIGHT: &str = "inflight-light";
-/// The one without colour.
+/// The theme without colour.
 pub const MONO: &str = "mono";
 
 /// The text of a bundled theme.
@@ -38,7 +38,7 @@ pub fn text(name: &str) -> Option<&'static str> {
     BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// A bundled theme as a file; empty if there is none of that name.
+/// A bundled theme as a page for diagnostics; empty if there is none of that name.
 pub(super) fn page(name: &str) -> Page {
     Page::new(name, text(name).unwrap_or_default())
 }

@@ -1,6 +1,6 @@
-//! Colours as theme files write them, and what becomes of them in terminals with fewer.
+//! Colours: how theme files write them, and the nearest colour in terminals that show fewer.
 //!
-//! Knows nothing of roles. Start at [`written`] and [`nearest`].
+//! It knows no roles. Start at [`parse`] and [`nearest`].
 
 use ratatui::style::Color;
 
@@ -9,15 +9,15 @@ use ratatui::style::Color;
 pub enum Depth {
     /// None: bold, dim and reversed only.
     Mono,
-    /// The 16 that people tune themselves.
+    /// The 16 ANSI colours, which users often customize.
     Ansi16,
     /// The 256 of xterm.
     Indexed256,
-    /// All of them.
+    /// All colours.
     True,
 }
 
-/// The 16 colours, in their order in the terminal, with the values xterm gives them.
+/// The 16 ANSI colours in terminal order, with xterm's values.
 const ANSI: [(&str, Color, [u8; 3]); 16] = [
     ("black", Color::Black, [0, 0, 0]),
     ("red", Color::Red, [205, 0, 0]),
@@ -40,8 +40,8 @@ const ANSI: [(&str, Color, [u8; 3]); 16] = [
 /// The steps of each channel in the 256-colour cube.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The colour that a theme file names: `#rrggbb`, `0` to `255`, an ANSI name or `reset`.
-pub(super) fn written(text: &str) -> Option<Color> {
+/// Parses a colour of a theme file: `#rrggbb`, `0` to `255`, an ANSI name or `reset`.
+pub(super) fn parse(text: &str) -> Option<Color> {
     if let Some(hex) = text.strip_prefix('#') {
         let is_hex = hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         let value = u32::from_str_radix(hex, 16).ok().filter(|_| is_hex)?;
@@ -54,7 +54,7 @@ pub(super) fn written(text: &str) -> Option<Color> {
     ansi(text)
 }
 
-/// The colour of an ANSI name, or `reset`.
+/// The colour with this ANSI name, or `reset`.
 pub(super) fn ansi(name: &str) -> Option<Color> {
     if name == "reset" {
         return Some(Color::Reset);
@@ -62,12 +62,12 @@ pub(super) fn ansi(name: &str) -> Option<Color> {
     ANSI.iter().find(|(known, ..)| *known == name).map(|(_, color, _)| *color)
 }
 
-/// Where one of the 16 stands among them, which is how terminals number them.
-pub(super) fn place(color: Color) -> Option<usize> {
+/// The number of an ANSI colour.
+pub(super) fn ansi_index(color: Color) -> Option<usize> {
     ANSI.iter().position(|(_, known, _)| *known == color)
 }
 
-/// What one of the 16 is called.
+/// The name of an ANSI colour.
 pub(super) fn name(color: Color) -> Option<&'static str> {
     ANSI.iter().find(|(_, known, _)| *known == color).map(|(name, ..)| *name)
 }
@@ -77,7 +77,7 @@ pub(super) fn ansi_names<'a>() -> impl Iterator<Item = &'a str> {
     ANSI.iter().map(|(name, ..)| *name).chain(["reset"])
 }
 
-/// The nearest colour that a terminal of this depth shows; none in a terminal without colour.
+/// The nearest colour at this depth; `None` without colour.
 pub(super) fn nearest(color: Color, depth: Depth) -> Option<Color> {
     match (depth, color) {
         (Depth::Mono, _) => None,
@@ -91,22 +91,22 @@ pub(super) fn nearest(color: Color, depth: Depth) -> Option<Color> {
     }
 }
 
-/// The nearest of the 16. People tune the 16 to their background, so this is a guess:
-/// a hand-picked `ansi` in the theme is better.
+/// The nearest of the 16 ANSI colours. Users customize them, so this is a guess: an explicit `ansi` in the
+/// theme is better.
 fn nearest_ansi(rgb: [u8; 3]) -> Color {
     ANSI.iter()
         .min_by(|(.., a), (.., b)| distance(*a, rgb).total_cmp(&distance(*b, rgb)))
         .map_or(Color::Reset, |(_, color, _)| *color)
 }
 
-/// The nearest of the cube and the greys; the first 16 are left out because people tune them.
+/// The nearest colour of the cube and the greys; the first 16 are excluded because users customize them.
 fn nearest_indexed(rgb: [u8; 3]) -> Color {
     (16..=255u8)
         .min_by(|a, b| distance(indexed_rgb(*a), rgb).total_cmp(&distance(indexed_rgb(*b), rgb)))
         .map_or(Color::Reset, Color::Indexed)
 }
 
-/// The value that xterm gives a colour; none where the terminal's own ground is meant.
+/// The RGB value of a colour in xterm; `None` for the terminal's default.
 pub fn rgb(color: Color) -> Option<[u8; 3]> {
     match color {
         Color::Reset => None,
@@ -116,7 +116,7 @@ pub fn rgb(color: Color) -> Option<[u8; 3]> {
     }
 }
 
-/// The value of an indexed colour.
+/// The RGB value of an indexed colour.
 fn indexed_rgb(index: u8) -> [u8; 3] {
     match index {
         0..=15 => ANSI[usize::from(index)].2,
@@ -128,7 +128,7 @@ fn indexed_rgb(index: u8) -> [u8; 3] {
     }
 }
 
-/// How different two colours look: squared distance in Oklab.
+/// The squared distance of two colours in Oklab.
 fn distance(a: [u8; 3], b: [u8; 3]) -> f64 {
     let (a, b) = (oklab(a), oklab(b));
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
@@ -151,7 +151,7 @@ fn oklab(rgb: [u8; 3]) -> [f64; 3] {
     .map(|[l, m, s]: [f64; 3]| l * cones[0] + m * cones[1] + s * cones[2])
 }
 
-/// One sRGB channel as light.
+/// An sRGB channel as linear light.
 pub(super) fn linear(channel: u8) -> f64 {
     let value = f64::from(channel) / 255.0;
     if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
@@ -161,21 +161,21 @@ pub(super) fn linear(channel: u8) -> f64 {
 mod tests {
     use ratatui::style::Color;
 
-    use super::{Depth, nearest, written};
+    use super::{Depth, nearest, parse};
 
     #[test]
     fn a_colour_is_hexadecimal_a_number_or_a_name() {
-        assert_eq!(written("#14161b"), Some(Color::Rgb(0x14, 0x16, 0x1b)));
-        assert_eq!(written("117"), Some(Color::Indexed(117)));
-        assert_eq!(written("light-red"), Some(Color::LightRed));
-        assert_eq!(written("reset"), Some(Color::Reset));
+        assert_eq!(parse("#14161b"), Some(Color::Rgb(0x14, 0x16, 0x1b)));
+        assert_eq!(parse("117"), Some(Color::Indexed(117)));
+        assert_eq!(parse("light-red"), Some(Color::LightRed));
+        assert_eq!(parse("reset"), Some(Color::Reset));
         for wrong in ["", "#123", "#12345g", "#+12345", "256", "crimson", "-1"] {
-            assert_eq!(written(wrong), None, "{wrong}");
+            assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
-    fn fewer_colours_take_the_nearest_there_is() {
+    fn a_lower_depth_takes_the_nearest_colour() {
         assert_eq!(nearest(Color::Rgb(255, 0, 0), Depth::Indexed256), Some(Color::Indexed(196)));
         assert_eq!(nearest(Color::Rgb(250, 10, 10), Depth::Ansi16), Some(Color::LightRed));
         assert_eq!(nearest(Color::Indexed(2), Depth::Ansi16), Some(Color::Green));

@@ -1,7 +1,6 @@
-//! The marks that say without colour what colour says again, in Unicode and in ASCII.
+//! The marks of statuses and charts in Unicode and ASCII, so that nothing depends on colour alone.
 //!
-//! Every mark is one cell wide in both sets; states differ from each other in both. A theme may swap
-//! the Unicode ones. Start at [`Glyphs`].
+//! In both sets, every mark is one cell wide and every status has its own mark. A theme may replace Unicode marks. Start at [`Glyphs`].
 
 use std::borrow::Cow;
 
@@ -10,30 +9,30 @@ use unicode_width::UnicodeWidthStr;
 use crate::text::sanitize::acts;
 use crate::tui::theme::Status;
 
-/// Which marks the terminal and its font can show.
+/// The character set that the terminal and its font can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
     /// Block elements, arrows and rules.
     Unicode,
-    /// Letters and signs of 1967.
+    /// ASCII characters only.
     Ascii,
 }
 
-/// One mark, one cell wide.
+/// A mark, one cell wide.
 pub type Glyph = Cow<'static, str>;
 
-/// All marks of a theme.
+/// The marks of a theme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyphs {
     /// A job that has not started.
     pub queued: Glyph,
     /// In flight.
     pub running: Glyph,
-    /// Ended well.
+    /// Succeeded.
     pub ok: Glyph,
-    /// Ended badly.
+    /// Failed.
     pub failed: Glyph,
-    /// Ended by a timeout.
+    /// Timed out.
     pub timeout: Glyph,
     /// Rate limited or backing off; paused.
     pub limited: Glyph,
@@ -47,23 +46,23 @@ pub struct Glyphs {
     pub bar_full: Glyph,
     /// The part of a bar that is in flight.
     pub bar_live: Glyph,
-    /// The part of a bar that is still to come.
+    /// The empty part of a bar.
     pub bar_rest: Glyph,
-    /// Where a bar begins that may follow another at once.
+    /// The start of a bar that may directly follow another.
     pub bar_head: Glyph,
     /// Zero, or unknown.
     pub none: Glyph,
-    /// What was cut out of a name.
+    /// The cut part of a name.
     pub ellipsis: Glyph,
-    /// A rule, and a horizontal axis.
+    /// A rule or a horizontal axis.
     pub rule: Glyph,
-    /// A line of what could be.
+    /// A projected line.
     pub dashed: Glyph,
     /// A vertical axis.
     pub axis: Glyph,
     /// A tick on a vertical axis.
     pub tick: Glyph,
-    /// Where the axes meet.
+    /// The corner of the axes.
     pub corner: Glyph,
     /// A mark on a horizontal axis.
     pub marker: Glyph,
@@ -78,15 +77,15 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
-    /// The built-in set.
-    pub const fn of(charset: Charset) -> Self {
+    /// The built-in marks of a character set.
+    pub const fn for_charset(charset: Charset) -> Self {
         match charset {
             Charset::Unicode => UNICODE,
             Charset::Ascii => ASCII,
         }
     }
 
-    /// The mark of a state.
+    /// The mark of a status.
     pub fn status(&self, status: Status) -> &str {
         match status {
             Status::Queued => &self.queued,
@@ -100,8 +99,8 @@ impl Glyphs {
         }
     }
 
-    /// The mark that a theme file calls so.
-    pub(super) fn named(&mut self, name: &str) -> Option<&mut Glyph> {
+    /// The mark with this name in theme files.
+    pub(super) fn by_name(&mut self, name: &str) -> Option<&mut Glyph> {
         Some(match name {
             "queued" => &mut self.queued,
             "running" => &mut self.running,
@@ -120,7 +119,7 @@ impl Glyphs {
     }
 }
 
-/// The names that a theme file may swap.
+/// The marks that a theme file may replace.
 pub(super) const NAMES: [&str; 12] = [
     "queued",
     "running",
@@ -136,7 +135,7 @@ pub(super) const NAMES: [&str; 12] = [
     "bar_rest",
 ];
 
-/// Whether a text may stand in one cell: one visible character, one column wide.
+/// Whether a text is a valid mark: one visible character, one column wide.
 pub(super) fn is_glyph(text: &str) -> bool {
     text.chars().count() == 1 && text.width() == 1 && !text.chars().any(acts)
 }
@@ -193,7 +192,7 @@ const ASCII: Glyphs = Glyphs {
     marker: Cow::Borrowed("^"),
     ascending: Cow::Borrowed("^"),
     descending: Cow::Borrowed("v"),
-    // A cell that is less than half full would look full: leave it empty.
+    // ASCII has no partial block, so a cell that is less than half full stays empty.
     eighths: [" ", " ", " ", "#", "#", "#", "#", "#"],
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
 };
@@ -205,9 +204,9 @@ mod tests {
     use super::{Charset, Glyphs, NAMES, is_glyph};
 
     #[test]
-    fn states_and_the_selection_mark_differ_in_both_sets() {
+    fn statuses_and_the_selection_mark_differ_in_both_sets() {
         for charset in [Charset::Unicode, Charset::Ascii] {
-            let g = Glyphs::of(charset);
+            let g = Glyphs::for_charset(charset);
             let marks = [g.queued, g.running, g.ok, g.failed, g.timeout, g.limited, g.slow, g.cancelled, g.selected];
             assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), marks.len(), "{charset:?}");
             let parts = [g.bar_full, g.bar_live, g.bar_rest];
@@ -218,9 +217,9 @@ mod tests {
     #[test]
     fn every_mark_is_one_cell_wide() {
         for charset in [Charset::Unicode, Charset::Ascii] {
-            let mut g = Glyphs::of(charset);
+            let mut g = Glyphs::for_charset(charset);
             for name in NAMES {
-                assert!(g.named(name).is_some_and(|glyph| is_glyph(glyph)), "{name} of {charset:?}");
+                assert!(g.by_name(name).is_some_and(|glyph| is_glyph(glyph)), "{name} of {charset:?}");
             }
             let rest = [
                 &g.none,
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_acts_is_a_mark() {
+    fn control_characters_are_not_marks() {
         for text in ["\u{1b}", "\u{9b}", "\u{ad}", "\u{202e}", "\n", "", "ab", "✅"] {
             assert!(!is_glyph(text), "{text:?}");
         }
@@ -250,7 +249,7 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii() {
-        let mut g = Glyphs::of(Charset::Ascii);
-        assert!(NAMES.iter().all(|name| g.named(name).is_some_and(|glyph| glyph.is_ascii())));
+        let mut g = Glyphs::for_charset(Charset::Ascii);
+        assert!(NAMES.iter().all(|name| g.by_name(name).is_some_and(|glyph| glyph.is_ascii())));
     }
 }

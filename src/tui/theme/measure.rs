@@ -1,6 +1,6 @@
-//! Measures a theme: contrast, and how far apart states are for every kind of colour vision.
+//! Measurements of a theme: contrast, and the distance between statuses for every kind of colour vision.
 //!
-//! Limits are those of WCAG 2.2 and our own. Start at [`table`], [`contrast`] and [`apart`].
+//! The limits come from WCAG 2.2 and this project. Start at [`table`], [`contrast`] and [`closest_states`].
 
 use std::fmt::Write;
 
@@ -11,59 +11,60 @@ use crate::tui::theme::Theme;
 use crate::tui::theme::color::{self, linear};
 use crate::tui::theme::role::{Role, Status};
 
-/// States that must never be taken for each other.
+/// Statuses that must not be confused.
 pub const STATES: [Role; 5] = [Role::Ok, Role::Slow, Role::Limited, Role::Failed, Role::Running];
-/// The least distance between two of [`STATES`] in themes of our own.
-pub const APART: f64 = 8.0;
+/// The minimum distance between two of [`STATES`] in this project's own themes.
+pub const MIN_DISTANCE: f64 = 8.0;
 
-/// The grounds that text lies on, and what they are called.
-const GROUNDS: [(Role, &str); 3] = [(Role::Bg, "screen"), (Role::Surface, "popups"), (Role::Selection, "selection")];
+/// The backgrounds of text, and their names in the table.
+const BACKGROUNDS: [(Role, &str); 3] =
+    [(Role::Bg, "screen"), (Role::Surface, "popups"), (Role::Selection, "selection")];
 
-/// A table of contrasts, the two states that are closest, and a warning for each limit that is missed.
+/// A table of contrasts, the two closest statuses, and a warning for each limit that is missed.
 pub fn table(theme: &Theme) -> String {
     let mut text = format!("{:<14}{:>9}{:>11}{:>13}\n", "contrast on", "screen", "popups", "selection");
     let mut warnings = String::new();
-    for role in Role::ALL.into_iter().filter(|role| !role.is_ground()) {
+    for role in Role::ALL.into_iter().filter(|role| !role.is_background()) {
         let mut line = format!("{:<14}", role.name());
-        for ((ground, place), width) in GROUNDS.into_iter().zip([9, 11, 13]) {
-            let measured = contrast(theme, role, ground);
+        for ((background, place), width) in BACKGROUNDS.into_iter().zip([9, 11, 13]) {
+            let measured = contrast(theme, role, background);
             let number = measured.map_or("-".to_owned(), |ratio| format!("{ratio:.1}"));
             let _ = write!(line, "{number:>width$}");
-            if let (Some(ratio), Some(wanted)) = (measured, least(role, ground))
+            if let (Some(ratio), Some(wanted)) = (measured, min_contrast(role, background))
                 && ratio < wanted
             {
                 let name = role.name();
                 let _ = writeln!(
                     warnings,
-                    "warning: `{name}` on {place} has a contrast of {ratio:.1}, {wanted} is readable"
+                    "warning: `{name}` on {place} has a contrast of {ratio:.1}; {wanted} is readable"
                 );
             }
         }
         let _ = writeln!(text, "{line}");
     }
-    match apart(theme) {
+    match closest_states(theme) {
         Some((far, a, b)) => {
             let (a, b) = (a.name(), b.name());
             let _ = writeln!(text, "\nclosest states for any colour vision: `{a}` and `{b}`, {far:.1} apart");
-            if far < APART {
+            if far < MIN_DISTANCE {
                 let _ = writeln!(
                     warnings,
-                    "warning: `{a}` and `{b}` are as good as alike for somebody; only their marks differ"
+                    "warning: `{a}` and `{b}` are hard to distinguish for some users; only their marks differ"
                 );
             }
         }
         None => text.push_str("\n- : the terminal decides\n"),
     }
-    for (a, b, mark) in look_alikes(theme) {
+    for (a, b, mark) in equal_marks(theme) {
         let _ = writeln!(warnings, "warning: `{a}` and `{b}` have the same mark `{}`", sanitize(mark));
     }
     let gap = if warnings.is_empty() { "" } else { "\n" };
     format!("{text}{gap}{warnings}")
 }
 
-/// States and parts of a bar that have the same mark, so that colour alone tells them apart.
-fn look_alikes(theme: &Theme) -> Vec<(&'static str, &'static str, &str)> {
-    // Waiting is one mark for three states: what is waited for is told in words.
+/// Statuses and parts of a bar with equal marks, so that only colour distinguishes them.
+fn equal_marks(theme: &Theme) -> Vec<(&'static str, &'static str, &str)> {
+    // Three statuses share the mark for waiting; the screen shows in words what they wait for.
     let is_waiting = |status: &Status| matches!(status, Status::Retrying | Status::Paused);
     let states = Status::ALL.into_iter().filter(|status| !is_waiting(status));
     let states: Vec<_> = states.map(|status| (Role::from(status).name(), theme.glyph(status))).collect();
@@ -78,15 +79,15 @@ fn look_alikes(theme: &Theme) -> Vec<(&'static str, &'static str, &str)> {
     alike
 }
 
-/// Contrast ratio of WCAG between a role and what lies behind it; nothing where the terminal decides.
-pub fn contrast(theme: &Theme, role: Role, ground: Role) -> Option<f64> {
-    let (fore, back) = (light(theme.style(role).fg)?, light(theme.style(ground).bg)?);
+/// The WCAG contrast ratio of a role and its background; `None` if the terminal decides the colours.
+pub fn contrast(theme: &Theme, role: Role, background: Role) -> Option<f64> {
+    let (fore, back) = (light(theme.style(role).fg)?, light(theme.style(background).bg)?);
     Some(ratio(fore, back))
 }
 
-/// The contrast that a role needs on a ground; nothing where none is promised.
-pub fn least(role: Role, ground: Role) -> Option<f64> {
-    let is_on_screen = ground == Role::Bg;
+/// The minimum contrast of a role on a background; `None` if there is no minimum.
+pub fn min_contrast(role: Role, background: Role) -> Option<f64> {
+    let is_on_screen = background == Role::Bg;
     match role {
         Role::Bg | Role::Surface | Role::Selection | Role::Border | Role::BarRest | Role::Marker => None,
         Role::TextFaint | Role::BorderFocus | Role::Bar | Role::Axis => is_on_screen.then_some(3.0),
@@ -108,14 +109,14 @@ pub fn least(role: Role, ground: Role) -> Option<f64> {
     }
 }
 
-/// The two of [`STATES`] that are closest for some kind of colour vision, and their distance
-/// (CIEDE2000); nothing where the terminal decides.
-pub fn apart(theme: &Theme) -> Option<(f64, Role, Role)> {
+/// The two of [`STATES`] that are closest for some kind of colour vision, and their CIEDE2000 distance;
+/// `None` if the terminal decides the colours.
+pub fn closest_states(theme: &Theme) -> Option<(f64, Role, Role)> {
     let mut closest: Option<(f64, Role, Role)> = None;
     for vision in VISIONS {
         for (i, a) in STATES.into_iter().enumerate() {
             for b in STATES.into_iter().skip(i + 1) {
-                let far = difference(seen(theme, a, vision)?, seen(theme, b, vision)?);
+                let far = difference(perceived(theme, a, vision)?, perceived(theme, b, vision)?);
                 if closest.is_none_or(|(least, ..)| far < least) {
                     closest = Some((far, a, b));
                 }
@@ -125,12 +126,12 @@ pub fn apart(theme: &Theme) -> Option<(f64, Role, Role)> {
     closest
 }
 
-/// How much a step of intensity stands out from the screen.
+/// The contrast between a step of intensity and the screen.
 pub fn prominence(theme: &Theme, step: usize) -> Option<f64> {
     Some(ratio(light(theme.heat().get(step)?.fg)?, light(theme.style(Role::Bg).bg)?))
 }
 
-/// A colour as light, if we and not the terminal decide what it is.
+/// A colour as linear light; `None` if the terminal decides the colour.
 fn light(color: Option<Color>) -> Option<[f64; 3]> {
     match color? {
         known @ (Color::Rgb(..) | Color::Indexed(16..)) => color::rgb(known).map(|rgb| rgb.map(linear)),
@@ -138,7 +139,7 @@ fn light(color: Option<Color>) -> Option<[f64; 3]> {
     }
 }
 
-/// Contrast ratio of WCAG.
+/// The WCAG contrast ratio.
 fn ratio(a: [f64; 3], b: [f64; 3]) -> f64 {
     let [a, b] = [a, b].map(|[red, green, blue]| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
     a.max(b) / a.min(b)
@@ -154,8 +155,8 @@ const VISIONS: [Matrix; 4] = [
     [[1.255_528, -0.076_749, -0.178_779], [-0.078_411, 0.930_809, 0.147_602], [0.004_733, 0.691_367, 0.303_900]],
 ];
 
-/// CIELAB coordinates of a role's colour as such an eye sees it.
-fn seen(theme: &Theme, role: Role, vision: Matrix) -> Option<[f64; 3]> {
+/// The CIELAB coordinates of a role's colour for this kind of colour vision.
+fn perceived(theme: &Theme, role: Role, vision: Matrix) -> Option<[f64; 3]> {
     let [red, green, blue] = light(theme.style(role).fg)?;
     let [red, green, blue] = vision.map(|[r, g, b]| (r * red + g * green + b * blue).clamp(0.0, 1.0));
     let [x, y, z] = [
@@ -196,10 +197,10 @@ mod tests {
     use super::{difference, table};
     use crate::tui::theme::color::Depth;
     use crate::tui::theme::glyphs::Charset;
-    use crate::tui::theme::{Look, Theme};
+    use crate::tui::theme::{Capabilities, Theme};
 
     #[test]
-    fn distance_is_what_others_measure() {
+    fn the_distance_matches_the_reference_data() {
         // From the reference data of Sharma, Wu and Dalal (2005).
         let pairs = [
             ([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485], 2.0425),
@@ -212,16 +213,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hard_to_read_is_told() {
-        let look = Look { depth: Depth::True, charset: Charset::Unicode };
-        let good = Theme::bundled("inflight-dark", look).unwrap();
+    fn low_contrast_and_equal_marks_give_warnings() {
+        let capabilities = Capabilities { depth: Depth::True, charset: Charset::Unicode };
+        let good = Theme::bundled("inflight-dark", capabilities).unwrap();
         assert!(!table(&good).contains("warning"), "{}", table(&good));
         let text = "[meta]\nname = \"x\"\n[ui]\ntext = \"#333333\"\n[status]\nok = \"#f05975\"\n[glyphs]\nok = \"×\"";
-        let told = table(&Theme::read(text, "x", look, &|_| None).unwrap());
-        assert!(told.contains("warning: `text` on screen has a contrast of 1.4, 4.5 is readable"), "{told}");
+        let report = table(&Theme::read(text, "x", capabilities, &|_| None).unwrap());
+        assert!(report.contains("warning: `text` on screen has a contrast of 1.4; 4.5 is readable"), "{report}");
         assert!(
-            told.contains("warning: `ok` and `failed` are as good as alike for somebody; only their marks differ"),
-            "{told}"
+            report
+                .contains("warning: `ok` and `failed` are hard to distinguish for some users; only their marks differ"),
+            "{report}"
         );
     }
 }

@@ -1,8 +1,7 @@
-//! Turns meanings into styles: the only place that knows colours.
+//! Themes: they map the roles of screen elements to styles, and are the only place that knows colours.
 //!
-//! A theme is read once, with its parents, and resolved for the terminal's depth; drawing only looks
-//! styles up. It reads no files and no environment: texts and depth are handed in.
-//! Start at [`Theme`].
+//! A theme is read once, with its parents, and resolved for the terminal's colour depth; drawing only looks
+//! styles up. This module reads no files and no environment. Start at [`Theme`].
 
 pub mod bundled;
 pub mod color;
@@ -28,10 +27,10 @@ use crate::tui::theme::glyphs::{Charset, Glyphs};
 use crate::tui::theme::role::{Role, Status, Variant};
 use crate::tui::theme::sheet::{COLOURS, Ink, Sheet, Spec};
 
-/// Parents of parents of parents: more is a ring, or a joke.
-const LONGEST_CHAIN: usize = 16;
+/// The most themes in a chain of parents; a longer one is a cycle.
+const MAX_CHAIN: usize = 16;
 
-/// Every meaning's style, ready to draw with.
+/// A resolved theme: a style for every role.
 #[derive(Clone, Debug)]
 pub struct Theme {
     name: String,
@@ -40,34 +39,38 @@ pub struct Theme {
     styles: [Style; Role::COUNT],
     series: Vec<Style>,
     heat: Vec<Style>,
-    /// The marks beside the colours.
+    /// The marks.
     pub glyphs: Glyphs,
 }
 
-/// What the terminal can show.
+/// The capabilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// How many colours.
+pub struct Capabilities {
+    /// The colour depth.
     pub depth: Depth,
-    /// Which marks.
+    /// The character set for marks.
     pub charset: Charset,
 }
 
 impl Theme {
-    /// A theme from inside the program, or none of that name.
-    pub fn bundled(name: &str, look: Look) -> Option<Self> {
-        Self::read(bundled::text(name)?, name, look, &|_| None).ok()
+    /// A bundled theme; `None` if there is none of that name.
+    pub fn bundled(name: &str, capabilities: Capabilities) -> Option<Self> {
+        Self::read(bundled::text(name)?, name, capabilities, &|_| None).ok()
     }
 
-    /// Reads a theme file, or tells everything that is wrong with it and its parents.
+    /// Reads a theme file, or returns all mistakes in it and its parents.
     ///
-    /// `origin` is what the user calls it in errors; `find` gives the text of a user's theme that is
-    /// named as a parent, bundled ones are known.
-    pub fn read(text: &str, origin: &str, look: Look, find: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+    /// `origin` is its name in messages; `find` returns the text of a user's theme that is named as a parent.
+    pub fn read(
+        text: &str,
+        origin: &str,
+        capabilities: Capabilities,
+        find: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut chain = vec![Sheet::read(&Page::new(origin, text), &mut mistakes)];
         while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {
-            if chain.len() == LONGEST_CHAIN {
+            if chain.len() == MAX_CHAIN {
                 mistakes.push(place.mistake(format!("parent `{parent}` leads back to itself")));
                 break;
             }
@@ -78,51 +81,51 @@ impl Theme {
             };
             chain.push(Sheet::read(&Page::new(&parent, &text), &mut mistakes));
         }
-        // Resolved in any depth, so that a wrong colour is an error in every terminal.
+        // Resolve at any depth, so that a wrong colour is an error in every terminal.
         let resolver = Resolver::new(&chain);
-        let theme = resolver.theme(look);
+        let theme = resolver.theme(capabilities);
         mistakes.append(&mut resolver.mistakes.into_inner());
         Mistakes::of(mistakes)?;
-        if look.depth == Depth::Mono && theme.name != MONO {
+        if capabilities.depth == Depth::Mono && theme.name != MONO {
             let mono = Sheet::read(&bundled::page(MONO), &mut Vec::new());
-            let plain = Resolver::new(&[mono]).theme(look);
+            let plain = Resolver::new(&[mono]).theme(capabilities);
             return Ok(Self { name: theme.name, variant: theme.variant, pair: theme.pair, ..plain });
         }
         Ok(theme)
     }
 
-    /// The bundled themes, in the order in which [`Theme::after`] goes through them.
+    /// The names of the bundled themes, in the order of [`Theme::after`].
     pub fn names() -> impl Iterator<Item = &'static str> {
         BUNDLED.iter().map(|(name, _)| *name)
     }
 
-    /// The bundled theme after this one; the first after the last and after a user's own.
+    /// The bundled theme after this one; the first one after the last, and after a user's own theme.
     pub fn after(name: &str) -> &'static str {
         let place = BUNDLED.iter().position(|(known, _)| *known == name);
         BUNDLED[place.map_or(0, |place| (place + 1) % BUNDLED.len())].0
     }
 
-    /// What it is called.
+    /// The name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The background it is made for.
+    /// The background that it is made for.
     pub fn variant(&self) -> Variant {
         self.variant
     }
 
-    /// The same theme for the other kind of background.
+    /// The name of the same theme for the other kind of background.
     pub fn pair(&self) -> Option<&str> {
         self.pair.as_deref()
     }
 
-    /// The theme to use instead on this ground, if this one is made for the other and has a pair.
-    pub fn instead_on(&self, ground: Variant) -> Option<&str> {
-        self.pair.as_deref().filter(|_| self.variant != ground)
+    /// The name of the theme to use instead on this background, if this one is made for the other kind.
+    pub fn pair_for(&self, background: Variant) -> Option<&str> {
+        self.pair.as_deref().filter(|_| self.variant != background)
     }
 
-    /// The style of a role or of a status.
+    /// The style of a role or a status.
     pub fn style(&self, role: impl Into<Role>) -> Style {
         self.styles[role.into() as usize]
     }
@@ -132,31 +135,31 @@ impl Theme {
         self.glyphs.status(status)
     }
 
-    /// The style of the `n`th of several curves, from 0; they repeat.
+    /// The style of the `n`th curve of a chart, from 0; the styles repeat.
     pub fn series(&self, n: usize) -> Style {
         self.series[n % self.series.len()]
     }
 
-    /// Steps of intensity, weakest first; at least one.
+    /// The steps of intensity, weakest first; at least one.
     pub fn heat(&self) -> &[Style] {
         &self.heat
     }
 }
 
-/// A theme with its parents, the built-in theme behind them, and the colours they name.
+/// Resolves a theme with its parents, the built-in default, and the named colours.
 struct Resolver<'s> {
     chain: &'s [Sheet],
-    palette: Palette,
+    palette: NamedColors,
     built_in: Sheet,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
 /// Colours by name.
-type Palette = BTreeMap<String, Color>;
+type NamedColors = BTreeMap<String, Color>;
 
 impl<'s> Resolver<'s> {
     fn new(chain: &'s [Sheet]) -> Self {
-        // A child's colours replace its parent's, in the parent's roles too.
+        // A theme's named colours also replace its parent's in the parent's roles.
         let palette = chain.iter().rev().flat_map(|sheet| sheet.palette.clone()).collect();
         let built_in = match chain.first().map(|sheet| sheet.variant) {
             Some(Variant::Light) => LIGHT,
@@ -166,21 +169,21 @@ impl<'s> Resolver<'s> {
         Self { chain, palette, built_in, mistakes: RefCell::default() }
     }
 
-    fn theme(&self, look: Look) -> Theme {
+    fn theme(&self, capabilities: Capabilities) -> Theme {
         let mut styles = [Style::new(); Role::COUNT];
         for role in Role::ALL {
-            styles[role as usize] = self.role(role, look.depth);
+            styles[role as usize] = self.role(role, capabilities.depth);
         }
-        // What is drawn on a ground without a word about its colour is text.
+        // A background without a text colour uses the one of `text`.
         let text = styles[Role::Text as usize];
-        for ground in [Role::Bg, Role::Surface] {
-            let style = &mut styles[ground as usize];
+        for background in [Role::Bg, Role::Surface] {
+            let style = &mut styles[background as usize];
             style.fg = style.fg.or(text.fg);
         }
-        let mut glyphs = Glyphs::of(look.charset);
-        if look.charset == Charset::Unicode {
+        let mut glyphs = Glyphs::for_charset(capabilities.charset);
+        if capabilities.charset == Charset::Unicode {
             for (name, glyph) in self.chain.iter().rev().flat_map(|sheet| &sheet.glyphs) {
-                if let Some(place) = glyphs.named(name) {
+                if let Some(place) = glyphs.by_name(name) {
                     *place = Cow::Owned(glyph.clone());
                 }
             }
@@ -191,41 +194,41 @@ impl<'s> Resolver<'s> {
             variant: first.variant,
             pair: first.pair.clone(),
             styles,
-            series: self.scale(|sheet| sheet.series.as_ref(), look.depth),
-            heat: self.scale(|sheet| sheet.heat.as_ref(), look.depth),
+            series: self.scale(|sheet| sheet.series.as_ref(), capabilities.depth),
+            heat: self.scale(|sheet| sheet.heat.as_ref(), capabilities.depth),
             glyphs,
         }
     }
 
-    /// The theme's own word, its parents', the role that stands in, the built-in theme's.
+    /// The style of a role: from the theme, its parents, the fallback role, or the built-in default.
     fn role(&self, role: Role, depth: Depth) -> Style {
-        let in_turn = || iter::successors(Some(role), |role| role.fallback());
-        let said = |role| self.chain.iter().find_map(|sheet| sheet.roles.get(&role));
-        if let Some(spec) = in_turn().find_map(said) {
+        let fallbacks = || iter::successors(Some(role), |role| role.fallback());
+        let own_spec = |role| self.chain.iter().find_map(|sheet| sheet.roles.get(&role));
+        if let Some(spec) = fallbacks().find_map(own_spec) {
             return self.style(spec, depth, &self.palette);
         }
-        match in_turn().find_map(|role| self.built_in.roles.get(&role)) {
+        match fallbacks().find_map(|role| self.built_in.roles.get(&role)) {
             Some(spec) => self.style(spec, depth, &self.built_in.palette),
             None => Style::new(),
         }
     }
 
-    fn scale(&self, of: impl Fn(&Sheet) -> Option<&Vec<Spec>>, depth: Depth) -> Vec<Style> {
-        let (specs, palette) = match self.chain.iter().find_map(&of) {
+    fn scale(&self, specs_of: impl Fn(&Sheet) -> Option<&Vec<Spec>>, depth: Depth) -> Vec<Style> {
+        let (specs, palette) = match self.chain.iter().find_map(&specs_of) {
             Some(specs) => (specs.as_slice(), &self.palette),
-            None => (of(&self.built_in).map(Vec::as_slice).unwrap_or_default(), &self.built_in.palette),
+            None => (specs_of(&self.built_in).map(Vec::as_slice).unwrap_or_default(), &self.built_in.palette),
         };
         specs.iter().map(|spec| self.style(spec, depth, palette)).collect()
     }
 
-    /// The style of a spec in a terminal of this depth.
-    fn style(&self, spec: &Spec, depth: Depth, palette: &Palette) -> Style {
+    /// The style of a spec at this colour depth.
+    fn style(&self, spec: &Spec, depth: Depth, palette: &NamedColors) -> Style {
         let [fg, bg] = [&spec.fg, &spec.bg].map(|ink| ink.as_ref().and_then(|ink| self.color(ink, palette)));
         let mut style = Style::new().add_modifier(spec.add);
         style.fg = fg.and_then(|color| color::nearest(color, depth));
         style.bg = bg.and_then(|color| color::nearest(color, depth));
         if depth == Depth::Ansi16 && spec.ansi.is_some() {
-            // The hand-picked colour stands for the text; for a ground without text, for the ground.
+            // `ansi` replaces the text colour, or the background of a spec without text colour.
             if fg.is_none() && bg.is_some() {
                 style.bg = spec.ansi;
             } else {
@@ -235,11 +238,11 @@ impl<'s> Resolver<'s> {
         style
     }
 
-    fn color(&self, ink: &Ink, palette: &Palette) -> Option<Color> {
+    fn color(&self, ink: &Ink, palette: &NamedColors) -> Option<Color> {
         match ink {
             Ink::Fixed(color) => Some(*color),
             Ink::Named(name, place) => {
-                let color = palette.get(name).copied().or_else(|| color::written(name));
+                let color = palette.get(name).copied().or_else(|| color::parse(name));
                 if color.is_none() {
                     let known = palette.keys().map(String::as_str).chain(color::ansi_names());
                     let mistake = place.mistake(format!("unknown colour `{name}`")).label(meant(name, known));

@@ -1,6 +1,6 @@
-//! A theme on one page: every role with its colour, and its contrast.
+//! A preview of a theme on one page: every role with its colour and its contrast.
 //!
-//! Every colour is also told in words, so that nothing is lost without it.
+//! Every colour is also named, so that nothing is lost without colour.
 //! Start at [`preview`].
 
 use std::fmt::Write;
@@ -12,20 +12,20 @@ use crate::text::sanitize::sanitize;
 use crate::tui::theme::color::{self, Depth};
 use crate::tui::theme::measure;
 use crate::tui::theme::role::{Role, Section, Status};
-use crate::tui::theme::{Look, Theme};
+use crate::tui::theme::{Capabilities, Theme};
 
-/// How wide the page is.
+/// The width of the page.
 const WIDTH: usize = 72;
 
-/// What a bundled theme's file says of it in its first line.
-pub fn about(text: &str) -> &str {
+/// The description of a bundled theme: the first line of its file.
+pub fn description(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim_start_matches("# ").trim_end_matches('.')
 }
 
-/// The page itself: a screen in small, every role, the scales. Where colours are not wanted, it has none.
-pub fn preview(theme: &Theme, look: Look, paints: bool) -> String {
-    let mut page = Paper { theme, paints, text: String::new() };
-    page.head(look);
+/// The page: a small example screen, every role, and the scales; without colour if `paints` is false.
+pub fn preview(theme: &Theme, capabilities: Capabilities, paints: bool) -> String {
+    let mut page = PreviewPage { theme, paints, text: String::new() };
+    page.head(capabilities);
     page.screen();
     for (section, title) in [(Section::Ui, "ui"), (Section::Status, "status"), (Section::Chart, "chart")] {
         page.line(Role::Bg, &[(Role::Title, title)]);
@@ -37,33 +37,32 @@ pub fn preview(theme: &Theme, look: Look, paints: bool) -> String {
     page.text
 }
 
-/// The page being written.
-struct Paper<'t> {
+/// A page being written.
+struct PreviewPage<'t> {
     theme: &'t Theme,
     paints: bool,
     text: String,
 }
 
-impl Paper<'_> {
-    /// What it is, and for what.
-    fn head(&mut self, look: Look) {
+impl PreviewPage<'_> {
+    /// Writes the name, the background and the depth.
+    fn head(&mut self, capabilities: Capabilities) {
         let name = sanitize(self.theme.name()).into_owned();
-        let ground = format!(", for {} backgrounds", self.theme.variant().name());
-        let pair =
-            self.theme.pair().map(|pair| format!("; the other kind gets {}", sanitize(pair))).unwrap_or_default();
-        let depth = match look.depth {
+        let background = format!(", for {} backgrounds", self.theme.variant().name());
+        let pair = self.theme.pair().map(|pair| format!("; its pair is {}", sanitize(pair))).unwrap_or_default();
+        let depth = match capabilities.depth {
             Depth::Mono => "no colour",
             Depth::Ansi16 => "16 colours",
             Depth::Indexed256 => "256 colours",
             Depth::True => "all colours",
         };
-        self.line(Role::Bg, &[(Role::Title, &name), (Role::TextDim, &ground), (Role::TextDim, &pair)]);
+        self.line(Role::Bg, &[(Role::Title, &name), (Role::TextDim, &background), (Role::TextDim, &pair)]);
         let shows = if self.paints { depth } else { "printed without colour" };
         self.line(Role::Bg, &[(Role::TextDim, shows)]);
         self.blank();
     }
 
-    /// A screen in small, made up.
+    /// Writes a small example screen.
     fn screen(&mut self) {
         use Role::{Bar, BarRest, Bg, Failed, Key, Limited, Ok, Running, Selection, Slow, Text, TextDim, TextFaint};
         let glyphs = self.theme.glyphs.clone();
@@ -77,7 +76,7 @@ impl Paper<'_> {
             (Bg, " ", Status::Limited, Limited, "billing  ", bar(5, 0, 19), " 429 × 37", Limited),
             (Bg, " ", Status::Failed, Failed, "legacy   ", bar(2, 1, 21), " 503 × 12", Failed),
         ];
-        for (ground, mark, status, state, name, [full, live, rest], number, kind) in rows {
+        for (background, mark, status, state, name, [full, live, rest], number, kind) in rows {
             let glyph = glyphs.status(status).to_owned();
             let number = if glyphs.bar_full.is_ascii() { number.replace('×', "x") } else { number.to_owned() };
             let parts = [
@@ -91,7 +90,7 @@ impl Paper<'_> {
                 (BarRest, rest.as_str()),
                 (kind, number.as_str()),
             ];
-            self.line(ground, &parts);
+            self.line(background, &parts);
         }
         self.line(Bg, &[(TextFaint, &glyphs.rule.repeat(WIDTH))]);
         let keys =
@@ -105,12 +104,12 @@ impl Paper<'_> {
         let style = self.theme.style(role);
         let status = Status::ALL.into_iter().find(|status| Role::from(*status) == role);
         let glyph = status.map_or(" ", |status| self.theme.glyph(status)).to_owned();
-        let color = if role.is_ground() { style.bg } else { style.fg };
-        let contrast = measure::contrast(self.theme, role, Role::Bg).filter(|_| !role.is_ground());
+        let color = if role.is_background() { style.bg } else { style.fg };
+        let contrast = measure::contrast(self.theme, role, Role::Bg).filter(|_| !role.is_background());
         let contrast = contrast.map_or(String::new(), |ratio| format!("{ratio:>5.1}"));
-        let swatch = if role.is_ground() { Style { fg: None, ..style } } else { style };
-        let block = if role.is_ground() { "      ".to_owned() } else { self.theme.glyphs.bar_full.repeat(6) };
-        let words = format!("{:<16}{:<10}", told(color), modifiers(style));
+        let swatch = if role.is_background() { Style { fg: None, ..style } } else { style };
+        let block = if role.is_background() { "      ".to_owned() } else { self.theme.glyphs.bar_full.repeat(6) };
+        let words = format!("{:<16}{:<10}", color_text(color), modifiers(style));
         let parts = [
             (style, format!("{glyph} ")),
             (self.theme.style(Role::Text), format!("{:<14}", role.name())),
@@ -126,7 +125,7 @@ impl Paper<'_> {
         let block = self.theme.glyphs.bar_full.repeat(6);
         parts.extend(steps.iter().map(|step| (*step, block.clone())));
         self.styled(Role::Bg, &parts);
-        let colors: Vec<String> = steps.iter().map(|step| told(step.fg)).collect();
+        let colors: Vec<String> = steps.iter().map(|step| color_text(step.fg)).collect();
         let words = format!("{:16}{}", "", colors.join(" "));
         self.line(Role::Bg, &[(Role::TextDim, &words)]);
     }
@@ -135,15 +134,15 @@ impl Paper<'_> {
         self.line(Role::Bg, &[]);
     }
 
-    fn line(&mut self, ground: Role, parts: &[(Role, &str)]) {
+    fn line(&mut self, background: Role, parts: &[(Role, &str)]) {
         let parts: Vec<(Style, String)> =
             parts.iter().map(|(role, text)| (self.theme.style(*role), (*text).to_owned())).collect();
-        self.styled(ground, &parts);
+        self.styled(background, &parts);
     }
 
-    /// A line on its ground, as wide as the page.
-    fn styled(&mut self, ground: Role, parts: &[(Style, String)]) {
-        let under = self.theme.style(Role::Bg).patch(self.theme.style(ground));
+    /// Writes a line on its background, as wide as the page.
+    fn styled(&mut self, background: Role, parts: &[(Style, String)]) {
+        let under = self.theme.style(Role::Bg).patch(self.theme.style(background));
         let width: usize = parts.iter().map(|(_, text)| text.width()).sum();
         let pad = (under, " ".repeat((WIDTH + 2).saturating_sub(width + 1)));
         let mut line = String::new();
@@ -162,13 +161,13 @@ impl Paper<'_> {
     }
 }
 
-/// A colour in words.
-fn told(color: Option<Color>) -> String {
+/// The name or the value of a colour.
+fn color_text(color: Option<Color>) -> String {
     match color {
         None => "-".to_owned(),
         Some(Color::Rgb(red, green, blue)) => format!("#{red:02x}{green:02x}{blue:02x}"),
         Some(Color::Indexed(index)) => index.to_string(),
-        Some(Color::Reset) => "terminal's own".to_owned(),
+        Some(Color::Reset) => "default".to_owned(),
         Some(named) => color::name(named).unwrap_or("-").to_owned(),
     }
 }
@@ -185,7 +184,7 @@ fn modifiers(style: Style) -> String {
     held.map(|(_, name)| name).collect::<Vec<_>>().join(" ")
 }
 
-/// What a terminal is told to draw in this style.
+/// The SGR parameters of a style.
 fn sgr(style: Style) -> String {
     let mut codes = String::new();
     let held = [
@@ -203,7 +202,7 @@ fn sgr(style: Style) -> String {
             None | Some(Color::Reset) => Ok(()),
             Some(Color::Rgb(red, green, blue)) => write!(codes, ";{};2;{red};{green};{blue}", base + 8),
             Some(Color::Indexed(index)) => write!(codes, ";{};5;{index}", base + 8),
-            Some(named) => match color::place(named) {
+            Some(named) => match color::ansi_index(named) {
                 Some(place @ 0..8) => write!(codes, ";{}", base + place),
                 Some(place) => write!(codes, ";{}", base + 52 + place),
                 None => Ok(()),
@@ -219,18 +218,18 @@ mod tests {
     use crate::tui::theme::color::Depth;
     use crate::tui::theme::glyphs::Charset;
     use crate::tui::theme::role::Role;
-    use crate::tui::theme::{Look, Theme};
+    use crate::tui::theme::{Capabilities, Theme};
 
-    fn theme(name: &str, depth: Depth, charset: Charset) -> (Theme, Look) {
-        let look = Look { depth, charset };
-        (Theme::bundled(name, look).unwrap(), look)
+    fn theme(name: &str, depth: Depth, charset: Charset) -> (Theme, Capabilities) {
+        let capabilities = Capabilities { depth, charset };
+        (Theme::bundled(name, capabilities).unwrap(), capabilities)
     }
 
     #[test]
-    fn without_colour_every_role_is_still_there_and_nothing_acts() {
+    fn without_colour_every_role_is_listed_and_no_escape_is_printed() {
         for name in Theme::names() {
-            let (theme, look) = theme(name, Depth::True, Charset::Ascii);
-            let page = preview(&theme, look, false);
+            let (theme, capabilities) = theme(name, Depth::True, Charset::Ascii);
+            let page = preview(&theme, capabilities, false);
             assert!(page.is_ascii() && !page.contains('\x1b'), "{name}");
             for role in Role::ALL {
                 assert!(page.lines().any(|line| line.split_whitespace().any(|word| word == role.name())), "{name}");
@@ -240,10 +239,10 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_those_the_terminal_shows() {
+    fn colours_match_the_depth_of_the_terminal() {
         let codes = |depth| {
-            let (theme, look) = theme("inflight-dark", depth, Charset::Unicode);
-            preview(&theme, look, true)
+            let (theme, capabilities) = theme("inflight-dark", depth, Charset::Unicode);
+            preview(&theme, capabilities, true)
         };
         assert!(codes(Depth::True).contains(";38;2;142;233;197"));
         assert!(codes(Depth::Indexed256).contains(";38;5;"));

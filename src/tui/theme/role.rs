@@ -1,31 +1,31 @@
-//! What a style may mean. Closed: a view asks for a meaning, never for a colour.
+//! Roles: the meanings that have a style. A view asks for a role, never for a colour.
 //!
 //! Start at [`Role`], [`Status`] and [`Variant`].
 
-/// A meaning that has a style.
+/// The role of a screen element; each has a style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// The screen itself.
+    /// The background of the screen.
     Bg,
-    /// What lies on the screen: help, questions.
+    /// The background of popups.
     Surface,
-    /// Words and numbers.
+    /// Text and numbers.
     Text,
     /// Units, labels, secondary numbers.
     TextDim,
-    /// Rules, grids, what is switched off; never essential.
+    /// Rules, grids and disabled items; never essential.
     TextFaint,
-    /// Around what has no focus.
+    /// The border of an element without focus.
     Border,
-    /// Around what has it.
+    /// The border of the focused element.
     BorderFocus,
-    /// Names of sections.
+    /// Section titles.
     Title,
-    /// A key one may press.
+    /// A key of the keyboard.
     Key,
-    /// Under the selected row: keeps the colours that lie on it.
+    /// The background of the selected row; the row keeps its text colours.
     Selection,
-    /// The one thing that is neither status nor text.
+    /// Emphasis that is neither a status nor text.
     Accent,
     /// [`Status::Queued`]
     Queued,
@@ -47,43 +47,43 @@ pub enum Role {
     Cancelled,
     /// [`Status::Paused`]
     Paused,
-    /// Bars of charts and of progress.
+    /// Bars of charts and progress.
     Bar,
-    /// What is left of a bar.
+    /// The empty part of a bar.
     BarRest,
-    /// Axes and their numbers.
+    /// Axes and their labels.
     Axis,
     /// Ticks at p50, p95 and p99.
     Marker,
 }
 
-/// A state that has a colour and a glyph.
+/// A status with a colour and a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// Not started.
     Queued,
     /// In flight.
     Running,
-    /// Ended well.
+    /// Succeeded.
     Ok,
-    /// Slower than it should be; a warning.
+    /// Slower than usual; a warning.
     Slow,
-    /// Waits for its next attempt.
+    /// Waiting for its next attempt.
     Retrying,
-    /// Held back by the server.
+    /// Rate limited by the server.
     Limited,
-    /// Ended badly.
+    /// Failed.
     Failed,
-    /// Ended by a timeout.
+    /// Timed out.
     Timeout,
-    /// Ended by us.
+    /// Cancelled.
     Cancelled,
-    /// Held back by the person at the screen.
+    /// Paused by the user.
     Paused,
 }
 
 impl Status {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 10] = [
         Self::Queued,
         Self::Running,
@@ -125,7 +125,7 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// What theme files call it.
+    /// The name in theme files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Dark => "dark",
@@ -134,7 +134,7 @@ impl Variant {
     }
 }
 
-/// A table of a theme file that holds roles.
+/// A table of a theme file that contains roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Section {
     Ui,
@@ -143,10 +143,10 @@ pub(super) enum Section {
 }
 
 impl Role {
-    /// How many there are.
+    /// The number of roles.
     pub(super) const COUNT: usize = Self::ALL.len();
 
-    /// All of them, in order of declaration.
+    /// All roles, in order of declaration.
     pub const ALL: [Self; 25] = [
         Self::Bg,
         Self::Surface,
@@ -175,7 +175,7 @@ impl Role {
         Self::Marker,
     ];
 
-    /// What theme files call it.
+    /// The name in theme files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bg => "bg",
@@ -206,7 +206,7 @@ impl Role {
         }
     }
 
-    /// The table that holds it.
+    /// The table that contains it.
     pub(super) fn section(self) -> Section {
         if self < Self::Queued {
             Section::Ui
@@ -222,7 +222,7 @@ impl Role {
         Self::ALL.into_iter().filter(move |role| role.section() == section)
     }
 
-    /// The role that stands in for one that a theme and its parents leave out.
+    /// The role to use instead if a theme and its parents do not define this one.
     pub(super) fn fallback(self) -> Option<Self> {
         match self {
             Self::Surface => Some(Self::Bg),
@@ -248,8 +248,8 @@ impl Role {
         }
     }
 
-    /// Whether it colours what is behind the text; a bare colour then means the background.
-    pub(super) fn is_ground(self) -> bool {
+    /// Whether it is a background; a plain colour then sets the background.
+    pub(super) fn is_background(self) -> bool {
         matches!(self, Self::Bg | Self::Surface | Self::Selection)
     }
 }

@@ -164,7 +164,7 @@ impl Reader<'_> {
     fn palette(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
         for (key, value) in table {
             let Some(text) = self.color_text(key, value) else { continue };
-            match color::written(&text) {
+            match color::parse(&text) {
                 Some(color) => drop(sheet.palette.insert(key.get_ref().to_string(), color)),
                 None => self.unknown_color(value, &text),
             }
@@ -183,7 +183,7 @@ impl Reader<'_> {
                 "heat" if section == Section::Chart => sheet.heat = self.scale(key, value),
                 name => {
                     if let Some(role) = Role::of(section).find(|role| role.name() == name) {
-                        sheet.roles.extend(self.style(key, value, role.is_ground()).map(|spec| (role, spec)));
+                        sheet.roles.extend(self.style(key, value, role.is_background()).map(|spec| (role, spec)));
                     } else {
                         let known = Role::of(section).map(Role::name).chain(scales.iter().copied());
                         self.unknown("role", key, title, known);
@@ -217,11 +217,11 @@ impl Reader<'_> {
     }
 
     /// `"colour"` or `{ fg, bg, add, ansi }`.
-    fn style(&self, key: Key<'_, '_>, value: Value<'_, '_>, is_ground: bool) -> Option<Spec> {
+    fn style(&self, key: Key<'_, '_>, value: Value<'_, '_>, is_background: bool) -> Option<Spec> {
         let mut spec = Spec::default();
         let Some(table) = value.get_ref().as_table() else {
             let ink = Some(self.ink(key, value)?);
-            return Some(if is_ground { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
+            return Some(if is_background { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
         };
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -244,7 +244,7 @@ impl Reader<'_> {
     fn ink(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Ink> {
         let text = self.color_text(key, value)?;
         // A palette may call its own blue `blue`: only what no palette can hold is fixed now.
-        Some(match color::written(&text) {
+        Some(match color::parse(&text) {
             Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
             Some(_) | None => Ink::Named(text, self.place(value)),
         })

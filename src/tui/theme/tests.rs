@@ -6,24 +6,24 @@ use ratatui::style::{Color, Modifier, Style};
 use super::bundled::{self, BUNDLED, MONO};
 use super::color::Depth;
 use super::glyphs::Charset;
-use super::measure::{self, APART};
+use super::measure::{self, MIN_DISTANCE};
 use super::role::{Role, Status};
 use super::sheet::Sheet;
-use super::{Look, Theme};
+use super::{Capabilities, Theme};
 use crate::text::diagnostics::Mistakes;
 
-const TRUE: Look = Look { depth: Depth::True, charset: Charset::Unicode };
+const TRUE: Capabilities = Capabilities { depth: Depth::True, charset: Charset::Unicode };
 
 #[test]
-fn every_bundled_theme_says_every_role_itself() {
+fn every_bundled_theme_defines_every_role() {
     for (name, _) in BUNDLED {
         let mut mistakes = Vec::new();
         let sheet = Sheet::read(&bundled::page(name), &mut mistakes);
         assert_eq!(mistakes, [], "{name}");
         assert_eq!(sheet.name, name);
         for role in Role::ALL {
-            let said = sheet.roles.contains_key(&role) || role.fallback().is_some();
-            assert!(said, "{name} leaves `{}` to the built-in theme", role.name());
+            let is_defined = sheet.roles.contains_key(&role) || role.fallback().is_some();
+            assert!(is_defined, "{name} leaves `{}` to the built-in theme", role.name());
         }
         assert!(sheet.series.is_some() && sheet.heat.is_some(), "{name}");
         assert!(Theme::bundled(name, TRUE).is_some(), "{name}");
@@ -31,7 +31,7 @@ fn every_bundled_theme_says_every_role_itself() {
 }
 
 #[test]
-fn a_pair_is_a_pair_in_both_directions() {
+fn pairs_refer_to_each_other() {
     for name in Theme::names() {
         let theme = bundled(name, Depth::True);
         if let Some(pair) = theme.pair() {
@@ -43,37 +43,37 @@ fn a_pair_is_a_pair_in_both_directions() {
 }
 
 #[test]
-fn going_through_the_themes_visits_each_and_comes_back() {
+fn the_theme_key_visits_every_theme_and_starts_again() {
     let mut name = Theme::after("a theme of my own");
-    let mut seen = vec![name];
-    while seen.len() < Theme::names().count() {
+    let mut visited = vec![name];
+    while visited.len() < Theme::names().count() {
         name = Theme::after(name);
-        seen.push(name);
+        visited.push(name);
     }
-    assert!(Theme::names().eq(seen));
+    assert!(Theme::names().eq(visited));
     assert_eq!(Theme::after(name), Theme::names().next().unwrap());
 }
 
 #[test]
-fn every_theme_says_where_it_comes_from() {
+fn every_theme_names_its_origin() {
     for (name, text) in BUNDLED {
         let head: Vec<&str> = text.lines().take_while(|line| line.starts_with("# ")).collect();
         assert!(!head.is_empty(), "{name}");
         let is_ours = ["inflight", "contrast", "cvd"].iter().any(|ours| name.starts_with(ours));
-        let is_told = ["(github.com/", "licence "].iter().all(|word| head.concat().contains(word));
-        assert!(is_ours || [MONO, "ansi"].contains(&name) || is_told, "{name}: {head:?}");
+        let has_origin = ["(github.com/", "licence "].iter().all(|word| head.concat().contains(word));
+        assert!(is_ours || [MONO, "ansi"].contains(&name) || has_origin, "{name}: {head:?}");
     }
 }
 
 #[test]
-fn text_and_states_can_be_read() {
+fn text_and_statuses_have_enough_contrast() {
     for theme in colored() {
         let is_strict = theme.name().starts_with("inflight") || theme.name().starts_with("contrast");
         for role in Role::ALL {
-            for ground in [Role::Bg, Role::Surface, Role::Selection] {
-                assert_contrast(&theme, role, ground, measure::least(role, ground).unwrap_or(0.0));
+            for background in [Role::Bg, Role::Surface, Role::Selection] {
+                assert_contrast(&theme, role, background, measure::min_contrast(role, background).unwrap_or(0.0));
             }
-            let is_text = measure::least(role, Role::Bg) >= Some(4.5);
+            let is_text = measure::min_contrast(role, Role::Bg) >= Some(4.5);
             if is_strict && role == Role::Text {
                 assert_contrast(&theme, role, Role::Surface, 7.0);
             }
@@ -85,16 +85,16 @@ fn text_and_states_can_be_read() {
 }
 
 #[test]
-fn states_of_our_own_themes_can_be_told_apart_by_every_kind_of_colour_vision() {
+fn statuses_of_our_own_themes_differ_for_every_kind_of_colour_vision() {
     let is_ours = |theme: &Theme| ["inflight", "contrast", "cvd"].iter().any(|ours| theme.name().starts_with(ours));
     for theme in colored().filter(is_ours) {
-        let (far, a, b) = measure::apart(&theme).unwrap();
-        assert!(far >= APART, "{}: `{}` and `{}` are {far:.1} apart", theme.name(), a.name(), b.name());
+        let (far, a, b) = measure::closest_states(&theme).unwrap();
+        assert!(far >= MIN_DISTANCE, "{}: `{}` and `{}` are {far:.1} apart", theme.name(), a.name(), b.name());
     }
 }
 
 #[test]
-fn contrast_is_what_others_measure() {
+fn the_contrast_matches_other_tools() {
     let theme = bundled("inflight-dark", Depth::True);
     let text = measure::contrast(&theme, Role::Text, Role::Bg).unwrap();
     assert!((text - 12.9).abs() < 0.1, "{text}");
@@ -102,7 +102,7 @@ fn contrast_is_what_others_measure() {
 }
 
 #[test]
-fn more_heat_stands_out_more() {
+fn more_heat_has_more_contrast() {
     for theme in colored() {
         let steps: Vec<f64> = (0..).map_while(|step| measure::prominence(&theme, step)).collect();
         assert_eq!(steps.len(), theme.heat().len(), "{}", theme.name());
@@ -130,7 +130,7 @@ fn ansi_keeps_the_terminals_own_background() {
 }
 
 #[test]
-fn in_16_colours_states_stay_apart_and_nothing_essential_can_vanish() {
+fn in_16_colours_statuses_differ_and_nothing_essential_is_invisible() {
     for name in Theme::names().filter(|name| *name != MONO) {
         let theme = bundled(name, Depth::Ansi16);
         let [ok, failed, limited] = [Role::Ok, Role::Failed, Role::Limited].map(|role| theme.style(role).fg);
@@ -141,8 +141,8 @@ fn in_16_colours_states_stay_apart_and_nothing_essential_can_vanish() {
             let vanishes = [Color::Black, Color::White, Color::DarkGray].map(Some).contains(&fg);
             assert!(!vanishes, "{name}: `{}` is {fg:?}", role.name());
         }
-        for ground in [Role::Bg, Role::Surface, Role::Selection] {
-            assert!(matches!(theme.style(ground).bg, None | Some(Color::Reset)), "{name}");
+        for background in [Role::Bg, Role::Surface, Role::Selection] {
+            assert!(matches!(theme.style(background).bg, None | Some(Color::Reset)), "{name}");
         }
         for scale in [theme.heat(), &theme.series] {
             let colors: Vec<_> = scale.iter().map(|step| step.fg).collect();
@@ -152,7 +152,7 @@ fn in_16_colours_states_stay_apart_and_nothing_essential_can_vanish() {
 }
 
 #[test]
-fn a_theme_of_three_lines_is_whole() {
+fn a_theme_of_three_lines_is_complete() {
     let theme = read("[meta]\nname = \"mine\"\n[status]\nlimited = \"#ff0000\"\nok = { add = [\"bold\"] }").unwrap();
     let red = Style::new().fg(Color::Rgb(255, 0, 0));
     assert_eq!(theme.style(Status::Limited), red);
@@ -162,7 +162,7 @@ fn a_theme_of_three_lines_is_whole() {
 }
 
 #[test]
-fn a_child_recolours_its_parents_roles_by_the_palette() {
+fn a_palette_recolours_the_roles_of_the_parent() {
     let text = "[meta]\nname = \"mine\"\nparent = \"inflight-light\"\nvariant = \"light\"\n\
                 [palette]\nink = \"#000000\"\n[glyphs]\nok = \"v\"";
     let theme = read(text).unwrap();
@@ -182,7 +182,7 @@ fn a_users_theme_can_be_a_parent() {
 }
 
 #[test]
-fn mistakes_name_the_place_and_the_way_out() {
+fn mistakes_have_a_place_and_a_suggestion() {
     let head = "[meta]\nname = \"mine\"\n";
     let cases = [
         ("[status]\nlimitd = \"red\"", "unknown role `limitd` in [status]", 4, "^^^^^^ did you mean `limited`?"),
@@ -213,7 +213,7 @@ fn mistakes_name_the_place_and_the_way_out() {
 }
 
 #[test]
-fn all_mistakes_of_a_file_are_told_at_once() {
+fn all_mistakes_of_a_file_are_reported_at_once() {
     let text = "[meta]\nname = 3\n[ui]\ntext = \"nix\"\ntxt = 1\n[status]\nok = {}\nfailed = \"#12\"\n[glyph]\n";
     let mistakes = read(text).unwrap_err();
     assert_eq!(mistakes.count(), 5, "{}", mistakes.render(false, 100));
@@ -236,7 +236,7 @@ fn read(text: &str) -> Result<Theme, Mistakes> {
 
 #[track_caller]
 fn bundled(name: &str, depth: Depth) -> Theme {
-    Theme::bundled(name, Look { depth, charset: Charset::Unicode }).unwrap()
+    Theme::bundled(name, Capabilities { depth, charset: Charset::Unicode }).unwrap()
 }
 
 /// The themes whose colours are known, not left to the terminal.
@@ -249,8 +249,8 @@ fn statuses() -> impl Iterator<Item = Role> {
 }
 
 #[track_caller]
-fn assert_contrast(theme: &Theme, role: Role, ground: Role, least: f64) {
-    let ratio = measure::contrast(theme, role, ground).unwrap_or(f64::INFINITY);
+fn assert_contrast(theme: &Theme, role: Role, background: Role, least: f64) {
+    let ratio = measure::contrast(theme, role, background).unwrap_or(f64::INFINITY);
     let name = theme.name();
-    assert!(ratio >= least, "{name}: `{}` on `{}` has {ratio:.2}, wants {least}", role.name(), ground.name());
+    assert!(ratio >= least, "{name}: `{}` on `{}` has {ratio:.2}, wants {least}", role.name(), background.name());
 }

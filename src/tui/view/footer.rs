@@ -3,7 +3,7 @@
 use crate::model::Stage;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::keymap::Hint;
+use crate::tui::keymap::FooterHint;
 use crate::tui::keymap::entry::Context;
 use crate::tui::refusal::refusal;
 use crate::tui::theme::role::Role;
@@ -33,7 +33,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
                 &[format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()],
             );
         }
-        Context::Sure => question(pen, y, scene, &sure(scene)),
+        Context::Confirm => question(pen, y, scene, &sure(scene)),
         Context::Prompt => prompt(pen, y, scene),
         Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
             keys(pen, y, scene);
@@ -43,7 +43,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
 
 /// Whether somebody waits for an answer here, whatever the size of the screen.
 pub fn is_wanted(scene: &Scene<'_>) -> bool {
-    matches!(scene.ui.context(), Context::Question | Context::Sure | Context::Prompt)
+    matches!(scene.ui.context(), Context::Question | Context::Confirm | Context::Prompt)
 }
 
 /// Is it really to be done?
@@ -140,7 +140,7 @@ const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
 const GAP: u16 = 3;
 
 /// The hints that mean something now, in today's words.
-fn shown_hints(scene: &Scene<'_>) -> Vec<Hint> {
+fn shown_hints(scene: &Scene<'_>) -> Vec<FooterHint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
     // What sends everything again is offered when there is nothing else to do.
@@ -175,17 +175,17 @@ fn works(action: Action, scene: &Scene<'_>) -> bool {
     has_object && refusal(action, scene.model.stage, scene.can).is_none()
 }
 
-fn width_of_hint(hint: &Hint) -> u16 {
+fn width_of_hint(hint: &FooterHint) -> u16 {
     width_of(&hint.to_string())
 }
 
-fn width_of_all(hints: &[Hint], gap: u16) -> u16 {
+fn width_of_all(hints: &[FooterHint], gap: u16) -> u16 {
     let gaps = gap * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
     hints.iter().map(width_of_hint).sum::<u16>() + gaps
 }
 
 /// As many as fit before `end`; what the source cannot do is faint.
-fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[Hint], scene: &Scene<'_>) {
+fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[FooterHint], scene: &Scene<'_>) {
     let mut x = from;
     for hint in hints {
         if x + width_of_hint(hint) > end {

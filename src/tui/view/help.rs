@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::keymap::{Keymap, Row};
+use crate::tui::keymap::{KeyRow, Keymap};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
 use crate::tui::view::paint::{Pen, width_of};
@@ -20,7 +20,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// A sheet with these actions, scrolled so far.
-pub fn sheet(screen: &mut Pen<'_>, rows: &[Row], from: usize) {
+pub fn sheet(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
     let (sheet, lines, keys_width) = written(screen.area, rows);
     let last = sheet.last_row(lines.len());
     let from = from.min(last);
@@ -52,7 +52,7 @@ pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
 }
 
 /// The furthest that a sheet with these actions can be scrolled.
-pub fn last_row_of(area: Rect, rows: &[Row]) -> usize {
+pub fn last_row_of(area: Rect, rows: &[KeyRow]) -> usize {
     let (sheet, lines, _) = written(area, rows);
     sheet.last_row(lines.len())
 }
@@ -65,7 +65,7 @@ enum Line<'a> {
 }
 
 /// The sheet, what is on it, and how wide the keys are.
-fn written(screen: Rect, rows: &[Row]) -> (Sheet, Vec<Line<'_>>, u16) {
+fn written(screen: Rect, rows: &[KeyRow]) -> (Sheet, Vec<Line<'_>>, u16) {
     let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
     let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
     let wanted = keys_width + 2 + help_width;
@@ -73,7 +73,7 @@ fn written(screen: Rect, rows: &[Row]) -> (Sheet, Vec<Line<'_>>, u16) {
     (Sheet::of(screen, wanted, lines.len()), lines, keys_width)
 }
 
-fn lines(rows: &[Row], keys_width: u16, width: u16) -> Vec<Line<'_>> {
+fn lines(rows: &[KeyRow], keys_width: u16, width: u16) -> Vec<Line<'_>> {
     let mut lines = vec![];
     let mut group = None;
     for row in rows {

@@ -12,7 +12,7 @@ use crate::event::{Attempt, Micros, Offset};
 use crate::model::Model;
 use crate::model::open::Flight;
 use crate::text::units;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -113,9 +113,9 @@ impl Page for InFlight {
         }
     }
 
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let (_, flight) = model.open.on_seat(row)?;
-        Some(Asked { target: &flight.target, endpoint: flight.endpoint })
+        Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

@@ -103,7 +103,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
     if scene.ui.working.is_some() {
         verdict::draw(&mut screen, scene);
     }
-    if scene.ui.export.is_open {
+    if scene.ui.has_export_menu {
         menu::draw(&mut screen, scene);
     }
     if scene.ui.help.is_some() {

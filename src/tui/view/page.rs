@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::filter::Term;
 use crate::tui::view::Scene;
 use crate::tui::view::endpoint::EndpointDetail;
@@ -152,7 +152,7 @@ pub trait Page: Sync {
     }
 
     /// The request that a row stands for, or the last of those that it stands for.
-    fn asked<'m>(&self, _model: &'m Model, _row: usize) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, _model: &'m Model, _row: usize) -> Option<CurlRequest<'m>> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::keymap::entry::Entry;
+use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::table::ENTRIES;
 use crate::tui::refusal::refusal;
 use crate::tui::state::palette::Palette;
@@ -75,7 +75,7 @@ impl Columns {
     fn of(scene: &Scene<'_>) -> Self {
         let all = || ENTRIES.iter();
         let keys = all().filter_map(|entry| scene.keymap.key(entry.action)).map(|key| width_of(&key)).max();
-        let widest = |text: fn(&Entry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
+        let widest = |text: fn(&ActionEntry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
         let n = scene.ui.palette.as_ref().map_or(0, Palette::n_all);
         Self { keys: keys.unwrap_or(0), name: widest(|entry| entry.id), help: widest(|entry| entry.help), n }
     }
@@ -86,7 +86,7 @@ impl Columns {
 }
 
 /// Its key, its name where there is room, and what it does, or why it cannot.
-fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, entry: &Entry, scene: &Scene<'_>) {
+fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, entry: &ActionEntry, scene: &Scene<'_>) {
     let refusal = refusal(entry.action, scene.model.stage, scene.can);
     let (key_role, role) = if refusal.is_some() { (Role::TextFaint, Role::TextFaint) } else { (Role::Key, Role::Text) };
     let key = scene.keymap.key(entry.action).unwrap_or_else(|| units::NOTHING.to_owned());

@@ -10,11 +10,15 @@ use inflight::output::plain::{Pace, Plain};
 use inflight::output::summary::{Extras, summary_text};
 use inflight::output::summary_json::summary_json;
 use inflight::plan::Expect;
+use inflight::text::console::StreamStyle;
 use inflight::text::sanitize;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::run::{Run, status};
+
+const TERMINAL: StreamStyle = StreamStyle { colour: false, width: Some(100) };
+const COLOURED: StreamStyle = StreamStyle { colour: true, ..TERMINAL };
 
 /// Ten jobs in two seconds: six good, three bad in two ways, one never started.
 fn small() -> Run {
@@ -39,7 +43,7 @@ fn expect() -> Expect {
 fn the_summary_says_what_happened_where_and_what_to_try() {
     let run = small();
     let checked = check(&run.model, &expect());
-    let text = summary_text(&run.model, Offset::ZERO, &Extras { checked: &checked, ..Extras::default() }, false);
+    let text = summary_text(&run.model, Offset::ZERO, &Extras { checked: &checked, ..Extras::default() }, TERMINAL);
     insta::assert_snapshot!(text, @r"
     inflight  nightly.toml                                    drained after 2.00 s
       10 jobs   6 ok   3 failed (33 %)   1 not started
@@ -61,7 +65,7 @@ fn a_flawless_run_has_nothing_to_explain() {
     run.done(0, (0, 100));
     run.done(0, (0, 300));
     run.end(400, RunEnd::Finished);
-    insta::assert_snapshot!(summary_text(&run.model, Offset::ZERO, &Extras::default(), false), @r"
+    insta::assert_snapshot!(summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL), @r"
     inflight  nightly.toml                                      finished in 400 ms
       2 jobs   2 ok
       5.00 req/s   in flight mean 0.75, max 1 of 4   2.00 kB received
@@ -73,8 +77,8 @@ fn a_flawless_run_has_nothing_to_explain() {
 fn colour_adds_colour_and_nothing_else() {
     let run = small();
     let extras = Extras::default();
-    let plain = summary_text(&run.model, Offset::ZERO, &extras, false);
-    let coloured = summary_text(&run.model, Offset::ZERO, &extras, true);
+    let plain = summary_text(&run.model, Offset::ZERO, &extras, TERMINAL);
+    let coloured = summary_text(&run.model, Offset::ZERO, &extras, COLOURED);
     assert!(!plain.contains('\x1b'));
     let mut bare = coloured.clone();
     for code in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m"] {
@@ -93,11 +97,15 @@ fn long_and_hostile_targets_fit_and_do_not_act() {
     run.failed(0, (0, 10), &target, status(500));
     run.failed(0, (0, 10), &target, status(500));
     run.end(10, RunEnd::Finished);
-    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), false);
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
     assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
     for line in text.lines() {
         assert!(line.width() <= 100, "{} {line}", line.width());
     }
+    // A file gets them whole, and as harmless.
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), StreamStyle::default());
+    assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
+    assert!(text.contains(&*sanitize::sanitize(&target)) && !text.contains('…'), "{text}");
 }
 
 #[test]
@@ -144,7 +152,7 @@ fn the_document_for_scripts_has_every_figure() {
 #[test]
 fn a_run_that_never_began_can_be_summed_up_too() {
     let model = Model::default();
-    assert!(!summary_text(&model, Offset::ZERO, &Extras::default(), true).is_empty());
+    assert!(!summary_text(&model, Offset::ZERO, &Extras::default(), COLOURED).is_empty());
     assert_eq!(summary_json(&model, Offset::ZERO, &Extras::default())["throughput_per_s"], 0.0);
 }
 
@@ -160,7 +168,7 @@ fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
     let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
     assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));
     assert_eq!(document["verdict"]["others"], json!([]));
-    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), false);
+    let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
     assert!(words(&text).contains(&format!("verdict {sentence}")), "{text}");
     let said = Plain::new(Pace::Log).poll(&run.model, Offset(1_300_000));

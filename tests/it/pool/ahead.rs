@@ -17,10 +17,10 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::job::Job;
 use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
-use inflight::source::pool::dns::prefetch::DnsPrefetch;
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::dns_prefetch::AHEAD;
+use inflight::source::pool::wire::dns_prefetch::DnsPrefetch;
 use inflight::source::pool::wire::progress::Progress;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
@@ -59,7 +59,7 @@ impl Wire for Asking {
             let _ = timeout(Duration::from_secs(20), told).await;
         }
         self.most_ahead.set(self.most_ahead.get().max(self.ahead()));
-        let found = self.names.look_up(job.url.host_str().unwrap(), None).await;
+        let found = self.names.look_up(job.url.host_str().unwrap()).await;
         assert!(found.is_ok());
         Exchange::new(Reply::Failed(Reason::Refused, None))
     }
@@ -86,7 +86,7 @@ async fn the_names_of_the_next_few_jobs_are_asked_for_ahead_and_no_others() {
     static ASKED: Asked = Mutex::new(BTreeMap::new());
     let names = || {
         ASKED.lock().unwrap().clear();
-        Resolver::asking(|name| {
+        Resolver::with_system(|name| {
             *ASKED.lock().unwrap().entry(name.to_owned()).or_default() += 1;
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         })

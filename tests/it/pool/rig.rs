@@ -27,7 +27,7 @@ use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::progress::Progress;
-use inflight::source::pool::wire::{Exchange, Head, Reply, Wire};
+use inflight::source::pool::wire::{AnswerHead, Exchange, Reply, Wire};
 use inflight::source::pool::{Share, serve};
 use inflight::source::slowest::Slowest;
 use tempfile::TempDir;
@@ -342,7 +342,7 @@ fn answer(status: u16, headers: &[(&'static str, &str)]) -> Reply {
         (!value.is_empty()).then(|| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
     };
     let headers: HeaderMap = headers.iter().filter_map(header).collect();
-    Reply::Answer { head: Head { status, headers, received: SystemTime::now() }, bytes: 0, body: Bytes::new() }
+    Reply::Answer { head: AnswerHead { status, headers, received: SystemTime::now() }, bytes: 0, body: Bytes::new() }
 }
 
 impl Told {

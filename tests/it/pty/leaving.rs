@@ -94,13 +94,13 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     if std::env::var_os(PANICS.1).is_some() {
         let mut guard = inflight::tui::terminal::Guard::enter(
             std::os::fd::AsFd::as_fd(&std::io::stderr()),
-            inflight::tui::terminal::Wants { ground: false, title: true, bar: true },
+            inflight::tui::terminal::TerminalOptions { background: false, title: true, bar: true },
             std::sync::Arc::new(drop),
         );
         let guard = guard.as_mut().unwrap();
         let title = Some("inflight 63 %".to_owned());
-        let bar = inflight::tui::window_status::Bar::of(&scenario("0ms run jobs 3").fold());
-        guard.set_beside(inflight::tui::window_status::WindowStatus { mouse: true, title, bar });
+        let bar = inflight::tui::window_status::TabProgress::from_model(&scenario("0ms run jobs 3").fold());
+        guard.set_window_status(inflight::tui::window_status::WindowStatus { mouse: true, title, bar });
         let _ = guard.draw(guard.area(), |_| {});
         while guard.is_busy() {
             std::thread::yield_now();

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod again;
+mod console;
 mod drawing;
 mod leaving;
 mod replaying;

@@ -13,6 +13,7 @@ use inflight::event::{Event, Scope};
 use inflight::journal::{Header, Writer};
 use inflight::model::Model;
 use inflight::plan::Plan;
+use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::Pump;
 use inflight::source::pool::schedule::run_time::RunTime;
@@ -56,7 +57,7 @@ impl Batch {
 
     #[track_caller]
     fn run(plan: &str, lingers: bool) -> Self {
-        descriptors::raise();
+        descriptors::raise_limit();
         let plan = Plan::from_toml(plan, "plan.toml", Path::new(""), &|_| None);
         let plan = plan.map_err(|error| error.render(false, 100)).unwrap();
         let loopback = "127.0.0.1:0".parse().unwrap();
@@ -80,7 +81,7 @@ impl Batch {
             limits: plan.limits.clone(),
             polling: None,
             fail_fast: plan.fail_fast,
-            route: Route::new(plan.wire, &|_| None),
+            route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
             time: RunTime::begin(),
             lingers,
             most: None,

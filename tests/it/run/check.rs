@@ -174,19 +174,19 @@ fn a_theme_is_told_with_the_file_or_the_variable_that_names_it() {
         (told(&theme["value"]), told(&theme["from"]["why"]))
     };
     let (name, why) = theme("", &[]);
-    assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2` says so"), "{name} {why}");
+    assert!(name == "nord" && why.ends_with("/conf/inflight/config.toml:2`"), "{name} {why}");
     fs::write(folder.path(".config/inflight.toml"), "theme_dark = \"dracula\"\n").unwrap();
     let (name, why) = theme("", &[]);
-    let end = "/.config/inflight.toml:1` says so, and there is no terminal to ask, dark is assumed";
+    let end = "/.config/inflight.toml:1`, and there is no terminal to query, dark is assumed";
     assert!(name == "dracula" && why.ends_with(end), "{name} {why}");
     fs::write(folder.path(".config/inflight.toml"), "").unwrap();
     fs::write(folder.path("conf/inflight/config.toml"), "").unwrap();
-    let assumed = ("inflight-dark".to_owned(), "there is no terminal to ask, dark is assumed".to_owned());
+    let assumed = ("inflight-dark".to_owned(), "there is no terminal to query, dark is assumed".to_owned());
     assert_eq!(theme("", &[]), assumed);
     let told = ("inflight-dark".to_owned(), "the background is dark".to_owned());
     assert_eq!(theme("", &[("COLORFGBG", "15;0")]), told);
     let variables = &[("INFLIGHT_THEME", "ansi")];
-    assert_eq!(theme("", variables), ("ansi".to_owned(), "`INFLIGHT_THEME` says so".to_owned()));
+    assert_eq!(theme("", variables), ("ansi".to_owned(), "set by `INFLIGHT_THEME`".to_owned()));
     assert_eq!(theme("--theme nord", variables), ("nord".to_owned(), "`--theme` is given".to_owned()));
 }
 

@@ -9,6 +9,7 @@ mod batch;
 mod check;
 mod check_refusals;
 mod check_values;
+mod console;
 mod counts;
 mod ends;
 mod exhibits;
@@ -39,7 +40,7 @@ use crate::upstream::client;
 /// A practice upstream in this process, for the program to meet over a real socket.
 #[track_caller]
 fn upstream() -> Upstream {
-    inflight::source::pool::wire::descriptors::raise();
+    inflight::source::pool::wire::descriptors::raise_limit();
     client::upstream(7, &[])
 }
 

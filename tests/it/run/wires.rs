@@ -56,7 +56,7 @@ fn the_doctor_says_which_wire_it_would_be_and_no_password() {
     let folder = Folder::new();
     let ended = folder.inflight("doctor").run().exits(0);
     let told = ended.out();
-    assert!(told.contains("wire        direct          no proxy is named"), "{told}");
+    assert!(told.contains("wire        direct          no proxy variable is set"), "{told}");
     let proxy = "http://ann:s3cret@p.example:3128";
     let ended = folder.inflight("doctor").var("https_proxy", proxy).run().exits(0);
     let told = ended.out();

@@ -8,7 +8,7 @@ use inflight::tui::picture;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 use proptest::prelude::*;
 use proptest::sample::select;
 use ratatui::layout::Rect;
@@ -31,8 +31,8 @@ fn keys() -> impl Strategy<Value = String> {
     prop::collection::vec(select(&KEYS[..]), 0..10).prop_map(|keys| keys.join(" "))
 }
 
-fn look(depth: Depth, is_ascii: bool) -> Look {
-    Look { depth, charset: if is_ascii { Charset::Ascii } else { Charset::Unicode } }
+fn look(depth: Depth, is_ascii: bool) -> Capabilities {
+    Capabilities { depth, charset: if is_ascii { Charset::Ascii } else { Charset::Unicode } }
 }
 
 fn can(all: bool) -> Abilities {

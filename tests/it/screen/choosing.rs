@@ -1,12 +1,13 @@
 //! What is chosen: which row the cursor is on, and whose limit the dials turn.
 
 use inflight::control::{Abilities, Command};
-use inflight::event::{HostId, Scope};
+use inflight::event::{EndpointId, Event, Fact, HostId, Offset, Origin, Scope};
+use inflight::model::Model;
 use inflight::tui::action::Action;
 use inflight::tui::state::UiState;
 use ratatui::layout::Rect;
 
-use crate::screen::shot::press;
+use crate::screen::shot::{press, sent};
 use crate::told::scenario::scenario;
 
 #[test]
@@ -33,11 +34,55 @@ fn a_host_that_is_looked_at_has_its_own_limit_turned() {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         [Action::LimitDown, Action::LimitDown, Action::LimitReset]
-            .map(|action| ui.update(action, &model, Abilities::FULL, model.last))
+            .map(|action| ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent))
     };
     let at = |scope, limits: [u32; 3]| limits.map(|limit| Some(Command::SetLimit { scope, limit }));
     assert_eq!(turned(""), at(Scope::Run, [7, 6, 8]));
     assert_eq!(turned("5"), at(Scope::Host(HostId(0)), [7, 6, 8]), "without its own it has the run's");
     assert_eq!(turned("5 down"), at(Scope::Host(HostId(1)), [2, 1, 8]));
     assert_eq!(turned("down enter"), at(Scope::Host(HostId(1)), [2, 1, 8]), "an endpoint's is that of its host");
+}
+
+/// A run whose ids do not follow the order in which hosts and endpoints appear; the last ones belong to another
+/// machine, which calls them by the same numbers.
+fn numbered_by_the_source() -> Model {
+    let mut model = Model::default();
+    let mut apply = |origin, fact| model.apply(&Event { at: Offset(0), origin: Origin(origin), fact });
+    apply(0, Fact::RunStarted { name: "run".into(), limit: Some(8), jobs: Some(4) });
+    for (origin, id) in [(0, 7), (0, 3), (1, 3)] {
+        let name = format!("https://{origin}-{id}.example:443").into();
+        apply(origin, Fact::HostSeen { host: HostId(id), name, limit: None });
+        let name = format!("{origin}-{id}").into();
+        apply(origin, Fact::EndpointSeen { endpoint: EndpointId(id + 10), name, jobs: Some(1) });
+    }
+    model
+}
+
+#[test]
+fn commands_name_a_row_by_the_id_that_the_source_gave_it() {
+    let model = numbered_by_the_source();
+    let pressed = |keys: &str, action| {
+        let mut ui = UiState::default();
+        press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
+        ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent)
+    };
+    assert_eq!(pressed("5", Action::SetHostAside), Some(Command::Quarantine(HostId(7))));
+    assert_eq!(pressed("5 down", Action::SetHostAside), Some(Command::Quarantine(HostId(3))));
+    let limit = Command::SetLimit { scope: Scope::Host(HostId(3)), limit: 7 };
+    assert_eq!(pressed("5 down", Action::LimitDown), Some(limit));
+    assert_eq!(pressed("X", Action::Confirm), Some(Command::SkipEndpoint(EndpointId(17))));
+    assert_eq!(pressed("down X", Action::Confirm), Some(Command::SkipEndpoint(EndpointId(13))));
+}
+
+#[test]
+fn what_another_machine_runs_takes_no_command_from_here() {
+    let model = numbered_by_the_source();
+    for (keys, action) in
+        [("5 down down", Action::SetHostAside), ("5 down down", Action::LimitUp), ("down down", Action::SkipEndpoint)]
+    {
+        let mut ui = UiState::default();
+        press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
+        assert_eq!(ui.update(action, &model, Abilities::FULL, model.last), []);
+        assert_eq!(ui.remark.map(|(text, _)| text).as_deref(), Some("another machine runs it"));
+    }
 }

@@ -10,7 +10,7 @@ use inflight::model::Model;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 use ratatui::layout::Rect;
 
 use crate::screen::shot::{draw, press};
@@ -37,7 +37,7 @@ fn model(n: u32) -> Model {
 fn a_picture_builds_only_the_rows_in_sight() {
     const ROWS: u32 = 10_000;
     let (model, now, (width, height)) = (model(ROWS), Offset(2_000_000), (120, 40));
-    let look = Look { depth: Depth::True, charset: Charset::Unicode };
+    let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
     let theme = Theme::bundled("inflight-dark", look).unwrap();
     for view in ["1", "2", "2 b", "3", "4", "5", "6"] {
         let mut ui = UiState::default();

@@ -11,7 +11,7 @@ use inflight::tui::view::page::View;
 use ratatui::layout::{Position, Rect};
 
 use crate::screen::roles;
-use crate::screen::shot::{drawn, press};
+use crate::screen::shot::{drawn, press, sent};
 use crate::told::{fixtures, fold};
 
 /// A screen, and a hand on the mouse.
@@ -61,9 +61,9 @@ impl ChangedBy {
         let theme = roles::theme(Charset::Unicode);
         let (_, targets) = drawn(&self.model, &self.ui, &theme, Abilities::FULL, Charset::Unicode, NOW, self.size);
         let action = targets.at(at).and_then(|target| self.ui.click(target, NOW));
-        let wish = action.and_then(|action| self.ui.update(action, &self.model, Abilities::FULL, NOW));
+        let effects = action.map(|action| self.ui.update(action, &self.model, Abilities::FULL, NOW));
         self.press("");
-        wish
+        effects.unwrap_or_default().into_iter().find_map(sent)
     }
 
     #[track_caller]

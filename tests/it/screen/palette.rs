@@ -3,6 +3,7 @@
 use inflight::control::{Abilities, Command};
 use inflight::event::{Offset, Scope};
 use inflight::tui::action::Action;
+use inflight::tui::effect::Effect;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::state::UiState;
 use inflight::tui::view::page::View;
@@ -51,6 +52,8 @@ fn enter_does_what_is_selected_and_esc_nothing() {
 
 #[test]
 fn what_only_the_program_can_do_is_left_to_it() {
-    let mut ui = after(": s u s p e n d enter");
-    assert_eq!((ui.take_outside(), ui.take_outside()), (Some(Action::Suspend), None));
+    let model = scenario("0ms run limit 3 jobs 9 | 0ms start a#1").fold();
+    let mut ui = after(": s u s p e n d");
+    let effects = |ui: &mut UiState| ui.update(Action::Choose, &model, Abilities::FULL, Offset(1_000));
+    assert_eq!((effects(&mut ui), effects(&mut ui)), (vec![Effect::Suspend], vec![]));
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use inflight::event::{Micros, Offset};
 use inflight::model::Model;
 use inflight::model::race::{Beat, Calls, Figures, Hand, Lateness, Measure, Race, Seen};
+use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::race::RaceUi;
@@ -227,9 +228,13 @@ fn keys_turn_what_lanes_share() {
     let turn = |keys: &str| {
         let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
         let turns = keys.split_whitespace().map(|name| {
-            keymap.action(ui.context(), key(name)).and_then(|action| ui.update(action, &lanes.race, Offset::ZERO))
+            let action = keymap.action(ui.context(), key(name));
+            action.map_or_else(Vec::new, |action| ui.update(action, &lanes.race, Offset::ZERO))
         });
-        turns.last().flatten()
+        match turns.last().unwrap_or_default().as_slice() {
+            [Effect::ControlLab(turn)] => Some(*turn),
+            _ => None,
+        }
     };
     assert_eq!(turn("space"), Some(Turn::Pause));
     assert_eq!(turn("R"), Some(Turn::Restart));

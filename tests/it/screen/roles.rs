@@ -7,7 +7,7 @@ use std::fmt::Write;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::role::Role;
-use inflight::tui::theme::{Look, Theme};
+use inflight::tui::theme::{Capabilities, Theme};
 use ratatui::buffer::Cell;
 use ratatui::style::Color;
 
@@ -58,10 +58,10 @@ pub fn theme(charset: Charset) -> Theme {
             section = of;
             text.push_str(of);
         }
-        let part = if is_ground(role) { "bg" } else { "fg" };
+        let part = if is_background(role) { "bg" } else { "fg" };
         writeln!(text, "{} = {{ {part} = \"#{:06x}\" }}", role.name(), number(i)).unwrap();
     }
-    Theme::read(&text, "roles", Look { depth: Depth::True, charset }, &|_| None).unwrap()
+    Theme::read(&text, "roles", Capabilities { depth: Depth::True, charset }, &|_| None).unwrap()
 }
 
 /// What a cell means, in one letter; blank where nothing stands.
@@ -88,7 +88,7 @@ pub fn legend(grid: &str) -> String {
     words.join(", ")
 }
 
-fn is_ground(role: Role) -> bool {
+fn is_background(role: Role) -> bool {
     matches!(role, Role::Bg | Role::Surface | Role::Selection)
 }
 

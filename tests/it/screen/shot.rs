@@ -2,10 +2,11 @@
 //!
 //! Start at [`shot`].
 
-use inflight::control::Abilities;
+use inflight::control::{Abilities, Command};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::tui::action::Action;
+use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
@@ -128,6 +129,11 @@ impl Shot {
         }
         name
     }
+}
+
+/// The command of an effect that sends one.
+pub fn sent(effect: Effect) -> Option<Command> {
+    if let Effect::Send(command) = effect { Some(command) } else { None }
 }
 
 /// Presses keys one after the other on a screen of this size, as the run loop does.

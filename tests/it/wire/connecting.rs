@@ -41,7 +41,7 @@ fn a_name_that_nobody_answers_for_is_a_time_out_of_the_look_up() {
     static SILENCE: Mutex<()> = Mutex::new(());
     let silence = SILENCE.lock().unwrap();
     let lines = [Via::Direct, Via::Reqwest].map(|via| {
-        let names = Resolver::asking(|_| {
+        let names = Resolver::with_system(|_| {
             drop(SILENCE.lock());
             Ok(Vec::new())
         });
@@ -59,7 +59,7 @@ fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     for via in [Via::Direct, Via::Reqwest] {
         let servers = [(); 2].map(|()| Server::start(&[&[Hear, OK, Hear]]));
-        let names = Resolver::asking(|_| {
+        let names = Resolver::with_system(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             drop(SILENCE.lock());
             Ok(vec![Ipv4Addr::LOCALHOST.into()])
@@ -80,8 +80,8 @@ fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
         });
         let second = line.ask_url(&second);
         assert_eq!(ASKED.swap(0, Ordering::SeqCst), 1, "{via:?}");
-        assert!(first.spent.resolve.is_some() && first.spent.connect.is_some(), "{via:?}");
-        assert!(second.spent.resolve.is_none() && second.spent.connect.is_some(), "it was known: {via:?}");
+        assert!(first.phase_times.resolve.is_some() && first.phase_times.connect.is_some(), "{via:?}");
+        assert!(second.phase_times.resolve.is_none() && second.phase_times.connect.is_some(), "it was known: {via:?}");
         drop(line);
         let _ = servers.map(Server::end);
     }
@@ -91,15 +91,15 @@ fn only_the_attempt_that_waits_for_a_look_up_tells_of_it() {
 fn a_look_up_that_failed_ahead_is_the_attempts_failure() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     for via in [Via::Direct, Via::Reqwest] {
-        let names = Resolver::asking(|_| {
+        let names = Resolver::with_system(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             Err(std::io::Error::other("no such name"))
         });
         let line = Line::new(via, &names);
-        names.ahead("nowhere.example");
-        assert!(line.runtime.block_on(names.look_up("nowhere.example", None)).is_err());
+        names.prefetch("nowhere.example");
+        assert!(line.runtime.block_on(names.look_up("nowhere.example")).is_err());
         let exchange = line.ask_url("http://nowhere.example/");
-        assert_eq!((&*told(&exchange), exchange.spent.resolve), ("dns", None), "{via:?}");
+        assert_eq!((&*told(&exchange), exchange.phase_times.resolve), ("dns", None), "{via:?}");
         assert_eq!(ASKED.swap(0, Ordering::SeqCst), 1, "{via:?}");
     }
 }
@@ -146,7 +146,7 @@ fn an_address_of_either_kind_will_do() {
 fn where_one_address_refuses_the_other_is_taken() {
     for via in [Via::Direct, Via::Reqwest] {
         let server = Server::start(&[&[Hear, OK, Hear]]);
-        let line = Line::new(via, &Resolver::asking(|_| Ok(BOTH.to_vec())));
+        let line = Line::new(via, &Resolver::with_system(|_| Ok(BOTH.to_vec())));
         let url = format!("http://two.example:{}/", server.address().port());
         assert_eq!(told(&line.ask_url(&url)), "200 ok", "{via:?}");
         drop(line);
@@ -165,10 +165,10 @@ fn where_one_address_is_silent_the_other_is_not_waited_for() {
             continue;
         }
         let (_listener, _queued) = full(SocketAddr::from((BOTH[0], port)));
-        let line = Line::new(via, &Resolver::asking(|_| Ok(BOTH.to_vec())));
+        let line = Line::new(via, &Resolver::with_system(|_| Ok(BOTH.to_vec())));
         let exchange = line.ask_url(&format!("http://two.example:{port}/"));
         assert_eq!(told(&exchange), "200 ok", "{via:?}");
-        let connect = Duration::from(exchange.spent.connect.unwrap());
+        let connect = Duration::from(exchange.phase_times.connect.unwrap());
         assert!(connect >= Duration::from_millis(200), "the first had time to answer: {connect:?}, {via:?}");
         assert!(connect < Duration::from_secs(5), "{connect:?}, {via:?}");
         drop(line);
@@ -208,9 +208,9 @@ fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
         tokio::join!(exchange(&line.wire, &job), second)
     });
     serving.join().unwrap();
-    assert!(first.spent.connect.is_some());
+    assert!(first.phase_times.connect.is_some());
     // It waited for a connection of its own until the first one's was free.
-    assert_eq!((status(&second), second.spent.connect), ((200, 0), None));
-    let first_byte = Duration::from(second.spent.first_byte.unwrap());
+    assert_eq!((status(&second), second.phase_times.connect), ((200, 0), None));
+    let first_byte = Duration::from(second.phase_times.first_byte.unwrap());
     assert!(first_byte >= Duration::from_millis(790) && first_byte < Duration::from_millis(940), "{first_byte:?}");
 }

@@ -210,11 +210,11 @@ fn waiting_ends_in_the_phase_that_took_too_long() {
 #[test]
 fn an_answer_tells_where_its_time_went() {
     for (via, line) in Line::both() {
-        let first = line.ask("/delay/60ms").spent;
+        let first = line.ask("/delay/60ms").phase_times;
         assert!(first.connect.is_some() && first.tls.is_none(), "{via:?}");
         assert_eq!(first.resolve, None, "nobody has to be asked for a practice name: {via:?}");
         assert!(first.first_byte.unwrap().0 >= 60_000 && first.body.is_some());
-        let second = line.ask("/delay/60ms").spent;
+        let second = line.ask("/delay/60ms").phase_times;
         assert_eq!((second.resolve, second.connect), (None, None), "the connection was there: {via:?}");
         assert!(second.first_byte.unwrap().0 >= 60_000);
     }

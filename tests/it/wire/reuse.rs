@@ -44,7 +44,7 @@ fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mu
         exchange(&line.wire, &job).await
     });
     drop(line);
-    (told(&second), second.spent.stale.is_some(), server.end().iter().map(Vec::len).collect())
+    (told(&second), second.phase_times.stale.is_some(), server.end().iter().map(Vec::len).collect())
 }
 
 #[test]

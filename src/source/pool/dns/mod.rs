@@ -1,85 +1,105 @@
-//! Looks up host names: each once, and none behind one that hangs.
+//! The run's DNS resolver: a bounded cache of answers in front of the system's resolver.
 //!
-//! A name is looked up once and remembered, a failure for [`FAILURE_HOLDS`]. An answer older than [`HOLDS`] is
-//! asked for again by whoever needs it, beside its use: in a run of hours a host may move. Names under
-//! `.practice` are the practice upstream, on loopback; an address is its own answer. Start at
-//! [`Resolver::look_up`]; [`ahead`] asks before somebody needs an answer, and [`desk`] does the asking.
+//! Each name is looked up once, and all requests for it share the answer. A failure is cached for
+//! [`FAILURE_TTL`]. An answer older than [`TTL`] is refreshed in the background and stays in use until then.
+//! Names under the local suffix are on this machine and are never looked up; an IP address is its own answer.
+//! It knows neither HTTP nor the schedule. Start at [`Resolver::look_up`]; [`resolver_threads`] makes the
+//! blocking calls.
 
-pub mod prefetch;
+mod cache;
 pub mod resolver_threads;
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::SetOnce;
 
-use crate::plan::address::PRACTICE;
-use crate::source::pool::dns::resolver_threads::{PATIENCE, ResolverThreads};
-use crate::source::pool::wire::milestones::{self, Milestones};
+use crate::source::pool::dns::cache::AnswerCache;
+use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
-/// How long a failed look-up is believed.
-const FAILURE_HOLDS: Duration = Duration::from_secs(5);
+/// How long a failed look-up is cached.
+const FAILURE_TTL: Duration = Duration::from_secs(5);
 
-/// How old an answer may become before it is asked for again.
-const HOLDS: Duration = Duration::from_secs(60);
+/// The age from which an answer is refreshed.
+const TTL: Duration = Duration::from_secs(60);
 
 /// A name could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAddress(String);
 
-/// How the system is asked; it blocks.
-pub type System = fn(&str) -> io::Result<Vec<IpAddr>>;
+/// The system's resolver; it blocks.
+pub type SystemResolver = fn(&str) -> io::Result<Vec<IpAddr>>;
 
-/// A resolver for the whole run.
+/// The addresses of a name.
+pub type Addresses = Result<Arc<[IpAddr]>, NoAddress>;
+
+/// The resolver that all threads of a run share.
 #[derive(Clone, Debug)]
 pub struct Resolver {
-    known: Arc<Mutex<HashMap<String, Answer>>>,
-    desk: Arc<ResolverThreads>,
-    holds: Duration,
+    cache: Arc<Mutex<AnswerCache>>,
+    threads: Arc<ResolverThreads>,
+    /// Names that end like this are on this machine.
+    local_suffix: Option<&'static str>,
+    ttl: Duration,
 }
 
 impl Default for Resolver {
     fn default() -> Self {
-        Self::asking(|name| Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
+        Self::with_system(|name| Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
     }
 }
 
-/// A name's answer, once it is there.
-#[derive(Clone, Debug, Default)]
-struct Answer {
-    found: Arc<SetOnce<Found>>,
-    /// Addresses that have become old, and are used until there are others.
-    old: Option<Arc<[IpAddr]>>,
+/// A look-up that has been requested.
+#[derive(Debug)]
+pub enum LookUp {
+    /// The answer was there already.
+    Cached(Addresses),
+    /// The answer has yet to come.
+    Pending(PendingLookUp),
 }
 
-/// The addresses of a name.
-type Addresses = Result<Arc<[IpAddr]>, NoAddress>;
+/// A look-up whose answer has yet to come.
+#[derive(Debug)]
+pub struct PendingLookUp(Arc<SetOnce<LookUpResult>>);
+
+/// A name's answer, once it is there.
+#[derive(Clone, Debug, Default)]
+struct CachedAnswer {
+    result: Arc<SetOnce<LookUpResult>>,
+    /// Addresses that have expired, in use until there are others.
+    expired: Option<Arc<[IpAddr]>>,
+}
 
 /// What a look-up found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct LookUpResult {
     addresses: Addresses,
-    /// When; a look-up that fails may take longer than its failure holds.
+    /// When it ended: a look-up that fails may take longer than its failure is cached.
     at: Instant,
 }
 
-impl From<io::Result<Vec<IpAddr>>> for Found {
+impl From<io::Result<Vec<IpAddr>>> for LookUpResult {
     fn from(found: io::Result<Vec<IpAddr>>) -> Self {
         let addresses = found.map(Arc::from).map_err(|error| NoAddress(error.to_string()));
         Self { addresses, at: Instant::now() }
     }
 }
 
-impl Answer {
+impl PendingLookUp {
+    /// Waits for the answer.
+    pub async fn wait(self) -> Addresses {
+        self.0.wait().await.addresses.clone()
+    }
+}
+
+impl CachedAnswer {
     /// The addresses as far as they are known now.
-    fn known(&self) -> Option<Addresses> {
-        let found = self.found.get().map(|found| &found.addresses);
-        match (found, &self.old) {
+    fn addresses(&self) -> Option<Addresses> {
+        let found = self.result.get().map(|result| &result.addresses);
+        match (found, &self.expired) {
             (Some(Ok(addresses)), _) | (_, Some(addresses)) => Some(Ok(Arc::clone(addresses))),
             (Some(Err(error)), None) => Some(Err(error.clone())),
             (None, None) => None,
@@ -88,84 +108,87 @@ impl Answer {
 }
 
 impl Resolver {
-    /// A resolver that asks somebody else than the system.
-    pub fn asking(system: System) -> Self {
-        Self { known: Arc::default(), desk: Arc::new(ResolverThreads::new(system, PATIENCE)), holds: HOLDS }
-    }
-
-    /// The addresses of a name. Whoever asks while a look-up is under way shares its answer.
-    ///
-    /// What it waited for an answer is marked; if that was there already, there was no look-up to mark.
-    pub async fn look_up(&self, name: &str, mark: Option<&Milestones>) -> Addresses {
-        if let Some(own) = own(name) {
-            return Ok([own].into());
-        }
-        let answer = self.ask(name);
-        if let Some(known) = answer.known() {
-            return known;
-        }
-        if let Some(mark) = mark {
-            mark.resolving();
-        }
-        let found = answer.found.wait().await.addresses.clone();
-        if let Some(mark) = mark {
-            mark.resolved();
-        }
-        found
-    }
-
-    /// Asks for a name before somebody needs it.
-    pub fn ahead(&self, name: &str) {
-        if own(name).is_none() {
-            self.ask(name);
+    /// A resolver in front of this system resolver.
+    pub fn with_system(system: SystemResolver) -> Self {
+        Self {
+            cache: Arc::default(),
+            threads: Arc::new(ResolverThreads::new(system, MAX_WAIT)),
+            local_suffix: None,
+            ttl: TTL,
         }
     }
 
-    /// Strikes what the system has not been asked for yet: the run is over.
-    pub fn strike(&self) {
-        let mut known = self.lock();
-        for name in self.desk.clear() {
-            known.remove(&name);
+    /// The same, where names with this ending are on this machine.
+    #[must_use]
+    pub fn with_local_suffix(self, local_suffix: Option<&'static str>) -> Self {
+        Self { local_suffix, ..self }
+    }
+
+    /// Looks up a name, or joins the look-up that is under way.
+    pub async fn look_up(&self, name: &str) -> Addresses {
+        match self.begin_look_up(name) {
+            LookUp::Cached(addresses) => addresses,
+            LookUp::Pending(pending) => pending.wait().await,
         }
     }
 
-    /// The answer for a name, which is asked for if nobody has.
-    fn ask(&self, name: &str) -> Answer {
-        let mut known = self.lock();
-        let last = known.get(name);
-        let is_too_old = |found: &Found| {
-            let holds = if found.addresses.is_ok() { self.holds } else { FAILURE_HOLDS };
-            found.at.elapsed() > holds
+    /// Begins to look up a name, for a caller that wants to know whether it has to wait.
+    pub fn begin_look_up(&self, name: &str) -> LookUp {
+        if let Some(address) = self.local_address(name) {
+            return LookUp::Cached(Ok([address].into()));
+        }
+        let answer = self.request(name);
+        match answer.addresses() {
+            Some(addresses) => LookUp::Cached(addresses),
+            None => LookUp::Pending(PendingLookUp(answer.result)),
+        }
+    }
+
+    /// Looks up a name before a job needs it.
+    pub fn prefetch(&self, name: &str) {
+        if self.local_address(name).is_none() {
+            self.request(name);
+        }
+    }
+
+    /// Cancels the look-ups that have not begun: the run is over.
+    pub fn cancel_queued(&self) {
+        let mut cache = self.lock();
+        for name in self.threads.clear_queue() {
+            cache.remove(&name);
+        }
+    }
+
+    /// The answer for a name; queues a look-up where there is none, or where it has expired.
+    fn request(&self, name: &str) -> CachedAnswer {
+        let mut cache = self.lock();
+        let last = cache.get(name);
+        let has_expired = |result: &LookUpResult| {
+            let ttl = if result.addresses.is_ok() { self.ttl } else { FAILURE_TTL };
+            result.at.elapsed() > ttl
         };
-        if let Some(last) = last.filter(|last| !last.found.get().is_some_and(is_too_old)) {
+        if let Some(last) = last.filter(|last| !last.result.get().is_some_and(has_expired)) {
             return last.clone();
         }
-        let old = last.and_then(Answer::known).and_then(Result::ok);
-        let answer = Answer { old, ..Answer::default() };
-        self.desk.ask(name, &answer.found);
-        known.insert(name.to_owned(), answer.clone());
+        let expired = last.and_then(CachedAnswer::addresses).and_then(Result::ok);
+        let answer = CachedAnswer { expired, ..CachedAnswer::default() };
+        self.threads.queue(name, &answer.result);
+        cache.insert(name, answer.clone());
         answer
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Answer>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether a name ends in the local suffix.
+    pub fn is_local(&self, name: &str) -> bool {
+        self.local_suffix.is_some_and(|suffix| name.ends_with(suffix))
     }
-}
 
-/// The address of a name that nobody has to be asked for.
-fn own(name: &str) -> Option<IpAddr> {
-    if name.ends_with(PRACTICE) { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse().ok() }
-}
+    /// The address of a name that needs no look-up.
+    fn local_address(&self, name: &str) -> Option<IpAddr> {
+        if self.is_local(name) { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse().ok() }
+    }
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let names = self.clone();
-        let mark = milestones::current();
-        Box::pin(async move {
-            let found = names.look_up(name.as_str(), mark.as_deref()).await;
-            let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
+    fn lock(&self) -> MutexGuard<'_, AnswerCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,64 +201,76 @@ mod tests {
 
     use tokio::sync::SetOnce;
 
-    use super::{Found, Resolver};
+    use super::{LookUpResult, Resolver};
 
-    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    static REQUESTED: AtomicUsize = AtomicUsize::new(0);
 
     #[test]
-    fn whoever_asks_for_a_name_and_however_often_it_is_asked_for_once() {
+    fn each_name_is_looked_up_once_however_many_tasks_need_it() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let names = Resolver::asking(|_| {
-            ASKED.fetch_add(1, Ordering::Relaxed);
+        let resolver = Resolver::with_system(|_| {
+            REQUESTED.fetch_add(1, Ordering::Relaxed);
             Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])
         });
         let name = |n: usize| format!("host-{}.test", n % 1_000);
-        // Ahead of those who need it, and then by them.
-        (0..500).for_each(|n| names.ahead(&name(n)));
+        // First by prefetch, then by the tasks that need the names.
+        (0..500).for_each(|n| resolver.prefetch(&name(n)));
         let found = runtime.block_on(async {
-            let ask = |n: usize| {
-                let names = names.clone();
-                tokio::spawn(async move { names.look_up(&name(n), None).await })
+            let look_up = |n: usize| {
+                let resolver = resolver.clone();
+                tokio::spawn(async move { resolver.look_up(&name(n)).await })
             };
-            let asked: Vec<_> = (0..3_000).map(ask).collect();
+            let tasks: Vec<_> = (0..3_000).map(look_up).collect();
             let mut found = 0;
-            for answer in asked {
-                found += usize::from(answer.await.unwrap() == Ok([IpAddr::V4(Ipv4Addr::LOCALHOST)].into()));
+            for task in tasks {
+                found += usize::from(task.await.unwrap() == Ok([IpAddr::V4(Ipv4Addr::LOCALHOST)].into()));
             }
             found
         });
-        assert_eq!((found, ASKED.load(Ordering::Relaxed)), (3_000, 1_000));
+        assert_eq!((found, REQUESTED.load(Ordering::Relaxed)), (3_000, 1_000));
     }
 
     #[test]
-    fn an_old_answer_holds_until_there_is_another() {
+    fn names_under_the_local_suffix_and_addresses_are_never_looked_up() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolver =
+            Resolver::with_system(|_| Err(std::io::Error::other("looked up"))).with_local_suffix(Some(".practice"));
+        for name in ["shop.practice", "127.0.0.1"] {
+            let found = runtime.block_on(resolver.look_up(name));
+            assert_eq!(found, Ok([IpAddr::V4(Ipv4Addr::LOCALHOST)].into()), "{name}");
+        }
+        assert!(runtime.block_on(resolver.look_up("shop.example")).is_err());
+    }
+
+    #[test]
+    fn an_expired_answer_stays_in_use_until_there_is_another() {
         static TIMES: AtomicUsize = AtomicUsize::new(0);
         let at = |n: u8| Ok([IpAddr::V4(Ipv4Addr::new(127, 0, 0, n))].into());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let names = Resolver::asking(|_| match TIMES.fetch_add(1, Ordering::SeqCst) {
+        let resolver = Resolver::with_system(|_| match TIMES.fetch_add(1, Ordering::SeqCst) {
             0 => Ok(vec![Ipv4Addr::new(127, 0, 0, 3).into()]),
             1 => Err(std::io::Error::other("not now")),
             _ => Ok(vec![Ipv4Addr::new(127, 0, 0, 2).into()]),
         });
-        let names = Resolver { holds: Duration::ZERO, ..names };
-        let look_up = || runtime.block_on(names.look_up("host.test", None));
-        let answered = || {
-            let answer = names.lock()["host.test"].clone();
-            runtime.block_on(answer.found.wait()).clone()
+        let resolver = Resolver { ttl: Duration::ZERO, ..resolver };
+        let look_up = || runtime.block_on(resolver.look_up("host.test"));
+        let refreshed = || {
+            let answer = resolver.lock().get("host.test").unwrap().clone();
+            runtime.block_on(answer.result.wait()).clone()
         };
         assert_eq!(look_up(), at(3));
-        assert_eq!(look_up(), at(3), "it is asked for again beside its use");
-        assert!(answered().addresses.is_err());
+        assert_eq!(look_up(), at(3), "it is refreshed in the background");
+        assert!(refreshed().addresses.is_err());
         assert_eq!(
             (look_up(), TIMES.load(Ordering::SeqCst)),
             (at(3), 2),
-            "a failure is believed, and takes nothing away"
+            "a failure is cached, and the old addresses stay in use"
         );
-        // Once the failure is forgotten.
-        names.lock().get_mut("host.test").unwrap().found =
-            Arc::new(SetOnce::new_with(Some(Found { addresses: at(3), at: Instant::now() })));
+        // Once the failure has expired.
+        resolver.lock().get_mut("host.test").unwrap().result =
+            Arc::new(SetOnce::new_with(Some(LookUpResult { addresses: at(3), at: Instant::now() })));
         look_up().unwrap();
-        answered();
+        refreshed();
         assert_eq!(look_up(), at(2));
     }
 }

@@ -1,8 +1,8 @@
-//! Asks the system for addresses, which blocks, on threads of its own.
+//! The threads that call the system's resolver, which blocks.
 //!
-//! A few threads are enough for a system that answers. A look-up that has not ended within [`PATIENCE`]
-//! gives its place to the next, while its thread hangs: a thousand names that are not answered for have
-//! all been asked for within a second, and hold up nobody for longer. Start at [`ResolverThreads::ask`].
+//! A few threads are enough for a resolver that answers. A look-up that takes longer than [`MAX_WAIT`] frees
+//! its slot while its thread hangs. So even if a thousand names hang, all of them are looked up within a
+//! second, and each delays the others by [`MAX_WAIT`] at most. Start at [`ResolverThreads::queue`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -13,136 +13,136 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::SetOnce;
 
-use crate::source::pool::dns::{Found, System};
+use crate::source::pool::dns::{LookUpResult, SystemResolver};
 
-/// Look-ups at a time that keep others waiting. As many threads, one that watches the time, and those that
-/// the process has besides are fewer than cores and 34.
-pub const PLACES: usize = 24;
+/// Look-ups that hold a slot at a time. With as many threads, one more that watches the time, and the pool's
+/// own, the process stays below its number of cores and 34.
+pub const SLOTS: usize = 24;
 
-/// How long a look-up may keep others waiting. A resolver close by answers from memory in less, and one that
-/// has to ask elsewhere is still asked for a thousand names a second.
-pub const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a look-up may delay others. A resolver nearby answers from its cache in less time. One that has to
+/// ask further servers still gets a thousand names a second.
+pub const MAX_WAIT: Duration = Duration::from_millis(20);
 
-/// Threads at most, and so names at most that hang beside each other.
-const MOST: usize = 1_024;
+/// The most threads, and so the most look-ups that hang at the same time.
+const MAX_THREADS: usize = 1_024;
 
-/// What a thread needs: a thousand of them may be waiting.
+/// Stack of a thread: a thousand of them may be waiting.
 const STACK: usize = 512 << 10;
 
-/// How long a thread waits for something to do.
-const KEPT_FOR: Duration = Duration::from_secs(1);
+/// How long an idle thread waits for work before it ends.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where names are asked for.
+/// The queue of look-ups and the threads that work on it.
 #[derive(Debug)]
 pub struct ResolverThreads {
-    system: System,
-    patience: Duration,
-    state: Mutex<State>,
-    /// Rung when there is a name to ask for.
-    bell: Condvar,
+    system: SystemResolver,
+    max_wait: Duration,
+    state: Mutex<ThreadsState>,
+    /// Notified when there is a name to look up.
+    wakeup: Condvar,
 }
 
-/// What the lock is for.
+/// The queue and the look-ups under way.
 #[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Question>,
-    /// When each look-up began that is not overdue, in their order.
+struct ThreadsState {
+    queue: VecDeque<QueuedLookUp>,
+    /// When each look-up that holds a slot began, in order.
     begun: BTreeMap<u64, Instant>,
     n_begun: u64,
-    /// Look-ups that have given their place away.
+    /// Look-ups that have lost their slot.
     overdue: usize,
     threads: usize,
 }
 
-/// A name to ask for, and where its answer goes.
+/// A name to look up, and where its result goes.
 #[derive(Debug)]
-struct Question {
+struct QueuedLookUp {
     name: String,
-    answer: Arc<SetOnce<Found>>,
+    result: Arc<SetOnce<LookUpResult>>,
 }
 
 impl ResolverThreads {
-    /// A desk that asks this system, and lets a look-up keep others waiting for so long.
-    pub fn new(system: System, patience: Duration) -> Self {
-        Self { system, patience, state: Mutex::default(), bell: Condvar::new() }
+    /// Threads that call this resolver; `max_wait` is how long a look-up may delay others.
+    pub fn new(system: SystemResolver, max_wait: Duration) -> Self {
+        Self { system, max_wait, state: Mutex::default(), wakeup: Condvar::new() }
     }
 
-    /// Asks for a name, after those that wait already.
-    pub fn ask(self: &Arc<Self>, name: &str, answer: &Arc<SetOnce<Found>>) {
+    /// Adds a name to the end of the queue.
+    pub fn queue(self: &Arc<Self>, name: &str, result: &Arc<SetOnce<LookUpResult>>) {
         let mut state = self.lock();
-        state.waiting.push_back(Question { name: name.to_owned(), answer: Arc::clone(answer) });
-        self.staff(&mut state);
+        state.queue.push_back(QueuedLookUp { name: name.to_owned(), result: Arc::clone(result) });
+        self.wake_or_spawn(&mut state);
     }
 
-    /// Strikes the names that still wait to be asked for; gives them back.
-    pub fn clear(&self) -> Vec<String> {
-        self.lock().waiting.drain(..).map(|question| question.name).collect()
+    /// Empties the queue; returns the names that were in it.
+    pub fn clear_queue(&self) -> Vec<String> {
+        self.lock().queue.drain(..).map(|queued| queued.name).collect()
     }
 
-    /// Sees to it that somebody takes the next question, or watches the time until there is room for it.
-    fn staff(self: &Arc<Self>, state: &mut State) {
-        let wanted = state.waiting.len().min(state.room() + 1);
-        if state.idle() < wanted && state.threads < MOST {
-            let desk = Arc::clone(self);
-            let made = thread::Builder::new().name("names".into()).stack_size(STACK).spawn(move || desk.serve());
-            match made {
+    /// Ensures that a thread takes the next look-up, or watches the time until there is a slot for it.
+    fn wake_or_spawn(self: &Arc<Self>, state: &mut ThreadsState) {
+        let wanted = state.queue.len().min(state.free_slots() + 1);
+        if state.idle() < wanted && state.threads < MAX_THREADS {
+            let threads = Arc::clone(self);
+            let spawned = thread::Builder::new().name("names".into()).stack_size(STACK).spawn(move || threads.serve());
+            match spawned {
                 Ok(_) => state.threads += 1,
-                // Those that there are come to it later.
+                // The threads that exist take it later.
                 Err(_) if state.threads > 0 => {}
                 Err(error) => {
-                    let found = Found::from(Err(error));
-                    state.waiting.drain(..).for_each(|question| question.answer(found.clone()));
+                    let failed = LookUpResult::from(Err(error));
+                    state.queue.drain(..).for_each(|queued| queued.resolve(failed.clone()));
                 }
             }
         }
-        self.bell.notify_one();
+        self.wakeup.notify_one();
     }
 
-    /// The life of a thread.
+    /// The loop of one thread.
     fn serve(self: &Arc<Self>) {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            state.mark_overdue(now, self.patience);
-            if state.room() > 0
-                && let Some(question) = state.waiting.pop_front()
+            state.mark_overdue(now, self.max_wait);
+            if state.free_slots() > 0
+                && let Some(queued) = state.queue.pop_front()
             {
                 let n = state.begin(now);
-                self.staff(&mut state);
+                self.wake_or_spawn(&mut state);
                 drop(state);
-                let found = catch_unwind(|| (self.system)(&question.name));
+                let found = catch_unwind(|| (self.system)(&queued.name));
                 let found = found.unwrap_or_else(|_| Err(io::Error::other("the look-up broke")));
                 state = self.lock();
-                // Whoever hears the answer finds the place free.
+                // Before the result: the task that receives it must find the slot free.
                 state.end(n);
-                question.answer(found.into());
+                queued.resolve(found.into());
                 continue;
             }
-            let oldest = state.begun.first_key_value().filter(|_| !state.waiting.is_empty());
-            let rest = oldest.map_or(KEPT_FOR, |(_, &begun)| (begun + self.patience).saturating_duration_since(now));
-            let (woken, waited) = self.bell.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner);
+            let oldest = state.begun.first_key_value().filter(|_| !state.queue.is_empty());
+            let rest =
+                oldest.map_or(IDLE_TIMEOUT, |(_, &begun)| (begun + self.max_wait).saturating_duration_since(now));
+            let (woken, waited) = self.wakeup.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner);
             state = woken;
-            if waited.timed_out() && state.waiting.is_empty() {
+            if waited.timed_out() && state.queue.is_empty() {
                 state.threads -= 1;
                 return;
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ThreadsState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    /// Threads that ask for nothing.
+impl ThreadsState {
+    /// Threads without a look-up.
     fn idle(&self) -> usize {
         self.threads - self.begun.len() - self.overdue
     }
 
-    /// Places that are free.
-    fn room(&self) -> usize {
-        PLACES - self.begun.len()
+    fn free_slots(&self) -> usize {
+        SLOTS - self.begun.len()
     }
 
     fn begin(&mut self, now: Instant) -> u64 {
@@ -157,18 +157,18 @@ impl State {
         }
     }
 
-    fn mark_overdue(&mut self, now: Instant, patience: Duration) {
-        while let Some(oldest) = self.begun.first_entry().filter(|oldest| now - *oldest.get() >= patience) {
+    fn mark_overdue(&mut self, now: Instant, max_wait: Duration) {
+        while let Some(oldest) = self.begun.first_entry().filter(|oldest| now - *oldest.get() >= max_wait) {
             oldest.remove();
             self.overdue += 1;
         }
     }
 }
 
-impl Question {
-    fn answer(self, found: Found) {
-        // Nobody else answers it.
-        let _ = self.answer.set(found);
+impl QueuedLookUp {
+    fn resolve(self, found: LookUpResult) {
+        // It fails only if there is a result already, and this thread alone sets it.
+        let _ = self.result.set(found);
     }
 }
 
@@ -181,27 +181,27 @@ mod tests {
 
     use tokio::sync::SetOnce;
 
-    use super::{PATIENCE, PLACES, ResolverThreads, System};
-    use crate::source::pool::dns::Found;
+    use super::{MAX_WAIT, ResolverThreads, SLOTS, SystemResolver};
+    use crate::source::pool::dns::LookUpResult;
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    /// Asks for so many names, and gives back their answers to come.
-    fn ask(desk: &Arc<ResolverThreads>, names: impl Iterator<Item = String>) -> Vec<Arc<SetOnce<Found>>> {
-        let answer = |name: String| {
-            let answer = Arc::new(SetOnce::new());
-            desk.ask(&name, &answer);
-            answer
+    /// Queues these names; returns their results to come.
+    fn queue(threads: &Arc<ResolverThreads>, names: impl Iterator<Item = String>) -> Vec<Arc<SetOnce<LookUpResult>>> {
+        let result = |name: String| {
+            let result = Arc::new(SetOnce::new());
+            threads.queue(&name, &result);
+            result
         };
-        names.map(answer).collect()
+        names.map(result).collect()
     }
 
     #[track_caller]
-    fn all_found(answers: &[Arc<SetOnce<Found>>]) {
+    fn all_found(results: &[Arc<SetOnce<LookUpResult>>]) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            for answer in answers {
-                assert_eq!(answer.wait().await.addresses, Ok([HERE].into()));
+            for result in results {
+                assert_eq!(result.wait().await.addresses, Ok([HERE].into()));
             }
         });
     }
@@ -211,80 +211,80 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_answered_for_need_no_more_threads_than_there_are_places_and_one() {
+    fn names_that_are_answered_need_one_thread_more_than_there_are_slots() {
         static NOW: AtomicUsize = AtomicUsize::new(0);
         static PEAK: AtomicUsize = AtomicUsize::new(0);
-        let system: System = |_| {
+        let system: SystemResolver = |_| {
             PEAK.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             std::thread::yield_now();
             NOW.fetch_sub(1, Ordering::SeqCst);
             Ok(vec![HERE])
         };
-        // However slow this machine is, nobody is late.
-        let desk = Arc::new(ResolverThreads::new(system, Duration::from_secs(3_600)));
-        all_found(&ask(&desk, hosts(1_000)));
-        assert!(PEAK.load(Ordering::SeqCst) <= PLACES, "{PEAK:?}");
-        assert!(desk.lock().threads <= PLACES + 1, "{desk:?}");
+        // However slow this machine is, no look-up is overdue.
+        let threads = Arc::new(ResolverThreads::new(system, Duration::from_secs(3_600)));
+        all_found(&queue(&threads, hosts(1_000)));
+        assert!(PEAK.load(Ordering::SeqCst) <= SLOTS, "{PEAK:?}");
+        assert!(threads.lock().threads <= SLOTS + 1, "{threads:?}");
     }
 
     #[test]
-    fn names_that_hang_give_their_places_back() {
+    fn look_ups_that_hang_free_their_slots() {
         static SILENCE: Mutex<()> = Mutex::new(());
         let silence = SILENCE.lock().unwrap();
-        let system: System = |name| {
+        let system: SystemResolver = |name| {
             if name.starts_with("hang") {
                 drop(SILENCE.lock());
             }
             Ok(vec![HERE])
         };
-        let desk = Arc::new(ResolverThreads::new(system, Duration::from_millis(1)));
-        let hanging = ask(&desk, (0..3 * PLACES).map(|n| format!("hang-{n}.test")));
-        all_found(&ask(&desk, hosts(1)));
-        assert!(hanging.iter().all(|answer| !answer.initialized()));
+        let threads = Arc::new(ResolverThreads::new(system, Duration::from_millis(1)));
+        let hanging = queue(&threads, (0..3 * SLOTS).map(|n| format!("hang-{n}.test")));
+        all_found(&queue(&threads, hosts(1)));
+        assert!(hanging.iter().all(|result| !result.initialized()));
         drop(silence);
         all_found(&hanging);
-        // They give back no place twice.
-        assert_eq!(desk.lock().overdue, 0);
+        // None of them has freed its slot twice.
+        assert_eq!(threads.lock().overdue, 0);
     }
 
     #[test]
-    fn a_thousand_names_are_looked_up_beside_each_other() {
-        // Nobody's answer comes before everybody has been asked.
+    fn a_thousand_names_are_looked_up_at_the_same_time() {
+        // No look-up ends before all have begun.
         static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(1_000));
-        let system: System = |_| {
+        let system: SystemResolver = |_| {
             ALL.wait();
             Ok(vec![HERE])
         };
-        let desk = Arc::new(ResolverThreads::new(system, PATIENCE));
-        all_found(&ask(&desk, hosts(1_000)));
+        let threads = Arc::new(ResolverThreads::new(system, MAX_WAIT));
+        all_found(&queue(&threads, hosts(1_000)));
     }
 
     #[test]
-    fn a_look_up_that_breaks_is_one_that_fails() {
-        let desk =
-            Arc::new(ResolverThreads::new(|_| std::panic::resume_unwind(Box::new("as the test says")), PATIENCE));
-        let answers = ask(&desk, hosts(2 * PLACES));
+    fn a_look_up_that_panics_is_one_that_fails() {
+        let threads =
+            Arc::new(ResolverThreads::new(|_| std::panic::resume_unwind(Box::new("as the test says")), MAX_WAIT));
+        let results = queue(&threads, hosts(2 * SLOTS));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        for answer in answers {
-            assert!(runtime.block_on(answer.wait()).addresses.is_err());
+        for result in results {
+            assert!(runtime.block_on(result.wait()).addresses.is_err());
         }
     }
 
     #[test]
-    fn what_is_struck_is_never_asked_for() {
+    fn a_name_that_was_removed_from_the_queue_is_never_looked_up() {
         static SILENCE: Mutex<()> = Mutex::new(());
-        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        static REQUESTED: AtomicUsize = AtomicUsize::new(0);
         let silence = SILENCE.lock().unwrap();
-        let system: System = |_| {
-            ASKED.fetch_add(1, Ordering::SeqCst);
+        let system: SystemResolver = |_| {
+            REQUESTED.fetch_add(1, Ordering::SeqCst);
             drop(SILENCE.lock());
             Ok(vec![HERE])
         };
-        let desk = Arc::new(ResolverThreads::new(system, Duration::from_secs(3_600)));
-        let answers = ask(&desk, hosts(100));
-        let n_struck = desk.clear().len();
+        let threads = Arc::new(ResolverThreads::new(system, Duration::from_secs(3_600)));
+        let results = queue(&threads, hosts(100));
+        let n_removed = threads.clear_queue().len();
         drop(silence);
-        all_found(&answers[..100 - n_struck]);
-        assert!(n_struck >= 100 - PLACES && ASKED.load(Ordering::SeqCst) == 100 - n_struck, "{n_struck}");
+        all_found(&results[..100 - n_removed]);
+        assert!(n_removed >= 100 - SLOTS && REQUESTED.load(Ordering::SeqCst) == 100 - n_removed, "{n_removed}");
     }
 }

@@ -12,13 +12,10 @@ use url::Url;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::plan::job::Job;
+use crate::source::pool::wire::body::SAMPLE_BYTES;
 use crate::source::pool::wire::message;
-use crate::source::pool::wire::{Begun, Exchange, Reply};
+use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
 use crate::text::secret::{self, MASK};
-
-/// How much of a bad answer's body the wire keeps: more than is told, so that no secret is told in
-/// half because it stood where the text was cut.
-pub const KEPT: usize = 4096;
 
 /// Bytes of a body that are told.
 const TOLD: usize = 600;
@@ -65,16 +62,16 @@ impl FailureSamples {
 
 /// What came back of an exchange, as people may see it; none where nothing did.
 pub fn of(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
-    let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.begun.as_deref()) {
+    let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.partial.as_deref()) {
         (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body, true),
-        (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(Begun { head, bytes, body })) => {
+        (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(PartialAnswer { head, bytes, body })) => {
             (head, *bytes, body, false)
         }
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, None) => return None,
     };
     let hidden = hidden(job);
     let (headers, left_out) = fields(&head.headers, &hidden);
-    let kept = &body[..body.len().min(KEPT)];
+    let kept = &body[..body.len().min(SAMPLE_BYTES)];
     let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &hidden);
     Some(FailureSample { status: head.status, headers, left_out, bytes, body })
 }
@@ -113,7 +110,7 @@ fn in_url(url: &Url) -> Vec<Box<str>> {
     if !url.username().is_empty() || url.password().is_some() {
         // A key may stand in the place of the user, without a password.
         found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
-        found.extend(message::basic(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
+        found.extend(message::basic_auth(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
     }
     found
 }
@@ -174,7 +171,7 @@ fn cut(text: &str, most: usize) -> &str {
 mod tests {
     use ::http::{HeaderMap, HeaderValue};
 
-    use super::{FailureSamples, KEPT, TOLD, excerpt, fields};
+    use super::{FailureSamples, SAMPLE_BYTES, TOLD, excerpt, fields};
     use crate::event::cause::Cause;
     use crate::event::failure_sample::Excerpt;
 
@@ -236,8 +233,8 @@ mod tests {
     fn no_secret_is_told_not_even_where_the_text_breaks_off() {
         assert_eq!(body(b"no hunter-two here", 18), Excerpt::Text("no *** here".into()));
         for before in 0..TOLD {
-            let text = format!("{}hunter-two{}", "x".repeat(before), "y".repeat(KEPT));
-            for kept in [before + 4, before + 10, KEPT] {
+            let text = format!("{}hunter-two{}", "x".repeat(before), "y".repeat(SAMPLE_BYTES));
+            for kept in [before + 4, before + 10, SAMPLE_BYTES] {
                 let told = match body(&text.as_bytes()[..kept], text.len() as u64) {
                     Excerpt::Begins(told) => told,
                     other => panic!("{other:?}"),

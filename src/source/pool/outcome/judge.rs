@@ -9,7 +9,7 @@ use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances};
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::{self, Ask, Hint, Notice};
-use crate::source::pool::wire::{Exchange, Head, Reply};
+use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
 /// How an attempt ended and what follows.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
     Disposition::new(outcome, sequel, said)
 }
 
-fn answered(policy: &Policy, head: &Head, bytes: u64, now: Offset) -> (Outcome, Said) {
+fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, Said) {
     let status = head.status;
     // What the plan expects is an answer, even where others would hear a complaint.
     let expected = policy.status.holds(status);
@@ -135,7 +135,7 @@ mod tests {
     use crate::event::outcome::Outcome;
     use crate::event::{Micros, Offset};
     use crate::plan::rules::Rules;
-    use crate::source::pool::wire::Head;
+    use crate::source::pool::wire::AnswerHead;
 
     const NOW: Offset = Offset(5_000_000);
 
@@ -143,7 +143,7 @@ mod tests {
     fn asked(status: u16, name: &'static str, value: &'static str) -> (Outcome, Option<Offset>) {
         let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
-        let (outcome, said) = answered(&Rules::default().policy(), &Head { status, headers, received }, 0, NOW);
+        let (outcome, said) = answered(&Rules::default().policy(), &AnswerHead { status, headers, received }, 0, NOW);
         (outcome, said.cooldown)
     }
 

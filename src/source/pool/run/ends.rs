@@ -100,7 +100,7 @@ impl SharedRun {
             {
                 state.emit(now, Fact::AnswerSeen { attempt, answer });
             }
-            let spent = exchange.spent;
+            let spent = exchange.phase_times;
             state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
             if let Some(until) = said.cooldown.filter(|&until| until > now)
                 && state.schedule.cool(ready.host, until)

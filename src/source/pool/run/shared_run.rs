@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, Event, Fact, Micros, Offset, WarningSource};
 use crate::job_result::JobResult;
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::worker_handle::WorkerHandle;
@@ -25,6 +24,7 @@ use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::Ticket;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::schedule::{Decision, Schedule};
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 /// What all workers of a run share.
 #[derive(Debug)]
@@ -269,7 +269,7 @@ impl SharedRun {
         };
         // A look-up may start a thread, so it begins after the lock was released.
         if let Some((prefetch, hosts)) = upcoming {
-            prefetch.hosts(&hosts);
+            prefetch.prefetch(&hosts);
         }
         if let Some(mark) = mark {
             self.send_up_to(mark).await;

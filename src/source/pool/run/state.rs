@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 
 use crate::event::cause::Cause;
 use crate::event::{Event, Fact, Offset, Origin};
-use crate::source::pool::dns::prefetch::DnsPrefetch;
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::request_profile::RequestProfiles;
 use crate::source::pool::run::outbox::Outbox;
@@ -19,6 +18,7 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::idle_slots::IdleSlots;
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 /// What the run's lock protects.
 #[derive(Debug)]

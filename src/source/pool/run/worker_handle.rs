@@ -11,7 +11,7 @@ use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use crate::event::{Attempt, Fact, JobId, Micros, Offset};
-use crate::source::pool::wire::progress::{Progress, Seen};
+use crate::source::pool::wire::progress::{Progress, ProgressSnapshot};
 
 /// Progress is reported only of attempts that have been in flight for longer.
 const REPORTED_FROM: Micros = Micros(1_000_000);
@@ -30,7 +30,7 @@ struct HeldSlot {
     worker: Arc<WorkerHandle>,
     command: Option<JobCommand>,
     /// The progress that was reported last.
-    reported: Option<Seen>,
+    reported: Option<ProgressSnapshot>,
 }
 
 /// How other tasks reach a worker.
@@ -98,9 +98,9 @@ impl RunningAttempts {
     pub fn take_report(&mut self, now: Offset) -> Vec<Fact> {
         let mut report = Vec::new();
         for held in self.by_slot.iter_mut().flatten().filter(|held| now.since(held.started) >= REPORTED_FROM) {
-            let seen = held.worker.progress.seen();
-            if let Some(Seen { phase, bytes, received }) = seen.filter(|_| seen != held.reported) {
-                held.reported = seen;
+            let snapshot = held.worker.progress.snapshot();
+            if let Some(ProgressSnapshot { phase, bytes, received }) = snapshot.filter(|_| snapshot != held.reported) {
+                held.reported = snapshot;
                 let received = received.map(|after| held.started + after);
                 report.push(Fact::AttemptSeen { attempt: held.attempt, phase, bytes, received });
             }

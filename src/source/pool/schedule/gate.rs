@@ -105,7 +105,7 @@ mod tests {
         Start,
         End(usize),
         Limit(u32),
-        GateState(bool),
+        Open(bool),
     }
 
     fn step() -> impl Strategy<Value = GateStep> {

@@ -1,69 +1,72 @@
-//! Reads an answer's body to its end, piece by piece, within its limits.
+//! The reader of an answer's body: chunk by chunk, within the job's limits.
 //!
-//! Read to the end, so that its connection can be used again. Start at [`drain`].
+//! It reads to the end even what is not kept, so that the connection can be used again. Start at [`read_body`].
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout_at};
 
 use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Policy;
-use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::wire::NoAnswer;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::milestones::Milestones;
 
-/// What a body came to.
+/// Bytes kept of an unexpected answer. A sample of it shows fewer, so that no secret is cut in half there and
+/// escapes its mask.
+pub const SAMPLE_BYTES: usize = 4096;
+
+/// A body that has been read.
 #[derive(Debug)]
-pub struct Drained {
+pub struct ReadBody {
     /// Bytes read.
     pub bytes: u64,
     /// What was kept of them, from the first one on.
     pub body: Bytes,
-    /// Why it is not all of it.
+    /// Why it is incomplete, if it is.
     pub broken: Option<NoAnswer>,
 }
 
-/// How much of a body is kept: all of it where somebody collects them, and the beginning of a bad answer's.
-pub fn kept(policy: &Policy, status: u16, keeps_bodies: bool) -> usize {
+/// How many bytes of a body are kept: all if bodies are collected, else the beginning of an unexpected answer.
+pub fn max_kept(policy: &Policy, status: u16, keeps_bodies: bool) -> usize {
     match policy.status.holds(status) {
         _ if keeps_bodies => usize::MAX,
         true => 0,
-        false => failure_sample::KEPT,
+        false => SAMPLE_BYTES,
     }
 }
 
-/// Reads what follows a head that came at `head_at`, before `end`, and keeps so many bytes of it.
-pub async fn drain(
+/// Reads the body of an answer whose head came at `head_at`, until `end` at the latest; keeps `max_kept` bytes.
+pub async fn read_body(
     mut next: impl AsyncFnMut() -> Result<Option<Bytes>, Failure>,
     policy: &Policy,
-    mark: &Milestones,
+    milestones: &Milestones,
     (head_at, end): (Instant, Instant),
-    kept: usize,
-) -> Drained {
+    max_kept: usize,
+) -> ReadBody {
     let mut body = BytesMut::new();
     let (mut bytes, mut at) = (0_u64, head_at);
     let broken = loop {
-        mark.received(bytes, at);
-        // A piece that is there is later than the last one by its own time alone.
+        milestones.mark_received(bytes, at);
+        // Measured from the last chunk, not from now: reading a chunk that is there must not extend the time.
         let deadline = (at + policy.timeouts.idle).min(end);
-        let piece = match timeout_at(deadline, next()).await {
+        let chunk = match timeout_at(deadline, next()).await {
             Err(_) => break Some(NoAnswer::TimedOut(Phase::Body)),
             Ok(Err(failure)) => break Some(failure.into()),
             Ok(Ok(None)) => break None,
-            Ok(Ok(Some(piece))) => piece,
+            Ok(Ok(Some(chunk))) => chunk,
         };
         at = Instant::now();
         if at >= end {
-            // Pieces that are always there leave a time-out no chance.
+            // If the next chunk is always there already, the time-out above never fires.
             break Some(NoAnswer::TimedOut(Phase::Body));
         }
-        bytes += piece.len() as u64;
+        bytes += chunk.len() as u64;
         if bytes > policy.max_body {
             let allowed = policy.max_body;
             break Some(NoAnswer::Failed((Reason::TooLarge, format!("more than {allowed} bytes"))));
         }
-        let room = kept - body.len();
-        body.extend_from_slice(&piece[..piece.len().min(room)]);
+        let room = max_kept - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
     };
-    Drained { bytes, body: body.freeze(), broken }
+    ReadBody { bytes, body: body.freeze(), broken }
 }

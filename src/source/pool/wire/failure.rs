@@ -1,4 +1,4 @@
-//! Finds the reason in a library's error: the closed list out of an open chain.
+//! The reason of a failed exchange, found in the chain of a library's error.
 //!
 //! Start at [`reason_of`].
 
@@ -8,7 +8,7 @@ use std::io;
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::NoAddress;
 
-/// Why there is no answer, and the library's or the system's words for it.
+/// Why there is no answer, and the message of the library or the system.
 pub type Failure = (Reason, String);
 
 /// The reason of an error of reqwest.
@@ -24,11 +24,11 @@ pub fn of_reqwest(error: &reqwest::Error) -> Failure {
     })
 }
 
-/// The reason, or else another one, and the innermost words for it without the URL.
-pub fn reason_of(error: &(dyn Error + 'static), otherwise: impl FnOnce() -> Reason) -> Failure {
+/// The reason that the chain names, or else `fallback`, with the innermost message.
+pub fn reason_of(error: &(dyn Error + 'static), fallback: impl FnOnce() -> Reason) -> Failure {
     let chain = || std::iter::successors(Some(error), |&link| link.source());
-    let reason = chain().find_map(known).unwrap_or_else(otherwise);
-    // The outer links only say that sending failed, and name the URL again, secrets and all.
+    let reason = chain().find_map(known).unwrap_or_else(fallback);
+    // The outer links add only that sending failed, and repeat the URL with its secrets.
     let detail = chain().last().map(ToString::to_string).unwrap_or_default();
     (reason, detail)
 }
@@ -70,7 +70,7 @@ fn of_io(error: &io::Error) -> Option<Reason> {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
             Some(Reason::Unreachable)
         }
-        // The framing of a body that makes no sense.
+        // The framing of a body is invalid.
         ErrorKind::InvalidData | ErrorKind::InvalidInput => Some(Reason::BadResponse),
         ErrorKind::AddrNotAvailable | ErrorKind::OutOfMemory => Some(Reason::Local),
         // EMFILE and ENFILE, which have no kind of their own.
@@ -87,14 +87,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn running_out_of_descriptors_is_our_own_trouble() {
+    fn running_out_of_descriptors_is_a_local_failure() {
         for code in [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::ADDRNOTAVAIL] {
             assert_eq!(of_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
         }
     }
 
     #[test]
-    fn what_lies_inside_an_error_comes_first() {
+    fn an_inner_error_decides_before_the_outer_one() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert_eq!(of_io(&io::Error::new(io::ErrorKind::InvalidData, refused)), Some(Reason::Refused));
         let tls = rustls::Error::HandshakeNotComplete;

@@ -1,8 +1,8 @@
-//! Knows how far an attempt has come, from inside the library that makes it.
+//! The milestones of an attempt: when each of its phases began.
 //!
-//! The direct wire marks each step as it takes it. reqwest tells nothing of an attempt until its answer's
-//! head is there; but its resolver and connector hooks run inside the attempt's own task, so a task-local
-//! mark can be set from them. Start at [`Milestones`].
+//! The direct wire marks each step as it takes it. reqwest reports nothing before the head of the answer. But its
+//! resolver and connector hooks run inside the attempt's own task, so they find the attempt's milestones in a
+//! task-local variable. Start at [`Milestones`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,36 +15,37 @@ use tower::{Layer, Service};
 use crate::event::Micros;
 use crate::event::outcome::{Phase, PhaseTimes};
 use crate::plan::job::Timeouts;
+use crate::source::pool::dns::{Addresses, LookUp, Resolver};
 
 tokio::task_local! {
     static CURRENT: Arc<Milestones>;
 }
 
-/// The mark of the attempt that this task is making.
+/// The milestones of the attempt that this task is making.
 pub fn current() -> Option<Arc<Milestones>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
-/// Makes `mark` the current one while `attempt` runs.
-pub async fn watched<F: Future>(mark: Arc<Milestones>, attempt: F) -> F::Output {
-    CURRENT.scope(mark, attempt).await
+/// Makes `milestones` the current ones while `attempt` runs.
+pub async fn with_current<F: Future>(milestones: Arc<Milestones>, attempt: F) -> F::Output {
+    CURRENT.scope(milestones, attempt).await
 }
 
-/// When an attempt reached what, in microseconds after its start; zero for not yet.
+/// The moments of an attempt, in microseconds after its start; zero if it has not come so far.
 #[derive(Debug)]
 pub struct Milestones {
     start: Instant,
-    resolving: AtomicU64,
+    resolve_started: AtomicU64,
     resolved: AtomicU64,
-    connecting: AtomicU64,
-    securing: AtomicU64,
+    connect_started: AtomicU64,
+    tls_started: AtomicU64,
     connected: AtomicU64,
-    /// Another connection became free first, and the attempt took that.
+    /// Another connection became free before the new one was open, and the attempt took that.
     overtaken: AtomicU64,
-    /// The last piece of the answer, its head being the first.
+    /// The last chunk of the answer; the head is the first.
     received: AtomicU64,
     bytes: AtomicU64,
-    /// A connection that had been kept was dead, and the attempt began anew.
+    /// An idle connection was dead, and the attempt started over.
     stale: AtomicU64,
 }
 
@@ -53,10 +54,10 @@ impl Milestones {
     pub fn new(start: Instant) -> Self {
         Self {
             start,
-            resolving: AtomicU64::new(0),
+            resolve_started: AtomicU64::new(0),
             resolved: AtomicU64::new(0),
-            connecting: AtomicU64::new(0),
-            securing: AtomicU64::new(0),
+            connect_started: AtomicU64::new(0),
+            tls_started: AtomicU64::new(0),
             connected: AtomicU64::new(0),
             overtaken: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -65,103 +66,106 @@ impl Milestones {
         }
     }
 
-    /// A look-up begins.
-    pub fn resolving(&self) {
-        self.mark(&self.resolving);
+    /// Looks up a name, and marks the wait for it. An answer from the cache is no look-up to mark.
+    pub async fn look_up(&self, resolver: &Resolver, name: &str) -> Addresses {
+        match resolver.begin_look_up(name) {
+            LookUp::Cached(addresses) => addresses,
+            LookUp::Pending(pending) => {
+                self.mark(&self.resolve_started);
+                let addresses = pending.wait().await;
+                self.mark(&self.resolved);
+                addresses
+            }
+        }
     }
 
-    /// A look-up has ended.
-    pub fn resolved(&self) {
-        self.mark(&self.resolved);
+    /// A new connection begins with its look-up.
+    pub fn mark_connect_started(&self) {
+        self.mark(&self.connect_started);
     }
 
-    /// A connection is being made, its look-up first.
-    pub fn connecting(&self) {
-        self.mark(&self.connecting);
-    }
-
-    /// The connection is there, and its handshake begins.
-    pub fn securing(&self) {
-        self.mark(&self.securing);
+    /// The connection is open, and its TLS handshake begins.
+    pub fn mark_tls_started(&self) {
+        self.mark(&self.tls_started);
     }
 
     /// There is a connection to use.
-    pub fn connected(&self) {
+    pub fn mark_connected(&self) {
         self.mark(&self.connected);
     }
 
-    /// A kept connection was dead, and the attempt begins anew.
-    pub fn stale(&self) {
+    /// An idle connection was dead, and the attempt starts over.
+    pub fn mark_stale(&self) {
         self.mark(&self.stale);
     }
 
-    /// A piece of the answer has come at a moment, and with it so many bytes of the body.
-    pub fn received(&self, bytes: u64, at: Instant) {
+    /// A chunk of the answer came at `at`; the body has `bytes` by now.
+    pub fn mark_received(&self, bytes: u64, at: Instant) {
         self.bytes.store(bytes, Ordering::Relaxed);
         self.mark_at(&self.received, at);
     }
 
-    /// How many bytes of the body are there, and when the last piece came, after the start.
-    pub fn got(&self) -> (u64, Option<Micros>) {
+    /// Body bytes received, and when the last chunk came, counted from the start.
+    pub fn received(&self) -> (u64, Option<Micros>) {
         (self.bytes.load(Ordering::Relaxed), self.get(&self.received))
     }
 
-    /// What the attempt is waiting for.
+    /// The phase that the attempt is in.
     pub fn phase(&self) -> Phase {
         if self.get(&self.received).is_some() {
             Phase::Body
         } else if !self.is_connecting() {
             Phase::FirstByte
-        } else if self.get(&self.resolving).is_some() && self.get(&self.resolved).is_none() {
+        } else if self.get(&self.resolve_started).is_some() && self.get(&self.resolved).is_none() {
             Phase::Resolve
-        } else if self.get(&self.securing).is_some() {
+        } else if self.get(&self.tls_started).is_some() {
             Phase::Tls
         } else {
             Phase::Connect
         }
     }
 
-    /// When the present phase has taken too long.
+    /// When the present phase will have taken too long.
     pub fn phase_deadline(&self, timeouts: &Timeouts) -> Instant {
         if self.is_connecting() {
             self.start + timeouts.connect
         } else {
-            self.start + Duration::from(self.ready_after()) + timeouts.first_byte
+            self.start + Duration::from(self.connected_after()) + timeouts.first_byte
         }
     }
 
-    /// Where the time went of an attempt whose answer's head came at `head_at`, and that ends now.
-    pub fn spent_with(&self, head_at: Instant, now: Instant) -> PhaseTimes {
-        let first_byte = Micros::from(head_at - self.start) - self.ready_after();
-        PhaseTimes { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.spent() }
+    /// Time spent in each phase by an attempt whose head came at `head_at` and that ends now.
+    pub fn phase_times_with_answer(&self, head_at: Instant, now: Instant) -> PhaseTimes {
+        let first_byte = Micros::from(head_at - self.start) - self.connected_after();
+        PhaseTimes { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.phase_times() }
     }
 
-    /// Time spent on the look-up, on the connection without it, and on TLS; `None` for what did not
-    /// happen, or happened for others.
-    pub fn spent(&self) -> PhaseTimes {
+    /// Time spent on the look-up, on the connection without it, and on TLS. `None` for a phase that did not
+    /// happen, or whose connection went to another attempt.
+    pub fn phase_times(&self) -> PhaseTimes {
         if self.get(&self.overtaken).is_some() {
             return PhaseTimes::default();
         }
         let between = |from: &AtomicU64, to: &AtomicU64| Some(self.get(to)? - self.get(from)?);
-        let resolve = between(&self.resolving, &self.resolved);
-        let tls = between(&self.securing, &self.connected);
-        let all = between(&self.connecting, &self.connected);
+        let resolve = between(&self.resolve_started, &self.resolved);
+        let tls = between(&self.tls_started, &self.connected);
+        let all = between(&self.connect_started, &self.connected);
         let connect = all.map(|all| all - resolve.unwrap_or_default() - tls.unwrap_or_default());
         PhaseTimes { stale: self.get(&self.stale), resolve, connect, tls, ..PhaseTimes::default() }
     }
 
-    /// When there was a connection to use, after the start; at once, if it was there already.
-    fn ready_after(&self) -> Micros {
+    /// When there was a connection to use, counted from the start; zero if it was open already.
+    fn connected_after(&self) -> Micros {
         self.get(&self.overtaken).or_else(|| self.get(&self.connected)).unwrap_or_default()
     }
 
     fn is_connecting(&self) -> bool {
-        self.get(&self.connecting).is_some()
+        self.get(&self.connect_started).is_some()
             && self.get(&self.connected).is_none()
             && self.get(&self.overtaken).is_none()
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a question to the mark")]
+    #[expect(clippy::unused_self, reason = "reads as a question to the milestones")]
     fn get(&self, milestone: &AtomicU64) -> Option<Micros> {
         Some(Micros(milestone.load(Ordering::Relaxed))).filter(|&at| at > Micros::ZERO)
     }
@@ -171,78 +175,77 @@ impl Milestones {
     }
 
     fn mark_at(&self, milestone: &AtomicU64, at: Instant) {
-        // Never zero, which means not yet.
+        // Never zero, which means that the attempt has not come so far.
         milestone.store(Micros::from(at - self.start).0.max(1), Ordering::Relaxed);
     }
 
-    /// Whether the attempt is what this task is doing.
+    /// Whether the present task is making this attempt.
     fn is_current(&self) -> bool {
         CURRENT.try_with(|current| std::ptr::eq(&raw const **current, self)).unwrap_or(false)
     }
 }
 
-/// Marks when a connection is being made and when it is there.
+/// A layer that marks when reqwest begins to connect and when the connection is open.
 #[derive(Clone, Debug)]
-pub struct MarkConnecting;
+pub struct ConnectMarker;
 
-impl<S> Layer<S> for MarkConnecting {
-    type Service = Marking<S>;
+impl<S> Layer<S> for ConnectMarker {
+    type Service = MarkingConnector<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Marking { inner }
+        MarkingConnector { inner }
     }
 }
 
 /// A connector that marks.
 #[derive(Clone, Debug)]
-pub struct Marking<S> {
+pub struct MarkingConnector<S> {
     inner: S,
 }
 
-impl<S, To> Service<To> for Marking<S>
+impl<S, To> Service<To> for MarkingConnector<S>
 where
     S: Service<To>,
     S::Future: Unpin,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Connecting<S::Future>;
+    type Future = PendingConnection<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, to: To) -> Self::Future {
-        let mark = current();
-        if let Some(mark) = &mark {
-            mark.connecting();
+        let milestones = current();
+        if let Some(milestones) = &milestones {
+            milestones.mark_connect_started();
         }
-        Connecting { making: self.inner.call(to), mark }
+        PendingConnection { connecting: self.inner.call(to), milestones }
     }
 }
 
-/// A connection being made.
+/// A connection that is not open yet.
 #[derive(Debug)]
-pub struct Connecting<F> {
-    making: F,
-    /// Whose it is, until it is made or that attempt has found another.
-    mark: Option<Arc<Milestones>>,
+pub struct PendingConnection<F> {
+    connecting: F,
+    /// Those of the attempt that waits for it, until it is open or that attempt has taken another connection.
+    milestones: Option<Arc<Milestones>>,
 }
 
-impl<F: Future + Unpin> Future for Connecting<F> {
+impl<F: Future + Unpin> Future for PendingConnection<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // If a connection becomes free while one is being made, the attempt takes that, and the one
-        // being made is finished by a task of its own, for whoever comes next. That it is polled
-        // from there is the only sign of it.
-        if let Some(mark) = self.mark.take_if(|mark| !mark.is_current()) {
-            mark.mark(&mark.overtaken);
+        // If another connection becomes free first, reqwest gives that to the attempt and finishes this one in a
+        // task of its own, for a later request. Being polled from that task is the only sign of it.
+        if let Some(milestones) = self.milestones.take_if(|milestones| !milestones.is_current()) {
+            milestones.mark(&milestones.overtaken);
         }
-        let made = ready!(Pin::new(&mut self.making).poll(context));
-        if let Some(mark) = self.mark.take() {
-            mark.connected();
+        let connected = ready!(Pin::new(&mut self.connecting).poll(context));
+        if let Some(milestones) = self.milestones.take() {
+            milestones.mark_connected();
         }
-        Poll::Ready(made)
+        Poll::Ready(connected)
     }
 }

@@ -1,10 +1,12 @@
-//! The one door to HTTP: a job goes in, what happened comes out.
+//! The HTTP client: it sends a job's request and returns what came back.
 //!
-//! Tests swap in a script. Start at [`Wire`].
+//! It makes one exchange; redirects and retries are decided elsewhere. It knows neither the schedule nor the
+//! run, and tests replace it by a script. Start at [`Wire`].
 
 pub mod body;
 pub mod descriptors;
 pub mod direct;
+pub mod dns_prefetch;
 pub mod failure;
 pub mod message;
 pub mod milestones;
@@ -21,32 +23,32 @@ use http::HeaderMap;
 
 use crate::event::outcome::{Phase, PhaseTimes, Reason};
 use crate::plan::job::Job;
-use crate::source::pool::wire::body::Drained;
+use crate::source::pool::wire::body::ReadBody;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::progress::Progress;
 
 /// Sends one request and reads its answer to the end, within the job's time limits.
 pub trait Wire: 'static {
-    /// One exchange, within `timeout`, that can be watched. Dropping the future cancels it.
+    /// One exchange, within `timeout`, whose progress can be followed. Dropping the future cancels it.
     fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> impl Future<Output = Exchange>;
 }
 
-/// What happened on the wire.
+/// A request that was sent, and what came back.
 #[derive(Debug)]
 pub struct Exchange {
     /// What came back, or why nothing did.
     pub reply: Reply,
-    /// Where the time went.
-    pub spent: PhaseTimes,
-    /// What had come of an answer that never was whole.
-    pub begun: Option<Box<Begun>>,
+    /// Time spent in each phase.
+    pub phase_times: PhaseTimes,
+    /// What had come of an answer that was never complete.
+    pub partial: Option<Box<PartialAnswer>>,
 }
 
 /// The beginning of an answer.
 #[derive(Debug)]
-pub struct Begun {
+pub struct PartialAnswer {
     /// Its head.
-    pub head: Head,
+    pub head: AnswerHead,
     /// Body bytes read.
     pub bytes: u64,
     /// What was kept of them.
@@ -56,35 +58,35 @@ pub struct Begun {
 /// What came back, or why nothing did.
 #[derive(Debug)]
 pub enum Reply {
-    /// A whole answer, of any status.
+    /// A complete answer, of any status.
     Answer {
         /// Its head.
-        head: Head,
+        head: AnswerHead,
         /// Body bytes read.
         bytes: u64,
-        /// The body, where it was asked for; else how it begins, where the status is a bad one.
+        /// The body, if bodies are collected; else its beginning, if the status is unexpected.
         body: Bytes,
     },
-    /// We gave up waiting.
+    /// A phase took too long.
     TimedOut(Phase),
-    /// No answer, and the library's or system's words for it.
+    /// There is no answer; with the message of the library or the system.
     Failed(Reason, Option<String>),
-    /// We ended it.
+    /// The run ended it.
     Cancelled,
 }
 
-/// What a wire ends with that has no whole answer.
+/// Why a wire has no complete answer.
 #[derive(Debug)]
 pub enum NoAnswer {
-    /// We gave up waiting.
+    /// A phase took too long.
     TimedOut(Phase),
-    /// There will be none.
+    /// The exchange failed.
     Failed(Failure),
 }
 
-/// An answer's head.
+/// The head of an answer.
 #[derive(Debug)]
-pub struct Head {
+pub struct AnswerHead {
     /// HTTP status.
     pub status: u16,
     /// Its fields; foreign text.
@@ -109,23 +111,25 @@ impl From<NoAnswer> for Reply {
 }
 
 impl Exchange {
-    /// What an answer's body came to, after its head: the whole answer, or the beginning of one.
-    pub fn answered(head: Head, drained: Drained) -> Self {
-        let Drained { bytes, body, broken } = drained;
+    /// An exchange that ended like this, with nothing else known of it.
+    pub fn new(reply: Reply) -> Self {
+        Self { reply, phase_times: PhaseTimes::default(), partial: None }
+    }
+
+    /// An exchange whose answer had this head and this body: a complete answer or the beginning of one.
+    pub fn with_answer(head: AnswerHead, body: ReadBody) -> Self {
+        let ReadBody { bytes, body, broken } = body;
         match broken {
             None => Self::new(Reply::Answer { head, bytes, body }),
-            Some(ended) => Self { begun: Some(Box::new(Begun { head, bytes, body })), ..Self::new(ended.into()) },
+            Some(ended) => {
+                Self { partial: Some(Box::new(PartialAnswer { head, bytes, body })), ..Self::new(ended.into()) }
+            }
         }
     }
 
-    /// An exchange of which nothing else is known.
-    pub fn new(reply: Reply) -> Self {
-        Self { reply, spent: PhaseTimes::default(), begun: None }
-    }
-
-    /// The same, and where its time went.
+    /// The same, with the time spent in each phase.
     #[must_use]
-    pub fn after(self, spent: PhaseTimes) -> Self {
-        Self { spent, ..self }
+    pub fn with_phase_times(self, phase_times: PhaseTimes) -> Self {
+        Self { phase_times, ..self }
     }
 }

@@ -1,6 +1,6 @@
-//! How far a worker's attempt has come, for whoever looks from outside.
+//! The progress of a worker's attempt, readable from other threads.
 //!
-//! Start at [`Progress::seen`].
+//! Start at [`Progress::snapshot`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,39 +8,39 @@ use crate::event::Micros;
 use crate::event::outcome::Phase;
 use crate::source::pool::wire::milestones::Milestones;
 
-/// How far a worker's attempt has come.
+/// The progress of a worker's attempt.
 #[derive(Debug, Default)]
 pub struct Progress {
     current: Mutex<Option<Arc<Milestones>>>,
 }
 
-/// What was seen of an attempt at a moment.
+/// How far an attempt had come at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// What it is doing.
+pub struct ProgressSnapshot {
+    /// What it was doing.
     pub phase: Phase,
-    /// Body bytes so far.
+    /// Body bytes received.
     pub bytes: u64,
-    /// When the last piece of the answer came, after the attempt's start.
+    /// When the last chunk of the answer came, counted from the attempt's start.
     pub received: Option<Micros>,
 }
 
 impl Progress {
-    /// From here on this attempt is the worker's.
-    pub fn watch(&self, mark: &Arc<Milestones>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(mark));
+    /// Follows this attempt from now on.
+    pub fn follow(&self, milestones: &Arc<Milestones>) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(milestones));
     }
 
-    /// The worker has none.
+    /// Follows no attempt.
     pub fn clear(&self) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// How far the attempt has come, if it has begun.
-    pub fn seen(&self) -> Option<Seen> {
+    /// How far the attempt has come, if there is one.
+    pub fn snapshot(&self) -> Option<ProgressSnapshot> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let mark = current.as_ref()?;
-        let (bytes, received) = mark.got();
-        Some(Seen { phase: mark.phase(), bytes, received })
+        let milestones = current.as_ref()?;
+        let (bytes, received) = milestones.received();
+        Some(ProgressSnapshot { phase: milestones.phase(), bytes, received })
     }
 }

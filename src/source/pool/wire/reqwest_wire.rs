@@ -1,131 +1,204 @@
-//! The wire over reqwest: what goes through a proxy, and whatever is asked to.
+//! The wire over reqwest: for requests through a proxy, and for runs that ask for it.
 //!
-//! Redirects, retries and cookies are not reqwest's here: they are ours, where they can be seen.
-//! Start at [`ReqwestWire`].
+//! reqwest follows no redirects, retries nothing and keeps no cookies here: the pool does that where it can be
+//! shown. Start at [`ReqwestWire`].
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::{Client, Request};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{Client, ClientBuilder, Request};
+use rustc_hash::FxHashSet;
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Position, Url};
 
 use crate::event::outcome::Reason;
-use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
 use crate::source::pool::wire::failure;
 use crate::source::pool::wire::message;
-use crate::source::pool::wire::milestones::{self, MarkConnecting, Milestones};
+use crate::source::pool::wire::milestones::{self, ConnectMarker, Milestones};
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::secure;
-use crate::source::pool::wire::{Exchange, Head, NoAnswer, Reply, Wire};
+use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
-/// One thread's clients, each made when it is first needed.
+/// Hosts that one client serves at most. reqwest caps the idle connections of each host, but not of all hosts
+/// together, so a client with more hosts is replaced: its idle connections close.
+const MAX_HOSTS: usize = 1_024;
+
+/// The clients of one thread, each made when it is first needed.
 ///
-/// Reading this machine's certificates takes milliseconds, and where there are none it fails; a plan
-/// without `https` need not care.
+/// Reading this machine's certificates takes milliseconds, and fails where there are none. A plan without
+/// `https` must not depend on them.
 #[derive(Debug)]
 pub struct ReqwestWire {
-    names: Resolver,
+    resolver: Resolver,
     keeps_bodies: bool,
-    plain: OnceCell<Client>,
-    secure: OnceCell<Client>,
+    max_idle: usize,
+    plain: ClientSlot,
+    secure: ClientSlot,
+    /// For hosts on this machine.
+    local: ClientSlot,
     tls: OnceCell<Result<ClientConfig, rustls::Error>>,
-    practice: OnceCell<Client>,
+}
+
+/// A client, and the hosts that it has served.
+#[derive(Debug, Default)]
+struct ClientSlot {
+    client: RefCell<Option<Client>>,
+    hosts: RefCell<FxHashSet<Box<str>>>,
+}
+
+impl ClientSlot {
+    /// The client, made by `build` if there is none.
+    fn get(&self, url: &Url, build: impl FnOnce() -> Result<Client, String>) -> Result<Client, String> {
+        let mut hosts = self.hosts.borrow_mut();
+        let host = &url[Position::BeforeHost..Position::AfterPort];
+        if !hosts.contains(host) {
+            if hosts.len() == MAX_HOSTS {
+                hosts.clear();
+                self.client.replace(None);
+            }
+            hosts.insert(host.into());
+        }
+        if let Some(client) = &*self.client.borrow() {
+            return Ok(client.clone());
+        }
+        let client = build()?;
+        self.client.replace(Some(client.clone()));
+        Ok(client)
+    }
 }
 
 impl ReqwestWire {
-    /// Clients of its own, with the run's shared names.
-    pub fn new(names: Resolver, keeps_bodies: bool) -> Self {
-        let (plain, secure, practice) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { names, keeps_bodies, plain, secure, tls: OnceCell::new(), practice }
+    /// Clients with the run's resolver, which keep `max_idle` connections to each host.
+    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
+        let (plain, secure, local) = (ClientSlot::default(), ClientSlot::default(), ClientSlot::default());
+        Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls: OnceCell::new() }
     }
 
     /// The client for a URL.
-    fn client(&self, url: &Url) -> Result<&Client, String> {
-        let is_practice = url.host_str().is_some_and(|host| host.ends_with(PRACTICE));
-        let (client, builder) = if url.scheme() == "https" {
-            let tls = self.tls.get_or_init(secure::config).clone().map_err(|error| error.to_string())?;
-            (&self.secure, Client::builder().tls_backend_preconfigured(tls))
-        } else if is_practice {
-            // It is on this machine, where no proxy would find it.
-            (&self.practice, Client::builder().tls_certs_only([]).no_proxy())
+    fn client(&self, url: &Url) -> Result<Client, String> {
+        if url.scheme() == "https" {
+            let tls = self.tls.get_or_init(secure::config).as_ref().map_err(ToString::to_string)?;
+            self.secure.get(url, || self.build(Client::builder().tls_backend_preconfigured(tls.clone())))
+        } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
+            // A proxy would not find a host on this machine.
+            self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
         } else {
-            (&self.plain, Client::builder().tls_certs_only([]))
-        };
-        if let Some(client) = client.get() {
-            return Ok(client);
+            self.plain.get(url, || self.build(Client::builder().tls_certs_only([])))
         }
+    }
+
+    fn build(&self, builder: ClientBuilder) -> Result<Client, String> {
         secure::install_provider();
-        let made = builder
-            .user_agent(message::NAME)
+        builder
+            .user_agent(message::DEFAULT_USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .dns_resolver(self.names.clone())
-            .connector_layer(MarkConnecting)
+            .pool_max_idle_per_host(self.max_idle)
+            .dns_resolver(MarkingResolver(self.resolver.clone()))
+            .connector_layer(ConnectMarker)
             .build()
-            .map_err(|error| failure::of_reqwest(&error).1)?;
-        Ok(client.get_or_init(|| made))
+            .map_err(|error| failure::of_reqwest(&error).1)
     }
 
-    /// One exchange, marked as it goes.
-    async fn converse(&self, job: &Job, mark: &Milestones, end: Instant) -> Exchange {
+    /// One exchange, marked step by step.
+    async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
             Ok(client) => client,
             Err(detail) => return Exchange::new(Reply::Failed(Reason::Tls, Some(detail))),
         };
-        let mut answer = std::pin::pin!(client.execute(request_of(job)));
+        let mut answer = std::pin::pin!(client.execute(request(job)));
         let answered = loop {
-            // The attempt may come into its next phase unseen, and that one's deadline may be sooner.
-            let look_again = Instant::now() + timeouts.connect.min(timeouts.first_byte);
-            let deadline = mark.phase_deadline(timeouts).min(look_again).min(end);
+            // Nothing wakes this task when the attempt enters its next phase, whose deadline may be sooner.
+            let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
+            let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
             match timeout_at(deadline, answer.as_mut()).await {
                 Ok(answered) => break answered,
-                Err(_) if mark.phase_deadline(timeouts).min(end) > Instant::now() => {}
-                Err(_) => return Exchange::new(Reply::TimedOut(mark.phase())).after(mark.spent()),
+                Err(_) if milestones.phase_deadline(timeouts).min(end) > Instant::now() => {}
+                Err(_) => {
+                    let timed_out = Exchange::new(Reply::TimedOut(milestones.phase()));
+                    return timed_out.with_phase_times(milestones.phase_times());
+                }
             }
         };
         let mut response = match answered {
             Ok(response) => response,
             Err(error) => {
                 let ended = NoAnswer::Failed(failure::of_reqwest(&error));
-                return Exchange::new(ended.into()).after(mark.spent());
+                return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let kept = body::kept(&job.policy, status, self.keeps_bodies);
+        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
         let next = async || response.chunk().await.map_err(|error| failure::of_reqwest(&error));
-        let drained = body::drain(next, &job.policy, mark, (head_at, end), kept).await;
-        let spent = mark.spent_with(head_at, Instant::now());
+        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
+        let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
-        Exchange::answered(Head { status, headers, received }, drained).after(spent)
+        Exchange::with_answer(AnswerHead { status, headers, received }, body).with_phase_times(phase_times)
     }
 }
 
 impl Wire for ReqwestWire {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
         let start = Instant::now();
-        let mark = Arc::new(Milestones::new(start));
-        progress.watch(&mark);
-        milestones::watched(Arc::clone(&mark), self.converse(job, &mark, start + timeout)).await
+        let milestones = Arc::new(Milestones::new(start));
+        progress.follow(&milestones);
+        let exchange = self.run_exchange(job, &milestones, start + timeout);
+        milestones::with_current(Arc::clone(&milestones), exchange).await
     }
 }
 
-fn request_of(job: &Job) -> Request {
+/// The run's resolver as reqwest calls it: it marks the wait of the attempt that needs the name.
+struct MarkingResolver(Resolver);
+
+impl Resolve for MarkingResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let resolver = self.0.clone();
+        let milestones = milestones::current();
+        Box::pin(async move {
+            let found = match milestones {
+                Some(milestones) => milestones.look_up(&resolver, name.as_str()).await,
+                None => resolver.look_up(name.as_str()).await,
+            };
+            let addresses: Vec<SocketAddr> = found?.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn request(job: &Job) -> Request {
     let mut url = job.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let mut request = Request::new(job.method.clone(), url);
-    *request.headers_mut() = message::headers_of(job);
+    *request.headers_mut() = message::plan_headers(job);
     if !job.body.is_empty() {
         *request.body_mut() = Some(job.body.clone().into());
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_HOSTS, ReqwestWire};
+    use crate::source::pool::dns::Resolver;
+
+    #[test]
+    fn a_client_is_replaced_when_it_has_served_many_hosts() {
+        let wire = ReqwestWire::new(Resolver::default(), false, 1);
+        for n in 0..3 * MAX_HOSTS {
+            wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();
+            assert!(wire.plain.hosts.borrow().len() <= MAX_HOSTS);
+        }
+        assert_eq!(wire.plain.hosts.borrow().len(), MAX_HOSTS);
+    }
 }

@@ -1,7 +1,7 @@
-//! Chooses the wire that each attempt goes by.
+//! The choice of a wire for each attempt.
 //!
-//! Directly, wherever no proxy of the environment stands between: for that the library knows the way.
-//! Start at [`Route`].
+//! An attempt goes over inflight's own connections, or over reqwest if a proxy of the environment applies: it
+//! knows the protocols of proxies. Start at [`Route`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Position, Url};
 
-use crate::plan::address::PRACTICE;
 use crate::plan::job::Job;
 use crate::plan::via::Via;
 use crate::source::pool::dns::Resolver;
@@ -20,138 +19,156 @@ use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
 use crate::source::pool::wire::{Exchange, Wire};
 
-/// Variables that name a proxy, and what for.
-const VARIABLES: [(&str, For); 6] = [
-    ("ALL_PROXY", For::All),
-    ("all_proxy", For::All),
-    ("HTTP_PROXY", For::Http),
-    ("http_proxy", For::Http),
-    ("HTTPS_PROXY", For::Https),
-    ("https_proxy", For::Https),
+/// Variables that name a proxy, and the URLs that each is for.
+const VARIABLES: [(&str, ProxyScope); 6] = [
+    ("ALL_PROXY", ProxyScope::All),
+    ("all_proxy", ProxyScope::All),
+    ("HTTP_PROXY", ProxyScope::Http),
+    ("http_proxy", ProxyScope::Http),
+    ("HTTPS_PROXY", ProxyScope::Https),
+    ("https_proxy", ProxyScope::Https),
 ];
 
+/// The URLs that a proxy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum For {
+enum ProxyScope {
     All,
     Http,
     Https,
 }
 
-/// Which wire attempts go by.
+/// How the attempts of a run are sent.
 #[derive(Clone)]
 pub struct Route {
     via: Via,
     proxies: Option<Proxies>,
-    most_unused: usize,
+    local_suffix: Option<&'static str>,
+    max_idle: usize,
 }
 
-/// Proxies as the environment names them.
+/// The proxies that the environment names.
 #[derive(Clone)]
 struct Proxies {
     matcher: Arc<Matcher>,
     /// The variables that name them.
-    named_by: Vec<(For, &'static str)>,
+    variables: Vec<(ProxyScope, &'static str)>,
 }
 
 impl Route {
-    /// Unused connections that a thread keeps; each has buffers of some kilobytes.
-    const MOST_UNUSED: usize = 1_024;
-    /// With fewer, connections that are only changing hands would be closed.
-    const LEAST_UNUSED: usize = 16;
+    /// Idle connections that a thread keeps at most; each has buffers of some kilobytes.
+    const MAX_IDLE: usize = 1_024;
+    /// Idle connections of all threads together.
+    const MAX_IDLE_IN_ALL: usize = 8_192;
+    /// With fewer, a connection that only passes from one request to the next would be closed.
+    const MIN_IDLE: usize = 16;
 
-    /// A route as it is wished for, past the proxies of the environment, which `variable` reads.
+    /// The route for this choice of a wire; `variable` reads the environment, which may name proxies.
     pub fn new(via: Via, variable: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self { via, proxies: Proxies::read(variable), most_unused: Self::MOST_UNUSED }
+        Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE }
     }
 
-    /// The same for `of` threads on a machine that lets us have so many connections: unused ones share what
-    /// the limit leaves of them, with files and look-ups.
+    /// The same, where names with this ending are on this machine: neither DNS nor a proxy knows them.
     #[must_use]
-    pub fn within(self, most: Option<u32>, limit: u32, of: usize) -> Self {
-        let left = most.map_or(usize::MAX, |most| most.saturating_sub(limit) as usize / (2 * of));
-        Self { most_unused: left.clamp(Self::LEAST_UNUSED, Self::MOST_UNUSED), ..self }
+    pub fn with_local_suffix(self, suffix: &'static str) -> Self {
+        Self { local_suffix: Some(suffix), ..self }
     }
 
-    /// Whether an attempt goes directly.
+    /// The same for so many threads on a machine that allows so many connections. Idle connections get half of
+    /// what the limit leaves; files and look-ups need the rest.
+    #[must_use]
+    pub fn with_budget(self, max_connections: Option<u32>, limit: u32, threads: usize) -> Self {
+        let spare = max_connections.map_or(usize::MAX, |max| max.saturating_sub(limit) as usize / (2 * threads));
+        let max_idle = spare.min(Self::MAX_IDLE_IN_ALL / threads.max(1)).clamp(Self::MIN_IDLE, Self::MAX_IDLE);
+        Self { max_idle, ..self }
+    }
+
+    /// A resolver for the names that are looked up on this route.
+    pub fn resolver(&self) -> Resolver {
+        Resolver::default().with_local_suffix(self.local_suffix)
+    }
+
+    /// Whether an attempt goes over inflight's own connections.
     fn is_direct(&self, url: &Url) -> bool {
-        match (self.via, &self.proxies) {
-            (Via::Direct, _) | (Via::Auto, None) => true,
-            (Via::Reqwest, _) => false,
-            (Via::Auto, Some(proxies)) => !proxies.stand_before(url),
+        match self.via {
+            Via::Direct => true,
+            Via::Reqwest => false,
+            Via::Auto => self.proxies_for(url).is_none(),
         }
     }
 
-    /// Whether it is us who look up the name in a URL, and no proxy.
-    pub(in crate::source::pool) fn is_ours_to_look_up(&self, url: &Url) -> bool {
-        match (self.via, &self.proxies) {
-            (Via::Direct, _) | (_, None) => true,
-            (Via::Auto | Via::Reqwest, Some(proxies)) => !proxies.stand_before(url),
-        }
+    /// Whether inflight looks up the name in a URL; otherwise a proxy does.
+    pub(in crate::source::pool) fn resolves_locally(&self, url: &Url) -> bool {
+        self.via == Via::Direct || self.proxies_for(url).is_none()
     }
 
-    /// Which wire it is, and why, in words.
-    pub fn told(&self) -> (&'static str, String) {
+    /// The wire, and why it was chosen.
+    pub fn describe(&self) -> (&'static str, String) {
         match (self.via, &self.proxies) {
-            (Via::Direct, _) => ("direct", "asked for".to_owned()),
-            (Via::Reqwest, _) => ("reqwest", "asked for".to_owned()),
-            (Via::Auto, None) => ("direct", "no proxy is named".to_owned()),
+            (Via::Direct, _) => ("direct", "requested".to_owned()),
+            (Via::Reqwest, _) => ("reqwest", "requested".to_owned()),
+            (Via::Auto, None) => ("direct", "no proxy variable is set".to_owned()),
             (Via::Auto, Some(proxies)) => {
-                let names: Vec<_> = proxies.named_by.iter().map(|(_, name)| *name).collect();
+                let names: Vec<_> = proxies.variables.iter().map(|(_, name)| *name).collect();
                 ("direct, reqwest", format!("through the proxy of {}, else direct", names.join(", ")))
             }
         }
     }
 
-    /// Which wire an attempt at this URL goes by, and why, in words.
-    pub fn told_of(&self, url: &Url) -> (&'static str, String) {
-        match &self.proxies {
-            Some(proxies) if self.via == Via::Auto && proxies.stand_before(url) => {
-                ("reqwest", format!("through the proxy of {}", proxies.name_for(url)))
-            }
-            Some(_) if self.via == Via::Auto => ("direct", "no proxy stands before it".to_owned()),
-            Some(_) | None => self.told(),
+    /// The wire for attempts at this URL, and why it was chosen.
+    pub fn describe_for(&self, url: &Url) -> (&'static str, String) {
+        if self.via != Via::Auto || self.proxies.is_none() {
+            return self.describe();
         }
+        match self.proxies_for(url) {
+            Some(proxies) => ("reqwest", format!("through the proxy of {}", proxies.variable_for(url))),
+            None => ("direct", "no proxy applies".to_owned()),
+        }
+    }
+
+    /// The proxies, if one of them applies to a URL.
+    fn proxies_for(&self, url: &Url) -> Option<&Proxies> {
+        let is_local = url.host_str().zip(self.local_suffix).is_some_and(|(host, suffix)| host.ends_with(suffix));
+        self.proxies.as_ref().filter(|proxies| !is_local && proxies.apply_to(url))
     }
 }
 
 impl Proxies {
-    /// What the variables say, read as curl and reqwest do; nothing where they name no proxy.
+    /// Reads the variables as curl and reqwest do; `None` if they name no proxy.
     fn read(variable: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        // A web server puts a request's header `Proxy` into HTTP_PROXY.
+        // A web server turns the `Proxy` header of a request into HTTP_PROXY.
         if variable("REQUEST_METHOD").is_some() {
             return None;
         }
-        let mut named_by = Vec::new();
-        let mut first = |what: For| {
-            let names = VARIABLES.into_iter().filter(|&(_, for_what)| for_what == what);
+        let mut variables = Vec::new();
+        let mut first = |scope: ProxyScope| {
+            let names = VARIABLES.into_iter().filter(|&(_, of)| of == scope);
             let (name, proxy) = names.into_iter().find_map(|(name, _)| Some((name, variable(name)?)))?;
-            // The first one counts that is set, even to nothing.
+            // The first variable that is set counts, even if it is empty.
             let proxy = Some(proxy).filter(|proxy| !proxy.is_empty())?;
-            named_by.push((what, name));
+            variables.push((scope, name));
             Some(proxy)
         };
-        let (all, http, https) = (first(For::All), first(For::Http), first(For::Https));
-        let no = variable("NO_PROXY").or_else(|| variable("no_proxy")).unwrap_or_default();
+        let (all, http, https) = (first(ProxyScope::All), first(ProxyScope::Http), first(ProxyScope::Https));
+        let excluded = variable("NO_PROXY").or_else(|| variable("no_proxy")).unwrap_or_default();
         if all.is_none() && http.is_none() && https.is_none() {
             return None;
         }
         let builder = Matcher::builder().all(all.unwrap_or_default()).http(http.unwrap_or_default());
-        let matcher = Arc::new(builder.https(https.unwrap_or_default()).no(no).build());
-        Some(Self { matcher, named_by })
+        let matcher = Arc::new(builder.https(https.unwrap_or_default()).no(excluded).build());
+        Some(Self { matcher, variables })
     }
 
-    /// Whether a proxy stands before a URL. The practice upstream is on this machine, where none would find it.
-    fn stand_before(&self, url: &Url) -> bool {
-        let is_practice = url.host_str().is_some_and(|host| host.ends_with(PRACTICE));
+    /// Whether a proxy applies to a URL.
+    fn apply_to(&self, url: &Url) -> bool {
         let origin = Uri::try_from(&url[..Position::BeforePath]);
-        !is_practice && origin.is_ok_and(|origin| self.matcher.intercept(&origin).is_some())
+        origin.is_ok_and(|origin| self.matcher.intercept(&origin).is_some())
     }
 
-    /// The variable that names the proxy before a URL: the one of its scheme, else the one of all.
-    fn name_for(&self, url: &Url) -> &'static str {
-        let of = if url.scheme() == "https" { For::Https } else { For::Http };
-        let named = |what: For| self.named_by.iter().find(|(for_what, _)| *for_what == what);
-        named(of).or_else(|| named(For::All)).map_or("the environment", |(_, name)| name)
+    /// The variable that names the proxy for a URL: the one for its scheme, else the one for all.
+    fn variable_for(&self, url: &Url) -> &'static str {
+        let scope = if url.scheme() == "https" { ProxyScope::Https } else { ProxyScope::Http };
+        let named = |scope: ProxyScope| self.variables.iter().find(|(of, _)| *of == scope);
+        named(scope).or_else(|| named(ProxyScope::All)).map_or("the environment", |(_, name)| name)
     }
 }
 
@@ -162,19 +179,20 @@ impl fmt::Debug for Route {
     }
 }
 
-/// One thread's wires.
+/// The wires of one thread.
 #[derive(Debug)]
 pub struct Wires {
     route: Route,
     direct: DirectWire,
-    library: ReqwestWire,
+    reqwest: ReqwestWire,
 }
 
 impl Wires {
-    /// Wires with the run's shared names.
-    pub fn new(route: Route, names: &Resolver, keeps_bodies: bool) -> Self {
-        let direct = DirectWire::new(names.clone(), keeps_bodies, route.most_unused);
-        Self { route, direct, library: ReqwestWire::new(names.clone(), keeps_bodies) }
+    /// Wires with the run's resolver.
+    pub fn new(route: Route, resolver: &Resolver, keeps_bodies: bool) -> Self {
+        let direct = DirectWire::new(resolver.clone(), keeps_bodies, route.max_idle);
+        let reqwest = ReqwestWire::new(resolver.clone(), keeps_bodies, route.max_idle);
+        Self { route, direct, reqwest }
     }
 }
 
@@ -183,8 +201,8 @@ impl Wire for Wires {
         if self.route.is_direct(&job.url) {
             self.direct.exchange(job, timeout, progress).await
         } else {
-            // It is large, and every worker would have room for it.
-            Box::pin(self.library.exchange(job, timeout, progress)).await
+            // This future is large; boxed, it takes no room in the future of every worker.
+            Box::pin(self.reqwest.exchange(job, timeout, progress)).await
         }
     }
 }
@@ -196,7 +214,7 @@ mod tests {
 
     fn route(via: Via, variables: &'static [(&str, &str)]) -> Route {
         let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned());
-        Route::new(via, &variable)
+        Route::new(via, &variable).with_local_suffix(".practice")
     }
 
     #[track_caller]
@@ -207,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_goes_directly_unless_a_proxy_stands_before_its_host() {
+    fn an_attempt_goes_directly_unless_a_proxy_applies_to_its_host() {
         assert_eq!(direct(Via::Auto, &[]), [true; 3]);
         assert_eq!(direct(Via::Auto, &[("HTTP_PROXY", "http://p.example:3128")]), [false, true, true]);
         assert_eq!(direct(Via::Auto, &[("https_proxy", "p.example:3128")]), [true, false, true]);
@@ -219,30 +237,40 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_a_wire_has_it() {
+    fn a_requested_wire_is_used_whatever_the_environment_names() {
         assert_eq!(direct(Via::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
         assert_eq!(direct(Via::Reqwest, &[]), [false; 3]);
     }
 
     #[test]
-    fn each_url_is_told_its_own_wire_and_the_variable_that_decides() {
+    fn the_description_for_a_url_names_its_wire_and_the_variable_that_decides() {
         let variables: &[_] =
             &[("ALL_PROXY", "http://p.example"), ("HTTP_PROXY", "http://q.example"), ("NO_PROXY", "b.example")];
-        let told = |via, url: &str| {
-            let (wire, why) = route(via, variables).told_of(&url.parse().unwrap());
+        let description = |via, url: &str| {
+            let (wire, why) = route(via, variables).describe_for(&url.parse().unwrap());
             format!("{wire}: {why}")
         };
-        assert_eq!(told(Via::Auto, "http://a.example/"), "reqwest: through the proxy of HTTP_PROXY");
-        assert_eq!(told(Via::Auto, "https://a.example/"), "reqwest: through the proxy of ALL_PROXY");
-        assert_eq!(told(Via::Auto, "https://b.example/"), "direct: no proxy stands before it");
-        assert_eq!(told(Via::Direct, "https://a.example/"), "direct: asked for");
+        assert_eq!(description(Via::Auto, "http://a.example/"), "reqwest: through the proxy of HTTP_PROXY");
+        assert_eq!(description(Via::Auto, "https://a.example/"), "reqwest: through the proxy of ALL_PROXY");
+        assert_eq!(description(Via::Auto, "https://b.example/"), "direct: no proxy applies");
+        assert_eq!(description(Via::Direct, "https://a.example/"), "direct: requested");
     }
 
     #[test]
-    fn a_proxys_password_is_not_told() {
+    fn no_description_shows_the_password_of_a_proxy() {
         let route = route(Via::Auto, &[("HTTP_PROXY", "http://ann:s3cret@p.example")]);
-        let (wire, why) = route.told();
+        let (wire, why) = route.describe();
         assert_eq!((wire, &*why), ("direct, reqwest", "through the proxy of HTTP_PROXY, else direct"));
         assert!(!format!("{route:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn idle_connections_are_bounded_for_each_thread_and_in_all() {
+        let max_idle =
+            |most, limit, threads| Route::new(Via::Auto, &|_| None).with_budget(most, limit, threads).max_idle;
+        assert_eq!(max_idle(None, 50, 2), 1_024);
+        assert_eq!(max_idle(None, 50, 64), 128);
+        assert_eq!(max_idle(Some(1_000), 200, 2), 200);
+        assert_eq!(max_idle(Some(100), 100, 2), 16);
     }
 }

@@ -1,8 +1,7 @@
-//! TLS as the wire has it: this machine's roots, and a mark when a handshake begins.
+//! The TLS configuration: this machine's root certificates, and a mark when a handshake begins.
 //!
-//! reqwest's connector is one piece, connection and handshake together. But the first thing that
-//! rustls does in a handshake is to ask its store of sessions what it knows of the server: at that
-//! moment the connection is there. Start at [`config`].
+//! reqwest's connector makes connection and handshake in one step. But rustls begins each handshake by asking
+//! its session store about the server: at that moment the connection is open. Start at [`config`].
 
 use std::sync::Arc;
 
@@ -15,10 +14,10 @@ use rustls_platform_verifier::ConfigVerifierExt;
 
 use crate::source::pool::wire::milestones;
 
-/// Sessions that are remembered, each thread.
+/// Sessions that each thread remembers.
 const SESSIONS: usize = 1_024;
 
-/// TLS by this machine's certificates, HTTP/1.1 alone, and handshakes that can be seen.
+/// TLS with this machine's certificates, for HTTP/1.1 only; its handshakes are marked.
 pub fn config() -> Result<ClientConfig, rustls::Error> {
     install_provider();
     let mut config = ClientConfig::with_platform_verifier()?;
@@ -27,13 +26,13 @@ pub fn config() -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// Says by which library TLS is done. A client asks for it even if it will never be used.
+/// Installs the cryptography provider. A client needs one even if it never uses TLS.
 pub fn install_provider() {
-    // It only fails when there is one already, which serves as well.
+    // It fails only if there is a provider already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Marks when it is asked, which is when a handshake begins; remembers sessions as usual.
+/// A session store that marks when a handshake begins.
 #[derive(Debug)]
 struct MarkSecuring(ClientSessionMemoryCache);
 
@@ -43,8 +42,8 @@ impl ClientSessionStore for MarkSecuring {
     }
 
     fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
-        if let Some(mark) = milestones::current() {
-            mark.securing();
+        if let Some(milestones) = milestones::current() {
+            milestones.mark_tls_started();
         }
         self.0.kx_hint(server_name)
     }

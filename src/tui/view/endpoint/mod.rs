@@ -14,7 +14,7 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
 use crate::text::units;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
@@ -78,9 +78,9 @@ impl Page for EndpointDetail {
         true
     }
 
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
-        Some(Asked { target: &bar.target, endpoint: row })
+        Some(CurlRequest { target: &bar.target, endpoint: row })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

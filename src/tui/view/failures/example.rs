@@ -10,7 +10,7 @@ use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::model::Model;
 use crate::model::incidents::{Example, Group};
 use crate::text::units;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::state::example::Opened;
 use crate::tui::theme::role::Role;
 use crate::tui::view::Scene;
@@ -42,8 +42,8 @@ pub fn example(group: &Group, nth: usize) -> &Example {
 }
 
 /// The request that failed so.
-pub fn asked(example: &Example) -> Option<Asked<'_>> {
-    Some(Asked { target: example.target.as_deref()?, endpoint: example.endpoint })
+pub fn asked(example: &Example) -> Option<CurlRequest<'_>> {
+    Some(CurlRequest { target: example.target.as_deref()?, endpoint: example.endpoint })
 }
 
 fn rows(model: &Model, opened: Opened) -> Vec<Row> {

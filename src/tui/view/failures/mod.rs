@@ -15,7 +15,7 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::Group;
 use crate::text::units;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::Scene;
@@ -118,7 +118,7 @@ impl Page for Failures {
         true
     }
 
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let (_, group) = model.incidents.nth(row)?;
         example::asked(example::example(group, 0))
     }

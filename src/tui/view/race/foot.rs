@@ -1,7 +1,7 @@
 //! Which keys make sense now? Also where remarks are made.
 
 use crate::tui::action::Action;
-use crate::tui::keymap::Hint;
+use crate::tui::keymap::FooterHint;
 use crate::tui::theme::role::Role;
 use crate::tui::view::paint::{Pen, width_of};
 use crate::tui::view::race::Stage;
@@ -42,7 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
 }
 
 /// The hints that mean something now, in today's words.
-fn hints(stage: &Stage<'_>) -> Vec<Hint> {
+fn hints(stage: &Stage<'_>) -> Vec<FooterHint> {
     let mut hints = stage.keymap.footer(stage.ui.context());
     let is_over = stage.race.is_over();
     hints.retain(|hint| match hint.action {
@@ -58,11 +58,11 @@ fn hints(stage: &Stage<'_>) -> Vec<Hint> {
     hints
 }
 
-fn width_of_one(hint: &Hint) -> u16 {
+fn width_of_one(hint: &FooterHint) -> u16 {
     width_of(&hint.to_string())
 }
 
-fn width(hints: &[Hint]) -> u16 {
+fn width(hints: &[FooterHint]) -> u16 {
     let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
     hints.iter().map(width_of_one).sum::<u16>() + gaps
 }

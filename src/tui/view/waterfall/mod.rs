@@ -18,7 +18,7 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::timeline::Bar;
 use crate::text::units;
-use crate::tui::curl::Asked;
+use crate::tui::curl::CurlRequest;
 use crate::tui::filter::{Term, quoted};
 use crate::tui::state::list::List;
 use crate::tui::theme::role::{Role, Status};
@@ -151,9 +151,9 @@ impl Page for Waterfall {
         true
     }
 
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<Asked<'m>> {
+    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
         let bar = nth(model, row)?;
-        Some(Asked { target: &bar.target, endpoint: bar.endpoint })
+        Some(CurlRequest { target: &bar.target, endpoint: bar.endpoint })
     }
 
     fn behind(&self, model: &Model, row: usize) -> Option<Behind> {

@@ -1,8 +1,7 @@
-//! Makes a connection: the name looked up, an address that answers, the TLS handshake.
+//! The dialer: it resolves a name, connects to an address that answers, and makes the TLS handshake.
 //!
-//! Where a name has several addresses, the next is tried beside the last when that takes long: of a
-//! machine whose IPv6 leads nowhere that costs [`STAGGER`], not a time-out (RFC 8305). Start at
-//! [`Dialer::dial`].
+//! If an address of a name takes long to answer, the next one is tried in parallel. So a machine whose IPv6
+//! leads nowhere loses [`STAGGER`], not a time-out (RFC 8305). Start at [`Dialer::dial`].
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -22,62 +21,66 @@ use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::wire::direct::hosts::Host;
+use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::secure;
 
-/// How long an address has to itself.
+/// How long the dialer waits for an address before it tries the next one as well.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// A connection, plain or by TLS.
-pub(in crate::source::pool) type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+/// An open stream, plain or with TLS.
+pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-/// Makes one thread's connections.
+/// Opens the connections of one thread.
 pub(in crate::source::pool) struct Dialer {
-    names: Resolver,
-    /// Made when it is first needed: reading this machine's certificates takes milliseconds, and where
-    /// there are none it fails; a plan without `https` need not care.
+    resolver: Resolver,
+    /// Made when it is first needed: reading this machine's certificates takes milliseconds, and fails where
+    /// there are none. A plan without `https` must not depend on them.
     tls: OnceCell<Result<TlsConnector, rustls::Error>>,
 }
 
 impl Dialer {
-    /// A dialer with the run's shared names.
-    pub(in crate::source::pool) fn new(names: Resolver) -> Self {
-        Self { names, tls: OnceCell::new() }
+    /// A dialer with the run's resolver.
+    pub(in crate::source::pool) fn new(resolver: Resolver) -> Self {
+        Self { resolver, tls: OnceCell::new() }
     }
 
-    /// A new connection, marked as it comes about.
-    pub(in crate::source::pool) async fn dial(&self, host: &Host, mark: &Milestones) -> Result<Stream, Failure> {
-        mark.connecting();
-        let addresses = self.addresses(host, mark).await?;
+    /// Opens a connection, marked step by step.
+    pub(in crate::source::pool) async fn dial(
+        &self,
+        host: &HostPool,
+        milestones: &Milestones,
+    ) -> Result<TcpOrTls, Failure> {
+        milestones.mark_connect_started();
+        let addresses = self.resolve(host, milestones).await?;
         let unreachable = |error: io::Error| failure::reason_of(&error, || Reason::Unreachable);
-        let stream = reach(&addresses).await.map_err(unreachable)?;
+        let stream = connect(&addresses).await.map_err(unreachable)?;
         // The end of a large body must not wait for its acknowledgement.
         stream.set_nodelay(true).map_err(unreachable)?;
         let stream = if host.is_secure {
-            mark.securing();
+            milestones.mark_tls_started();
             Either::Right(Box::new(self.secure(host, stream).await?))
         } else {
             Either::Left(stream)
         };
-        mark.connected();
+        milestones.mark_connected();
         Ok(stream)
     }
 
-    async fn addresses(&self, host: &Host, mark: &Milestones) -> Result<Vec<SocketAddr>, Failure> {
-        let addressed = |ip: IpAddr| SocketAddr::new(ip, host.port);
+    async fn resolve(&self, host: &HostPool, milestones: &Milestones) -> Result<Vec<SocketAddr>, Failure> {
+        let with_port = |ip: IpAddr| SocketAddr::new(ip, host.port);
         let name = match &host.name {
             url::Host::Domain(name) => name,
-            url::Host::Ipv4(ip) => return Ok(vec![addressed((*ip).into())]),
-            url::Host::Ipv6(ip) => return Ok(vec![addressed((*ip).into())]),
+            url::Host::Ipv4(ip) => return Ok(vec![with_port((*ip).into())]),
+            url::Host::Ipv6(ip) => return Ok(vec![with_port((*ip).into())]),
         };
-        let found =
-            self.names.look_up(name, Some(mark)).await.map_err(|error| failure::reason_of(&error, || Reason::Dns))?;
-        Ok(found.iter().copied().map(addressed).collect())
+        let found = milestones.look_up(&self.resolver, name).await;
+        let found = found.map_err(|error| failure::reason_of(&error, || Reason::Dns))?;
+        Ok(found.iter().copied().map(with_port).collect())
     }
 
-    async fn secure(&self, host: &Host, stream: TcpStream) -> Result<TlsStream<TcpStream>, Failure> {
+    async fn secure(&self, host: &HostPool, stream: TcpStream) -> Result<TlsStream<TcpStream>, Failure> {
         let connector = || secure::config().map(|config| TlsConnector::from(Arc::new(config)));
         let refused = |error: &rustls::Error| (Reason::Tls, error.to_string());
         let connector = self.tls.get_or_init(connector).as_ref().map_err(refused)?;
@@ -94,16 +97,16 @@ impl Dialer {
 }
 
 /// Connects to the first of these addresses that answers.
-async fn reach(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     if let [address] = addresses {
         return TcpStream::connect(address).await;
     }
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    let mut left = in_turn(addresses).into_iter();
-    let mut asked = FuturesUnordered::new();
+    let mut untried = alternate_families(addresses).into_iter();
+    let mut attempts = FuturesUnordered::new();
     loop {
-        asked.extend(left.next().map(TcpStream::connect));
-        match timeout(STAGGER, asked.next()).await {
+        attempts.extend(untried.next().map(TcpStream::connect));
+        match timeout(STAGGER, attempts.next()).await {
             Ok(Some(Ok(stream))) => return Ok(stream),
             Ok(Some(Err(error))) => last = error,
             Ok(None) => return Err(last),
@@ -112,17 +115,17 @@ async fn reach(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
 }
 
-/// The addresses as they were found, but IPv6 and IPv4 in turn: if one of them leads nowhere, the
-/// second attempt knows.
-fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+/// The addresses in their order, but IPv6 and IPv4 in turn: if one family leads nowhere, the second attempt
+/// uses the other.
+fn alternate_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let is_first = |address: &&SocketAddr| addresses.first().is_some_and(|first| first.is_ipv4() == address.is_ipv4());
     let (mut first, mut second) =
         (addresses.iter().filter(is_first), addresses.iter().filter(|address| !is_first(address)));
-    let mut turned = Vec::with_capacity(addresses.len());
+    let mut alternated = Vec::with_capacity(addresses.len());
     for _ in addresses {
-        turned.extend(first.next().into_iter().chain(second.next()));
+        alternated.extend(first.next().into_iter().chain(second.next()));
     }
-    turned
+    alternated
 }
 
 impl fmt::Debug for Dialer {

@@ -1,12 +1,12 @@
-//! The direct wire: connections of our own, without a library's client around them.
+//! The direct wire: HTTP/1.1 over inflight's own connections, with and without TLS.
 //!
-//! HTTP/1.1 with and without TLS, never through a proxy. Each thread has its own connections. One is
-//! driven by the exchange that uses it, with no task beside: whoever drops the exchange closes it.
-//! Start at [`DirectWire`]; an exchange goes by `hosts` → `dial` → `line`.
+//! It never goes through a proxy. Each thread has its own connections. The exchange that uses a connection also
+//! polls it, with no task of its own: to drop the exchange is to close the connection. Start at [`DirectWire`];
+//! an exchange passes through `host_pools`, `dial` and `connection`.
 
+mod connection;
 mod dial;
-mod hosts;
-mod line;
+mod host_pools;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -20,109 +20,116 @@ use crate::event::outcome::{Phase, Reason};
 use crate::plan::job::Job;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::body;
+use crate::source::pool::wire::direct::connection::{HttpConnection, Unanswered};
 use crate::source::pool::wire::direct::dial::Dialer;
-use crate::source::pool::wire::direct::hosts::{Host, Hosts};
-use crate::source::pool::wire::direct::line::{HttpConnection, Unanswered};
+use crate::source::pool::wire::direct::host_pools::{HostPool, HostPools};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
-use crate::source::pool::wire::{Exchange, Head, NoAnswer, Wire};
+use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
-/// A connection that was unused for so long and then breaks without a word was closed by its server
-/// in the meantime. One that was just in use breaks because of the request, and that is news.
+/// A connection that was idle for so long and closes without an answer was closed by its server in the meantime.
+/// If it was in use a moment ago, it closed because of the request, and that is a failure.
 const STALE_AFTER: Duration = Duration::from_secs(1);
 
-/// One thread's wire.
+/// The direct wire of one thread.
 #[derive(Debug)]
 pub struct DirectWire {
-    hosts: Hosts,
+    pools: HostPools,
     dialer: Dialer,
     keeps_bodies: bool,
 }
 
-/// An exchange on its way.
+/// An exchange under way.
 struct DirectExchange<'a> {
     job: &'a Job,
-    host: &'a Host,
-    mark: &'a Milestones,
+    pool: &'a HostPool,
+    milestones: &'a Milestones,
     start: Instant,
     end: Instant,
 }
 
 impl DirectWire {
-    /// A wire with the run's shared names, which keeps so many unused connections.
-    pub fn new(names: Resolver, keeps_bodies: bool, most_unused: usize) -> Self {
-        Self { hosts: Hosts::keeping(most_unused), dialer: Dialer::new(names), keeps_bodies }
+    /// A wire with the run's resolver, which keeps so many idle connections.
+    pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
+        Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
     }
 
-    /// One exchange, marked as it goes.
-    async fn converse(&self, job: &Job, mark: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
-        let host = self.hosts.of(&job.url);
-        let (mut line, mut response) = match self.answer(DirectExchange { job, host: &host, mark, start, end }).await {
+    /// One exchange, marked step by step.
+    async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
+        let pool = self.pools.pool(&job.url);
+        let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
+        let (mut connection, mut response) = match self.request(exchange).await {
             Ok(answered) => answered,
-            Err(ended) => return Exchange::new(ended.into()).after(mark.spent()),
+            Err(ended) => return Exchange::new(ended.into()).with_phase_times(milestones.phase_times()),
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
-        let kept = body::kept(&job.policy, status, self.keeps_bodies);
+        let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
         let incoming = response.body_mut();
-        let next = async || line.piece(incoming).await;
-        let drained = body::drain(next, &job.policy, mark, (head_at, end), kept).await;
+        let next = async || connection.read_chunk(incoming).await;
+        let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
         let ended = Instant::now();
-        if drained.broken.is_none() && line.is_ready().await {
-            self.hosts.keep(&host, line, ended);
+        if body.broken.is_none() && connection.is_ready().await {
+            self.pools.keep(&pool, connection, ended);
         }
         let headers = std::mem::take(response.headers_mut());
-        Exchange::answered(Head { status, headers, received }, drained).after(mark.spent_with(head_at, ended))
+        let head = AnswerHead { status, headers, received };
+        Exchange::with_answer(head, body).with_phase_times(milestones.phase_times_with_answer(head_at, ended))
     }
 
-    /// Sends the request and waits for the answer's head: over a kept connection, if there is one that
-    /// is still good, or else over a new one.
-    async fn answer(&self, trip: DirectExchange<'_>) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
-        let make = || trip.host.usual.request_of(trip.job);
+    /// Sends the request and waits for the head of the answer: over an idle connection that is still good, or
+    /// else over a new one.
+    async fn request(
+        &self,
+        exchange: DirectExchange<'_>,
+    ) -> Result<(Box<HttpConnection>, Response<Incoming>), NoAnswer> {
+        let make = || exchange.pool.template.request(exchange.job);
         let mut request = make()?;
-        let mut now = trip.start;
-        while let Some((mut line, unused_for)) = self.hosts.take(trip.host, now) {
-            let sent = pin!(line.send(request));
-            match trip.in_time(now, line.answer(sent)).await? {
-                Ok(response) => return Ok((line, response)),
-                // It was closed before anything was sent: nobody has seen the request.
+        let mut now = exchange.start;
+        while let Some((mut connection, idle_for)) = self.pools.take(exchange.pool, now) {
+            let sent = pin!(connection.send(request));
+            match exchange.in_time(now, connection.read_head(sent)).await? {
+                Ok(response) => return Ok((connection, response)),
+                // It was closed before anything was sent, so the server does not know the request.
                 Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
-                Err(broken) if broken.is_silent && unused_for >= STALE_AFTER && trip.job.method.is_idempotent() => {
-                    trip.mark.stale();
-                    // The others were unused for longer.
-                    self.hosts.forget(trip.host);
+                Err(closed) if closed.is_silent && idle_for >= STALE_AFTER && exchange.job.method.is_idempotent() => {
+                    exchange.milestones.mark_stale();
+                    // The others have been idle for longer.
+                    self.pools.close(exchange.pool);
                     request = make()?;
                 }
-                Err(broken) => return Err(broken.failure.into()),
+                Err(closed) => return Err(closed.failure.into()),
             }
             now = Instant::now();
         }
-        // Apart, or every worker would have room for a handshake.
-        let mut line = Box::pin(self.connect(&trip)).await?;
-        let sent = pin!(line.send(request));
-        let response = trip.in_time(Instant::now(), line.answer(sent)).await?;
-        response.map(|response| (line, response)).map_err(|broken| broken.failure.into())
+        // Boxed, or the future of every worker would have room for a handshake.
+        let mut connection = Box::pin(self.connect(&exchange)).await?;
+        let sent = pin!(connection.send(request));
+        let response = exchange.in_time(Instant::now(), connection.read_head(sent)).await?;
+        response.map(|response| (connection, response)).map_err(|closed| closed.failure.into())
     }
 
     /// A new connection.
-    async fn connect(&self, trip: &DirectExchange<'_>) -> Result<Box<HttpConnection>, NoAnswer> {
+    async fn connect(&self, exchange: &DirectExchange<'_>) -> Result<Box<HttpConnection>, NoAnswer> {
         let dial = async {
-            match self.dialer.dial(trip.host, trip.mark).await {
-                // Those that nobody uses take up room as well.
-                Err((Reason::Local, _)) if self.hosts.forget_all() => self.dialer.dial(trip.host, trip.mark).await,
+            match self.dialer.dial(exchange.pool, exchange.milestones).await {
+                // Idle connections take descriptors as well.
+                Err((Reason::Local, _)) if self.pools.close_all() => {
+                    self.dialer.dial(exchange.pool, exchange.milestones).await
+                }
                 dialled => dialled,
             }
         };
-        let deadline = (Instant::now() + trip.job.policy.timeouts.connect).min(trip.end);
+        let deadline = (Instant::now() + exchange.job.policy.timeouts.connect).min(exchange.end);
         match timeout_at(deadline, dial).await {
-            Ok(dialled) => Ok(HttpConnection::open(dialled?).await?),
-            Err(_) => Err(NoAnswer::TimedOut(trip.mark.phase())),
+            Ok(dialled) => Ok(HttpConnection::over(dialled?).await?),
+            Err(_) => Err(NoAnswer::TimedOut(exchange.milestones.phase())),
         }
     }
 }
 
 impl DirectExchange<'_> {
-    /// Waits for an answer's head as long as it may take from `now` on.
+    /// Waits for the head of an answer as long as it may take from `now` on.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
         let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
         timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))
@@ -132,8 +139,8 @@ impl DirectExchange<'_> {
 impl Wire for DirectWire {
     async fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> Exchange {
         let start = Instant::now();
-        let mark = Arc::new(Milestones::new(start));
-        progress.watch(&mark);
-        self.converse(job, &mark, (start, start + timeout)).await
+        let milestones = Arc::new(Milestones::new(start));
+        progress.follow(&milestones);
+        self.run_exchange(job, &milestones, (start, start + timeout)).await
     }
 }

@@ -1,6 +1,6 @@
-//! What it takes to take the terminal and to give it back, whatever happens and from any thread.
+//! A terminal session: takes the terminal and restores it, from any thread.
 //!
-//! Start at [`Lease::enter`] and [`Lease::leave`].
+//! Start at [`Session::enter`] and [`Session::leave`].
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,33 +13,33 @@ use ratatui::crossterm::event::{DisableBracketedPaste, DisableFocusChange, Disab
 use ratatui::crossterm::queue;
 use ratatui::crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 
-use crate::tui::terminal::Wants;
-use crate::tui::terminal::tty::Tty;
-use crate::tui::window_status::{Bar, POP_TITLE, PUSH_TITLE};
-use crate::tui::writer::Writer;
+use crate::tui::terminal::TerminalOptions;
+use crate::tui::tty::Tty;
+use crate::tui::tty::writer::TerminalWriter;
+use crate::tui::window_status::{POP_TITLE, PUSH_TITLE, TabProgress};
 
-/// How long a terminal may take to read our farewell before it is left as it is.
-const FAREWELL_PATIENCE: Duration = Duration::from_millis(500);
+/// How long the terminal may take to read the final bytes.
+const WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// More messages of panics say nothing more.
-const MOST_POSTPONED: usize = 50;
+/// Most panic messages to keep.
+const MAX_POSTPONED: usize = 50;
 
-/// What it takes to give the terminal back, from any thread.
+/// What entering and restoring the terminal need, shared by all threads.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(super) struct Session {
     pub(super) tty: Arc<Tty>,
-    pub(super) writer: Writer,
+    pub(super) writer: TerminalWriter,
     /// The thread that draws.
     pub(super) thread: ThreadId,
-    /// What has to be taken back beside the picture.
-    pub(super) wants: Wants,
+    /// What has to be undone apart from the frame.
+    pub(super) options: TerminalOptions,
     pub(super) is_inside: AtomicBool,
-    /// Given back for good.
+    /// Restored for good.
     pub(super) is_over: AtomicBool,
     pub(super) postponed: Mutex<Vec<String>>,
 }
 
-impl Lease {
+impl Session {
     pub(super) fn is_inside(&self) -> bool {
         self.is_inside.load(Ordering::Acquire)
     }
@@ -48,22 +48,22 @@ impl Lease {
         self.is_over.load(Ordering::Acquire)
     }
 
-    /// Takes the terminal, and sends `more` on top.
+    /// Takes the terminal, then sends `more`.
     pub(super) fn enter(&self, more: &[u8]) -> io::Result<()> {
         let mut bytes = Vec::new();
         queue!(bytes, EnterAlternateScreen, Hide, EnableBracketedPaste)?;
-        if self.wants.title {
+        if self.options.title {
             bytes.write_all(PUSH_TITLE.as_bytes())?;
         }
         bytes.write_all(more)?;
-        // Before the deed: what fails half-way is undone as well.
+        // Set first, so that a failure half-way is undone as well.
         self.is_inside.store(true, Ordering::Release);
         self.tty.make_raw().inspect_err(|_| self.is_inside.store(false, Ordering::Release))?;
-        self.writer.finish(&bytes, FAREWELL_PATIENCE);
+        self.writer.write_and_wait(&bytes, WRITE_TIMEOUT);
         Ok(())
     }
 
-    /// Gives the terminal back, once.
+    /// Restores the terminal, once.
     pub(super) fn leave(&self) {
         if !self.is_inside.swap(false, Ordering::AcqRel) {
             return;
@@ -79,27 +79,27 @@ impl Lease {
             Show,
             LeaveAlternateScreen,
         );
-        if self.wants.bar {
-            bytes.extend_from_slice(Bar::GONE.to_string().as_bytes());
+        if self.options.bar {
+            bytes.extend_from_slice(TabProgress::NONE.to_string().as_bytes());
         }
-        if self.wants.title {
+        if self.options.title {
             bytes.extend_from_slice(POP_TITLE.as_bytes());
         }
-        // A terminal that has stopped reading cannot be told, but its modes are the kernel's.
-        self.writer.finish(&bytes, FAREWELL_PATIENCE);
+        // A terminal that has stopped reading never gets the bytes, but the kernel holds its modes.
+        self.writer.write_and_wait(&bytes, WRITE_TIMEOUT);
         self.tty.make_as_before();
     }
 
-    /// Gives the terminal back for good.
+    /// Restores the terminal for good.
     pub(super) fn end(&self) {
         self.is_over.store(true, Ordering::Release);
         self.leave();
     }
 
-    /// Keeps a message until the terminal has been left.
+    /// Keeps a message until the terminal is restored.
     pub(super) fn postpone(&self, message: String) {
         let mut postponed = self.postponed.lock().unwrap_or_else(PoisonError::into_inner);
-        if postponed.len() < MOST_POSTPONED {
+        if postponed.len() < MAX_POSTPONED {
             postponed.push(message);
         }
     }

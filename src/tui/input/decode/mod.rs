@@ -1,78 +1,77 @@
-//! Bytes from a terminal, turned into keys, pastes and answers.
+//! A decoder that turns bytes from a terminal into keys, pastes and answers.
 //!
-//! Pure: it reads nothing and waits for nothing; what is incomplete is kept, and [`Decoder::patience`]
-//! says how long that makes sense. crossterm has a decoder too, but one that cannot be had without
-//! its reading loop, and which types a late answer about the background as keys: `rgb:…/…` would open
-//! the filter. Start at [`Decoder::feed`].
+//! Pure: it reads nothing and waits for nothing. It keeps an incomplete sequence, and [`Decoder::timeout`]
+//! returns how long to wait for the rest. crossterm's decoder is tied to its reading loop. It also decodes a
+//! late answer about the background as keys: `rgb:…/…` would open the filter. Start at [`Decoder::feed`].
 
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
-use crate::tui::input::{Deed, Input, Mouse};
+use crate::tui::input::{Input, Mouse, MouseAction};
 use crate::tui::theme::role::Variant;
 
-/// A key that starts with ESC arrives in one piece; a lone ESC is the key of that name.
-const ESCAPE_PATIENCE: Duration = Duration::from_millis(25);
-/// Pastes and answers may come in pieces over a slow line.
-const SEQUENCE_PATIENCE: Duration = Duration::from_secs(1);
-/// More than this in one sequence is no sequence.
-const LONGEST_SEQUENCE: usize = 4096;
-/// More than this in one paste is cut: what is pasted here is a filter.
-const LONGEST_PASTE: usize = 1 << 16;
+/// How long to wait after ESC: a sequence arrives in one piece, and a lone ESC is the Escape key.
+const ESCAPE_TIMEOUT: Duration = Duration::from_millis(25);
+/// How long to wait for the rest of a paste or an answer: they may arrive in pieces over a slow line.
+const SEQUENCE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Most bytes of a sequence; a longer one is discarded.
+const MAX_SEQUENCE: usize = 4096;
+/// Most bytes of a paste; the rest is cut off, because only filters are pasted here.
+const MAX_PASTE: usize = 1 << 16;
 
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// What has arrived and is not yet understood.
+/// The decoder's state: bytes that are not decoded yet.
 #[derive(Debug, Default)]
 pub struct Decoder {
     pending: Vec<u8>,
-    /// The text of a paste whose end has not arrived.
+    /// The text of a paste that has not ended.
     paste: Option<Vec<u8>>,
-    /// Whether the terminal has told its background.
-    knows_ground: bool,
+    /// Whether the terminal has reported its background.
+    knows_background: bool,
 }
 
-/// What the first bytes of a buffer are.
-enum Step {
-    /// Incomplete.
-    More,
-    /// So many bytes that mean this.
-    Took(usize, Meaning),
+/// The result of decoding the start of a buffer.
+enum Decoded {
+    /// The sequence is incomplete.
+    Incomplete,
+    /// A sequence of this length, with its meaning.
+    Sequence(usize, Meaning),
 }
 
-/// What a sequence means.
+/// The meaning of a sequence.
 #[derive(Clone, Copy)]
 enum Meaning {
     Nothing,
     Key(KeyEvent),
     Mouse(Mouse),
     PasteStarts,
-    Ground(Variant),
-    /// The answer that every terminal gives, after those that only some give.
+    Background(Variant),
+    /// The device attributes: every terminal answers this query, after the ones that only some answer.
     Attributes,
 }
 
 impl Decoder {
-    /// Takes bytes as they arrive, and says what has become clear.
-    pub fn feed(&mut self, bytes: &[u8], mut say: impl FnMut(Input)) {
+    /// Takes bytes as they arrive, and emits what they decode to.
+    pub fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(Input)) {
         self.pending.extend_from_slice(bytes);
         let pending = std::mem::take(&mut self.pending);
         let mut rest = pending.as_slice();
         while !rest.is_empty() {
             if let Some(text) = self.paste.take() {
-                rest = self.pasted(text, rest, &mut say);
+                rest = self.pasted(text, rest, &mut emit);
                 if self.paste.is_some() {
                     break;
                 }
                 continue;
             }
-            match step(rest) {
-                Step::More if rest.len() > LONGEST_SEQUENCE => rest = &[],
-                Step::More => break,
-                Step::Took(length, meaning) => {
-                    self.say(meaning, &mut say);
+            match decode(rest) {
+                Decoded::Incomplete if rest.len() > MAX_SEQUENCE => rest = &[],
+                Decoded::Incomplete => break,
+                Decoded::Sequence(length, meaning) => {
+                    self.emit(meaning, &mut emit);
                     rest = &rest[length..];
                 }
             }
@@ -80,40 +79,40 @@ impl Decoder {
         self.pending.extend_from_slice(rest);
     }
 
-    /// How long to wait for the rest of what has arrived; nothing if nothing is open.
-    pub fn patience(&self) -> Option<Duration> {
+    /// How long to wait for the rest of an incomplete sequence; `None` if there is none.
+    pub fn timeout(&self) -> Option<Duration> {
         match self.pending.as_slice() {
             [] if self.paste.is_none() => None,
-            [0x1b] | [0x1b, _] if self.paste.is_none() => Some(ESCAPE_PATIENCE),
-            _ => Some(SEQUENCE_PATIENCE),
+            [0x1b] | [0x1b, _] if self.paste.is_none() => Some(ESCAPE_TIMEOUT),
+            _ => Some(SEQUENCE_TIMEOUT),
         }
     }
 
-    /// Patience is over: what is open is what it looks like, or nothing.
-    pub fn settle(&mut self, mut say: impl FnMut(Input)) {
+    /// Ends an incomplete sequence after its timeout: emits what it looks like, or discards it.
+    pub fn flush(&mut self, mut emit: impl FnMut(Input)) {
         if let Some(text) = self.paste.take() {
             self.pending.clear();
-            say(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
+            emit(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
             return;
         }
         match std::mem::take(&mut self.pending).as_slice() {
-            [0x1b] => say(Input::Key(KeyCode::Esc.into())),
+            [0x1b] => emit(Input::Key(KeyCode::Esc.into())),
             [0x1b, byte] => {
                 let c = char::from(*byte);
-                say(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT)));
+                emit(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT)));
             }
             _ => {}
         }
     }
 
-    /// Adds what belongs to the paste and gives what is left.
-    fn pasted<'b>(&mut self, mut text: Vec<u8>, bytes: &'b [u8], say: &mut impl FnMut(Input)) -> &'b [u8] {
+    /// Appends to the paste, and returns the bytes after it.
+    fn pasted<'b>(&mut self, mut text: Vec<u8>, bytes: &'b [u8], emit: &mut impl FnMut(Input)) -> &'b [u8] {
         if let Some(end) = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END) {
             append(&mut text, &bytes[..end]);
-            say(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
+            emit(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
             return &bytes[end + PASTE_END.len()..];
         }
-        // The end may be split: what could be its beginning is left for later.
+        // The end marker may be split: keep what could be its start.
         let is_beginning = |n: &usize| bytes.ends_with(&PASTE_END[..*n]);
         let kept = (1..PASTE_END.len()).rev().find(is_beginning).unwrap_or(0);
         let (inside, left) = bytes.split_at(bytes.len() - kept);
@@ -122,58 +121,58 @@ impl Decoder {
         left
     }
 
-    fn say(&mut self, meaning: Meaning, say: &mut impl FnMut(Input)) {
+    fn emit(&mut self, meaning: Meaning, emit: &mut impl FnMut(Input)) {
         match meaning {
             Meaning::Nothing => {}
-            Meaning::Key(key) => say(Input::Key(key)),
-            Meaning::Mouse(mouse) => say(Input::Mouse(mouse)),
+            Meaning::Key(key) => emit(Input::Key(key)),
+            Meaning::Mouse(mouse) => emit(Input::Mouse(mouse)),
             Meaning::PasteStarts => self.paste = Some(Vec::new()),
-            Meaning::Ground(variant) => {
-                self.knows_ground = true;
-                say(Input::Ground(Some(variant)));
+            Meaning::Background(variant) => {
+                self.knows_background = true;
+                emit(Input::Background(Some(variant)));
             }
-            Meaning::Attributes if self.knows_ground => {}
-            Meaning::Attributes => say(Input::Ground(None)),
+            Meaning::Attributes if self.knows_background => {}
+            Meaning::Attributes => emit(Input::Background(None)),
         }
     }
 }
 
 fn append(text: &mut Vec<u8>, bytes: &[u8]) {
-    let room = LONGEST_PASTE.saturating_sub(text.len());
+    let room = MAX_PASTE.saturating_sub(text.len());
     text.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-/// What a buffer that is not empty begins with.
-fn step(bytes: &[u8]) -> Step {
+/// Decodes the start of a buffer that is not empty.
+fn decode(bytes: &[u8]) -> Decoded {
     match bytes {
-        [0x1b] => Step::More,
+        [0x1b] => Decoded::Incomplete,
         [0x1b, b'[', rest @ ..] => control_sequence(rest),
         [0x1b, b'O', rest @ ..] => match rest.first() {
-            None => Step::More,
-            // The number pad's.
-            Some(b'M') => Step::Took(3, Meaning::Key(KeyCode::Enter.into())),
-            Some(last) => Step::Took(3, final_key(*last, KeyModifiers::NONE, KeyEventKind::Press)),
+            None => Decoded::Incomplete,
+            // Enter on the number pad.
+            Some(b'M') => Decoded::Sequence(3, Meaning::Key(KeyCode::Enter.into())),
+            Some(last) => Decoded::Sequence(3, final_key(*last, KeyModifiers::NONE, KeyEventKind::Press)),
         },
         [0x1b, kind @ (b']' | b'P' | b'_' | b'^' | b'X'), rest @ ..] => answer(*kind, rest),
-        [0x1b, 0x1b, ..] => Step::Took(1, Meaning::Key(KeyCode::Esc.into())),
+        [0x1b, 0x1b, ..] => Decoded::Sequence(1, Meaning::Key(KeyCode::Esc.into())),
         [0x1b, rest @ ..] => match plain(rest) {
-            Step::Took(length, Meaning::Key(mut key)) => {
+            Decoded::Sequence(length, Meaning::Key(mut key)) => {
                 key.modifiers |= KeyModifiers::ALT;
-                Step::Took(1 + length, Meaning::Key(key))
+                Decoded::Sequence(1 + length, Meaning::Key(key))
             }
-            Step::Took(length, meaning) => Step::Took(1 + length, meaning),
-            Step::More => Step::More,
+            Decoded::Sequence(length, meaning) => Decoded::Sequence(1 + length, meaning),
+            Decoded::Incomplete => Decoded::Incomplete,
         },
         _ => plain(bytes),
     }
 }
 
-/// A character, or a key that is one byte.
-fn plain(bytes: &[u8]) -> Step {
-    let key = |code: KeyCode| Step::Took(1, Meaning::Key(code.into()));
+/// Decodes a character, or a key that is one byte.
+fn plain(bytes: &[u8]) -> Decoded {
+    let key = |code: KeyCode| Decoded::Sequence(1, Meaning::Key(code.into()));
     let ctrl = |c: u8| {
         let code = KeyCode::Char(char::from(c));
-        Step::Took(1, Meaning::Key(KeyEvent::new(code, KeyModifiers::CONTROL)))
+        Decoded::Sequence(1, Meaning::Key(KeyEvent::new(code, KeyModifiers::CONTROL)))
     };
     match bytes.first().copied().unwrap_or_default() {
         b'\r' => key(KeyCode::Enter),
@@ -188,42 +187,42 @@ fn plain(bytes: &[u8]) -> Step {
                 0xc2..=0xdf => 2,
                 0xe0..=0xef => 3,
                 0xf0..=0xf4 => 4,
-                _ => return Step::Took(1, Meaning::Nothing),
+                _ => return Decoded::Sequence(1, Meaning::Nothing),
             };
             let is_open = bytes.len() < length && bytes[1..].iter().all(|byte| byte & 0xc0 == 0x80);
             match bytes.get(..length).map(std::str::from_utf8) {
                 Some(Ok(text)) => match text.chars().next() {
-                    Some(c) if !c.is_control() => Step::Took(length, Meaning::Key(KeyCode::Char(c).into())),
-                    _ => Step::Took(length, Meaning::Nothing),
+                    Some(c) if !c.is_control() => Decoded::Sequence(length, Meaning::Key(KeyCode::Char(c).into())),
+                    _ => Decoded::Sequence(length, Meaning::Nothing),
                 },
-                None if is_open => Step::More,
-                Some(Err(_)) | None => Step::Took(1, Meaning::Nothing),
+                None if is_open => Decoded::Incomplete,
+                Some(Err(_)) | None => Decoded::Sequence(1, Meaning::Nothing),
             }
         }
     }
 }
 
-/// `ESC [` and what follows.
-fn control_sequence(rest: &[u8]) -> Step {
-    // The Linux console says F1 to F5 with a second bracket.
+/// Decodes the bytes after `ESC [`.
+fn control_sequence(rest: &[u8]) -> Decoded {
+    // The Linux console sends F1 to F5 with a second bracket.
     if let [b'[', after @ ..] = rest {
         return match after.first() {
-            None => Step::More,
-            Some(byte @ b'A'..=b'E') => Step::Took(4, Meaning::Key(KeyCode::F(byte - b'A' + 1).into())),
-            Some(_) => Step::Took(3, Meaning::Nothing),
+            None => Decoded::Incomplete,
+            Some(byte @ b'A'..=b'E') => Decoded::Sequence(4, Meaning::Key(KeyCode::F(byte - b'A' + 1).into())),
+            Some(_) => Decoded::Sequence(3, Meaning::Nothing),
         };
     }
-    // Where the mouse speaks the old way, three bytes follow that look like keys.
+    // The old mouse protocol appends three bytes that look like keys.
     if let [b'M', after @ ..] = rest {
-        return if after.len() < 3 { Step::More } else { Step::Took(6, Meaning::Nothing) };
+        return if after.len() < 3 { Decoded::Incomplete } else { Decoded::Sequence(6, Meaning::Nothing) };
     }
-    let Some(end) = rest.iter().position(|byte| !(0x20..=0x3f).contains(byte)) else { return Step::More };
+    let Some(end) = rest.iter().position(|byte| !(0x20..=0x3f).contains(byte)) else { return Decoded::Incomplete };
     let last = rest[end];
     if !(0x40..=0x7e).contains(&last) {
-        // Cut short by something that starts anew.
-        return Step::Took(2 + end, Meaning::Nothing);
+        // Another sequence starts here, so this one was cut short.
+        return Decoded::Sequence(2 + end, Meaning::Nothing);
     }
-    Step::Took(2 + end + 1, control_meaning(&rest[..end], last))
+    Decoded::Sequence(2 + end + 1, control_meaning(&rest[..end], last))
 }
 
 fn control_meaning(params: &[u8], last: u8) -> Meaning {
@@ -269,32 +268,32 @@ fn control_meaning(params: &[u8], last: u8) -> Meaning {
                 _ => Meaning::Nothing,
             },
         },
-        // Without a number it would be F3, with one it is a report of the cursor's place.
+        // With a number this is a cursor position report; without one it would be F3.
         (b'R', Some(_)) => Meaning::Nothing,
         _ => final_key(last, modifiers, kind),
     }
 }
 
-/// A report of the mouse, `button;column;row`: with `M` for down and `m` for up.
+/// Decodes a mouse report, `button;column;row`, followed by `M` for a press and `m` for a release.
 fn mouse(report: &str, last: u8) -> Option<Meaning> {
     let mut fields = report.split(';').map(|field| field.parse::<u16>().ok());
     let (button, column, row) = (fields.next()??, fields.next()??, fields.next()??);
     let at = Position { x: column.checked_sub(1)?, y: row.checked_sub(1)? };
-    // Whatever else is held down.
-    let deed = match (button & !0b1_1100, last) {
-        (0, b'M') => Deed::Click,
-        (64, b'M') => Deed::WheelUp,
-        (65, b'M') => Deed::WheelDown,
+    // Ignore modifier keys.
+    let action = match (button & !0b1_1100, last) {
+        (0, b'M') => MouseAction::Click,
+        (64, b'M') => MouseAction::WheelUp,
+        (65, b'M') => MouseAction::WheelDown,
         _ => return None,
     };
-    Some(Meaning::Mouse(Mouse { deed, at }))
+    Some(Meaning::Mouse(Mouse { action, at }))
 }
 
 fn function(n: u32) -> KeyCode {
     KeyCode::F(u8::try_from(n).unwrap_or_default())
 }
 
-/// The key that a last byte names, after `ESC [` or `ESC O`.
+/// The key of a final byte after `ESC [` or `ESC O`.
 fn final_key(last: u8, modifiers: KeyModifiers, kind: KeyEventKind) -> Meaning {
     let code = match last {
         b'A' => KeyCode::Up,
@@ -311,40 +310,39 @@ fn final_key(last: u8, modifiers: KeyModifiers, kind: KeyEventKind) -> Meaning {
     Meaning::Key(KeyEvent::new_with_kind(code, modifiers | shift, kind))
 }
 
-/// `ESC ]` and its kin, up to BEL or `ESC \`: an answer of the terminal.
-fn answer(kind: u8, rest: &[u8]) -> Step {
-    let Some(end) = rest.iter().position(|byte| matches!(byte, 0x07 | 0x1b)) else { return Step::More };
+/// Decodes an answer of the terminal: `ESC ]` or a similar start, up to BEL or `ESC \`.
+fn answer(kind: u8, rest: &[u8]) -> Decoded {
+    let Some(end) = rest.iter().position(|byte| matches!(byte, 0x07 | 0x1b)) else { return Decoded::Incomplete };
     let length = match rest[end..] {
         [0x07, ..] => 2 + end + 1,
-        [0x1b] => return Step::More,
+        [0x1b] => return Decoded::Incomplete,
         [0x1b, b'\\', ..] => 2 + end + 2,
-        // Cut short by something that starts anew.
+        // Another sequence starts here, so this one was cut short.
         _ => 2 + end,
     };
-    let ground = std::str::from_utf8(&rest[..end])
+    let background = std::str::from_utf8(&rest[..end])
         .ok()
         .filter(|_| kind == b']')
         .and_then(|text| text.strip_prefix("11;"))
         .and_then(lightness)
         .map(|light| if light > 0.5 { Variant::Light } else { Variant::Dark });
-    Step::Took(length, ground.map_or(Meaning::Nothing, Meaning::Ground))
+    Decoded::Sequence(length, background.map_or(Meaning::Nothing, Meaning::Background))
 }
 
-/// How light `rgb:RRRR/GGGG/BBBB` looks, from 0 to 1.
+/// The lightness of `rgb:RRRR/GGGG/BBBB`, from 0 to 1.
 fn lightness(color: &str) -> Option<f64> {
     let channels = color.strip_prefix("rgb:").or_else(|| color.strip_prefix("rgba:"))?;
     let mut parts = channels.split('/').map(|part| {
-        let most = match part.len() {
+        let max = match part.len() {
             1..=4 => f64::from((1u32 << (4 * part.len())) - 1),
             _ => return None,
         };
-        Some(f64::from(u32::from_str_radix(part, 16).ok()?) / most)
+        Some(f64::from(u32::from_str_radix(part, 16).ok()?) / max)
     });
     let (red, green, blue) = (parts.next()??, parts.next()??, parts.next()??);
-    // The square is near enough to the curve of a screen to tell dark from light.
+    // The square approximates the gamma curve well enough to distinguish dark from light.
     Some((0.2126 * red.powi(2) + 0.7152 * green.powi(2) + 0.0722 * blue.powi(2)).sqrt())
 }
 
 #[cfg(test)]
-#[path = "decode_tests.rs"]
 mod tests;

@@ -1,11 +1,11 @@
-//! What arrives as bytes, and what it means.
+//! Tests of the decoder.
 
 use proptest::prelude::{any, prop_assert, proptest};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
-use super::{Decoder, LONGEST_PASTE, PASTE_END};
-use crate::tui::input::{Deed, Input, Mouse};
+use super::{Decoder, MAX_PASTE, PASTE_END};
+use crate::tui::input::{Input, Mouse, MouseAction};
 use crate::tui::theme::role::Variant;
 
 const PASTE_START: &[u8] = b"\x1b[200~";
@@ -14,17 +14,17 @@ fn decoded(bytes: &[u8]) -> Vec<Input> {
     in_pieces(&[bytes])
 }
 
-/// What comes of pieces with no pause between, and a long one at the end.
+/// Decodes pieces without a pause between them, then times out.
 fn in_pieces(pieces: &[&[u8]]) -> Vec<Input> {
     let mut decoder = Decoder::default();
     let mut inputs = Vec::new();
     for piece in pieces {
         decoder.feed(piece, |input| inputs.push(input));
     }
-    if decoder.patience().is_some() {
-        decoder.settle(|input| inputs.push(input));
+    if decoder.timeout().is_some() {
+        decoder.flush(|input| inputs.push(input));
     }
-    assert_eq!(decoder.patience(), None);
+    assert_eq!(decoder.timeout(), None);
     inputs
 }
 
@@ -81,31 +81,31 @@ fn keys_that_arrive_together_stay_apart() {
 }
 
 #[test]
-fn held_and_released_keys_are_told_apart_where_the_terminal_says() {
+fn repeats_and_releases_are_decoded_if_the_terminal_sends_them() {
     let kinds: Vec<_> = decoded(b"\x1b[1;1:2B\x1b[1;1:3B").into_iter().collect();
     let event = |kind| Input::Key(KeyEvent::new_with_kind(KeyCode::Down, KeyModifiers::NONE, kind));
     assert_eq!(kinds, [event(KeyEventKind::Repeat), event(KeyEventKind::Release)]);
 }
 
 #[test]
-fn an_answer_about_the_background_is_no_typing() {
+fn an_answer_about_the_background_is_not_typing() {
     let answered = decoded(b"\x1b]11;rgb:ffff/fafa/f0f0\x07\x1b[?62;22cq");
-    assert_eq!(answered, [Input::Ground(Some(Variant::Light)), key(KeyCode::Char('q'), KeyModifiers::NONE)]);
+    assert_eq!(answered, [Input::Background(Some(Variant::Light)), key(KeyCode::Char('q'), KeyModifiers::NONE)]);
     let dark = in_pieces(&[b"\x1b]11;rgb:14/16", b"/1b\x1b", b"\\"]);
-    assert_eq!(dark, [Input::Ground(Some(Variant::Dark))]);
-    assert_eq!(decoded(b"\x1b[?1;2c"), [Input::Ground(None)]);
+    assert_eq!(dark, [Input::Background(Some(Variant::Dark))]);
+    assert_eq!(decoded(b"\x1b[?1;2c"), [Input::Background(None)]);
     assert_eq!(decoded(b"\x1b]11;what?\x07\x1b]52;c;aGk=\x07"), []);
 }
 
 #[test]
-fn the_mouse_clicks_and_turns_its_wheel_at_a_cell() {
-    let does = |deed, x, y| Input::Mouse(Mouse { deed, at: Position { x, y } });
+fn clicks_and_wheel_turns_have_a_cell() {
+    let does = |action, x, y| Input::Mouse(Mouse { action, at: Position { x, y } });
     let cases: [(&[u8], &[Input]); 12] = [
-        (b"\x1b[<0;1;1M", &[does(Deed::Click, 0, 0)]),
-        (b"\x1b[<0;120;40M\x1b[<0;120;40m", &[does(Deed::Click, 119, 39)]),
-        (b"\x1b[<20;7;3M", &[does(Deed::Click, 6, 2)]),
-        (b"\x1b[<64;7;3M", &[does(Deed::WheelUp, 6, 2)]),
-        (b"\x1b[<65;7;65535M", &[does(Deed::WheelDown, 6, 65534)]),
+        (b"\x1b[<0;1;1M", &[does(MouseAction::Click, 0, 0)]),
+        (b"\x1b[<0;120;40M\x1b[<0;120;40m", &[does(MouseAction::Click, 119, 39)]),
+        (b"\x1b[<20;7;3M", &[does(MouseAction::Click, 6, 2)]),
+        (b"\x1b[<64;7;3M", &[does(MouseAction::WheelUp, 6, 2)]),
+        (b"\x1b[<65;7;65535M", &[does(MouseAction::WheelDown, 6, 65534)]),
         (b"\x1b[<2;7;3M\x1b[<35;7;3M\x1b[<66;7;3M", &[]),
         (b"\x1b[<0;0;3M\x1b[<0;7;0M", &[]),
         (b"\x1b[<0;7;65537M\x1b[<;;M\x1b[<0M\x1b[<M\x1b[<0;-1;3M", &[]),
@@ -121,7 +121,7 @@ fn the_mouse_clicks_and_turns_its_wheel_at_a_cell() {
     }
     let after = decoded(b"\x1b[Mq!qx\x1b[<0;1;1My");
     let key = |c| key(KeyCode::Char(c), KeyModifiers::NONE);
-    assert_eq!(after, [key('x'), does(Deed::Click, 0, 0), key('y')]);
+    assert_eq!(after, [key('x'), does(MouseAction::Click, 0, 0), key('y')]);
 }
 
 #[test]
@@ -138,12 +138,12 @@ fn a_paste_is_one_text_however_it_arrives() {
 fn a_paste_without_end_ends_and_without_bound_is_cut() {
     let open = [PASTE_START, b"GET"].concat();
     assert_eq!(decoded(&open), [Input::Paste("GET".into())]);
-    let long = [PASTE_START, &vec![b'a'; LONGEST_PASTE + 9], PASTE_END].concat();
-    assert_eq!(decoded(&long), [Input::Paste("a".repeat(LONGEST_PASTE))]);
+    let long = [PASTE_START, &vec![b'a'; MAX_PASTE + 9], PASTE_END].concat();
+    assert_eq!(decoded(&long), [Input::Paste("a".repeat(MAX_PASTE))]);
 }
 
 #[test]
-fn an_endless_sequence_is_given_up() {
+fn an_endless_sequence_is_discarded() {
     let endless = [b"\x1b[".as_slice(), &[b'1'; 10_000], b"Hq"].concat();
     let pieces: Vec<&[u8]> = endless.chunks(1000).collect();
     let last = in_pieces(&pieces).pop();
@@ -152,18 +152,18 @@ fn an_endless_sequence_is_given_up() {
 
 proptest! {
     #[test]
-    fn no_bytes_break_it_or_leave_it_stuck(pieces in proptest::collection::vec(any::<Vec<u8>>(), 0..8)) {
+    fn no_bytes_make_the_decoder_panic_or_hang(pieces in proptest::collection::vec(any::<Vec<u8>>(), 0..8)) {
         let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
         let _ = in_pieces(&pieces);
     }
 
     #[test]
-    fn a_key_after_a_pause_is_always_understood(noise: Vec<u8>) {
+    fn a_key_after_a_pause_is_always_decoded(noise: Vec<u8>) {
         let mut decoder = Decoder::default();
         decoder.feed(&noise, |_| {});
-        decoder.settle(|_| {});
-        let mut heard = Vec::new();
-        decoder.feed(b"q", |input| heard.push(input));
-        prop_assert!(heard == [key(KeyCode::Char('q'), KeyModifiers::NONE)]);
+        decoder.flush(|_| {});
+        let mut decoded = Vec::new();
+        decoder.feed(b"q", |input| decoded.push(input));
+        prop_assert!(decoded == [key(KeyCode::Char('q'), KeyModifiers::NONE)]);
     }
 }

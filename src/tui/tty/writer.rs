@@ -1,8 +1,8 @@
-//! Writes frames to a terminal that may be slow, so that nobody else waits for it.
+//! A thread that writes frames to a terminal that may be slow, so that no other thread waits for it.
 //!
-//! Holds at most one frame: while it writes, [`Writer::is_busy`] is true and frames are left out
-//! before they are drawn, so a terminal that stops reading costs pictures and nothing else. Frames
-//! are written whole and in order. Start at [`Writer::hand_over`].
+//! It holds at most one frame. While it writes, [`TerminalWriter::is_busy`] is true and no further frame is
+//! drawn: a terminal that stops reading costs frames and nothing else. Frames are written whole and in order.
+//! Start at [`TerminalWriter::submit`].
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -10,65 +10,65 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A thread that writes, and the slot before it.
+/// A writing thread, and the one frame that waits for it.
 #[derive(Debug)]
-pub struct Writer {
-    shared: Arc<Shared>,
+pub struct TerminalWriter {
+    shared: Arc<WriterShared>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct WriterShared {
+    state: Mutex<WriterState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    /// What waits to be written.
+struct WriterState {
+    /// The frame to write next.
     slot: Vec<u8>,
-    /// Bytes are on their way.
+    /// The thread is inside a write.
     is_writing: bool,
-    /// Nothing more will come.
+    /// The writer was dropped.
     is_closed: bool,
-    /// The terminal takes nothing any more.
+    /// A write failed: the terminal has gone.
     is_gone: bool,
-    /// How long the last piece took, until somebody asks.
-    took: Option<Duration>,
+    /// How long the last write took, until it is taken.
+    write_time: Option<Duration>,
 }
 
-impl State {
+impl WriterState {
     fn is_busy(&self) -> bool {
         self.is_writing || !self.slot.is_empty()
     }
 }
 
-impl Writer {
-    /// Starts to write to a descriptor.
+impl TerminalWriter {
+    /// Starts a thread that writes to this descriptor.
     pub fn start(to: OwnedFd) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(WriterShared::default());
         let theirs = Arc::clone(&shared);
         thread::Builder::new().name("terminal-writer".into()).spawn(move || theirs.write_all(&to))?;
         Ok(Self { shared })
     }
 
-    /// Whether a frame is still on its way.
+    /// Whether a frame is still being written.
     pub fn is_busy(&self) -> bool {
         self.shared.lock().is_busy()
     }
 
-    /// Whether the terminal takes nothing any more.
+    /// Whether the terminal has gone.
     pub fn is_gone(&self) -> bool {
         self.shared.lock().is_gone
     }
 
-    /// How long the last frame took to be written, once for each.
-    pub fn take_took(&self) -> Option<Duration> {
-        self.shared.lock().took.take()
+    /// How long the last write took; each duration is returned once.
+    pub fn take_write_time(&self) -> Option<Duration> {
+        self.shared.lock().write_time.take()
     }
 
-    /// Hands a frame over and leaves an empty buffer in its place; false, and nothing is taken, while
-    /// another is on its way.
-    pub fn hand_over(&self, frame: &mut Vec<u8>) -> bool {
+    /// Takes the frame and leaves an empty buffer in its place. While another frame is being written,
+    /// it takes nothing and returns false.
+    pub fn submit(&self, frame: &mut Vec<u8>) -> bool {
         let mut state = self.shared.lock();
         if state.is_busy() {
             return false;
@@ -77,16 +77,16 @@ impl Writer {
             frame.clear();
             return true;
         }
-        // Two buffers go round, and keep their room.
+        // The two buffers are swapped so that they keep their capacity.
         std::mem::swap(&mut state.slot, frame);
         self.shared.changed.notify_all();
         true
     }
 
-    /// Adds bytes after whatever is on its way, and waits until all is written, but not for ever.
+    /// Appends bytes and waits until everything is written, for at most this long.
     ///
-    /// Says whether it was.
-    pub fn finish(&self, bytes: &[u8], at_most: Duration) -> bool {
+    /// Returns whether everything was written.
+    pub fn write_and_wait(&self, bytes: &[u8], at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         let mut state = self.shared.lock();
         state.slot.extend_from_slice(bytes);
@@ -103,21 +103,21 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for TerminalWriter {
     fn drop(&mut self) {
-        // A thread that is stuck in a write is left behind: it holds nothing that anyone needs.
+        // A thread that is stuck in a write is not joined: it holds no resource that is needed.
         self.shared.lock().is_closed = true;
         self.shared.changed.notify_all();
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing that holds the lock can panic half-way.
+impl WriterShared {
+    fn lock(&self) -> MutexGuard<'_, WriterState> {
+        // No code that holds the lock can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread's work.
+    /// The thread's main loop.
     fn write_all(&self, to: &OwnedFd) {
         let mut frame = Vec::new();
         let mut state = self.lock();
@@ -137,12 +137,12 @@ impl Shared {
             frame.clear();
             state = self.lock();
             state.is_writing = false;
-            state.took = Some(took);
+            state.write_time = Some(took);
             if written.is_err() {
                 state.is_gone = true;
                 state.slot.clear();
             } else if state.slot.is_empty() {
-                // The roomy buffer goes back to whoever draws next.
+                // The larger buffer goes back to the drawing thread.
                 std::mem::swap(&mut state.slot, &mut frame);
             }
             self.changed.notify_all();
@@ -153,18 +153,18 @@ impl Shared {
     }
 }
 
-/// Writes a whole frame, in one piece if the terminal takes it.
+/// Writes a whole frame, in one call if the terminal accepts it.
 fn write(to: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(to, bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(n) => bytes = &bytes[n..],
             Err(rustix::io::Errno::INTR) => {}
-            // Somebody else has made the terminal non-blocking; a full one is waited for.
+            // Another process has made the terminal non-blocking: wait until it accepts bytes.
             Err(rustix::io::Errno::AGAIN) => {
                 let flags = rustix::event::PollFlags::OUT;
                 let fd = to.as_fd();
-                crate::tui::terminal::tty::wait(&mut [rustix::event::PollFd::from_borrowed_fd(fd, flags)], None)?;
+                crate::tui::tty::wait(&mut [rustix::event::PollFd::from_borrowed_fd(fd, flags)], None)?;
             }
             Err(error) => return Err(error.into()),
         }
@@ -178,13 +178,13 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::time::Duration;
 
-    use super::Writer;
+    use super::TerminalWriter;
 
     const LONG: Duration = Duration::from_secs(20);
 
-    fn writer() -> (Writer, UnixStream) {
+    fn writer() -> (TerminalWriter, UnixStream) {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        (Writer::start(ours.into()).unwrap(), theirs)
+        (TerminalWriter::start(ours.into()).unwrap(), theirs)
     }
 
     #[test]
@@ -192,63 +192,63 @@ mod tests {
         let (writer, mut terminal) = writer();
         for n in 0..50u8 {
             let mut frame = vec![n; 100];
-            while !writer.hand_over(&mut frame) {
+            while !writer.submit(&mut frame) {
                 std::thread::yield_now();
             }
             assert!(frame.is_empty());
         }
-        assert!(writer.finish(b"end", LONG));
+        assert!(writer.write_and_wait(b"end", LONG));
         drop(writer);
-        let mut seen = Vec::new();
-        terminal.read_to_end(&mut seen).unwrap();
+        let mut received = Vec::new();
+        terminal.read_to_end(&mut received).unwrap();
         let wanted: Vec<u8> = (0..50).flat_map(|n| [n; 100]).chain(*b"end").collect();
-        assert!(seen == wanted);
+        assert!(received == wanted);
     }
 
     #[test]
-    fn a_terminal_that_stops_reading_costs_pictures_and_no_time() {
+    fn a_terminal_that_stops_reading_costs_frames_and_no_time() {
         let (writer, mut terminal) = writer();
         let huge = vec![b'x'; 1 << 22];
-        assert!(writer.hand_over(&mut huge.clone()));
+        assert!(writer.submit(&mut huge.clone()));
         assert!(writer.is_busy());
         let mut next = b"next".to_vec();
-        assert!(!writer.hand_over(&mut next));
+        assert!(!writer.submit(&mut next));
         assert_eq!(next, b"next");
-        assert!(!writer.finish(b"bye", Duration::from_millis(10)));
-        assert_eq!(writer.take_took(), None);
+        assert!(!writer.write_and_wait(b"bye", Duration::from_millis(10)));
+        assert_eq!(writer.take_write_time(), None);
         let reader = std::thread::spawn(move || {
-            let mut seen = Vec::new();
-            terminal.read_to_end(&mut seen).unwrap();
-            seen
+            let mut received = Vec::new();
+            terminal.read_to_end(&mut received).unwrap();
+            received
         });
-        assert!(writer.finish(b"", LONG));
-        assert!(writer.take_took().is_some() && writer.take_took().is_none());
+        assert!(writer.write_and_wait(b"", LONG));
+        assert!(writer.take_write_time().is_some() && writer.take_write_time().is_none());
         drop(writer);
-        let seen = reader.join().unwrap();
-        assert!(seen == [huge, b"bye".to_vec()].concat());
+        let received = reader.join().unwrap();
+        assert!(received == [huge, b"bye".to_vec()].concat());
     }
 
     #[test]
-    fn a_terminal_that_has_gone_takes_every_frame() {
+    fn a_terminal_that_has_gone_discards_every_frame() {
         let (writer, terminal) = writer();
         drop(terminal);
-        assert!(!writer.finish(b"hello", LONG));
+        assert!(!writer.write_and_wait(b"hello", LONG));
         assert!(writer.is_gone());
-        assert!(writer.hand_over(&mut b"more".to_vec()));
+        assert!(writer.submit(&mut b"more".to_vec()));
         assert!(!writer.is_busy());
     }
 
     #[test]
-    fn the_buffers_go_round() {
+    fn the_buffers_are_reused() {
         let (writer, _terminal) = writer();
         let mut frame = Vec::with_capacity(5000);
         for _ in 0..4 {
-            frame.extend_from_slice(b"picture");
-            assert!(writer.hand_over(&mut frame));
-            assert!(writer.finish(b"", LONG));
+            frame.extend_from_slice(b"frame");
+            assert!(writer.submit(&mut frame));
+            assert!(writer.write_and_wait(b"", LONG));
         }
         let mut other = Vec::new();
-        assert!(writer.hand_over(&mut other));
+        assert!(writer.submit(&mut other));
         assert!(frame.capacity() >= 5000 || other.capacity() >= 5000);
     }
 }

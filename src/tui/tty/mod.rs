@@ -1,7 +1,10 @@
-//! The terminal as a device: where we draw, where keys come from, and its modes.
+//! The terminal device: the descriptors for drawing and for keys, its modes and its size.
 //!
-//! Nothing here writes. Everything may be called after the device has gone: it then fails or does
-//! nothing, but never waits. Start at [`Tty::open`].
+//! Every function may be called after the terminal has gone: it then fails or does nothing, and never waits.
+//! Drawing and input both build on this module, and it knows neither. Start at [`Tty::open`].
+
+pub mod watchdog;
+pub mod writer;
 
 use std::fs::File;
 use std::io;
@@ -12,24 +15,23 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::OFlags;
 use rustix::termios::{OptionalActions, Termios};
 
-/// A terminal of this many cells is a mistake of somebody's; more rows are not drawn.
+/// Most cells to draw: a larger size is a misconfigured terminal, so its last rows stay empty.
 const MOST_CELLS: u32 = 300_000;
 
-/// The terminal we draw on and the one keys come from: mostly the same.
+/// The terminal to draw on and the one that keys come from, which are usually the same.
 #[derive(Debug)]
 pub struct Tty {
     screen: OwnedFd,
     keys: OwnedFd,
-    /// The modes before ours.
+    /// The modes to restore.
     before: Termios,
 }
 
 impl Tty {
-    /// Takes the terminal behind a stream for drawing and finds the one that keys come from.
+    /// Opens the terminal behind a stream for drawing, and finds the one that keys come from.
     ///
-    /// Keys come from standard input if that is a terminal. If it is a pipe, they come from the
-    /// stream we draw on, where that can be read, and else from the controlling terminal: `/dev/tty`
-    /// is last because macOS cannot wait for it.
+    /// Keys come from standard input if that is a terminal. Otherwise they come from the drawing stream
+    /// if it is readable, and then from `/dev/tty`. That is last because macOS cannot poll it.
     pub fn open(screen: BorrowedFd<'_>) -> io::Result<Self> {
         if !rustix::termios::isatty(screen) {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "not a terminal"));
@@ -46,7 +48,7 @@ impl Tty {
         Ok(Self { screen: screen.try_clone_to_owned()?, keys, before })
     }
 
-    /// The descriptor we draw on.
+    /// The descriptor to draw on.
     pub fn screen(&self) -> BorrowedFd<'_> {
         self.screen.as_fd()
     }
@@ -56,7 +58,7 @@ impl Tty {
         self.keys.as_fd()
     }
 
-    /// Columns and rows now; 80 by 24 where the terminal does not say.
+    /// The current size; 80 by 24 if the terminal reports none.
     pub fn size(&self) -> Size {
         match rustix::termios::tcgetwinsize(&self.screen) {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
@@ -68,35 +70,44 @@ impl Tty {
         }
     }
 
-    /// Keys one by one, unechoed, and without signals.
+    /// Switches to raw mode: keys arrive one by one, without echo and without signals.
     pub fn make_raw(&self) -> io::Result<()> {
         let mut raw = self.before.clone();
         raw.make_raw();
         Ok(rustix::termios::tcsetattr(&self.keys, OptionalActions::Now, &raw)?)
     }
 
-    /// The modes as we found them. Never waits for output: a stalled terminal is restored too.
+    /// Restores the original modes, without waiting for output: a stalled terminal is restored too.
     pub fn make_as_before(&self) {
-        // The terminal may have gone; then there is nothing to restore.
+        // If the terminal has gone, there is nothing to restore.
         let _ = rustix::termios::tcsetattr(&self.keys, OptionalActions::Now, &self.before);
     }
 
-    /// Whether the terminal is ours to read and set; it is not after `bg`.
+    /// Whether this process is in the foreground; after `bg` it may neither read nor set the terminal.
     pub fn is_ours(&self) -> bool {
         match rustix::termios::tcgetpgrp(&self.keys) {
             Ok(foreground) => foreground == rustix::process::getpgrp(),
-            // Not our controlling terminal, so no job control either.
+            // Without a controlling terminal there is no job control.
             Err(_) => true,
         }
     }
 }
 
-/// Whether what poll(2) says means that the terminal has gone.
+/// The columns of a stream that is a terminal; 80 if the terminal reports none.
+pub fn columns(stream: BorrowedFd<'_>) -> Option<usize> {
+    if !rustix::termios::isatty(stream) {
+        return None;
+    }
+    let columns = rustix::termios::tcgetwinsize(stream).map_or(0, |size| size.ws_col);
+    Some(if columns > 0 { usize::from(columns) } else { 80 })
+}
+
+/// Whether these poll(2) flags mean that the terminal has gone.
 pub fn is_gone(flags: PollFlags) -> bool {
     flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
 
-/// Waits for one of two descriptors; interrupted waits are waited again by the caller.
+/// Waits until a descriptor is ready. After a signal it returns early, and the caller waits again.
 pub fn wait(fds: &mut [PollFd<'_>], at_most: Option<std::time::Duration>) -> io::Result<()> {
     let at_most = at_most.and_then(|length| Timespec::try_from(length).ok());
     match rustix::event::poll(fds, at_most.as_ref()) {

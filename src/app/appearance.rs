@@ -1,0 +1,151 @@
+//! The appearance of the screen: theme, colours and marks, from flags, settings and environment.
+//!
+//! Start at [`Appearance::decide`].
+
+use crate::app::settings;
+use crate::cli::look::LookArgs;
+use crate::config::theme_catalog::ThemeCatalog;
+use crate::error::Error;
+use crate::text::console::Console;
+use crate::text::diagnostics::Mistakes;
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::detect::{Background, Decision, Environment};
+use crate::tui::keymap::Keymap;
+use crate::tui::theme::color::Depth;
+use crate::tui::theme::role::Variant;
+use crate::tui::theme::{Capabilities, Theme};
+
+/// The decided appearance.
+#[derive(Debug)]
+pub struct Appearance {
+    /// The theme in use.
+    pub theme: Theme,
+    /// What the terminal can show.
+    pub capabilities: Capabilities,
+    /// Query the terminal's background, and switch to the theme's pair if it does not match.
+    pub asks_background: bool,
+    /// The maximum frame rate.
+    pub frames_per_second: u32,
+    /// Update at once, not once a second.
+    pub has_motion: bool,
+    /// Use the mouse from the start.
+    pub has_mouse: bool,
+    /// Set the window's title.
+    pub has_title: bool,
+    /// Show progress in the terminal's tab.
+    pub has_progress: bool,
+    /// The keys in use.
+    pub keymap: Keymap,
+    /// The catalogue name of the theme in use.
+    theme_name: String,
+    catalog: ThemeCatalog,
+    environment: Environment,
+}
+
+/// The environment with the flags applied.
+pub fn with_flags(mut environment: Environment, args: &LookArgs) -> Environment {
+    environment.plain = args.plain;
+    environment.ascii = args.paint.ascii;
+    environment.no_motion = args.no_motion;
+    environment.fps = args.fps;
+    environment.no_title = args.no_title;
+    environment.no_progress = args.no_progress;
+    environment.depth = args.paint.color_depth;
+    environment.theme.clone_from(&args.theme);
+    environment
+}
+
+impl Appearance {
+    /// Decides from flags, settings and environment, before the terminal is queried.
+    pub fn decide(environment: &Environment, console: Console) -> Result<Self, Error> {
+        let settings = settings(console)?;
+        let environment = Environment { preferences: settings.preferences, ..environment.clone() };
+        let capabilities = Capabilities { depth: environment.depth().value, charset: environment.charset().value };
+        let (background, asks) = match environment.background().value {
+            Background::Is(variant) => (Some(variant), false),
+            Background::Unknown => (None, false),
+            Background::Query => (None, true),
+        };
+        let catalog = ThemeCatalog::open();
+        let missing = settings.themes.iter().filter_map(|named| match catalog.find(&named.theme) {
+            Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
+            Ok(_) | Err(_) => None,
+        });
+        Mistakes::of(missing.collect())?;
+        let (name, theme) = choose_theme(&catalog, &environment, capabilities, background)?;
+        let preferences = &environment.preferences;
+        let may_change = preferences.light.is_some() || preferences.dark.is_some() || theme.pair().is_some();
+        Ok(Self {
+            // A theme that the user named stays, on any background.
+            asks_background: asks && environment.theme.is_none() && capabilities.depth != Depth::Mono && may_change,
+            theme,
+            capabilities,
+            frames_per_second: environment.frames_per_second().value,
+            has_motion: environment.motion().value,
+            has_mouse: environment.mouse().value,
+            has_title: environment.title().value,
+            has_progress: environment.progress().value,
+            keymap: settings.keymap,
+            theme_name: name,
+            catalog,
+            environment,
+        })
+    }
+
+    /// The environment that decided, settings included.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The name of the theme in use, and the reason for it.
+    pub fn theme_decision(&self) -> Decision<String> {
+        let Decision { value, why } = self.environment.theme(self.capabilities.depth, self.theme.variant());
+        let why = if value == self.theme_name { why } else { format!("{why}, and this is its pair").into() };
+        Decision { value: self.theme_name.clone(), why }
+    }
+
+    /// Whether the terminal accepts copies.
+    pub fn clipboard(&self) -> ClipboardSupport {
+        self.environment.clipboard().value
+    }
+
+    /// Chooses the theme again for a background that the terminal has reported.
+    pub fn set_background(&mut self, variant: Variant) {
+        if let Ok((name, theme)) = choose_theme(&self.catalog, &self.environment, self.capabilities, Some(variant)) {
+            (self.theme_name, self.theme) = (name, theme);
+        }
+    }
+
+    /// Switches to the next theme that is valid, the user's own included.
+    pub fn next_theme(&mut self) {
+        let names = self.catalog.names();
+        let here = names.iter().position(|name| *name == self.theme_name);
+        let from = here.map_or(0, |place| place + 1);
+        let mut found = names.iter().cycle().skip(from).take(names.len());
+        let usable = |name: &String| Some((name.clone(), self.catalog.read(name, self.capabilities).ok()?));
+        if let Some((name, theme)) = found.find_map(usable) {
+            (self.theme_name, self.theme) = (name, theme);
+        }
+    }
+}
+
+/// The theme for this background, and its name in the catalogue.
+///
+/// If the background is unknown, a theme that the user chose is not replaced by its pair.
+fn choose_theme(
+    catalog: &ThemeCatalog,
+    environment: &Environment,
+    capabilities: Capabilities,
+    background: Option<Variant>,
+) -> Result<(String, Theme), Error> {
+    let assumed = background.unwrap_or(Variant::Dark);
+    let name = environment.theme(capabilities.depth, assumed).value;
+    let theme = catalog.read(&name, capabilities)?;
+    let is_chosen =
+        environment.theme.is_some() || environment.preferences.theme(assumed).is_some_and(|(_, exact)| exact);
+    let pair = background.filter(|_| !is_chosen).and_then(|background| theme.pair_for(background)).map(str::to_owned);
+    match pair.and_then(|pair| Some((catalog.read(&pair, capabilities).ok()?, pair))) {
+        Some((theme, pair)) => Ok((pair, theme)),
+        None => Ok((name, theme)),
+    }
+}

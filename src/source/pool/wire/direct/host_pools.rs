@@ -1,0 +1,245 @@
+//! The idle connections of one thread, by host.
+//!
+//! At most [`HostPools::max_idle`] of them are open; the ones unused for longest close first. Hosts without an
+//! idle connection are forgotten when there are many. Start at [`HostPools::pool`].
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use rustc_hash::FxHashMap;
+use tokio::time::Instant;
+use url::{Position, Url};
+
+use crate::source::pool::wire::direct::connection::HttpConnection;
+use crate::source::pool::wire::message::RequestTemplate;
+
+/// How long an idle connection is kept. Few servers keep it longer.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The time between two searches for connections that were idle for too long.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The number of hosts from which those without an idle connection are forgotten.
+const MAX_HOSTS: usize = 1_024;
+
+/// The hosts that one thread has requested something from.
+pub(in crate::source::pool) struct HostPools {
+    /// By everything in front of the path: two users must not share a connection.
+    by_origin: RefCell<FxHashMap<Box<str>, Rc<HostPool>>>,
+    n_idle: Cell<usize>,
+    /// Idle connections that are kept, of all hosts together.
+    max_idle: usize,
+    swept_at: Cell<Option<Instant>>,
+    /// The number of hosts at which unused ones are forgotten next.
+    forgets_at: Cell<usize>,
+}
+
+/// A host, and its idle connections.
+#[derive(Debug)]
+pub(in crate::source::pool) struct HostPool {
+    /// Its name or its address.
+    pub(in crate::source::pool) name: url::Host,
+    /// Its port.
+    pub(in crate::source::pool) port: u16,
+    /// Whether its connections use TLS.
+    pub(in crate::source::pool) is_secure: bool,
+    /// What requests to it have in common.
+    pub(in crate::source::pool) template: RequestTemplate,
+    /// The most recently used one is at the back.
+    idle: RefCell<VecDeque<IdleConnection>>,
+}
+
+/// A connection that no exchange uses.
+#[derive(Debug)]
+struct IdleConnection {
+    connection: Box<HttpConnection>,
+    since: Instant,
+}
+
+impl HostPools {
+    /// Pools that keep so many idle connections.
+    pub(in crate::source::pool) fn new(max_idle: usize) -> Self {
+        Self {
+            by_origin: RefCell::default(),
+            n_idle: Cell::new(0),
+            max_idle,
+            swept_at: Cell::new(None),
+            forgets_at: Cell::new(MAX_HOSTS),
+        }
+    }
+
+    /// The pool of a URL's host.
+    pub(in crate::source::pool) fn pool(&self, url: &Url) -> Rc<HostPool> {
+        let origin = &url[..Position::BeforePath];
+        if let Some(pool) = self.by_origin.borrow().get(origin) {
+            return Rc::clone(pool);
+        }
+        let mut by_origin = self.by_origin.borrow_mut();
+        if by_origin.len() >= self.forgets_at.get() {
+            by_origin.retain(|_, pool| pool.is_used());
+            // At least as many further hosts pay for the next search, so that each costs O(1).
+            self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
+        }
+        let pool = Rc::new(HostPool::new(url));
+        by_origin.insert(origin.into(), Rc::clone(&pool));
+        pool
+    }
+
+    /// Takes the connection that was used last, and returns for how long it was idle.
+    pub(in crate::source::pool) fn take(
+        &self,
+        pool: &HostPool,
+        now: Instant,
+    ) -> Option<(Box<HttpConnection>, Duration)> {
+        let IdleConnection { connection, since } = pool.idle.borrow_mut().pop_back()?;
+        self.n_idle.update(|n| n - 1);
+        let idle_for = now.saturating_duration_since(since);
+        if idle_for >= IDLE_TIMEOUT {
+            // The others have been idle for longer.
+            self.close(pool);
+            return None;
+        }
+        Some((connection, idle_for))
+    }
+
+    /// Keeps a connection for the next exchange.
+    pub(in crate::source::pool) fn keep(&self, pool: &HostPool, connection: Box<HttpConnection>, since: Instant) {
+        self.sweep(since);
+        if self.n_idle.get() >= self.max_idle {
+            self.close_coldest();
+        }
+        if self.n_idle.get() < self.max_idle {
+            pool.idle.borrow_mut().push_back(IdleConnection { connection, since });
+            self.n_idle.update(|n| n + 1);
+        }
+    }
+
+    /// Closes the idle connections of a host.
+    pub(in crate::source::pool) fn close(&self, pool: &HostPool) {
+        let closed = std::mem::take(&mut *pool.idle.borrow_mut());
+        self.n_idle.update(|n| n - closed.len());
+    }
+
+    /// Closes all idle connections. Returns whether there were any.
+    pub(in crate::source::pool) fn close_all(&self) -> bool {
+        let by_origin = self.by_origin.borrow();
+        by_origin.values().for_each(|pool| pool.idle.borrow_mut().clear());
+        self.n_idle.replace(0) > 0
+    }
+
+    /// Closes the eighth of the idle connections that was used least recently. It pays for as many more.
+    fn close_coldest(&self) {
+        let by_origin = self.by_origin.borrow();
+        let mut since = Vec::with_capacity(self.n_idle.get());
+        for pool in by_origin.values() {
+            since.extend(pool.idle.borrow().iter().map(|idle| idle.since));
+        }
+        if since.is_empty() {
+            return;
+        }
+        let n_closed = since.len().div_ceil(8);
+        let (_, &mut last, _) = since.select_nth_unstable(n_closed - 1);
+        self.close_unused_since(by_origin.values(), last);
+    }
+
+    /// Closes the connections that have been idle since `last` or longer, and counts the others.
+    fn close_unused_since<'p>(&self, pools: impl Iterator<Item = &'p Rc<HostPool>>, last: Instant) {
+        let mut n_idle = 0;
+        for pool in pools {
+            let mut idle = pool.idle.borrow_mut();
+            let n_closed = idle.iter().take_while(|idle| idle.since <= last).count();
+            idle.drain(..n_closed);
+            n_idle += idle.len();
+        }
+        self.n_idle.set(n_idle);
+    }
+
+    /// Closes connections that were idle for too long, and forgets hosts that have none left.
+    fn sweep(&self, now: Instant) {
+        if self.swept_at.get().is_some_and(|swept_at| now < swept_at + SWEEP_INTERVAL) {
+            return;
+        }
+        self.swept_at.set(Some(now));
+        let mut by_origin = self.by_origin.borrow_mut();
+        if let Some(last) = now.checked_sub(IDLE_TIMEOUT) {
+            self.close_unused_since(by_origin.values(), last);
+        }
+        by_origin.retain(|_, pool| pool.is_used());
+    }
+}
+
+impl HostPool {
+    fn new(url: &Url) -> Self {
+        let name = &url[Position::BeforeHost..Position::AfterPort];
+        Self {
+            // Every URL of a job has a host.
+            name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
+            port: url.port_or_known_default().unwrap_or_default(),
+            is_secure: url.scheme() == "https",
+            template: RequestTemplate::new(HeaderValue::from_str(name).unwrap_or(HeaderValue::from_static(""))),
+            idle: RefCell::default(),
+        }
+    }
+
+    /// Whether an exchange uses it, or it has an idle connection.
+    fn is_used(self: &Rc<Self>) -> bool {
+        Rc::strong_count(self) > 1 || !self.idle.borrow().is_empty()
+    }
+}
+
+impl fmt::Debug for HostPools {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The origins may hold passwords.
+        f.debug_struct("HostPools").field("n_idle", &self.n_idle).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::Instant;
+    use tokio_util::either::Either;
+    use url::Url;
+
+    use super::{HostPools, MAX_HOSTS};
+    use crate::source::pool::wire::direct::connection::HttpConnection;
+
+    fn url(n: u32) -> Url {
+        format!("http://h{n}.test/x").parse().unwrap()
+    }
+
+    #[test]
+    fn hosts_without_a_connection_are_forgotten() {
+        let pools = HostPools::new(16);
+        for n in 0..10_000 {
+            pools.pool(&url(n));
+            assert!(pools.by_origin.borrow().len() <= MAX_HOSTS);
+        }
+    }
+
+    #[test]
+    fn the_connections_that_were_idle_for_longest_close_first() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let pools = HostPools::new(16);
+            let start = Instant::now();
+            for n in 0..100 {
+                let stream = TcpStream::connect(address).await.unwrap();
+                listener.accept().await.unwrap();
+                let connection = HttpConnection::over(Either::Left(stream)).await.unwrap();
+                pools.keep(&pools.pool(&url(n)), connection, start + Duration::from_millis(n.into()));
+                assert!(pools.n_idle.get() <= 16, "{pools:?}");
+            }
+            assert!((90..100).all(|n| pools.take(&pools.pool(&url(n)), start).is_some()));
+            assert!((0..80).all(|n| pools.take(&pools.pool(&url(n)), start).is_none()));
+        });
+    }
+}

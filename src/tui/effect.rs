@@ -1,0 +1,62 @@
+//! The effects of a key: what the live loop does after the screen's state has changed.
+//!
+//! The state performs none of them itself. Start at [`Effect`].
+
+use crate::control::{Command, Travel, Turn};
+use crate::tui::curl::CurlCommand;
+
+/// One thing that the live loop does for a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Sends a command to the source.
+    Send(Command),
+    /// Moves a replay in time.
+    Travel(Travel),
+    /// Changes the lab's lanes.
+    ControlLab(Turn),
+    /// Copies a request to the clipboard.
+    Copy(CurlCommand),
+    /// Writes a file; a picture is saved once the next one has been drawn.
+    SaveFile(FileContent),
+    /// Switches to the next theme.
+    NextTheme,
+    /// Draws every cell again.
+    Redraw,
+    /// Leaves the screen.
+    Leave(Leave),
+    /// Handles Ctrl-C: drain, then cancel, then leave at once.
+    Interrupt,
+    /// Stops the process, as Ctrl-Z does in a shell.
+    Suspend,
+}
+
+/// What a saved file contains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    /// The next picture, as SVG.
+    PictureSvg,
+    /// The next picture, as text.
+    PictureText,
+    /// A request, as a shell command.
+    Curl(CurlCommand),
+}
+
+impl FileContent {
+    /// Whether the content is the next picture.
+    pub fn is_picture(&self) -> bool {
+        matches!(self, Self::PictureSvg | Self::PictureText)
+    }
+}
+
+/// How the user leaves the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Closes the screen now.
+    Now,
+    /// Closes it now and prints the last picture to the scrollback.
+    KeepPicture,
+    /// Closes it now and runs the whole batch again.
+    Again,
+    /// Closes it as soon as the run has ended.
+    WhenEnded,
+}
