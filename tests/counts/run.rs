@@ -1,4 +1,4 @@
-//! A run in this process: the pool as it is started, real sockets, and whoever listens.
+//! A run in this process: the real pool, real sockets, and a receiver of its events.
 //!
 //! Start at [`Batch::run`].
 
@@ -26,7 +26,7 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Runs it with a model that follows, as the program does; tells `hear` how it goes.
+    /// Runs it with a model that follows, as the program does, and calls `hear` on every change.
     pub fn run(&self, hear: impl Fn(&Model) + Send + 'static) {
         let (events, facts) = mpsc::channel(EVENTS_AHEAD);
         let pump = Pump::start(facts, None).unwrap();
@@ -39,7 +39,7 @@ impl Batch<'_> {
         follow.on_change(|| {});
     }
 
-    /// Runs it with somebody who counts what happens, and keeps nothing.
+    /// Runs it with a receiver that counts the events and keeps nothing.
     pub fn run_unwatched(&self) {
         let (events, mut facts) = mpsc::channel(EVENTS_AHEAD);
         let listening = thread::spawn(move || {

@@ -66,16 +66,16 @@ fn a_thousand_names_take_a_few_threads() {
             scope.spawn(move || {
                 let wire = Rc::new(Wires::new(Route::new(Via::Direct, &|_| None), &names, false));
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                let (_commands, mut wishes) = mpsc::unbounded_channel();
-                let wishes = (thread == 0).then_some(&mut wishes);
-                runtime.block_on(serve(shared, wire, Share { thread, of }, wishes));
+                let (_sender, mut commands) = mpsc::unbounded_channel();
+                let commands = (thread == 0).then_some(&mut commands);
+                runtime.block_on(serve(shared, wire, Share { thread, of }, commands));
             });
         }
     });
     drop(shared);
 
-    let told: Vec<Event> = std::iter::from_fn(|| facts.try_recv().ok()).collect();
-    let settled = told.iter().filter(|event| matches!(event.fact, Fact::JobSettled { .. })).count();
+    let events: Vec<Event> = std::iter::from_fn(|| facts.try_recv().ok()).collect();
+    let settled = events.iter().filter(|event| matches!(event.fact, Fact::JobSettled { .. })).count();
     assert_eq!((settled, ASKED.load(Ordering::Relaxed)), (NAMES, NAMES), "each name is looked up once");
     let most = MOST.load(Ordering::Relaxed) - before;
     println!("{most} threads");

@@ -1,6 +1,6 @@
 //! The pool over a scripted wire, under a clock that jumps to the next moment that matters.
 //!
-//! Start at [`rig::Rig`]; what must be true of every run stands in [`ledger::Ledger`].
+//! Start at [`rig::Rig`]; what must be true of every run is in [`ledger::Ledger`].
 
 #![expect(clippy::expect_used, reason = "tests may take what they need for granted")]
 

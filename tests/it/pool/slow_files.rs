@@ -46,15 +46,15 @@ async fn a_slow_file_delays_no_other_source_and_no_figure() {
         thread::sleep(Duration::from_millis(1_500));
         pipe.write_all(b"2\n").unwrap();
     });
-    let told = rig.run().await;
+    let run = rig.run().await;
     writer.join().unwrap();
 
-    let ledger = told.ledger();
-    assert_eq!((told.end().0, ledger.starts.len()), (RunEnd::Finished, 22));
-    let arrivals = told.arrivals_at("ready.test");
+    let ledger = run.ledger();
+    assert_eq!((run.end().0, ledger.starts.len()), (RunEnd::Finished, 22));
+    let arrivals = run.arrivals_at("ready.test");
     assert!(arrivals[19] < Offset(1_200_000), "{arrivals:?}");
-    assert!(told.arrivals_at("piped.test")[1] >= Offset(1_500_000));
-    for (start, arrival) in ledger.starts.iter().zip(&told.arrivals) {
+    assert!(run.arrivals_at("piped.test")[1] >= Offset(1_500_000));
+    for (start, arrival) in ledger.starts.iter().zip(&run.arrivals) {
         assert!(arrival.at.since(start.at).0 < 300_000, "{start:?} begins at {:?}", arrival.at);
     }
     assert!(ledger.served.values().all(|service| service.0 < 500_000));
@@ -64,10 +64,10 @@ async fn a_slow_file_delays_no_other_source_and_no_figure() {
 async fn a_run_ends_at_once_while_a_file_gives_nothing() {
     for (command, how) in [(Command::Drain, RunEnd::Drained), (Command::Cancel, RunEnd::Cancelled)] {
         let (_folder, pipe) = pipe();
-        let rig = rig(&pipe).wish(700, command);
+        let rig = rig(&pipe).command(700, command);
         let silent = thread::spawn(move || open(&pipe));
-        let told = rig.run().await;
-        let (ended, at) = told.end();
+        let run = rig.run().await;
+        let (ended, at) = run.end();
         assert_eq!(ended, how);
         assert!(at < Offset(2_000_000), "{at:?}");
         // Whoever reads is still blocked, and was not waited for.

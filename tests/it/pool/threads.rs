@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::pool::ledger::Ledger;
 
-/// Runs a plan while `operate` has the commands; gives back what was told and what the upstream saw.
+/// Runs a plan while `operate` sends commands; returns its events and what the upstream counted.
 fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Command>)) -> (Vec<Event>, Tally) {
     let plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -65,7 +65,7 @@ fn a_limit_that_is_raised_reaches_every_thread() {
 }
 
 #[test]
-fn whatever_many_threads_do_is_told_in_its_order() {
+fn the_events_of_many_threads_are_in_order() {
     let plan = "
         [upstream]
         [limits]
@@ -84,13 +84,13 @@ fn whatever_many_threads_do_is_told_in_its_order() {
     ";
     let (events, tally) = run(plan, |_, commands| {
         for step in 0..60_u32 {
-            let wish = match step % 6 {
+            let command = match step % 6 {
                 0 => Command::Pause,
                 1 => Command::Resume,
                 _ => Command::SetLimit { scope: Scope::Run, limit: 1 + step * 7 % 40 },
             };
             // It only fails when the run is over already.
-            let _ = commands.send(wish);
+            let _ = commands.send(command);
             thread::sleep(Duration::from_millis(3));
         }
     });

@@ -1,8 +1,7 @@
 //! The hypothesis that a host refuses what is too many at once.
 //!
-//! The limit is the lowest number in flight that was refused. It is asked again after a while, with one
-//! more, and rises quickly when that is accepted. If levels are accepted and refused in turn, the
-//! hypothesis falls. Start at [`AtOnce::refused`].
+//! The limit is just below the lowest number in flight that was refused. After a while it is probed with one more,
+//! and rises quickly if that is accepted. If a level is both accepted and refused, the hypothesis falls. Start at [`AtOnce::refused`].
 
 use crate::event::Offset;
 use crate::source::pool::adapt::record::AttemptRecord;
@@ -54,7 +53,7 @@ impl AtOnce {
         Self { is_starting: true, ..Self::below(1, Offset::ZERO) }
     }
 
-    /// The limit of a host that refused with so many beside.
+    /// The limit of a host that refused with this many others in flight.
     pub fn below(level: u32, now: Offset) -> Self {
         let limit = level.max(1);
         Self {
@@ -86,7 +85,7 @@ impl AtOnce {
         }
         if evidence.others >= self.limit {
             // It started before the limit came down.
-            return Response::Stands;
+            return Response::Keeps;
         }
         // A refused probe goes back to where it began, and not below: those whom it let in may overtake
         // each other on the way. If that is too many as well, the next refusal says so.

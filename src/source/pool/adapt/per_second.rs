@@ -1,6 +1,6 @@
 //! The hypothesis that a host refuses what is too many per second.
 //!
-//! The pace hovers around the ceiling: a little less after a refusal, a little more after a stretch of
+//! The pace stays near the ceiling: a little less after a refusal, a little more after a stretch of
 //! quiet. Refusals close to each other cut harder, down to what is demonstrably accepted. The ceiling of
 //! before is remembered and probed for. Start at [`PerSecond::refused`].
 
@@ -19,8 +19,8 @@ use crate::source::pool::adapt::{AttemptEvidence, Response};
 pub struct PerSecond {
     /// Starts per second.
     rate: f64,
-    /// What the server said it allows, if it did.
-    told: Option<f64>,
+    /// The rate that the server states, if it states one.
+    stated: Option<f64>,
     /// Accepted since the last refusal or leap.
     quiet: u32,
     /// When that was.
@@ -63,16 +63,16 @@ impl PerSecond {
         Self { goal: Some(Goal::Search { refused: None }), ..Self::at(rate, now) }
     }
 
-    /// The pace that the server named.
-    pub fn told(rate: f64, now: Offset) -> Self {
+    /// The pace that the server states.
+    pub fn stated(rate: f64, now: Offset) -> Self {
         let rate = rate.min(FASTEST);
-        Self { rate, told: Some(rate), ..Self::at(rate, now) }
+        Self { rate, stated: Some(rate), ..Self::at(rate, now) }
     }
 
     fn at(rate: f64, now: Offset) -> Self {
         Self {
             rate: rate.clamp(SLOWEST, FASTEST),
-            told: None,
+            stated: None,
             quiet: 0,
             since: now,
             stretches: 0,
@@ -94,7 +94,7 @@ impl PerSecond {
     pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> Response {
         let now = evidence.at;
         if evidence.started < self.stale_before {
-            return Response::Stands;
+            return Response::Keeps;
         }
         let fast = AdaptReason::Fast { refused: record.refused(), gap: self.gap() };
         let (rate, reason) = if let Some(probe) = self.probe.take() {
@@ -104,7 +104,7 @@ impl PerSecond {
             (probe.from, fast)
         } else {
             let Some(cut) = self.cut(now, record, fast) else {
-                return Response::Stands;
+                return Response::Keeps;
             };
             self.stale_before = now;
             cut
@@ -158,7 +158,7 @@ impl PerSecond {
     /// How much per second is accepted, as far as the streak of refusals has shown.
     fn shown(&self, now: Offset, record: &AttemptRecord) -> f64 {
         let span = now.since(self.streak.began).min(span_of(self.gap())).max(SPAN);
-        // Between two refusals there is half an attempt more than is seen of it, on average.
+        // Between two refusals there is half an attempt more than is counted, on average.
         let (accepted, seconds) = record.accepted(now, span);
         let smooth = (accepted + 0.5) / seconds;
         // A window of a second shows its true number in whole seconds only.
@@ -200,7 +200,7 @@ impl PerSecond {
         let next = self.stretches + 1;
         let stretch = if self.is_below { STRETCH / 2 } else { STRETCH };
         let is_stretch = accepted >= stretch.saturating_mul(next) && lasted.0 >= STRETCH_LASTS.0 * u64::from(next);
-        if !is_stretch || self.told.is_some_and(|told| self.rate >= told) || !self.is_busy(now, record) {
+        if !is_stretch || self.stated.is_some_and(|stated| self.rate >= stated) || !self.is_busy(now, record) {
             return None;
         }
         self.stretches = next;
@@ -235,7 +235,7 @@ impl PerSecond {
     }
 
     fn set(&mut self, rate: f64) {
-        let most = self.told.unwrap_or(FASTEST);
+        let most = self.stated.unwrap_or(FASTEST);
         self.rate = rate.clamp(SLOWEST.min(most), most);
     }
 

@@ -16,7 +16,7 @@ const KEPT: u64 = 4;
 pub struct AttemptRecord {
     /// When attempts were accepted, oldest first.
     accepted: VecDeque<Offset>,
-    /// The latest attempts: how many were beside each, and how it ended.
+    /// The latest attempts: how many others were in flight with each, and how it ended.
     levels: VecDeque<(u32, Admission)>,
     /// When the first attempt started.
     begun: Option<Offset>,
@@ -35,7 +35,7 @@ impl AttemptRecord {
         match evidence.end {
             Admission::Refused => self.refused = self.refused.saturating_add(1),
             Admission::Accepted => {
-                // Threads may tell of their ends out of turn, by very little.
+                // Threads may report ends slightly out of order.
                 let at = self.accepted.back().map_or(evidence.at, |&last| last.max(evidence.at));
                 self.accepted.push_back(at);
                 let kept = Micros(span_of(gap).0 * KEPT);
@@ -54,7 +54,7 @@ impl AttemptRecord {
         ((self.accepted.len() - before) as f64, span.as_secs_f64())
     }
 
-    /// The lowest number in flight that was refused, if refusals tell many in flight from few.
+    /// The lowest number in flight that was refused, if refusals depend on the number in flight.
     ///
     /// The share of pairs in which the refused attempt found more in flight than the accepted one
     /// (Mann and Whitney's U): one if the host limits what is in flight, about half if it counts per second.
@@ -77,7 +77,7 @@ impl AttemptRecord {
         (share > SEPARATES).then_some(lowest)
     }
 
-    /// Forgets who was beside whom: it was another regime.
+    /// Forgets the levels in flight: they belong to another regime.
     pub fn forget_levels(&mut self) {
         self.levels.clear();
     }

@@ -1,4 +1,4 @@
-//! What holds of the controller whatever it sees; what it reaches is tried in `trial`.
+//! Invariants of the controller for any evidence; `trial` tests what it reaches.
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::{Adapt, Admission, AttemptEvidence};

@@ -91,7 +91,7 @@ impl SharedRun {
         state.schedule.gate.reopen();
         state.is_cancelled = false;
         let idle = state.ended.take().map_or(Micros::ZERO, |ended| now.since(ended));
-        time.stand(idle);
+        time.skip(idle);
         Arc::new(Self {
             state: Mutex::new(state),
             start: self.start + Duration::from_micros(idle.0),
@@ -222,7 +222,7 @@ impl SharedRun {
         }
     }
 
-    /// Tells once a second how far those attempts are that take long, until the run is over.
+    /// Reports once a second how far the long-running attempts are, until the run is over.
     ///
     /// While the run is paused and nothing is in flight it sleeps until the next command: nothing moves.
     pub async fn report_progress(&self) {
@@ -284,7 +284,7 @@ impl SharedRun {
             let mut state = self.lock();
             // The receiver is gone, so the rest of the facts has no destination.
             let Ok(room) = room else { return state.outbox.clear() };
-            // The first fact takes the room, whichever worker got it. Giving room back would pass it to the next
+            // The room goes to the first fact, no matter which worker got it. Giving room back would pass it to the next
             // waiter, and with enough waiters no fact would ever leave.
             if let Some(event) = state.outbox.take() {
                 room.send(event);

@@ -1,31 +1,30 @@
-//! The run's limit: how many attempts may be in flight, exactly.
+//! The gate that keeps the attempts in flight within the run's limit.
 //!
-//! Pure counting. Lowering the limit never touches what is in flight: the gate merely declines to
-//! admit until enough has ended. Start at [`Gate::admits`].
+//! Pure. Lowering the limit never ends a running attempt: the gate admits no more until enough have ended. Start at [`Gate::admits`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Counts slots.
+/// The run's slots.
 #[derive(Debug)]
 pub struct Gate {
     limit: u32,
     in_flight: u32,
     state: GateState,
-    /// Slots below `fresh` that are free, lowest first.
+    /// Free slots below `fresh`, lowest first.
     free: BinaryHeap<Reverse<u32>>,
     /// The lowest slot that was never used.
     fresh: u32,
 }
 
-/// Whether anything is admitted at all.
+/// Whether the gate admits attempts at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateState {
-    /// As the limit allows.
+    /// It admits as many as the limit allows.
     Open,
-    /// Nothing, until opened again.
+    /// It admits none until it is opened.
     Paused,
-    /// Nothing more, until the run is reopened.
+    /// It admits none until the run is reopened.
     Closed,
 }
 
@@ -74,17 +73,17 @@ impl Gate {
         self.in_flight
     }
 
-    /// Whether anything is admitted at all.
+    /// Whether it is open, paused or closed.
     pub fn state(&self) -> GateState {
         self.state
     }
 
-    /// Opens a closed gate: the run goes on after its end.
+    /// Opens a closed gate: the run continues after its end.
     pub fn reopen(&mut self) {
         self.state = GateState::Open;
     }
 
-    /// Opens or pauses; a closed gate stays closed. Tells whether that changed anything.
+    /// Opens or pauses the gate; a closed one stays closed. Returns whether that changed anything.
     pub fn set_state(&mut self, state: GateState) -> bool {
         let changes = self.state != GateState::Closed && self.state != state;
         if changes {

@@ -1,35 +1,35 @@
-//! Spaces the run's starts: the inverse of a rate.
+//! The pace of a run: the gap between two starts, as a rate demands.
 //!
 //! Pure. Start at [`StartPace::opens_at`].
 
 use crate::event::{Micros, Offset};
 
-/// Spaces the run's starts.
+/// The pace of a run's starts.
 #[derive(Debug)]
 pub struct StartPace {
     gap: Micros,
-    /// The last start, or when it was due if it was not much later.
+    /// The last start, or the moment it was due if it was not much later.
     last: Option<Offset>,
 }
 
 impl StartPace {
-    /// A timer may be this late without the pace falling behind: the next starts come closer.
+    /// How late a timer may be without loss of pace: the next starts then come closer together.
     pub const SLACK: Micros = Micros(10_000);
 
-    /// From this gap on a timer is not late enough to matter.
+    /// From this gap on, late timers do not matter.
     const FAR_APART: Micros = Micros(100_000);
 
-    /// Starts at least `gap` apart in the mean; no gap, no pace.
+    /// A pace with starts at least `gap` apart on average. A gap of zero sets no pace.
     pub fn new(gap: Micros) -> Self {
         Self { gap, last: None }
     }
 
-    /// From here on starts are this far apart in the mean, the next one and the last one too.
+    /// Sets the gap, also between the last start and the next.
     pub fn set_gap(&mut self, gap: Micros) {
         self.gap = gap;
     }
 
-    /// Nothing starts before this moment.
+    /// The moment before which nothing starts.
     pub fn opens_at(&self) -> Offset {
         match self.last {
             Some(last) if self.gap > Micros::ZERO => last + self.gap,
@@ -37,10 +37,10 @@ impl StartPace {
         }
     }
 
-    /// Books a start.
+    /// Counts a start.
     pub fn start(&mut self, now: Offset) {
-        // Starts far apart do not catch up: being late costs them next to nothing, and two that are closer than
-        // the pace may be refused by a server that counts without any burst.
+        // Starts that are far apart do not catch up: a late timer costs them almost nothing. A server that allows
+        // no burst could refuse two starts that are closer than the pace.
         let slack = if self.gap < Self::FAR_APART { Self::SLACK } else { Micros::ZERO };
         let earliest = Offset(now.0.saturating_sub(slack.0));
         self.last = Some(if self.gap > Micros::ZERO { self.opens_at().max(earliest) } else { now });

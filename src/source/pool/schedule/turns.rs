@@ -1,4 +1,4 @@
-//! Asks whose turn it is for a job: a lane, a source of many hosts, or those that come before all others.
+//! Takes a job from what has its turn: a lane, a source of many hosts, or the priority jobs.
 //!
 //! Start at [`Schedule::ask_lane`].
 
@@ -11,7 +11,7 @@ use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
 use crate::source::pool::schedule::{Decision, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
 
 impl Schedule {
-    /// A source has something from here on: its lane, or itself, will be asked.
+    /// Queues a source that may have jobs: with its host's lane, or by itself if it has many hosts.
     pub(in crate::source::pool) fn enqueue_source(&mut self, source: usize) {
         if !self.sources.open_source(source) {
             self.awaiting_input.push(source);
@@ -32,13 +32,13 @@ impl Schedule {
         }
     }
 
-    /// The lane of a source all of whose jobs go to one host.
+    /// The lane of a source whose jobs all go to one host.
     fn lane_of_source(&mut self, source: usize) -> Option<usize> {
         let host = self.sources.host_of(source).map(Arc::from)?;
         Some(self.lane_of(&host))
     }
 
-    /// What the clock reads now that a source's next job waits by.
+    /// The reading of the clock that measures a source's next wait.
     fn mark_of(&mut self, lane: Option<usize>) -> WaitTimes {
         match lane {
             Some(lane) => self.lanes.lane(lane).clock(),
@@ -46,7 +46,7 @@ impl Schedule {
         }
     }
 
-    /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
+    /// Takes a priority job. Jobs whose lane is closed are parked there on the way.
     pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Decision> {
         let full = self.parked + PARKED_AT_ONCE;
         while let Some(source) = self.sources.next_priority() {
@@ -65,7 +65,7 @@ impl Schedule {
         None
     }
 
-    /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
+    /// Starts a job, or parks it if its lane is closed. A job that is already parked in that lane goes first.
     fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Decision> {
         let i = ready.host.0 as usize;
         let lane = self.lanes.lane(i);
@@ -83,7 +83,7 @@ impl Schedule {
         Some(self.start(first))
     }
 
-    /// A job from this lane, if it has one and may start it.
+    /// Takes a job from this lane, if it has one and may start it.
     pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Decision> {
         let now = self.now;
         let lane = self.lanes.lane(i);
@@ -105,7 +105,7 @@ impl Schedule {
         }
         let next = match drawn {
             Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
-                // What such a source has all goes here.
+                // All jobs of such a source go to this lane's host.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
             Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Decision::BadRow(id, bad)),
@@ -115,7 +115,7 @@ impl Schedule {
         next
     }
 
-    /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
+    /// Takes a job from a source of many hosts. Jobs whose lane is closed are parked there on the way.
     pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Decision> {
         let (now, mark) = (self.now, self.lanes.reads());
         let full = self.parked + PARKED_AT_ONCE;

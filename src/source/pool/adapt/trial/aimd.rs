@@ -1,4 +1,4 @@
-//! Additive increase, multiplicative decrease, as everybody does it. Start at [`Aimd`].
+//! Additive increase, multiplicative decrease (AIMD), the usual scheme. Start at [`Aimd`].
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::trial::Controller;

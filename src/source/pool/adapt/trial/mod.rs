@@ -12,7 +12,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use fastrand::Rng;
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::trial::scene::{SimulatedUpstream, Upstream};
+use crate::source::pool::adapt::trial::scene::{RunningUpstream, SimulatedUpstream};
 use crate::source::pool::adapt::{Adapt, Admission, AttemptEvidence};
 
 /// What is tried.
@@ -53,7 +53,7 @@ const NEVER: Offset = Offset(u64::MAX);
 pub fn try_out(scene: &SimulatedUpstream, controller: &mut impl Controller, seed: u64) -> Score {
     let mut client = Client::default();
     let mut rng = Rng::with_seed(seed);
-    let mut upstream = Upstream::new(scene, -rng.f64());
+    let mut upstream = RunningUpstream::new(scene, -rng.f64());
     loop {
         client.start_what_may(controller);
         let (now, what) = client.next(controller);
@@ -83,16 +83,16 @@ struct Client {
     now: Offset,
     in_flight: u32,
     /// The ways to the upstream take equally long, and so do refusals: they come in order.
-    arriving: VecDeque<(Offset, Attempt)>,
-    refused: VecDeque<(Offset, Attempt)>,
-    serving: BinaryHeap<Reverse<(Offset, Attempt)>>,
+    arriving: VecDeque<(Offset, SimulatedAttempt)>,
+    refused: VecDeque<(Offset, SimulatedAttempt)>,
+    serving: BinaryHeap<Reverse<(Offset, SimulatedAttempt)>>,
     last_start: Option<Offset>,
     n_accepted: u32,
     n_refused: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Attempt {
+struct SimulatedAttempt {
     started: Offset,
     others: u32,
 }
@@ -100,8 +100,8 @@ struct Attempt {
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     MayStart,
-    Arrives(Attempt),
-    Ends(Attempt, Admission),
+    Arrives(SimulatedAttempt),
+    Ends(SimulatedAttempt, Admission),
 }
 
 impl Client {
@@ -112,7 +112,7 @@ impl Client {
 
     fn start_what_may(&mut self, controller: &impl Controller) {
         while self.in_flight < controller.limit() && self.now >= self.opens_at(controller) {
-            let attempt = Attempt { started: self.now, others: self.in_flight };
+            let attempt = SimulatedAttempt { started: self.now, others: self.in_flight };
             self.arriving.push_back((self.now + ON_ITS_WAY, attempt));
             self.last_start = Some(self.now);
             self.in_flight += 1;
@@ -140,8 +140,8 @@ impl Client {
         (ends, Happens::Ends(attempt, end))
     }
 
-    fn end(&mut self, attempt: Attempt, end: Admission, controller: &mut impl Controller) {
-        let Attempt { started, others } = attempt;
+    fn end(&mut self, attempt: SimulatedAttempt, end: Admission, controller: &mut impl Controller) {
+        let SimulatedAttempt { started, others } = attempt;
         self.in_flight -= 1;
         controller.learn(AttemptEvidence { at: self.now, started, others, end });
         if self.now >= WARM_UP {

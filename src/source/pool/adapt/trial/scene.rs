@@ -1,6 +1,6 @@
 //! A simulated upstream and what it allows.
 //!
-//! Start at [`Upstream::admits`].
+//! Start at [`RunningUpstream::admits`].
 
 use std::ops::Range;
 
@@ -65,7 +65,7 @@ pub fn service_time(rng: &mut Rng) -> Micros {
 
 /// An upstream at work.
 #[derive(Debug)]
-pub struct Upstream<'a> {
+pub struct RunningUpstream<'a> {
     scene: &'a SimulatedUpstream,
     in_service: u32,
     /// Tokens left, or counted in this window.
@@ -74,8 +74,8 @@ pub struct Upstream<'a> {
     mark: f64,
 }
 
-impl<'a> Upstream<'a> {
-    /// The mark is where windows began before anybody came, and since when a bucket fills that was empty.
+impl<'a> RunningUpstream<'a> {
+    /// `mark` is when the first window began, or when an empty bucket began to fill.
     pub fn new(scene: &'a SimulatedUpstream, mark: f64) -> Self {
         Self { scene, in_service: 0, n: 0.0, mark }
     }

@@ -1,6 +1,6 @@
-//! Where a run's jobs come from: the plan's sources, how far each is drawn, and in which round.
+//! The sources of a run's jobs: how far each is drawn, and in which round.
 //!
-//! Pure but for the plan's files. Start at [`Sources::draw`].
+//! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
 pub mod priority_jobs;
 
@@ -22,13 +22,13 @@ use crate::source::pool::schedule::rounds::Rounds;
 pub struct Sources {
     cursor: Cursor,
     states: Vec<State>,
-    /// How many may have more, in this round or a later one.
+    /// How many sources may have more jobs, in this round or a later one.
     left: usize,
     /// Jobs drawn so far, bad rows included.
     drawn: u64,
-    /// Jobs over so far.
+    /// Jobs settled so far.
     settled: u64,
-    /// Jobs that come before all others, the slowest first, of the sources that have begun.
+    /// Jobs that start before all others, the slowest first, of the sources that have begun.
     priority: BinaryHeap<Early>,
     /// Endpoints that have been announced.
     announced: usize,
@@ -38,14 +38,14 @@ pub struct Sources {
 /// One source.
 #[derive(Debug, Default)]
 struct State {
-    /// It may have more in this round.
+    /// It may have more jobs in this round.
     has_more: bool,
-    /// Its jobs that have been drawn, or are ahead, and are not over.
+    /// Its jobs that were drawn or have priority, and are not settled.
     open: u64,
     head: QueueHead,
 }
 
-/// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
+/// Since when a source's next job waits, and what the clock of its lane or of the run read then.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QueueHead {
     /// Since when.
@@ -66,7 +66,7 @@ pub struct DrawnRow {
 }
 
 impl Sources {
-    /// The sources of a plan, before their first job. With rounds, each waits for its first.
+    /// The sources of a plan, before their first job. With rounds, each waits for its first round.
     pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
         let n = cursor.sources();
         let state = |_| State { has_more: polling.is_none(), ..State::default() };
@@ -98,7 +98,7 @@ impl Sources {
         self.cursor.host_of(source)
     }
 
-    /// From here on a source's next job waits.
+    /// Notes since when a source's next job waits.
     pub fn set_head(&mut self, source: usize, head: QueueHead) {
         self.states[source].head = head;
     }
@@ -116,7 +116,8 @@ impl Sources {
             Draw::End => Draw::End,
         };
         self.announce(facts);
-        // Where the count is known nobody has to come back and ask: that could be a cooldown later.
+        // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
+        // be a cooldown later.
         let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.is_in_last_round(source) {
@@ -133,7 +134,7 @@ impl Sources {
         self.cursor.look_ahead(source, n)
     }
 
-    /// Takes in what a source's files have first, if they are open. If not, the source is fed when they are.
+    /// Queues a source's priority jobs, if its files are open. If not, the waker is called when they are.
     pub fn open_source(&mut self, source: usize) -> bool {
         let is_open = self.cursor.is_open(source);
         if is_open {
@@ -148,17 +149,17 @@ impl Sources {
         JobId(self.drawn)
     }
 
-    /// Whether every job is asked again by itself, round after round.
+    /// Whether every job is repeated in rounds.
     pub fn has_rounds(&self) -> bool {
         self.rounds.is_some()
     }
 
-    /// Books one more job of a source: one that has been drawn before.
+    /// Counts one more job of a source, which was drawn before.
     pub fn repeat(&mut self, source: usize) -> JobId {
         self.next_id(source)
     }
 
-    /// Books a job as over: well, badly, or neither.
+    /// Counts a job as settled: well, badly, or cancelled.
     pub fn settle(
         &mut self,
         source: usize,
@@ -187,7 +188,7 @@ impl Sources {
         self.rounds.as_ref()?.soonest()
     }
 
-    /// Begins the round that is due; gives back whose it is.
+    /// Begins the round that is due, and returns its source.
     pub fn begin_round(&mut self, now: Offset, facts: &mut VecDeque<Fact>) -> Option<usize> {
         let (source, round, late) = self.rounds.as_mut()?.begin(now)?;
         if round > 1 {
@@ -198,7 +199,7 @@ impl Sources {
         Some(source)
     }
 
-    /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
+    /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce(facts);
         if let Some(Placed { jobs, of }) = self.cursor.placed() {
@@ -236,7 +237,7 @@ impl Sources {
         self.left == 0 && self.priority.is_empty()
     }
 
-    /// Whether every job has been drawn and is over.
+    /// Whether every job has been drawn and settled.
     pub fn is_over(&self) -> bool {
         self.is_drawn() && self.settled == self.drawn
     }

@@ -1,4 +1,4 @@
-//! Jobs that come before all others, whichever source they are of.
+//! Priority jobs: those that start before all others, of every source.
 //!
 //! Start at [`Sources::draw_priority`].
 
@@ -10,25 +10,25 @@ use crate::plan::priority_jobs::Early;
 use crate::source::pool::schedule::sources::{QueueHead, Sources};
 
 impl Sources {
-    /// Puts the jobs of a source that come before all others among those of the others.
+    /// Queues the priority jobs of a source with those of the others.
     pub(in crate::source::pool) fn enqueue_priority(&mut self, source: usize) {
         let jobs = self.cursor.take_ahead(source);
         let has_any = !jobs.is_empty();
         self.states[source].open += jobs.len() as u64;
         self.priority.extend(jobs);
-        // Nobody has to come and ask for the others where there are none.
+        // A source with only priority jobs needs no turn.
         if has_any && self.cursor.is_drawn(source) {
             self.states[source].has_more = false;
             self.left -= usize::from(self.is_in_last_round(source));
         }
     }
 
-    /// Whose job is the next of those that come before all others.
+    /// The source of the next priority job.
     pub fn next_priority(&self) -> Option<usize> {
         self.priority.peek().map(|early| early.job.place.source as usize)
     }
 
-    /// Draws the next job of those that come before all others; the next of its source waits from here on.
+    /// Draws the next priority job. The next job of its source waits from here on.
     pub fn draw_priority(
         &mut self,
         now: QueueHead,
