@@ -167,7 +167,8 @@ mod tui {
     use inflight::tui::theme::color::Depth;
     use inflight::tui::theme::glyphs::Charset;
     use inflight::tui::theme::{Capabilities, Theme};
-    use inflight::tui::view::{self, Scene};
+    use inflight::tui::view;
+    use inflight::tui::view::scene::Scene;
     use ratatui::layout::Rect;
 
     use super::{busy, folded, seen};
@@ -211,8 +212,7 @@ mod tui {
         bencher.with_inputs(between).bench_local_values(|()| {
             let model = model.borrow();
             let now = model.last;
-            ui.measure(SCREEN, &model);
-            ui.refresh(&model, now);
+            ui.fit(view::measure(&ui, &keymap, &model, SCREEN), &model, now);
             let (can, charset) = (Abilities::FULL, look.charset);
             let scene = Scene { model: &model, ui: &ui, theme: &theme, keymap: &keymap, can, charset, now };
             let drawn = easel.draw(SCREEN, "", is_unknown, |frame| drop(view::render(frame, &scene)));

@@ -4,9 +4,10 @@
 
 use std::io;
 
+use crate::config::theme_catalog::ThemeError;
 use crate::output::exit;
-use crate::output::trouble::OutputError;
-use crate::plan::mistake::PlanError;
+use crate::output::output_error::OutputError;
+use crate::plan::error::PlanError;
 use crate::source::pool::Broken;
 use crate::text::console::StreamStyle;
 use crate::text::diagnostics::Mistakes;
@@ -93,6 +94,15 @@ pub enum Error {
     Pool(#[from] Broken),
 }
 
+impl From<ThemeError> for Error {
+    fn from(error: ThemeError) -> Self {
+        match error {
+            ThemeError::Missing { name, suggestion } => Self::NoTheme { name, near: suggestion },
+            ThemeError::Invalid(mistakes) => Self::Invalid(mistakes),
+        }
+    }
+}
+
 impl From<OutputError> for Error {
     fn from(error: OutputError) -> Self {
         Self::Unwritable { message: error.sentence(), hint: error.hint() }
@@ -103,7 +113,7 @@ impl Error {
     /// The exit code that says so.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Plan(error) if error.has_nothing_to_do() => exit::NOTHING_TO_DO,
+            Self::Plan(error) if error.has_no_jobs() => exit::NOTHING_TO_DO,
             Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,

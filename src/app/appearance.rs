@@ -4,7 +4,7 @@
 
 use crate::app::settings;
 use crate::cli::look::LookArgs;
-use crate::config::theme_catalog::ThemeCatalog;
+use crate::config::theme_catalog::{ThemeCatalog, ThemeError};
 use crate::error::Error;
 use crate::text::console::Console;
 use crate::text::diagnostics::Mistakes;
@@ -68,10 +68,10 @@ impl Appearance {
         };
         let catalog = ThemeCatalog::open();
         let missing = settings.themes.iter().filter_map(|named| match catalog.find(&named.theme) {
-            Err(Error::NoTheme { near, .. }) => Some(named.missing(near)),
+            Err(ThemeError::Missing { suggestion, .. }) => Some(named.missing(suggestion)),
             Ok(_) | Err(_) => None,
         });
-        Mistakes::of(missing.collect())?;
+        Mistakes::check(missing.collect())?;
         let (name, theme) = choose_theme(&catalog, &environment, capabilities, background)?;
         let preferences = &environment.preferences;
         let may_change = preferences.light.is_some() || preferences.dark.is_some() || theme.pair().is_some();

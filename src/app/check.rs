@@ -11,9 +11,9 @@ use crate::cli::RunArgs;
 use crate::cli::said;
 use crate::config;
 use crate::error::Error;
-use crate::output::check::{check_text, warning_text};
-use crate::output::check_json::{check_json, mistakes_json, refused_json};
-use crate::output::{place, streams};
+use crate::output::check::json::{check_json, mistakes_json, refused_json};
+use crate::output::check::text::{check_text, warning_text};
+use crate::output::{destination, streams};
 use crate::plan::Plan;
 use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
@@ -68,7 +68,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     if let Some(path) = &args.results.events {
         recording::check(path)?;
     }
-    place::check_output(&plan.output)?;
+    destination::check_output(&plan.output)?;
 
     let most = descriptors::raise_limit().map(|most| descriptors::available(most, plan.practice.is_some()));
     let flags = said::flags(args);

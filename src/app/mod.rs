@@ -34,7 +34,7 @@ use crate::config;
 use crate::config::settings::Settings;
 use crate::error::{Error, code};
 use crate::lab::scenario;
-use crate::output::{exit, place, streams};
+use crate::output::{destination, exit, streams};
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
@@ -83,7 +83,7 @@ fn obey(command: &Command, console: Console) -> Result<u8, Error> {
             }
             let mut plan = demo::plan()?;
             overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
-            place::check_apart(&plan.output, args.results.events.as_deref())?;
+            destination::check_apart(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
         Command::Replay(args) => replay::run(args, console),
@@ -119,7 +119,7 @@ fn settings(console: Console) -> Result<Settings, Error> {
     let settings = config::settings()?;
     if let Some(warnings) = &settings.warnings {
         let style = console.stderr;
-        streams::say(warnings.as_warnings(style.colour, style.line_width()).trim_end());
+        streams::say(warnings.render_warnings(style.colour, style.line_width()).trim_end());
     }
     Ok(settings)
 }
@@ -137,7 +137,7 @@ fn planned(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read(args)?;
     practice::check(&plan)?;
     overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
-    place::check_apart(&plan.output, args.results.events.as_deref())?;
+    destination::check_apart(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 

@@ -3,7 +3,7 @@
 //! A plan does not know what the upstream can do, and the upstream knows no lines of a plan. Start at [`check`].
 
 use crate::plan::Plan;
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::text::sanitize::sanitize;
 use crate::upstream::behaviour;
 
@@ -15,7 +15,7 @@ pub fn check(plan: &Plan) -> Result<(), PlanError> {
             let refused = behaviour::parse(path).err()?;
             let key = format!("upstream.hosts.{host}");
             // What was filled in from outside is not repeated: it may be a secret.
-            let is_given = plan.written.iter().any(|written| written.key == key && !written.given.is_empty());
+            let is_given = plan.written.iter().any(|written| written.key == key && !written.variables.is_empty());
             let (why, help) = if is_given {
                 ("it is no behaviour once `${…}` is filled in".to_owned(), "`GET /` of the upstream lists them all")
             } else {

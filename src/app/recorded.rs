@@ -8,8 +8,8 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::journal::{ReadError, Reader};
+use crate::output::output_error::path_shown;
 use crate::output::streams;
-use crate::output::trouble::path_shown;
 use crate::plan::cursor::Cursor;
 use crate::plan::order::Order;
 use crate::plan::priority_jobs::Slow;

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::journal::{self, Header};
-use crate::output::{place, trouble};
+use crate::output::{destination, output_error};
 use crate::pump::Recorder;
 use crate::text::io_error::IoErrorText;
 
@@ -32,7 +32,7 @@ pub fn open(path: &Path, name: &str) -> Result<Recorder, Error> {
 
 /// Finds out whether it could be recorded there, and leaves everything as it is.
 pub fn check(path: &Path) -> Result<(), Error> {
-    if is_stdout(path) { Ok(()) } else { place::check_file(path).map_err(unwritable(path)) }
+    if is_stdout(path) { Ok(()) } else { destination::check_file(path).map_err(unwritable(path)) }
 }
 
 /// Opens the recording of a further run: `run.jsonl` is followed by `run-2.jsonl`. It replaces nothing.
@@ -85,7 +85,7 @@ fn numbered(path: &Path, n: u32) -> PathBuf {
 
 fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
     move |error| Error::Unwritable {
-        message: format!("cannot record to `{}`: {}", trouble::path_shown(path), IoErrorText(error)),
+        message: format!("cannot record to `{}`: {}", output_error::path_shown(path), IoErrorText(error)),
         hint: None,
     }
 }

@@ -1,6 +1,7 @@
-//! The only place that reads the environment.
+//! The environment of the process: its variables, settings files and terminal.
 //!
-//! Everything else is handed what it needs. Start at [`surroundings`], [`settings()`] and [`variable`].
+//! Nothing else reads the environment; other modules get what they need as parameters. Start at
+//! [`environment`], [`settings()`] and [`variable`].
 
 pub mod settings;
 pub mod theme_catalog;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::settings::Settings;
 use crate::text::console::{ColorChoice, Console};
-use crate::text::diagnostics::{Mistakes, Page};
+use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
 use crate::text::io_error::IoErrorText;
 use crate::tui::detect::{Environment, VARIABLES};
 use crate::tui::tty::{self, Tty};
@@ -36,51 +37,51 @@ pub fn environment(console: Console) -> Environment {
         variables,
         draws_on_terminal,
         color: console.color,
-        // It reads the environment by itself.
+        // This crate reads the environment itself.
         shows_progress: anstyle_progress::supports_term_progress(draws_on_terminal),
         has_keys: Tty::open(std::io::stderr().as_fd()).is_ok(),
         ..Environment::default()
     }
 }
 
-/// What the user's and the project's settings say, under the variables that win over them.
+/// Reads the settings of the user and the project. Environment variables override both.
 pub fn settings() -> Result<Settings, Mistakes> {
-    let pages = settings_files().into_iter().filter_map(|path| page(&path).transpose());
-    Settings::read(&pages.collect::<Result<Vec<_>, _>>()?, &variable)
+    let files = settings_files().into_iter().filter_map(|path| read_file(&path).transpose());
+    Settings::read(&files.collect::<Result<Vec<_>, _>>()?, &variable)
 }
 
-/// Where settings may be, the nearest first; the user's own file need not be there.
+/// The paths of settings files, the project's first. The user's file may not exist.
 pub fn settings_files() -> Vec<PathBuf> {
     let folder = std::env::current_dir().ok();
-    let files = [folder.as_deref().and_then(of_project), of_user().map(|folder| folder.join("config.toml"))];
+    let files = [folder.as_deref().and_then(project_file), user_folder().map(|folder| folder.join("config.toml"))];
     files.into_iter().flatten().collect()
 }
 
 /// The folder of the user's settings and themes.
-pub fn of_user() -> Option<PathBuf> {
-    // The standard has a relative path ignored.
+pub fn user_folder() -> Option<PathBuf> {
+    // The XDG specification ignores a relative path.
     let named = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let usual = || variable("HOME").filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".config"));
-    Some(named.or_else(usual)?.join("inflight"))
+    let default = || variable("HOME").filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".config"));
+    Some(named.or_else(default)?.join("inflight"))
 }
 
-/// The project's settings: in this folder or above, up to the root of its repository.
-fn of_project(folder: &Path) -> Option<PathBuf> {
-    // Beyond the repository lie other people's folders; without one there is only this.
+/// The project's settings file: in this folder or above, up to the root of its repository.
+fn project_file(folder: &Path) -> Option<PathBuf> {
+    // Folders above the repository may belong to other users. Without a repository, only this folder counts.
     let root = folder.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
     let paths = folder.ancestors().take(root + 1).map(|folder| folder.join(".config").join("inflight.toml"));
     paths.into_iter().find(|path| path.is_file())
 }
 
-/// A settings file; nothing where there is none.
-fn page(path: &Path) -> Result<Option<Page>, Mistakes> {
+/// Reads a settings file, if it exists.
+fn read_file(path: &Path) -> Result<Option<SourceText>, Mistakes> {
     let name = path.to_string_lossy();
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(Page::new(&name, &text))),
+        Ok(text) => Ok(Some(SourceText::new(&name, &text))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let message = format!("cannot read settings `{name}`: {}", IoErrorText(error));
-            Err(Mistakes::one(Page::new(&name, "").whole(message)))
+            Err(Mistakes::from(Mistake::in_file(&name, message)))
         }
     }
 }

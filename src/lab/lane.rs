@@ -23,7 +23,7 @@ use crate::model::race::span::{self, Span};
 use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
 use crate::plan::cursor::Cursor;
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::plan::via::Via;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};

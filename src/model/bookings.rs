@@ -31,12 +31,16 @@ impl Model {
         self.endpoints[endpoint].in_flight += 1;
         self.endpoints[endpoint].host = Some(host);
         self.endpoints[endpoint].anatomy.start(bar.waited);
-        self.hosts[host].in_flight += 1;
-        self.hosts[host].started += 1;
+        let before = self.in_flight();
+        let host_entry = self.hosts.at(host);
+        host_entry.in_flight += 1;
+        host_entry.started += 1;
+        host_entry.active = at;
+        host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
         let flight = Flight { started: at, until, endpoint, host, slot, seen: None, answer: None, target, number };
-        self.evidence.start(attempt, &flight, self.in_flight());
+        self.evidence.start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
             self.timeline.end(displaced.number, End { at, outcome: None, spent: PhaseTimes::default() });
@@ -61,9 +65,11 @@ impl Model {
         self.totals.count(outcome, service);
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
-        self.evidence.end(at, &flight, (outcome, &spent), levels, &self.idle);
+        self.evidence.end(at, &flight, outcome, levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
-        let host = &mut self.hosts[flight.host];
+        let host = self.hosts.at(flight.host);
+        host.active = at;
+        host.usage.end(service, outcome, &spent);
         let is_bad = Cause::of(outcome).is_some();
         let ending = Ending::from(outcome);
         endpoint.anatomy.end(Slow { origin, attempt, at, took: service, waited, ending }, spent);
@@ -153,7 +159,7 @@ impl Model {
     fn land(&mut self, flight: &Flight) {
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
-        let host = &mut self.hosts[flight.host];
+        let host = self.hosts.at(flight.host);
         host.in_flight = host.in_flight.saturating_sub(1);
     }
 }

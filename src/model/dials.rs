@@ -24,9 +24,10 @@ impl Model {
             }
             Scope::Host(id) => {
                 let i = self.known_host(origin, id);
-                let host = Some(Arc::clone(&self.hosts[i].name));
-                let from = self.hosts[i].limit.replace(limit);
-                self.hosts[i].turned = Some((by, at));
+                let host = self.hosts.at(i);
+                let from = host.limit.replace(limit);
+                host.turned = Some((by, at));
+                let host = Some(Arc::clone(&host.name));
                 self.news.tell(at, Story::Limit { host, from, to: limit, by });
             }
         }
@@ -35,15 +36,16 @@ impl Model {
     /// Books that a host was put aside or taken back.
     pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
         let i = self.known_host(origin, host);
-        self.hosts[i].is_quarantined = is_aside;
-        let host = Arc::clone(&self.hosts[i].name);
+        let host = self.hosts.at(i);
+        host.is_quarantined = is_aside;
+        let host = Arc::clone(&host.name);
         self.news.tell(at, Story::Quarantine { host, is_aside });
     }
 
     /// Books what the adaptive controller has found for a host.
     pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
         self.is_adaptive = true;
-        let found = &mut self.hosts[host];
+        let found = self.hosts.at(host);
         found.learned = Some(learned);
         (found.turned, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
@@ -58,7 +60,7 @@ impl Model {
     /// Books that limits are found by themselves, or no longer.
     pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
         self.is_adaptive = on;
-        for host in self.hosts.iter_mut().filter(|_| !on) {
+        for host in self.hosts.kept_mut().filter(|_| !on) {
             (host.learned, host.why) = (None, None);
         }
         self.news.tell(at, Story::Adaptive(on));

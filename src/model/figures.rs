@@ -31,10 +31,10 @@ impl Model {
         self.recent.last(now, seconds)
     }
 
-    /// The latest cooldown that is still running, with the index of its host.
+    /// The latest cooldown that is still running, with the number of its host.
     pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
-        let running = |(i, host): (usize, &Host)| host.cooldown.filter(|&until| until > now).map(|until| (i, until));
-        self.hosts.iter().enumerate().filter_map(running).max_by_key(|&(_, until)| until)
+        let running = |host: &Host| Some((host.number, host.cooldown.filter(|&until| until > now)?));
+        self.hosts.all().filter_map(running).max_by_key(|&(_, until)| until)
     }
 
     /// Why slots stood unused, each as a share of all slots × time, the largest first.

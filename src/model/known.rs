@@ -13,7 +13,7 @@ impl Model {
 
     /// The host that this machine calls by this id.
     pub fn host_by_id(&self, origin: Origin, id: HostId) -> Option<&Host> {
-        self.host_index.get(&(origin, id)).and_then(|&i| self.hosts.get(i))
+        self.hosts.by_id(origin, id)
     }
 
     /// The index of an endpoint that should have been announced.
@@ -27,15 +27,11 @@ impl Model {
         i
     }
 
-    /// The index of a host that should have been announced.
+    /// The number of a host that should have been announced.
     pub(super) fn known_host(&mut self, origin: Origin, id: HostId) -> usize {
-        let n = self.hosts.len();
-        let i = self.host(origin, id);
-        if i == n {
-            self.anomalies.strangers += 1;
-            self.hosts[i].name = format!("host {}", id.0).into();
-        }
-        i
+        let (number, is_stranger) = self.hosts.find(origin, id, self.last);
+        self.anomalies.strangers += u64::from(is_stranger);
+        number
     }
 
     pub(super) fn endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
@@ -43,14 +39,6 @@ impl Model {
         *self.endpoint_index.entry((origin, id)).or_insert_with(|| {
             endpoints.push(Endpoint { origin, id, ..Endpoint::default() });
             endpoints.len() - 1
-        })
-    }
-
-    pub(super) fn host(&mut self, origin: Origin, id: HostId) -> usize {
-        let hosts = &mut self.hosts;
-        *self.host_index.entry((origin, id)).or_insert_with(|| {
-            hosts.push(Host { origin, id, ..Host::default() });
-            hosts.len() - 1
         })
     }
 }

@@ -133,6 +133,8 @@ impl Default for Level {
 /// How a value that happens now and then has developed: means over equal stretches of the whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trend {
+    /// The number of `bins[0]`: an endpoint with one late request must not keep all the empty bins before it.
+    first: usize,
     bins: Vec<(u64, u32)>,
     width: u64,
 }
@@ -144,17 +146,43 @@ impl Trend {
     /// Counts one value.
     pub fn record(&mut self, at: Offset, value: Micros) {
         while at.0 / self.width >= Self::BINS as u64 {
-            let both = |a: (u64, u32), b: &(u64, u32)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
-            self.bins = self.bins.chunks(2).map(|pair| pair.iter().fold((0, 0), both)).collect();
-            self.width *= 2;
+            self.merge_neighbours();
         }
         #[expect(clippy::cast_possible_truncation, reason = "below BINS by the loop above")]
         let i = (at.0 / self.width) as usize;
-        if i >= self.bins.len() {
-            self.bins.resize(i + 1, (0, 0));
+        let bin = self.bin(i);
+        bin.0 = bin.0.saturating_add(value.0);
+        bin.1 += 1;
+    }
+
+    fn merge_neighbours(&mut self) {
+        let first = self.first / 2;
+        let mut merged: Vec<(u64, u32)> = Vec::new();
+        for (i, &(sum, n)) in self.bins.iter().enumerate() {
+            match merged.get_mut((self.first + i) / 2 - first) {
+                Some(bin) => *bin = (bin.0.saturating_add(sum), bin.1.saturating_add(n)),
+                None => merged.push((sum, n)),
+            }
         }
-        self.bins[i].0 = self.bins[i].0.saturating_add(value.0);
-        self.bins[i].1 += 1;
+        (self.first, self.bins) = (first, merged);
+        self.width *= 2;
+    }
+
+    /// The bin of this number, making room for it at either end.
+    fn bin(&mut self, i: usize) -> &mut (u64, u32) {
+        if self.bins.is_empty() {
+            self.first = i;
+        }
+        if i < self.first {
+            self.bins.splice(0..0, std::iter::repeat_n((0, 0), self.first - i));
+            self.first = i;
+        }
+        let at = i - self.first;
+        if at >= self.bins.len() {
+            self.bins.reserve_exact(at + 1 - self.bins.len());
+            self.bins.resize(at + 1, (0, 0));
+        }
+        &mut self.bins[at]
     }
 
     /// How long one stretch is.
@@ -164,13 +192,16 @@ impl Trend {
 
     /// The mean of each stretch, oldest first; `None` where nothing happened.
     pub fn means(&self) -> impl ExactSizeIterator<Item = Option<Micros>> + '_ {
-        self.bins.iter().map(|&(sum, n)| sum.checked_div(u64::from(n)).map(Micros))
+        (0..self.first + self.bins.len()).map(|i| {
+            let &(sum, n) = self.bins.get(i.checked_sub(self.first)?)?;
+            sum.checked_div(u64::from(n)).map(Micros)
+        })
     }
 }
 
 impl Default for Trend {
     fn default() -> Self {
-        Self { bins: Vec::new(), width: Self::FIRST_WIDTH }
+        Self { first: 0, bins: Vec::new(), width: Self::FIRST_WIDTH }
     }
 }
 

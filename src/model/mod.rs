@@ -33,11 +33,11 @@ use rustc_hash::FxHashMap;
 
 use crate::event::idle::Idle;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Event, Fact, HostId, JobId, Offset, Origin, RunEnd};
+use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin, RunEnd};
 use crate::model::bookings::Settled;
 use crate::model::endpoint::{Carried, Endpoint};
 use crate::model::histogram::Histogram;
-use crate::model::host::Host;
+use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::marks::{Mark, Marks};
@@ -75,8 +75,8 @@ pub struct Model {
     pub most_jobs: u64,
     /// Endpoints in the order of first sight.
     pub endpoints: Vec<Endpoint>,
-    /// Hosts in the order of first sight.
-    pub hosts: Vec<Host>,
+    /// Hosts, the coldest counted together.
+    pub hosts: Hosts,
     /// What is in flight.
     pub open: Open,
     /// The last attempts, one by one.
@@ -114,7 +114,6 @@ pub struct Model {
     /// Jobs that were sent again and are not over.
     repeated: HashSet<(Origin, JobId)>,
     endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
-    host_index: FxHashMap<(Origin, HostId), usize>,
 }
 
 /// What a run is doing.
@@ -162,9 +161,9 @@ impl Model {
                 self.endpoints[i].carried = Some(carried);
             }
             Fact::HostSeen { host, name, limit } => {
-                let i = self.host(origin, *host);
-                let host = &mut self.hosts[i];
-                (host.name, host.limit, host.first_limit) = (Arc::clone(name), *limit, *limit);
+                let number = self.hosts.announce(origin, *host, name, self.last);
+                let host = self.hosts.at(number);
+                (host.limit, host.first_limit) = (*limit, *limit);
             }
             Fact::JobsReordered { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
             Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
@@ -172,7 +171,6 @@ impl Model {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
-                self.evidence.wait(host, waited);
                 let until = until.map(|until| self.origins.moment(origin, until));
                 let bar = Bar {
                     origin,
@@ -232,7 +230,7 @@ impl Model {
             }
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
-                self.hosts[i].cooldown = Some(self.origins.moment(origin, *until));
+                self.hosts.at(i).cooldown = Some(self.origins.moment(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.wished += 1;

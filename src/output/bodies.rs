@@ -10,7 +10,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::job_result::{Answer, JobResult};
-use crate::output::{entry, replace};
+use crate::output::atomic_file;
+use crate::output::report::entry;
 
 /// Longest part of a name that comes from the endpoint.
 const SLUG: usize = 40;
@@ -39,7 +40,7 @@ impl Bodies {
     pub fn save(&mut self, harvest: &JobResult) -> io::Result<Option<String>> {
         let Some(answer) = harvest.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
         let name = name_of(harvest, answer);
-        replace::swiftly(&self.folder.join(&name), &answer.body)?;
+        atomic_file::swiftly(&self.folder.join(&name), &answer.body)?;
         self.saved += 1;
         Ok(Some(name))
     }

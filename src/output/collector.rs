@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use crate::job_result::JobResult;
 use crate::output::bodies::Bodies;
+use crate::output::output_error::OutputError;
 use crate::output::report::{Counts, Finish, Report};
-use crate::output::trouble::OutputError;
 use crate::plan::Output;
 use crate::text::io_error::IoErrorText;
 
@@ -157,8 +157,8 @@ mod tests {
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros};
     use crate::job_result::JobResult;
+    use crate::output::report::spool::Spool;
     use crate::output::report::{Finish, Report, Target};
-    use crate::output::spool::Spool;
     use crate::plan::job::Place;
 
     #[test]

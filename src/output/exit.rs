@@ -8,7 +8,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::model::expectation::{Checked, Measure};
 use crate::model::{Model, Stage};
-use crate::output::kind;
+use crate::output::failure_kind;
 
 /// Every job done, every expectation met.
 pub const OK: u8 = 0;
@@ -59,9 +59,9 @@ pub fn exit_code(model: &Model, checked: &[Checked], mishaps: Mishaps) -> u8 {
 fn is_out_of_reach(model: &Model) -> bool {
     let totals = &model.totals;
     let answered = totals.expected + totals.unexpected + totals.throttled + totals.redirected;
-    let out_of_reach = model.incidents.jobs_where(kind::is_out_of_reach);
+    let out_of_reach = model.incidents.jobs_where(failure_kind::is_out_of_reach);
     // A job whose whole time ran out between tries adds no cause of its own.
-    let out_of_time = model.incidents.jobs_where(kind::is_out_of_time);
+    let out_of_time = model.incidents.jobs_where(failure_kind::is_out_of_time);
     answered == 0 && totals.jobs_done == 0 && out_of_reach > 0 && out_of_reach + out_of_time == totals.jobs_failed
 }
 

@@ -5,24 +5,18 @@
 //! only saved bodies are to the byte what was answered. Start at [`collector`] for results, at
 //! [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
 
+pub mod atomic_file;
 pub mod bodies;
 pub mod check;
-pub mod check_json;
 pub mod collector;
 pub mod comparison;
-pub mod entry;
+pub mod destination;
 pub mod exit;
-pub mod failures;
+pub mod failure_kind;
 pub mod fit;
-pub mod json;
-pub mod kind;
 pub mod outlook;
-pub mod place;
+pub mod output_error;
 pub mod plain;
-pub mod replace;
 pub mod report;
-pub mod spool;
 pub mod streams;
 pub mod summary;
-pub mod summary_json;
-pub mod trouble;

@@ -15,7 +15,7 @@ use crate::model::verdict::words;
 use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::outlook::outlook;
-use crate::output::summary;
+use crate::output::summary::text;
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
@@ -205,7 +205,7 @@ fn ending(model: &Model, now: Offset) -> String {
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))).collect();
     let counts = if counts.is_empty() { "no job done".to_owned() } else { counts.join(", ") };
     let took = units::length(model.ended.unwrap_or(now).since(Offset::ZERO));
-    format!("{} {took}: {counts}", summary::ending(model))
+    format!("{} {took}: {counts}", text::ending(model))
 }
 
 fn example(model: &Model, cause: Cause, group: &Group, style: StreamStyle) -> String {

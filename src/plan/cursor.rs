@@ -11,9 +11,9 @@ use url::Url;
 use crate::event::EndpointId;
 use crate::plan::Plan;
 use crate::plan::address::NO_UPSTREAM;
+use crate::plan::error::PlanError;
 use crate::plan::found::{Endpoint, Found};
 use crate::plan::job::{Job, Place};
-use crate::plan::mistake::PlanError;
 use crate::plan::priority_jobs::{Early, Placed, Slow};
 use crate::plan::reader::queue::Bounds;
 use crate::plan::reader::stream::SourceStream;
@@ -91,7 +91,7 @@ impl Cursor {
     ) -> Result<SourceStream, PlanError> {
         let maker = Maker::new(source, practice_port).map_err(|why| {
             let help = if why.ends_with(NO_UPSTREAM) { "" } else { "check the plan's URLs and headers" };
-            PlanError::whole(&plan.file, why, help)
+            PlanError::in_file(&plan.file, why, help)
         })?;
         let mut stream = SourceStream::open(source, maker, self.streams.len(), bounds, &self.threads)?;
         stream.endpoint = name.map(|name| self.found.add(&name, stream.jobs));

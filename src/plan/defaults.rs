@@ -66,6 +66,3 @@ pub const MAX_PLAN: u64 = 16 << 20;
 
 /// The largest file that `${file:…}` reads, in bytes.
 pub const MAX_SECRET_FILE: u64 = 1 << 20;
-
-/// Mistakes that are shown in full.
-pub const MAX_MISTAKES: usize = 20;

@@ -10,14 +10,16 @@ use std::sync::Mutex;
 
 use crate::plan::address::{is_domain, quoted};
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
-use crate::plan::mistake::{Mistake, PlanError, STDIN, named};
+use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::order::Order;
+use crate::plan::read::{self, stem};
 use crate::plan::request::check;
 use crate::plan::rows::{Form, Input, Rows};
 use crate::plan::source::Source;
 use crate::plan::text::{Var, reason};
 use crate::plan::via::Via;
-use crate::plan::{Expect, Limits, Output, Plan, Practice, read};
+use crate::plan::{Expect, Limits, Output, Plan, Practice};
+use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 
 /// As much of an input as is looked at to tell what it is.
@@ -56,7 +58,11 @@ impl Plan {
                 Some(Form::JsonLines) => Language::JsonLines,
                 Some(Form::Table { .. }) => {
                     let help = "name it in a plan: `rows = \"ids.csv\"` beside a `url` with `{column}` in it";
-                    return Err(PlanError::whole(&name, format!("`{}` is a table, not a plan", sanitize(&name)), help));
+                    return Err(PlanError::in_file(
+                        &name,
+                        format!("`{}` is a table, not a plan", sanitize(&name)),
+                        help,
+                    ));
                 }
                 None => language_of(&start).unwrap_or(Language::Toml),
             },
@@ -119,10 +125,10 @@ impl Plan {
         }
         if n < n_urls {
             let message = format!("`-n {n}` is fewer than the {n_urls} URLs");
-            return Err(PlanError::whole(FILE, message, format!("write `-n {n_urls}` or more, or fewer URLs")));
+            return Err(PlanError::in_file(FILE, message, format!("write `-n {n_urls}` or more, or fewer URLs")));
         }
         if n > MAX_JOBS {
-            return Err(PlanError::whole(FILE, "`-n` is more than 1,000,000,000,000", "write a smaller number"));
+            return Err(PlanError::in_file(FILE, "`-n` is more than 1,000,000,000,000", "write a smaller number"));
         }
         let is_practice = urls.iter().any(|url| url.trim_start().starts_with("practice://"));
         let name = match urls {
@@ -162,15 +168,11 @@ impl Plan {
     /// Reports every URL of a command line that is none.
     fn check_urls(&self) -> Result<(), PlanError> {
         let wrong = self.sources.iter().filter_map(|source| check(source, self.practice.is_some()).err());
-        let mistakes: Vec<_> =
-            wrong.map(|why| Mistake::whole(&self.file, why, "write one such as `https://example.org/`")).collect();
+        let mistakes: Vec<_> = wrong
+            .map(|why| Mistake::in_file(&self.file, why).with_help("write one such as `https://example.org/`"))
+            .collect();
         if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }
     }
-}
-
-/// A file's name without its ending.
-pub(super) fn stem(file: &str) -> String {
-    Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn open(path: &Path, name: &str) -> Result<File, PlanError> {
@@ -187,7 +189,7 @@ fn unreadable(name: &str, why: &str) -> PlanError {
     } else {
         KINDS.to_owned()
     };
-    PlanError::whole(name, format!("cannot read {}: {why}", named(name)), help)
+    PlanError::in_file(name, format!("cannot read {}: {why}", describe_file(name)), help)
 }
 
 fn is_toml(name: &str) -> bool {

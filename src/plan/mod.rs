@@ -8,11 +8,10 @@
 pub mod address;
 pub mod cursor;
 pub mod defaults;
-mod drawing;
+pub mod error;
 pub mod found;
 mod intake;
 pub mod job;
-pub mod mistake;
 pub mod order;
 pub mod patience;
 pub mod priority_jobs;
@@ -35,6 +34,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::text::glob;
+use crate::text::toml_reader::WrittenKey;
 
 /// Everything that was asked, checked, with every default filled in.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub struct Plan {
     pub file: String,
     /// Which keys of the file were set, and in which line: everything else is a default. What an endpoint sets
     /// is known to its source.
-    pub written: Vec<Written>,
+    pub written: Vec<WrittenKey>,
     /// Run-wide dials.
     pub limits: Limits,
     /// Whether the batch is repeated, and how often.
@@ -64,17 +64,6 @@ pub struct Plan {
     pub practice: Option<Practice>,
     /// Where jobs come from, in plan order.
     pub sources: Vec<source::Source>,
-}
-
-/// A key that a plan sets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Its full name, such as `limits.concurrency`; keys of an endpoint start with `endpoint.`.
-    pub key: String,
-    /// In which line, from 1.
-    pub line: usize,
-    /// What its value was filled in with from outside, such as `${TOKEN}`.
-    pub given: Vec<String>,
 }
 
 /// How much may happen at once, and how fast.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::plan::quantity::Wrong;
+use crate::text::value_error::ValueError;
 
 /// In which order jobs are drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,11 +29,11 @@ pub enum Word {
 }
 
 /// `as-given` or `slow-first`.
-pub fn parse_order(text: &str) -> Result<Word, Wrong> {
+pub fn parse_order(text: &str) -> Result<Word, ValueError> {
     match text {
         "as-given" => Ok(Word::AsGiven),
         "slow-first" => Ok(Word::SlowFirst),
-        _ => Err(Wrong::new("not an order", "write `as-given` or `slow-first`")),
+        _ => Err(ValueError::new("not an order", "write `as-given` or `slow-first`")),
     }
 }
 

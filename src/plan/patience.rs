@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use crate::plan::quantity::{Wrong, parse_duration};
+use crate::plan::quantity::parse_duration;
+use crate::text::value_error::ValueError;
 
 /// How long to wait for one attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,15 +17,15 @@ pub enum Patience {
 }
 
 /// A length of time, or a multiple of the median such as `5x median`.
-pub fn parse_patience(text: &str) -> Result<Patience, Wrong> {
+pub fn parse_patience(text: &str) -> Result<Patience, ValueError> {
     let Some(times) = text.trim().strip_suffix("median") else { return parse_duration(text).map(Patience::Fixed) };
-    let wrong = |what: &str| Wrong::new(what, "write how many times the median, such as `5x median`");
+    let wrong = |what: &str| ValueError::new(what, "write how many times the median, such as `5x median`");
     let times = times.trim_end().strip_suffix('x').ok_or_else(|| wrong("no multiple of the median"))?;
     let times: f64 = times.trim_end().parse().map_err(|_| wrong("no multiple of the median"))?;
     if (2.0..=1_000.0).contains(&times) {
         Ok(Patience::TimesMedian(times))
     } else if times < 2.0 {
-        Err(Wrong::new("so tight that it would end ordinary attempts", "write `2x median` or more"))
+        Err(ValueError::new("so tight that it would end ordinary attempts", "write `2x median` or more"))
     } else {
         Err(wrong("beyond 1000 times the median"))
     }

@@ -3,61 +3,37 @@
 //! Pure text in, value out. It refuses what cannot be meant: a number without a unit, zero, and
 //! what is beyond the bounds of [`defaults`]. Start at [`parse_duration`].
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::plan::defaults;
-
-/// Why a value is refused, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    /// Completes "`timeout` is …".
-    pub what: String,
-    /// What to write instead.
-    pub fix: String,
-}
-
-impl Wrong {
-    /// A refusal in two halves.
-    pub fn new(what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { what: what.into(), fix: fix.into() }
-    }
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.fix)
-    }
-}
-
-impl std::error::Error for Wrong {}
+use crate::text::value_error::ValueError;
 
 /// A length of time above zero: `250ms`, `2s`, `1m30s`.
-pub fn parse_duration(text: &str) -> Result<Duration, Wrong> {
+pub fn parse_duration(text: &str) -> Result<Duration, ValueError> {
     let text = text.trim();
     if text.parse::<f64>().is_ok() {
         return Err(unitless(text));
     }
     let Ok(length) = humantime::parse_duration(text) else {
-        return Err(Wrong::new("not a length of time", "write one such as `250ms`, `2s` or `1m30s`"));
+        return Err(ValueError::new("not a length of time", "write one such as `250ms`, `2s` or `1m30s`"));
     };
     if length.is_zero() {
-        return Err(Wrong::new("zero", "write a length of time such as `250ms`, or leave it out"));
+        return Err(ValueError::new("zero", "write a length of time such as `250ms`, or leave it out"));
     }
     if length > defaults::MAX_DURATION {
-        return Err(Wrong::new("longer than 30 days", "write a shorter time, such as `10m`"));
+        return Err(ValueError::new("longer than 30 days", "write a shorter time, such as `10m`"));
     }
     Ok(length)
 }
 
 /// Says that a number lacks its unit.
-pub(super) fn unitless(number: &str) -> Wrong {
-    Wrong::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
+pub(super) fn unitless(number: &str) -> ValueError {
+    ValueError::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
 }
 
 /// Two lengths of time in ascending order: `500ms..30s`.
-pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), Wrong> {
-    let wrong = |what: &str| Wrong::new(what, "write the first and the longest wait, such as `500ms..30s`");
+pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), ValueError> {
+    let wrong = |what: &str| ValueError::new(what, "write the first and the longest wait, such as `500ms..30s`");
     let (from, to) = text.split_once("..").ok_or_else(|| wrong("not a range of times"))?;
     let (from, to) = (parse_duration(from)?, parse_duration(to.trim_start_matches('='))?);
     if from > to {
@@ -67,8 +43,8 @@ pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), Wrong> {
 }
 
 /// A whole number, with `k` for a thousand and `m` for a million: `500`, `10k`, `1.5m`.
-pub fn parse_count(text: &str) -> Result<u64, Wrong> {
-    let wrong = || Wrong::new("not a count", "write a whole number such as `500`, `10k` or `1m`");
+pub fn parse_count(text: &str) -> Result<u64, ValueError> {
+    let wrong = || ValueError::new("not a count", "write a whole number such as `500`, `10k` or `1m`");
     let digits = text.trim().replace('_', "");
     let (digits, factor) = match digits.char_indices().last() {
         Some((at, 'k' | 'K')) => (&digits[..at], 1_000),
@@ -79,8 +55,8 @@ pub fn parse_count(text: &str) -> Result<u64, Wrong> {
 }
 
 /// A number of bytes: `4096`, `64MiB`, `10 MB`.
-pub fn parse_size(text: &str) -> Result<u64, Wrong> {
-    let wrong = || Wrong::new("not a size", "write one such as `64MiB`, `10MB` or `4096`");
+pub fn parse_size(text: &str) -> Result<u64, ValueError> {
+    let wrong = || ValueError::new("not a size", "write one such as `64MiB`, `10MB` or `4096`");
     let text = text.trim();
     let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
@@ -113,28 +89,28 @@ fn scaled(digits: &str, factor: u64) -> Option<u64> {
 }
 
 /// A limit on how many may be in flight: a count from 1 to 1,000,000.
-pub fn parse_limit(text: &str) -> Result<u32, Wrong> {
+pub fn parse_limit(text: &str) -> Result<u32, ValueError> {
     limit(parse_count(text)?)
 }
 
 /// Checks a limit on how many may be in flight.
-pub(super) fn limit(count: u64) -> Result<u32, Wrong> {
+pub(super) fn limit(count: u64) -> Result<u32, ValueError> {
     if count == 0 {
-        return Err(Wrong::new("zero: nothing would ever start", "write at least 1"));
+        return Err(ValueError::new("zero: nothing would ever start", "write at least 1"));
     }
     if count > defaults::MAX_CONCURRENCY {
-        return Err(Wrong::new("beyond 1,000,000 at once", "write what one machine can hold, such as `1000`"));
+        return Err(ValueError::new("beyond 1,000,000 at once", "write what one machine can hold, such as `1000`"));
     }
-    u32::try_from(count).map_err(|_| Wrong::new("too large", "write a smaller number"))
+    u32::try_from(count).map_err(|_| ValueError::new("too large", "write a smaller number"))
 }
 
 /// Starts per second, minute or hour, as the time between two of them: `100/s`, `30/m`, `5/h`.
-pub fn parse_rate(text: &str) -> Result<Duration, Wrong> {
-    let wrong = |what: &str| Wrong::new(what, "write one such as `100/s`, `30/m` or `5/h`");
+pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
+    let wrong = |what: &str| ValueError::new(what, "write one such as `100/s`, `30/m` or `5/h`");
     let Some((number, unit)) = text.split_once('/') else {
         return Err(match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => {
-                Wrong::new("a number without a unit", format!("write `{number}/s` or `{number}/m`"))
+                ValueError::new("a number without a unit", format!("write `{number}/s` or `{number}/m`"))
             }
             Ok(_) | Err(_) => wrong("not a rate"),
         });
@@ -163,20 +139,20 @@ pub fn parse_rate(text: &str) -> Result<Duration, Wrong> {
 }
 
 /// What a value must stay below: `< 1%` gives `1%`.
-fn bound<'t>(text: &'t str, example: &str) -> Result<&'t str, Wrong> {
+fn bound<'t>(text: &'t str, example: &str) -> Result<&'t str, ValueError> {
     match text.trim().strip_prefix('<') {
         Some(bound) if !bound.starts_with('=') => Ok(bound.trim()),
-        _ => Err(Wrong::new("not an upper bound", format!("write one such as `{example}`"))),
+        _ => Err(ValueError::new("not an upper bound", format!("write one such as `{example}`"))),
     }
 }
 
 /// An upper bound on a share of jobs, from 0 to 1: `< 1%`.
-pub fn parse_share_below(text: &str) -> Result<f64, Wrong> {
-    let wrong = |what: &str| Wrong::new(what, "write a share such as `< 1%`");
+pub fn parse_share_below(text: &str) -> Result<f64, ValueError> {
+    let wrong = |what: &str| ValueError::new(what, "write a share such as `< 1%`");
     let percent = bound(text, "< 1%")?.strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
     let percent: f64 = percent.trim().parse().map_err(|_| wrong("not a share"))?;
     if !(percent > 0.0 && percent <= 100.0) {
-        return Err(Wrong::new(
+        return Err(ValueError::new(
             "not between 0 % and 100 %",
             "write a share such as `< 1%`; without it no job may fail",
         ));
@@ -185,15 +161,15 @@ pub fn parse_share_below(text: &str) -> Result<f64, Wrong> {
 }
 
 /// A share of a whole: `20%`.
-pub fn parse_share(text: &str) -> Result<f64, Wrong> {
-    let wrong = |what: &str| Wrong::new(what, "write a share such as `20%`");
+pub fn parse_share(text: &str) -> Result<f64, ValueError> {
+    let wrong = |what: &str| ValueError::new(what, "write a share such as `20%`");
     let percent = text.trim().strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
     let percent: f64 = percent.trim().parse().map_err(|_| wrong("not a share"))?;
     if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong("not between 0 % and 100 %")) }
 }
 
 /// An upper bound on a length of time: `< 1s`.
-pub fn parse_duration_below(text: &str) -> Result<Duration, Wrong> {
+pub fn parse_duration_below(text: &str) -> Result<Duration, ValueError> {
     parse_duration(bound(text, "< 1s")?)
 }
 

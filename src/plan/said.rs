@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::plan::Written;
+use crate::text::toml_reader::WrittenKey;
 
 /// Keys whose values have keys of their own.
 const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
@@ -47,13 +47,13 @@ pub struct Flagged {
 #[derive(Clone, Debug)]
 pub struct Words<'a> {
     file: Arc<str>,
-    plan: &'a [Written],
+    plan: &'a [WrittenKey],
     flags: &'a [Flagged],
 }
 
 impl<'a> Words<'a> {
     /// What a plan of this file and some flags say.
-    pub fn new(file: &str, plan: &'a [Written], flags: &'a [Flagged]) -> Self {
+    pub fn new(file: &str, plan: &'a [WrittenKey], flags: &'a [Flagged]) -> Self {
         Self { file: file.into(), plan, flags }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
     }
 
     /// Who said a key of an endpoint that sets these itself: a flag, the endpoint, or what holds for all of them.
-    pub fn of_endpoint(&self, own: &[Written], key: &str) -> Said {
+    pub fn of_endpoint(&self, own: &[WrittenKey], key: &str) -> Said {
         // Retries have a table of their own; everything else that holds for all is under `[defaults]`.
         let for_all = if key.starts_with("retry.") { key.to_owned() } else { format!("defaults.{key}") };
         let own = || self.line(own, &format!("endpoint.{key}"));
@@ -75,16 +75,16 @@ impl<'a> Words<'a> {
         Some(Said::Flag(flagged.flag))
     }
 
-    fn line(&self, written: &[Written], key: &str) -> Option<Said> {
+    fn line(&self, written: &[WrittenKey], key: &str) -> Option<Said> {
         // Names of headers and hosts mean the same in any letters; our own keys are small.
-        let Written { line, .. } = written.iter().find(|written| written.key.eq_ignore_ascii_case(key))?;
+        let WrittenKey { line, .. } = written.iter().find(|written| written.key.eq_ignore_ascii_case(key))?;
         // What was given for a part of a value was given for the value. Only these have parts: anywhere else a
         // dot is one of a header's or a host's name.
         let has_parts = WITH_PARTS.contains(&key);
         let is_part = |part: &str| has_parts && part.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         let is_part = |part: &str| part.eq_ignore_ascii_case(key) || is_part(part);
         let mut given: Vec<String> = Vec::new();
-        for word in written.iter().filter(|written| is_part(&written.key)).flat_map(|written| &written.given) {
+        for word in written.iter().filter(|written| is_part(&written.key)).flat_map(|written| &written.variables) {
             if !given.contains(word) {
                 given.push(word.clone());
             }
@@ -104,10 +104,10 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::{Flagged, Said, Words};
-    use crate::plan::Written;
+    use crate::text::toml_reader::WrittenKey;
 
-    fn written(key: &str, line: usize) -> Written {
-        Written { key: key.to_owned(), line, given: Vec::new() }
+    fn written(key: &str, line: usize) -> WrittenKey {
+        WrittenKey { key: key.to_owned(), line, variables: Vec::new() }
     }
 
     #[track_caller]
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_was_given_for_a_part_was_given_for_the_whole() {
-        let given = |key: &str, line, word: &str| Written { given: vec![word.to_owned()], ..written(key, line) };
+        let given = |key: &str, line, word: &str| WrittenKey { variables: vec![word.to_owned()], ..written(key, line) };
         let own = [
             written("endpoint.json", 3),
             given("endpoint.json.user", 4, "${USER}"),
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_dot_in_the_name_of_a_header_makes_no_part_of_it() {
-        let dotted = Written { given: vec!["${TOKEN}".to_owned()], ..written("endpoint.headers.a.b", 4) };
+        let dotted = WrittenKey { variables: vec!["${TOKEN}".to_owned()], ..written("endpoint.headers.a.b", 4) };
         let own = [written("endpoint.headers.a", 3), dotted];
         let words = Words::new("a.toml", &[], &[]);
         let given = |key: &str| match words.of_endpoint(&own, key) {

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
-use crate::plan::Written;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
 use crate::plan::template::Template;
 use crate::plan::text::Text;
+use crate::text::toml_reader::WrittenKey;
 
 /// Something that yields jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
@@ -29,7 +29,7 @@ pub struct Source {
     pub(super) body: Option<Body>,
     pub(super) rules: Rules,
     /// Which of its keys the plan sets, and in which line.
-    pub(super) written: Vec<Written>,
+    pub(super) written: Vec<WrittenKey>,
 }
 
 /// How a source's endpoints are called.

@@ -9,9 +9,9 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::plan::defaults::MAX_SECRET_FILE;
-use crate::plan::quantity::Wrong;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
+use crate::text::value_error::ValueError;
 
 /// Looks up a variable by name; where from is the caller's affair.
 pub type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -39,7 +39,7 @@ pub(super) struct Text {
 /// A `${…}` that cannot be filled in: its own words, and why.
 pub(super) struct Unfilled {
     pub(super) written: String,
-    pub(super) wrong: Wrong,
+    pub(super) wrong: ValueError,
 }
 
 /// Fills in `${NAME}`, `${NAME:-default}` and `${file:path}`; `$${` stands for `${`.
@@ -57,7 +57,7 @@ pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Tex
         }
         text.write(&rest[..at]);
         let Some(end) = rest[at..].find('}') else {
-            let wrong = Wrong::new("not closed", "write `${NAME}`, or `$${` for the characters themselves");
+            let wrong = ValueError::new("not closed", "write `${NAME}`, or `$${` for the characters themselves");
             return Err(Unfilled { written: rest[at..].to_owned(), wrong });
         };
         let written = &rest[at..=at + end];
@@ -74,7 +74,7 @@ pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Tex
     Ok(text)
 }
 
-fn value(name: &str, folder: &Path, var: Var<'_>) -> Result<Piece, Wrong> {
+fn value(name: &str, folder: &Path, var: Var<'_>) -> Result<Piece, ValueError> {
     if let Some(path) = name.strip_prefix("file:") {
         return file(&folder.join(path)).map(Piece::Given);
     }
@@ -85,26 +85,26 @@ fn value(name: &str, folder: &Path, var: Var<'_>) -> Result<Piece, Wrong> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(is_name) || name.starts_with(|c: char| c.is_ascii_digit()) {
         let fix = "write `${NAME}`, `${NAME:-default}` or `${file:path}`, or `$${` for the characters themselves";
-        return Err(Wrong::new("not a name", fix));
+        return Err(ValueError::new("not a name", fix));
     }
     match (var(name), default) {
         (Some(value), Some(default)) if value.is_empty() => Ok(Piece::Written(default.to_owned())),
         (Some(value), _) => Ok(Piece::Given(value)),
         (None, Some(default)) => Ok(Piece::Written(default.to_owned())),
-        (None, None) => Err(Wrong::new("not set", format!("set `{name}`, or write `${{{name}:-default}}`"))),
+        (None, None) => Err(ValueError::new("not set", format!("set `{name}`, or write `${{{name}:-default}}`"))),
     }
 }
 
 /// A file's text without its last line break.
-fn file(path: &Path) -> Result<String, Wrong> {
+fn file(path: &Path) -> Result<String, ValueError> {
     let fix = "write a path to a small text file, relative to the plan";
     let mut text = String::new();
     let opened = File::open(path).and_then(|file| file.take(MAX_SECRET_FILE + 1).read_to_string(&mut text));
     if let Err(why) = opened {
-        return Err(Wrong::new(format!("not readable: {}", reason(&why)), fix));
+        return Err(ValueError::new(format!("not readable: {}", reason(&why)), fix));
     }
     if text.len() as u64 > MAX_SECRET_FILE {
-        return Err(Wrong::new("larger than 1 MiB", fix));
+        return Err(ValueError::new("larger than 1 MiB", fix));
     }
     if text.ends_with('\n') {
         text.pop();
@@ -228,7 +228,7 @@ mod tests {
         };
         interpolated(raw, Path::new(""), &var)
             .map(|text| text.value())
-            .map_err(|unfilled| format!("{} is {}", unfilled.written, unfilled.wrong.what))
+            .map_err(|unfilled| format!("{} is {}", unfilled.written, unfilled.wrong.problem))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`parse_via`].
 
-use crate::plan::quantity::Wrong;
+use crate::text::value_error::ValueError;
 
 /// By which wire attempts go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub enum Via {
 }
 
 /// `auto`, `direct` or `reqwest`.
-pub fn parse_via(text: &str) -> Result<Via, Wrong> {
+pub fn parse_via(text: &str) -> Result<Via, ValueError> {
     match text {
         "auto" => Ok(Via::Auto),
         "direct" => Ok(Via::Direct),
         "reqwest" => Ok(Via::Reqwest),
-        _ => Err(Wrong::new("not a wire", "write `auto`, `direct` or `reqwest`")),
+        _ => Err(ValueError::new("not a wire", "write `auto`, `direct` or `reqwest`")),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Names, keys and help are in the key table, `tui/keymap`. Start at [`Action`].
 
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// An action of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

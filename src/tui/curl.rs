@@ -90,17 +90,17 @@ impl CurlCommand {
 mod tests {
     use super::{CurlCommand, CurlRequest};
     use crate::event::failure_sample::Field;
+    use crate::event::{Event, Fact, HostId, Offset, Origin};
     use crate::model::Model;
     use crate::model::endpoint::{Carried, Endpoint};
-    use crate::model::host::Host;
 
     /// The command for a request with these headers and this body.
     fn line(target: &str, carried: Option<Carried>) -> Option<CurlCommand> {
-        let host = Host { name: "http://shop.practice:4711".into(), ..Host::default() };
         let endpoint = Endpoint { carried, host: Some(0), ..Endpoint::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
-        model.hosts.push(host);
+        let fact = Fact::HostSeen { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };
+        model.apply(&Event { at: Offset(0), origin: Origin::HERE, fact });
         CurlCommand::for_request(CurlRequest { target, endpoint: 0 }, &model)
     }
 

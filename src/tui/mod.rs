@@ -5,19 +5,22 @@
 //! Start at [`view`] for drawing, [`state`] for keys, [`terminal`] for the terminal itself.
 
 pub mod action;
+pub mod click_targets;
 pub mod clipboard;
 pub mod curl;
 pub mod detect;
 pub mod effect;
-pub mod filter;
 pub mod input;
 pub mod keymap;
 pub mod picture;
 pub mod refusal;
+pub mod rows;
 pub mod save_file;
 pub mod state;
 pub mod terminal;
+pub mod text_fit;
 pub mod theme;
 pub mod tty;
 pub mod view;
+pub mod views;
 pub mod window_status;

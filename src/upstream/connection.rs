@@ -1,7 +1,7 @@
-//! One connection, from its first request to its end.
+//! A connection of the upstream, from its first request to its end.
 //!
-//! hyper speaks HTTP on it until a behaviour wants what HTTP does not allow; then hyper lets go of the socket
-//! and `rough` takes over. What the requests get is `serve`'s. Start at [`attend`].
+//! hyper serves it until a behaviour needs what HTTP does not allow. Then hyper releases the socket and
+//! `raw_reply` writes to it. It does not decide what a request gets; `serve` does. Start at [`attend`].
 
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -15,56 +15,56 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::upstream::behaviour::Rough;
-use crate::upstream::books::Flight;
-use crate::upstream::reply::Landing;
-use crate::upstream::rough;
-use crate::upstream::scene::Stage;
+use crate::upstream::behaviour::RawReply;
+use crate::upstream::handlers::UpstreamState;
+use crate::upstream::ledger::OpenRequest;
+use crate::upstream::raw_reply;
+use crate::upstream::reply::UnflushedReplies;
 use crate::upstream::serve::serve;
 
 /// What a connection and the requests on it share.
 #[derive(Default)]
-pub struct Line {
-    /// Answers on their way to the socket.
-    pub landing: Rc<Landing>,
-    rough: Cell<Option<(Rough, Flight)>>,
+pub struct ServerConnection {
+    /// Answers that have not reached the socket yet.
+    pub unflushed: Rc<UnflushedReplies>,
+    raw_reply: Cell<Option<(RawReply, OpenRequest)>>,
 }
 
-/// Serves a connection until it ends. However that is, it leaves the books in order.
-pub async fn attend(stream: TcpStream, stage: Rc<Stage>) {
-    let _open = stage.books.open();
-    // Small answers must not wait for one another; if it cannot be set, they do.
+/// Serves a connection until it ends; the ledger is correct however it ends.
+pub async fn serve_connection(stream: TcpStream, state: Rc<UpstreamState>) {
+    let _open = state.ledger.open();
+    // Small answers must not wait for each other. If it cannot be set, they do.
     let _ = stream.set_nodelay(true);
-    let line = Rc::new(Line::default());
-    let socket = Socket { io: TokioIo::new(stream), landing: Rc::clone(&line.landing) };
-    let service = service_fn(|request| serve(Rc::clone(&stage), Rc::clone(&line), request));
-    // No time limit for heads: hyper's would also close connections that are kept alive in silence.
+    let connection = Rc::new(ServerConnection::default());
+    let socket = Socket { io: TokioIo::new(stream), unflushed: Rc::clone(&connection.unflushed) };
+    let service = service_fn(|request| serve(Rc::clone(&state), Rc::clone(&connection), request));
+    // No time limit for heads: hyper's would also close idle connections.
     let mut http = http1::Builder::new().header_read_timeout(None).serve_connection(socket, service);
 
     let take_over = std::future::poll_fn(|cx| match Pin::new(&mut http).poll(cx) {
         Poll::Ready(_) => Poll::Ready(None),
-        // The service has run within this very poll, and hyper has sent what came before.
-        Poll::Pending => line.rough.take().map_or(Poll::Pending, |rough| Poll::Ready(Some(rough))),
+        // The service ran within this poll, and hyper has sent what came before.
+        Poll::Pending => connection.raw_reply.take().map_or(Poll::Pending, |raw_reply| Poll::Ready(Some(raw_reply))),
     });
-    if let Some((rough, flight)) = take_over.await {
+    if let Some((raw_reply, open_request)) = take_over.await {
         let stream = http.into_parts().io.io.into_inner();
-        // If the client goes first, the flight has said so.
-        let _ = rough::perform(rough, stream, flight).await;
+        // If the client goes first, the open request counts as abandoned.
+        let _ = raw_reply::send(raw_reply, stream, open_request).await;
     }
 }
 
-impl Line {
-    /// Asks for the socket, and never returns: the connection ends instead.
-    pub async fn hand_over<T>(&self, rough: Rough, flight: Flight) -> T {
-        self.rough.set(Some((rough, flight)));
+impl ServerConnection {
+    /// Requests the socket, and never returns: the connection ends instead.
+    pub async fn hand_over<T>(&self, raw_reply: RawReply, open_request: OpenRequest) -> T {
+        self.raw_reply.set(Some((raw_reply, open_request)));
         std::future::pending().await
     }
 }
 
-/// The socket, which knows when everything that was written has been handed to it.
+/// The socket, which marks when everything that was written has been flushed.
 struct Socket {
     io: TokioIo<TcpStream>,
-    landing: Rc<Landing>,
+    unflushed: Rc<UnflushedReplies>,
 }
 
 impl Read for Socket {
@@ -81,7 +81,7 @@ impl Write for Socket {
     /// hyper flushes only when its own buffer is empty.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-        self.landing.landed();
+        self.unflushed.mark_flushed();
         Poll::Ready(Ok(()))
     }
 

@@ -1,23 +1,23 @@
-//! The practice upstream: a real HTTP/1.1 server on loopback that behaves as its paths say.
+//! The practice upstream: a real HTTP/1.1 server on loopback whose paths select its behaviour.
 //!
-//! `/delay/250ms` waits, `/limit?rps=20` refuses, `/reset` resets; `GET /` lists them all. It keeps its own
-//! truth about what was in flight, as referee of every client that practises on it. It knows nothing of
-//! the pool or the screen, runs on a thread of its own beside any runtime, and is no server for real use.
-//! Start at [`Upstream::start`]; a request's way is `connection` → `serve` → `scene` → `behaviour`.
+//! `/delay/250ms` waits, `/limit?rps=20` refuses, `/reset` resets; `GET /` lists them all. It counts by itself
+//! what was in flight, so that its counts can verify those of a client. It knows nothing of the pool or the
+//! screen, runs on a thread of its own, and is no server for real use.
+//! Start at [`Upstream::start`]; a request passes through `connection`, `serve`, `handlers` and `behaviour`.
 
 pub mod behaviour;
 pub mod table;
 pub mod tally;
 
-mod asked;
-mod books;
+mod arguments;
 mod connection;
 mod gate;
+mod handlers;
+mod ledger;
+mod raw_reply;
 mod read;
 mod record;
 mod reply;
-mod rough;
-mod scene;
 mod serve;
 
 use std::io;
@@ -34,81 +34,81 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 use crate::plan::Practice;
-use crate::upstream::scene::Stage;
+use crate::upstream::handlers::UpstreamState;
 use crate::upstream::tally::{Arrival, Tally};
 
 /// Connections that may wait to be accepted: a thousand clients may start at the same moment.
 const BACKLOG: u32 = 4096;
 
-/// How long to leave a machine alone that has no descriptors left.
-const BREATHER: Duration = Duration::from_millis(50);
+/// How long to wait before the next attempt to accept when the machine has no descriptors left.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A running practice upstream. Dropping it stops it.
 #[derive(Debug)]
 pub struct Upstream {
     address: SocketAddr,
-    /// Taken when it is to stop.
-    questions: Option<UnboundedSender<Question>>,
-    /// Taken when it has stopped.
+    /// `None` once it is to stop.
+    requests: Option<UnboundedSender<ThreadRequest>>,
+    /// `None` once it has stopped.
     thread: Option<JoinHandle<Tally>>,
 }
 
 impl Upstream {
     /// Starts to serve at an address; with port 0, at a free port.
     ///
-    /// Any address will do. Whoever takes one from a person asks [`is_loopback`] first: outsiders should not
-    /// be able to practise on this machine by accident.
+    /// It takes any address. If the user chose it, check it with [`is_loopback`] first: other machines must not
+    /// reach the upstream by accident.
     ///
     /// # Errors
-    /// `InvalidInput` if a host rule stands for no behaviour; otherwise what the system says.
+    /// `InvalidInput` if a host rule is no behaviour; otherwise the system's error.
     pub fn start(practice: &Practice, address: SocketAddr) -> io::Result<Self> {
         let practice = practice.clone();
-        let (questions, asked) = unbounded_channel();
+        let (requests, requested) = unbounded_channel();
         let (started, starting) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("practice-upstream".to_owned())
-            .spawn(move || run(&practice, address, &started, asked))?;
+            .spawn(move || run(&practice, address, &started, requested))?;
         let address = starting.recv().map_err(|_| io::Error::other("the practice upstream broke"))??;
-        Ok(Self { address, questions: Some(questions), thread: Some(thread) })
+        Ok(Self { address, requests: Some(requests), thread: Some(thread) })
     }
 
-    /// Where it serves, with the port that it was given.
+    /// The address that it serves at, with the port that it was given.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has seen. Waits for the server's thread to finish its turn, so that the numbers agree.
+    /// What it has counted. The server's thread takes the snapshot between two tasks, so that the numbers agree.
     pub fn tally(&self) -> Tally {
-        self.ask(Question::Tally)
+        self.request(ThreadRequest::Tally)
     }
 
     /// When the first requests arrived, in order: see [`N_ARRIVALS`](tally::N_ARRIVALS).
     pub fn arrivals(&self) -> Vec<Arrival> {
-        self.ask(Question::Arrivals)
+        self.request(ThreadRequest::Arrivals)
     }
 
-    /// Starts counting anew. What is in flight stays in flight.
+    /// Restarts the counts. What is in flight stays in flight.
     pub fn reset_tally(&self) {
-        self.ask(Question::Reset);
+        self.request(ThreadRequest::Reset);
     }
 
-    /// Ends every connection, hanging ones too, and says what it has seen in all.
+    /// Ends every connection, hanging ones too, and returns the final counts.
     pub fn stop(mut self) -> Tally {
         self.end()
     }
 
     fn end(&mut self) -> Tally {
-        // Without anyone to ask questions, the server's thread ends.
-        self.questions = None;
+        // The server's thread ends when the channel closes.
+        self.requests = None;
         self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 
-    /// A server that is gone has nothing to tell.
-    fn ask<T: Default>(&self, question: impl FnOnce(mpsc::Sender<T>) -> Question) -> T {
+    /// Asks the server's thread; the default if it has ended.
+    fn request<T: Default>(&self, request: impl FnOnce(mpsc::Sender<T>) -> ThreadRequest) -> T {
         let (answer, answered) = mpsc::channel();
-        if let Some(questions) = &self.questions {
-            // If it is not received, neither is the answer.
-            let _ = questions.send(question(answer));
+        if let Some(requests) = &self.requests {
+            // If this fails, so does the read of the answer.
+            let _ = requests.send(request(answer));
         }
         answered.recv().unwrap_or_default()
     }
@@ -125,77 +125,76 @@ pub fn is_loopback(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }
 
-/// What the server's thread is asked, and where the answer goes.
-enum Question {
+/// A request to the server's thread, and where the answer goes.
+enum ThreadRequest {
     Tally(mpsc::Sender<Tally>),
     Arrivals(mpsc::Sender<Vec<Arrival>>),
     Reset(mpsc::Sender<()>),
 }
 
-/// The server's thread: says whether it has started, then serves until nobody is left to ask.
+/// The server's thread: reports whether it has started, then serves until the channel of requests closes.
 fn run(
     practice: &Practice,
     address: SocketAddr,
     started: &mpsc::Sender<io::Result<SocketAddr>>,
-    questions: UnboundedReceiver<Question>,
+    requests: UnboundedReceiver<ThreadRequest>,
 ) -> Tally {
-    let stage = Stage::new(practice).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why));
+    let state = UpstreamState::new(practice).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why));
     let runtime = Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default());
-    let (stage, runtime) = match (stage, runtime) {
-        (Ok(stage), Ok(runtime)) => (Rc::new(stage), runtime),
+    let (state, runtime) = match (state, runtime) {
+        (Ok(state), Ok(runtime)) => (Rc::new(state), runtime),
         (Err(error), _) | (_, Err(error)) => {
-            // If nobody waits for it, nobody misses it.
+            // It fails only if the caller no longer waits for it.
             let _ = started.send(Err(error));
             return Tally::default();
         }
     };
     runtime.block_on(async {
-        // Whoever no longer waits to hear of it misses nothing.
         let listening = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
         match listening {
             Ok((address, listener)) => {
-                spawn_local(accept(listener, Rc::clone(&stage)));
+                spawn_local(accept(listener, Rc::clone(&state)));
                 let _ = started.send(Ok(address));
-                answer(&stage, questions).await;
+                answer_requests(&state, requests).await;
             }
             Err(error) => drop(started.send(Err(error))),
         }
     });
-    // Ends every connection, and with it every flight.
+    // Ends every connection, and with it every open request.
     drop(runtime);
-    stage.books.tally()
+    state.ledger.tally()
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A fixed port can be used again at once, in spite of connections that linger from last time.
+    // A fixed port can be used again at once, even if connections of the last run linger.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-async fn accept(listener: TcpListener, stage: Rc<Stage>) {
+async fn accept(listener: TcpListener, state: Rc<UpstreamState>) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            spawn_local(connection::attend(stream, Rc::clone(&stage)));
+            spawn_local(connection::serve_connection(stream, Rc::clone(&state)));
         } else {
-            // Mostly a want of descriptors, which passes when connections end. Trying again at once
-            // would spin; giving up would leave everyone waiting.
-            stage.books.accept_failed();
-            sleep(BREATHER).await;
+            // Usually no descriptor is free until a connection ends. To try again at once would spin; to give up
+            // would leave every client waiting.
+            state.ledger.accept_failed();
+            sleep(ACCEPT_RETRY_DELAY).await;
         }
     }
 }
 
-async fn answer(stage: &Stage, mut questions: UnboundedReceiver<Question>) {
-    while let Some(question) = questions.recv().await {
-        // Whoever asked may have gone.
-        let _ = match question {
-            Question::Tally(to) => to.send(stage.books.tally()).is_ok(),
-            Question::Arrivals(to) => to.send(stage.books.arrivals()).is_ok(),
-            Question::Reset(to) => {
-                stage.books.reset();
+async fn answer_requests(state: &UpstreamState, mut requests: UnboundedReceiver<ThreadRequest>) {
+    while let Some(request) = requests.recv().await {
+        // It fails only if the caller no longer waits for it.
+        let _ = match request {
+            ThreadRequest::Tally(to) => to.send(state.ledger.tally()).is_ok(),
+            ThreadRequest::Arrivals(to) => to.send(state.ledger.arrivals()).is_ok(),
+            ThreadRequest::Reset(to) => {
+                state.ledger.reset();
                 to.send(()).is_ok()
             }
         };

@@ -1,7 +1,7 @@
-//! Reads each behaviour's words: what stands behind its name in the path, and its keys.
+//! The readers of the behaviours' arguments: the segments after the name in the path, and the keys.
 //!
-//! Which name has which reader is the table's. A reader takes every key that it knows before it judges any,
-//! so that an unknown key is answered with all of them. Start at [`plain`], which all have in common.
+//! The table assigns a reader to each name. A reader reads every key that it knows before it checks any, so that
+//! the error for an unknown key lists all of them. Start at [`plain`], which most readers call.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,42 +9,42 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::upstream::asked::{Asked, number, wait};
-use crate::upstream::behaviour::{Act, Behaviour, Cut, Fault, Garbage, Limit, RetryAfter, Rough, Wait};
+use crate::upstream::arguments::{PathArguments, delay_range, number};
+use crate::upstream::behaviour::{Act, Behaviour, Cut, DelayRange, Fault, Garbage, Limit, RawReply, RetryAfter};
 
 type Read = Result<Behaviour, String>;
 
-/// Adds the keys of every behaviour whose body is ours to choose.
-pub fn plain(asked: &mut Asked<'_>, act: Act) -> Read {
-    let bytes = asked.number("bytes", 0, "a number of bytes")?;
-    Ok(Behaviour { bytes, ..bare(asked, act)? })
+/// Adds the keys of behaviours with a body of free length.
+pub fn plain(arguments: &mut PathArguments<'_>, act: Act) -> Read {
+    let bytes = arguments.number("bytes", 0, "a number of bytes")?;
+    Ok(Behaviour { bytes, ..bare(arguments, act)? })
 }
 
 /// Adds the keys of every behaviour.
-pub fn bare(asked: &mut Asked<'_>, act: Act) -> Read {
-    let delay = asked.wait("delay")?.unwrap_or_default();
-    let id = asked.value("id")?;
+pub fn bare(arguments: &mut PathArguments<'_>, act: Act) -> Read {
+    let delay = arguments.delay_range("delay")?.unwrap_or_default();
+    let id = arguments.value("id")?;
     Ok(Behaviour { delay, bytes: None, id, act })
 }
 
 const FINE: Act = Act::Answer { status: StatusCode::OK, retry_after: RetryAfter::Absent };
 
-pub fn delay(asked: &mut Asked<'_>) -> Read {
-    let delay = wait(&asked.need("a length of time, such as `250ms`")?)?;
-    let bytes = asked.number("bytes", 0, "a number of bytes")?;
-    let id = asked.value("id")?;
+pub fn delay(arguments: &mut PathArguments<'_>) -> Read {
+    let delay = delay_range(&arguments.need("a length of time, such as `250ms`")?)?;
+    let bytes = arguments.number("bytes", 0, "a number of bytes")?;
+    let id = arguments.value("id")?;
     Ok(Behaviour { delay, bytes, id, act: FINE })
 }
 
-pub fn status(asked: &mut Asked<'_>) -> Read {
-    let status = status_from(&asked.need("a status, such as `503`")?, 200)?;
-    let retry_after = retry_after(asked)?.unwrap_or(RetryAfter::Absent);
-    plain(asked, Act::Answer { status, retry_after })
+pub fn status(arguments: &mut PathArguments<'_>) -> Read {
+    let status = status_from(&arguments.need("a status, such as `503`")?, 200)?;
+    let retry_after = retry_after(arguments)?.unwrap_or(RetryAfter::Absent);
+    plain(arguments, Act::Answer { status, retry_after })
 }
 
-pub fn flaky(asked: &mut Asked<'_>) -> Read {
-    let fail = asked.share("fail")?.unwrap_or(0.1);
-    let with = match asked.value("with")?.as_deref() {
+pub fn flaky(arguments: &mut PathArguments<'_>) -> Read {
+    let fail = arguments.share("fail")?.unwrap_or(0.1);
+    let with = match arguments.value("with")?.as_deref() {
         None => Fault::Status(StatusCode::INTERNAL_SERVER_ERROR),
         Some("reset") => Fault::Reset,
         Some("hang") => Fault::Hang,
@@ -54,18 +54,18 @@ pub fn flaky(asked: &mut Asked<'_>) -> Read {
             .map(Fault::Status)
             .map_err(|why| format!("{why}, nor `reset`, `hang`, `cut` or `mixed`"))?,
     };
-    let retry_after = retry_after(asked)?;
-    plain(asked, Act::Flaky { fail, with, retry_after })
+    let retry_after = retry_after(arguments)?;
+    plain(arguments, Act::Flaky { fail, with, retry_after })
 }
 
-pub fn limit(asked: &mut Asked<'_>) -> Read {
-    let rps = asked.number("rps", f64::MIN_POSITIVE, "a number above 0")?;
-    let burst = asked.number("burst", 1, "a whole number from 1")?;
-    let concurrent = asked.number("concurrent", 1, "a whole number from 1")?;
-    let per_window = asked.number("per_window", 1, "a whole number from 1")?;
-    let window = asked.duration("window")?;
-    let half = asked.wait("half")?.map(|wait| wait.from..wait.to);
-    let retry_after = retry_after(asked)?.unwrap_or(RetryAfter::Seconds);
+pub fn limit(arguments: &mut PathArguments<'_>) -> Read {
+    let rps = arguments.number("rps", f64::MIN_POSITIVE, "a number above 0")?;
+    let burst = arguments.number("burst", 1, "a whole number from 1")?;
+    let concurrent = arguments.number("concurrent", 1, "a whole number from 1")?;
+    let per_window = arguments.number("per_window", 1, "a whole number from 1")?;
+    let window = arguments.duration("window")?;
+    let half = arguments.delay_range("half")?.map(|wait| wait.from..wait.to);
+    let retry_after = retry_after(arguments)?.unwrap_or(RetryAfter::Seconds);
     if half.as_ref().is_some_and(Range::is_empty) {
         return Err("`half` goes from one time to a later one, such as `40s..80s`".to_owned());
     }
@@ -77,13 +77,13 @@ pub fn limit(asked: &mut Asked<'_>) -> Read {
                 return Err("`rps` goes from one in a million seconds to a million".to_owned());
             }
             let burst = burst.unwrap_or_else(|| a_second_of(rps));
-            plain(asked, behaviour(Limit::Rate { rps, burst }))
+            plain(arguments, behaviour(Limit::Rate { rps, burst }))
         }
         (None, Some(n), None, None, None) => {
-            // Without a time in service, nobody would ever meet.
-            let is_timed = asked.has("delay");
-            let behaviour = plain(asked, behaviour(Limit::Concurrent(n)))?;
-            let delay = if is_timed { behaviour.delay } else { Wait::exactly(Duration::from_millis(100)) };
+            // Without a time in service, no two requests would ever overlap.
+            let is_timed = arguments.has("delay");
+            let behaviour = plain(arguments, behaviour(Limit::Concurrent(n)))?;
+            let delay = if is_timed { behaviour.delay } else { DelayRange::exactly(Duration::from_millis(100)) };
             Ok(Behaviour { delay, ..behaviour })
         }
         (None, None, Some(n), None, window) => {
@@ -91,22 +91,22 @@ pub fn limit(asked: &mut Asked<'_>) -> Read {
             if window.is_zero() {
                 return Err("`window` is longer than nothing".to_owned());
             }
-            plain(asked, behaviour(Limit::Window { n, window }))
+            plain(arguments, behaviour(Limit::Window { n, window }))
         }
         _ => {
-            // Asked for, so that a person who mistyped a key is told of these as well.
-            plain(asked, behaviour(Limit::Concurrent(1)))?;
-            asked.finish()?;
+            // These keys are read so that the error for an unknown key lists them as well.
+            plain(arguments, behaviour(Limit::Concurrent(1)))?;
+            arguments.finish()?;
             Err("it takes one of `rps` (with `burst`), `concurrent`, or `per_window` (with `window`)".to_owned())
         }
     }
 }
 
-/// Where the body ends early, if it begins at all.
-pub fn cut(asked: &mut Asked<'_>, rough: fn(Option<Cut>) -> Rough) -> Read {
-    let after = asked.number("after", 0_u64, "a number of bytes")?;
-    let bytes = asked.number("bytes", 1_u64, "a number of bytes from 1")?;
-    let mut behaviour = |cut| bare(asked, Act::Rough(rough(cut)));
+/// The arguments of `/reset` and `/close`: where the body ends early, if it begins at all.
+pub fn cut(arguments: &mut PathArguments<'_>, raw_reply: fn(Option<Cut>) -> RawReply) -> Read {
+    let after = arguments.number("after", 0_u64, "a number of bytes")?;
+    let bytes = arguments.number("bytes", 1_u64, "a number of bytes from 1")?;
+    let mut behaviour = |cut| bare(arguments, Act::Raw(raw_reply(cut)));
     match (after, bytes) {
         (None, None) => behaviour(None),
         (None, Some(_)) => Err("`bytes` is what the answer promises, and needs `after`".to_owned()),
@@ -116,10 +116,10 @@ pub fn cut(asked: &mut Asked<'_>, rough: fn(Option<Cut>) -> Rough) -> Read {
     }
 }
 
-pub fn trickle(asked: &mut Asked<'_>) -> Read {
-    let bytes = asked.number("bytes", 1, "a number of bytes from 1")?;
-    let every = asked.duration("every")?.unwrap_or(Duration::from_millis(100));
-    let endless = match asked.value("for")?.as_deref() {
+pub fn trickle(arguments: &mut PathArguments<'_>) -> Read {
+    let bytes = arguments.number("bytes", 1, "a number of bytes from 1")?;
+    let every = arguments.duration("every")?.unwrap_or(Duration::from_millis(100));
+    let endless = match arguments.value("for")?.as_deref() {
         None => false,
         Some("ever") => true,
         Some(other) => return Err(format!("`for={other}` is not `for=ever`")),
@@ -131,23 +131,23 @@ pub fn trickle(asked: &mut Asked<'_>) -> Read {
         return Err("`every` is longer than nothing".to_owned());
     }
     let bytes = if endless { None } else { bytes.or(Some(100)) };
-    bare(asked, Act::Trickle { bytes, every })
+    bare(arguments, Act::Trickle { bytes, every })
 }
 
-pub fn bytes(asked: &mut Asked<'_>) -> Read {
-    let bytes = number(&asked.need("a number of bytes, such as `4096`")?, 0, "a number of bytes")?;
-    Ok(Behaviour { bytes: Some(bytes), ..bare(asked, FINE)? })
+pub fn bytes(arguments: &mut PathArguments<'_>) -> Read {
+    let bytes = number(&arguments.need("a number of bytes, such as `4096`")?, 0, "a number of bytes")?;
+    Ok(Behaviour { bytes: Some(bytes), ..bare(arguments, FINE)? })
 }
 
-pub fn json(asked: &mut Asked<'_>) -> Read {
-    let kind = asked.need("a kind of record, such as `orders`")?;
-    let id = asked.need("the record's id, such as `7`")?;
-    bare(asked, Act::Json { kind, id })
+pub fn json(arguments: &mut PathArguments<'_>) -> Read {
+    let kind = arguments.need("a kind of record, such as `orders`")?;
+    let id = arguments.need("the record's id, such as `7`")?;
+    bare(arguments, Act::Json { kind, id })
 }
 
-pub fn redirect(asked: &mut Asked<'_>) -> Read {
-    let hops = asked.need("a number of hops, such as `3`, or `ever`")?;
-    let (query, to, status) = (asked.query(), asked.bytes_of("to")?, redirect_status(asked)?);
+pub fn redirect(arguments: &mut PathArguments<'_>) -> Read {
+    let hops = arguments.need("a number of hops, such as `3`, or `ever`")?;
+    let (query, to, status) = (arguments.query(), arguments.bytes_of("to")?, redirect_status(arguments)?);
     let onward = |hops: &str| match query {
         "" => format!("/redirect/{hops}").into_bytes(),
         query => format!("/redirect/{hops}?{query}").into_bytes(),
@@ -156,24 +156,24 @@ pub fn redirect(asked: &mut Asked<'_>) -> Read {
         onward("ever")
     } else {
         match (number(&hops, 0_u32, "a number of hops, nor `ever`")?, to) {
-            (0, _) => return bare(asked, FINE),
+            (0, _) => return bare(arguments, FINE),
             (1, Some(to)) => to,
             (hops, _) => onward(&(hops - 1).to_string()),
         }
     };
-    bare(asked, Act::Redirect { to: location(&to)?, status })
+    bare(arguments, Act::Redirect { to: location(&to)?, status })
 }
 
-pub fn redirect_to(asked: &mut Asked<'_>) -> Read {
-    let to = asked.bytes_of("url")?.ok_or("it needs the key `url`")?;
-    let status = redirect_status(asked)?;
-    bare(asked, Act::Redirect { to: location(&to)?, status })
+pub fn redirect_to(arguments: &mut PathArguments<'_>) -> Read {
+    let to = arguments.bytes_of("url")?.ok_or("it needs the key `url`")?;
+    let status = redirect_status(arguments)?;
+    bare(arguments, Act::Redirect { to: location(&to)?, status })
 }
 
-pub fn headers(asked: &mut Asked<'_>) -> Read {
-    let behaviour = plain(asked, FINE)?;
+pub fn headers(arguments: &mut PathArguments<'_>) -> Read {
+    let behaviour = plain(arguments, FINE)?;
     let mut headers = HeaderMap::new();
-    for (name, value) in asked.rest() {
+    for (name, value) in arguments.rest() {
         let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
         if field == CONTENT_LENGTH || field == TRANSFER_ENCODING {
             return Err(format!("`{name}` is the connection's own; see `/close` and `/garbage`"));
@@ -184,8 +184,8 @@ pub fn headers(asked: &mut Asked<'_>) -> Read {
     Ok(Behaviour { act: Act::Headers(headers), ..behaviour })
 }
 
-pub fn garbage(asked: &mut Asked<'_>) -> Read {
-    let garbage = match asked.value("as")?.as_deref() {
+pub fn garbage(arguments: &mut PathArguments<'_>) -> Read {
+    let garbage = match arguments.value("as")?.as_deref() {
         None | Some("noise") => Garbage::Noise,
         Some("status") => Garbage::Status,
         Some("line") => Garbage::Line,
@@ -196,11 +196,11 @@ pub fn garbage(asked: &mut Asked<'_>) -> Read {
             return Err(format!("`{other}` is not `noise`, `status`, `line`, `headers`, `lengths` or `chunk`"));
         }
     };
-    bare(asked, Act::Rough(Rough::Garbage(garbage)))
+    bare(arguments, Act::Raw(RawReply::Garbage(garbage)))
 }
 
-fn retry_after(asked: &mut Asked<'_>) -> Result<Option<RetryAfter>, String> {
-    let Some(value) = asked.value("retry_after")? else { return Ok(None) };
+fn retry_after(arguments: &mut PathArguments<'_>) -> Result<Option<RetryAfter>, String> {
+    let Some(value) = arguments.value("retry_after")? else { return Ok(None) };
     Ok(Some(match value.as_str() {
         "none" => RetryAfter::Absent,
         "date" => RetryAfter::Date,
@@ -216,8 +216,8 @@ fn status_from(word: &str, least: u16) -> Result<StatusCode, String> {
     StatusCode::from_u16(status).ok().filter(|_| status < 600).ok_or_else(|| format!("`{word}` is not {what}"))
 }
 
-fn redirect_status(asked: &mut Asked<'_>) -> Result<StatusCode, String> {
-    match asked.value("status")?.as_deref() {
+fn redirect_status(arguments: &mut PathArguments<'_>) -> Result<StatusCode, String> {
+    match arguments.value("status")?.as_deref() {
         Some("301") => Ok(StatusCode::MOVED_PERMANENTLY),
         None | Some("302") => Ok(StatusCode::FOUND),
         Some("303") => Ok(StatusCode::SEE_OTHER),

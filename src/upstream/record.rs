@@ -1,15 +1,15 @@
-//! Makes up records that look like somebody's data and are the same every time, and the hash behind them.
+//! Invented JSON records that are the same every time, and the hash behind them.
 //!
-//! Nothing is remembered: a record is a function of the seed, the host, its kind and its id. The hash is our
-//! own, because the standard library's may change between releases. Start at [`of`].
+//! Nothing is stored: a record is a function of the seed, the host, its kind and its id. The hash is our own,
+//! because the standard library's may change between releases. Start at [`of`].
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::upstream::behaviour::{Act, Behaviour};
 
-/// The JSON body of a plain answer: the record that a path asks for, or one called after the behaviour.
-pub fn of(seed: u64, host: &str, path_and_query: &str, behaviour: &Behaviour) -> Bytes {
+/// The JSON body of a plain answer: the record that the path names, or one named after the behaviour.
+pub fn json_body(seed: u64, host: &str, path_and_query: &str, behaviour: &Behaviour) -> Bytes {
     let (kind, id) = if let Act::Json { kind, id } = &behaviour.act {
         (kind.as_str(), id.as_str())
     } else {
@@ -18,7 +18,7 @@ pub fn of(seed: u64, host: &str, path_and_query: &str, behaviour: &Behaviour) ->
     };
     let mut rng = fastrand::Rng::with_seed(hash(seed, &[host, kind, id]));
     let pick = |rng: &mut fastrand::Rng, words: &[&'static str]| words[rng.usize(..words.len())];
-    let record = Record {
+    let record = JsonRecord {
         id: id.parse().map_or(Id::Name(id), Id::Number),
         kind,
         sum: f64::from(rng.u32(100..100_000)) / 100.0,
@@ -51,7 +51,7 @@ pub fn mix(number: u64) -> u64 {
 }
 
 #[derive(Serialize)]
-struct Record<'a> {
+struct JsonRecord<'a> {
     id: Id<'a>,
     kind: &'a str,
     sum: f64,

@@ -1,8 +1,8 @@
-//! The body of an answer, and the promise that its request leaves the books exactly once.
+//! The body of an answer; it ends its request in the ledger exactly once.
 //!
-//! A body whose end was handed to hyper waits in the connection's [`Landing`] until hyper has handed it to
-//! the socket; only then was the request answered. A body that is dropped sooner was abandoned.
-//! Start at [`Reply`].
+//! A body whose end was handed to hyper waits in the connection's [`UnflushedReplies`] until hyper has flushed it. Only
+//! then does the request count as answered. A body that is dropped sooner counts as abandoned.
+//! Start at [`ReplyBody`].
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -16,9 +16,9 @@ use http::{Method, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use crate::upstream::books::{End, Flight};
+use crate::upstream::ledger::{OpenRequest, RequestEnd};
 
-/// What bodies without meaning are made of, a line at a time.
+/// The text of filler bodies, in lines.
 pub const FILLER: &[u8; 16_384] = &filler();
 
 /// What a body is made of.
@@ -26,11 +26,11 @@ pub const FILLER: &[u8; 16_384] = &filler();
 pub enum Content {
     /// These bytes.
     Whole(Bytes),
-    /// So many bytes of no meaning.
+    /// So many bytes of filler.
     Filler(u64),
-    /// Bytes of no meaning without end.
+    /// Filler without end.
     Endless,
-    /// Bytes one by one; without end where `left` is absent.
+    /// Bytes one by one; without end if `left` is `None`.
     Trickle {
         /// How many are still to come.
         left: Option<u64>,
@@ -39,30 +39,30 @@ pub enum Content {
     },
 }
 
-/// A body, and whose answer it is.
+/// A body, and the request that it answers.
 #[derive(Debug)]
-pub struct Reply {
+pub struct ReplyBody {
     content: Content,
-    /// The answer is its head alone.
+    /// The answer has a head only.
     is_head: bool,
     status: StatusCode,
-    flight: Option<Flight>,
-    landing: Rc<Landing>,
+    open_request: Option<OpenRequest>,
+    unflushed: Rc<UnflushedReplies>,
 }
 
-/// Answers that are written but perhaps not yet handed to the socket.
+/// Answers that are written but perhaps not flushed yet.
 #[derive(Debug, Default)]
-pub struct Landing(RefCell<Vec<(Flight, StatusCode)>>);
+pub struct UnflushedReplies(RefCell<Vec<(OpenRequest, StatusCode)>>);
 
 impl Content {
-    /// One byte now and one more each time that length has passed.
+    /// One byte now, and one more after each interval.
     pub fn trickle(left: Option<u64>, every: Duration) -> Self {
         let mut ticks = interval_at(Instant::now(), every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self::Trickle { left, ticks }
     }
 
-    /// How many bytes are still to come, where that is known.
+    /// How many bytes are still to come, if that is known.
     fn left(&self) -> Option<u64> {
         match self {
             Self::Whole(bytes) => Some(bytes.len() as u64),
@@ -73,23 +73,23 @@ impl Content {
     }
 }
 
-impl Reply {
-    /// The body of an answer to a request of this method. Without a flight nobody counts it.
+impl ReplyBody {
+    /// The body of an answer to a request of this method. Without an open request it is not counted.
     pub fn new(
         content: Content,
         method: &Method,
         status: StatusCode,
-        flight: Option<Flight>,
-        landing: Rc<Landing>,
+        open_request: Option<OpenRequest>,
+        unflushed: Rc<UnflushedReplies>,
     ) -> Self {
-        // Neither of these two has a body (RFC 9110, sections 15.3.5 and 15.4.5).
+        // Neither status has a body (RFC 9110, sections 15.3.5 and 15.4.5).
         let bare = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
         let content = if bare { Content::Whole(Bytes::new()) } else { content };
-        Self { content, is_head: method == Method::HEAD, status, flight, landing }
+        Self { content, is_head: method == Method::HEAD, status, open_request, unflushed }
     }
 }
 
-impl Body for Reply {
+impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -97,7 +97,7 @@ impl Body for Reply {
         let chunk = match &mut self.content {
             Content::Whole(bytes) => std::mem::take(bytes),
             Content::Filler(left) => {
-                let chunk = some_filler(*left);
+                let chunk = filler_chunk(*left);
                 *left -= chunk.len() as u64;
                 chunk
             }
@@ -121,26 +121,26 @@ impl Body for Reply {
     }
 }
 
-impl Drop for Reply {
+impl Drop for ReplyBody {
     fn drop(&mut self) {
         let is_over = self.is_head || self.is_end_stream();
-        if let Some(flight) = self.flight.take_if(|_| is_over) {
-            self.landing.0.borrow_mut().push((flight, self.status));
+        if let Some(open_request) = self.open_request.take_if(|_| is_over) {
+            self.unflushed.0.borrow_mut().push((open_request, self.status));
         }
     }
 }
 
-impl Landing {
-    /// Everything that was written has been handed to the socket.
-    pub fn landed(&self) {
-        for (flight, status) in self.0.borrow_mut().drain(..) {
-            flight.ended(End::Answered(status.as_u16()));
+impl UnflushedReplies {
+    /// Counts everything that was written as answered: it has been flushed.
+    pub fn mark_flushed(&self) {
+        for (open_request, status) in self.0.borrow_mut().drain(..) {
+            open_request.end(RequestEnd::Answered(status.as_u16()));
         }
     }
 }
 
 /// As much filler as fits one chunk.
-pub fn some_filler(n: u64) -> Bytes {
+pub fn filler_chunk(n: u64) -> Bytes {
     let n = usize::try_from(n).unwrap_or(FILLER.len()).min(FILLER.len());
     Bytes::from_static(&FILLER[..n])
 }

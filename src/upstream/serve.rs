@@ -1,7 +1,6 @@
-//! Performs behaviours: one request in, one answer out, or none.
+//! The service of the upstream: one request in, one answer out, or none.
 //!
-//! What a request asks for was read before, by `scene`; what hyper cannot do is handed on to `rough`.
-//! Start at [`serve`].
+//! `handlers` finds the behaviour; `raw_reply` sends what hyper cannot send. Start at [`serve`].
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -16,108 +15,108 @@ use hyper::ext::ReasonPhrase;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
-use crate::upstream::behaviour::{Act, Cut, Fault, RetryAfter, Rough};
-use crate::upstream::books::Flight;
-use crate::upstream::connection::Line;
-use crate::upstream::reply::{Content, Reply};
-use crate::upstream::scene::{Scene, Stage};
+use crate::upstream::behaviour::{Act, Cut, Fault, RawReply, RetryAfter};
+use crate::upstream::connection::ServerConnection;
+use crate::upstream::handlers::{Handler, UpstreamState};
+use crate::upstream::ledger::OpenRequest;
+use crate::upstream::reply::{Content, ReplyBody};
 use crate::upstream::table;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Answers one request, counting it from now until it is over; requests for the tally are not counted.
+/// Answers one request and counts it from now until it ends. Requests for the tally are not counted.
 ///
 /// # Errors
 /// The request's body broke off.
 pub async fn serve(
-    stage: Rc<Stage>,
-    line: Rc<Line>,
+    state: Rc<UpstreamState>,
+    connection: Rc<ServerConnection>,
     request: Request<Incoming>,
-) -> Result<Response<Reply>, hyper::Error> {
+) -> Result<Response<ReplyBody>, hyper::Error> {
     let (head, mut body) = request.into_parts();
-    if let Some(answer) = about_itself(&stage, &head) {
-        return Ok(answer.into_response(&head.method, None, &line));
+    if let Some(answer) = tally_answer(&state, &head) {
+        return Ok(answer.into_response(&head.method, None, &connection));
     }
 
-    let scene = stage.scene(&head);
-    let flight = stage.books.enter(scene.host, scene.path);
-    // Read to its end in any case: only then does hyper notice a client that goes away.
+    let handler = state.handler(&head);
+    let open_request = state.ledger.enter(handler.host, handler.path);
+    // Always read to its end: only then does hyper notice a client that goes away.
     let mut n_bytes = 0;
     while let Some(frame) = body.frame().await {
         n_bytes += frame?.data_ref().map_or(0, Bytes::len);
     }
 
-    match perform(&scene, &head, n_bytes).await {
-        Move::Answer(answer) => Ok(answer.into_response(&head.method, Some(flight), &line)),
-        Move::Rough(rough) => line.hand_over(rough, flight).await,
-        Move::Hang => {
-            flight.hangs();
+    match run(&handler, &head, n_bytes).await {
+        Served::Answer(answer) => Ok(answer.into_response(&head.method, Some(open_request), &connection)),
+        Served::Raw(raw_reply) => connection.hand_over(raw_reply, open_request).await,
+        Served::Hang => {
+            open_request.count_hang();
             std::future::pending().await
         }
     }
 }
 
-/// What comes of a request.
-enum Move {
-    Answer(Answer),
-    Rough(Rough),
+/// What a request gets.
+enum Served {
+    Answer(UpstreamAnswer),
+    Raw(RawReply),
     Hang,
 }
 
-/// An answer, until it becomes hyper's.
-struct Answer {
+/// An answer that has not been passed to hyper yet.
+struct UpstreamAnswer {
     status: StatusCode,
     reason: Option<ReasonPhrase>,
     headers: HeaderMap,
     content: Content,
 }
 
-async fn perform(scene: &Scene, head: &Parts, n_bytes: usize) -> Move {
-    let behaviour = match &scene.behaviour {
+async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> Served {
+    let behaviour = match &handler.behaviour {
         Ok(behaviour) => behaviour,
-        Err(refused) => return Move::Answer(Answer::text(refused.status, refused.page())),
+        Err(refused) => return Served::Answer(UpstreamAnswer::text(refused.status, refused.page())),
     };
-    let mut rng = scene.perform();
+    let mut rng = handler.next_rng();
     let delay = behaviour.delay.draw(&mut rng);
 
-    // A limit refuses at once and keeps those waiting that it lets in.
-    let mut place = None;
-    if let (Some(gate), Act::Limit { retry_after, .. }) = (&scene.gate, &behaviour.act) {
+    // A limit refuses at once; admitted requests wait.
+    let mut admission = None;
+    if let (Some(gate), Act::Limit { retry_after, .. }) = (&handler.gate, &behaviour.act) {
         match gate.admit(Instant::now()) {
-            Ok(free) => place = Some(free),
+            Ok(free) => admission = Some(free),
             Err(wait) => {
-                let answer = Answer::text(StatusCode::TOO_MANY_REQUESTS, "error: above the limit\n");
-                return Move::Answer(answer.retry_after(*retry_after, wait));
+                let answer = UpstreamAnswer::text(StatusCode::TOO_MANY_REQUESTS, "error: above the limit\n");
+                return Served::Answer(answer.retry_after(*retry_after, wait));
             }
         }
     }
     if !delay.is_zero() {
         sleep(delay).await;
     }
-    drop(place);
+    drop(admission);
 
     let plain = |status| match behaviour.bytes {
-        Some(n) => Answer::new(status, TEXT, Content::Filler(n)),
-        None => Answer::new(status, JSON, Content::Whole(scene.body.clone())),
+        Some(n) => UpstreamAnswer::new(status, TEXT, Content::Filler(n)),
+        None => UpstreamAnswer::new(status, JSON, Content::Whole(handler.body.clone())),
     };
     let fine = StatusCode::OK;
-    Move::Answer(match &behaviour.act {
-        Act::Help => Answer::text(fine, table::help()),
+    Served::Answer(match &behaviour.act {
+        Act::Help => UpstreamAnswer::text(fine, table::help()),
         Act::Answer { status, retry_after } => plain(*status).retry_after(*retry_after, Duration::ZERO),
         Act::Flaky { fail, with, retry_after } if rng.f64() < *fail => {
-            return failure(scene, *with, *retry_after);
+            return failure(handler, *with, *retry_after);
         }
         Act::Flaky { .. } | Act::Limit { .. } | Act::Json { .. } => plain(fine),
-        Act::Rough(rough) => return Move::Rough(*rough),
-        Act::Hang => return Move::Hang,
-        Act::Trickle { bytes, every } => Answer::new(fine, TEXT, Content::trickle(*bytes, *every)),
-        Act::Infinite => Answer::new(fine, TEXT, Content::Endless),
-        Act::Echo => Answer::json(&Echo::of(head, n_bytes)),
-        Act::Redirect { to, status } => Answer::text(*status, "elsewhere\n").with(LOCATION, to.clone()),
+        Act::Raw(raw_reply) => return Served::Raw(*raw_reply),
+        Act::Hang => return Served::Hang,
+        Act::Trickle { bytes, every } => UpstreamAnswer::new(fine, TEXT, Content::trickle(*bytes, *every)),
+        Act::Infinite => UpstreamAnswer::new(fine, TEXT, Content::Endless),
+        Act::Echo => UpstreamAnswer::json(&Echo::new(head, n_bytes)),
+        Act::Redirect { to, status } => UpstreamAnswer::text(*status, "elsewhere\n").with(LOCATION, to.clone()),
         Act::Headers(headers) => {
             let mut answer = plain(fine);
-            // A content type goes in place of ours; a name that is asked for twice is sent twice.
+            // A content type replaces the default; a name that is given twice is sent twice.
             answer.headers.extend(headers.clone());
             answer
         }
@@ -125,42 +124,42 @@ async fn perform(scene: &Scene, head: &Parts, n_bytes: usize) -> Move {
     })
 }
 
-fn failure(scene: &Scene, with: Fault, retry_after: Option<RetryAfter>) -> Move {
-    const CUT: Rough = Rough::Close(Some(Cut { after: 100, of: 200 }));
+fn failure(handler: &Handler, with: Fault, retry_after: Option<RetryAfter>) -> Served {
+    const CUT: RawReply = RawReply::Close(Some(Cut { after: 100, of: 200 }));
     let status = match with {
         Fault::Status(status) => status,
-        Fault::Reset => return Move::Rough(Rough::Reset(None)),
-        Fault::Hang => return Move::Hang,
-        Fault::Cut => return Move::Rough(CUT),
-        Fault::Mixed => match scene.next_fault(5) {
+        Fault::Reset => return Served::Raw(RawReply::Reset(None)),
+        Fault::Hang => return Served::Hang,
+        Fault::Cut => return Served::Raw(CUT),
+        Fault::Mixed => match handler.next_fault(5) {
             0 => StatusCode::INTERNAL_SERVER_ERROR,
             1 => StatusCode::SERVICE_UNAVAILABLE,
             2 => StatusCode::TOO_MANY_REQUESTS,
-            3 => return Move::Rough(Rough::Reset(None)),
-            _ => return Move::Rough(CUT),
+            3 => return Served::Raw(RawReply::Reset(None)),
+            _ => return Served::Raw(CUT),
         },
     };
-    let usual = if status == StatusCode::TOO_MANY_REQUESTS { RetryAfter::Seconds } else { RetryAfter::Absent };
-    let answer = Answer::text(status, "error: this one was to fail\n");
-    Move::Answer(answer.retry_after(retry_after.unwrap_or(usual), Duration::ZERO))
+    let default = if status == StatusCode::TOO_MANY_REQUESTS { RetryAfter::Seconds } else { RetryAfter::Absent };
+    let answer = UpstreamAnswer::text(status, "error: this one was to fail\n");
+    Served::Answer(answer.retry_after(retry_after.unwrap_or(default), Duration::ZERO))
 }
 
-/// The upstream's answers about itself.
-fn about_itself(stage: &Stage, head: &Parts) -> Option<Answer> {
+/// The answer to a request for the tally.
+fn tally_answer(state: &UpstreamState, head: &Parts) -> Option<UpstreamAnswer> {
     let path = head.uri.path().strip_prefix("/_tally")?;
     let answer = match (path, head.method == Method::POST) {
-        ("", false) => Answer::json(&stage.books.tally()),
-        ("/arrivals", false) => Answer::json(&stage.books.arrivals()),
+        ("", false) => UpstreamAnswer::json(&state.ledger.tally()),
+        ("/arrivals", false) => UpstreamAnswer::json(&state.ledger.arrivals()),
         ("/reset", true) => {
-            stage.books.reset();
-            Answer::text(StatusCode::OK, "counting anew\n")
+            state.ledger.reset();
+            UpstreamAnswer::text(StatusCode::OK, "counting anew\n")
         }
         ("/reset", false) => {
-            let answer = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "error: resetting takes a POST\n");
+            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: resetting takes a POST\n");
             answer.with(ALLOW, HeaderValue::from_static("POST"))
         }
         ("" | "/arrivals", true) => {
-            let answer = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "error: reading takes a GET\n");
+            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: reading takes a GET\n");
             answer.with(ALLOW, HeaderValue::from_static("GET"))
         }
         _ => return None,
@@ -168,12 +167,12 @@ fn about_itself(stage: &Stage, head: &Parts) -> Option<Answer> {
     Some(answer)
 }
 
-/// Everything that HTTP lets through and a terminal might obey: C1 controls, bidi overrides, and in the body
-/// anything at all.
-fn hostile() -> Answer {
+/// Everything that HTTP allows and a terminal might obey: C1 controls, bidi overrides, and any bytes in the
+/// body.
+fn hostile() -> UpstreamAnswer {
     const BODY: &[u8] = b"\x1b[2J\x1b[31mred\x1b]0;your title is mine\x07\x1b]52;c;b3duZWQ=\x07\x9b5A\
         \r\nover\x08\x08written \0 \xe2\x80\xae txt.exe \xf0\x9f \xff\xfe\n";
-    let mut answer = Answer::new(StatusCode::OK, TEXT, Content::Whole(Bytes::from_static(BODY)));
+    let mut answer = UpstreamAnswer::new(StatusCode::OK, TEXT, Content::Whole(Bytes::from_static(BODY)));
     answer.reason = Some(ReasonPhrase::from_static(b"\x9b31mfine \xe2\x80\xaegnihton\xc2\x9b2J"));
     for (name, value) in [
         ("x-c1", b"\x9b2J and \xc2\x9b31m".as_slice()),
@@ -181,7 +180,7 @@ fn hostile() -> Answer {
         ("x-broken-utf8", b"\xff\xc3(".as_slice()),
         ("set-cookie", b"session=\x9d0;title\x9c".as_slice()),
     ] {
-        // Only controls below 0x20 would be refused, and there are none.
+        // Only controls below 0x20 are refused, and there are none.
         if let Ok(value) = HeaderValue::from_bytes(value) {
             answer = answer.with(HeaderName::from_static(name), value);
         }
@@ -194,13 +193,13 @@ fn hostile() -> Answer {
 struct Echo<'a> {
     method: &'a str,
     path: String,
-    /// Name and value, in the order of arrival except that equal names stand together.
+    /// Name and value, in the order of arrival, with equal names together.
     headers: Vec<(&'a str, String)>,
     body_bytes: usize,
 }
 
 impl<'a> Echo<'a> {
-    fn of(head: &'a Parts, body_bytes: usize) -> Self {
+    fn new(head: &'a Parts, body_bytes: usize) -> Self {
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         Self {
             method: head.method.as_str(),
@@ -211,7 +210,7 @@ impl<'a> Echo<'a> {
     }
 }
 
-impl Answer {
+impl UpstreamAnswer {
     fn new(status: StatusCode, kind: HeaderValue, content: Content) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind)]);
         Self { status, reason: None, headers, content }
@@ -233,7 +232,7 @@ impl Answer {
         self
     }
 
-    /// Adds what the client is told about a wait (RFC 9110, section 10.2.3). Never less than the truth.
+    /// Adds the `Retry-After` field (RFC 9110, section 10.2.3). It is never shorter than the true wait.
     fn retry_after(self, retry_after: RetryAfter, wait: Duration) -> Self {
         let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
         let value = match retry_after {
@@ -246,8 +245,13 @@ impl Answer {
         self.with(RETRY_AFTER, value)
     }
 
-    fn into_response(self, method: &Method, flight: Option<Flight>, line: &Line) -> Response<Reply> {
-        let reply = Reply::new(self.content, method, self.status, flight, Rc::clone(&line.landing));
+    fn into_response(
+        self,
+        method: &Method,
+        open_request: Option<OpenRequest>,
+        connection: &ServerConnection,
+    ) -> Response<ReplyBody> {
+        let reply = ReplyBody::new(self.content, method, self.status, open_request, Rc::clone(&connection.unflushed));
         let mut response = Response::new(reply);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
@@ -258,9 +262,9 @@ impl Answer {
     }
 }
 
-/// The first whole second that is at least so many seconds away.
+/// The first full second that is at least so many seconds away.
 fn date_after(seconds: u64) -> HeaderValue {
-    // Dates end with the year 9999; a year of waiting is enough for practice.
+    // Dates end with the year 9999; a wait of a year is enough for practice.
     let wait = Duration::from_secs(seconds.min(31_536_000)) + Duration::from_millis(999);
     let date = httpdate::fmt_http_date(SystemTime::now() + wait);
     HeaderValue::from_str(&date).unwrap_or(HeaderValue::from_static("soon, perhaps"))

@@ -1,32 +1,32 @@
-//! The table of behaviours: each path's name, examples that work, and how its words are read.
+//! The table of behaviours: the name of each path, examples that work, and the reader of its arguments.
 //!
-//! The parser, the help page and the hints of every refusal are this table. It performs nothing.
+//! The parser, the help page and all hints come from this table. It runs no behaviour.
 //! Start at [`TABLE`]; a new behaviour is a new row and a new [`Act`].
 
 use std::fmt::Write;
 
-use crate::upstream::asked::Asked;
-use crate::upstream::behaviour::{Act, Behaviour, Rough};
+use crate::upstream::arguments::PathArguments;
+use crate::upstream::behaviour::{Act, Behaviour, RawReply};
 use crate::upstream::read;
 
-/// One behaviour, as a person finds it.
-pub struct Row {
+/// A behaviour, as the help page describes it.
+pub struct BehaviourRow {
     /// The first word of the path.
     name: &'static str,
     /// Paths that work, and what each of them does. Never empty.
     examples: &'static [(&'static str, &'static str)],
     /// Reads the rest of the path, and the query.
-    read: fn(&mut Asked<'_>) -> Result<Behaviour, String>,
+    read: fn(&mut PathArguments<'_>) -> Result<Behaviour, String>,
 }
 
 /// Every behaviour there is.
-pub const TABLE: &[Row] = &[
-    Row {
+pub const TABLE: &[BehaviourRow] = &[
+    BehaviourRow {
         name: "",
         examples: &[("/", "this page, unless a host rule says otherwise")],
-        read: |asked| read::bare(asked, Act::Help),
+        read: |arguments| read::bare(arguments, Act::Help),
     },
-    Row {
+    BehaviourRow {
         name: "delay",
         examples: &[
             ("/delay/250ms", "waits, then answers 200"),
@@ -34,7 +34,7 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::delay,
     },
-    Row {
+    BehaviourRow {
         name: "status",
         examples: &[
             ("/status/404", "answers with this status"),
@@ -42,7 +42,7 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::status,
     },
-    Row {
+    BehaviourRow {
         name: "flaky",
         examples: &[
             ("/flaky?fail=0.1", "answers 500 to a tenth of the requests, 200 to the rest"),
@@ -50,7 +50,7 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::flaky,
     },
-    Row {
+    BehaviourRow {
         name: "limit",
         examples: &[
             ("/limit?rps=20&burst=5", "a token bucket; above it 429 with Retry-After"),
@@ -61,33 +61,33 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::limit,
     },
-    Row {
+    BehaviourRow {
         name: "reset",
         examples: &[
             ("/reset", "resets the connection (RST) before the first byte"),
             ("/reset?after=100&bytes=200", "after 100 body bytes of 200"),
         ],
-        read: |asked| read::cut(asked, Rough::Reset),
+        read: |arguments| read::cut(arguments, RawReply::Reset),
     },
-    Row {
+    BehaviourRow {
         name: "close",
         examples: &[
             ("/close", "closes the connection (FIN) before the first byte"),
             ("/close?after=100&bytes=200", "after 100 body bytes of 200"),
         ],
-        read: |asked| read::cut(asked, Rough::Close),
+        read: |arguments| read::cut(arguments, RawReply::Close),
     },
-    Row {
+    BehaviourRow {
         name: "stale",
-        examples: &[("/stale", "answers 200, then closes the idle connection without having said so")],
-        read: |asked| read::bare(asked, Act::Rough(Rough::Stale)),
+        examples: &[("/stale", "answers 200, then closes the idle connection without notice")],
+        read: |arguments| read::bare(arguments, Act::Raw(RawReply::Stale)),
     },
-    Row {
+    BehaviourRow {
         name: "hang",
         examples: &[("/hang", "accepts the request and never answers")],
-        read: |asked| read::bare(asked, Act::Hang),
+        read: |arguments| read::bare(arguments, Act::Hang),
     },
-    Row {
+    BehaviourRow {
         name: "trickle",
         examples: &[
             ("/trickle?bytes=100&every=100ms", "answers 200, one byte at a time"),
@@ -95,23 +95,23 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::trickle,
     },
-    Row {
+    BehaviourRow {
         name: "infinite",
         examples: &[("/infinite", "answers 200 with a body that never ends, as fast as it is read")],
-        read: |asked| read::bare(asked, Act::Infinite),
+        read: |arguments| read::bare(arguments, Act::Infinite),
     },
-    Row { name: "bytes", examples: &[("/bytes/4096", "answers 200 with so many bytes")], read: read::bytes },
-    Row {
+    BehaviourRow { name: "bytes", examples: &[("/bytes/4096", "answers 200 with so many bytes")], read: read::bytes },
+    BehaviourRow {
         name: "json",
         examples: &[("/json/orders/7", "answers 200 with this record, the same one every time")],
         read: read::json,
     },
-    Row {
+    BehaviourRow {
         name: "echo",
         examples: &[("/echo", "answers 200 with method, path, headers and body length as received")],
-        read: |asked| read::bare(asked, Act::Echo),
+        read: |arguments| read::bare(arguments, Act::Echo),
     },
-    Row {
+    BehaviourRow {
         name: "redirect",
         examples: &[
             ("/redirect/3?to=/bytes/10&status=307", "so many hops, then there, or 200 without `to`"),
@@ -119,22 +119,22 @@ pub const TABLE: &[Row] = &[
         ],
         read: read::redirect,
     },
-    Row {
+    BehaviourRow {
         name: "redirect-to",
         examples: &[("/redirect-to?url=http://127.0.0.1/", "one hop to any place")],
         read: read::redirect_to,
     },
-    Row {
+    BehaviourRow {
         name: "headers",
         examples: &[("/headers?x-note=a%9bb", "answers 200 with these headers, bytes above 0x7f included")],
         read: read::headers,
     },
-    Row {
+    BehaviourRow {
         name: "hostile",
         examples: &[("/hostile", "answers 200 with reason, headers and body that would act on a terminal")],
-        read: |asked| read::bare(asked, Act::Hostile),
+        read: |arguments| read::bare(arguments, Act::Hostile),
     },
-    Row {
+    BehaviourRow {
         name: "garbage",
         examples: &[
             ("/garbage", "answers with bytes that are not HTTP"),
@@ -149,21 +149,21 @@ the practice upstream of inflight: every path is a behaviour
 
 ";
 
-/// The keys of which the help page speaks once.
+/// The keys that the help page explains once for all.
 const COMMON_KEYS: [&str; 2] = ["delay", "id"];
 
 const MORE: &str = "
-All of them take `delay`, a wait before anything else (but /delay, which has its own), and `id`, which is
-anything you like: it names the record in the body and tells URLs apart. `bytes` puts so many bytes in place
-of the record. A limit belongs to a host and is shared by its ids. Lengths of time have units: 250ms, 2s,
-1m30s. Random choices hang on the seed, host, path, query and count, and on nothing else.
+All of them take `delay`, a wait before anything else (except /delay, which has its own), and `id`, any text:
+it names the record in the body and distinguishes URLs. `bytes` replaces the record by so many bytes. A limit
+belongs to a host and is shared by its ids. Durations have units: 250ms, 2s, 1m30s. Random choices depend
+only on the seed, host, path, query and count.
 
-  GET  /_tally           what the upstream has seen, as JSON; not counted itself
+  GET  /_tally           the upstream's counts, as JSON; not counted itself
   GET  /_tally/arrivals  when each request arrived, the first ten thousand
-  POST /_tally/reset     starts counting anew
+  POST /_tally/reset     restarts the counts
 ";
 
-/// The page that lists every behaviour, its keys, and what is common to all.
+/// The page that lists every behaviour with its keys.
 pub fn help() -> String {
     let examples = TABLE.iter().flat_map(|row| row.examples);
     let width = examples.map(|(example, _)| example.len()).max().unwrap_or(0);
@@ -182,35 +182,35 @@ pub fn help() -> String {
 }
 
 /// The row of that name.
-pub fn row(name: &str) -> Option<&'static Row> {
+pub fn row(name: &str) -> Option<&'static BehaviourRow> {
     TABLE.iter().find(|row| row.name == name)
 }
 
-/// An example of the behaviour whose name looks most like this one, if any does.
+/// An example of the behaviour whose name is most similar to this one, if any is.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let alike = |row: &Row| strsim::normalized_damerau_levenshtein(row.name, name);
+    let alike = |row: &BehaviourRow| strsim::normalized_damerau_levenshtein(row.name, name);
     let near = TABLE.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
     (alike(near) >= 0.5).then(|| near.example())
 }
 
-impl Row {
+impl BehaviourRow {
     /// A path and query that work.
     pub fn example(&self) -> &'static str {
         self.examples.first().map_or("/", |(example, _)| example)
     }
 
     /// Reads what follows the name.
-    pub fn read(&self, asked: &mut Asked<'_>) -> Result<Behaviour, String> {
-        (self.read)(asked)
+    pub fn read(&self, arguments: &mut PathArguments<'_>) -> Result<Behaviour, String> {
+        (self.read)(arguments)
     }
 
-    /// The keys that not every behaviour takes: those that reading its example asks for.
+    /// The keys that only some behaviours take: those that are read from its example.
     fn own_keys(&self) -> Vec<&'static str> {
-        let mut asked = Asked::new(self.example());
-        asked.word();
-        // An example that does not work is a test's to find.
-        let _ = self.read(&mut asked);
-        asked.known().iter().copied().filter(|key| !COMMON_KEYS.contains(key)).collect()
+        let mut arguments = PathArguments::new(self.example());
+        arguments.word();
+        // A test ensures that every example works.
+        let _ = self.read(&mut arguments);
+        arguments.known().iter().copied().filter(|key| !COMMON_KEYS.contains(key)).collect()
     }
 }
 

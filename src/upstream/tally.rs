@@ -1,7 +1,6 @@
-//! What the upstream has seen, as tests and referees read it.
+//! A snapshot of the upstream's counts, as tests and `GET /_tally` show it.
 //!
-//! A snapshot: it does not change, and serialises as `GET /_tally` answers. How it is kept is `books`' matter.
-//! Start at [`Tally`].
+//! It does not change; `ledger` keeps the counts. Start at [`Tally`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ pub const N_ARRIVALS: usize = 10_000;
 /// Where names beyond [`N_NAMES`] are counted.
 pub const OTHERS: &str = "(others)";
 
-/// What the upstream has seen since it started, or since its tally was reset.
+/// The upstream's counts since it started, or since they were reset.
 ///
 /// `requests` = `in_flight` + `answers` + `resets` + `closed_early` + `garbled` + `abandoned`, unless a reset
 /// fell among requests in flight: those stay in flight, and are no longer counted when they end.

@@ -12,6 +12,8 @@ mod allocations;
 #[path = "../../benches/busy/mod.rs"]
 mod busy;
 mod held;
+#[cfg(target_os = "linux")]
+mod hosts;
 mod million;
 #[cfg(unix)]
 mod pictures;

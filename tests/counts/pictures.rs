@@ -14,7 +14,8 @@ use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Capabilities, Theme};
 use inflight::tui::tty::writer::TerminalWriter;
-use inflight::tui::view::{self, Scene};
+use inflight::tui::view;
+use inflight::tui::view::scene::Scene;
 use ratatui::layout::Rect;
 
 use crate::alone;
@@ -52,8 +53,7 @@ impl Screen {
 
     /// Draws a picture of a moment, and gives back the length of each piece that arrives.
     fn draw(&mut self, now: Offset) -> Vec<usize> {
-        self.ui.measure(SCREEN, &self.model);
-        self.ui.refresh(&self.model, now);
+        self.ui.fit(view::measure(&self.ui, &Keymap::default(), &self.model, SCREEN), &self.model, now);
         let scene = Scene {
             model: &self.model,
             ui: &self.ui,

@@ -16,9 +16,9 @@ use inflight::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use proptest::prelude::*;
 use tokio::sync::mpsc;
 
-use crate::told::played::run;
-use crate::told::strategies::{KINDS, any_events, fact, kind_of};
-use crate::told::{fixtures, fold, record, replay};
+use crate::scenario::playback::run;
+use crate::scenario::strategies::{KINDS, any_events, fact, kind_of};
+use crate::scenario::{fixtures, fold, record, replay};
 
 #[test]
 fn a_run_with_refusals_a_pause_and_a_cut_adds_up() {
@@ -30,7 +30,7 @@ fn a_run_with_refusals_a_pause_and_a_cut_adds_up() {
     assert_eq!((totals.jobs_done, totals.jobs_failed, totals.jobs_cancelled), (7, 2, 1));
     assert_eq!((totals.retries, totals.jobs_saved, totals.warnings, totals.bytes), (3, 3, 1, 14_456));
     assert_eq!((model.jobs, model.first_limit, model.limit, model.level.peak()), (Some(10), Some(4), Some(2), 4));
-    assert_eq!(model.hosts[1].limit, Some(1));
+    assert_eq!(model.hosts.get(1).unwrap().limit, Some(1));
     assert_eq!((model.stage, model.ended), (Stage::Ended(RunEnd::Cancelled), Some(Offset(2_000_000))));
     assert_eq!(totals.service, Micros(3_340_000));
     assert!((model.effective_concurrency(model.last) - 1.67).abs() < 1e-9);

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod beside;
 mod journal;
 mod lab;
 mod model;
@@ -15,7 +14,8 @@ mod pty;
 mod readme;
 #[cfg(unix)]
 mod run;
+mod scenario;
 mod screen;
-mod told;
 mod upstream;
+mod window_status;
 mod wire;

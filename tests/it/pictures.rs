@@ -15,8 +15,8 @@ use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Capabilities, Theme};
 use ratatui::layout::Rect;
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::shot::{draw, press};
-use crate::told::{fixtures, fold};
 
 /// One picture: its file, the recording and the moment, the size, the keys pressed before, the theme.
 struct Picture {

@@ -7,7 +7,7 @@ use inflight::cli::Cli;
 use inflight::config::settings::Settings;
 use inflight::error::code;
 use inflight::plan::Plan;
-use inflight::text::diagnostics::Page;
+use inflight::text::diagnostics::SourceText;
 use inflight::tui::keymap;
 use inflight::tui::theme::color::Depth;
 use inflight::tui::theme::glyphs::Charset;
@@ -66,7 +66,7 @@ fn is_settings(block: &str) -> bool {
 fn the_settings_are_valid() {
     let pages: Vec<_> = blocks("toml").into_iter().filter(|block| is_settings(block)).collect();
     assert_eq!(pages.len(), 1);
-    let settings = Settings::read(&[Page::new("README.md", pages[0])], &|_| None);
+    let settings = Settings::read(&[SourceText::new("README.md", pages[0])], &|_| None);
     let settings = settings.unwrap_or_else(|error| panic!("{}", error.render(false, 100)));
     assert!(settings.warnings.is_none());
     for variant in [Variant::Dark, Variant::Light] {

@@ -24,7 +24,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),
     ("src/tui/state/mod.rs", "one answer to every action, in one `match`"),
-    ("src/tui/theme/sheet.rs", "one file format, table by table and key by key"),
     ("tests/it/model/verdict.rs", "one page of findings, each with a run that shows it and one that does not"),
     ("tests/it/plan/mod.rs", "one page of plans, each with what it means"),
     ("tests/it/plan/mistakes.rs", "one page of wrong plans, each with its whole message"),

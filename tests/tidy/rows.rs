@@ -36,7 +36,6 @@ const ROWS: &[(&str, &[&[&str]])] = &[
     ("tui", &[FACTS, MEANINGS]),
     ("upstream", &[FACTS, MEANINGS]),
     // Row 4.
-    ("config/theme_catalog", &[FACTS, MEANINGS, &["tui", "error"]]),
     ("config", &[FACTS, MEANINGS, &["tui"]]),
     // It stages whole runs: what they send, and to whom.
     ("lab", &[FACTS, MEANINGS, &["pump", "source", "upstream"]]),

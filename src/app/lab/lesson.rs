@@ -4,7 +4,7 @@
 
 use crate::lab::scenario::Scenario;
 use crate::model::race::{Figures, Race};
-use crate::tui::view::race::lesson::{Paragraph, Tone};
+use crate::tui::view::race::paragraph::{Paragraph, Tone};
 
 /// The rule, the lines that differ, where else the mistake is made, and what the numbers of the wrong
 /// lanes mean once they have ended.

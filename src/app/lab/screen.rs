@@ -27,7 +27,8 @@ use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
 use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
-use crate::tui::view::race::{self, Stage};
+use crate::tui::view::race;
+use crate::tui::view::race::scene::LabScene;
 
 /// How often the picture moves while lanes run.
 const STEP: Duration = Duration::from_millis(100);
@@ -205,7 +206,7 @@ impl Screen {
         self.ui.sheet_end = race::sheet_end(area, &self.ui, &self.appearance.keymap, &lesson);
         let held: Vec<_> = self.trial.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = held.iter().map(|model| &**model).collect();
-        let stage = Stage {
+        let stage = LabScene {
             race: &race,
             models: &models,
             is_paused: self.trial.is_paused(),

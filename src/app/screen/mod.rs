@@ -27,14 +27,15 @@ use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Targets;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
 use crate::tui::terminal::{Guard, TerminalOptions};
-use crate::tui::view::targets::Targets;
-use crate::tui::view::{self, Scene, help};
+use crate::tui::view;
+use crate::tui::view::scene::Scene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long the terminal may take to tell its background before the first picture.
@@ -292,7 +293,10 @@ impl Screen<'_> {
         let now = self.now();
         let effects = {
             let model = self.watched.follow.model();
-            self.ui.update(action, &model, self.watched.can, now)
+            let effects = self.ui.update(action, &model, self.watched.can, now);
+            // The next key may come before the next picture.
+            self.ui.fit(view::measure(&self.ui, &self.keymap, &model, guard.area()), &model, now);
+            effects
         };
         self.said_at = Some(Instant::now());
         for effect in effects {
@@ -396,11 +400,7 @@ impl Screen<'_> {
             bar: TabProgress::from_model(shown),
         });
         let area = guard.area();
-        self.ui.measure(area, shown);
-        if self.ui.help.is_some() {
-            self.ui.help_end = help::last_row(area, &self.keymap);
-        }
-        self.ui.refresh(shown, now);
+        self.ui.fit(view::measure(&self.ui, &self.keymap, shown, area), shown, now);
         let scene = Scene {
             model: shown,
             ui: &self.ui,

@@ -2,104 +2,79 @@
 //!
 //! Start at [`Reading::keymap`].
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
-
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::config::settings::{Layer, Reading};
-use crate::text::diagnostics::{Page, meant};
+use crate::text::diagnostics::SourceSpan;
+use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::remap::RemapError;
 use crate::tui::keymap::table::ENTRIES;
 
-type Key<'k, 'i> = &'k Spanned<Cow<'i, str>>;
-type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
-
-/// An action's new keys, and where that is said.
+/// The new keys of an action, and the place that sets them.
 pub(super) struct Remap {
-    id: String,
+    action: String,
     keys: Vec<Chord>,
-    page: Page,
-    key: Range<usize>,
-    value: Range<usize>,
+    name_place: SourceSpan,
+    keys_place: SourceSpan,
+}
+
+/// Reads `[keys]`. An unknown action is a warning.
+pub(super) fn read(mut section: TomlSection<'_, ()>) -> Vec<Remap> {
+    let mut remaps = Vec::new();
+    for action in ENTRIES.iter().map(|entry| entry.id) {
+        let Some(entry) = section.get(action) else { continue };
+        let Some(keys) = chords(&entry) else { continue };
+        let (name_place, keys_place) = (entry.name_place(), entry.place());
+        remaps.push(Remap { action: action.to_owned(), keys, name_place, keys_place });
+    }
+    section.with_noun("action").with_help("`inflight keys` lists actions and keys").finish_with_warnings();
+    remaps
+}
+
+/// Reads one key, several, or none.
+fn chords(entry: &TomlEntry<'_, ()>) -> Option<Vec<Chord>> {
+    let chord = |item: TomlEntry<'_, ()>| {
+        let text = item.string("a key or a list of keys")?;
+        let chord = text.parse::<Chord>().ok();
+        if chord.is_none() {
+            let help = "write it like `x`, `X`, `space`, `f1`, `ctrl+f` or `shift+tab`";
+            let mistake = item.place().mistake(format!("there is no key `{text}`"));
+            item.reader.note(mistake.with_help(help));
+        }
+        chord
+    };
+    // All of them are read, so that each mistake is noted.
+    let chords: Vec<Option<Chord>> = entry.items().into_iter().map(chord).collect();
+    chords.into_iter().collect()
 }
 
 impl Reading {
-    pub(super) fn keys(&mut self, page: &Page, table: &DeTable<'_>) -> Vec<Remap> {
-        let mut remaps = Vec::new();
-        for (key, value) in table {
-            let id = key.get_ref().as_ref();
-            if !ENTRIES.iter().any(|entry| entry.id == id) {
-                let warning = page.mistake(key.span(), format!("unknown action `{id}` in [keys]"));
-                let ids = ENTRIES.iter().map(|entry| entry.id);
-                self.warnings.push(warning.label(meant(id, ids)).help("`inflight keys` lists actions and keys"));
-                continue;
-            }
-            if let Some(keys) = self.chords(page, key, value) {
-                remaps.push(Remap {
-                    id: id.to_owned(),
-                    keys,
-                    page: page.clone(),
-                    key: key.span(),
-                    value: value.span(),
-                });
-            }
-        }
-        remaps
-    }
-
-    /// One key, several, or none.
-    fn chords(&mut self, page: &Page, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Chord>> {
-        let values = match value.get_ref() {
-            DeValue::Array(values) => values.iter().collect(),
-            _ => vec![value],
-        };
-        let mut chords = Vec::new();
-        let n_before = self.mistakes.len();
-        for value in values {
-            match value.get_ref().as_str().map(|text| (text, text.parse::<Chord>())) {
-                Some((_, Ok(chord))) => chords.push(chord),
-                Some((text, Err(_))) => {
-                    let help = "write it like `x`, `X`, `space`, `f1`, `ctrl+f` or `shift+tab`";
-                    self.mistakes.push(page.mistake(value.span(), format!("there is no key `{text}`")).help(help));
-                }
-                None => {
-                    let message = format!("`{}` is not a key or a list of keys", key.get_ref());
-                    self.mistakes.push(page.mistake(value.span(), message));
-                }
-            }
-        }
-        (self.mistakes.len() == n_before).then_some(chords)
-    }
-
     /// The keymap under all layers, the nearest first.
     pub(super) fn keymap(&mut self, layers: &[Layer]) -> Keymap {
         let mut keymap = Keymap::default();
         // Who has the last word on an action.
         let mut words: BTreeMap<&str, &Remap> = BTreeMap::new();
         for remap in layers.iter().rev().flat_map(|layer| &layer.keys) {
-            words.insert(&remap.id, remap);
+            words.insert(&remap.action, remap);
         }
         for remap in words.values() {
-            match keymap.set(&remap.id, &remap.keys) {
+            match keymap.set(&remap.action, &remap.keys) {
                 Ok(()) => {}
                 Err(refusal @ RemapError::Fixed { .. }) => {
-                    self.mistakes.push(remap.page.mistake(remap.key.clone(), refusal.to_string()));
+                    self.mistakes.push(remap.name_place.mistake(refusal.to_string()));
                 }
-                Err(refusal) => self.mistakes.push(remap.page.mistake(remap.value.clone(), refusal.to_string())),
+                Err(refusal) => self.mistakes.push(remap.keys_place.mistake(refusal.to_string())),
             }
         }
         for conflict in keymap.conflicts() {
             // Defaults have no conflicts: one of the two is the user's.
             let theirs = conflict.ids.iter().rev().find_map(|id| words.get(id));
             let Some(remap) = theirs else { continue };
-            let other = conflict.ids.into_iter().find(|id| *id != remap.id).unwrap_or_default();
+            let other = conflict.ids.into_iter().find(|id| *id != remap.action).unwrap_or_default();
             let help = format!("give one of them another key, or none, such as `{other} = []`");
-            self.mistakes.push(remap.page.mistake(remap.value.clone(), conflict.to_string()).help(help));
+            self.mistakes.push(remap.keys_place.mistake(conflict.to_string()).with_help(help));
         }
         keymap
     }

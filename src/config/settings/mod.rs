@@ -9,10 +9,11 @@ mod tests;
 
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
-
 use crate::config::settings::keys::Remap;
-use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
+use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
+use crate::text::toml_reader::{TomlReader, WrittenKey};
+use crate::text::toml_section::{TomlEntry, TomlSection};
+use crate::text::value_error::ValueError;
 use crate::tui::detect::Preferences;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
@@ -41,13 +42,12 @@ pub struct Named {
 impl Named {
     /// That there is no such theme, told where it is named.
     pub fn missing(&self, near: Option<String>) -> Mistake {
-        self.place.clone().label(near)
+        self.place.clone().with_label(near)
     }
 }
 
-/// The keys at the top of a settings file.
-const KEYS: [&str; 10] =
-    ["theme", "theme_light", "theme_dark", "ascii", "mouse", "motion", "fps", "title", "progress", "keys"];
+/// The keys that name a theme.
+const THEMES: [&str; 3] = ["theme", "theme_light", "theme_dark"];
 /// Those that are on or off.
 const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
 
@@ -98,18 +98,18 @@ pub const TEMPLATE: &str = "\
 
 impl Settings {
     /// Reads settings files, the nearest first, under the variables that win over them.
-    pub fn read(pages: &[Page], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+    pub fn read(pages: &[SourceText], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
         let mut reading = Reading::default();
         let mut layers = vec![reading.variables(variable)];
-        layers.extend(pages.iter().map(|page| reading.page(page)));
+        layers.extend(pages.iter().map(|page| reading.file(page)));
         let mut settings = Self::default();
         for layer in layers.iter().rev() {
             settings.preferences.lay_over(&layer.preferences);
         }
         settings.keymap = reading.keymap(&layers);
-        Mistakes::of(reading.mistakes)?;
+        Mistakes::check(reading.mistakes)?;
         settings.themes = reading.themes;
-        settings.warnings = Mistakes::of(reading.warnings).err();
+        settings.warnings = Mistakes::check(reading.warnings).err();
         Ok(settings)
     }
 }
@@ -139,15 +139,15 @@ impl Reading {
                 (key, "1" | "true") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, true),
                 (key, "0" | "false") if FLAGS.contains(&key) => set_flag(&mut layer.preferences, key, false),
                 (key, _) if FLAGS.contains(&key) => {
-                    let mistake = Page::new(name, "").whole(format!("`{name}` is not `true` or `false`"));
+                    let mistake = Mistake::in_file(name, format!("`{name}` is not `true` or `false`"));
                     self.mistakes.push(mistake);
                 }
                 ("fps", text) => match text.parse().ok().filter(|fps| FPS.contains(fps)) {
                     Some(fps) => layer.preferences.fps = Some(fps),
-                    None => self.mistakes.push(Page::new(name, "").whole(format!("`{name}` is not {A_RATE}"))),
+                    None => self.mistakes.push(Mistake::in_file(name, format!("`{name}` is not {A_RATE}"))),
                 },
                 (key, _) => {
-                    let place = Page::new(name, "").whole(format!("there is no theme `{value}`, which `{name}` names"));
+                    let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
                     self.themes.push(Named { theme: value.clone(), place });
                     set_theme(&mut layer.preferences, key, value);
                 }
@@ -156,58 +156,60 @@ impl Reading {
         layer
     }
 
-    fn page(&mut self, page: &Page) -> Layer {
+    fn file(&mut self, source: &SourceText) -> Layer {
         let mut layer = Layer::default();
-        let (document, errors) = DeTable::parse_recoverable(&page.text);
-        for error in &errors {
-            let message = format!("not TOML: {}", error.message());
-            self.mistakes.push(page.mistake(error.span().unwrap_or_default(), message));
+        let reader = TomlReader::new(source, "settings", ());
+        let table = reader.parse();
+        // The rest of a broken file would only seem wrong.
+        if reader.n_mistakes() == 0 {
+            self.keys_of_file(&mut layer, TomlSection::top(&reader, &table));
         }
-        if !errors.is_empty() {
-            return layer;
+        let (notes, ()) = reader.finish();
+        for WrittenKey { key, line, .. } in notes.keys {
+            layer.preferences.sources.insert(key, format!("{}:{line}", source.file));
         }
-        for (key, value) in document.get_ref() {
-            let place = format!("{}:{}", page.file, page.line_at(key.span().start));
-            layer.preferences.sources.insert(key.get_ref().clone().into_owned(), place);
-            let wrong = |wants: &str| page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref()));
-            match key.get_ref().as_ref() {
-                name @ ("theme" | "theme_light" | "theme_dark") => match value.get_ref().as_str() {
-                    Some(theme) if !theme.is_empty() => {
-                        let place = page.mistake(value.span(), format!("there is no theme `{theme}`")).help(LIST);
-                        let theme = beside(page, theme);
-                        self.themes.push(Named { theme: theme.clone(), place });
-                        set_theme(&mut layer.preferences, name, theme);
-                    }
-                    _ => self.mistakes.push(wrong("a theme's name or path").help(LIST)),
-                },
-                name if FLAGS.contains(&name) => match value.get_ref().as_bool() {
-                    Some(flag) => set_flag(&mut layer.preferences, name, flag),
-                    None => self.mistakes.push(wrong("`true` or `false`")),
-                },
-                "fps" => match rate(value.get_ref()) {
-                    Some(fps) => layer.preferences.fps = Some(fps),
-                    None => self.mistakes.push(wrong(A_RATE)),
-                },
-                "keys" => match value.get_ref().as_table() {
-                    Some(table) => layer.keys = self.keys(page, table),
-                    None => self.mistakes.push(wrong("a table such as `[keys]`")),
-                },
-                name => {
-                    let warning = page.mistake(key.span(), format!("unknown key `{name}` in settings"));
-                    self.warnings.push(warning.label(meant(name, KEYS)));
-                }
+        self.mistakes.extend(notes.mistakes);
+        self.warnings.extend(notes.warnings);
+        layer
+    }
+
+    fn keys_of_file(&mut self, layer: &mut Layer, mut top: TomlSection<'_, ()>) {
+        for key in THEMES {
+            let Some(entry) = top.get(key) else { continue };
+            let Some(theme) = entry.string(A_THEME) else { continue };
+            if theme.is_empty() {
+                entry.note_invalid(ValueError::new("empty", format!("write {A_THEME}")));
+                continue;
+            }
+            let place = entry.place().mistake(format!("there is no theme `{theme}`")).with_help(LIST);
+            let theme = resolve_path(&entry.reader.source.file, theme);
+            self.themes.push(Named { theme: theme.clone(), place });
+            set_theme(&mut layer.preferences, key, theme);
+        }
+        for key in FLAGS {
+            if let Some(flag) = top.get(key).and_then(|entry| entry.flag()) {
+                set_flag(&mut layer.preferences, key, flag);
             }
         }
-        layer
+        layer.preferences.fps = top.get("fps").and_then(|entry| frame_rate(&entry));
+        let keys = top.get("keys").and_then(|entry| entry.section("[keys]", "a table such as `[keys]`"));
+        layer.keys = keys.map_or_else(Vec::new, keys::read);
+        top.finish_with_warnings();
     }
 }
 
-/// What `fps` wants.
+/// The values of a `theme` key.
+const A_THEME: &str = "a theme's name or path";
+/// The values of `fps`.
 const A_RATE: &str = "a whole number from 1 to 60";
 
-fn rate(value: &DeValue<'_>) -> Option<u32> {
-    let number = value.as_integer()?;
-    u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|fps| FPS.contains(fps))
+fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {
+    let Some(number) = entry.number() else {
+        entry.note_wrong_type(A_RATE);
+        return None;
+    };
+    let fps = number.parse().ok().filter(|fps| FPS.contains(fps));
+    entry.check(fps.ok_or_else(|| ValueError::new("not between 1 and 60", format!("write {A_RATE}"))))
 }
 
 fn set_flag(preferences: &mut Preferences, key: &str, is_on: bool) {
@@ -231,11 +233,11 @@ fn set_theme(preferences: &mut Preferences, key: &str, theme: String) {
     }
 }
 
-/// A theme's name as it is; a path from the folder of the file that says it.
-fn beside(page: &Page, theme: &str) -> String {
+/// Returns a theme's name unchanged, and a path relative to the folder of the settings file.
+fn resolve_path(file: &str, theme: &str) -> String {
     if !theme.contains('/') && Path::new(theme).extension().is_none() {
         return theme.to_owned();
     }
-    let folder = Path::new(&*page.file).parent().unwrap_or(Path::new(""));
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     folder.join(theme).to_string_lossy().into_owned()
 }

@@ -1,12 +1,12 @@
 //! What settings say, what is refused, and in which words.
 
-use super::{KEYS, Settings, TEMPLATE};
-use crate::text::diagnostics::{Mistakes, Page};
+use super::{FLAGS, Settings, TEMPLATE, THEMES};
+use crate::text::diagnostics::{Mistakes, SourceText};
 use crate::tui::action::Action;
 use crate::tui::theme::role::Variant;
 
 fn read(texts: &[&str], variables: &[(&str, &str)]) -> Result<Settings, Mistakes> {
-    let pages: Vec<Page> = texts.iter().map(|text| Page::new("conf/config.toml", text)).collect();
+    let pages: Vec<SourceText> = texts.iter().map(|text| SourceText::new("conf/config.toml", text)).collect();
     let variable =
         |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     Settings::read(&pages, &variable)
@@ -51,11 +51,11 @@ fn a_path_starts_at_the_file_that_says_it() {
 #[test]
 fn what_is_unknown_is_a_warning_with_a_suggestion() {
     let settings = read(&["thme = 1\n[keys]\npase = \"p\"\n"], &[]).unwrap();
-    let warnings = settings.warnings.unwrap().as_warnings(false, 100);
+    let warnings = settings.warnings.unwrap().render_warnings(false, 100);
     for told in [
         "warning: unknown key `thme` in settings\n\n  conf/config.toml:1:1",
         "did you mean `theme`?",
-        "warning: unknown action `pase` in [keys]\n\n  conf/config.toml:3:1",
+        "warning: unknown action `pase` in settings\n\n  conf/config.toml:3:1",
         "did you mean `pause`?",
     ] {
         assert!(warnings.contains(told), "{warnings}");
@@ -65,14 +65,14 @@ fn what_is_unknown_is_a_warning_with_a_suggestion() {
 #[test]
 fn what_is_wrong_is_an_error_with_its_place() {
     for (text, told) in [
-        ("theme = 3", "`theme` is not a theme's name or path\n\n  conf/config.toml:1:9"),
-        ("ascii = \"yes\"", "`ascii` is not `true` or `false`\n\n  conf/config.toml:1:9"),
-        ("mouse = 1", "`mouse` is not `true` or `false`\n\n  conf/config.toml:1:9"),
-        ("fps = 0", "`fps` is not a whole number from 1 to 60\n\n  conf/config.toml:1:7"),
-        ("fps = 61", "`fps` is not a whole number from 1 to 60"),
-        ("fps = \"20\"", "`fps` is not a whole number from 1 to 60"),
-        ("keys = 1", "`keys` is not a table"),
-        ("[keys]\npause = 3", "`pause` is not a key or a list of keys\n\n  conf/config.toml:2:9"),
+        ("theme = 3", "`theme` cannot be a number\n\n  conf/config.toml:1:9"),
+        ("ascii = \"yes\"", "`ascii` cannot be a text\n\n  conf/config.toml:1:9"),
+        ("mouse = 1", "`mouse` cannot be a number\n\n  conf/config.toml:1:9"),
+        ("fps = 0", "`fps` is not between 1 and 60\n\n  conf/config.toml:1:7"),
+        ("fps = 61", "`fps` is not between 1 and 60"),
+        ("fps = \"20\"", "`fps` cannot be a text"),
+        ("keys = 1", "`keys` cannot be a number"),
+        ("[keys]\npause = 3", "`pause` cannot be a number\n\n  conf/config.toml:2:9"),
         ("[keys]\npause = [\"p\", \"hyper+x\"]", "there is no key `hyper+x`\n\n  conf/config.toml:2:15"),
         ("[keys]\npause = \"ctrl+c\"", "`ctrl+c` is reserved for `interrupt`"),
         ("[keys]\nsuspend = []", "the key of `suspend` is always `ctrl+z`\n\n  conf/config.toml:2:1"),
@@ -99,7 +99,8 @@ fn the_template_says_nothing_until_its_comments_are_taken_away() {
     let said = lines.flatten().collect::<Vec<_>>().join("\n");
     let settings = read(&[&said], &[]).unwrap();
     assert!(settings.warnings.is_none(), "{said}");
-    for key in KEYS {
+    let keys = THEMES.into_iter().chain(FLAGS).chain(["fps", "keys"]);
+    for key in keys {
         assert!(said.lines().any(|line| line.starts_with(key) || line == format!("[{key}]")), "{key}");
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::event::Micros;
 use crate::model::Model;
+use crate::model::host::Host;
 use crate::model::verdict::Finding;
-use crate::model::verdict::evidence::hosts::Use;
 use crate::model::verdict::thresholds as t;
 
 /// This machine has cut the limit, or fails attempts for want of room.
@@ -35,14 +35,14 @@ pub(super) fn convoy(model: &Model) -> Option<Finding> {
 /// Nearly every answer needed a connection of its own.
 pub(super) fn churn(model: &Model) -> Option<Finding> {
     // As many as were ever in flight at once need one each; the others could have used those.
-    let beyond = |host: &Use| {
-        let first = u64::from(host.most);
-        (host.connected.saturating_sub(first), host.measured.saturating_sub(first))
+    let beyond = |host: &Host| {
+        let first = u64::from(host.usage.peak);
+        (host.usage.connected.saturating_sub(first), host.usage.measured.saturating_sub(first))
     };
-    let (host, churned) = model.evidence.hosts.all().max_by_key(|(_, host)| beyond(host).0)?;
+    let churned = model.hosts.kept().max_by_key(|host| beyond(host).0)?;
     let (connected, measured) = beyond(churned);
     let share = connected as f64 / measured.max(1) as f64;
-    let connecting = Micros(churned.connecting.0 / churned.connected.max(1));
+    let connecting = Micros(churned.usage.connecting.0 / churned.usage.connected.max(1));
     let is_pattern = measured >= t::CHURN_LEAST && share >= t::CHURN_SHARE;
-    is_pattern.then_some(Finding::Churn { host, share, connecting })
+    is_pattern.then_some(Finding::Churn { host: churned.number, share, connecting })
 }

@@ -6,7 +6,7 @@ use crate::event::Micros;
 use crate::event::waits::{WaitTimes, WaitWhy};
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::verdict::evidence::hosts::Use;
+use crate::model::host::Host;
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Dial, Finding, Instead, is_by_itself, is_struggling, most, span};
 
@@ -32,22 +32,23 @@ pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
 
 /// One slow host holds the slots that others wait for.
 pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
-    let (evidence, span) = (&model.evidence, span(model));
+    let span = span(model);
     let limit = model.limit.filter(|limit| *limit > 1)?;
-    let (host, held) = evidence.hosts.all().max_by_key(|(_, host)| host.service)?;
+    let slow = model.hosts.kept().max_by_key(|host| host.usage.service)?;
+    let (host, held) = (slow.number, &slow.usage);
     let share = held.service.0 as f64 / (span.0.max(1) as f64 * f64::from(limit));
     if share < t::HOST_SHARE || held.ended == 0 {
         return None;
     }
-    let others = || evidence.hosts.all().filter(move |(other, _)| *other != host);
-    let n_others: u64 = others().map(|(_, other)| other.ended).sum();
-    let waited = others().map(|(_, other)| other.longest_wait).max()?;
+    let others = || model.hosts.all().filter(move |other| other.number != host);
+    let n_others: u64 = others().map(|other| other.usage.ended).sum();
+    let waited = others().map(|other| other.usage.longest_wait).max()?;
     if n_others < t::HOST_OTHERS || (waited.0 as f64) < t::HOST_WAIT * span.0 as f64 {
         return None;
     }
     let mut elsewhere = Histogram::default();
-    for (other, _) in others() {
-        elsewhere.merge(&model.hosts.get(other)?.latency);
+    for other in others() {
+        elsewhere.merge(&other.latency);
     }
     let service = (Micros(held.service.0 / held.ended), elsewhere.quantile(0.5)?);
     let is_slower = service.0.0 as f64 >= t::HOST_SLOWER * service.1.0 as f64;
@@ -73,14 +74,14 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
             (None, Dial::Limit(limit), limit.saturating_mul(2))
         }
         WaitWhy::HostLimit => {
-            let (host, _) = most_held(model, why)?;
-            let limit = model.hosts.get(host)?.most()?;
+            let held = most_held(model, why)?;
+            let limit = held.most()?;
             let twice = limit.saturating_mul(2).min(model.limit.unwrap_or(u32::MAX));
-            (Some(host), Dial::Limit(limit), twice)
+            (Some(held), Dial::Limit(limit), twice)
         }
         WaitWhy::Gap => {
-            let (host, held) = most_held(model, why)?;
-            (Some(host), Dial::Apart(apart(held)?), model.limit?)
+            let held = most_held(model, why)?;
+            (Some(held), Dial::Apart(apart(held)?), model.limit?)
         }
         WaitWhy::Rate => {
             let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
@@ -93,11 +94,11 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let would = match host {
         // What is done elsewhere takes as long as it did, and all of it still shares the run's slots.
         Some(host) => {
-            let held = Micros(evidence.hosts.get(host)?.service.0 / u64::from(at_once.max(1)));
+            let held = Micros(host.usage.service.0 / u64::from(at_once.max(1)));
             let all = model.limit.map_or(Micros::ZERO, |limit| evidence.services.on(limit));
-            let elsewhere = evidence.hosts.all().filter(|(other, _)| *other != host);
+            let elsewhere = model.hosts.all().filter(|other| other.number != host.number);
             let elsewhere =
-                elsewhere.filter_map(|(_, other)| other.starts).map(|(first, last)| last.since(first)).max();
+                elsewhere.filter_map(|other| other.usage.starts).map(|(first, last)| last.since(first)).max();
             [held, all, elsewhere.unwrap_or_default(), evidence.services.longest].into_iter().max()?
         }
         None => evidence.services.on(at_once),
@@ -110,18 +111,19 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
     };
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
     let instead = Instead { was, would, at_once };
+    let host = host.map(|host| host.number);
     (is_full && is_worth_it).then_some(Finding::LimitedByUs { why, host, share, dial, instead })
 }
 
 /// The host that waited longest for this reason.
-fn most_held(model: &Model, why: WaitWhy) -> Option<(usize, &Use)> {
-    model.evidence.hosts.all().max_by_key(|(_, host)| host.waits.of(why))
+fn most_held(model: &Model, why: WaitWhy) -> Option<&Host> {
+    model.hosts.kept().max_by_key(|host| host.usage.waits.of(why))
 }
 
 /// The mean time between two starts there.
-fn apart(host: &Use) -> Option<Micros> {
-    let (first, last) = host.starts?;
-    let starts = host.ended.checked_sub(1).filter(|starts| *starts > 0)?;
+fn apart(host: &Host) -> Option<Micros> {
+    let (first, last) = host.usage.starts?;
+    let starts = host.usage.ended.checked_sub(1).filter(|starts| *starts > 0)?;
     Some(Micros(last.since(first).0 / starts))
 }
 

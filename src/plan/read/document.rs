@@ -6,22 +6,22 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use crate::plan::intake::stem;
 use crate::plan::order::{Order, Word, parse_order};
-use crate::plan::quantity::{self, Wrong};
-use crate::plan::read::Reading;
+use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
-use crate::plan::read::entry::Entry;
-use crate::plan::read::section::Section;
+use crate::plan::read::values::PlanEntry;
+use crate::plan::read::values::PlanReader;
+use crate::plan::read::values::PlanSection;
 use crate::plan::via::parse_via;
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
 use crate::text::sanitize::sanitize;
+use crate::text::value_error::ValueError;
 
 /// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
-pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
-    let mut top = Section::new(reading, "", "", table, 0..0);
+pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
+    let mut top = PlanSection::top(reader, table);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
     let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
     let wire =
@@ -45,14 +45,14 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
     let output = output.map_or_else(Output::default, read_output);
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
-    top.later("extract");
+    top.refuse_planned("extract");
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
     top.finish();
 
     let name = name.map(|name| name.seen()).filter(|name| !name.trim().is_empty());
     (!sources.is_empty()).then(|| Plan {
-        name: name.unwrap_or_else(|| stem(reading.file)),
-        file: reading.file.to_owned(),
+        name: name.unwrap_or_default(),
+        file: reader.source.file.to_string(),
         written: Vec::new(),
         limits,
         polling,
@@ -67,28 +67,29 @@ pub(super) fn read<'r>(reading: &'r Reading<'r>, table: &'r DeTable<'r>) -> Opti
 }
 
 /// Reads `every` and `rounds`.
-fn read_polling(top: &mut Section<'_>) -> Option<Polling> {
+fn read_polling(top: &mut PlanSection<'_>) -> Option<Polling> {
     let every = top.get("every");
     let rounds = top.get("rounds");
-    let n = rounds.as_ref().and_then(Entry::count);
+    let n = rounds.as_ref().and_then(PlanEntry::count);
     let Some(every) = every else {
         if let Some(rounds) = rounds {
-            rounds.check::<()>(Err(Wrong::new("no `every`", "say from start to start how long: `every = \"60s\"`")));
+            rounds
+                .check::<()>(Err(ValueError::new("no `every`", "say from start to start how long: `every = \"60s\"`")));
         }
         return None;
     };
-    let zero = || Wrong::new("no time between two rounds", "write a length such as `\"60s\"`");
+    let zero = || ValueError::new("no time between two rounds", "write a length such as `\"60s\"`");
     let every =
         every.duration().and_then(|length| every.check(if length.is_zero() { Err(zero()) } else { Ok(length) }))?;
     let n = match n {
-        Some(n) => rounds?.check(u32::try_from(n).map_err(|_| Wrong::new("too many", "write 0 for no end")))?,
+        Some(n) => rounds?.check(u32::try_from(n).map_err(|_| ValueError::new("too many", "write 0 for no end")))?,
         None => 0,
     };
     Some(Polling { every, rounds: NonZeroU32::new(n) })
 }
 
 /// Reads `order` and `from`.
-fn read_order(top: &mut Section<'_>) -> Option<Order> {
+fn read_order(top: &mut PlanSection<'_>) -> Option<Order> {
     const EXAMPLE: &str = "a recording such as `\"last.jsonl\"`";
     let (order, from) = (top.get("order"), top.get("from"));
     let word = match &order {
@@ -98,23 +99,23 @@ fn read_order(top: &mut Section<'_>) -> Option<Order> {
     match (word, order, from) {
         (Word::SlowFirst, _, Some(from)) => {
             let name = from.text(EXAMPLE)?.value();
-            let empty = || Wrong::new("empty", format!("write {EXAMPLE}"));
+            let empty = || ValueError::new("empty", format!("write {EXAMPLE}"));
             let name = from.check(if name.is_empty() { Err(empty()) } else { Ok(name) })?;
-            Some(Order::SlowFirst { from: from.reading.folder.join(name) })
+            Some(Order::SlowFirst { from: from.reader.context.folder.join(name) })
         }
         (Word::SlowFirst, Some(order), None) => {
-            order.check(Err(Wrong::new("no use without `from`", "name a recorded run: `from = \"last.jsonl\"`")))
+            order.check(Err(ValueError::new("no use without `from`", "name a recorded run: `from = \"last.jsonl\"`")))
         }
         (Word::AsGiven, _, Some(from)) => {
             let fix = "add that, or leave this out";
-            from.check(Err(Wrong::new("no use without `order = \"slow-first\"`", fix)))
+            from.check(Err(ValueError::new("no use without `order = \"slow-first\"`", fix)))
         }
         (Word::AsGiven | Word::SlowFirst, _, None) => Some(Order::AsGiven),
     }
 }
 
-fn read_limits(mut section: Section<'_>) -> Limits {
-    let limit = |entry: Entry<'_>| entry.limit().and_then(NonZeroU32::new);
+fn read_limits(mut section: PlanSection<'_>) -> Limits {
+    let limit = |entry: PlanEntry<'_>| entry.limit().and_then(NonZeroU32::new);
     let default = Limits::default();
     let limits = Limits {
         concurrency: section.get("concurrency").and_then(limit).unwrap_or(default.concurrency),
@@ -129,20 +130,15 @@ fn read_limits(mut section: Section<'_>) -> Limits {
     limits
 }
 
-fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
+fn read_hosts(section: PlanSection<'_>) -> Vec<HostRule> {
     let mut lines: HashMap<String, usize> = HashMap::new();
-    let rule = |entry: Entry<'_>| {
+    let rule = |entry: PlanEntry<'_>| {
         let pattern = entry.key.to_lowercase();
         // Hosts are the same in any letters, and only the first rule would hold.
-        let line = entry.reading.line_at(entry.name.start);
+        let line = entry.reader.line_at(entry.name.start);
         if let Some(first) = lines.insert(pattern.clone(), line) {
             let message = format!("two rules are for the hosts `{}`", sanitize(&pattern));
-            entry.reading.note_with(
-                entry.name.clone(),
-                message,
-                Some(format!("the other one is in line {first}")),
-                None,
-            );
+            entry.reader.note_at(entry.name.clone(), message, format!("the other one is in line {first}"));
         }
         let title = format!("[host.\"{}\"]", sanitize(&pattern));
         let mut section = entry.section(&title, "a table")?;
@@ -154,7 +150,7 @@ fn read_hosts(section: Section<'_>) -> Vec<HostRule> {
     section.entries().into_iter().filter_map(rule).collect()
 }
 
-fn read_expect(mut section: Section<'_>) -> Expect {
+fn read_expect(mut section: PlanSection<'_>) -> Expect {
     let failed = section.get("failed");
     let p95 = section.get("p95");
     let expect = Expect {
@@ -165,10 +161,10 @@ fn read_expect(mut section: Section<'_>) -> Expect {
     expect
 }
 
-fn read_output(mut section: Section<'_>) -> Output {
-    let path = |entry: Entry<'_>| {
+fn read_output(mut section: PlanSection<'_>) -> Output {
+    let path = |entry: PlanEntry<'_>| {
         let text = entry.text("a path such as `\"report.json\"`")?.value();
-        let wrong = || Wrong::new("empty", "write a path such as `\"report.json\"`");
+        let wrong = || ValueError::new("empty", "write a path such as `\"report.json\"`");
         entry.check(if text.is_empty() { Err(wrong()) } else { Ok(PathBuf::from(text)) })
     };
     let output = Output { report: section.get("report").and_then(path), bodies: section.get("bodies").and_then(path) };
@@ -176,22 +172,17 @@ fn read_output(mut section: Section<'_>) -> Output {
     output
 }
 
-fn read_practice(mut section: Section<'_>) -> Practice {
+fn read_practice(mut section: PlanSection<'_>) -> Practice {
     let seed = section.get("seed").and_then(|entry| entry.count());
     let hosts = section.get("hosts").and_then(|entry| entry.section("[upstream.hosts]", "`\"slow*\" = \"/delay/1s\"`"));
     section.finish();
     let mut practice = Practice { seed: seed.unwrap_or_default(), hosts: Vec::new() };
-    for entry in hosts.map_or_else(Vec::new, Section::entries) {
+    for entry in hosts.map_or_else(Vec::new, PlanSection::entries) {
         let Some(path) = entry.text("a path such as `\"/delay/1s\"`").map(|text| text.value()) else { continue };
-        let wrong = || Wrong::new("not a path", "write one such as `\"/delay/1s\"`");
+        let wrong = || ValueError::new("not a path", "write one such as `\"/delay/1s\"`");
         if let Some(path) = entry.check(if path.starts_with('/') { Ok(path) } else { Err(wrong()) }) {
             practice.hosts.push((entry.key.clone().into_owned(), path));
         }
     }
     practice
-}
-
-/// Whether a value is a list of tables.
-pub(super) fn is_tables(value: &DeValue<'_>) -> bool {
-    matches!(value, DeValue::Array(items) if items.iter().all(|item| matches!(item.get_ref(), DeValue::Table(_))))
 }

@@ -11,10 +11,9 @@ use http::{HeaderName, Method};
 
 use crate::plan::job::{RetryOn, Statuses};
 use crate::plan::put::Put;
-use crate::plan::quantity::{self, Wrong};
-use crate::plan::read::document::is_tables;
-use crate::plan::read::entry::Entry;
-use crate::plan::read::section::Section;
+use crate::plan::quantity;
+use crate::plan::read::values::PlanEntry;
+use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
 use crate::plan::request::{JSON, check, parse_method};
 use crate::plan::rules::Rules;
@@ -22,6 +21,7 @@ use crate::plan::source::{Body, Naming, Source, Target};
 use crate::plan::template::Template;
 use crate::plan::text::Text;
 use crate::text::sanitize::sanitize;
+use crate::text::value_error::ValueError;
 
 /// What `[defaults]` says.
 #[derive(Default)]
@@ -46,36 +46,35 @@ struct Name {
 }
 
 /// Reads `[defaults]`.
-pub(super) fn defaults(mut section: Section<'_>) -> Defaults {
+pub(super) fn defaults(mut section: PlanSection<'_>) -> Defaults {
     let method = section.get("method").and_then(|entry| method(&entry));
     let headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
     let rules = rules(&mut section);
-    section.later("extract");
+    section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, rules }
 }
 
 /// Reads every `[[endpoint]]`.
-pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) -> Vec<Source> {
-    if !is_tables(entry.node.get_ref()) {
-        let message = "`endpoint` takes a list of tables".to_owned();
-        let label = Some("write `[[endpoint]]`, with two brackets".to_owned());
-        entry.reading.note_with(entry.name.clone(), message, label, None);
+pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool) -> Vec<Source> {
+    if !entry.is_list_of_tables() {
+        let label = "write `[[endpoint]]`, with two brackets";
+        entry.reader.note_at(entry.name.clone(), "`endpoint` takes a list of tables", label);
         return Vec::new();
     }
     let mut sources = Vec::new();
     let mut named: HashMap<String, usize> = HashMap::new();
     for item in entry.items() {
         let Some(section) = item.section("[[endpoint]]", "`[[endpoint]]`") else { continue };
-        let n_before = entry.reading.n_written();
+        let n_before = entry.reader.n_keys();
         let Some((mut source, name)) = endpoint(section, defaults, has_upstream) else { continue };
-        source.written = entry.reading.written_since(n_before);
+        source.written = entry.reader.take_keys_after(n_before);
         if let (Naming::Named(seen), Some(name)) = (&source.naming, name) {
-            let line = entry.reading.line_at(name.span.start);
+            let line = entry.reader.line_at(name.span.start);
             // Names that differ only in what is masked are two names.
             if let Some(first) = named.insert(name.text, line) {
                 let message = format!("two endpoints are called `{}`", sanitize(seen));
-                entry.reading.note_with(name.span, message, Some(format!("the other one is in line {first}")), None);
+                entry.reader.note_at(name.span, message, format!("the other one is in line {first}"));
             }
         }
         sources.push(source);
@@ -84,9 +83,9 @@ pub(super) fn all(entry: &Entry<'_>, defaults: &Defaults, has_upstream: bool) ->
 }
 
 /// Reads one endpoint; gives back its name too.
-fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -> Option<(Source, Option<Name>)> {
+fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: bool) -> Option<(Source, Option<Name>)> {
     let name = section.get("name");
-    let url_entry = section.need("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
+    let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| method(&entry));
     let own_headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
     let (body, json) = (section.get("body"), section.get("json"));
@@ -95,12 +94,12 @@ fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -
     if let Some(entry) = section.get("retry") {
         retry(&entry, "endpoint.retry", &mut own_rules);
     }
-    section.later("extract");
-    let reading = section.reading;
+    section.refuse_planned("extract");
+    let reader = section.reader;
     section.finish();
 
     let mut columns = Vec::new();
-    let mut used = rows::Used::new(reading);
+    let mut used = rows::Used::new(reader);
     let url_entry = url_entry?;
     let url_text = url_entry.text("a URL such as `\"https://example.org/\"`")?;
     let url = Template::parse_url(&url_text, &mut columns);
@@ -111,8 +110,7 @@ fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -
     all_headers.extend(own_headers);
     let is_json = json.is_some();
     if let (Some(body), Some(_)) = (&body, &json) {
-        let message = "an endpoint has `body` or `json`, not both".to_owned();
-        reading.note_with(body.name.clone(), message, Some("leave one out".to_owned()), None);
+        reader.note_at(body.name.clone(), "an endpoint has `body` or `json`, not both", "leave one out");
     }
     let body = match (body, json) {
         (Some(body), _) => body.text("the body as a text").map(|text| (text, Put::Raw, body.span())),
@@ -153,17 +151,17 @@ fn endpoint(mut section: Section<'_>, defaults: &Defaults, has_upstream: bool) -
         written: Vec::new(),
     };
     if let Err(why) = check(&source, has_upstream) {
-        reading.note(url_entry.span(), why);
+        reader.note(url_entry.place().mistake(why));
     }
     Some((source, name.map(|(name, span)| Name { text: name.value().trim().to_owned(), span })))
 }
 
-fn method(entry: &Entry<'_>) -> Option<Method> {
-    let wrong = || Wrong::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
+fn method(entry: &PlanEntry<'_>) -> Option<Method> {
+    let wrong = || ValueError::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }
 
-fn headers(entry: &Entry<'_>) -> Vec<Header> {
+fn headers(entry: &PlanEntry<'_>) -> Vec<Header> {
     let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
         return Vec::new();
     };
@@ -172,13 +170,16 @@ fn headers(entry: &Entry<'_>) -> Vec<Header> {
         let name = HeaderName::try_from(entry.key.as_ref());
         if name.is_err() {
             let message = format!("`{}` is not a header name", sanitize(&entry.key));
-            entry.reading.note_with(entry.name.clone(), message, Some("write one such as `accept`".to_owned()), None);
+            entry.reader.note_at(entry.name.clone(), message, "write one such as `accept`");
         }
         let value = entry.text("a text such as `\"application/json\"`");
         if let Some(value) = &value
             && value.value().trim().chars().any(|c| c.is_control() && c != '\t')
         {
-            entry.wrong(Wrong::new("not a header value", "a header has no line breaks and no control characters"));
+            entry.note_invalid(ValueError::new(
+                "not a header value",
+                "a header has no line breaks and no control characters",
+            ));
         }
         if let (Ok(name), Some(value)) = (name, value) {
             headers.push(Header { name, value, span: entry.span() });
@@ -187,9 +188,9 @@ fn headers(entry: &Entry<'_>) -> Vec<Header> {
     headers
 }
 
-fn rules(section: &mut Section<'_>) -> Rules {
+fn rules(section: &mut PlanSection<'_>) -> Rules {
     let timeout = section.get("timeout").and_then(|entry| entry.patience());
-    let mut time = |key| section.get(key).and_then(|entry: Entry<'_>| entry.duration());
+    let mut time = |key| section.get(key).and_then(|entry: PlanEntry<'_>| entry.duration());
     let mut rules = Rules {
         timeout,
         connect_timeout: time("connect_timeout"),
@@ -210,7 +211,7 @@ fn rules(section: &mut Section<'_>) -> Rules {
 }
 
 /// Reads a table of retry rules into `rules`; gives back the run's budget, which only `[retry]` can say.
-pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
+pub(super) fn retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
     let mut section = entry.section(title, "a table such as `{ attempts = 3 }`")?;
     rules.attempts = section.get("attempts").and_then(|entry| entry.small(1, 1000));
     rules.backoff = section
@@ -221,7 +222,7 @@ pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) -> Option
     rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
     let budget = section.get("budget").and_then(|entry| {
         if title != "[retry]" {
-            entry.wrong(Wrong::new("the whole run's, and no endpoint's", "write it under `[retry]`"));
+            entry.note_invalid(ValueError::new("the whole run's, and no endpoint's", "write it under `[retry]`"));
         }
         entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share)
     });
@@ -229,7 +230,7 @@ pub(super) fn retry(entry: &Entry<'_>, title: &str, rules: &mut Rules) -> Option
     budget
 }
 
-fn retry_on(entry: &Entry<'_>) -> Option<RetryOn> {
+fn retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
     const EXAMPLE: &str = "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`";
     let mut on = RetryOn { throttled: false, timeout: false, connect: false, server_error: false };
     for item in entry.items() {
@@ -238,13 +239,13 @@ fn retry_on(entry: &Entry<'_>) -> Option<RetryOn> {
             "timeout" => on.timeout = true,
             "connect" => on.connect = true,
             "5xx" | "server_error" => on.server_error = true,
-            _ => item.wrong(Wrong::new("no reason to try again", format!("write {EXAMPLE}"))),
+            _ => item.note_invalid(ValueError::new("no reason to try again", format!("write {EXAMPLE}"))),
         }
     }
     Some(on)
 }
 
-fn statuses(entry: &Entry<'_>) -> Option<Statuses> {
+fn statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
     const EXAMPLE: &str = "a list such as `[200, \"2xx\"]`, or `\"any\"`";
     let mut listed = Vec::new();
     let items = entry.items();
@@ -252,7 +253,7 @@ fn statuses(entry: &Entry<'_>) -> Option<Statuses> {
         if let Some(number) = item.number() {
             match number.parse::<u16>() {
                 Ok(status) if (100..=599).contains(&status) => listed.push(status),
-                _ => item.wrong(Wrong::new("not a status", "a status is a number from 100 to 599")),
+                _ => item.note_invalid(ValueError::new("not a status", "a status is a number from 100 to 599")),
             }
             continue;
         }
@@ -262,11 +263,11 @@ fn statuses(entry: &Entry<'_>) -> Option<Statuses> {
                 let first = u16::from(class.as_bytes()[0] - b'0') * 100;
                 listed.extend(first..first + 100);
             }
-            _ => item.wrong(Wrong::new("not a status", format!("write {EXAMPLE}"))),
+            _ => item.note_invalid(ValueError::new("not a status", format!("write {EXAMPLE}"))),
         }
     }
     if items.is_empty() {
-        entry.wrong(Wrong::new("empty: no answer could be good", format!("write {EXAMPLE}")));
+        entry.note_invalid(ValueError::new("empty: no answer could be good", format!("write {EXAMPLE}")));
     }
     listed.sort_unstable();
     listed.dedup();

@@ -5,18 +5,18 @@
 
 use toml::de::DeValue;
 
-use crate::plan::quantity::Wrong;
-use crate::plan::read::entry::Entry;
+use crate::plan::read::values::PlanEntry;
 use crate::plan::text::Text;
+use crate::text::value_error::ValueError;
 
 /// The value as JSON, with placeholders in its texts.
-pub(super) fn text(entry: &Entry<'_>) -> Option<Text> {
+pub(super) fn text(entry: &PlanEntry<'_>) -> Option<Text> {
     let mut json = Text::default();
     write(entry, &mut json)?;
     Some(json)
 }
 
-fn write(entry: &Entry<'_>, out: &mut Text) -> Option<()> {
+fn write(entry: &PlanEntry<'_>, out: &mut Text) -> Option<()> {
     match entry.node.get_ref() {
         DeValue::String(_) => {
             let text = entry.text("a text")?;
@@ -29,7 +29,7 @@ fn write(entry: &Entry<'_>, out: &mut Text) -> Option<()> {
         DeValue::Integer(_) => out.write(&entry.number()?),
         DeValue::Float(number) => {
             let number = number.as_str().parse().ok().and_then(serde_json::Number::from_f64);
-            let wrong = || Wrong::new("not a number that JSON has", "write a finite number");
+            let wrong = || ValueError::new("not a number that JSON has", "write a finite number");
             out.write(&entry.check(number.ok_or_else(wrong))?.to_string());
         }
         DeValue::Boolean(flag) => out.write(if *flag { "true" } else { "false" }),

@@ -9,24 +9,25 @@ use std::path::Path;
 use toml::de::DeValue;
 
 use crate::plan::defaults::MAX_JOBS;
-use crate::plan::quantity::Wrong;
-use crate::plan::read::Reading;
-use crate::plan::read::entry::Entry;
-use crate::plan::read::section::{Section, nearest};
+use crate::plan::read::values::PlanEntry;
+use crate::plan::read::values::PlanReader;
+use crate::plan::read::values::PlanSection;
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
 use crate::plan::text::{Text, reason};
+use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
+use crate::text::value_error::ValueError;
 
 /// Reads an endpoint's rows; one single row where it says nothing.
-pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
+pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
     let given = [section.get("each"), section.get("rows"), section.get("repeat")];
     let mut names: Vec<_> = given.iter().flatten().map(|entry| entry.name.clone()).collect();
     names.sort_by_key(|name| name.start);
     if let [_, second, ..] = &names[..] {
-        let message = "an endpoint has one of `each`, `rows` and `repeat`".to_owned();
-        section.reading.note_with(second.clone(), message, Some("leave one out".to_owned()), None);
+        let message = "an endpoint has one of `each`, `rows` and `repeat`";
+        section.reader.note_at(second.clone(), message, "leave one out");
         return None;
     }
     match given {
@@ -34,7 +35,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
         [_, Some(entry), _] => file(&entry),
         [.., Some(entry)] => {
             let times = entry.count()?;
-            let wrong = |what: &str| Wrong::new(what, "write a number such as `10`");
+            let wrong = |what: &str| ValueError::new(what, "write a number such as `10`");
             entry.check(match times {
                 0 => Err(wrong("zero: it would do nothing")),
                 n if n > MAX_JOBS => Err(wrong("more than 1,000,000,000,000")),
@@ -45,7 +46,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Rows> {
     }
 }
 
-fn each(entry: &Entry<'_>) -> Option<Each> {
+fn each(entry: &PlanEntry<'_>) -> Option<Each> {
     let section = entry.section("each", "a table such as `{ id = \"1..=1200\" }`")?;
     let (mut keys, mut hidden, mut all_good) = (Vec::new(), Vec::new(), true);
     for entry in section.entries() {
@@ -55,19 +56,19 @@ fn each(entry: &Entry<'_>) -> Option<Each> {
         }
     }
     if keys.is_empty() && all_good {
-        entry.wrong(Wrong::new("empty", "write a table such as `{ id = \"1..=1200\" }`"));
+        entry.note_invalid(ValueError::new("empty", "write a table such as `{ id = \"1..=1200\" }`"));
         return None;
     }
     all_good.then(|| entry.check(Each::new(keys))).flatten().map(|each| each.hiding(hidden))
 }
 
 /// The values of a key; those that were given and must not be seen are added to `hidden`.
-fn axis(entry: &Entry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
+fn axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
     const EXAMPLE: &str = "a range such as `\"1..=1200\"`, or a list such as `[\"a\", \"b\"]`";
     match entry.node.get_ref() {
         DeValue::String(_) => entry.parse(EXAMPLE, Axis::range),
         DeValue::Array(items) if items.is_empty() => {
-            entry.wrong(Wrong::new("empty", format!("write {EXAMPLE}")));
+            entry.note_invalid(ValueError::new("empty", format!("write {EXAMPLE}")));
             None
         }
         DeValue::Array(_) => {
@@ -75,25 +76,25 @@ fn axis(entry: &Entry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
                 hidden.extend(text.secrets().map(Box::from));
                 text.value()
             };
-            let value = |item: Entry<'_>| item.number().or_else(|| item.text(EXAMPLE).as_ref().map(&mut text));
+            let value = |item: PlanEntry<'_>| item.number().or_else(|| item.text(EXAMPLE).as_ref().map(&mut text));
             let values: Option<Vec<String>> = entry.items().into_iter().map(value).collect();
             values.map(|values| Axis::List(values.into()))
         }
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Table(_) => {
-            entry.expected(EXAMPLE);
+            entry.note_wrong_type(EXAMPLE);
             None
         }
     }
 }
 
-fn file(entry: &Entry<'_>) -> Option<Rows> {
+fn file(entry: &PlanEntry<'_>) -> Option<Rows> {
     let name = entry.text("a file such as `\"ids.csv\"`")?.value();
-    let wrong = |what: String, fix: &str| entry.check::<()>(Err(Wrong::new(what, fix)));
+    let wrong = |what: String, fix: &str| entry.check::<()>(Err(ValueError::new(what, fix)));
     let Some(form) = Form::of(Path::new(&name)) else {
         wrong("not a file of a known kind".to_owned(), "it ends in .csv, .tsv, .jsonl, .ndjson or .txt");
         return None;
     };
-    let path = entry.reading.folder.join(&name);
+    let path = entry.reader.context.folder.join(&name);
     let place = "the path is relative to the plan's folder";
     if path.is_dir() {
         wrong("not readable: it is a folder".to_owned(), place);
@@ -108,19 +109,19 @@ fn file(entry: &Entry<'_>) -> Option<Rows> {
 
 /// Which placeholder is used where.
 pub(super) struct Used<'r> {
-    reading: &'r Reading<'r>,
+    reader: &'r PlanReader<'r>,
     first: Vec<Range<usize>>,
 }
 
 impl<'r> Used<'r> {
-    pub(super) fn new(reading: &'r Reading<'r>) -> Self {
-        Self { reading, first: Vec::new() }
+    pub(super) fn new(reader: &'r PlanReader<'r>) -> Self {
+        Self { reader, first: Vec::new() }
     }
 
     /// Notes that the columns that are new were first used in this place.
     pub(super) fn note(&mut self, columns: &[String], place: &Range<usize>) {
         let new = &columns[self.first.len()..];
-        self.first.extend(new.iter().map(|name| self.reading.within(place, &format!("{{{name}}}"))));
+        self.first.extend(new.iter().map(|name| self.reader.find_within(place, &format!("{{{name}}}"))));
     }
 
     /// Notes every placeholder that the rows do not provide, where that is known beforehand.
@@ -150,7 +151,8 @@ impl<'r> Used<'r> {
                 let names: Vec<_> = known.iter().take(20).map(|name| sanitize(name)).collect();
                 format!("{source} has {}", names.join(", "))
             };
-            self.reading.note_with(span.clone(), format!("no row provides `{{{name}}}`"), label, Some(help));
+            let mistake = self.reader.source.mistake(span.clone(), format!("no row provides `{{{name}}}`"));
+            self.reader.note(mistake.with_label(label).with_help(help));
         }
     }
 }

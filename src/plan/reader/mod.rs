@@ -11,7 +11,7 @@ pub mod threads;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use crate::plan::mistake::PlanError;
+use crate::plan::error::PlanError;
 use crate::plan::priority_jobs::{PriorityRow, PriorityRows, Slow};
 use crate::plan::request::{Made, Maker};
 use crate::plan::rows::{Row, RowStream, Rows};

@@ -6,9 +6,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::event::EndpointId;
+use crate::plan::error::PlanError;
 use crate::plan::found::Found;
 use crate::plan::job::{Job, Place};
-use crate::plan::mistake::PlanError;
 use crate::plan::priority_jobs::{Early, PriorityRow, Slow};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;
@@ -66,7 +66,7 @@ impl SourceStream {
         } else {
             threads.start().map_err(|why| {
                 let message = format!("cannot start a thread to read {}: {}", source.rows.name(), reason(&why));
-                PlanError::whole(&source.rows.name(), message, "")
+                PlanError::in_file(&source.rows.name(), message, "")
             })?;
             Supply::ReadAhead(Arc::new(RowQueue::new(reader, bounds)))
         };

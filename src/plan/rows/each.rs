@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::plan::defaults::MAX_JOBS;
-use crate::plan::quantity::Wrong;
+use crate::text::value_error::ValueError;
 
 /// Every combination of its axes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +36,9 @@ pub(in crate::plan) enum Axis {
 
 impl Axis {
     /// A range as it is written: `1..=1200`, `1..10`; leading zeros are kept: `0001..=1000`.
-    pub(in crate::plan) fn range(text: &str) -> Result<Self, Wrong> {
+    pub(in crate::plan) fn range(text: &str) -> Result<Self, ValueError> {
         let wrong =
-            |what: &str| Wrong::new(what, "write a range such as `1..=1200`, or a list such as `[\"a\", \"b\"]`");
+            |what: &str| ValueError::new(what, "write a range such as `1..=1200`, or a list such as `[\"a\", \"b\"]`");
         let (from, to) = text.split_once("..").ok_or_else(|| wrong("not a range"))?;
         let (to, past_end) = to.strip_prefix('=').map_or((to, 0), |to| (to, 1));
         let (from, to) = (from.trim(), to.trim());
@@ -74,13 +74,13 @@ impl Axis {
     }
 }
 
-fn too_many() -> Wrong {
-    Wrong::new("more than 1,000,000,000,000 jobs", "write a shorter range")
+fn too_many() -> ValueError {
+    ValueError::new("more than 1,000,000,000,000 jobs", "write a shorter range")
 }
 
 impl Each {
     /// All combinations of these axes, in this order.
-    pub(in crate::plan) fn new(axes: Vec<(String, Axis)>) -> Result<Self, Wrong> {
+    pub(in crate::plan) fn new(axes: Vec<(String, Axis)>) -> Result<Self, ValueError> {
         let n_rows = axes.iter().try_fold(1_u64, |n, (_, axis)| n.checked_mul(axis.len()));
         let n_rows = n_rows.filter(|&n| n <= MAX_JOBS).ok_or_else(too_many)?;
         Ok(Self { axes, n_rows, hidden: Vec::new() })

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::plan::defaults::MAX_COUNTED_FILE;
-use crate::plan::mistake::{PlanError, STDIN, named};
+use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::rows::each::Each;
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::table::Table;
@@ -124,7 +124,7 @@ impl Rows {
                 let n_rows = countable(path).then(|| Table::count(path, *delimiter)).transpose();
                 let table = Table::open(path, *delimiter).map_err(|why| unreadable(shown, &why));
                 let mut table = table?;
-                table.choose(columns).map_err(|why| PlanError::whole(shown, why, ""))?;
+                table.choose(columns).map_err(|why| PlanError::in_file(shown, why, ""))?;
                 (Kind::Table(Box::new(table)), n_rows.map_err(|why| unreadable(shown, &why))?)
             }
             Self::File { path, shown, form } => {
@@ -136,7 +136,11 @@ impl Rows {
             Self::Stream { name, input, form } => {
                 let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let input = input.ok_or_else(|| {
-                    PlanError::whole(name, format!("{} was read already", named(name)), "it can be run once only")
+                    PlanError::in_file(
+                        name,
+                        format!("{} was read already", describe_file(name)),
+                        "it can be run once only",
+                    )
                 })?;
                 (line_rows(input, *form), None)
             }
@@ -183,7 +187,7 @@ fn countable(path: &Path) -> bool {
 }
 
 fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
-    PlanError::whole(
+    PlanError::in_file(
         file,
         format!("cannot read `{}`: {}", sanitize(file), reason(why)),
         "paths in a plan are relative to the plan's folder",

@@ -4,7 +4,7 @@
 
 use crate::control::Abilities;
 use crate::tui::action::Action;
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// A row of the key table.
 #[derive(Debug)]

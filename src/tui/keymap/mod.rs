@@ -188,7 +188,7 @@ mod tests {
     use super::{Keymap, entry, markdown};
     use crate::control::Abilities;
     use crate::tui::action::Action;
-    use crate::tui::view::page::View;
+    use crate::tui::views::View;
 
     const CONTEXTS: [Context; 15] = [
         OVERVIEW,

@@ -3,7 +3,7 @@
 //! Start at [`VIEWS`].
 
 use crate::tui::keymap::entry::Context::{self, At, Confirm, Example, Help, Menu, Palette, Prompt, Question, Race};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Every view, followed by the other contexts.
 const fn views_and<const N: usize>(others: &[Context]) -> [Context; N] {

@@ -138,7 +138,7 @@ mod tests {
     use crate::tui::keymap::Keymap;
     use crate::tui::keymap::chord::Chord;
     use crate::tui::keymap::entry::Context;
-    use crate::tui::view::page::View;
+    use crate::tui::views::View;
 
     const OVERVIEW: Context = Context::At(View::Overview);
 

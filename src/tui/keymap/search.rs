@@ -63,7 +63,7 @@ fn has_letters(name: &str, letters: &str) -> bool {
 mod tests {
     use super::search;
     use crate::tui::keymap::entry::Context;
-    use crate::tui::view::page::View;
+    use crate::tui::views::View;
 
     fn found(view: View, text: &str) -> Vec<&'static str> {
         search(Context::At(view), text).into_iter().map(|entry| entry.id).collect()

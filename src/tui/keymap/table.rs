@@ -10,7 +10,7 @@ use crate::tui::keymap::places::{
     WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_PALETTE, WITH_POPUPS, WITH_REQUEST,
 };
 use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
 /// Every action, in the order of the footer and of help.
 pub static ENTRIES: &[ActionEntry] = &[

@@ -2,11 +2,9 @@
 //!
 //! Start at [`UiState::open_example`].
 
-use ratatui::layout::Rect;
-
 use crate::model::Model;
+use crate::tui::rows::failures::example_count;
 use crate::tui::state::UiState;
-use crate::tui::view::failures::example;
 
 /// An example that lies open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,25 +21,23 @@ pub struct Opened {
 
 impl UiState {
     /// Opens the first example of a cause.
-    pub(super) fn open_example(&mut self, row: usize, model: &Model) {
+    pub(super) fn open_example(&mut self, row: usize) {
         self.example = Some(Opened { row, ..Opened::default() });
-        self.measure_example(self.area, model);
     }
 
-    /// Takes the size of the screen in, so that scrolling knows its end.
-    pub(super) fn measure_example(&mut self, area: Rect, model: &Model) {
+    /// Records how far the example can be scrolled.
+    pub(super) fn fit_example(&mut self, end: usize) {
         if let Some(opened) = &mut self.example {
-            opened.end = example::last_row(area, model, *opened);
-            opened.scroll = opened.scroll.min(opened.end);
+            opened.end = end;
+            opened.scroll = opened.scroll.min(end);
         }
     }
 
     /// Goes on to another example of the same cause.
     pub(super) fn turn_example(&mut self, by: isize, model: &Model) {
         if let Some(opened) = &mut self.example {
-            let last = example::n(model, opened.row).saturating_sub(1);
+            let last = example_count(model, opened.row).saturating_sub(1);
             (opened.nth, opened.scroll) = (opened.nth.saturating_add_signed(by).min(last), 0);
-            self.measure_example(self.area, model);
         }
     }
 }

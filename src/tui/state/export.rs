@@ -6,8 +6,9 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::tui::curl::{CurlCommand, CurlRequest};
 use crate::tui::effect::{Effect, FileContent};
+use crate::tui::rows::failures::{nth_example, request_of};
+use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
-use crate::tui::view::failures::example;
 
 impl UiState {
     /// Copies the selected request.
@@ -52,8 +53,8 @@ impl UiState {
     fn asked<'m>(&self, model: &'m Model) -> Option<CurlRequest<'m>> {
         if let Some(opened) = self.example {
             let (_, group) = model.incidents.nth(opened.row)?;
-            return example::asked(example::example(group, opened.nth));
+            return request_of(nth_example(group, opened.nth));
         }
-        self.view.page().asked(model, self.list().chosen()?)
+        rows_of(self.view).request(model, self.list().chosen()?)
     }
 }

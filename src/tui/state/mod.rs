@@ -5,7 +5,6 @@
 pub mod axis;
 pub mod example;
 mod export;
-pub mod list;
 mod mouse;
 pub mod names;
 pub mod palette;
@@ -15,8 +14,7 @@ mod wishes;
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::Event as TerminalEvent;
-use ratatui::layout::Rect;
+use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::control::{Abilities, Command, Playback, Travel};
@@ -27,17 +25,15 @@ use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::rows::list::{List, is_over};
+use crate::tui::rows::{rows_of, waterfall};
 use crate::tui::state::axis::Axis;
 use crate::tui::state::example::Opened;
-use crate::tui::state::list::{List, is_over};
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::trail::Step;
 use crate::tui::state::wishes::{has_come_true, step_down, step_up};
-use crate::tui::view;
-use crate::tui::view::page::View;
-use crate::tui::view::waterfall;
-use ratatui::crossterm::event::KeyEvent;
+use crate::tui::views::View;
 
 /// What the person has chosen.
 #[derive(Debug, Default)]
@@ -52,8 +48,6 @@ pub struct UiState {
     pub axis: Axis,
     /// How one came here from row to row, the last step last.
     trail: Vec<Step>,
-    /// The screen, when it was last drawn.
-    area: Rect,
     /// The mouse is ours, and not the terminal's.
     pub has_mouse: bool,
     /// The row that was clicked last: a second click opens it.
@@ -67,7 +61,7 @@ pub struct UiState {
     /// The list of keys lies open, scrolled to this row.
     pub help: Option<usize>,
     /// The furthest row it can be scrolled to, when it was last drawn.
-    pub help_end: usize,
+    help_end: usize,
     /// The list of what can be done lies open.
     pub palette: Option<Palette>,
     /// Where the run is recorded, as it may be shown.
@@ -92,6 +86,19 @@ pub struct UiState {
     pub has_export_menu: bool,
 }
 
+/// How much fits on the screen, as the layout has measured it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// Rows of the view's table.
+    pub rows: usize,
+    /// The furthest row that the list of keys can be scrolled to.
+    pub help_end: usize,
+    /// The furthest row that the working can be scrolled to.
+    pub working_end: usize,
+    /// The furthest line that the failure sample can be scrolled to.
+    pub example_end: usize,
+}
+
 /// A question to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asking {
@@ -110,6 +117,8 @@ impl UiState {
     const REMARK_STANDS: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
+    ///
+    /// The loop calls [`UiState::fit`] afterwards: the next action may come before the next picture.
     pub fn update(&mut self, action: Action, model: &Model, can: Abilities, now: Offset) -> Vec<Effect> {
         if let Some(refusal) = keymap::entry(action).and_then(|entry| entry.needs.refusal(can)) {
             self.say(refusal, now);
@@ -156,9 +165,9 @@ impl UiState {
             Action::ZoomIn => self.zoom(true, model, now),
             Action::ZoomOut => self.zoom(false, model, now),
             Action::GroupBy => self.sort("grouped", now),
-            Action::Show(view) => self.show(view, model, now),
-            Action::ViewNext => self.show(self.view.after(1), model, now),
-            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1), model, now),
+            Action::Show(view) => self.show(view),
+            Action::ViewNext => self.show(self.view.after(1)),
+            Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
             Action::SiblingPrev if self.example.is_some() => self.turn_example(-1, model),
@@ -236,14 +245,12 @@ impl UiState {
         &self.lists[self.view as usize]
     }
 
-    /// Takes the size of the screen in, so that paging knows its step.
-    pub fn measure(&mut self, area: Rect, model: &Model) {
-        self.area = area;
-        if self.working.is_some() {
-            self.working_end = view::verdict::last_row(area, model, self.recording.as_deref());
-        }
-        self.measure_example(area, model);
-        self.list_mut().page = view::rows_in_sight(area, self.view, model);
+    /// Records what fits on the screen, and updates order and selection.
+    pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
+        (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
+        self.fit_example(fit.example_end);
+        self.list_mut().page = fit.rows;
+        self.refresh(model, now);
     }
 
     /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
@@ -252,7 +259,7 @@ impl UiState {
     }
 
     /// Brings order and selection up to date, before a picture is drawn.
-    pub fn refresh(&mut self, model: &Model, now: Offset) {
+    fn refresh(&mut self, model: &Model, now: Offset) {
         if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
             self.wish = None;
         }
@@ -265,11 +272,11 @@ impl UiState {
             self.say(&format!("job #{} is in flight no more", job.0), now);
         }
         self.names.refresh(model);
-        let page = self.view.page();
-        self.list_mut().refresh(page, model, now);
+        let rows = rows_of(self.view);
+        self.list_mut().refresh(rows, model, now);
         if self.view == View::Waterfall {
             let now = model.ended.unwrap_or(now);
-            let rows = waterfall::stretch(self.list(), model, now);
+            let rows = waterfall::visible_time(self.list(), model, now);
             self.axis.fit(rows, now);
         }
     }
@@ -312,12 +319,12 @@ impl UiState {
     }
 
     fn sort(&mut self, how: &str, now: Offset) {
-        let n = self.view.page().columns().len();
+        let n = rows_of(self.view).columns().len();
         self.sort_by((self.list().column + 1) % n, how, now);
     }
 
     fn sort_by(&mut self, column: usize, how: &str, now: Offset) {
-        let columns = self.view.page().columns();
+        let columns = rows_of(self.view).columns();
         let list = self.list_mut();
         list.column = column;
         list.is_reversed = false;
@@ -372,8 +379,8 @@ impl UiState {
         if let Some(example) = &mut self.example {
             return example.step(by);
         }
-        let page = self.view.page();
-        self.list_mut().step(by, page);
+        let rows = rows_of(self.view);
+        self.list_mut().step(by, rows);
     }
 
     fn list_mut(&mut self) -> &mut List {

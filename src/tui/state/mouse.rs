@@ -4,11 +4,12 @@
 
 use crate::event::Offset;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
+use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
-use crate::tui::view::page::View;
-use crate::tui::view::targets::Target;
+use crate::tui::views::View;
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -37,8 +38,8 @@ impl UiState {
             Target::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
             Target::Row(row) => {
                 self.clicked = Some((self.view, row));
-                let page = self.view.page();
-                self.list_mut().select(row, page);
+                let rows = rows_of(self.view);
+                self.list_mut().select(row, rows);
                 return None;
             }
             Target::Sheet => return None,
@@ -53,7 +54,7 @@ impl UiState {
             // There is one row on it, and those are its neighbours.
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
             Context::Help | Context::Example => self.step(by),
-            Context::At(view) => self.list_mut().scroll_by(by, view.page()),
+            Context::At(view) => self.list_mut().scroll_by(by, rows_of(view)),
             Context::Race | Context::Prompt | Context::Menu | Context::Question | Context::Confirm => {}
         }
     }

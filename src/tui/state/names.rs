@@ -4,7 +4,7 @@
 //! [`Names::refresh`].
 
 use crate::model::Model;
-use crate::tui::view::paint::width_of;
+use crate::tui::text_fit::width_of;
 
 /// What is known of the names.
 #[derive(Debug, Default)]

@@ -4,10 +4,12 @@
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::tui::rows::list::List;
+use crate::tui::rows::listing::DrillDown;
+use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::state::example::Opened;
-use crate::tui::state::list::List;
-use crate::tui::view::page::{Behind, View};
+use crate::tui::views::View;
 
 /// A step from a row to what is behind it.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl UiState {
     }
 
     /// Goes to a view from the line of tabs: whatever led here is forgotten.
-    pub(super) fn show(&mut self, view: View, model: &Model, now: Offset) {
+    pub(super) fn show(&mut self, view: View) {
         while !self.trail.is_empty() {
             self.step_back();
         }
@@ -71,25 +73,18 @@ impl UiState {
             self.lists[view as usize] = all.around(all.selected);
         }
         self.view = view;
-        self.arrive(model, now);
-    }
-
-    /// Has rows to move among before the first picture of a view: keys come faster than pictures.
-    pub(super) fn arrive(&mut self, model: &Model, now: Offset) {
-        self.measure(self.area, model);
-        self.refresh(model, now);
     }
 
     /// Goes from the selected row to what is behind it.
     pub(super) fn open(&mut self, model: &Model, now: Offset) {
         let chosen = self.list().chosen();
-        let Some((row, behind)) = chosen.and_then(|row| Some((row, self.view.page().behind(model, row)?))) else {
+        let Some((row, behind)) = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?))) else {
             return self.say("nothing is selected", now);
         };
         let (to, list) = match behind {
-            Behind::Example(_) if self.example.is_none() => return self.open_example(row, model),
-            Behind::Example(narrowed) | Behind::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
-            Behind::Itself(view) => (view, self.list().around(self.list().selected)),
+            DrillDown::Example(_) if self.example.is_none() => return self.open_example(row),
+            DrillDown::Example(narrowed) | DrillDown::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
+            DrillDown::SameRow(view) => (view, self.list().around(self.list().selected)),
         };
         self.remark = None;
         let narrowed = list.filter.value().to_owned();
@@ -97,7 +92,6 @@ impl UiState {
         let before = std::mem::replace(self.list_mut(), list);
         let example = self.example.take();
         self.trail.push(Step { from, narrowed, before, example });
-        self.arrive(model, now);
     }
 
     /// Goes back to the row that the last step came from.

@@ -9,10 +9,12 @@ use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
-use crate::tui::state::list::is_over;
+use crate::tui::rows::list::is_over;
 use crate::tui::state::{Asking, UiState};
-use crate::tui::view::page::View;
+use crate::tui::views::View;
 
+/// Why a host that has been idle for long cannot be changed: it is no longer kept one by one.
+const COUNTED_TOGETHER: &str = "it is counted together with other hosts";
 /// Why a host or an endpoint that another machine reports cannot be changed: its ids are not ours.
 const ELSEWHERE: &str = "another machine runs it";
 
@@ -34,6 +36,10 @@ impl UiState {
         }
         let run = model.limit?;
         let host = self.host_in_hand(model);
+        if host.is_some_and(|i| model.hosts.get(i).is_none()) {
+            self.say(COUNTED_TOGETHER, now);
+            return None;
+        }
         let (scope, stands, first, place) = match host.and_then(|i| model.hosts.get(i)) {
             Some(host) if !host.origin.is_here() => {
                 self.say(ELSEWHERE, now);
@@ -74,8 +80,12 @@ impl UiState {
     }
 
     pub(super) fn put_aside(&mut self, model: &Model, now: Offset) -> Option<Command> {
-        let Some(host) = self.list().chosen().and_then(|i| model.hosts.get(i)) else {
+        let Some(row) = self.list().chosen() else {
             self.say("nothing is selected", now);
+            return None;
+        };
+        let Some(host) = model.hosts.get(row) else {
+            self.say(COUNTED_TOGETHER, now);
             return None;
         };
         if !host.origin.is_here() {

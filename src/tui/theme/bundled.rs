@@ -2,7 +2,7 @@
 //!
 //! Start at [`BUNDLED`].
 
-use crate::text::diagnostics::Page;
+use crate::text::diagnostics::SourceText;
 
 /// The name and text of each theme, in the order of the theme key.
 pub(super) const BUNDLED: [(&str, &str); 18] = [
@@ -39,6 +39,6 @@ pub fn text(name: &str) -> Option<&'static str> {
 }
 
 /// A bundled theme as a page for diagnostics; empty if there is none of that name.
-pub(super) fn page(name: &str) -> Page {
-    Page::new(name, text(name).unwrap_or_default())
+pub(super) fn page(name: &str) -> SourceText {
+    SourceText::new(name, text(name).unwrap_or_default())
 }

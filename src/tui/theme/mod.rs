@@ -20,7 +20,8 @@ use std::iter;
 
 use ratatui::style::{Color, Style};
 
-use crate::text::diagnostics::{Mistake, Mistakes, Page, meant};
+use crate::text::diagnostics::{Mistake, Mistakes, SourceText};
+use crate::text::nearest::did_you_mean;
 use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::{Charset, Glyphs};
@@ -68,24 +69,26 @@ impl Theme {
         find: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
-        let mut chain = vec![Sheet::read(&Page::new(origin, text), &mut mistakes)];
+        let mut chain = vec![Sheet::read(&SourceText::new(origin, text), &mut mistakes)];
         while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {
             if chain.len() == MAX_CHAIN {
                 mistakes.push(place.mistake(format!("parent `{parent}` leads back to itself")));
                 break;
             }
             let Some(text) = bundled::text(&parent).map(Cow::Borrowed).or_else(|| find(&parent).map(Cow::Owned)) else {
-                let mistake = place.mistake(format!("unknown parent `{parent}`")).label(meant(&parent, Self::names()));
-                mistakes.push(mistake.help("run `inflight theme list` to list the themes"));
+                let mistake = place
+                    .mistake(format!("unknown parent `{parent}`"))
+                    .with_label(did_you_mean(&parent, Self::names()));
+                mistakes.push(mistake.with_help("run `inflight theme list` to list the themes"));
                 break;
             };
-            chain.push(Sheet::read(&Page::new(&parent, &text), &mut mistakes));
+            chain.push(Sheet::read(&SourceText::new(&parent, &text), &mut mistakes));
         }
         // Resolve at any depth, so that a wrong colour is an error in every terminal.
         let resolver = Resolver::new(&chain);
         let theme = resolver.theme(capabilities);
         mistakes.append(&mut resolver.mistakes.into_inner());
-        Mistakes::of(mistakes)?;
+        Mistakes::check(mistakes)?;
         if capabilities.depth == Depth::Mono && theme.name != MONO {
             let mono = Sheet::read(&bundled::page(MONO), &mut Vec::new());
             let plain = Resolver::new(&[mono]).theme(capabilities);
@@ -245,8 +248,9 @@ impl<'s> Resolver<'s> {
                 let color = palette.get(name).copied().or_else(|| color::parse(name));
                 if color.is_none() {
                     let known = palette.keys().map(String::as_str).chain(color::ansi_names());
-                    let mistake = place.mistake(format!("unknown colour `{name}`")).label(meant(name, known));
-                    self.mistakes.borrow_mut().push(mistake.help(COLOURS));
+                    let mistake =
+                        place.mistake(format!("unknown colour `{name}`")).with_label(did_you_mean(name, known));
+                    self.mistakes.borrow_mut().push(mistake.with_help(COLOURS));
                 }
                 color
             }

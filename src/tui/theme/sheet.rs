@@ -3,16 +3,17 @@
 //! Every key and value is checked here, and every mistake noted with its place; colours by palette
 //! name wait until parents are known. Start at [`Sheet::read`].
 
-use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use ratatui::style::{Color, Modifier};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
-use crate::text::diagnostics::{Mistake, Page, meant};
+use crate::text::diagnostics::{Mistake, SourceSpan, SourceText};
+use crate::text::nearest::did_you_mean;
+use crate::text::toml_reader::TomlReader;
+use crate::text::toml_section::{TomlEntry, TomlSection};
+use crate::text::value_error::ValueError;
 use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
 use crate::tui::theme::role::{Role, Section, Variant};
@@ -22,7 +23,7 @@ use crate::tui::theme::role::{Role, Section, Variant};
 pub(super) struct Sheet {
     pub(super) name: String,
     pub(super) variant: Variant,
-    pub(super) parent: Option<(String, Place)>,
+    pub(super) parent: Option<(String, SourceSpan)>,
     pub(super) pair: Option<String>,
     pub(super) palette: BTreeMap<String, Color>,
     pub(super) roles: BTreeMap<Role, Spec>,
@@ -46,25 +47,9 @@ pub(super) enum Ink {
     /// One that needs no palette.
     Fixed(Color),
     /// A name, and where it stands.
-    Named(String, Place),
+    Named(String, SourceSpan),
 }
 
-/// Where something stands, for mistakes that are found later.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    page: Page,
-    span: Range<usize>,
-}
-
-impl Place {
-    pub(super) fn mistake(&self, message: impl Into<String>) -> Mistake {
-        self.page.mistake(self.span.clone(), message)
-    }
-}
-
-const TABLES: [&str; 6] = ["meta", "palette", "ui", "status", "chart", "glyphs"];
-const META: [&str; 4] = ["name", "variant", "parent", "pair"];
-const STYLE: [&str; 4] = ["fg", "bg", "add", "ansi"];
 const MODIFIERS: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
     ("dim", Modifier::DIM),
@@ -76,14 +61,12 @@ const MODIFIERS: [(&str, Modifier); 5] = [
 pub(super) const COLOURS: &str =
     "a colour is a name of `[palette]`, `#rrggbb`, `0` to `255`, a name of the terminal's 16 or `reset`";
 
-/// A key or a value with its span.
-type Key<'k, 'i> = &'k Spanned<Cow<'i, str>>;
-type Value<'v, 'i> = &'v Spanned<DeValue<'i>>;
+type Entry<'r> = TomlEntry<'r, ()>;
+type Table<'r> = TomlSection<'r, ()>;
 
 impl Sheet {
     /// Reads a theme as far as it makes sense, and notes the mistakes.
-    pub(super) fn read(page: &Page, mistakes: &mut Vec<Mistake>) -> Self {
-        let reader = Reader { page, mistakes: RefCell::default() };
+    pub(super) fn read(source: &SourceText, mistakes: &mut Vec<Mistake>) -> Self {
         let mut sheet = Self {
             name: String::new(),
             variant: Variant::Dark,
@@ -95,218 +78,171 @@ impl Sheet {
             heat: None,
             glyphs: BTreeMap::new(),
         };
-        let (document, errors) = DeTable::parse_recoverable(&page.text);
-        for error in &errors {
-            reader.note(page.mistake(error.span().unwrap_or_default(), format!("not TOML: {}", error.message())));
+        let reader = TomlReader::new(source, "theme", ());
+        let document = reader.parse();
+        // The rest of a broken file would only seem wrong.
+        if reader.n_mistakes() == 0 {
+            sheet.read_tables(TomlSection::top(&reader, &document).with_noun("table"));
+            if sheet.name.is_empty() {
+                let mistake = Mistake::in_file(&source.file, "theme has no name");
+                reader.note(mistake.with_help("add `name = \"…\"` to `[meta]`"));
+            }
         }
-        // What is left of a broken file would only seem wrong.
-        if errors.is_empty() {
-            reader.tables(&mut sheet, document.get_ref());
-        }
-        mistakes.append(&mut reader.mistakes.into_inner());
+        let (mut notes, ()) = reader.finish();
+        mistakes.append(&mut notes.mistakes);
         sheet
     }
-}
 
-/// One file being read.
-struct Reader<'p> {
-    page: &'p Page,
-    mistakes: RefCell<Vec<Mistake>>,
-}
-
-impl Reader<'_> {
-    fn tables(&self, sheet: &mut Sheet, document: &DeTable<'_>) {
-        for (key, value) in document {
-            let name = key.get_ref().as_ref();
-            if !TABLES.contains(&name) {
-                let mistake = self.page.mistake(key.span(), format!("unknown table `{name}` in theme"));
-                let tables = "tables are `meta`, `palette`, `ui`, `status`, `chart` and `glyphs`";
-                self.note(mistake.label(meant(name, TABLES)).help(tables));
-                continue;
-            }
-            let Some(table) = value.get_ref().as_table() else {
-                self.wrong(key, value, "a table");
-                continue;
-            };
-            match name {
-                "meta" => self.meta(sheet, table),
-                "palette" => self.palette(sheet, table),
-                "ui" => self.roles(sheet, Section::Ui, table),
-                "status" => self.roles(sheet, Section::Status, table),
-                "chart" => self.roles(sheet, Section::Chart, table),
-                _ => self.glyphs(sheet, table),
+    fn read_tables(&mut self, mut top: Table<'_>) {
+        let mut table = |key: &'static str, title| top.get(key).and_then(|entry| entry.section(title, "a table"));
+        if let Some(meta) = table("meta", "[meta]") {
+            self.read_meta(meta);
+        }
+        if let Some(palette) = table("palette", "[palette]") {
+            self.read_palette(palette);
+        }
+        for (section, key, title) in
+            [(Section::Ui, "ui", "[ui]"), (Section::Status, "status", "[status]"), (Section::Chart, "chart", "[chart]")]
+        {
+            if let Some(roles) = table(key, title) {
+                self.read_roles(section, roles.with_noun("role"));
             }
         }
-        if sheet.name.is_empty() {
-            self.note(self.page.whole("theme has no name").help("add `name = \"…\"` to `[meta]`"));
+        if let Some(glyphs) = table("glyphs", "[glyphs]") {
+            self.read_glyphs(glyphs.with_noun("glyph"));
         }
+        top.finish();
     }
 
-    fn meta(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "name" => self.string(key, value).unwrap_or("?").clone_into(&mut sheet.name),
-                "variant" => match value.get_ref().as_str() {
-                    Some("dark") => sheet.variant = Variant::Dark,
-                    Some("light") => sheet.variant = Variant::Light,
-                    _ => self.wrong(key, value, "`dark` or `light`"),
-                },
-                "parent" => {
-                    let parent = self.string(key, value).filter(|parent| !parent.is_empty());
-                    sheet.parent = parent.map(|parent| (parent.to_owned(), self.place(value)));
-                }
-                "pair" => sheet.pair = self.string(key, value).filter(|pair| !pair.is_empty()).map(str::to_owned),
-                _ => self.unknown("key", key, "[meta]", META),
+    fn read_meta(&mut self, mut meta: Table<'_>) {
+        if let Some(name) = meta.get("name") {
+            // A wrong name is one mistake, a missing one would be a second.
+            name.string("a text").unwrap_or("?").clone_into(&mut self.name);
+        }
+        if let Some(entry) = meta.get("variant") {
+            match entry.string("`dark` or `light`") {
+                Some("dark") => self.variant = Variant::Dark,
+                Some("light") => self.variant = Variant::Light,
+                Some(_) => entry.note_invalid(ValueError::new("not a variant", "write `dark` or `light`")),
+                None => {}
             }
         }
+        let text = |entry: &Entry<'_>| entry.string("a text").filter(|text| !text.is_empty()).map(str::to_owned);
+        self.parent = meta.get("parent").and_then(|entry| Some((text(&entry)?, entry.place())));
+        self.pair = meta.get("pair").and_then(|entry| text(&entry));
+        meta.finish();
     }
 
-    fn palette(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
-        for (key, value) in table {
-            let Some(text) = self.color_text(key, value) else { continue };
+    fn read_palette(&mut self, palette: Table<'_>) {
+        for entry in palette.entries() {
+            let Some(text) = color_text(&entry) else { continue };
             match color::parse(&text) {
-                Some(color) => drop(sheet.palette.insert(key.get_ref().to_string(), color)),
-                None => self.unknown_color(value, &text),
+                Some(color) => drop(self.palette.insert(entry.key.to_string(), color)),
+                None => note_unknown_color(&entry, &text),
             }
         }
     }
 
-    fn roles(&self, sheet: &mut Sheet, section: Section, table: &DeTable<'_>) {
-        let (title, scales) = match section {
-            Section::Ui => ("[ui]", &[][..]),
-            Section::Status => ("[status]", &[][..]),
-            Section::Chart => ("[chart]", &["series", "heat"][..]),
-        };
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "series" if section == Section::Chart => sheet.series = self.scale(key, value),
-                "heat" if section == Section::Chart => sheet.heat = self.scale(key, value),
-                name => {
-                    if let Some(role) = Role::of(section).find(|role| role.name() == name) {
-                        sheet.roles.extend(self.style(key, value, role.is_background()).map(|spec| (role, spec)));
-                    } else {
-                        let known = Role::of(section).map(Role::name).chain(scales.iter().copied());
-                        self.unknown("role", key, title, known);
-                    }
-                }
+    fn read_roles(&mut self, section: Section, mut roles: Table<'_>) {
+        for role in Role::of(section) {
+            if let Some(entry) = roles.get(role.name()) {
+                self.roles.extend(style(&entry, role.is_background()).map(|spec| (role, spec)));
             }
         }
+        if section == Section::Chart {
+            self.series = roles.get("series").and_then(|entry| scale(&entry));
+            self.heat = roles.get("heat").and_then(|entry| scale(&entry));
+        }
+        roles.finish();
     }
 
-    fn glyphs(&self, sheet: &mut Sheet, table: &DeTable<'_>) {
-        for (key, value) in table {
-            let Some(name) = glyphs::NAMES.into_iter().find(|name| *name == key.get_ref()) else {
-                self.unknown("glyph", key, "[glyphs]", glyphs::NAMES);
-                continue;
-            };
-            match value.get_ref().as_str() {
-                Some(glyph) if glyphs::is_glyph(glyph) => drop(sheet.glyphs.insert(name, glyph.to_owned())),
-                _ => self.wrong(key, value, "one character, one column wide"),
+    fn read_glyphs(&mut self, mut glyphs: Table<'_>) {
+        const A_GLYPH: &str = "one character that is one column wide";
+        for name in glyphs::NAMES {
+            let Some(entry) = glyphs.get(name) else { continue };
+            match entry.string(A_GLYPH) {
+                Some(glyph) if glyphs::is_glyph(glyph) => drop(self.glyphs.insert(name, glyph.to_owned())),
+                Some(_) => entry.note_invalid(ValueError::new("not a glyph", format!("write {A_GLYPH}"))),
+                None => {}
             }
         }
+        glyphs.finish();
     }
+}
 
-    /// A list of styles, at least one.
-    fn scale(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Vec<Spec>> {
-        let array = value.get_ref().as_array().filter(|array| !array.is_empty());
-        let Some(array) = array else {
-            self.wrong(key, value, "a list of colours");
-            return None;
-        };
-        Some(array.iter().filter_map(|value| self.style(key, value, false)).collect())
+/// Reads a list of styles, at least one.
+fn scale(entry: &Entry<'_>) -> Option<Vec<Spec>> {
+    if !matches!(entry.node.get_ref(), DeValue::Array(_)) {
+        entry.note_wrong_type("a list of colours");
+        return None;
     }
+    let items = entry.items();
+    if items.is_empty() {
+        entry.note_invalid(ValueError::new("empty", "write a list of colours"));
+        return None;
+    }
+    Some(items.iter().filter_map(|item| style(item, false)).collect())
+}
 
-    /// `"colour"` or `{ fg, bg, add, ansi }`.
-    fn style(&self, key: Key<'_, '_>, value: Value<'_, '_>, is_background: bool) -> Option<Spec> {
-        let mut spec = Spec::default();
-        let Some(table) = value.get_ref().as_table() else {
-            let ink = Some(self.ink(key, value)?);
-            return Some(if is_background { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
-        };
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "fg" => spec.fg = self.ink(key, value),
-                "bg" => spec.bg = self.ink(key, value),
-                "add" => spec.add = self.modifiers(key, value),
-                "ansi" => {
-                    let name = self.string(key, value)?;
-                    spec.ansi = color::ansi(name);
-                    if spec.ansi.is_none() {
-                        self.unknown_color(value, name);
-                    }
-                }
-                _ => self.unknown("part", key, "a style", STYLE),
-            }
+/// Reads `"colour"` or `{ fg, bg, add, ansi }`.
+fn style(entry: &Entry<'_>, is_background: bool) -> Option<Spec> {
+    if !entry.is_table() {
+        let ink = Some(ink(entry)?);
+        let spec = Spec::default();
+        return Some(if is_background { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
+    }
+    let mut table = entry.section("a style", "a style")?;
+    let mut spec = Spec {
+        fg: table.get("fg").and_then(|entry| ink(&entry)),
+        bg: table.get("bg").and_then(|entry| ink(&entry)),
+        add: table.get("add").map_or(Modifier::empty(), |entry| modifiers(&entry)),
+        ansi: None,
+    };
+    if let Some(entry) = table.get("ansi")
+        && let Some(name) = entry.string("a name of the terminal's 16 colours")
+    {
+        spec.ansi = color::ansi(name);
+        if spec.ansi.is_none() {
+            note_unknown_color(&entry, name);
         }
-        Some(spec)
     }
+    table.finish();
+    Some(spec)
+}
 
-    fn ink(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<Ink> {
-        let text = self.color_text(key, value)?;
-        // A palette may call its own blue `blue`: only what no palette can hold is fixed now.
-        Some(match color::parse(&text) {
-            Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
-            Some(_) | None => Ink::Named(text, self.place(value)),
-        })
-    }
+fn ink(entry: &Entry<'_>) -> Option<Ink> {
+    let text = color_text(entry)?;
+    // A palette may define a `blue` of its own, so only what it cannot define is final now.
+    Some(match color::parse(&text) {
+        Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
+        Some(_) | None => Ink::Named(text, entry.place()),
+    })
+}
 
-    fn modifiers(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Modifier {
-        let known = |value: Value<'_, '_>| {
-            let name = value.get_ref().as_str()?;
-            MODIFIERS.iter().find(|(known, _)| *known == name).map(|(_, modifier)| *modifier)
-        };
-        let add = |sum: Modifier, value| Some(sum | known(value)?);
-        let sum = value.get_ref().as_array().and_then(|array| array.iter().try_fold(Modifier::empty(), add));
-        sum.unwrap_or_else(|| {
-            self.wrong(key, value, "a list of `bold`, `dim`, `italic`, `underlined` and `reversed`");
-            Modifier::empty()
-        })
-    }
+fn modifiers(entry: &Entry<'_>) -> Modifier {
+    const ALL: &str = "a list of `bold`, `dim`, `italic`, `underlined` and `reversed`";
+    let DeValue::Array(items) = entry.node.get_ref() else {
+        entry.note_wrong_type(ALL);
+        return Modifier::empty();
+    };
+    let known = |item: &Spanned<DeValue<'_>>| {
+        let name = item.get_ref().as_str()?;
+        MODIFIERS.iter().find(|(known, _)| *known == name).map(|(_, modifier)| *modifier)
+    };
+    let sum = items.iter().try_fold(Modifier::empty(), |sum, item| Some(sum | known(item)?));
+    entry
+        .check(sum.ok_or_else(|| ValueError::new("not a list of modifiers", format!("write {ALL}"))))
+        .unwrap_or_default()
+}
 
-    /// A colour may be written as text or, for `0` to `255`, as a number.
-    fn color_text(&self, key: Key<'_, '_>, value: Value<'_, '_>) -> Option<String> {
-        let text = match value.get_ref() {
-            DeValue::String(text) => Some(text.to_string()),
-            DeValue::Integer(number) if number.radix() == 10 => {
-                number.as_str().parse::<u8>().ok().map(|index| index.to_string())
-            }
-            _ => None,
-        };
-        if text.is_none() {
-            self.wrong(key, value, "a colour");
-        }
-        text
-    }
+/// Reads a colour: a text or, for `0` to `255`, a number.
+fn color_text(entry: &Entry<'_>) -> Option<String> {
+    let Some(number) = entry.number() else { return entry.string("a colour").map(str::to_owned) };
+    let index = number.parse::<u8>().map(|index| index.to_string());
+    entry.check(index.map_err(|_| ValueError::new("not a colour", "write a number from 0 to 255")))
+}
 
-    fn string<'v>(&self, key: Key<'_, '_>, value: Value<'v, '_>) -> Option<&'v str> {
-        let text = value.get_ref().as_str();
-        if text.is_none() {
-            self.wrong(key, value, "text");
-        }
-        text
-    }
-
-    fn wrong(&self, key: Key<'_, '_>, value: Value<'_, '_>, wants: &str) {
-        self.note(self.page.mistake(value.span(), format!("`{}` is not {wants}", key.get_ref())));
-    }
-
-    fn unknown(&self, what: &str, key: Key<'_, '_>, title: &str, known: impl IntoIterator<Item = &'static str>) {
-        let name = key.get_ref();
-        let all: Vec<&str> = known.into_iter().collect();
-        let mistake = self.page.mistake(key.span(), format!("unknown {what} `{name}` in {title}"));
-        self.note(mistake.label(meant(name, all.iter().copied())).help(format!("{title} may hold {}", all.join(", "))));
-    }
-
-    fn unknown_color(&self, value: Value<'_, '_>, name: &str) {
-        let mistake = self.page.mistake(value.span(), format!("unknown colour `{name}`"));
-        self.note(mistake.label(meant(name, color::ansi_names())).help(COLOURS));
-    }
-
-    fn place(&self, value: Value<'_, '_>) -> Place {
-        Place { page: self.page.clone(), span: value.span() }
-    }
-
-    fn note(&self, mistake: Mistake) {
-        self.mistakes.borrow_mut().push(mistake);
-    }
+fn note_unknown_color(entry: &Entry<'_>, name: &str) {
+    let mistake = entry.place().mistake(format!("unknown colour `{name}`"));
+    entry.reader.note(mistake.with_label(did_you_mean(name, color::ansi_names())).with_help(COLOURS));
 }

@@ -185,7 +185,7 @@ fn a_users_theme_can_be_a_parent() {
 fn mistakes_have_a_place_and_a_suggestion() {
     let head = "[meta]\nname = \"mine\"\n";
     let cases = [
-        ("[status]\nlimitd = \"red\"", "unknown role `limitd` in [status]", 4, "^^^^^^ did you mean `limited`?"),
+        ("[status]\nlimitd = \"red\"", "unknown role `limitd` in theme", 4, "^^^^^^ did you mean `limited`?"),
         ("[staus]", "unknown table `staus` in theme", 3, "^^^^^ did you mean `status`?"),
         (
             "[ui]\ntext = \"crimsn\"\n[palette]\ncrimson = 3",
@@ -193,16 +193,21 @@ fn mistakes_have_a_place_and_a_suggestion() {
             4,
             "^^^^^^^^ did you mean `crimson`?",
         ),
-        ("[ui]\ntext = { foo = 3 }", "unknown part `foo` in a style", 4, "^^^"),
+        ("[ui]\ntext = { foo = 3 }", "unknown key `foo` in theme", 4, "^^^"),
         ("[ui]\ntext = { fg = \"1\", ansi = \"gren\" }", "unknown colour `gren`", 4, "^^^^^^ did you mean `green`?"),
-        ("[chart]\nheat = []", "`heat` is not a list of colours", 4, "^^"),
-        ("[glyphs]\nok = \"✅\"", "`ok` is not one character, one column wide", 4, "^^^^"),
-        ("[glyphs]\nOK = \"v\"", "unknown glyph `OK` in [glyphs]", 4, "^^ did you mean `ok`?"),
-        ("[palette]\ninkk = 256", "`inkk` is not a colour", 4, "^^^"),
-        ("[ui]\ntext = { fg = \"1\", add = [\"loud\"] }", "`add` is not a list of `bold`", 4, "^^^^^^^^"),
+        ("[chart]\nheat = []", "`heat` is empty", 4, "^^ write a list of colours"),
+        ("[glyphs]\nok = \"✅\"", "`ok` is not a glyph", 4, "^^^^ write one character that is one column wide"),
+        ("[glyphs]\nOK = \"v\"", "unknown glyph `OK` in theme", 4, "^^ did you mean `ok`?"),
+        ("[palette]\ninkk = 256", "`inkk` is not a colour", 4, "^^^ write a number from 0 to 255"),
+        (
+            "[ui]\ntext = { fg = \"1\", add = [\"loud\"] }",
+            "`add` is not a list of modifiers",
+            4,
+            "write a list of `bold`, `dim`, `italic`, `underlined` and `reversed`",
+        ),
         ("[ui]\ntext = 3 4", "not TOML: ", 4, "^^^"),
-        ("status = 1", "unknown key `status` in [meta]", 3, "^^^^^^"),
-        ("variant = \"dusk\"", "`variant` is not `dark` or `light`", 3, "^^^^^^"),
+        ("status = 1", "unknown key `status` in theme", 3, "^^^^^^"),
+        ("variant = \"dusk\"", "`variant` is not a variant", 3, "^^^^^^ write `dark` or `light`"),
     ];
     for (text, message, line, caret) in cases {
         let drawn = read(&format!("{head}{text}")).expect_err(text).render(false, 100);
@@ -216,7 +221,7 @@ fn mistakes_have_a_place_and_a_suggestion() {
 fn all_mistakes_of_a_file_are_reported_at_once() {
     let text = "[meta]\nname = 3\n[ui]\ntext = \"nix\"\ntxt = 1\n[status]\nok = {}\nfailed = \"#12\"\n[glyph]\n";
     let mistakes = read(text).unwrap_err();
-    assert_eq!(mistakes.count(), 5, "{}", mistakes.render(false, 100));
+    assert_eq!(mistakes.list().len(), 5, "{}", mistakes.render(false, 100));
 }
 
 #[test]

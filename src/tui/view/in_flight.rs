@@ -1,88 +1,27 @@
 //! What is in flight, and for how long? The oldest first: where a run hangs, it hangs here.
 //!
-//! A row is a seat, taken by one attempt after the other. Start at [`InFlight`].
-
-use std::ops::Range;
-use std::sync::Arc;
+//! A row is a seat, taken by one attempt after the other. Start at [`InFlightPage`].
 
 use ratatui::layout::Rect;
 
-use crate::event::outcome::Phase;
-use crate::event::{Attempt, Micros, Offset};
+use crate::event::{Attempt, Micros};
 use crate::model::Model;
 use crate::model::open::Flight;
 use crate::text::units;
-use crate::tui::curl::CurlRequest;
-use crate::tui::filter::{Term, quoted};
-use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::facts::TABLE_HEAD;
-use crate::tui::view::page::{Behind, Key, Page};
-use crate::tui::view::paint::Pen;
-use crate::tui::view::table::{self, GAP, Head, LEAD};
-use crate::tui::view::targets::Target;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, doing};
+use crate::tui::theme::role::Role;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::widgets::facts::TABLE_HEAD;
+use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 
 /// Attempts in flight.
 #[derive(Debug)]
-pub struct InFlight;
+pub struct InFlightPage;
 
-/// Columns to sort by.
-const NAME: usize = 1;
-const BYTES: usize = 2;
-const QUIET: usize = 3;
-const LEFT: usize = 4;
-
-/// Without a look at it, an attempt in flight for so long waits for its answer, as far as is known.
-const LOOKED_AT_AFTER: Micros = Micros(2_000_000);
-
-impl Page for InFlight {
-    fn thing(&self) -> &'static str {
-        "attempt in flight"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        0..model.open.seats()
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        &["age", "request", "bytes", "time since the last byte", "time left"]
-    }
-
-    fn key(&self, model: &Model, row: usize, column: usize, now: Offset) -> Key {
-        let Some((_, flight)) = model.open.on_seat(row) else { return Key::Least(u64::MAX) };
-        match column {
-            NAME => Key::Name(Arc::clone(&flight.target)),
-            BYTES => Key::most(flight.seen.map_or(0, |seen| seen.bytes)),
-            QUIET => Key::most(quiet_for(flight, now).0),
-            LEFT => Key::Least(flight.until.map_or(u64::MAX - 1, |until| until.0)),
-            _ => Key::Least(flight.started.0),
-        }
-    }
-
-    fn occupant(&self, model: &Model, row: usize) -> u64 {
-        model.open.on_seat(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
-    }
-
-    /// The oldest stay on top by themselves: rows only move up, when an older one has ended.
-    fn order_holds(&self, column: usize) -> Micros {
-        if column == 0 { Micros::ZERO } else { Micros(500_000) }
-    }
-
-    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some((_, flight)) = model.open.on_seat(row) else { return false };
-        let host = model.hosts.get(flight.host).map_or("", |host| &*host.name);
-        let endpoint = model.endpoints.get(flight.endpoint).map_or("", |endpoint| &*endpoint.name);
-        match term {
-            Term::Word(word) => word.is_in(&flight.target) || word.is_in(endpoint),
-            Term::Host(word) => word.is_in(host),
-            Term::Endpoint(word) => word.is_in(endpoint),
-            Term::Length(bound) => bound.holds(now.since(flight.started)),
-            Term::State(word) => word.is_in(doing(flight, now).1),
-            Term::Cause(_) | Term::Status(_) => false,
-        }
-    }
-
-    fn room(&self, area: Rect, _: &Model) -> usize {
+impl Page for InFlightPage {
+    fn rows_in(&self, area: Rect, _: &Model) -> usize {
         usize::from(area.height.saturating_sub(TABLE_HEAD))
     }
 
@@ -111,17 +50,6 @@ impl Page for InFlight {
             }
             pen.target(0, y, u16::MAX, Target::Row(seat));
         }
-    }
-
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let (_, flight) = model.open.on_seat(row)?;
-        Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
-    }
-
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        let (_, flight) = model.open.on_seat(row)?;
-        let endpoint = model.endpoints.get(flight.endpoint)?;
-        Some(Behind::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 }
 
@@ -232,23 +160,6 @@ fn free(pen: &mut Pen<'_>, y: u16, is_selected: bool) {
         pen.underlay(y, Role::Selection);
     }
     pen.text(LEAD, y, "free", Role::TextFaint);
-}
-
-/// What an attempt is doing, as far as is known.
-fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
-    match flight.seen.map(|seen| seen.phase) {
-        None if now.since(flight.started) < LOOKED_AT_AFTER => (Status::Running, "started"),
-        None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
-        Some(Phase::Resolve) => (Status::Slow, "looking up"),
-        Some(Phase::Connect) => (Status::Slow, "connecting"),
-        Some(Phase::Tls) => (Status::Slow, "securing"),
-        Some(Phase::Body) => (Status::Running, "reading"),
-    }
-}
-
-/// For how long nothing has come.
-fn quiet_for(flight: &Flight, now: Offset) -> Micros {
-    now.since(flight.seen.and_then(|seen| seen.received).unwrap_or(flight.started))
 }
 
 /// In words. It is looked at once a second: less than that is not known.

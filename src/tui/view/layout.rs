@@ -4,8 +4,6 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::view::kpi;
-
 /// The faces of the screen, by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -56,6 +54,8 @@ const TALL: u16 = 30;
 /// Rows that the large and the small face of the numbers take.
 const KPI_LARGE: u16 = 4;
 const KPI_SMALL: u16 = 2;
+/// Columns that the large numbers need, so that none of them is cut.
+pub const KPI_WIDTH: u16 = 105;
 /// Head and column names above the table's rows.
 const TABLE_HEAD: u16 = 2;
 /// Most rows of a chart, its head and axis included.
@@ -91,7 +91,7 @@ impl Sections {
     /// The sections of the overview in its part of the screen.
     pub fn of(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
         let mut rows = Rows { x: body.x, width: body.width, y: body.y, left: body.height };
-        let kpis_are_large = body.height >= TALL - 5 && body.width >= kpi::LARGE_WIDTH;
+        let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
         let is_airy = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
         let gap = u16::from(is_airy);

@@ -1,80 +1,34 @@
 //! What happened, one thing after the other?
 //!
-//! The newest comes last and is followed, until somebody reads. Start at [`Log`].
-
-use std::ops::Range;
+//! The newest comes last and is followed, until somebody reads. Start at [`LogPage`].
 
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
-use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::model::Model;
-use crate::model::endpoint::Endpoint;
-use crate::model::news::{About, Item, News};
+use crate::model::news::{Item, News};
 use crate::text::units;
-use crate::tui::filter::Term;
-use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::events::{self, tell};
-use crate::tui::view::facts::{self, Said};
-use crate::tui::view::page::{Key, Page};
-use crate::tui::view::paint::Pen;
-use crate::tui::view::table;
-use crate::tui::view::targets::Target;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::event_text::tell;
+use crate::tui::rows::log::{host_of, name_of};
+use crate::tui::theme::role::Role;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::widgets::events;
+use crate::tui::view::widgets::facts::{self, Said};
+use crate::tui::view::widgets::table;
 
 /// The last events.
 #[derive(Debug)]
-pub struct Log;
+pub struct LogPage;
 
 /// The mark of the selected row and a space.
 const LEAD: u16 = 2;
 /// Title and lines of the selected event.
 const DETAIL: u16 = 4;
 
-impl Page for Log {
-    fn thing(&self) -> &'static str {
-        "event"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        let kept = model.news.kept();
-        let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        number(kept.start)..number(kept.end)
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        &["time"]
-    }
-
-    fn key(&self, _model: &Model, row: usize, _column: usize, _now: Offset) -> Key {
-        Key::Least(row as u64)
-    }
-
-    fn holds(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
-        let Some(item) = model.news.nth(row as u64) else { return false };
-        let about = item.story.about();
-        match term {
-            Term::Word(word) => {
-                let told = tell(item, model);
-                word.is_in(&told.place)
-                    || word.is_in(&told.text)
-                    || told.number.is_some_and(|number| word.is_in(&number))
-                    || about.target.is_some_and(|target| word.is_in(target))
-            }
-            Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.holds(status)),
-            Term::Length(bound) => about.took.is_some_and(|took| bound.holds(took)),
-            Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
-            Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
-            Term::State(word) => word.is_in(name_of(tell(item, model).status)),
-            Term::Cause(word) => about
-                .outcome
-                .and_then(Cause::of)
-                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
-        }
-    }
-
-    fn room(&self, area: Rect, _model: &Model) -> usize {
+impl Page for LogPage {
+    fn rows_in(&self, area: Rect, _model: &Model) -> usize {
         usize::from(parts(area.height).1.saturating_sub(1))
     }
 
@@ -90,10 +44,6 @@ impl Page for Log {
             let number = told.number.unwrap_or_default();
             facts::draw(&mut pen.part(0, from, width, detail), &told.place, &number, &said);
         }
-    }
-
-    fn is_stream(&self) -> bool {
-        true
     }
 }
 
@@ -166,40 +116,4 @@ fn said(item: &Item, model: &Model, text: &str) -> Vec<Said> {
 
 fn status_word(item: &Item, model: &Model) -> &'static str {
     name_of(tell(item, model).status)
-}
-
-/// The endpoint that an event happened at.
-fn endpoint_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m Endpoint> {
-    model.endpoints.get(about.endpoint?)
-}
-
-/// The host that an event names, or that its endpoint lies at.
-fn host_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m str> {
-    let at_endpoint = || model.hosts.get(endpoint_of(about, model)?.host?);
-    about.host.map(|host| &**host).or_else(|| at_endpoint().map(|host| &*host.name))
-}
-
-fn status_of(outcome: &Outcome) -> Option<u16> {
-    match outcome {
-        Outcome::Answered { status, .. } | Outcome::Redirected { status } | Outcome::Throttled { status, .. } => {
-            Some(*status)
-        }
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => None,
-    }
-}
-
-/// What a filter calls it.
-fn name_of(status: Status) -> &'static str {
-    match status {
-        Status::Queued => "queued",
-        Status::Running => "running",
-        Status::Ok => "ok",
-        Status::Slow => "notice",
-        Status::Retrying => "retrying",
-        Status::Limited => "limited",
-        Status::Failed => "failed",
-        Status::Timeout => "timeout",
-        Status::Cancelled => "cancelled",
-        Status::Paused => "paused",
-    }
 }

@@ -3,75 +3,39 @@
 //! Each view and each panel answers one question and has its own file. Start at [`render`], and for a
 //! new view at [`page`].
 
-pub mod compact;
-pub mod digits;
+pub mod chrome;
 pub mod endpoint;
-pub mod endpoints;
-pub mod events;
-pub mod facts;
 pub mod failures;
-pub mod flight;
-pub mod footer;
-pub mod header;
-pub mod help;
 pub mod hosts;
 pub mod in_flight;
-pub mod kpi;
-pub mod labelled;
-pub mod latency;
 pub mod layout;
 pub mod log;
-pub mod menu;
 pub mod overview;
 pub mod page;
-pub mod paint;
-pub mod palette;
+pub mod pen;
 pub mod race;
-pub mod sheet;
-pub mod table;
-pub mod tabs;
-pub mod targets;
+pub mod scene;
 pub mod verdict;
 pub mod waterfall;
+pub mod widgets;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::control::Abilities;
-use crate::event::Offset;
 use crate::model::Model;
+use crate::tui::click_targets::Targets;
 use crate::tui::keymap::Keymap;
-use crate::tui::state::UiState;
-use crate::tui::theme::Theme;
+use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
+use crate::tui::view::chrome::{footer, header, help, menu, palette, tabs};
+use crate::tui::view::failures::example;
 use crate::tui::view::layout::Layout;
-use crate::tui::view::page::View;
-use crate::tui::view::paint::Pen;
-use crate::tui::view::targets::Targets;
-
-/// Everything a picture depends on.
-#[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
-    /// What the facts add up to.
-    pub model: &'a Model,
-    /// What the person has chosen.
-    pub ui: &'a UiState,
-    /// What meanings look like.
-    pub theme: &'a Theme,
-    /// What keys mean.
-    pub keymap: &'a Keymap,
-    /// What the source can do.
-    pub can: Abilities,
-    /// Which marks the terminal can show.
-    pub charset: Charset,
-    /// Now, since the run started.
-    pub now: Offset,
-}
-
-/// A panel draws itself into its area.
-pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
+use crate::tui::view::overview::compact;
+use crate::tui::view::page::page;
+use crate::tui::view::pen::{Pen, replace_non_ascii};
+use crate::tui::view::scene::Scene;
+use crate::tui::views::View;
 
 /// Draws the whole screen, at any size; gives back what can be clicked on it.
 pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
@@ -81,7 +45,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
     let mut targets = Targets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
-    let page = scene.ui.view.page();
+    let page = page(scene.ui.view);
     match Layout::of(area) {
         Layout::Full(shell) => {
             header::draw(&mut screen.within(shell.header), scene);
@@ -91,14 +55,14 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
         }
         Layout::Compact(area) => {
             compact::head(&mut screen.within(area), scene);
-            page.compact(&mut screen.within(compact_body(area)), scene);
+            page.draw_compact(&mut screen.within(compact_body(area)), scene);
             footer::line(&mut screen.within(area), area.height - 1, scene);
         }
         Layout::Line(area) => compact::line(&mut screen.within(area), scene),
         Layout::Nothing => {}
     }
     if scene.ui.example.is_some() {
-        failures::example::draw(&mut screen, scene);
+        example::draw(&mut screen, scene);
     }
     if scene.ui.working.is_some() {
         verdict::draw(&mut screen, scene);
@@ -113,32 +77,27 @@ pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
         palette::draw(&mut screen, scene);
     }
     if scene.charset == Charset::Ascii {
-        spell_out(frame.buffer_mut());
+        replace_non_ascii(frame.buffer_mut());
     }
     targets
 }
 
-/// Leaves nothing but ASCII, whoever wrote it: names and remarks as well as our own words.
-fn spell_out(buffer: &mut Buffer) {
-    for cell in &mut buffer.content {
-        let plain = match cell.symbol() {
-            symbol if symbol.is_ascii() => continue,
-            "–" | "—" | "─" => "-",
-            "…" => "~",
-            "→" => ">",
-            "µ" => "u",
-            "×" => "x",
-            _ => "?",
-        };
-        cell.set_symbol(plain);
+/// Measures how much fits on a screen of this size; [`UiState::fit`] takes it after every action and before
+/// every picture.
+pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit {
+    Fit {
+        rows: rows_in_sight(area, ui.view, model),
+        help_end: ui.help.map_or(0, |_| help::last_row(area, keymap)),
+        working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref())),
+        example_end: ui.example.map_or(0, |opened| example::last_row(area, model, opened)),
     }
 }
 
-/// Rows of a view's table that a screen of this size has, so that paging knows its step.
-pub fn rows_in_sight(area: Rect, view: View, model: &Model) -> usize {
+/// How many rows of a view's table a screen of this size shows, so that paging knows its step.
+fn rows_in_sight(area: Rect, view: View, model: &Model) -> usize {
     match Layout::of(area) {
-        Layout::Full(shell) => view.page().room(shell.body, model),
-        Layout::Compact(area) => view.page().compact_room(compact_body(area), model),
+        Layout::Full(shell) => page(view).rows_in(shell.body, model),
+        Layout::Compact(area) => page(view).compact_rows_in(compact_body(area), model),
         Layout::Line(_) | Layout::Nothing => 0,
     }
 }

@@ -7,11 +7,12 @@ use crate::model::verdict::words::told;
 use crate::model::verdict::working::working;
 use crate::model::verdict::{Finding, findings};
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::labelled::{self, Row};
-use crate::tui::view::paint::{Pen, cut_end, width_of};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::labelled::{self, Row};
 
 /// As much of the place as must be left where it is cut for the remedy.
 const PLACE: u16 = 24;

@@ -1,7 +1,7 @@
-//! What one request to the practice upstream gets: a closed list, read from its path and query.
+//! The behaviours of the practice upstream: a closed list, read from path and query.
 //!
-//! Pure: it never waits, draws, sends or reads a clock; `serve` does that. What each path means stands
-//! in the table, and nowhere else. Start at [`parse`].
+//! Pure: it never waits, sends or reads a clock; `serve` does that. The table alone defines what each path
+//! means. Start at [`parse`].
 
 use std::fmt;
 use std::ops::Range;
@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::upstream::asked::Asked;
+use crate::upstream::arguments::PathArguments;
 use crate::upstream::table;
 
 /// Reads a path and query, such as `/limit?rps=20`, as a behaviour.
 ///
 /// # Errors
-/// A path that no row of the table names, a word or key that its row does not take, or a value that
-/// cannot be read. The refusal says which, and what would be right.
+/// The table has no such path, the path takes no such segment or key, or a value cannot be read. The error names
+/// it and gives a correct example.
 pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
-    let mut asked = Asked::new(path_and_query);
-    let name = asked.word().unwrap_or_default();
+    let mut arguments = PathArguments::new(path_and_query);
+    let name = arguments.word().unwrap_or_default();
     let Some(row) = table::row(&name) else {
         return Err(unknown(&name));
     };
-    let read = row.read(&mut asked).and_then(|behaviour| asked.finish().map(|()| behaviour));
+    let read = row.read(&mut arguments).and_then(|behaviour| arguments.finish().map(|()| behaviour));
     read.map_err(|why| Refused {
         status: StatusCode::BAD_REQUEST,
         why: format!("`/{name}`: {why}"),
@@ -31,14 +31,14 @@ pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
     })
 }
 
-/// One behaviour, ready to be performed any number of times.
+/// A behaviour, which can be run any number of times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Behaviour {
-    /// What passes before anything is answered. A limit refuses without waiting.
-    pub delay: Wait,
-    /// Length of the answer's body, where it is not the usual record.
+    /// The wait before the answer. A limit refuses without it.
+    pub delay: DelayRange,
+    /// Length of the answer's body, if it is not the default record.
     pub bytes: Option<u64>,
-    /// Names the record in the answer and tells URLs apart; nothing else hangs on it.
+    /// Names the record in the answer and distinguishes URLs; nothing else depends on it.
     pub id: Option<String>,
     /// What is done.
     pub act: Act,
@@ -62,25 +62,25 @@ pub enum Act {
         fail: f64,
         /// What those requests get.
         with: Fault,
-        /// The `Retry-After` of failures that are answers; in seconds with 429, else none, where absent.
+        /// The `Retry-After` of failures that are answers. By default seconds with 429, else none.
         retry_after: Option<RetryAfter>,
     },
     /// Answers 200 within a limit and 429 above it.
     Limit {
         /// The limit.
         limit: Limit,
-        /// When it is half as much, counted from its first request.
+        /// The period in which it is halved, counted from its first request.
         half: Option<Range<Duration>>,
-        /// What the 429 says.
+        /// The `Retry-After` of the 429.
         retry_after: RetryAfter,
     },
-    /// Mistreats the connection.
-    Rough(Rough),
+    /// Replies in a way that breaks HTTP.
+    Raw(RawReply),
     /// Never answers.
     Hang,
     /// Answers 200, one byte at a time.
     Trickle {
-        /// How many bytes; for ever where absent.
+        /// How many bytes; `None` for an endless body.
         bytes: Option<u64>,
         /// Time between two bytes.
         every: Duration,
@@ -96,7 +96,7 @@ pub enum Act {
     },
     /// Answers 200 with what was received.
     Echo,
-    /// Points elsewhere.
+    /// Redirects.
     Redirect {
         /// The `Location`.
         to: HeaderValue,
@@ -105,7 +105,7 @@ pub enum Act {
     },
     /// Answers 200 with these headers.
     Headers(HeaderMap),
-    /// Answers 200, with text that would act on a terminal wherever HTTP lets it stand.
+    /// Answers 200, with text that would act on a terminal wherever HTTP allows it.
     Hostile,
 }
 
@@ -124,14 +124,14 @@ pub enum Fault {
     Mixed,
 }
 
-/// What HTTP does not allow, and servers do. Each ends the connection.
+/// Replies that break HTTP and still happen. Each ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rough {
+pub enum RawReply {
     /// Resets the connection (RST): before the first byte, or within the body.
     Reset(Option<Cut>),
     /// Closes the connection (FIN): before the first byte, or within the body.
     Close(Option<Cut>),
-    /// Answers well, then closes the idle connection without having said so.
+    /// Answers correctly, then closes the idle connection without notice.
     Stale,
     /// Answers with something that is not HTTP.
     Garbage(Garbage),
@@ -146,7 +146,7 @@ pub struct Cut {
     pub of: u64,
 }
 
-/// Ways not to speak HTTP.
+/// Replies that are not HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Garbage {
     /// Bytes without any form, escape sequences among them.
@@ -163,14 +163,14 @@ pub enum Garbage {
     Chunk,
 }
 
-/// How much a limit lets pass.
+/// How much a limit allows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
     /// A token bucket.
     Rate {
         /// Requests per second in the long run.
         rps: f64,
-        /// Requests that may come at once after a rest.
+        /// Requests that may come at once after a pause.
         burst: u32,
     },
     /// So many in service at once.
@@ -184,7 +184,7 @@ pub enum Limit {
     },
 }
 
-/// What the field `Retry-After` says (RFC 9110, section 10.2.3).
+/// The value of the field `Retry-After` (RFC 9110, section 10.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
     /// The field is left out.
@@ -199,9 +199,9 @@ pub enum RetryAfter {
     Garbage,
 }
 
-/// A length of time, drawn anew for each request.
+/// A range of durations; each request draws one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wait {
+pub struct DelayRange {
     /// At least.
     pub from: Duration,
     /// At most.
@@ -220,7 +220,7 @@ pub struct Refused {
 }
 
 impl Limit {
-    /// Half as much, but never nothing. A bucket keeps its size and fills half as fast.
+    /// Half of the limit, at least 1. A bucket keeps its size and fills half as fast.
     #[must_use]
     pub fn halved(self) -> Self {
         match self {
@@ -231,7 +231,7 @@ impl Limit {
     }
 }
 
-impl Wait {
+impl DelayRange {
     /// The same length every time.
     pub fn exactly(length: Duration) -> Self {
         Self { from: length, to: length }

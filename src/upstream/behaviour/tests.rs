@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-use crate::upstream::behaviour::{Act, Cut, Fault, Limit, RetryAfter, Rough, Wait, parse};
+use crate::upstream::behaviour::{Act, Cut, DelayRange, Fault, Limit, RawReply, RetryAfter, parse};
 
 #[track_caller]
 fn act(path: &str) -> Act {
@@ -21,9 +21,9 @@ fn refusal(path: &str) -> String {
 #[test]
 fn a_delay_is_a_length_or_a_range() {
     let ms = Duration::from_millis;
-    assert_eq!(parse("/delay/250ms").unwrap().delay, Wait::exactly(ms(250)));
-    assert_eq!(parse("/delay/20ms..200ms").unwrap().delay, Wait { from: ms(20), to: ms(200) });
-    assert_eq!(parse("/status/503?delay=1m30s").unwrap().delay, Wait::exactly(ms(90_000)));
+    assert_eq!(parse("/delay/250ms").unwrap().delay, DelayRange::exactly(ms(250)));
+    assert_eq!(parse("/delay/20ms..200ms").unwrap().delay, DelayRange { from: ms(20), to: ms(200) });
+    assert_eq!(parse("/status/503?delay=1m30s").unwrap().delay, DelayRange::exactly(ms(90_000)));
     assert!(refusal("/delay/200ms..20ms").contains("`200ms..20ms` ends before it begins"));
 }
 
@@ -102,8 +102,8 @@ fn a_limit_is_one_of_three_kinds() {
     assert_eq!(limit("/limit?per_window=20"), Limit::Window { n: 20, window: Duration::from_secs(1) });
     let halves = |path| matches!(act(path), Act::Limit { half: Some(half), .. } if half == (Duration::from_secs(40)..Duration::from_secs(80)));
     assert!(halves("/limit?rps=20&half=40s..80s") && !halves("/limit?rps=20&half=1s..80s"));
-    assert_eq!(parse("/limit?concurrent=10").unwrap().delay, Wait::exactly(Duration::from_millis(100)));
-    assert_eq!(parse("/limit?rps=20").unwrap().delay, Wait::default());
+    assert_eq!(parse("/limit?concurrent=10").unwrap().delay, DelayRange::exactly(Duration::from_millis(100)));
+    assert_eq!(parse("/limit?rps=20").unwrap().delay, DelayRange::default());
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn a_retry_after_may_be_a_number_a_date_or_nonsense() {
 
 #[test]
 fn a_cut_promises_more_than_it_sends() {
-    assert_eq!(act("/close"), Act::Rough(Rough::Close(None)));
-    assert_eq!(act("/close?after=100"), Act::Rough(Rough::Close(Some(Cut { after: 100, of: 200 }))));
-    assert_eq!(act("/reset?after=0"), Act::Rough(Rough::Reset(Some(Cut { after: 0, of: 1 }))));
-    assert_eq!(act("/reset?after=9&bytes=10"), Act::Rough(Rough::Reset(Some(Cut { after: 9, of: 10 }))));
+    assert_eq!(act("/close"), Act::Raw(RawReply::Close(None)));
+    assert_eq!(act("/close?after=100"), Act::Raw(RawReply::Close(Some(Cut { after: 100, of: 200 }))));
+    assert_eq!(act("/reset?after=0"), Act::Raw(RawReply::Reset(Some(Cut { after: 0, of: 1 }))));
+    assert_eq!(act("/reset?after=9&bytes=10"), Act::Raw(RawReply::Reset(Some(Cut { after: 9, of: 10 }))));
 }
 
 #[test]

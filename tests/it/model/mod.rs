@@ -1,6 +1,6 @@
 //! What facts add up to, told in one line each.
 
-mod left;
+mod time_left;
 mod timeline;
 mod verdict;
 
@@ -12,10 +12,10 @@ use inflight::model::news::{Story, Then};
 use inflight::model::totals::Anomalies;
 use proptest::prelude::*;
 
-use crate::told::fold;
-use crate::told::played::run;
-use crate::told::scenario::scenario;
-use crate::told::strategies::any_events;
+use crate::scenario::fold;
+use crate::scenario::notation::scenario;
+use crate::scenario::playback::run;
+use crate::scenario::strategies::any_events;
 
 const fn ms(ms: u64) -> Offset {
     Offset(ms * 1_000)
@@ -31,7 +31,7 @@ fn a_late_answer_after_a_timeout_is_counted_as_an_anomaly() {
 #[test]
 fn an_attempt_that_starts_twice_is_in_flight_once() {
     let model = scenario("0ms start a#1 | 10ms start a#1 | 20ms answer a#1").fold();
-    assert_eq!((model.open.n(), model.endpoints[0].in_flight, model.hosts[0].in_flight), (0, 0, 0));
+    assert_eq!((model.open.n(), model.endpoints[0].in_flight, model.hosts.get(0).unwrap().in_flight), (0, 0, 0));
     assert_eq!(model.anomalies, Anomalies { double_starts: 1, ..Anomalies::default() });
     assert_eq!(model.totals.service, Micros(10_000));
 }
@@ -40,7 +40,7 @@ fn an_attempt_that_starts_twice_is_in_flight_once() {
 fn an_endpoint_nobody_announced_is_a_stranger_once_and_counts_all_the_same() {
     let model = scenario("0ms start B#1 | 5ms answer B#1 | 6ms done B#1 | 7ms start B#2 | 8ms cool B 1s").fold();
     assert_eq!(model.anomalies, Anomalies { strangers: 2, ..Anomalies::default() });
-    assert_eq!((&*model.endpoints[0].name, &*model.hosts[0].name), ("endpoint 1", "host 1"));
+    assert_eq!((&*model.endpoints[0].name, &*model.hosts.get(0).unwrap().name), ("endpoint 1", "host 1"));
     assert_eq!((model.endpoints[0].done, model.in_flight()), (1, 1));
 }
 
@@ -224,7 +224,7 @@ fn a_clock_with_another_zero_is_put_right() {
     let text = "0ms run | 0ms @1 clock 3s | 0ms @1 run | 100ms @1 start a#1 | 600ms @1 cool a 900ms | 600ms @1 answer a#1 | 700ms @1 end | 700ms end";
     let model = scenario(text).fold();
     assert_eq!((model.ended, model.last), (Some(ms(3_700)), ms(3_700)));
-    assert_eq!((model.totals.service, model.hosts[0].cooldown), (Micros(500_000), Some(ms(3_900))));
+    assert_eq!((model.totals.service, model.hosts.get(0).unwrap().cooldown), (Micros(500_000), Some(ms(3_900))));
     assert_eq!((model.machine(Origin(1)), model.machine(Origin::HERE)), (Some("machine 1"), None));
 }
 
@@ -263,7 +263,7 @@ proptest! {
             model.apply(event);
             prop_assert_eq!(model.open.n() as u64, model.totals.started - model.totals.ended);
             let by_endpoint: u32 = model.endpoints.iter().map(|endpoint| endpoint.in_flight).sum();
-            let by_host: u32 = model.hosts.iter().map(|host| host.in_flight).sum();
+            let by_host: u32 = model.hosts.all().map(|host| host.in_flight).sum();
             prop_assert_eq!((by_endpoint, by_host), (model.in_flight(), model.in_flight()));
         }
         prop_assert_eq!(model.anomalies, Anomalies::default());

@@ -6,10 +6,10 @@ use inflight::model::Model;
 use inflight::model::timeline::{Bar, Timeline};
 use proptest::prelude::*;
 
-use crate::told::fold;
-use crate::told::played::run;
-use crate::told::scenario::scenario;
-use crate::told::strategies::any_events;
+use crate::scenario::fold;
+use crate::scenario::notation::scenario;
+use crate::scenario::playback::run;
+use crate::scenario::strategies::any_events;
 
 /// So many attempts, each over before the next one starts; one of them never ends.
 fn many(n: usize) -> Model {

@@ -8,10 +8,10 @@ use inflight::model::verdict::working::working;
 use inflight::model::verdict::{Finding, findings};
 use proptest::prelude::*;
 
-use crate::told::played::run;
-use crate::told::scenario::scenario;
-use crate::told::strategies::any_events;
-use crate::told::{fixtures, fold};
+use crate::scenario::notation::scenario;
+use crate::scenario::playback::run;
+use crate::scenario::strategies::any_events;
+use crate::scenario::{fixtures, fold};
 
 /// A run as it is told, step by step; steps may come in any order.
 #[derive(Default)]

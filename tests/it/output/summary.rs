@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use inflight::event::outcome::{Outcome, Reason};
-use inflight::event::{Offset, RunEnd};
+use inflight::event::{Event, Fact, HostId, Offset, Origin, RunEnd};
 use inflight::model::Model;
 use inflight::model::expectation::check;
 use inflight::output::plain::{Pace, Plain};
-use inflight::output::summary::{Extras, summary_text};
-use inflight::output::summary_json::summary_json;
+use inflight::output::summary::json::summary_json;
+use inflight::output::summary::text::{Extras, summary_text};
 use inflight::plan::Expect;
 use inflight::text::console::StreamStyle;
 use inflight::text::sanitize;
@@ -37,6 +37,24 @@ fn small() -> Run {
 
 fn expect() -> Expect {
     Expect { failed_below: Some(0.01), p95_below: Some(Duration::from_secs(1)) }
+}
+
+/// The summary of a run over so many hosts.
+fn summary_of_hosts(n: u32) -> String {
+    let mut model = Model::default();
+    for id in 0..n {
+        let name = format!("https://{id}.example:443").into();
+        let fact = Fact::HostSeen { host: HostId(id), name, limit: None };
+        model.apply(&Event { at: Offset(id.into()), origin: Origin::HERE, fact });
+    }
+    summary_text(&model, model.last, &Extras::default(), TERMINAL)
+}
+
+#[test]
+fn the_summary_reports_how_many_hosts_are_counted_together() {
+    let summary = summary_of_hosts(5_000);
+    assert!(summary.contains("  hosts     5,000, the 1,024 idle longest counted together"), "{summary}");
+    assert!(!summary_of_hosts(4_096).contains("counted together"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn rendered(text: &str) -> String {
 #[track_caller]
 fn listed(text: &str) -> Vec<String> {
     let error = try_toml(text).unwrap_err();
-    let line = |mistake: &inflight::plan::mistake::Mistake| {
+    let line = |mistake: &inflight::text::diagnostics::Mistake| {
         let label = mistake.label.as_deref().map_or(String::new(), |label| format!(" | {label}"));
         format!("{}:{} {}{label}", mistake.line.unwrap_or(0), mistake.column.unwrap_or(0), mistake.message)
     };
@@ -343,10 +343,10 @@ fn files_that_are_no_plans_say_so_and_help() {
         read("empty.toml"),
         "error: plan `…/empty.toml` has no jobs\nhint: add an `[[endpoint]]` with a `url`\n"
     );
-    assert!(Plan::read(&empty, &var).unwrap_err().has_nothing_to_do());
+    assert!(Plan::read(&empty, &var).unwrap_err().has_no_jobs());
     let list = Plan::read(&folder.path().join("empty.txt"), &var).unwrap();
     let error = Cursor::open(&list, None).unwrap_err();
-    assert!(error.has_nothing_to_do());
+    assert!(error.has_no_jobs());
 }
 
 #[test]

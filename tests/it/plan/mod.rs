@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use inflight::plan::Plan;
 use inflight::plan::cursor::{Cursor, Draw};
+use inflight::plan::error::PlanError;
 use inflight::plan::job::{Job, Statuses};
-use inflight::plan::mistake::PlanError;
 use inflight::plan::patience::Patience;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
@@ -307,7 +307,7 @@ fn urls_of_a_command_line_share_the_count() {
     assert_eq!(Plan::from_urls(&wrong, None).unwrap_err().mistakes().len(), 2);
     let few = Plan::from_urls(&urls, Some(2)).unwrap_err();
     assert_eq!(few.to_string(), "`-n 2` is fewer than the 3 URLs");
-    assert!(Plan::from_urls(&urls, Some(0)).unwrap_err().has_nothing_to_do());
+    assert!(Plan::from_urls(&urls, Some(0)).unwrap_err().has_no_jobs());
 }
 
 #[test]

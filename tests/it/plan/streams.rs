@@ -93,7 +93,7 @@ fn standard_input_may_be_a_list_or_json_lines_or_toml() {
         let plan = Plan::from_stdin(Box::new(text.as_bytes()), &var).unwrap();
         assert_eq!(Drawn::of(&plan).targets(), targets, "{text}");
     }
-    assert!(Plan::from_stdin(Box::new(&b"# nothing\n"[..]), &var).unwrap_err().has_nothing_to_do());
+    assert!(Plan::from_stdin(Box::new(&b"# nothing\n"[..]), &var).unwrap_err().has_no_jobs());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use inflight::event::outcome::{JobEnd, Reason};
 use inflight::event::{EndpointId, JobId, Micros, Offset, RunEnd};
 
 use crate::pool::rig::{End, Rig, endpoint, ends, ok};
-use crate::told::fold;
+use crate::scenario::fold;
 
 const REFUSED: Cause = Cause::Status(404);
 

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::pty::terminal::INFLIGHT;
 use crate::pty::{folder, watch};
-use crate::told::replay;
+use crate::scenario::replay;
 
 const PLAN: &str = r#"
     name = "again"
@@ -54,7 +54,7 @@ fn a_run_goes_on() {
     let settled = |name: &str| {
         let (events, skipped) = replay(&fs::read(folder.path().join(name)).unwrap());
         assert_eq!(skipped, 0);
-        crate::told::fold(&events).totals.settled()
+        crate::scenario::fold(&events).totals.settled()
     };
     assert_eq!((settled("run.jsonl"), settled("run-2.jsonl")), (7, 4));
 }

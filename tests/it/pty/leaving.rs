@@ -7,7 +7,7 @@ use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
 use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::{LONG, folder, run_of_plan, watch};
-use crate::told::scenario::scenario;
+use crate::scenario::notation::scenario;
 
 #[test]
 fn keys_and_the_mouse_do_what_the_settings_say_and_leave() {

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::watch;
-use crate::told::fixtures;
+use crate::scenario::fixtures;
 
 /// A recording in a terminal, played with these words.
 fn replay(words: &str) -> (TempDir, Terminal, String) {

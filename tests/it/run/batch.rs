@@ -25,7 +25,7 @@ use inflight::upstream::tally::Tally;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::told::replay;
+use crate::scenario::replay;
 use crate::upstream::client;
 
 /// How long to wait for anything.

@@ -5,7 +5,7 @@ use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 
 use super::program::Folder;
 use super::{at, upstream};
-use crate::told::replay;
+use crate::scenario::replay;
 
 /// Every bad answer that the recording of a run tells of.
 #[track_caller]

@@ -9,7 +9,7 @@ use inflight::upstream::tally::Tally;
 use super::batch::Batch;
 use crate::pool::ledger::Ledger;
 use crate::run::program::Folder;
-use crate::told::replay;
+use crate::scenario::replay;
 
 /// A plan of jobs for one path of the upstream.
 fn plan(limit: u32, path: &str, jobs: u32) -> String {

@@ -7,7 +7,7 @@ use inflight::model::{Model, Stage};
 
 use super::batch::Batch;
 use crate::pool::ledger::Ledger;
-use crate::told::fold;
+use crate::scenario::fold;
 
 /// Refuses what comes first, because there is too much of it; takes it later.
 const PLAN: &str = r#"

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::program::Folder;
 use super::{at, upstream};
-use crate::told::fixtures;
+use crate::scenario::fixtures;
 
 /// A folder with a recording of a real storm in it.
 fn storm() -> Folder {

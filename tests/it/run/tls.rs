@@ -12,7 +12,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
 
 use crate::run::program::Folder;
-use crate::told::replay;
+use crate::scenario::replay;
 
 /// Both ways to send.
 const WIRES: [&str; 2] = ["direct", "reqwest"];

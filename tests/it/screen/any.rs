@@ -13,10 +13,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use ratatui::layout::Rect;
 
+use crate::scenario::playback::run;
+use crate::scenario::strategies::any_events;
+use crate::scenario::{fixtures, fold};
 use crate::screen::shot::{draw, drawn, press};
-use crate::told::played::run;
-use crate::told::strategies::any_events;
-use crate::told::{fixtures, fold};
 
 /// A recording with everything in it.
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));

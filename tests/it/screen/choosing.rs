@@ -7,8 +7,8 @@ use inflight::tui::action::Action;
 use inflight::tui::state::UiState;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, sent};
-use crate::told::scenario::scenario;
 
 #[test]
 fn what_is_in_flight_stays_in_order_and_the_cursor_goes_with_nobody() {

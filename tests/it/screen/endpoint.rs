@@ -3,11 +3,11 @@
 use inflight::control::Abilities;
 use inflight::event::Offset;
 use inflight::tui::state::UiState;
-use inflight::tui::view::page::View;
+use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, shot};
-use crate::told::scenario::scenario;
 
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
 

@@ -7,12 +7,12 @@ use inflight::tui::keymap::entry::Context;
 use inflight::tui::picture;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::page::View;
+use inflight::tui::views::View;
 use ratatui::layout::{Position, Rect};
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
 use crate::screen::shot::{drawn, press, sent};
-use crate::told::{fixtures, fold};
 
 /// A screen, and a hand on the mouse.
 struct ChangedBy {
@@ -186,7 +186,6 @@ fn the_wheel_moves_what_is_in_sight_and_a_stream_is_followed_again_at_its_end() 
     }
     assert!(!hand.ui.list().is_reading && hand.ui.list().selected == newest);
     hand.press("?");
-    hand.ui.help_end = 9;
     hand.ui.turn_wheel(false);
     assert_eq!(hand.ui.help, Some(3));
 }

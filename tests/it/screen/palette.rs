@@ -6,11 +6,11 @@ use inflight::tui::action::Action;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::state::UiState;
-use inflight::tui::view::page::View;
+use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, shot};
-use crate::told::scenario::scenario;
 
 #[test]
 fn everything_that_can_be_done_is_listed_with_its_key() {

@@ -12,16 +12,17 @@ use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::race::RaceUi;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::race::lesson::{Paragraph, Tone};
-use inflight::tui::view::race::{self, Stage};
+use inflight::tui::view::race;
+use inflight::tui::view::race::paragraph::{Paragraph, Tone};
+use inflight::tui::view::race::scene::LabScene;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::key;
-use crate::told::scenario::scenario;
 
 /// A lesson.
 fn lesson() -> [Paragraph; 3] {
@@ -147,7 +148,7 @@ impl Lanes {
         }
         let models: Vec<_> = self.models.iter().collect();
         let theme = roles::theme(self.charset);
-        let stage = Stage {
+        let stage = LabScene {
             race: &self.race,
             models: &models,
             is_paused: self.is_paused,
@@ -162,14 +163,14 @@ impl Lanes {
         terminal.draw(|frame| race::render(frame, &stage)).unwrap().buffer.clone()
     }
 
-    /// Compares it with the picture under `snapshots/`.
+    /// Compares it with the picture under `snapshots/lab/`.
     #[track_caller]
     fn matches(&self, name: &str, size: (u16, u16), keys: &str) {
         let picture = self.take(size, keys);
         let (text, roles) = (picture::lines(&picture).join("\n"), crate::screen::shot::grid(&picture));
         let both = format!("{text}\n\n{}\n{}\n\n{roles}", "=".repeat(size.0.into()), roles::legend(&roles));
         insta::with_settings!({
-            snapshot_path => "snapshots",
+            snapshot_path => "snapshots/lab",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {

@@ -6,24 +6,26 @@ use inflight::control::{Abilities, Command};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::tui::action::Action;
+use inflight::tui::click_targets::Targets;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
 use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::targets::Targets;
-use inflight::tui::view::{self, Scene, help};
+use inflight::tui::view;
+use inflight::tui::view::scene::Scene;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
-use crate::told::{fixtures, fold};
 
 /// A picture to be taken.
 pub struct Shot {
+    fixture: String,
     name: String,
     events: Vec<Event>,
     at: Offset,
@@ -37,6 +39,7 @@ pub struct Shot {
 #[track_caller]
 pub fn shot(fixture: &str) -> Shot {
     Shot {
+        fixture: fixture.to_owned(),
         name: fixture.to_owned(),
         events: fixtures::read(fixture),
         at: Offset::ZERO,
@@ -88,8 +91,9 @@ impl Shot {
         let legend = roles::legend(&roles);
         let both = format!("{text}\n\n{}\n{legend}\n\n{roles}", "=".repeat(self.size.0.into()));
         let name = self.file_name();
+        let folder = format!("snapshots/{}/{}", self.fixture, self.group());
         insta::with_settings!({
-            snapshot_path => "snapshots",
+            snapshot_path => folder,
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -101,9 +105,23 @@ impl Shot {
         let model = fold(self.events.iter().filter(|event| event.at <= self.at));
         let mut ui = UiState::default();
         let area = Rect::new(0, 0, self.size.0, self.size.1);
-        ui.help_end = help::last_row(area, &Keymap::default());
         press(&mut ui, &model, self.can, (self.at, area), &self.keys);
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
+    }
+
+    /// The folder of the picture: the view that the first key shows, or what else it opens.
+    fn group(&self) -> &'static str {
+        match self.keys.split_whitespace().next() {
+            None => "overview",
+            Some("2") => "waterfall",
+            Some("3") => "endpoint",
+            Some("4") => "failures",
+            Some("5") => "hosts",
+            Some("6") => "log",
+            Some("7") => "in-flight",
+            Some(":") => "palette",
+            Some(_) => "overview-keys",
+        }
     }
 
     fn file_name(&self) -> String {
@@ -140,8 +158,7 @@ pub fn sent(effect: Effect) -> Option<Command> {
 pub fn press(ui: &mut UiState, model: &Model, can: Abilities, (now, area): (Offset, Rect), keys: &str) {
     let keymap = Keymap::default();
     let picture = |ui: &mut UiState| {
-        ui.measure(area, model);
-        ui.refresh(model, now);
+        ui.fit(view::measure(ui, &keymap, model, area), model, now);
     };
     picture(ui);
     for key in keys.split_whitespace().map(key) {

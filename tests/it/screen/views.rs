@@ -3,16 +3,18 @@
 use inflight::control::Abilities;
 use inflight::event::Offset;
 use inflight::tui::action::Action;
+use inflight::tui::keymap::Keymap;
 use inflight::tui::keymap::entry::Context;
 use inflight::tui::picture;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::glyphs::Charset;
-use inflight::tui::view::page::View;
+use inflight::tui::view;
+use inflight::tui::views::View;
 use ratatui::layout::Rect;
 
+use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::{draw, press, shot};
-use crate::told::scenario::scenario;
 
 /// The sizes with a face of their own.
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
@@ -210,6 +212,8 @@ fn keys_that_come_faster_than_pictures_are_not_lost() {
     press(&mut ui, &model, Abilities::FULL, (Offset(50_000), AREA), "");
     for action in [Action::Show(View::Hosts), Action::Down, Action::Down] {
         ui.update(action, &model, Abilities::FULL, Offset(50_000));
+        // The live loop measures after every key, and draws only when a picture is due.
+        ui.fit(view::measure(&ui, &Keymap::default(), &model, AREA), &model, Offset(50_000));
     }
     assert_eq!((ui.view, ui.list().chosen(), ui.list().scroll), (View::Hosts, Some(2), 0));
 }

@@ -4,7 +4,6 @@
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
-pub mod hosts;
 pub mod refusals;
 pub mod services;
 pub mod stalls;
@@ -15,12 +14,11 @@ pub mod waves;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::outcome::{JobEnd, Outcome, PhaseTimes, Reason};
+use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryWhy};
 use crate::model::histogram::Histogram;
 use crate::model::open::Flight;
-use crate::model::verdict::evidence::hosts::Hosts;
 use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::evidence::services::Services;
 use crate::model::verdict::evidence::stalls::Stalls;
@@ -47,8 +45,6 @@ pub struct Evidence {
     pub tail: Tail,
     /// What timed out.
     pub timeouts: Timeouts,
-    /// What each host held and cost.
-    pub hosts: Hosts,
     /// Who said no, and when.
     pub refusals: Refusals,
     /// When the event loop stood still.
@@ -75,12 +71,6 @@ impl Evidence {
         self.jobs += u64::from(attempt.n == 1);
         self.waves.start(at, before);
         self.tail.start(attempt.n == 1);
-        self.hosts.start(flight.host, at, before.saturating_add(1));
-    }
-
-    /// What an attempt waited for before it started.
-    pub(in crate::model) fn wait(&mut self, host: usize, waited: &WaitTimes) {
-        self.hosts.wait(host, waited);
     }
 
     /// An attempt ended; so many are left in flight, of the most there were.
@@ -88,7 +78,7 @@ impl Evidence {
         &mut self,
         at: Offset,
         flight: &Flight,
-        (outcome, spent): (&Outcome, &PhaseTimes),
+        outcome: &Outcome,
         (left, peak): (u32, u32),
         idle: &Idle,
     ) {
@@ -98,7 +88,6 @@ impl Evidence {
         self.waves.end(at, service, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
-        self.hosts.end(flight.host, service, outcome, spent);
         match outcome {
             Outcome::Throttled { .. } => self.refusals.refused(at, left.saturating_add(1), flight.host),
             Outcome::Answered { expected, .. } => {

@@ -12,7 +12,7 @@ impl Schedule {
     /// Sets the run's limit, which is also the upper bound for hosts without their own.
     pub fn set_limit(&mut self, limit: u32) {
         self.gate.set_limit(limit);
-        for i in 0..self.lanes.n() {
+        for i in self.lanes.numbers() {
             let lane = self.lanes.lane(i);
             if lane.limit.is_none() {
                 lane.set_cap(limit);
@@ -23,8 +23,8 @@ impl Schedule {
 
     /// Sets a host's own limit, if there is such a host.
     pub fn set_host_limit(&mut self, host: HostId, limit: u32) -> bool {
-        let Some(lane) = self.lanes.of(host) else { return false };
-        lane.limit = Some(limit);
+        let Some(lane) = self.lanes.get(host) else { return false };
+        (lane.limit, lane.is_pinned) = (Some(limit), true);
         lane.set_cap(limit);
         self.lanes.enqueue(host.0 as usize);
         true
@@ -33,8 +33,10 @@ impl Schedule {
     /// Turns adaptive limits on or off. Returns whether that changed anything.
     pub fn set_adaptive(&mut self, is_on: bool) -> bool {
         let changes = self.lanes.set_adaptive(is_on, self.gate.limit());
-        for i in (0..self.lanes.n()).filter(|_| changes) {
-            self.lanes.enqueue(i);
+        if changes {
+            for i in self.lanes.numbers() {
+                self.lanes.enqueue(i);
+            }
         }
         changes
     }
@@ -46,7 +48,7 @@ impl Schedule {
 
     /// Quarantines a host or releases it. Returns whether that changed anything.
     pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
-        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
+        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
         lane.is_quarantined = is_aside;
         self.lanes.enqueue(host.0 as usize);
         true
@@ -79,7 +81,7 @@ impl Schedule {
     }
 
     fn unpark_one(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        let ready = (0..self.lanes.n()).find_map(|i| self.lanes.lane(i).remove(job))?;
+        let ready = self.lanes.numbers().into_iter().find_map(|i| self.lanes.lane(i).remove(job))?;
         self.parked -= 1;
         Some(ready)
     }

@@ -19,7 +19,7 @@ impl Schedule {
     pub fn upcoming_hosts(&mut self) -> Vec<Arc<str>> {
         let mut hosts = Vec::new();
         while self.gate.state() == GateState::Open
-            && let Some(turn) = self.lanes.foresee(AHEAD)
+            && let Some(turn) = self.lanes.peek_turn(AHEAD)
         {
             match turn {
                 Turn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),

@@ -1,92 +1,130 @@
-//! One host's lane: its cap, its gap, its cooldown, and the jobs that wait for them.
+//! The lane of a host: its limit, its gap, its cooldown, and the jobs that wait for them.
 //!
-//! Pure. Its clock is wound before anything here changes. Start at [`Lane::opens_at`].
+//! Pure. Wind its clock to the present before any change. Start at [`Lane::opens_at`].
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::event::idle::IdleWhy;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
 use crate::source::pool::adapt::step::AdaptStep;
-use crate::source::pool::adapt::{Adapt, AttemptEvidence};
+use crate::source::pool::adapt::{Adapt, Admission, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::Hint;
 
-/// One host's lane.
+/// For how long the adaptive controller's findings are worth their memory while nothing starts.
+const FINDINGS_TTL: Micros = Micros(600_000_000);
+
+/// The lane of a host.
 #[derive(Debug)]
 pub struct Lane {
-    /// Attempts allowed in flight here, where the host has a limit of its own.
+    /// The most attempts in flight here, if the host has a limit of its own.
     pub limit: Option<u32>,
-    /// Sources of the plan all of whose jobs go here, in turn.
+    /// Sources of the plan whose jobs all go here; they take turns.
     pub sources: VecDeque<usize>,
-    /// Where the schedule keeps it.
-    pub place: Place,
-    /// Whether the person at the screen has put the host aside.
+    /// Its entry in the schedule.
+    pub position: LanePosition,
+    /// Whether the user has quarantined the host.
     pub is_quarantined: bool,
+    /// Whether it stays for the whole run: a source of the plan needs it, or the user has set its limit.
+    pub is_pinned: bool,
+    /// Whether it was used since it was last examined for eviction.
+    pub is_recent: bool,
+    name: Arc<str>,
+    /// Whether the DNS prefetch has its name.
+    is_prefetched: bool,
     in_flight: u32,
-    /// Jobs that have started before: they have waited once already.
+    /// Jobs that have started before: they have waited once already, and go first.
     again: VecDeque<Box<PendingJob>>,
-    /// Jobs that have not.
+    /// Jobs that have not started yet.
     parked: VecDeque<Box<PendingJob>>,
     gap: Micros,
+    last_start: Offset,
     next_start: Offset,
     cooldown: Offset,
     clock: LaneClock,
-    /// Finds the host's limit or pace by itself, where that was asked for.
-    adaptive: Option<Adaptive>,
+    /// Finds the host's limit or pace, if limits are adaptive.
+    adaptive: Option<Box<AdaptiveLane>>,
 }
 
-/// The adaptive controller, and the pace it asks for.
+/// The adaptive controller, and the pace it sets.
 #[derive(Debug)]
-struct Adaptive {
+struct AdaptiveLane {
     adapt: Adapt,
     pace: StartPace,
+    /// Whether the server has refused something or announced a limit.
+    has_findings: bool,
 }
 
-impl Adaptive {
-    fn new(adapt: Adapt) -> Self {
-        Self { pace: StartPace::new(adapt.gap()), adapt }
+impl AdaptiveLane {
+    fn new(adapt: Adapt) -> Box<Self> {
+        Box::new(Self { pace: StartPace::new(adapt.gap()), adapt, has_findings: false })
     }
 }
 
-/// Where the schedule keeps a lane.
+/// The entry of a lane in the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Nowhere: it is full, put aside, or has no work.
-    Aside,
-    /// In the rotation of lanes that are asked in turn, as this entry.
+pub enum LanePosition {
+    /// It has none: the lane is full, quarantined, or has no work.
+    None,
+    /// This entry of the rotation.
     Rotation(u64),
-    /// Among those that open at a known moment.
+    /// Among the lanes that open at a known moment.
     Timed(Offset),
 }
 
 impl Lane {
-    /// An empty lane.
-    pub fn new(limit: Option<u32>, gap: Micros, adapt: Option<Adapt>) -> Self {
+    /// A lane without jobs, for the host with this name.
+    pub fn new(name: Arc<str>, limit: Option<u32>, gap: Micros, adapt: Option<Adapt>) -> Self {
         Self {
             limit,
             sources: VecDeque::new(),
-            place: Place::Aside,
+            position: LanePosition::None,
             is_quarantined: false,
+            is_pinned: false,
+            is_recent: false,
+            name,
+            is_prefetched: false,
             in_flight: 0,
             again: VecDeque::new(),
             parked: VecDeque::new(),
             gap,
+            last_start: Offset::ZERO,
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
             clock: LaneClock::default(),
-            adaptive: adapt.map(Adaptive::new),
+            adaptive: adapt.map(AdaptiveLane::new),
         }
     }
 
-    /// Has its limit and pace found by this controller, or no longer.
-    pub fn set_adaptive(&mut self, adapt: Option<Adapt>) {
-        self.adaptive = adapt.map(Adaptive::new);
+    /// The name of its host.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// Winds the clock of what holds its jobs back to `to`, when the run's reads `run`.
+    /// The name of its host, the first time that this is called.
+    pub fn take_name_to_prefetch(&mut self) -> Option<Arc<str>> {
+        (!std::mem::replace(&mut self.is_prefetched, true)).then(|| Arc::clone(&self.name))
+    }
+
+    /// Whether a new lane would serve the host as well: nothing happens here, and nothing is known of it.
+    pub fn is_cold(&self, now: Offset) -> bool {
+        let is_in_use = self.in_flight > 0 || self.has_work() || self.position != LanePosition::None;
+        let is_set = self.is_pinned || self.is_quarantined;
+        let has_findings = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings);
+        let findings_hold = has_findings && now.since(self.last_start) < FINDINGS_TTL;
+        !is_in_use && !is_set && !findings_hold && self.opens_at() <= now
+    }
+
+    /// Sets or removes the controller that finds its limit and pace.
+    pub fn set_adaptive(&mut self, adapt: Option<Adapt>) {
+        self.adaptive = adapt.map(AdaptiveLane::new);
+    }
+
+    /// Winds its clock to `to`, when the run's clock reads `run`.
     pub fn wind(&mut self, to: Offset, run: WaitTimes) -> WaitTimes {
         if self.clock.is_at(to) {
             return self.clock.sums();
@@ -100,12 +138,12 @@ impl Lane {
         self.clock.wind(to, run, hold)
     }
 
-    /// What that clock read when it was last wound.
+    /// What its clock read when it was last wound.
     pub fn clock(&self) -> WaitTimes {
         self.clock.sums()
     }
 
-    /// Whether its limit or pace is found by itself.
+    /// Whether it finds its own limit and pace.
     pub fn is_adaptive(&self) -> bool {
         self.adaptive.is_some()
     }
@@ -115,17 +153,19 @@ impl Lane {
         self.in_flight
     }
 
-    /// Lets the adaptive controller learn; gives back what that changed.
+    /// Gives the adaptive controller evidence; returns what that changed.
     pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
-        let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
+        let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
+        *has_findings |= evidence.end == Admission::Refused;
         let step = adapt.observe(evidence)?;
         pace.set_gap(step.to.gap);
         Some(step)
     }
 
-    /// Lets the adaptive controller heed what the server says it allows; gives back what that changed.
+    /// Gives the adaptive controller a limit that the server announced; returns what that changed.
     pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
-        let Adaptive { adapt, pace } = self.adaptive.as_mut()?;
+        let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
+        *has_findings = true;
         let step = adapt.hint(hint, now)?;
         pace.set_gap(step.to.gap);
         Some(step)
@@ -133,12 +173,12 @@ impl Lane {
 
     /// Bounds what the adaptive controller may allow.
     pub fn set_cap(&mut self, cap: u32) {
-        if let Some(Adaptive { adapt, .. }) = &mut self.adaptive {
-            adapt.set_cap(cap);
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.adapt.set_cap(cap);
         }
     }
 
-    /// What keeps this lane from starting a job, if anything does.
+    /// Why this lane cannot start a job, if it cannot.
     pub fn held_by(&self, now: Offset) -> Option<IdleWhy> {
         if self.is_quarantined {
             Some(IdleWhy::Paused)
@@ -153,15 +193,15 @@ impl Lane {
         }
     }
 
-    /// Whether nothing can start here until an attempt ends or somebody wishes for it.
+    /// Whether only the end of an attempt or a command lets a job start here.
     pub fn is_shut(&self) -> bool {
         self.is_quarantined || self.is_full()
     }
 
     /// Whether the host's own limit leaves no room.
     fn is_full(&self) -> bool {
-        let found = self.adaptive.as_ref().map(|adaptive| adaptive.adapt.limit());
-        [self.limit, found].into_iter().flatten().any(|limit| self.in_flight >= limit)
+        let adapted = self.adaptive.as_ref().map(|adaptive| adaptive.adapt.limit());
+        [self.limit, adapted].into_iter().flatten().any(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.
@@ -169,52 +209,53 @@ impl Lane {
         self.has_parked() || !self.sources.is_empty()
     }
 
-    /// Whether a job waits here.
+    /// Whether a job is parked here.
     pub fn has_parked(&self) -> bool {
         !self.again.is_empty() || !self.parked.is_empty()
     }
 
-    /// Nothing starts here before this moment.
+    /// The moment before which nothing starts here.
     pub fn opens_at(&self) -> Offset {
         let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.pace.opens_at());
         self.next_start.max(self.cooldown).max(paced)
     }
 
-    /// Books a start.
+    /// Counts an attempt that starts.
     pub fn start(&mut self, now: Offset) {
         self.in_flight += 1;
+        self.last_start = now;
         self.next_start = now + self.gap;
-        if let Some(Adaptive { pace, .. }) = &mut self.adaptive {
-            pace.start(now);
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.pace.start(now);
         }
     }
 
-    /// Books an end.
+    /// Counts an attempt that ended.
     pub fn end(&mut self) {
         self.in_flight -= 1;
     }
 
-    /// Extends the cooldown; never shortens one that the server gave. Tells whether it moved.
+    /// Extends the cooldown, and never shortens it. Returns whether that changed it.
     pub fn cool_until(&mut self, until: Offset) -> bool {
         let moves = until > self.cooldown;
         self.cooldown = self.cooldown.max(until);
         moves
     }
 
-    /// Keeps a job until the lane is open: behind its like, and retries and redirects before the rest.
+    /// Parks a job until the lane is open. Retries and redirects come before the others.
     pub fn park(&mut self, mut ready: Box<PendingJob>) {
         ready.mark = self.clock.sums();
         if ready.attempts > 0 { self.again.push_back(ready) } else { self.parked.push_back(ready) }
     }
 
-    /// The job that has waited longest; what it waited for is on it.
+    /// Removes the job that has waited longest, with its wait times filled in.
     pub fn unpark(&mut self) -> Option<Box<PendingJob>> {
         let mut ready = self.again.pop_front().or_else(|| self.parked.pop_front())?;
         ready.wait += self.clock.sums() - ready.mark;
         Some(ready)
     }
 
-    /// One job that waits here.
+    /// Removes one job that is parked here.
     pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
         for waiting in [&mut self.again, &mut self.parked] {
             let found = waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i));

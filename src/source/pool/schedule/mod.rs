@@ -137,7 +137,7 @@ impl Schedule {
             // A job that was held back may have been due long ago; time does not go back for it.
             let at = due.max(self.now);
             self.turn_to(at, self.clock.read(at, hold));
-            if self.lanes.soonest() == Some(due) {
+            if self.lanes.next_opening() == Some(due) {
                 self.lanes.open_next();
             } else if self.delayed.soonest() == Some(due) {
                 if let Some(mut ready) = self.delayed.pop(at) {
@@ -154,7 +154,7 @@ impl Schedule {
 
     fn turn_to(&mut self, now: Offset, reads: WaitTimes) {
         self.now = now;
-        self.lanes.turn_to(now, reads);
+        self.lanes.set_time(now, reads);
     }
 
     /// What holds the run back now.
@@ -168,7 +168,7 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.soonest(), self.delayed.soonest(), round].into_iter().flatten().min()
+        [self.lanes.next_opening(), self.delayed.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
@@ -234,8 +234,7 @@ impl Schedule {
         }
         // At the end of a run every worker gets here, and there may be a hundred thousand lanes.
         let may_have_work = self.parked > 0 || !self.sources.is_drawn();
-        let lanes = if may_have_work { self.lanes.all() } else { &[] };
-        let with_work = || lanes.iter().filter(|lane| lane.has_work());
+        let with_work = || self.lanes.iter().filter(|lane| may_have_work && lane.has_work());
         let held = with_work().filter_map(|lane| lane.held_by(self.now));
         // The reason that the user can change comes first.
         match held.min_by_key(|why| *why as u8) {
@@ -278,7 +277,7 @@ impl Schedule {
 
     /// Starts nothing in this lane before `until`. Returns whether the deadline moved.
     pub fn cool(&mut self, host: HostId, until: Offset) -> bool {
-        let moves = self.lanes.of(host).is_some_and(|lane| lane.cool_until(until));
+        let moves = self.lanes.get(host).is_some_and(|lane| lane.cool_until(until));
         if moves {
             self.lanes.enqueue(host.0 as usize);
         }
@@ -289,7 +288,7 @@ impl Schedule {
     /// Returns the steps that it took.
     pub fn learn(&mut self, host: HostId, evidence: Option<AttemptEvidence>, hints: &[Hint]) -> Vec<AdaptStep> {
         let now = self.now;
-        let Some(lane) = self.lanes.of(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
+        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
         let stated: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
         let steps: Vec<_> = stated.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
         if !steps.is_empty() {
@@ -303,7 +302,7 @@ impl Schedule {
         self.gate.set_state(GateState::Closed);
         self.parked = 0;
         let mut rest = self.delayed.drain(self.now);
-        for i in 0..self.lanes.n() {
+        for i in self.lanes.numbers() {
             let lane = self.lanes.lane(i);
             rest.extend(std::iter::from_fn(|| lane.unpark()));
         }
@@ -369,7 +368,7 @@ impl Schedule {
             return lane;
         }
         let lane = self.lanes.add(name, self.gate.limit());
-        let limit = self.lanes.all()[lane].limit;
+        let limit = self.lanes.lane(lane).limit;
         self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
         lane
     }

@@ -35,14 +35,16 @@ impl Schedule {
     /// The lane of a source whose jobs all go to one host.
     fn lane_of_source(&mut self, source: usize) -> Option<usize> {
         let host = self.sources.host_of(source).map(Arc::from)?;
-        Some(self.lane_of(&host))
+        let lane = self.lane_of(&host);
+        self.lanes.pin(lane);
+        Some(lane)
     }
 
     /// The reading of the clock that measures a source's next wait.
     fn mark_of(&mut self, lane: Option<usize>) -> WaitTimes {
         match lane {
             Some(lane) => self.lanes.lane(lane).clock(),
-            None => self.lanes.reads(),
+            None => self.lanes.run_clock(),
         }
     }
 
@@ -117,7 +119,7 @@ impl Schedule {
 
     /// Takes a job from a source of many hosts. Jobs whose lane is closed are parked there on the way.
     pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Decision> {
-        let (now, mark) = (self.now, self.lanes.reads());
+        let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {

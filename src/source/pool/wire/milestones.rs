@@ -237,8 +237,8 @@ impl<F: Future + Unpin> Future for PendingConnection<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // If another connection becomes free first, reqwest gives that to the attempt and finishes this one in a
-        // task of its own, for a later request. Being polled from that task is the only sign of it.
+        // If another connection becomes free first, reqwest gives that one to the attempt. A separate task then
+        // finishes this one for a later request. Being polled from that task is the only sign of it.
         if let Some(milestones) = self.milestones.take_if(|milestones| !milestones.is_current()) {
             milestones.mark(&milestones.overtaken);
         }

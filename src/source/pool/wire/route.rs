@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_requested_wire_is_used_whatever_the_environment_names() {
+    fn a_requested_wire_is_used_in_any_environment() {
         assert_eq!(direct(Via::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
         assert_eq!(direct(Via::Reqwest, &[]), [false; 3]);
     }

@@ -4,9 +4,10 @@ use crate::event::Micros;
 use crate::model::endpoint::Endpoint;
 use crate::model::histogram::Histogram;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, cells, width_of};
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::scene::Scene;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 8;

@@ -6,9 +6,10 @@ use crate::event::waits::WaitWhy;
 use crate::model::anatomy::Ending;
 use crate::model::endpoint::Endpoint;
 use crate::text::units;
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::latency::smooth_bar;
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::widgets::charts::smooth_bar;
 
 /// Columns of the labels.
 const LABELS: u16 = 12;

@@ -1,55 +1,29 @@
 //! What is one endpoint like: how slow, where its time goes, how it ends, and which were the slowest?
 //!
-//! Its rows are those of the overview; the selected one is told in full. Start at [`EndpointDetail`].
+//! Its rows are those of the overview; the selected one is told in full. Start at [`EndpointPage`].
 
 mod distribution;
 mod makeup;
 mod trend;
 
-use std::ops::Range;
-
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
 use crate::model::Model;
 use crate::model::endpoint::Endpoint;
 use crate::text::units;
-use crate::tui::curl::CurlRequest;
-use crate::tui::filter::{Term, quoted};
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::endpoints::status_of;
-use crate::tui::view::overview::Overview;
-use crate::tui::view::page::{Behind, Key, Page};
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::table;
+use crate::tui::view::overview::endpoints::status_of;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::widgets::table;
 
 /// One endpoint.
 #[derive(Debug)]
-pub struct EndpointDetail;
+pub struct EndpointPage;
 
-impl Page for EndpointDetail {
-    fn thing(&self) -> &'static str {
-        "endpoint"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        Overview.rows(model)
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        Overview.columns()
-    }
-
-    fn key(&self, model: &Model, row: usize, column: usize, now: Offset) -> Key {
-        Overview.key(model, row, column, now)
-    }
-
-    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        Overview.holds(model, row, now, term)
-    }
-
-    fn room(&self, _area: Rect, _model: &Model) -> usize {
+impl Page for EndpointPage {
+    fn rows_in(&self, _area: Rect, _model: &Model) -> usize {
         1
     }
 
@@ -72,19 +46,6 @@ impl Page for EndpointDetail {
         trend::draw(&mut pen.part(0, y, width, parts.trend), endpoint, scene);
         let y = y + parts.trend + if parts.trend > 0 { parts.gap } else { 0 };
         makeup::slowest(&mut pen.part(0, y, width, parts.slowest), endpoint);
-    }
-
-    fn has_detail(&self) -> bool {
-        true
-    }
-
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
-        Some(CurlRequest { target: &bar.target, endpoint: row })
-    }
-
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.endpoints.get(row).map(|endpoint| Behind::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 }
 

@@ -4,8 +4,8 @@ use crate::event::Micros;
 use crate::model::endpoint::Endpoint;
 use crate::text::units;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, cells};
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::scene::Scene;
 
 /// Columns of the axis: a length of eight letters, a space and the axis.
 const AXIS: u16 = 10;

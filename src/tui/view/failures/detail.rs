@@ -3,14 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::event::Micros;
 use crate::event::cause::{Cause, Kind};
 use crate::event::outcome::Reason;
-use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::model::incidents::{Example, Group};
+use crate::model::incidents::Group;
 use crate::model::news::Item;
 use crate::text::units;
-use crate::tui::view::facts::Said;
+use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
+use crate::tui::view::widgets::facts::Said;
 
 /// The selected cause in full.
 pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
@@ -83,31 +84,6 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
 /// Whether an event tells of this cause.
 pub(super) fn is_of(item: &Item, cause: Cause) -> bool {
     item.story.about().outcome.and_then(Cause::of) == Some(cause)
-}
-
-/// Attempts that ended so; of a job that never got that far there is none.
-pub(super) fn attempts(group: &Group) -> u64 {
-    group.attempts.n.max(group.jobs)
-}
-
-/// When it first happened.
-pub(super) fn first(group: &Group) -> Offset {
-    if group.attempts.n > 0 { group.attempts.first } else { group.first }
-}
-
-/// When it last happened.
-pub(super) fn last(group: &Group) -> Offset {
-    group.last.max(group.attempts.last)
-}
-
-/// Of attempts, or of jobs that never got that far.
-pub(super) fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
-    if group.attempts.n > 0 { &group.attempts.endpoints } else { &group.endpoints }
-}
-
-/// One of them: of a job that failed, where there is one.
-pub(super) fn example(group: &Group) -> &Example {
-    if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
 }
 
 #[cfg(test)]

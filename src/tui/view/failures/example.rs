@@ -8,20 +8,19 @@ use ratatui::layout::Rect;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::model::Model;
-use crate::model::incidents::{Example, Group};
 use crate::text::units;
-use crate::tui::curl::CurlRequest;
+use crate::tui::rows::failures::{example_count, nth_example};
 use crate::tui::state::example::Opened;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::labelled::{self, Row};
-use crate::tui::view::paint::Pen;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::labelled::{self, Row};
 
 /// Draws the example that lies open.
 pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(opened) = scene.ui.example else { return };
     let Some((cause, _)) = scene.model.incidents.nth(opened.row) else { return };
-    let n = n(scene.model, opened.row);
+    let n = example_count(scene.model, opened.row);
     let remark = if n > 1 { format!("example {} of {n}", opened.nth + 1) } else { "the one example".to_owned() };
     labelled::draw(screen, (&cause.to_string(), &remark), rows(scene.model, opened), opened.scroll);
 }
@@ -31,24 +30,9 @@ pub fn last_row(area: Rect, model: &Model, opened: Opened) -> usize {
     labelled::last_row(area, rows(model, opened))
 }
 
-/// How many examples of a cause there are.
-pub fn n(model: &Model, row: usize) -> usize {
-    model.incidents.nth(row).map_or(0, |(_, group)| group.attempts.examples.len().max(1))
-}
-
-/// The example that lies open; of jobs that never got as far as an attempt, the first.
-pub fn example(group: &Group, nth: usize) -> &Example {
-    group.attempts.examples.get(nth).unwrap_or(&group.example)
-}
-
-/// The request that failed so.
-pub fn asked(example: &Example) -> Option<CurlRequest<'_>> {
-    Some(CurlRequest { target: example.target.as_deref()?, endpoint: example.endpoint })
-}
-
 fn rows(model: &Model, opened: Opened) -> Vec<Row> {
     let Some((cause, group)) = model.incidents.nth(opened.row) else { return Vec::new() };
-    let example = example(group, opened.nth);
+    let example = nth_example(group, opened.nth);
     let mut rows = Vec::new();
     if let Some(target) = &example.target {
         rows.push(Row::new("request", &**target).in_role(Role::Title));

@@ -1,97 +1,35 @@
 //! What went wrong, where, and what can be done about it?
 //!
-//! One row for each cause; the selected one in full below. Start at [`Failures`].
+//! One row for each cause; the selected one in full below. Start at [`FailuresPage`].
 
 mod detail;
 pub mod example;
 
-use std::cmp::Reverse;
-use std::ops::Range;
-
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::Group;
 use crate::text::units;
-use crate::tui::curl::CurlRequest;
-use crate::tui::filter::{Term, quoted};
+use crate::tui::click_targets::Target;
+use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
+use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
-use crate::tui::view::failures::detail::{attempts, endpoints, example, first, is_of, last, places, said};
-use crate::tui::view::page::{Behind, Key, Page};
-use crate::tui::view::paint::{Pen, cut_end};
-use crate::tui::view::table::{self, GAP, Head, LEAD};
-use crate::tui::view::targets::Target;
+use crate::tui::view::failures::detail::{is_of, places, said};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::widgets::facts::{self, Parts, TABLE_HEAD};
+use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 
 /// What went wrong.
 #[derive(Debug)]
-pub struct Failures;
-
-/// Columns to sort by.
-const KIND: usize = 0;
-const CAUSE: usize = 1;
-const JOBS: usize = 2;
-const ATTEMPTS: usize = 3;
-const FIRST: usize = 4;
-const LAST: usize = 5;
+pub struct FailuresPage;
 
 /// Title and lines of the selected cause.
 const DETAIL: u16 = 8;
 
-impl Page for Failures {
-    fn thing(&self) -> &'static str {
-        "failure"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        0..model.incidents.n()
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        &["what can be done", "cause", "jobs", "attempts", "first time", "last time"]
-    }
-
-    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
-        let Some((cause, group)) = model.incidents.nth(row) else { return Key::Least(u64::MAX) };
-        match column {
-            CAUSE => Key::Name(cause.to_string().into()),
-            JOBS => Key::most(group.jobs),
-            ATTEMPTS => Key::most(attempts(group)),
-            FIRST => Key::Least(first(group).0),
-            LAST => Key::most(last(group).0),
-            _ => Key::Ranked(cause.kind() as u64, Reverse(group.jobs * 1_000_000 + attempts(group).min(999_999))),
-        }
-    }
-
-    fn holds(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
-        let Some((cause, group)) = model.incidents.nth(row) else { return false };
-        let mut struck = endpoints(group).keys().filter_map(|&i| model.endpoints.get(i));
-        let example = example(group);
-        match term {
-            Term::Word(word) => {
-                word.is_in(&cause.to_string())
-                    || word.is_in(cause.kind().words())
-                    || [&example.target, &example.detail].into_iter().flatten().any(|text| word.is_in(text))
-                    || struck.any(|endpoint| word.is_in(&endpoint.name))
-            }
-            Term::Status(statuses) => match cause {
-                Cause::Status(status) | Cause::Throttled(status) => statuses.holds(status),
-                Cause::TimedOut(_) | Cause::Failed(_) => false,
-            },
-            Term::Length(bound) => bound.holds(group.attempts.longest),
-            Term::Host(word) => {
-                struck.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
-            }
-            Term::Endpoint(word) => struck.any(|endpoint| word.is_in(&endpoint.name)),
-            Term::State(word) => word.is_in(if group.jobs > 0 { "failed" } else { "saved" }),
-            Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()),
-        }
-    }
-
-    fn room(&self, area: Rect, model: &Model) -> usize {
+impl Page for FailuresPage {
+    fn rows_in(&self, area: Rect, model: &Model) -> usize {
         usize::from(Parts::of(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
@@ -112,19 +50,6 @@ impl Page for Failures {
             let from = from + used + 1;
             facts::latest(&mut pen.part(0, from, width, height.saturating_sub(from)), scene, |item| is_of(item, cause));
         }
-    }
-
-    fn has_detail(&self) -> bool {
-        true
-    }
-
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let (_, group) = model.incidents.nth(row)?;
-        example::asked(example::example(group, 0))
-    }
-
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.incidents.nth(row).map(|(cause, _)| Behind::Example(format!("cause:{}", quoted(&cause.to_string()))))
     }
 }
 

@@ -5,8 +5,8 @@ use crate::model::Model;
 use crate::model::host::Host;
 use crate::model::news::Item;
 use crate::text::units;
-use crate::tui::view::Scene;
-use crate::tui::view::facts::Said;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::facts::Said;
 
 /// The selected host in full.
 pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {

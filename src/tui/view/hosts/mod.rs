@@ -1,95 +1,43 @@
 //! What does each host allow, what holds it back, and what has been learned about it?
 //!
-//! One row for each lane; the selected one in full below. Start at [`Hosts`].
+//! One row for each lane; the selected one in full below. Start at [`HostsPage`].
 
 mod detail;
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
 use crate::model::Model;
 use crate::model::host::{Host, HostState};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::filter::{Term, quoted};
+use crate::tui::click_targets::Target;
+use crate::tui::rows::hosts::short_host;
+use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
+use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::facts::{self, Parts, TABLE_HEAD};
 use crate::tui::view::hosts::detail::{is_of, said};
-use crate::tui::view::page::{Behind, Key, Page};
-use crate::tui::view::paint::{Pen, cut_end, short_host};
-use crate::tui::view::table::{self, GAP, Head, LEAD};
-use crate::tui::view::targets::Target;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::widgets::facts::{self, Parts, TABLE_HEAD};
+use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
 
 /// Hosts and their lanes.
 #[derive(Debug)]
-pub struct Hosts;
-
-/// Columns to sort by.
-const STATE: usize = 0;
-const NAME: usize = 1;
-const LIVE: usize = 2;
-const ANSWERED: usize = 3;
-const THROTTLED: usize = 4;
-const FAILED: usize = 5;
-const P95: usize = 6;
+pub struct HostsPage;
 
 /// Title and lines of the selected host.
 const DETAIL: u16 = 7;
 
-impl Page for Hosts {
-    fn thing(&self) -> &'static str {
-        "host"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        0..model.hosts.len()
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        &["what holds it back", "name", "in flight", "answered", "throttled", "failed", "p95"]
-    }
-
-    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
-        let Some(host) = model.hosts.get(row) else { return Key::Least(u64::MAX) };
-        match column {
-            NAME => Key::Name(Arc::clone(&host.name)),
-            LIVE => Key::most(host.in_flight),
-            ANSWERED => Key::most(host.answered),
-            THROTTLED => Key::most(host.throttled),
-            FAILED => Key::most(host.failed),
-            P95 => Key::most(host.latency.quantile(0.95).map_or(0, |length| length.0)),
-            // A cooldown comes and goes many times a second: it must not move rows.
-            _ => Key::Least(u64::from(host.throttled == 0 && host.learned.is_none())),
-        }
-    }
-
-    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some(host) = model.hosts.get(row) else { return false };
-        match term {
-            Term::Word(word) => word.is_in(&host.name) || host.why.as_deref().is_some_and(|why| word.is_in(why)),
-            Term::Host(word) => word.is_in(&host.name),
-            Term::Length(bound) => host.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
-            Term::State(word) => word.is_in(&state(host, now, model).1),
-            Term::Endpoint(word) => {
-                model.endpoints.iter().any(|endpoint| endpoint.host == Some(row) && word.is_in(&endpoint.name))
-            }
-            Term::Cause(_) | Term::Status(_) => false,
-        }
-    }
-
-    fn room(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Parts::of(area.height, model.hosts.len(), DETAIL).table.saturating_sub(TABLE_HEAD))
+impl Page for HostsPage {
+    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+        usize::from(Parts::of(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height(), scene.model.hosts.len(), DETAIL);
+        let parts = Parts::of(pen.height(), scene.model.hosts.all().count(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
-        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.get(row).map(|host| (row, host)));
+        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.row(row).map(|host| (row, host)));
         if let (Some((row, host)), true) = (chosen, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
             let said = said(scene, host);
@@ -98,14 +46,6 @@ impl Page for Hosts {
             let mut rest = pen.part(0, from, width, height.saturating_sub(from));
             facts::latest(&mut rest, scene, |item| is_of(item, scene.model, row, host));
         }
-    }
-
-    fn has_detail(&self) -> bool {
-        true
-    }
-
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        model.hosts.get(row).map(|host| Behind::Events(format!("host:{}", quoted(&host.name))))
     }
 }
 
@@ -129,7 +69,7 @@ impl Columns {
         let live = (table::digits(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
         // In a run that learns nothing it would hold nothing but dashes.
-        let gap = if model.hosts.iter().any(|host| host.learned.is_some()) { 13 } else { 0 };
+        let gap = if model.hosts.all().any(|host| host.learned.is_some()) { 13 } else { 0 };
         let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
         let drops: [fn(&mut Self); 7] = [
             |c| c.why = 0,
@@ -178,7 +118,7 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     ];
     table::heads(pen, 1, LEAD, &heads, list);
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
-        if let Some(host) = scene.model.hosts.get(row) {
+        if let Some(host) = scene.model.hosts.row(row) {
             draw_row(pen, y, &columns, host, is_selected, scene);
             pen.target(0, y, u16::MAX, Target::Row(row));
         }
@@ -234,26 +174,14 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_select
 /// How many hosts, and how many of them asked for patience.
 fn remark(scene: &Scene<'_>) -> String {
     let model = scene.model;
-    let cooling = model.hosts.iter().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
-    let all = units::plural(model.hosts.len() as u64, "host");
+    let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
+    let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");
     let mut parts = vec![table::share_shown(scene).or(table::in_sight(scene)).unwrap_or(all)];
+    if model.hosts.n_others() > 0 {
+        parts.push(format!("{} idle longest counted together", units::count(model.hosts.n_others())));
+    }
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} in cooldown", units::count(cooling as u64)));
     }
     parts.join("   ")
-}
-
-/// What holds a host back, as a glyph and in words.
-fn state(host: &Host, now: Offset, model: &Model) -> (Status, String) {
-    if model.ended.is_some() {
-        return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
-    }
-    match host.state(now) {
-        HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
-        HostState::Aside => (Status::Paused, "put aside".into()),
-        HostState::Full => (Status::Running, "at its limit".into()),
-        HostState::Busy => (Status::Running, "running".into()),
-        HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
-        HostState::Idle => (Status::Queued, "idle".into()),
-    }
 }

@@ -2,15 +2,16 @@
 
 use crate::tui::action::Action;
 use crate::tui::keymap::FooterHint;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::race::Stage;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::race::scene::LabScene;
 
 /// Between two hints.
 const GAP: u16 = 3;
 
 /// A rule where there is room for one, and one line.
-pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
+pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     if pen.height() == 0 {
         return;
     }
@@ -42,7 +43,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
 }
 
 /// The hints that mean something now, in today's words.
-fn hints(stage: &Stage<'_>) -> Vec<FooterHint> {
+fn hints(stage: &LabScene<'_>) -> Vec<FooterHint> {
     let mut hints = stage.keymap.footer(stage.ui.context());
     let is_over = stage.race.is_over();
     hints.retain(|hint| match hint.action {

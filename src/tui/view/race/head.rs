@@ -1,12 +1,13 @@
 //! What is running, and for how long?
 
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::race::Stage;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::race::scene::LabScene;
 
 /// One line: the scenario and its terms on the left, the state in the middle, time on the right.
-pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
+pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     let (status, word) = state(stage);
     let clock = units::clock(stage.now);
     let time = if pen.width() >= 76 { format!("{clock} elapsed") } else { clock };
@@ -30,7 +31,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
 }
 
 /// The state in one glyph and a few words.
-pub(super) fn state(stage: &Stage<'_>) -> (Status, String) {
+pub(super) fn state(stage: &LabScene<'_>) -> (Status, String) {
     let race = stage.race;
     let in_flight: u32 = race.lanes.iter().map(|lane| lane.in_flight).sum();
     if race.is_over() {

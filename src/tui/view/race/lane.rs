@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use crate::text::units;
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, cut_end, width_of};
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::place::Face;
-use crate::tui::view::race::{Lane, pulse, rows, words};
+use crate::tui::view::race::scene::LaneScene;
+use crate::tui::view::race::{pulse, rows, words};
 
-/// Columns before the axis: a request's number, or what a strip is of.
-pub(super) const LEAD: u16 = 5;
 /// Below this there is one line of numbers, and one sentence.
 const TALL: u16 = 16;
 
@@ -44,7 +44,7 @@ pub(super) fn rows(area: Rect, face: Face) -> usize {
 }
 
 /// Draws a lane.
-pub(super) fn draw(pen: &mut Pen<'_>, lane: &Lane<'_>, face: Face) {
+pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, face: Face) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
     }
@@ -57,7 +57,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &Lane<'_>, face: Face) {
     }
 }
 
-fn panel(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+fn panel(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let parts = Parts::of(pen.height());
     title(pen, lane);
     let mut y = 1;
@@ -85,7 +85,7 @@ fn panel(pen: &mut Pen<'_>, lane: &Lane<'_>) {
 }
 
 /// Two lines and more: numbers, and how many were in flight over time.
-fn strip(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+fn strip(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     line(pen, lane, true);
     let height = pen.height().saturating_sub(1);
     if height > 1 {
@@ -97,7 +97,7 @@ fn strip(pen: &mut Pen<'_>, lane: &Lane<'_>) {
 }
 
 /// Everything in one line, as much as fits.
-fn line(pen: &mut Pen<'_>, lane: &Lane<'_>, has_way: bool) {
+fn line(pen: &mut Pen<'_>, lane: &LaneScene<'_>, has_way: bool) {
     let after = letter(pen, 0, lane);
     let figures = lane.figures;
     let width = pen.width();
@@ -121,7 +121,7 @@ fn line(pen: &mut Pen<'_>, lane: &Lane<'_>, has_way: bool) {
 }
 
 /// Its letter, and whether it is a right way; gives back the column after it.
-fn letter(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) -> u16 {
+fn letter(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) -> u16 {
     let status = if lane.figures.is_right { Status::Ok } else { Status::Failed };
     let after = pen.text(0, y, &lane.letter.to_string(), Role::Accent);
     let glyph = pen.theme.glyph(status).to_owned();
@@ -129,7 +129,7 @@ fn letter(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) -> u16 {
 }
 
 /// `A × blocking client in tasks ─────── wrong`
-fn title(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+fn title(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let after = letter(pen, 0, lane);
     let figures = lane.figures;
     let remark = match (figures.limit, figures.is_right) {
@@ -146,7 +146,7 @@ fn title(pen: &mut Pen<'_>, lane: &Lane<'_>) {
 }
 
 /// Labels, and below them the numbers that a room must be able to read.
-fn numbers(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
+fn numbers(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let figures = lane.figures;
     let width = pen.width();
     let (label, time) = time(lane);
@@ -168,7 +168,7 @@ fn numbers(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
 }
 
 /// The same in one line.
-fn short_numbers(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
+fn short_numbers(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let figures = lane.figures;
     let x = pen.text(0, y, &units::count(figures.in_flight.into()), Role::Title);
     let x = pen.text(x + 1, y, "in flight", Role::TextDim);
@@ -186,13 +186,13 @@ fn short_numbers(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
 }
 
 /// What its time is called, and its time.
-fn time(lane: &Lane<'_>) -> (&'static str, String) {
+fn time(lane: &LaneScene<'_>) -> (&'static str, String) {
     let elapsed = lane.figures.elapsed;
     if lane.figures.is_over { ("FINISHED IN", units::length(elapsed)) } else { ("ELAPSED", units::countdown(elapsed)) }
 }
 
 /// How far: what is settled, and what is in flight.
-fn progress(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, lane: &Lane<'_>) {
+fn progress(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, lane: &LaneScene<'_>) {
     let jobs = lane.figures.jobs.max(1) as f64;
     let (settled, live) = (lane.figures.settled() as f64, f64::from(lane.figures.in_flight));
     pen.bar(x, y, width, settled / jobs, live / jobs);

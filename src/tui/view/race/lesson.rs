@@ -2,38 +2,16 @@
 //!
 //! Start at [`draw`].
 
-use std::borrow::Cow;
-
 use ratatui::layout::Rect;
 
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::{Pen, cut_end, width_of};
-use crate::tui::view::race::Stage;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::race::paragraph::{Paragraph, Tone};
+use crate::tui::view::race::scene::LabScene;
 
 /// The widest that a line is broken at.
 const WIDEST: u16 = 92;
-
-/// A part of a lesson.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paragraph {
-    /// What it is of: `Rust`.
-    pub heading: &'static str,
-    /// What it says.
-    pub text: Cow<'static, str>,
-    /// How it is meant.
-    pub tone: Tone,
-}
-
-/// How a paragraph is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// In words.
-    Words,
-    /// Lines of a program, as they should not be.
-    Wrong,
-    /// Lines of a program, as they should.
-    Right,
-}
 
 /// A line of the sheet.
 enum Line {
@@ -44,7 +22,7 @@ enum Line {
 }
 
 /// A sheet over the screen; scrolls where it does not fit, and leaves the footer in sight.
-pub fn draw(screen: &mut Pen<'_>, stage: &Stage<'_>) {
+pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
     let sheet = Sheet::of(screen.area, stage.lesson);
     let Rect { x, y, width, height } = sheet.area;
     let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);

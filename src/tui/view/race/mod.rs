@@ -7,63 +7,30 @@ pub mod head;
 mod lane;
 pub mod lesson;
 mod outcome;
+pub mod paragraph;
 mod place;
 mod pulse;
 mod rows;
+pub mod scene;
 mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
-use crate::model::Model;
-use crate::model::race::{Figures, Race};
+use crate::tui::click_targets::Targets;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
-use crate::tui::theme::Theme;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
-use crate::tui::view::race::lesson::Paragraph;
+use crate::tui::view::chrome::help;
+use crate::tui::view::pen::{Pen, replace_non_ascii};
+use crate::tui::view::race::paragraph::Paragraph;
 use crate::tui::view::race::place::Place;
-use crate::tui::view::targets::Targets;
-use crate::tui::view::{help, spell_out};
-
-/// Everything a picture of the lab depends on.
-#[derive(Clone, Copy, Debug)]
-pub struct Stage<'a> {
-    /// What all lanes have come to.
-    pub race: &'a Race,
-    /// Each lane's model, in their order.
-    pub models: &'a [&'a Model],
-    /// Whether nothing starts.
-    pub is_paused: bool,
-    /// What is to be learned.
-    pub lesson: &'a [Paragraph],
-    /// What the person has chosen.
-    pub ui: &'a RaceUi,
-    /// What meanings look like.
-    pub theme: &'a Theme,
-    /// What keys mean.
-    pub keymap: &'a Keymap,
-    /// Which marks the terminal can show.
-    pub charset: Charset,
-    /// Now, since the lanes started.
-    pub now: Offset,
-}
-
-/// A lane as it is drawn.
-#[derive(Clone, Copy, Debug)]
-struct Lane<'a> {
-    letter: char,
-    figures: &'a Figures,
-    model: &'a Model,
-    stage: &'a Stage<'a>,
-}
+use crate::tui::view::race::scene::{LabScene, LaneScene};
 
 /// Draws the whole screen, at any size.
-pub fn render(frame: &mut Frame<'_>, stage: &Stage<'_>) {
+pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) {
     let area = frame.area();
     // Nothing of the lab is clicked.
     let mut targets = Targets::default();
@@ -86,7 +53,7 @@ pub fn render(frame: &mut Frame<'_>, stage: &Stage<'_>) {
         help::sheet(&mut screen, &stage.keymap.rows_at(Context::Race), from);
     }
     if stage.charset == Charset::Ascii {
-        spell_out(frame.buffer_mut());
+        replace_non_ascii(frame.buffer_mut());
     }
 }
 
@@ -105,7 +72,7 @@ pub fn sheet_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph])
     }
 }
 
-fn lanes<'a>(stage: &'a Stage<'a>) -> impl Iterator<Item = Lane<'a>> {
+fn lanes<'a>(stage: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
     let lettered = stage.race.lettered().zip(stage.models);
-    lettered.map(move |((letter, figures), model)| Lane { letter, figures, model, stage })
+    lettered.map(move |((letter, figures), model)| LaneScene { letter, figures, model, stage })
 }

@@ -3,14 +3,15 @@
 use crate::event::Micros;
 use crate::model::race::Outcome;
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::digits;
-use crate::tui::view::paint::{Pen, cells, width_of};
-use crate::tui::view::race::Stage;
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::race::scene::LabScene;
+use crate::tui::view::widgets::digits;
 
 /// Result on the left, each lane's time on the right.
-pub(super) fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
     }
@@ -33,7 +34,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, stage: &Stage<'_>) {
 }
 
 /// `10.0× times faster` in letters that a room can read; gives back the column after it.
-fn large(pen: &mut Pen<'_>, y: u16, result: &Outcome, stage: &Stage<'_>) -> u16 {
+fn large(pen: &mut Pen<'_>, y: u16, result: &Outcome, stage: &LabScene<'_>) -> u16 {
     let number = &result.large;
     let after = if stage.charset == Charset::Ascii {
         pen.text(0, y + 1, &number.replace('×', "x"), Role::Accent)
@@ -65,7 +66,7 @@ fn sentence(result: &Outcome) -> String {
 }
 
 /// How long each lane took, or will at its pace.
-fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &Stage<'_>) {
+fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &LabScene<'_>) {
     let width = pen.width();
     let totals: Vec<_> = stage.race.lettered().map(|(letter, lane)| (letter, lane.total())).collect();
     let longest = totals.iter().filter_map(|(_, total)| *total).map(|(total, _)| total).max().unwrap_or_default();

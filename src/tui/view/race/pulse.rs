@@ -7,12 +7,12 @@ use crate::event::Micros;
 use crate::model::race::Beat;
 use crate::model::race::span::{Span, overlap};
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::Pen;
-use crate::tui::view::race::Lane;
+use crate::tui::view::pen::Pen;
 use crate::tui::view::race::rows::track;
+use crate::tui::view::race::scene::LaneScene;
 
 /// One line.
-pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let track = track(pen, lane);
     if track.width == 0 || y >= pen.height() {
         return;
@@ -39,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
 }
 
 /// The latest timer that should have fired before the cell's end, and had not by its beginning.
-fn worst(lane: &Lane<'_>, cell: Span) -> Micros {
+fn worst(lane: &LaneScene<'_>, cell: Span) -> Micros {
     let is_missed = |beat: &&Beat| !overlap(Span { from: beat.due, to: beat.due + beat.late }, cell).is_zero();
     let beats = lane.figures.late.beats.iter();
     beats.filter(is_missed).map(|beat| beat.late).max().unwrap_or_default()

@@ -8,12 +8,15 @@ use crate::event::outcome::PhaseTimes;
 use crate::event::{Micros, Offset};
 use crate::model::timeline::{Bar, End};
 use crate::text::units;
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::paint::{Pen, cells, width_of};
-use crate::tui::view::race::Lane;
-use crate::tui::view::race::lane::LEAD;
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::ticks::ticks;
+
+/// Columns before the axis: a request's number, or what a strip is of.
+pub(super) const LEAD: u16 = 5;
 
 /// Below this many rows a picture of how many were in flight says more.
 const FEWEST: u16 = 4;
@@ -21,7 +24,7 @@ const FEWEST: u16 = 4;
 const TALLEST: u16 = 7;
 
 /// The axis: the same in every lane.
-pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
+pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let track = track(pen, lane);
     let most = (track.width / 8).max(2);
     let mut free = 0;
@@ -34,7 +37,7 @@ pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &Lane<'_>) {
 }
 
 /// The requests in sight.
-pub(super) fn draw(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let n = u16::try_from(lane.figures.jobs).unwrap_or(u16::MAX);
     if pen.height() < FEWEST.min(n) {
         return level(pen, lane);
@@ -73,7 +76,7 @@ fn solid(bar: &Bar) -> Bar {
 }
 
 /// How many were in flight over time, where there is no room for rows.
-pub(super) fn level(pen: &mut Pen<'_>, lane: &Lane<'_>) {
+pub(super) fn level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let rows = pen.height();
     let track = track(pen, lane);
     if rows == 0 || track.width == 0 {
@@ -103,7 +106,7 @@ pub(super) fn level(pen: &mut Pen<'_>, lane: &Lane<'_>) {
 }
 
 /// What bars are drawn on.
-pub(super) fn track<'a>(pen: &Pen<'_>, lane: &Lane<'a>) -> Track<'a> {
+pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
     Track {
         x: LEAD,
         width: pen.width().saturating_sub(LEAD),
@@ -113,7 +116,7 @@ pub(super) fn track<'a>(pen: &Pen<'_>, lane: &Lane<'a>) -> Track<'a> {
     }
 }
 
-impl Lane<'_> {
+impl LaneScene<'_> {
     /// Its time: it stands still once it has ended.
     pub(super) fn now(&self) -> Offset {
         if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.stage.now }

@@ -5,7 +5,7 @@
 use crate::model::race::{Figures, Measure, numbers};
 use crate::text::units;
 use crate::tui::theme::role::Role;
-use crate::tui::view::race::Lane;
+use crate::tui::view::race::scene::LaneScene;
 
 /// The same twice: as a sentence, and in the fewest words for a narrow lane.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Sentence {
 }
 
 /// The sentences, the weightiest first.
-pub(super) fn sentences(lane: &Lane<'_>) -> Vec<Sentence> {
+pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
     let figures = lane.figures;
     match lane.stage.race.measure {
         // Where one lane is refused, all of them say how it went.
@@ -30,7 +30,7 @@ pub(super) fn sentences(lane: &Lane<'_>) -> Vec<Sentence> {
 }
 
 /// The third number of a lane: what its scenario is about.
-pub(super) fn third(lane: &Lane<'_>) -> (&'static str, String, Role) {
+pub(super) fn third(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
     let figures = lane.figures;
     let (label, n, is_bad) = match lane.stage.race.measure {
         Measure::Lost => ("LOST", figures.hand.lost.len() as u64, true),
@@ -49,7 +49,7 @@ pub(super) fn third(lane: &Lane<'_>) -> (&'static str, String, Role) {
 }
 
 /// `Thread blocked 99 %. Timers late by 10.0 s.`
-fn pulse(lane: &Lane<'_>) -> Sentence {
+fn pulse(lane: &LaneScene<'_>) -> Sentence {
     let figures = lane.figures;
     let (blocked, worst) = (format!("{:.0} %", figures.blocked() * 100.0), lane.late());
     Sentence {

@@ -5,9 +5,10 @@
 use crate::event::Offset;
 use crate::event::outcome::{Outcome, Phase};
 use crate::model::timeline::Bar;
+use crate::tui::rows::request::status;
 use crate::tui::state::axis::Axis;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::paint::Pen;
+use crate::tui::view::pen::Pen;
 
 /// What a bar is drawn on: the cells from column `x` on, which show a stretch of time.
 #[derive(Clone, Copy, Debug)]
@@ -154,16 +155,4 @@ fn body_from(bar: &Bar) -> Option<Offset> {
 /// What stands behind a bar that did not end well.
 fn ending(bar: &Bar) -> Option<Status> {
     Some(status(bar)).filter(|status| !matches!(status, Status::Ok | Status::Running))
-}
-
-/// What it is doing, or how it ended.
-pub(super) fn status(bar: &Bar) -> Status {
-    match bar.end.as_ref().map(|end| end.outcome.as_ref()) {
-        None => Status::Running,
-        Some(Some(Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. })) => Status::Ok,
-        Some(Some(Outcome::Answered { .. } | Outcome::Failed { .. })) => Status::Failed,
-        Some(Some(Outcome::Throttled { .. })) => Status::Limited,
-        Some(Some(Outcome::TimedOut { .. })) => Status::Timeout,
-        Some(Some(Outcome::Cancelled) | None) => Status::Cancelled,
-    }
 }

@@ -6,10 +6,10 @@ use crate::event::Offset;
 use crate::model::Model;
 use crate::text::units;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::flight::scale;
-use crate::tui::view::paint::{Pen, cells};
+use crate::tui::view::pen::{Pen, cells};
+use crate::tui::view::scene::Scene;
 use crate::tui::view::waterfall::bar::Track;
+use crate::tui::view::widgets::charts::scale;
 
 /// Head, and a column for each cell of the bars.
 pub(super) fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, track: &Track<'_>) {

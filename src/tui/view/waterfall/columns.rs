@@ -7,12 +7,15 @@ use std::borrow::Cow;
 use crate::model::Model;
 use crate::model::timeline::Bar;
 use crate::text::units;
+use crate::tui::rows::request::{self, status};
+use crate::tui::rows::waterfall::{ENDPOINT, SLOT};
+use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::paint::{Pen, width_of};
-use crate::tui::view::table::{self, GAP};
-use crate::tui::view::waterfall::bar::{Track, status};
-use crate::tui::view::waterfall::{ENDPOINT, SLOT, request, ticks};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::waterfall::bar::Track;
+use crate::tui::view::waterfall::ticks;
+use crate::tui::view::widgets::table::{self, GAP};
 
 /// The mark of the selected row and a space.
 pub(super) const LEAD: u16 = 2;

@@ -1,6 +1,6 @@
 //! Does it run at once, or one after the other? One row for each request, on one axis of time.
 //!
-//! A staircase is serial, a wall is concurrent. Start at [`Waterfall`].
+//! A staircase is serial, a wall is concurrent. Start at [`WaterfallPage`].
 
 pub mod bar;
 mod chart;
@@ -9,88 +9,27 @@ mod request;
 pub mod ticks;
 mod tracks;
 
-use std::ops::Range;
-
 use ratatui::layout::Rect;
 
-use crate::event::Offset;
-use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::timeline::Bar;
 use crate::text::units;
-use crate::tui::curl::CurlRequest;
-use crate::tui::filter::{Term, quoted};
-use crate::tui::state::list::List;
-use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::Scene;
-use crate::tui::view::page::{Behind, Key, Page};
-use crate::tui::view::paint::Pen;
-use crate::tui::view::table;
-use crate::tui::view::targets::Target;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::list::List;
+use crate::tui::rows::waterfall::{ENDPOINT, SLOT, bar_of};
+use crate::tui::theme::role::Role;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Scene};
 use crate::tui::view::verdict;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
+use crate::tui::view::widgets::table;
 
 /// Requests along time.
 #[derive(Debug)]
-pub struct Waterfall;
+pub struct WaterfallPage;
 
-/// Ways to group.
-const ENDPOINT: usize = 1;
-const SLOT: usize = 2;
-
-impl Page for Waterfall {
-    fn thing(&self) -> &'static str {
-        "request"
-    }
-
-    fn rows(&self, model: &Model) -> Range<usize> {
-        let span = model.timeline.span();
-        number(span.start)..number(span.end)
-    }
-
-    fn fill(&self, model: &Model, column: usize, _is_narrowed: bool, rows: &mut Vec<usize>) {
-        if column == SLOT {
-            rows.extend(tracks::rows(model));
-        } else {
-            rows.extend(model.timeline.numbers().map(number));
-        }
-    }
-
-    fn columns(&self) -> &'static [&'static str] {
-        &["time", "endpoint", "slot"]
-    }
-
-    fn key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> Key {
-        if column != ENDPOINT {
-            return Key::Least(row as u64);
-        }
-        nth(model, row).map_or(Key::Within(u64::MAX, row as u64), |bar| Key::Within(bar.endpoint as u64, row as u64))
-    }
-
-    fn holds(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some(bar) = nth(model, row) else { return false };
-        let endpoint = model.endpoints.get(bar.endpoint).map_or("", |endpoint| &*endpoint.name);
-        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
-        match term {
-            Term::Word(word) => {
-                word.is_in(&bar.target)
-                    || word.is_in(endpoint)
-                    || word.is_in(&request::words(bar))
-                    || word.is_in(&request::name(bar))
-            }
-            Term::Status(statuses) => request::code(bar).is_some_and(|status| statuses.holds(status)),
-            Term::Length(bound) => bound.holds(bar.took(now)),
-            Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
-            Term::Endpoint(word) => word.is_in(endpoint),
-            Term::State(word) => word.is_in(name_of(bar::status(bar))),
-            Term::Cause(word) => outcome
-                .and_then(Cause::of)
-                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
-        }
-    }
-
-    fn room(&self, area: Rect, model: &Model) -> usize {
+impl Page for WaterfallPage {
+    fn rows_in(&self, area: Rect, model: &Model) -> usize {
         usize::from(Parts::of(area.height, verdict::is_told(model)).rows)
     }
 
@@ -123,7 +62,7 @@ impl Page for Waterfall {
         } else {
             let mut above = None;
             for (y, (row, _)) in (from..from + parts.rows).zip(list.in_sight()) {
-                let Some(bar) = nth(scene.model, row) else { continue };
+                let Some(bar) = bar_of(scene.model, row) else { continue };
                 let opens = list.column == ENDPOINT && above.replace(bar.endpoint) != Some(bar.endpoint);
                 columns::row(pen, y, columns, bar, opens, scene);
                 bar::draw(pen, y, bar, &track);
@@ -140,59 +79,17 @@ impl Page for Waterfall {
         chart::draw(&mut pen.part(0, chart_at, width, parts.chart), scene, &track);
         if parts.legend > 0 {
             let y = chart_at + parts.chart + parts.legend - 1;
-            match list.chosen().filter(|_| has_cursor(list)).and_then(|row| nth(scene.model, row)) {
+            match list.chosen().filter(|_| has_cursor(list)).and_then(|row| bar_of(scene.model, row)) {
                 Some(bar) => request::line(pen, y, bar, scene),
                 None => legend(pen, y, track.is_watched),
             }
         }
     }
-
-    fn is_stream(&self) -> bool {
-        true
-    }
-
-    fn asked<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let bar = nth(model, row)?;
-        Some(CurlRequest { target: &bar.target, endpoint: bar.endpoint })
-    }
-
-    fn behind(&self, model: &Model, row: usize) -> Option<Behind> {
-        let bar = nth(model, row)?;
-        let endpoint = &model.endpoints.get(bar.endpoint)?.name;
-        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
-        let job = if outcome.and_then(Cause::of).is_some() { request::job(bar) } else { String::new() };
-        // What goes well has no events of its own: those of its endpoint are the nearest.
-        Some(Behind::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
-    }
-}
-
-/// From the first start to the last end of the rows in sight; a track has all that is known of its slot.
-pub fn stretch(list: &List, model: &Model, now: Offset) -> Option<(Offset, Offset)> {
-    let stretch = |bars: &mut dyn Iterator<Item = &Bar>| {
-        let moments = bars.map(|bar| (bar.started, bar.until(now)));
-        moments.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
-    };
-    if list.column == SLOT {
-        return stretch(&mut model.timeline.bars());
-    }
-    stretch(&mut list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| nth(model, row)))
 }
 
 /// Who only follows has no place of his own.
 fn has_cursor(list: &List) -> bool {
     list.is_reading || list.column != 0
-}
-
-fn number(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}
-
-/// The attempt of a row; of a track, the latest on its slot.
-fn nth(model: &Model, row: usize) -> Option<&Bar> {
-    match tracks::slot_of(row) {
-        Some(slot) => model.timeline.bars().filter(|bar| bar.slot == slot).last(),
-        None => model.timeline.nth(row as u64),
-    }
 }
 
 /// Head and axis above the rows.
@@ -273,22 +170,10 @@ fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
     ];
     let mut x = LEAD;
     for (mark, role, words) in marks {
-        if x + 2 + crate::tui::view::paint::width_of(words) > pen.width() {
+        if x + 2 + crate::tui::text_fit::width_of(words) > pen.width() {
             break;
         }
         let after = pen.text(x, y, &mark, role);
         x = pen.text(after + 1, y, words, Role::TextDim) + TOOK_GAP + 2;
-    }
-}
-
-/// What a filter calls it.
-fn name_of(status: Status) -> &'static str {
-    match status {
-        Status::Running => "running",
-        Status::Ok => "ok",
-        Status::Limited => "limited",
-        Status::Failed => "failed",
-        Status::Timeout => "timeout",
-        Status::Queued | Status::Slow | Status::Retrying | Status::Cancelled | Status::Paused => "cancelled",
     }
 }

@@ -3,32 +3,18 @@
 //! What lies between two requests is a slot that stood idle. A row is known by its slot, put above all
 //! numbers of attempts. Start at [`draw`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::event::Micros;
-use crate::model::Model;
 use crate::model::timeline::Bar;
 use crate::text::units;
+use crate::tui::rows::waterfall::slot_of;
 use crate::tui::theme::role::Role;
-use crate::tui::view::Scene;
-use crate::tui::view::paint::Pen;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::columns::{self, Columns};
-
-/// Rows from here on are slots.
-const FIRST: usize = usize::MAX / 2;
-
-/// The rows of all slots that are known.
-pub(super) fn rows(model: &Model) -> impl Iterator<Item = usize> {
-    let slots: BTreeSet<u32> = model.timeline.bars().map(|bar| bar.slot).collect();
-    slots.into_iter().map(|slot| FIRST + slot as usize)
-}
-
-/// The slot that a row stands for; none where it stands for an attempt.
-pub(super) fn slot_of(row: usize) -> Option<u32> {
-    u32::try_from(row.checked_sub(FIRST)?).ok()
-}
 
 /// What is known of one slot.
 struct Slot<'b> {

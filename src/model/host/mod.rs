@@ -1,0 +1,176 @@
+//! What is known of one host: its lane's dials, and how it answers.
+//!
+//! Start at [`Host::state`]; all of them are in [`Hosts`](table::Hosts).
+
+pub mod table;
+pub mod usage;
+
+use std::sync::Arc;
+
+use crate::event::{ChangedBy, HostId, Micros, Offset, Origin};
+use crate::model::histogram::Histogram;
+use crate::model::host::usage::HostUsage;
+
+/// One host, so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Its number in the model.
+    pub number: usize,
+    /// The machine that reported it.
+    pub origin: Origin,
+    /// The id that this machine gave it: commands name the host by it, never by its place in the model.
+    pub id: HostId,
+    /// Scheme, name and port; foreign text.
+    pub name: Arc<str>,
+    /// Its own limit, where it has one.
+    pub limit: Option<u32>,
+    /// The limit of its own that it began with.
+    pub first_limit: Option<u32>,
+    /// Who set that limit last, and when; nobody where it is the plan's.
+    pub turned: Option<(ChangedBy, Offset)>,
+    /// Attempts in flight now.
+    pub in_flight: u32,
+    /// Attempts started.
+    pub started: u64,
+    /// Attempts answered, expected or not.
+    pub answered: u64,
+    /// Attempts refused with a request to slow down.
+    pub throttled: u64,
+    /// Attempts that ended without an answer, or with one the plan does not expect.
+    pub failed: u64,
+    /// Service times of answered attempts.
+    pub latency: Histogram,
+    /// What the adaptive controller has found: most in flight, and the least time between two starts.
+    pub learned: Option<(u32, Micros)>,
+    /// What the controller saw when it last took a step; foreign text.
+    pub why: Option<Arc<str>>,
+    /// Whether the person at the screen has put it aside.
+    pub is_quarantined: bool,
+    /// Nothing starts before this.
+    pub cooldown: Option<Offset>,
+    /// When an attempt last started or ended there.
+    pub active: Offset,
+    /// What it held and cost, for the verdict.
+    pub usage: HostUsage,
+}
+
+/// What holds a host back, if anything does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostState {
+    /// The person at the screen has put it aside.
+    Aside,
+    /// It asked for patience: nothing starts before then.
+    Cooling(Offset),
+    /// As much is in flight as may be.
+    Full,
+    /// Something is in flight.
+    Busy,
+    /// Nothing is in flight.
+    Idle,
+}
+
+impl Host {
+    /// What holds it back.
+    pub fn state(&self, now: Offset) -> HostState {
+        match self.cooldown {
+            _ if self.is_quarantined => HostState::Aside,
+            Some(until) if until > now => HostState::Cooling(until),
+            _ if self.in_flight == 0 => HostState::Idle,
+            _ if self.most().is_some_and(|most| self.in_flight >= most) => HostState::Full,
+            _ => HostState::Busy,
+        }
+    }
+
+    /// How many may be in flight there, where anything bounds that beside the run's limit.
+    pub fn most(&self) -> Option<u32> {
+        let learned = self.learned.map(|(limit, _)| limit);
+        [self.limit, learned].into_iter().flatten().min()
+    }
+
+    /// Adds the totals of a host that is no longer kept in full.
+    fn merge(&mut self, other: &Self) {
+        self.in_flight += other.in_flight;
+        self.started += other.started;
+        self.answered += other.answered;
+        self.throttled += other.throttled;
+        self.failed += other.failed;
+        self.latency.merge(&other.latency);
+        self.active = self.active.max(other.active);
+        self.usage.merge(&other.usage);
+    }
+
+    /// The least time between two starts, where the controller keeps one.
+    pub fn gap(&self) -> Option<Micros> {
+        self.learned.map(|(_, gap)| gap).filter(|gap| !gap.is_zero())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::outcome::{Outcome, Phase, PhaseTimes};
+    use crate::event::waits::WaitTimes;
+    use crate::event::{Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+    use crate::model::Model;
+    use crate::model::host::{Host, HostState};
+
+    const HOST: HostId = HostId(0);
+
+    /// A host after these facts, one each millisecond.
+    fn host(limit: Option<u32>, facts: Vec<Fact>) -> Host {
+        let seen = Fact::HostSeen { host: HOST, name: "https://a.example:443".into(), limit };
+        let mut model = Model::default();
+        for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(seen).chain(facts)) {
+            model.apply(&Event { at, origin: Origin::HERE, fact });
+        }
+        model.hosts.get(0).unwrap().clone()
+    }
+
+    fn start(job: u64) -> Fact {
+        let (attempt, endpoint) = (Attempt { job: JobId(job), n: 1 }, EndpointId(0));
+        let (target, waited) = ("GET https://a.example/".into(), WaitTimes::NONE);
+        Fact::AttemptStarted { attempt, endpoint, host: HOST, row: 0, slot: 0, target, waited, until: None }
+    }
+
+    fn end(job: u64, outcome: Outcome) -> Fact {
+        Fact::AttemptEnded {
+            attempt: Attempt { job: JobId(job), n: 1 },
+            outcome,
+            spent: PhaseTimes::default(),
+            malformed: 0,
+        }
+    }
+
+    #[test]
+    fn a_host_counts_what_it_answers_refuses_and_loses() {
+        let answer = |status, expected| Outcome::Answered { status, bytes: 0, expected };
+        let ends = [
+            answer(200, true),
+            answer(500, false),
+            Outcome::Throttled { status: 429, retry_after: None },
+            Outcome::TimedOut { phase: Phase::Body },
+            Outcome::Cancelled,
+        ];
+        let facts = (1..).zip(ends).flat_map(|(job, outcome)| [start(job), end(job, outcome)]).collect();
+        let host = host(None, facts);
+        assert_eq!((host.started, host.answered, host.throttled, host.failed), (5, 2, 1, 2));
+        assert_eq!((host.latency.n(), host.in_flight), (2, 0));
+    }
+
+    #[test]
+    fn what_holds_a_host_back_is_its_cooldown_before_its_limit() {
+        let state = |host: &Host, ms: u64| host.state(Offset(ms * 1_000));
+        let full = host(Some(1), vec![start(1), Fact::CooldownSet { host: HOST, until: Offset(9_000) }]);
+        assert_eq!([state(&full, 8), state(&full, 9)], [HostState::Cooling(Offset(9_000)), HostState::Full]);
+        assert_eq!(state(&host(Some(2), vec![start(1)]), 2), HostState::Busy);
+        assert_eq!(state(&host(None, vec![]), 2), HostState::Idle);
+    }
+
+    #[test]
+    fn what_was_learned_comes_with_its_reason() {
+        let step =
+            |limit, gap| Fact::Adapted { host: HOST, limit, gap: Micros(gap), why: format!("to {limit}").into() };
+        let host = host(Some(9), vec![step(4, 0), step(3, 50)]);
+        assert_eq!((host.most(), host.gap(), host.why.as_deref()), (Some(3), Some(Micros(50)), Some("to 3")));
+        assert_eq!(host.turned, Some((ChangedBy::Adaptive, Offset(2_000))));
+    }
+}

@@ -1,0 +1,83 @@
+//! A plan that was checked, for scripts: one document with every value and who said it.
+//!
+//! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
+//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`check_json`].
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::plan::resolved::value::Value;
+use crate::plan::resolved::warnings::Warning;
+use crate::plan::resolved::{Endpoint, Item, Resolved};
+use crate::plan::said::Said;
+use crate::text::diagnostics::Mistake;
+
+/// The version of the document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A plan that can be run.
+pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
+    let mut document = json!({
+        "schema_version": SCHEMA_VERSION,
+        "is_valid": true,
+        "name": resolved.name,
+        "jobs": resolved.jobs,
+        "endpoints": resolved.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
+        "hosts": resolved.hosts.iter().map(|host| with("host", &host.name, object(&host.items))).collect::<Vec<_>>(),
+        "warnings": warnings
+            .iter()
+            .map(|warning| json!({"message": warning.message, "from": from(&warning.said)}))
+            .collect::<Vec<_>>(),
+    });
+    for group in &resolved.groups {
+        document[&*group.title] = object(&group.items).into();
+    }
+    document
+}
+
+/// A plan that cannot be run, and everything that is wrong with it.
+pub fn mistakes_json(mistakes: &[Mistake]) -> Json {
+    json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": mistakes})
+}
+
+/// What cannot be run for another reason than a mistake in its plan; it has no place.
+pub fn refused_json(message: &str, help: Option<&str>) -> Json {
+    let mistake = json!({"message": message, "file": null, "line": null, "column": null, "label": null, "help": help});
+    json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": [mistake]})
+}
+
+fn endpoint(endpoint: &Endpoint) -> Json {
+    let mut object = object(&[endpoint.asks.as_slice(), &endpoint.rules].concat());
+    let headers = endpoint.headers.iter().map(|item| with("name", &item.key, entry(item)));
+    object.insert("headers".to_owned(), headers.collect());
+    object.insert("is_list".to_owned(), endpoint.is_list.into());
+    object.insert("has_names".to_owned(), endpoint.has_names.into());
+    with("name", &endpoint.name, object)
+}
+
+fn with(key: &str, name: &str, mut object: Map<String, Json>) -> Json {
+    object.insert(key.to_owned(), name.into());
+    object.into()
+}
+
+/// Values by the names that a plan has for them.
+fn object(items: &[Item]) -> Map<String, Json> {
+    items.iter().map(|item| (item.key.to_string(), entry(item).into())).collect()
+}
+
+fn entry(item: &Item) -> Map<String, Json> {
+    let unit = item.value.unit().map(|unit| ("unit", unit.into()));
+    let differs = matches!(item.value, Value::UnlessRow(_)).then(|| ("unless_row", true.into()));
+    let parts = [("value", item.value.json()), ("from", from(&item.said))].into_iter().chain(unit).chain(differs);
+    parts.map(|(name, part)| (name.to_owned(), part)).collect()
+}
+
+fn from(said: &Said) -> Json {
+    match said {
+        Said::Flag(flag) => json!({"kind": "flag", "flag": flag}),
+        Said::CommandLine => json!({"kind": "command-line"}),
+        Said::Line { file, line, given } => json!({"kind": "plan", "file": **file, "line": line, "given": given}),
+        Said::Follows(key) => json!({"kind": "value", "key": key}),
+        Said::Found(why) => json!({"kind": "found", "why": why}),
+        Said::Nobody => json!({"kind": "default"}),
+    }
+}

@@ -1,0 +1,192 @@
+//! Whether a result could be written where it is wished, found out without writing anything.
+//!
+//! The same is found out when a run begins, by opening; this only looks. Start at [`check_output`].
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf, is_separator};
+
+use crate::output::atomic_file::folder_of;
+use crate::output::output_error::OutputError;
+use crate::plan::Output;
+
+/// Looks at every place that a plan names.
+pub fn check_output(output: &Output) -> Result<(), OutputError> {
+    if let Some(path) = &output.report {
+        check_report(path).map_err(|cause| OutputError::report(path, cause))?;
+    }
+    if let Some(path) = &output.bodies {
+        check_folder(path).map_err(|cause| OutputError::bodies(path, cause))?;
+    }
+    Ok(())
+}
+
+/// Refuses places of which one would take the other's: a file lies nowhere twice, and holds no folder.
+pub fn check_apart(output: &Output, events: Option<&Path>) -> Result<(), OutputError> {
+    // Standard output, a device and a pipe take whatever comes.
+    let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    let events = events.filter(|path| *path != Path::new("-"));
+    let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
+    let places = places.map(|(name, path)| Some((name, path?, whole(path?))));
+    let [report, events, _] = &places;
+    for (name, path, file) in [report, events].into_iter().flatten().filter(|(_, path, _)| !is_stream(path)) {
+        let taken = places.iter().flatten().find(|(other, _, place)| other != name && place.starts_with(file));
+        if let Some((other, ..)) = taken {
+            return Err(OutputError::taken(name, other, path));
+        }
+    }
+    Ok(())
+}
+
+/// The place as it is called from everywhere, as far as it exists already.
+fn whole(path: &Path) -> PathBuf {
+    if let Ok(whole) = fs::canonicalize(path) {
+        return whole;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if !folder.as_os_str().is_empty() => whole(folder).join(name),
+        (Some(_), Some(name)) => whole(Path::new(".")).join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// A report: written beside its file, which it then replaces; a device or a pipe is written to.
+fn check_report(path: &Path) -> io::Result<()> {
+    check_file(path)?;
+    match fs::metadata(path) {
+        Ok(found) if is_replaced(path, &found) => writable(folder_of(&fs::canonicalize(path)?)),
+        // What is new has been looked at already.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether a report replaces what it finds. `/dev/stdout` may be a file too, but one that others are writing to.
+pub(super) fn is_replaced(path: &Path, found: &fs::Metadata) -> bool {
+    found.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc")
+}
+
+/// A path that can only be a folder's, such as `out/`, is no file's.
+pub(super) fn check_named(path: &Path) -> io::Result<()> {
+    let text = path.to_string_lossy();
+    let text = text.strip_suffix('.').unwrap_or(&text);
+    if text.ends_with(is_separator) { Err(ErrorKind::IsADirectory.into()) } else { Ok(()) }
+}
+
+/// A file, new or to be written anew.
+pub fn check_file(path: &Path) -> io::Result<()> {
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
+            check_named(path)?;
+            return writable(folder_of(path));
+        }
+        Err(error) => return Err(error),
+    };
+    if found.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    writable(path)
+}
+
+/// A folder, which is made where it is missing.
+fn check_folder(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => writable(path),
+        Ok(_) => Err(ErrorKind::NotADirectory.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let above = folder_of(path);
+            if above == path { Err(error) } else { check_folder(above) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn writable(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
+}
+
+/// Elsewhere only writing tells.
+#[cfg(not(unix))]
+fn writable(path: &Path) -> io::Result<()> {
+    fs::metadata(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
+    use std::path::Path;
+
+    use super::{check_apart, check_file, check_folder, check_report};
+    use crate::output::report::Report;
+    use crate::plan::Output;
+
+    #[test]
+    fn a_place_is_looked_at_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("old.json"), "old").unwrap();
+        let kind = |result: std::io::Result<()>| result.map_err(|error| error.kind());
+        assert_eq!(kind(check_file(&at("new.json"))), Ok(()));
+        assert_eq!(kind(check_file(&at("old.json"))), Ok(()));
+        assert_eq!(kind(check_file(&at("no/new.json"))), Err(ErrorKind::NotFound));
+        assert_eq!(kind(check_file(folder.path())), Err(ErrorKind::IsADirectory));
+        assert_eq!(kind(check_file(&at("old.json/new.json"))), Err(ErrorKind::NotADirectory));
+        assert_eq!(kind(check_folder(&at("a/b/c"))), Ok(()));
+        assert_eq!(kind(check_folder(&at("old.json"))), Err(ErrorKind::NotADirectory));
+        assert_eq!(kind(check_folder(&at("old.json/a"))), Err(ErrorKind::NotADirectory));
+        assert_eq!(kind(check_folder(Path::new("made-in-this-folder"))), Ok(()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read(at("old.json")).unwrap(), b"old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_report_is_promised_only_where_one_can_be_begun() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("closed")).unwrap();
+        for name in ["old.json", "closed/old.json"] {
+            fs::write(at(name), "old").unwrap();
+        }
+        symlink(at("closed/old.json"), at("link.json")).unwrap();
+        // For whoever may write everywhere, this folder is open too: then both must say so.
+        fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+        for name in ["old.json", "new.json", "new.json/", "new.json/.", "old.json/", "closed", "closed/old.json"] {
+            let path = at(name);
+            let promised = check_report(&path).map_err(|error| error.kind());
+            let begun = Report::begin(&path, "a", std::time::SystemTime::now()).map(drop);
+            assert_eq!(promised, begun.map_err(|error| error.kind()), "{name}");
+        }
+        assert_eq!(check_report(&at("link.json")).is_ok(), check_report(&at("closed/old.json")).is_ok());
+        assert_eq!(check_report(&at("new.json/")).unwrap_err().kind(), ErrorKind::IsADirectory);
+        fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn two_results_never_share_a_place() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("d")).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let apart = |report: &str, bodies: &str, events: &str| {
+            let output = Output { report: Some(at(report)), bodies: Some(at(bodies)) };
+            check_apart(&output, Some(&at(events))).is_ok()
+        };
+        assert!(apart("r", "b", "e"));
+        assert!(apart("b/r", "b", "b/e"));
+        assert!(apart("r", "rs", "r.jsonl"));
+        assert!(!apart("x", "x", "e") && !apart("x", "b", "x") && !apart("r", "x", "x"));
+        assert!(!apart("x", "x/b", "e") && !apart("r/x", "b", "r"));
+        assert!(!apart("x", "b", "./d/../x"));
+        #[cfg(unix)]
+        {
+            let null = Path::new("/dev/null");
+            let output = Output { report: Some(null.to_owned()), bodies: None };
+            assert!(check_apart(&output, Some(null)).is_ok());
+        }
+        let piped = Output { report: Some(at("x")), bodies: None };
+        assert!(check_apart(&piped, Some(Path::new("-"))).is_ok());
+    }
+}

@@ -1,0 +1,234 @@
+//! The summary for scripts: one document with every figure.
+//!
+//! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
+//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`summary_json`].
+
+use serde_json::{Value, json};
+
+use crate::event::cause::Cause;
+use crate::event::waits::{WaitTimes, WaitWhy};
+use crate::event::{Micros, Offset};
+use crate::model::endpoint::Endpoint;
+use crate::model::expectation::{Checked, Figure};
+use crate::model::histogram::Histogram;
+use crate::model::host::Host;
+use crate::model::incidents::Group;
+use crate::model::news::Story;
+use crate::model::verdict::findings;
+use crate::model::verdict::words::told;
+use crate::model::{Model, Stage};
+use crate::output::output_error::{OutputError, path_shown};
+use crate::output::summary::text::Extras;
+use crate::output::{exit, failure_kind};
+
+/// The version of the document.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Every figure of the run.
+pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
+    let end = model.ended.unwrap_or(now);
+    let seconds = end.since(Offset::ZERO).as_secs_f64();
+    let per_second = |n: u64| if seconds > 0.0 { rounded(n as f64 / seconds) } else { 0.0 };
+    let totals = &model.totals;
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "name": &*model.name,
+        "ended": match model.stage {
+            Stage::Ended(how) => json!(how),
+            Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => Value::Null,
+        },
+        "elapsed_s": rounded(seconds),
+        "jobs": {
+            "planned": model.jobs,
+            "done": totals.jobs_done,
+            "done_after_retry": totals.jobs_saved,
+            "failed": totals.jobs_failed,
+            "cancelled": totals.jobs_cancelled,
+            "sent_again": totals.jobs_repeated,
+            "done_when_sent_again": totals.repeats_done,
+            "settled": totals.settled(),
+            "not_started": exit::not_started(model),
+        },
+        "attempts": {
+            "started": totals.started,
+            "ended": totals.ended,
+            "answered_expected": totals.expected,
+            "answered_unexpected": totals.unexpected,
+            "throttled": totals.throttled,
+            "timed_out": totals.timed_out,
+            "broken": totals.broken,
+            "redirected": totals.redirected,
+            "cancelled": totals.cancelled,
+        },
+        "retries": totals.retries,
+        "malformed_headers": totals.malformed,
+        "late_rounds": totals.late_rounds,
+        "waits_s": waits(&model.waits),
+        "in_flight": {
+            "mean": rounded(model.effective_concurrency(end)),
+            "idle": idle(model, end),
+            "peak": model.level.peak(),
+            "limit": model.limit,
+            "first_limit": model.first_limit,
+        },
+        "throughput_per_s": per_second(totals.ended),
+        "goodput_per_s": per_second(totals.expected),
+        "latency_ms": latency(&model.latency),
+        "bytes": totals.bytes,
+        "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
+        "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
+        "hosts": model.hosts.kept().map(host).collect::<Vec<_>>(),
+        "hosts_counted_together": model.hosts.n_others(),
+        "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
+        "verdict": verdict(model, extras),
+        "anomalies": {
+            "orphan_ends": model.anomalies.orphan_ends,
+            "double_starts": model.anomalies.double_starts,
+            "strangers": model.anomalies.strangers,
+        },
+        "warnings": { "count": totals.warnings, "last": last_warnings(model) },
+        "output": output(extras),
+    })
+}
+
+fn latency(histogram: &Histogram) -> Value {
+    json!({
+        "n": histogram.n(),
+        "mean": histogram.mean().map(millis),
+        "p50": histogram.quantile(0.5).map(millis),
+        "p90": histogram.quantile(0.9).map(millis),
+        "p95": histogram.quantile(0.95).map(millis),
+        "p99": histogram.quantile(0.99).map(millis),
+        "max": histogram.max().map(millis),
+    })
+}
+
+fn failure(model: &Model, cause: Cause, group: &Group) -> Value {
+    let name = |i: usize| model.endpoints.get(i).map(|endpoint| &*endpoint.name);
+    let endpoints: Vec<_> = group.endpoints.iter().map(|(&i, n)| json!({"name": name(i), "count": n})).collect();
+    json!({
+        "cause": cause.to_string(),
+        "kind": failure_kind::of_cause(cause),
+        "count": group.jobs,
+        "first_s": rounded(group.first.since(Offset::ZERO).as_secs_f64()),
+        "last_s": rounded(group.last.since(Offset::ZERO).as_secs_f64()),
+        "example": { "request": group.example.target, "detail": group.example.detail },
+        "endpoints": endpoints,
+    })
+}
+
+fn endpoint(endpoint: &Endpoint) -> Value {
+    json!({
+        "name": &*endpoint.name,
+        "jobs": endpoint.jobs,
+        "done": endpoint.done,
+        "failed": endpoint.failed,
+        "cancelled": endpoint.cancelled,
+        "throttled": endpoint.throttled,
+        "p50_ms": endpoint.latency.quantile(0.5).map(millis),
+        "p95_ms": endpoint.latency.quantile(0.95).map(millis),
+        "health": health(endpoint),
+    })
+}
+
+/// Whether it is up, where that was checked; what else an endpoint has.
+fn health(endpoint: &Endpoint) -> Value {
+    let Some(health) = endpoint.health else { return Value::Null };
+    let since = rounded(health.since.since(Offset::ZERO).as_secs_f64());
+    json!({"up": health.is_up, "since_s": since, "flips": health.flips, "rounds": endpoint.round})
+}
+
+fn host(host: &Host) -> Value {
+    let learned = host.learned.map(|(limit, gap)| {
+        let per_second = (!gap.is_zero()).then(|| rounded(1.0 / gap.as_secs_f64()));
+        json!({"at_once": limit, "per_second": per_second})
+    });
+    json!({"name": &*host.name, "limit": host.limit, "learned": learned})
+}
+
+fn expectation(checked: &Checked) -> Value {
+    let figure = |figure: Figure| match figure {
+        Figure::Share(share) => share,
+        Figure::Length(length) => millis(length),
+    };
+    json!({
+        "what": checked.what.to_string(),
+        "unit": match checked.wanted {
+            Figure::Share(_) => "share",
+            Figure::Length(_) => "ms",
+        },
+        "limit": figure(checked.wanted),
+        "value": checked.found.map(figure),
+        "met": checked.holds,
+    })
+}
+
+/// What the numbers mean: the sentence that people are told, and what else could be said.
+fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
+    let recording = extras.recording.or(extras.replay_of).map(path_shown);
+    let mut told = findings(model).into_iter().map(|finding| {
+        let told = told(&finding, model, recording.as_deref());
+        json!({
+            "kind": finding.kind(),
+            "sentence": told.to_string(),
+            "number": told.number,
+            "place": told.place,
+            "remedy": told.remedy,
+        })
+    });
+    let Some(mut first) = told.next() else { return Value::Null };
+    first["others"] = told.collect();
+    first
+}
+
+/// The warnings that are still at hand, oldest first.
+fn last_warnings(model: &Model) -> Vec<&str> {
+    let mut warnings: Vec<&str> = model
+        .news
+        .newest_first()
+        .filter_map(|item| match &item.story {
+            Story::Warned(_, message) => Some(&**message),
+            _ => None,
+        })
+        .collect();
+    warnings.reverse();
+    warnings
+}
+
+fn output(extras: &Extras<'_>) -> Value {
+    let collected = extras.collected;
+    let path = |path: &std::path::Path| path.to_string_lossy().into_owned();
+    json!({
+        "report": collected.and_then(|c| c.report.as_ref()).map(|(report, _)| path(report)),
+        "bodies": collected.and_then(|c| c.bodies.as_ref()).map(|(folder, _)| path(folder)),
+        "recording": extras.recording.map(path),
+        "troubles": collected.map_or_else(Vec::new, |c| c.troubles.iter().map(OutputError::sentence).collect()),
+    })
+}
+
+fn millis(length: Micros) -> f64 {
+    length.0 as f64 / 1e3
+}
+
+/// Unused slots × time as shares of all, by reason.
+fn idle(model: &Model, end: Offset) -> Value {
+    let shares = model.idle_shares(end).into_iter();
+    shares
+        .map(|(why, share)| (why.words().replace(' ', "_"), json!(rounded(share))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// What attempts waited for before they started, in seconds, by reason.
+fn waits(waits: &WaitTimes) -> Value {
+    let waited = WaitWhy::ALL.into_iter().map(|why| (why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
+    waited
+        .map(|(why, waited)| (why.words().replace(' ', "_"), json!(rounded(waited.as_secs_f64()))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// To a thousandth: more would only be noise.
+fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}

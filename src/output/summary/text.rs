@@ -1,0 +1,278 @@
+//! What stays on the normal screen after a run: about twelve lines for a person.
+//!
+//! Says what happened, then what went wrong and where, then where the rest is to be found. What has
+//! nothing to say is left out. Start at [`summary_text`].
+
+use std::path::Path;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::event::idle::IdleWhy;
+use crate::event::{Offset, RunEnd};
+use crate::model::expectation::{Checked, Measure};
+use crate::model::news::Story;
+use crate::model::verdict::words::sentence;
+use crate::model::{Model, Stage};
+use crate::output::collector::Collected;
+use crate::output::exit;
+use crate::output::fit;
+use crate::output::output_error::path_shown;
+use crate::output::summary::{failures, hosts};
+use crate::text::console::StreamStyle;
+use crate::text::sanitize::sanitize;
+use crate::text::shell;
+use crate::text::units;
+
+/// Where the headline ends.
+const HEADLINE: usize = 78;
+
+/// What the summary says beside the run itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras<'a> {
+    /// The plan's expectations, held against the run.
+    pub checked: &'a [Checked],
+    /// What became of the report and the bodies, where there were any.
+    pub collected: Option<&'a Collected>,
+    /// Where the run was recorded.
+    pub recording: Option<&'a Path>,
+    /// The recording that is looked at, where it is no run.
+    pub replay_of: Option<&'a Path>,
+}
+
+/// The summary, each line with its end. Only a terminal cuts its lines; colour repeats what the words say.
+pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> String {
+    let end = model.ended.unwrap_or(now);
+    let mut lines = vec![headline(model, end, style), jobs(model, style)];
+    lines.extend(attempts(model));
+    lines.extend(pace(model, end));
+    lines.extend(idle(model, end).map(|line| format!("  {line}")));
+    lines.extend(latency(model));
+    let rest = [
+        verdict(model, extras, style),
+        failures::lines(model, style),
+        expectations(extras.checked, style),
+        ignored(model),
+        hosts::folded(model),
+        concerns(model, style),
+        health(model, style),
+        hosts::learned(model),
+        files(extras, style),
+    ];
+    if rest.iter().any(|part| !part.is_empty()) {
+        lines.push(String::new());
+    }
+    lines.extend(rest.into_iter().flatten());
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// How a run ended, before a length of time.
+pub fn ending(model: &Model) -> &'static str {
+    match model.stage {
+        Stage::Ended(RunEnd::Finished) => "finished in",
+        Stage::Ended(RunEnd::Drained) => "drained after",
+        Stage::Ended(RunEnd::Cancelled) => "cancelled after",
+        Stage::Ended(RunEnd::FailedFast) => "stopped at the first failure after",
+        Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => "broke off after",
+    }
+}
+
+fn headline(model: &Model, end: Offset, style: StreamStyle) -> String {
+    let right = format!("{} {}", ending(model), units::length(end.since(Offset::ZERO)));
+    let room = HEADLINE.min(style.line_width()).saturating_sub("inflight".len() + 2 + right.width() + 2);
+    let name = fit::padded(&fit::middle(&sanitize(&model.name), style.room(room)), room);
+    format!("{}  {name}  {right}", style.bold("inflight"))
+}
+
+fn jobs(model: &Model, style: StreamStyle) -> String {
+    let totals = &model.totals;
+    let mut parts = vec![units::plural(model.jobs.unwrap_or(totals.settled()), "job")];
+    if totals.jobs_done > 0 {
+        parts.push(style.green(&format!("{} ok", units::count(totals.jobs_done))));
+    }
+    if totals.jobs_failed > 0 {
+        let share = units::percent(totals.jobs_failed, totals.settled());
+        parts.push(style.red(&format!("{} failed ({share})", units::count(totals.jobs_failed))));
+    }
+    if totals.jobs_repeated > 0 {
+        parts.push(format!("{} sent again", units::count(totals.jobs_repeated)));
+    }
+    if totals.jobs_cancelled > 0 {
+        parts.push(format!("{} cancelled", units::count(totals.jobs_cancelled)));
+    }
+    if let Some(left) = exit::not_started(model).filter(|&left| left > 0) {
+        parts.push(format!("{} not started", units::count(left)));
+    }
+    line(&parts)
+}
+
+/// Attempts, where they were not simply one for each job.
+fn attempts(model: &Model) -> Option<String> {
+    let totals = &model.totals;
+    let mut parts = vec![units::plural(totals.started, "attempt")];
+    if totals.retries > 0 {
+        let retries = if totals.retries == 1 { "retry" } else { "retries" };
+        let saved = match totals.jobs_saved {
+            0 => String::new(),
+            n => format!(" ({} saved)", units::plural(n, "job")),
+        };
+        parts.push(format!("{} {retries}{saved}", units::count(totals.retries)));
+    }
+    let others = [
+        (totals.throttled, "rate limited"),
+        (totals.timed_out, "timed out"),
+        (totals.redirected, "redirected"),
+        (totals.cancelled, "cut off"),
+    ];
+    parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
+    (parts.len() > 1).then(|| line(&parts))
+}
+
+/// Which endpoints are down, where that was checked.
+fn health(model: &Model, style: StreamStyle) -> Vec<String> {
+    const MOST: usize = 8;
+    let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
+    if checked().next().is_none() {
+        return Vec::new();
+    }
+    let up = checked().filter(|(_, health)| health.is_up).count();
+    let late = match model.totals.late_rounds {
+        0 => String::new(),
+        n => format!("   {} late", units::plural(n, "round")),
+    };
+    let flips: u64 = checked().map(|(_, health)| u64::from(health.flips)).sum();
+    let flips = if flips > 0 { format!("   {}", units::plural(flips, "change")) } else { String::new() };
+    let mut lines = vec![format!("  {:<9} {up} of {}{flips}{late}", "up", checked().count())];
+    for (i, (endpoint, health)) in checked().filter(|(_, health)| !health.is_up).enumerate().take(MOST) {
+        let head = if i == 0 { "down" } else { "" };
+        let since = units::clock(health.since);
+        lines.push(format!("  {} {}   since {since}", style.red(&format!("{head:<9}")), sanitize(&endpoint.name)));
+    }
+    lines
+}
+
+/// Header fields about slowing down that could not be read.
+fn ignored(model: &Model) -> Vec<String> {
+    match model.totals.malformed {
+        0 => Vec::new(),
+        n => vec![format!("  {:<9} {} that cannot be read", "ignored", units::plural(n, "rate-limit header"))],
+    }
+}
+
+/// What the numbers mean, in as many lines as it takes.
+fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
+    let recording = extras.recording.or(extras.replay_of).map(path_shown);
+    let Some(sentence) = sentence(model, recording.as_deref()) else { return Vec::new() };
+    let wrapped = fit::wrapped(&sentence, style, 12);
+    let head = |i: usize| if i == 0 { "verdict" } else { "" };
+    wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
+}
+
+/// Why slots stood unused, where enough of them did for it to matter.
+fn idle(model: &Model, end: Offset) -> Option<String> {
+    const WORTH_A_LINE: f64 = 0.05;
+    const WORTH_A_WORD: f64 = 0.01;
+    let shares = model.idle_shares(end);
+    let sum = |holds: fn(IdleWhy) -> bool| -> f64 {
+        shares.iter().filter(|(why, _)| holds(*why)).map(|(_, share)| share).sum()
+    };
+    let all = sum(|_| true);
+    // That every run ends with fewer jobs than slots is no news.
+    if sum(|why| why != IdleWhy::NoWork) < WORTH_A_LINE {
+        return None;
+    }
+    let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
+    let reasons: Vec<String> = told.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
+    Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
+}
+
+fn pace(model: &Model, end: Offset) -> Option<String> {
+    let mut parts = Vec::new();
+    let seconds = end.since(Offset::ZERO).as_secs_f64();
+    let totals = &model.totals;
+    if seconds > 0.0 && totals.ended > 0 {
+        let all = totals.ended as f64 / seconds;
+        let good = totals.expected as f64 / seconds;
+        // Worth a word only where much of the work came to nothing.
+        let good = if good < 0.99 * all { format!(" ({} good)", units::significant(good)) } else { String::new() };
+        parts.push(format!("{} req/s{good}", units::significant(all)));
+    }
+    if model.level.peak() > 0 {
+        let mean = units::significant(model.effective_concurrency(end));
+        let limit = match (model.first_limit, model.limit) {
+            (Some(first), Some(last)) if first != last => format!(" (limit {first}, then {last})"),
+            (_, Some(limit)) => format!(" of {limit}"),
+            (_, None) => String::new(),
+        };
+        parts.push(format!("in flight mean {mean}, max {}{limit}", model.level.peak()));
+    }
+    if totals.bytes > 0 {
+        parts.push(format!("{} received", units::bytes(totals.bytes)));
+    }
+    (!parts.is_empty()).then(|| line(&parts))
+}
+
+fn latency(model: &Model) -> Option<String> {
+    let max = model.latency.max()?;
+    let mut parts = vec!["latency".to_owned()];
+    for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+        parts.push(format!("{name} {}", units::length(model.latency.quantile(q)?)));
+    }
+    parts.push(format!("max {}", units::length(max)));
+    Some(line(&parts))
+}
+
+fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
+    let line = |checked: &Checked| {
+        let found = match (checked.found, checked.what) {
+            (Some(found), _) => found.to_string(),
+            (None, Measure::Failed) => "no job was judged".to_owned(),
+            (None, Measure::P95) => "nothing was answered".to_owned(),
+        };
+        let verdict = if checked.holds { style.green("ok    ") } else { style.red("FAILED") };
+        let wanted = format!("{} < {}", checked.what, checked.wanted);
+        format!("  expectation  {}  {verdict} ({found})", fit::padded(&wanted, 20))
+    };
+    checked.iter().map(line).collect()
+}
+
+/// What went wrong with ourselves, or with what we were told.
+fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
+    let mut lines = Vec::new();
+    if model.totals.warnings > 0 {
+        let last = model.news.newest_first().find_map(|item| match &item.story {
+            Story::Warned(_, message) => Some(sanitize(message)),
+            _ => None,
+        });
+        let n = units::plural(model.totals.warnings, "warning");
+        let text = last.map_or(n.clone(), |last| format!("{n}, last: {last}"));
+        lines.push(format!("  {}", style.red(&fit::end(&text, style.room(style.line_width() - 2)))));
+    }
+    let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.strangers;
+    if odd > 0 {
+        lines.push(format!("  {} in the run's record that cannot be", units::plural(odd, "event")));
+    }
+    lines
+}
+
+fn files(extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(Collected { report, bodies, troubles }) = extras.collected {
+        if let Some((path, counts)) = report {
+            let n = units::plural(counts.settled(), "result");
+            lines.push(format!("  report     {}   {}", path_shown(path), style.dim(&n)));
+        }
+        if let Some((path, n)) = bodies {
+            lines.push(format!("  bodies     {}   {}", path_shown(path), style.dim(&units::plural(*n, "file"))));
+        }
+        lines.extend(troubles.iter().map(|trouble| format!("  {}", style.red(&trouble.sentence()))));
+    }
+    if let Some(path) = extras.recording.map(path_shown) {
+        lines.push(format!("  recording  {path}   {}", style.dim(&format!("inflight replay {}", shell::word(&path)))));
+    }
+    lines
+}
+
+fn line(parts: &[String]) -> String {
+    format!("  {}", parts.join("   "))
+}

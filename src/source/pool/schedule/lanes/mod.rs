@@ -1,0 +1,251 @@
+//! The lanes of a run: one for each host, the rotation in which they are asked, and the moments when they open.
+//!
+//! Pure: the schedule sets its time. At most [`MAX_LANES`] stay in memory when their hosts have nothing to do; a
+//! lane whose state matters is never evicted. Start at [`Lanes::enqueue`].
+
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::event::waits::WaitTimes;
+use crate::event::{HostId, Offset};
+use crate::plan::Limits;
+use crate::source::pool::adapt::Adapt;
+use crate::source::pool::schedule::lane::{Lane, LanePosition};
+
+/// Lanes from which on cold ones are evicted.
+pub const MAX_LANES: usize = 10_000;
+
+/// Lanes that are examined for each one that is added. It bounds the work of a step. The number of lanes can
+/// exceed [`MAX_LANES`] by a part of this, and further only while that many lanes are in use.
+const EXAMINED_PER_LANE: usize = 8;
+
+/// The lanes of a run, by number.
+///
+/// A lane's number is that of its [`HostId`], and no number is used twice. A host that is needed again after its
+/// lane was evicted is a new host: it gets the next number and is announced again. So each event names a host
+/// that was announced before it, and a recording needs no event for evictions.
+#[derive(Debug)]
+pub struct Lanes {
+    all: FxHashMap<usize, Box<Lane>>,
+    by_name: HashMap<Arc<str>, usize>,
+    next_number: usize,
+    /// Every lane once, in the order in which they are examined for eviction.
+    candidates: VecDeque<usize>,
+    /// Whose turn it is, each with the number of its entry.
+    rotation: VecDeque<(Turn, u64)>,
+    entries: u64,
+    /// Turns at the front of the rotation that the DNS prefetch has looked at.
+    n_peeked: usize,
+    timed: BinaryHeap<Reverse<(Offset, usize)>>,
+    limits: Limits,
+    now: Offset,
+    /// The reading of the run's clock at `now`.
+    run_clock: WaitTimes,
+}
+
+/// Who may start a job next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A lane.
+    Lane(usize),
+    /// A source whose jobs go to many hosts.
+    Mixed(usize),
+}
+
+impl Lanes {
+    /// No lanes yet; each gets what the limits define for its host.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            all: FxHashMap::default(),
+            by_name: HashMap::new(),
+            next_number: 0,
+            candidates: VecDeque::new(),
+            rotation: VecDeque::new(),
+            entries: 0,
+            n_peeked: 0,
+            timed: BinaryHeap::new(),
+            limits: limits.clone(),
+            now: Offset::ZERO,
+            run_clock: WaitTimes::NONE,
+        }
+    }
+
+    /// Sets the time, and what the run's clock reads then.
+    pub fn set_time(&mut self, now: Offset, run_clock: WaitTimes) {
+        (self.now, self.run_clock) = (now, run_clock);
+    }
+
+    /// What the run's clock reads now.
+    pub fn run_clock(&self) -> WaitTimes {
+        self.run_clock
+    }
+
+    /// A lane with its clock at the present, so that it may be changed.
+    pub fn lane(&mut self, i: usize) -> &mut Lane {
+        let lane = self.all.entry(i).or_insert_with(|| unreachable!("a lane that is in use is never evicted"));
+        lane.wind(self.now, self.run_clock);
+        lane.is_recent = true;
+        lane
+    }
+
+    /// The lane of a host, if it has one.
+    pub fn get(&mut self, host: HostId) -> Option<&mut Lane> {
+        let i = host.0 as usize;
+        self.all.contains_key(&i).then(|| self.lane(i))
+    }
+
+    /// All lanes, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Lane> {
+        self.all.values().map(|lane| &**lane)
+    }
+
+    /// The numbers of all lanes, in their order.
+    pub fn numbers(&self) -> Vec<usize> {
+        let mut numbers: Vec<usize> = self.all.keys().copied().collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The lane of the host with this name.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Adds a lane for the host with this name. `cap` is its limit if the plan has none for it.
+    pub fn add(&mut self, name: &Arc<str>, cap: u32) -> usize {
+        self.evict_cold();
+        let (limit, gap) = self.limits.of_host(name);
+        let limit = limit.map(NonZeroU32::get);
+        let adapt = self.limits.adaptive.then(|| Adapt::new(limit.unwrap_or(cap)));
+        let i = self.next_number;
+        self.next_number += 1;
+        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
+        self.by_name.insert(Arc::clone(name), i);
+        self.candidates.push_back(i);
+        i
+    }
+
+    /// Keeps a lane for the whole run.
+    pub fn pin(&mut self, i: usize) {
+        self.lane(i).is_pinned = true;
+    }
+
+    /// Evicts the least recently used of the cold lanes, if there are too many.
+    fn evict_cold(&mut self) {
+        for _ in 0..EXAMINED_PER_LANE {
+            if self.all.len() < MAX_LANES {
+                return;
+            }
+            let Some(i) = self.candidates.pop_front() else { return };
+            let Some(lane) = self.all.get_mut(&i) else { continue };
+            if !std::mem::take(&mut lane.is_recent) && lane.is_cold(self.now) {
+                self.by_name.remove(lane.name());
+                self.all.remove(&i);
+            } else {
+                self.candidates.push_back(i);
+            }
+        }
+    }
+
+    /// Whether each lane finds its own limit and pace.
+    pub fn is_adaptive(&self) -> bool {
+        self.limits.adaptive
+    }
+
+    /// Lets each lane find its own limit and pace, or no longer; this holds for lanes to come as well. `cap`
+    /// bounds hosts without a limit of their own. Returns whether that changed anything.
+    pub fn set_adaptive(&mut self, is_on: bool, cap: u32) -> bool {
+        let changes = std::mem::replace(&mut self.limits.adaptive, is_on) != is_on;
+        if changes {
+            for lane in self.all.values_mut() {
+                lane.wind(self.now, self.run_clock);
+                let adapt = is_on.then(|| Adapt::new(lane.limit.unwrap_or(cap)));
+                lane.set_adaptive(adapt);
+            }
+        }
+        changes
+    }
+
+    /// Enqueues a lane that has work: in the rotation if it is open, else at the moment when it opens. It does
+    /// nothing if only the end of an attempt or a command can open it.
+    pub fn enqueue(&mut self, i: usize) {
+        let Some(lane) = self.all.get_mut(&i) else { return };
+        if lane.is_shut() || !lane.has_work() {
+            return;
+        }
+        let opens_at = lane.opens_at();
+        if opens_at <= self.now {
+            if !matches!(lane.position, LanePosition::Rotation(_)) {
+                self.entries += 1;
+                lane.position = LanePosition::Rotation(self.entries);
+                self.rotation.push_back((Turn::Lane(i), self.entries));
+            }
+        } else if !matches!(lane.position, LanePosition::Timed(at) if at <= opens_at) {
+            lane.position = LanePosition::Timed(opens_at);
+            self.timed.push(Reverse((opens_at, i)));
+        }
+    }
+
+    /// When the next lane opens by itself.
+    pub fn next_opening(&self) -> Option<Offset> {
+        self.timed.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// Moves the lane that opens now into the rotation.
+    pub fn open_next(&mut self) {
+        let Some(Reverse((at, i))) = self.timed.pop() else { return };
+        // Any other entry has been replaced since.
+        if self.all.get(&i).is_some_and(|lane| lane.position == LanePosition::Timed(at)) {
+            self.lane(i).position = LanePosition::None;
+            self.enqueue(i);
+        }
+    }
+
+    /// Whether the rotation may have a turn.
+    pub fn has_turns(&self) -> bool {
+        !self.rotation.is_empty()
+    }
+
+    /// The next turn of the rotation.
+    pub fn next_turn(&mut self) -> Option<Turn> {
+        while let Some((turn, entry)) = self.rotation.pop_front() {
+            self.n_peeked = self.n_peeked.saturating_sub(1);
+            match turn {
+                Turn::Lane(i) => {
+                    // Any other entry has been replaced since, or its lane evicted.
+                    let lane = self.all.get_mut(&i).filter(|lane| lane.position == LanePosition::Rotation(entry));
+                    if let Some(lane) = lane {
+                        lane.position = LanePosition::None;
+                        return Some(turn);
+                    }
+                }
+                Turn::Mixed(_) => return Some(turn),
+            }
+        }
+        None
+    }
+
+    /// The next turn that the DNS prefetch has not looked at, if it is one of the next `n`.
+    pub fn peek_turn(&mut self, n: usize) -> Option<Turn> {
+        let (turn, _) = self.rotation.get(self.n_peeked).filter(|_| self.n_peeked < n)?;
+        self.n_peeked += 1;
+        Some(*turn)
+    }
+
+    /// The name of a lane's host, for the DNS prefetch: each name only once.
+    pub fn take_name(&mut self, i: usize) -> Option<Arc<str>> {
+        self.all.get_mut(&i)?.take_name_to_prefetch()
+    }
+
+    /// Enqueues a source of many hosts.
+    pub fn enqueue_mixed(&mut self, source: usize) {
+        self.rotation.push_back((Turn::Mixed(source), 0));
+    }
+}

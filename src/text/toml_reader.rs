@@ -1,0 +1,126 @@
+//! The reading of one TOML file: its text, and what was noted about it.
+//!
+//! It never stops at the first mistake. Sections read the keys. Start at [`TomlReader::parse`].
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use crate::text::diagnostics::{Mistake, SourceText};
+use crate::text::sanitize::sanitize;
+
+/// The label of a mistake that reports a missing key.
+pub const MISSING: &str = "missing";
+
+/// The reading of one file. `C` is what its getters need to know, beyond the file.
+pub struct TomlReader<'r, C> {
+    /// The file.
+    pub source: &'r SourceText,
+    /// What the caller's getters need.
+    pub context: C,
+    /// What messages call a file of this kind: `plan`, `theme` or `settings`.
+    pub kind: &'static str,
+    /// The ends of all lines: the line of every key is looked up.
+    line_ends: Vec<usize>,
+    notes: RefCell<TomlNotes>,
+}
+
+/// The results of a reading, other than values.
+#[derive(Default)]
+pub struct TomlNotes {
+    /// Everything that is wrong.
+    pub mistakes: Vec<Mistake>,
+    /// What is odd but does no harm.
+    pub warnings: Vec<Mistake>,
+    /// The keys that are set, in the order in which they were read.
+    pub keys: Vec<WrittenKey>,
+}
+
+/// A key that a file sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenKey {
+    /// Its full name, such as `limits.rate`.
+    pub key: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The variables in its value, such as `${TOKEN}`.
+    pub variables: Vec<String>,
+}
+
+impl<'r, C> TomlReader<'r, C> {
+    /// Starts to read a file; messages call it a file of this kind.
+    pub fn new(source: &'r SourceText, kind: &'static str, context: C) -> Self {
+        let line_ends = memchr::memchr_iter(b'\n', source.text.as_bytes()).collect();
+        Self { source, context, kind, line_ends, notes: RefCell::default() }
+    }
+
+    /// Parses the file as far as possible. Syntax errors are noted.
+    pub fn parse(&self) -> DeTable<'r> {
+        let (table, errors) = DeTable::parse_recoverable(&self.source.text);
+        for error in &errors {
+            let message = format!("not TOML: {}", sanitize(error.message()));
+            self.note(self.source.mistake(error.span().unwrap_or_default(), message));
+        }
+        table.into_inner()
+    }
+
+    /// Notes a mistake.
+    pub fn note(&self, mistake: Mistake) {
+        self.notes.borrow_mut().mistakes.push(mistake);
+    }
+
+    /// Notes a mistake at a range of bytes, with a label next to its caret.
+    pub fn note_at(&self, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
+        self.note(self.source.mistake(span, message).with_label(label.into()));
+    }
+
+    /// The line, from 1, that a byte is in.
+    pub fn line_at(&self, at: usize) -> usize {
+        self.line_ends.partition_point(|&end| end < at) + 1
+    }
+
+    /// The bytes of a text within a span, or the whole span.
+    pub fn find_within(&self, span: &Range<usize>, text: &str) -> Range<usize> {
+        let found = self.source.text.get(span.clone()).and_then(|part| part.find(text));
+        found.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + text.len())
+    }
+
+    /// The number of mistakes so far.
+    pub fn n_mistakes(&self) -> usize {
+        self.notes.borrow().mistakes.len()
+    }
+
+    /// The number of keys that were read so far.
+    pub fn n_keys(&self) -> usize {
+        self.notes.borrow().keys.len()
+    }
+
+    /// Removes and returns the keys that were read after the first `n`.
+    pub fn take_keys_after(&self, n: usize) -> Vec<WrittenKey> {
+        self.notes.borrow_mut().keys.split_off(n)
+    }
+
+    /// Ends the reading.
+    pub fn finish(self) -> (TomlNotes, C) {
+        (self.notes.into_inner(), self.context)
+    }
+
+    /// Notes that a key is set.
+    pub fn note_key(&self, key: String, at: usize) {
+        let line = self.line_at(at);
+        self.notes.borrow_mut().keys.push(WrittenKey { key, line, variables: Vec::new() });
+    }
+
+    /// Notes the variables in the value of the key that was read last under this name.
+    pub fn note_variables(&self, key: &str, variables: &[String]) {
+        if let Some(key) = self.notes.borrow_mut().keys.iter_mut().rfind(|written| written.key == key) {
+            key.variables.extend_from_slice(variables);
+        }
+    }
+
+    /// Notes something that is odd but does no harm.
+    pub fn note_warning(&self, warning: Mistake) {
+        self.notes.borrow_mut().warnings.push(warning);
+    }
+}

@@ -1,0 +1,176 @@
+//! The rows of the overview and of the endpoint view: one for each endpoint.
+//!
+//! Start at [`OverviewRows`].
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::event::Offset;
+use crate::event::cause::Cause;
+use crate::model::Model;
+use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::model::incidents::Group;
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::sort_key::SortKey;
+use crate::tui::views::View;
+
+/// More endpoints than this do not fit on most screens.
+const FOLDS_FROM: usize = 40;
+
+/// The first column to sort by: by what needs eyes first.
+pub const STATE: usize = 0;
+/// From A on.
+pub const NAME: usize = 1;
+/// By share done.
+pub const DONE: usize = 2;
+/// By attempts in flight.
+pub const LIVE: usize = 3;
+/// By median latency.
+pub const P50: usize = 4;
+/// By 95th percentile.
+pub const P95: usize = 5;
+/// By failed jobs.
+pub const FAILED: usize = 6;
+
+/// The endpoints, as the overview lists them.
+#[derive(Debug)]
+pub struct OverviewRows;
+
+impl Listing for OverviewRows {
+    fn noun(&self) -> &'static str {
+        "endpoint"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        0..model.endpoints.len()
+    }
+
+    /// Where there are more endpoints than a screen holds, those that have ended well make room for the
+    /// others, until the run is over or somebody asks for another order.
+    fn collect(&self, model: &Model, column: usize, is_filtered: bool, rows: &mut Vec<usize>) {
+        let folds = column == STATE && !is_filtered && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
+        let endpoints = model.endpoints.iter().enumerate();
+        rows.extend(endpoints.filter(|(_, endpoint)| !folds || !endpoint.is_done()).map(|(i, _)| i));
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["state", "name", "share done", "in flight", "p50", "p95", "failed"]
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
+        let Some(endpoint) = model.endpoints.get(row) else { return SortKey::Least(u64::MAX) };
+        let quantile = |q| SortKey::most(endpoint.latency.quantile(q).map_or(0, |length| length.0));
+        match column {
+            NAME => SortKey::Name(Arc::clone(&endpoint.name)),
+            DONE => SortKey::most(share_done(endpoint)),
+            LIVE => SortKey::most(endpoint.in_flight),
+            P50 => quantile(0.5),
+            P95 => quantile(0.95),
+            FAILED => SortKey::most(endpoint.failed),
+            _ => SortKey::Least(rank(endpoint.state(now))),
+        }
+    }
+
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some(endpoint) = model.endpoints.get(row) else { return false };
+        match term {
+            Term::Word(word) | Term::Endpoint(word) => word.is_in(&endpoint.name),
+            Term::Status(statuses) => causes(model).any(|(cause, group)| match cause {
+                Cause::Status(status) | Cause::Throttled(status) => {
+                    statuses.holds(status) && group.attempts.endpoints.contains_key(&row)
+                }
+                Cause::TimedOut(_) | Cause::Failed(_) => false,
+            }),
+            Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
+            Term::Host(word) => {
+                endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
+            }
+            Term::State(word) => word.is_in(name_of(endpoint.state(now))),
+            Term::Cause(word) => causes(model).any(|(cause, group)| {
+                group.attempts.endpoints.contains_key(&row)
+                    && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()))
+            }),
+        }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.endpoints.get(row).map(|_| DrillDown::SameRow(View::Endpoint))
+    }
+}
+
+/// The endpoints again, one at a time.
+#[derive(Debug)]
+pub struct EndpointRows;
+
+impl Listing for EndpointRows {
+    fn noun(&self) -> &'static str {
+        "endpoint"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        OverviewRows.range(model)
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        OverviewRows.columns()
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
+        OverviewRows.sort_key(model, row, column, now)
+    }
+
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        OverviewRows.matches(model, row, now, term)
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.endpoints.get(row).map(|endpoint| DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let bar = model.timeline.bars().filter(|bar| bar.endpoint == row).last()?;
+        Some(CurlRequest { target: &bar.target, endpoint: row })
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+}
+
+/// Everything that has gone wrong.
+fn causes(model: &Model) -> impl Iterator<Item = (Cause, &Group)> {
+    (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n))
+}
+
+/// What needs eyes first.
+fn rank(state: EndpointState) -> u64 {
+    match state {
+        EndpointState::Limited | EndpointState::Running | EndpointState::Down => 0,
+        EndpointState::Queued => 1,
+        EndpointState::Failed => 2,
+        EndpointState::Cancelled => 3,
+        EndpointState::Up => 4,
+        EndpointState::Done => 5,
+    }
+}
+
+/// What a filter calls it.
+pub fn name_of(state: EndpointState) -> &'static str {
+    match state {
+        EndpointState::Limited => "limited",
+        EndpointState::Running => "running",
+        EndpointState::Queued => "queued",
+        EndpointState::Failed => "failed",
+        EndpointState::Done => "done",
+        EndpointState::Down => "down",
+        EndpointState::Up => "up",
+        EndpointState::Cancelled => "cancelled",
+    }
+}
+
+/// In millionths.
+fn share_done(endpoint: &Endpoint) -> u64 {
+    endpoint.jobs.map_or(0, |jobs| endpoint.settled().saturating_mul(1_000_000) / jobs.max(1))
+}

@@ -1,0 +1,137 @@
+//! The rows of the failures view: one for each cause.
+//!
+//! Start at [`FailureRows`].
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::event::Offset;
+use crate::event::cause::Cause;
+use crate::model::Model;
+use crate::model::incidents::{Example, Group};
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::sort_key::SortKey;
+
+/// The column of the kind of cause.
+pub const KIND: usize = 0;
+/// The column of the cause.
+pub const CAUSE: usize = 1;
+/// The column of the jobs.
+pub const JOBS: usize = 2;
+/// The column of the attempts.
+pub const ATTEMPTS: usize = 3;
+/// The column of the first time.
+pub const FIRST: usize = 4;
+/// The column of the last time.
+pub const LAST: usize = 5;
+
+/// What went wrong: one row for each cause.
+#[derive(Debug)]
+pub struct FailureRows;
+
+impl Listing for FailureRows {
+    fn noun(&self) -> &'static str {
+        "failure"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        0..model.incidents.n()
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what can be done", "cause", "jobs", "attempts", "first time", "last time"]
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
+        let Some((cause, group)) = model.incidents.nth(row) else { return SortKey::Least(u64::MAX) };
+        match column {
+            CAUSE => SortKey::Name(cause.to_string().into()),
+            JOBS => SortKey::most(group.jobs),
+            ATTEMPTS => SortKey::most(attempts(group)),
+            FIRST => SortKey::Least(first(group).0),
+            LAST => SortKey::most(last(group).0),
+            _ => SortKey::Ranked(cause.kind() as u64, Reverse(group.jobs * 1_000_000 + attempts(group).min(999_999))),
+        }
+    }
+
+    fn matches(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
+        let Some((cause, group)) = model.incidents.nth(row) else { return false };
+        let mut struck = endpoints(group).keys().filter_map(|&i| model.endpoints.get(i));
+        let example = example(group);
+        match term {
+            Term::Word(word) => {
+                word.is_in(&cause.to_string())
+                    || word.is_in(cause.kind().words())
+                    || [&example.target, &example.detail].into_iter().flatten().any(|text| word.is_in(text))
+                    || struck.any(|endpoint| word.is_in(&endpoint.name))
+            }
+            Term::Status(statuses) => match cause {
+                Cause::Status(status) | Cause::Throttled(status) => statuses.holds(status),
+                Cause::TimedOut(_) | Cause::Failed(_) => false,
+            },
+            Term::Length(bound) => bound.holds(group.attempts.longest),
+            Term::Host(word) => {
+                struck.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
+            }
+            Term::Endpoint(word) => struck.any(|endpoint| word.is_in(&endpoint.name)),
+            Term::State(word) => word.is_in(if group.jobs > 0 { "failed" } else { "saved" }),
+            Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()),
+        }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.incidents.nth(row).map(|(cause, _)| DrillDown::Example(format!("cause:{}", quoted(&cause.to_string()))))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let (_, group) = model.incidents.nth(row)?;
+        request_of(nth_example(group, 0))
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+}
+
+/// Attempts that ended so; of a job that never got that far there is none.
+pub fn attempts(group: &Group) -> u64 {
+    group.attempts.n.max(group.jobs)
+}
+
+/// When it first happened.
+pub fn first(group: &Group) -> Offset {
+    if group.attempts.n > 0 { group.attempts.first } else { group.first }
+}
+
+/// When it last happened.
+pub fn last(group: &Group) -> Offset {
+    group.last.max(group.attempts.last)
+}
+
+/// Of attempts, or of jobs that never got that far.
+pub fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
+    if group.attempts.n > 0 { &group.attempts.endpoints } else { &group.endpoints }
+}
+
+/// One of them: of a job that failed, where there is one.
+pub fn example(group: &Group) -> &Example {
+    if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
+}
+
+/// How many examples of a cause there are.
+pub fn example_count(model: &Model, row: usize) -> usize {
+    model.incidents.nth(row).map_or(0, |(_, group)| group.attempts.examples.len().max(1))
+}
+
+/// The example that lies open; of jobs that never got as far as an attempt, the first.
+pub fn nth_example(group: &Group, nth: usize) -> &Example {
+    group.attempts.examples.get(nth).unwrap_or(&group.example)
+}
+
+/// The request that failed so.
+pub fn request_of(example: &Example) -> Option<CurlRequest<'_>> {
+    Some(CurlRequest { target: example.target.as_deref()?, endpoint: example.endpoint })
+}

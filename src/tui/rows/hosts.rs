@@ -1,0 +1,124 @@
+//! The rows of the hosts view: one for each host.
+//!
+//! Start at [`HostRows`].
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::event::Offset;
+use crate::model::Model;
+use crate::model::host::{Host, HostState};
+use crate::text::units;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::sort_key::SortKey;
+use crate::tui::theme::role::Status;
+
+/// The column of the state.
+pub const STATE: usize = 0;
+/// The column of the name.
+pub const NAME: usize = 1;
+/// The column of the attempts in flight.
+pub const LIVE: usize = 2;
+/// The column of the answers.
+pub const ANSWERED: usize = 3;
+/// The column of the throttled answers.
+pub const THROTTLED: usize = 4;
+/// The column of the failures.
+pub const FAILED: usize = 5;
+/// The column of the 95th percentile.
+pub const P95: usize = 6;
+
+/// The hosts, one row for each.
+#[derive(Debug)]
+pub struct HostRows;
+
+impl Listing for HostRows {
+    fn noun(&self) -> &'static str {
+        "host"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        0..model.hosts.next_number()
+    }
+
+    fn collect(&self, model: &Model, _column: usize, _is_filtered: bool, rows: &mut Vec<usize>) {
+        rows.extend(model.hosts.all().map(|host| host.number));
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what holds it back", "name", "in flight", "answered", "throttled", "failed", "p95"]
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
+        let Some(host) = model.hosts.row(row) else { return SortKey::Least(u64::MAX) };
+        match column {
+            NAME => SortKey::Name(Arc::clone(&host.name)),
+            LIVE => SortKey::most(host.in_flight),
+            ANSWERED => SortKey::most(host.answered),
+            THROTTLED => SortKey::most(host.throttled),
+            FAILED => SortKey::most(host.failed),
+            P95 => SortKey::most(host.latency.quantile(0.95).map_or(0, |length| length.0)),
+            // A cooldown comes and goes many times a second: it must not move rows.
+            _ => SortKey::Least(u64::from(host.throttled == 0 && host.learned.is_none())),
+        }
+    }
+
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some(host) = model.hosts.row(row) else { return false };
+        match term {
+            Term::Word(word) => word.is_in(&host.name) || host.why.as_deref().is_some_and(|why| word.is_in(why)),
+            Term::Host(word) => word.is_in(&host.name),
+            Term::Length(bound) => host.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
+            Term::State(word) => word.is_in(&state(host, now, model).1),
+            Term::Endpoint(word) => {
+                model.endpoints.iter().any(|endpoint| endpoint.host == Some(row) && word.is_in(&endpoint.name))
+            }
+            Term::Cause(_) | Term::Status(_) => false,
+        }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        model.hosts.get(row).map(|host| DrillDown::Events(format!("host:{}", quoted(&host.name))))
+    }
+
+    fn has_detail(&self) -> bool {
+        true
+    }
+}
+
+/// What holds a host back, as a glyph and in words.
+pub fn state(host: &Host, now: Offset, model: &Model) -> (Status, String) {
+    if model.ended.is_some() {
+        return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
+    }
+    match host.state(now) {
+        HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
+        HostState::Aside => (Status::Paused, "put aside".into()),
+        HostState::Full => (Status::Running, "at its limit".into()),
+        HostState::Busy => (Status::Running, "running".into()),
+        HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
+        HostState::Idle => (Status::Queued, "idle".into()),
+    }
+}
+
+/// A host's name without what nearly all of them have; foreign still.
+pub fn short_host(name: &str) -> &str {
+    match name.strip_prefix("https://") {
+        Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),
+        None => name.strip_prefix("http://").unwrap_or(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_host;
+
+    #[test]
+    fn hosts_are_told_apart_by_what_is_their_own() {
+        assert_eq!(
+            ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
+            ["a.example", "a.example:8443", "a.example:80", "a"]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The rows of the in-flight view: one for each seat, which one attempt leaves to the next.
+//!
+//! Start at [`InFlightRows`].
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::event::outcome::Phase;
+use crate::event::{Micros, Offset};
+use crate::model::Model;
+use crate::model::open::Flight;
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::sort_key::SortKey;
+use crate::tui::theme::role::Status;
+
+/// The column of the name.
+pub const NAME: usize = 1;
+/// The column of the bytes received.
+pub const BYTES: usize = 2;
+/// The column of the time since the last byte.
+pub const QUIET: usize = 3;
+/// The column of the time left.
+pub const LEFT: usize = 4;
+
+/// Without a look at it, an attempt in flight for so long waits for its answer, as far as is known.
+pub const LOOKED_AT_AFTER: Micros = Micros(2_000_000);
+
+/// The attempts in flight; a row is a seat.
+#[derive(Debug)]
+pub struct InFlightRows;
+
+impl Listing for InFlightRows {
+    fn noun(&self) -> &'static str {
+        "attempt in flight"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        0..model.open.seats()
+    }
+
+    fn occupant(&self, model: &Model, row: usize) -> u64 {
+        model.open.on_seat(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
+    }
+
+    /// The oldest stay on top by themselves: rows only move up, when an older one has ended.
+    fn order_lifetime(&self, column: usize) -> Micros {
+        if column == 0 { Micros::ZERO } else { Micros(500_000) }
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["age", "request", "bytes", "time since the last byte", "time left"]
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
+        let Some((_, flight)) = model.open.on_seat(row) else { return SortKey::Least(u64::MAX) };
+        match column {
+            NAME => SortKey::Name(Arc::clone(&flight.target)),
+            BYTES => SortKey::most(flight.seen.map_or(0, |seen| seen.bytes)),
+            QUIET => SortKey::most(quiet_for(flight, now).0),
+            LEFT => SortKey::Least(flight.until.map_or(u64::MAX - 1, |until| until.0)),
+            _ => SortKey::Least(flight.started.0),
+        }
+    }
+
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some((_, flight)) = model.open.on_seat(row) else { return false };
+        let host = model.hosts.row(flight.host).map_or("", |host| &*host.name);
+        let endpoint = model.endpoints.get(flight.endpoint).map_or("", |endpoint| &*endpoint.name);
+        match term {
+            Term::Word(word) => word.is_in(&flight.target) || word.is_in(endpoint),
+            Term::Host(word) => word.is_in(host),
+            Term::Endpoint(word) => word.is_in(endpoint),
+            Term::Length(bound) => bound.holds(now.since(flight.started)),
+            Term::State(word) => word.is_in(doing(flight, now).1),
+            Term::Cause(_) | Term::Status(_) => false,
+        }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        let (_, flight) = model.open.on_seat(row)?;
+        let endpoint = model.endpoints.get(flight.endpoint)?;
+        Some(DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let (_, flight) = model.open.on_seat(row)?;
+        Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
+    }
+}
+
+/// What an attempt is doing, as far as is known.
+pub fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
+    match flight.seen.map(|seen| seen.phase) {
+        None if now.since(flight.started) < LOOKED_AT_AFTER => (Status::Running, "started"),
+        None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
+        Some(Phase::Resolve) => (Status::Slow, "looking up"),
+        Some(Phase::Connect) => (Status::Slow, "connecting"),
+        Some(Phase::Tls) => (Status::Slow, "securing"),
+        Some(Phase::Body) => (Status::Running, "reading"),
+    }
+}
+
+/// For how long nothing has come.
+pub fn quiet_for(flight: &Flight, now: Offset) -> Micros {
+    now.since(flight.seen.and_then(|seen| seen.received).unwrap_or(flight.started))
+}

@@ -1,0 +1,148 @@
+//! The rows of the waterfall: one for each request, or one for each slot.
+//!
+//! The row of a slot has a number above those of all attempts. Start at [`WaterfallRows`].
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::event::Offset;
+use crate::event::cause::Cause;
+use crate::model::Model;
+use crate::model::timeline::Bar;
+use crate::tui::curl::CurlRequest;
+use crate::tui::rows::filter::{Term, quoted};
+use crate::tui::rows::list::List;
+use crate::tui::rows::listing::{DrillDown, Listing};
+use crate::tui::rows::request;
+use crate::tui::rows::sort_key::SortKey;
+use crate::tui::theme::role::Status;
+
+/// The column of the endpoint.
+pub const ENDPOINT: usize = 1;
+/// The column of the slot.
+pub const SLOT: usize = 2;
+
+/// Rows from here on are slots.
+const FIRST: usize = usize::MAX / 2;
+
+/// The requests along time, one row each, or one row for each slot.
+#[derive(Debug)]
+pub struct WaterfallRows;
+
+impl Listing for WaterfallRows {
+    fn noun(&self) -> &'static str {
+        "request"
+    }
+
+    fn range(&self, model: &Model) -> Range<usize> {
+        let span = model.timeline.span();
+        number(span.start)..number(span.end)
+    }
+
+    fn collect(&self, model: &Model, column: usize, _is_filtered: bool, rows: &mut Vec<usize>) {
+        if column == SLOT {
+            rows.extend(slot_rows(model));
+        } else {
+            rows.extend(model.timeline.numbers().map(number));
+        }
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["time", "endpoint", "slot"]
+    }
+
+    fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
+        if column != ENDPOINT {
+            return SortKey::Least(row as u64);
+        }
+        bar_of(model, row)
+            .map_or(SortKey::Within(u64::MAX, row as u64), |bar| SortKey::Within(bar.endpoint as u64, row as u64))
+    }
+
+    fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
+        let Some(bar) = bar_of(model, row) else { return false };
+        let endpoint = model.endpoints.get(bar.endpoint).map_or("", |endpoint| &*endpoint.name);
+        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
+        match term {
+            Term::Word(word) => {
+                word.is_in(&bar.target)
+                    || word.is_in(endpoint)
+                    || word.is_in(&request::words(bar))
+                    || word.is_in(&request::name(bar))
+            }
+            Term::Status(statuses) => request::code(bar).is_some_and(|status| statuses.holds(status)),
+            Term::Length(bound) => bound.holds(bar.took(now)),
+            Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
+            Term::Endpoint(word) => word.is_in(endpoint),
+            Term::State(word) => word.is_in(name_of(request::status(bar))),
+            Term::Cause(word) => outcome
+                .and_then(Cause::of)
+                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
+        }
+    }
+
+    fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
+        let bar = bar_of(model, row)?;
+        let endpoint = &model.endpoints.get(bar.endpoint)?.name;
+        let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
+        let job = if outcome.and_then(Cause::of).is_some() { request::job(bar) } else { String::new() };
+        // What goes well has no events of its own: those of its endpoint are the nearest.
+        Some(DrillDown::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
+    }
+
+    fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
+        let bar = bar_of(model, row)?;
+        Some(CurlRequest { target: &bar.target, endpoint: bar.endpoint })
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+}
+
+/// From the first start to the last end of the rows in sight; a track has all that is known of its slot.
+pub fn visible_time(list: &List, model: &Model, now: Offset) -> Option<(Offset, Offset)> {
+    let stretch = |bars: &mut dyn Iterator<Item = &Bar>| {
+        let moments = bars.map(|bar| (bar.started, bar.until(now)));
+        moments.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
+    };
+    if list.column == SLOT {
+        return stretch(&mut model.timeline.bars());
+    }
+    stretch(&mut list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| bar_of(model, row)))
+}
+
+fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// The attempt of a row; of a track, the latest on its slot.
+pub fn bar_of(model: &Model, row: usize) -> Option<&Bar> {
+    match slot_of(row) {
+        Some(slot) => model.timeline.bars().filter(|bar| bar.slot == slot).last(),
+        None => model.timeline.nth(row as u64),
+    }
+}
+
+/// What a filter calls it.
+pub fn name_of(status: Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Ok => "ok",
+        Status::Limited => "limited",
+        Status::Failed => "failed",
+        Status::Timeout => "timeout",
+        Status::Queued | Status::Slow | Status::Retrying | Status::Cancelled | Status::Paused => "cancelled",
+    }
+}
+
+/// The rows of all slots that are known.
+pub fn slot_rows(model: &Model) -> impl Iterator<Item = usize> {
+    let slots: BTreeSet<u32> = model.timeline.bars().map(|bar| bar.slot).collect();
+    slots.into_iter().map(|slot| FIRST + slot as usize)
+}
+
+/// The slot that a row stands for; none where it stands for an attempt.
+pub fn slot_of(row: usize) -> Option<u32> {
+    u32::try_from(row.checked_sub(FIRST)?).ok()
+}

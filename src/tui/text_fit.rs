@@ -1,0 +1,69 @@
+//! Text fitted to terminal cells: its width, and the text cut at its middle or its end.
+//!
+//! Start at [`cut_middle`].
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Columns that a text takes.
+pub fn width_of(text: &str) -> u16 {
+    // Ten thousand names are measured for one picture, and most of them are plain.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX);
+    }
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text, cut in its middle where it is too wide: both ends of a URL say what it is.
+pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let keep = room.saturating_sub(ellipsis.width());
+    // The end tells more than the start: it gets the larger half.
+    let (head_room, tail_room) = (keep / 2, keep - keep / 2);
+    let head = prefix(text.chars(), head_room);
+    let tail: Vec<char> = prefix(text.chars().rev(), tail_room).chars().collect();
+    let tail: String = tail.into_iter().rev().collect();
+    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}{tail}") })
+}
+
+/// The text, cut at its end where it is too wide.
+pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    if text.width() <= room {
+        return Cow::Borrowed(text);
+    }
+    let head = prefix(text.chars(), room.saturating_sub(ellipsis.width()));
+    Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}") })
+}
+
+/// As many characters as fit.
+fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
+    let mut used = 0;
+    characters
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= room
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut_end, cut_middle};
+
+    #[test]
+    fn long_names_are_cut_in_the_middle() {
+        assert_eq!(cut_middle("GET /v1/users/{id}/orders", 16, "…"), "GET /v1…}/orders");
+        assert_eq!(cut_middle("short", 5, "…"), "short");
+        assert_eq!(cut_middle("anything", 0, "…"), "");
+        assert_eq!(cut_middle("anything", 1, "…"), "…");
+    }
+
+    #[test]
+    fn wide_characters_count_as_two() {
+        assert_eq!(cut_end("日本語テキスト", 7, "…"), "日本語…");
+        assert_eq!(cut_end("日本語テキスト", 6, "…"), "日本…");
+    }
+}

@@ -1,0 +1,114 @@
+//! What is running, what is it doing, and how long will it take?
+
+use crate::event::RunEnd;
+use crate::model::{Model, Stage};
+use crate::text::units;
+use crate::tui::text_fit::width_of;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+
+/// One line: name on the left, state in the middle, time on the right.
+pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let (status, word) = state(scene);
+    let state_width = width_of(&word) + 2;
+    // The state keeps its place and the time gives way, unless the line is short.
+    let state_at = pen.width() * 3 / 8;
+    let room = pen.width().saturating_sub(state_at + state_width + 2);
+    let times = times(scene);
+    let time = times.iter().find(|time| width_of(time) <= room).or(times.last()).map_or("", String::as_str);
+    let time_at = pen.width().saturating_sub(width_of(time));
+    let state_at = state_at.min(time_at.saturating_sub(state_width + 2));
+
+    let after = pen.text(0, 0, "inflight", Role::TextDim);
+    let room = state_at.saturating_sub(after + 3);
+    let name = pen.theme.style(Role::Title);
+    pen.foreign(after + 2, 0, &model.name, room, name);
+    let glyph = pen.theme.glyph(status).to_owned();
+    let after = pen.text(state_at, 0, &glyph, status);
+    if status == Status::Paused {
+        // It has a ground of its own, which wants a margin.
+        pen.text(after, 0, &format!(" {word} "), status);
+    } else {
+        pen.text(after + 1, 0, &word, status);
+    }
+    pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
+}
+
+/// What can be said about time, the most first.
+fn times(scene: &Scene<'_>) -> Vec<String> {
+    let elapsed = elapsed(scene);
+    if scene.ui.frozen.is_some() {
+        // Never silently stale: it stands where the clock ran.
+        return vec![format!("FROZEN {elapsed}")];
+    }
+    if let Some(playback) = scene.ui.playback {
+        let (now, end) = (units::clock(scene.now), units::clock(playback.end));
+        let speed = format!("{}×", playback.speed);
+        return vec![format!("replay {speed}   {now} of {end}"), format!("{speed} {now} of {end}"), now];
+    }
+    let (left, held) = (time_left(scene), stragglers(scene));
+    let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));
+    let long = both.iter().chain(&left).chain(held.iter().filter(|_| left.is_none()));
+    let mut times: Vec<_> = long.map(|words| format!("{elapsed} elapsed   {words}")).collect();
+    times.extend(left.map(|left| format!("{elapsed}   {left}")));
+    times.extend([format!("{elapsed} elapsed"), elapsed]);
+    times
+}
+
+/// The state in one glyph and one word.
+pub fn state(scene: &Scene<'_>) -> (Status, String) {
+    let model = scene.model;
+    let in_flight = model.in_flight();
+    if scene.ui.playback.is_some_and(|playback| playback.is_held) {
+        return (Status::Paused, "HELD".into());
+    }
+    match model.stage {
+        Stage::Ready => (Status::Queued, "STARTING".into()),
+        Stage::Running if model.is_paused && in_flight > 0 => (Status::Paused, format!("PAUSED, {in_flight} draining")),
+        Stage::Running if model.is_paused => (Status::Paused, "PAUSED".into()),
+        Stage::Running => match model.cooldown(scene.now) {
+            Some((_, until)) if in_flight == 0 => {
+                let left = units::countdown(until.since(scene.now));
+                (Status::Limited, format!("LIMITED, resumes in {left}"))
+            }
+            _ => (Status::Running, "RUNNING".into()),
+        },
+        Stage::Draining => (Status::Limited, format!("DRAINING {in_flight}")),
+        Stage::Cancelling => (Status::Cancelled, "CANCELLING".into()),
+        Stage::Ended(how) => ended(model, how),
+    }
+}
+
+fn ended(model: &Model, how: RunEnd) -> (Status, String) {
+    let failed = model.totals.jobs_failed;
+    match how {
+        RunEnd::Finished if failed == 0 => (Status::Ok, "FINISHED".into()),
+        RunEnd::Finished => (Status::Failed, format!("FINISHED, {} failed", units::count(failed))),
+        RunEnd::Drained => (Status::Cancelled, "STOPPED".into()),
+        RunEnd::Cancelled => (Status::Cancelled, "CANCELLED".into()),
+        RunEnd::FailedFast => (Status::Failed, "STOPPED at the first failure".into()),
+    }
+}
+
+/// Time of the run so far; it stands still once it is over.
+pub fn elapsed(scene: &Scene<'_>) -> String {
+    units::clock(scene.model.ended.unwrap_or(scene.now))
+}
+
+/// About how long it will take, or why that cannot be said.
+fn time_left(scene: &Scene<'_>) -> Option<String> {
+    let model = scene.model;
+    if model.is_paused && model.stage == Stage::Running {
+        return None;
+    }
+    model.time_left(scene.now).map(|left| format!("about {} left", units::roughly(left)))
+}
+
+/// What holds on for far longer than the rest, and for how long it may yet.
+fn stragglers(scene: &Scene<'_>) -> Option<String> {
+    let held = scene.model.stragglers(scene.now);
+    let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(scene.now))));
+    (held.n > 0).then(|| format!("{}{}", units::plural(held.n, "straggler"), until.unwrap_or_default()))
+}

@@ -1,0 +1,109 @@
+//! What can be done now, and with which key?
+
+use crate::text::sanitize::sanitize;
+use crate::text::units;
+use crate::tui::click_targets::Target;
+use crate::tui::keymap::entry::ActionEntry;
+use crate::tui::keymap::table::ENTRIES;
+use crate::tui::refusal::refusal;
+use crate::tui::state::palette::Palette;
+use crate::tui::text_fit::{cut_end, cut_middle, width_of};
+use crate::tui::theme::role::Role;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::sheet::Sheet;
+use crate::tui::view::widgets::table;
+
+/// The mark of the selected row and a space.
+const LEAD: u16 = 2;
+/// Between two columns.
+const GAP: u16 = 2;
+/// From this width on, actions are named as settings name them.
+const NAMED: u16 = 72;
+
+/// A sheet with every action that fits what is typed; what cannot be done is faint and says why.
+pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let Some(palette) = &scene.ui.palette else { return };
+    let rows = palette.rows();
+    let columns = Columns::of(scene);
+    // As large as if nothing were typed, so that it does not move under the hand.
+    let sheet = Sheet::of(screen.area, columns.whole(), columns.n);
+    sheet.write(screen, |pen| {
+        head(pen, palette, rows.len());
+        if rows.is_empty() {
+            let text = format!("no action matches \"{}\"", palette.text());
+            let (style, room) = (pen.theme.style(Role::TextDim), pen.width().saturating_sub(LEAD));
+            pen.foreign(LEAD, 1, &text, room, style);
+            return None;
+        }
+        // The selected row keeps to the middle, so that what comes next is seen on either side.
+        let at = palette.at.min(rows.len() - 1);
+        let from = at.saturating_sub(usize::from(sheet.rows) / 2).min(sheet.last_row(rows.len()));
+        let mut selected = None;
+        for (y, (i, entry)) in (1..=sheet.rows).zip(rows.iter().enumerate().skip(from)) {
+            row(pen, y, &columns, entry, scene);
+            pen.target(0, y, u16::MAX, Target::Choice(i));
+            if i == at {
+                table::mark(pen, y);
+                selected = Some(y);
+            }
+        }
+        selected
+    });
+}
+
+/// What is typed, and how many fit.
+fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
+    let remark = units::plural(fit as u64, "action");
+    let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
+    let typed = cut_middle(&sanitize(palette.text()), room, &pen.theme.glyphs.ellipsis).into_owned();
+    let cursor = pen.theme.glyphs.bar_full.clone();
+    pen.section(0, &format!(":{typed}{cursor}"), &remark);
+    pen.text(0, 0, ":", Role::Key);
+    pen.text(1 + width_of(&typed), 0, &cursor, Role::Accent);
+}
+
+/// Where columns lie.
+struct Columns {
+    keys: u16,
+    name: u16,
+    help: u16,
+    /// Actions there are while nothing is typed.
+    n: usize,
+}
+
+impl Columns {
+    fn of(scene: &Scene<'_>) -> Self {
+        let all = || ENTRIES.iter();
+        let keys = all().filter_map(|entry| scene.keymap.key(entry.action)).map(|key| width_of(&key)).max();
+        let widest = |text: fn(&ActionEntry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
+        let n = scene.ui.palette.as_ref().map_or(0, Palette::n_all);
+        Self { keys: keys.unwrap_or(0), name: widest(|entry| entry.id), help: widest(|entry| entry.help), n }
+    }
+
+    fn whole(&self) -> u16 {
+        LEAD + self.keys + GAP + self.name + GAP + self.help
+    }
+}
+
+/// Its key, its name where there is room, and what it does, or why it cannot.
+fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, entry: &ActionEntry, scene: &Scene<'_>) {
+    let refusal = refusal(entry.action, scene.model.stage, scene.can);
+    let (key_role, role) = if refusal.is_some() { (Role::TextFaint, Role::TextFaint) } else { (Role::Key, Role::Text) };
+    let key = scene.keymap.key(entry.action).unwrap_or_else(|| units::NOTHING.to_owned());
+    pen.right(LEAD + columns.keys, y, &key, key_role);
+    let mut x = LEAD + columns.keys + GAP;
+    let is_named = pen.width() >= NAMED;
+    if is_named {
+        pen.text(x, y, entry.id, if refusal.is_some() { Role::TextFaint } else { Role::TextDim });
+        x += columns.name + GAP;
+    }
+    let text = match refusal {
+        None => entry.help.to_owned(),
+        Some(why) if is_named => why.to_owned(),
+        Some(why) => format!("{}: {why}", entry.id),
+    };
+    let room = usize::from(pen.width().saturating_sub(x));
+    let text = cut_end(&text, room, &pen.theme.glyphs.ellipsis).into_owned();
+    pen.text(x, y, &text, role);
+}

@@ -1,0 +1,119 @@
+//! Which view is this, and which others are there?
+//!
+//! Names grow shorter with the line, by its length and by the size of the run alone: a line keeps its
+//! form whatever is chosen and counted. Start at [`draw`].
+
+use crate::model::Model;
+use crate::text::units;
+use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::width_of;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::views::View;
+
+/// How a line of tabs is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `4 Failures 37`
+    Whole,
+    /// `4 Fail 37`, and the view that is shown in full.
+    Short,
+    /// `4 Fail`, or `4 ×37`: the mark says what is counted, and takes the place of the name.
+    Tight,
+    /// `4`, or `4×37`, and the view that is shown in short.
+    Keys,
+}
+
+/// The widest first.
+const FORMS: [Form; 4] = [Form::Whole, Form::Short, Form::Tight, Form::Keys];
+
+/// What stands on a tab.
+struct Label {
+    key: String,
+    name: &'static str,
+    count: String,
+}
+
+/// The tabs; below them a rule, or behind them where there is one line for both.
+pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let Some(last) = pen.height().checked_sub(1) else { return };
+    pen.rule(last);
+    let form = FORMS.into_iter().find(|form| form.width(scene) <= pen.width()).unwrap_or(Form::Keys);
+    let mut x = 0;
+    for view in View::ALL {
+        let is_here = view == scene.ui.view;
+        let label = form.label(view, is_here, scene);
+        let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
+        // Brackets take the place of blanks.
+        let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
+        let from = x;
+        x = pen.text(x, 0, open, Role::Title);
+        x = pen.text(x, 0, &label.key, key);
+        x = pen.text(x, 0, label.name, word);
+        x = pen.text(x, 0, &label.count, Role::Failed);
+        x = pen.text(x, 0, close, Role::Title);
+        pen.target(from, 0, x - from, Target::Tab(view));
+        if form.is_airy() {
+            x = pen.text(x, 0, " ", Role::Title);
+        }
+    }
+    // The rule stands apart.
+    pen.text(x, 0, " ", Role::Title);
+}
+
+impl Form {
+    /// Whether tabs stand apart by more than the blanks around them.
+    fn is_airy(self) -> bool {
+        match self {
+            Self::Whole | Self::Short | Self::Keys => true,
+            Self::Tight => false,
+        }
+    }
+
+    /// The width of the line, with room for the largest counts that this run can come to.
+    fn width(self, scene: &Scene<'_>) -> u16 {
+        let around = if self.is_airy() { 3 } else { 2 };
+        let width = |view: View, is_here: bool| {
+            let label = self.label(view, is_here, scene);
+            let grows = count(view, scene.model).map_or(0, |_| self.grows(&label, scene.model));
+            width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
+        };
+        // Whichever is shown.
+        let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
+        View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
+    }
+
+    /// How much wider a count may become.
+    fn grows(self, label: &Label, model: &Model) -> u16 {
+        let most = width_of(&units::count(model.jobs.unwrap_or(0).max(model.totals.settled()))) + 1;
+        let now = width_of(&label.count);
+        match self {
+            // Here it takes the place of the name.
+            Self::Tight => (most + 1).saturating_sub(now + width_of(label.name)),
+            Self::Whole | Self::Short | Self::Keys => most.saturating_sub(now),
+        }
+    }
+
+    fn label(self, view: View, is_here: bool, scene: &Scene<'_>) -> Label {
+        let key = scene.keymap.key(Action::Show(view)).unwrap_or_default();
+        let n = count(view, scene.model).unwrap_or(0);
+        let marked = || format!("{}{}", scene.theme.glyph(Status::Failed), units::count(n));
+        let (name, count) = match self {
+            Self::Whole => (view.title(), format!(" {}", units::count(n))),
+            Self::Short if is_here => (view.title(), format!(" {}", units::count(n))),
+            Self::Short => (view.short_title(), format!(" {}", units::count(n))),
+            Self::Tight if n > 0 => ("", format!(" {}", marked())),
+            Self::Tight => (view.short_title(), String::new()),
+            Self::Keys => (if is_here { view.short_title() } else { "" }, marked()),
+        };
+        let key = if name.is_empty() || key.is_empty() { key } else { format!("{key} ") };
+        Label { key, name, count: if n > 0 { count } else { String::new() } }
+    }
+}
+
+/// How many things a view has to look at, where its tab shows that.
+fn count(view: View, model: &Model) -> Option<u64> {
+    (view == View::Failures).then_some(model.totals.jobs_failed)
+}

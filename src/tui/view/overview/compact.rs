@@ -1,0 +1,133 @@
+//! The same questions in a few lines, or in one.
+
+use crate::model::endpoint::EndpointState;
+use crate::text::units;
+use crate::tui::click_targets::Target;
+use crate::tui::text_fit::width_of;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::chrome::{footer, header};
+use crate::tui::view::overview::endpoints::{folded, status_of};
+use crate::tui::view::overview::kpi;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::table;
+
+/// Above the rows: progress, numbers and a rule.
+pub const ABOVE: u16 = 3;
+
+/// A small terminal, below its first line: progress, the four numbers, and what is not finished.
+pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let width = pen.width();
+    progress(pen, 0, scene);
+    numbers(pen, 1, scene);
+    pen.rule(2);
+    if let Some(folded) = folded(scene) {
+        pen.right(width, 2, &format!(" {folded}"), Role::TextDim);
+    }
+    let list = scene.ui.list();
+    if list.order.is_empty() {
+        table::nothing(pen, 0, ABOVE, scene);
+    }
+    for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.in_sight()) {
+        let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
+        pen.target(0, y, u16::MAX, Target::Row(i));
+        let state = endpoint.state(scene.now);
+        let status = status_of(state);
+        let glyph = pen.theme.glyph(status).to_owned();
+        pen.text(0, y, &glyph, status);
+        let role = if state == EndpointState::Done { Role::TextDim } else { Role::Text };
+        let style = pen.theme.style(role);
+        let numbers_at = width.saturating_sub(19);
+        pen.foreign(2, y, &endpoint.name, numbers_at.saturating_sub(3), style);
+        pen.right(width - 14, y, &units::percent(endpoint.settled(), endpoint.jobs.unwrap_or(0)), role);
+        let p95 = endpoint.latency.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
+        pen.right(width - 6, y, &p95, role);
+        let failed = if endpoint.failed == 0 { Role::TextFaint } else { Role::Failed };
+        pen.right(width, y, &units::count_or_nothing(endpoint.failed), failed);
+        if is_selected {
+            pen.underlay(y, Role::Selection);
+        }
+    }
+}
+
+/// The smallest of all: state, in flight, share, failures; and below, where there is a below, the bar.
+pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let last = pen.height().saturating_sub(1);
+    if footer::is_wanted(scene) && last == 0 {
+        return footer::line(pen, 0, scene);
+    }
+    head(pen, scene);
+    if last > 0 {
+        progress(pen, 1, scene);
+    }
+    if last > 1 {
+        numbers(pen, 2, scene);
+    }
+    if footer::is_wanted(scene) {
+        pen.part(0, last, pen.width(), 1).clear(Role::Bg);
+        footer::line(pen, last, scene);
+    }
+}
+
+/// One line, as much of it as fits: in short where it does not fit in full.
+pub fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let (status, word) = header::state(scene);
+    let limit = model.limit.map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
+    let flight = format!("{}{limit}", units::count(u64::from(model.in_flight())));
+    let settled = model.totals.settled();
+    let share = model.jobs.map_or_else(|| units::count(settled), |jobs| units::percent(settled, jobs));
+    let elapsed = header::elapsed(scene);
+    let elapsed = if scene.ui.frozen.is_some() { format!("FROZEN {elapsed}") } else { elapsed };
+    let failed = model.totals.jobs_failed;
+    let (failed, failed_short) = if failed > 0 {
+        (
+            format!("{} failed", units::count(failed)),
+            format!("{}{}", pen.theme.glyph(Status::Failed), units::count(failed)),
+        )
+    } else {
+        (String::new(), String::new())
+    };
+    // What the word says more than its first word is said by the others.
+    let short = word.split([',', ' ']).next().unwrap_or_default().to_owned();
+    let choices = [
+        vec![format!("{flight} in flight"), share.clone(), failed, elapsed.clone()],
+        vec![format!("{flight} in flight"), share.clone(), failed_short.clone(), elapsed.clone()],
+        vec![flight.clone(), share.clone(), failed_short.clone(), elapsed],
+        vec![flight.clone(), share, failed_short.clone()],
+        vec![flight.clone(), failed_short],
+        vec![flight],
+    ];
+    let width =
+        |parts: &[String]| parts.iter().filter(|part| !part.is_empty()).map(|part| 2 + width_of(part)).sum::<u16>();
+    let fits = |parts: &&Vec<String>| width_of(&short) + width(parts) <= pen.width();
+    let parts = choices.iter().find(fits).map_or(&[][..], Vec::as_slice);
+    let mut x = pen.text(0, 0, if width_of(&word) + width(parts) <= pen.width() { &word } else { &short }, status);
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        x = pen.text(x + 2, 0, part, Role::Text);
+    }
+}
+
+fn progress(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+    let model = scene.model;
+    let of_jobs = |n: f64| model.jobs.map_or(0.0, |jobs| n / jobs.max(1) as f64);
+    let (share, live) = (of_jobs(model.totals.settled() as f64), of_jobs(f64::from(model.in_flight())));
+    pen.bar(0, y, pen.width(), share, live);
+}
+
+fn numbers(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+    let model = scene.model;
+    let (histogram, _) = kpi::latency(scene);
+    let p95 = histogram.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);
+    let rate = kpi::throughput(scene);
+    let failed = units::count_or_nothing(model.totals.jobs_failed);
+    let limited = units::count_or_nothing(model.totals.throttled);
+    let mut x = 0;
+    for (name, value) in [("", format!("{rate}/s")), ("p95 ", p95), ("fail ", failed), ("429 ", limited)] {
+        if x + width_of(name) + width_of(&value) > pen.width() {
+            break;
+        }
+        x = pen.text(x, y, name, Role::TextDim);
+        x = pen.text(x, y, &value, Role::Text) + 2;
+    }
+}

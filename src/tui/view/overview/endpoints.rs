@@ -1,0 +1,208 @@
+//! How far is each endpoint, which is slow, which fails?
+
+use crate::event::Micros;
+use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::text::units;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+use crate::tui::view::widgets::charts::sparkline;
+use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
+
+/// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
+struct Columns {
+    name: u16,
+    bar: u16,
+    done: u16,
+    live: u16,
+    p50: u16,
+    p95: u16,
+    p99: u16,
+    fail: u16,
+    trend: u16,
+}
+
+/// Columns are given up until names have this much room.
+const NAME_MIN: u16 = 24;
+/// From this width on, and when names have what they need, bars grow to this.
+const WIDE: u16 = 150;
+const BAR_MAX: u16 = 56;
+
+impl Columns {
+    fn of(width: u16, largest: u64, longest_name: u16) -> Self {
+        // As wide as the largest it may ever show, so that nothing jitters.
+        let count = u16::try_from(units::count(largest).len()).unwrap_or(u16::MAX);
+        let done = (count * 2 + 3).max(6);
+        let mut columns =
+            Self { name: 0, bar: 24, done, live: 5, p50: 7, p95: 7, p99: 0, fail: 5.max(count.min(9)), trend: 10 };
+        if width >= WIDE {
+            columns.p99 = 7;
+            columns.trend = 24;
+        }
+        let drops: [fn(&mut Self); 6] =
+            [|c| c.trend = 0, |c| c.bar = 12, |c| c.p50 = 0, |c| c.bar = 6, |c| c.done = 5, |c| c.bar = 0];
+        for drop in drops {
+            if columns.room_for_name(width) >= NAME_MIN {
+                break;
+            }
+            drop(&mut columns);
+        }
+        columns.name = columns.room_for_name(width);
+        // A wide screen gives bars what names do not need, so that the eye does not lose the row.
+        let spare = columns.name.saturating_sub(longest_name.max(NAME_MIN));
+        let grows = if columns.bar == 24 { spare.min(BAR_MAX - 24) } else { 0 };
+        columns.bar += grows;
+        columns.name -= grows;
+        columns
+    }
+
+    fn room_for_name(&self, width: u16) -> u16 {
+        let others = [self.bar, self.done, self.live, self.p50, self.p95, self.p99, self.fail, self.trend];
+        let taken: u16 = others.iter().filter(|&&w| w > 0).map(|w| w + GAP).sum();
+        width.saturating_sub(LEAD + taken)
+    }
+}
+
+/// The table: a head, the columns' names, and the visible rows.
+pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    if pen.height() == 0 {
+        return;
+    }
+    let model = scene.model;
+    pen.section(0, "Endpoints", &remark(scene));
+    let columns = Columns::of(pen.width(), model.most_jobs, scene.ui.names.widest());
+    heads(pen, &columns, scene);
+    let list = scene.ui.list();
+    if list.order.is_empty() {
+        return table::nothing(pen, LEAD, 2, scene);
+    }
+    for (y, (i, is_selected)) in (2..pen.height()).zip(list.in_sight()) {
+        // A frozen picture and the order of its rows are of one model.
+        if let Some(endpoint) = model.endpoints.get(i) {
+            row(pen, y, &columns, endpoint, is_selected, scene);
+            pen.target(0, y, u16::MAX, Target::Row(i));
+        }
+    }
+}
+
+/// How many rows have made room, because they are finished.
+pub fn folded(scene: &Scene<'_>) -> Option<String> {
+    let list = scene.ui.list();
+    let n = scene.model.endpoints.len().saturating_sub(list.order.len());
+    (n > 0 && list.filter.value().is_empty()).then(|| format!("+{} finished", units::count(n as u64)))
+}
+
+fn remark(scene: &Scene<'_>) -> String {
+    let model = scene.model;
+    let settled = model.totals.settled();
+    let shown = scene.ui.list().order.len();
+    let mut parts: Vec<String> = table::in_sight(scene).into_iter().collect();
+    if let Some(folded) = folded(scene) {
+        parts.push(folded);
+    } else if shown < model.endpoints.len() {
+        let all = units::count(model.endpoints.len() as u64);
+        parts.push(format!("{} of {all} endpoints", units::count(shown as u64)));
+    }
+    parts.push(match model.jobs {
+        Some(jobs) if settled == jobs => units::plural(jobs, "job"),
+        Some(jobs) => {
+            format!("{} of {}   {}", units::count(settled), units::plural(jobs, "job"), units::percent(settled, jobs))
+        }
+        None => format!("{} so far", units::plural(settled, "job")),
+    });
+    parts.join("   ")
+}
+
+fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
+    let heads = [
+        Head::left("ENDPOINT", columns.name, Some(NAME)),
+        Head::left(if scene.model.is_polled { "IS" } else { "PROGRESS" }, columns.bar, None),
+        Head::right("DONE", columns.done, Some(DONE)),
+        Head::right("LIVE", columns.live, Some(LIVE)),
+        Head::right("P50", columns.p50, Some(P50)),
+        Head::right("P95", columns.p95, Some(P95)),
+        Head::right("P99", columns.p99, None),
+        Head::right("FAIL", columns.fail, Some(FAILED)),
+        Head::left("TREND", columns.trend, None),
+    ];
+    table::heads(pen, 1, LEAD, &heads, scene.ui.list());
+    pen.target(0, 1, LEAD, Target::Head(STATE));
+    if scene.ui.list().column == STATE {
+        // Over the glyphs that it sorts by.
+        table::arrow(pen, LEAD - 2, 1, scene.ui.list());
+    }
+}
+
+fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_selected: bool, scene: &Scene<'_>) {
+    let state = endpoint.state(scene.now);
+    let status = status_of(state);
+    table::lead(pen, y, status, is_selected);
+    let is_over = matches!(state, EndpointState::Done | EndpointState::Cancelled);
+    let text = if is_over { Role::TextDim } else { Role::Text };
+    let style = pen.theme.style(text);
+    pen.foreign(LEAD, y, &endpoint.name, columns.name, style);
+
+    let mut x = LEAD + columns.name + GAP;
+    let jobs = endpoint.jobs.unwrap_or(0).max(1) as f64;
+    if columns.bar > 0 && scene.model.is_polled {
+        let role = if state == EndpointState::Down { Role::Failed } else { Role::TextDim };
+        let style = pen.theme.style(role);
+        pen.foreign(x, y, &health(endpoint, scene), columns.bar, style);
+        x += columns.bar + GAP;
+    } else if columns.bar > 0 {
+        let full = if endpoint.jobs.is_some() { endpoint.settled() as f64 / jobs } else { 0.0 };
+        pen.bar(x, y, columns.bar, full, f64::from(endpoint.in_flight) / jobs);
+        x += columns.bar + GAP;
+    }
+    let done = match endpoint.jobs {
+        Some(jobs) if columns.done < 6 => units::percent(endpoint.settled(), jobs),
+        Some(jobs) => format!("{} / {}", units::count(endpoint.settled()), units::count(jobs)),
+        None => units::count(endpoint.settled()),
+    };
+    pen.right(x + columns.done, y, &done, text);
+    x += columns.done + GAP;
+    table::number(pen, x + columns.live, y, u64::from(endpoint.in_flight), text);
+    x += columns.live + GAP;
+    for (width, q) in [(columns.p50, 0.5), (columns.p95, 0.95), (columns.p99, 0.99)] {
+        if width > 0 {
+            table::quantile(pen, x + width, y, &endpoint.latency, q, text);
+            x += width + GAP;
+        }
+    }
+    table::number(pen, x + columns.fail, y, endpoint.failed, Role::Failed);
+    x += columns.fail + GAP;
+    if columns.trend > 0 {
+        let means: Vec<f64> = endpoint.trend.means().map(|mean| mean.map_or(0.0, Micros::as_secs_f64)).collect();
+        let skipped = means.len().saturating_sub(usize::from(columns.trend));
+        sparkline(pen, x, y, means.into_iter().skip(skipped));
+    }
+    if is_selected {
+        pen.underlay(y, Role::Selection);
+    }
+}
+
+/// Up or down, for how long, and how often that has changed.
+fn health(endpoint: &Endpoint, scene: &Scene<'_>) -> String {
+    let Some(health) = endpoint.health else { return String::new() };
+    let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
+    let word = if health.is_up { "up" } else { "down" };
+    let changes = match health.flips {
+        0 => String::new(),
+        n => format!("   {}", units::plural(n.into(), "change")),
+    };
+    format!("{word} for {for_how_long}{changes}")
+}
+
+/// How a state looks.
+pub fn status_of(state: EndpointState) -> Status {
+    match state {
+        EndpointState::Limited => Status::Limited,
+        EndpointState::Running => Status::Running,
+        EndpointState::Queued => Status::Queued,
+        EndpointState::Failed | EndpointState::Down => Status::Failed,
+        EndpointState::Done | EndpointState::Up => Status::Ok,
+        EndpointState::Cancelled => Status::Cancelled,
+    }
+}

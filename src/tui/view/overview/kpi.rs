@@ -1,0 +1,246 @@
+//! How many are in flight right now, and is it fast, slow, failing or refused?
+
+use crate::event::cause::Cause;
+use crate::model::Model;
+use crate::model::histogram::Histogram;
+use crate::text::units;
+use crate::tui::text_fit::width_of;
+use crate::tui::theme::glyphs::Charset;
+use crate::tui::theme::role::Role;
+use crate::tui::view::layout::KPI_WIDTH;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Panel, Scene};
+use crate::tui::view::widgets::charts::sparkline;
+use crate::tui::view::widgets::digits;
+
+/// Five numbers side by side; the first can be read across a room.
+pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let blocks: [(u16, Panel); 5] =
+        [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
+    let (height, spare) = (pen.height(), pen.width().saturating_sub(KPI_WIDTH));
+    let mut x = 0;
+    for (i, (least, draw)) in (0..).zip(blocks) {
+        let width = least + spare * (i + 1) / 5 - spare * i / 5;
+        draw(&mut pen.part(x, 0, width, height), scene);
+        x += width;
+    }
+}
+
+fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let model = scene.model;
+    let n = model.in_flight();
+    pen.text(0, 0, "IN FLIGHT", Role::TextDim);
+    let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
+    let of = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
+    // As wide as the largest it may be, so that nothing beside it moves.
+    let widest = n.max(model.limit.unwrap_or(0));
+    let is_room_for_digits = digits::width(widest) + 2 + width_of(&of).max(8) < pen.width();
+    let after = if scene.charset == Charset::Unicode && is_room_for_digits {
+        digits::draw(pen, digits::width(widest) - digits::width(n), 1, n, bold);
+        digits::width(widest) + 2
+    } else {
+        let end = width_of(&units::count(u64::from(widest)));
+        let text = units::count(u64::from(n));
+        pen.styled(end - width_of(&text), 2, &text, bold);
+        end + 1
+    };
+    let Some(limit) = model.limit else { return };
+    if n > limit {
+        // After a cut the rest is let go in peace.
+        pen.text(after, 1, "draining", Role::Limited);
+    }
+    pen.text(after, 2, &of, Role::Text);
+    let bar = pen.width().saturating_sub(after + 3).min(12);
+    pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
+}
+
+fn large_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    pen.text(0, 0, "THROUGHPUT", Role::TextDim);
+    let bold = pen.theme.style(Role::Title);
+    let after = pen.styled(0, 1, &format!("{:>4}", throughput(scene)), bold);
+    pen.text(after, 1, " req/s", Role::TextDim);
+    let width = pen.width().saturating_sub(4).min(16);
+    let seconds = scene.model.throughput.seconds(scene.now, usize::from(width));
+    sparkline(pen, 0, 2, seconds.iter().map(|&n| f64::from(n)));
+    let good = scene.model.totals.expected;
+    let ended = scene.model.totals.ended;
+    if ended > 0 {
+        let after = pen.text(0, 3, &units::percent(good, ended), Role::TextDim);
+        pen.text(after, 3, " good", Role::TextDim);
+    }
+}
+
+fn large_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let (histogram, span) = latency(scene);
+    let after = pen.text(0, 0, "LATENCY", Role::TextDim);
+    pen.text(after + 3, 0, span, Role::TextFaint);
+    for (row, pair) in [["p50", "p95"], ["p99", "max"]].iter().enumerate() {
+        let y = u16::try_from(row).unwrap_or(0) + 1;
+        for (column, name) in pair.iter().enumerate() {
+            let x = u16::try_from(column).unwrap_or(0) * 15;
+            pen.text(x, y, name, Role::TextDim);
+            figure(pen, x + 4, y, &histogram, name);
+        }
+    }
+    if histogram.n() > 0 {
+        let text = format!("{} answered", units::count(histogram.n()));
+        pen.text(0, 3, &text, Role::TextFaint);
+    }
+}
+
+fn large_failed(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let totals = &scene.model.totals;
+    pen.text(0, 0, "FAILED", Role::TextDim);
+    number_and_share(pen, totals.jobs_failed, totals.settled(), Role::Failed);
+    let (status, timeout, broken) = kinds(scene.model);
+    let mut x = 0;
+    for (name, n) in [("status", status), ("timeout", timeout), ("broken", broken)] {
+        let text = format!("{} {name}", units::count(n));
+        if n > 0 && x + width_of(&text) < pen.width() {
+            x = pen.text(x, 2, &text, Role::TextDim) + 2;
+        }
+    }
+    if totals.jobs_saved > 0 {
+        pen.text(0, 3, &format!("{} saved by retry", units::count(totals.jobs_saved)), Role::TextFaint);
+    }
+}
+
+fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let totals = &scene.model.totals;
+    pen.text(0, 0, "RATE LIMITED", Role::TextDim);
+    number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
+    let waits = scene.model.ended.is_none();
+    if let Some((_, until)) = scene.model.cooldown(scene.now).filter(|_| waits) {
+        let left = format!("resumes in {}", units::countdown(until.since(scene.now)));
+        pen.text(0, 2, &left, Role::Limited);
+    }
+}
+
+/// Two lines for a small screen: what is in flight first. What has no room is left out, never cut.
+pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    const BLOCK: u16 = 11;
+    let width = pen.width();
+    let is_wide = width >= 76;
+    let (gap, wrong) = if is_wide { (4, 22) } else { (2, 13) };
+    let end = width.saturating_sub(wrong);
+    let mut x = small_flight(pen, scene) + gap;
+    let blocks: [Panel; 2] = [small_throughput, small_latency];
+    // Latency says more than pace.
+    let skipped = usize::from(x + 2 * (BLOCK + gap) > end);
+    for draw in blocks.into_iter().skip(skipped) {
+        if x + BLOCK + gap <= end {
+            draw(&mut pen.part(x, 0, BLOCK, 2), scene);
+            x += BLOCK + gap;
+        }
+    }
+    small_wrong(&mut pen.part(end, 0, wrong, 2), scene, is_wide);
+}
+
+/// Gives back the column after it.
+fn small_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) -> u16 {
+    let model = scene.model;
+    let n = model.in_flight();
+    let bold = pen.theme.style(Role::Running).patch(emphasis(pen));
+    let digits = model.limit.map_or(4, |limit| units::count(u64::from(limit)).len().max(2));
+    let x = pen.text(0, 0, "in flight ", Role::TextDim);
+    let x = pen.styled(x, 0, &format!("{:>digits$}", units::count(u64::from(n))), bold);
+    let Some(limit) = model.limit else { return x };
+    let x = pen.text(x, 0, &format!(" / {}", units::count(u64::from(limit))), Role::Text);
+    pen.bar(0, 1, x, f64::from(n) / f64::from(limit.max(1)), 0.0);
+    x
+}
+
+fn small_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let after = pen.text(0, 0, &format!("{:>5}", throughput(scene)), Role::Title);
+    pen.text(after, 0, " req/s", Role::TextDim);
+    let seconds = scene.model.throughput.seconds(scene.now, usize::from(pen.width()));
+    sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)));
+}
+
+fn small_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    let (histogram, _) = latency(scene);
+    for (row, name) in (0..).zip(["p50", "p95"]) {
+        pen.text(0, row, name, Role::TextDim);
+        figure(pen, 4, row, &histogram, name);
+    }
+}
+
+fn small_wrong(pen: &mut Pen<'_>, scene: &Scene<'_>, has_share: bool) {
+    let totals = &scene.model.totals;
+    for (row, name, n, whole, role) in [
+        (0, "failed", totals.jobs_failed, totals.settled(), Role::Failed),
+        (1, "limited", totals.throttled, totals.ended, Role::Limited),
+    ] {
+        pen.text(0, row, name, Role::TextDim);
+        let role = if n == 0 { Role::TextFaint } else { role };
+        pen.right(13, row, &units::count_or_nothing(n), role);
+        if has_share && n > 0 {
+            pen.right(pen.width(), row, &units::percent(n, whole), Role::TextDim);
+        }
+    }
+}
+
+fn number_and_share(pen: &mut Pen<'_>, n: u64, whole: u64, role: Role) {
+    if n == 0 {
+        let nothing = pen.theme.glyphs.none.clone();
+        pen.text(0, 1, &nothing, Role::TextFaint);
+        return;
+    }
+    let style = pen.theme.style(role).patch(emphasis(pen));
+    let after = pen.styled(0, 1, &units::count(n), style);
+    pen.text(after + 3, 1, &units::percent(n, whole), Role::TextDim);
+}
+
+/// One quantile, with its unit dim.
+fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) {
+    let value = match name {
+        "p50" => histogram.quantile(0.5),
+        "p95" => histogram.quantile(0.95),
+        "p99" => histogram.quantile(0.99),
+        _ => histogram.max(),
+    };
+    if let Some(text) = value.map(units::length) {
+        let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
+        // Three digits and a point, so that the unit stays where it is.
+        let after = pen.text(x, y, &format!("{number:>4}"), Role::Title);
+        pen.text(after + 1, y, unit, Role::TextDim);
+    } else {
+        let nothing = pen.theme.glyphs.none.clone();
+        pen.right(x + 4, y, &nothing, Role::TextFaint);
+    }
+}
+
+/// The latencies that are shown, and of which time they are.
+pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
+    let is_over = scene.model.ended.is_some();
+    if scene.ui.is_recent && !is_over {
+        (scene.model.latency_of_last(scene.now, 10), "last 10 s")
+    } else {
+        (scene.model.latency.clone(), "whole run")
+    }
+}
+
+/// Attempts a second, lately; of the whole run once it is over.
+pub fn throughput(scene: &Scene<'_>) -> String {
+    let model = scene.model;
+    match model.ended {
+        Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),
+        _ => units::significant(model.throughput.per_second(scene.now, 4)),
+    }
+}
+
+/// Failed jobs by kind: unexpected or refusing answers, time-outs, no answer.
+fn kinds(model: &Model) -> (u64, u64, u64) {
+    let jobs = |holds: fn(Cause) -> bool| model.incidents.jobs_where(holds);
+    (
+        jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_))),
+        jobs(|cause| matches!(cause, Cause::TimedOut(_))),
+        jobs(|cause| matches!(cause, Cause::Failed(_))),
+    )
+}
+
+fn emphasis(pen: &Pen<'_>) -> ratatui::style::Style {
+    // Bold comes from the theme's own title: `mono` and light themes may mean something else by it.
+    let title = pen.theme.style(Role::Title);
+    ratatui::style::Style::new().add_modifier(title.add_modifier)
+}

@@ -1,0 +1,52 @@
+//! How far is it, what is slow, and is it full? The numbers, the endpoints, two charts, the last events.
+
+pub mod compact;
+pub mod endpoints;
+mod flight;
+pub mod kpi;
+mod latency;
+
+use ratatui::layout::Rect;
+
+use crate::model::Model;
+use crate::tui::view::layout::Sections;
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::{Page, Panel, Scene};
+use crate::tui::view::verdict;
+use crate::tui::view::widgets::events;
+
+/// The first view.
+#[derive(Debug)]
+pub struct OverviewPage;
+
+impl Page for OverviewPage {
+    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+        usize::from(
+            Sections::of(area, model.endpoints.len(), verdict::is_told(model)).endpoints.height.saturating_sub(2),
+        )
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        // By all endpoints: sections do not move while a filter is typed.
+        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::is_told(scene.model));
+        let panels: [(Rect, Panel); 6] = [
+            (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
+            (sections.verdict, verdict::line),
+            (sections.endpoints, endpoints::draw),
+            (sections.latency, latency::draw),
+            (sections.flight, flight::draw),
+            (sections.events, events::draw),
+        ];
+        for (area, draw) in panels {
+            draw(&mut pen.within(area), scene);
+        }
+    }
+
+    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+        compact::endpoints(pen, scene);
+    }
+
+    fn compact_rows_in(&self, area: Rect, _model: &Model) -> usize {
+        usize::from(area.height.saturating_sub(compact::ABOVE))
+    }
+}

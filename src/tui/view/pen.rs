@@ -1,0 +1,208 @@
+//! Puts text into cells: cut to fit, aligned, never outside its area.
+//!
+//! Views write through a [`Pen`] alone. Foreign text comes in through [`Pen::foreign`] or has been
+//! through [`sanitize`] before.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::text::sanitize::sanitize;
+use crate::tui::click_targets::{Target, Targets};
+use crate::tui::text_fit::{cut_middle, width_of};
+use crate::tui::theme::Theme;
+use crate::tui::theme::role::Role;
+
+/// Writes into one area; positions count from its upper left corner.
+#[derive(Debug)]
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    targets: &'a mut Targets,
+    /// Where it may write.
+    pub area: Rect,
+    /// What meanings look like.
+    pub theme: &'a Theme,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen for one area of the screen.
+    pub fn new(buffer: &'a mut Buffer, targets: &'a mut Targets, area: Rect, theme: &'a Theme) -> Self {
+        let area = area.intersection(buffer.area);
+        Self { buffer, targets, area, theme }
+    }
+
+    /// A pen for a part of this one's area.
+    pub fn part(&mut self, x: u16, y: u16, width: u16, height: u16) -> Pen<'_> {
+        let part = Rect { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y), width, height };
+        self.within(part)
+    }
+
+    /// A pen for a part of this one's area that the layout has found.
+    pub fn within(&mut self, part: Rect) -> Pen<'_> {
+        Pen { area: part.intersection(self.area), buffer: self.buffer, targets: self.targets, theme: self.theme }
+    }
+
+    /// Width of the area.
+    pub fn width(&self) -> u16 {
+        self.area.width
+    }
+
+    /// Height of the area.
+    pub fn height(&self) -> u16 {
+        self.area.height
+    }
+
+    /// Writes from `x` on; gives back the column after the text.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, role: impl Into<Role>) -> u16 {
+        let style = self.theme.style(role);
+        self.styled(x, y, text, style)
+    }
+
+    /// Writes with a style that is not one role's alone.
+    pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if x >= self.area.width || y >= self.area.height {
+            return x;
+        }
+        let room = usize::from(self.area.width - x);
+        let (end, _) = self.buffer.set_stringn(self.area.x + x, self.area.y + y, text, room, style);
+        end - self.area.x
+    }
+
+    /// So many cells can be clicked, and mean this.
+    pub fn target(&mut self, x: u16, y: u16, width: u16, target: Target) {
+        let area = self.part(x, y, width, 1).area;
+        self.targets.add(area, target);
+    }
+
+    /// The whole area can be clicked.
+    pub fn target_all(&mut self, target: Target) {
+        self.targets.add(self.area, target);
+    }
+
+    /// Writes so that the text ends before column `end`.
+    pub fn right(&mut self, end: u16, y: u16, text: &str, role: impl Into<Role>) {
+        let width = width_of(text);
+        self.text(end.saturating_sub(width), y, text, role);
+    }
+
+    /// Writes foreign text, made safe and cut in its middle to fit `room` columns.
+    pub fn foreign(&mut self, x: u16, y: u16, text: &str, room: u16, style: Style) -> u16 {
+        let ellipsis = self.theme.glyphs.ellipsis.clone();
+        let safe = sanitize(text);
+        let cut = cut_middle(&safe, usize::from(room), &ellipsis);
+        self.styled(x, y, &cut, style)
+    }
+
+    /// Repeats one glyph.
+    pub fn fill(&mut self, x: u16, y: u16, width: u16, glyph: &str, role: impl Into<Role>) {
+        let style = self.theme.style(role);
+        let width = width.min(self.area.width.saturating_sub(x));
+        if y < self.area.height {
+            for x in x..x + width {
+                self.put(x, y, glyph, style);
+            }
+        }
+    }
+
+    /// A faint line over the whole width.
+    pub fn rule(&mut self, y: u16) {
+        let glyph = self.theme.glyphs.rule.clone();
+        self.fill(0, y, self.area.width, &glyph, Role::Border);
+    }
+
+    /// A section's head: its title, a faint rule, and at its right end a remark, if it fits.
+    pub fn section(&mut self, y: u16, title: &str, remark: &str) {
+        let glyph = self.theme.glyphs.rule.clone();
+        let after = self.text(0, y, title, Role::Title) + 1;
+        let remark_at = self.area.width.saturating_sub(width_of(remark));
+        let has_remark = !remark.is_empty() && remark_at > after + 1;
+        let end = if has_remark { remark_at - 1 } else { self.area.width };
+        self.fill(after, y, end.saturating_sub(after), &glyph, Role::Border);
+        if has_remark {
+            self.text(remark_at, y, remark, Role::TextDim);
+        }
+    }
+
+    /// A bar of `width` cells: a full part, a live part behind it, and the rest.
+    pub fn bar(&mut self, x: u16, y: u16, width: u16, full: f64, live: f64) {
+        let glyphs = &self.theme.glyphs;
+        let (on, during, rest) = (glyphs.bar_full.clone(), glyphs.bar_live.clone(), glyphs.bar_rest.clone());
+        let n_full = cells(full, width);
+        // What is in flight shows, however little it is.
+        let n_live = if live > 0.0 { cells(full + live, width).max(n_full + 1).min(width) - n_full } else { 0 };
+        self.fill(x, y, n_full, &on, Role::Bar);
+        self.fill(x + n_full, y, n_live, &during, Role::Running);
+        self.fill(x + n_full + n_live, y, width - n_full - n_live, &rest, Role::BarRest);
+    }
+
+    /// One cell.
+    pub fn put(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
+        let at = Position { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y) };
+        if self.area.contains(at)
+            && let Some(cell) = self.buffer.cell_mut(at)
+        {
+            // Only glyphs of the theme come here; anything foreign goes through `styled`.
+            cell.set_symbol(glyph).set_style(style);
+        }
+    }
+
+    /// Lays a style under a whole row.
+    pub fn underlay(&mut self, y: u16, role: impl Into<Role>) {
+        let style = self.theme.style(role);
+        let row = Rect { x: self.area.x, y: self.area.y.saturating_add(y), width: self.area.width, height: 1 };
+        self.buffer.set_style(row.intersection(self.area), style);
+    }
+
+    /// Lays one ground under the whole area.
+    pub fn ground(&mut self, color: ratatui::style::Color) {
+        let area = self.area;
+        self.buffer.set_style(area, Style::new().bg(color));
+    }
+
+    /// Empties the area in one style.
+    pub fn clear(&mut self, role: impl Into<Role>) {
+        let style = self.theme.style(Role::Text).patch(self.theme.style(role));
+        for at in self.area.positions() {
+            if let Some(cell) = self.buffer.cell_mut(at) {
+                // A style alone would leave what was bold there bold.
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+}
+
+/// The cells that a share of `width` fills.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and width")]
+pub fn cells(share: f64, width: u16) -> u16 {
+    (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16
+}
+
+/// Replaces everything that is not ASCII, in foreign text as well as in our own.
+pub fn replace_non_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            symbol if symbol.is_ascii() => continue,
+            "–" | "—" | "─" => "-",
+            "…" => "~",
+            "→" => ">",
+            "µ" => "u",
+            "×" => "x",
+            _ => "?",
+        };
+        cell.set_symbol(plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cells;
+
+    #[test]
+    fn a_share_fills_its_cells() {
+        assert_eq!(
+            [cells(0.0, 10), cells(0.26, 10), cells(1.0, 10), cells(9.0, 10), cells(f64::NAN, 10)],
+            [0, 3, 10, 10, 0]
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! Large digits, three rows high: the one number that a room must be able to read.
+//!
+//! Start at [`draw`].
+
+use ratatui::style::Style;
+
+use crate::tui::view::pen::Pen;
+
+/// What stands between digits, in the same points.
+const SIGNS: [(char, [u8; 5]); 3] = [('.', [0, 0, 0, 0, 2]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
+
+/// Three by five points each, a row a number, the leftmost point the highest bit.
+const DIGITS: [[u8; 5]; 10] = [
+    [7, 5, 5, 5, 7],
+    [2, 6, 2, 2, 7],
+    [7, 1, 7, 4, 7],
+    [7, 1, 7, 1, 7],
+    [5, 5, 7, 1, 1],
+    [7, 4, 7, 1, 7],
+    [7, 4, 7, 5, 7],
+    [7, 1, 1, 1, 1],
+    [7, 5, 7, 5, 7],
+    [7, 5, 7, 1, 7],
+];
+
+/// Rows that a number takes.
+pub const HEIGHT: u16 = 3;
+
+/// Columns that a number takes.
+pub fn width(n: u32) -> u16 {
+    let digits = n.checked_ilog10().unwrap_or(0) + 1;
+    u16::try_from(digits * 4 - 1).unwrap_or(u16::MAX)
+}
+
+/// Columns that a text of digits and signs takes.
+pub fn width_of(text: &str) -> u16 {
+    u16::try_from(text.chars().count() * 4).unwrap_or(u16::MAX).saturating_sub(1)
+}
+
+/// Draws a number from (`x`, `y`) on.
+pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, n: u32, style: Style) {
+    text(pen, x, y, &n.to_string(), style);
+}
+
+/// Draws digits and signs from (`x`, `y`) on; half blocks make two points of a cell.
+pub fn text(pen: &mut Pen<'_>, x: u16, y: u16, text: &str, style: Style) {
+    let mut x = x;
+    for points in text.chars().map(points) {
+        for (row, y) in (y..y + HEIGHT).enumerate() {
+            let upper = points[row * 2];
+            let lower = points.get(row * 2 + 1).copied().unwrap_or(0);
+            for (column, bit) in [4_u8, 2, 1].into_iter().enumerate() {
+                let glyph = match (upper & bit != 0, lower & bit != 0) {
+                    (true, true) => "█",
+                    (true, false) => "▀",
+                    (false, true) => "▄",
+                    (false, false) => continue,
+                };
+                pen.put(x + u16::try_from(column).unwrap_or(0), y, glyph, style);
+            }
+        }
+        x = x.saturating_add(4);
+    }
+}
+
+/// A character's points; blank where it has none.
+fn points(c: char) -> [u8; 5] {
+    let digit = c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize));
+    let sign = || SIGNS.iter().find(|(sign, _)| *sign == c).map(|(_, points)| points);
+    digit.or_else(sign).copied().unwrap_or_default()
+}

@@ -1,0 +1,11 @@
+//! Parts that several views share: tables, sheets, labelled facts, event lines, large digits.
+//!
+//! Start at [`table`].
+
+pub mod charts;
+pub mod digits;
+pub mod events;
+pub mod facts;
+pub mod labelled;
+pub mod sheet;
+pub mod table;

@@ -1,0 +1,152 @@
+//! What the tables of all views have in common: heads that tell the order, marks, numbers.
+//!
+//! Start at [`heads`].
+
+use crate::model::histogram::Histogram;
+use crate::text::units;
+use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
+use crate::tui::rows::list::List;
+use crate::tui::rows::rows_of;
+use crate::tui::text_fit::width_of;
+use crate::tui::theme::role::{Role, Status};
+use crate::tui::view::pen::Pen;
+use crate::tui::view::scene::Scene;
+
+/// Between two columns.
+pub const GAP: u16 = 2;
+/// Mark of the selected row and glyph of the state, each with a space.
+pub const LEAD: u16 = 4;
+
+/// The name of a column.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    label: &'static str,
+    /// A column of no width is left out.
+    width: u16,
+    /// The number by which the table can be sorted by it.
+    column: Option<usize>,
+    is_left: bool,
+}
+
+impl Head {
+    /// Over text.
+    pub fn left(label: &'static str, width: u16, column: Option<usize>) -> Self {
+        Self { label, width, column, is_left: true }
+    }
+
+    /// Over numbers.
+    pub fn right(label: &'static str, width: u16, column: Option<usize>) -> Self {
+        Self { is_left: false, ..Self::left(label, width, column) }
+    }
+}
+
+/// The names of the columns; the one that rows are sorted by has an arrow.
+pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[Head], list: &List) {
+    let mut x = from;
+    for head in heads.iter().filter(|head| head.width > 0) {
+        let is_sorted = head.column == Some(list.column);
+        let role = if is_sorted { Role::Title } else { Role::TextDim };
+        // The arrow stands in the gap, so that the label keeps its place.
+        let end = if head.is_left {
+            pen.text(x, y, head.label, role)
+        } else {
+            pen.right(x + head.width, y, head.label, role);
+            x + head.width
+        };
+        if let Some(column) = head.column {
+            pen.target(x, y, head.width, Target::Head(column));
+        }
+        if is_sorted {
+            let at = if head.is_left { end + 1 } else { end };
+            arrow(pen, at, y, list);
+        }
+        x += head.width + GAP;
+    }
+}
+
+/// The way that rows are sorted.
+pub fn arrow(pen: &mut Pen<'_>, x: u16, y: u16, list: &List) {
+    let glyphs = &pen.theme.glyphs;
+    let arrow = if list.is_reversed { glyphs.ascending.clone() } else { glyphs.descending.clone() };
+    pen.text(x, y, &arrow, Role::Title);
+}
+
+/// What stands in front of a row.
+pub fn lead(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
+    if is_selected {
+        mark(pen, y);
+    }
+    let glyph = pen.theme.glyph(status).to_owned();
+    pen.text(2, y, &glyph, status);
+}
+
+/// The mark of the selected row.
+pub fn mark(pen: &mut Pen<'_>, y: u16) {
+    let mark = pen.theme.glyphs.selected.clone();
+    pen.text(0, y, &mark, Role::BorderFocus);
+}
+
+/// A count that ends before a column; none is a dash.
+pub fn number(pen: &mut Pen<'_>, end: u16, y: u16, n: u64, role: Role) {
+    let role = if n == 0 { Role::TextFaint } else { role };
+    let text = if n == 0 { pen.theme.glyphs.none.to_string() } else { units::count(n) };
+    pen.right(end, y, &text, role);
+}
+
+/// A quantile that ends before a column; of nothing it is a dash.
+pub fn quantile(pen: &mut Pen<'_>, end: u16, y: u16, latency: &Histogram, q: f64, role: Role) {
+    text_or_nothing(pen, end, y, latency.quantile(q).map(units::length).as_deref(), role);
+}
+
+/// A text that ends before a column, or a dash.
+pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, role: Role) {
+    if let Some(text) = text {
+        pen.right(end, y, text, role);
+    } else {
+        let nothing = pen.theme.glyphs.none.clone();
+        pen.right(end, y, &nothing, Role::TextFaint);
+    }
+}
+
+/// Says why there is no row.
+pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
+    let rows = rows_of(scene.ui.view);
+    let filter = scene.ui.list().filter.value();
+    let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
+        let yet = if scene.model.ended.is_some() { "" } else { " yet" };
+        format!("no {}{yet}", rows.noun())
+    } else {
+        let clears = scene.keymap.key(Action::Back).map(|key| format!(", {key} clears")).unwrap_or_default();
+        format!("no {} matches \"{filter}\"{clears}", rows.noun())
+    };
+    let style = pen.theme.style(Role::TextDim);
+    let room = pen.width().saturating_sub(x);
+    pen.foreign(x, y, &text, room, style);
+}
+
+/// Which of the rows are in sight, where not all of them are.
+pub fn in_sight(scene: &Scene<'_>) -> Option<String> {
+    let list = scene.ui.list();
+    let n = list.order.len();
+    let below = (list.scroll + list.page).min(n);
+    let count = |n: usize| units::count(n as u64);
+    (list.page > 0 && n > list.page).then(|| format!("{}–{} of {}", count(list.scroll + 1), count(below), count(n)))
+}
+
+/// How many of all rows are shown, where a filter hides some.
+pub fn share_shown(scene: &Scene<'_>) -> Option<String> {
+    let rows = rows_of(scene.ui.view);
+    let (shown, all) = (scene.ui.list().order.len(), rows.range(scene.model).len());
+    (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
+}
+
+/// Columns that a table of these needs beside its names.
+pub fn taken(columns: &[u16]) -> u16 {
+    columns.iter().filter(|&&width| width > 0).map(|width| width + GAP).sum()
+}
+
+/// The widest of some counts, so that a column is as wide as the largest it may show.
+pub fn digits(largest: u64) -> u16 {
+    width_of(&units::count(largest))
+}

@@ -1,0 +1,91 @@
+//! The views of the screen: their names, their digits and their order.
+//!
+//! Start at [`View`].
+
+/// A view, by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// How far is it, what is slow, is it full?
+    #[default]
+    Overview,
+    /// Do requests run at once, or one after the other?
+    Waterfall,
+    /// What is one endpoint like?
+    Endpoint,
+    /// What went wrong, where, and what can be done about it?
+    Failures,
+    /// What does each host allow, and what limits it?
+    Hosts,
+    /// What happened, in order?
+    Log,
+    /// What is in flight, and for how long?
+    InFlight,
+}
+
+impl View {
+    /// All views, in the order of the tabs.
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Waterfall, Self::Endpoint, Self::Failures, Self::Hosts, Self::Log, Self::InFlight];
+
+    /// The view that is so many tabs further, wrapping around.
+    #[must_use]
+    pub fn after(self, steps: usize) -> Self {
+        Self::ALL[(self as usize + steps) % Self::ALL.len()]
+    }
+
+    /// The digit key that shows it.
+    pub fn digit(self) -> char {
+        match self {
+            Self::Overview => '1',
+            Self::Waterfall => '2',
+            Self::Endpoint => '3',
+            Self::Failures => '4',
+            Self::Hosts => '5',
+            Self::Log => '6',
+            Self::InFlight => '7',
+        }
+    }
+
+    /// The name on its tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Waterfall => "Waterfall",
+            Self::Endpoint => "Endpoint",
+            Self::Failures => "Failures",
+            Self::Hosts => "Hosts",
+            Self::Log => "Log",
+            Self::InFlight => "In flight",
+        }
+    }
+
+    /// The name on its tab where space is short: another word, not a truncated one.
+    pub fn short_title(self) -> &'static str {
+        match self {
+            Self::Overview => "All",
+            Self::Waterfall => "Fall",
+            Self::Endpoint => "One",
+            Self::Failures => "Fail",
+            Self::Hosts => "Hosts",
+            Self::Log => "Log",
+            Self::InFlight => "Live",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::View;
+    use crate::tui::action::Action;
+    use crate::tui::keymap::entry;
+
+    #[test]
+    fn every_view_has_its_place_and_its_key() {
+        for (i, view) in View::ALL.into_iter().enumerate() {
+            assert_eq!(view as usize, i);
+            let entry = entry(Action::Show(view)).unwrap_or_else(|| panic!("`{}` has no key", view.title()));
+            assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", view.digit()), &*view.digit().to_string()));
+        }
+        assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
+    }
+}

@@ -1,0 +1,154 @@
+//! The arguments in a path and query, read one typed value at a time.
+//!
+//! It knows forms (a duration, a share), not behaviours. It remembers which keys were read, so the error for an
+//! unknown key lists the known ones.
+//! Start at [`PathArguments::new`]; end with [`PathArguments::finish`].
+
+use std::collections::VecDeque;
+use std::str::FromStr;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+
+use crate::upstream::behaviour::DelayRange;
+
+/// The part of a path and query that has not been read.
+pub struct PathArguments<'a> {
+    words: VecDeque<String>,
+    pairs: Vec<(String, Vec<u8>)>,
+    known: Vec<&'static str>,
+    query: &'a str,
+}
+
+impl<'a> PathArguments<'a> {
+    /// Splits and percent-decodes. A `+` in the query is a space, as HTML forms write it.
+    pub fn new(path_and_query: &'a str) -> Self {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let words = path.split('/').filter(|word| !word.is_empty());
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (text(key), percent_decode_str(&value.replace('+', " ")).collect())
+        });
+        Self { words: words.map(text).collect(), pairs: pairs.collect(), known: Vec::new(), query }
+    }
+
+    /// The query as it was sent.
+    pub fn query(&self) -> &'a str {
+        self.query
+    }
+
+    /// The next segment of the path.
+    pub fn word(&mut self) -> Option<String> {
+        self.words.pop_front()
+    }
+
+    /// The next segment of the path, which must be there.
+    pub fn need(&mut self, what: &str) -> Result<String, String> {
+        self.word().ok_or_else(|| format!("its path goes on with {what}"))
+    }
+
+    /// Whether a key is given.
+    pub fn has(&self, key: &str) -> bool {
+        self.pairs.iter().any(|(name, _)| name == key)
+    }
+
+    /// The bytes of a key's value.
+    pub fn bytes_of(&mut self, key: &'static str) -> Result<Option<Vec<u8>>, String> {
+        self.known.push(key);
+        let Some(at) = self.pairs.iter().position(|(name, _)| name == key) else { return Ok(None) };
+        let (_, value) = self.pairs.remove(at);
+        if self.has(key) {
+            return Err(format!("the key `{key}` is given twice"));
+        }
+        Ok(Some(value))
+    }
+
+    /// A key's value.
+    pub fn value(&mut self, key: &'static str) -> Result<Option<String>, String> {
+        let Some(bytes) = self.bytes_of(key)? else { return Ok(None) };
+        String::from_utf8(bytes).map(Some).map_err(|_| format!("the value of `{key}` is not UTF-8"))
+    }
+
+    /// A key's value as a whole number of at least `least`.
+    pub fn number<N: FromStr + PartialOrd + Copy>(
+        &mut self,
+        key: &'static str,
+        least: N,
+        what: &str,
+    ) -> Result<Option<N>, String> {
+        self.value(key)?.map(|value| number(&value, least, what)).transpose()
+    }
+
+    /// A key's value as a duration.
+    pub fn duration(&mut self, key: &'static str) -> Result<Option<Duration>, String> {
+        self.value(key)?.map(|value| duration(&value)).transpose()
+    }
+
+    /// A key's value as a duration or a range of durations.
+    pub fn delay_range(&mut self, key: &'static str) -> Result<Option<DelayRange>, String> {
+        self.value(key)?.map(|value| delay_range(&value)).transpose()
+    }
+
+    /// A key's value as a share from 0 to 1: `0.1` or `10%`.
+    pub fn share(&mut self, key: &'static str) -> Result<Option<f64>, String> {
+        let Some(value) = self.value(key)? else { return Ok(None) };
+        let share = match value.strip_suffix('%') {
+            Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+            None => value.parse::<f64>(),
+        };
+        match share {
+            Ok(share) if (0.0..=1.0).contains(&share) => Ok(Some(share)),
+            Ok(_) | Err(_) => Err(format!("`{value}` is no share from 0 to 1, such as `0.1` or `10%`")),
+        }
+    }
+
+    /// Every pair that has not been read, for a behaviour that takes any key.
+    pub fn rest(&mut self) -> Vec<(String, Vec<u8>)> {
+        std::mem::take(&mut self.pairs)
+    }
+
+    /// The keys that were read, in that order.
+    pub fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
+    /// Fails if something was not read.
+    pub fn finish(&self) -> Result<(), String> {
+        if let Some(word) = self.words.front() {
+            return Err(format!("its path ends before `{word}`"));
+        }
+        let Some((key, _)) = self.pairs.first() else { return Ok(()) };
+        let known: Vec<String> = self.known.iter().map(|key| format!("`{key}`")).collect();
+        match known.as_slice() {
+            [] => Err(format!("it has no key `{key}`, nor any other")),
+            known => Err(format!("it has no key `{key}`; it takes {}", known.join(", "))),
+        }
+    }
+}
+
+/// A whole number of at least `least`.
+pub fn number<N: FromStr + PartialOrd + Copy>(value: &str, least: N, what: &str) -> Result<N, String> {
+    value.parse().ok().filter(|number| *number >= least).ok_or_else(|| format!("`{value}` is not {what}"))
+}
+
+/// A duration with its unit.
+pub fn duration(value: &str) -> Result<Duration, String> {
+    if value.parse::<f64>().is_ok() {
+        return Err(format!("`{value}` has no unit: write `{value}ms` or `{value}s`"));
+    }
+    humantime::parse_duration(value).map_err(|_| format!("`{value}` is no length of time, such as `250ms` or `1m30s`"))
+}
+
+/// A duration, or two with `..` between.
+pub fn delay_range(value: &str) -> Result<DelayRange, String> {
+    let Some((from, to)) = value.split_once("..") else { return duration(value).map(DelayRange::exactly) };
+    let range = DelayRange { from: duration(from)?, to: duration(to)? };
+    if range.from > range.to {
+        return Err(format!("`{value}` ends before it begins"));
+    }
+    Ok(range)
+}
+
+fn text(encoded: &str) -> String {
+    percent_decode_str(encoded).decode_utf8_lossy().into_owned()
+}

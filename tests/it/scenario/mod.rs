@@ -1,0 +1,39 @@
+//! Runs told without a source: read from fixtures, written in a short notation, or made up at random.
+//!
+//! Start at [`fixtures::read`], [`notation::scenario`] and [`playback::run`].
+
+pub mod fixtures;
+pub mod notation;
+pub mod playback;
+pub mod strategies;
+
+use inflight::event::Event;
+use inflight::journal::{Header, Reader, SCHEMA, Writer};
+use inflight::model::Model;
+
+/// What the events add up to.
+pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Model {
+    let mut model = Model::default();
+    for event in events {
+        model.apply(event);
+    }
+    model
+}
+
+/// A journal that holds these events.
+pub fn record(events: &[Event]) -> Vec<u8> {
+    let header = Header { inflight: SCHEMA, name: "told".into(), started: "2026-11-20T14:03:27.000Z".into() };
+    let mut journal = Vec::new();
+    let mut writer = Writer::new(&mut journal, &header).unwrap();
+    for event in events {
+        writer.write(event).unwrap();
+    }
+    journal
+}
+
+/// The events of a journal, and how many lines were no event.
+pub fn replay(journal: &[u8]) -> (Vec<Event>, u64) {
+    let mut reader = Reader::new(journal).unwrap();
+    let events = reader.by_ref().map(Result::unwrap).collect();
+    (events, reader.skipped())
+}

@@ -1,0 +1,193 @@
+//! A run in one line: `0ms start a#1 | 50ms timeout a#1 | 60ms answer a#1 200`.
+//!
+//! A step is a moment, a verb and what it is about: `a#1` is the first attempt of job 1 at endpoint
+//! `a`, `a#1.2` its second. Endpoints `a` to `z` lie at hosts of their own and are announced; `A` to
+//! `Z` are strangers. `@1` after the moment says that another machine has seen it.
+//!
+//! | step | |
+//! | --- | --- |
+//! | `run limit 4 jobs 10` | the run starts; both numbers may be left out |
+//! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after so much waiting: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
+//! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
+//! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
+//! | `retry a#1 500ms` | its job is tried again, not before |
+//! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` as its last attempt ended |
+//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | a dial |
+//! | `level 5` · `stall 250ms` | a watched program |
+//! | `clock 1s` | where this machine's zero lies |
+//! | `end` · `end drained` | the run is over |
+
+use std::collections::{HashMap, HashSet};
+
+use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::waits::WaitTimes;
+use inflight::event::{
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+};
+use inflight::model::Model;
+
+use crate::scenario;
+
+/// A run that has been told.
+pub struct Scenario {
+    pub events: Vec<Event>,
+    announced: HashSet<(Origin, u32)>,
+    last: HashMap<(Origin, JobId), Outcome>,
+    first: HashMap<(Origin, JobId), Offset>,
+}
+
+/// Reads the notation; a run of no limit and no known jobs has begun before its first step.
+#[track_caller]
+pub fn scenario(text: &str) -> Scenario {
+    let mut scenario =
+        Scenario { events: Vec::new(), announced: HashSet::new(), last: HashMap::new(), first: HashMap::new() };
+    for step in text.split('|').map(str::trim).filter(|step| !step.is_empty()) {
+        let mut words = step.split_whitespace().peekable();
+        let at = Offset(micros(words.next().unwrap()).0);
+        let origin =
+            words.next_if(|word| word.starts_with('@')).map_or(Origin::HERE, |word| Origin(number(&word[1..])));
+        let verb = words.next().unwrap_or_else(|| panic!("`{step}` has no verb"));
+        scenario.step(at, origin, verb, &words.collect::<Vec<_>>());
+    }
+    scenario
+}
+
+impl Scenario {
+    /// What it adds up to.
+    pub fn fold(&self) -> Model {
+        scenario::fold(&self.events)
+    }
+
+    fn step(&mut self, at: Offset, origin: Origin, verb: &str, words: &[&str]) {
+        let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
+        let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
+        let fact = match verb {
+            "run" => Fact::RunStarted {
+                name: "told".into(),
+                limit: named("limit").map(number),
+                jobs: named("jobs").map(number),
+            },
+            "clock" => Fact::OriginSeen { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
+            "start" => {
+                let (endpoint, attempt) = self.about(at, origin, word(0));
+                let host = HostId(endpoint.0);
+                self.first.entry((origin, attempt.job)).or_insert(at);
+                let waited = |why| named(why).map_or(Micros::ZERO, micros);
+                let waited = WaitTimes {
+                    slot: waited("slot"),
+                    host_limit: waited("host"),
+                    gap: waited("gap"),
+                    rate: waited("rate"),
+                    cooldown: waited("cooldown"),
+                    backoff: waited("backoff"),
+                    paused: Micros::ZERO,
+                };
+                let (row, slot) = (attempt.job.0, 0);
+                let target = format!("GET https://{}.example/{row}", word(0)).into();
+                Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
+            }
+            "answer" | "refuse" | "timeout" | "break" | "hop" | "drop" => {
+                let (_, attempt) = self.about(at, origin, word(0));
+                let outcome = outcome(verb, words.get(1).copied());
+                self.last.insert((origin, attempt.job), outcome.clone());
+                let connect = named("connect").map(micros);
+                let first_byte = (connect.is_some() || words.contains(&"reused")).then_some(Micros(1));
+                let spent = PhaseTimes { connect, first_byte, ..PhaseTimes::default() };
+                Fact::AttemptEnded { attempt, outcome, spent, malformed: 0 }
+            }
+            "retry" => {
+                let (_, attempt) = self.about(at, origin, word(0));
+                Fact::RetryScheduled { attempt, until: moment(word(1)), why: RetryWhy::Backoff }
+            }
+            "done" | "fail" | "skip" => {
+                let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
+                let end = match verb {
+                    "done" => JobEnd::Done,
+                    "skip" => JobEnd::Cancelled,
+                    _ => {
+                        let last = self.last.get(&(origin, job)).cloned();
+                        JobEnd::Failed { last: last.unwrap_or(Outcome::TimedOut { phase: Phase::Job }) }
+                    }
+                };
+                let total = at.since(self.first.remove(&(origin, job)).unwrap_or(at));
+                Fact::JobSettled { job, endpoint, end, tries, total, waited: WaitTimes::NONE, target: None }
+            }
+            "limit" => {
+                let by = if words.contains(&"machine") { ChangedBy::Machine } else { ChangedBy::Operator };
+                Fact::LimitChanged { scope: Scope::Run, limit: number(word(0)), by }
+            }
+            "own" => {
+                let host = HostId(self.endpoint(at, origin, word(0)).0);
+                Fact::LimitChanged { scope: Scope::Host(host), limit: number(word(1)), by: ChangedBy::Operator }
+            }
+            "cool" => {
+                let host = HostId(self.endpoint(at, origin, word(0)).0);
+                Fact::CooldownSet { host, until: moment(word(1)) }
+            }
+            "pause" => Fact::Paused,
+            "resume" => Fact::Resumed,
+            "drain" => Fact::Draining,
+            "cancel" => Fact::Cancelling,
+            "level" => Fact::LevelSeen { in_flight: number(word(0)) },
+            "stall" => Fact::Stalled { lasted: micros(word(0)), place: None },
+            "end" => Fact::RunEnded {
+                how: match words.first() {
+                    None => RunEnd::Finished,
+                    Some(&"drained") => RunEnd::Drained,
+                    Some(&"cancelled") => RunEnd::Cancelled,
+                    Some(how) => panic!("nothing ends `{how}`"),
+                },
+            },
+            verb => panic!("there is no verb `{verb}`"),
+        };
+        self.events.push(Event { at, origin, fact });
+    }
+
+    /// `a#1.2` as endpoint and attempt.
+    fn about(&mut self, at: Offset, origin: Origin, text: &str) -> (EndpointId, Attempt) {
+        let (endpoint, job) = text.split_once('#').unwrap_or_else(|| panic!("`{text}` is no attempt, as `a#1` is"));
+        let (job, n) = job.split_once('.').unwrap_or((job, "1"));
+        (self.endpoint(at, origin, endpoint), Attempt { job: JobId(number(job)), n: number(n) })
+    }
+
+    fn endpoint(&mut self, at: Offset, origin: Origin, name: &str) -> EndpointId {
+        let letter = name.chars().next().unwrap();
+        let id = letter as u32 - if letter.is_lowercase() { 'a' as u32 } else { 'A' as u32 };
+        if letter.is_lowercase() && self.announced.insert((origin, id)) {
+            let (endpoint, host) = (EndpointId(id), HostId(id));
+            let name = name.into();
+            self.events.push(Event { at, origin, fact: Fact::EndpointSeen { endpoint, name, jobs: None } });
+            let name = format!("https://{letter}.example:443").into();
+            self.events.push(Event { at, origin, fact: Fact::HostSeen { host, name, limit: None } });
+        }
+        EndpointId(id)
+    }
+}
+
+fn outcome(verb: &str, status: Option<&str>) -> Outcome {
+    let status = status.map(number::<u16>);
+    match verb {
+        "answer" => {
+            let status = status.unwrap_or(200);
+            Outcome::Answered { status, bytes: 100, expected: status < 400 }
+        }
+        "refuse" => Outcome::Throttled { status: status.unwrap_or(429), retry_after: None },
+        "timeout" => Outcome::TimedOut { phase: Phase::FirstByte },
+        "break" => Outcome::Failed { reason: Reason::Reset, detail: None },
+        "hop" => Outcome::Redirected { status: status.unwrap_or(302) },
+        _ => Outcome::Cancelled,
+    }
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> N {
+    text.parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
+}
+
+fn micros(text: &str) -> Micros {
+    let length = humantime::parse_duration(text).unwrap_or_else(|_| panic!("`{text}` is no length of time"));
+    Micros::from(length)
+}
+
+fn moment(text: &str) -> Offset {
+    Offset(micros(text).0)
+}
