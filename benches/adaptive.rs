@@ -1,11 +1,11 @@
-//! Judges the adaptive limit on real sockets: eighteen limited upstreams, one batch, two minutes.
+//! Tests the adaptive limit on real sockets: 18 limited upstreams, one batch, two minutes.
 //!
-//! Each upstream is a practice upstream of its own, so that its counters are the referee's. None gives a
-//! hint: its 429 says nothing of when or how much. Exits with 1 if an upstream got less than it would take,
-//! or refused too often, after the first ten seconds. Start at [`main`]; run it with
-//! `cargo bench --bench adaptive`, and with `-- --steps` to see what each controller did.
+//! Each upstream is a practice server of its own, whose counters decide the result. Their 429s carry no
+//! hint about when to retry. After the first ten seconds, an upstream that gets too little or refuses too
+//! much makes the exit code 1. Start at [`main`]. Run it with `cargo bench --bench adaptive`, and with
+//! `-- --steps` to see each controller's steps.
 
-#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints a table")]
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -37,15 +37,15 @@ const MEAN_SERVICE: f64 = 0.1;
 /// What a judged upstream allows.
 #[derive(Clone, Copy, Debug)]
 enum Allows {
-    /// So many a second, and a fifth of that in a burst.
+    /// This many per second, and a fifth of that in a burst.
     Bucket(u32),
-    /// So many in each second.
+    /// This many in each second.
     Window(u32),
-    /// So many at once.
+    /// This many at once.
     AtOnce(u32),
 }
 
-/// One of the eighteen.
+/// One of the 18 upstreams.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     allows: Allows,
@@ -55,14 +55,14 @@ struct Case {
 /// What an upstream counted.
 #[derive(Clone, Copy, Debug)]
 struct Score {
-    /// Accepted, as a share of what it would have taken.
+    /// Accepted requests, as a share of what it would have accepted.
     goodput: f64,
-    /// Refused, as a share of what it was sent.
+    /// Refused requests, as a share of all that it received.
     refused: f64,
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let tells_steps = std::env::args().any(|arg| arg == "--steps");
+    let prints_steps = std::env::args().any(|arg| arg == "--steps");
     let cases = cases();
     let practice = Practice::default();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -112,8 +112,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let verdict = if case.holds(*score) { "" } else { "  missed" };
         println!("{:<24} {:>8.3} {:>8.2}%{verdict}", case.name(), score.goodput, score.refused * 100.0);
     }
-    if tells_steps {
-        tell(&steps);
+    if prints_steps {
+        print_steps(&steps);
     }
     let held = cases.iter().zip(&scores).filter(|(case, score)| case.holds(**score)).count();
     println!("{held} of {} hold", cases.len());
@@ -127,7 +127,7 @@ fn cases() -> Vec<Case> {
     allows.flat_map(|allows| [false, true].map(|is_halved| Case { allows, is_halved })).collect()
 }
 
-/// One batch with more jobs than anybody could do.
+/// One batch with more jobs than fit into the time.
 fn plan(urls: &[String]) -> String {
     let limits = "[limits]\nconcurrency = 1000\nper_host = 64\nadaptive = true\n";
     let endpoint = |url: &String| format!("[[endpoint]]\nurl = \"{url}\"\nrepeat = 1000000\n");
@@ -154,7 +154,7 @@ impl Case {
         format!("{n} {what}{}", if self.is_halved { ", ½" } else { "" })
     }
 
-    /// How many requests it would take in so many seconds.
+    /// How many requests it would accept in this many seconds.
     fn capacity(self, seconds: f64) -> f64 {
         let rate = |share: f64| match self.allows {
             Allows::Bucket(n) => f64::from(n) * share,
@@ -179,7 +179,7 @@ impl Case {
 }
 
 /// Every step of every controller. Hosts are numbered as the table is ordered.
-fn tell(events: &[Event]) {
+fn print_steps(events: &[Event]) {
     for event in events {
         let at = event.at.0 as f64 / 1e6;
         if let Fact::HostSeen { host, name, .. } = &event.fact {

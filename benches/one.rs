@@ -1,8 +1,8 @@
-//! One run in this process, as it is told: what `benches/peers/price.py` holds beside each other.
+//! One run in this process, with chosen listeners and runtimes; `benches/peers/price.py` compares them.
 //!
-//! `one WATCHED BY WIRE REQUESTS URL`: `deaf`, `counted`, `folded` or `recorded` says who listens to the
-//! events; `threads` runs it as the program does, a thread and a runtime for each core, `runtime` on one
-//! runtime of as many threads, `thread` on one thread. Start at [`main`].
+//! `one WATCHED BY WIRE REQUESTS URL`. WATCHED says what happens to the events: `deaf` ignores them, the
+//! others are `counted`, `folded` and `recorded`. BY says what runs the requests. `threads` is one runtime
+//! per core, as in the program; `runtime` is one shared runtime; `thread` is one thread. Start at [`main`].
 
 use std::env;
 use std::error::Error;
@@ -32,10 +32,10 @@ use tokio::time::Instant;
 type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
-    // Cargo adds a word of its own.
+    // Cargo adds an argument of its own.
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let [watched, by, wire, requests, url] = &words[..] else {
-        // Whoever runs all benches has none of these words for it.
+        // `cargo bench` without a name runs this too, without arguments.
         let hint = "one WATCHED BY WIRE REQUESTS URL; benches/peers/price.py calls it";
         return if words.is_empty() { Ok(writeln!(std::io::stdout(), "{hint}")?) } else { Err(hint.into()) };
     };
@@ -49,7 +49,7 @@ fn main() -> Result<(), Failure> {
     Ok(listening.join().map_err(|_| "the listener broke")??)
 }
 
-/// Listens until the run is over.
+/// Receives events until the run is over.
 fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure> {
     match watched {
         "deaf" => {}
@@ -64,7 +64,7 @@ fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure
             let file: Box<dyn Write + Send> = Box::new(BufWriter::new(tempfile::tempfile()?));
             pumped(facts, Some(Writer::new(file, &Header::new("one", SystemTime::now()))?))?;
         }
-        other => return Err(format!("nobody listens as `{other}`").into()),
+        other => return Err(format!("`{other}` is no listener").into()),
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<()
 /// Runs a plan to its end.
 fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure> {
     let cursor = Cursor::open(plan, None)?;
-    let (_commands, mut wishes) = mpsc::unbounded_channel();
+    let (_sender, mut commands) = mpsc::unbounded_channel();
     let route = Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE);
     if by == "runtime" {
         let runtime = Builder::new_multi_thread().enable_all().build()?;
@@ -88,7 +88,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
             let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
             shared.open("one").await;
             let wire = Rc::new(Wires::new(route, &Resolver::default(), false));
-            serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+            serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
             shared.conclude().await;
         });
         return Ok(());
@@ -108,9 +108,9 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
     match by {
         "threads" => Pool::start(cursor, settings)?.join()?,
         "thread" => {
-            Builder::new_current_thread().enable_all().build()?.block_on(run_here(cursor, settings, wishes));
+            Builder::new_current_thread().enable_all().build()?.block_on(run_here(cursor, settings, commands));
         }
-        other => return Err(format!("nothing runs by `{other}`").into()),
+        other => return Err(format!("`{other}` is no runtime").into()),
     }
     Ok(())
 }

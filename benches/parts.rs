@@ -1,8 +1,8 @@
-//! What the parts of a run cost, each by itself: no socket, no thread, no terminal.
+//! The cost of each part of a run by itself, without sockets, threads or a terminal.
 //!
-//! One group for each part, as the tree names them: the fold of an event, the gate, the schedule, the
-//! journal, a picture of 120 columns and 40 rows. Run it with `cargo bench --bench parts`, or with
-//! `-- picture` for some of them; `benches/peers/price.py parts` runs it in turns.
+//! There is one group for each part: applying an event, the gate, the schedule, the journal, and a frame
+//! of 120×40. Run it with `cargo bench --bench parts`, or with `-- picture` for some parts.
+//! `benches/peers/price.py parts` runs it in rounds.
 
 mod busy;
 
@@ -15,20 +15,20 @@ fn main() {
     divan::main();
 }
 
-/// A run that does not end while it is measured: so many endpoints, fifty in flight.
+/// A run that does not end while it is measured, with fifty attempts in flight.
 fn busy(endpoints: u32) -> impl Iterator<Item = Event> {
     Busy { endpoints, jobs: 1 << 40, in_flight: 50, a_second: 20_000 }.events()
 }
 
-/// How many of its events have been seen after a while.
-fn seen(endpoints: u32) -> usize {
+/// How many events to apply before measuring.
+fn n_warm_up(endpoints: u32) -> usize {
     endpoints as usize + 60_000
 }
 
-/// What they add up to.
+/// The model after these events.
 fn folded(endpoints: u32) -> Model {
     let mut model = Model::default();
-    for event in busy(endpoints).take(seen(endpoints)) {
+    for event in busy(endpoints).take(n_warm_up(endpoints)) {
         model.apply(&event);
     }
     model
@@ -37,13 +37,13 @@ fn folded(endpoints: u32) -> Model {
 mod model {
     use divan::Bencher;
 
-    use super::{busy, folded, seen};
+    use super::{busy, folded, n_warm_up};
 
-    /// The fold of one event; a job is three.
+    /// Applies one event; a job has three.
     #[divan::bench(args = [10, 10_000], sample_size = 1_000)]
     fn fold(bencher: Bencher<'_, '_>, endpoints: u32) {
         let mut model = folded(endpoints);
-        let mut events = busy(endpoints).skip(seen(endpoints));
+        let mut events = busy(endpoints).skip(n_warm_up(endpoints));
         bencher.with_inputs(|| events.next()).bench_local_refs(|event| {
             if let Some(event) = event {
                 model.apply(event);
@@ -65,7 +65,7 @@ mod pool {
 
     const LIMIT: u32 = 50;
 
-    /// A slot is taken at the gate, and another given back.
+    /// Takes a slot at the gate and returns another.
     #[divan::bench(sample_size = 1_000)]
     fn gate(bencher: Bencher<'_, '_>) {
         let mut gate = Gate::new(LIMIT);
@@ -80,10 +80,10 @@ mod pool {
         });
     }
 
-    /// A job is drawn and started, and another's attempt ends and settles it; the gate is part of it.
+    /// Draws and starts a job, and settles another; includes the gate.
     #[divan::bench(args = [1, 100], sample_size = 1_000)]
     fn schedule(bencher: Bencher<'_, '_>, hosts: u32) {
-        let Ok(mut schedule) = endless(hosts) else { panic!("the plan is sound") };
+        let Ok(mut schedule) = endless(hosts) else { panic!("the plan is valid") };
         let (mut now, mut held) = (0, VecDeque::new());
         bencher.bench_local(|| {
             now += 1;
@@ -101,7 +101,7 @@ mod pool {
         });
     }
 
-    /// A schedule of more jobs than can be measured.
+    /// A schedule with more jobs than the benchmark needs.
     fn endless(hosts: u32) -> Result<Schedule, Box<dyn std::error::Error>> {
         let endpoint = |host| format!("[[endpoint]]\nurl = \"http://{host}.example/\"\nrepeat = 1000000000\n");
         let text = format!("[limits]\nconcurrency = {LIMIT}\n") + &(0..hosts).map(endpoint).collect::<String>();
@@ -119,7 +119,7 @@ mod journal {
 
     use super::busy;
 
-    /// An event is written.
+    /// Writes an event.
     #[divan::bench(sample_size = 1_000)]
     fn write(bencher: Bencher<'_, '_>) {
         let mut events = busy(100);
@@ -131,7 +131,7 @@ mod journal {
         });
     }
 
-    /// It is read back.
+    /// Reads an event.
     #[divan::bench(sample_size = 1_000)]
     fn read(bencher: Bencher<'_, '_>) {
         let mut recording = Vec::new();
@@ -171,10 +171,10 @@ mod tui {
     use inflight::tui::view::scene::Scene;
     use ratatui::layout::Rect;
 
-    use super::{busy, folded, seen};
+    use super::{busy, folded, n_warm_up};
 
     const SCREEN: Rect = Rect::new(0, 0, 120, 40);
-    /// What happens from one picture to the next.
+    /// The events between two frames.
     const BETWEEN: usize = 3_000;
 
     mod picture {
@@ -182,27 +182,28 @@ mod tui {
 
         use super::picture;
 
-        /// The next picture, as what is different from the one before.
+        /// The next frame, encoded as its difference from the previous one.
         #[divan::bench(args = [10, 10_000, 100_000])]
         fn changed(bencher: Bencher<'_, '_>, endpoints: u32) {
             picture(bencher, endpoints, false);
         }
 
-        /// All of it, as after the window has changed.
+        /// A whole frame, as after a resize.
         #[divan::bench(args = [10, 10_000, 100_000])]
         fn anew(bencher: Bencher<'_, '_>, endpoints: u32) {
             picture(bencher, endpoints, true);
         }
     }
 
-    /// One picture after the other, as bytes; a twentieth of a second lies between them.
+    /// Encodes frames that are a twentieth of a second apart.
     fn picture(bencher: Bencher<'_, '_>, endpoints: u32, is_unknown: bool) {
         let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
-        let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(seen(endpoints)));
+        let (model, mut events) = (RefCell::new(folded(endpoints)), busy(endpoints).skip(n_warm_up(endpoints)));
         let (mut ui, keymap) = (UiState::default(), Keymap::default());
-        let (Some(theme), Ok(mut easel)) = (Theme::bundled("inflight-dark", look), FrameEncoder::new(SCREEN.as_size()))
+        let (Some(theme), Ok(mut encoder)) =
+            (Theme::bundled("inflight-dark", look), FrameEncoder::new(SCREEN.as_size()))
         else {
-            panic!("the theme is ours, and nothing is asked of a terminal")
+            panic!("the theme is bundled, and there is no terminal")
         };
         let between = || {
             for event in events.by_ref().take(BETWEEN) {
@@ -215,8 +216,8 @@ mod tui {
             ui.fit(view::measure(&ui, &keymap, &model, SCREEN), &model, now);
             let (can, charset) = (Abilities::FULL, look.charset);
             let scene = Scene { model: &model, ui: &ui, theme: &theme, keymap: &keymap, can, charset, now };
-            let drawn = easel.draw(SCREEN, "", is_unknown, |frame| drop(view::render(frame, &scene)));
-            let length = easel.with_bytes(|bytes| std::mem::take(bytes).len());
+            let drawn = encoder.draw(SCREEN, "", is_unknown, |frame| drop(view::render(frame, &scene)));
+            let length = encoder.with_bytes(|bytes| std::mem::take(bytes).len());
             drawn.map(|()| length)
         });
     }

@@ -1,13 +1,13 @@
-//! Holds the screen against what it must not cost: the program itself, in a terminal of our own.
+//! The cost of the screen, measured with the program itself in a pseudo-terminal.
 //!
-//! `busy` replays 10,000 endpoints at 50,000 events a second and tells, for every view, what a picture
-//! costs, how many there are, and how long a key waits for its picture. `stuck` runs a batch with a
-//! terminal that stops reading for ten seconds beside the same batch with `--plain`, in turns, and tells
-//! the ratio of their throughput and the memory each took. Start at [`main`]; run it with
-//! `cargo bench --bench screen`, or with `-- busy` or `-- stuck` for one of them. Linux only: it reads
-//! `/proc`.
+//! `busy` replays 10,000 endpoints at 50,000 events per second. For every view it prints the cost of a
+//! frame, the frame rate, and how long a key takes to change the screen. `stuck` compares a terminal that
+//! stops reading for ten seconds with `--plain`, and prints the ratio of throughput and the memory of each.
+//!
+//! Start at [`main`]. Run it with `cargo bench --bench screen`, or with `-- busy` or `-- stuck` for one of
+//! them. It reads `/proc`, so it needs Linux.
 
-#![expect(clippy::print_stdout, reason = "a table is what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints a table")]
 
 mod busy;
 mod practice;
@@ -30,18 +30,18 @@ use crate::busy::Busy;
 use crate::practice::Upstream;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_inflight");
-/// A picture begins with this: `CSI ? 2026 h`, a synchronized update.
+/// The start of a frame: `CSI ? 2026 h`, a synchronized update.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 
 const ENDPOINTS: u32 = 10_000;
 const EVENTS_A_SECOND: u64 = 50_000;
-/// Long enough for every view.
+/// Long enough for all views.
 const BUSY_SECONDS: u64 = 40;
-/// How long each view is looked at.
+/// How long each view is measured.
 const LOOK: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
 const REQUESTS: &str = "1200000";
-/// How long the terminal does not read.
+/// How long the terminal stops reading.
 const STUCK: Duration = Duration::from_secs(10);
 
 type Failure = Box<dyn Error>;
@@ -59,11 +59,11 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a picture costs while much happens.
+/// Measures the cost of a frame in a busy run.
 fn busy(folder: &Path) -> Result<(), Failure> {
     let recording = folder.join("busy.jsonl");
     record(&recording)?;
-    let arguments = ["replay", recording.to_str().ok_or("a path that is no text")?];
+    let arguments = ["replay", recording.to_str().ok_or("a path that is not text")?];
     let mut terminal = Terminal::start(PROGRAM, &arguments, folder)?;
     terminal.wait_for("RUNNING")?;
     let began = (Instant::now(), terminal.elapsed()?);
@@ -90,7 +90,7 @@ fn busy(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a terminal that does not read costs the run.
+/// Measures what a terminal that does not read costs the run.
 fn stuck(folder: &Path) -> Result<(), Failure> {
     let upstream = Upstream::start()?;
     let url = upstream.at("/status/200");
@@ -127,9 +127,9 @@ fn stuck(folder: &Path) -> Result<(), Failure> {
 struct Measured {
     /// Requests a second.
     rate: f64,
-    /// Time on a processor, of all threads.
+    /// CPU time of all threads.
     cpu: Duration,
-    /// Most memory, in KiB.
+    /// Peak memory, in KiB.
     peak: u64,
 }
 
@@ -150,7 +150,7 @@ fn plain(folder: &Path, url: &str) -> Result<Measured, Failure> {
 
 fn on_screen(folder: &Path, url: &str) -> Result<Measured, Failure> {
     let result = folder.join("screen.json");
-    // The screen is on standard error, the result goes elsewhere.
+    // The screen is on standard error, so the result can go to a file.
     let line = format!("exec '{PROGRAM}' run {url} -n {REQUESTS} -c 50 --json > '{}'", result.display());
     let mut terminal = Terminal::start("sh", &["-c", &line], folder)?;
     terminal.wait_for("RUNNING")?;
@@ -160,7 +160,7 @@ fn on_screen(folder: &Path, url: &str) -> Result<Measured, Failure> {
     while terminal.pupil.try_wait()?.is_none() {
         (peak, cpu) = (memory(terminal.pid).unwrap_or(peak), all_cpu(terminal.pid).unwrap_or(cpu));
         if Instant::now() >= until && terminal.is_held.swap(false, Ordering::AcqRel) {
-            // It reads on: the next picture is whole and of now.
+            // It reads again: the next frame is complete and current.
             terminal.wait_for("RUNNING")?;
         }
         thread::sleep(Duration::from_millis(20));
@@ -189,11 +189,11 @@ struct Terminal {
     is_held: Arc<AtomicBool>,
 }
 
-/// What has come.
+/// What the program has printed.
 struct Paper {
     parser: Parser,
     pictures: usize,
-    /// The last bytes, for a picture whose beginning came in two pieces.
+    /// The last bytes, in case the start of a frame is split.
     tail: Vec<u8>,
 }
 
@@ -238,7 +238,7 @@ impl Terminal {
         self.paper.lock().unwrap_or_else(PoisonError::into_inner).pictures
     }
 
-    /// What the clock in the header says, in seconds.
+    /// The time in the header, in seconds.
     fn elapsed(&self) -> Result<f64, Failure> {
         let contents = self.contents();
         let before = contents.split(" of ").next().unwrap_or_default();
@@ -250,7 +250,7 @@ impl Terminal {
         self.paper.lock().unwrap_or_else(PoisonError::into_inner).parser.screen().contents()
     }
 
-    /// Types, and gives back how long it takes until the screen shows its effect.
+    /// Types a key, and returns how long the screen takes to show its effect.
     fn answer_to(&mut self, keys: &str, shows: impl Fn(&str) -> bool) -> Result<Duration, Failure> {
         let typed = Instant::now();
         self.send(keys)?;
@@ -270,7 +270,7 @@ impl Terminal {
                 return Ok(());
             }
             if Instant::now() >= until {
-                return Err(format!("what should be seen never came; this did:\n{contents}").into());
+                return Err(format!("the screen never showed the expected text, but this:\n{contents}").into());
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -289,28 +289,28 @@ impl Paper {
         self.parser.process(bytes);
         self.tail.extend_from_slice(bytes);
         self.pictures += self.tail.windows(BEGIN.len()).filter(|window| *window == BEGIN).count();
-        // Shorter than a beginning: none is counted twice.
+        // Shorter than the start of a frame, so none is counted twice.
         let kept = self.tail.len().saturating_sub(BEGIN.len() - 1);
         self.tail.drain(..kept);
     }
 }
 
-/// Time on a processor of the thread that draws, so far.
+/// CPU time of the drawing thread so far.
 fn cpu(pid: u32) -> Result<Duration, Failure> {
     let stat = fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat"))?;
     Ok(Duration::from_nanos(stat.split_whitespace().next().ok_or("no times")?.parse()?))
 }
 
-/// Time on a processor of all threads of a process so far, to a hundredth of a second.
+/// CPU time of all threads of a process so far, to a hundredth of a second.
 fn all_cpu(pid: u32) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // After the name, which stands in brackets: user and system time are the 12th and 13th.
+    // After the name in brackets, user and system time are fields 12 and 13.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     (ticks > 0).then(|| Duration::from_millis(ticks * 10))
 }
 
-/// Most memory of a process so far, in KiB.
+/// Peak memory of a process so far, in KiB.
 fn memory(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -321,11 +321,11 @@ fn ms(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
 
-/// Writes a recording in which much happens.
+/// Writes the recording of a busy run.
 fn record(path: &Path) -> Result<(), Failure> {
     let header = Header::new("busy", std::time::SystemTime::now());
     let mut writer = Writer::new(BufWriter::new(File::create(path)?), &header)?;
-    // A job is three events: started, ended, settled; five hundred are in flight.
+    // A job has three events (started, ended, settled); five hundred are in flight.
     let a_second = EVENTS_A_SECOND / 3;
     let busy = Busy { endpoints: ENDPOINTS, jobs: BUSY_SECONDS * a_second, in_flight: 500, a_second };
     for event in busy.events() {

@@ -1,8 +1,9 @@
 //! A lock held across an await, against a lock that is released before it.
 //!
-//! Run it with `cargo run --example convoy`; live, measured and beside each other: `inflight demo convoy`.
+//! Run it with `cargo run --example convoy`.
+//! `inflight demo convoy` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,7 +25,7 @@ async fn main() -> io::Result<()> {
 
     let start = Instant::now();
     let tasks = std::iter::repeat_n(Arc::clone(&token), 10).map(|token| async move {
-        // × Locked until the answer is there: whoever else needs the token waits for it.
+        // × Locked until the response is complete: every other task waits for the token.
         let token = token.lock().await;
         get(address, "a", &path(&token)).await
     });
@@ -34,7 +35,7 @@ async fn main() -> io::Result<()> {
     upstream.reset_tally();
     let start = Instant::now();
     let tasks = std::iter::repeat_n(token, 10).map(|token| async move {
-        // ✓ Locked until it has been copied.
+        // ✓ Locked only to copy the token.
         let token = token.lock().await.clone();
         get(address, "a", &path(&token)).await
     });

@@ -1,8 +1,9 @@
-//! Everything at once to an upstream that allows ten, against ten at once.
+//! All requests at once to a server that allows ten, against ten at once.
 //!
-//! Run it with `cargo run --example flood`; live, measured and beside each other: `inflight demo flood`.
+//! Run it with `cargo run --example flood`.
+//! `inflight demo flood` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,13 +21,13 @@ async fn main() -> io::Result<()> {
     let refused = || upstream.tally().answers.get(&429).copied().unwrap_or(0);
 
     let requests = (0..50).map(|_| get(address, "a", path));
-    // × Fifty at once: ten are served, forty are told to come back.
+    // × Fifty at once: ten are served, forty are refused with a 429.
     let all = join_all(requests).await;
     println!("wrong: {} refused of {}", refused(), all.len());
 
     upstream.reset_tally();
     let requests = (0..50).map(|_| get(address, "a", path));
-    // ✓ Never more than ten: when one ends, the next begins.
+    // ✓ Never more than ten: the next starts when one ends.
     let all: Vec<_> = stream::iter(requests).buffer_unordered(10).collect().await;
     println!("right: {} refused of {}", refused(), all.len());
     Ok(())

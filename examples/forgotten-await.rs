@@ -1,8 +1,9 @@
-//! Futures that are made and thrown away, against futures that are awaited.
+//! Futures that are created and dropped, against futures that are awaited.
 //!
-//! Run it with `cargo run --example forgotten-await`; live, measured and beside each other: `inflight demo forgotten-await`.
+//! Run it with `cargo run --example forgotten-await`.
+//! `inflight demo forgotten-await` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,15 +23,15 @@ async fn main() -> io::Result<()> {
     println!("wrong: {n} results, {} requests", upstream.tally().requests);
 
     let paths = paths();
-    // ✓ Awaited, all of them, side by side.
+    // ✓ All of them are awaited, at the same time.
     let results = join_all(paths.map(|path| get(address, "a", path))).await;
     println!("right: {} results, {} requests", results.len(), upstream.tally().requests);
     Ok(())
 }
 
-/// How many results there seem to be.
+/// The number of results, or so it seems.
 fn forgotten(address: SocketAddr, paths: impl Iterator<Item = &'static str>) -> usize {
-    // × Futures that nobody asks to run. Their number looks like success.
+    // × Futures that never run. Their number looks like success.
     let results: Vec<_> = paths.map(|path| get(address, "a", path)).collect();
     results.len()
 }

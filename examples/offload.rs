@@ -1,8 +1,9 @@
-//! A call that can only block: in the task, against on a thread that is there for it.
+//! A call that can only block: inside the task, against on a thread of its own.
 //!
-//! Run it with `cargo run --example offload`; live, measured and beside each other: `inflight demo offload`.
+//! Run it with `cargo run --example offload`.
+//! `inflight demo offload` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ async fn main() -> io::Result<()> {
 
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
-        // × The only thread waits for the answer, and every task for the thread.
+        // × The only thread waits for the response, and every task waits for the thread.
         tokio::spawn(async move { get_blocking(address, "a", path) })
     });
     join_all(tasks).await;
@@ -29,7 +30,7 @@ async fn main() -> io::Result<()> {
     upstream.reset_tally();
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
-        // ✓ The same call; the thread that waits is one that has nothing else to do.
+        // ✓ The same call, on a thread that has nothing else to do.
         tokio::task::spawn_blocking(move || get_blocking(address, "a", path))
     });
     join_all(tasks).await;

@@ -1,8 +1,9 @@
 //! A blocking HTTP client in async tasks, against an async one.
 //!
-//! Run it with `cargo run --example race`; live, measured and beside each other: `inflight demo race`.
+//! Run it with `cargo run --example race`.
+//! `inflight demo race` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ async fn main() -> io::Result<()> {
 
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
-        // × The task keeps the thread until its answer is there; the others cannot even begin.
+        // × The task blocks the thread until its response is complete; the others cannot even start.
         tokio::spawn(async move { get_blocking(address, "a", path) })
     });
     join_all(tasks).await;
@@ -29,7 +30,7 @@ async fn main() -> io::Result<()> {
     upstream.reset_tally();
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
-        // ✓ The task gives the thread away while it waits.
+        // ✓ The task frees the thread while it waits.
         tokio::spawn(async move { get(address, "a", path).await })
     });
     join_all(tasks).await;

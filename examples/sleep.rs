@@ -1,8 +1,9 @@
-//! A sleep that stops the thread and with it every task, against one that stops only its own.
+//! A sleep that blocks the thread and every task on it, against one that suspends only its task.
 //!
-//! Run it with `cargo run --example sleep`; live, measured and beside each other: `inflight demo sleep`.
+//! Run it with `cargo run --example sleep`.
+//! `inflight demo sleep` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ async fn main() -> io::Result<()> {
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
         tokio::spawn(async move {
-            // × Nobody runs while the thread sleeps, and ten tasks sleep one after the other.
+            // × No task runs while the thread sleeps, so ten tasks sleep one after another.
             std::thread::sleep(pause);
             get(address, "a", path).await
         })
@@ -37,7 +38,7 @@ async fn main() -> io::Result<()> {
     let start = Instant::now();
     let tasks = (0..10).map(|_| {
         tokio::spawn(async move {
-            // ✓ The timer wakes the task; until then the thread is everybody's.
+            // ✓ The timer wakes the task; until then other tasks can use the thread.
             tokio::time::sleep(pause).await;
             get(address, "a", path).await
         })

@@ -1,8 +1,9 @@
-//! A task that nobody waits for and whose error nobody reads, against one whose end is taken in.
+//! Tasks whose errors are never read, against tasks whose every result is read.
 //!
-//! Run it with `cargo run --example swallowed`; live, measured and beside each other: `inflight demo swallowed`.
+//! Run it with `cargo run --example swallowed`.
+//! `inflight demo swallowed` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,14 +18,14 @@ use tokio::task::JoinSet;
 async fn main() -> io::Result<()> {
     let upstream = Upstream::start(&Practice::default(), SocketAddr::from(([127, 0, 0, 1], 0)))?;
     let address = upstream.local_addr();
-    // Every third one has its connection reset.
+    // The connection of every third request is reset.
     let store = move |n: u32| async move {
         let path = if n.is_multiple_of(3) { "/reset?delay=50ms" } else { "/delay/50ms" };
         get(address, "a", path).await.map(|answer| answer.body)
     };
 
     for n in 1..=9 {
-        // × Nobody holds the task any more, and so nobody will ever hear how it ended.
+        // × The task handle is dropped, and the error with it.
         drop(tokio::spawn(store(n)));
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -36,7 +37,7 @@ async fn main() -> io::Result<()> {
         tasks.spawn(store(n));
     }
     let mut errors = 0;
-    // ✓ Somebody waits for each of them, and takes in how it ended.
+    // ✓ Each task is awaited, and its result is read.
     while let Some(ended) = tasks.join_next().await {
         errors += u32::from(!matches!(ended, Ok(Ok(_))));
     }

@@ -1,8 +1,9 @@
-//! A task for everything, all held at once, against a few at a time, each let go when it is done.
+//! A task for each request and all bodies held, against a few at a time, each dropped when done.
 //!
-//! Run it with `cargo run --example unbounded`; live, measured and beside each other: `inflight demo unbounded`.
+//! Run it with `cargo run --example unbounded`.
+//! `inflight demo unbounded` shows both live.
 
-#![expect(clippy::print_stdout, reason = "an example has something to tell")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ async fn main() -> io::Result<()> {
 
     let mut tasks = JoinSet::new();
     for _ in 0..200 {
-        // × Each has its socket and its buffer from now on, and its body until the end.
+        // × Each task has its own socket and buffer, and holds its body until the end.
         tasks.spawn(get(address, "a", path));
     }
     let bodies: usize = tasks.join_all().await.iter().flatten().map(|answer| answer.body.len()).sum();
@@ -28,7 +29,7 @@ async fn main() -> io::Result<()> {
 
     upstream.reset_tally();
     let requests = (0..200).map(|_| get(address, "a", path));
-    // ✓ The next request is made when one has ended, and each body is dropped when it has been used.
+    // ✓ The next request starts when one has ended, and each body is dropped after use.
     let mut stream = stream::iter(requests).buffer_unordered(20);
     let mut largest = 0;
     while let Some(answer) = stream.next().await {

@@ -1,61 +1,109 @@
-//! `inflight`: a terminal UI live concurrency monitor for HTTP batches.
+//! `inflight`: a terminal UI that monitors the concurrency of HTTP batches, live.
 //!
-//! It runs a batch of HTTP requests and shows, live, what is in flight: how far is it, what is slow
-//! or limited, and is it really concurrent?
+//! It runs a batch of HTTP requests and shows what is in flight. It answers three questions: how far is
+//! it, what is slow or limited, and is it really concurrent?
 //!
 //! # The flow
 //!
 //! ```text
-//!          ┌───────────── Command ──────────────┐
-//!          ▼                                    │
-//!  source::pool ── Event ──▶ pump ── Model ──▶ tui ◀── keys
-//!       │                     │       └──────▶ output: plain lines, summary
-//!       │                     └─ every Event ─▶ journal
-//!       └─────── JobResult ──────────────────▶ output: report, bodies
+//!   plan ──▶ source::pool ── Event ──▶ pump ──▶ model ──▶ tui ◀── keys
+//!              ▲   │                    │         │        │
+//!              │   │                    │         └──────▶ │ ─▶ output: plain lines, summary
+//!              │   │                    └─▶ journal        │
+//!              │   └── JobResult ──▶ output: report, bodies│
+//!              └──────────────── Command ──────────────────┘
 //! ```
 //!
-//! Facts flow to the right, wishes to the left. The screen does not know that HTTP exists; the pool
-//! does not know that anyone is watching.
+//! 1. [`plan`] reads what to request, and yields one [`plan::job::Job`] after another.
+//! 2. [`source::pool`] sends the requests, within limits, and emits an [`event::Event`] for every fact.
+//! 3. [`pump`] applies each event to the [`model`], and writes it to the [`journal`].
+//! 4. [`tui`] draws the model. A key becomes an action, and perhaps a [`control::Command`] to the source.
+//! 5. [`output`] prints the summary, and writes the report and the bodies.
 //!
-//! # The rows
+//! A replay ([`source::replay`]) emits the recorded events instead, so the screen cannot differ.
+//! Neither the screen nor the pool depends on the other.
 //!
-//! Who reads the tree has read the flow. A row imports only rows above it; `tests/tidy.rs` holds it
-//! to that.
+//! # The layers
 //!
-//! | row | modules | what they are |
+//! A module imports only from layers below it; `tests/tidy/layers.rs` checks that.
+//!
+//! | layer | modules | content |
 //! | --- | --- | --- |
-//! | 0 | [`event`], [`text`] | facts, and how text and numbers may be shown |
-//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`model`] | what was asked, wished, recorded, brought home, and what it adds up to |
-//! | 2 | [`pump`] | carries events to model and journal |
-//! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, what is left behind, the screen, the practice server |
-//! | 4 | [`config`], [`lab`] | the only reader of the environment; the mistakes, run for real |
-//! | 5 | [`error`], [`cli`], [`app`] | puts the parts together |
+//! | 0 | [`event`], [`text`] | facts; text that is safe to show |
+//! | 1 | [`plan`], [`control`], [`journal`], [`job_result`], [`model`] | what to do, commands, recordings, results, what the facts add up to |
+//! | 2 | [`pump`] | carries events to the model and the journal |
+//! | 3 | [`source`], [`output`], [`tui`], [`upstream`] | where events come from, results, the screen, the practice server |
+//! | 4 | [`config`], [`lab`] | settings and environment; concurrency mistakes, run for real |
+//! | 5 | [`error`], [`cli`], [`app`] | the program: errors, arguments, and what connects all parts |
 //!
-//! # The words
+//! # Where do I find …
+//!
+//! | question | file |
+//! | --- | --- |
+//! | the flags of the command line | `cli/mod.rs` |
+//! | the keys of a plan, and their defaults | `plan/read/`, `plan/defaults.rs` |
+//! | how rows become jobs | `plan/rows/`, `plan/cursor.rs` |
+//! | which events exist | `event/mod.rs` |
+//! | what starts next | `source/pool/schedule/mod.rs` |
+//! | what keeps attempts within the limit | `source/pool/schedule/gate.rs` |
+//! | the life of one attempt | `source/pool/run/worker.rs` |
+//! | the HTTP client | `source/pool/wire/direct/` |
+//! | name lookup | `source/pool/dns/` |
+//! | what counts as success or failure | `source/pool/outcome/judge.rs` |
+//! | when an attempt is retried | `source/pool/retry.rs` |
+//! | `Retry-After` and other rate limit headers | `source/pool/throttle/` |
+//! | the adaptive limit | `source/pool/adapt/` |
+//! | rounds, and what is up or down | `source/pool/schedule/rounds.rs` |
+//! | slow jobs first | `source/slowest.rs`, `plan/priority_jobs.rs` |
+//! | replay of a recording | `source/replay/` |
+//! | the file format of recordings | `journal.rs` |
+//! | how events change the figures | `model/mod.rs` |
+//! | the verdict | `model/verdict/` |
+//! | the keys of the screen | `tui/keymap/table.rs` |
+//! | what a key does | `tui/state/mod.rs` |
+//! | how a view is drawn | `tui/view/` |
+//! | colours and roles | `tui/theme/role.rs` |
+//! | how the terminal is set up and restored | `tui/terminal/mod.rs` |
+//! | the summary and the JSON summary | `output/summary.rs`, `output/summary_json.rs` |
+//! | the report of all results | `output/report.rs` |
+//! | exit codes | `output/exit.rs`, `error.rs` |
+//! | how secrets are masked | `text/secret.rs` |
+//! | how text from servers is made safe | `text/sanitize.rs` |
+//! | settings and environment variables | `config/settings/mod.rs` |
+//! | the loop that draws and reads keys | `app/live/mod.rs` |
+//! | how a batch is started and ended | `app/run/mod.rs` |
+//! | the programs of the lab | `lab/programs/` |
+//! | what the practice server can do | `upstream/behaviour/mod.rs` |
+//!
+//! # The vocabulary
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | **plan** | what was asked: endpoints, limits, retry rules, expectations |
-//! | **endpoint** | one named row of the plan; it yields one or many jobs |
-//! | **job** | one thing that must end well or badly, exactly once; progress counts jobs |
+//! | **plan** | what to do: endpoints, limits, retry rules, expectations |
+//! | **endpoint** | one named entry of the plan; it yields one or many jobs |
+//! | **job** | one unit of work that succeeds or fails exactly once; progress counts jobs |
 //! | **attempt** | one HTTP exchange for a job; in flight and latency count attempts |
 //! | **outcome** | how an attempt ended: answered, redirected, throttled, timed out, failed, cancelled |
 //! | **host** | scheme, name and port; limits, gaps and cooldowns belong to a host's **lane** |
 //! | **limit** | how many attempts may be in flight: for the run, and per host |
-//! | **cooldown** | a host's deadline before which nothing starts there; a point in time, never a length |
-//! | **wait / service / total** | from ready to slot · from slot to last byte · of the whole job, retries included |
-//! | **pause / freeze / hold** | no new attempt starts · the picture stands still, work goes on · a replay stands still |
-//! | **drain / cancel** | let what is in flight end · end it now |
+//! | **slot** | the right to be in flight; there are as many as the limit |
+//! | **cooldown** | a host's deadline before which nothing starts there |
+//! | **wait / service / total** | from ready to slot · from slot to last byte · the whole job with retries |
+//! | **event / fact** | a fact with its time and origin · what happened |
+//! | **pause / freeze / hold** | no new attempt starts · the screen does not change · a replay does not move |
+//! | **drain / cancel** | let attempts in flight end · end them now |
+//! | **straggler** | an attempt that takes far longer than the others |
+//! | **verdict** | what the numbers mean, in one sentence |
 //!
 //! # What always holds
 //!
-//! * Every started attempt ends exactly once, every job settles exactly once.
-//! * In flight ≤ limit, except that after a cut it drains down; nothing that runs is killed for it.
-//! * Events are never dropped; pictures may be.
-//! * The model changes only when a fact comes back, never when a key is pressed.
-//! * [`model::Model::apply`] is total: what cannot be is counted as an anomaly.
-//! * Memory is bounded by endpoints and by what is in flight, not by requests done or still to come.
-//! * Foreign text goes through [`text::sanitize::sanitize`] before anybody sees it, and secrets never become text.
+//! * Every started attempt ends exactly once, and every job settles exactly once.
+//! * In flight ≤ limit. After a cut, running attempts end by themselves; none is killed.
+//! * Events are never dropped; frames may be.
+//! * Only events change the model, never keys.
+//! * [`model::Model::apply`] is total: an impossible event is counted as an anomaly.
+//! * Memory is bounded by endpoints and attempts in flight, not by the number of requests.
+//! * Text from outside goes through [`text::sanitize::sanitize`], and secrets are masked before they become text.
 
 pub mod app;
 pub mod cli;

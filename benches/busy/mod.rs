@@ -1,4 +1,4 @@
-//! A run in which much happens, as events: for whoever measures what follows from them.
+//! The events of a busy run, for benchmarks.
 //!
 //! Start at [`Busy::events`].
 
@@ -9,21 +9,21 @@ use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, O
 /// Hosts, at most.
 const HOSTS: u32 = 20;
 
-/// How much happens.
+/// How busy the run is.
 #[derive(Clone, Copy, Debug)]
 pub struct Busy {
-    /// Endpoints; jobs go round them.
+    /// Endpoints; jobs take them in turn.
     pub endpoints: u32,
-    /// Jobs that start.
+    /// The number of jobs.
     pub jobs: u64,
-    /// How many of them at once.
+    /// How many are in flight at once.
     pub in_flight: u64,
-    /// How many start in a second.
+    /// How many start per second.
     pub a_second: u64,
 }
 
 impl Busy {
-    /// Everything that happens, in its order: at each step one job starts, and another ends.
+    /// All events in order: at each step one job starts and another ends.
     pub fn events(self) -> impl Iterator<Item = Event> {
         let hosts = HOSTS.min(self.endpoints);
         let begun = Fact::RunStarted { name: "busy".into(), limit: u32::try_from(self.in_flight).ok(), jobs: None };
@@ -39,15 +39,15 @@ impl Busy {
         std::iter::once(begun)
             .chain(endpoints)
             .chain(hosts)
-            .map(|fact| told(0, fact))
+            .map(|fact| event(0, fact))
             .chain((0..self.jobs).flat_map(move |job| self.step(job)))
-            .chain(std::iter::once(told(self.jobs * self.micros(), ended)))
+            .chain(std::iter::once(event(self.jobs * self.micros(), ended)))
     }
 
     fn step(self, job: u64) -> impl Iterator<Item = Event> {
         let at = job * self.micros();
         let over = job.checked_sub(self.in_flight).map(|job| self.over(job));
-        std::iter::once(self.started(job)).chain(over.into_iter().flatten()).map(move |fact| told(at, fact))
+        std::iter::once(self.started(job)).chain(over.into_iter().flatten()).map(move |fact| event(at, fact))
     }
 
     fn started(self, job: u64) -> Fact {
@@ -65,7 +65,7 @@ impl Busy {
         }
     }
 
-    /// A job ends, one in a hundred badly.
+    /// A job ends; one in a hundred fails.
     fn over(self, job: u64) -> [Fact; 2] {
         let status = if job.is_multiple_of(97) { 503 } else { 200 };
         let outcome = Outcome::Answered { status, expected: status == 200, bytes: 512 };
@@ -82,12 +82,12 @@ impl Busy {
         EndpointId(u32::try_from(job % u64::from(self.endpoints)).unwrap_or_default())
     }
 
-    /// From one start to the next.
+    /// The time from one start to the next.
     fn micros(self) -> u64 {
         1_000_000 / self.a_second
     }
 }
 
-fn told(at: u64, fact: Fact) -> Event {
+fn event(at: u64, fact: Fact) -> Event {
     Event { at: Offset(at), origin: Origin::HERE, fact }
 }

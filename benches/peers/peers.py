@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""Runs inflight beside its peers on one upstream, in turns, and prints ratios with their spread.
+"""Compares inflight with its peers on one server, in interleaved rounds, with the spread of the ratios.
 
-Peers are those of oha, wrk, hey, curl (with -Z) and Python's aiohttp that are installed; nothing is
-installed by this. The upstream is `inflight upstream`, a process of its own. Everything is on loopback.
+The peers are oha, wrk, hey, curl (with -Z) and Python's aiohttp, as far as they are installed. The server is
+`inflight upstream` in its own process. All traffic is on loopback.
 
     cargo build --release
     python3 benches/peers/peers.py                  # all parts
     python3 benches/peers/peers.py throughput       # one of: throughput, cores, makespan, domains, start
 
-A figure of one round is no figure: each part takes five rounds, in each of which every client runs once,
-one after the other, and what is printed is the median of the rounds' ratios, and the least and the greatest.
+Every client runs once in each of five rounds. The output is the median of the rounds' ratios, with [min..max].
 """
 
 import os
@@ -49,50 +48,50 @@ def has_aiohttp():
 
 
 class Upstream:
-    """The practice upstream, and where it is."""
+    """The practice server and its address."""
 
     def __init__(self, core=None):
-        words = pinned(core, [INFLIGHT, "upstream"])
-        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-        said = self.process.stderr.readline().split()
-        self.url = next(word for word in said if word.startswith("http")).rstrip("/")
+        arguments = pinned(core, [INFLIGHT, "upstream"])
+        self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+        output = self.process.stderr.readline().split()
+        self.url = next(word for word in output if word.startswith("http")).rstrip("/")
 
     def end(self):
         self.process.kill()
         self.process.wait()
 
 
-def pinned(core, words):
-    return words if core is None or shutil.which("taskset") is None else ["taskset", "-c", str(core), *words]
+def pinned(core, arguments):
+    return arguments if core is None or shutil.which("taskset") is None else ["taskset", "-c", str(core), *arguments]
 
 
-def run(words, on_screen=False, folder=None):
-    """Runs a client to its end: seconds on the clock, and seconds of a processor."""
+def run(arguments, on_screen=False, folder=None):
+    """Runs a client to its end; returns elapsed and CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
     if on_screen:
-        in_terminal(words, folder)
+        in_terminal(arguments, folder)
     else:
-        subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=False)
+        subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, check=False)
     took = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return took, cpu
 
 
-def in_terminal(words, folder, look=None):
-    """Runs a client with its standard error, or all it has, in a terminal of 120 columns that reads."""
+def in_terminal(arguments, folder, look=None):
+    """Runs a client with its standard error, or all its streams, in a terminal of 120 columns."""
     ours, theirs = pty.openpty()
     import fcntl
     import struct
     import termios
 
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    is_inflight = "inflight" in words[-1] or any("target/release/inflight" in word for word in words)
-    # With its result in a pipe inflight leaves by itself; the others draw on standard output.
+    is_inflight = "inflight" in arguments[-1] or any("target/release/inflight" in word for word in arguments)
+    # With a pipe for its result inflight exits by itself; the others draw on standard output.
     out = subprocess.DEVNULL if is_inflight else theirs
     env = {**os.environ, "TERM": "xterm-256color", "COLORFGBG": "15;0"}
-    process = subprocess.Popen(words, stdin=theirs, stdout=out, stderr=theirs, cwd=folder, env=env)
+    process = subprocess.Popen(arguments, stdin=theirs, stdout=out, stderr=theirs, cwd=folder, env=env)
     os.close(theirs)
     while process.poll() is None:
         if look is not None:
@@ -106,27 +105,27 @@ def in_terminal(words, folder, look=None):
     os.close(ours)
 
 
-def version(words):
+def version(arguments):
     try:
-        said = subprocess.run(words, capture_output=True, text=True, check=False)
-        return (said.stdout or said.stderr).strip().splitlines()[0]
+        output = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        return (output.stdout or output.stderr).strip().splitlines()[0]
     except (OSError, IndexError):
         return "?"
 
 
 def compare(title, clients, against, rounds=ROUNDS):
-    """Runs the clients in turns and prints each one's time and ratio to one of them."""
+    """Runs the clients in rounds; prints the time of each, and its ratio to one of them."""
     print(f"\n{title}")
-    seen = {name: [] for name, _ in clients}
+    results = {name: [] for name, _ in clients}
     for _ in range(rounds):
         for name, client in clients:
-            seen[name].append(client())
+            results[name].append(client())
     print(f"  {'':34} {'seconds':>9} {'CPU s':>7}   time ÷ {against}        CPU ÷ {against}")
-    for name, figures in seen.items():
+    for name, figures in results.items():
         took = statistics.median(figure[0] for figure in figures)
         cpu = statistics.median(figure[1] for figure in figures)
-        print(f"  {name:34} {took:9.3f} {cpu:7.2f}   {spread(figures, seen[against], 0):22} {spread(figures, seen[against], 1)}")
-    return seen
+        print(f"  {name:34} {took:9.3f} {cpu:7.2f}   {spread(figures, results[against], 0):22} {spread(figures, results[against], 1)}")
+    return results
 
 
 def spread(figures, others, i):
@@ -137,12 +136,12 @@ def spread(figures, others, i):
 
 
 def throughput():
-    """Requests a second and processor time, client on one core, upstream on the other."""
+    """Requests per second and CPU time, with the client on one core and the server on the other."""
     contest("one core", core=0, other=1)
 
 
 def cores():
-    """The same on all cores, which the upstream shares."""
+    """The same on all cores, shared with the server."""
     contest("all cores, the upstream's too", core=None, other=None)
 
 
@@ -151,8 +150,8 @@ def contest(where, core, other):
     url = upstream.url + "/status/200"
     ours = [INFLIGHT, "run", url, "-n", str(REQUESTS), "-c", str(WORKERS), "--json"]
 
-    def client(words, on_screen=False):
-        return lambda: run(pinned(core, words), on_screen)
+    def client(arguments, on_screen=False):
+        return lambda: run(pinned(core, arguments), on_screen)
 
     clients = [
         ("inflight, on screen", client(ours, True)),
@@ -161,19 +160,19 @@ def contest(where, core, other):
     ]
     against = "inflight, on screen"
     if oha := shutil.which("oha"):
-        words = [oha, "-n", str(REQUESTS), "-c", str(WORKERS), url]
-        clients += [("oha, on screen", client(words, True)), ("oha, --no-tui", client([*words, "--no-tui"]))]
+        arguments = [oha, "-n", str(REQUESTS), "-c", str(WORKERS), url]
+        clients += [("oha, on screen", client(arguments, True)), ("oha, --no-tui", client([*arguments, "--no-tui"]))]
         against = "oha, on screen"
     if wrk := shutil.which("wrk"):
-        # It knows time alone: its requests are counted afterwards, as time for as many as the others'.
+        # wrk runs for a fixed time, so its time is scaled to the same number of requests.
         clients.append(("wrk", lambda: wrk_time(wrk, url, core)))
     if hey := shutil.which("hey"):
         cpus = str(os.cpu_count() if core is None else 1)
         clients.append(("hey", client([hey, "-n", str(REQUESTS), "-c", str(WORKERS), "-cpus", cpus, url])))
     if has_aiohttp():
-        # A tenth of the requests, ten times the time.
-        words = [sys.executable, "-c", AIOHTTP, url, str(REQUESTS // 10), str(WORKERS)]
-        clients.append(("aiohttp", lambda: tuple(10 * figure for figure in run(pinned(core, words)))))
+        # A tenth of the requests; the time is multiplied by ten.
+        arguments = [sys.executable, "-c", AIOHTTP, url, str(REQUESTS // 10), str(WORKERS)]
+        clients.append(("aiohttp", lambda: tuple(10 * figure for figure in run(pinned(core, arguments)))))
     compare(f"{REQUESTS:,} requests, {WORKERS} at once, {where}", clients, against)
     upstream.end()
 
@@ -181,16 +180,16 @@ def contest(where, core, other):
 def wrk_time(wrk, url, core):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     threads = str(os.cpu_count() if core is None else 1)
-    words = pinned(core, [wrk, "-t", threads, "-c", str(WORKERS), "-d", "4s", url])
-    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    arguments = pinned(core, [wrk, "-t", threads, "-c", str(WORKERS), "-d", "4s", url])
+    output = subprocess.run(arguments, capture_output=True, text=True, check=False).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    rate = float(next(line.split()[1] for line in said.splitlines() if line.startswith("Requests/sec")))
+    rate = float(next(line.split()[1] for line in output.splitlines() if line.startswith("Requests/sec")))
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return REQUESTS / rate, cpu * REQUESTS / (4 * rate)
 
 
 def makespan():
-    """As long as the slowest: so many requests of a second each, all at once."""
+    """Some requests of one second each, all at once."""
     upstream = Upstream()
     for n in (10, 50, 120):
         url = upstream.url + "/delay/1s"
@@ -199,15 +198,15 @@ def makespan():
         if oha := shutil.which("oha"):
             clients.append(("oha", lambda: run([oha, "-n", str(n), "-c", str(n), "--no-tui", url])))
         if curl := shutil.which("curl"):
-            words = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(n)]
-            words += ["-o", "/dev/null", f"{url}?id=[1-{n}]"]
-            clients.append(("curl -Z", lambda: run(words)))
+            arguments = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(n)]
+            arguments += ["-o", "/dev/null", f"{url}?id=[1-{n}]"]
+            clients.append(("curl -Z", lambda: run(arguments)))
         compare(f"{n} requests of 1 s, all at once", clients, "the bound")
     upstream.end()
 
 
 def domains():
-    """A thousand addresses of which seven hang, five seconds each at most."""
+    """A thousand addresses of which seven hang, with a time-out of five seconds."""
     upstream = Upstream()
     with tempfile.TemporaryDirectory() as folder:
         paths = ["/hang" if i % 143 == 71 else f"/delay/{50 + i * 37 % 450}ms" for i in range(1000)]
@@ -224,27 +223,27 @@ def domains():
                 ("first come, first served", lambda: (bound, 0.0)),
             ]
             if limit == 100:
-                # What one run has recorded is the order of all that follow it.
+                # One recording gives the order of all later runs.
                 run([*ours, "--plain", "--events", "last.jsonl"], folder=folder)
                 slow = [*ours, "--order", "slow-first", "--from", "last.jsonl"]
                 clients.insert(1, ("inflight, slow first", lambda: run(slow, True, folder)))
             if curl := shutil.which("curl"):
-                words = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(min(limit, 300))]
-                words += ["--max-time", "5", "-K", "curl.txt"]
-                clients.append((f"curl -Z (at most {min(limit, 300)})", lambda: run(words, folder=folder)))
+                arguments = [curl, "-s", "-Z", "--parallel-immediate", "--parallel-max", str(min(limit, 300))]
+                arguments += ["--max-time", "5", "-K", "curl.txt"]
+                clients.append((f"curl -Z (at most {min(limit, 300)})", lambda: run(arguments, folder=folder)))
             if oha := shutil.which("oha"):
-                # It takes addresses from a list in any order, each as often as chance has it: as many in all.
+                # It picks addresses at random from the list, so only the total is the same.
                 drawn = [oha, "-n", "1000", "-c", str(limit), "-t", "5s", "--no-tui", "--urls-from-file", "urls.txt"]
                 clients.append(("oha, at random from the list", lambda: run(drawn, folder=folder)))
-            seen = compare(f"1,000 addresses, 7 hang, limit {limit}", clients, "first come, first served")
-            for name in seen if limit == 100 else []:
+            results = compare(f"1,000 addresses, 7 hang, limit {limit}", clients, "first come, first served")
+            for name in results if limit == 100 else []:
                 if name != "inflight, slow first":
-                    print(f"  slow first ÷ {name:32} {spread(seen['inflight, slow first'], seen[name], 0)}")
+                    print(f"  slow first ÷ {name:32} {spread(results['inflight, slow first'], results[name], 0)}")
     upstream.end()
 
 
 def schedule(paths, limit):
-    """The exact length of the run if each slot takes the next address."""
+    """The exact duration if each slot takes the next address."""
     free = [0.0] * limit
     for path in paths:
         slot = min(range(limit), key=free.__getitem__)
@@ -253,7 +252,7 @@ def schedule(paths, limit):
 
 
 def start():
-    """From the start of the process to its end, with one request between."""
+    """From the start of the process to its end, with one request."""
     upstream = Upstream()
     url = upstream.url + "/status/200"
     clients = [("inflight", lambda: run([INFLIGHT, "run", url, "--json"], False))]
@@ -269,7 +268,7 @@ PARTS = {"throughput": throughput, "cores": cores, "makespan": makespan, "domain
 
 
 def chosen(parts):
-    """The parts that were asked for, or all of them; ends the script where one cannot be had."""
+    """The requested parts, or all of them; exits if one is unknown."""
     wanted = sys.argv[1:] or list(parts)
     if unknown := [word for word in wanted if word not in parts]:
         sys.exit(f"error: no part is called `{unknown[0]}`; there are {', '.join(parts)}")
@@ -281,9 +280,9 @@ def chosen(parts):
 def main():
     wanted = chosen(PARTS)
     print(f"inflight  {version([INFLIGHT, '--version'])}")
-    for name, words in {"oha": ["--version"], "wrk": ["-v"], "curl": ["--version"]}.items():
+    for name, arguments in {"oha": ["--version"], "wrk": ["-v"], "curl": ["--version"]}.items():
         if path := shutil.which(name):
-            print(f"{name:9} {version([path, *words])}")
+            print(f"{name:9} {version([path, *arguments])}")
     for part in wanted:
         part()
 

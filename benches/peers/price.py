@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Runs inflight beside itself, in turns, and prints what its parts cost, with their spread.
+"""Measures what the parts of inflight cost, in interleaved rounds, with their spread.
 
     cargo build --release
     python3 benches/peers/price.py                  # all parts
     python3 benches/peers/price.py watching         # one of: parts, watching, recording, runtimes, memory, million
 
-Five rounds, in each of which everything runs once, one after the other; what is printed is the median of the
-rounds' figures or ratios, and the least and the greatest. Instructions are counted by valgrind's callgrind,
-where that is installed: the difference of a long run and a short one, for each request. Linux only, and
-everything is on loopback.
+Everything runs once in each of five rounds. The output is the median of the rounds, with [min..max].
+Instructions are counted by valgrind's callgrind, if it is installed: the difference of a long and a short run,
+divided by the requests. It needs Linux; all traffic is on loopback.
 """
 
 import json
@@ -28,52 +27,52 @@ IN_FLIGHT = 10_000
 
 
 def bench(name):
-    """Builds a bench, and says where it is."""
-    words = ["cargo", "bench", "--quiet", "--bench", name, "--no-run", "--message-format=json"]
-    said = subprocess.run(words, cwd=HERE, stdout=subprocess.PIPE, text=True, check=True).stdout
-    built = [json.loads(line) for line in said.splitlines()]
+    """Builds a benchmark and returns the path of its executable."""
+    arguments = ["cargo", "bench", "--quiet", "--bench", name, "--no-run", "--message-format=json"]
+    output = subprocess.run(arguments, cwd=HERE, stdout=subprocess.PIPE, text=True, check=True).stdout
+    built = [json.loads(line) for line in output.splitlines()]
     return next(one["executable"] for one in built if one.get("executable") and one["target"]["name"] == name)
 
 
-def told(figures, unit=""):
+def summary_of(figures, unit=""):
     return f"{statistics.median(figures):9.2f}{unit} [{min(figures):.2f}..{max(figures):.2f}]"
 
 
 def ratios(ours, theirs):
-    return told([one / other for one, other in zip(ours, theirs)])
+    return summary_of([one / other for one, other in zip(ours, theirs)])
 
 
 def rounds(clients):
-    """What each client gives back, round by round."""
-    seen = {name: [] for name in clients}
+    """The result of each client in each round."""
+    results = {name: [] for name in clients}
     for _ in range(ROUNDS):
         for name, client in clients.items():
-            seen[name].append(client())
-    return seen
+            results[name].append(client())
+    return results
 
 
 def parts():
-    """The parts of a run, each by itself: a gate, a picture, and so on."""
+    """Times the parts of a run, each by itself: the gate, a frame, and so on."""
     program = bench("parts")
-    seen = {}
+    results = {}
     for _ in range(ROUNDS):
         for name, nanoseconds in medians(program):
-            seen.setdefault(name, []).append(nanoseconds)
+            results.setdefault(name, []).append(nanoseconds)
     print("\nthe parts, each by itself, in nanoseconds")
-    for name, figures in seen.items():
-        print(f"  {name:28} {told(figures)}")
+    for name, figures in results.items():
+        print(f"  {name:28} {summary_of(figures)}")
     for part in ("changed", "anew"):
-        few, many = (seen[f"tui picture {part} {n}"] for n in (10, 100_000))
+        few, many = (results[f"tui picture {part} {n}"] for n in (10, 100_000))
         print(f"  a picture, {part}, 100,000 endpoints ÷ 10: {ratios(many, few)}")
 
 
 def medians(program):
-    """The medians of one run of the parts, by their names: divan draws a tree, and a table beside it."""
+    """The median of each part in one run, read from the tree and the table that divan prints."""
     scale = {"ns": 1, "µs": 1e3, "ms": 1e6}
     path = []
-    words = [program, "--bench"]
-    said = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
-    for line in said.splitlines()[1:]:
+    arguments = [program, "--bench"]
+    output = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    for line in output.splitlines()[1:]:
         if found := re.match(r"([│ ]*)[├╰]─ (\w+)(.*)", line):
             path[len(found[1]) // 3 :] = [found[2]]
             columns = found[3].split("│")
@@ -82,7 +81,7 @@ def medians(program):
 
 
 def watching():
-    """Instructions of a request: whoever listens to its events, beside nobody."""
+    """Instructions per request, with and without a listener for its events."""
     if shutil.which("valgrind") is None:
         print("\nwatching: not measured, there is no valgrind here")
         return
@@ -90,10 +89,10 @@ def watching():
     url = upstream.url + "/status/200"
     for wire in ("direct", "reqwest"):
         watched = ("deaf", "counted", "folded", "recorded")
-        seen = rounds({name: lambda name=name: each(program, name, wire, url) for name in watched})
+        results = rounds({name: lambda name=name: each(program, name, wire, url) for name in watched})
         print(f"\ninstructions a request, {wire} wire{'':13} ÷ deaf{'':23} ÷ counted")
-        for name, figures in seen.items():
-            print(f"  {name:9} {told(figures)}   {ratios(figures, seen['deaf'])}   {ratios(figures, seen['counted'])}")
+        for name, figures in results.items():
+            print(f"  {name:9} {summary_of(figures)}   {ratios(figures, results['deaf'])}   {ratios(figures, results['counted'])}")
     upstream.end()
 
 
@@ -102,26 +101,26 @@ def each(program, watched, wire, url):
     return (long - short) / (LONG - SHORT)
 
 
-def instructions(words):
+def instructions(arguments):
     valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    said = subprocess.run([*valgrind, *words], stderr=subprocess.PIPE, text=True, check=True).stderr
-    return int(re.search(r"Collected : (\d+)", said)[1])
+    output = subprocess.run([*valgrind, *arguments], stderr=subprocess.PIPE, text=True, check=True).stderr
+    return int(re.search(r"Collected : (\d+)", output)[1])
 
 
 def recording():
-    """Time and processor time of a batch that is recorded, beside one that is not; what a disk takes is its own."""
+    """Elapsed and CPU time of a recorded batch, compared with one that is not recorded. The disk is not measured."""
     upstream = Upstream()
-    words = [INFLIGHT, "run", upstream.url + "/status/200", "-n", str(REQUESTS), "-c", str(WORKERS), "--plain"]
+    arguments = [INFLIGHT, "run", upstream.url + "/status/200", "-n", str(REQUESTS), "-c", str(WORKERS), "--plain"]
     clients = [
-        ("not recorded", lambda: run(words)),
-        ("recorded", lambda: run([*words, "--events", os.devnull])),
+        ("not recorded", lambda: run(arguments)),
+        ("recorded", lambda: run([*arguments, "--events", os.devnull])),
     ]
     compare(f"{REQUESTS:,} requests, {WORKERS} at once", clients, "not recorded")
     upstream.end()
 
 
 def runtimes():
-    """A thread and a runtime for each core, beside one runtime of as many threads, and one thread."""
+    """One runtime per core, compared with one shared runtime and with one thread."""
     program, upstream = bench("one"), Upstream()
     url = upstream.url + "/status/200"
     for wire in ("direct", "reqwest"):
@@ -135,32 +134,32 @@ def runtimes():
 
 
 def memory():
-    """The most memory of a batch that is all in flight at once."""
+    """Peak memory of a batch that is in flight all at once."""
     upstream = Upstream()
-    seen = rounds({wire: lambda wire=wire: peak(upstream, wire) for wire in ("direct", "reqwest")})
+    results = rounds({wire: lambda wire=wire: peak(upstream, wire) for wire in ("direct", "reqwest")})
     print(f"\n{IN_FLIGHT:,} in flight, the most memory in MiB, and in KiB for each")
-    for wire, figures in seen.items():
-        print(f"  {wire:9} {told(figures)}   {told([figure * 1024 / IN_FLIGHT for figure in figures])}")
+    for wire, figures in results.items():
+        print(f"  {wire:9} {summary_of(figures)}   {summary_of([figure * 1024 / IN_FLIGHT for figure in figures])}")
     upstream.end()
 
 
 def most_memory(pid):
-    """The most memory that a process has had so far, in KiB."""
+    """Peak memory of a process so far, in KiB."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
     return int(found[1]) if found else 0
 
 
-def peak_on_screen(words, folder):
-    seen = [0]
-    in_terminal(words, folder, look=lambda pid: seen.append(max(seen[-1], most_memory(pid))))
-    return seen[-1] / 1024
+def peak_on_screen(arguments, folder):
+    results = [0]
+    in_terminal(arguments, folder, look=lambda pid: results.append(max(results[-1], most_memory(pid))))
+    return results[-1] / 1024
 
 
 def peak(upstream, wire):
     n = str(IN_FLIGHT)
-    words = [INFLIGHT, "run", upstream.url + "/delay/5s", "-n", n, "-c", n, "--timeout", "60s", "--wire", wire]
-    process = subprocess.Popen([*words, "--plain", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    arguments = [INFLIGHT, "run", upstream.url + "/delay/5s", "-n", n, "-c", n, "--timeout", "60s", "--wire", wire]
+    process = subprocess.Popen([*arguments, "--plain", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     most = 0
     while process.poll() is None:
         most = max(most, most_memory(process.pid))
@@ -172,15 +171,15 @@ def peak(upstream, wire):
 
 
 def million():
-    """The most memory of a million addresses from a file, fifty at once, with the screen."""
+    """Peak memory with a million addresses from a file, fifty at once, with the screen."""
     upstream = Upstream()
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "urls.txt"), "w", encoding="utf-8") as file:
             file.writelines(f"{upstream.url}/status/200?{n}\n" for n in range(1_000_000))
-        words = [INFLIGHT, "run", "urls.txt", "-c", str(WORKERS), "--json"]
-        seen = rounds({"inflight, on screen": lambda: peak_on_screen(words, folder)})
-    for name, figures in seen.items():
-        print(f"\n1,000,000 addresses, {WORKERS} at once, the most memory in MiB\n  {name} {told(figures)}")
+        arguments = [INFLIGHT, "run", "urls.txt", "-c", str(WORKERS), "--json"]
+        results = rounds({"inflight, on screen": lambda: peak_on_screen(arguments, folder)})
+    for name, figures in results.items():
+        print(f"\n1,000,000 addresses, {WORKERS} at once, the most memory in MiB\n  {name} {summary_of(figures)}")
     upstream.end()
 
 

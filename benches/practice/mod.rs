@@ -1,4 +1,4 @@
-//! A practice upstream in a process of its own, so that nothing of it is counted as ours.
+//! A practice server in its own process, so that its cost is not measured.
 //!
 //! Start at [`Upstream::start`].
 
@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// It runs until it is dropped.
+/// The server runs until this is dropped.
 pub struct Upstream {
     child: Child,
     url: String,
@@ -16,13 +16,13 @@ impl Upstream {
     /// Starts it on a free port of loopback.
     pub fn start() -> Result<Self, Box<dyn Error>> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_inflight")).arg("upstream").stderr(Stdio::piped()).spawn()?;
-        let mut said = String::new();
-        BufReader::new(child.stderr.take().ok_or("no standard error")?).read_line(&mut said)?;
-        let url = said.split_whitespace().find(|word| word.starts_with("http")).ok_or("no address")?;
+        let mut announcement = String::new();
+        BufReader::new(child.stderr.take().ok_or("no standard error")?).read_line(&mut announcement)?;
+        let url = announcement.split_whitespace().find(|word| word.starts_with("http")).ok_or("no address")?;
         Ok(Self { child, url: url.trim_end_matches('/').to_owned() })
     }
 
-    /// Where it answers like this.
+    /// A URL with this behaviour.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }

@@ -62,12 +62,12 @@ pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
 
 pub(super) fn lab_requests(text: &str) -> Result<u64, String> {
     let requests = count(text)?;
-    let most = controls::Dials::MOST_REQUESTS;
+    let most = controls::Controls::MOST_REQUESTS;
     if (1..=most).contains(&requests) { Ok(requests) } else { Err(format!("write a number from 1 to {most}")) }
 }
 
 pub(super) fn lab_delay(text: &str) -> Result<Duration, String> {
-    let (least, most) = controls::Dials::DELAYS;
+    let (least, most) = controls::Controls::DELAYS;
     let delay = time(text)?;
     if (least..=most).contains(&delay) { Ok(delay) } else { Err("write a time from 1ms to 10s".to_owned()) }
 }

@@ -1,8 +1,8 @@
-//! One small HTTP client, in two ways of waiting: the thread waits, or only the task does.
+//! A small HTTP client in two versions: one blocks the thread, the other suspends the task.
 //!
-//! Both send the same bytes and read the answer with the same code, so that a comparison compares the
-//! waiting and nothing else. It speaks to the practice upstream, not to the world: no TLS, no redirects,
-//! only answers that say how long they are. Start at [`get`] and [`get_blocking`].
+//! Both send the same bytes and share the parser, so they differ only in how they wait. The client
+//! is made for the practice server: no TLS, no redirects, and only responses with a length.
+//! Start at [`get`] and [`get_blocking`].
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -10,37 +10,37 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// Longer than anything the lab waits for.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// The longest answer, head included.
-const MOST: usize = 8 << 20;
+/// Longer than any delay of the lab.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// The longest response, head included.
+const MOST_BYTES: usize = 8 << 20;
 
-/// What was answered.
+/// A response of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// How long it asks us to wait, where it does so in seconds.
+    /// The value of `Retry-After`, if it is in seconds.
     pub retry_after: Option<Duration>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// Asks for a path; only the task waits.
-pub async fn get(address: SocketAddr, host: &str, path: &str) -> io::Result<Answer> {
-    Line::open(address).await?.get(host, path).await
+/// Requests a path; the task is suspended meanwhile.
+pub async fn get(address: SocketAddr, host: &str, path: &str) -> io::Result<Response> {
+    AsyncConnection::open(address).await?.get(host, path).await
 }
 
-/// Asks for a path; the whole thread waits.
-pub fn get_blocking(address: SocketAddr, host: &str, path: &str) -> io::Result<Answer> {
-    BlockingLine::open(address)?.get(host, path)
+/// Requests a path; the thread is blocked meanwhile.
+pub fn get_blocking(address: SocketAddr, host: &str, path: &str) -> io::Result<Response> {
+    BlockingConnection::open(address)?.get(host, path)
 }
 
-/// A connection that is used for one request after the other.
+/// A connection for one request after another.
 #[derive(Debug)]
-pub struct Line(tokio::net::TcpStream);
+pub struct AsyncConnection(tokio::net::TcpStream);
 
-impl Line {
+impl AsyncConnection {
     /// Connects.
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = tokio::net::TcpStream::connect(address).await?;
@@ -48,42 +48,42 @@ impl Line {
         Ok(Self(stream))
     }
 
-    /// Asks for a path, and gives the thread away while it waits.
-    pub async fn get(&mut self, host: &str, path: &str) -> io::Result<Answer> {
+    /// Requests a path; other tasks can use the thread meanwhile.
+    pub async fn get(&mut self, host: &str, path: &str) -> io::Result<Response> {
         self.0.write_all(request(host, path).as_bytes()).await?;
-        let mut reading = Reading::default();
-        let mut piece = vec![0; 16 << 10];
+        let mut parser = ResponseParser::default();
+        let mut chunk = vec![0; 16 << 10];
         loop {
-            let n = self.0.read(&mut piece).await?;
-            if let Some(answer) = reading.take_in(&piece[..n])? {
-                return Ok(answer);
+            let n = self.0.read(&mut chunk).await?;
+            if let Some(response) = parser.add(&chunk[..n])? {
+                return Ok(response);
             }
         }
     }
 }
 
-/// The same, for those who keep the thread.
+/// The same for blocking callers.
 #[derive(Debug)]
-pub struct BlockingLine(std::net::TcpStream);
+pub struct BlockingConnection(std::net::TcpStream);
 
-impl BlockingLine {
+impl BlockingConnection {
     /// Connects.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;
+        let stream = std::net::TcpStream::connect_timeout(&address, TIMEOUT)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         Ok(Self(stream))
     }
 
-    /// Asks for a path, and holds the thread while it waits.
-    pub fn get(&mut self, host: &str, path: &str) -> io::Result<Answer> {
+    /// Requests a path, and blocks the thread until the response is complete.
+    pub fn get(&mut self, host: &str, path: &str) -> io::Result<Response> {
         self.0.write_all(request(host, path).as_bytes())?;
-        let mut reading = Reading::default();
-        let mut piece = vec![0; 16 << 10];
+        let mut parser = ResponseParser::default();
+        let mut chunk = vec![0; 16 << 10];
         loop {
-            let n = self.0.read(&mut piece)?;
-            if let Some(answer) = reading.take_in(&piece[..n])? {
-                return Ok(answer);
+            let n = self.0.read(&mut chunk)?;
+            if let Some(response) = parser.add(&chunk[..n])? {
+                return Ok(response);
             }
         }
     }
@@ -93,47 +93,47 @@ fn request(host: &str, path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: {host}\r\naccept: */*\r\n\r\n")
 }
 
-/// An answer of which a part has come.
+/// A response that may not be complete yet.
 #[derive(Debug, Default)]
-struct Reading {
+struct ResponseParser {
     bytes: Vec<u8>,
-    head: Option<Head>,
+    head: Option<ResponseHead>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Head {
+struct ResponseHead {
     status: u16,
     retry_after: Option<Duration>,
-    /// Where the body begins.
+    /// The offset of the body.
     body: usize,
-    /// Where it ends.
+    /// The offset of its end.
     end: usize,
 }
 
-impl Reading {
-    /// Takes in what has come; nothing at all means that nothing more will.
-    fn take_in(&mut self, piece: &[u8]) -> io::Result<Option<Answer>> {
-        if piece.is_empty() {
+impl ResponseParser {
+    /// Adds the bytes that have arrived; none at all means the end of the stream.
+    fn add(&mut self, chunk: &[u8]) -> io::Result<Option<Response>> {
+        if chunk.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.bytes.extend_from_slice(piece);
+        self.bytes.extend_from_slice(chunk);
         if self.head.is_none() {
-            self.head = head(&self.bytes)?;
+            self.head = parse_head(&self.bytes)?;
         }
         match self.head {
-            Some(Head { status, retry_after, body, end }) if self.bytes.len() >= end => {
-                Ok(Some(Answer { status, retry_after, body: self.bytes[body..end].to_vec() }))
+            Some(ResponseHead { status, retry_after, body, end }) if self.bytes.len() >= end => {
+                Ok(Some(Response { status, retry_after, body: self.bytes[body..end].to_vec() }))
             }
-            _ if self.bytes.len() > MOST => Err(broken("the answer is too long")),
+            _ if self.bytes.len() > MOST_BYTES => Err(broken("the response is too long")),
             Some(_) | None => Ok(None),
         }
     }
 }
 
-/// The head, once all of it is there.
-fn head(bytes: &[u8]) -> io::Result<Option<Head>> {
+/// The head, once it is complete.
+fn parse_head(bytes: &[u8]) -> io::Result<Option<ResponseHead>> {
     let Some(length) = memchr::memmem::find(bytes, b"\r\n\r\n") else { return Ok(None) };
-    let text = str::from_utf8(&bytes[..length]).map_err(|_| broken("the head is no text"))?;
+    let text = str::from_utf8(&bytes[..length]).map_err(|_| broken("the head is not text"))?;
     let mut lines = text.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| broken("there is no status"))?;
@@ -142,10 +142,11 @@ fn head(bytes: &[u8]) -> io::Result<Option<Head>> {
         let (_, value) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
         value.trim().parse::<usize>().ok()
     };
-    let size = number("content-length").filter(|&size| size <= MOST).ok_or_else(|| broken("there is no length"))?;
+    let size =
+        number("content-length").filter(|&size| size <= MOST_BYTES).ok_or_else(|| broken("there is no length"))?;
     let retry_after = number("retry-after").map(|seconds| Duration::from_secs(seconds as u64));
     let body = length + 4;
-    Ok(Some(Head { status, retry_after, body, end: body + size }))
+    Ok(Some(ResponseHead { status, retry_after, body, end: body + size }))
 }
 
 fn broken(why: &'static str) -> io::Error {
@@ -157,27 +158,27 @@ mod tests {
     use std::io::ErrorKind;
     use std::time::Duration;
 
-    use super::{Answer, Reading};
+    use super::{Response, ResponseParser};
 
-    const WHOLE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\nretry-after: 2\r\n\r\nhello";
+    const COMPLETE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\nretry-after: 2\r\n\r\nhello";
 
     #[test]
-    fn an_answer_is_whole_when_its_last_byte_has_come_however_it_was_cut() {
-        for at in 1..WHOLE.len() {
-            let mut reading = Reading::default();
-            assert_eq!(reading.take_in(&WHOLE[..at]).unwrap(), None, "{at}");
-            let answer = reading.take_in(&WHOLE[at..]).unwrap();
+    fn a_response_is_complete_with_its_last_byte_no_matter_how_it_was_split() {
+        for at in 1..COMPLETE.len() {
+            let mut parser = ResponseParser::default();
+            assert_eq!(parser.add(&COMPLETE[..at]).unwrap(), None, "{at}");
+            let response = parser.add(&COMPLETE[at..]).unwrap();
             let retry_after = Some(Duration::from_secs(2));
-            assert_eq!(answer, Some(Answer { status: 503, retry_after, body: b"hello".to_vec() }), "{at}");
+            assert_eq!(response, Some(Response { status: 503, retry_after, body: b"hello".to_vec() }), "{at}");
         }
     }
 
     #[test]
-    fn an_answer_that_breaks_off_or_is_none_is_an_error() {
-        assert_eq!(Reading::default().take_in(b"").unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    fn an_incomplete_or_malformed_response_is_an_error() {
+        assert_eq!(ResponseParser::default().add(b"").unwrap_err().kind(), ErrorKind::UnexpectedEof);
         for text in ["noise\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n"]
         {
-            assert_eq!(Reading::default().take_in(text.as_bytes()).unwrap_err().kind(), ErrorKind::InvalidData);
+            assert_eq!(ResponseParser::default().add(text.as_bytes()).unwrap_err().kind(), ErrorKind::InvalidData);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! A pool of connections: so many are in use at most, and whoever finds none free waits for one.
+//! A bounded pool of connections: a task that finds none free waits for one.
 //!
-//! Start at [`Lines::take`].
+//! Start at [`ConnectionPool::acquire`].
 
 use std::fmt;
 use std::io;
@@ -9,90 +9,90 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::lab::client::Line;
+use crate::lab::client::AsyncConnection;
 
 /// Connections to one upstream.
-pub struct Lines {
+pub struct ConnectionPool {
     address: SocketAddr,
-    /// How many there may be, as of now.
-    most: Box<dyn Fn() -> u32 + Send + Sync>,
-    state: Mutex<State>,
-    freed: Notify,
+    /// How many connections there may be now.
+    limit: Box<dyn Fn() -> u32 + Send + Sync>,
+    state: Mutex<ConnectionPoolState>,
+    released: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    free: Vec<Line>,
-    n_taken: usize,
+struct ConnectionPoolState {
+    free: Vec<AsyncConnection>,
+    n_acquired: usize,
 }
 
-/// A connection in use. Whoever is done with it gives it back; one that broke is dropped.
+/// A connection in use. Release it to keep it open; a dropped one is closed.
 #[derive(Debug)]
-pub struct Taken<'a> {
+pub struct PooledConnection<'a> {
     /// The connection.
-    pub line: Line,
-    place: Place<'a>,
+    pub connection: AsyncConnection,
+    permit: PoolPermit<'a>,
 }
 
-/// A place in the pool, which is free again when this is dropped.
+/// The right to use one connection. It returns to the pool when it is dropped.
 #[derive(Debug)]
-struct Place<'a>(&'a Lines);
+struct PoolPermit<'a>(&'a ConnectionPool);
 
-impl Lines {
-    /// At most so many connections; it may change.
-    pub fn new(address: SocketAddr, most: impl Fn() -> u32 + Send + Sync + 'static) -> Self {
-        Self { address, most: Box::new(most), state: Mutex::default(), freed: Notify::new() }
+impl ConnectionPool {
+    /// A pool with at most `limit` connections; the limit may change.
+    pub fn new(address: SocketAddr, limit: impl Fn() -> u32 + Send + Sync + 'static) -> Self {
+        Self { address, limit: Box::new(limit), state: Mutex::default(), released: Notify::new() }
     }
 
-    /// A connection, once there is one.
-    pub async fn take(&self) -> io::Result<Taken<'_>> {
-        let (place, free) = loop {
-            // Before the look, so that nothing is freed unheard in between.
-            let freed = self.freed.notified();
-            if let Some(found) = self.look() {
+    /// Waits for a connection.
+    pub async fn acquire(&self) -> io::Result<PooledConnection<'_>> {
+        let (permit, free) = loop {
+            // Listen before looking, so that no release between the two is missed.
+            let released = self.released.notified();
+            if let Some(found) = self.try_acquire() {
                 break found;
             }
-            freed.await;
+            released.await;
         };
-        let line = match free {
-            Some(line) => line,
-            None => Line::open(self.address).await?,
+        let connection = match free {
+            Some(connection) => connection,
+            None => AsyncConnection::open(self.address).await?,
         };
-        Ok(Taken { line, place })
+        Ok(PooledConnection { connection, permit })
     }
 
-    /// A place, if there is one, and a connection that is open already.
-    fn look(&self) -> Option<(Place<'_>, Option<Line>)> {
+    /// A permit if one is left, and a connection if one is already open.
+    fn try_acquire(&self) -> Option<(PoolPermit<'_>, Option<AsyncConnection>)> {
         let mut state = self.state();
-        if state.n_taken >= (self.most)() as usize {
+        if state.n_acquired >= (self.limit)() as usize {
             return None;
         }
-        state.n_taken += 1;
-        Some((Place(self), state.free.pop()))
+        state.n_acquired += 1;
+        Some((PoolPermit(self), state.free.pop()))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ConnectionPoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Taken<'_> {
-    /// Leaves it to the next.
-    pub fn give_back(self) {
-        let Self { line, place } = self;
-        place.0.state().free.push(line);
+impl PooledConnection<'_> {
+    /// Returns the connection to the pool.
+    pub fn release(self) {
+        let Self { connection, permit } = self;
+        permit.0.state().free.push(connection);
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for PoolPermit<'_> {
     fn drop(&mut self) {
-        self.0.state().n_taken -= 1;
-        self.0.freed.notify_waiters();
+        self.0.state().n_acquired -= 1;
+        self.0.released.notify_waiters();
     }
 }
 
-impl fmt::Debug for Lines {
+impl fmt::Debug for ConnectionPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lines").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("ConnectionPool").field("address", &self.address).finish_non_exhaustive()
     }
 }

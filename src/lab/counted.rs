@@ -1,7 +1,6 @@
-//! Counts what becomes of a future: made, asked for the first time, finished.
+//! A future that counts when it is created, polled for the first time, and finished.
 //!
-//! A future that is made and never awaited does nothing at all, and this is how that is seen.
-//! Start at [`Counted`].
+//! A future that is never awaited does nothing; these counts show it. Start at [`CountedFuture`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,28 +11,28 @@ use crate::model::race::Calls;
 
 /// The counts of one lane.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub struct CallCounts {
     created: AtomicU64,
     polled: AtomicU64,
     finished: AtomicU64,
 }
 
-/// A future that is counted.
+/// A future whose progress is counted.
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct Counted<T> {
+pub struct CountedFuture<T> {
     future: Pin<Box<dyn Future<Output = T> + Send>>,
-    counts: Arc<Counts>,
+    counts: Arc<CallCounts>,
     was_polled: bool,
 }
 
-impl Counts {
-    /// The counts as of now.
+impl CallCounts {
+    /// The counts so far.
     pub fn calls(&self) -> Calls {
         let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
         Calls { created: now(&self.created), polled: now(&self.polled), finished: now(&self.finished) }
     }
 
-    /// Counts a call that holds its thread: made, begun and finished are one there.
+    /// Counts a blocking call, which is created, polled and finished in one step.
     pub fn call<T>(&self, call: impl FnOnce() -> T) -> T {
         self.created.fetch_add(1, Ordering::Relaxed);
         self.polled.fetch_add(1, Ordering::Relaxed);
@@ -43,15 +42,15 @@ impl Counts {
     }
 }
 
-impl<T> Counted<T> {
-    /// Counts a future from here on.
-    pub fn new(counts: &Arc<Counts>, future: impl Future<Output = T> + Send + 'static) -> Self {
+impl<T> CountedFuture<T> {
+    /// Wraps a future and counts it as created.
+    pub fn new(counts: &Arc<CallCounts>, future: impl Future<Output = T> + Send + 'static) -> Self {
         counts.created.fetch_add(1, Ordering::Relaxed);
         Self { future: Box::pin(future), counts: Arc::clone(counts), was_polled: false }
     }
 }
 
-impl<T> Future for Counted<T> {
+impl<T> Future for CountedFuture<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -66,8 +65,8 @@ impl<T> Future for Counted<T> {
     }
 }
 
-impl<T> std::fmt::Debug for Counted<T> {
+impl<T> std::fmt::Debug for CountedFuture<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Counted").field("was_polled", &self.was_polled).finish_non_exhaustive()
+        f.debug_struct("CountedFuture").field("was_polled", &self.was_polled).finish_non_exhaustive()
     }
 }

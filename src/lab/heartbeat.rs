@@ -1,7 +1,7 @@
-//! A lane's pulse: a timer on its runtime that should fire every few milliseconds, and how late it does.
+//! A lane's heartbeat: a timer on its runtime that fires every few milliseconds, and how late it is.
 //!
-//! It is measured and never guessed: who holds the thread holds up the timer, and nobody else can. It can
-//! be read from any thread, while the lane's own is stuck. Start at [`Pulse::beat`].
+//! The lag is measured, not estimated: a program that blocks the thread delays the timer. Any thread can
+//! read it, even while the lane's own thread is blocked. Start at [`Heartbeat::run`].
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,96 +10,98 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::event::{Micros, Offset};
-use crate::lab::pause_gate::Hold;
+use crate::lab::pause_gate::PauseGate;
 use crate::model::race::span::{Span, overlap};
 use crate::model::race::{Beat, Lateness};
 
-/// How often the timer should fire.
-const EVERY: Duration = Duration::from_millis(10);
-/// A beat later than this counts as time in which the thread was blocked.
+/// The interval of the timer.
+const INTERVAL: Duration = Duration::from_millis(10);
+/// A beat later than this counts as blocked time.
 const LATE: Micros = Micros(10_000);
-/// Late beats that are kept for drawing.
-const KEPT: usize = 4_096;
+/// How many late beats are kept for drawing.
+const MOST_KEPT: usize = 4_096;
 
-/// One lane's pulse.
+/// The heartbeat of one lane.
 #[derive(Debug)]
-pub struct Pulse {
-    hold: Arc<Hold>,
-    state: Mutex<State>,
+pub struct Heartbeat {
+    gate: Arc<PauseGate>,
+    record: Mutex<BeatRecord>,
 }
 
+/// The beats so far.
 #[derive(Debug, Default)]
-struct State {
-    /// When the next beat is due, while there is one.
+struct BeatRecord {
+    /// When the next beat is due, while the lane runs.
     due: Option<Offset>,
     worst: Micros,
     blocked: Micros,
     late: VecDeque<Beat>,
 }
 
-impl Pulse {
-    /// A pulse that has not begun.
-    pub fn new(hold: Arc<Hold>) -> Self {
-        Self { hold, state: Mutex::default() }
+impl Heartbeat {
+    /// A heartbeat that has not started.
+    pub fn new(gate: Arc<PauseGate>) -> Self {
+        Self { gate, record: Mutex::default() }
     }
 
-    /// Beats until it is dropped; runs on the runtime that is measured.
-    pub async fn beat(&self) {
+    /// Beats until the future is dropped. It must run on the runtime that is measured.
+    pub async fn run(&self) {
         loop {
-            let due = self.hold.now() + Micros::from(EVERY);
-            self.state().due = Some(due);
-            sleep(EVERY).await;
-            let beat = self.lateness_of(due);
-            let mut state = self.state();
-            count(&mut state, beat);
+            let due = self.gate.now() + Micros::from(INTERVAL);
+            self.record().due = Some(due);
+            sleep(INTERVAL).await;
+            let beat = self.measure(due);
+            self.record().add(beat);
         }
     }
 
-    /// The lane is over: what was late until now counts, and nothing is due any more.
+    /// Counts the beat that is due, and expects no further one.
     pub fn stop(&self) {
-        let due = self.state().due;
+        let due = self.record().due;
         if let Some(due) = due {
-            let beat = self.lateness_of(due);
-            let mut state = self.state();
-            count(&mut state, beat);
-            state.due = None;
+            let beat = self.measure(due);
+            let mut record = self.record();
+            record.add(beat);
+            record.due = None;
         }
     }
 
-    /// How late it is and has been.
+    /// The lag as of now, and so far.
     pub fn lateness(&self) -> Lateness {
-        let waiting = self.state().due.map(|due| self.lateness_of(due));
-        let state = self.state();
-        let now = waiting.map_or(Micros::ZERO, |beat| beat.late);
-        let open = waiting.filter(|beat| beat.late > LATE);
+        let pending = self.record().due.map(|due| self.measure(due));
+        let record = self.record();
+        let now = pending.map_or(Micros::ZERO, |beat| beat.late);
+        let open = pending.filter(|beat| beat.late > LATE);
         Lateness {
             now,
-            worst: state.worst.max(now),
-            blocked: state.blocked + open.map_or(Micros::ZERO, |beat| beat.late),
-            beats: state.late.iter().copied().chain(open).collect(),
+            worst: record.worst.max(now),
+            blocked: record.blocked + open.map_or(Micros::ZERO, |beat| beat.late),
+            beats: record.late.iter().copied().chain(open).collect(),
         }
     }
 
-    /// How late a beat is by now. What was held back on purpose was not late.
-    fn lateness_of(&self, due: Offset) -> Beat {
-        let at = self.hold.now();
+    /// How late a beat is by now. Paused time does not count.
+    fn measure(&self, due: Offset) -> Beat {
+        let at = self.gate.now();
         let span = Span { from: due, to: at.max(due) };
-        let held = self.hold.spans().iter().fold(Micros::ZERO, |sum, held| sum + overlap(span, *held));
-        Beat { due, late: Micros(at.since(due).0.saturating_sub(held.0)) }
+        let paused = self.gate.pauses().iter().fold(Micros::ZERO, |sum, pause| sum + overlap(span, *pause));
+        Beat { due, late: Micros(at.since(due).0.saturating_sub(paused.0)) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn record(&self) -> MutexGuard<'_, BeatRecord> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn count(state: &mut State, beat: Beat) {
-    state.worst = state.worst.max(beat.late);
-    if beat.late > LATE {
-        state.blocked += beat.late;
-        if state.late.len() == KEPT {
-            state.late.pop_front();
+impl BeatRecord {
+    fn add(&mut self, beat: Beat) {
+        self.worst = self.worst.max(beat.late);
+        if beat.late > LATE {
+            self.blocked += beat.late;
+            if self.late.len() == MOST_KEPT {
+                self.late.pop_front();
+            }
+            self.late.push_back(beat);
         }
-        state.late.push_back(beat);
     }
 }

@@ -1,7 +1,7 @@
-//! One way of doing it, under way: a thread with a runtime of its own, an upstream of its own, and a model.
+//! A lane: one running program with its own thread, runtime, practice server and model.
 //!
-//! A lane is a source like any other: its facts make a model that anything can draw. What it does to its
-//! own thread is measured there and seen from outside, whatever it does. Start at [`Lane::start`].
+//! A lane is a source like any other: its events update a model that the screen can draw. Other threads
+//! can read its figures even while the program blocks its own. Start at [`LabLane::start`].
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,14 +14,15 @@ use tokio::sync::mpsc;
 
 use crate::control::Command;
 use crate::event::{Offset, Scope};
-use crate::lab::heartbeat::Pulse;
-use crate::lab::observer::{EVENTS_AHEAD, Observer};
-use crate::lab::pause_gate::Hold;
-use crate::lab::scenario::{Cap, Program, Way};
-use crate::lab::workload::{Order, Workload};
+use crate::lab::heartbeat::Heartbeat;
+use crate::lab::observer::{EVENT_CAPACITY, Observer};
+use crate::lab::pause_gate::PauseGate;
+use crate::lab::spec::{Approach, Cap, Program};
+use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{Figures, Seen};
 use crate::model::verdict::words;
+use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
 use crate::plan::via::Via;
@@ -33,131 +34,131 @@ use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
 
-/// Tries that a pool may take for a job: an upstream that refuses is asked again until it does not.
+/// The attempts that a pool may make for a job: more than any scenario needs.
 const TRIES: u32 = 1_000;
 
-/// A lane that has an upstream, and has not begun.
+/// A lane whose upstream is running, before the program starts.
 #[derive(Debug)]
-pub struct Ready {
-    way: &'static Way,
-    order: Order,
+pub struct PreparedLane {
+    approach: &'static Approach,
+    spec: WorkloadSpec,
     upstream: Upstream,
 }
 
-/// A lane under way.
+/// A running lane.
 #[derive(Debug)]
-pub struct Lane {
-    way: &'static Way,
-    errand: Workload,
-    hold: Arc<Hold>,
-    pulse: Arc<Pulse>,
+pub struct LabLane {
+    approach: &'static Approach,
+    workload: Workload,
+    gate: Arc<PauseGate>,
+    heartbeat: Arc<Heartbeat>,
     follow: Follow,
     upstream: Upstream,
-    wishes: mpsc::UnboundedSender<Command>,
-    /// When its program ended.
+    commands: mpsc::UnboundedSender<Command>,
+    /// When the program ended.
     ended: Arc<OnceLock<Offset>>,
-    /// When the first request came: once known, it stays so.
+    /// When the first request arrived at the upstream.
     first: OnceLock<Offset>,
 }
 
-/// What a pool is to do.
-struct Planned {
+/// The plan of a lane that is run by the pool.
+struct PoolWork {
     limits: Limits,
     cursor: Cursor,
 }
 
-/// What the lane's thread needs.
-struct Work {
-    way: &'static Way,
-    errand: Workload,
-    hold: Arc<Hold>,
-    pulse: Arc<Pulse>,
+/// The state that the lane's thread owns.
+struct LaneThread {
+    approach: &'static Approach,
+    workload: Workload,
+    gate: Arc<PauseGate>,
+    heartbeat: Arc<Heartbeat>,
     ended: Arc<OnceLock<Offset>>,
     start: Instant,
-    /// For a pool.
-    planned: Option<Planned>,
-    wishes: mpsc::UnboundedReceiver<Command>,
+    /// Set for a pool.
+    pool_work: Option<PoolWork>,
+    commands: mpsc::UnboundedReceiver<Command>,
 }
 
-impl Ready {
-    /// Starts the lane's upstream. Each lane has its own, all of one kind, so that a storm in one lane
-    /// costs the others nothing and every count is that lane's alone.
-    pub fn new(way: &'static Way, order: &Order) -> io::Result<Self> {
+impl PreparedLane {
+    /// Starts the lane's upstream. Each lane has its own, so that lanes do not slow each other down and
+    /// every count belongs to one lane.
+    pub fn new(approach: &'static Approach, spec: &WorkloadSpec) -> io::Result<Self> {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-        Ok(Self { way, order: Order { address: upstream.local_addr(), ..order.clone() }, upstream })
+        Ok(Self { approach, spec: WorkloadSpec { address: upstream.local_addr(), ..spec.clone() }, upstream })
     }
 }
 
-impl Lane {
-    /// Starts a lane's thread; its time counts from `start`, as that of all others.
-    pub fn start(ready: Ready, limit: u32, start: Instant, hold: &Arc<Hold>) -> io::Result<Self> {
-        let Ready { way, order, upstream } = ready;
-        let (events, facts) = mpsc::channel(EVENTS_AHEAD);
+impl LabLane {
+    /// Starts the lane's thread; its time counts from `start`, like that of all lanes.
+    pub fn start(prepared: PreparedLane, limit: u32, start: Instant, gate: &Arc<PauseGate>) -> io::Result<Self> {
+        let PreparedLane { approach, spec, upstream } = prepared;
+        let (events, facts) = mpsc::channel(EVENT_CAPACITY);
         let follow = Pump::start(facts, None)?.follow();
-        let (wishes, heard) = mpsc::unbounded_channel();
-        let hold = Arc::clone(hold);
-        let witness = Arc::new(Observer::new(Arc::clone(&hold), events));
-        let errand = Workload::new(order, limit, Arc::clone(&hold), witness);
-        let pulse = Arc::new(Pulse::new(Arc::clone(&hold)));
+        let (commands, received_commands) = mpsc::unbounded_channel();
+        let gate = Arc::clone(gate);
+        let observer = Arc::new(Observer::new(Arc::clone(&gate), events));
+        let workload = Workload::new(spec, limit, Arc::clone(&gate), observer);
+        let heartbeat = Arc::new(Heartbeat::new(Arc::clone(&gate)));
         let ended = Arc::new(OnceLock::new());
-        // Its count begins with the race.
+        // The upstream counts from the start of the race.
         upstream.reset_tally();
-        let planned = match way.program {
+        let pool_work = match approach.program {
             Program::Own(_) => None,
-            Program::Pool => Some(plan(way, &errand).map_err(io::Error::other)?),
+            Program::Pool => Some(pool_work(approach, &workload).map_err(io::Error::other)?),
         };
-        let work = Work {
-            way,
-            planned,
-            errand: errand.clone(),
-            hold: Arc::clone(&hold),
-            pulse: Arc::clone(&pulse),
+        let lane_thread = LaneThread {
+            approach,
+            pool_work,
+            workload: workload.clone(),
+            gate: Arc::clone(&gate),
+            heartbeat: Arc::clone(&heartbeat),
             ended: Arc::clone(&ended),
             start,
-            wishes: heard,
+            commands: received_commands,
         };
-        thread::Builder::new().name("lane".into()).spawn(move || work.run())?;
-        Ok(Self { way, errand, hold, pulse, follow, upstream, wishes, ended, first: OnceLock::new() })
+        thread::Builder::new().name("lane".into()).spawn(move || lane_thread.run())?;
+        Ok(Self { approach, workload, gate, heartbeat, follow, upstream, commands, ended, first: OnceLock::new() })
     }
 
-    /// The way it goes.
-    pub fn way(&self) -> &'static Way {
-        self.way
+    /// Its approach.
+    pub fn approach(&self) -> &'static Approach {
+        self.approach
     }
 
-    /// Its model, as it follows.
+    /// Its model, updated by its events.
     pub fn follow(&self) -> &Follow {
         &self.follow
     }
 
-    /// Whether its program has ended, and its model has heard of it.
+    /// Whether its program has ended and its model has all events.
     pub fn is_over(&self) -> bool {
         self.follow.is_closed()
     }
 
-    /// What its upstream has seen.
+    /// The counters of its upstream.
     pub fn tally(&self) -> Tally {
         self.upstream.tally()
     }
 
-    /// Holds it back, or no longer; the hold itself is the trial's.
+    /// Reports a pause to the observer and the pool; the run sets the gate.
     pub fn pause(&self, is_paused: bool) {
-        self.errand.witness().paused(is_paused);
-        self.wish(if is_paused { Command::Pause } else { Command::Resume });
+        self.workload.observer().paused(is_paused);
+        self.send(if is_paused { Command::Pause } else { Command::Resume });
     }
 
-    /// Turns its limit, where it has one.
+    /// Changes its limit, if it has one.
     pub fn set_limit(&self, limit: u32) {
-        if self.way.cap == Cap::Limit {
-            self.errand.set_limit(limit);
-            self.errand.witness().limit(limit);
-            self.wish(Command::SetLimit { scope: Scope::Run, limit });
+        if self.approach.cap == Cap::Limit {
+            self.workload.set_limit(limit);
+            self.workload.observer().limit_changed(limit);
+            self.send(Command::SetLimit { scope: Scope::Run, limit });
         }
     }
 
-    /// What it has come to.
+    /// Its figures as of now.
     pub fn figures(&self) -> Figures {
-        // The upstream is asked before the model is held up.
+        // The upstream first: reading it takes time, and the model must not be locked meanwhile.
         let (tally, first) = (self.tally(), self.first());
         let seen = Seen {
             requests: tally.requests,
@@ -168,25 +169,25 @@ impl Lane {
             first,
         };
         let is_over = self.is_over();
-        let to = self.ended.get().copied().unwrap_or_else(|| self.hold.now());
+        let to = self.ended.get().copied().unwrap_or_else(|| self.gate.now());
         let model = self.follow.model();
-        let pauses = self.hold.spans();
+        let pauses = self.gate.pauses();
         let held_until = |to| span::held(&pauses, &model.timeline, Span { from: Offset::ZERO, to });
         let (held, last) = (held_until(to), span::settled_at(&model.timeline));
         let totals = &model.totals;
-        let mut hand = self.errand.hand(is_over);
-        let is_own = matches!(self.way.program, Program::Own(_));
+        let mut hand = self.workload.hand(is_over);
+        let is_own = matches!(self.approach.program, Program::Own(_));
         if !is_own {
-            // A pool takes every end in; that is what it is for.
+            // The pool reads every result, so nothing is lost.
             (hand.kept, hand.read) = (totals.jobs_done, totals.jobs_failed);
             hand.lost.clear();
         }
         Figures {
-            way: self.way.caption,
-            is_right: self.way.is_right,
+            way: self.approach.caption,
+            is_right: self.approach.is_right,
             is_over,
-            limit: if self.way.cap == Cap::Limit { model.limit } else { None },
-            jobs: self.errand.order().requests,
+            limit: if self.approach.cap == Cap::Limit { model.limit } else { None },
+            jobs: self.workload.spec().requests,
             done: totals.jobs_done,
             failed: totals.jobs_failed,
             cancelled: totals.jobs_cancelled,
@@ -195,104 +196,104 @@ impl Lane {
             elapsed: to.since(Offset::ZERO) - held,
             held,
             settled_at: last.since(Offset::ZERO) - held_until(last),
-            late: self.pulse.lateness(),
-            calls: is_own.then(|| self.errand.calls()),
+            late: self.heartbeat.lateness(),
+            calls: is_own.then(|| self.workload.calls()),
             hand,
             seen,
-            // Half a run is not judged, and what is right needs no advice.
-            verdict: if is_over && !self.way.is_right { words::sentence(&model, None) } else { None },
+            // A run is judged only when it is complete, and a right approach needs no advice.
+            verdict: if is_over && !self.approach.is_right { words::sentence(&model, None) } else { None },
         }
     }
 
-    /// When the first request came.
+    /// When the first request arrived.
     fn first(&self) -> Option<Offset> {
         if self.first.get().is_none()
             && let Some(first) = self.upstream.arrivals().first()
         {
-            // If somebody else was quicker, it is the same.
+            // Another thread may have set it first, to the same value.
             let _ = self.first.set(Offset(first.at.0));
         }
         self.first.get().copied()
     }
 
-    fn wish(&self, command: Command) {
-        // It only fails when the lane has ended, and then there is nothing to wish for.
-        let _ = self.wishes.send(command);
+    fn send(&self, command: Command) {
+        // Sending fails only when the lane has ended, and then the command has no meaning.
+        let _ = self.commands.send(command);
     }
 }
 
-impl Work {
-    /// The lane's thread, from its runtime to the end of its program.
+impl LaneThread {
+    /// Runs the program to its end.
     fn run(self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let Ok(runtime) = runtime else { return self.errand.witness().close() };
+        let Ok(runtime) = runtime else { return self.workload.observer().run_ended() };
         runtime.block_on(async {
-            let pulse = Arc::clone(&self.pulse);
-            let beating = tokio::spawn(async move { pulse.beat().await });
-            let hold = Arc::clone(&self.hold);
-            let (witness, pulse) = (Arc::clone(self.errand.witness()), Arc::clone(&self.pulse));
+            let heartbeat = Arc::clone(&self.heartbeat);
+            let beats = tokio::spawn(async move { heartbeat.run().await });
+            let gate = Arc::clone(&self.gate);
+            let (observer, heartbeat) = (Arc::clone(self.workload.observer()), Arc::clone(&self.heartbeat));
             let ended = Arc::clone(&self.ended);
             tokio::select! {
                 () = self.program() => {}
-                () = hold.ended() => {}
+                () = gate.closed() => {}
             }
-            pulse.stop();
-            beating.abort();
-            // It is set once, here, and before anybody hears that there will be no more facts.
-            let _ = ended.set(hold.now());
-            witness.close();
+            heartbeat.stop();
+            beats.abort();
+            // Set before the last event, so that the end time is known when the model closes.
+            let _ = ended.set(gate.now());
+            observer.run_ended();
         });
-        // A thread that still waits for an answer is nobody's any more.
+        // Do not wait for threads that are still blocked in a call.
         runtime.shutdown_background();
     }
 
     async fn program(self) {
-        match self.way.program {
+        match self.approach.program {
             Program::Own(program) => {
-                let order = self.errand.order();
-                let limit = (self.way.cap == Cap::Limit).then(|| self.errand.limit());
-                self.errand.witness().open(self.way.caption, order.host, order.requests, limit);
-                program(self.errand).await;
+                let spec = self.workload.spec();
+                let limit = (self.approach.cap == Cap::Limit).then(|| self.workload.limit());
+                self.workload.observer().run_started(self.approach.caption, spec.host, spec.requests, limit);
+                program(self.workload).await;
             }
-            Program::Pool => self.pool().await,
+            Program::Pool => self.run_pool().await,
         }
     }
 
-    /// The pool of every plan, on this lane's thread.
-    async fn pool(self) {
-        let Some(events) = self.errand.witness().hand_over() else { return };
-        let Some(Planned { limits, cursor }) = self.planned else { return };
+    /// Runs the pool on this lane's thread.
+    async fn run_pool(self) {
+        let Some(events) = self.workload.observer().hand_over() else { return };
+        let Some(PoolWork { limits, cursor }) = self.pool_work else { return };
         let settings = PoolSettings {
-            name: self.way.caption.to_owned(),
+            name: self.approach.caption.to_owned(),
             limits,
             polling: None,
             fail_fast: false,
-            // Its upstream is on this machine.
-            route: Route::new(Via::Direct, &|_| None),
+            // The upstream is on this machine, so no proxy applies.
+            route: Route::new(Via::Direct, &|_| None).with_local_suffix(PRACTICE),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,
             events,
             results: None,
         };
-        pool::run_here(cursor, settings, self.wishes).await;
+        pool::run_here(cursor, settings, self.commands).await;
     }
 }
 
-/// The plan of a lane that is the pool's.
-fn plan(way: &Way, errand: &Workload) -> Result<Planned, PlanError> {
-    let order = errand.order();
-    let limit = match way.cap {
-        Cap::None | Cap::Found => u32::try_from(order.requests).unwrap_or(u32::MAX),
-        Cap::Limit => errand.limit(),
+/// The plan of a lane that is run by the pool.
+fn pool_work(approach: &Approach, workload: &Workload) -> Result<PoolWork, PlanError> {
+    let spec = workload.spec();
+    let limit = match approach.cap {
+        Cap::None | Cap::Adaptive => u32::try_from(spec.requests).unwrap_or(u32::MAX),
+        Cap::Limit => workload.limit(),
     };
-    let (is_adaptive, path) = (way.cap == Cap::Found, (order.path)(1, order));
+    let (is_adaptive, path) = (approach.cap == Cap::Adaptive, (spec.path)(1, spec));
     let text = format!(
         "[limits]\nconcurrency = {limit}\nadaptive = {is_adaptive}\n[retry]\nattempts = {TRIES}\n\
          [[endpoint]]\nurl = \"practice://{}{path}\"\nrepeat = {}\n[upstream]\n",
-        order.host, order.requests,
+        spec.host, spec.requests,
     );
     let plan = Plan::from_toml(&text, "lab", Path::new(""), &|_| None)?;
-    let cursor = Cursor::open(&plan, Some(order.address.port()))?;
-    Ok(Planned { limits: plan.limits, cursor })
+    let cursor = Cursor::open(&plan, Some(spec.address.port()))?;
+    Ok(PoolWork { limits: plan.limits, cursor })
 }

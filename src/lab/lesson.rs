@@ -1,25 +1,25 @@
-//! What is to be learned from a scenario: the lines that differ, the rule, and where else it bites.
+//! The lesson of a scenario: the lines that differ, the rule, and where else the mistake occurs.
 //!
-//! The lines in Rust are those of the program under `examples`; a test holds them to it. Start at [`Lesson`].
+//! The Rust lines come from the program under `examples`; a test checks that. Start at [`Lesson`].
 
-/// What is to be learned.
+/// What a scenario teaches.
 #[derive(Debug)]
 pub struct Lesson {
-    /// In one sentence.
+    /// The rule, in one sentence.
     pub rule: &'static str,
     /// The lines that differ, in Rust.
     pub rust: Pair,
     /// The same in Python.
     pub python: Pair,
-    /// Where the same mistake shows up in other languages.
+    /// How the same mistake looks in other languages.
     pub elsewhere: &'static str,
 }
 
-/// A few lines, wrong and right.
+/// A few lines of code, wrong and right.
 #[derive(Debug)]
 pub struct Pair {
-    /// As they should not be.
+    /// The mistake.
     pub wrong: &'static str,
-    /// As they should.
+    /// The correction.
     pub right: &'static str,
 }

@@ -1,8 +1,8 @@
-//! The lab: the mistakes that make a batch slow or lose its data, run for real, wrong beside right.
+//! The lab: common concurrency mistakes, run for real next to the right way.
 //!
-//! Nothing here is scripted. Each lane is a program on a thread and a runtime of its own, on real sockets,
-//! against a practice upstream of its own whose books are the referee; what is shown was measured. It
-//! draws and prints nothing. Start at [`scenario`] for what there is, at [`trial`] for how it runs.
+//! Nothing here is scripted. Each lane is a program with its own thread, runtime, sockets and practice
+//! server, whose counters decide the result. The lab draws and prints nothing. Start at [`scenario`] for
+//! the list of scenarios, and at [`run`] for how one runs.
 
 pub mod body;
 pub mod client;
@@ -15,5 +15,7 @@ pub mod lesson;
 pub mod observer;
 pub mod pause_gate;
 pub mod programs;
+pub mod run;
 pub mod scenario;
+pub mod spec;
 pub mod workload;

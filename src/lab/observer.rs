@@ -1,7 +1,7 @@
-//! Tells what becomes of a program's requests, as facts like those of any other source.
+//! Reports a program's requests as events, like those of any other source.
 //!
-//! Every request that starts ends exactly once, whatever becomes of its future or its thread. Facts are
-//! never dropped: the channel has room for all that a lane can have to tell. Start at [`Observer::start`].
+//! Every request that starts ends exactly once, even if its future is dropped. No event is dropped: the
+//! channel has room for everything that a lane can emit. Start at [`Observer::request_started`].
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,57 +14,58 @@ use crate::event::waits::WaitTimes;
 use crate::event::{
     Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
 };
-use crate::lab::client::Answer;
-use crate::lab::pause_gate::Hold;
+use crate::lab::client::Response;
+use crate::lab::pause_gate::PauseGate;
 use crate::source::pool::outcome::judge;
 
-/// Facts that may wait for the pump. A thousand requests have four each, and a thread that is stuck
-/// must not wait for anybody.
-pub const EVENTS_AHEAD: usize = 1 << 16;
+/// The capacity of the event channel. A thousand requests emit four events each, and a blocked thread
+/// must never wait for the receiver.
+pub const EVENT_CAPACITY: usize = 1 << 16;
 
 const ENDPOINT: EndpointId = EndpointId(0);
 const HOST: HostId = HostId(0);
 
-/// Sees one lane's requests.
+/// Observes the requests of one lane.
 #[derive(Debug)]
 pub struct Observer {
-    hold: Arc<Hold>,
-    told: Mutex<Told>,
+    gate: Arc<PauseGate>,
+    state: Mutex<ObserverState>,
 }
 
 #[derive(Debug)]
-struct Told {
-    /// Gone once the lane has ended.
+struct ObserverState {
+    /// None once the lane has ended.
     events: Option<mpsc::Sender<Event>>,
-    /// Somebody else tells.
+    /// The pool emits the events of this lane.
     is_silent: bool,
-    /// Which slots are held.
+    /// Which slots are in use.
     slots: Vec<bool>,
 }
 
 impl Observer {
-    /// A witness that has seen nothing.
-    pub fn new(hold: Arc<Hold>, events: mpsc::Sender<Event>) -> Self {
-        Self { hold, told: Mutex::new(Told { events: Some(events), is_silent: false, slots: Vec::new() }) }
+    /// An observer of a lane that has not started.
+    pub fn new(gate: Arc<PauseGate>, events: mpsc::Sender<Event>) -> Self {
+        let state = ObserverState { events: Some(events), is_silent: false, slots: Vec::new() };
+        Self { gate, state: Mutex::new(state) }
     }
 
-    /// The lane's program begins.
-    pub fn open(&self, name: &str, host: &str, jobs: u64, limit: Option<u32>) {
-        let mut told = self.told();
-        self.tell(&mut told, Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs) });
-        self.tell(&mut told, Fact::EndpointSeen { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
-        self.tell(&mut told, Fact::HostSeen { host: HOST, name: host.into(), limit: None });
-        self.tell(&mut told, Fact::PlanDrawn { jobs });
+    /// The lane's program starts.
+    pub fn run_started(&self, name: &str, host: &str, jobs: u64, limit: Option<u32>) {
+        let mut state = self.state();
+        self.emit(&mut state, Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs) });
+        self.emit(&mut state, Fact::EndpointSeen { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
+        self.emit(&mut state, Fact::HostSeen { host: HOST, name: host.into(), limit: None });
+        self.emit(&mut state, Fact::PlanDrawn { jobs });
     }
 
-    /// A request leaves, for the first time or once more.
-    pub fn start(self: &Arc<Self>, n: u64, tries: u32, target: &str) -> Flight {
-        let mut told = self.told();
-        let slot = told.slots.iter().position(|is_held| !is_held).unwrap_or(told.slots.len());
-        if slot == told.slots.len() {
-            told.slots.push(false);
+    /// A request starts, for the first time or again.
+    pub fn request_started(self: &Arc<Self>, n: u64, tries: u32, target: &str) -> RequestGuard {
+        let mut state = self.state();
+        let slot = state.slots.iter().position(|is_used| !is_used).unwrap_or(state.slots.len());
+        if slot == state.slots.len() {
+            state.slots.push(false);
         }
-        told.slots[slot] = true;
+        state.slots[slot] = true;
         let attempt = Attempt { job: JobId(n), n: tries };
         let fact = Fact::AttemptStarted {
             attempt,
@@ -76,73 +77,73 @@ impl Observer {
             waited: WaitTimes::NONE,
             until: None,
         };
-        self.tell(&mut told, fact);
-        Flight { witness: Arc::clone(self), attempt, slot, outcome: Outcome::Cancelled, retry: None }
+        self.emit(&mut state, fact);
+        RequestGuard { observer: Arc::clone(self), attempt, slot, outcome: Outcome::Cancelled, retry: None }
     }
 
-    /// The limit was changed at the screen.
-    pub fn limit(&self, limit: u32) {
-        self.tell(&mut self.told(), Fact::LimitChanged { scope: Scope::Run, limit, by: ChangedBy::Operator });
+    /// The user changed the limit.
+    pub fn limit_changed(&self, limit: u32) {
+        self.emit(&mut self.state(), Fact::LimitChanged { scope: Scope::Run, limit, by: ChangedBy::Operator });
     }
 
-    /// Nothing starts from here on, or things start again.
+    /// The user paused or resumed the lane.
     pub fn paused(&self, is_paused: bool) {
-        self.tell(&mut self.told(), if is_paused { Fact::Paused } else { Fact::Resumed });
+        self.emit(&mut self.state(), if is_paused { Fact::Paused } else { Fact::Resumed });
     }
 
-    /// The program has ended, and nothing more is told.
-    pub fn close(&self) {
-        let mut told = self.told();
-        self.tell(&mut told, Fact::RunEnded { how: RunEnd::Finished });
-        told.events = None;
+    /// The program has ended; this is the last event.
+    pub fn run_ended(&self) {
+        let mut state = self.state();
+        self.emit(&mut state, Fact::RunEnded { how: RunEnd::Finished });
+        state.events = None;
     }
 
-    /// The channel itself, for a pool, which tells of itself; nothing more is told here.
+    /// The event channel for a pool, which emits its own events. The observer itself stays silent then.
     pub fn hand_over(&self) -> Option<mpsc::Sender<Event>> {
-        let mut told = self.told();
-        told.is_silent = true;
-        // One stays here: the channel closes when the lane has ended, and not before.
-        told.events.clone()
+        let mut state = self.state();
+        state.is_silent = true;
+        // The observer keeps a sender, so that the channel closes only when the lane has ended.
+        state.events.clone()
     }
 
-    fn tell(&self, told: &mut Told, fact: Fact) {
-        if let Some(events) = told.events.as_ref().filter(|_| !told.is_silent) {
-            // The time is read under the lock: facts are told in their order. There is room for all of
-            // them, and whoever does not listen any more misses nothing.
-            let _ = events.try_send(Event { at: self.hold.now(), origin: Origin::HERE, fact });
+    fn emit(&self, state: &mut ObserverState, fact: Fact) {
+        if let Some(events) = state.events.as_ref().filter(|_| !state.is_silent) {
+            // The caller holds the lock while the clock is read, so events are sent in order. The channel
+            // has room for all of them; sending fails only when the receiver is gone.
+            let _ = events.try_send(Event { at: self.gate.now(), origin: Origin::HERE, fact });
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, ObserverState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A request in flight. Dropped without an end, it was given up.
+/// A request in flight. If it is dropped before its end, it was cancelled.
 #[derive(Debug)]
-pub struct Flight {
-    witness: Arc<Observer>,
+pub struct RequestGuard {
+    observer: Arc<Observer>,
     attempt: Attempt,
     slot: usize,
     outcome: Outcome,
-    /// How long until it is tried again, if it is.
+    /// The wait before the next attempt, if there is one.
     retry: Option<Micros>,
 }
 
-impl Flight {
-    /// It ended so, and is tried again after a while.
-    pub fn ended_for_now(mut self, answer: &io::Result<Answer>, wait: Duration) {
+impl RequestGuard {
+    /// The request ended with this result, and is retried after the wait.
+    pub fn end_with_retry(mut self, result: &io::Result<Response>, wait: Duration) {
         self.retry = Some(wait.into());
-        self.ended(answer);
+        self.end(result);
     }
 
-    /// It ended so.
-    pub fn ended(mut self, answer: &io::Result<Answer>) {
-        self.outcome = match answer {
-            Ok(Answer { status: status @ 429, retry_after, .. }) => {
+    /// The request ended with this result.
+    pub fn end(mut self, result: &io::Result<Response>) {
+        self.outcome = match result {
+            Ok(Response { status: status @ 429, retry_after, .. }) => {
                 Outcome::Throttled { status: *status, retry_after: retry_after.map(Micros::from) }
             }
-            Ok(Answer { status, body, .. }) => {
+            Ok(Response { status, body, .. }) => {
                 Outcome::Answered { status: *status, bytes: body.len() as u64, expected: *status == 200 }
             }
             Err(error) => Outcome::Failed { reason: reason(error), detail: None },
@@ -150,42 +151,42 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         let outcome = self.outcome.clone();
         let end = judge::end_of(&outcome);
-        let mut told = self.witness.told();
-        told.slots[self.slot] = false;
+        let mut state = self.observer.state();
+        state.slots[self.slot] = false;
         let attempt = self.attempt;
         let ended = Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 };
-        self.witness.tell(&mut told, ended);
+        self.observer.emit(&mut state, ended);
         if let Some(wait) = self.retry {
-            let until = self.witness.hold.now() + wait;
-            let retried = Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter };
-            return self.witness.tell(&mut told, retried);
+            let until = self.observer.gate.now() + wait;
+            let retry = Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter };
+            return self.observer.emit(&mut state, retry);
         }
         let settled = Fact::JobSettled {
             job: attempt.job,
             endpoint: ENDPOINT,
             end,
             tries: attempt.n,
-            // From the start of the lane on it was the program's to send.
-            total: self.witness.hold.now().since(Offset::ZERO),
+            // The program could have sent it from the start of the lane on.
+            total: self.observer.gate.now().since(Offset::ZERO),
             waited: WaitTimes::NONE,
             target: None,
         };
-        self.witness.tell(&mut told, settled);
+        self.observer.emit(&mut state, settled);
     }
 }
 
-/// What an error of the client comes to.
+/// The reason of a failed request.
 fn reason(error: &io::Error) -> Reason {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Reason::Refused,
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => Reason::Reset,
         io::ErrorKind::UnexpectedEof => Reason::ClosedEarly,
         io::ErrorKind::InvalidData => Reason::BadResponse,
-        // The practice upstream is on this machine: whatever else there is, it is a want of ours.
+        // The practice server is on this machine, so any other error is a local one.
         _ => Reason::Local,
     }
 }

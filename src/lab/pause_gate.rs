@@ -1,7 +1,7 @@
-//! Holds programs back while somebody explains, and knows for how long.
+//! A gate that pauses all lanes of a scenario, and records when it did.
 //!
-//! Nothing starts while it holds; what is in flight ends. A program that keeps its thread waits with its
-//! thread, any other with its task. Start at [`Hold::passed`].
+//! While it is closed no request starts, and those in flight end. Blocking programs wait with their
+//! thread, all others with their task. Start at [`PauseGate::wait`].
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,93 +12,94 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{Micros, Offset};
 use crate::model::race::span::Span;
 
-/// What all lanes of a trial obey.
+/// The gate that all lanes of a scenario share.
 #[derive(Debug)]
-pub struct Hold {
+pub struct PauseGate {
     start: Instant,
-    state: Mutex<State>,
+    state: Mutex<Pauses>,
     changed: Condvar,
-    is_on: watch::Sender<bool>,
-    over: CancellationToken,
+    is_paused: watch::Sender<bool>,
+    closed: CancellationToken,
 }
 
+/// When the gate was paused.
 #[derive(Debug, Default)]
-struct State {
+struct Pauses {
     since: Option<Offset>,
-    spans: Vec<Span>,
+    past: Vec<Span>,
 }
 
-impl Hold {
-    /// Holds nothing yet; time counts from `start`.
-    pub fn new(start: Instant, over: CancellationToken) -> Self {
-        let is_on = watch::Sender::new(false);
-        Self { start, state: Mutex::default(), changed: Condvar::new(), is_on, over }
+impl PauseGate {
+    /// An open gate; time counts from `start`.
+    pub fn new(start: Instant, closed: CancellationToken) -> Self {
+        let is_paused = watch::Sender::new(false);
+        Self { start, state: Mutex::default(), changed: Condvar::new(), is_paused, closed }
     }
 
-    /// Time since the trial started.
+    /// Time since the scenario started.
     pub fn now(&self) -> Offset {
         Offset(Micros::from(self.start.elapsed()).0)
     }
 
-    /// Holds back, or no longer.
-    pub fn set(&self, is_on: bool) {
+    /// Pauses or resumes.
+    pub fn set_paused(&self, is_paused: bool) {
         let now = self.now();
         let mut state = self.state();
-        match (state.since, is_on) {
+        match (state.since, is_paused) {
             (None, true) => state.since = Some(now),
             (Some(from), false) => {
                 state.since = None;
-                state.spans.push(Span { from, to: now });
+                state.past.push(Span { from, to: now });
             }
             (None, false) | (Some(_), true) => {}
         }
         drop(state);
-        self.is_on.send_replace(is_on);
+        self.is_paused.send_replace(is_paused);
         self.changed.notify_all();
     }
 
-    /// Whether it holds.
-    pub fn is_on(&self) -> bool {
+    /// Whether it is paused.
+    pub fn is_paused(&self) -> bool {
         self.state().since.is_some()
     }
 
-    /// When it has held; what holds still, until now.
-    pub fn spans(&self) -> Vec<Span> {
+    /// All pauses; the current one lasts until now.
+    pub fn pauses(&self) -> Vec<Span> {
         let now = self.now();
         let state = self.state();
-        state.spans.iter().copied().chain(state.since.map(|from| Span { from, to: now })).collect()
+        state.past.iter().copied().chain(state.since.map(|from| Span { from, to: now })).collect()
     }
 
-    /// Waits, as a task, until nothing holds.
-    pub async fn passed(&self) {
-        // The sender is ours: it does not go.
-        let _ = self.is_on.subscribe().wait_for(|is_on| !is_on).await;
+    /// Suspends the task until the gate is not paused.
+    pub async fn wait(&self) {
+        // The gate owns the sender, so this cannot fail.
+        let _ = self.is_paused.subscribe().wait_for(|is_paused| !is_paused).await;
     }
 
-    /// Waits, with the whole thread, until nothing holds or everything is over. Tells whether it may go on.
-    pub fn passed_blocking(&self) -> bool {
+    /// Blocks the thread until the gate is not paused. Returns false when the gate was closed for good.
+    pub fn wait_blocking(&self) -> bool {
         let mut state = self.state();
-        while state.since.is_some() && !self.over.is_cancelled() {
+        while state.since.is_some() && !self.closed.is_cancelled() {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        !self.over.is_cancelled()
+        !self.closed.is_cancelled()
     }
 
-    /// Ends everything: nobody waits here any more.
-    pub fn end(&self) {
-        // Under the lock, so that nobody looks just before and falls asleep just after.
+    /// Ends all lanes, and wakes every thread that waits here.
+    pub fn close(&self) {
+        // Under the lock, or a thread could check just before and then sleep through the wake-up.
         let state = self.state();
-        self.over.cancel();
+        self.closed.cancel();
         drop(state);
         self.changed.notify_all();
     }
 
-    /// Resolves when everything is to end.
-    pub async fn ended(&self) {
-        self.over.cancelled().await;
+    /// Resolves when the gate is closed for good.
+    pub async fn closed(&self) {
+        self.closed.cancelled().await;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Pauses> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,6 @@
-//! What a program of the lab works with: requests to make, an upstream to make them to, results to keep.
+//! The work of a lab program: the requests to send, the server to send them to, and the results.
 //!
-//! It gives the program nothing that a real one would not have, and keeps books on what the program does
-//! with it. Start at [`Workload::get`] and [`Workload::get_blocking`].
+//! It offers only what a real program would have, and counts what the program does with it. Start at [`Workload::get`] and [`Workload::get_blocking`].
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,67 +9,67 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::lab::body::{Alive, Body, Level, Wrong};
-use crate::lab::client::{Answer, BlockingLine, Line};
-use crate::lab::connection_pool::Lines;
-use crate::lab::counted::{Counted, Counts};
+use crate::lab::body::{CountedBody, PeakCounter, RequestError, TaskGuard};
+use crate::lab::client::{AsyncConnection, BlockingConnection, Response};
+use crate::lab::connection_pool::ConnectionPool;
+use crate::lab::counted::{CallCounts, CountedFuture};
 use crate::lab::observer::Observer;
-use crate::lab::pause_gate::Hold;
+use crate::lab::pause_gate::PauseGate;
 use crate::model::race::{Calls, Hand};
 
-/// How long a refused request waits where nobody says.
-const IMPATIENT: Duration = Duration::from_millis(200);
+/// The wait after a 429 without `Retry-After`.
+const DEFAULT_WAIT: Duration = Duration::from_millis(200);
 
-/// A lane's requests, and its books. Cloning it is cheap: all clones are the same errand.
+/// The requests and counters of a lane. All clones share them.
 #[derive(Clone, Debug)]
-pub struct Workload(Arc<Inner>);
+pub struct Workload(Arc<WorkloadState>);
 
-/// What a lane is asked to do.
+/// Which requests a lane sends.
 #[derive(Clone, Debug)]
-pub struct Order {
-    /// How many requests.
+pub struct WorkloadSpec {
+    /// The number of requests.
     pub requests: u64,
-    /// The length of time that the scenario turns on, `speed` taken in.
+    /// The delay that the scenario is about, after `speed`.
     pub delay: Duration,
-    /// Where the upstream is.
+    /// The address of the upstream.
     pub address: SocketAddr,
-    /// What the lane's upstream is called.
+    /// The name of the upstream.
     pub host: &'static str,
     /// The path and query of a request.
-    pub path: fn(u64, &Order) -> String,
+    pub path: fn(u64, &WorkloadSpec) -> String,
 }
 
 #[derive(Debug)]
-struct Inner {
-    order: Order,
+struct WorkloadState {
+    spec: WorkloadSpec,
     limit: AtomicU32,
-    hold: Arc<Hold>,
-    witness: Arc<Observer>,
-    counts: Arc<Counts>,
-    known: Mutex<Vec<Known>>,
-    bytes: Arc<Level>,
-    tasks: Arc<Level>,
+    gate: Arc<PauseGate>,
+    observer: Arc<Observer>,
+    counts: Arc<CallCounts>,
+    received: Mutex<Vec<Received>>,
+    bytes: Arc<PeakCounter>,
+    tasks: Arc<PeakCounter>,
 }
 
-/// What the program knows of a job.
+/// What the program received for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
+enum Received {
     Nothing,
     Result,
     Error,
 }
 
 impl Workload {
-    /// An errand that nobody has begun.
-    pub fn new(order: Order, limit: u32, hold: Arc<Hold>, witness: Arc<Observer>) -> Self {
-        let known = vec![Known::Nothing; usize::try_from(order.requests).unwrap_or(0)];
-        Self(Arc::new(Inner {
-            order,
+    /// A workload of which no request has been sent.
+    pub fn new(spec: WorkloadSpec, limit: u32, gate: Arc<PauseGate>, observer: Arc<Observer>) -> Self {
+        let received = vec![Received::Nothing; usize::try_from(spec.requests).unwrap_or(0)];
+        Self(Arc::new(WorkloadState {
+            spec,
             limit: AtomicU32::new(limit),
-            hold,
-            witness,
+            gate,
+            observer,
             counts: Arc::default(),
-            known: Mutex::new(known),
+            received: Mutex::new(received),
             bytes: Arc::default(),
             tasks: Arc::default(),
         }))
@@ -78,120 +77,120 @@ impl Workload {
 
     /// The numbers of all requests.
     pub fn numbers(&self) -> RangeInclusive<u64> {
-        1..=self.0.order.requests
+        1..=self.0.spec.requests
     }
 
-    /// What was asked.
-    pub fn order(&self) -> &Order {
-        &self.0.order
+    /// The requests to send.
+    pub fn spec(&self) -> &WorkloadSpec {
+        &self.0.spec
     }
 
-    /// The limit as of now; it may be turned.
+    /// The current limit.
     pub fn limit(&self) -> u32 {
         self.0.limit.load(Ordering::Relaxed)
     }
 
-    /// Turns the limit.
+    /// Changes the limit.
     pub fn set_limit(&self, limit: u32) {
         self.0.limit.store(limit, Ordering::Relaxed);
     }
 
-    /// Makes a request. Nothing happens until the future is awaited, and then only the task waits.
-    pub fn get(&self, n: u64) -> Counted<Result<Body, Wrong>> {
-        let errand = self.clone();
-        Counted::new(&self.0.counts, async move {
-            errand.0.hold.passed().await;
-            let line = Line::open(errand.0.order.address).await;
-            errand.exchange(n, line).await
+    /// Sends a request. Nothing happens until the future is awaited; then only the task waits.
+    pub fn get(&self, n: u64) -> CountedFuture<Result<CountedBody, RequestError>> {
+        let workload = self.clone();
+        CountedFuture::new(&self.0.counts, async move {
+            workload.0.gate.wait().await;
+            let connection = AsyncConnection::open(workload.0.spec.address).await;
+            workload.exchange(n, connection).await
         })
     }
 
-    /// Makes a request, and makes it again for as long as it is refused, each time after the wait asked for.
-    pub fn get_patiently(&self, n: u64) -> Counted<Result<Body, Wrong>> {
-        let errand = self.clone();
-        Counted::new(&self.0.counts, async move {
+    /// Sends a request, and sends it again after each 429, once the wait of `Retry-After` is over.
+    pub fn get_with_retries(&self, n: u64) -> CountedFuture<Result<CountedBody, RequestError>> {
+        let workload = self.clone();
+        CountedFuture::new(&self.0.counts, async move {
             for tries in 1.. {
-                errand.0.hold.passed().await;
-                let line = Line::open(errand.0.order.address).await;
-                let flight = errand.0.witness.start(n, tries, &errand.target(n));
-                let answer = errand.ask(n, line).await;
-                let Ok(Answer { status: 429, retry_after, .. }) = answer else {
-                    flight.ended(&answer);
-                    return errand.judge(n, answer);
+                workload.0.gate.wait().await;
+                let connection = AsyncConnection::open(workload.0.spec.address).await;
+                let request = workload.0.observer.request_started(n, tries, &workload.target(n));
+                let response = workload.send(n, connection).await;
+                let Ok(Response { status: 429, retry_after, .. }) = response else {
+                    request.end(&response);
+                    return workload.judge(n, response);
                 };
-                let wait = retry_after.unwrap_or(IMPATIENT);
-                flight.ended_for_now(&answer, wait);
+                let wait = retry_after.unwrap_or(DEFAULT_WAIT);
+                request.end_with_retry(&response, wait);
                 tokio::time::sleep(wait).await;
             }
-            Err(Wrong::cancelled(n))
+            Err(RequestError::cancelled(n))
         })
     }
 
-    /// The same over a connection of a pool.
-    pub fn get_over(&self, lines: &Arc<Lines>, n: u64) -> Counted<Result<Body, Wrong>> {
-        let (errand, lines) = (self.clone(), Arc::clone(lines));
-        Counted::new(&self.0.counts, async move {
-            errand.0.hold.passed().await;
-            let mut taken = lines.take().await.map_err(|error| Wrong::of(n, &error))?;
-            let (host, path) = (errand.0.order.host, errand.path(n));
-            let flight = errand.0.witness.start(n, 1, &errand.target(n));
-            let answer = taken.line.get(host, &path).await;
-            flight.ended(&answer);
-            if answer.is_ok() {
-                taken.give_back();
+    /// Sends a request over a pooled connection.
+    pub fn get_pooled(&self, pool: &Arc<ConnectionPool>, n: u64) -> CountedFuture<Result<CountedBody, RequestError>> {
+        let (workload, pool) = (self.clone(), Arc::clone(pool));
+        CountedFuture::new(&self.0.counts, async move {
+            workload.0.gate.wait().await;
+            let mut pooled = pool.acquire().await.map_err(|error| RequestError::client(n, &error))?;
+            let (host, path) = (workload.0.spec.host, workload.path(n));
+            let request = workload.0.observer.request_started(n, 1, &workload.target(n));
+            let response = pooled.connection.get(host, &path).await;
+            request.end(&response);
+            if response.is_ok() {
+                pooled.release();
             }
-            errand.judge(n, answer)
+            workload.judge(n, response)
         })
     }
 
-    /// Makes a request and holds the whole thread until it is over.
-    pub fn get_blocking(&self, n: u64) -> Result<Body, Wrong> {
+    /// Sends a request, and blocks the thread until the response is complete.
+    pub fn get_blocking(&self, n: u64) -> Result<CountedBody, RequestError> {
         self.0.counts.call(|| {
-            if !self.0.hold.passed_blocking() {
-                return Err(Wrong::of(n, &io::ErrorKind::Interrupted.into()));
+            if !self.0.gate.wait_blocking() {
+                return Err(RequestError::client(n, &io::ErrorKind::Interrupted.into()));
             }
-            let line = BlockingLine::open(self.0.order.address);
-            let flight = self.0.witness.start(n, 1, &self.target(n));
-            let answer = line.and_then(|mut line| line.get(self.0.order.host, &self.path(n)));
-            flight.ended(&answer);
-            self.judge(n, answer)
+            let connection = BlockingConnection::open(self.0.spec.address);
+            let request = self.0.observer.request_started(n, 1, &self.target(n));
+            let response = connection.and_then(|mut connection| connection.get(self.0.spec.host, &self.path(n)));
+            request.end(&response);
+            self.judge(n, response)
         })
     }
 
-    /// Puts the whole thread to sleep for the scenario's delay.
+    /// Blocks the thread for the scenario's delay.
     pub fn sleep_blocking(&self) {
-        if self.0.hold.passed_blocking() {
-            std::thread::sleep(self.0.order.delay);
+        if self.0.gate.wait_blocking() {
+            std::thread::sleep(self.0.spec.delay);
         }
     }
 
-    /// Notes that the program holds a result.
-    pub fn keep(&self, body: &Body) {
-        self.know(body.n, Known::Result);
+    /// Records that the program has the result.
+    pub fn keep_result(&self, body: &CountedBody) {
+        self.set_received(body.n, Received::Result);
     }
 
-    /// Notes that the program has read an error.
-    pub fn read(&self, wrong: &Wrong) {
-        self.know(wrong.n, Known::Error);
+    /// Records that the program has read the error.
+    pub fn read_error(&self, error: &RequestError) {
+        self.set_received(error.n, Received::Error);
     }
 
-    /// Keeps a result, or reads an error: whatever it is, the program knows.
-    pub fn take_in(&self, outcome: &Result<Body, Wrong>) {
-        match outcome {
-            Ok(body) => self.keep(body),
-            Err(wrong) => self.read(wrong),
+    /// Records that the program has the result or has read the error.
+    pub fn record(&self, result: &Result<CountedBody, RequestError>) {
+        match result {
+            Ok(body) => self.keep_result(body),
+            Err(error) => self.read_error(error),
         }
     }
 
-    /// Counts a task as alive.
-    pub fn alive(&self) -> Alive {
+    /// Counts a task as alive until the guard is dropped.
+    pub fn task_guard(&self) -> TaskGuard {
         self.0.tasks.add(1);
-        Alive(Arc::clone(&self.0.tasks))
+        TaskGuard(Arc::clone(&self.0.tasks))
     }
 
-    /// Who sees the requests.
-    pub fn witness(&self) -> &Arc<Observer> {
-        &self.0.witness
+    /// The observer of the requests.
+    pub fn observer(&self) -> &Arc<Observer> {
+        &self.0.observer
     }
 
     /// The calls so far.
@@ -199,59 +198,59 @@ impl Workload {
         self.0.counts.calls()
     }
 
-    /// What the program has in its hands. What is lost is known when it has ended.
+    /// What the program holds. Which results are lost is known when it has ended.
     pub fn hand(&self, is_over: bool) -> Hand {
-        let known = self.known();
-        let of = |wanted: Known| known.iter().filter(|known| **known == wanted).count() as u64;
-        let lost = (1..).zip(known.iter()).filter(|(_, known)| **known == Known::Nothing).map(|(n, _)| n);
+        let received = self.received();
+        let count = |wanted: Received| received.iter().filter(|one| **one == wanted).count() as u64;
+        let lost = (1..).zip(received.iter()).filter(|(_, one)| **one == Received::Nothing).map(|(n, _)| n);
         Hand {
-            kept: of(Known::Result),
-            read: of(Known::Error),
+            kept: count(Received::Result),
+            read: count(Received::Error),
             lost: if is_over { lost.collect() } else { Vec::new() },
-            bytes: self.0.bytes.most(),
-            tasks: self.0.tasks.most(),
+            bytes: self.0.bytes.peak(),
+            tasks: self.0.tasks.peak(),
         }
     }
 
-    async fn exchange(&self, n: u64, line: io::Result<Line>) -> Result<Body, Wrong> {
-        let flight = self.0.witness.start(n, 1, &self.target(n));
-        let answer = self.ask(n, line).await;
-        flight.ended(&answer);
-        self.judge(n, answer)
+    async fn exchange(&self, n: u64, connection: io::Result<AsyncConnection>) -> Result<CountedBody, RequestError> {
+        let request = self.0.observer.request_started(n, 1, &self.target(n));
+        let response = self.send(n, connection).await;
+        request.end(&response);
+        self.judge(n, response)
     }
 
-    async fn ask(&self, n: u64, line: io::Result<Line>) -> io::Result<Answer> {
-        line?.get(self.0.order.host, &self.path(n)).await
+    async fn send(&self, n: u64, connection: io::Result<AsyncConnection>) -> io::Result<Response> {
+        connection?.get(self.0.spec.host, &self.path(n)).await
     }
 
-    fn judge(&self, n: u64, answer: io::Result<Answer>) -> Result<Body, Wrong> {
-        match answer {
-            Ok(Answer { status: 200, body, .. }) => {
+    fn judge(&self, n: u64, response: io::Result<Response>) -> Result<CountedBody, RequestError> {
+        match response {
+            Ok(Response { status: 200, body, .. }) => {
                 self.0.bytes.add(body.len() as u64);
-                Ok(Body { n, bytes: body, held: Arc::clone(&self.0.bytes) })
+                Ok(CountedBody { n, bytes: body, held: Arc::clone(&self.0.bytes) })
             }
-            Ok(Answer { status, .. }) => Err(Wrong { n, why: format!("answered {status}") }),
-            Err(error) => Err(Wrong::of(n, &error)),
+            Ok(Response { status, .. }) => Err(RequestError { n, why: format!("answered {status}") }),
+            Err(error) => Err(RequestError::client(n, &error)),
         }
     }
 
     fn path(&self, n: u64) -> String {
-        (self.0.order.path)(n, &self.0.order)
+        (self.0.spec.path)(n, &self.0.spec)
     }
 
     fn target(&self, n: u64) -> String {
-        format!("GET practice://{}{}", self.0.order.host, self.path(n))
+        format!("GET practice://{}{}", self.0.spec.host, self.path(n))
     }
 
-    fn know(&self, n: u64, what: Known) {
+    fn set_received(&self, n: u64, what: Received) {
         let at = n.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        let mut all = self.known();
-        if let Some(known) = at.and_then(|at| all.get_mut(at)) {
-            *known = what;
+        let mut all = self.received();
+        if let Some(one) = at.and_then(|at| all.get_mut(at)) {
+            *one = what;
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Vec<Known>> {
-        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn received(&self) -> MutexGuard<'_, Vec<Received>> {
+        self.0.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,49 +1,50 @@
-//! The lab, judged by its upstreams' own books: every mistake happens, and the right way does not make it.
+//! The lab, judged by the counters of its upstreams: each mistake occurs, and the right way avoids it.
 //!
-//! Delays are short and real; what is asserted are counts, order, and bounds that a busy machine keeps.
+//! Delays are short and real. The tests check counts, order, and bounds that hold on a busy machine.
 //! Start at [`run`].
 
 use std::sync::mpsc;
 use std::time::Duration;
 
 use inflight::event::{Micros, Offset};
-use inflight::lab::controls::{Controls, Dials};
+use inflight::lab::controls::Controls;
+use inflight::lab::run::LabRun;
 use inflight::lab::scenario::Scenario;
 use inflight::model::race::{Calls, Measure, Race};
 
-/// How long to wait for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest wait in a test.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs a scenario to its end.
 #[track_caller]
 fn run(scenario: Scenario, requests: u64, delay: &str) -> Race {
     let delay = humantime::parse_duration(delay).unwrap();
-    finish(&Controls::start(scenario, Dials { requests, delay, ..Dials::usual(scenario) }).unwrap())
+    finish(&LabRun::start(scenario, Controls { requests, delay, ..Controls::defaults(scenario) }).unwrap())
 }
 
 /// Waits for its end.
 #[track_caller]
-fn finish(trial: &Controls) -> Race {
-    wait(trial, Controls::is_over);
-    trial.race()
+fn finish(lab: &LabRun) -> Race {
+    wait(lab, LabRun::is_over);
+    lab.race()
 }
 
-/// Waits until something holds, looking whenever a fact has come.
+/// Waits until a condition holds, and checks it after each event.
 #[track_caller]
-fn wait(trial: &Controls, is_so: impl Fn(&Controls) -> bool) {
-    let (bell, rung) = mpsc::channel();
-    for lane in trial.lanes() {
-        let bell = bell.clone();
-        lane.follow().on_change(move || _ = bell.send(()));
+fn wait(lab: &LabRun, is_so: impl Fn(&LabRun) -> bool) {
+    let (notify, notified) = mpsc::channel();
+    for lane in lab.lanes() {
+        let notify = notify.clone();
+        lane.follow().on_change(move || _ = notify.send(()));
     }
-    while !is_so(trial) {
-        rung.recv_timeout(PATIENCE).unwrap();
+    while !is_so(lab) {
+        notified.recv_timeout(TIMEOUT).unwrap();
     }
 }
 
 /// All jobs of each lane ended, and each at most once.
 #[track_caller]
-fn adds_up(race: &Race) {
+fn assert_adds_up(race: &Race) {
     for lane in &race.lanes {
         assert!(lane.is_over && lane.in_flight == 0, "{lane:#?}");
         assert!(lane.settled() <= lane.jobs && lane.hand.kept <= lane.done, "{lane:#?}");
@@ -58,7 +59,7 @@ fn secs(tenths: u64) -> Micros {
 #[test]
 fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     let race = run(Scenario::Race, 10, "300ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [blocking, concurrent, serial, limited] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!([blocking.seen.peak, concurrent.seen.peak, serial.seen.peak, limited.seen.peak], [1, 10, 1, 5]);
     assert_eq!([blocking.peak, concurrent.peak, serial.peak, limited.peak], [1, 10, 1, 5]);
@@ -66,11 +67,11 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     assert!(blocking.elapsed >= secs(30) && serial.elapsed >= secs(30), "{race:#?}");
     assert!(concurrent.elapsed >= secs(3) && concurrent.elapsed < blocking.elapsed - secs(10), "{race:#?}");
     assert!(limited.elapsed >= secs(6), "{race:#?}");
-    // The wrong lane holds its thread the whole time; awaiting one after the other does not.
+    // The wrong lane blocks its thread all the time; awaiting one after another does not.
     assert!(blocking.late.worst >= secs(20) && blocking.blocked() > 0.9, "{:#?}", blocking.late);
     assert!(serial.late.worst < blocking.late.worst && serial.blocked() < 0.5, "{:#?}", serial.late);
     assert!(!race.result().unwrap().is_predicted);
-    // What the tool says of any run, it says of these.
+    // The verdict is the same as for any other run.
     for wrong in [blocking, serial] {
         assert!(wrong.verdict.as_ref().unwrap().contains("every start waits for the previous end"), "{wrong:#?}");
     }
@@ -78,9 +79,9 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
 }
 
 #[test]
-fn a_thread_that_sleeps_lets_nothing_leave_until_it_has_slept_for_all() {
+fn a_sleeping_thread_sends_nothing_until_all_tasks_have_slept() {
     let race = run(Scenario::Sleep, 10, "200ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [thread, timer] = &race.lanes[..] else { panic!("{race:#?}") };
     assert!(thread.seen.first.unwrap() >= Offset(1_900_000), "{thread:#?}");
     assert!(timer.seen.first.unwrap() < thread.seen.first.unwrap(), "{timer:#?}");
@@ -91,9 +92,9 @@ fn a_thread_that_sleeps_lets_nothing_leave_until_it_has_slept_for_all() {
 }
 
 #[test]
-fn a_future_that_nobody_awaits_sends_nothing() {
+fn a_future_that_is_never_awaited_sends_nothing() {
     let race = run(Scenario::ForgottenAwait, 8, "50ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [forgotten, awaited] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!(forgotten.calls, Some(Calls { created: 8, polled: 0, finished: 0 }));
     assert_eq!(awaited.calls, Some(Calls { created: 8, polled: 8, finished: 8 }));
@@ -103,53 +104,53 @@ fn a_future_that_nobody_awaits_sends_nothing() {
 }
 
 #[test]
-fn one_rotten_task_loses_exactly_what_was_not_done_and_names_it() {
+fn one_failed_task_loses_exactly_the_unfinished_ones_and_lists_them() {
     let race = run(Scenario::RottenTask, 10, "3s");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [all_or_nothing, every, cancelled] = &race.lanes[..] else { panic!("{race:#?}") };
-    // The fourth fails: three were done before it, and six were under way.
+    // The fourth fails: three were done before it, and six were in flight.
     assert_eq!((all_or_nothing.hand.kept, all_or_nothing.hand.read), (3, 1));
     assert_eq!(all_or_nothing.hand.lost, [5, 6, 7, 8, 9, 10]);
     assert_eq!((all_or_nothing.cancelled, all_or_nothing.seen.requests), (6, 10));
     assert_eq!((every.hand.kept, every.hand.read, every.hand.lost.len()), (9, 1, 0));
     assert_eq!((every.seen.requests, every.seen.abandoned), (10, 0));
-    // Cancelling on purpose costs as many results, and the program knows which.
+    // Cancelling on purpose loses as many results, but the program knows which.
     assert_eq!((cancelled.hand.kept, cancelled.hand.read, cancelled.hand.lost.len()), (3, 7, 0));
     assert_eq!(cancelled.cancelled, 6);
 }
 
 #[test]
-fn errors_of_abandoned_tasks_are_read_by_nobody() {
+fn errors_of_abandoned_tasks_are_never_read() {
     let race = run(Scenario::Swallowed, 12, "50ms");
-    adds_up(&race);
-    let [abandoned, taken_in] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!((abandoned.seen.requests, taken_in.seen.requests), (12, 12));
-    assert_eq!((abandoned.failed, taken_in.failed), (4, 4));
+    assert_adds_up(&race);
+    let [abandoned, results_read] = &race.lanes[..] else { panic!("{race:#?}") };
+    assert_eq!((abandoned.seen.requests, results_read.seen.requests), (12, 12));
+    assert_eq!((abandoned.failed, results_read.failed), (4, 4));
     assert_eq!((abandoned.hand.read, &abandoned.hand.lost[..]), (0, &[3, 6, 9, 12][..]));
-    assert_eq!((taken_in.hand.read, taken_in.hand.lost.len(), taken_in.hand.kept), (4, 0, 8));
+    assert_eq!((results_read.hand.read, results_read.hand.lost.len(), results_read.hand.kept), (4, 0, 8));
 }
 
 #[test]
 fn a_limit_that_the_upstream_allows_is_never_refused() {
     let race = run(Scenario::Flood, 40, "50ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [flood, limited, adaptive] = &race.lanes[..] else { panic!("{race:#?}") };
     assert!(race.lanes.iter().all(|lane| lane.done == 40), "{race:#?}");
     assert!(flood.seen.refused >= 60 && flood.seen.requests == 40 + flood.seen.refused, "{flood:#?}");
     assert_eq!((limited.seen.refused, limited.seen.peak, limited.seen.requests), (0, 10, 40));
     assert!(flood.elapsed > limited.elapsed, "{race:#?}");
-    // Nobody told it, and it is refused less than who asks for everything.
+    // The adaptive lane does not know the limit, and still has fewer refusals than the flood.
     assert!(adaptive.seen.refused < flood.seen.refused, "{race:#?}");
 }
 
 #[test]
-fn who_spawns_everything_holds_everything() {
+fn a_program_that_spawns_everything_holds_everything() {
     let race = run(Scenario::Unbounded, 150, "100ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [unbounded, capped] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!((unbounded.done, capped.done), (150, 150));
     assert_eq!((unbounded.hand.tasks, capped.hand.tasks), (150, 20));
-    // How soon a closed connection is seen to be closed is the machine's matter.
+    // The machine decides how soon the server notices a closed connection.
     assert!(unbounded.seen.sockets > capped.seen.sockets, "{race:#?}");
     assert_eq!((capped.seen.peak, unbounded.hand.bytes), (20, 150 * 32_768));
     assert!(capped.hand.bytes <= 25 * 32_768, "{capped:#?}");
@@ -157,9 +158,9 @@ fn who_spawns_everything_holds_everything() {
 }
 
 #[test]
-fn a_call_that_blocks_runs_beside_others_on_threads_of_its_own() {
+fn blocking_calls_run_at_the_same_time_on_their_own_threads() {
     let race = run(Scenario::Offload, 8, "250ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [in_the_task, on_threads] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!((in_the_task.seen.peak, on_threads.seen.peak), (1, 8));
     assert!(in_the_task.elapsed >= secs(20) && on_threads.elapsed < in_the_task.elapsed);
@@ -167,79 +168,81 @@ fn a_call_that_blocks_runs_beside_others_on_threads_of_its_own() {
 }
 
 #[test]
-fn whoever_holds_a_lock_or_the_only_connection_leads_a_convoy() {
+fn a_held_lock_or_a_single_connection_serializes_all_tasks() {
     let race = run(Scenario::Convoy, 12, "250ms");
-    adds_up(&race);
+    assert_adds_up(&race);
     let [held, released, one, twenty] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!([held.seen.peak, released.seen.peak, one.seen.peak, twenty.seen.peak], [1, 12, 1, 12]);
     assert!(held.elapsed >= secs(30) && one.elapsed >= secs(30) && released.elapsed < held.elapsed);
-    // Nothing blocks in a convoy: that is why nobody finds it.
+    // No thread is blocked in a convoy, which makes it hard to find.
     assert!(held.late.worst < secs(10) && held.blocked() < 0.5, "{:#?}", held.late);
     assert_eq!((one.seen.sockets, twenty.seen.sockets), (1, 12));
 }
 
 #[test]
-fn nothing_starts_while_all_lanes_are_held() {
+fn nothing_starts_while_all_lanes_are_paused() {
     let scenario = Scenario::Race;
-    let dials = Dials { requests: 6, delay: Duration::from_millis(60), ..Dials::usual(scenario) };
-    let trial = Controls::start(scenario, dials).unwrap();
-    wait(&trial, |trial| trial.race().lanes[0].settled() >= 1);
-    trial.pause(true);
-    wait(&trial, |trial| trial.race().lanes.iter().all(|lane| lane.in_flight == 0));
-    let before = trial.race();
-    assert!(before.lanes[0].seen.requests < 6 && !before.lanes[0].is_over && trial.is_paused());
-    // So long at least it is held, with nothing in flight.
+    let controls = Controls { requests: 6, delay: Duration::from_millis(60), ..Controls::defaults(scenario) };
+    let lab = LabRun::start(scenario, controls).unwrap();
+    wait(&lab, |lab| lab.race().lanes[0].settled() >= 1);
+    lab.pause(true);
+    wait(&lab, |lab| lab.race().lanes.iter().all(|lane| lane.in_flight == 0));
+    let before = lab.race();
+    assert!(before.lanes[0].seen.requests < 6 && !before.lanes[0].is_over && lab.is_paused());
+    // The pause lasts at least this long, with nothing in flight.
     run(Scenario::ForgottenAwait, 2, "400ms");
-    assert_eq!(trial.race().lanes[0].seen.requests, before.lanes[0].seen.requests);
-    trial.pause(false);
-    let race = finish(&trial);
-    adds_up(&race);
+    assert_eq!(lab.race().lanes[0].seen.requests, before.lanes[0].seen.requests);
+    lab.pause(false);
+    let race = finish(&lab);
+    assert_adds_up(&race);
     assert!(race.lanes.iter().all(|lane| lane.done == 6));
-    // What was held back is not what it took, and not what its timers were late.
+    // Paused time counts neither as elapsed time nor as timer lag.
     let blocking = &race.lanes[0];
     assert!(blocking.held >= Micros(400_000) && blocking.elapsed >= Micros(360_000), "{blocking:#?}");
     assert!(blocking.late.worst <= blocking.elapsed, "{blocking:#?}");
 }
 
 #[test]
-fn a_limit_can_be_turned_while_it_runs() {
+fn the_limit_can_change_during_the_run() {
     let scenario = Scenario::Race;
-    let dials = Dials { requests: 30, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
-    let mut trial = Controls::start(scenario, dials).unwrap();
-    wait(&trial, |trial| trial.race().lanes[3].done >= 2);
-    trial.set_limit(9);
-    let race = finish(&trial);
+    let controls =
+        Controls { requests: 30, delay: Duration::from_millis(150), limit: 2, ..Controls::defaults(scenario) };
+    let mut lab = LabRun::start(scenario, controls).unwrap();
+    wait(&lab, |lab| lab.race().lanes[3].done >= 2);
+    lab.set_limit(9);
+    let race = finish(&lab);
     assert_eq!((race.lanes[3].limit, race.lanes[3].seen.peak), (Some(9), 9));
     assert_eq!((race.limit, race.lanes[1].limit), (Some(9), None));
 }
 
 #[test]
-fn a_pool_of_connections_grows_while_it_runs() {
+fn a_connection_pool_grows_during_the_run() {
     let scenario = Scenario::Convoy;
-    let dials = Dials { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Dials::usual(scenario) };
-    let mut trial = Controls::start(scenario, dials).unwrap();
-    wait(&trial, |trial| trial.race().lanes[3].done >= 2);
-    assert!(trial.race().lanes[3].seen.peak <= 2);
-    trial.set_limit(7);
-    wait(&trial, |trial| trial.lanes()[3].is_over());
-    let race = trial.race();
+    let controls =
+        Controls { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Controls::defaults(scenario) };
+    let mut lab = LabRun::start(scenario, controls).unwrap();
+    wait(&lab, |lab| lab.race().lanes[3].done >= 2);
+    assert!(lab.race().lanes[3].seen.peak <= 2);
+    lab.set_limit(7);
+    wait(&lab, |lab| lab.lanes()[3].is_over());
+    let race = lab.race();
     assert_eq!((race.lanes[3].done, race.lanes[3].seen.peak, race.lanes[3].seen.sockets), (24, 7, 7));
 }
 
 #[test]
-fn a_trial_that_is_dropped_ends_its_lanes() {
+fn dropping_a_run_ends_its_lanes() {
     let scenario = Scenario::Race;
-    let dials = Dials { requests: 100, delay: Duration::from_secs(1), ..Dials::usual(scenario) };
-    let trial = Controls::start(scenario, dials).unwrap();
-    let follows: Vec<_> = trial.lanes().iter().map(|lane| lane.follow().clone()).collect();
-    let (bell, rung) = mpsc::channel();
+    let controls = Controls { requests: 100, delay: Duration::from_secs(1), ..Controls::defaults(scenario) };
+    let lab = LabRun::start(scenario, controls).unwrap();
+    let follows: Vec<_> = lab.lanes().iter().map(|lane| lane.follow().clone()).collect();
+    let (notify, notified) = mpsc::channel();
     for follow in &follows {
-        let bell = bell.clone();
-        follow.on_change(move || _ = bell.send(()));
+        let notify = notify.clone();
+        follow.on_change(move || _ = notify.send(()));
     }
-    drop(trial);
+    drop(lab);
     while !follows.iter().all(inflight::pump::Follow::is_closed) {
-        rung.recv_timeout(PATIENCE).unwrap();
+        notified.recv_timeout(TIMEOUT).unwrap();
     }
 }
 
@@ -260,7 +263,7 @@ const EXAMPLES: [(&str, &str); 9] = [
 fn the_lines_of_a_lesson_are_those_of_its_example() {
     assert_eq!(EXAMPLES.len(), Scenario::ALL.len());
     for (name, text) in EXAMPLES {
-        let lesson = Scenario::named(name).unwrap().about().lesson;
+        let lesson = Scenario::named(name).unwrap().spec().lesson;
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for line in lesson.rust.wrong.lines().chain(lesson.rust.right.lines()) {
             assert!(lines.contains(&line.trim()), "{name}: {line}");

@@ -1,7 +1,8 @@
-//! Everything that is tested from outside: over real sockets, real files and the program itself.
+//! Integration tests: over real sockets, with real files, and with the program itself.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod docs;
 mod journal;
 mod lab;
 mod model;
@@ -11,7 +12,6 @@ mod plan;
 mod pool;
 #[cfg(unix)]
 mod pty;
-mod readme;
 #[cfg(unix)]
 mod run;
 mod scenario;

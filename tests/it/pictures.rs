@@ -70,7 +70,7 @@ impl Picture {
 
 #[test]
 fn pictures_are_what_the_program_draws_today() {
-    let renews = std::env::var("INFLIGHT_PICTURES").is_ok_and(|wish| wish == "renew");
+    let renews = std::env::var("INFLIGHT_PICTURES").is_ok_and(|value| value == "renew");
     let is_stale = |picture: &&Picture| fs::read_to_string(picture.path()).ok().as_ref() != Some(&picture.drawn());
     let stale: Vec<&Picture> = PICTURES.iter().filter(is_stale).collect();
     for picture in stale.iter().filter(|_| renews) {

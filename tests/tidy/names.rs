@@ -1,9 +1,11 @@
-//! Names that say something, imports that say where, files that open with what they are.
+//! Names of modules and tests, imports, the first line of a file, and paths of one machine.
+//!
+//! Start at [`opening`].
 
 use crate::source::{Source, files, rust};
-use crate::{Finding, hold, lines};
+use crate::{Finding, assert_rule, lines};
 
-/// Names of modules that say nothing.
+/// Module names without a meaning of their own.
 const EMPTY_NAMES: [&str; 12] = [
     "utils",
     "util",
@@ -19,58 +21,61 @@ const EMPTY_NAMES: [&str; 12] = [
     "core",
 ];
 
-/// A file opens by saying what it is.
+/// The first line of a file says what the module is.
 fn opening(file: &Source) -> Vec<Finding> {
     let first = file.text.lines().next().unwrap_or_default();
     if first.strip_prefix("//! ").is_some_and(|words| words.len() > 10) {
         return Vec::new();
     }
-    let message = "line 1 says what the module is, in a sentence: `//! Decides whether …`".to_owned();
+    let message = "line 1 says what the module is, in a sentence or a noun phrase: `//! Decides whether …`".to_owned();
     vec![Finding { line: 1, message }]
 }
 
-/// What is imported comes from where it is.
+/// An import names the place of the definition.
 fn imports(file: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, code) in file.code_lines() {
         let code = code.trim_start();
         let is_again = code.starts_with("pub") && code.contains(" use ") && !code.contains('=');
         if is_again {
-            let message = "a re-export: let everybody import from where it is".to_owned();
+            let message = "a re-export: import it from where it is defined".to_owned();
             findings.push(Finding { line, message });
         }
-        // A property test reads better with proptest's own words around it.
+        // A property test reads better with proptest's prelude.
         let is_glob = ["::*;", "::*,", "::*}"].iter().any(|end| code.contains(end));
         if is_glob && code != "use proptest::prelude::*;" {
-            findings.push(Finding { line, message: "a glob hides where names come from: name them".to_owned() });
+            findings.push(Finding { line, message: "a glob hides where names come from: list the names".to_owned() });
         }
     }
     findings
 }
 
-/// A module is named after what it is.
+/// A module is named after what it contains.
 fn module_names(file: &Source) -> Vec<Finding> {
     let names = file.path.trim_end_matches(".rs").split('/');
     names
         .filter(|name| EMPTY_NAMES.contains(name) || name.split('_').any(|word| word == "and"))
-        .map(|name| Finding { line: 1, message: format!("`{name}` says nothing of its own: name it after what it is") })
+        .map(|name| Finding {
+            line: 1,
+            message: format!("`{name}` has no meaning of its own: name the module after what it contains"),
+        })
         .collect()
 }
 
-/// A test is run, and its name is a sentence.
+/// A test is never ignored, and its name is a sentence.
 fn tests(file: &Source) -> Vec<Finding> {
-    let mut findings = file.findings(&["#[ignore", "fn test"], "a test is always run, and its name is a sentence");
+    let mut findings = file.findings(&["#[ignore", "fn test"], "a test always runs, and its name is a sentence");
     for (line, code) in file.code_lines() {
         if code.contains("fn test_") {
-            findings.push(Finding { line, message: "no `test_` before a test's name: it is a sentence".to_owned() });
+            findings.push(Finding { line, message: "no `test_` prefix: the name is a sentence".to_owned() });
         }
     }
     findings
 }
 
-/// No path of somebody's machine stands in what everybody reads.
+/// No file contains a path of one machine.
 fn machine_paths(file: &Source) -> Vec<Finding> {
-    // Put together here, so that this file does not find itself.
+    // Assembled here, so that the rule does not find this file.
     let roots = ["home", "work", "root", "tmp", "Users"].map(|root| format!("/{root}/"));
     let starts = |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || "-._}".contains(c));
     (1..)
@@ -81,36 +86,51 @@ fn machine_paths(file: &Source) -> Vec<Finding> {
 }
 
 #[test]
-fn every_file_opens_by_saying_what_it_is() {
-    hold(rust(&["src", "tests"]), opening);
+fn every_file_says_on_line_1_what_it_is() {
+    assert_rule(rust(&["src", "tests"]), opening);
 }
 
 #[test]
-fn imports_say_where_things_are() {
-    hold(rust(&["src", "tests"]), imports);
+fn imports_name_the_place_of_the_definition() {
+    assert_rule(rust(&["src", "tests"]), imports);
 }
 
 #[test]
 fn modules_have_names_of_their_own() {
-    hold(rust(&["src", "tests"]), module_names);
+    assert_rule(rust(&["src", "tests"]), module_names);
 }
 
 #[test]
-fn every_test_is_run_and_is_a_sentence() {
-    hold(rust(&["src", "tests"]), tests);
+fn every_test_runs_and_is_a_sentence() {
+    assert_rule(rust(&["src", "tests"]), tests);
 }
 
 #[test]
-fn nothing_tells_whose_machine_it_was() {
-    let ends = ["rs", "toml", "md", "jsonl", "snap", "yml", "yaml", "sh"];
-    hold(
-        files(&["src", "tests", "examples", "themes", "Cargo.toml", "README.md", "CHANGELOG.md"], &ends).iter(),
+fn no_file_contains_a_path_of_one_machine() {
+    let ends = ["rs", "toml", "md", "jsonl", "snap", "yml", "yaml", "sh", "py"];
+    assert_rule(
+        files(
+            &[
+                "src",
+                "tests",
+                "examples",
+                "themes",
+                "Cargo.toml",
+                "README.md",
+                "CHANGELOG.md",
+                "CONTRIBUTING.md",
+                "docs",
+                "benches",
+            ],
+            &ends,
+        )
+        .iter(),
         machine_paths,
     );
 }
 
 #[test]
-fn a_file_without_a_word_about_itself_is_found() {
+fn a_file_without_a_description_is_found() {
     assert_eq!(lines(opening, "src/x.rs", "use std::fs;\n"), [1]);
     assert_eq!(lines(opening, "src/x.rs", "//!\n"), [1]);
     assert_eq!(lines(opening, "src/x.rs", "//! Decides whether it is tried again.\n"), []);
@@ -133,7 +153,7 @@ fn a_name_that_says_nothing_is_found() {
 }
 
 #[test]
-fn a_test_that_is_left_out_is_found() {
+fn an_ignored_test_is_found() {
     assert_eq!(lines(tests, "src/x.rs", "#[test]\n#[ignore = \"slow\"]\nfn it_is_fast() {}\n"), [2]);
     assert_eq!(lines(tests, "src/x.rs", "#[test]\nfn test_it() {}\n"), [2]);
 }

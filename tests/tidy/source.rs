@@ -1,6 +1,6 @@
-//! One file as text: as it is, without its comments, and without its comments and strings.
+//! One file as text: unchanged, without comments, and without comments and strings.
 //!
-//! What is taken out leaves blanks, so that lines and columns stay. Start at [`Source::new`].
+//! Removed text becomes blanks, so that lines and columns stay the same. Start at [`Source::new`].
 
 use std::fs;
 use std::path::Path;
@@ -12,20 +12,25 @@ use crate::Finding;
 pub struct Source {
     /// From the crate's folder, with slashes.
     pub path: String,
-    /// As it is.
+    /// Unchanged.
     pub text: String,
     /// Without comments.
     pub bare: String,
-    /// Without comments and without what stands in strings.
+    /// Without comments and the contents of strings.
     pub code: String,
 }
 
 impl Source {
-    /// A file of this path and text; only Rust has comments to take out.
+    /// A file with this path and text; comments are removed only from Rust.
     pub fn new(path: &str, text: &str) -> Self {
         let is_rust = Path::new(path).extension().is_some_and(|end| end == "rs");
         let blanked = |strings| if is_rust { blanked(text, strings) } else { text.to_owned() };
         Self { path: path.to_owned(), text: text.to_owned(), bare: blanked(false), code: blanked(true) }
+    }
+
+    /// Whether it is Rust.
+    pub fn is_rust(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|end| end == "rs")
     }
 
     /// The lines of the code, counted from 1.
@@ -33,7 +38,7 @@ impl Source {
         (1..).zip(self.code.lines())
     }
 
-    /// A finding for every line of the code that holds one of these words.
+    /// A finding for every line of the code that has one of these words.
     pub fn findings(&self, words: &[&str], instead: &str) -> Vec<Finding> {
         self.code_lines()
             .flat_map(|(line, code)| words.iter().filter(|word| has_word(code, word)).map(move |word| (line, *word)))
@@ -42,14 +47,14 @@ impl Source {
     }
 }
 
-/// Every Rust file of these folders, in order.
+/// Every Rust file in these folders, in order.
 pub fn rust(folders: &'static [&str]) -> impl Iterator<Item = &'static Source> {
     // Read once for all rules.
     static RUST: LazyLock<Vec<Source>> = LazyLock::new(|| files(&["src", "tests"], &["rs"]));
     RUST.iter().filter(move |file| folders.iter().any(|folder| file.path.starts_with(folder)))
 }
 
-/// Every file of these folders whose name ends so, in order.
+/// Every file in these folders with one of these extensions, in order.
 pub fn files(folders: &[&str], ends: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
@@ -60,18 +65,34 @@ pub fn files(folders: &[&str], ends: &[&str]) -> Vec<Source> {
     found
 }
 
+/// The path of every file in these folders, in order.
+pub fn file_paths(folders: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut open: Vec<_> = folders.iter().map(|folder| root.join(folder)).collect();
+    while let Some(at) = open.pop() {
+        if at.is_dir() {
+            open.extend(fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()));
+        } else if at.exists() {
+            found.push(at.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"));
+        }
+    }
+    found.sort();
+    found
+}
+
 fn gather(root: &Path, at: &Path, ends: &[&str], found: &mut Vec<Source>) {
     if at.is_dir() {
         for entry in fs::read_dir(at).unwrap() {
             gather(root, &entry.unwrap().path(), ends, found);
         }
-    } else if at.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end)) {
+    } else if at.exists() && at.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end)) {
         let path = at.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
         found.push(Source::new(&path, &fs::read_to_string(at).unwrap()));
     }
 }
 
-/// Whether the word stands there by itself, not as a part of another.
+/// Whether the line has the word by itself, not as part of another word.
 fn has_word(line: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(at, _)| {
@@ -82,7 +103,7 @@ fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// The text with blanks for comments, and for what stands in strings if wished.
+/// The text with blanks for comments, and for strings if `strings` is set.
 fn blanked(text: &str, strings: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -132,7 +153,7 @@ fn block_comment(text: &str) -> usize {
     at
 }
 
-/// The length of a raw string that begins here.
+/// The length of the raw string that begins here.
 fn raw_string(text: &str) -> Option<usize> {
     let body = text.strip_prefix("br").or_else(|| text.strip_prefix("cr")).or_else(|| text.strip_prefix('r'))?;
     let hashes = body.chars().take_while(|&c| c == '#').count();
@@ -142,7 +163,7 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(inside.find(&end).map_or(text.len(), |at| opened + at + end.len()))
 }
 
-/// The length of what is quoted from here on, both quotes included.
+/// The length of the quoted text that begins here, both quotes included.
 fn quoted(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -154,14 +175,14 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether a quote begins a character, and no lifetime.
+/// Whether a quote begins a character and not a lifetime.
 fn is_character(text: &str) -> bool {
     let mut inside = text.chars().skip(1);
     matches!((inside.next(), inside.next()), (Some('\\'), _) | (Some(_), Some('\'')))
 }
 
 #[test]
-fn comments_and_strings_are_told_from_code() {
+fn comments_and_strings_are_removed_from_code() {
     let text = "a \"b // \\\" c\" d // e\n'\"' f<'g> /* h /* i */ j */ k r#\"l \" m\"# n";
     let source = Source::new("src/x.rs", text);
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -171,7 +192,7 @@ fn comments_and_strings_are_told_from_code() {
 }
 
 #[test]
-fn a_word_is_no_part_of_another() {
+fn a_word_is_not_part_of_another() {
     assert!(has_word("use tokio::sync;", "tokio") && has_word("x.println!()", "println!"));
     assert!(!has_word("use tokio_util::sync;", "tokio") && !has_word("eprintln!()", "println!"));
 }

@@ -6,7 +6,7 @@ use std::io;
 
 use crate::app::lab::screen::Screen;
 use crate::control::Turn;
-use crate::lab::controls::Dials;
+use crate::lab::controls::Controls;
 use crate::lab::scenario::Scenario;
 
 impl Screen {
@@ -26,7 +26,7 @@ impl Screen {
             }
             Turn::Next => {
                 let next = scenario.next();
-                self.dials = Dials { speed: self.dials.speed, ..Dials::usual(next) };
+                self.dials = Controls { speed: self.dials.speed, ..Controls::defaults(next) };
                 self.restart(next)?;
             }
         }

@@ -7,7 +7,8 @@ use std::sync::mpsc::{self, Receiver};
 use crate::app::lab::news::News;
 use crate::app::signals::{self, Signal, Wake};
 use crate::error::{Error, code};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::{comparison, exit, streams};
@@ -17,7 +18,7 @@ use crate::text::safe_json;
 use crate::text::units;
 
 /// Runs a scenario and prints what it came to; gives back the exit code.
-pub fn run(scenario: Scenario, dials: Dials, is_json: bool, console: Console) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, dials: Controls, is_json: bool, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone()).map_err(system("listen for signals"))?;
@@ -35,7 +36,7 @@ pub fn run(scenario: Scenario, dials: Dials, is_json: bool, console: Console) ->
 
 /// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
 /// stops it before.
-fn wait(trial: &Controls, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
+fn wait(trial: &LabRun, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
     let mut told = vec![false; trial.lanes().len()];
     loop {
         news.heard();

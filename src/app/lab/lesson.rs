@@ -9,7 +9,7 @@ use crate::tui::view::race::paragraph::{Paragraph, Tone};
 /// The rule, the lines that differ, where else the mistake is made, and what the numbers of the wrong
 /// lanes mean once they have ended.
 pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
-    let lesson = scenario.about().lesson;
+    let lesson = scenario.spec().lesson;
     let fixed = [
         ("The rule", lesson.rule, Tone::Words),
         ("Rust", lesson.rust.wrong, Tone::Wrong),

@@ -15,7 +15,7 @@ use crate::cli::demo::{DemoArgs, LabArgs};
 use crate::cli::{Dials as PlanDials, Results};
 use crate::config;
 use crate::error::Error;
-use crate::lab::controls::Dials;
+use crate::lab::controls::Controls;
 use crate::lab::scenario::Scenario;
 use crate::text::console::Console;
 use crate::tui::detect::Interface;
@@ -34,7 +34,7 @@ pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, 
 /// On the screen; what it came to stays on the normal one.
 fn on_screen(
     scenario: Scenario,
-    dials: Dials,
+    dials: Controls,
     is_json: bool,
     appearance: Appearance,
     console: Console,
@@ -53,9 +53,9 @@ fn on_screen(
 }
 
 /// The dials that flags and the scenario say.
-fn dials(scenario: Scenario, args: &LabArgs) -> Dials {
-    let defaults = Dials::usual(scenario);
-    Dials {
+fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
+    let defaults = Controls::defaults(scenario);
+    Controls {
         requests: args.requests.unwrap_or(defaults.requests),
         delay: args.delay.unwrap_or(defaults.delay),
         limit: args.limit.unwrap_or(defaults.limit),

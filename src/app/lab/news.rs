@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use crate::app::signals::Wake;
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 
 /// The bell that lanes ring.
@@ -25,8 +26,8 @@ impl News {
     }
 
     /// Starts a scenario that rings it.
-    pub fn start(&self, scenario: Scenario, dials: Dials) -> io::Result<Controls> {
-        let trial = Controls::start(scenario, dials)?;
+    pub fn start(&self, scenario: Scenario, dials: Controls) -> io::Result<LabRun> {
+        let trial = LabRun::start(scenario, dials)?;
         for lane in trial.lanes() {
             let (wake, is_told) = (self.wake.clone(), Arc::clone(&self.is_told));
             lane.follow().on_change(move || {

@@ -15,7 +15,8 @@ use crate::app::screen::{await_background, eprint_picture};
 use crate::app::signals::{self, Signal, Wake};
 use crate::error::code;
 use crate::event::{Micros, Offset};
-use crate::lab::controls::{Controls, Dials};
+use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::streams;
@@ -46,7 +47,7 @@ pub struct Left {
 
 /// Shows a scenario until the person leaves, or the terminal goes; until it has ended, where somebody
 /// waits for the result.
-pub fn run(scenario: Scenario, dials: Dials, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
+pub fn run(scenario: Scenario, dials: Controls, mut appearance: Appearance, leaves_at_end: bool) -> io::Result<Left> {
     let (wake, woken) = mpsc::channel();
     signals::listen(wake.clone())?;
     let on_input = {
@@ -90,8 +91,8 @@ pub fn run(scenario: Scenario, dials: Dials, mut appearance: Appearance, leaves_
 
 /// The loop's own state.
 pub(super) struct Screen {
-    pub(super) trial: Controls,
-    pub(super) dials: Dials,
+    pub(super) trial: LabRun,
+    pub(super) dials: Controls,
     pub(super) news: News,
     appearance: Appearance,
     pub(super) ui: RaceUi,

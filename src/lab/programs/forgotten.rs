@@ -1,36 +1,36 @@
-//! Futures that are made and dropped, against futures that are awaited.
+//! Futures that are created and dropped, against futures that are awaited.
 //!
-//! A call of an async function only makes a future. Start at [`ABOUT`].
+//! Calling an async function only creates a future. Start at [`SPEC`].
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::lab::lesson::{Lesson, Pair};
-use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
-/// The scenario.
-pub const ABOUT: About = About {
+/// The definition of the scenario.
+pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "forgotten-await",
-    sentence: "futures made and dropped, against futures awaited",
+    sentence: "futures created and dropped, against futures awaited",
     measure: Measure::Lost,
-    usual: Usual { requests: 10, delay: Duration::from_millis(500), limit: 10 },
-    delay_is: "each takes",
-    path: |_, order| format!("/delay/{}us", order.delay.as_micros()),
-    ways: &[
-        Way {
+    defaults: DefaultControls { requests: 10, delay: Duration::from_millis(500), limit: 10 },
+    delay_label: "each takes",
+    path: |_, spec| format!("/delay/{}us", spec.delay.as_micros()),
+    approaches: &[
+        Approach {
             caption: "called, never awaited",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(forgotten(errand))),
+            program: Program::Own(|workload| Box::pin(forgotten(workload))),
         },
-        Way {
+        Approach {
             caption: "called and awaited",
             is_right: true,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(awaited(errand))),
+            program: Program::Own(|workload| Box::pin(awaited(workload))),
         },
     ],
     lesson: &LESSON,
@@ -46,21 +46,21 @@ const LESSON: Lesson = Lesson {
         wrong: "results = [fetch(url) for url in urls]   # a list of coroutine objects",
         right: "results = await asyncio.gather(*(fetch(url) for url in urls))",
     },
-    elsewhere: "Rust warns of it, Python only when the coroutine is thrown away. JavaScript and C# start at \
+    elsewhere: "Rust warns about it; Python only when the coroutine is discarded. JavaScript and C# start at \
                 the call, so a missing await loses the result and the error, not the request.",
 };
 
-/// Makes the futures, counts them as if they were results, and ends at once.
-#[expect(clippy::unused_async, reason = "that it awaits nothing is the mistake")]
-async fn forgotten(errand: Workload) {
-    let results: Vec<_> = errand.numbers().map(|n| errand.get(n)).collect();
+/// Creates the futures, takes them for results, and ends at once.
+#[expect(clippy::unused_async, reason = "the missing await is the mistake")]
+async fn forgotten(workload: Workload) {
+    let results: Vec<_> = workload.numbers().map(|n| workload.get(n)).collect();
     drop(results);
 }
 
-/// Makes the same futures, and asks them to run.
-async fn awaited(errand: Workload) {
-    let results = join_all(errand.numbers().map(|n| errand.get(n))).await;
+/// Creates the same futures and awaits them.
+async fn awaited(workload: Workload) {
+    let results = join_all(workload.numbers().map(|n| workload.get(n))).await;
     for ended in &results {
-        errand.take_in(ended);
+        workload.record(ended);
     }
 }

@@ -1,7 +1,7 @@
-//! The programs of the lab: each mistake as people make it, and the right way beside it.
+//! The programs of the lab: one file for each scenario, with the mistake and the right way.
 //!
-//! One file for each scenario, as readable as the example of the same name. What they may use is an
-//! [`Workload`](crate::lab::workload::Workload), tokio and `futures-util`, as any program may.
+//! Each file is as readable as the example of the same name. A program uses only a
+//! [`Workload`](crate::lab::workload::Workload), tokio and `futures-util`. Start at [`race`].
 
 pub mod convoy;
 pub mod flood;

@@ -1,50 +1,50 @@
-//! A blocking client inside asynchronous tasks, against a client that gives the thread away while it waits.
+//! A blocking client in async tasks, against a client that frees the thread while it waits.
 //!
-//! Ten requests of a second each take ten seconds, or one. Start at [`ABOUT`].
+//! Ten requests of one second each take ten seconds, or one. Start at [`SPEC`].
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::lab::lesson::{Lesson, Pair};
-use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
-/// The scenario.
-pub const ABOUT: About = About {
+/// The definition of the scenario.
+pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "race",
     sentence: "a blocking HTTP client in async tasks, against an async one",
     measure: Measure::Time,
-    usual: Usual { requests: 10, delay: Duration::from_secs(1), limit: 5 },
-    delay_is: "each takes",
-    path: |_, order| format!("/delay/{}us", order.delay.as_micros()),
-    ways: &[
-        Way {
+    defaults: DefaultControls { requests: 10, delay: Duration::from_secs(1), limit: 5 },
+    delay_label: "each takes",
+    path: |_, spec| format!("/delay/{}us", spec.delay.as_micros()),
+    approaches: &[
+        Approach {
             caption: "blocking client in tasks",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(blocking(errand))),
+            program: Program::Own(|workload| Box::pin(blocking(workload))),
         },
-        Way {
+        Approach {
             caption: "async client, all at once",
             is_right: true,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(concurrent(errand))),
+            program: Program::Own(|workload| Box::pin(concurrent(workload))),
         },
-        Way {
-            caption: "async, one after the other",
+        Approach {
+            caption: "async, one after another",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(serial(errand))),
+            program: Program::Own(|workload| Box::pin(serial(workload))),
         },
-        Way { caption: "async with a limit", is_right: true, cap: Cap::Limit, program: Program::Pool },
+        Approach { caption: "async with a limit", is_right: true, cap: Cap::Limit, program: Program::Pool },
     ],
     lesson: &LESSON,
 };
 
 const LESSON: Lesson = Lesson {
-    rule: "A task must not wait with its thread: while one call blocks, every other task stands still.",
+    rule: "A task must not block its thread: while one call blocks, no other task can run.",
     rust: Pair {
         wrong: "tokio::spawn(async move { get_blocking(address, \"a\", path) })",
         right: "tokio::spawn(async move { get(address, \"a\", path).await })",
@@ -57,28 +57,28 @@ const LESSON: Lesson = Lesson {
                 blocking call outside Dispatchers.IO. Java: blocking on a reactive scheduler.",
 };
 
-/// Tasks, but each of them keeps the only thread until its answer is there.
-async fn blocking(errand: Workload) {
-    let tasks = errand.numbers().map(|n| {
-        let errand = errand.clone();
-        tokio::spawn(async move { errand.get_blocking(n) })
+/// Each task blocks the only thread until its response is complete.
+async fn blocking(workload: Workload) {
+    let tasks = workload.numbers().map(|n| {
+        let workload = workload.clone();
+        tokio::spawn(async move { workload.get_blocking(n) })
     });
     for ended in join_all(tasks).await.iter().flatten() {
-        errand.take_in(ended);
+        workload.record(ended);
     }
 }
 
-/// The same tasks, and each of them leaves the thread to the others while it waits.
-async fn concurrent(errand: Workload) {
-    let tasks = errand.numbers().map(|n| tokio::spawn(errand.get(n)));
+/// Each task frees the thread for the others while it waits.
+async fn concurrent(workload: Workload) {
+    let tasks = workload.numbers().map(|n| tokio::spawn(workload.get(n)));
     for ended in join_all(tasks).await.iter().flatten() {
-        errand.take_in(ended);
+        workload.record(ended);
     }
 }
 
-/// An async client, awaited in a loop: nothing blocks, and still there is never more than one.
-async fn serial(errand: Workload) {
-    for n in errand.numbers() {
-        errand.take_in(&errand.get(n).await);
+/// Awaits each request in a loop: no thread is blocked, but only one request is in flight.
+async fn serial(workload: Workload) {
+    for n in workload.numbers() {
+        workload.record(&workload.get(n).await);
     }
 }

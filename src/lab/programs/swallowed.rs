@@ -1,45 +1,45 @@
-//! Tasks that nobody waits for, and whose errors nobody reads, against tasks whose ends are taken in.
+//! Tasks whose results are never awaited, against tasks whose every result is read.
 //!
-//! Start at [`ABOUT`].
+//! Start at [`SPEC`].
 
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::lab::body::Wrong;
+use crate::lab::body::RequestError;
 use crate::lab::lesson::{Lesson, Pair};
-use crate::lab::scenario::{About, Cap, Program, Usual, Way};
-use crate::lab::workload::{Order, Workload};
+use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
+use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::Measure;
 
-/// The scenario.
-pub const ABOUT: About = About {
+/// The definition of the scenario.
+pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "swallowed",
-    sentence: "tasks abandoned with their errors, against tasks whose every end is taken in",
+    sentence: "tasks abandoned with their errors, against tasks whose every result is read",
     measure: Measure::Lost,
-    usual: Usual { requests: 12, delay: Duration::from_millis(500), limit: 12 },
-    delay_is: "each takes",
+    defaults: DefaultControls { requests: 12, delay: Duration::from_millis(500), limit: 12 },
+    delay_label: "each takes",
     path,
-    ways: &[
-        Way {
+    approaches: &[
+        Approach {
             caption: "spawned and forgotten",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(abandoned(errand))),
+            program: Program::Own(|workload| Box::pin(abandoned(workload))),
         },
-        Way {
-            caption: "every end is taken in",
+        Approach {
+            caption: "every result is read",
             is_right: true,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(taken_in(errand))),
+            program: Program::Own(|workload| Box::pin(results_read(workload))),
         },
     ],
     lesson: &LESSON,
 };
 
 const LESSON: Lesson = Lesson {
-    rule: "A spawned task needs somebody who waits for it: an error that nobody reads never happened.",
+    rule: "Wait for every task that you spawn: an error that is never read is lost.",
     rust: Pair { wrong: "drop(tokio::spawn(store(n)));", right: "while let Some(ended) = tasks.join_next().await {" },
     python: Pair {
         wrong: "asyncio.create_task(store(n))   # may even be collected while it runs",
@@ -49,9 +49,9 @@ const LESSON: Lesson = Lesson {
                 Java: submit() without get().",
 };
 
-/// Every third request fails: refused by the server, or with its connection.
-fn path(n: u64, order: &Order) -> String {
-    let delay = order.delay.as_micros();
+/// Every third request fails, with a 503 or with a reset connection.
+fn path(n: u64, spec: &WorkloadSpec) -> String {
+    let delay = spec.delay.as_micros();
     match n % 6 {
         3 => format!("/status/503?delay={delay}us"),
         0 => format!("/reset?delay={delay}us"),
@@ -59,32 +59,32 @@ fn path(n: u64, order: &Order) -> String {
     }
 }
 
-/// Each task keeps what it gets; what it fails of goes nowhere. The program lives on until all are done.
-async fn abandoned(errand: Workload) {
-    let (alive, mut all_gone) = mpsc::channel::<()>(1);
-    for n in errand.numbers() {
-        let (errand, alive) = (errand.clone(), alive.clone());
+/// Each task keeps its result, but its error is lost. The program runs until all tasks are done.
+async fn abandoned(workload: Workload) {
+    let (alive, mut all_done) = mpsc::channel::<()>(1);
+    for n in workload.numbers() {
+        let (workload, alive) = (workload.clone(), alive.clone());
         drop(tokio::spawn(async move {
             let _alive = alive;
-            let body = errand.get(n).await?;
-            errand.keep(&body);
-            Ok::<_, Wrong>(())
+            let body = workload.get(n).await?;
+            workload.keep_result(&body);
+            Ok::<_, RequestError>(())
         }));
     }
     drop(alive);
-    // A service has other things to do meanwhile; this one waits to be counted.
-    all_gone.recv().await;
+    // A real service would do other work; this program waits only so that its requests are counted.
+    all_done.recv().await;
 }
 
-/// The same tasks, and somebody who waits for each of them.
-async fn taken_in(errand: Workload) {
+/// The same tasks, each of them awaited.
+async fn results_read(workload: Workload) {
     let mut tasks = JoinSet::new();
-    for n in errand.numbers() {
-        tasks.spawn(errand.get(n));
+    for n in workload.numbers() {
+        tasks.spawn(workload.get(n));
     }
     while let Some(ended) = tasks.join_next().await {
         if let Ok(ended) = ended {
-            errand.take_in(&ended);
+            workload.record(&ended);
         }
     }
 }

@@ -1,44 +1,44 @@
-//! Everything spawned at once and all of it held, against so many at a time and each let go when done.
+//! All tasks spawned at once and all bodies held, against a few at a time, each dropped when done.
 //!
-//! The wrong way may well be the faster one, while there is room. Start at [`ABOUT`].
+//! The wrong approach may even be faster, as long as the resources last. Start at [`SPEC`].
 
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::lab::body::{Body, Wrong};
+use crate::lab::body::{CountedBody, RequestError};
 use crate::lab::lesson::{Lesson, Pair};
-use crate::lab::scenario::{About, Cap, Program, Usual, Way};
+use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
 use crate::model::race::Measure;
 
-/// The scenario.
-pub const ABOUT: About = About {
+/// The definition of the scenario.
+pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "unbounded",
-    sentence: "everything spawned and held at once, against a few at a time, each let go when done",
+    sentence: "everything spawned and held at once, against a few at a time, each dropped when done",
     measure: Measure::Sockets,
-    usual: Usual { requests: 300, delay: Duration::from_millis(100), limit: 20 },
-    delay_is: "each takes",
-    path: |_, order| format!("/delay/{}us?bytes=32768", order.delay.as_micros()),
-    ways: &[
-        Way {
+    defaults: DefaultControls { requests: 300, delay: Duration::from_millis(100), limit: 20 },
+    delay_label: "each takes",
+    path: |_, spec| format!("/delay/{}us?bytes=32768", spec.delay.as_micros()),
+    approaches: &[
+        Approach {
             caption: "spawn all, collect all",
             is_right: false,
             cap: Cap::None,
-            program: Program::Own(|errand| Box::pin(everything(errand))),
+            program: Program::Own(|workload| Box::pin(everything(workload))),
         },
-        Way {
+        Approach {
             caption: "capped and streamed",
             is_right: true,
             cap: Cap::Limit,
-            program: Program::Own(|errand| Box::pin(a_few(errand))),
+            program: Program::Own(|workload| Box::pin(a_few(workload))),
         },
     ],
     lesson: &LESSON,
 };
 
 const LESSON: Lesson = Lesson {
-    rule: "Bound what is spawned, not only what is sent: each task holds a socket, a buffer and its result.",
+    rule: "Limit what you spawn, not only what you send: each task holds a socket, a buffer and its result.",
     rust: Pair {
         wrong: "tasks.spawn(get(address, \"a\", path));",
         right: "let mut stream = stream::iter(requests).buffer_unordered(20);",
@@ -47,46 +47,46 @@ const LESSON: Lesson = Lesson {
         wrong: "tasks = [asyncio.create_task(fetch(url)) for url in million]",
         right: "queue = asyncio.Queue(maxsize=20)   # a few workers take from it",
     },
-    elsewhere: "Go: goroutines are cheap, their sockets are not. Java: a virtual thread for each row. \
+    elsewhere: "Go: goroutines are cheap, but their sockets are not. Java: a virtual thread for each row. \
                 JavaScript: rows.map(fetch) over a whole table. Everywhere: EMFILE, too many open files.",
 };
 
-/// A task for each request, and all bodies together at the end.
-async fn everything(errand: Workload) {
+/// Spawns a task for each request, and holds all bodies until the end.
+async fn everything(workload: Workload) {
     let mut tasks = JoinSet::new();
-    for n in errand.numbers() {
-        let (alive, request) = (errand.alive(), errand.get(n));
+    for n in workload.numbers() {
+        let (guard, request) = (workload.task_guard(), workload.get(n));
         tasks.spawn(async move {
-            let _alive = alive;
+            let _guard = guard;
             request.await
         });
     }
     let collected = tasks.join_all().await;
     for ended in &collected {
-        errand.take_in(ended);
+        workload.record(ended);
     }
 }
 
-/// As many tasks as the limit says, and each body is used and dropped before the next comes.
-async fn a_few(errand: Workload) {
+/// Spawns as many tasks as the limit allows, and drops each body before the next task starts.
+async fn a_few(workload: Workload) {
     let mut tasks = JoinSet::new();
-    for n in errand.numbers() {
-        while tasks.len() >= errand.limit() as usize {
-            take_one(&errand, &mut tasks).await;
+    for n in workload.numbers() {
+        while tasks.len() >= workload.limit() as usize {
+            finish_one(&workload, &mut tasks).await;
         }
-        let (alive, request) = (errand.alive(), errand.get(n));
+        let (guard, request) = (workload.task_guard(), workload.get(n));
         tasks.spawn(async move {
-            let _alive = alive;
+            let _guard = guard;
             request.await
         });
     }
     while !tasks.is_empty() {
-        take_one(&errand, &mut tasks).await;
+        finish_one(&workload, &mut tasks).await;
     }
 }
 
-async fn take_one(errand: &Workload, tasks: &mut JoinSet<Result<Body, Wrong>>) {
+async fn finish_one(workload: &Workload, tasks: &mut JoinSet<Result<CountedBody, RequestError>>) {
     if let Some(Ok(ended)) = tasks.join_next().await {
-        errand.take_in(&ended);
+        workload.record(&ended);
     }
 }

@@ -1,7 +1,6 @@
-//! Plays a recording: the same events, at their own pace or another.
+//! The replay of a recording: the same events, at the original pace or another.
 //!
-//! The file is read as it is played, and from its start again to go back, so memory is no larger for a
-//! long one. Start at [`Recording::open`] and [`Replay::start`].
+//! It reads the file while it plays, and again from the start to go back, so a long recording takes no more memory. Start at [`Recording::open`] and [`Replay::start`].
 
 pub mod position;
 
@@ -16,9 +15,9 @@ use tokio::sync::mpsc::Sender;
 
 use crate::event::{Event, Fact, Micros, Offset, Origin};
 use crate::journal::{ReadError, Reader};
-use crate::source::replay::position::{Next, Position};
+use crate::source::replay::position::{PlayerStep, Position};
 
-/// Events that may wait for whoever follows.
+/// Events that may be in the channel.
 pub const EVENTS_AHEAD: usize = 1024;
 
 /// A recording that can be read.
@@ -29,14 +28,14 @@ pub struct Recording {
     pub n: u64,
     /// When the last of them happened.
     pub end: Offset,
-    /// Lines that were no event of a kind we know.
+    /// Lines with no event of a known kind.
     pub skipped: u64,
     /// Whether the last line was cut off.
     pub is_cut: bool,
 }
 
 impl Recording {
-    /// Reads it once, for its length and for what is wrong with it.
+    /// Reads it once, for its length and its defects.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
         let (mut n, mut end, mut clocks) = (0, Offset::ZERO, Clocks::default());
@@ -62,8 +61,8 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Plays from the start. `rewind` is called to go back: with how many events have been sent so far, it
-    /// has whoever follows forget them.
+    /// Plays from the start. To go back, it calls `rewind` with the number of events sent so far, which the
+    /// receiver must then discard.
     pub fn start(
         recording: Recording,
         speed: f64,
@@ -76,7 +75,7 @@ impl Replay {
         Ok(Self { position, thread })
     }
 
-    /// Where it stands, to look at and to move.
+    /// Its position, to read and to change.
     pub fn position(&self) -> &Position {
         &self.position
     }
@@ -84,7 +83,7 @@ impl Replay {
     /// Stops, and waits for the thread.
     pub fn stop(self) {
         self.position.close();
-        // A thread that broke has nothing more to say.
+        // A thread that panicked has already stopped.
         let _ = self.thread.join();
     }
 }
@@ -105,18 +104,18 @@ impl Player {
         }
     }
 
-    /// Plays from the start of the file; tells whether to play it again.
+    /// Plays from the start of the file. Returns whether to play it again.
     fn play(&mut self) -> bool {
-        // A file that is gone or broken by now is at its end: what has been shown stands.
+        // A file that is gone or damaged by now counts as ended; what was shown stays on the screen.
         let mut events = self.recording.events().ok();
         let (mut clocks, mut played) = (Clocks::default(), Offset::ZERO);
         loop {
             let event = events.as_mut().and_then(|events| events.next()?.ok());
             let due = event.as_ref().map(|event| clocks.moment(event));
             match self.position.wait(due, played) {
-                Next::Play => {}
-                Next::Back => return true,
-                Next::Close => return false,
+                PlayerStep::Play => {}
+                PlayerStep::Back => return true,
+                PlayerStep::Close => return false,
             }
             let (Some(event), Some(due)) = (event, due) else { continue };
             played = played.max(due);
@@ -128,12 +127,12 @@ impl Player {
     }
 }
 
-/// Where each machine's zero lies on the recording's own clock.
+/// The zero of each machine's clock, by the clock of the recording.
 #[derive(Debug, Default)]
 struct Clocks(HashMap<Origin, Offset>);
 
 impl Clocks {
-    /// When an event happened, by the recording's own clock.
+    /// When an event happened, by the clock of the recording.
     fn moment(&mut self, event: &Event) -> Offset {
         if let Fact::OriginSeen { zero, .. } = event.fact {
             self.0.insert(event.origin, zero);

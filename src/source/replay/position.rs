@@ -1,4 +1,4 @@
-//! Where a replay stands: a clock that can be held, moved, and made faster.
+//! The position of a replay: a clock that can be held, moved, and made faster.
 //!
 //! Start at [`Position::now`] and [`Position::travel`].
 
@@ -8,23 +8,23 @@ use std::time::{Duration, Instant};
 use crate::control::{Playback, Travel};
 use crate::event::{Micros, Offset};
 
-/// How far one step goes.
+/// The length of one step.
 const STEP: Micros = Micros(5_000_000);
-/// The slowest and the fastest.
+/// The lowest and the highest speed.
 const SLOWEST: f64 = 0.125;
 const FASTEST: f64 = 64.0;
 
-/// A clock of its own, seen from two threads.
+/// The clock of a replay, shared by two threads.
 #[derive(Debug)]
 pub struct Position {
-    state: Mutex<State>,
+    state: Mutex<PositionState>,
     moved: Condvar,
     end: Offset,
 }
 
 #[derive(Debug)]
-struct State {
-    /// Where it stood …
+struct PositionState {
+    /// Where it was …
     from: Offset,
     /// … at this moment.
     since: Instant,
@@ -35,10 +35,10 @@ struct State {
 
 /// What the player does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Tells the event that is due.
+pub(super) enum PlayerStep {
+    /// Sends the event that is due.
     Play,
-    /// Begins again from the start.
+    /// Restarts from the beginning.
     Back,
     /// Stops.
     Close,
@@ -48,7 +48,8 @@ impl Position {
     /// At the start, running.
     pub(super) fn new(end: Offset, speed: f64) -> Self {
         let speed = speed.clamp(SLOWEST, FASTEST);
-        let state = State { from: Offset::ZERO, since: Instant::now(), speed, is_held: false, is_closed: false };
+        let state =
+            PositionState { from: Offset::ZERO, since: Instant::now(), speed, is_held: false, is_closed: false };
         Self { state: Mutex::new(state), moved: Condvar::new(), end }
     }
 
@@ -68,13 +69,13 @@ impl Position {
         }
     }
 
-    /// Moves it.
+    /// Moves or holds it, or changes its speed.
     pub fn travel(&self, travel: Travel) {
         let mut state = self.state();
         let now = state.now(self.end);
         let mut to = now;
         match travel {
-            // Going on from the end is playing it again.
+            // At the end, this key plays the recording again.
             Travel::Hold if now >= self.end && !state.is_held => to = Offset::ZERO,
             Travel::Hold => state.is_held = !state.is_held,
             Travel::Back => to = Offset(now.0.saturating_sub(STEP.0)),
@@ -89,24 +90,24 @@ impl Position {
         self.moved.notify_all();
     }
 
-    /// Nobody looks any more.
+    /// Ends the replay.
     pub(super) fn close(&self) {
         self.state().is_closed = true;
         self.moved.notify_all();
     }
 
-    /// Waits until the next event is due, or, without one, until there is something else to do. So much
-    /// has been played.
-    pub(super) fn wait(&self, due: Option<Offset>, played: Offset) -> Next {
+    /// Waits until the next event is due, or until the user moves the position or ends the replay. `played` is the
+    /// moment of the last event that was sent.
+    pub(super) fn wait(&self, due: Option<Offset>, played: Offset) -> PlayerStep {
         let mut state = self.state();
         loop {
             let now = state.now(self.end);
             if state.is_closed {
-                return Next::Close;
+                return PlayerStep::Close;
             } else if now < played {
-                return Next::Back;
+                return PlayerStep::Back;
             } else if due.is_some_and(|due| due <= now) {
-                return Next::Play;
+                return PlayerStep::Play;
             }
             state = match due {
                 Some(due) if !state.is_held => {
@@ -121,25 +122,25 @@ impl Position {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PositionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl PositionState {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of microseconds")]
     fn now(&self, end: Offset) -> Offset {
         if self.is_held {
             return self.from;
         }
-        let gone = self.since.elapsed().as_secs_f64() * 1e6 * self.speed;
-        (self.from + Micros(gone as u64)).min(end)
+        let elapsed = self.since.elapsed().as_secs_f64() * 1e6 * self.speed;
+        (self.from + Micros(elapsed as u64)).min(end)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Next, Position};
+    use super::{PlayerStep, Position};
     use crate::control::Travel;
     use crate::event::Offset;
 
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_moved_in_steps_between_start_and_end() {
+    fn the_position_moves_in_steps_between_start_and_end() {
         let position = held();
         let begun = position.now().0;
         position.travel(Travel::On);
@@ -167,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn a_step_back_begins_again_and_a_step_on_does_not() {
+    fn a_step_back_restarts_and_a_step_forward_does_not() {
         let position = held();
         position.travel(Travel::On);
-        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), Next::Play);
+        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Play);
         position.travel(Travel::Start);
-        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), Next::Back);
+        assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Back);
         position.close();
-        assert_eq!(position.wait(None, Offset::ZERO), Next::Close);
+        assert_eq!(position.wait(None, Offset::ZERO), PlayerStep::Close);
     }
 
     #[test]

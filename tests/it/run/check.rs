@@ -152,7 +152,7 @@ fn each_host_is_told_its_wire() {
     };
     let found = |wire: &str, why: &str| json!({"value": wire, "from": {"kind": "found", "why": why}});
     let proxied = found("reqwest", "through the proxy of HTTP_PROXY");
-    assert_eq!(wires(""), [proxied, found("direct", "no proxy stands before it")]);
+    assert_eq!(wires(""), [proxied, found("direct", "no proxy applies")]);
     let asked = json!({"value": "direct", "from": {"kind": "value", "key": "wire"}});
     assert_eq!(wires("--wire direct"), [asked.clone(), asked]);
 }

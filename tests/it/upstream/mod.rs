@@ -1,4 +1,4 @@
-//! The practice upstream over real sockets: what a client sees, and whether its own truth agrees.
+//! The practice upstream over real sockets: what a client sees, and whether its counts agree.
 //!
 //! Times are short and real, so only order, counts and bounds are asserted. Start at [`client::get`].
 
@@ -58,7 +58,7 @@ fn one_connection_serves_one_request_after_another() {
 }
 
 #[test]
-fn a_status_says_when_to_come_back_if_asked_to() {
+fn a_status_has_a_retry_after_if_the_path_asks_for_one() {
     let upstream = upstream(0, &[]);
     let retry_after = |path| get(&upstream, path).header("retry-after");
     assert_eq!(get(&upstream, "/status/503").status, 503);
@@ -104,7 +104,7 @@ fn a_reset_is_not_a_close() {
 }
 
 #[test]
-fn a_stale_connection_answers_once_and_closes_without_a_word() {
+fn a_stale_connection_answers_once_and_closes_without_notice() {
     let upstream = upstream(0, &[]);
     let mut line = Line::to(&upstream);
     line.ask("127.0.0.1", "/stale");
@@ -128,7 +128,7 @@ fn a_hanging_request_ends_when_its_client_leaves() {
 }
 
 #[test]
-fn a_concurrent_limit_refuses_whoever_comes_while_it_is_full() {
+fn a_concurrent_limit_refuses_requests_while_it_is_full() {
     let upstream = upstream(0, &[]);
     let mut lines: Vec<Line> = (0..5).map(|_| Line::to(&upstream)).collect();
     for line in &mut lines {
@@ -155,7 +155,7 @@ fn a_rate_is_kept_for_each_host_and_shared_by_ids() {
 }
 
 #[test]
-fn a_window_lets_so_many_pass_and_opens_again() {
+fn a_window_admits_so_many_and_opens_again() {
     let upstream = upstream(0, &[]);
     let mut line = Line::to(&upstream);
     let mut passes = || {
@@ -172,7 +172,7 @@ fn a_window_lets_so_many_pass_and_opens_again() {
 }
 
 #[test]
-fn failures_hang_on_the_seed_and_on_nothing_else() {
+fn failures_depend_on_the_seed_and_on_nothing_else() {
     let statuses = |seed| -> Vec<u16> {
         let upstream = upstream(seed, &[]);
         let mut line = Line::to(&upstream);
@@ -195,7 +195,7 @@ fn mixed_failures_take_turns() {
     for _ in 0..10 {
         let mut line = Line::to(&upstream);
         line.ask("shop", "/flaky?fail=1&with=mixed");
-        // However it ends, that it ends is enough: the tally knows how.
+        // It is enough that it ends; the tally counts how.
         let _ = line.answer();
     }
     let tally = upstream.tally();
@@ -222,7 +222,7 @@ fn a_trickle_comes_byte_by_byte() {
 }
 
 #[test]
-fn an_infinite_body_goes_on_until_nobody_reads_it() {
+fn an_infinite_body_continues_until_the_client_leaves() {
     let upstream = upstream(0, &[]);
     let mut line = Line::to(&upstream);
     line.ask("127.0.0.1", "/infinite");
@@ -270,7 +270,7 @@ fn a_record_is_the_same_every_time() {
 }
 
 #[test]
-fn an_echo_tells_what_was_received() {
+fn an_echo_returns_what_was_received() {
     let upstream = upstream(0, &[]);
     let mut line = Line::to(&upstream);
     line.send(
@@ -304,7 +304,7 @@ fn redirects_lead_down_to_their_end() {
 }
 
 #[test]
-fn hostile_text_stands_wherever_http_lets_it() {
+fn hostile_text_is_sent_wherever_http_allows_it() {
     let upstream = upstream(0, &[]);
     let answer = get(&upstream, "/hostile");
     assert_eq!(answer.status, 200);
@@ -413,7 +413,7 @@ fn only_this_machine_reaches_a_loopback_address() {
 }
 
 #[tokio::test]
-async fn it_runs_beside_any_runtime_and_stops_within_one() {
+async fn it_runs_next_to_any_runtime_and_stops_within_one() {
     let upstream = upstream(0, &[]);
     assert_eq!(upstream.tally(), Tally::default());
     drop(upstream);

@@ -1,4 +1,4 @@
-//! Whatever a server does, both wires tell the same of it, and ask it the same.
+//! Both wires report the same for every behaviour of a server, and send it the same requests.
 
 use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
@@ -6,56 +6,56 @@ use inflight::source::pool::dns::Resolver;
 use crate::wire::cases::{CASES, Case};
 use crate::wire::server::Do::{self, Hear, Say};
 use crate::wire::server::Server;
-use crate::wire::{Line, told};
+use crate::wire::{WireRig, summary};
 
-/// Runs every case over one wire, beside each other: most of them only wait.
-fn tells(via: Via) {
+/// Runs every case over one wire, in parallel: most of them only wait.
+fn check_all(via: Via) {
     std::thread::scope(|scope| {
         for nth in 0..4 {
-            scope.spawn(move || CASES.iter().skip(nth).step_by(4).for_each(|case| tell(case, via)));
+            scope.spawn(move || CASES.iter().skip(nth).step_by(4).for_each(|case| check(case, via)));
         }
     });
 }
 
-fn tell(case: &Case, via: Via) {
+fn check(case: &Case, via: Via) {
     let server = Server::start(case.scripts);
-    let line = Line::new(via, &Resolver::default());
+    let rig = WireRig::new(via, &Resolver::default());
     let url = format!("http://{}/", server.address());
-    let ends: Vec<String> = case.asks.iter().map(|ask| told(&line.ask_url_as(&url, ask))).collect();
-    assert_eq!(ends, case.told, "{}, {via:?}", case.name);
-    drop(line);
+    let ends: Vec<String> = case.asks.iter().map(|ask| summary(&rig.ask_url_as(&url, ask))).collect();
+    assert_eq!(ends, case.summary, "{}, {via:?}", case.name);
+    drop(rig);
     let heard: Vec<usize> = server.end().iter().map(Vec::len).collect();
     assert_eq!(heard, case.heard, "requests on each connection: {}, {via:?}", case.name);
 }
 
 #[test]
-fn the_direct_wire_tells_of_every_server_what_the_table_says() {
-    tells(Via::Direct);
+fn the_direct_wire_reports_every_case_as_the_table_expects() {
+    check_all(Via::Direct);
 }
 
 #[test]
-fn the_library_tells_of_every_server_what_the_table_says() {
-    tells(Via::Reqwest);
+fn reqwest_reports_every_case_as_the_table_expects() {
+    check_all(Via::Reqwest);
 }
 
 const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")];
 
 #[test]
-fn both_wires_ask_in_the_same_words() {
+fn both_wires_send_the_same_requests() {
     let headers = [("x-mine", "1"), ("accept", "text/html"), ("user-agent", "me/2"), ("host", "b.example")];
     let asked = [Via::Direct, Via::Reqwest].map(|via| {
         let server = Server::start(&[ONCE; 3]);
-        let line = Line::new(via, &Resolver::default());
+        let rig = WireRig::new(via, &Resolver::default());
         let at = format!("ann:s%C3%A9cret@{}", server.address());
-        let plain = line.ask_url(&format!("http://{}", server.address()));
-        let with_key = line.ask_url(&format!("http://{at}/a//b%20c/?q=%22x|y%22&z"));
-        let own = line.ask_url_as(&format!("http://{}/own", server.address()), |job| {
+        let plain = rig.ask_url(&format!("http://{}", server.address()));
+        let with_key = rig.ask_url(&format!("http://{at}/a//b%20c/?q=%22x|y%22&z"));
+        let own = rig.ask_url_as(&format!("http://{}/own", server.address()), |job| {
             let of = |(name, value): (&'static str, &'static str)| (name.parse().unwrap(), value.parse().unwrap());
             (job.method, job.headers) =
                 (http::Method::PATCH, std::sync::Arc::new(headers.map(of).into_iter().collect()));
             job.body = "body".into();
         });
-        assert_eq!([&plain, &with_key, &own].map(told), ["204 ", "204 ", "204 "], "{via:?}");
+        assert_eq!([&plain, &with_key, &own].map(summary), ["204 ", "204 ", "204 "], "{via:?}");
         let name = server.address().to_string();
         let sorted = |request: &String| {
             let (head, body) = request.split_once("\r\n\r\n").unwrap();

@@ -1,4 +1,4 @@
-//! One table for both wires: what a server does, and what becomes of the exchanges.
+//! The table of cases for both wires: what a server does, and how the exchanges end.
 //!
 //! Start at [`CASES`].
 
@@ -10,7 +10,7 @@ use inflight::plan::job::Job;
 use crate::wire::rules;
 use crate::wire::server::Do::{self, Glance, Hang, Hear, Pour, Reset, Say, Wait};
 
-/// A server, what it is asked, and what comes of that.
+/// A server, the requests to it, and how they end.
 pub struct Case {
     pub name: &'static str,
     /// What the server does on each connection.
@@ -18,14 +18,14 @@ pub struct Case {
     /// One exchange after the other.
     pub asks: &'static [fn(&mut Job)],
     /// How each of them ends.
-    pub told: &'static [&'static str],
-    /// How many requests the server hears on each connection.
+    pub summary: &'static [&'static str],
+    /// How many requests the server receives on each connection.
     pub heard: &'static [usize],
 }
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// Long enough for what comes at once on a busy machine, short enough to wait for.
+/// Long enough for an immediate answer on a busy machine, short enough to wait for.
 const SHORT: Duration = Duration::from_millis(900);
 
 fn get(_: &mut Job) {}
@@ -60,28 +60,28 @@ fn frugal(job: &mut Job) {
 
 /// A case of one exchange on one connection.
 macro_rules! one {
-    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $told:literal) => {
-        Case { name: $name, scripts: &[&[Hear, $($step),*]], asks: &[$ask], told: &[$told], heard: &[1] }
+    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $summary:literal) => {
+        Case { name: $name, scripts: &[&[Hear, $($step),*]], asks: &[$ask], summary: &[$summary], heard: &[1] }
     };
 }
 
 /// A case whose first answer is followed by another exchange, on the same connection or on a second one.
 macro_rules! then {
-    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $told:literal, same) => {
+    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $summary:literal, same) => {
         Case {
             name: $name,
             scripts: &[&[Hear, $($step,)* Hear, Say(OK), Hear]],
             asks: &[$ask, get],
-            told: &[$told, "200 ok"],
+            summary: &[$summary, "200 ok"],
             heard: &[2],
         }
     };
-    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $told:literal, anew) => {
+    ($name:literal, [$($step:expr),* $(,)?], $ask:expr, $summary:literal, anew) => {
         Case {
             name: $name,
             scripts: &[&[Hear, $($step),*], &[Hear, Say(OK), Hear]],
             asks: &[$ask, get],
-            told: &[$told, "200 ok"],
+            summary: &[$summary, "200 ok"],
             heard: &[1, 1],
         }
     };
@@ -155,10 +155,10 @@ pub const CASES: &[Case] = &[
         name: "an answer to more than the server cares to read",
         scripts: &[&[Glance, Say("HTTP/1.1 413 Too Much\r\ncontent-length: 0\r\n\r\n"), Wait(100), Hang]],
         asks: &[post_more],
-        told: &["413 "],
+        summary: &["413 "],
         heard: &[1],
     },
-    // Answers that are none.
+    // Invalid answers.
     one!("closed without a word", [], get, "closed-early"),
     one!("closed within the head", [Say("HTTP/1.1 200 OK\r\ncontent-")], get, "closed-early"),
     one!("closed within the body", [Say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc")], get, "closed-early"),

@@ -1,6 +1,6 @@
-//! Both wires over real sockets: what each end of an exchange is called, and what a server sees of it.
+//! Both wires over real sockets: how each exchange ends, and what the server receives.
 //!
-//! Times are short and real, so only order, counts and bounds are asserted. Start at [`Line`], and at
+//! Times are short and real, so only order, counts and bounds are asserted. Start at [`WireRig`], and at
 //! [`cases`] for what a server may do.
 
 mod alike;
@@ -25,26 +25,26 @@ use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::wire::{Exchange, Reply, Wire};
 use inflight::upstream::Upstream;
 
-/// One exchange at which nobody looks.
+/// One exchange whose progress is not followed.
 async fn exchange(wire: &Wires, job: &Job) -> Exchange {
     wire.exchange(job, job.policy.timeouts.attempt, &Progress::default()).await
 }
 
 /// A wire, and a practice upstream.
-struct Line {
+struct WireRig {
     upstream: Upstream,
     wire: Wires,
     runtime: tokio::runtime::Runtime,
 }
 
-impl Line {
+impl WireRig {
     /// Both wires, each with an upstream of its own.
     #[track_caller]
     fn both() -> [(Via, Self); 2] {
         [Via::Direct, Via::Reqwest].map(|via| (via, Self::new(via, &Resolver::default())))
     }
 
-    /// One wire, which finds names by these.
+    /// One wire with this resolver.
     #[track_caller]
     fn new(via: Via, names: &Resolver) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
@@ -52,25 +52,25 @@ impl Line {
         Self { upstream, wire: Wires::new(Route::new(via, &|_| None), names, true), runtime }
     }
 
-    /// Asks the practice upstream.
+    /// Requests a path of the practice upstream.
     #[track_caller]
     fn ask(&self, path: &str) -> Exchange {
         self.ask_as(path, |_| {})
     }
 
-    /// Asks the practice upstream by a changed job.
+    /// The same, with a changed job.
     #[track_caller]
     fn ask_as(&self, path: &str, change: impl FnOnce(&mut Job)) -> Exchange {
         self.ask_url_as(&format!("practice://a{path}"), change)
     }
 
-    /// Asks anybody.
+    /// Requests a URL.
     #[track_caller]
     fn ask_url(&self, url: &str) -> Exchange {
         self.ask_url_as(url, |_| {})
     }
 
-    /// Asks anybody by a changed job.
+    /// The same, with a changed job.
     #[track_caller]
     fn ask_url_as(&self, url: &str, change: impl FnOnce(&mut Job)) -> Exchange {
         self.runtime.block_on(exchange(&self.wire, &self.job(url, change)))
@@ -88,7 +88,7 @@ impl Line {
 }
 
 /// How an exchange ended, in a few words.
-fn told(exchange: &Exchange) -> String {
+fn summary(exchange: &Exchange) -> String {
     match &exchange.reply {
         Reply::Answer { head, bytes, .. } if *bytes > 100 => format!("{} {bytes} bytes", head.status),
         Reply::Answer { head, body, .. } => format!("{} {}", head.status, String::from_utf8_lossy(body)),
@@ -135,17 +135,17 @@ fn timed_out(exchange: &Exchange) -> Phase {
 }
 
 #[test]
-fn answers_are_read_to_their_end_whatever_their_form() {
-    for (via, line) in Line::both() {
-        assert_eq!(status(&line.ask("/bytes/100000")), (200, 100_000));
-        assert_eq!(status(&line.ask("/trickle?bytes=5&every=1ms")), (200, 5));
-        assert_eq!(status(&line.ask("/status/204")), (204, 0));
-        assert_eq!(status(&line.ask("/status/304")).0, 304);
-        assert_eq!(status(&line.ask("/status/503")).0, 503);
-        assert_eq!(status(&line.ask("/redirect/2")).0, 302, "redirects are not the wire's to follow");
-        let head = line.ask_as("/bytes/4096", |job| job.method = http::Method::HEAD);
+fn answers_of_every_form_are_read_to_their_end() {
+    for (via, rig) in WireRig::both() {
+        assert_eq!(status(&rig.ask("/bytes/100000")), (200, 100_000));
+        assert_eq!(status(&rig.ask("/trickle?bytes=5&every=1ms")), (200, 5));
+        assert_eq!(status(&rig.ask("/status/204")), (204, 0));
+        assert_eq!(status(&rig.ask("/status/304")).0, 304);
+        assert_eq!(status(&rig.ask("/status/503")).0, 503);
+        assert_eq!(status(&rig.ask("/redirect/2")).0, 302, "redirects are not the wire's to follow");
+        let head = rig.ask_as("/bytes/4096", |job| job.method = http::Method::HEAD);
         assert_eq!(status(&head), (200, 0));
-        assert_eq!(line.upstream.tally().connections.accepted, 1, "one connection served them all: {via:?}");
+        assert_eq!(rig.upstream.tally().connections.accepted, 1, "one connection served them all: {via:?}");
     }
 }
 
@@ -166,28 +166,28 @@ fn every_broken_answer_has_its_reason() {
         ("/garbage?as=chunk", Reason::BadResponse),
     ]
     .into();
-    for (via, line) in Line::both() {
-        let found: HashMap<&str, Reason> = reasons.keys().map(|&path| (path, reason(&line.ask(path)))).collect();
+    for (via, rig) in WireRig::both() {
+        let found: HashMap<&str, Reason> = reasons.keys().map(|&path| (path, reason(&rig.ask(path)))).collect();
         assert_eq!(found, reasons, "{via:?}");
-        assert_eq!(line.upstream.tally().requests, reasons.len() as u64, "each was asked for once: {via:?}");
+        assert_eq!(rig.upstream.tally().requests, reasons.len() as u64, "each was asked for once: {via:?}");
     }
 }
 
 #[test]
 fn every_missing_connection_has_its_reason() {
-    for (via, line) in Line::both() {
-        let port = line.upstream.local_addr().port();
+    for (via, rig) in WireRig::both() {
+        let port = rig.upstream.local_addr().port();
         let refused = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        assert_eq!(reason(&line.ask_url(&format!("http://127.0.0.1:{refused}/"))), Reason::Refused, "{via:?}");
-        assert_eq!(reason(&line.ask_url("http://nowhere.invalid/")), Reason::Dns, "{via:?}");
-        assert_eq!(reason(&line.ask_url(&format!("https://127.0.0.1:{port}/"))), Reason::Tls, "{via:?}");
+        assert_eq!(reason(&rig.ask_url(&format!("http://127.0.0.1:{refused}/"))), Reason::Refused, "{via:?}");
+        assert_eq!(reason(&rig.ask_url("http://nowhere.invalid/")), Reason::Dns, "{via:?}");
+        assert_eq!(reason(&rig.ask_url(&format!("https://127.0.0.1:{port}/"))), Reason::Tls, "{via:?}");
     }
 }
 
 #[test]
 fn what_is_too_large_is_not_read_to_its_end() {
-    for (via, line) in Line::both() {
-        let exchange = line.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = 100_000));
+    for (via, rig) in WireRig::both() {
+        let exchange = rig.ask_as("/infinite", |job| rules(job, |policy| policy.max_body = 100_000));
         assert_eq!(reason(&exchange), Reason::TooLarge, "{via:?}");
     }
 }
@@ -195,26 +195,26 @@ fn what_is_too_large_is_not_read_to_its_end() {
 #[test]
 fn waiting_ends_in_the_phase_that_took_too_long() {
     let short = Duration::from_millis(150);
-    for (via, line) in Line::both() {
-        let exchange = line.ask_as("/hang", |job| rules(job, |policy| policy.timeouts.first_byte = short));
+    for (via, rig) in WireRig::both() {
+        let exchange = rig.ask_as("/hang", |job| rules(job, |policy| policy.timeouts.first_byte = short));
         assert_eq!(timed_out(&exchange), Phase::FirstByte, "{via:?}");
         let exchange =
-            line.ask_as("/trickle?every=400ms&bytes=3", |job| rules(job, |policy| policy.timeouts.idle = short));
+            rig.ask_as("/trickle?every=400ms&bytes=3", |job| rules(job, |policy| policy.timeouts.idle = short));
         assert_eq!(timed_out(&exchange), Phase::Body, "{via:?}");
         let exchange =
-            line.ask_as("/trickle?every=10ms&for=ever", |job| rules(job, |policy| policy.timeouts.attempt = short));
+            rig.ask_as("/trickle?every=10ms&for=ever", |job| rules(job, |policy| policy.timeouts.attempt = short));
         assert_eq!(timed_out(&exchange), Phase::Body, "a trickle does not live for ever: {via:?}");
     }
 }
 
 #[test]
-fn an_answer_tells_where_its_time_went() {
-    for (via, line) in Line::both() {
-        let first = line.ask("/delay/60ms").phase_times;
+fn an_answer_has_the_time_of_each_phase() {
+    for (via, rig) in WireRig::both() {
+        let first = rig.ask("/delay/60ms").phase_times;
         assert!(first.connect.is_some() && first.tls.is_none(), "{via:?}");
-        assert_eq!(first.resolve, None, "nobody has to be asked for a practice name: {via:?}");
+        assert_eq!(first.resolve, None, "a practice name needs no look-up: {via:?}");
         assert!(first.first_byte.unwrap().0 >= 60_000 && first.body.is_some());
-        let second = line.ask("/delay/60ms").phase_times;
+        let second = rig.ask("/delay/60ms").phase_times;
         assert_eq!((second.resolve, second.connect), (None, None), "the connection was there: {via:?}");
         assert!(second.first_byte.unwrap().0 >= 60_000);
     }

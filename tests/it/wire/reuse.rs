@@ -9,46 +9,46 @@ use inflight::source::pool::dns::Resolver;
 
 use crate::wire::server::Do::{self, Hang, Hear, Reset, Say};
 use crate::wire::server::Server;
-use crate::wire::{Line, exchange, status, told};
+use crate::wire::{WireRig, exchange, status, summary};
 
 const OK: Do = Say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 
 #[test]
 fn a_connection_that_was_closed_while_idle_is_not_used_again() {
-    for (via, line) in Line::both() {
-        let job = line.job("practice://a/stale", |_| {});
-        line.runtime.block_on(async {
+    for (via, rig) in WireRig::both() {
+        let job = rig.job("practice://a/stale", |_| {});
+        rig.runtime.block_on(async {
             for _ in 0..10 {
-                assert_eq!(status(&exchange(&line.wire, &job).await).0, 200);
-                // The upstream closes without a word; that has to be noticed before somebody asks again.
+                assert_eq!(status(&exchange(&rig.wire, &job).await).0, 200);
+                // The upstream closes without notice; the client must notice it before the next request.
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
         });
-        let tally = line.upstream.tally();
+        let tally = rig.upstream.tally();
         assert_eq!((tally.requests, tally.connections.accepted), (10, 10), "{via:?}");
     }
 }
 
-/// What the direct wire tells of a second exchange whose kept connection breaks, so long after the
-/// first, and what the server heard on each connection.
+/// How a second exchange of the direct wire ends whose idle connection breaks, so long after the first. Also how
+/// many requests the server received on each connection.
 #[track_caller]
 fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mut Job)) -> (String, bool, Vec<usize>) {
     let server = Server::start(scripts);
-    let line = Line::new(Via::Direct, &Resolver::default());
-    let job = line.job(&format!("http://{}/", server.address()), change);
-    let second = line.runtime.block_on(async {
-        assert_eq!(told(&exchange(&line.wire, &job).await), "200 ok");
+    let rig = WireRig::new(Via::Direct, &Resolver::default());
+    let job = rig.job(&format!("http://{}/", server.address()), change);
+    let second = rig.runtime.block_on(async {
+        assert_eq!(summary(&exchange(&rig.wire, &job).await), "200 ok");
         tokio::time::pause();
         tokio::time::advance(unused_for).await;
         tokio::time::resume();
-        exchange(&line.wire, &job).await
+        exchange(&rig.wire, &job).await
     });
-    drop(line);
-    (told(&second), second.phase_times.stale.is_some(), server.end().iter().map(Vec::len).collect())
+    drop(rig);
+    (summary(&second), second.phase_times.stale.is_some(), server.end().iter().map(Vec::len).collect())
 }
 
 #[test]
-fn a_connection_that_went_stale_is_replaced_unseen_and_that_is_told() {
+fn a_stale_connection_is_replaced_and_that_is_reported() {
     const STALE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
     const RESETS: &[&[Do]] = &[&[Hear, OK, Hear, Reset], &[Hear, OK, Hear]];
     for scripts in [STALE, RESETS] {
@@ -58,7 +58,7 @@ fn a_connection_that_went_stale_is_replaced_unseen_and_that_is_told() {
 }
 
 #[test]
-fn what_breaks_by_a_request_is_told_and_never_sent_twice() {
+fn a_request_that_breaks_a_connection_is_reported_and_never_sent_twice() {
     const BREAKS: &[&[Do]] = &[&[Hear, OK, Hear]];
     const HALF: &[&[Do]] = &[&[Hear, OK, Hear, Say("HTTP/1.1 2")]];
     let long = Duration::from_secs(2);
@@ -74,19 +74,19 @@ fn what_breaks_by_a_request_is_told_and_never_sent_twice() {
 #[test]
 fn a_connection_is_not_kept_for_ever() {
     const TWICE: &[&[Do]] = &[&[Hear, OK, Hear], &[Hear, OK, Hear]];
-    let (told, is_stale, heard) = after(Duration::from_secs(61), TWICE, |_| {});
-    assert_eq!((&*told, is_stale, heard), ("200 ok", false, vec![1, 1]));
+    let (summary, is_stale, heard) = after(Duration::from_secs(61), TWICE, |_| {});
+    assert_eq!((&*summary, is_stale, heard), ("200 ok", false, vec![1, 1]));
 }
 
 #[test]
-fn who_gives_up_an_exchange_closes_its_connection() {
+fn an_exchange_that_is_dropped_closes_its_connection() {
     for via in [Via::Direct, Via::Reqwest] {
-        // The server's script ends when the client is gone; before that nobody could be waited for.
+        // The server's script ends only when the client is gone.
         let server = Server::start(&[&[Hear, Hang]]);
-        let line = Line::new(via, &Resolver::default());
-        let job = line.job(&format!("http://{}/", server.address()), |_| {});
-        line.runtime.block_on(async {
-            let given_up = tokio::time::timeout(Duration::from_millis(100), exchange(&line.wire, &job)).await;
+        let rig = WireRig::new(via, &Resolver::default());
+        let job = rig.job(&format!("http://{}/", server.address()), |_| {});
+        rig.runtime.block_on(async {
+            let given_up = tokio::time::timeout(Duration::from_millis(100), exchange(&rig.wire, &job)).await;
             assert!(given_up.is_err(), "{via:?}");
             while !server.has_ended() {
                 tokio::task::yield_now().await;

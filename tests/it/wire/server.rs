@@ -1,4 +1,4 @@
-//! A server that does what a script says, connection by connection, and tells what it was asked.
+//! A server that follows a script for each connection, and returns the requests that it received.
 //!
 //! Start at [`Server::start`].
 
@@ -35,11 +35,11 @@ pub struct Server {
     serving: JoinHandle<Vec<Heard>>,
 }
 
-/// What a server heard on a connection: its requests.
+/// The requests that a server received on a connection.
 pub type Heard = Vec<String>;
 
 impl Server {
-    /// Serves one connection after the other, as the scripts say. More are refused.
+    /// Serves one connection for each script. More are refused.
     #[track_caller]
     pub fn start(scripts: &'static [&'static [Do]]) -> Self {
         Self::start_at(Ipv4Addr::LOCALHOST.into(), scripts)
@@ -72,11 +72,11 @@ impl Server {
         self.serving.is_finished()
     }
 
-    /// What it heard on each connection. If a script is left that no client asked for, it is told as empty.
+    /// The requests on each connection; none for a script that no client has used.
     #[track_caller]
     pub fn end(self) -> Vec<Heard> {
         while !self.serving.is_finished() {
-            // Whoever waits for a connection gets one that says nothing.
+            // A script that waits for a connection gets one that sends nothing.
             drop(TcpStream::connect(self.address));
             thread::yield_now();
         }

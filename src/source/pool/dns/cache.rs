@@ -13,7 +13,7 @@ const MAX_NAMES: usize = 10_000;
 /// Answers by name.
 #[derive(Debug)]
 pub(super) struct AnswerCache {
-    by_name: HashMap<String, Entry>,
+    by_name: HashMap<String, CacheEntry>,
     /// Counts uses: the greater an entry's number, the more recent its last use.
     n_uses: u64,
     /// The number of names that triggers the next eviction.
@@ -22,7 +22,7 @@ pub(super) struct AnswerCache {
 
 /// An answer, and its last use.
 #[derive(Debug)]
-struct Entry {
+struct CacheEntry {
     answer: CachedAnswer,
     last_use: u64,
 }
@@ -53,7 +53,7 @@ impl AnswerCache {
             self.evict();
         }
         self.n_uses += 1;
-        self.by_name.insert(name.to_owned(), Entry { answer, last_use: self.n_uses });
+        self.by_name.insert(name.to_owned(), CacheEntry { answer, last_use: self.n_uses });
     }
 
     /// Removes a name.
@@ -63,7 +63,7 @@ impl AnswerCache {
 
     /// Drops the least recently used quarter. That many insertions pay for it, so that each costs O(1).
     fn evict(&mut self) {
-        let has_come = |entry: &Entry| entry.answer.result.initialized();
+        let has_come = |entry: &CacheEntry| entry.answer.result.initialized();
         let mut uses: Vec<u64> =
             self.by_name.values().filter(|entry| has_come(entry)).map(|entry| entry.last_use).collect();
         let n_evicted = self.by_name.len().saturating_sub(MAX_NAMES / 4 * 3).min(uses.len());

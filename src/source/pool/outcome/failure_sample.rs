@@ -1,6 +1,6 @@
-//! Keeps what bad answers looked like: a few of each cause, small, and without secrets.
+//! Samples of unexpected answers: a few of each cause, small, with secrets masked.
 //!
-//! Pure. Start at [`FailureSamples::wants`] and [`of`].
+//! Pure. Start at [`FailureSamples::wants`] and [`sample`].
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -17,19 +17,19 @@ use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
 use crate::text::secret::{self, MASK};
 
-/// Bytes of a body that are told.
-const TOLD: usize = 600;
-/// Header fields that are told, and bytes of each.
-const FIELDS: usize = 12;
-const FIELD: usize = 160;
-/// Answers of each cause that are told.
-const OF_EACH: u8 = 3;
-/// Shorter values of headers and queries are taken for words.
-const SHORTEST: usize = 6;
-/// Causes: an upstream that makes up statuses must not fill the recording.
-const CAUSES: usize = 64;
+/// Bytes of a body in a sample.
+const MAX_BODY: usize = 600;
+/// Header fields in a sample, and bytes of each.
+const MAX_FIELDS: usize = 12;
+const MAX_FIELD: usize = 160;
+/// Samples of each cause.
+const MAX_PER_CAUSE: u8 = 3;
+/// Shorter values of headers and queries are not secrets but words.
+const MIN_SECRET: usize = 6;
+/// Causes with samples: an upstream that invents statuses must not fill the recording.
+const MAX_CAUSES: usize = 64;
 
-/// Fields that tell why, in the order in which they are told; the rest follows.
+/// Fields that explain the answer, in this order; the others follow.
 const FIRST: [&str; 8] = [
     "content-type",
     "retry-after",
@@ -41,27 +41,27 @@ const FIRST: [&str; 8] = [
     "server",
 ];
 
-/// How many answers of each cause have been told.
+/// How many samples of each cause there are.
 #[derive(Debug, Default)]
 pub struct FailureSamples {
-    told: Vec<(Cause, u8)>,
+    counts: Vec<(Cause, u8)>,
 }
 
 impl FailureSamples {
-    /// Whether one more answer of this cause is to be told; it is then counted as told.
+    /// Whether one more sample of this cause is needed; if so, it is counted.
     pub fn wants(&mut self, cause: Cause) -> bool {
-        if let Some((_, n)) = self.told.iter_mut().find(|(known, _)| *known == cause) {
+        if let Some((_, n)) = self.counts.iter_mut().find(|(known, _)| *known == cause) {
             *n = n.saturating_add(1);
-            return *n <= OF_EACH;
+            return *n <= MAX_PER_CAUSE;
         }
-        let has_room = self.told.len() < CAUSES;
-        self.told.extend(has_room.then_some((cause, 1)));
+        let has_room = self.counts.len() < MAX_CAUSES;
+        self.counts.extend(has_room.then_some((cause, 1)));
         has_room
     }
 }
 
-/// What came back of an exchange, as people may see it; none where nothing did.
-pub fn of(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
+/// What came back in an exchange, with secrets masked; `None` if nothing did.
+pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
     let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.partial.as_deref()) {
         (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body, true),
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(PartialAnswer { head, bytes, body })) => {
@@ -69,32 +69,32 @@ pub fn of(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
         }
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, None) => return None,
     };
-    let hidden = hidden(job);
-    let (headers, left_out) = fields(&head.headers, &hidden);
+    let secrets = secrets(job);
+    let (headers, left_out) = fields(&head.headers, &secrets);
     let kept = &body[..body.len().min(SAMPLE_BYTES)];
-    let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &hidden);
+    let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &secrets);
     Some(FailureSample { status: head.status, headers, left_out, bytes, body })
 }
 
-/// Everything that was sent and must not be seen, the longest first: a server may repeat it anywhere.
-fn hidden(job: &Job) -> Vec<Box<str>> {
+/// Every secret that was sent, the longest first: a server may repeat it anywhere.
+fn secrets(job: &Job) -> Vec<Box<str>> {
     let is_hidden =
         |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
     let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
-    let mut hidden: Vec<Box<str>> = sent.flat_map(parts).collect();
-    hidden.extend(in_url(&job.url));
-    // Very short values stand everywhere, and hiding them would hide everything.
-    hidden.retain(|value| value.len() >= SHORTEST);
-    hidden.extend(job.secrets.iter().cloned());
-    hidden.sort_by_key(|value| Reverse(value.len()));
-    hidden
+    let mut secrets: Vec<Box<str>> = sent.flat_map(parts).collect();
+    secrets.extend(in_url(&job.url));
+    // Very short values occur everywhere, and masking them would mask everything.
+    secrets.retain(|value| value.len() >= MIN_SECRET);
+    secrets.extend(job.secrets.iter().cloned());
+    secrets.sort_by_key(|value| Reverse(value.len()));
+    secrets
 }
 
-/// A header's value, and what is as good as the whole: the key of `Bearer key`, each cookie's value.
+/// A header's value, and the secrets in it: the key of `Bearer key`, each cookie's value.
 fn parts(value: &str) -> impl Iterator<Item = Box<str>> {
     let is_scheme = value.contains(' ');
     let parts = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
-        // A `=` may stand between a name and its value, or fill up base 64.
+        // A `=` may separate a name from its value, or pad base 64.
         let named = part.split_once('=').map(|(_, value)| value).filter(|value| !value.is_empty());
         let is_secret = part.contains('=') || i > 0 || !is_scheme;
         [named, is_secret.then_some(part)].into_iter().flatten()
@@ -108,46 +108,46 @@ fn in_url(url: &Url) -> Vec<Box<str>> {
     let mut found: Vec<Box<str>> = query.map(|(_, value)| value.as_ref().into()).collect();
     let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
     if !url.username().is_empty() || url.password().is_some() {
-        // A key may stand in the place of the user, without a password.
+        // The user may be a key, without a password.
         found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
         found.extend(message::basic_auth(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
     }
     found
 }
 
-fn fields(headers: &HeaderMap, hidden: &[Box<str>]) -> (Vec<Field>, u32) {
+fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
     let rank = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
     let mut all: Vec<_> = headers.iter().collect();
     all.sort_by_key(|(name, _)| rank(name.as_str()));
-    let left_out = u32::try_from(all.len().saturating_sub(FIELDS)).unwrap_or(u32::MAX);
-    let told = all.into_iter().take(FIELDS).map(|(name, value)| {
+    let left_out = u32::try_from(all.len().saturating_sub(MAX_FIELDS)).unwrap_or(u32::MAX);
+    let shown = all.into_iter().take(MAX_FIELDS).map(|(name, value)| {
         let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
-            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), hidden);
-            // These hold addresses, in which a server may hand out what nobody else should have.
+            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), secrets);
+            // These hold addresses, in which a server may hand out secrets of its own.
             let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
             if is_address { secret::without_users(&secret::without_queries(&value)).into() } else { value.into() }
         };
-        Field(name.as_str().into(), cut(&value, FIELD).into())
+        Field(name.as_str().into(), cut(&value, MAX_FIELD).into())
     });
-    (told.collect(), left_out)
+    (shown.collect(), left_out)
 }
 
-/// How a body begins, of which these bytes were kept; `is_whole` where they are all that was to come.
-fn excerpt(kept: &[u8], is_whole: bool, hidden: &[Box<str>]) -> Excerpt {
+/// The beginning of a body of which these bytes were kept; `is_whole` if they are all of it.
+fn excerpt(kept: &[u8], is_whole: bool, secrets: &[Box<str>]) -> Excerpt {
     let Some(text) = text_of(kept, is_whole) else { return Excerpt::Binary };
     if text.is_empty() {
         return Excerpt::None;
     }
-    let seen = secret::without_named(&secret::without(text, hidden));
-    // Where the text breaks off, half a secret may stand, percent-encoded at the longest.
-    let unsure = if is_whole { 0 } else { hidden.first().map_or(0, |longest| 3 * longest.len()) };
-    let told: Arc<str> = cut(&seen, TOLD.min(seen.len().saturating_sub(unsure))).into();
-    if is_whole && told.len() == seen.len() { Excerpt::Text(told) } else { Excerpt::Begins(told) }
+    let masked = secret::without_named(&secret::without(text, secrets));
+    // The text may break off within a secret, which is longest when it is percent-encoded.
+    let unsure = if is_whole { 0 } else { secrets.first().map_or(0, |longest| 3 * longest.len()) };
+    let shown: Arc<str> = cut(&masked, MAX_BODY.min(masked.len().saturating_sub(unsure))).into();
+    if is_whole && shown.len() == masked.len() { Excerpt::Text(shown) } else { Excerpt::Begins(shown) }
 }
 
-/// The bytes as text, if they are one; a cut may have gone through its last character.
+/// The bytes as text, if they are text; the last character may be cut.
 fn text_of(kept: &[u8], is_whole: bool) -> Option<&str> {
     let text = match str::from_utf8(kept) {
         Ok(text) => text,
@@ -158,7 +158,7 @@ fn text_of(kept: &[u8], is_whole: bool) -> Option<&str> {
     text.chars().all(is_text).then_some(text)
 }
 
-/// The text up to so many bytes, never through a character.
+/// The text up to so many bytes, without a partial character.
 fn cut(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
@@ -171,7 +171,7 @@ fn cut(text: &str, most: usize) -> &str {
 mod tests {
     use ::http::{HeaderMap, HeaderValue};
 
-    use super::{FailureSamples, SAMPLE_BYTES, TOLD, excerpt, fields};
+    use super::{FailureSamples, MAX_BODY, SAMPLE_BYTES, excerpt, fields};
     use crate::event::cause::Cause;
     use crate::event::failure_sample::Excerpt;
 
@@ -181,32 +181,32 @@ mod tests {
 
     #[test]
     fn a_few_of_each_cause_are_enough() {
-        let mut exhibits = FailureSamples::default();
-        let n = (0..500).filter(|_| exhibits.wants(Cause::Status(503))).count();
-        let others = (0..1_000).filter(|&status| exhibits.wants(Cause::Status(status))).count();
+        let mut samples = FailureSamples::default();
+        let n = (0..500).filter(|_| samples.wants(Cause::Status(503))).count();
+        let others = (0..1_000).filter(|&status| samples.wants(Cause::Status(status))).count();
         assert_eq!((n, others), (3, 63));
     }
 
     #[test]
-    fn text_is_told_as_text_and_anything_else_by_its_length() {
+    fn text_is_shown_as_text_and_anything_else_by_its_length() {
         assert_eq!(body(b"try later", 9), Excerpt::Text("try later".into()));
         assert_eq!(body(b"", 0), Excerpt::None);
         assert_eq!(body(b"", 70), Excerpt::None);
         assert_eq!(body(b"\x89PNG\r\n", 700), Excerpt::Binary);
         assert_eq!(body(b"a\0b", 3), Excerpt::Binary);
-        // Cut through a character, and not in the middle of nowhere.
+        // Cut within a character: an error in a complete text, not in one that was cut.
         assert_eq!(body("größe".as_bytes().get(..3).unwrap(), 7), Excerpt::Begins("".into()));
         assert_eq!(excerpt("größe".as_bytes().get(..3).unwrap(), false, &[]), Excerpt::Begins("gr".into()));
     }
 
     #[test]
-    fn a_long_text_is_cut_and_says_so() {
-        let long = "x".repeat(TOLD + 1);
-        assert_eq!(body(long.as_bytes(), long.len() as u64), Excerpt::Begins("x".repeat(TOLD).into()));
+    fn a_long_text_is_cut_and_marked_as_cut() {
+        let long = "x".repeat(MAX_BODY + 1);
+        assert_eq!(body(long.as_bytes(), long.len() as u64), Excerpt::Begins("x".repeat(MAX_BODY).into()));
     }
 
     #[test]
-    fn what_was_sent_is_known_in_all_its_forms() {
+    fn a_secret_is_found_in_all_its_forms() {
         let parts = |value: &str| super::parts(value).map(String::from).collect::<Vec<_>>();
         assert!(parts("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
         assert!(parts("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
@@ -216,13 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn of_an_answer_that_broke_off_no_half_of_a_secret_is_told() {
+    fn no_half_of_a_secret_is_shown_when_an_answer_breaks_off() {
         let secret = ["HALFSECRETVALUE".into()];
         assert_eq!(excerpt(b"echo: HALFSECRETVA", false, &secret), Excerpt::Begins("".into()));
     }
 
     #[test]
-    fn an_address_that_a_server_names_is_told_without_its_user() {
+    fn an_address_from_a_server_is_shown_without_its_user() {
         let mut headers = HeaderMap::new();
         headers.insert("location", HeaderValue::from_static("https://ann:hunter@a.b/x?token=y"));
         let (fields, _) = fields(&headers, &[]);
@@ -230,16 +230,16 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_told_not_even_where_the_text_breaks_off() {
+    fn no_secret_is_shown_not_even_where_the_text_is_cut() {
         assert_eq!(body(b"no hunter-two here", 18), Excerpt::Text("no *** here".into()));
-        for before in 0..TOLD {
+        for before in 0..MAX_BODY {
             let text = format!("{}hunter-two{}", "x".repeat(before), "y".repeat(SAMPLE_BYTES));
             for kept in [before + 4, before + 10, SAMPLE_BYTES] {
-                let told = match body(&text.as_bytes()[..kept], text.len() as u64) {
-                    Excerpt::Begins(told) => told,
+                let shown = match body(&text.as_bytes()[..kept], text.len() as u64) {
+                    Excerpt::Begins(shown) => shown,
                     other => panic!("{other:?}"),
                 };
-                assert!(!told.contains("hunt"), "{before} {kept}: {told}");
+                assert!(!shown.contains("hunt"), "{before} {kept}: {shown}");
             }
         }
     }

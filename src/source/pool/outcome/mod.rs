@@ -1,6 +1,6 @@
-//! What an exchange comes to: its outcome, the next hop of a redirect, a sample of a failure.
+//! The result of an exchange: its outcome, the next hop of a redirect, a sample of a failure.
 //!
-//! Pure but for the samples it keeps; it sends nothing and reads no clock.
+//! It sends nothing and reads no clock.
 //! Start at [`judge`].
 
 pub mod failure_sample;

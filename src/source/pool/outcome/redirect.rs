@@ -1,7 +1,7 @@
-//! Decides where a redirect leads, and what goes along.
+//! The next request after a redirect: where it goes, and which headers go with it.
 //!
-//! Pure. Between origins every header that the plan set stays behind but `Accept*` and `User-Agent`:
-//! a key under any name must not reach a host it was not meant for. Never from https to http.
+//! Pure. To another origin, of the plan's headers only `Accept*` and `User-Agent` are sent: a key under any name
+//! must not reach another host. It refuses to go from https to http.
 //! Start at [`follow`].
 
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use url::Url;
 use crate::plan::job::Job;
 use crate::text::secret;
 
-/// What a redirect comes to.
+/// What an answer's redirect leads to.
 #[derive(Debug)]
 pub enum Hop {
     /// The answer is no redirect, or the plan does not follow them.
     None,
-    /// Go on there.
+    /// This job, which goes on at the new address.
     To(Box<Job>),
-    /// It leads nowhere that we go.
+    /// The redirect is not followed, for this reason.
     Refused(&'static str),
 }
 
-/// Where an answer leads: the same job with its next method, URL, headers and body (RFC 9110 §15.4).
+/// Follows an answer: the same job with its next method, URL, headers and body (RFC 9110 §15.4).
 pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) || job.policy.redirects == 0 {
         return Hop::None;
@@ -50,7 +50,7 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
 fn next(job: &Job, status: u16, mut url: Url) -> Job {
     url.set_fragment(None);
     let mut next = job.clone();
-    // 303 always becomes GET; 301 and 302 do for POST, as every client has long done.
+    // 303 always becomes GET; a POST becomes GET with 301 and 302, as in every client.
     let becomes_get =
         (status == 303 && job.method != Method::HEAD) || (matches!(status, 301 | 302) && job.method == Method::POST);
     if becomes_get {
@@ -62,9 +62,9 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
     } else if becomes_get {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
     }
-    // Servers repeat what they were asked for, under whatever name.
-    let seen = secret::without(&secret::masked(&url), &job.secrets);
-    next.target = Arc::from(format!("{} {seen}", next.method));
+    // A server may repeat a secret of the request, under any name.
+    let shown = secret::without(&secret::masked(&url), &job.secrets);
+    next.target = Arc::from(format!("{} {shown}", next.method));
     next.url = url;
     next
 }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secure_origin_is_not_left_for_an_open_one() {
+    fn a_redirect_from_https_to_http_is_refused() {
         let secure = job(Method::GET, "https://a.b/");
         assert_eq!(refused(&secure, "http://a.b/", 0), "a redirect from https to http");
         assert_eq!(next(&secure, 302, "//c.d/x").url.as_str(), "https://c.d/x");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_hops_and_places_where_none_leads() {
+    fn too_many_hops_and_unusable_locations_are_refused() {
         let job = job(Method::GET, "http://a.b/");
         assert_eq!(refused(&job, "/again", 3), "too many redirects");
         for location in ["file:///etc/passwd", "javascript:x", "data:,x", "ftp://a.b/"] {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_changes_as_the_standard_says() {
+    fn the_method_changes_as_the_standard_requires() {
         let after = |method, status| {
             let next = next(&job(method, "http://a.b/"), status, "/x");
             (next.method.clone(), next.body.len(), next.headers.contains_key("content-type"))
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_the_server_repeats_is_not_seen() {
+    fn a_secret_that_the_server_repeats_is_masked() {
         let job = job(Method::GET, "http://a.b/s3cret?id=s3cret");
         assert_eq!(
             &*next(&job, 302, "/x/s3%63ret/?id=s3cret&token=abc").target,

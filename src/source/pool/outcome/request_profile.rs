@@ -1,7 +1,6 @@
-//! What requests carry beside their address: told of each endpoint's first one, secrets masked.
+//! The profile of each endpoint's requests: their headers, with secrets masked, and the length of their body.
 //!
-//! Bodies are not told, only how long they are: what is in them may be anybody's. Pure. Start at
-//! [`RequestProfiles::news`].
+//! Pure. It never reports the content of a body, which may be private. Start at [`RequestProfiles::update`].
 
 use std::sync::Arc;
 
@@ -14,63 +13,63 @@ use crate::plan::job::Job;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{self, MASK};
 
-/// What has been told, by endpoint.
+/// The profiles reported so far, by endpoint.
 #[derive(Debug, Default)]
 pub struct RequestProfiles {
-    by_endpoint: Vec<Option<Carried>>,
+    by_endpoint: Vec<Option<RequestProfile>>,
 }
 
-/// What the first request of an endpoint carried.
+/// The first request of an endpoint.
 #[derive(Debug)]
-struct Carried {
+struct RequestProfile {
     headers: Arc<HeaderMap>,
     body: Bytes,
     varies: bool,
 }
 
 impl RequestProfiles {
-    /// What there is to tell before this job starts for the first time: something of the first job of an
-    /// endpoint that carries anything, and once more when a later one carries something else.
-    pub fn news(&mut self, job: &Job) -> Option<Fact> {
+    /// The fact to report before this job starts for the first time, if there is one: for the first job of an
+    /// endpoint if it has headers or a body, and once more when a later job differs.
+    pub fn update(&mut self, job: &Job) -> Option<Fact> {
         let i = job.endpoint.0 as usize;
         if self.by_endpoint.len() <= i {
             self.by_endpoint.resize_with(i + 1, || None);
         }
         match &mut self.by_endpoint[i] {
-            Some(known) if known.varies || known.is_of(job) => None,
+            Some(known) if known.varies || known.matches(job) => None,
             Some(known) => {
                 known.varies = true;
-                Some(known.told(job))
+                Some(known.fact(job))
             }
             slot @ None => {
                 let (headers, body) = (Arc::clone(&job.headers), job.body.clone());
-                let carried = slot.insert(Carried { headers, body, varies: false });
-                carried.carries_anything().then(|| carried.told(job))
+                let profile = slot.insert(RequestProfile { headers, body, varies: false });
+                profile.has_content().then(|| profile.fact(job))
             }
         }
     }
 }
 
-impl Carried {
-    /// Whether this job carries the same. What is shared is the same; what was made for one row may be.
-    fn is_of(&self, job: &Job) -> bool {
+impl RequestProfile {
+    /// Whether this job's request is the same. Shared values are equal; values made for one row may be.
+    fn matches(&self, job: &Job) -> bool {
         let same_headers = Arc::ptr_eq(&self.headers, &job.headers) || *self.headers == *job.headers;
         let same_body = (self.body.as_ptr(), self.body.len()) == (job.body.as_ptr(), job.body.len());
         same_headers && (same_body || self.body == job.body)
     }
 
-    fn carries_anything(&self) -> bool {
+    fn has_content(&self) -> bool {
         !self.headers.is_empty() || !self.body.is_empty()
     }
 
-    /// The fact, of which `job` names the endpoint and knows the secrets.
-    fn told(&self, job: &Job) -> Fact {
+    /// The fact. `job` provides the endpoint and the secrets.
+    fn fact(&self, job: &Job) -> Fact {
         let value = |name: &str, value: &http::HeaderValue| {
             if value.is_sensitive() || secret::is_secret_header(name) {
                 return MASK.into();
             }
-            let seen = secret::without(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
-            Arc::from(sanitize(&seen))
+            let masked = secret::without(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
+            Arc::from(sanitize(&masked))
         };
         let fields = self.headers.iter().map(|(name, text)| Field(name.as_str().into(), value(name.as_str(), text)));
         let body = self.body.len() as u64;

@@ -13,7 +13,7 @@ use crate::event::{EndpointId, Fact, Offset, RetryWhy, RunEnd, WarningSource};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Admission, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{self, Disposition, Sequel};
+use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::worker;
@@ -32,7 +32,7 @@ const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first
 
 /// A sample of a bad answer. A bug in reading the server's text costs only the sample.
 fn sample_of(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
-    panic::catch_unwind(AssertUnwindSafe(|| failure_sample::of(job, exchange))).ok().flatten()
+    panic::catch_unwind(AssertUnwindSafe(|| failure_sample::sample(job, exchange))).ok().flatten()
 }
 
 /// A job that is over.
@@ -79,7 +79,7 @@ impl SharedRun {
         exchange: &Exchange,
     ) -> Option<(Box<PendingJob>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
-        let Disposition { outcome, mut sequel, said } = disposition;
+        let Disposition { outcome, mut next_step, throttle } = disposition;
         let attempt = ready.attempt();
         self.with_state(|state, now| {
             state.schedule.budget.count();
@@ -87,8 +87,8 @@ impl SharedRun {
             let is_asked = judge::is_refusal(&outcome);
             let outcome_is_ours = outcome == Outcome::Cancelled;
             let evidence = evidence_of(&ready, &outcome, now);
-            if matches!(sequel, Sequel::Retry(..)) && !is_asked && !state.schedule.budget.spend() {
-                sequel = Sequel::Settle(judge::end_of(&outcome));
+            if matches!(next_step, NextStep::Retry(..)) && !is_asked && !state.schedule.budget.spend() {
+                next_step = NextStep::Settle(judge::end_of(&outcome));
                 if !std::mem::replace(&mut state.has_warned_of_budget, true) {
                     state.emit(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
                 }
@@ -101,31 +101,31 @@ impl SharedRun {
                 state.emit(now, Fact::AnswerSeen { attempt, answer });
             }
             let spent = exchange.phase_times;
-            state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: said.malformed.into() });
-            if let Some(until) = said.cooldown.filter(|&until| until > now)
+            state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
+            if let Some(until) = throttle.cooldown.filter(|&until| until > now)
                 && state.schedule.cool(ready.host, until)
             {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             state.schedule.give_back(slot, ready.host);
             ready.end(now);
-            for step in state.schedule.learn(ready.host, evidence, &said.hints) {
+            for step in state.schedule.learn(ready.host, evidence, &throttle.hints) {
                 let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
                 state.emit(now, Fact::Adapted { host: ready.host, limit, gap, why });
             }
             let is_closed = state.schedule.gate.state() == GateState::Closed;
-            let (ready, end) = match sequel {
-                Sequel::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
+            let (ready, end) = match next_step {
+                NextStep::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
                     state.emit(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
                     ready.try_again(true);
                     state.schedule.postpone(ready);
                     return None;
                 }
-                Sequel::Settle(end) => (ready, end),
-                Sequel::Retry(..) | Sequel::Hop(_) if is_closed || command == Some(JobCommand::Cancel) => {
+                NextStep::Settle(end) => (ready, end),
+                NextStep::Retry(..) | NextStep::Hop(_) if is_closed || command == Some(JobCommand::Cancel) => {
                     (ready, JobEnd::Cancelled)
                 }
-                Sequel::Retry(until, why) => {
+                NextStep::Retry(until, why) => {
                     // Time has passed since the exchange was judged.
                     let until = until.max(now);
                     state.emit(now, Fact::RetryScheduled { attempt, until, why });
@@ -133,7 +133,7 @@ impl SharedRun {
                     state.schedule.take_back(ready, until, why);
                     return None;
                 }
-                Sequel::Hop(next) => {
+                NextStep::Hop(next) => {
                     let before = std::mem::replace(&mut ready.job, next);
                     ready.original.get_or_insert(before);
                     ready.hops += 1;

@@ -124,7 +124,7 @@ impl SharedRun {
                 Decision::Over => self.end_if_done(state),
                 Decision::Start(ticket) => {
                     if ticket.ready.attempts == 1
-                        && let Some(profile) = state.request_profiles.news(&ticket.ready.job)
+                        && let Some(profile) = state.request_profiles.update(&ticket.ready.job)
                     {
                         state.emit(now, profile);
                     }

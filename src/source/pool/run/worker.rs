@@ -14,7 +14,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Fact, JobId, Micros, WarningSource};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::cursor::BadRow;
-use crate::source::pool::outcome::judge::{self, Disposition, Said, Sequel};
+use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};
 use crate::source::pool::run::ends::SettledJob;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker_handle::WorkerHandle;
@@ -56,9 +56,9 @@ async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &Wor
     } else {
         shared.warn(WarningSource::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
-        let sequel = Sequel::Settle(judge::end_of(&outcome));
+        let next_step = NextStep::Settle(judge::end_of(&outcome));
         let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
-        (broken, Disposition::new(outcome, sequel, Said::default()))
+        (broken, Disposition::new(outcome, next_step, ThrottleNotice::default()))
     };
     if let Some((ready, end)) = shared.end(ticket, disposition, &exchange).await {
         settle(shared, ready, end, Some(exchange.reply)).await;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::plan::address::host_key;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
-use crate::source::pool::schedule::lanes::Turn;
+use crate::source::pool::schedule::lanes::LaneTurn;
 
 /// How many turns to look ahead, and how many rows of each source of many hosts. This is more than twice the
 /// number of parallel look-ups, so that the resolver always has a name to look up.
@@ -22,8 +22,8 @@ impl Schedule {
             && let Some(turn) = self.lanes.peek_turn(AHEAD)
         {
             match turn {
-                Turn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
-                Turn::Mixed(source) => {
+                LaneTurn::Lane(lane) => hosts.extend(self.lanes.take_name(lane)),
+                LaneTurn::Mixed(source) => {
                     for url in self.sources.look_ahead(source, AHEAD) {
                         let name = host_key(url);
                         match self.lanes.find(&name) {

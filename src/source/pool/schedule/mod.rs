@@ -37,7 +37,7 @@ use crate::source::pool::retry::Budget;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
 use crate::source::pool::schedule::delay_queue::DelayQueue;
 use crate::source::pool::schedule::gate::{Gate, GateState};
-use crate::source::pool::schedule::lanes::{Lanes, Turn};
+use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
 use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
@@ -187,8 +187,8 @@ impl Schedule {
         }
         while let Some(turn) = self.lanes.next_turn() {
             let found = match turn {
-                Turn::Lane(lane) => self.ask_lane(lane),
-                Turn::Mixed(source) => self.ask_mixed(source),
+                LaneTurn::Lane(lane) => self.ask_lane(lane),
+                LaneTurn::Mixed(source) => self.ask_mixed(source),
             };
             if let Some(next) = found {
                 return next;

@@ -1,4 +1,4 @@
-//! Walks over an answer's head once and gathers what speaks of slowing down. Start at [`Heard::from`].
+//! The header fields of an answer that are about slowing down, read in one pass. Start at [`ThrottleFields::read`].
 
 use std::time::SystemTime;
 
@@ -6,26 +6,26 @@ use http::header::DATE;
 use http::{HeaderMap, HeaderValue};
 
 use crate::event::Micros;
-use crate::source::pool::throttle::quota::{Level, Policy, Quotas, Unit};
-use crate::source::pool::throttle::{Source, Wait, moment, structured};
+use crate::source::pool::throttle::quota::{QuotaLevel, QuotaPolicy, Quotas, Unit};
+use crate::source::pool::throttle::{RetryWait, WaitSource, moment, structured};
 
-/// What an answer's head says, field by field, none weighed against another.
+/// What each field of an answer says, before any is preferred.
 #[derive(Debug, Default)]
-pub struct Heard {
-    /// `Retry-After` and its like.
-    pub retry_after: Option<Wait>,
+pub struct ThrottleFields {
+    /// `Retry-After` and its variants.
+    pub retry_after: Option<RetryWait>,
     /// The IETF's fields, those of older drafts included.
     pub standard: Quotas,
     /// The `X-RateLimit-*` family.
     pub customary: Quotas,
-    /// Fields that cannot be read.
+    /// Fields that cannot be parsed.
     pub malformed: u32,
 }
 
 /// The fields of one family as they come.
 #[derive(Default)]
 struct Family<'a> {
-    /// `RateLimit`; the other family has no such field.
+    /// `RateLimit`; only one family has this field.
     levels: Vec<&'a [u8]>,
     policies: Vec<&'a [u8]>,
     limits: Vec<&'a [u8]>,
@@ -36,28 +36,28 @@ struct Family<'a> {
     quotas: Quotas,
 }
 
-impl Heard {
-    /// Reads them all.
+impl ThrottleFields {
+    /// Reads all fields.
     ///
-    /// A date is measured by the clock of who wrote it, where the answer tells its own `Date`
-    /// (RFC 9110 §6.6.1): whether our clock is right does not matter then.
-    pub fn from(headers: &HeaderMap, received: SystemTime) -> Self {
-        if !headers.keys().any(|name| may_speak(name.as_str())) {
+    /// Dates are compared with the answer's own `Date`, if it has one (RFC 9110 §6.6.1): then an error of the local
+    /// clock does not matter.
+    pub fn read(headers: &HeaderMap, received: SystemTime) -> Self {
+        if !headers.keys().any(|name| is_candidate(name.as_str())) {
             return Self::default();
         }
         let now = || headers.get(DATE).and_then(text).and_then(moment::http_date).unwrap_or(received);
         let (mut standard, mut customary) = (Family::default(), Family::default());
-        let mut retry_after: Option<Wait> = None;
+        let mut retry_after: Option<RetryWait> = None;
         let mut malformed = 0_u32;
         for (name, value) in headers {
             let is_fine = match name.as_str() {
                 "retry-after" => {
                     let length = text(value).and_then(|text| moment::retry_after(text, now()));
-                    longer(&mut retry_after, length, Source::RetryAfter)
+                    longer(&mut retry_after, length, WaitSource::RetryAfter)
                 }
                 "retry-after-ms" | "x-ms-retry-after-ms" => {
                     let length = text(value).and_then(moment::millis);
-                    longer(&mut retry_after, length, Source::RetryAfterMs)
+                    longer(&mut retry_after, length, WaitSource::RetryAfterMs)
                 }
                 "ratelimit" => push(&mut standard.levels, Some(value.as_bytes())),
                 "x-shopify-shop-api-call-limit" => push(&mut customary.quotas.levels, text(value).and_then(of_bucket)),
@@ -78,18 +78,18 @@ impl Heard {
     }
 }
 
-/// Whether a field may be one of ours: of most answers none is, and that is all there is to find out.
-fn may_speak(name: &str) -> bool {
+/// Whether a field may be about slowing down; in most answers none is.
+fn is_candidate(name: &str) -> bool {
     name.starts_with('r') || name.starts_with("x-")
 }
 
-/// What follows the family's name; Twitter and Okta write it with one more hyphen.
+/// What follows the family's name, which Twitter and Okta write with one more hyphen.
 fn of_custom(name: &str) -> Option<&str> {
     name.strip_prefix("x-ratelimit-").or_else(|| name.strip_prefix("x-rate-limit-"))
 }
 
 impl<'a> Family<'a> {
-    /// Takes one field line; `false` if it cannot be read. Names that we do not know are fine.
+    /// Takes one field line; `false` if it cannot be parsed. Unknown names are ignored.
     fn take(&mut self, name: &str, value: &'a HeaderValue, now: &dyn Fn() -> SystemTime) -> bool {
         let counts = || text(value).and_then(|text| listed(text, |part| moment::count(bare(part))));
         match name {
@@ -100,11 +100,11 @@ impl<'a> Family<'a> {
             "reset-after" => extend(&mut self.resets_after, text(value).and_then(|text| listed(text, moment::seconds))),
             _ => match name.split_once('-').and_then(|(what, window)| Some((what, window_of(window)?))) {
                 Some(("limit", window)) => {
-                    let policy = |quota| Policy { quota, window: Some(window), ..Policy::default() };
+                    let policy = |quota| QuotaPolicy { quota, window: Some(window), ..QuotaPolicy::default() };
                     push(&mut self.quotas.policies, text(value).and_then(moment::count).map(policy))
                 }
                 Some(("remaining", _)) => {
-                    let level = |left| Level { remaining: Some(left), ..Level::default() };
+                    let level = |left| QuotaLevel { remaining: Some(left), ..QuotaLevel::default() };
                     push(&mut self.quotas.levels, text(value).and_then(moment::count).map(level))
                 }
                 _ => true,
@@ -112,7 +112,7 @@ impl<'a> Family<'a> {
         }
     }
 
-    /// Puts together what was spread over several fields.
+    /// Combines what was spread over several fields.
     fn read(mut self, malformed: &mut u32) -> Quotas {
         for lines in [&self.policies, &self.limits].into_iter().filter(|lines| !lines.is_empty()) {
             let policies = structured::policies(&joined(lines));
@@ -122,12 +122,12 @@ impl<'a> Family<'a> {
             let levels = structured::levels(&joined(&self.levels));
             *malformed += u32::from(!extend(&mut self.quotas.levels, levels));
         }
-        // Brave answers for two quotas at once, `1, 15000`: what stands at one place belongs together.
+        // Brave reports two quotas at once, `1, 15000`: values at the same index belong together.
         let resets = if self.resets_after.is_empty() { &self.resets } else { &self.resets_after };
         for at in 0..self.remaining.len().max(resets.len()) {
             let reset = if resets.len() == 1 { resets.first() } else { resets.get(at) };
             let remaining = if self.remaining.len() == 1 { self.remaining.first() } else { self.remaining.get(at) };
-            let level = Level { name: None, remaining: remaining.copied(), resets: reset.copied() };
+            let level = QuotaLevel { name: None, remaining: remaining.copied(), resets: reset.copied() };
             self.quotas.levels.push(level);
         }
         self.quotas
@@ -148,16 +148,16 @@ fn window_of(name: &str) -> Option<Micros> {
     Some(Micros(seconds * 1_000_000))
 }
 
-/// Shopify tells how full the bucket is: `32/40`.
-fn of_bucket(text: &str) -> Option<Level> {
+/// Shopify reports how full the bucket is: `32/40`.
+fn of_bucket(text: &str) -> Option<QuotaLevel> {
     let (used, size) = text.split_once('/')?;
     let (used, size) = (moment::count(used.trim())?, moment::count(size.trim())?);
-    Some(Level { remaining: Some(size.saturating_sub(used)), ..Level::default() })
+    Some(QuotaLevel { remaining: Some(size.saturating_sub(used)), ..QuotaLevel::default() })
 }
 
-/// Sentry allows so many at once.
-fn at_once(text: &str) -> Option<Policy> {
-    Some(Policy { quota: moment::count(text)?, unit: Unit::AtOnce, ..Policy::default() })
+/// Sentry's limit of requests in flight.
+fn at_once(text: &str) -> Option<QuotaPolicy> {
+    Some(QuotaPolicy { quota: moment::count(text)?, unit: Unit::AtOnce, ..QuotaPolicy::default() })
 }
 
 /// One reset or several. A date may hold a comma, so the whole is tried first.
@@ -185,11 +185,11 @@ fn joined(lines: &[&[u8]]) -> Vec<u8> {
     lines.join(&b", "[..])
 }
 
-/// Keeps the longer wait, for two spellings of one wish: never earlier than told.
-fn longer(longest: &mut Option<Wait>, length: Option<Micros>, source: Source) -> bool {
+/// Keeps the longer wait if two fields give one: a retry must never be early.
+fn longer(longest: &mut Option<RetryWait>, length: Option<Micros>, source: WaitSource) -> bool {
     let Some(length) = length else { return false };
     if longest.is_none_or(|wait| wait.length < length) {
-        *longest = Some(Wait { length, source });
+        *longest = Some(RetryWait { length, source });
     }
     true
 }

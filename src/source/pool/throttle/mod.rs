@@ -1,9 +1,8 @@
-//! Reads what a server says about slowing down.
+//! The parser of everything in an answer that asks a client to slow down.
 //!
-//! Pure. A malformed field is no field: it is ignored and counted, and never fails anything. Where
-//! several fields speak, `Retry-After` wins, then `RateLimit`, then `X-RateLimit`; the first of these
-//! by draft-ietf-httpapi-ratelimit-headers-11 §7, the rest because the standard one says more surely
-//! what it means. Start at [`read`].
+//! Pure. A malformed field is ignored and counted; it never fails an attempt. Of several fields `Retry-After` wins
+//! (draft-ietf-httpapi-ratelimit-headers-11 §7), then `RateLimit`, then `X-RateLimit`, which is less precisely
+//! defined. Start at [`read`].
 
 mod gather;
 mod moment;
@@ -17,69 +16,69 @@ use std::time::SystemTime;
 use http::HeaderMap;
 
 use crate::event::Micros;
-use crate::source::pool::throttle::gather::Heard;
+use crate::source::pool::throttle::gather::ThrottleFields;
 
-/// What an answer says about slowing down: all of it, whatever its status.
+/// Reads everything about slowing down in an answer of any status.
 ///
-/// 429 always asks us to (RFC 6585 §4); 503 when it says until when (RFC 9110 §15.6.4); 403 when it
-/// does so or reports that nothing remains of a quota, as GitHub does.
+/// 429 always asks for it (RFC 6585 §4). 503 does if it gives a time (RFC 9110 §15.6.4). 403 does if it gives a time
+/// or reports an exhausted quota, as GitHub does.
 pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
-    let heard = Heard::from(headers, received);
-    let asks = match status {
+    let fields = ThrottleFields::read(headers, received);
+    let is_refusal = match status {
         429 => true,
-        503 => heard.retry_after.is_some(),
-        403 => heard.retry_after.is_some() || heard.standard.is_exhausted() || heard.customary.is_exhausted(),
+        503 => fields.retry_after.is_some(),
+        403 => fields.retry_after.is_some() || fields.standard.is_exhausted() || fields.customary.is_exhausted(),
         _ => false,
     };
     let wait = || {
-        let quota = |length: Option<Micros>, source| length.map(|length| Wait { length, source });
-        heard
+        let quota = |length: Option<Micros>, source| length.map(|length| RetryWait { length, source });
+        fields
             .retry_after
-            .or_else(|| quota(heard.standard.wait(), Source::RateLimit))
-            .or_else(|| quota(heard.customary.wait(), Source::XRateLimit))
+            .or_else(|| quota(fields.standard.wait(), WaitSource::RateLimit))
+            .or_else(|| quota(fields.customary.wait(), WaitSource::XRateLimit))
     };
-    let at_once = heard.standard.at_once().or_else(|| heard.customary.at_once());
-    let per_window = heard.standard.per_window().or_else(|| heard.customary.per_window());
+    let at_once = fields.standard.at_once().or_else(|| fields.customary.at_once());
+    let per_window = fields.standard.per_window().or_else(|| fields.customary.per_window());
     Notice {
-        ask: asks.then(|| Ask { wait: wait() }),
+        ask: is_refusal.then(|| Ask { wait: wait() }),
         hints: at_once.into_iter().chain(per_window).collect(),
-        remaining: heard.standard.remaining().or_else(|| heard.customary.remaining()),
-        malformed: heard.malformed,
+        remaining: fields.standard.remaining().or_else(|| fields.customary.remaining()),
+        malformed: fields.malformed,
     }
 }
 
 /// What an answer says about slowing down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notice {
-    /// Whether it refuses, because we are too many or too fast.
+    /// Set if the server refused because of too many requests.
     pub ask: Option<Ask>,
     /// What the server allows: at most one hint of each kind. Also on answers that refuse nothing.
     pub hints: Vec<Hint>,
     /// What is left of the quota that runs out first.
     pub remaining: Option<Remaining>,
-    /// Fields that are about slowing down and cannot be read.
+    /// Fields about slowing down that cannot be parsed.
     pub malformed: u32,
 }
 
 /// A request to slow down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// For how long, where the server said.
-    pub wait: Option<Wait>,
+    /// For how long, if the server gave a time.
+    pub wait: Option<RetryWait>,
 }
 
-/// How long to stay away.
+/// The time until the next request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// From receipt of the answer's head. A moment that has passed is no wait at all. Uncapped.
+pub struct RetryWait {
+    /// From receipt of the answer's head, not capped. Zero for a moment that has passed.
     pub length: Micros,
-    /// Who says so.
-    pub source: Source,
+    /// The field that it was read from.
+    pub source: WaitSource,
 }
 
 /// The field that a wait was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum WaitSource {
     /// `Retry-After` (RFC 9110 §10.2.3).
     RetryAfter,
     /// `Retry-After-Ms` or `x-ms-retry-after-ms`, as Azure and `OpenAI` send.
@@ -95,7 +94,7 @@ pub enum Source {
 pub enum Hint {
     /// So many requests in flight.
     AtOnce(u32),
-    /// So many requests in each stretch of time.
+    /// So many requests in each window of time.
     PerWindow {
         /// How many; never 0.
         quota: u64,
@@ -109,6 +108,6 @@ pub enum Hint {
 pub struct Remaining {
     /// So many requests.
     pub requests: u64,
-    /// From receipt until the quota is whole again, where the server said.
+    /// From receipt until the quota is full again, if the server gave it.
     pub resets: Option<Micros>,
 }

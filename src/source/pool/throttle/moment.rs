@@ -1,6 +1,6 @@
-//! Reads numbers, dates and lengths as servers write them.
+//! Numbers, dates and durations, parsed as servers write them.
 //!
-//! Absurdly large is large, never an error. Signs, exponents and blanks within are errors.
+//! A number that is too large is the maximum, not an error. Signs, exponents and inner blanks are errors.
 //! Start at [`reset`].
 
 use std::time::{Duration, SystemTime};
@@ -15,11 +15,11 @@ const FIRST_EPOCH_SECONDS: u64 = 1_000_000_000;
 /// March 1973 in milliseconds, the year 5138 in seconds.
 const FIRST_EPOCH_MILLIS: u64 = 100_000_000_000;
 
-/// When a quota is whole again, as `X-RateLimit-Reset` says in one of many ways: seconds left
-/// (Reddit), milliseconds left, seconds of the epoch (GitHub, Twitter; with fractions Discord),
-/// milliseconds of the epoch, an HTTP-date, or an ISO date (Vimeo, Jira).
+/// The time until a quota is full again, from one of the many forms of `X-RateLimit-Reset`: seconds left (Reddit),
+/// milliseconds left, seconds of the epoch (GitHub, Twitter; with fractions Discord), milliseconds of the epoch,
+/// an HTTP-date, or an ISO date (Vimeo, Jira).
 ///
-/// Numbers are told apart by magnitude. Between a day and eleven they mean milliseconds.
+/// Numbers are distinguished by magnitude. Between a day and eleven they mean milliseconds.
 pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
     let Some(scaled) = scaled(text) else { return date(text).map(|at| left(at, now)) };
     if scaled == u64::MAX {
@@ -89,7 +89,7 @@ fn iso_date(text: &str) -> Option<SystemTime> {
     at.checked_sub(Duration::from_secs(ahead))?.checked_add(Duration::from_secs(behind))
 }
 
-/// From `now` until `at`; a moment that has passed is no wait.
+/// From `now` until `at`; zero if that has passed.
 fn left(at: SystemTime, now: SystemTime) -> Micros {
     at.duration_since(now).unwrap_or(Duration::ZERO).into()
 }
@@ -123,7 +123,7 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// More digits than fit mean more than anything.
+/// A number with too many digits is the maximum.
 fn number(digits: &str) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
 }

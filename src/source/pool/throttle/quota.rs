@@ -1,29 +1,31 @@
-//! Quotas, what is left of them, and what follows. Start at [`Quotas`].
+//! Quotas that a server announces, what is left of them, and the waits and limits that follow.
+//!
+//! Start at [`Quotas`].
 
 use std::cmp::{Ordering, Reverse};
 
 use crate::event::Micros;
 use crate::source::pool::throttle::{Hint, Remaining};
 
-/// What one family of fields says.
+/// The quotas in one family of fields.
 #[derive(Debug, Default)]
 pub struct Quotas {
     /// What the server allows.
-    pub policies: Vec<Policy>,
+    pub policies: Vec<QuotaPolicy>,
     /// What is left of it.
-    pub levels: Vec<Level>,
+    pub levels: Vec<QuotaLevel>,
 }
 
 /// What a server allows.
 #[derive(Debug, Default)]
-pub struct Policy {
-    /// By this name `RateLimit` speaks of it.
-    pub name: Option<Name>,
+pub struct QuotaPolicy {
+    /// The name by which `RateLimit` refers to it.
+    pub name: Option<PolicyName>,
     /// So many units.
     pub quota: u64,
-    /// Of what.
+    /// What is counted.
     pub unit: Unit,
-    /// In each such stretch of time, which is never 0.
+    /// The window in which they are counted; never 0.
     pub window: Option<Micros>,
 }
 
@@ -41,18 +43,18 @@ pub enum Unit {
 
 /// What is left of a quota.
 #[derive(Debug, Default)]
-pub struct Level {
+pub struct QuotaLevel {
     /// Of which policy.
-    pub name: Option<Name>,
+    pub name: Option<PolicyName>,
     /// So many units.
     pub remaining: Option<u64>,
-    /// From receipt until it is whole again.
+    /// From receipt until it is full again.
     pub resets: Option<Micros>,
 }
 
-/// A policy's name, and whose share of it is meant.
+/// A policy's name, and the partition that it applies to.
 #[derive(Debug)]
-pub struct Name {
+pub struct PolicyName {
     /// The name.
     pub policy: String,
     /// The partition key.
@@ -60,11 +62,10 @@ pub struct Name {
 }
 
 impl Quotas {
-    /// How long a refused client stays away, where the server says.
+    /// How long a refused client must wait, if the server gives a time.
     ///
-    /// A quota's reset asks for a wait only when nothing remains of it, or when the server does not
-    /// tell what remains. GitHub's secondary limit refuses while its hourly quota, an hour from its
-    /// reset, is nearly whole: there the reset says nothing.
+    /// A quota's reset counts only if nothing remains of the quota, or the server does not report what remains.
+    /// GitHub's secondary limit refuses while the hourly quota is nearly full: then its reset is irrelevant.
     pub fn wait(&self) -> Option<Micros> {
         let spent = self.levels.iter().filter(|level| level.remaining.is_none_or(|left| left == 0));
         spent.filter_map(|level| level.resets).max()
@@ -81,7 +82,7 @@ impl Quotas {
         Some(Remaining { requests: level.remaining?, resets: level.resets })
     }
 
-    /// How many may be in flight: the least of what the policies say.
+    /// How many may be in flight: the least that a policy allows.
     pub fn at_once(&self) -> Option<Hint> {
         let quotas = self.policies.iter().filter(|policy| policy.unit == Unit::AtOnce && policy.quota > 0);
         let least = quotas.map(|policy| policy.quota).min()?;
@@ -91,29 +92,29 @@ impl Quotas {
     /// How many may start in each window: of the policy whose quota runs out first, or else, of the
     /// one that allows the lowest rate.
     pub fn per_window(&self) -> Option<Hint> {
-        let named = self.tightest().and_then(|level| self.policy_of(level)).and_then(Policy::rate);
-        let slowest = || self.policies.iter().filter_map(Policy::rate).min_by(|&a, &b| compare(a, b));
+        let named = self.tightest().and_then(|level| self.policy(level)).and_then(QuotaPolicy::rate);
+        let slowest = || self.policies.iter().filter_map(QuotaPolicy::rate).min_by(|&a, &b| compare(a, b));
         let (quota, window) = named.or_else(slowest)?;
         Some(Hint::PerWindow { quota, window })
     }
 
-    /// Of the quotas of requests, the one with the least left; of equals, the one that lasts longest.
-    fn tightest(&self) -> Option<&Level> {
-        let told = self.levels.iter().filter(|level| level.remaining.is_some() && self.counts_requests(level));
-        told.min_by_key(|level| (level.remaining, Reverse(level.resets)))
+    /// The quota of requests with the least left; of equals, the one that resets last.
+    fn tightest(&self) -> Option<&QuotaLevel> {
+        let known = self.levels.iter().filter(|level| level.remaining.is_some() && self.counts_requests(level));
+        known.min_by_key(|level| (level.remaining, Reverse(level.resets)))
     }
 
-    fn counts_requests(&self, level: &Level) -> bool {
-        self.policy_of(level).is_none_or(|policy| policy.unit == Unit::Requests)
+    fn counts_requests(&self, level: &QuotaLevel) -> bool {
+        self.policy(level).is_none_or(|policy| policy.unit == Unit::Requests)
     }
 
-    fn policy_of(&self, level: &Level) -> Option<&Policy> {
+    fn policy(&self, level: &QuotaLevel) -> Option<&QuotaPolicy> {
         let name = level.name.as_ref()?;
         self.policies.iter().find(|policy| policy.name.as_ref().is_some_and(|other| other.means(name)))
     }
 }
 
-impl Policy {
+impl QuotaPolicy {
     /// Requests and the window they are counted in.
     fn rate(&self) -> Option<(u64, Micros)> {
         let window = self.window?;
@@ -121,7 +122,7 @@ impl Policy {
     }
 }
 
-impl Name {
+impl PolicyName {
     /// Whether both mean the same: a key left out means any.
     fn means(&self, other: &Self) -> bool {
         self.policy == other.policy && (self.key.is_none() || other.key.is_none() || self.key == other.key)

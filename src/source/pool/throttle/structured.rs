@@ -1,8 +1,7 @@
-//! Reads the structured fields `RateLimit-Policy` and `RateLimit`.
+//! The parser of the structured fields `RateLimit-Policy` and `RateLimit`.
 //!
-//! By draft-ietf-httpapi-ratelimit-headers-10 and -11 on RFC 9651, and what older versions said the
-//! same way. As both demand, a field that breaks the rules anywhere is ignored as a whole. Parameters that
-//! we do not know are comments. Start at [`policies`] and [`levels`].
+//! It follows draft-ietf-httpapi-ratelimit-headers-10 and -11 on RFC 9651, and compatible older versions. As both
+//! require, a field with any error is ignored as a whole. Unknown parameters are ignored. Start at [`policies`] and [`levels`].
 
 use sfv::visitor::{
     DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ListVisitor, Never, ParameterVisitor,
@@ -10,26 +9,26 @@ use sfv::visitor::{
 use sfv::{BareItemFromInput, KeyRef, Parser};
 
 use crate::event::Micros;
-use crate::source::pool::throttle::quota::{Level, Name, Policy, Unit};
+use crate::source::pool::throttle::quota::{PolicyName, QuotaLevel, QuotaPolicy, Unit};
 
-/// No honest field is longer.
+/// A longer field is not parsed.
 const LONGEST: usize = 4096;
 
 /// `"burst";q=100;w=60, "daily";q=1000;w=86400`, with a token for a name up to draft 8, or `100;w=60`
 /// up to draft 7; the latter also as `RateLimit-Limit: 100, 100;w=60` up to draft 5.
-pub fn policies(field: &[u8]) -> Option<Vec<Policy>> {
+pub fn policies(field: &[u8]) -> Option<Vec<QuotaPolicy>> {
     list(field)?.iter().map(policy).collect()
 }
 
 /// `"default";r=50;t=30`, or `limit=100, remaining=50, reset=30` in draft 7.
-pub fn levels(field: &[u8]) -> Option<Vec<Level>> {
+pub fn levels(field: &[u8]) -> Option<Vec<QuotaLevel>> {
     match list(field) {
         Some(members) => members.iter().map(level).collect(),
         None => Some(vec![draft_7(&dictionary(field)?)?]),
     }
 }
 
-fn policy(member: &Member<'_>) -> Option<Policy> {
+fn policy(member: &Member<'_>) -> Option<QuotaPolicy> {
     let named = member.count("q")?.or(member.count("l")?);
     let (name, quota) = match &member.item {
         Some(BareItemFromInput::Integer(quota)) => (None, u64::try_from(i64::from(*quota)).ok()?),
@@ -48,20 +47,20 @@ fn policy(member: &Member<'_>) -> Option<Policy> {
             _ => Unit::Foreign,
         },
     };
-    Some(Policy { name, quota, unit, window })
+    Some(QuotaPolicy { name, quota, unit, window })
 }
 
-fn level(member: &Member<'_>) -> Option<Level> {
+fn level(member: &Member<'_>) -> Option<QuotaLevel> {
     let (name, remaining, resets) = (member.name()?, member.count("r")?, member.seconds("t")?);
     // `r` is required since draft 9; before, a server that does not count could leave it out.
-    (remaining.is_some() || resets.is_some()).then_some(Level { name: Some(name), remaining, resets })
+    (remaining.is_some() || resets.is_some()).then_some(QuotaLevel { name: Some(name), remaining, resets })
 }
 
-fn draft_7(entries: &[Member<'_>]) -> Option<Level> {
+fn draft_7(entries: &[Member<'_>]) -> Option<QuotaLevel> {
     let value = |key| entries.iter().rfind(|entry| entry.key == key).and_then(|entry| entry.item.as_ref());
     let count = |key| value(key).map_or(Some(None), |item| natural(item).map(Some));
     let (remaining, resets) = (count("remaining")?, count("reset")?.map(from_seconds));
-    (remaining.is_some() || resets.is_some()).then_some(Level { name: None, remaining, resets })
+    (remaining.is_some() || resets.is_some()).then_some(QuotaLevel { name: None, remaining, resets })
 }
 
 /// One member of a list or dictionary.
@@ -89,14 +88,14 @@ impl<'de> Member<'de> {
         Some(self.count(key)?.map(from_seconds))
     }
 
-    fn name(&self) -> Option<Name> {
+    fn name(&self) -> Option<PolicyName> {
         let policy = text(self.item.as_ref()?)?.to_owned();
         let key = match self.param("pk") {
             None => None,
             Some(BareItemFromInput::ByteSequence(key)) => Some(key.clone()),
             Some(other) => Some(text(other)?.as_bytes().to_vec()),
         };
-        Some(Name { policy, key })
+        Some(PolicyName { policy, key })
     }
 }
 

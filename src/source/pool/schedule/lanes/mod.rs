@@ -39,7 +39,7 @@ pub struct Lanes {
     /// Every lane once, in the order in which they are examined for eviction.
     candidates: VecDeque<usize>,
     /// Whose turn it is, each with the number of its entry.
-    rotation: VecDeque<(Turn, u64)>,
+    rotation: VecDeque<(LaneTurn, u64)>,
     entries: u64,
     /// Turns at the front of the rotation that the DNS prefetch has looked at.
     n_peeked: usize,
@@ -52,7 +52,7 @@ pub struct Lanes {
 
 /// Who may start a job next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum LaneTurn {
     /// A lane.
     Lane(usize),
     /// A source whose jobs go to many hosts.
@@ -185,7 +185,7 @@ impl Lanes {
             if !matches!(lane.position, LanePosition::Rotation(_)) {
                 self.entries += 1;
                 lane.position = LanePosition::Rotation(self.entries);
-                self.rotation.push_back((Turn::Lane(i), self.entries));
+                self.rotation.push_back((LaneTurn::Lane(i), self.entries));
             }
         } else if !matches!(lane.position, LanePosition::Timed(at) if at <= opens_at) {
             lane.position = LanePosition::Timed(opens_at);
@@ -214,11 +214,11 @@ impl Lanes {
     }
 
     /// The next turn of the rotation.
-    pub fn next_turn(&mut self) -> Option<Turn> {
+    pub fn next_turn(&mut self) -> Option<LaneTurn> {
         while let Some((turn, entry)) = self.rotation.pop_front() {
             self.n_peeked = self.n_peeked.saturating_sub(1);
             match turn {
-                Turn::Lane(i) => {
+                LaneTurn::Lane(i) => {
                     // Any other entry has been replaced since, or its lane evicted.
                     let lane = self.all.get_mut(&i).filter(|lane| lane.position == LanePosition::Rotation(entry));
                     if let Some(lane) = lane {
@@ -226,14 +226,14 @@ impl Lanes {
                         return Some(turn);
                     }
                 }
-                Turn::Mixed(_) => return Some(turn),
+                LaneTurn::Mixed(_) => return Some(turn),
             }
         }
         None
     }
 
     /// The next turn that the DNS prefetch has not looked at, if it is one of the next `n`.
-    pub fn peek_turn(&mut self, n: usize) -> Option<Turn> {
+    pub fn peek_turn(&mut self, n: usize) -> Option<LaneTurn> {
         let (turn, _) = self.rotation.get(self.n_peeked).filter(|_| self.n_peeked < n)?;
         self.n_peeked += 1;
         Some(*turn)
@@ -246,6 +246,6 @@ impl Lanes {
 
     /// Enqueues a source of many hosts.
     pub fn enqueue_mixed(&mut self, source: usize) {
-        self.rotation.push_back((Turn::Mixed(source), 0));
+        self.rotation.push_back((LaneTurn::Mixed(source), 0));
     }
 }

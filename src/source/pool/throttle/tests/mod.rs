@@ -1,4 +1,4 @@
-//! Whether answers of servers that exist, and of some that should not, are understood.
+//! Answers of existing servers, and of some that should not exist, are parsed correctly.
 //!
 //! An answer is written `status | field: value | …`. It is received at [`NOW`]. Start at any test's name.
 
@@ -16,7 +16,7 @@ const NOW: u64 = 1_800_000_000;
 mod waits;
 
 #[test]
-fn policies_hint_at_what_the_server_allows_even_when_all_is_well() {
+fn policies_give_hints_in_answers_of_any_status() {
     let (minute, hour, day) = (60, 3600, 86_400);
     #[rustfmt::skip]
     let cases: &[(&str, &str, &[Hint])] = &[
@@ -50,7 +50,7 @@ fn policies_hint_at_what_the_server_allows_even_when_all_is_well() {
         ("malformed", "200 | RateLimit-Policy: 1.5;w=1", &[]),
     ];
     for &(which, answer, expected) in cases {
-        let notice = heard(answer);
+        let notice = parse(answer);
         assert_eq!(notice.hints, expected, "{which}: {answer}");
         assert_eq!(notice.malformed, u32::from(which == "malformed"), "{answer}");
         assert_eq!(notice.ask, None, "{answer}");
@@ -58,12 +58,12 @@ fn policies_hint_at_what_the_server_allows_even_when_all_is_well() {
 }
 
 /// Requests, and seconds until the reset.
-type Left = (u64, Option<u64>);
+type RemainingQuota = (u64, Option<u64>);
 
 #[test]
-fn what_remains_is_told_even_when_all_is_well() {
+fn the_remaining_quota_is_read_from_answers_of_any_status() {
     #[rustfmt::skip]
-    let cases: &[(&str, &str, Option<Left>)] = &[
+    let cases: &[(&str, &str, Option<RemainingQuota>)] = &[
         ("nothing", "200", None),
         ("draft 10", r#"200 | RateLimit: "default";r=50;t=30"#, Some((50, Some(30)))),
         ("draft 10, no reset", r#"200 | RateLimit: "default";r=50"#, Some((50, None))),
@@ -86,7 +86,7 @@ fn what_remains_is_told_even_when_all_is_well() {
         ("malformed", "200 | X-RateLimit-Remaining-Day: many", None),
     ];
     for &(which, answer, expected) in cases {
-        let notice = heard(answer);
+        let notice = parse(answer);
         let second = |seconds| Micros(seconds * 1_000_000);
         let expected = expected.map(|(requests, resets)| Remaining { requests, resets: resets.map(second) });
         assert_eq!(notice.remaining, expected, "{which}: {answer}");
@@ -95,14 +95,14 @@ fn what_remains_is_told_even_when_all_is_well() {
 }
 
 #[test]
-fn a_field_longer_than_any_honest_one_is_not_read() {
+fn a_field_that_is_too_long_is_not_parsed() {
     let long = format!("200 | RateLimit: {}\"a\";r=1", "\"a\";r=1, ".repeat(500));
-    assert_eq!(heard(&long), Notice { malformed: 1, ..Notice::default() });
+    assert_eq!(parse(&long), Notice { malformed: 1, ..Notice::default() });
 }
 
 proptest! {
     #[test]
-    fn no_bytes_at_all_make_it_fail(
+    fn no_bytes_make_the_parser_fail(
         status in prop::sample::select(vec![200_u16, 403, 429, 503]),
         fields in prop::collection::vec((prop::sample::select(NAMES), value()), 0..6),
         since_epoch in any::<u32>(),
@@ -145,7 +145,7 @@ const NAMES: &[&str] = &[
     "x-sentry-rate-limit-concurrentlimit",
 ];
 
-/// Bytes of every kind, and sound values with one byte changed or cut short.
+/// Arbitrary bytes, and valid values with one byte changed or the end cut.
 fn value() -> impl Strategy<Value = Vec<u8>> {
     let sound = prop::sample::select(vec![
         "Fri, 15 Jan 2027 08:00:10 GMT",
@@ -179,9 +179,9 @@ fn per(quota: u64, seconds: u64) -> Hint {
     Hint::PerWindow { quota, window: Micros(seconds * 1_000_000) }
 }
 
-/// Reads `status | field: value | …`; a character stands for the byte of its number.
+/// Reads `status | field: value | …`; a character is the byte with its number.
 #[track_caller]
-fn heard(answer: &str) -> Notice {
+fn parse(answer: &str) -> Notice {
     let mut parts = answer.split(" | ");
     let status = parts.next().unwrap().parse().unwrap();
     let mut headers = HeaderMap::new();

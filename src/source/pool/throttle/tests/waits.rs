@@ -1,26 +1,26 @@
 //! Refusals, and for how long. Start at [`WAITS`].
 
 use crate::event::Micros;
-use crate::source::pool::throttle::Source::{self, RateLimit, RetryAfter, RetryAfterMs, XRateLimit};
-use crate::source::pool::throttle::tests::heard;
-use crate::source::pool::throttle::{Ask, Wait};
+use crate::source::pool::throttle::WaitSource::{self, RateLimit, RetryAfter, RetryAfterMs, XRateLimit};
+use crate::source::pool::throttle::tests::parse;
+use crate::source::pool::throttle::{Ask, RetryWait};
 
-use Told::{Fine, For, Vague};
+use ExpectedWait::{Fine, For, Vague};
 
-/// What a refusal asks for.
+/// The wait that a refusal asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Told {
+enum ExpectedWait {
     /// It is no refusal.
     Fine,
-    /// To slow down, until nobody knows.
+    /// It asks to slow down, without a time.
     Vague,
-    /// To stay away for so many seconds.
-    For(Source, f64),
+    /// It asks to wait so many seconds.
+    For(WaitSource, f64),
 }
 
-/// Who answers, what, what we hear, and how many fields of it we cannot read.
+/// The server, its answer, the wait in it, and how many fields cannot be parsed.
 #[rustfmt::skip]
-const WAITS: &[(&str, &str, Told, u32)] = &[
+const WAITS: &[(&str, &str, ExpectedWait, u32)] = &[
     ("no field", "429", Vague, 0),
     ("no field", "503", Fine, 0),
     ("no field", "403", Fine, 0),
@@ -148,16 +148,16 @@ const WAITS: &[(&str, &str, Told, u32)] = &[
 ];
 
 #[test]
-fn every_server_is_left_alone_for_as_long_as_it_asks() {
+fn every_wait_is_read_from_the_answer_as_the_server_means_it() {
     for &(who, answer, expected, malformed) in WAITS {
-        let notice = heard(answer);
-        let told = match notice.ask {
+        let notice = parse(answer);
+        let wait = match notice.ask {
             None => Fine,
             Some(Ask { wait: None }) => Vague,
-            Some(Ask { wait: Some(Wait { length: Micros(u64::MAX), source }) }) => For(source, f64::INFINITY),
-            Some(Ask { wait: Some(Wait { length, source }) }) => For(source, length.as_secs_f64()),
+            Some(Ask { wait: Some(RetryWait { length: Micros(u64::MAX), source }) }) => For(source, f64::INFINITY),
+            Some(Ask { wait: Some(RetryWait { length, source }) }) => For(source, length.as_secs_f64()),
         };
-        assert_eq!((told, notice.malformed), (expected, malformed), "{who}: {answer}");
+        assert_eq!((wait, notice.malformed), (expected, malformed), "{who}: {answer}");
     }
 }
 

@@ -1,16 +1,16 @@
-//! Words that some modules must not use: what they stand for is kept in one place.
+//! Libraries and functions that only some modules may use: clocks, files, HTTP, the terminal.
 //!
 //! Start at [`BANS`].
 
 use crate::source::{Source, rust};
-use crate::{Finding, hold, lines};
+use crate::{Finding, assert_rule, lines};
 
-/// Words that are kept out of some places.
+/// Words that must not occur in some places.
 struct Ban {
     words: &'static [&'static str],
-    /// Paths they are kept out of, files or folders.
+    /// The files or folders that must not use them.
     places: &'static [&'static str],
-    /// … except from these.
+    /// The exceptions.
     but: &'static [&'static str],
     instead: &'static str,
 }
@@ -20,7 +20,7 @@ const BANS: &[Ban] = &[
         words: &["tokio", "std::fs", "File", "Instant", "SystemTime"],
         places: &["src/event/", "src/model/", "src/control.rs", "src/job_result.rs", "src/text/units.rs"],
         but: &[],
-        instead: "facts and what they add up to know no clock, no file and no runtime; every event carries `at`",
+        instead: "facts and the model use no clock, no file and no runtime; every event has its own `at`",
     },
     Ban {
         words: &["Path", "PathBuf", "std::fs", "File"],
@@ -44,19 +44,19 @@ const BANS: &[Ban] = &[
         words: &["tokio", "Instant", "SystemTime", "Mutex", "&mut Model", "&mut UiState"],
         places: &["src/tui/view/"],
         but: &[],
-        instead: "a view only draws what it is shown; `now` is in the scene",
+        instead: "a view only draws; `now` is in the scene",
     },
     Ban {
         words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
         places: &["src/"],
         but: &["src/config/mod.rs"],
-        instead: "only `config` reads the environment; hand in what it found",
+        instead: "only `config` reads the environment; pass in what it found",
     },
     Ban {
         words: &["process::exit", "process::abort"],
         places: &["src/"],
         but: &["src/main.rs"],
-        instead: "give the exit code back, so that the terminal is restored and results are written",
+        instead: "return the exit code, so that the terminal is restored and results are written",
     },
     Ban {
         words: &["println!", "print!", "eprintln!", "eprint!", "dbg!"],
@@ -72,7 +72,7 @@ fn words(file: &Source) -> Vec<Finding> {
     bans.flat_map(|ban| file.findings(ban.words, ban.instead)).collect()
 }
 
-/// A colour is written down in `tui::theme` alone; everything else asks for a meaning.
+/// Only `tui::theme` names colours; all other code names a role.
 fn colours(file: &Source) -> Vec<Finding> {
     if file.path.starts_with("src/tui/theme/") {
         return Vec::new();
@@ -81,7 +81,7 @@ fn colours(file: &Source) -> Vec<Finding> {
         let digits = text.bytes().take_while(u8::is_ascii_hexdigit).count();
         digits == 6 || digits == 8
     };
-    // Strings count here: a colour is one.
+    // Strings count here, because a colour may be one.
     (1..)
         .zip(file.bare.lines())
         .filter(|(_, line)| {
@@ -96,13 +96,13 @@ fn colours(file: &Source) -> Vec<Finding> {
 }
 
 #[test]
-fn words_stay_where_they_belong() {
-    hold(rust(&["src"]), words);
+fn libraries_stay_where_they_belong() {
+    assert_rule(rust(&["src"]), words);
 }
 
 #[test]
 fn colours_stay_in_the_theme() {
-    hold(rust(&["src"]), colours);
+    assert_rule(rust(&["src"]), colours);
 }
 
 #[test]
