@@ -9,13 +9,13 @@ use std::thread;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
-use crate::tui::input::Input;
+use crate::tui::input::TerminalInput;
 
 /// Why the main thread wakes.
 #[derive(Clone, Debug)]
 pub enum Wake {
     /// Something from the terminal.
-    Input(Input),
+    Input(TerminalInput),
     /// A signal asks for an end.
     Signal(Signal),
     /// The model has changed since it was last looked at.

@@ -1,7 +1,7 @@
-//! The pictures in the documentation, drawn from recordings of real runs at fixed moments.
+//! The images in the documentation, drawn from recordings of real runs at fixed moments.
 //!
-//! A picture that is not what the program draws today is a failure; `INFLIGHT_PICTURES=renew cargo test
-//! --test it pictures` draws them anew. Look at them before they are committed. Start at [`PICTURES`].
+//! An outdated image is a failure; `INFLIGHT_PICTURES=renew cargo test --test it pictures` redraws them.
+//! Look at them before you commit them. Start at [`PICTURES`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 use crate::scenario::{fixtures, fold};
 use crate::screen::shot::{draw, press};
 
-/// One picture: its file, the recording and the moment, the size, the keys pressed before, the theme.
+/// One image: its file, the recording and the moment, the size, the keys pressed first, and the theme.
 struct Picture {
     file: &'static str,
     recording: &'static str,
@@ -31,7 +31,7 @@ struct Picture {
 const DARK: &str = "inflight-dark";
 const LIGHT: &str = "inflight-light";
 
-/// Every picture under `examples/pictures`.
+/// Every image under `examples/pictures`.
 const PICTURES: &[Picture] = &[
     Picture { file: "overview", recording: "storm-429", at: "6s", size: (112, 36), keys: "", theme: DARK },
     Picture { file: "overview-light", recording: "storm-429", at: "6s", size: (112, 36), keys: "", theme: LIGHT },
@@ -58,18 +58,18 @@ impl Picture {
         let now = Offset(Micros::from(humantime::parse_duration(self.at).unwrap()).0);
         let events = fixtures::read(self.recording);
         let model = fold(events.iter().filter(|event| event.at <= now));
-        let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
-        let theme = Theme::bundled(self.theme, look).unwrap();
+        let capabilities = Capabilities { depth: Depth::True, charset: Charset::Unicode };
+        let theme = Theme::bundled(self.theme, capabilities).unwrap();
         let mut ui = UiState::default();
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut ui, &model, Abilities::FULL, (now, area), self.keys);
         ui.remark = None;
-        svg(&draw(&model, &ui, &theme, Abilities::FULL, look.charset, now, self.size), &theme)
+        svg(&draw(&model, &ui, &theme, Abilities::FULL, capabilities.charset, now, self.size), &theme)
     }
 }
 
 #[test]
-fn pictures_are_what_the_program_draws_today() {
+fn images_are_up_to_date() {
     let renews = std::env::var("INFLIGHT_PICTURES").is_ok_and(|value| value == "renew");
     let is_stale = |picture: &&Picture| fs::read_to_string(picture.path()).ok().as_ref() != Some(&picture.drawn());
     let stale: Vec<&Picture> = PICTURES.iter().filter(is_stale).collect();

@@ -23,7 +23,7 @@ use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Input, Keystroke};
+use crate::tui::input::{Keystroke, TerminalInput};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
@@ -142,13 +142,18 @@ impl Screen {
         match woken {
             Wake::Signal(Signal::Interrupt) => return Ok(Some(code::INTERRUPTED)),
             Wake::Signal(Signal::Terminate) => return Ok(Some(code::TERMINATED)),
-            Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(code::HUNG_UP)),
-            Wake::Input(Input::Key(key)) => return self.press(*key, guard),
-            Wake::Input(Input::Background(Some(variant))) => self.appearance.set_background(*variant),
-            Wake::Input(Input::Resize) => guard.redraw(),
+            Wake::Signal(Signal::HangUp) | Wake::Input(TerminalInput::Gone) => return Ok(Some(code::HUNG_UP)),
+            Wake::Input(TerminalInput::Key(key)) => return self.press(*key, guard),
+            Wake::Input(TerminalInput::Background(Some(variant))) => self.appearance.set_background(*variant),
+            Wake::Input(TerminalInput::Resize) => guard.redraw(),
             Wake::Signal(Signal::Status)
             | Wake::Changed
-            | Wake::Input(Input::Paste(_) | Input::Mouse(_) | Input::Continued | Input::Background(None)) => {}
+            | Wake::Input(
+                TerminalInput::Paste(_)
+                | TerminalInput::Mouse(_)
+                | TerminalInput::Continued
+                | TerminalInput::Background(None),
+            ) => {}
         }
         Ok(None)
     }

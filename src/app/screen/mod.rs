@@ -29,7 +29,7 @@ use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::click_targets::Targets;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Input, Keystroke, Mouse, MouseAction};
+use crate::tui::input::{Keystroke, Mouse, MouseAction, TerminalInput};
 use crate::tui::keymap::Keymap;
 use crate::tui::picture::{self, Picture};
 use crate::tui::state::UiState;
@@ -144,7 +144,7 @@ pub fn await_background(wakes: &Receiver<Wake>, wake: &Sender<Wake>, appearance:
     let until = Instant::now() + GROUND_PATIENCE;
     let mut others = Vec::new();
     while let Ok(woken) = wakes.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        if let Wake::Input(Input::Background(variant)) = woken {
+        if let Wake::Input(TerminalInput::Background(variant)) = woken {
             if let Some(variant) = variant {
                 appearance.set_background(variant);
             }
@@ -223,21 +223,21 @@ impl Screen<'_> {
     fn wake(&mut self, woken: Wake, guard: &mut Guard, stop: &mut Stop) -> io::Result<Option<Ended>> {
         match woken {
             Wake::Signal(Signal::Status) => {}
-            Wake::Signal(Signal::HangUp) | Wake::Input(Input::Gone) => return Ok(Some(Ended::Gone)),
+            Wake::Signal(Signal::HangUp) | Wake::Input(TerminalInput::Gone) => return Ok(Some(Ended::Gone)),
             Wake::Signal(signal) => return Ok(self.interrupt(signal, stop)),
-            Wake::Input(Input::Key(key)) => return self.press(key, guard, stop),
-            Wake::Input(Input::Mouse(mouse)) => return self.point(mouse, guard, stop),
-            Wake::Input(Input::Paste(text)) if self.ui.context().takes_text() => {
+            Wake::Input(TerminalInput::Key(key)) => return self.press(key, guard, stop),
+            Wake::Input(TerminalInput::Mouse(mouse)) => return self.point(mouse, guard, stop),
+            Wake::Input(TerminalInput::Paste(text)) if self.ui.context().takes_text() => {
                 self.ui.paste(&text);
                 self.due.at_once();
             }
-            Wake::Input(Input::Background(variant)) => {
+            Wake::Input(TerminalInput::Background(variant)) => {
                 if let Some(variant) = variant {
                     self.appearance.set_background(variant);
                 }
                 self.due.at_once();
             }
-            Wake::Input(Input::Resize) => {
+            Wake::Input(TerminalInput::Resize) => {
                 guard.redraw();
                 // Nothing is where it was.
                 self.targets = Targets::default();
@@ -246,7 +246,7 @@ impl Screen<'_> {
             // News does not change a frozen picture.
             Wake::Changed if self.still.is_some() => {}
             Wake::Changed => self.due.has_news(),
-            Wake::Input(Input::Paste(_) | Input::Continued) => self.due.at_once(),
+            Wake::Input(TerminalInput::Paste(_) | TerminalInput::Continued) => self.due.at_once(),
         }
         Ok(None)
     }

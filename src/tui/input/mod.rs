@@ -30,7 +30,7 @@ pub type Keystroke = KeyEvent;
 
 /// An event from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub enum TerminalInput {
     /// A key was pressed, held or released.
     Key(Keystroke),
     /// Pasted text: foreign, line ends included.
@@ -69,7 +69,7 @@ pub enum MouseAction {
 }
 
 /// A callback for events. It is called from several threads and must not block.
-pub type InputHandler = Arc<dyn Fn(Input) + Send + Sync>;
+pub type InputHandler = Arc<dyn Fn(TerminalInput) + Send + Sync>;
 
 /// How long to wait for the thread to pause. It reads only available bytes, so it pauses at once, unless
 /// another process reads the same terminal.
@@ -189,7 +189,7 @@ impl ListenerShared {
         let was_asked = std::mem::replace(&mut self.control().stop, true);
         self.acknowledged.notify_all();
         if !was_asked {
-            on_input(Input::Gone);
+            on_input(TerminalInput::Gone);
         }
     }
 
@@ -227,7 +227,7 @@ impl ListenerShared {
             return Ok(ControlFlow::Continue(()));
         }
         if skips_reading && self.tty.is_ours() {
-            on_input(Input::Continued);
+            on_input(TerminalInput::Continued);
         } else if keys.contains(PollFlags::IN) {
             return self.read(decoder, on_input);
         } else if !skips_reading {
@@ -242,11 +242,11 @@ impl ListenerShared {
         while matches!(wake_reader.read(&mut drain), Ok(n) if n > 0) {}
         if self.was_stopped.swap(false, Ordering::AcqRel) {
             self.is_stale.store(true, Ordering::Release);
-            on_input(Input::Continued);
+            on_input(TerminalInput::Continued);
         }
         // Several resizes may have happened since the last check, and each may have damaged the content.
         if self.was_resized.swap(false, Ordering::AcqRel) {
-            on_input(Input::Resize);
+            on_input(TerminalInput::Resize);
         }
     }
 

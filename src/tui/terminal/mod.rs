@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
 
 use crate::tui::clipboard;
-use crate::tui::input::{Input, InputHandler, Listener};
+use crate::tui::input::{InputHandler, Listener, TerminalInput};
 use crate::tui::terminal::encoder::FrameEncoder;
 use crate::tui::terminal::session::Session;
 use crate::tui::tty::Tty;
@@ -77,7 +77,7 @@ impl Guard {
     /// Takes the terminal behind `screen`: raw mode, alternate screen, hidden cursor, bracketed paste.
     ///
     /// `on_input` receives everything from the terminal, on other threads. If the background is queried,
-    /// the answer arrives as [`Input::Background`]. A caller that needs the right theme for the first frame
+    /// the answer arrives as [`TerminalInput::Background`]. A caller that needs the right theme for the first frame
     /// waits for it, for 20 ms at most.
     pub fn enter(screen: BorrowedFd<'_>, options: TerminalOptions, on_input: InputHandler) -> io::Result<Self> {
         // The theme decides about colour; crossterm's own `NO_COLOR` would also drop bold and reversed.
@@ -97,7 +97,7 @@ impl Guard {
         let is_over = Arc::new(AtomicBool::new(false));
         let on_input: InputHandler = Arc::new(move |input| {
             // Listener and watchdog may both notice; it is reported once, and nothing is reported after it.
-            let is_last = input == Input::Gone;
+            let is_last = input == TerminalInput::Gone;
             let was_over = if is_last { is_over.swap(true, Ordering::AcqRel) } else { is_over.load(Ordering::Acquire) };
             if !was_over {
                 on_input(input);
@@ -106,7 +106,7 @@ impl Guard {
         session.enter(if options.background { ASK_BACKGROUND } else { b"" })?;
         let encoder = FrameEncoder::new(tty.size());
         let listener = Listener::start(Arc::clone(&tty), Arc::clone(&on_input));
-        let watchdog = Watchdog::start(tty, move || on_input(Input::Gone));
+        let watchdog = Watchdog::start(tty, move || on_input(TerminalInput::Gone));
         match (encoder, listener, watchdog) {
             (Ok(encoder), Ok(listener), Ok(watchdog)) => Ok(Self {
                 session,
@@ -193,7 +193,7 @@ impl Guard {
     /// Restores the terminal and stops the process, as Ctrl-Z does in other programs; returns when continued.
     ///
     /// The next [`Guard::draw`] in the foreground takes the terminal again. After `bg` the run goes on without a
-    /// screen, and [`Input::Continued`] arrives after `fg`.
+    /// screen, and [`TerminalInput::Continued`] arrives after `fg`.
     pub fn suspend(&mut self) -> io::Result<()> {
         self.listener.pause();
         self.session.leave();

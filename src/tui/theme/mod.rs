@@ -26,7 +26,7 @@ use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::{Charset, Glyphs};
 use crate::tui::theme::role::{Role, Status, Variant};
-use crate::tui::theme::sheet::{COLOURS, Ink, Sheet, Spec};
+use crate::tui::theme::sheet::{COLOURS, ColorSpec, StyleSpec, ThemeFile};
 
 /// The most themes in a chain of parents; a longer one is a cycle.
 const MAX_CHAIN: usize = 16;
@@ -69,7 +69,7 @@ impl Theme {
         find: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
-        let mut chain = vec![Sheet::read(&SourceText::new(origin, text), &mut mistakes)];
+        let mut chain = vec![ThemeFile::read(&SourceText::new(origin, text), &mut mistakes)];
         while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {
             if chain.len() == MAX_CHAIN {
                 mistakes.push(place.mistake(format!("parent `{parent}` leads back to itself")));
@@ -82,16 +82,16 @@ impl Theme {
                 mistakes.push(mistake.with_help("run `inflight theme list` to list the themes"));
                 break;
             };
-            chain.push(Sheet::read(&SourceText::new(&parent, &text), &mut mistakes));
+            chain.push(ThemeFile::read(&SourceText::new(&parent, &text), &mut mistakes));
         }
         // Resolve at any depth, so that a wrong colour is an error in every terminal.
-        let resolver = Resolver::new(&chain);
+        let resolver = ThemeResolver::new(&chain);
         let theme = resolver.theme(capabilities);
         mistakes.append(&mut resolver.mistakes.into_inner());
         Mistakes::check(mistakes)?;
         if capabilities.depth == Depth::Mono && theme.name != MONO {
-            let mono = Sheet::read(&bundled::page(MONO), &mut Vec::new());
-            let plain = Resolver::new(&[mono]).theme(capabilities);
+            let mono = ThemeFile::read(&bundled::page(MONO), &mut Vec::new());
+            let plain = ThemeResolver::new(&[mono]).theme(capabilities);
             return Ok(Self { name: theme.name, variant: theme.variant, pair: theme.pair, ..plain });
         }
         Ok(theme)
@@ -150,25 +150,25 @@ impl Theme {
 }
 
 /// Resolves a theme with its parents, the built-in default, and the named colours.
-struct Resolver<'s> {
-    chain: &'s [Sheet],
+struct ThemeResolver<'s> {
+    chain: &'s [ThemeFile],
     palette: NamedColors,
-    built_in: Sheet,
+    built_in: ThemeFile,
     mistakes: RefCell<Vec<Mistake>>,
 }
 
 /// Colours by name.
 type NamedColors = BTreeMap<String, Color>;
 
-impl<'s> Resolver<'s> {
-    fn new(chain: &'s [Sheet]) -> Self {
+impl<'s> ThemeResolver<'s> {
+    fn new(chain: &'s [ThemeFile]) -> Self {
         // A theme's named colours also replace its parent's in the parent's roles.
         let palette = chain.iter().rev().flat_map(|sheet| sheet.palette.clone()).collect();
         let built_in = match chain.first().map(|sheet| sheet.variant) {
             Some(Variant::Light) => LIGHT,
             Some(Variant::Dark) | None => DARK,
         };
-        let built_in = Sheet::read(&bundled::page(built_in), &mut Vec::new());
+        let built_in = ThemeFile::read(&bundled::page(built_in), &mut Vec::new());
         Self { chain, palette, built_in, mistakes: RefCell::default() }
     }
 
@@ -216,7 +216,7 @@ impl<'s> Resolver<'s> {
         }
     }
 
-    fn scale(&self, specs_of: impl Fn(&Sheet) -> Option<&Vec<Spec>>, depth: Depth) -> Vec<Style> {
+    fn scale(&self, specs_of: impl Fn(&ThemeFile) -> Option<&Vec<StyleSpec>>, depth: Depth) -> Vec<Style> {
         let (specs, palette) = match self.chain.iter().find_map(&specs_of) {
             Some(specs) => (specs.as_slice(), &self.palette),
             None => (specs_of(&self.built_in).map(Vec::as_slice).unwrap_or_default(), &self.built_in.palette),
@@ -225,7 +225,7 @@ impl<'s> Resolver<'s> {
     }
 
     /// The style of a spec at this colour depth.
-    fn style(&self, spec: &Spec, depth: Depth, palette: &NamedColors) -> Style {
+    fn style(&self, spec: &StyleSpec, depth: Depth, palette: &NamedColors) -> Style {
         let [fg, bg] = [&spec.fg, &spec.bg].map(|ink| ink.as_ref().and_then(|ink| self.color(ink, palette)));
         let mut style = Style::new().add_modifier(spec.add);
         style.fg = fg.and_then(|color| color::nearest(color, depth));
@@ -241,10 +241,10 @@ impl<'s> Resolver<'s> {
         style
     }
 
-    fn color(&self, ink: &Ink, palette: &NamedColors) -> Option<Color> {
+    fn color(&self, ink: &ColorSpec, palette: &NamedColors) -> Option<Color> {
         match ink {
-            Ink::Fixed(color) => Some(*color),
-            Ink::Named(name, place) => {
+            ColorSpec::Fixed(color) => Some(*color),
+            ColorSpec::Named(name, place) => {
                 let color = palette.get(name).copied().or_else(|| color::parse(name));
                 if color.is_none() {
                     let known = palette.keys().map(String::as_str).chain(color::ansi_names());

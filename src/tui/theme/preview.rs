@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::text::sanitize::sanitize;
 use crate::tui::theme::color::{self, Depth};
 use crate::tui::theme::measure;
-use crate::tui::theme::role::{Role, Section, Status};
+use crate::tui::theme::role::{Role, RoleTable, Status};
 use crate::tui::theme::{Capabilities, Theme};
 
 /// The width of the page.
@@ -27,7 +27,7 @@ pub fn preview(theme: &Theme, capabilities: Capabilities, paints: bool) -> Strin
     let mut page = PreviewPage { theme, paints, text: String::new() };
     page.head(capabilities);
     page.screen();
-    for (section, title) in [(Section::Ui, "ui"), (Section::Status, "status"), (Section::Chart, "chart")] {
+    for (section, title) in [(RoleTable::Ui, "ui"), (RoleTable::Status, "status"), (RoleTable::Chart, "chart")] {
         page.line(Role::Bg, &[(Role::Title, title)]);
         Role::of(section).for_each(|role| page.role(role));
         page.blank();

@@ -19,7 +19,7 @@ pub enum Role {
     Border,
     /// The border of the focused element.
     BorderFocus,
-    /// Section titles.
+    /// RoleTable titles.
     Title,
     /// A key of the keyboard.
     Key,
@@ -136,7 +136,7 @@ impl Variant {
 
 /// A table of a theme file that contains roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Section {
+pub(super) enum RoleTable {
     Ui,
     Status,
     Chart,
@@ -207,18 +207,18 @@ impl Role {
     }
 
     /// The table that contains it.
-    pub(super) fn section(self) -> Section {
+    pub(super) fn section(self) -> RoleTable {
         if self < Self::Queued {
-            Section::Ui
+            RoleTable::Ui
         } else if self < Self::Bar {
-            Section::Status
+            RoleTable::Status
         } else {
-            Section::Chart
+            RoleTable::Chart
         }
     }
 
     /// The roles of one table.
-    pub(super) fn of(section: Section) -> impl Iterator<Item = Self> {
+    pub(super) fn of(section: RoleTable) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |role| role.section() == section)
     }
 

@@ -1,7 +1,7 @@
-//! Reads a theme file into what it says, not yet into styles.
+//! A reader of theme files: the styles as written, before they are resolved.
 //!
-//! Every key and value is checked here, and every mistake noted with its place; colours by palette
-//! name wait until parents are known. Start at [`Sheet::read`].
+//! It checks every key and value and notes each mistake with its place. Colours by palette name are resolved
+//! later, when the parents are known. Start at [`ThemeFile::read`].
 
 use std::collections::BTreeMap;
 
@@ -16,37 +16,37 @@ use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::text::value_error::ValueError;
 use crate::tui::theme::color;
 use crate::tui::theme::glyphs;
-use crate::tui::theme::role::{Role, Section, Variant};
+use crate::tui::theme::role::{Role, RoleTable, Variant};
 
-/// What one theme file says.
+/// The content of a theme file.
 #[derive(Clone, Debug)]
-pub(super) struct Sheet {
+pub(super) struct ThemeFile {
     pub(super) name: String,
     pub(super) variant: Variant,
     pub(super) parent: Option<(String, SourceSpan)>,
     pub(super) pair: Option<String>,
     pub(super) palette: BTreeMap<String, Color>,
-    pub(super) roles: BTreeMap<Role, Spec>,
-    pub(super) series: Option<Vec<Spec>>,
-    pub(super) heat: Option<Vec<Spec>>,
+    pub(super) roles: BTreeMap<Role, StyleSpec>,
+    pub(super) series: Option<Vec<StyleSpec>>,
+    pub(super) heat: Option<Vec<StyleSpec>>,
     pub(super) glyphs: BTreeMap<&'static str, String>,
 }
 
 /// A style as written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Spec {
-    pub(super) fg: Option<Ink>,
-    pub(super) bg: Option<Ink>,
+pub(super) struct StyleSpec {
+    pub(super) fg: Option<ColorSpec>,
+    pub(super) bg: Option<ColorSpec>,
     pub(super) add: Modifier,
     pub(super) ansi: Option<Color>,
 }
 
 /// A colour as written.
 #[derive(Clone, Debug)]
-pub(super) enum Ink {
-    /// One that needs no palette.
+pub(super) enum ColorSpec {
+    /// A colour that needs no palette.
     Fixed(Color),
-    /// A name, and where it stands.
+    /// A name and its place in the file.
     Named(String, SourceSpan),
 }
 
@@ -57,15 +57,15 @@ const MODIFIERS: [(&str, Modifier); 5] = [
     ("underlined", Modifier::UNDERLINED),
     ("reversed", Modifier::REVERSED),
 ];
-/// What a colour may be.
+/// The help for a colour that is not valid.
 pub(super) const COLOURS: &str =
     "a colour is a name of `[palette]`, `#rrggbb`, `0` to `255`, a name of the terminal's 16 or `reset`";
 
-type Entry<'r> = TomlEntry<'r, ()>;
-type Table<'r> = TomlSection<'r, ()>;
+type ThemeEntry<'r> = TomlEntry<'r, ()>;
+type ThemeTable<'r> = TomlSection<'r, ()>;
 
-impl Sheet {
-    /// Reads a theme as far as it makes sense, and notes the mistakes.
+impl ThemeFile {
+    /// Reads a theme file, and notes its mistakes.
     pub(super) fn read(source: &SourceText, mistakes: &mut Vec<Mistake>) -> Self {
         let mut sheet = Self {
             name: String::new(),
@@ -93,7 +93,7 @@ impl Sheet {
         sheet
     }
 
-    fn read_tables(&mut self, mut top: Table<'_>) {
+    fn read_tables(&mut self, mut top: ThemeTable<'_>) {
         let mut table = |key: &'static str, title| top.get(key).and_then(|entry| entry.section(title, "a table"));
         if let Some(meta) = table("meta", "[meta]") {
             self.read_meta(meta);
@@ -101,9 +101,11 @@ impl Sheet {
         if let Some(palette) = table("palette", "[palette]") {
             self.read_palette(palette);
         }
-        for (section, key, title) in
-            [(Section::Ui, "ui", "[ui]"), (Section::Status, "status", "[status]"), (Section::Chart, "chart", "[chart]")]
-        {
+        for (section, key, title) in [
+            (RoleTable::Ui, "ui", "[ui]"),
+            (RoleTable::Status, "status", "[status]"),
+            (RoleTable::Chart, "chart", "[chart]"),
+        ] {
             if let Some(roles) = table(key, title) {
                 self.read_roles(section, roles.with_noun("role"));
             }
@@ -114,7 +116,7 @@ impl Sheet {
         top.finish();
     }
 
-    fn read_meta(&mut self, mut meta: Table<'_>) {
+    fn read_meta(&mut self, mut meta: ThemeTable<'_>) {
         if let Some(name) = meta.get("name") {
             // A wrong name is one mistake, a missing one would be a second.
             name.string("a text").unwrap_or("?").clone_into(&mut self.name);
@@ -127,13 +129,13 @@ impl Sheet {
                 None => {}
             }
         }
-        let text = |entry: &Entry<'_>| entry.string("a text").filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |entry: &ThemeEntry<'_>| entry.string("a text").filter(|text| !text.is_empty()).map(str::to_owned);
         self.parent = meta.get("parent").and_then(|entry| Some((text(&entry)?, entry.place())));
         self.pair = meta.get("pair").and_then(|entry| text(&entry));
         meta.finish();
     }
 
-    fn read_palette(&mut self, palette: Table<'_>) {
+    fn read_palette(&mut self, palette: ThemeTable<'_>) {
         for entry in palette.entries() {
             let Some(text) = color_text(&entry) else { continue };
             match color::parse(&text) {
@@ -143,20 +145,20 @@ impl Sheet {
         }
     }
 
-    fn read_roles(&mut self, section: Section, mut roles: Table<'_>) {
+    fn read_roles(&mut self, section: RoleTable, mut roles: ThemeTable<'_>) {
         for role in Role::of(section) {
             if let Some(entry) = roles.get(role.name()) {
                 self.roles.extend(style(&entry, role.is_background()).map(|spec| (role, spec)));
             }
         }
-        if section == Section::Chart {
+        if section == RoleTable::Chart {
             self.series = roles.get("series").and_then(|entry| scale(&entry));
             self.heat = roles.get("heat").and_then(|entry| scale(&entry));
         }
         roles.finish();
     }
 
-    fn read_glyphs(&mut self, mut glyphs: Table<'_>) {
+    fn read_glyphs(&mut self, mut glyphs: ThemeTable<'_>) {
         const A_GLYPH: &str = "one character that is one column wide";
         for name in glyphs::NAMES {
             let Some(entry) = glyphs.get(name) else { continue };
@@ -171,7 +173,7 @@ impl Sheet {
 }
 
 /// Reads a list of styles, at least one.
-fn scale(entry: &Entry<'_>) -> Option<Vec<Spec>> {
+fn scale(entry: &ThemeEntry<'_>) -> Option<Vec<StyleSpec>> {
     if !matches!(entry.node.get_ref(), DeValue::Array(_)) {
         entry.note_wrong_type("a list of colours");
         return None;
@@ -185,14 +187,14 @@ fn scale(entry: &Entry<'_>) -> Option<Vec<Spec>> {
 }
 
 /// Reads `"colour"` or `{ fg, bg, add, ansi }`.
-fn style(entry: &Entry<'_>, is_background: bool) -> Option<Spec> {
+fn style(entry: &ThemeEntry<'_>, is_background: bool) -> Option<StyleSpec> {
     if !entry.is_table() {
         let ink = Some(ink(entry)?);
-        let spec = Spec::default();
-        return Some(if is_background { Spec { bg: ink, ..spec } } else { Spec { fg: ink, ..spec } });
+        let spec = StyleSpec::default();
+        return Some(if is_background { StyleSpec { bg: ink, ..spec } } else { StyleSpec { fg: ink, ..spec } });
     }
     let mut table = entry.section("a style", "a style")?;
-    let mut spec = Spec {
+    let mut spec = StyleSpec {
         fg: table.get("fg").and_then(|entry| ink(&entry)),
         bg: table.get("bg").and_then(|entry| ink(&entry)),
         add: table.get("add").map_or(Modifier::empty(), |entry| modifiers(&entry)),
@@ -210,16 +212,16 @@ fn style(entry: &Entry<'_>, is_background: bool) -> Option<Spec> {
     Some(spec)
 }
 
-fn ink(entry: &Entry<'_>) -> Option<Ink> {
+fn ink(entry: &ThemeEntry<'_>) -> Option<ColorSpec> {
     let text = color_text(entry)?;
     // A palette may define a `blue` of its own, so only what it cannot define is final now.
     Some(match color::parse(&text) {
-        Some(color) if color::ansi(&text).is_none() => Ink::Fixed(color),
-        Some(_) | None => Ink::Named(text, entry.place()),
+        Some(color) if color::ansi(&text).is_none() => ColorSpec::Fixed(color),
+        Some(_) | None => ColorSpec::Named(text, entry.place()),
     })
 }
 
-fn modifiers(entry: &Entry<'_>) -> Modifier {
+fn modifiers(entry: &ThemeEntry<'_>) -> Modifier {
     const ALL: &str = "a list of `bold`, `dim`, `italic`, `underlined` and `reversed`";
     let DeValue::Array(items) = entry.node.get_ref() else {
         entry.note_wrong_type(ALL);
@@ -236,13 +238,13 @@ fn modifiers(entry: &Entry<'_>) -> Modifier {
 }
 
 /// Reads a colour: a text or, for `0` to `255`, a number.
-fn color_text(entry: &Entry<'_>) -> Option<String> {
+fn color_text(entry: &ThemeEntry<'_>) -> Option<String> {
     let Some(number) = entry.number() else { return entry.string("a colour").map(str::to_owned) };
     let index = number.parse::<u8>().map(|index| index.to_string());
     entry.check(index.map_err(|_| ValueError::new("not a colour", "write a number from 0 to 255")))
 }
 
-fn note_unknown_color(entry: &Entry<'_>, name: &str) {
+fn note_unknown_color(entry: &ThemeEntry<'_>, name: &str) {
     let mistake = entry.place().mistake(format!("unknown colour `{name}`"));
     entry.reader.note(mistake.with_label(did_you_mean(name, color::ansi_names())).with_help(COLOURS));
 }

@@ -8,7 +8,7 @@ use super::color::Depth;
 use super::glyphs::Charset;
 use super::measure::{self, MIN_DISTANCE};
 use super::role::{Role, Status};
-use super::sheet::Sheet;
+use super::sheet::ThemeFile;
 use super::{Capabilities, Theme};
 use crate::text::diagnostics::Mistakes;
 
@@ -18,7 +18,7 @@ const TRUE: Capabilities = Capabilities { depth: Depth::True, charset: Charset::
 fn every_bundled_theme_defines_every_role() {
     for (name, _) in BUNDLED {
         let mut mistakes = Vec::new();
-        let sheet = Sheet::read(&bundled::page(name), &mut mistakes);
+        let sheet = ThemeFile::read(&bundled::page(name), &mut mistakes);
         assert_eq!(mistakes, [], "{name}");
         assert_eq!(sheet.name, name);
         for role in Role::ALL {

@@ -1,5 +1,4 @@
-//! After the end: what failed is sent again, the whole batch runs again, the next race begins, all from the
-//! same screen.
+//! After the end, on the same screen: failed jobs are resent, the batch runs again, the next race starts.
 
 use std::fs;
 
@@ -25,7 +24,7 @@ fn a_run_and_a_race_go_on_after_their_end() {
     a_race_goes_on();
 }
 
-/// What failed is sent again, and the whole batch again into a file of its own.
+/// Failed jobs are resent, and the whole batch runs again with a recording of its own.
 #[track_caller]
 fn a_run_goes_on() {
     let folder = TempDir::new().unwrap();
@@ -59,7 +58,7 @@ fn a_run_goes_on() {
     assert_eq!((settled("run.jsonl"), settled("run-2.jsonl")), (7, 4));
 }
 
-/// A race is held, taken up and followed by the next, and its result stays on the normal screen.
+/// A race is paused, resumed and followed by the next, and its result stays on the normal screen.
 #[track_caller]
 fn a_race_goes_on() {
     let (mut terminal, modes) =
@@ -74,7 +73,7 @@ fn a_race_goes_on() {
     terminal.wait_for("Elsewhere");
     terminal.send_keys("\x1b");
     terminal.wait_for("R restart");
-    // The next mistake begins at once.
+    // The next scenario starts at once.
     terminal.send_keys("n");
     terminal.wait_for("a blocking HTTP client in async tasks");
     terminal.send_keys("q");

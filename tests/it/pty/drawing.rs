@@ -1,15 +1,15 @@
-//! What is drawn: the right picture at any size, and never a byte of anybody else's that acts.
+//! Drawing: the right frame at any size, and no foreign control sequence on the terminal.
 
 use crate::pty::terminal::Terminal;
-use crate::pty::{folder, run_of_plan, watch};
+use crate::pty::{folder, run_command, watch};
 
-/// Sets a window's title and turns the text red, were it to act.
+/// A text that would set the window's title and turn text red if it were not sanitized.
 const CANARY: &str = "\x1b]0;canary\x07\x1b[31mCANARY\u{9b}7m";
 
-/// A server whose status, headers and bodies try the same, and names that do.
+/// A plan whose names, and whose server's answers, contain such control sequences.
 fn hostile() -> String {
     let canary = CANARY.escape_unicode().to_string().replace("\\u{", "\\U").replace('}', "");
-    // Padded to the eight digits of a TOML escape.
+    // A TOML escape has eight digits.
     let canary = canary.split("\\U").skip(1).fold(String::new(), |text, code| format!("{text}\\U{code:0>8}"));
     format!(
         r#"
@@ -30,9 +30,9 @@ fn hostile() -> String {
 }
 
 #[test]
-fn keys_and_sizes_end_in_the_right_picture_and_no_foreign_byte_acts() {
+fn keys_and_resizes_end_in_the_right_frame_and_no_foreign_byte_acts() {
     let folder = folder(&hostile());
-    let (mut terminal, modes) = watch(&folder, &format!("{} --report report.json", run_of_plan()));
+    let (mut terminal, modes) = watch(&folder, &format!("{} --report report.json", run_command()));
     terminal.wait_for("FINISHED");
     terminal.wait_for("␛[31mCANARY");
     for (columns, rows) in [(1, 1), (200, 60), (2, 50), (60, 12), (59, 12), (30, 5), (29, 5), (200, 1), (80, 24)] {
@@ -57,12 +57,12 @@ fn keys_and_sizes_end_in_the_right_picture_and_no_foreign_byte_acts() {
         terminal.send_keys(keys);
         terminal.wait_for(shows);
     }
-    // Nothing moves any more: what stands there, once it is without remarks, is what is drawn anew.
-    let first = whole_picture(&terminal);
+    // The run is over, so a redraw without a remark must show the same frame.
+    let first = whole_frame(&terminal);
     terminal.resize(20, 1);
-    // On the way there may be one more that was drawn for the size before.
+    // One more frame for the previous size may arrive first.
     terminal.resize(120, 40);
-    terminal.wait_until(&format!("the same picture:\n{first}"), |screen| screen.contents() == first);
+    terminal.wait_until(&format!("the same frame:\n{first}"), |screen| screen.contents() == first);
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 1);
     terminal.assert_restored(&modes);
@@ -70,9 +70,9 @@ fn keys_and_sizes_end_in_the_right_picture_and_no_foreign_byte_acts() {
     assert_nothing_foreign_acts(&String::from_utf8(terminal.bytes()).unwrap());
 }
 
-/// Has a large picture drawn, and waits for its last line.
+/// Makes the program draw a large frame, and waits for its last line.
 #[track_caller]
-fn whole_picture(terminal: &Terminal) -> String {
+fn whole_frame(terminal: &Terminal) -> String {
     terminal.resize(120, 40);
     terminal.wait_until("forty lines", |screen| {
         let text = screen.contents();
@@ -82,18 +82,18 @@ fn whole_picture(terminal: &Terminal) -> String {
     terminal.text()
 }
 
-/// Every sequence that came is one of ours, and begins and ends as ours do.
+/// Asserts that the program itself sent every control sequence.
 #[track_caller]
 fn assert_nothing_foreign_acts(text: &str) {
-    let (question, foreign) = ("\x1b]11;?\x07", text.replace("\x1b]11;?\x07", ""));
-    assert!(text.contains(question));
-    assert!(!foreign.contains(['\x07', '\u{9b}', '\u{9d}', '\u{90}']), "{foreign:?}");
+    let (query, rest) = ("\x1b]11;?\x07", text.replace("\x1b]11;?\x07", ""));
+    assert!(text.contains(query));
+    assert!(!rest.contains(['\x07', '\u{9b}', '\u{9d}', '\u{90}']), "{rest:?}");
     let is_title = |after: &str| after.strip_prefix("]2;inflight ").is_some_and(|title| !title.contains("canary"));
-    for after in foreign.split('\x1b').skip(1) {
-        // Ours are all of one kind but for the title and its end, and none turns a text red that is not ours.
+    for after in rest.split('\x1b').skip(1) {
+        // The program sends CSI sequences and the title, and colours no foreign text red.
         let is_ours = after.starts_with('[') || is_title(after) || after.starts_with('\\');
         assert!(is_ours && !after.starts_with("[31mCANARY"), "{after:?}");
     }
-    let (kept, put_back) = (text.find("\x1b[22;2t"), text.find("\x1b[23;2t"));
-    assert!(kept.is_some() && kept < text.find("\x1b]2;") && text.rfind("\x1b]2;") < put_back, "{text:?}");
+    let (saved, restored) = (text.find("\x1b[22;2t"), text.find("\x1b[23;2t"));
+    assert!(saved.is_some() && saved < text.find("\x1b]2;") && text.rfind("\x1b]2;") < restored, "{text:?}");
 }

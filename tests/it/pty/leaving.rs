@@ -1,4 +1,4 @@
-//! Every way out: the run ends as it was asked to, and the terminal is as it was before.
+//! Quitting: the run ends as requested, and the terminal is restored.
 
 use std::fs;
 
@@ -6,17 +6,17 @@ use rustix::process::Signal;
 use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
 use crate::pty::terminal::{INFLIGHT, Terminal};
-use crate::pty::{LONG, folder, run_of_plan, watch};
+use crate::pty::{LONG, folder, run_command, watch};
 use crate::scenario::notation::scenario;
 
 #[test]
-fn keys_and_the_mouse_do_what_the_settings_say_and_leave() {
+fn keys_and_the_mouse_follow_the_settings_and_quit_restores_the_terminal() {
     let folder = folder(LONG);
     fs::create_dir(folder.path().join(".config")).unwrap();
     let settings = "theme = \"gruvbox-light\"\nascii = true\nmouse = true\n\
                     [keys]\npause = \"p\"\nview_4 = \"v\"\nview_6 = []\n";
     fs::write(folder.path().join(".config/inflight.toml"), settings).unwrap();
-    let (mut terminal, modes) = watch(&folder, &run_of_plan());
+    let (mut terminal, modes) = watch(&folder, &run_command());
     terminal.wait_until("the keys of the settings", |screen| {
         let text = screen.contents();
         text.contains("16 / 16") && text.contains("p pause") && text.contains(" v Fail ") && !text.contains("6 Log")
@@ -56,10 +56,10 @@ fn keys_and_the_mouse_do_what_the_settings_say_and_leave() {
 }
 
 #[test]
-fn whoever_asks_for_an_end_gets_it_and_the_terminal_back() {
+fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
     let hanging = folder(&LONG.replace("/delay/100ms", "/hang"));
     for (presses, summary) in [(2, "cancelled after"), (3, "")] {
-        let (mut terminal, modes) = watch(&hanging, &run_of_plan());
+        let (mut terminal, modes) = watch(&hanging, &run_command());
         terminal.wait_for("16 / 16");
         terminal.send_keys("\x03");
         terminal.wait_for("DRAINING 16");
@@ -70,7 +70,7 @@ fn whoever_asks_for_an_end_gets_it_and_the_terminal_back() {
     }
     let answering = folder(LONG);
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let (mut terminal, modes) = watch(&answering, &run_of_plan());
+        let (mut terminal, modes) = watch(&answering, &run_command());
         terminal.wait_for("16 / 16");
         terminal.signal(signal);
         assert_eq!(terminal.exit(), code);
@@ -84,13 +84,13 @@ fn whoever_asks_for_an_end_gets_it_and_the_terminal_back() {
     race.assert_restored(&modes);
 }
 
-/// The name of the test below, and what tells it that it is the one inside the terminal.
-const PANICS: (&str, &str) = ("pty::leaving::a_panic_while_drawing_gives_the_terminal_back", "INSIDE");
+/// The name of the test below, and the variable that is set inside the terminal.
+const PANICS: (&str, &str) = ("pty::leaving::a_panic_while_drawing_restores_the_terminal", "INSIDE");
 
-/// Runs itself once more, inside a terminal, where it draws a picture and breaks: a program that
-/// breaks on purpose needs no way in through the real one.
+/// Runs itself again inside a terminal, where it panics while drawing, so that the real program needs no
+/// hook for a panic.
 #[test]
-fn a_panic_while_drawing_gives_the_terminal_back() {
+fn a_panic_while_drawing_restores_the_terminal() {
     if std::env::var_os(PANICS.1).is_some() {
         let mut guard = inflight::tui::terminal::Guard::enter(
             std::os::fd::AsFd::as_fd(&std::io::stderr()),
@@ -116,7 +116,7 @@ fn a_panic_while_drawing_gives_the_terminal_back() {
     let (inside, after) = bytes.split_once("\x1b[?1049l").unwrap();
     assert!(inside.contains("\x1b[?1049h") && !inside.contains("out of colours"), "{bytes}");
     assert!(after.contains("out of colours") && !after.contains("\x1b[?1049"), "{bytes}");
-    // What stands beside the picture is taken back as well.
+    // Title, mouse and progress are restored as well.
     for (there, back) in [
         ("\x1b[22;2t", "\x1b[23;2t"),
         ("\x1b]2;inflight 63 %\x1b\\", "\x1b[23;2t"),

@@ -1,6 +1,6 @@
-//! What only a terminal can show: that it is taken, drawn on, and given back whatever happens.
+//! Tests in a terminal: the program takes it, draws on it, and restores it.
 //!
-//! The program itself runs in a pty, against its own practice upstream. Start at [`terminal`].
+//! The program runs in a pty, against its own practice upstream. Start at [`terminal`].
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
@@ -17,7 +17,7 @@ use std::fs;
 use tempfile::TempDir;
 use terminal::Terminal;
 
-/// A plan for a batch that goes on for longer than any test, sixteen at once, each a tenth of a second.
+/// A plan for a batch that outlasts any test: sixteen requests at once, each of 100 ms.
 const LONG: &str = r#"
     name = "long"
     limits.concurrency = 16
@@ -36,17 +36,17 @@ fn folder(plan: &str) -> TempDir {
     folder
 }
 
-/// Runs a plan in a shell that first waits for a key: gives back the terminal and its modes before.
+/// Runs a plan in a shell that first waits for a key; returns the terminal and its original modes.
 fn watch(folder: &TempDir, shell: &str) -> (Terminal, String) {
     let mut terminal = Terminal::run("sh", &["-c", &format!("read go; {shell}")], folder.path(), &[]);
     let modes = terminal.modes();
     terminal.send_keys("\n");
     terminal
-        .wait_until("the first picture", |screen| screen.alternate_screen() && screen.contents().contains("inflight"));
+        .wait_until("the first frame", |screen| screen.alternate_screen() && screen.contents().contains("inflight"));
     (terminal, modes)
 }
 
-/// The shell's words for a run in its own place.
-fn run_of_plan() -> String {
+/// The shell command that replaces the shell by a run.
+fn run_command() -> String {
     format!("exec '{}' run plan.toml", terminal::INFLIGHT)
 }

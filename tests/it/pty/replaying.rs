@@ -1,5 +1,4 @@
-//! A recording on the screen: it runs, stands still, goes back and forth, says what it cannot do, and
-//! leaves requests and pictures behind.
+//! Replays on the screen: playing, pausing, seeking, refused actions, copies and exports.
 
 use std::fs;
 
@@ -9,16 +8,16 @@ use crate::pty::terminal::{INFLIGHT, Terminal};
 use crate::pty::watch;
 use crate::scenario::fixtures;
 
-/// A recording in a terminal, played with these words.
-fn replay(words: &str) -> (TempDir, Terminal, String) {
+/// A replay in a terminal, with these arguments.
+fn replay(arguments: &str) -> (TempDir, Terminal, String) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("storm.jsonl"), fixtures::bytes("storm-429")).unwrap();
-    let (terminal, modes) = watch(&folder, &format!("exec '{INFLIGHT}' replay storm.jsonl {words}"));
+    let (terminal, modes) = watch(&folder, &format!("exec '{INFLIGHT}' replay storm.jsonl {arguments}"));
     (folder, terminal, modes)
 }
 
 #[test]
-fn a_recording_is_held_moved_copied_from_and_left_or_interrupted() {
+fn a_replay_pauses_seeks_copies_exports_and_quits() {
     let (_folder, mut terminal, modes) = replay("--speed 4");
     terminal.wait_for("replay 4×");
     terminal.send_keys(" ");
@@ -43,7 +42,7 @@ fn a_recording_is_held_moved_copied_from_and_left_or_interrupted() {
     assert_eq!(terminal.exit(), 0);
     terminal.assert_restored(&modes);
 
-    // Nothing is lost: it leaves at the first word.
+    // A replay has nothing to lose, so the first interrupt quits.
     let (_folder, mut terminal, modes) = replay("");
     terminal.wait_for("replay 1×");
     terminal.send_keys("\x03");
@@ -55,7 +54,7 @@ fn a_recording_is_held_moved_copied_from_and_left_or_interrupted() {
     saves_pictures();
 }
 
-/// The end of a recording with failures, in a terminal that says it is this one.
+/// The end of a recording with failures, in a terminal with this `TERM`.
 fn end_of_recording(term: &str) -> (TempDir, Terminal) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("failing.jsonl"), fixtures::bytes("failing")).unwrap();
@@ -70,7 +69,7 @@ fn has(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// Where the terminal takes it, a request is copied as a command.
+/// A request is copied as a `curl` command if the terminal accepts copies.
 #[track_caller]
 fn copies() {
     let (_folder, mut terminal) = end_of_recording("xterm-kitty");
@@ -80,13 +79,13 @@ fn copies() {
     terminal.wait_for("copied as curl");
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
-    // `curl -i -H` in base 64, and not for the first view, where no request is selected.
+    // `curl -i -H` in base 64; the first view copies nothing, because no request is selected there.
     let bytes = terminal.bytes();
     assert!(has(&bytes, b"\x1b]52;c;Y3VybCAtaSAtS"));
     assert_eq!(bytes.windows(5).filter(|window| window == b"\x1b]52;").count(), 1);
 }
 
-/// A terminal without a clipboard is offered a file.
+/// Without a clipboard, the command is saved to a file.
 #[track_caller]
 fn saves_the_command() {
     let (folder, mut terminal) = end_of_recording("linux");
@@ -103,15 +102,15 @@ fn saves_the_command() {
     assert!(command.starts_with("curl -i -H 'accept: application/json' -H 'authorization: ***'"), "{command}");
 }
 
-/// The menu saves pictures that replace nothing, and is not on them.
+/// The export menu saves the screen, replaces no file, and is not part of the image.
 #[track_caller]
 fn saves_pictures() {
     let (folder, mut terminal) = end_of_recording("xterm-256color");
     fs::write(folder.path().join("inflight-1.svg"), "older").unwrap();
     terminal.send_keys("e");
-    terminal.wait_for("the picture, as SVG");
+    terminal.wait_for("the screen as SVG");
     terminal.send_keys("\x1b");
-    terminal.wait_until("the menu closes", |screen| !screen.contents().contains("the picture, as SVG"));
+    terminal.wait_until("the menu closes", |screen| !screen.contents().contains("the screen as SVG"));
     terminal.send_keys("es");
     terminal.wait_for("saved as inflight-2.svg");
     terminal.send_keys("et");
@@ -120,6 +119,6 @@ fn saves_pictures() {
     assert_eq!(terminal.exit(), 0);
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("inflight-1.svg"), "older");
-    assert!(read("inflight-2.svg").starts_with("<svg ") && !read("inflight-2.svg").contains("the picture"));
-    assert!(read("inflight-1.txt").contains("FINISHED") && !read("inflight-1.txt").contains("the picture"));
+    assert!(read("inflight-2.svg").starts_with("<svg ") && !read("inflight-2.svg").contains("the screen as"));
+    assert!(read("inflight-1.txt").contains("FINISHED") && !read("inflight-1.txt").contains("the screen as"));
 }

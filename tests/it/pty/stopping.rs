@@ -1,4 +1,4 @@
-//! The terminal stops: suspended, gone, or no longer reading. The run must not mind.
+//! A terminal that is suspended, has gone, or has stopped reading must not disturb the run.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use crate::pty::terminal::{INFLIGHT, PATIENCE, Terminal};
-use crate::pty::{LONG, folder, run_of_plan, watch};
+use crate::pty::{LONG, folder, run_command, watch};
 
 #[test]
-fn ctrl_z_gives_the_terminal_to_the_shell_until_fg() {
+fn ctrl_z_suspends_until_fg() {
     let folder = folder(LONG);
     let mut terminal = Terminal::run("sh", &["-i"], folder.path(), &[("PS1", "sh> "), ("ENV", "/dev/null")]);
     terminal.wait_for("sh> ");
@@ -35,18 +35,18 @@ fn ctrl_z_gives_the_terminal_to_the_shell_until_fg() {
 }
 
 #[test]
-fn a_terminal_that_is_stuck_holds_nothing_up_and_one_that_vanishes_ends_the_run() {
+fn a_stuck_terminal_delays_nothing_and_a_vanished_one_ends_the_run() {
     stuck();
     vanished();
 }
 
-/// The run ends soon and quietly.
+/// If the terminal vanishes, the run ends soon and uses no CPU time.
 #[track_caller]
 fn vanished() {
     let slow = folder(&LONG.replace("/delay/100ms", "/delay/1500ms"));
     let shells = [
-        run_of_plan(),
-        // A leader of the session that takes no notice, as under `sudo`: nobody passes the signal on.
+        run_command(),
+        // A session leader that ignores the hang-up, as under `sudo`, does not pass the signal on.
         format!("trap '' HUP; '{INFLIGHT}' run plan.toml; code=$?; times > times; exit $code"),
     ];
     for shell in shells {
@@ -54,19 +54,19 @@ fn vanished() {
         terminal.wait_for("16 / 16");
         let gone = Instant::now();
         assert_eq!(terminal.vanish().within(PATIENCE), 129, "{shell}");
-        // What was in flight ends by itself, and two seconds are for noticing.
+        // Requests in flight finish in 1.5 s, and noticing may take 2 s.
         assert!(gone.elapsed() < Duration::from_millis(3_500), "{:?} {shell}", gone.elapsed());
     }
     let times = fs::read_to_string(slow.path().join("times")).unwrap();
     assert!(seconds(times.lines().nth(1).unwrap()) < 0.8, "{times}");
 }
 
-/// It costs pictures, and neither time nor memory.
+/// A stuck terminal costs frames, but neither time nor memory.
 #[track_caller]
 fn stuck() {
     let plan = LONG.replace("delay/100ms", "json/orders/{id}").replace("100000", "30000");
     let folder = folder(&plan);
-    let (mut terminal, _) = watch(&folder, &format!("{} --events events.jsonl", run_of_plan()));
+    let (mut terminal, _) = watch(&folder, &format!("{} --events events.jsonl", run_command()));
     terminal.wait_for("16 / 16");
     terminal.stop_reading();
     let before = resident(terminal.pid());
@@ -81,7 +81,7 @@ fn stuck() {
     assert_eq!(terminal.exit(), 0);
 }
 
-/// Waits until a file holds a text at its end.
+/// Waits until a file ends with a text.
 #[track_caller]
 fn await_end(path: &Path, text: &str) {
     let deadline = Instant::now() + PATIENCE;
@@ -91,7 +91,7 @@ fn await_end(path: &Path, text: &str) {
     }
 }
 
-/// What `times` says of children, user and system together: `0m0.25s 0m0.05s`.
+/// User and system time together, from a line of `times` such as `0m0.25s 0m0.05s`.
 fn seconds(times: &str) -> f64 {
     let length = |text: &str| {
         let (minutes, seconds) = text.trim_end_matches('s').split_once('m').unwrap();
@@ -100,7 +100,7 @@ fn seconds(times: &str) -> f64 {
     times.split_whitespace().map(length).sum()
 }
 
-/// Kilobytes of memory that a process holds, where the system says so.
+/// The resident memory of a process in kilobytes; 0 if the system does not report it.
 fn resident(pid: Pid) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

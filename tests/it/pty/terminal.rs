@@ -1,6 +1,6 @@
-//! A terminal of our own: a pty, a person's fingers, and the paper on which the bytes are shown.
+//! A terminal for tests: a pty, typed keys, and an emulator that shows the output.
 //!
-//! Nothing here sleeps: every wait ends with a byte, with the program's end, or with [`PATIENCE`].
+//! Nothing sleeps: every wait ends with output, with the program's end, or after [`PATIENCE`].
 //! Start at [`Terminal::run`].
 
 use std::fs::File;
@@ -18,27 +18,27 @@ use rustix::process::{Pid, Signal};
 use rustix::termios::Termios;
 use vt100::{MouseProtocolMode, Parser, Screen};
 
-/// Longer than anything that works takes, on a machine that has other things to do.
+/// The longest wait: longer than any working program needs on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The program under test.
 pub const INFLIGHT: &str = env!("CARGO_BIN_EXE_inflight");
 
-/// A terminal and the program that runs in it, which is killed if the test ends before it.
+/// A terminal and the program in it, which is killed if the test ends first.
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    fingers: Box<dyn Write + Send>,
-    /// The program's side, held open: modes can be read after the program has ended.
+    keyboard: Box<dyn Write + Send>,
+    /// The program's side, kept open so that modes can be read after its end.
     device: File,
-    paper: Arc<Paper>,
+    output: Arc<Output>,
     reader: Option<JoinHandle<()>>,
     pid: Pid,
     ended: Receiver<u32>,
     code: Option<u32>,
 }
 
-/// What has been read, and whether reading goes on.
-struct Paper {
+/// The output so far, and whether reading continues.
+struct Output {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -52,9 +52,9 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     On,
-    /// Nothing is read until it is on again.
+    /// Reading is paused.
     Held,
-    /// The reader lets go of the terminal.
+    /// The reader closes the terminal.
     Over,
 }
 
@@ -73,65 +73,65 @@ impl Terminal {
         let device = File::options().read(true).write(true).open(pair.master.tty_name().unwrap()).unwrap();
         let mut child = pair.slave.spawn_command(command).unwrap();
         let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
-        let (tell, ended) = mpsc::channel();
-        thread::spawn(move || tell.send(child.wait().unwrap().exit_code()));
+        let (sender, ended) = mpsc::channel();
+        thread::spawn(move || sender.send(child.wait().unwrap().exit_code()));
 
-        let paper = Arc::new(Paper {
+        let output = Arc::new(Output {
             state: Mutex::new(State { parser: parser(80, 24), raw: Vec::new(), reading: Reading::On }),
             changed: Condvar::new(),
         });
         let reader = thread::spawn({
-            let (paper, from) = (Arc::clone(&paper), pair.master.try_clone_reader().unwrap());
-            move || paper.read(from)
+            let (output, from) = (Arc::clone(&output), pair.master.try_clone_reader().unwrap());
+            move || output.read(from)
         });
-        let fingers = pair.master.take_writer().unwrap();
-        Self { master: pair.master, fingers, device, paper, reader: Some(reader), pid, ended, code: None }
+        let keyboard = pair.master.take_writer().unwrap();
+        Self { master: pair.master, keyboard, device, output, reader: Some(reader), pid, ended, code: None }
     }
 
     /// Waits until the screen shows something.
     #[track_caller]
     pub fn wait_until(&self, what: &str, shows: impl Fn(&Screen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        let mut state = self.paper.state();
+        let mut state = self.output.state();
         while !shows(state.parser.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "never came: {what}\n{}", state.parser.screen().contents());
-            state = self.paper.changed.wait_timeout(state, left).unwrap().0;
+            state = self.output.changed.wait_timeout(state, left).unwrap().0;
         }
     }
 
-    /// Waits until a text stands on the screen.
+    /// Waits until the screen shows a text.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
         self.wait_until(&format!("`{text}`"), |screen| screen.contents().contains(text));
     }
 
-    /// What stands on the screen.
+    /// The text on the screen.
     pub fn text(&self) -> String {
-        self.paper.state().parser.screen().contents()
+        self.output.state().parser.screen().contents()
     }
 
-    /// Types.
+    /// Types keys.
     pub fn send_keys(&mut self, keys: &str) {
-        self.fingers.write_all(keys.as_bytes()).unwrap();
-        self.fingers.flush().unwrap();
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
     }
 
-    /// Makes the window another size; the paper first, so that what is drawn for it finds room.
+    /// Resizes the window; the emulator first, so that it has room for the next frame.
     pub fn resize(&self, columns: u16, rows: u16) {
-        let (at_least_one, screen) = (|n| NonZero::new(n).unwrap(), &mut self.paper.state());
+        let (at_least_one, screen) = (|n| NonZero::new(n).unwrap(), &mut self.output.state());
         screen.parser.screen_mut().set_size(at_least_one(rows), at_least_one(columns));
         self.master.resize(size(columns, rows)).unwrap();
     }
 
-    /// The modes of the terminal, comparable.
+    /// The terminal's modes, for comparison.
     pub fn modes(&self) -> String {
         let Termios { input_modes, output_modes, control_modes, local_modes, special_codes, .. } =
             rustix::termios::tcgetattr(self.device.as_fd()).unwrap();
         format!("{input_modes:?} {output_modes:?} {control_modes:?} {local_modes:?} {special_codes:?}")
     }
 
-    /// Asserts that the terminal is as it was before the program came, apart from its text.
+    /// Asserts that the terminal is restored, apart from its text.
     #[track_caller]
     pub fn assert_restored(&self, modes_before: &str) {
         self.wait_until("the normal screen", |screen| !screen.alternate_screen());
@@ -141,14 +141,14 @@ impl Terminal {
         assert_eq!(self.modes(), modes_before);
     }
 
-    /// Stops reading until [`Terminal::read_on`]; the program's pictures pile up before us.
+    /// Stops reading until [`Terminal::read_on`], so that the program's output piles up.
     pub fn stop_reading(&self) {
-        self.paper.set(Reading::Held);
+        self.output.set(Reading::Held);
     }
 
     /// Reads again.
     pub fn read_on(&self) {
-        self.paper.set(Reading::On);
+        self.output.set(Reading::On);
     }
 
     /// The process of the program.
@@ -161,10 +161,10 @@ impl Terminal {
         rustix::process::kill_process(self.pid, signal).unwrap();
     }
 
-    /// The window is closed, as when a connection breaks. Gives back the program's end.
+    /// Closes the window, as when a connection breaks; returns the program's end.
     pub fn vanish(mut self) -> End {
-        self.paper.set(Reading::Over);
-        // It reads until the next byte comes; the clock on the screen sees to that.
+        self.output.set(Reading::Over);
+        // The reader returns with the next byte, which the clock on the screen sends.
         self.reader.take().unwrap().join().unwrap();
         let ended = std::mem::replace(&mut self.ended, mpsc::channel().1);
         self.code = Some(0);
@@ -179,14 +179,14 @@ impl Terminal {
         code
     }
 
-    /// Every byte that came, once the program has ended.
+    /// All output, once the program has ended.
     #[track_caller]
     pub fn bytes(mut self) -> Vec<u8> {
         assert!(self.code.is_some(), "the program has not ended");
-        // With the last hand off the device, reading ends.
+        // Reading ends when the last descriptor of the device is closed.
         self.device = File::open("/dev/null").unwrap();
         self.reader.take().unwrap().join().unwrap();
-        std::mem::take(&mut self.paper.state().raw)
+        std::mem::take(&mut self.output.state().raw)
     }
 }
 
@@ -195,7 +195,7 @@ impl Drop for Terminal {
         if self.code.is_none() && self.ended.try_recv().is_err() {
             let _ = rustix::process::kill_process(self.pid, Signal::KILL);
         }
-        self.paper.set(Reading::Over);
+        self.output.set(Reading::Over);
     }
 }
 
@@ -217,9 +217,9 @@ impl End {
     }
 }
 
-impl Paper {
+impl Output {
     fn state(&self) -> MutexGuard<'_, State> {
-        // A test that failed still takes its terminal down.
+        // A failed test still has to close its terminal.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

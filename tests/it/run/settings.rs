@@ -61,7 +61,7 @@ fn mistakes_in_settings_are_told_at_once_and_nothing_is_sent() {
         "thme = \"nord\"\nascii = 1\n[keys]\nfreeze = \"space\"\npause = \"ctrl+c\"\n",
     )]);
     let ended = inflight(&folder, "run http://127.0.0.1:1/").run().exits(3);
-    for told in ["`ascii` cannot be a number", "config.toml:2:9", "`ctrl+c` is always `interrupt`"] {
+    for told in ["`ascii` cannot be a number", "config.toml:2:9", "`ctrl+c` is reserved for `interrupt`"] {
         assert!(ended.err().contains(told), "{told}: {}", ended.err());
     }
     assert!(ended.stdout.is_empty());
@@ -114,7 +114,7 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
     let folder = with(&[("conf/inflight/config.toml", "theme = \"solarized-light\"\n")]);
     let doctor = |folder: &Folder| inflight(folder, "doctor").var("TERM", "xterm").var("COLORTERM", "truecolor");
     let ended = doctor(&folder).run().exits(0);
-    assert!(ended.out().contains("solarized-light `"), "{}", ended.out());
+    assert!(ended.out().contains("solarized-light set by `"), "{}", ended.out());
     assert!(ended.out().contains("/conf/inflight/config.toml:1`\n"), "{}", ended.out());
     let ended = doctor(&folder).var("COLORFGBG", "15;0").run().exits(0);
     let line = |what: &str| ended.out().lines().find(|line| line.starts_with(what)).unwrap().split_whitespace();
@@ -126,7 +126,7 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
 
     let lively = with(&[("conf/inflight/config.toml", "mouse = true\nfps = 12\nmotion = false\n")]);
     let ended = doctor(&lively).run().exits(0);
-    for told in ["at most 12/s    `", "config.toml:2`", "motion      off", "mouse       on "] {
+    for told in ["at most 12/s    set by `", "config.toml:2`", "motion      off", "mouse       on "] {
         assert!(ended.out().contains(told), "{told}: {}", ended.out());
     }
     let ended = inflight(&lively, "doctor --fps 3").var("SSH_TTY", "pts/1").run().exits(0);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
-use crate::tui::input::{Input, Mouse, MouseAction};
+use crate::tui::input::{Mouse, MouseAction, TerminalInput};
 use crate::tui::theme::role::Variant;
 
 /// How long to wait after ESC: a sequence arrives in one piece, and a lone ESC is the Escape key.
@@ -55,7 +55,7 @@ enum Meaning {
 
 impl Decoder {
     /// Takes bytes as they arrive, and emits what they decode to.
-    pub fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(Input)) {
+    pub fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(TerminalInput)) {
         self.pending.extend_from_slice(bytes);
         let pending = std::mem::take(&mut self.pending);
         let mut rest = pending.as_slice();
@@ -89,27 +89,27 @@ impl Decoder {
     }
 
     /// Ends an incomplete sequence after its timeout: emits what it looks like, or discards it.
-    pub fn flush(&mut self, mut emit: impl FnMut(Input)) {
+    pub fn flush(&mut self, mut emit: impl FnMut(TerminalInput)) {
         if let Some(text) = self.paste.take() {
             self.pending.clear();
-            emit(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
+            emit(TerminalInput::Paste(String::from_utf8_lossy(&text).into_owned()));
             return;
         }
         match std::mem::take(&mut self.pending).as_slice() {
-            [0x1b] => emit(Input::Key(KeyCode::Esc.into())),
+            [0x1b] => emit(TerminalInput::Key(KeyCode::Esc.into())),
             [0x1b, byte] => {
                 let c = char::from(*byte);
-                emit(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT)));
+                emit(TerminalInput::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT)));
             }
             _ => {}
         }
     }
 
     /// Appends to the paste, and returns the bytes after it.
-    fn pasted<'b>(&mut self, mut text: Vec<u8>, bytes: &'b [u8], emit: &mut impl FnMut(Input)) -> &'b [u8] {
+    fn pasted<'b>(&mut self, mut text: Vec<u8>, bytes: &'b [u8], emit: &mut impl FnMut(TerminalInput)) -> &'b [u8] {
         if let Some(end) = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END) {
             append(&mut text, &bytes[..end]);
-            emit(Input::Paste(String::from_utf8_lossy(&text).into_owned()));
+            emit(TerminalInput::Paste(String::from_utf8_lossy(&text).into_owned()));
             return &bytes[end + PASTE_END.len()..];
         }
         // The end marker may be split: keep what could be its start.
@@ -121,18 +121,18 @@ impl Decoder {
         left
     }
 
-    fn emit(&mut self, meaning: Meaning, emit: &mut impl FnMut(Input)) {
+    fn emit(&mut self, meaning: Meaning, emit: &mut impl FnMut(TerminalInput)) {
         match meaning {
             Meaning::Nothing => {}
-            Meaning::Key(key) => emit(Input::Key(key)),
-            Meaning::Mouse(mouse) => emit(Input::Mouse(mouse)),
+            Meaning::Key(key) => emit(TerminalInput::Key(key)),
+            Meaning::Mouse(mouse) => emit(TerminalInput::Mouse(mouse)),
             Meaning::PasteStarts => self.paste = Some(Vec::new()),
             Meaning::Background(variant) => {
                 self.knows_background = true;
-                emit(Input::Background(Some(variant)));
+                emit(TerminalInput::Background(Some(variant)));
             }
             Meaning::Attributes if self.knows_background => {}
-            Meaning::Attributes => emit(Input::Background(None)),
+            Meaning::Attributes => emit(TerminalInput::Background(None)),
         }
     }
 }

@@ -5,17 +5,17 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
 use super::{Decoder, MAX_PASTE, PASTE_END};
-use crate::tui::input::{Input, Mouse, MouseAction};
+use crate::tui::input::{Mouse, MouseAction, TerminalInput};
 use crate::tui::theme::role::Variant;
 
 const PASTE_START: &[u8] = b"\x1b[200~";
 
-fn decoded(bytes: &[u8]) -> Vec<Input> {
+fn decoded(bytes: &[u8]) -> Vec<TerminalInput> {
     in_pieces(&[bytes])
 }
 
 /// Decodes pieces without a pause between them, then times out.
-fn in_pieces(pieces: &[&[u8]]) -> Vec<Input> {
+fn in_pieces(pieces: &[&[u8]]) -> Vec<TerminalInput> {
     let mut decoder = Decoder::default();
     let mut inputs = Vec::new();
     for piece in pieces {
@@ -28,8 +28,8 @@ fn in_pieces(pieces: &[&[u8]]) -> Vec<Input> {
     inputs
 }
 
-fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
-    Input::Key(KeyEvent::new(code, modifiers))
+fn key(code: KeyCode, modifiers: KeyModifiers) -> TerminalInput {
+    TerminalInput::Key(KeyEvent::new(code, modifiers))
 }
 
 #[test]
@@ -83,24 +83,27 @@ fn keys_that_arrive_together_stay_apart() {
 #[test]
 fn repeats_and_releases_are_decoded_if_the_terminal_sends_them() {
     let kinds: Vec<_> = decoded(b"\x1b[1;1:2B\x1b[1;1:3B").into_iter().collect();
-    let event = |kind| Input::Key(KeyEvent::new_with_kind(KeyCode::Down, KeyModifiers::NONE, kind));
+    let event = |kind| TerminalInput::Key(KeyEvent::new_with_kind(KeyCode::Down, KeyModifiers::NONE, kind));
     assert_eq!(kinds, [event(KeyEventKind::Repeat), event(KeyEventKind::Release)]);
 }
 
 #[test]
 fn an_answer_about_the_background_is_not_typing() {
     let answered = decoded(b"\x1b]11;rgb:ffff/fafa/f0f0\x07\x1b[?62;22cq");
-    assert_eq!(answered, [Input::Background(Some(Variant::Light)), key(KeyCode::Char('q'), KeyModifiers::NONE)]);
+    assert_eq!(
+        answered,
+        [TerminalInput::Background(Some(Variant::Light)), key(KeyCode::Char('q'), KeyModifiers::NONE)]
+    );
     let dark = in_pieces(&[b"\x1b]11;rgb:14/16", b"/1b\x1b", b"\\"]);
-    assert_eq!(dark, [Input::Background(Some(Variant::Dark))]);
-    assert_eq!(decoded(b"\x1b[?1;2c"), [Input::Background(None)]);
+    assert_eq!(dark, [TerminalInput::Background(Some(Variant::Dark))]);
+    assert_eq!(decoded(b"\x1b[?1;2c"), [TerminalInput::Background(None)]);
     assert_eq!(decoded(b"\x1b]11;what?\x07\x1b]52;c;aGk=\x07"), []);
 }
 
 #[test]
 fn clicks_and_wheel_turns_have_a_cell() {
-    let does = |action, x, y| Input::Mouse(Mouse { action, at: Position { x, y } });
-    let cases: [(&[u8], &[Input]); 12] = [
+    let does = |action, x, y| TerminalInput::Mouse(Mouse { action, at: Position { x, y } });
+    let cases: [(&[u8], &[TerminalInput]); 12] = [
         (b"\x1b[<0;1;1M", &[does(MouseAction::Click, 0, 0)]),
         (b"\x1b[<0;120;40M\x1b[<0;120;40m", &[does(MouseAction::Click, 119, 39)]),
         (b"\x1b[<20;7;3M", &[does(MouseAction::Click, 6, 2)]),
@@ -127,7 +130,7 @@ fn clicks_and_wheel_turns_have_a_cell() {
 #[test]
 fn a_paste_is_one_text_however_it_arrives() {
     let paste = [PASTE_START, "q\rü\x1b[A".as_bytes(), PASTE_END, b"x"].concat();
-    let wanted = [Input::Paste("q\rü\x1b[A".into()), key(KeyCode::Char('x'), KeyModifiers::NONE)];
+    let wanted = [TerminalInput::Paste("q\rü\x1b[A".into()), key(KeyCode::Char('x'), KeyModifiers::NONE)];
     for size in 1..paste.len() {
         let pieces: Vec<&[u8]> = paste.chunks(size).collect();
         assert_eq!(in_pieces(&pieces), wanted, "in pieces of {size}");
@@ -137,9 +140,9 @@ fn a_paste_is_one_text_however_it_arrives() {
 #[test]
 fn a_paste_without_end_ends_and_without_bound_is_cut() {
     let open = [PASTE_START, b"GET"].concat();
-    assert_eq!(decoded(&open), [Input::Paste("GET".into())]);
+    assert_eq!(decoded(&open), [TerminalInput::Paste("GET".into())]);
     let long = [PASTE_START, &vec![b'a'; MAX_PASTE + 9], PASTE_END].concat();
-    assert_eq!(decoded(&long), [Input::Paste("a".repeat(MAX_PASTE))]);
+    assert_eq!(decoded(&long), [TerminalInput::Paste("a".repeat(MAX_PASTE))]);
 }
 
 #[test]
