@@ -45,7 +45,7 @@ pub(super) struct ReadRow {
 
 /// What opening a source found.
 #[derive(Default)]
-pub(super) struct Opened {
+pub(super) struct OpenedRows {
     /// How many rows it has, where that is known.
     pub(super) n_rows: Option<u64>,
     /// Rows whose jobs are drawn before all others.
@@ -123,17 +123,17 @@ impl SourceReader {
     }
 
     /// Opens the rows again, before the first: files may have changed.
-    pub(super) fn reopen(&mut self) -> Opened {
+    pub(super) fn reopen(&mut self) -> OpenedRows {
         self.next_row = 0;
         self.priority.forget();
         match self.rows.open(&self.columns, self.is_whole) {
             Ok((stream, n_rows)) => {
                 (self.stream, self.n_rows) = (Some(stream), n_rows);
-                Opened { n_rows, priority: self.find_priority() }
+                OpenedRows { n_rows, priority: self.find_priority() }
             }
             Err(why) => {
                 (self.stream, self.n_rows, self.failure) = (None, Some(1), Some(why.to_string()));
-                Opened { n_rows: self.n_rows, priority: Vec::new() }
+                OpenedRows { n_rows: self.n_rows, priority: Vec::new() }
             }
         }
     }

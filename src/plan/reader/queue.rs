@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::plan::reader::{Opened, ReadRow, SourceReader};
+use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
 
 /// How much is read ahead of each source.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ struct State {
     /// The rows are opened before the next is read.
     reopens: bool,
     /// What opening found, until it is taken.
-    opened: Option<Opened>,
+    opened: Option<OpenedRows>,
     has_ended: bool,
     /// The row after the last one that was read, from 0.
     next_row: u64,
@@ -57,7 +57,7 @@ struct State {
 /// What was taken besides rows.
 pub(in crate::plan) struct Taken {
     /// What opening the source found, if it has been opened since.
-    pub(in crate::plan) opened: Option<Opened>,
+    pub(in crate::plan) opened: Option<OpenedRows>,
     /// No more rows will come.
     pub(in crate::plan) has_ended: bool,
     /// A reader thread should fill the queue.

@@ -12,7 +12,7 @@ use crate::plan::job::{Job, Place};
 use crate::plan::priority_jobs::{Early, PriorityRow, Slow};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;
-use crate::plan::reader::{Opened, ReadRow, SourceReader};
+use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
 use crate::plan::request::{Made, Maker};
 use crate::plan::source::Source;
 use crate::plan::text::reason;
@@ -140,7 +140,7 @@ impl SourceStream {
     }
 
     /// Begins anew with what opening found.
-    fn set_opened(&mut self, opened: Opened, found: &mut Found) {
+    fn set_opened(&mut self, opened: OpenedRows, found: &mut Found) {
         self.jobs = opened.n_rows;
         self.n_drawn = 0;
         self.is_opening = false;

@@ -271,9 +271,8 @@ async fn a_job_is_as_slow_as_all_its_attempts_together_and_as_a_redirect_leads()
     };
     let first = Rig::new(&plan, script).run().await;
     let found = first.slowest();
-    let found_jobs: Vec<(u64, u64, &str)> =
-        found.iter().map(|slow| (slow.row, slow.took.0 / 1_000, &*slow.target)).collect();
-    assert_eq!(found_jobs, [(25, 600, "GET http://a.test/"), (20, 400, "GET http://a.test/")]);
+    let rows: Vec<(u64, u64, &str)> = found.iter().map(|slow| (slow.row, slow.took.0 / 1_000, &*slow.target)).collect();
+    assert_eq!(rows, [(25, 600, "GET http://a.test/"), (20, 400, "GET http://a.test/")]);
     assert_eq!(Rig::new(&plan, script).after(&first).run().await.rows()[..3], [25, 20, 0]);
 }
 

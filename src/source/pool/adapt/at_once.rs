@@ -7,7 +7,7 @@ use crate::event::Offset;
 use crate::source::pool::adapt::record::AttemptRecord;
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{ASK_AFTER, ASK_AFTER_LOST, ASK_AFTER_MOST, ASK_AFTER_TIME, DOUBTS, LESS};
-use crate::source::pool::adapt::{AttemptEvidence, Response};
+use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
 /// A limit of what is in flight.
 #[derive(Debug)]
@@ -77,15 +77,15 @@ impl AtOnce {
     }
 
     /// Lowers the limit to what was not refused, or gives up the hypothesis.
-    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> Response {
+    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         self.stale_before = evidence.at;
         // Where more than one may be in flight, a later one may have overtaken it on the way.
         if evidence.others == 0 && self.limit == 1 {
-            return Response::Falls(AdaptReason::Alone);
+            return HypothesisResponse::Falls(AdaptReason::Alone);
         }
         if evidence.others >= self.limit {
             // It started before the limit came down.
-            return Response::Keeps;
+            return HypothesisResponse::Keeps;
         }
         // A refused probe goes back to where it began, and not below: those whom it let in may overtake
         // each other on the way. If that is too many as well, the next refusal says so.
@@ -93,7 +93,7 @@ impl AtOnce {
         let limit = evidence.others.max(floor);
         self.doubt.refused(limit);
         if self.doubt.count >= DOUBTS {
-            return Response::Falls(AdaptReason::Fickle);
+            return HypothesisResponse::Falls(AdaptReason::Fickle);
         }
         if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LESS {
             self.lost = self.lost.max(Some(self.settled));
@@ -102,7 +102,7 @@ impl AtOnce {
         self.is_starting = false;
         self.quiet = 0;
         self.set(limit, limit, evidence.at);
-        Response::Moves(AdaptReason::Crowded { refused: record.refused(), in_flight: evidence.others + 1 })
+        HypothesisResponse::Moves(AdaptReason::Crowded { refused: record.refused(), in_flight: evidence.others + 1 })
     }
 
     /// Raises the limit, if what was accepted is a reason to.

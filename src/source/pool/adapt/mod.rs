@@ -53,12 +53,12 @@ pub struct AttemptEvidence {
     /// How many others were in flight at this host when it started.
     pub others: u32,
     /// How it ended.
-    pub end: Admission,
+    pub end: Acceptance,
 }
 
 /// Whether the server accepted an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub enum Acceptance {
     /// The server answered it, with any status.
     Accepted,
     /// The server asked us to slow down.
@@ -67,7 +67,7 @@ pub enum Admission {
 
 /// How a hypothesis responds to a refusal.
 #[derive(Debug)]
-pub enum Response {
+pub enum HypothesisResponse {
     /// It changes nothing.
     Keeps,
     /// It explains the refusal, and allows less or more than before.
@@ -94,21 +94,23 @@ impl Adapt {
         let cap = self.most();
         self.record.note(&evidence, from.gap);
         let reason = match (&mut self.hypothesis, evidence.end) {
-            (Hypothesis::AtOnce(at_once), Admission::Accepted) => at_once.accepted(&evidence, cap)?,
-            (Hypothesis::PerSecond(per_second), Admission::Accepted) => per_second.accepted(&evidence, &self.record)?,
-            (Hypothesis::AtOnce(at_once), Admission::Refused) => match at_once.refused(&evidence, &self.record) {
-                Response::Keeps => return None,
-                Response::Moves(reason) => reason,
-                Response::Falls(reason) => {
+            (Hypothesis::AtOnce(at_once), Acceptance::Accepted) => at_once.accepted(&evidence, cap)?,
+            (Hypothesis::PerSecond(per_second), Acceptance::Accepted) => {
+                per_second.accepted(&evidence, &self.record)?
+            }
+            (Hypothesis::AtOnce(at_once), Acceptance::Refused) => match at_once.refused(&evidence, &self.record) {
+                HypothesisResponse::Keeps => return None,
+                HypothesisResponse::Moves(reason) => reason,
+                HypothesisResponse::Falls(reason) => {
                     self.hypothesis = Hypothesis::PerSecond(PerSecond::new(evidence.at, &self.record));
                     self.record.forget_levels();
                     reason
                 }
             },
-            (Hypothesis::PerSecond(per_second), Admission::Refused) => {
+            (Hypothesis::PerSecond(per_second), Acceptance::Refused) => {
                 let reason = match per_second.refused(&evidence, &self.record) {
-                    Response::Keeps => return None,
-                    Response::Moves(reason) | Response::Falls(reason) => reason,
+                    HypothesisResponse::Keeps => return None,
+                    HypothesisResponse::Moves(reason) | HypothesisResponse::Falls(reason) => reason,
                 };
                 // If the server stated its pace, no other explanation is sought.
                 let is_open = self.stated_per_window.is_none();

@@ -12,7 +12,7 @@ use crate::source::pool::adapt::tuning::{
     BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LONE, LOST, MOST_CUT,
     MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
 };
-use crate::source::pool::adapt::{AttemptEvidence, Response};
+use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
 /// A pace.
 #[derive(Debug)]
@@ -91,10 +91,10 @@ impl PerSecond {
     }
 
     /// Slows down, if the refusal says something of this pace.
-    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> Response {
+    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         let now = evidence.at;
         if evidence.started < self.stale_before {
-            return Response::Keeps;
+            return HypothesisResponse::Keeps;
         }
         let fast = AdaptReason::Fast { refused: record.refused(), gap: self.gap() };
         let (rate, reason) = if let Some(probe) = self.probe.take() {
@@ -104,7 +104,7 @@ impl PerSecond {
             (probe.from, fast)
         } else {
             let Some(cut) = self.cut(now, record, fast) else {
-                return Response::Keeps;
+                return HypothesisResponse::Keeps;
             };
             self.stale_before = now;
             cut
@@ -112,7 +112,7 @@ impl PerSecond {
         self.set(rate);
         self.rest(now);
         self.stretches = 0;
-        Response::Moves(reason)
+        HypothesisResponse::Moves(reason)
     }
 
     /// The pace after a refusal that no probe explains, and why; none where the pace is not to blame.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::tuning::{JUDGED, JUDGED_ACCEPTED, JUDGED_REFUSED, SEPARATES, SPAN, SPAN_ATTEMPTS};
-use crate::source::pool::adapt::{Admission, AttemptEvidence};
+use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
 /// Spans for which it is remembered when something was accepted: the pace may fall, and the span grow.
 const KEPT: u64 = 4;
@@ -17,7 +17,7 @@ pub struct AttemptRecord {
     /// When attempts were accepted, oldest first.
     accepted: VecDeque<Offset>,
     /// The latest attempts: how many others were in flight with each, and how it ended.
-    levels: VecDeque<(u32, Admission)>,
+    levels: VecDeque<(u32, Acceptance)>,
     /// When the first attempt started.
     begun: Option<Offset>,
     /// Refused since the last step.
@@ -33,8 +33,8 @@ impl AttemptRecord {
         }
         self.levels.push_back((evidence.others, evidence.end));
         match evidence.end {
-            Admission::Refused => self.refused = self.refused.saturating_add(1),
-            Admission::Accepted => {
+            Acceptance::Refused => self.refused = self.refused.saturating_add(1),
+            Acceptance::Accepted => {
                 // Threads may report ends slightly out of order.
                 let at = self.accepted.back().map_or(evidence.at, |&last| last.max(evidence.at));
                 self.accepted.push_back(at);
@@ -60,14 +60,14 @@ impl AttemptRecord {
     /// (Mann and Whitney's U): one if the host limits what is in flight, about half if it counts per second.
     pub fn separating_level(&self) -> Option<u32> {
         let levels = |end| self.levels.iter().filter(move |(_, e)| *e == end).map(|&(level, _)| level);
-        let lowest = levels(Admission::Refused).min().filter(|&lowest| lowest > 0)?;
-        let n_refused = levels(Admission::Refused).count();
+        let lowest = levels(Acceptance::Refused).min().filter(|&lowest| lowest > 0)?;
+        let n_refused = levels(Acceptance::Refused).count();
         if n_refused < JUDGED_REFUSED || self.levels.len() - n_refused < JUDGED_ACCEPTED {
             return None;
         }
-        let mut accepted: Vec<u32> = levels(Admission::Accepted).collect();
+        let mut accepted: Vec<u32> = levels(Acceptance::Accepted).collect();
         accepted.sort_unstable();
-        let halves: usize = levels(Admission::Refused)
+        let halves: usize = levels(Acceptance::Refused)
             .map(|refused| {
                 let fewer = accepted.partition_point(|&level| level < refused);
                 fewer + accepted.partition_point(|&level| level <= refused)
@@ -102,9 +102,9 @@ pub fn span_of(gap: Micros) -> Micros {
 mod tests {
     use super::AttemptRecord;
     use crate::event::{Micros, Offset};
-    use crate::source::pool::adapt::{Admission, AttemptEvidence};
+    use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
-    fn noted(ends: impl IntoIterator<Item = (u64, u32, Admission)>) -> AttemptRecord {
+    fn noted(ends: impl IntoIterator<Item = (u64, u32, Acceptance)>) -> AttemptRecord {
         let mut record = AttemptRecord::default();
         for (ms, others, end) in ends {
             let at = Offset(ms * 1000);
@@ -115,17 +115,17 @@ mod tests {
 
     #[test]
     fn it_counts_what_was_accepted_in_the_last_second_and_keeps_no_more() {
-        let record = noted((0..5_000).map(|n| (n * 10, 0, Admission::Accepted)));
+        let record = noted((0..5_000).map(|n| (n * 10, 0, Acceptance::Accepted)));
         assert_eq!(record.accepted(Offset(49_990_000), Micros(1_000_000)), (100.0, 1.0));
         assert!(record.accepted.len() <= 401);
     }
 
     #[test]
     fn refusals_that_only_the_crowded_meet_are_about_the_crowd() {
-        let crowd = |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Admission::Refused } else { Admission::Accepted });
+        let crowd = |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Acceptance::Refused } else { Acceptance::Accepted });
         assert_eq!(noted((0..80).map(crowd)).separating_level(), Some(6));
         let anyone =
-            |n: u64| (n, (n % 8) as u32, if n.is_multiple_of(9) { Admission::Refused } else { Admission::Accepted });
+            |n: u64| (n, (n % 8) as u32, if n.is_multiple_of(9) { Acceptance::Refused } else { Acceptance::Accepted });
         assert_eq!(noted((0..80).map(anyone)).separating_level(), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::{EndpointId, Fact, Offset, RetryWhy, RunEnd, WarningSource};
 use crate::plan::job::{Job, Place};
-use crate::source::pool::adapt::{Admission, AttemptEvidence};
+use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
 use crate::source::pool::run::shared_run::SharedRun;
@@ -210,8 +210,8 @@ impl SharedRun {
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
 fn evidence_of(ready: &PendingJob, outcome: &Outcome, now: Offset) -> Option<AttemptEvidence> {
     let end = match outcome {
-        Outcome::Answered { .. } | Outcome::Redirected { .. } => Admission::Accepted,
-        Outcome::Throttled { .. } => Admission::Refused,
+        Outcome::Answered { .. } | Outcome::Redirected { .. } => Acceptance::Accepted,
+        Outcome::Throttled { .. } => Acceptance::Refused,
         Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
     };
     Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })

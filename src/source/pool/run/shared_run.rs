@@ -23,7 +23,7 @@ use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::Ticket;
 use crate::source::pool::schedule::run_time::RunTime;
-use crate::source::pool::schedule::{Decision, Schedule};
+use crate::source::pool::schedule::{Dispatch, Schedule};
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 
 /// What all workers of a run share.
@@ -111,18 +111,18 @@ impl SharedRun {
         self.start + Duration::from_micros(at.0)
     }
 
-    /// What a worker should do now. On [`Decision::Wait`] its handle is among the idle ones, and will be woken.
-    pub async fn next(&self, me: &Arc<WorkerHandle>) -> Decision {
+    /// What a worker should do now. On [`Dispatch::Wait`] its handle is among the idle ones, and will be woken.
+    pub async fn next(&self, me: &Arc<WorkerHandle>) -> Dispatch {
         self.with_state(|state, now| {
             let next = state.schedule.decide();
             match &next {
-                Decision::Wait(until) => {
+                Dispatch::Wait(until) => {
                     state.idle_workers.push(Arc::clone(me));
                     state.has_found_nothing = true;
                     self.set_alarm(state, *until);
                 }
-                Decision::Over => self.end_if_done(state),
-                Decision::Start(ticket) => {
+                Dispatch::Over => self.end_if_done(state),
+                Dispatch::Start(ticket) => {
                     if ticket.ready.attempts == 1
                         && let Some(profile) = state.request_profiles.update(&ticket.ready.job)
                     {
@@ -132,8 +132,8 @@ impl SharedRun {
                     state.emit(now, started(ticket));
                     self.wake_next(state);
                 }
-                Decision::BadRow(..) | Decision::GiveUp(..) => self.wake_next(state),
-                Decision::Again => {}
+                Dispatch::BadRow(..) | Dispatch::GiveUp(..) => self.wake_next(state),
+                Dispatch::Again => {}
             }
             next
         })

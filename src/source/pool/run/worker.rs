@@ -19,7 +19,7 @@ use crate::source::pool::run::ends::SettledJob;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
-use crate::source::pool::schedule::{Decision, GiveUp};
+use crate::source::pool::schedule::{Dispatch, GiveUp};
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
 /// Pulls and runs jobs until nothing will ever start again.
@@ -27,18 +27,18 @@ pub async fn work<W: Wire>(shared: Arc<SharedRun>, wire: Rc<W>) {
     let me = Arc::new(WorkerHandle::default());
     loop {
         match shared.next(&me).await {
-            Decision::Start(ticket) => attempt(&shared, &*wire, ticket, &me).await,
-            Decision::BadRow(id, bad) => fail_bad_row(&shared, id, bad).await,
-            Decision::GiveUp(ready, why) => {
+            Dispatch::Start(ticket) => attempt(&shared, &*wire, ticket, &me).await,
+            Dispatch::BadRow(id, bad) => fail_bad_row(&shared, id, bad).await,
+            Dispatch::GiveUp(ready, why) => {
                 let end = match why {
                     GiveUp::Expired => JobEnd::Failed { last: Outcome::TimedOut { phase: Phase::Job } },
                     GiveUp::Skipped => JobEnd::Cancelled,
                 };
                 settle(&shared, ready, end, None).await;
             }
-            Decision::Again => tokio::task::yield_now().await,
-            Decision::Wait(_) => me.wakeup.notified().await,
-            Decision::Over => break,
+            Dispatch::Again => tokio::task::yield_now().await,
+            Dispatch::Wait(_) => me.wakeup.notified().await,
+            Dispatch::Over => break,
         }
     }
 }

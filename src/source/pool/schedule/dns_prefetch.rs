@@ -50,7 +50,7 @@ mod tests {
     use crate::plan::cursor::Cursor;
     use crate::plan::reader::threads::ReaderActivity;
     use crate::source::pool::schedule::gate::GateState;
-    use crate::source::pool::schedule::{Decision, Schedule};
+    use crate::source::pool::schedule::{Dispatch, Schedule};
 
     #[track_caller]
     fn schedule(endpoints: &str) -> Schedule {
@@ -69,7 +69,7 @@ mod tests {
     /// Starts a job, and returns the hosts that this makes known.
     #[track_caller]
     fn start(schedule: &mut Schedule) -> Vec<String> {
-        assert!(matches!(schedule.decide(), Decision::Start(_)));
+        assert!(matches!(schedule.decide(), Dispatch::Start(_)));
         upcoming(schedule)
     }
 

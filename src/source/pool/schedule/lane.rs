@@ -9,7 +9,7 @@ use crate::event::idle::IdleWhy;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
 use crate::source::pool::adapt::step::AdaptStep;
-use crate::source::pool::adapt::{Adapt, Admission, AttemptEvidence};
+use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
@@ -156,7 +156,7 @@ impl Lane {
     /// Gives the adaptive controller evidence; returns what that changed.
     pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
-        *has_findings |= evidence.end == Admission::Refused;
+        *has_findings |= evidence.end == Acceptance::Refused;
         let step = adapt.observe(evidence)?;
         pace.set_gap(step.to.gap);
         Some(step)

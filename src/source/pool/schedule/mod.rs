@@ -53,7 +53,7 @@ const PARKED_AT_ONCE: usize = 100;
 
 /// What a worker should do.
 #[derive(Debug)]
-pub enum Decision {
+pub enum Dispatch {
     /// Start this.
     Start(Ticket),
     /// Settle this row as failed: it makes no job.
@@ -172,15 +172,15 @@ impl Schedule {
     }
 
     /// What a worker that has nothing to do should do now.
-    pub fn decide(&mut self) -> Decision {
+    pub fn decide(&mut self) -> Dispatch {
         if self.gate.state() == GateState::Closed || self.sources.is_over() {
-            return Decision::Over;
+            return Dispatch::Over;
         }
         if !self.gate.admits() {
-            return Decision::Wait(None);
+            return Dispatch::Wait(None);
         }
         if self.pace.opens_at() > self.now {
-            return Decision::Wait(self.soonest());
+            return Dispatch::Wait(self.soonest());
         }
         if let Some(next) = self.ask_priority() {
             return next;
@@ -201,7 +201,7 @@ impl Schedule {
             return self.decide();
         }
         // The last source may have ended only now, after every job had settled.
-        if self.sources.is_over() { Decision::Over } else { Decision::Wait(self.soonest()) }
+        if self.sources.is_over() { Dispatch::Over } else { Dispatch::Wait(self.soonest()) }
     }
 
     /// Whether another worker should be woken, because something may start at once.
@@ -316,7 +316,7 @@ impl Schedule {
         }
     }
 
-    fn start(&mut self, mut ready: Box<PendingJob>) -> Decision {
+    fn start(&mut self, mut ready: Box<PendingJob>) -> Dispatch {
         let (i, now) = (ready.host.0 as usize, self.now);
         let gives_up = if self.skipped.contains(&ready.job.endpoint) {
             Some(GiveUp::Skipped)
@@ -325,7 +325,7 @@ impl Schedule {
         };
         if let Some(why) = gives_up {
             self.lanes.enqueue(i);
-            return Decision::GiveUp(ready.given_up(now), why);
+            return Dispatch::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
@@ -333,7 +333,7 @@ impl Schedule {
         lane.start(now);
         self.pace.start(now);
         self.lanes.enqueue(i);
-        Decision::Start(Ticket { ready, slot: self.gate.take() })
+        Dispatch::Start(Ticket { ready, slot: self.gate.take() })
     }
 
     fn park(&mut self, ready: Box<PendingJob>) {

@@ -8,7 +8,7 @@ use crate::event::waits::WaitTimes;
 use crate::plan::cursor::Draw;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
-use crate::source::pool::schedule::{Decision, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
+use crate::source::pool::schedule::{Dispatch, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
 
 impl Schedule {
     /// Queues a source that may have jobs: with its host's lane, or by itself if it has many hosts.
@@ -49,11 +49,11 @@ impl Schedule {
     }
 
     /// Takes a priority job. Jobs whose lane is closed are parked there on the way.
-    pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Decision> {
+    pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Dispatch> {
         let full = self.parked + PARKED_AT_ONCE;
         while let Some(source) = self.sources.next_priority() {
             if self.parked >= full {
-                return Some(Decision::Again);
+                return Some(Dispatch::Again);
             }
             let lane = self.lane_of_source(source);
             let (since, mark) = (self.now, self.mark_of(lane));
@@ -68,7 +68,7 @@ impl Schedule {
     }
 
     /// Starts a job, or parks it if its lane is closed. A job that is already parked in that lane goes first.
-    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Decision> {
+    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Dispatch> {
         let i = ready.host.0 as usize;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || lane.opens_at() > self.now {
@@ -86,7 +86,7 @@ impl Schedule {
     }
 
     /// Takes a job from this lane, if it has one and may start it.
-    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Decision> {
+    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Dispatch> {
         let now = self.now;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
@@ -110,7 +110,7 @@ impl Schedule {
                 // All jobs of such a source go to this lane's host.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
-            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Decision::BadRow(id, bad)),
+            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Dispatch::BadRow(id, bad)),
             Draw::Pending | Draw::End => None,
         };
         self.lanes.enqueue(i);
@@ -118,7 +118,7 @@ impl Schedule {
     }
 
     /// Takes a job from a source of many hosts. Jobs whose lane is closed are parked there on the way.
-    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Decision> {
+    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Dispatch> {
         let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
@@ -128,7 +128,7 @@ impl Schedule {
             }
             if self.parked >= full {
                 self.lanes.enqueue_mixed(source);
-                return Some(Decision::Again);
+                return Some(Dispatch::Again);
             }
             let next = match self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements) {
                 Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
@@ -138,7 +138,7 @@ impl Schedule {
                         None => continue,
                     }
                 }
-                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Decision::BadRow(id, bad),
+                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Dispatch::BadRow(id, bad),
                 Draw::Pending => {
                     self.awaiting_input.push(source);
                     return None;

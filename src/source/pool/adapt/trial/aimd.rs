@@ -2,7 +2,7 @@
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::trial::Controller;
-use crate::source::pool::adapt::{Admission, AttemptEvidence};
+use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
 /// A limit that is cut by a third at each refusal, once in a round trip.
 #[derive(Debug)]
@@ -23,13 +23,13 @@ impl Default for Aimd {
 impl Controller for Aimd {
     fn learn(&mut self, evidence: AttemptEvidence) {
         match evidence.end {
-            Admission::Accepted if evidence.others + 1 >= self.limit() => {
+            Acceptance::Accepted if evidence.others + 1 >= self.limit() => {
                 self.limit += if self.is_starting { 1.0 } else { 1.0 / self.limit };
             }
-            Admission::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
+            Acceptance::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
                 (self.limit, self.is_starting, self.cut) = ((self.limit * 0.7).max(1.0), false, evidence.at);
             }
-            Admission::Accepted | Admission::Refused => {}
+            Acceptance::Accepted | Acceptance::Refused => {}
         }
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]

@@ -13,7 +13,7 @@ use fastrand::Rng;
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::trial::scene::{RunningUpstream, SimulatedUpstream};
-use crate::source::pool::adapt::{Adapt, Admission, AttemptEvidence};
+use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 
 /// What is tried.
 pub trait Controller {
@@ -68,7 +68,7 @@ pub fn try_out(scene: &SimulatedUpstream, controller: &mut impl Controller, seed
             }
             Happens::Arrives(attempt) => client.refused.push_back((now + TO_REFUSE, attempt)),
             Happens::Ends(attempt, end) => {
-                if end == Admission::Accepted {
+                if end == Acceptance::Accepted {
                     upstream.is_done();
                 }
                 client.end(attempt, end, controller);
@@ -101,7 +101,7 @@ struct SimulatedAttempt {
 enum Happens {
     MayStart,
     Arrives(SimulatedAttempt),
-    Ends(SimulatedAttempt, Admission),
+    Ends(SimulatedAttempt, Acceptance),
 }
 
 impl Client {
@@ -133,21 +133,21 @@ impl Client {
             return (arrives, Happens::Arrives(self.arriving.pop_front().unwrap().1));
         }
         let (attempt, end) = if is_served <= is_refused {
-            (self.serving.pop().unwrap().0.1, Admission::Accepted)
+            (self.serving.pop().unwrap().0.1, Acceptance::Accepted)
         } else {
-            (self.refused.pop_front().unwrap().1, Admission::Refused)
+            (self.refused.pop_front().unwrap().1, Acceptance::Refused)
         };
         (ends, Happens::Ends(attempt, end))
     }
 
-    fn end(&mut self, attempt: SimulatedAttempt, end: Admission, controller: &mut impl Controller) {
+    fn end(&mut self, attempt: SimulatedAttempt, end: Acceptance, controller: &mut impl Controller) {
         let SimulatedAttempt { started, others } = attempt;
         self.in_flight -= 1;
         controller.learn(AttemptEvidence { at: self.now, started, others, end });
         if self.now >= WARM_UP {
             match end {
-                Admission::Accepted => self.n_accepted += 1,
-                Admission::Refused => self.n_refused += 1,
+                Acceptance::Accepted => self.n_accepted += 1,
+                Acceptance::Refused => self.n_refused += 1,
             }
         }
     }
