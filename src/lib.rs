@@ -64,8 +64,8 @@
 //! | how a view is drawn | `tui/view/` |
 //! | colours and roles | `tui/theme/role.rs` |
 //! | how the terminal is set up and restored | `tui/terminal/mod.rs` |
-//! | the summary and the JSON summary | `output/summary.rs`, `output/summary_json.rs` |
-//! | the report of all results | `output/report.rs` |
+//! | the summary and the JSON summary | `output/summary/text.rs`, `output/summary/json.rs` |
+//! | the report of all results | `output/report/mod.rs` |
 //! | exit codes | `output/exit.rs`, `error.rs` |
 //! | how secrets are masked | `text/secret.rs` |
 //! | how text from servers is made safe | `text/sanitize.rs` |

@@ -239,6 +239,17 @@ fn every_link_and_every_file_that_is_named_exists() {
 }
 
 #[test]
+fn every_file_that_the_map_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let files = map.lines().filter_map(|line| line.strip_prefix("//! | ")?.split_once(" | `")).map(|(_, files)| files);
+    let files: Vec<&str> = files.flat_map(|files| files.split('`')).filter(|file| file.contains(['/', '.'])).collect();
+    assert!(files.len() > 20, "{files:?}");
+    let missing: Vec<&&str> = files.iter().filter(|file| !root.join("src").join(file).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn the_readme_is_short() {
     let n = page("README.md").split_whitespace().count();
     assert!(n <= 2_000, "{n} words: move something to `docs`");

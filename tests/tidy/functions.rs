@@ -9,10 +9,20 @@ use crate::{Finding, assert_rule, lines};
 const MOST_LINES: usize = 80;
 
 /// Functions that are longer, with the reason why splitting would make them harder to read.
-const LONG: &[(&str, &str, &str)] = &[];
+const LONG: &[(&str, &str, &str)] = &[
+    ("src/model/mod.rs", "apply", "one short arm for each kind of fact"),
+    ("src/tui/state/mod.rs", "update", "one short arm for each action"),
+];
 
-/// Folders that still have longer functions.
-const PENDING: &[&str] = &["src/app/", "src/model/", "src/tui/state/", "tests/it/"];
+/// Places that still have longer functions.
+const PENDING: &[&str] = &[
+    "src/app/",
+    "src/model/verdict/",
+    "src/tui/state/race.rs",
+    "tests/it/plan/",
+    "tests/it/pool/",
+    "tests/it/scenario/",
+];
 
 fn length(file: &Source) -> Vec<Finding> {
     let is_exempt = |name: &str| {
