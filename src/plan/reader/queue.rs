@@ -32,10 +32,10 @@ impl Bounds {
 /// The rows of one source that were read ahead.
 pub(in crate::plan) struct RowQueue {
     bounds: Bounds,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
 }
 
-struct State {
+struct QueueState {
     rows: VecDeque<ReadRow>,
     /// Text of those rows, in bytes.
     text: usize,
@@ -68,7 +68,7 @@ impl RowQueue {
     /// An empty queue.
     pub(in crate::plan) fn new(reader: SourceReader, bounds: Bounds) -> Self {
         let reopens = !reader.is_open();
-        let state = State {
+        let state = QueueState {
             rows: VecDeque::new(),
             text: 0,
             reader: Some(Box::new(reader)),
@@ -167,12 +167,12 @@ impl RowQueue {
         wake();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl QueueState {
     /// Whether a reader thread is to be asked now: the reader rests, and there is room and something to read.
     fn request(&mut self) -> bool {
         let requests = self.reader.is_some() && !self.has_ended && !self.is_requested;

@@ -23,7 +23,7 @@ pub(in crate::plan) type Waker = Arc<dyn Fn() + Send + Sync>;
 pub(in crate::plan) struct ReaderThreads(Arc<Shared>);
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<ReaderState>,
     /// Notified when there is a source to read, or no more will come.
     work: Condvar,
     waker: Mutex<Option<Waker>>,
@@ -32,7 +32,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct ReaderState {
     sources: VecDeque<Arc<RowQueue>>,
     n_threads: usize,
     n_idle: usize,
@@ -99,7 +99,7 @@ impl Drop for ReaderThreads {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ReaderState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -21,7 +21,7 @@ use crate::source::pool::schedule::rounds::Rounds;
 #[derive(Debug)]
 pub struct Sources {
     cursor: Cursor,
-    states: Vec<State>,
+    states: Vec<SourceState>,
     /// How many sources may have more jobs, in this round or a later one.
     left: usize,
     /// Jobs drawn so far, bad rows included.
@@ -37,7 +37,7 @@ pub struct Sources {
 
 /// One source.
 #[derive(Debug, Default)]
-struct State {
+struct SourceState {
     /// It may have more jobs in this round.
     has_more: bool,
     /// Its jobs that were drawn or have priority, and are not settled.
@@ -69,7 +69,7 @@ impl Sources {
     /// The sources of a plan, before their first job. With rounds, each waits for its first round.
     pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
         let n = cursor.sources();
-        let state = |_| State { has_more: polling.is_none(), ..State::default() };
+        let state = |_| SourceState { has_more: polling.is_none(), ..SourceState::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
         Self {
             states: (0..n).map(state).collect(),
@@ -177,7 +177,7 @@ impl Sources {
     }
 
     fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
-        let State { has_more, open, .. } = self.states[source];
+        let SourceState { has_more, open, .. } = self.states[source];
         if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
             facts.extend(rounds.end(source, now));
         }
