@@ -19,7 +19,6 @@ use inflight::plan::Plan;
 use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
 use inflight::pump::{Pump, Recorder};
-use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
@@ -87,7 +86,8 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
             let schedule = Schedule::new(cursor, &plan.limits, None);
             let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
             shared.open("one").await;
-            let wire = Rc::new(Wires::new(route, &Resolver::default(), false));
+            let resolver = route.resolver();
+            let wire = Rc::new(Wires::new(route, &resolver, false));
             serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
             shared.conclude().await;
         });

@@ -9,7 +9,7 @@ use std::thread;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
-use crate::tui::input::TerminalInput;
+use crate::tui::input::event::TerminalInput;
 
 /// Why the main thread wakes.
 #[derive(Clone, Debug)]

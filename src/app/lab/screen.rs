@@ -23,11 +23,12 @@ use crate::output::streams;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::{Keystroke, TerminalInput};
+use crate::tui::input::event::{Keystroke, TerminalInput};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::state::race::RaceUi;
-use crate::tui::terminal::{DrawResult, Guard, TerminalOptions};
+use crate::tui::terminal::options::TerminalOptions;
+use crate::tui::terminal::{DrawResult, Guard};
 use crate::tui::view::race;
 use crate::tui::view::race::scene::LabScene;
 

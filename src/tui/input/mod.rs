@@ -5,6 +5,7 @@
 //! Start at [`Listener::start`].
 
 pub mod decode;
+pub mod event;
 
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
@@ -15,61 +16,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::crossterm::event::KeyEvent;
-use ratatui::layout::Position;
 use rustix::event::{PollFd, PollFlags};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use crate::tui::input::decode::Decoder;
-use crate::tui::theme::role::Variant;
+use crate::tui::input::event::{InputHandler, TerminalInput};
 use crate::tui::tty::{self, Tty};
-
-/// A key that was pressed, held or released.
-pub type Keystroke = KeyEvent;
-
-/// An event from the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TerminalInput {
-    /// A key was pressed, held or released.
-    Key(Keystroke),
-    /// Pasted text: foreign, line ends included.
-    Paste(String),
-    /// A click or a turn of the wheel.
-    Mouse(Mouse),
-    /// The terminal's size changed, perhaps only for a moment, and its content is lost. The drawing thread
-    /// asks for the size.
-    Resize,
-    /// The background, or `None` if the terminal does not report it. Arrives once per query.
-    Background(Option<Variant>),
-    /// The process was stopped and continued, and is in the foreground: draw.
-    Continued,
-    /// The terminal has gone. No event follows.
-    Gone,
-}
-
-/// A mouse event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
-    /// What happened.
-    pub action: MouseAction,
-    /// The cell.
-    pub at: Position,
-}
-
-/// What can happen with the mouse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseAction {
-    /// The main button was pressed.
-    Click,
-    /// The wheel was turned up.
-    WheelUp,
-    /// The wheel was turned down.
-    WheelDown,
-}
-
-/// A callback for events. It is called from several threads and must not block.
-pub type InputHandler = Arc<dyn Fn(TerminalInput) + Send + Sync>;
 
 /// How long to wait for the thread to pause. It reads only available bytes, so it pauses at once, unless
 /// another process reads the same terminal.

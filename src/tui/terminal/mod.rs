@@ -6,6 +6,7 @@
 
 pub mod encoder;
 pub mod frame_rate;
+pub mod options;
 mod panic;
 mod session;
 
@@ -22,8 +23,10 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::Signal;
 
 use crate::tui::clipboard;
-use crate::tui::input::{InputHandler, Listener, TerminalInput};
+use crate::tui::input::Listener;
+use crate::tui::input::event::{InputHandler, TerminalInput};
 use crate::tui::terminal::encoder::FrameEncoder;
+use crate::tui::terminal::options::TerminalOptions;
 use crate::tui::terminal::session::Session;
 use crate::tui::tty::Tty;
 use crate::tui::tty::watchdog::Watchdog;
@@ -50,17 +53,6 @@ pub struct Guard {
     sent_status: WindowStatus,
     /// Bytes to send with the next frame.
     pending_bytes: Vec<u8>,
-}
-
-/// What to use of the terminal apart from frames.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TerminalOptions {
-    /// Query its background.
-    pub background: bool,
-    /// Set the window's title.
-    pub title: bool,
-    /// Show a progress bar in its tab.
-    pub bar: bool,
 }
 
 /// What became of a frame.

@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{DisableBracketedPaste, DisableFocusChange, Disab
 use ratatui::crossterm::queue;
 use ratatui::crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 
-use crate::tui::terminal::TerminalOptions;
+use crate::tui::terminal::options::TerminalOptions;
 use crate::tui::tty::Tty;
 use crate::tui::tty::writer::TerminalWriter;
 use crate::tui::window_status::{POP_TITLE, PUSH_TITLE, TabProgress};

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::sanitize::acts;
-use crate::tui::theme::Status;
+use crate::tui::theme::role::Status;
 
 /// The character set that the terminal and its font can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

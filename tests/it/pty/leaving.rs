@@ -94,7 +94,7 @@ fn a_panic_while_drawing_restores_the_terminal() {
     if std::env::var_os(PANICS.1).is_some() {
         let mut guard = inflight::tui::terminal::Guard::enter(
             std::os::fd::AsFd::as_fd(&std::io::stderr()),
-            inflight::tui::terminal::TerminalOptions { background: false, title: true, bar: true },
+            inflight::tui::terminal::options::TerminalOptions { background: false, title: true, bar: true },
             std::sync::Arc::new(drop),
         );
         let guard = guard.as_mut().unwrap();

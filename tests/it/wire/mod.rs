@@ -15,6 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use inflight::event::outcome::{Phase, Reason};
+use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::job::{Job, Policy};
 use inflight::plan::via::Via;
@@ -49,7 +50,9 @@ impl WireRig {
     fn new(via: Via, names: &Resolver) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { upstream, wire: Wires::new(Route::new(via, &|_| None), names, true), runtime }
+        let route = Route::new(via, &|_| None).with_local_suffix(PRACTICE);
+        let names = names.clone().with_local_suffix(Some(PRACTICE));
+        Self { upstream, wire: Wires::new(route, &names, true), runtime }
     }
 
     /// Requests a path of the practice upstream.

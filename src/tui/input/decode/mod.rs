@@ -9,7 +9,7 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
-use crate::tui::input::{Mouse, MouseAction, TerminalInput};
+use crate::tui::input::event::{Mouse, MouseAction, TerminalInput};
 use crate::tui::theme::role::Variant;
 
 /// How long to wait after ESC: a sequence arrives in one piece, and a lone ESC is the Escape key.

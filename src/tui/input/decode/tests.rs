@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Position;
 
 use super::{Decoder, MAX_PASTE, PASTE_END};
-use crate::tui::input::{Mouse, MouseAction, TerminalInput};
+use crate::tui::input::event::{Mouse, MouseAction, TerminalInput};
 use crate::tui::theme::role::Variant;
 
 const PASTE_START: &[u8] = b"\x1b[200~";
