@@ -89,7 +89,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let pool = Pool::start(cursor, settings)?;
     let listening = thread::spawn(move || {
         let facts = std::iter::from_fn(|| facts.blocking_recv());
-        facts.filter(|event| matches!(event.fact, Fact::Adapted { .. } | Fact::HostSeen { .. })).collect()
+        facts.filter(|event| matches!(event.fact, Fact::Adapted { .. } | Fact::HostAnnounced { .. })).collect()
     });
 
     println!("eighteen upstreams, one batch, {} s", LASTS.as_secs());
@@ -182,7 +182,7 @@ impl Case {
 fn print_steps(events: &[Event]) {
     for event in events {
         let at = event.at.0 as f64 / 1e6;
-        if let Fact::HostSeen { host, name, .. } = &event.fact {
+        if let Fact::HostAnnounced { host, name, .. } = &event.fact {
             println!("{:>3} {at:>8.3}  {name}", host.0);
         } else if let Fact::Adapted { host, why, .. } = &event.fact {
             println!("{:>3} {at:>8.3}  {why}", host.0);

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use inflight::event::Event;
-use inflight::journal::{Header, Writer};
+use inflight::journal::{JournalHeader, Writer};
 use inflight::plan::Plan;
 use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
@@ -61,7 +61,7 @@ fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure
         "folded" => pumped(facts, None)?,
         "recorded" => {
             let file: Box<dyn Write + Send> = Box::new(BufWriter::new(tempfile::tempfile()?));
-            pumped(facts, Some(Writer::new(file, &Header::new("one", SystemTime::now()))?))?;
+            pumped(facts, Some(Writer::new(file, &JournalHeader::new("one", SystemTime::now()))?))?;
         }
         other => return Err(format!("`{other}` is no listener").into()),
     }

@@ -115,7 +115,7 @@ mod journal {
     use std::time::SystemTime;
 
     use divan::{Bencher, black_box};
-    use inflight::journal::{Header, Reader, Writer};
+    use inflight::journal::{JournalHeader, Reader, Writer};
 
     use super::busy;
 
@@ -151,8 +151,8 @@ mod journal {
         });
     }
 
-    fn header() -> Header {
-        Header::new("parts", SystemTime::UNIX_EPOCH)
+    fn header() -> JournalHeader {
+        JournalHeader::new("parts", SystemTime::UNIX_EPOCH)
     }
 }
 

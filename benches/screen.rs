@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use inflight::journal::{Header, Writer};
+use inflight::journal::{JournalHeader, Writer};
 use portable_pty::{Child as Pupil, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
 
@@ -323,7 +323,7 @@ fn ms(time: Duration) -> String {
 
 /// Writes the recording of a busy run.
 fn record(path: &Path) -> Result<(), Failure> {
-    let header = Header::new("busy", std::time::SystemTime::now());
+    let header = JournalHeader::new("busy", std::time::SystemTime::now());
     let mut writer = Writer::new(BufWriter::new(File::create(path)?), &header)?;
     // A job has three events (started, ended, settled); five hundred are in flight.
     let a_second = EVENTS_A_SECOND / 3;

@@ -1,12 +1,12 @@
-//! The wishes a screen may have, and which of them a source can grant.
+//! The commands of a screen, and the abilities of a source.
 //!
-//! A command is a wish: the source answers with an event once it has come true, and only then does
-//! the model change. Start at [`Command`].
+//! A command changes nothing by itself. The source carries it out and reports an event; only then does the model
+//! change. Start at [`Command`].
 
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 
-/// A wish to the source.
+/// What the user asks of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Start no attempt until resumed; retries wait too.
@@ -20,7 +20,7 @@ pub enum Command {
         /// At least 1.
         limit: u32,
     },
-    /// Find each host's limit and pace by itself, or no longer.
+    /// Turn adaptive limits on or off.
     SetAdaptive(bool),
     /// End this job: its attempt in flight, or its waiting.
     CancelJob(JobId),
@@ -40,14 +40,14 @@ pub enum Command {
     Cancel,
 }
 
-/// What a source can do; a key without its ability is dimmed and says why.
+/// What a source can do. A key that needs more is dimmed and shows the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abilities {
     /// Pause and resume.
     pub pause: bool,
-    /// Turn limits.
+    /// Change limits.
     pub set_limit: bool,
-    /// Cancel or postpone one job, skip an endpoint, put a host aside.
+    /// Cancel or postpone one job, skip an endpoint, quarantine a host.
     pub pick: bool,
     /// Send again what failed.
     pub repeat: bool,
@@ -70,10 +70,10 @@ impl Abilities {
     pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
 }
 
-/// A wish to a replay, which grants it at once: time there is nobody else's.
+/// What the user asks of a replay, which carries it out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Travel {
-    /// Stand still, or go on.
+pub enum ReplayCommand {
+    /// Hold, or go on.
     Hold,
     /// A few seconds back.
     Back,
@@ -89,10 +89,10 @@ pub enum Travel {
     Faster,
 }
 
-/// A wish to the lab, which grants it at once.
+/// What the user asks of the lab, which carries it out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// All lanes stand still, or go on.
+pub enum LabCommand {
+    /// Pause all lanes, or resume them.
     Pause,
     /// All lanes start again.
     Restart,
@@ -109,7 +109,7 @@ pub enum Turn {
 pub struct Playback {
     /// Seconds of the recording in one of ours.
     pub speed: f64,
-    /// Whether it stands still.
+    /// Whether it is on hold.
     pub is_held: bool,
     /// Whether everything has been played.
     pub is_at_end: bool,

@@ -16,7 +16,7 @@ pub const SCHEMA: u32 = 1;
 
 /// The first line of a journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Header {
+pub struct JournalHeader {
     /// Schema number; its name marks the file as ours.
     pub inflight: u32,
     /// What was run.
@@ -25,7 +25,7 @@ pub struct Header {
     pub started: String,
 }
 
-impl Header {
+impl JournalHeader {
     /// The header of a run that starts now.
     pub fn new(name: &str, started: SystemTime) -> Self {
         Self { inflight: SCHEMA, name: name.to_owned(), started: humantime::format_rfc3339_millis(started).to_string() }
@@ -41,7 +41,7 @@ pub struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     /// Begins a journal with its header.
-    pub fn new(to: W, header: &Header) -> io::Result<Self> {
+    pub fn new(to: W, header: &JournalHeader) -> io::Result<Self> {
         let mut writer = Self { to, line: Vec::with_capacity(512) };
         writer.write_line(header)?;
         Ok(writer)
@@ -70,7 +70,7 @@ impl<W: Write> Writer<W> {
 pub struct Reader<R> {
     from: R,
     line: Vec<u8>,
-    header: Header,
+    header: JournalHeader,
     skipped: u64,
     is_cut: bool,
 }
@@ -97,7 +97,7 @@ impl<R: BufRead> Reader<R> {
     pub fn new(mut from: R) -> Result<Self, ReadError> {
         let mut line = Vec::new();
         from.read_until(b'\n', &mut line)?;
-        let header: Header = serde_json::from_slice(&line).map_err(|_| ReadError::NotAJournal)?;
+        let header: JournalHeader = serde_json::from_slice(&line).map_err(|_| ReadError::NotAJournal)?;
         if header.inflight > SCHEMA {
             return Err(ReadError::TooNew { found: header.inflight });
         }
@@ -105,7 +105,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The first line.
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &JournalHeader {
         &self.header
     }
 

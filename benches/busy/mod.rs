@@ -29,11 +29,11 @@ impl Busy {
         let begun = Fact::RunStarted { name: "busy".into(), limit: u32::try_from(self.in_flight).ok(), jobs: None };
         let endpoints = (0..self.endpoints).map(|id| {
             let name = format!("GET /things/{id}").into();
-            Fact::EndpointSeen { endpoint: EndpointId(id), name, jobs: None }
+            Fact::EndpointAnnounced { endpoint: EndpointId(id), name, jobs: None }
         });
         let hosts = (0..hosts).map(|id| {
             let name = format!("https://{id}.example:443").into();
-            Fact::HostSeen { host: HostId(id), name, limit: None }
+            Fact::HostAnnounced { host: HostId(id), name, limit: None }
         });
         let ended = Fact::RunEnded { how: RunEnd::Finished };
         std::iter::once(begun)

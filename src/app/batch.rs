@@ -22,9 +22,9 @@ use crate::error::{Error, code};
 use crate::event::{Event, Fact, Origin, WarningSource};
 use crate::model::expectation;
 use crate::output::collector::{Collected, Collector};
-use crate::output::exit::{self, Mishaps};
+use crate::output::exit::{self, OwnFailures};
 use crate::output::output_error::path_shown;
-use crate::output::plain::Pace;
+use crate::output::plain::PlainPace;
 use crate::output::report::Finish;
 use crate::output::streams;
 use crate::output::summary::json::summary_json;
@@ -63,7 +63,7 @@ pub struct Batch<'a> {
 struct Outcome {
     follow: Follow,
     collected: Option<Collected>,
-    mishaps: Mishaps,
+    mishaps: OwnFailures,
     /// The recording, if there is one and it is whole.
     recording: Option<PathBuf>,
     /// Whether the person at the screen wants the whole batch once more.
@@ -92,7 +92,7 @@ impl Batch<'_> {
         let mut ears = None;
         let mut last: Option<Outcome> = None;
         loop {
-            let before = last.as_ref().map_or_else(Mishaps::default, |last| last.mishaps);
+            let before = last.as_ref().map_or_else(OwnFailures::default, |last| last.mishaps);
             let mut outcome = match (self.carry_out(&environment, &mut appearance, &mut ears, last.is_some()), &last) {
                 (Ok(Some(outcome)), _) => outcome,
                 (Ok(None), _) => return Ok(code::INTERRUPTED),
@@ -201,7 +201,7 @@ impl Batch<'_> {
         let is_recorded = unrecorded.is_none();
         let is_unwritten = unrecorded.as_ref().is_some_and(|error| !is_closed_pipe(error))
             || collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let mishaps = Mishaps { broken: watched.is_broken, unwritten: is_unwritten };
+        let mishaps = OwnFailures { broken: watched.is_broken, unwritten: is_unwritten };
         let recording = recording.filter(|path| is_recorded && !recording::is_stdout(path));
         Ok(Some(Outcome { follow, collected, mishaps, recording, stopped, goes_again: watched.goes_again }))
     }
@@ -236,9 +236,9 @@ impl Batch<'_> {
         Ok((Some(collector), Some(harvests)))
     }
 
-    fn pace(&self, environment: &Environment) -> Pace {
+    fn pace(&self, environment: &Environment) -> PlainPace {
         // Whoever asks for plain lines at a terminal listens to them.
-        if self.look.plain && environment.draws_on_terminal { Pace::SPOKEN } else { Pace::Log }
+        if self.look.plain && environment.draws_on_terminal { PlainPace::SPOKEN } else { PlainPace::Log }
     }
 
     /// Tells what came of it, and with which code to exit.

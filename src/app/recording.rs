@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::Error;
-use crate::journal::{self, Header};
+use crate::journal::{self, JournalHeader};
 use crate::output::{destination, output_error};
 use crate::pump::Recorder;
 use crate::text::io_error::IoErrorText;
@@ -53,7 +53,7 @@ pub fn open_beside(path: &Path, name: &str) -> Result<(Recorder, PathBuf), Error
 
 /// Begins a recording: even a run that is killed at once leaves one.
 fn begin(to: Box<dyn Write + Send>, name: &str) -> io::Result<Recorder> {
-    let mut recorder = journal::Writer::new(to, &Header::new(name, SystemTime::now()))?;
+    let mut recorder = journal::Writer::new(to, &JournalHeader::new(name, SystemTime::now()))?;
     // What goes wrong here goes wrong again with the first event, and is told there.
     let _ = recorder.flush();
     Ok(recorder)

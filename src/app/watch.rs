@@ -12,7 +12,7 @@ use crate::app::signals::{self, Wake};
 use crate::app::stop::Stop;
 use crate::app::tab::Tab;
 use crate::control::Abilities;
-use crate::output::plain::{Pace, Plain};
+use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
 use crate::pump::Follow;
 use crate::source::pool::schedule::run_time::RunTime;
@@ -51,7 +51,7 @@ pub struct Watch {
 
 impl Run<'_> {
     /// Shows it. A screen that is lost costs the screen: the run goes on, told in lines.
-    pub fn on_screen(self, appearance: &mut Appearance, stop: &mut Stop, pace: Pace) -> Watch {
+    pub fn on_screen(self, appearance: &mut Appearance, stop: &mut Stop, pace: PlainPace) -> Watch {
         let watched = Watched {
             follow: self.follow,
             clock: Clock::Live(self.time),
@@ -83,7 +83,7 @@ impl Run<'_> {
     }
 
     /// Tells of it in lines. Tells whether everything was dropped.
-    pub fn in_lines(self, stop: &mut Stop, pace: Pace) -> bool {
+    pub fn in_lines(self, stop: &mut Stop, pace: PlainPace) -> bool {
         let tab = self.has_bar.then(Tab::default);
         // Whoever waits for the result should not wait for our next look as well.
         let (follow, wake) = (self.follow.clone(), self.wake.clone());

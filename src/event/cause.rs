@@ -1,6 +1,6 @@
 //! What went wrong, without the particulars: failures of one cause belong together.
 //!
-//! Start at [`Cause::of`].
+//! Start at [`Cause::of_outcome`].
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum Cause {
 
 impl Cause {
     /// The cause of a bad end; `None` for a good one and for one we chose.
-    pub fn of(outcome: &Outcome) -> Option<Self> {
+    pub fn of_outcome(outcome: &Outcome) -> Option<Self> {
         match outcome {
             Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } | Outcome::Cancelled => None,
             Outcome::Answered { status, .. } => Some(Self::Status(*status)),
@@ -34,10 +34,10 @@ impl Cause {
     }
 
     /// What a person can do about it.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> CauseKind {
         match self {
-            Self::Status(_) | Self::Throttled(_) => Kind::SaidNo,
-            Self::TimedOut(Phase::FirstByte | Phase::Body) => Kind::WasSlow,
+            Self::Status(_) | Self::Throttled(_) => CauseKind::Refused,
+            Self::TimedOut(Phase::FirstByte | Phase::Body) => CauseKind::WasSlow,
             Self::TimedOut(Phase::Resolve | Phase::Connect | Phase::Tls)
             | Self::Failed(
                 Reason::Dns
@@ -47,10 +47,10 @@ impl Cause {
                 | Reason::Reset
                 | Reason::ClosedEarly
                 | Reason::BadResponse,
-            ) => Kind::NoConnection,
+            ) => CauseKind::NoConnection,
             Self::TimedOut(Phase::Job)
             | Self::Failed(Reason::TooLarge | Reason::Redirect | Reason::BadRow | Reason::Local | Reason::Panicked) => {
-                Kind::GaveUp
+                CauseKind::GaveUp
             }
         }
     }
@@ -58,9 +58,9 @@ impl Cause {
 
 /// What a person can do about a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum CauseKind {
     /// The upstream answered, and not as hoped: look at what was asked, or ask for less at once.
-    SaidNo,
+    Refused,
     /// The upstream did not answer in time: wait longer, or ask for less at once.
     WasSlow,
     /// The way to the upstream is missing or broke.
@@ -69,11 +69,11 @@ pub enum Kind {
     GaveUp,
 }
 
-impl Kind {
+impl CauseKind {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            Self::SaidNo => "upstream said no",
+            Self::Refused => "upstream refused",
             Self::WasSlow => "upstream was slow",
             Self::NoConnection => "connection failed",
             Self::GaveUp => "we gave up",

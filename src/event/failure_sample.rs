@@ -1,7 +1,7 @@
 //! What a bad answer looked like: its head, and how its body begins.
 //!
-//! Told of a few answers of each cause and of no good one, so that a recording stays small. Secrets
-//! are masked before it is made; the rest is foreign text. Start at [`FailureSample`].
+//! Only a few answers of each cause are sampled, and no good one, so that recordings stay small. Secrets are masked
+//! before a sample is made; the rest is foreign text. Start at [`FailureSample`].
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use crate::event::Micros;
 
 /// Why an unused slot is unused. At each moment there is one reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IdleWhy {
+pub enum IdleReason {
     /// Every host with work has as much in flight as it may.
     HostLimit,
     /// Hosts with work asked for patience.
@@ -32,8 +32,8 @@ pub enum IdleWhy {
     NoWork,
 }
 
-impl IdleWhy {
-    /// All of them, in the order in which they are told.
+impl IdleReason {
+    /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 10] = [
         Self::HostLimit,
         Self::Cooldown,
@@ -68,72 +68,72 @@ impl IdleWhy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Idle {
-    /// [`IdleWhy::NoWork`]
+    /// [`IdleReason::NoWork`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub no_work: Micros,
-    /// [`IdleWhy::Input`]
+    /// [`IdleReason::Input`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub input: Micros,
-    /// [`IdleWhy::HostLimit`]
+    /// [`IdleReason::HostLimit`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub host_limit: Micros,
-    /// [`IdleWhy::Gap`]
+    /// [`IdleReason::Gap`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub gap: Micros,
-    /// [`IdleWhy::Rate`]
+    /// [`IdleReason::Rate`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub rate: Micros,
-    /// [`IdleWhy::Cooldown`]
+    /// [`IdleReason::Cooldown`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub cooldown: Micros,
-    /// [`IdleWhy::Backoff`]
+    /// [`IdleReason::Backoff`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub backoff: Micros,
-    /// [`IdleWhy::Paused`]
+    /// [`IdleReason::Paused`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub paused: Micros,
-    /// [`IdleWhy::Round`]
+    /// [`IdleReason::Round`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub round: Micros,
-    /// [`IdleWhy::Draining`]
+    /// [`IdleReason::Draining`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub draining: Micros,
 }
 
 impl Idle {
     /// The sum of one reason.
-    pub fn of(&self, why: IdleWhy) -> Micros {
+    pub fn get(&self, why: IdleReason) -> Micros {
         // A copy, so that there is one list of fields for reading and for adding.
         let mut sums = *self;
         *sums.sum(why)
     }
 
     /// The sum of one reason, to add to.
-    pub fn sum(&mut self, why: IdleWhy) -> &mut Micros {
+    pub fn sum(&mut self, why: IdleReason) -> &mut Micros {
         match why {
-            IdleWhy::NoWork => &mut self.no_work,
-            IdleWhy::Input => &mut self.input,
-            IdleWhy::HostLimit => &mut self.host_limit,
-            IdleWhy::Gap => &mut self.gap,
-            IdleWhy::Rate => &mut self.rate,
-            IdleWhy::Cooldown => &mut self.cooldown,
-            IdleWhy::Backoff => &mut self.backoff,
-            IdleWhy::Paused => &mut self.paused,
-            IdleWhy::Round => &mut self.round,
-            IdleWhy::Draining => &mut self.draining,
+            IdleReason::NoWork => &mut self.no_work,
+            IdleReason::Input => &mut self.input,
+            IdleReason::HostLimit => &mut self.host_limit,
+            IdleReason::Gap => &mut self.gap,
+            IdleReason::Rate => &mut self.rate,
+            IdleReason::Cooldown => &mut self.cooldown,
+            IdleReason::Backoff => &mut self.backoff,
+            IdleReason::Paused => &mut self.paused,
+            IdleReason::Round => &mut self.round,
+            IdleReason::Draining => &mut self.draining,
         }
     }
 
     /// All reasons together.
     pub fn total(&self) -> Micros {
-        IdleWhy::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + self.of(why))
+        IdleReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + self.get(why))
     }
 
     /// These and those.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
-        for why in IdleWhy::ALL {
-            *self.sum(why) += other.of(why);
+        for why in IdleReason::ALL {
+            *self.sum(why) += other.get(why);
         }
         self
     }

@@ -1,9 +1,7 @@
-//! The facts a run consists of, and the words for them.
+//! The events of a run: what happened, when, and on which machine.
 //!
-//! An event is owned, complete in itself and the same live as in a file: what is recorded *is* what
-//! was seen. If something would be nonsense in a file, it is no event but a [`Command`] or an action
-//! of the screen. Nothing here reads a clock: every event carries when it happened.
-//! Start at [`Event`] and [`Fact`].
+//! An event is owned and complete, and is the same live as in a recording. What would be nonsense in a file is no
+//! event but a [`Command`] or an action of the screen. Nothing here reads a clock. Start at [`Event`] and [`Fact`].
 //!
 //! [`Command`]: crate::control::Command
 
@@ -24,12 +22,12 @@ use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
 use crate::event::waits::WaitTimes;
 
-/// One fact, when it happened, and which machine saw it.
+/// One fact, when it happened, and which machine reported it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When, since the run started on that machine.
     pub at: Offset,
-    /// Who saw it; ids of two origins may collide and their clocks differ.
+    /// The machine that reported it. Ids of two origins may collide, and their clocks differ.
     #[serde(default, skip_serializing_if = "Origin::is_here")]
     pub origin: Origin,
     /// What happened.
@@ -42,11 +40,12 @@ pub struct Event {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// Another machine takes part: the one this fact comes from. A run of one machine has none of these.
-    OriginSeen {
+    #[serde(rename = "origin-seen")]
+    OriginJoined {
         /// What it is called.
         name: Arc<str>,
-        /// Where its clock's zero lies on the journal's own clock. Whoever joins journals takes the
-        /// earliest zero as the journal's.
+        /// Where its clock's zero is on the journal's own clock. When journals are joined, the earliest zero
+        /// becomes the journal's.
         zero: Offset,
     },
     /// The first fact of every run; where several machines share it, of each machine's part.
@@ -61,7 +60,8 @@ pub enum Fact {
         jobs: Option<u64>,
     },
     /// An endpoint is known from here on. Its id is its place in the order of first sight.
-    EndpointSeen {
+    #[serde(rename = "endpoint-seen")]
+    EndpointAnnounced {
         /// The id that later facts use.
         endpoint: EndpointId,
         /// Its name on screen and in reports.
@@ -70,8 +70,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
     },
-    /// What an endpoint's requests carry beside their address: told before the first that carries
-    /// anything, and once more when a later one carries something else.
+    /// The headers and the body size of an endpoint's requests. Reported before the first request that has any, and
+    /// once more when a later request differs.
     #[serde(rename = "endpoint-asked")]
     EndpointProfile {
         /// Which endpoint.
@@ -79,15 +79,16 @@ pub enum Fact {
         /// Header fields of its first request, secrets masked.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         headers: Vec<Field>,
-        /// Body bytes of its first request; what is in them is not told.
+        /// Body bytes of its first request; their content is not recorded.
         #[serde(default, skip_serializing_if = "is_zero")]
         body: u64,
-        /// Whether not all of its requests carry the same.
+        /// Whether its requests differ.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         varies: bool,
     },
     /// A host is known from here on.
-    HostSeen {
+    #[serde(rename = "host-seen")]
+    HostAnnounced {
         /// The id that later facts use.
         host: HostId,
         /// Scheme, name and port.
@@ -134,8 +135,9 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Offset>,
     },
-    /// An attempt that takes long, looked at: told once a second at most, when something has changed.
-    AttemptSeen {
+    /// The progress of an attempt that takes long: reported once a second at most, and only when it has changed.
+    #[serde(rename = "attempt-seen")]
+    AttemptProgressed {
         /// Whose attempt.
         #[serde(flatten)]
         attempt: Attempt,
@@ -148,9 +150,9 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         received: Option<Offset>,
     },
-    /// What an attempt was answered that is about to end badly: told of a few of each cause, before their
-    /// ends.
-    AnswerSeen {
+    /// The answer of an attempt that is about to end badly: a few of each cause, reported before their ends.
+    #[serde(rename = "answer-seen")]
+    FailureSampled {
         /// Whose attempt.
         #[serde(flatten)]
         attempt: Attempt,
@@ -180,7 +182,7 @@ pub enum Fact {
         /// Not before.
         until: Offset,
         /// Who chose the moment.
-        why: RetryWhy,
+        why: RetryReason,
     },
     /// The answer pointed elsewhere, and the job follows: one more attempt, of the same try.
     RedirectFollowed {
@@ -192,8 +194,8 @@ pub enum Fact {
         /// Method and masked URL of the next exchange.
         target: Arc<str>,
     },
-    /// A job is over. Every job settles exactly once. A watched program has no jobs that could be
-    /// seen, so each of its attempts is one, and settles with it.
+    /// A job is over. Every job settles exactly once. A watched program shows no jobs, so each of its attempts
+    /// counts as one and settles with it.
     JobSettled {
         /// Which job.
         job: JobId,
@@ -213,8 +215,7 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
     },
-    /// The person at the screen has a job sent once more that failed: a further job of its endpoint,
-    /// from here on.
+    /// The user sends a failed job again: it is a further job of its endpoint from here on.
     JobRepeated {
         /// The new job.
         job: JobId,
@@ -270,7 +271,7 @@ pub enum Fact {
     },
     /// Whether hosts' limits and paces are found by themselves, from here on.
     AdaptiveSet {
-        /// Which of the two.
+        /// On, or off.
         on: bool,
     },
     /// The adaptive controller has changed what it asks of a host.
@@ -302,7 +303,8 @@ pub enum Fact {
     Cancelling,
     /// A watched program's in-flight level, from a source that sees no attempts. It comes on top of
     /// the attempts that others see.
-    LevelSeen {
+    #[serde(rename = "level-seen")]
+    LevelReported {
         /// How many are in flight.
         in_flight: u32,
     },
@@ -314,15 +316,15 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Arc<str>>,
     },
-    /// Slots stood unused; the sums since the run started, each in slots × time.
+    /// Slots were unused; the sums since the run started, each in slots × time.
     SlotsIdle {
         /// By reason.
         #[serde(flatten)]
         idle: Idle,
     },
-    /// Something of our own went wrong that does not end the run.
+    /// A problem of inflight itself that does not end the run.
     Warned {
-        /// What part of us.
+        /// Which part.
         about: WarningSource,
         /// One sentence for the reader.
         message: Arc<str>,
@@ -353,12 +355,12 @@ pub struct Attempt {
 /// Who chose when a retry happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum RetryWhy {
+pub enum RetryReason {
     /// Our own backoff.
     Backoff,
     /// The server, by `Retry-After` or another field that says until when.
     RetryAfter,
-    /// The person at the screen.
+    /// The user.
     Asked,
 }
 
@@ -372,11 +374,11 @@ pub enum Scope {
     Host(HostId),
 }
 
-/// Who turned a dial.
+/// Who changed a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangedBy {
-    /// The person at the screen.
+    /// The user.
     Operator,
     /// The adaptive controller.
     Adaptive,
@@ -384,7 +386,7 @@ pub enum ChangedBy {
     Machine,
 }
 
-/// The part of us that a warning is about.
+/// The part of inflight that a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WarningSource {
@@ -410,7 +412,7 @@ pub enum RunEnd {
     Finished,
     /// It was asked to stop, and what was in flight ended.
     Drained,
-    /// It was told to stop, and what was in flight was cancelled.
+    /// It was stopped, and what was in flight was cancelled.
     Cancelled,
     /// A job failed and the plan asked to stop at the first failure.
     FailedFast,

@@ -30,7 +30,7 @@ pub enum Outcome {
     Throttled {
         /// HTTP status.
         status: u16,
-        /// What it asked for, where it said.
+        /// The wait that it asked for, if it named one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Micros>,
     },

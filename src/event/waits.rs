@@ -10,7 +10,7 @@ use crate::event::Micros;
 
 /// What a job can wait for. At each moment there is one reason; its host's reasons come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitWhy {
+pub enum WaitReason {
     /// A slot of the run, or its turn to take one.
     Slot,
     /// A place below its host's own limit.
@@ -27,8 +27,8 @@ pub enum WaitWhy {
     Paused,
 }
 
-impl WaitWhy {
-    /// All of them, in the order in which they are told.
+impl WaitReason {
+    /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 7] =
         [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
 
@@ -50,25 +50,25 @@ impl WaitWhy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WaitTimes {
-    /// [`WaitWhy::Slot`]
+    /// [`WaitReason::Slot`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub slot: Micros,
-    /// [`WaitWhy::HostLimit`]
+    /// [`WaitReason::HostLimit`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub host_limit: Micros,
-    /// [`WaitWhy::Gap`]
+    /// [`WaitReason::Gap`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub gap: Micros,
-    /// [`WaitWhy::Rate`]
+    /// [`WaitReason::Rate`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub rate: Micros,
-    /// [`WaitWhy::Cooldown`]
+    /// [`WaitReason::Cooldown`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub cooldown: Micros,
-    /// [`WaitWhy::Backoff`]
+    /// [`WaitReason::Backoff`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub backoff: Micros,
-    /// [`WaitWhy::Paused`]
+    /// [`WaitReason::Paused`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub paused: Micros,
 }
@@ -91,15 +91,15 @@ impl WaitTimes {
     }
 
     /// The time waited for one reason.
-    pub fn of(&self, why: WaitWhy) -> Micros {
+    pub fn get(&self, why: WaitReason) -> Micros {
         match why {
-            WaitWhy::Slot => self.slot,
-            WaitWhy::HostLimit => self.host_limit,
-            WaitWhy::Gap => self.gap,
-            WaitWhy::Rate => self.rate,
-            WaitWhy::Cooldown => self.cooldown,
-            WaitWhy::Backoff => self.backoff,
-            WaitWhy::Paused => self.paused,
+            WaitReason::Slot => self.slot,
+            WaitReason::HostLimit => self.host_limit,
+            WaitReason::Gap => self.gap,
+            WaitReason::Rate => self.rate,
+            WaitReason::Cooldown => self.cooldown,
+            WaitReason::Backoff => self.backoff,
+            WaitReason::Paused => self.paused,
         }
     }
 

@@ -20,8 +20,8 @@ use crate::lab::pause_gate::PauseGate;
 use crate::lab::spec::{Approach, Cap, Program};
 use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::span::{self, Span};
-use crate::model::race::{Figures, Seen};
-use crate::model::verdict::words;
+use crate::model::race::{LaneFigures, UpstreamCounts};
+use crate::model::verdict::sentences;
 use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
@@ -157,10 +157,10 @@ impl LabLane {
     }
 
     /// Its figures as of now.
-    pub fn figures(&self) -> Figures {
+    pub fn figures(&self) -> LaneFigures {
         // The upstream first: reading it takes time, and the model must not be locked meanwhile.
         let (tally, first) = (self.tally(), self.first());
-        let seen = Seen {
+        let seen = UpstreamCounts {
             requests: tally.requests,
             peak: tally.peak,
             refused: tally.answers.get(&429).copied().unwrap_or(0),
@@ -182,7 +182,7 @@ impl LabLane {
             (hand.kept, hand.read) = (totals.jobs_done, totals.jobs_failed);
             hand.lost.clear();
         }
-        Figures {
+        LaneFigures {
             way: self.approach.caption,
             is_right: self.approach.is_right,
             is_over,
@@ -199,9 +199,9 @@ impl LabLane {
             late: self.heartbeat.lateness(),
             calls: is_own.then(|| self.workload.calls()),
             hand,
-            seen,
+            upstream: seen,
             // A run is judged only when it is complete, and a right approach needs no advice.
-            verdict: if is_over && !self.approach.is_right { words::sentence(&model, None) } else { None },
+            verdict: if is_over && !self.approach.is_right { sentences::main_sentence(&model, None) } else { None },
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::event::outcome::{Outcome, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
 };
 use crate::lab::client::Response;
 use crate::lab::pause_gate::PauseGate;
@@ -53,8 +53,8 @@ impl Observer {
     pub fn run_started(&self, name: &str, host: &str, jobs: u64, limit: Option<u32>) {
         let mut state = self.state();
         self.emit(&mut state, Fact::RunStarted { name: name.into(), limit, jobs: Some(jobs) });
-        self.emit(&mut state, Fact::EndpointSeen { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
-        self.emit(&mut state, Fact::HostSeen { host: HOST, name: host.into(), limit: None });
+        self.emit(&mut state, Fact::EndpointAnnounced { endpoint: ENDPOINT, name: name.into(), jobs: Some(jobs) });
+        self.emit(&mut state, Fact::HostAnnounced { host: HOST, name: host.into(), limit: None });
         self.emit(&mut state, Fact::PlanDrawn { jobs });
     }
 
@@ -162,7 +162,7 @@ impl Drop for RequestGuard {
         self.observer.emit(&mut state, ended);
         if let Some(wait) = self.retry {
             let until = self.observer.gate.now() + wait;
-            let retry = Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter };
+            let retry = Fact::RetryScheduled { attempt, until, why: RetryReason::RetryAfter };
             return self.observer.emit(&mut state, retry);
         }
         let settled = Fact::JobSettled {

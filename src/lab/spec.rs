@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::lab::lesson::Lesson;
 use crate::lab::workload::{Workload, WorkloadSpec};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of a scenario.
 pub struct ScenarioSpec {
@@ -17,7 +17,7 @@ pub struct ScenarioSpec {
     /// What it shows, as a sentence without a period.
     pub sentence: &'static str,
     /// The measure of its result.
-    pub measure: Measure,
+    pub measure: RaceMeasure,
     /// The settings that apply by default.
     pub defaults: DefaultControls,
     /// What the delay means, as the start of `each takes 1 s`.

@@ -31,7 +31,7 @@ pub struct Anatomy {
     /// Endings that found no room.
     elsewhere: u64,
     /// The slowest first.
-    slowest: Vec<Slow>,
+    slowest: Vec<SlowAttempt>,
 }
 
 /// A sum and how many made it.
@@ -95,7 +95,7 @@ impl From<&Outcome> for Ending {
 
 /// One of the slowest attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slow {
+pub struct SlowAttempt {
     /// Who made it.
     pub origin: Origin,
     /// Which it was.
@@ -129,7 +129,7 @@ impl Anatomy {
     }
 
     /// The slowest attempts, the slowest first.
-    pub fn slowest(&self) -> &[Slow] {
+    pub fn slowest(&self) -> &[SlowAttempt] {
         &self.slowest
     }
 
@@ -140,7 +140,7 @@ impl Anatomy {
     }
 
     /// An attempt has ended.
-    pub(super) fn end(&mut self, slow: Slow, spent: PhaseTimes) {
+    pub(super) fn end(&mut self, slow: SlowAttempt, spent: PhaseTimes) {
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
         self.tls.add(spent.tls);
@@ -161,7 +161,7 @@ impl Anatomy {
         }
     }
 
-    fn keep(&mut self, slow: Slow) {
+    fn keep(&mut self, slow: SlowAttempt) {
         let place = self.slowest.partition_point(|kept| kept.took >= slow.took);
         if place >= Self::SLOWEST {
             return;
@@ -177,14 +177,21 @@ impl Anatomy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Anatomy, Ending, Slow};
+    use super::{Anatomy, Ending, SlowAttempt};
     use crate::event::outcome::PhaseTimes;
     use crate::event::waits::WaitTimes;
     use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 
-    fn slow(job: u64, took: u64, ending: Ending) -> Slow {
+    fn slow(job: u64, took: u64, ending: Ending) -> SlowAttempt {
         let attempt = Attempt { job: JobId(job), n: 1 };
-        Slow { origin: Origin::HERE, attempt, at: Offset(took), took: Micros(took), waited: Micros::ZERO, ending }
+        SlowAttempt {
+            origin: Origin::HERE,
+            attempt,
+            at: Offset(took),
+            took: Micros(took),
+            waited: Micros::ZERO,
+            ending,
+        }
     }
 
     #[test]

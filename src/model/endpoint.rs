@@ -1,6 +1,6 @@
 //! What is known of one endpoint.
 //!
-//! Start at [`Endpoint::state`].
+//! Start at [`EndpointStats::state`].
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::model::level::Trend;
 
 /// One row of the plan, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct EndpointStats {
     /// The machine that reported it.
     pub origin: Origin,
     /// The id that this machine gave it: commands name the endpoint by it, never by its place in the model.
@@ -45,15 +45,15 @@ pub struct Endpoint {
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
     pub host: Option<usize>,
-    /// What its requests carry beside their address, where they carry anything.
-    pub carried: Option<Carried>,
+    /// The headers and the body size of its requests, if they have any.
+    pub profile: Option<EndpointProfile>,
     /// Its attempts, taken apart.
     pub anatomy: Anatomy,
 }
 
 /// What an endpoint's first request carries; foreign text, secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Carried {
+pub struct EndpointProfile {
     /// Header fields.
     pub headers: Arc<[Field]>,
     /// Body bytes.
@@ -94,7 +94,7 @@ pub enum EndpointState {
     Cancelled,
 }
 
-impl Endpoint {
+impl EndpointStats {
     /// How recently a refusal must have come to be shown as the state.
     const LIMITED_FOR: u64 = 2_000_000;
 
@@ -114,7 +114,7 @@ impl Endpoint {
     }
 
     /// It is found up or down; gives back for how long it had been otherwise.
-    pub(super) fn turn(&mut self, is_up: bool, at: Offset) -> Option<Micros> {
+    pub(super) fn set_health(&mut self, is_up: bool, at: Offset) -> Option<Micros> {
         let before = self.health.filter(|health| health.is_up != is_up);
         let flips = self.health.map_or(0, |health| health.flips) + u32::from(before.is_some());
         if before.is_some() || self.health.is_none() {

@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::plan::Expect;
 use crate::text::units;
 
-/// One expectation and how it stands.
+/// One expectation and its result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Checked {
     /// What is measured.

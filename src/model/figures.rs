@@ -1,9 +1,9 @@
 //! What can be read off the model at a moment: rates, means and what is left.
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::{Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
-use crate::model::host::Host;
+use crate::model::host::HostStats;
 use crate::model::{Model, Stage};
 
 /// What is in flight for far longer than is usual.
@@ -18,7 +18,7 @@ pub struct Stragglers {
 impl Model {
     /// Attempts in flight now: those whose end is awaited, and those that were only counted.
     pub fn in_flight(&self) -> u32 {
-        u32::try_from(self.open.n()).unwrap_or(u32::MAX).saturating_add(self.level_seen)
+        u32::try_from(self.open.n()).unwrap_or(u32::MAX).saturating_add(self.level_reported)
     }
 
     /// What a machine is called; nothing where there is only one.
@@ -33,17 +33,17 @@ impl Model {
 
     /// The latest cooldown that is still running, with the number of its host.
     pub fn cooldown(&self, now: Offset) -> Option<(usize, Offset)> {
-        let running = |host: &Host| Some((host.number, host.cooldown.filter(|&until| until > now)?));
+        let running = |host: &HostStats| Some((host.number, host.cooldown.filter(|&until| until > now)?));
         self.hosts.all().filter_map(running).max_by_key(|&(_, until)| until)
     }
 
     /// Why slots stood unused, each as a share of all slots × time, the largest first.
-    pub fn idle_shares(&self, now: Offset) -> Vec<(IdleWhy, f64)> {
+    pub fn idle_shares(&self, now: Offset) -> Vec<(IdleReason, f64)> {
         let end = self.ended.unwrap_or(now);
         let busy = self.level.mean(end) * end.0 as f64;
         let all = busy + self.idle.total().0 as f64;
-        let share = |why| (why, if all > 0.0 { self.idle.of(why).0 as f64 / all } else { 0.0 });
-        let mut shares: Vec<_> = IdleWhy::ALL.into_iter().map(share).filter(|(_, share)| *share > 0.0).collect();
+        let share = |why| (why, if all > 0.0 { self.idle.get(why).0 as f64 / all } else { 0.0 });
+        let mut shares: Vec<_> = IdleReason::ALL.into_iter().map(share).filter(|(_, share)| *share > 0.0).collect();
         shares.sort_by(|a, b| b.1.total_cmp(&a.1));
         shares
     }

@@ -79,10 +79,10 @@ impl Histogram {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank between 1 and n")]
     pub fn quantile(&self, q: f64) -> Option<Micros> {
         let rank = ((q * self.n as f64).ceil() as u64).clamp(1, self.n.max(1));
-        let mut seen = 0;
+        let mut counted = 0;
         for (i, &count) in self.counts.iter().enumerate() {
-            seen += u64::from(count);
-            if seen >= rank {
+            counted += u64::from(count);
+            if counted >= rank {
                 let (low, high) = bounds_of(self.first + i);
                 return Some(Micros(low.midpoint(high - 1).clamp(self.min, self.max)));
             }

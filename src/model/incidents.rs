@@ -14,7 +14,7 @@ use crate::event::{Attempt, Micros, Offset};
 
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
+pub struct FailureGroup {
     /// How many jobs.
     pub jobs: u64,
     /// When the first failed.
@@ -28,10 +28,10 @@ pub struct Group {
     /// The first one, in full.
     pub example: Example,
     /// The attempts that ended so, those included that a retry made good.
-    pub attempts: Strikes,
+    pub attempts: FailedAttempts,
 }
 
-impl Group {
+impl FailureGroup {
     /// Jobs that have not been sent again.
     pub fn left(&self) -> u64 {
         self.jobs.saturating_sub(self.repeated)
@@ -40,7 +40,7 @@ impl Group {
 
 /// Attempts that ended badly for one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Strikes {
+pub struct FailedAttempts {
     /// How many.
     pub n: u64,
     /// When the first ended.
@@ -51,11 +51,11 @@ pub struct Strikes {
     pub longest: Micros,
     /// How many at each endpoint.
     pub endpoints: BTreeMap<usize, u64>,
-    /// Some of the first, in full, those with an answer that was told rather than others.
+    /// Some of the first, in full; those with a sampled answer are preferred.
     pub examples: Vec<Example>,
 }
 
-impl Strikes {
+impl FailedAttempts {
     /// Examples that are kept.
     const EXAMPLES: usize = 3;
 
@@ -86,13 +86,13 @@ pub struct Example {
     pub target: Option<Arc<str>>,
     /// The library's or the system's own words.
     pub detail: Option<Arc<str>>,
-    /// What was answered, where anything was and it has been told.
+    /// The answer, if it was sampled.
     pub answer: Option<Arc<FailureSample>>,
 }
 
 impl Example {
-    /// What an outcome tells.
-    pub(super) fn of(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
+    /// An example with what the outcome contains.
+    pub(super) fn from_outcome(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
         let detail = match outcome {
             Outcome::Failed { detail, .. } => detail.clone(),
             Outcome::Answered { .. }
@@ -109,7 +109,7 @@ impl Example {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incidents {
     /// In the order of first sight.
-    groups: Vec<(Cause, Group)>,
+    groups: Vec<(Cause, FailureGroup)>,
     /// Jobs that failed for a cause that found no room.
     jobs_elsewhere: u64,
 }
@@ -120,35 +120,36 @@ impl Incidents {
 
     /// Counts a job that failed.
     pub fn count(&mut self, at: Offset, endpoint: usize, last: &Outcome, target: Option<&Arc<str>>) {
-        let Some(cause) = Cause::of(last) else { return };
+        let Some(cause) = Cause::of_outcome(last) else { return };
         let Some(group) = self.group(cause) else {
             self.jobs_elsewhere += 1;
             return;
         };
         if group.jobs == 0 {
             (group.first, group.last) = (at, at);
-            group.example = Example { endpoint, at, ..Example::of(last, target) };
+            group.example = Example { endpoint, at, ..Example::from_outcome(last, target) };
         }
         group.jobs += 1;
         group.last = group.last.max(at);
         *group.endpoints.entry(endpoint).or_default() += 1;
     }
 
-    /// Counts an attempt that ended badly, whatever becomes of its job.
-    pub(super) fn strike(&mut self, outcome: &Outcome, example: Example) {
+    /// Counts an attempt that ended badly, even if a retry saves its job.
+    pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example) {
         let Example { at, endpoint, took, .. } = example;
-        let Some(strikes) = Cause::of(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
+        let Some(attempts) =
+            Cause::of_outcome(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
         else {
             return;
         };
-        if strikes.n == 0 {
-            (strikes.first, strikes.last) = (at, at);
+        if attempts.n == 0 {
+            (attempts.first, attempts.last) = (at, at);
         }
-        strikes.n += 1;
-        strikes.last = strikes.last.max(at);
-        strikes.longest = strikes.longest.max(took);
-        *strikes.endpoints.entry(endpoint).or_default() += 1;
-        strikes.keep(example);
+        attempts.n += 1;
+        attempts.last = attempts.last.max(at);
+        attempts.longest = attempts.longest.max(took);
+        *attempts.endpoints.entry(endpoint).or_default() += 1;
+        attempts.keep(example);
     }
 
     /// Counts a job that is sent again.
@@ -159,7 +160,7 @@ impl Incidents {
     }
 
     /// Every cause that jobs failed for, the largest first, ties by cause.
-    pub fn by_size(&self) -> Vec<(Cause, &Group)> {
+    pub fn by_size(&self) -> Vec<(Cause, &FailureGroup)> {
         let mut groups: Vec<_> =
             self.groups.iter().filter(|(_, group)| group.jobs > 0).map(|(cause, group)| (*cause, group)).collect();
         groups.sort_by_key(|&(cause, group)| (Reverse(group.jobs), cause));
@@ -177,12 +178,12 @@ impl Incidents {
     }
 
     /// The causes in the order of first sight; a cause keeps its place.
-    pub fn nth(&self, n: usize) -> Option<(Cause, &Group)> {
+    pub fn nth(&self, n: usize) -> Option<(Cause, &FailureGroup)> {
         self.groups.get(n).map(|(cause, group)| (*cause, group))
     }
 
     /// Everything of one cause.
-    pub fn of(&self, cause: Cause) -> Option<(Cause, &Group)> {
+    pub fn by_cause(&self, cause: Cause) -> Option<(Cause, &FailureGroup)> {
         self.groups.iter().find(|(known, _)| *known == cause).map(|(cause, group)| (*cause, group))
     }
 
@@ -191,12 +192,12 @@ impl Incidents {
         self.jobs_elsewhere
     }
 
-    fn group(&mut self, cause: Cause) -> Option<&mut Group> {
+    fn group(&mut self, cause: Cause) -> Option<&mut FailureGroup> {
         let at = self.groups.iter().position(|(known, _)| *known == cause);
         let at = match at {
             Some(at) => at,
             None if self.groups.len() < Self::MOST => {
-                self.groups.push((cause, Group::default()));
+                self.groups.push((cause, FailureGroup::default()));
                 self.groups.len() - 1
             }
             None => return None,
@@ -224,10 +225,10 @@ mod tests {
         let target: Arc<str> = "GET https://a.example/1".into();
         let example = |at, endpoint, took| {
             let (at, took) = (Offset(at), Micros(took));
-            Example { endpoint, at, took, ..Example::of(&status(503), Some(&target)) }
+            Example { endpoint, at, took, ..Example::from_outcome(&status(503), Some(&target)) }
         };
-        incidents.strike(&status(503), example(1, 0, 5));
-        incidents.strike(&status(503), example(2, 3, 9));
+        incidents.count_attempt(&status(503), example(1, 0, 5));
+        incidents.count_attempt(&status(503), example(2, 3, 9));
         assert_eq!((incidents.by_size().len(), incidents.n()), (0, 1));
         incidents.count(Offset(3), 3, &status(503), None);
         let (cause, group) = incidents.nth(0).unwrap();

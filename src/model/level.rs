@@ -1,8 +1,8 @@
 //! A number over time, kept in bounded memory: how many were in flight, how slow answers were.
 //!
-//! Both are rows of bins that start narrow. When the row is full, neighbours are merged and every
-//! bin becomes twice as wide, so a run of a second and a run of a day take the same room.
-//! Start at [`Level`] (a value that holds until it changes) and [`Trend`] (values that happen).
+//! Both are rows of bins that start narrow. When the row is full, neighbours are merged and every bin becomes twice
+//! as wide. A run of a day therefore takes no more room than a run of a second. Start at [`Level`] (a value that
+//! holds until it changes) and [`Trend`] (values that happen).
 
 use crate::event::{Micros, Offset};
 
@@ -63,14 +63,14 @@ impl Level {
             return None;
         }
         let mut area = 0.0;
-        // What has been booked into bins, by the share of each bin that lies inside.
-        let booked_to = to.min(self.since);
-        if booked_to > from {
-            let (first, last) = (from.0 / self.width, (booked_to.0 - 1) / self.width);
+        // What is in bins, by the share of each bin that lies inside.
+        let binned_to = to.min(self.since);
+        if binned_to > from {
+            let (first, last) = (from.0 / self.width, (binned_to.0 - 1) / self.width);
             for i in first..=last {
                 let Some(bin) = usize::try_from(i).ok().and_then(|i| self.bins.get(i)) else { break };
                 let (low, high) = (i * self.width, ((i + 1).saturating_mul(self.width)).min(self.since.0));
-                let inside = high.min(booked_to.0).saturating_sub(low.max(from.0));
+                let inside = high.min(binned_to.0).saturating_sub(low.max(from.0));
                 area += ratio(bin.area, high.saturating_sub(low)) * inside as f64;
             }
         }
@@ -82,7 +82,7 @@ impl Level {
         Some(area / to.since(from).0 as f64)
     }
 
-    /// Books the time since the last change at the level that held.
+    /// Adds the time since the last change at the level that held.
     fn advance(&mut self, to: Offset) {
         let mut from = self.since.0;
         while from < to.0 {

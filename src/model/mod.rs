@@ -5,16 +5,16 @@
 //! and by what is in flight. Start at [`Model::apply`].
 
 pub mod anatomy;
-mod bookings;
-mod dials;
+mod controls;
 pub mod endpoint;
 pub mod expectation;
 pub mod figures;
 pub mod histogram;
 pub mod host;
 pub mod incidents;
-mod known;
 pub mod level;
+mod lifecycle;
+mod lookup;
 pub mod marks;
 pub mod news;
 pub mod open;
@@ -34,16 +34,16 @@ use rustc_hash::FxHashMap;
 use crate::event::idle::Idle;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin, RunEnd};
-use crate::model::bookings::Settled;
-use crate::model::endpoint::{Carried, Endpoint};
+use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::histogram::Histogram;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
+use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
-use crate::model::news::{News, Story, Then};
-use crate::model::open::{Open, Seen};
-use crate::model::origins::{Origins, Part};
+use crate::model::news::{FollowUp, News, Story};
+use crate::model::open::{AttemptProgress, OpenAttempts};
+use crate::model::origins::{OriginPart, Origins};
 use crate::model::rate::Rate;
 use crate::model::recent::Recent;
 use crate::model::timeline::{Bar, Timeline};
@@ -59,7 +59,7 @@ pub struct Model {
     pub stage: Stage,
     /// Whether new attempts are held back; a drain or a cancel may come on top.
     pub is_paused: bool,
-    /// Whether hosts' limits and paces are found by themselves, as far as has been told.
+    /// Whether adaptive limits are on, as far as was reported.
     pub is_adaptive: bool,
     /// Attempts allowed in flight, where there is a limit.
     pub limit: Option<u32>,
@@ -74,11 +74,11 @@ pub struct Model {
     /// Most jobs that any one endpoint has.
     pub most_jobs: u64,
     /// Endpoints in the order of first sight.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Vec<EndpointStats>,
     /// Hosts, the coldest counted together.
     pub hosts: Hosts,
     /// What is in flight.
-    pub open: Open,
+    pub open: OpenAttempts,
     /// The last attempts, one by one.
     pub timeline: Timeline,
     /// How many were in flight, over time.
@@ -91,7 +91,7 @@ pub struct Model {
     pub settling: Rate,
     /// Failures by cause.
     pub incidents: Incidents,
-    /// The last things worth telling.
+    /// The last notable events.
     pub news: News,
     /// Why the level changed.
     pub marks: Marks,
@@ -108,7 +108,7 @@ pub struct Model {
     /// What the verdict is drawn from.
     pub evidence: Evidence,
     /// How many are in flight at machines that see no attempts.
-    level_seen: u32,
+    level_reported: u32,
     origins: Origins,
     recent: Recent,
     /// Jobs that were sent again and are not over.
@@ -140,33 +140,33 @@ impl Model {
         let at = self.origins.moment(origin, event.at);
         self.last = self.last.max(at);
         match &event.fact {
-            Fact::OriginSeen { name, zero } => {
+            Fact::OriginJoined { name, zero } => {
                 self.origins.introduce(origin, name, *zero);
             }
             Fact::RunStarted { name, limit, jobs } => {
                 self.name = Arc::clone(name);
-                self.change(origin, |part| {
+                self.change_part(origin, |part| {
                     (part.limit, part.first_limit, part.jobs) = (*limit, *limit, *jobs);
                     (part.stage, part.ended) = (Stage::Running, None);
                 });
             }
-            Fact::EndpointSeen { endpoint, name, jobs } => {
+            Fact::EndpointAnnounced { endpoint, name, jobs } => {
                 let i = self.endpoint(origin, *endpoint);
                 (self.endpoints[i].name, self.endpoints[i].jobs) = (Arc::clone(name), *jobs);
                 self.most_jobs = self.most_jobs.max(jobs.unwrap_or(0));
             }
             Fact::EndpointProfile { endpoint, headers, body, varies } => {
                 let i = self.known_endpoint(origin, *endpoint);
-                let carried = Carried { headers: headers.clone().into(), body: *body, varies: *varies };
-                self.endpoints[i].carried = Some(carried);
+                let profile = EndpointProfile { headers: headers.clone().into(), body: *body, varies: *varies };
+                self.endpoints[i].profile = Some(profile);
             }
-            Fact::HostSeen { host, name, limit } => {
+            Fact::HostAnnounced { host, name, limit } => {
                 let number = self.hosts.announce(origin, *host, name, self.last);
                 let host = self.hosts.at(number);
                 (host.limit, host.first_limit) = (*limit, *limit);
             }
-            Fact::JobsReordered { jobs, of } => self.news.tell(at, Story::PutFirst { jobs: *jobs, of: *of }),
-            Fact::PlanDrawn { jobs } => self.change(origin, |part| part.jobs = Some(*jobs)),
+            Fact::JobsReordered { jobs, of } => self.news.add(at, Story::JobsReordered { jobs: *jobs, of: *of }),
+            Fact::PlanDrawn { jobs } => self.change_part(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
@@ -182,33 +182,33 @@ impl Model {
                     target: Arc::clone(target),
                     waited: *waited,
                     started: at,
-                    seen: None,
+                    progress: None,
                     end: None,
                     retry: None,
                 };
-                self.take_off(bar, until);
+                self.start_attempt(bar, until);
             }
             Fact::AttemptEnded { attempt, outcome, spent, malformed } => match self.open.end(origin, *attempt) {
                 Some(flight) => {
                     self.totals.malformed = self.totals.malformed.saturating_add(*malformed);
-                    self.count_end(at, (origin, *attempt), flight, (outcome, *spent));
+                    self.end_attempt(at, (origin, *attempt), flight, (outcome, *spent));
                 }
                 None => self.anomalies.orphan_ends += 1,
             },
-            Fact::AttemptSeen { attempt, phase, bytes, received } => {
+            Fact::AttemptProgressed { attempt, phase, bytes, received } => {
                 let received = received.map(|received| self.origins.moment(origin, received));
-                let seen = Seen { phase: *phase, bytes: *bytes, received };
-                if let Some(number) = self.open.see(origin, *attempt, seen) {
-                    self.timeline.see(number, seen);
+                let progress = AttemptProgress { phase: *phase, bytes: *bytes, received };
+                if let Some(number) = self.open.record_progress(origin, *attempt, progress) {
+                    self.timeline.record_progress(number, progress);
                 }
             }
-            Fact::AnswerSeen { attempt, answer } => self.open.answer(origin, *attempt, answer),
+            Fact::FailureSampled { attempt, answer } => self.open.answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
                 self.evidence.retry(*why);
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);
                 self.timeline.retry(origin, *attempt, until);
-                self.news.follow_up(origin, |told| told == attempt, Then::Retry(until));
+                self.news.follow_up(origin, |other| other == attempt, FollowUp::Retry(until));
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
             Fact::RedirectFollowed { .. } => {}
@@ -216,13 +216,13 @@ impl Model {
                 self.evidence.settle(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
-                self.settle(at, origin, &Settled { job, endpoint, end, tries, target });
+                self.settle_job(at, origin, &Settled { job, endpoint, end, tries, target });
             }
             Fact::JobRepeated { job, endpoint, after, .. } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
-                self.repeat(at, (origin, *job), endpoint, after);
+                self.repeat_job(at, (origin, *job), endpoint, after);
             }
-            Fact::LimitChanged { scope, limit, by } => self.turn(at, origin, *scope, *limit, *by),
+            Fact::LimitChanged { scope, limit, by } => self.change_limit(at, origin, *scope, *limit, *by),
             Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
             Fact::Adapted { host, limit, gap, why } => {
                 let host = self.known_host(origin, *host);
@@ -233,7 +233,7 @@ impl Model {
                 self.hosts.at(i).cooldown = Some(self.origins.moment(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
-                self.evidence.wished += 1;
+                self.evidence.interventions += 1;
                 self.is_polled = true;
                 self.totals.late_rounds += u64::from(!late.is_zero());
                 if let Some(endpoint) = endpoint {
@@ -243,67 +243,69 @@ impl Model {
             }
             Fact::EndpointStateChanged { endpoint, up } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
-                let after = self.endpoints[endpoint].turn(*up, at);
-                self.news.tell(at, Story::Turned { endpoint, is_up: *up, after });
+                let after = self.endpoints[endpoint].set_health(*up, at);
+                self.news.add(at, Story::EndpointStateChanged { endpoint, is_up: *up, after });
             }
             Fact::EndpointSkipped { endpoint } => {
                 let i = self.known_endpoint(origin, *endpoint);
                 self.endpoints[i].is_skipped = true;
-                self.news.tell(at, Story::Skipped(i));
+                self.news.add(at, Story::Skipped(i));
             }
-            Fact::HostQuarantined { host } => self.put_aside(at, (origin, *host), true),
-            Fact::HostReleased { host } => self.put_aside(at, (origin, *host), false),
+            Fact::HostQuarantined { host } => self.set_quarantine(at, (origin, *host), true),
+            Fact::HostReleased { host } => self.set_quarantine(at, (origin, *host), false),
             Fact::Paused => {
-                self.evidence.wished += 1;
-                self.change(origin, |part| part.is_paused = true);
+                self.evidence.interventions += 1;
+                self.change_part(origin, |part| part.is_paused = true);
                 self.marks.set(at, Mark::Paused);
-                self.news.tell(at, Story::Paused);
+                self.news.add(at, Story::Paused);
             }
             Fact::Resumed => {
-                self.change(origin, |part| part.is_paused = false);
+                self.change_part(origin, |part| part.is_paused = false);
                 self.marks.set(at, Mark::Resumed);
-                self.news.tell(at, Story::Resumed);
+                self.news.add(at, Story::Resumed);
             }
             Fact::Draining => {
-                self.change(origin, |part| part.stage = Stage::Draining);
+                self.change_part(origin, |part| part.stage = Stage::Draining);
                 self.marks.set(at, Mark::Draining);
-                self.news.tell(at, Story::Draining);
+                self.news.add(at, Story::Draining);
             }
             Fact::Cancelling => {
-                self.change(origin, |part| part.stage = Stage::Cancelling);
-                self.news.tell(at, Story::Cancelling);
+                self.change_part(origin, |part| part.stage = Stage::Cancelling);
+                self.news.add(at, Story::Cancelling);
             }
-            Fact::LevelSeen { in_flight } => {
-                self.change(origin, |part| part.level = *in_flight);
-                self.timeline.is_only_a_part();
+            Fact::LevelReported { in_flight } => {
+                self.change_part(origin, |part| part.level = *in_flight);
+                self.timeline.mark_incomplete();
                 self.level.set(at, self.in_flight());
             }
             Fact::Stalled { lasted, place } => {
                 self.evidence.stall(at, *lasted, place.as_ref(), &self.latency);
-                self.news.tell(at, Story::Stalled(*lasted));
+                self.news.add(at, Story::Stalled(*lasted));
             }
-            Fact::SlotsIdle { idle } => self.change(origin, |part| part.idle = *idle),
+            Fact::SlotsIdle { idle } => self.change_part(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
-                self.news.tell(at, Story::Warned(*about, Arc::clone(message)));
+                self.news.add(at, Story::Warned(*about, Arc::clone(message)));
             }
             Fact::RunReopened => {
-                self.evidence.wished += 1;
-                self.change(origin, |part| (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false));
+                self.evidence.interventions += 1;
+                self.change_part(origin, |part| {
+                    (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false)
+                });
             }
             Fact::RunEnded { how } => {
-                self.change(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));
-                self.news.tell(at, Story::Ended(*how));
+                self.change_part(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));
+                self.news.add(at, Story::Ended(*how));
             }
         }
     }
 
     /// Changes one machine's part of the run, and with it the whole.
-    fn change(&mut self, origin: Origin, change: impl FnOnce(&mut Part)) {
+    fn change_part(&mut self, origin: Origin, change: impl FnOnce(&mut OriginPart)) {
         change(self.origins.part(origin));
         let whole = self.origins.sum();
         (self.limit, self.first_limit, self.jobs) = (whole.limit, whole.first_limit, whole.jobs);
         (self.stage, self.is_paused, self.ended) = (whole.stage, whole.is_paused, whole.ended);
-        (self.level_seen, self.idle) = (whole.level, whole.idle);
+        (self.level_reported, self.idle) = (whole.level, whole.idle);
     }
 }

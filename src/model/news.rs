@@ -1,6 +1,6 @@
-//! The last things worth telling: what went wrong, what was refused, which dial was turned.
+//! The last notable events: what failed, what was refused, which limit changed.
 //!
-//! Good answers are no news. Start at [`News`].
+//! Good answers are left out. Start at [`News`].
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -11,16 +11,16 @@ use crate::event::outcome::Outcome;
 use crate::event::{Attempt, ChangedBy, Micros, Offset, Origin, RunEnd, WarningSource};
 use crate::text::units;
 
-/// One thing worth telling.
+/// One notable event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct NewsItem {
     /// When.
     pub at: Offset,
     /// What.
     pub story: Story,
 }
 
-/// What there is to tell.
+/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Story {
     /// An attempt ended badly.
@@ -38,7 +38,7 @@ pub enum Story {
         /// How long it was in flight.
         took: Micros,
         /// What followed.
-        then: Then,
+        then: FollowUp,
     },
     /// A job failed without an attempt of its own in view: a bad row, a deadline between tries.
     GivenUp {
@@ -48,7 +48,7 @@ pub enum Story {
         last: Outcome,
     },
     /// Jobs that took long in an earlier run are drawn before all others.
-    PutFirst {
+    JobsReordered {
         /// How many.
         jobs: u64,
         /// How many that run had.
@@ -75,7 +75,7 @@ pub enum Story {
         why: Arc<str>,
     },
     /// A liveness check found an endpoint up or down.
-    Turned {
+    EndpointStateChanged {
         /// Index of the endpoint.
         endpoint: usize,
         /// Which of the two.
@@ -145,11 +145,13 @@ impl Story {
             Self::GivenUp { endpoint, last } => About { endpoint: Some(*endpoint), outcome: Some(last), ..nothing },
             Self::Limit { host, .. } => About { host: host.as_ref(), ..nothing },
             Self::Adapted { host, .. } | Self::Quarantine { host, .. } => About { host: Some(host), ..nothing },
-            Self::Turned { endpoint, .. } | Self::Skipped(endpoint) => About { endpoint: Some(*endpoint), ..nothing },
+            Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
+                About { endpoint: Some(*endpoint), ..nothing }
+            }
             Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
             | Self::Repeated { .. }
-            | Self::PutFirst { .. }
+            | Self::JobsReordered { .. }
             | Self::Paused
             | Self::Resumed
             | Self::Draining
@@ -161,7 +163,7 @@ impl Story {
 }
 
 /// What is put first, of so many jobs that an earlier run says are slow.
-pub fn put_first(jobs: u64, of: u64) -> String {
+pub fn reorder_text(jobs: u64, of: u64) -> String {
     let gone = of.saturating_sub(jobs);
     match (jobs, gone) {
         (0, 0) => "no job took far longer than usual last time: order as given".to_owned(),
@@ -179,7 +181,7 @@ pub fn put_first(jobs: u64, of: u64) -> String {
 
 /// What followed an attempt that ended badly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum FollowUp {
     /// Not yet known.
     Open,
     /// It is tried again, not before this.
@@ -191,8 +193,8 @@ pub enum Then {
 /// A ring of the last items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
-    items: VecDeque<Item>,
-    told: u64,
+    items: VecDeque<NewsItem>,
+    n_added: u64,
 }
 
 impl News {
@@ -202,51 +204,51 @@ impl News {
     const LOOK_BACK: usize = 64;
 
     /// Items, newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &Item> {
+    pub fn newest_first(&self) -> impl Iterator<Item = &NewsItem> {
         self.items.iter().rev()
     }
 
     /// The newest item.
-    pub fn newest(&self) -> Option<&Item> {
+    pub fn newest(&self) -> Option<&NewsItem> {
         self.items.back()
     }
 
     /// The numbers of those that are still kept; a number is never used again.
     pub fn kept(&self) -> Range<u64> {
-        self.told - self.items.len() as u64..self.told
+        self.n_added - self.items.len() as u64..self.n_added
     }
 
     /// The item of a number, while it is kept.
-    pub fn nth(&self, number: u64) -> Option<&Item> {
+    pub fn nth(&self, number: u64) -> Option<&NewsItem> {
         let at = number.checked_sub(self.kept().start)?;
         self.items.get(usize::try_from(at).ok()?)
     }
 
-    /// How many have been told in all.
-    pub fn told(&self) -> u64 {
-        self.told
+    /// How many there have been in all.
+    pub fn n_added(&self) -> u64 {
+        self.n_added
     }
 
-    pub(super) fn tell(&mut self, at: Offset, story: Story) {
+    pub(super) fn add(&mut self, at: Offset, story: Story) {
         if self.items.len() == Self::KEPT {
             self.items.pop_front();
         }
-        self.items.push_back(Item { at, story });
-        self.told += 1;
+        self.items.push_back(NewsItem { at, story });
+        self.n_added += 1;
     }
 
-    /// Tells a story in place of the newest one, if that one has become stale by it.
-    pub(super) fn retell(&mut self, at: Offset, story: Story, is_stale: impl Fn(&Item) -> bool) {
+    /// Adds a story in place of the newest one, if that one is stale now.
+    pub(super) fn replace_newest(&mut self, at: Offset, story: Story, is_stale: impl Fn(&NewsItem) -> bool) {
         match self.items.back_mut() {
-            Some(newest) if is_stale(newest) => *newest = Item { at, story },
-            _ => self.tell(at, story),
+            Some(newest) if is_stale(newest) => *newest = NewsItem { at, story },
+            _ => self.add(at, story),
         }
     }
 
-    /// Completes the story of an attempt; tells whether there was one.
-    pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: Then) -> bool {
+    /// Completes the story of an attempt; returns whether there was one.
+    pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: FollowUp) -> bool {
         self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {
-            Story::Trouble { origin, attempt, then, .. } if *then == Then::Open && *origin == by && of(attempt) => {
+            Story::Trouble { origin, attempt, then, .. } if *then == FollowUp::Open && *origin == by && of(attempt) => {
                 *then = sequel;
                 true
             }

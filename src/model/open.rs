@@ -1,6 +1,6 @@
 //! What is in flight: the attempts that have started and not ended.
 //!
-//! Invariant: `Open` holds exactly the attempts whose end has not been seen; [`Model::apply`] is the
+//! Invariant: [`OpenAttempts`] holds exactly the attempts whose end has not been reported. [`Model::apply`] is the
 //! only writer.
 //!
 //! [`Model::apply`]: crate::model::Model::apply
@@ -28,8 +28,8 @@ pub struct Flight {
     /// The slot it holds.
     pub slot: u32,
     /// How far it had come when it was last looked at.
-    pub seen: Option<Seen>,
-    /// What it was answered, where it is about to end badly and that has been told.
+    pub progress: Option<AttemptProgress>,
+    /// Its answer, if it is about to end badly and was sampled.
     pub answer: Option<Arc<FailureSample>>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
@@ -39,7 +39,7 @@ pub struct Flight {
 
 /// How far an attempt had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct AttemptProgress {
     /// What it was doing.
     pub phase: Phase,
     /// Body bytes so far.
@@ -51,13 +51,13 @@ pub struct Seen {
 /// Everything in flight. Each attempt sits on the lowest seat that was free, so that a row of a table
 /// is a seat and does not move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenAttempts {
     by_attempt: FxHashMap<(Origin, Attempt), usize>,
     seats: Vec<Option<((Origin, Attempt), Flight)>>,
     free: BTreeSet<usize>,
 }
 
-impl Open {
+impl OpenAttempts {
     /// How many.
     pub fn n(&self) -> usize {
         self.by_attempt.len()
@@ -108,15 +108,19 @@ impl Open {
         displaced
     }
 
-    /// Books how far an attempt has come, and gives back its number on the timeline; one that is not in
-    /// flight has been overtaken by its end.
-    pub(super) fn see(&mut self, origin: Origin, attempt: Attempt, seen: Seen) -> Option<u64> {
+    /// Records the progress of an attempt, and returns its number on the timeline; `None` if it has ended already.
+    pub(super) fn record_progress(
+        &mut self,
+        origin: Origin,
+        attempt: Attempt,
+        progress: AttemptProgress,
+    ) -> Option<u64> {
         let flight = self.flight(origin, attempt)?;
-        flight.seen = Some(seen);
+        flight.progress = Some(progress);
         Some(flight.number)
     }
 
-    /// Books what an attempt was answered; of one that is not in flight nobody could say to what.
+    /// Records the sampled answer of an attempt; one that is not in flight is ignored.
     pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<FailureSample>) {
         if let Some(flight) = self.flight(origin, attempt) {
             flight.answer = Some(Arc::clone(answer));

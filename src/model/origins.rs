@@ -11,17 +11,17 @@ use crate::event::idle::Idle;
 use crate::event::{Micros, Offset, Origin, RunEnd};
 use crate::model::Stage;
 
-/// Every machine that has said something of its run.
+/// Every machine that has reported anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Origins {
-    parts: BTreeMap<Origin, Part>,
+    parts: BTreeMap<Origin, OriginPart>,
     /// Whether any machine's clock has another zero than the journal's.
     are_shifted: bool,
 }
 
 /// One machine's part of the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct OriginPart {
     /// What the machine is called; foreign text. Empty where it is the only one.
     pub(super) name: Arc<str>,
     /// Where its clock's zero lies.
@@ -32,14 +32,14 @@ pub(super) struct Part {
     pub(super) stage: Stage,
     pub(super) is_paused: bool,
     pub(super) ended: Option<Offset>,
-    /// The in-flight level it has seen, where it sees no attempts.
+    /// The in-flight level it has reported, where it reports no attempts.
     pub(super) level: u32,
     pub(super) idle: Idle,
 }
 
 /// The whole run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Whole {
+pub(super) struct WholeRun {
     pub(super) limit: Option<u32>,
     pub(super) first_limit: Option<u32>,
     pub(super) jobs: Option<u64>,
@@ -68,24 +68,24 @@ impl Origins {
     }
 
     /// This machine's part.
-    pub(super) fn part(&mut self, origin: Origin) -> &mut Part {
+    pub(super) fn part(&mut self, origin: Origin) -> &mut OriginPart {
         self.parts.entry(origin).or_default()
     }
 
-    /// What a machine is called; nothing where it has not said.
+    /// The name of a machine, if it has reported one.
     pub(super) fn name(&self, origin: Origin) -> Option<&str> {
         self.parts.get(&origin).map(|part| &*part.name).filter(|name| !name.is_empty())
     }
 
     /// What the parts make together.
-    pub(super) fn sum(&self) -> Whole {
+    pub(super) fn sum(&self) -> WholeRun {
         // A machine that is only introduced has no part in the run yet.
         let parts = || self.parts.values().filter(|part| part.stage != Stage::Ready || self.parts.len() == 1);
         let stage = parts().map(|part| part.stage).max_by_key(|stage| weight(*stage)).unwrap_or_default();
         let is_over = matches!(stage, Stage::Ended(_));
         let mut under_way = parts().filter(|part| is_over || part.ended.is_none()).peekable();
         let is_paused = under_way.peek().is_some() && under_way.all(|part| part.is_paused);
-        Whole {
+        WholeRun {
             limit: total(parts().map(|part| part.limit)),
             first_limit: total(parts().map(|part| part.first_limit)),
             // One unknown part makes the whole unknown.
@@ -104,7 +104,7 @@ fn total(limits: impl Iterator<Item = Option<u32>>) -> Option<u32> {
     limits.flatten().reduce(u32::saturating_add)
 }
 
-/// Which machine's stage stands for the whole: the one that is furthest from its end, and of ends the worst.
+/// The stage of the whole run: the stage furthest from its end, or else the worst end.
 fn weight(stage: Stage) -> u8 {
     match stage {
         Stage::Ready => 0,

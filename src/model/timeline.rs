@@ -1,8 +1,8 @@
 //! What the waterfall draws: the last attempts, each with its moments.
 //!
-//! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts, and behind it those that
-//! began earlier and are still in flight, or have only just ended. An attempt's number is never used
-//! again, so that a row can be held on to. Start at [`Timeline::nth`].
+//! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts. Older attempts are kept while they
+//! are in flight, and for a while after their end. An attempt's number is never used again, so it identifies a row.
+//! Start at [`Timeline::nth`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::event::outcome::{Outcome, PhaseTimes};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset, Origin};
-use crate::model::open::Seen;
+use crate::model::open::AttemptProgress;
 
 /// One attempt, from ready to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +35,16 @@ pub struct Bar {
     /// When it took its slot.
     pub started: Offset,
     /// How far it had come when it was last looked at.
-    pub seen: Option<Seen>,
+    pub progress: Option<AttemptProgress>,
     /// How it ended, once it has.
-    pub end: Option<End>,
+    pub end: Option<AttemptEnd>,
     /// When its job is tried again, where it is.
     pub retry: Option<Offset>,
 }
 
 /// The end of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct AttemptEnd {
     /// When it gave its slot back.
     pub at: Offset,
     /// How; unknown where another start has displaced it.
@@ -80,13 +80,13 @@ pub struct Timeline {
     behind: BTreeMap<u64, Bar>,
     /// Those of them that have ended, in the order of their ends.
     ended_behind: VecDeque<u64>,
-    /// The last that ended: what becomes of a job is told soon after.
+    /// The last that ended: a retry is reported soon after.
     lately: VecDeque<u64>,
     complete_since: Offset,
 }
 
 impl Timeline {
-    /// Attempts kept, besides those in flight.
+    /// Attempts kept, in addition to those in flight.
     pub const KEPT: usize = 2_000;
     /// Attempts kept that ended long after the ring had left them behind.
     pub const KEPT_BEHIND: usize = 64;
@@ -123,7 +123,7 @@ impl Timeline {
     }
 
     /// How many there have been.
-    pub fn told(&self) -> u64 {
+    pub fn n_started(&self) -> u64 {
         self.next()
     }
 
@@ -147,15 +147,15 @@ impl Timeline {
         self.next() - 1
     }
 
-    /// Books how far an attempt has come.
-    pub(super) fn see(&mut self, number: u64, seen: Seen) {
+    /// Records the progress of an attempt.
+    pub(super) fn record_progress(&mut self, number: u64, progress: AttemptProgress) {
         if let Some(bar) = self.nth_mut(number) {
-            bar.seen = Some(seen);
+            bar.progress = Some(progress);
         }
     }
 
-    /// Books an attempt's end; gives back what is then known of it.
-    pub(super) fn end(&mut self, number: u64, end: End) -> Option<&Bar> {
+    /// Records an attempt's end, and returns the attempt if it is kept.
+    pub(super) fn end(&mut self, number: u64, end: AttemptEnd) -> Option<&Bar> {
         if number < self.first && self.behind.contains_key(&number) {
             self.ended_behind.push_back(number);
             if self.ended_behind.len() > Self::KEPT_BEHIND
@@ -182,8 +182,8 @@ impl Timeline {
         }
     }
 
-    /// Something was in flight that nobody can tell one by one.
-    pub(super) fn is_only_a_part(&mut self) {
+    /// Records that some attempts in flight are only known as a count.
+    pub(super) fn mark_incomplete(&mut self) {
         self.complete_since = Offset(u64::MAX);
     }
 

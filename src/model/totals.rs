@@ -84,6 +84,6 @@ pub struct Anomalies {
     pub orphan_ends: u64,
     /// A start of what was already in flight.
     pub double_starts: u64,
-    /// An endpoint or host that nobody announced.
+    /// An endpoint or host that was not announced.
     pub strangers: u64,
 }

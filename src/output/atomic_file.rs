@@ -1,7 +1,7 @@
-//! Puts a file in its place whole or not at all.
+//! Replaces a file as a whole, or not at all.
 //!
-//! The successor is written beside the file and renamed over it, so whatever fails leaves the older
-//! file as it was. A link under that name is replaced, never followed. Start at [`whole`].
+//! The new content is written to a temporary file in the same folder, which is then renamed. A failure leaves the
+//! older file as it was. A link is replaced, never followed. Start at [`write_durably`].
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -10,9 +10,9 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// Replaces a file with what `fill` writes, once that is on the disk. Permissions stay as they were.
-pub fn whole(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<()> {
+pub fn write_durably(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<()> {
     let folder = folder_of(path);
-    let successor = beside(folder)?;
+    let successor = temporary_file_in(folder)?;
     let mut to = BufWriter::with_capacity(1 << 16, successor.as_file());
     fill(&mut to)?;
     to.flush()?;
@@ -30,8 +30,8 @@ pub fn whole(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result
 }
 
 /// Replaces a file with these bytes, without waiting for the disk: for files that come in thousands.
-pub fn swiftly(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut successor = beside(folder_of(path))?;
+pub fn write_without_sync(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut successor = temporary_file_in(folder_of(path))?;
     successor.write_all(bytes)?;
     successor.persist(path).map_err(|refused| refused.error)?;
     Ok(())
@@ -46,9 +46,9 @@ pub fn folder_of(path: &Path) -> &Path {
 }
 
 /// A new file in the folder, which vanishes unless it is put in its place.
-fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+fn temporary_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    // For whoever finds it after a crash.
+    // The name explains the file if a crash leaves it behind.
     builder.prefix(".inflight-").suffix(".part");
     #[cfg(unix)]
     {
@@ -64,14 +64,14 @@ mod tests {
     use std::fs;
     use std::io::{ErrorKind, Write};
 
-    use super::{swiftly, whole};
+    use super::{write_durably, write_without_sync};
 
     #[test]
     fn a_failure_on_the_way_leaves_the_older_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
-        let refused = whole(&path, |to| {
+        let refused = write_durably(&path, |to| {
             to.write_all(b"newer")?;
             Err(ErrorKind::StorageFull.into())
         });
@@ -85,7 +85,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::create_dir(&path).unwrap();
-        assert!(swiftly(&path, b"x").is_err());
+        assert!(write_without_sync(&path, b"x").is_err());
         assert!(path.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -98,7 +98,7 @@ mod tests {
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        whole(&path, |to| to.write_all(b"newer")).unwrap();
+        write_durably(&path, |to| to.write_all(b"newer")).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_to_string(&path).unwrap(), "newer");
     }

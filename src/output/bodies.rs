@@ -1,9 +1,9 @@
 //! Saves each answer's body as a file of its own, under a name that is ours.
 //!
-//! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Of foreign text
-//! only letters and digits enter a name, so nothing leads out of the folder, is a device, or differs
-//! from another name only by case. A file appears complete or not at all; what stood under its name
-//! is replaced, and a link is replaced too, never followed. Start at [`Bodies::save`].
+//! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Only letters and digits of
+//! foreign text enter a name. So no name leaves the folder, is a device, or differs from another one only by case.
+//! A file appears complete or not at all. It replaces a file or a link of the same name; a link is never followed.
+//! Start at [`Bodies::save`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -30,17 +30,17 @@ impl Bodies {
             ErrorKind::AlreadyExists => ErrorKind::NotADirectory.into(),
             _ => error,
         })?;
-        // Whatever later becomes of links on the way, this is the folder that was meant.
+        // Links on the way may change later; this stays the folder that the user named.
         let folder = fs::canonicalize(folder)?;
         tempfile::tempfile_in(&folder)?;
         Ok(Self { folder, saved: 0 })
     }
 
     /// Saves the job's body, if it has one; gives back the file's name.
-    pub fn save(&mut self, harvest: &JobResult) -> io::Result<Option<String>> {
-        let Some(answer) = harvest.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
-        let name = name_of(harvest, answer);
-        atomic_file::swiftly(&self.folder.join(&name), &answer.body)?;
+    pub fn save(&mut self, result: &JobResult) -> io::Result<Option<String>> {
+        let Some(answer) = result.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
+        let name = name_of(result, answer);
+        atomic_file::write_without_sync(&self.folder.join(&name), &answer.body)?;
         self.saved += 1;
         Ok(Some(name))
     }
@@ -51,9 +51,9 @@ impl Bodies {
     }
 }
 
-fn name_of(harvest: &JobResult, answer: &Answer) -> String {
-    let (source, row) = (u64::from(harvest.place.source) + 1, harvest.place.row.saturating_add(1));
-    format!("{source}-{row:06}-{}.{}", slug(&harvest.endpoint), extension(answer))
+fn name_of(result: &JobResult, answer: &Answer) -> String {
+    let (source, row) = (u64::from(result.place.source) + 1, result.place.row.saturating_add(1));
+    format!("{source}-{row:06}-{}.{}", slug(&result.endpoint), extension(answer))
 }
 
 /// Foreign text as part of a name: small letters, digits, and single dashes between them.
@@ -116,7 +116,7 @@ mod tests {
     use crate::job_result::{Answer, JobResult};
     use crate::plan::job::Place;
 
-    fn harvest(row: u64, endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
+    fn result(row: u64, endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
         JobResult {
             place: Place { source: 1, row },
             job: JobId(row + 1),
@@ -138,14 +138,14 @@ mod tests {
     fn name(endpoint: &str, content_type: Option<&str>, body: &[u8]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let mut bodies = Bodies::open(&folder.path().join("new/deep")).unwrap();
-        let name = bodies.save(&harvest(16, endpoint, content_type, body)).unwrap().unwrap();
+        let name = bodies.save(&result(16, endpoint, content_type, body)).unwrap().unwrap();
         assert_eq!(fs::read(folder.path().join("new/deep").join(&name)).unwrap(), body);
         assert_eq!(fs::read_dir(folder.path().join("new/deep")).unwrap().count(), 1);
         name
     }
 
     #[test]
-    fn a_name_says_where_the_job_stands_and_what_it_holds() {
+    fn a_name_contains_the_position_of_the_job_and_the_kind_of_its_body() {
         assert_eq!(name("Orders / all", Some("application/json; charset=utf-8"), b"{}"), "2-000017-orders-all.json");
         assert_eq!(name("o", Some("Application/VND.x+JSON"), b"{}"), "2-000017-o.json");
         assert_eq!(name("o", Some("image/svg+xml"), b"<svg/>"), "2-000017-o.svg");
@@ -176,7 +176,7 @@ mod tests {
     fn a_job_without_a_body_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut bodies = Bodies::open(folder.path()).unwrap();
-        assert_eq!(bodies.save(&harvest(0, "o", None, b"")).unwrap(), None);
+        assert_eq!(bodies.save(&result(0, "o", None, b"")).unwrap(), None);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
@@ -186,7 +186,7 @@ mod tests {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
         std::os::unix::fs::symlink(outside.path(), folder.path().join("2-000001-o.txt")).unwrap();
         let mut bodies = Bodies::open(folder.path()).unwrap();
-        let name = bodies.save(&harvest(0, "o", None, b"inside")).unwrap().unwrap();
+        let name = bodies.save(&result(0, "o", None, b"inside")).unwrap().unwrap();
         assert_eq!(fs::read(folder.path().join(name)).unwrap(), b"inside");
         assert_eq!(fs::read(outside.path()).unwrap(), b"");
     }

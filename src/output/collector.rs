@@ -1,8 +1,7 @@
-//! Takes in what jobs bring home, and hands it to the report and to the folder for bodies.
+//! The thread that writes results to the report and to the folder for bodies.
 //!
-//! Has a thread of its own, so that a slow disk holds up the channel and not the runtime. An output
-//! that fails is told at once and given up; the harvests are still taken, so the run goes on. Start
-//! at [`Collector::start`].
+//! It has its own thread, so that a slow disk blocks the channel and not the runtime. An output that fails is
+//! reported at once and given up; results are still received, so the run goes on. Start at [`Collector::start`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,23 +41,23 @@ impl Collector {
     /// Fails before the run begins if an output cannot be written. `on_trouble` hears one sentence for
     /// each output that fails later; it is called on the collecting thread.
     pub fn start(
-        harvests: mpsc::Receiver<JobResult>,
+        results: mpsc::Receiver<JobResult>,
         output: &Output,
         name: &str,
         started: SystemTime,
         on_trouble: impl FnMut(String) + Send + 'static,
     ) -> Result<Self, OutputError> {
-        let report = output.report.as_deref().map(|path| Held::report(path, name, started)).transpose()?;
-        let bodies = output.bodies.as_deref().map(Held::bodies).transpose()?;
+        let report = output.report.as_deref().map(|path| OpenOutput::report(path, name, started)).transpose()?;
+        let bodies = output.bodies.as_deref().map(OpenOutput::bodies).transpose()?;
         let outputs = Outputs { report, bodies, troubles: Vec::new() };
         let thread = thread::Builder::new()
             .name("collector".into())
-            .spawn(move || outputs.collect(harvests, on_trouble))
+            .spawn(move || outputs.collect(results, on_trouble))
             .map_err(|cause| OutputError::Thread { cause: IoErrorText(cause) })?;
         Ok(Self { thread })
     }
 
-    /// Waits for the last harvest, and puts the report in its place.
+    /// Waits for the last result, and puts the report in its place.
     ///
     /// The channel must have been closed, or this waits for ever.
     pub fn join(self, finish: &Finish) -> Collected {
@@ -72,19 +71,19 @@ impl Collector {
 
 /// An output with the path that the user gave.
 #[derive(Debug)]
-struct Held<T> {
+struct OpenOutput<T> {
     path: PathBuf,
     output: T,
 }
 
-impl Held<Report> {
+impl OpenOutput<Report> {
     fn report(path: &Path, name: &str, started: SystemTime) -> Result<Self, OutputError> {
         let output = Report::begin(path, name, started).map_err(|cause| OutputError::report(path, cause))?;
         Ok(Self { path: path.to_owned(), output })
     }
 }
 
-impl Held<Bodies> {
+impl OpenOutput<Bodies> {
     fn bodies(path: &Path) -> Result<Self, OutputError> {
         let output = Bodies::open(path).map_err(|cause| OutputError::bodies(path, cause))?;
         Ok(Self { path: path.to_owned(), output })
@@ -93,16 +92,16 @@ impl Held<Bodies> {
 
 #[derive(Debug)]
 struct Outputs {
-    report: Option<Held<Report>>,
-    bodies: Option<Held<Bodies>>,
+    report: Option<OpenOutput<Report>>,
+    bodies: Option<OpenOutput<Bodies>>,
     troubles: Vec<OutputError>,
 }
 
 impl Outputs {
-    fn collect(mut self, mut harvests: mpsc::Receiver<JobResult>, mut on_trouble: impl FnMut(String)) -> Self {
-        while let Some(harvest) = harvests.blocking_recv() {
+    fn collect(mut self, mut results: mpsc::Receiver<JobResult>, mut on_trouble: impl FnMut(String)) -> Self {
+        while let Some(result) = results.blocking_recv() {
             let known = self.troubles.len();
-            self.take(&harvest);
+            self.take(&result);
             for trouble in &self.troubles[known..] {
                 on_trouble(format!("{}; the run continues", trouble.sentence()));
             }
@@ -110,12 +109,12 @@ impl Outputs {
         self
     }
 
-    /// Gives one harvest to every output; one that fails is given up.
-    fn take(&mut self, harvest: &JobResult) {
+    /// Gives one result to every output; one that fails is given up.
+    fn take(&mut self, result: &JobResult) {
         // Bodies come first: the report names the file.
         let mut file = None;
-        if let Some(Held { path, output }) = &mut self.bodies {
-            match output.save(harvest) {
+        if let Some(OpenOutput { path, output }) = &mut self.bodies {
+            match output.save(result) {
                 Ok(saved) => file = saved,
                 Err(cause) => {
                     self.troubles.push(OutputError::bodies(path, cause));
@@ -123,8 +122,8 @@ impl Outputs {
                 }
             }
         }
-        if let Some(Held { path, output }) = &mut self.report
-            && let Err(cause) = output.add(harvest, file.as_deref())
+        if let Some(OpenOutput { path, output }) = &mut self.report
+            && let Err(cause) = output.add(result, file.as_deref())
         {
             self.troubles.push(OutputError::report(path, cause));
             self.report = None;
@@ -133,7 +132,7 @@ impl Outputs {
 
     fn finish(self, finish: &Finish) -> Collected {
         let mut collected = Collected { troubles: self.troubles, ..Collected::default() };
-        if let Some(Held { path, output }) = self.report {
+        if let Some(OpenOutput { path, output }) = self.report {
             match output.finish(finish) {
                 Ok(counts) => collected.report = Some((path, counts)),
                 Err(cause) => collected.troubles.push(OutputError::report(&path, cause)),
@@ -153,31 +152,31 @@ mod tests {
 
     use tokio::sync::mpsc;
 
-    use super::{Held, Outputs};
+    use super::{OpenOutput, Outputs};
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros};
     use crate::job_result::JobResult;
     use crate::output::report::spool::Spool;
-    use crate::output::report::{Finish, Report, Target};
+    use crate::output::report::{Finish, Report, ReportTarget};
     use crate::plan::job::Place;
 
     #[test]
-    fn a_disk_that_fills_up_is_told_once_and_the_harvests_are_still_taken() {
+    fn a_full_disk_is_reported_once_and_results_are_still_received() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let output = Report::on(Target::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
-        let report = Some(Held { path: "x.json".into(), output });
-        let (sender, harvests) = mpsc::channel(4);
-        let told: Arc<Mutex<Vec<String>>> = Arc::default();
-        let telling = Arc::clone(&told);
+        let output = Report::on(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let report = Some(OpenOutput { path: "x.json".into(), output });
+        let (sender, results) = mpsc::channel(4);
+        let reported: Arc<Mutex<Vec<String>>> = Arc::default();
+        let reports = Arc::clone(&reported);
         let thread = thread::spawn(move || {
             Outputs { report, bodies: None, troubles: Vec::new() }
-                .collect(harvests, move |trouble| telling.lock().unwrap().push(trouble))
+                .collect(results, move |trouble| reports.lock().unwrap().push(trouble))
         });
         for row in 0..5_000 {
-            let harvest = JobResult {
+            let result = JobResult {
                 place: Place { source: 0, row },
                 job: JobId(row + 1),
                 endpoint: "e".into(),
@@ -188,12 +187,12 @@ mod tests {
                 waited: Micros::ZERO,
                 answer: None,
             };
-            sender.blocking_send(harvest).unwrap();
+            sender.blocking_send(result).unwrap();
         }
         drop(sender);
         let finish = Finish { finished: SystemTime::UNIX_EPOCH, how: None, not_started: None };
         let collected = thread.join().unwrap().finish(&finish);
-        assert_eq!(*told.lock().unwrap(), ["cannot write report `x.json`: disk is full; the run continues"]);
+        assert_eq!(*reported.lock().unwrap(), ["cannot write report `x.json`: disk is full; the run continues"]);
         assert_eq!(collected.troubles.len(), 1);
         assert!(collected.report.is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "older");

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::event::{Micros, Offset};
-use crate::model::race::{Figures, Measure, Race, numbers};
+use crate::model::race::{LaneFigures, Race, RaceMeasure, numbers};
 use crate::output::fit;
 use crate::text::console::StreamStyle;
 use crate::text::units;
@@ -16,21 +16,21 @@ const WAY: usize = 36;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A column: its head, its width, and what it says of a lane.
-type Column = (&'static str, usize, fn(&Figures) -> String);
+type Column = (&'static str, usize, fn(&LaneFigures) -> String);
 
 const COLUMNS: [Column; 8] = [
     ("DONE", 10, |lane| format!("{}/{}", units::count(lane.done), units::count(lane.jobs))),
     ("TIME", 9, time),
-    ("PEAK", 6, |lane| units::count_or_nothing(lane.seen.peak)),
-    ("FIRST", 9, |lane| lane.seen.first.map_or(units::NOTHING.to_owned(), |at| length(at.since(Offset::ZERO)))),
+    ("PEAK", 6, |lane| units::count_or_nothing(lane.upstream.peak)),
+    ("FIRST", 9, |lane| lane.upstream.first.map_or(units::NOTHING.to_owned(), |at| length(at.since(Offset::ZERO)))),
     ("LATE", 9, |lane| if lane.late.worst.is_zero() { units::NOTHING.to_owned() } else { length(lane.late.worst) }),
-    ("429", 6, |lane| units::count_or_nothing(lane.seen.refused)),
-    ("SOCKETS", 9, |lane| units::count_or_nothing(lane.seen.sockets)),
+    ("429", 6, |lane| units::count_or_nothing(lane.upstream.refused)),
+    ("SOCKETS", 9, |lane| units::count_or_nothing(lane.upstream.sockets)),
     ("LOST", 6, |lane| units::count_or_nothing(lane.hand.lost.len() as u64)),
 ];
 
-const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request \
-                      seen, refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
+const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request, \
+                      refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
 
 /// The comparison as a table, each line with its end.
 pub fn table(race: &Race, style: StreamStyle) -> String {
@@ -48,7 +48,7 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
     }
     lines.push(String::new());
     for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
-        // What goes on stands under its words, and not under the letter.
+        // A wrapped line is indented under the text, not under the letter.
         let wrapped = fit::wrapped(&note, style, 5);
         lines.extend(
             (0..).zip(wrapped).map(|(i, line)| if i == 0 { format!("  {line}") } else { format!("     {line}") }),
@@ -64,12 +64,13 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
 
 /// The three lines that stay on the normal screen.
 pub fn kept(race: &Race, style: StreamStyle) -> String {
-    let lane = |(letter, lane): (char, &Figures)| {
-        let time = lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| told(total, is_predicted));
+    let lane = |(letter, lane): (char, &LaneFigures)| {
+        let time =
+            lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| duration_text(total, is_predicted));
         format!("{letter} {time}")
     };
     let lanes: Vec<String> = race.lettered().map(lane).collect();
-    let peaks: Vec<String> = race.lanes.iter().map(|lane| lane.seen.peak.to_string()).collect();
+    let peaks: Vec<String> = race.lanes.iter().map(|lane| lane.upstream.peak.to_string()).collect();
     let result = result(race).unwrap_or_else(|| "stopped before there was a result".to_owned());
     format!(
         "{}  {}  {}\n  {}   {}, most in flight {}\n  {}\n",
@@ -105,7 +106,7 @@ pub fn document(race: &Race) -> Value {
     })
 }
 
-fn lane((letter, lane): (char, &Figures)) -> Value {
+fn lane((letter, lane): (char, &LaneFigures)) -> Value {
     json!({
         "lane": letter.to_string(),
         "way": lane.way,
@@ -130,12 +131,12 @@ fn lane((letter, lane): (char, &Figures)) -> Value {
         "results": {"kept": lane.hand.kept, "errors_read": lane.hand.read, "lost": lane.hand.lost},
         "held": {"body_bytes": lane.hand.bytes, "tasks": lane.hand.tasks},
         "upstream": {
-            "requests": lane.seen.requests,
-            "peak_in_flight": lane.seen.peak,
-            "refused": lane.seen.refused,
-            "abandoned": lane.seen.abandoned,
-            "peak_sockets": lane.seen.sockets,
-            "first_s": lane.seen.first.map(|at| at.since(Offset::ZERO).as_secs_f64()),
+            "requests": lane.upstream.requests,
+            "peak_in_flight": lane.upstream.peak,
+            "refused": lane.upstream.refused,
+            "abandoned": lane.upstream.abandoned,
+            "peak_sockets": lane.upstream.sockets,
+            "first_s": lane.upstream.first.map(|at| at.since(Offset::ZERO).as_secs_f64()),
         },
     })
 }
@@ -146,14 +147,14 @@ fn result(race: &Race) -> Option<String> {
     let large = result.large.trim_end_matches('×');
     let foreseen = if result.is_predicted { " (predicted)" } else { "" };
     Some(match race.measure {
-        Measure::Time => format!("B is {large} times faster than A{foreseen}"),
-        Measure::Lost => format!("lost without a word, A against B: {large}"),
-        Measure::Sockets => format!("B holds {large} times fewer sockets at once than A"),
+        RaceMeasure::Time => format!("B is {large} times faster than A{foreseen}"),
+        RaceMeasure::Lost => format!("lost without a word, A against B: {large}"),
+        RaceMeasure::Sockets => format!("B holds {large} times fewer sockets at once than A"),
     })
 }
 
 /// What a lane has to say beyond its row.
-fn notes(letter: char, lane: &Figures) -> Vec<String> {
+fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(calls) = lane.calls.filter(|calls| calls.finished < calls.created) {
         let (created, polled, finished) = (calls.created, calls.polled, calls.finished);
@@ -164,14 +165,14 @@ fn notes(letter: char, lane: &Figures) -> Vec<String> {
         notes.push(format!("{letter}  {} read, {} kept", units::plural(hand.read, "error"), results(hand.kept)));
     }
     if !hand.lost.is_empty() {
-        notes.push(format!("{letter}  nobody knows what became of {}", numbers(&hand.lost)));
+        notes.push(format!("{letter}  no result or error was read for {}", numbers(&hand.lost)));
     }
     if hand.tasks > 0 {
         let tasks = units::plural(hand.tasks, "task");
         notes.push(format!("{letter}  {tasks} alive and {} of bodies held at once", units::bytes(hand.bytes)));
     }
-    if lane.seen.refused > 0 {
-        let (refused, all) = (units::count(lane.seen.refused), units::plural(lane.seen.requests, "request"));
+    if lane.upstream.refused > 0 {
+        let (refused, all) = (units::count(lane.upstream.refused), units::plural(lane.upstream.requests, "request"));
         let goodput = units::significant(lane.goodput());
         notes.push(format!("{letter}  refused {refused} of {all}, goodput {goodput} a second"));
     }
@@ -197,11 +198,11 @@ fn right(text: &str, width: usize) -> String {
     format!("{text:>width$}")
 }
 
-fn time(lane: &Figures) -> String {
+fn time(lane: &LaneFigures) -> String {
     if lane.is_over { length(lane.elapsed) } else { "–".to_owned() }
 }
 
-fn told(total: Micros, is_predicted: bool) -> String {
+fn duration_text(total: Micros, is_predicted: bool) -> String {
     let length = length(total);
     if is_predicted { format!("{length} (predicted)") } else { length }
 }

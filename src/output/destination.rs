@@ -1,6 +1,6 @@
-//! Whether a result could be written where it is wished, found out without writing anything.
+//! Checks whether outputs can be written, without writing anything.
 //!
-//! The same is found out when a run begins, by opening; this only looks. Start at [`check_output`].
+//! A run finds out the same when it opens its outputs. Start at [`check_output`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -23,7 +23,7 @@ pub fn check_output(output: &Output) -> Result<(), OutputError> {
 
 /// Refuses places of which one would take the other's: a file lies nowhere twice, and holds no folder.
 pub fn check_apart(output: &Output, events: Option<&Path>) -> Result<(), OutputError> {
-    // Standard output, a device and a pipe take whatever comes.
+    // Standard output, a device and a pipe can be shared.
     let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let events = events.filter(|path| *path != Path::new("-"));
     let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
@@ -50,7 +50,7 @@ fn whole(path: &Path) -> PathBuf {
     }
 }
 
-/// A report: written beside its file, which it then replaces; a device or a pipe is written to.
+/// A report replaces its file by a temporary one in the same folder; a device or a pipe is written to.
 fn check_report(path: &Path) -> io::Result<()> {
     check_file(path)?;
     match fs::metadata(path) {
@@ -106,7 +106,7 @@ fn writable(path: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
 }
 
-/// Elsewhere only writing tells.
+/// Elsewhere only writing shows it.
 #[cfg(not(unix))]
 fn writable(path: &Path) -> io::Result<()> {
     fs::metadata(path).map(drop)
@@ -152,7 +152,7 @@ mod tests {
             fs::write(at(name), "old").unwrap();
         }
         symlink(at("closed/old.json"), at("link.json")).unwrap();
-        // For whoever may write everywhere, this folder is open too: then both must say so.
+        // A superuser may write here too: then both must succeed.
         fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o555)).unwrap();
         for name in ["old.json", "new.json", "new.json/", "new.json/.", "old.json/", "closed", "closed/old.json"] {
             let path = at(name);

@@ -1,7 +1,6 @@
-//! What a run tells the shell.
+//! The exit code of a run.
 //!
-//! Pure. Signals (130, 143), usage (2) and plans that cannot be read (3) are the caller's business.
-//! Start at [`exit_code`].
+//! Pure. Signals (130, 143), usage (2) and unreadable plans (3) are decided by the caller. Start at [`exit_code`].
 
 use crate::event::RunEnd;
 use crate::event::cause::Cause;
@@ -25,7 +24,7 @@ pub const UNWRITTEN: u8 = 74;
 
 /// What went wrong with ourselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mishaps {
+pub struct OwnFailures {
     /// A thread of ours broke.
     pub broken: bool,
     /// A report, a recording or a body could not be written.
@@ -33,7 +32,7 @@ pub struct Mishaps {
 }
 
 /// The exit code of a run that was not ended by a signal; the gravest finding decides.
-pub fn exit_code(model: &Model, checked: &[Checked], mishaps: Mishaps) -> u8 {
+pub fn exit_code(model: &Model, checked: &[Checked], mishaps: OwnFailures) -> u8 {
     let has_panicked = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::Panicked)) > 0;
     // With a share set, failures below it are fine; without one, none is.
     let tolerates_some = checked.iter().any(|checked| checked.what == Measure::Failed);
@@ -72,7 +71,7 @@ pub fn not_started(model: &Model) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BROKEN, FAILED, Mishaps, NOTHING_TO_DO, OK, OUT_OF_REACH, UNWRITTEN, exit_code};
+    use super::{BROKEN, FAILED, NOTHING_TO_DO, OK, OUT_OF_REACH, OwnFailures, UNWRITTEN, exit_code};
     use crate::event::outcome::{Outcome, Phase, Reason};
     use crate::event::{Offset, RunEnd};
     use crate::model::expectation::check;
@@ -104,17 +103,17 @@ mod tests {
 
     #[track_caller]
     fn code(model: &Model) -> u8 {
-        exit_code(model, &[], Mishaps::default())
+        exit_code(model, &[], OwnFailures::default())
     }
 
     #[track_caller]
     fn code_with_one_percent_allowed(model: &Model) -> u8 {
         let expect = Expect { failed_below: Some(0.01), p95_below: None };
-        exit_code(model, &check(model, &expect), Mishaps::default())
+        exit_code(model, &check(model, &expect), OwnFailures::default())
     }
 
     #[test]
-    fn the_shell_is_told_how_it_went() {
+    fn the_exit_code_reports_how_the_run_went() {
         let (connect, job) = (Outcome::TimedOut { phase: Phase::Connect }, Outcome::TimedOut { phase: Phase::Job });
         let cases = vec![
             (run(3, &[]), OK),
@@ -155,7 +154,7 @@ mod tests {
     #[test]
     fn our_own_mishaps_outrank_the_upstreams() {
         let model = run(0, &[lost(Reason::Refused)]);
-        let with = |broken, unwritten| exit_code(&model, &[], Mishaps { broken, unwritten });
+        let with = |broken, unwritten| exit_code(&model, &[], OwnFailures { broken, unwritten });
         assert_eq!(with(false, true), UNWRITTEN);
         assert_eq!(with(true, true), BROKEN);
     }

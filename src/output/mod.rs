@@ -1,9 +1,8 @@
-//! What a run leaves behind: the report, the saved bodies, the summary, the plain lines.
+//! The outputs of a run: the report, the saved bodies, the summary, the plain lines.
 //!
-//! Nothing here sends or schedules, and nothing here can end a run: an output that fails is a
-//! trouble that is told, and the run goes on. Foreign text is inert wherever it may reach a terminal;
-//! only saved bodies are to the byte what was answered. Start at [`collector`] for results, at
-//! [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
+//! Nothing here sends or schedules, and nothing here ends a run: an output that fails is reported, and the run goes
+//! on. Foreign text is sanitized before it reaches a terminal; only saved bodies keep every byte. Start at
+//! [`collector`] for results, at [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
 
 pub mod atomic_file;
 pub mod bodies;

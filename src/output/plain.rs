@@ -1,17 +1,16 @@
-//! Progress without a terminal: whole lines, now and then, and nothing that a log would choke on.
+//! Progress without a terminal: plain lines for logs and pipes.
 //!
-//! Looks at the model and says what is new: the beginning, each change of state, the first failure of
-//! each kind, progress, the end. Reads no clock and writes nothing by itself. Start at
-//! [`Plain::poll`].
+//! Prints only what is new: the start, changes of state, the first failure of each kind, progress, the end.
+//! Reads no clock and writes nothing by itself. Start at [`Plain::poll`].
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::event::cause::Cause;
 use crate::event::{ChangedBy, Micros, Offset};
-use crate::model::incidents::Group;
+use crate::model::incidents::FailureGroup;
 use crate::model::news::{self, Story};
-use crate::model::verdict::words;
+use crate::model::verdict::sentences;
 use crate::model::{Model, Stage};
 use crate::output::fit;
 use crate::output::outlook::outlook;
@@ -22,8 +21,8 @@ use crate::text::units;
 
 /// How often, and to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// For a log: every 10 s or every 10 %, whichever is rarer.
+pub enum PlainPace {
+    /// For a log: every 10 s or every 10 %, the rarer of the two.
     Log,
     /// For listening: a sentence every so often.
     Spoken {
@@ -32,15 +31,15 @@ pub enum Pace {
     },
 }
 
-impl Pace {
+impl PlainPace {
     /// As often as a person can listen.
     pub const SPOKEN: Self = Self::Spoken { every: Micros(15_000_000) };
 }
 
-/// What has been said so far.
+/// What has been printed so far.
 #[derive(Clone, Debug)]
 pub struct Plain {
-    pace: Pace,
+    pace: PlainPace,
     style: StreamStyle,
     /// Where the run is recorded, as it may be shown.
     recording: Option<String>,
@@ -48,10 +47,10 @@ pub struct Plain {
     has_ended: bool,
     stage: Stage,
     is_paused: bool,
-    told: u64,
+    n_news: u64,
     causes: BTreeSet<Cause>,
-    /// When progress was last said, and how far it was.
-    said: Offset,
+    /// When progress was last printed, and how far it was.
+    last_progress: Offset,
     settled: u64,
 }
 
@@ -63,8 +62,8 @@ const LOG_SILENCE: u64 = 300_000_000;
 const CAUSES: usize = 20;
 
 impl Plain {
-    /// Has said nothing yet.
-    pub fn new(pace: Pace) -> Self {
+    /// Plain lines of which none has been printed yet.
+    pub fn new(pace: PlainPace) -> Self {
         Self {
             pace,
             style: StreamStyle::default(),
@@ -73,9 +72,9 @@ impl Plain {
             has_ended: false,
             stage: Stage::Ready,
             is_paused: false,
-            told: 0,
+            n_news: 0,
             causes: BTreeSet::new(),
-            said: Offset::ZERO,
+            last_progress: Offset::ZERO,
             settled: 0,
         }
     }
@@ -108,10 +107,12 @@ impl Plain {
         self.changes(model, now, &mut lines);
         if matches!(model.stage, Stage::Ended(_)) {
             self.has_ended = true;
-            lines.extend(words::sentence(model, self.recording.as_deref()).map(|verdict| self.stamped(now, &verdict)));
+            lines.extend(
+                sentences::main_sentence(model, self.recording.as_deref()).map(|verdict| self.stamped(now, &verdict)),
+            );
             lines.push(ending(model, now));
         } else if self.is_due(model, now) {
-            self.said = now;
+            self.last_progress = now;
             self.settled = model.totals.settled();
             lines.push(self.status(model, now));
         }
@@ -129,20 +130,20 @@ impl Plain {
         to.flush()
     }
 
-    /// How things stand, for whoever asks between two lines.
+    /// The current status, for a signal between two lines.
     pub fn status(&self, model: &Model, now: Offset) -> String {
         let line = match self.pace {
-            Pace::Log => log_line(model, now),
-            Pace::Spoken { .. } => sentence(model, now),
+            PlainPace::Log => log_line(model, now),
+            PlainPace::Spoken { .. } => main_sentence(model, now),
         };
         sanitize(&line).into_owned()
     }
 
     fn is_due(&self, model: &Model, now: Offset) -> bool {
-        let since = now.since(self.said).0;
+        let since = now.since(self.last_progress).0;
         match self.pace {
-            Pace::Spoken { every } => since >= every.0,
-            Pace::Log => {
+            PlainPace::Spoken { every } => since >= every.0,
+            PlainPace::Log => {
                 let moved = model.totals.settled().saturating_sub(self.settled);
                 let has_moved = model.jobs.is_none_or(|jobs| moved * 10 >= jobs);
                 since >= LOG_SILENCE || (since >= LOG_EVERY && has_moved)
@@ -176,18 +177,18 @@ impl Plain {
             }
         }
         // News is a ring: after a storm some of it is gone, but never what the fields above say.
-        let unheard = usize::try_from(model.news.told() - self.told.min(model.news.told())).unwrap_or(usize::MAX);
-        self.told = model.news.told();
-        let mut unheard: Vec<_> = model.news.newest_first().take(unheard).collect();
-        unheard.reverse();
-        lines.extend(unheard.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
+        let n_new = usize::try_from(model.news.n_added() - self.n_news.min(model.news.n_added())).unwrap_or(usize::MAX);
+        self.n_news = model.news.n_added();
+        let mut n_new: Vec<_> = model.news.newest_first().take(n_new).collect();
+        n_new.reverse();
+        lines.extend(n_new.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
     }
 
     /// A line of a log says when; a sentence is heard when it is.
     fn stamped(&self, now: Offset, text: &str) -> String {
         match self.pace {
-            Pace::Log => format!("{}  {text}", units::clock(now)),
-            Pace::Spoken { .. } => format!("{text}."),
+            PlainPace::Log => format!("{}  {text}", units::clock(now)),
+            PlainPace::Spoken { .. } => format!("{text}."),
         }
     }
 }
@@ -208,7 +209,7 @@ fn ending(model: &Model, now: Offset) -> String {
     format!("{} {took}: {counts}", text::ending(model))
 }
 
-fn example(model: &Model, cause: Cause, group: &Group, style: StreamStyle) -> String {
+fn example(model: &Model, cause: Cause, group: &FailureGroup, style: StreamStyle) -> String {
     let endpoint = group.endpoints.keys().next().and_then(|&i| model.endpoints.get(i));
     let place = group.example.target.as_deref().or(endpoint.map(|endpoint| &*endpoint.name)).unwrap_or_default();
     let place = fit::middle(&sanitize(place), style.room(100)).into_owned();
@@ -228,13 +229,13 @@ fn change(story: &Story, model: &Model) -> Option<String> {
             let why = if *by == ChangedBy::Machine { ", this machine has no room for more" } else { "" };
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
-        Story::Turned { endpoint, is_up, after } => {
+        Story::EndpointStateChanged { endpoint, is_up, after } => {
             let name = sanitize(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
         Story::Warned(_, message) => Some(format!("warning: {message}")),
-        Story::PutFirst { jobs, of } => Some(format!("slow first: {}", news::put_first(*jobs, *of))),
+        Story::JobsReordered { jobs, of } => Some(format!("slow first: {}", news::reorder_text(*jobs, *of))),
         Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
         Story::Limit { by: ChangedBy::Adaptive, .. }
         | Story::Adaptive(_)
@@ -278,7 +279,7 @@ fn log_line(model: &Model, now: Offset) -> String {
     format!("{}  {}", units::clock(now), parts.join("  "))
 }
 
-fn sentence(model: &Model, now: Offset) -> String {
+fn main_sentence(model: &Model, now: Offset) -> String {
     let totals = &model.totals;
     let settled = totals.settled();
     let mut parts = vec![match model.jobs {

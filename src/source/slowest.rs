@@ -47,7 +47,7 @@ impl Slowest {
         let (origin, at) = (event.origin, event.at);
         let last = self.last.entry(origin).or_default();
         *last = at.max(*last);
-        if let Fact::EndpointSeen { endpoint, name, .. } = &event.fact {
+        if let Fact::EndpointAnnounced { endpoint, name, .. } = &event.fact {
             self.endpoints.insert((origin, *endpoint), Arc::clone(name));
         } else if let Fact::AttemptStarted { attempt, endpoint, row, target, .. } = &event.fact {
             // Later attempts may follow a redirect; the first has the job's own target.

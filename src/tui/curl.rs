@@ -40,7 +40,7 @@ impl CurlCommand {
             return None;
         }
         let endpoint = model.endpoints.get(request.endpoint);
-        let carried = endpoint.and_then(|endpoint| endpoint.carried.as_ref());
+        let carried = endpoint.and_then(|endpoint| endpoint.profile.as_ref());
         let body = carried.map_or(0, |carried| carried.body);
         let mut words = vec!["curl".to_owned()];
         match method {
@@ -92,19 +92,19 @@ mod tests {
     use crate::event::failure_sample::Field;
     use crate::event::{Event, Fact, HostId, Offset, Origin};
     use crate::model::Model;
-    use crate::model::endpoint::{Carried, Endpoint};
+    use crate::model::endpoint::{EndpointProfile, EndpointStats};
 
     /// The command for a request with these headers and this body.
-    fn line(target: &str, carried: Option<Carried>) -> Option<CurlCommand> {
-        let endpoint = Endpoint { carried, host: Some(0), ..Endpoint::default() };
+    fn line(target: &str, carried: Option<EndpointProfile>) -> Option<CurlCommand> {
+        let endpoint = EndpointStats { profile: carried, host: Some(0), ..EndpointStats::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
-        let fact = Fact::HostSeen { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };
+        let fact = Fact::HostAnnounced { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };
         model.apply(&Event { at: Offset(0), origin: Origin::HERE, fact });
         CurlCommand::for_request(CurlRequest { target, endpoint: 0 }, &model)
     }
 
-    fn text(target: &str, carried: Option<Carried>) -> String {
+    fn text(target: &str, carried: Option<EndpointProfile>) -> String {
         line(target, carried).unwrap().text
     }
 
@@ -118,7 +118,8 @@ mod tests {
     fn methods_headers_and_bodies_are_those_of_the_request() {
         assert_eq!(text("HEAD https://a.b/", None), "curl -I 'https://a.b/'");
         let headers = vec![Field("authorization".into(), "***".into()), Field("accept".into(), "text/plain".into())];
-        let line = line("POST https://a.b/", Some(Carried { headers: headers.into(), body: 7, varies: true })).unwrap();
+        let line = line("POST https://a.b/", Some(EndpointProfile { headers: headers.into(), body: 7, varies: true }))
+            .unwrap();
         assert_eq!(
             line.text,
             "curl -i -X POST -H 'authorization: ***' -H 'accept: text/plain' -H 'content-type:' --data-binary @body \

@@ -2,7 +2,7 @@
 //!
 //! The state performs none of them itself. Start at [`Effect`].
 
-use crate::control::{Command, Travel, Turn};
+use crate::control::{Command, LabCommand, ReplayCommand};
 use crate::tui::curl::CurlCommand;
 
 /// One thing that the live loop does for a key.
@@ -11,9 +11,9 @@ pub enum Effect {
     /// Sends a command to the source.
     Send(Command),
     /// Moves a replay in time.
-    Travel(Travel),
+    Travel(ReplayCommand),
     /// Changes the lab's lanes.
-    ControlLab(Turn),
+    ControlLab(LabCommand),
     /// Copies a request to the clipboard.
     Copy(CurlCommand),
     /// Writes a file; a picture is saved once the next one has been drawn.

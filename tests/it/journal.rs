@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use inflight::control::Travel;
+use inflight::control::ReplayCommand;
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
-use inflight::journal::{Header, ReadError, Reader, SCHEMA, Writer};
+use inflight::journal::{JournalHeader, ReadError, Reader, SCHEMA, Writer};
 use inflight::model::news::Story;
 use inflight::model::totals::Anomalies;
 use inflight::model::{Model, Stage};
@@ -68,7 +68,7 @@ fn a_watched_program_that_is_serial_shows_one_in_flight() {
 }
 
 #[test]
-fn a_watched_program_of_which_only_the_level_is_seen_is_in_flight_all_the_same() {
+fn a_watched_program_that_reports_only_a_level_is_in_flight_all_the_same() {
     let events = fixtures::read("watched-level-only");
     let halfway = fold(events.iter().filter(|event| event.at <= Offset(1_000_000)));
     assert_eq!((halfway.in_flight(), halfway.open.n()), (2, 0));
@@ -130,7 +130,7 @@ fn a_journal_of_a_later_schema_is_refused_with_its_number() {
 }
 
 #[test]
-fn what_is_no_journal_is_said_to_be_none() {
+fn a_file_that_is_no_journal_is_refused() {
     for text in ["", "\n", "hello\n", "{\"at\":0,\"kind\":\"paused\"}\n", "[1]\n", "\u{0}\u{0}\n"] {
         assert!(matches!(Reader::new(text.as_bytes()), Err(ReadError::NotAJournal)), "{text:?}");
     }
@@ -218,7 +218,7 @@ impl Write for Kept {
 /// What the pump made of the events, and what it recorded. The channel holds so many at once.
 fn pumped(events: &[Event], at_once: usize) -> (Model, Vec<u8>) {
     let kept = Kept::default();
-    let header = Header { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
+    let header = JournalHeader { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
     let to: Box<dyn Write + Send> = Box::new(kept.clone());
     let (sender, receiver) = mpsc::channel(at_once);
     let pump = Pump::start(receiver, Some(Writer::new(to, &header).unwrap())).unwrap();
@@ -286,11 +286,11 @@ proptest! {
         let (follow, back) = (pump.follow(), pump.follow());
         let replay = Replay::start(recording, 1.0, sender, move |sent| back.start_anew(sent)).unwrap();
         let position = replay.position();
-        position.travel(Travel::Hold);
+        position.travel(ReplayCommand::Hold);
         for _ in 0..2 {
-            position.travel(Travel::End);
+            position.travel(ReplayCommand::End);
             await_model(&follow, &events);
-            position.travel(Travel::Start);
+            position.travel(ReplayCommand::Start);
             let begun: Vec<Event> = events.iter().filter(|event| event.at <= position.now()).cloned().collect();
             await_model(&follow, &begun);
         }

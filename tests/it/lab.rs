@@ -10,7 +10,7 @@ use inflight::event::{Micros, Offset};
 use inflight::lab::controls::Controls;
 use inflight::lab::run::LabRun;
 use inflight::lab::scenario::Scenario;
-use inflight::model::race::{Calls, Measure, Race};
+use inflight::model::race::{Calls, Race, RaceMeasure};
 
 /// The longest wait in a test.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -48,7 +48,7 @@ fn assert_adds_up(race: &Race) {
     for lane in &race.lanes {
         assert!(lane.is_over && lane.in_flight == 0, "{lane:#?}");
         assert!(lane.settled() <= lane.jobs && lane.hand.kept <= lane.done, "{lane:#?}");
-        assert!(lane.seen.requests >= lane.done + lane.failed, "{lane:#?}");
+        assert!(lane.upstream.requests >= lane.done + lane.failed, "{lane:#?}");
     }
 }
 
@@ -61,7 +61,10 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     let race = run(Scenario::Race, 10, "300ms");
     assert_adds_up(&race);
     let [blocking, concurrent, serial, limited] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!([blocking.seen.peak, concurrent.seen.peak, serial.seen.peak, limited.seen.peak], [1, 10, 1, 5]);
+    assert_eq!(
+        [blocking.upstream.peak, concurrent.upstream.peak, serial.upstream.peak, limited.upstream.peak],
+        [1, 10, 1, 5]
+    );
     assert_eq!([blocking.peak, concurrent.peak, serial.peak, limited.peak], [1, 10, 1, 5]);
     assert!(race.lanes.iter().all(|lane| lane.done == 10 && lane.hand.kept == 10 && lane.hand.lost.is_empty()));
     assert!(blocking.elapsed >= secs(30) && serial.elapsed >= secs(30), "{race:#?}");
@@ -83,8 +86,8 @@ fn a_sleeping_thread_sends_nothing_until_all_tasks_have_slept() {
     let race = run(Scenario::Sleep, 10, "200ms");
     assert_adds_up(&race);
     let [thread, timer] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert!(thread.seen.first.unwrap() >= Offset(1_900_000), "{thread:#?}");
-    assert!(timer.seen.first.unwrap() < thread.seen.first.unwrap(), "{timer:#?}");
+    assert!(thread.upstream.first.unwrap() >= Offset(1_900_000), "{thread:#?}");
+    assert!(timer.upstream.first.unwrap() < thread.upstream.first.unwrap(), "{timer:#?}");
     assert!(thread.late.worst >= Micros(1_800_000), "{:#?}", thread.late);
     assert!(timer.late.worst < Micros(900_000), "{:#?}", timer.late);
     assert!(thread.elapsed >= secs(20) && timer.elapsed < thread.elapsed);
@@ -98,7 +101,7 @@ fn a_future_that_is_never_awaited_sends_nothing() {
     let [forgotten, awaited] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!(forgotten.calls, Some(Calls { created: 8, polled: 0, finished: 0 }));
     assert_eq!(awaited.calls, Some(Calls { created: 8, polled: 8, finished: 8 }));
-    assert_eq!((forgotten.seen.requests, awaited.seen.requests), (0, 8));
+    assert_eq!((forgotten.upstream.requests, awaited.upstream.requests), (0, 8));
     assert_eq!((forgotten.hand.lost.len(), awaited.hand.lost.len()), (8, 0));
     assert_eq!(race.result().unwrap().large, "8 : 0");
 }
@@ -111,9 +114,9 @@ fn one_failed_task_loses_exactly_the_unfinished_ones_and_lists_them() {
     // The fourth fails: three were done before it, and six were in flight.
     assert_eq!((all_or_nothing.hand.kept, all_or_nothing.hand.read), (3, 1));
     assert_eq!(all_or_nothing.hand.lost, [5, 6, 7, 8, 9, 10]);
-    assert_eq!((all_or_nothing.cancelled, all_or_nothing.seen.requests), (6, 10));
+    assert_eq!((all_or_nothing.cancelled, all_or_nothing.upstream.requests), (6, 10));
     assert_eq!((every.hand.kept, every.hand.read, every.hand.lost.len()), (9, 1, 0));
-    assert_eq!((every.seen.requests, every.seen.abandoned), (10, 0));
+    assert_eq!((every.upstream.requests, every.upstream.abandoned), (10, 0));
     // Cancelling on purpose loses as many results, but the program knows which.
     assert_eq!((cancelled.hand.kept, cancelled.hand.read, cancelled.hand.lost.len()), (3, 7, 0));
     assert_eq!(cancelled.cancelled, 6);
@@ -124,7 +127,7 @@ fn errors_of_abandoned_tasks_are_never_read() {
     let race = run(Scenario::Swallowed, 12, "50ms");
     assert_adds_up(&race);
     let [abandoned, results_read] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!((abandoned.seen.requests, results_read.seen.requests), (12, 12));
+    assert_eq!((abandoned.upstream.requests, results_read.upstream.requests), (12, 12));
     assert_eq!((abandoned.failed, results_read.failed), (4, 4));
     assert_eq!((abandoned.hand.read, &abandoned.hand.lost[..]), (0, &[3, 6, 9, 12][..]));
     assert_eq!((results_read.hand.read, results_read.hand.lost.len(), results_read.hand.kept), (4, 0, 8));
@@ -136,11 +139,11 @@ fn a_limit_that_the_upstream_allows_is_never_refused() {
     assert_adds_up(&race);
     let [flood, limited, adaptive] = &race.lanes[..] else { panic!("{race:#?}") };
     assert!(race.lanes.iter().all(|lane| lane.done == 40), "{race:#?}");
-    assert!(flood.seen.refused >= 60 && flood.seen.requests == 40 + flood.seen.refused, "{flood:#?}");
-    assert_eq!((limited.seen.refused, limited.seen.peak, limited.seen.requests), (0, 10, 40));
+    assert!(flood.upstream.refused >= 60 && flood.upstream.requests == 40 + flood.upstream.refused, "{flood:#?}");
+    assert_eq!((limited.upstream.refused, limited.upstream.peak, limited.upstream.requests), (0, 10, 40));
     assert!(flood.elapsed > limited.elapsed, "{race:#?}");
     // The adaptive lane does not know the limit, and still has fewer refusals than the flood.
-    assert!(adaptive.seen.refused < flood.seen.refused, "{race:#?}");
+    assert!(adaptive.upstream.refused < flood.upstream.refused, "{race:#?}");
 }
 
 #[test]
@@ -151,10 +154,10 @@ fn a_program_that_spawns_everything_holds_everything() {
     assert_eq!((unbounded.done, capped.done), (150, 150));
     assert_eq!((unbounded.hand.tasks, capped.hand.tasks), (150, 20));
     // The machine decides how soon the server notices a closed connection.
-    assert!(unbounded.seen.sockets > capped.seen.sockets, "{race:#?}");
-    assert_eq!((capped.seen.peak, unbounded.hand.bytes), (20, 150 * 32_768));
+    assert!(unbounded.upstream.sockets > capped.upstream.sockets, "{race:#?}");
+    assert_eq!((capped.upstream.peak, unbounded.hand.bytes), (20, 150 * 32_768));
     assert!(capped.hand.bytes <= 25 * 32_768, "{capped:#?}");
-    assert_eq!(race.measure, Measure::Sockets);
+    assert_eq!(race.measure, RaceMeasure::Sockets);
 }
 
 #[test]
@@ -162,7 +165,7 @@ fn blocking_calls_run_at_the_same_time_on_their_own_threads() {
     let race = run(Scenario::Offload, 8, "250ms");
     assert_adds_up(&race);
     let [in_the_task, on_threads] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!((in_the_task.seen.peak, on_threads.seen.peak), (1, 8));
+    assert_eq!((in_the_task.upstream.peak, on_threads.upstream.peak), (1, 8));
     assert!(in_the_task.elapsed >= secs(20) && on_threads.elapsed < in_the_task.elapsed);
     assert!(in_the_task.late.worst >= secs(15) && on_threads.late.worst < in_the_task.late.worst);
 }
@@ -172,11 +175,11 @@ fn a_held_lock_or_a_single_connection_serializes_all_tasks() {
     let race = run(Scenario::Convoy, 12, "250ms");
     assert_adds_up(&race);
     let [held, released, one, twenty] = &race.lanes[..] else { panic!("{race:#?}") };
-    assert_eq!([held.seen.peak, released.seen.peak, one.seen.peak, twenty.seen.peak], [1, 12, 1, 12]);
+    assert_eq!([held.upstream.peak, released.upstream.peak, one.upstream.peak, twenty.upstream.peak], [1, 12, 1, 12]);
     assert!(held.elapsed >= secs(30) && one.elapsed >= secs(30) && released.elapsed < held.elapsed);
     // No thread is blocked in a convoy, which makes it hard to find.
     assert!(held.late.worst < secs(10) && held.blocked() < 0.5, "{:#?}", held.late);
-    assert_eq!((one.seen.sockets, twenty.seen.sockets), (1, 12));
+    assert_eq!((one.upstream.sockets, twenty.upstream.sockets), (1, 12));
 }
 
 #[test]
@@ -188,10 +191,10 @@ fn nothing_starts_while_all_lanes_are_paused() {
     lab.pause(true);
     wait(&lab, |lab| lab.race().lanes.iter().all(|lane| lane.in_flight == 0));
     let before = lab.race();
-    assert!(before.lanes[0].seen.requests < 6 && !before.lanes[0].is_over && lab.is_paused());
+    assert!(before.lanes[0].upstream.requests < 6 && !before.lanes[0].is_over && lab.is_paused());
     // The pause lasts at least this long, with nothing in flight.
     run(Scenario::ForgottenAwait, 2, "400ms");
-    assert_eq!(lab.race().lanes[0].seen.requests, before.lanes[0].seen.requests);
+    assert_eq!(lab.race().lanes[0].upstream.requests, before.lanes[0].upstream.requests);
     lab.pause(false);
     let race = finish(&lab);
     assert_adds_up(&race);
@@ -211,7 +214,7 @@ fn the_limit_can_change_during_the_run() {
     wait(&lab, |lab| lab.race().lanes[3].done >= 2);
     lab.set_limit(9);
     let race = finish(&lab);
-    assert_eq!((race.lanes[3].limit, race.lanes[3].seen.peak), (Some(9), 9));
+    assert_eq!((race.lanes[3].limit, race.lanes[3].upstream.peak), (Some(9), 9));
     assert_eq!((race.limit, race.lanes[1].limit), (Some(9), None));
 }
 
@@ -222,11 +225,11 @@ fn a_connection_pool_grows_during_the_run() {
         Controls { requests: 24, delay: Duration::from_millis(150), limit: 2, ..Controls::defaults(scenario) };
     let mut lab = LabRun::start(scenario, controls).unwrap();
     wait(&lab, |lab| lab.race().lanes[3].done >= 2);
-    assert!(lab.race().lanes[3].seen.peak <= 2);
+    assert!(lab.race().lanes[3].upstream.peak <= 2);
     lab.set_limit(7);
     wait(&lab, |lab| lab.lanes()[3].is_over());
     let race = lab.race();
-    assert_eq!((race.lanes[3].done, race.lanes[3].seen.peak, race.lanes[3].seen.sockets), (24, 7, 7));
+    assert_eq!((race.lanes[3].done, race.lanes[3].upstream.peak, race.lanes[3].upstream.sockets), (24, 7, 7));
 }
 
 #[test]

@@ -5,26 +5,26 @@
 use std::io;
 
 use crate::app::lab::screen::Screen;
-use crate::control::Turn;
+use crate::control::LabCommand;
 use crate::lab::controls::Controls;
 use crate::lab::scenario::Scenario;
 
 impl Screen {
     /// Does what the person wishes of the lanes.
-    pub(super) fn obey(&mut self, turn: Turn) -> io::Result<()> {
+    pub(super) fn obey(&mut self, turn: LabCommand) -> io::Result<()> {
         let scenario = self.trial.scenario();
         match turn {
-            Turn::Pause => self.trial.pause(!self.trial.is_paused()),
-            Turn::Limit(limit) => {
+            LabCommand::Pause => self.trial.pause(!self.trial.is_paused()),
+            LabCommand::Limit(limit) => {
                 self.dials.limit = limit;
                 self.trial.set_limit(limit);
             }
-            Turn::Restart => self.restart(scenario)?,
-            Turn::Delay(delay) => {
+            LabCommand::Restart => self.restart(scenario)?,
+            LabCommand::Delay(delay) => {
                 self.dials.delay = delay.into();
                 self.restart(scenario)?;
             }
-            Turn::Next => {
+            LabCommand::Next => {
                 let next = scenario.next();
                 self.dials = Controls { speed: self.dials.speed, ..Controls::defaults(next) };
                 self.restart(next)?;

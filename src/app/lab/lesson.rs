@@ -3,7 +3,7 @@
 //! Start at [`paragraphs`].
 
 use crate::lab::scenario::Scenario;
-use crate::model::race::{Figures, Race};
+use crate::model::race::{LaneFigures, Race};
 use crate::tui::view::race::paragraph::{Paragraph, Tone};
 
 /// The rule, the lines that differ, where else the mistake is made, and what the numbers of the wrong
@@ -19,7 +19,7 @@ pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
         ("Elsewhere", lesson.elsewhere, Tone::Words),
     ];
     let fixed = fixed.map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone });
-    let verdict = |(letter, lane): (char, &Figures)| {
+    let verdict = |(letter, lane): (char, &LaneFigures)| {
         let text = format!("{letter}: {}", lane.verdict.as_ref()?);
         Some(Paragraph { heading: "What the numbers say", text: text.into(), tone: Tone::Words })
     };

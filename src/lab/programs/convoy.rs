@@ -13,13 +13,13 @@ use crate::lab::connection_pool::ConnectionPool;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "convoy",
     sentence: "a lock held across an await, against a lock released before it",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     defaults: DefaultControls { requests: 20, delay: Duration::from_millis(250), limit: 20 },
     delay_label: "each takes",
     path: |_, spec| format!("/delay/{}us", spec.delay.as_micros()),

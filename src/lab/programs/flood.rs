@@ -10,13 +10,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "flood",
     sentence: "no limit, with a server that allows ten at once, against a limit of ten",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     defaults: DefaultControls { requests: 120, delay: Duration::from_millis(100), limit: 10 },
     delay_label: "each takes",
     path: |_, spec| format!("/limit?concurrent=10&delay={}us", spec.delay.as_micros()),

@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "offload",
     sentence: "a call that can only block: in the task, against in spawn_blocking",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     defaults: DefaultControls { requests: 10, delay: Duration::from_millis(500), limit: 10 },
     delay_label: "each takes",
     path: |_, spec| format!("/delay/{}us", spec.delay.as_micros()),

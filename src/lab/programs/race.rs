@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "race",
     sentence: "a blocking HTTP client in async tasks, against an async one",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     defaults: DefaultControls { requests: 10, delay: Duration::from_secs(1), limit: 5 },
     delay_label: "each takes",
     path: |_, spec| format!("/delay/{}us", spec.delay.as_micros()),

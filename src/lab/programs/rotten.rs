@@ -11,13 +11,13 @@ use crate::lab::body::RequestError;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::{Workload, WorkloadSpec};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "rotten-task",
     sentence: "one request fails: the rest discarded, against every outcome kept",
-    measure: Measure::Lost,
+    measure: RaceMeasure::Lost,
     defaults: DefaultControls { requests: 10, delay: Duration::from_secs(2), limit: 10 },
     delay_label: "the slowest takes",
     path,

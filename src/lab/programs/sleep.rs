@@ -9,13 +9,13 @@ use futures_util::future::join_all;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "sleep",
     sentence: "a pause before each request: the thread's sleep, against the timer's",
-    measure: Measure::Time,
+    measure: RaceMeasure::Time,
     defaults: DefaultControls { requests: 10, delay: Duration::from_millis(500), limit: 10 },
     delay_label: "each sleeps first for",
     path: |_, _| "/delay/20ms".to_owned(),

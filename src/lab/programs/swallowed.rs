@@ -11,13 +11,13 @@ use crate::lab::body::RequestError;
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::{Workload, WorkloadSpec};
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "swallowed",
     sentence: "tasks abandoned with their errors, against tasks whose every result is read",
-    measure: Measure::Lost,
+    measure: RaceMeasure::Lost,
     defaults: DefaultControls { requests: 12, delay: Duration::from_millis(500), limit: 12 },
     delay_label: "each takes",
     path,

@@ -10,13 +10,13 @@ use crate::lab::body::{CountedBody, RequestError};
 use crate::lab::lesson::{Lesson, Pair};
 use crate::lab::spec::{Approach, Cap, DefaultControls, Program, ScenarioSpec};
 use crate::lab::workload::Workload;
-use crate::model::race::Measure;
+use crate::model::race::RaceMeasure;
 
 /// The definition of the scenario.
 pub const SPEC: ScenarioSpec = ScenarioSpec {
     name: "unbounded",
     sentence: "everything spawned and held at once, against a few at a time, each dropped when done",
-    measure: Measure::Sockets,
+    measure: RaceMeasure::Sockets,
     defaults: DefaultControls { requests: 300, delay: Duration::from_millis(100), limit: 20 },
     delay_label: "each takes",
     path: |_, spec| format!("/delay/{}us?bytes=32768", spec.delay.as_micros()),

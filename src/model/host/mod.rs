@@ -1,6 +1,6 @@
 //! What is known of one host: its lane's dials, and how it answers.
 //!
-//! Start at [`Host::state`]; all of them are in [`Hosts`](table::Hosts).
+//! Start at [`HostStats::state`]; all of them are in [`Hosts`](table::Hosts).
 
 pub mod table;
 pub mod usage;
@@ -13,7 +13,7 @@ use crate::model::host::usage::HostUsage;
 
 /// One host, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Host {
+pub struct HostStats {
     /// Its number in the model.
     pub number: usize,
     /// The machine that reported it.
@@ -26,7 +26,7 @@ pub struct Host {
     pub limit: Option<u32>,
     /// The limit of its own that it began with.
     pub first_limit: Option<u32>,
-    /// Who set that limit last, and when; nobody where it is the plan's.
+    /// Who changed that limit last, and when; `None` while it is the plan's.
     pub turned: Option<(ChangedBy, Offset)>,
     /// Attempts in flight now.
     pub in_flight: u32,
@@ -44,7 +44,7 @@ pub struct Host {
     pub learned: Option<(u32, Micros)>,
     /// What the controller saw when it last took a step; foreign text.
     pub why: Option<Arc<str>>,
-    /// Whether the person at the screen has put it aside.
+    /// Whether the user has quarantined it.
     pub is_quarantined: bool,
     /// Nothing starts before this.
     pub cooldown: Option<Offset>,
@@ -57,9 +57,9 @@ pub struct Host {
 /// What holds a host back, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostState {
-    /// The person at the screen has put it aside.
+    /// The user has quarantined it.
     Aside,
-    /// It asked for patience: nothing starts before then.
+    /// It is in cooldown: nothing starts before then.
     Cooling(Offset),
     /// As much is in flight as may be.
     Full,
@@ -69,7 +69,7 @@ pub enum HostState {
     Idle,
 }
 
-impl Host {
+impl HostStats {
     /// What holds it back.
     pub fn state(&self, now: Offset) -> HostState {
         match self.cooldown {
@@ -81,7 +81,7 @@ impl Host {
         }
     }
 
-    /// How many may be in flight there, where anything bounds that beside the run's limit.
+    /// How many may be in flight there, if it has a limit in addition to the run's.
     pub fn most(&self) -> Option<u32> {
         let learned = self.learned.map(|(limit, _)| limit);
         [self.limit, learned].into_iter().flatten().min()
@@ -111,15 +111,15 @@ mod tests {
     use crate::event::waits::WaitTimes;
     use crate::event::{Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
     use crate::model::Model;
-    use crate::model::host::{Host, HostState};
+    use crate::model::host::{HostState, HostStats};
 
     const HOST: HostId = HostId(0);
 
     /// A host after these facts, one each millisecond.
-    fn host(limit: Option<u32>, facts: Vec<Fact>) -> Host {
-        let seen = Fact::HostSeen { host: HOST, name: "https://a.example:443".into(), limit };
+    fn host(limit: Option<u32>, facts: Vec<Fact>) -> HostStats {
+        let announced = Fact::HostAnnounced { host: HOST, name: "https://a.example:443".into(), limit };
         let mut model = Model::default();
-        for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(seen).chain(facts)) {
+        for (at, fact) in (0..).map(|ms| Offset(ms * 1_000)).zip(std::iter::once(announced).chain(facts)) {
             model.apply(&Event { at, origin: Origin::HERE, fact });
         }
         model.hosts.get(0).unwrap().clone()
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_holds_a_host_back_is_its_cooldown_before_its_limit() {
-        let state = |host: &Host, ms: u64| host.state(Offset(ms * 1_000));
+        let state = |host: &HostStats, ms: u64| host.state(Offset(ms * 1_000));
         let full = host(Some(1), vec![start(1), Fact::CooldownSet { host: HOST, until: Offset(9_000) }]);
         assert_eq!([state(&full, 8), state(&full, 9)], [HostState::Cooling(Offset(9_000)), HostState::Full]);
         assert_eq!(state(&host(Some(2), vec![start(1)]), 2), HostState::Busy);

@@ -1,7 +1,7 @@
-//! The same work done in different ways beside each other, and what each way came to.
+//! One workload done in different ways side by side, and the result of each way.
 //!
-//! Plain values: the lab measures them, the screen draws them, the outputs print them. Nothing is
-//! predicted that is not called a prediction. Start at [`Race`] and [`Race::result`].
+//! Plain values: the lab measures them, the screen draws them, the outputs print them. A prediction is always
+//! marked as one. Start at [`Race`] and [`Race::result`].
 
 pub mod span;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::event::{Micros, Offset};
 use crate::text::units;
 
-/// Lanes beside each other, as of now.
+/// Lanes side by side, as of now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Race {
     /// What it is called on the command line.
@@ -21,7 +21,7 @@ pub struct Race {
     /// What is to be learned.
     pub rule: &'static str,
     /// What the result is measured by.
-    pub measure: Measure,
+    pub measure: RaceMeasure,
     /// Requests of each lane.
     pub requests: u64,
     /// The length of time that the scenario turns on, before `speed`.
@@ -30,18 +30,18 @@ pub struct Race {
     pub delay_is: &'static str,
     /// The limit of the lanes that have one, as it is turned; none where no lane has.
     pub limit: Option<u32>,
-    /// How many times faster than said all delays run.
+    /// How many times faster than written all delays run.
     pub speed: f64,
     /// The wrong way first, the right way second, then others to compare with.
-    pub lanes: Vec<Figures>,
+    pub lanes: Vec<LaneFigures>,
 }
 
 /// What a result is measured by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum RaceMeasure {
     /// Time to the end.
     Time,
-    /// Jobs of which nobody holds a result and nobody has read the error.
+    /// Jobs whose result is not held and whose error was not read.
     Lost,
     /// Connections open at once.
     Sockets,
@@ -49,7 +49,7 @@ pub enum Measure {
 
 /// What one lane has come to.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures {
+pub struct LaneFigures {
     /// What it does, in a few words.
     pub way: &'static str,
     /// Whether it is one of the right ways.
@@ -82,8 +82,8 @@ pub struct Figures {
     pub calls: Option<Calls>,
     /// What the program has in its hands.
     pub hand: Hand,
-    /// What its upstream has seen: the referee.
-    pub seen: Seen,
+    /// What its test server counted; these counts decide the result.
+    pub upstream: UpstreamCounts,
     /// What its numbers mean, where it has ended and is wrong, and where they mean something.
     pub verdict: Option<String>,
 }
@@ -115,7 +115,7 @@ pub struct Beat {
 pub struct Calls {
     /// Futures made.
     pub created: u64,
-    /// … that somebody has asked at least once.
+    /// … that were polled at least once.
     pub polled: u64,
     /// … that came to their end.
     pub finished: u64,
@@ -136,9 +136,9 @@ pub struct Hand {
     pub tasks: u64,
 }
 
-/// What an upstream has seen of one lane.
+/// What the test server counted for one lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct UpstreamCounts {
     /// Requests received.
     pub requests: u64,
     /// The most in flight at once.
@@ -155,7 +155,7 @@ pub struct Seen {
 
 /// What came out: the wrong way against the right way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct RaceResult {
     /// The one large thing: `10.0×`, or `6 : 0`.
     pub large: String,
     /// The ratio behind it, where it is one.
@@ -171,7 +171,7 @@ impl Race {
     pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
 
     /// The lanes with what they are called.
-    pub fn lettered(&self) -> impl Iterator<Item = (char, &Figures)> {
+    pub fn lettered(&self) -> impl Iterator<Item = (char, &LaneFigures)> {
         Self::LETTERS.into_iter().zip(&self.lanes)
     }
 
@@ -198,36 +198,36 @@ impl Race {
     }
 
     /// What came out, or will as far as can be foreseen.
-    pub fn result(&self) -> Option<Outcome> {
+    pub fn result(&self) -> Option<RaceResult> {
         let (wrong, right) = (self.lanes.first()?, self.lanes.get(1)?);
         let is_predicted = !(wrong.is_over && right.is_over);
         match self.measure {
-            Measure::Time => {
+            RaceMeasure::Time => {
                 let (slow, fast) = (wrong.total()?.0, right.total()?.0);
                 let ratio = slow.0 as f64 / fast.0.max(1) as f64;
-                Some(Outcome { large: times(ratio), ratio: Some(ratio), words: "times faster", is_predicted })
+                Some(RaceResult { large: times(ratio), ratio: Some(ratio), words: "times faster", is_predicted })
             }
             // What will be lost is known when it is.
-            Measure::Lost | Measure::Sockets if is_predicted => None,
-            Measure::Lost => {
+            RaceMeasure::Lost | RaceMeasure::Sockets if is_predicted => None,
+            RaceMeasure::Lost => {
                 let large = format!("{} : {}", wrong.hand.lost.len(), right.hand.lost.len());
-                Some(Outcome { large, ratio: None, words: "lost without a word", is_predicted })
+                Some(RaceResult { large, ratio: None, words: "lost without a word", is_predicted })
             }
-            Measure::Sockets => {
-                let ratio = wrong.seen.sockets as f64 / right.seen.sockets.max(1) as f64;
-                Some(Outcome { large: times(ratio), ratio: Some(ratio), words: "times fewer sockets", is_predicted })
+            RaceMeasure::Sockets => {
+                let ratio = wrong.upstream.sockets as f64 / right.upstream.sockets.max(1) as f64;
+                Some(RaceResult { large: times(ratio), ratio: Some(ratio), words: "times fewer sockets", is_predicted })
             }
         }
     }
 
     /// The time that every lane's picture spans: what has passed, and what is foreseen.
     pub fn horizon(&self) -> Micros {
-        let of = |lane: &Figures| lane.total().map_or(lane.elapsed, |(total, _)| total) + lane.held;
+        let of = |lane: &LaneFigures| lane.total().map_or(lane.elapsed, |(total, _)| total) + lane.held;
         self.lanes.iter().map(of).max().unwrap_or_default()
     }
 }
 
-impl Figures {
+impl LaneFigures {
     /// Jobs that are over.
     pub fn settled(&self) -> u64 {
         self.done + self.failed + self.cancelled

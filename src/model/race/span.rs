@@ -4,7 +4,7 @@
 
 use crate::event::outcome::Outcome;
 use crate::event::{Micros, Offset};
-use crate::model::timeline::{End, Timeline};
+use crate::model::timeline::{AttemptEnd, Timeline};
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Span {
 
 /// When the last job of a lane ended: what is refused and tried again ends none.
 pub fn settled_at(timeline: &Timeline) -> Offset {
-    let is_final = |end: &&End| !matches!(end.outcome, Some(Outcome::Throttled { .. }));
+    let is_final = |end: &&AttemptEnd| !matches!(end.outcome, Some(Outcome::Throttled { .. }));
     timeline.bars().filter_map(|bar| bar.end.as_ref()).filter(is_final).map(|end| end.at).max().unwrap_or_default()
 }
 

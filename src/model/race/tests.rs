@@ -5,15 +5,22 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::race::span::{Span, held};
-use crate::model::race::{Figures, Hand, Measure, Race, Seen, numbers};
+use crate::model::race::{Hand, LaneFigures, Race, RaceMeasure, UpstreamCounts, numbers};
 
 const SECOND: u64 = 1_000_000;
 
-fn lane(done: u64, elapsed: u64, is_over: bool) -> Figures {
-    Figures { jobs: 10, done, elapsed: Micros(elapsed), settled_at: Micros(elapsed), is_over, ..Figures::default() }
+fn lane(done: u64, elapsed: u64, is_over: bool) -> LaneFigures {
+    LaneFigures {
+        jobs: 10,
+        done,
+        elapsed: Micros(elapsed),
+        settled_at: Micros(elapsed),
+        is_over,
+        ..LaneFigures::default()
+    }
 }
 
-fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
+fn race(measure: RaceMeasure, lanes: [LaneFigures; 2]) -> Race {
     let (name, sentence, rule, delay_is) = ("", "", "", "each takes");
     let (delay, speed) = (Micros(SECOND), 4.0);
     Race { name, sentence, rule, measure, requests: 10, delay, delay_is, limit: None, speed, lanes: lanes.into() }
@@ -23,16 +30,16 @@ fn race(measure: Measure, lanes: [Figures; 2]) -> Race {
 fn a_lane_under_way_is_foreseen_and_a_lane_that_has_ended_is_not() {
     assert_eq!(lane(0, SECOND, false).total(), None);
     assert_eq!(lane(2, 2 * SECOND, false).total(), Some((Micros(10 * SECOND), true)));
-    let waiting = Figures { elapsed: Micros(2_900_000), ..lane(2, 2 * SECOND, false) };
+    let waiting = LaneFigures { elapsed: Micros(2_900_000), ..lane(2, 2 * SECOND, false) };
     assert_eq!(waiting.total(), Some((Micros(10 * SECOND), true)));
-    let stuck = Figures { elapsed: Micros(11 * SECOND), ..lane(2, 2 * SECOND, false) };
+    let stuck = LaneFigures { elapsed: Micros(11 * SECOND), ..lane(2, 2 * SECOND, false) };
     assert_eq!(stuck.total(), Some((Micros(55 * SECOND), true)), "two in eleven seconds");
     assert_eq!(lane(10, 9 * SECOND, true).total(), Some((Micros(9 * SECOND), false)));
 }
 
 #[test]
 fn the_ratio_is_a_prediction_until_both_have_ended() {
-    let at = |wrong, right| race(Measure::Time, [wrong, right]).result();
+    let at = |wrong, right| race(RaceMeasure::Time, [wrong, right]).result();
     let foreseen = at(lane(2, 2 * SECOND, false), lane(10, SECOND, true)).unwrap();
     assert_eq!((&*foreseen.large, foreseen.is_predicted), ("10.0×", true));
     let measured = at(lane(10, 10_400_000, true), lane(10, SECOND, true)).unwrap();
@@ -41,17 +48,20 @@ fn the_ratio_is_a_prediction_until_both_have_ended() {
 }
 
 #[test]
-fn what_is_lost_and_what_is_open_is_told_when_it_is_known() {
-    let lost = |n: u64| Figures { hand: Hand { lost: (1..=n).collect(), ..Hand::default() }, ..lane(10, 1, true) };
-    assert_eq!(race(Measure::Lost, [lost(6), lost(0)]).result().unwrap().large, "6 : 0");
-    assert_eq!(race(Measure::Lost, [lost(6), lane(1, 1, false)]).result(), None);
-    let open = |sockets| Figures { seen: Seen { sockets, ..Seen::default() }, ..lane(10, 1, true) };
-    assert_eq!(race(Measure::Sockets, [open(400), open(20)]).result().unwrap().large, "20.0×");
+fn lost_jobs_and_open_connections_are_shown_once_they_are_known() {
+    let lost = |n: u64| LaneFigures { hand: Hand { lost: (1..=n).collect(), ..Hand::default() }, ..lane(10, 1, true) };
+    assert_eq!(race(RaceMeasure::Lost, [lost(6), lost(0)]).result().unwrap().large, "6 : 0");
+    assert_eq!(race(RaceMeasure::Lost, [lost(6), lane(1, 1, false)]).result(), None);
+    let open = |sockets| LaneFigures {
+        upstream: UpstreamCounts { sockets, ..UpstreamCounts::default() },
+        ..lane(10, 1, true)
+    };
+    assert_eq!(race(RaceMeasure::Sockets, [open(400), open(20)]).result().unwrap().large, "20.0×");
 }
 
 #[test]
 fn all_lanes_share_the_longest_time() {
-    let race = race(Measure::Time, [lane(1, SECOND, false), lane(10, SECOND, true)]);
+    let race = race(RaceMeasure::Time, [lane(1, SECOND, false), lane(10, SECOND, true)]);
     assert_eq!(race.horizon(), Micros(10 * SECOND));
 }
 
@@ -59,8 +69,8 @@ fn all_lanes_share_the_longest_time() {
 fn a_pause_counts_from_when_nothing_is_in_flight() {
     let mut model = Model::default();
     let attempt = Attempt { job: JobId(1), n: 1 };
-    let mut tell = |at, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
-    tell(
+    let mut apply = |at, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
+    apply(
         0,
         Fact::AttemptStarted {
             attempt,
@@ -74,7 +84,7 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
         },
     );
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };
-    tell(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+    apply(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     let span = |from, to| Span { from: Offset(from * SECOND), to: Offset(to * SECOND) };
     let of = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
     assert_eq!(of(&[]), Micros::ZERO);
@@ -84,14 +94,14 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
 }
 
 #[test]
-fn numbers_are_told_in_runs() {
+fn numbers_are_joined_to_ranges() {
     assert_eq!(&*numbers(&[4, 6, 7, 8, 10, 11]), "#4, #6–#8, #10, #11");
     assert_eq!(&*numbers(&[]), "");
 }
 
 #[test]
 fn the_terms_say_so_when_time_runs_faster() {
-    let mut race = race(Measure::Time, [Figures::default(), Figures::default()]);
+    let mut race = race(RaceMeasure::Time, [LaneFigures::default(), LaneFigures::default()]);
     assert_eq!(race.terms(), "10 requests, each takes 1.00 s, delays 4× as fast");
     race.speed = 1.0;
     assert_eq!(race.terms(), "10 requests, each takes 1.00 s");

@@ -4,7 +4,7 @@
 
 use crate::event::Micros;
 use crate::model::Model;
-use crate::model::host::Host;
+use crate::model::host::HostStats;
 use crate::model::verdict::Finding;
 use crate::model::verdict::thresholds as t;
 
@@ -17,7 +17,7 @@ pub(super) fn own_machine(model: &Model) -> Option<Finding> {
 /// Jobs are tried again and again, and fail again and again.
 pub(super) fn retries(model: &Model) -> Option<Finding> {
     let (totals, jobs) = (&model.totals, model.evidence.jobs);
-    let retries = totals.retries.saturating_sub(model.evidence.asked);
+    let retries = totals.retries.saturating_sub(model.evidence.manual_retries);
     let ratio = (jobs + retries) as f64 / jobs.max(1) as f64;
     let in_vain = retries.saturating_sub(totals.jobs_saved) as f64 / retries.max(1) as f64;
     let is_pattern = jobs >= t::RETRIES_LEAST && ratio >= t::RETRIES_RATIO && in_vain >= t::RETRIES_VAIN;
@@ -35,7 +35,7 @@ pub(super) fn convoy(model: &Model) -> Option<Finding> {
 /// Nearly every answer needed a connection of its own.
 pub(super) fn churn(model: &Model) -> Option<Finding> {
     // As many as were ever in flight at once need one each; the others could have used those.
-    let beyond = |host: &Host| {
+    let beyond = |host: &HostStats| {
         let first = u64::from(host.usage.peak);
         (host.usage.connected.saturating_sub(first), host.usage.measured.saturating_sub(first))
     };

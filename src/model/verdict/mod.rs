@@ -1,19 +1,19 @@
-//! What the numbers mean: one claim, with its figures, or silence.
+//! The verdict: what the numbers of a run mean, or nothing.
 //!
-//! A pure function of the facts so far, so a recording tests it. Each finding has its own guard; where
-//! facts cannot tell intent from mistake there is none. Start at [`findings`].
+//! A pure function of the model, so recordings test it. Each finding has its own guard; where the facts cannot show
+//! whether something is intended, there is no finding. Start at [`findings`].
 
 mod cost;
 pub mod evidence;
-mod held;
+mod limits;
 mod order;
+pub mod sentences;
 pub mod thresholds;
-pub mod words;
 pub mod working;
 
 use std::sync::Arc;
 
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
 
@@ -27,9 +27,9 @@ pub enum Finding {
         /// Attempts that failed for want of room.
         failed: u64,
     },
-    /// The upstream says how much it takes.
+    /// The upstream refuses part of the load.
     LimitedUpstream {
-        /// Index of the host that said so first.
+        /// Number of the host that refused first.
         host: usize,
         /// Refusals.
         refused: u64,
@@ -44,7 +44,7 @@ pub enum Finding {
         /// Cooldown and backoff as a share of all waiting.
         waiting: f64,
     },
-    /// Retries fail as well, and are more work for whoever fails.
+    /// Retries fail as well, and load an upstream that fails already.
     Retries {
         /// Tries for each job.
         ratio: f64,
@@ -108,10 +108,10 @@ pub enum Finding {
         /// What would make the end shorter.
         cure: Cure,
     },
-    /// A limit of ours holds the run back, and nobody refuses.
+    /// One of our limits holds the run back, and no host refuses.
     LimitedByUs {
         /// Which limit.
-        why: WaitWhy,
+        why: WaitReason,
         /// Index of the host whose limit it is, where it is not the run's.
         host: Option<usize>,
         /// Its share of all waiting.
@@ -160,7 +160,7 @@ pub enum Cure {
     Patience,
 }
 
-/// What a person could turn.
+/// What the user could change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dial {
     /// At most so many in flight.
@@ -187,22 +187,21 @@ impl Finding {
     }
 }
 
-/// Everything that can be concluded, what matters most first. One sentence is told; the others are in
-/// the working.
+/// Everything that can be concluded, what matters most first. The first finding is shown as a sentence; the others
+/// are in the working.
 ///
-/// The order is fixed: what makes other figures suspect, then who says no, then the shape of the run,
-/// then its dials.
+/// The order is fixed: what makes other figures suspect, then refusals, then the shape of the run, then its limits.
 pub fn findings(model: &Model) -> Vec<Finding> {
     let rules: [fn(&Model) -> Option<Finding>; 10] = [
         cost::own_machine,
-        held::by_upstream,
+        limits::by_upstream,
         cost::retries,
         cost::convoy,
-        held::by_one_host,
+        limits::by_one_host,
         order::serial,
         order::waves,
         order::stragglers,
-        held::by_us,
+        limits::by_us,
         cost::churn,
     ];
     rules.iter().filter_map(|rule| rule(model)).collect()
@@ -221,11 +220,10 @@ fn most(model: &Model, wanted: u32) -> u32 {
     refused_at.map_or(wanted, |most| most.min(wanted))
 }
 
-/// Whether the shape of the run is nobody's choice: no dial was turned, nothing held back by hand, and
-/// no reason was told for slots that stood unused.
+/// Whether the user did not shape the run: no limit was changed, nothing was paused, no round began.
 fn is_by_itself(model: &Model) -> bool {
     let is_stopped = matches!(model.stage, Stage::Draining | Stage::Cancelling);
-    model.evidence.wished == 0 && !model.is_paused && !is_stopped
+    model.evidence.interventions == 0 && !model.is_paused && !is_stopped
 }
 
 /// Whether so many end badly that more at once would only hurt.

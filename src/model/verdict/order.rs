@@ -3,7 +3,7 @@
 //! Start at [`serial`].
 
 use crate::event::Micros;
-use crate::event::idle::{Idle, IdleWhy};
+use crate::event::idle::{Idle, IdleReason};
 use crate::model::verdict::evidence::waves::Wave;
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Cure, Finding, Instead, is_by_itself, most, span};
@@ -14,7 +14,7 @@ pub(super) fn serial(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let span = span(model);
     let is_long = evidence.jobs >= t::SERIAL_LEAST && span >= t::SERIAL_SPAN;
-    // A limit of one is a wish; and a pool that says why slots stand unused has its reasons.
+    // A limit of one is intended; and where idle reasons are reported, they explain the unused slots.
     let may_be_more = model.limit.is_none_or(|limit| limit > 1) && model.idle.total().is_zero();
     let has_waited = !model.waits.total().is_zero();
     if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_by_itself(model) {
@@ -33,7 +33,7 @@ pub(super) fn serial(model: &Model) -> Option<Finding> {
 /// Batch after batch, each waiting for its slowest.
 pub(super) fn waves(model: &Model) -> Option<Finding> {
     let size = model.level.peak();
-    if size < t::CROWD || !is_by_itself(model) || model.totals.throttled > 0 || has_told_why(model) {
+    if size < t::CROWD || !is_by_itself(model) || model.totals.throttled > 0 || has_idle_reason(model) {
         return None;
     }
     let all = || model.evidence.waves.all();
@@ -64,20 +64,20 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let (evidence, peak) = (&model.evidence, model.level.peak());
     let (tail, span) = (&evidence.tail, span(model));
     let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
-    // Waves have tails of their own; and whoever turned a dial or saw refusals knows why.
+    // Waves have tails of their own; and changed limits or refusals explain a tail by themselves.
     let is_shape = is_over && is_by_itself(model) && model.totals.throttled == 0 && waves(model).is_none();
     if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) {
         return None;
     }
     let lasted = evidence.last.since(tail.since);
     let is_few =
-        tail.begun == 0 && tail.n > 0 && is_long(lasted, span) && has_run_out(model, &tail.idle, &[IdleWhy::NoWork]);
+        tail.begun == 0 && tail.n > 0 && is_long(lasted, span) && has_run_out(model, &tail.idle, &[IdleReason::NoWork]);
     late(model, span, peak).or_else(|| {
         is_few.then(|| Finding::Stragglers {
             tail: lasted,
             span,
             n: tail.n,
-            // No run is shorter than its longest attempt, wherever that stands in it.
+            // No run is shorter than its longest attempt, wherever it starts.
             cure: match tail.longest.first() {
                 Some((longest, _)) if is_gain(*longest, span) => Cure::Either { is_found: is_far(model, *longest) },
                 Some(_) | None => Cure::Patience,
@@ -94,7 +94,7 @@ fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
     let would = timeouts.first_on(slots, model.evidence.services.sum);
     let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span) && is_far(model, timeouts.longest);
     // What waits for its next try is one of those that time out.
-    let has_run_out = has_run_out(model, &timeouts.idle, &[IdleWhy::NoWork, IdleWhy::Backoff]);
+    let has_run_out = has_run_out(model, &timeouts.idle, &[IdleReason::NoWork, IdleReason::Backoff]);
     (is_late && is_long(tail, span) && has_run_out).then(|| Finding::Stragglers {
         tail,
         span,
@@ -120,16 +120,16 @@ fn is_gain(would: Micros, span: Micros) -> bool {
     would.0 as f64 <= t::GAIN * span.0 as f64
 }
 
-/// Whether slots have mostly been unused for these reasons, since so many were: any other tells of another
-/// cause than the order.
-fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleWhy]) -> bool {
-    let idle = |why| model.idle.of(why) - until_then.of(why);
-    let all = IdleWhy::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
+/// Whether unused slots since then mostly have these reasons: any other reason points to another cause than the
+/// order.
+fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
+    let idle = |why| model.idle.get(why) - until_then.get(why);
+    let all = IdleReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
     let run_out = whys.iter().fold(Micros::ZERO, |sum, why| sum + idle(*why));
     run_out.0.saturating_mul(2) >= all.0
 }
 
-/// Whether a pool has said why slots stood unused, other than at the end.
-fn has_told_why(model: &Model) -> bool {
-    model.idle.total() > model.idle.of(IdleWhy::NoWork)
+/// Whether slots were unused for a reported reason, other than at the end.
+fn has_idle_reason(model: &Model) -> bool {
+    model.idle.total() > model.idle.get(IdleReason::NoWork)
 }

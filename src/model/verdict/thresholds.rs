@@ -5,7 +5,7 @@
 
 use crate::event::Micros;
 
-/// Attempts before anything is said of their order: fewer prove no habit.
+/// Attempts before their order is judged: fewer prove no pattern.
 pub const SERIAL_LEAST: u64 = 8;
 /// A run shorter than this is not worth a remark on its order.
 pub const SERIAL_SPAN: Micros = Micros(300_000);
@@ -17,7 +17,7 @@ pub const USUAL_LIMIT: u32 = 16;
 
 /// The share of all waiting that one reason explains.
 pub const WAIT_SHARE: f64 = 0.5;
-/// All waiting as a share of the run's time: below it, nobody waited at all for most of it. A job counts
+/// All waiting as a share of the run's time: below it, no job waited for most of that time. A job counts
 /// as waiting from when it is drawn, and few are drawn ahead, so service time would be too much to ask.
 pub const WAIT_WEIGHT: f64 = 0.5;
 /// Attempts before a limit of ours is blamed.
@@ -40,7 +40,7 @@ pub const REFUSED_WEATHER: f64 = 0.01;
 /// In flight at a refusal: where no more than these are too many, they come too fast.
 pub const REFUSED_FEW: u32 = 2;
 
-/// Most in flight before waves or stragglers can be told from chance.
+/// Most in flight before waves or stragglers differ clearly from chance.
 pub const CROWD: u32 = 4;
 /// Waves before there is a pattern.
 pub const WAVES_LEAST: u64 = 3;
@@ -59,7 +59,7 @@ pub const TAIL_SPAN: Micros = Micros(300_000);
 pub const FAR: u64 = 3;
 /// … and only from here on: no run becomes shorter by more than its longest job takes.
 pub const FAR_LEAST: Micros = Micros(100_000);
-/// Attempts for each slot before the end of a run is told from its body.
+/// Attempts for each slot before the end of a run differs clearly from its body.
 pub const TAIL_ROUNDS: u64 = 3;
 
 /// The share of all slots that one host holds.

@@ -2,23 +2,23 @@
 //!
 //! Start at [`working`].
 
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::Model;
-use crate::model::verdict::words::{length, percent, told};
+use crate::model::verdict::sentences::{length, percent, sentence_of};
 use crate::model::verdict::{Cure, Finding, findings, span, thresholds as t};
 use crate::text::units;
 
-/// A label and what there is to say; no label goes on with the one above. Safe to show.
-pub type Line = (&'static str, String);
+/// A label and its text; an empty label continues the line above. Safe to show.
+pub type LabelledLine = (&'static str, String);
 
 /// Everything behind the sentence, as lines; `recording` is where the run is recorded.
-pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
+pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
     let found = findings(model);
     let mut lines = Vec::new();
     match found.first() {
         Some(finding) => {
-            let told = told(finding, model, recording);
-            lines.extend([("verdict", told.number), ("place", told.place), ("remedy", told.remedy)]);
+            let sentence = sentence_of(finding, model, recording);
+            lines.extend([("verdict", sentence.number), ("place", sentence.place), ("remedy", sentence.remedy)]);
             lines.push(("formula", formula(finding).to_owned()));
             lines.extend(figures(finding, model));
             let mut label = "causes";
@@ -26,13 +26,13 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
                 lines.push((std::mem::take(&mut label), (*cause).to_owned()));
             }
         }
-        None => lines.push(("verdict", "nothing stands out".to_owned())),
+        None => lines.push(("verdict", "nothing unusual".to_owned())),
     }
     lines.push(("", String::new()));
     lines.extend(fullness(model));
     let mut label = "also";
     for finding in found.iter().skip(1) {
-        lines.push((std::mem::take(&mut label), told(finding, model, recording).to_string()));
+        lines.push((std::mem::take(&mut label), sentence_of(finding, model, recording).to_string()));
     }
     if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
         let n = units::plural(model.totals.timed_out, "time-out");
@@ -42,9 +42,9 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<Line> {
 }
 
 /// Effective concurrency against the limit, and why slots stood unused.
-fn fullness(model: &Model) -> Vec<Line> {
+fn fullness(model: &Model) -> Vec<LabelledLine> {
     let (span, service) = (span(model), model.evidence.services.sum);
-    // Where only a level is seen, its mean is all there is.
+    // Where only a level is reported, its mean is all there is.
     let has_attempts = !span.is_zero() && !service.is_zero();
     let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
     let of = model.limit.map(|limit| format!(" of {limit}, {}", percent(mean / f64::from(limit.max(1)))));
@@ -56,23 +56,23 @@ fn fullness(model: &Model) -> Vec<Line> {
         lines.push(("", format!("L = sum of service times ÷ wall time = {service} ÷ {span}")));
     }
     let shares = model.idle_shares(model.last);
-    let told: Vec<String> = shares
+    let reasons: Vec<String> = shares
         .iter()
         .filter(|(_, share)| *share >= 0.005)
         .map(|(why, share)| format!("{} {}", why.words(), percent(*share)))
         .collect();
-    if !told.is_empty() {
-        lines.push(("idle", told.join(", ")));
+    if !reasons.is_empty() {
+        lines.push(("idle", reasons.join(", ")));
     }
     let waits = model.waits;
     if !waits.is_none() {
-        let of = |why: WaitWhy| Some((why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
-        let told: Vec<String> = WaitWhy::ALL
+        let of = |why: WaitReason| Some((why, waits.get(why))).filter(|(_, waited)| !waited.is_zero());
+        let reasons: Vec<String> = WaitReason::ALL
             .into_iter()
             .filter_map(of)
             .map(|(why, waited)| format!("{} {}", why.words(), units::length(waited)))
             .collect();
-        lines.push(("waited", told.join(", ")));
+        lines.push(("waited", reasons.join(", ")));
     }
     lines
 }
@@ -96,8 +96,8 @@ fn formula(finding: &Finding) -> &'static str {
     }
 }
 
-/// The numbers behind it, beside those of the sentence.
-fn figures(finding: &Finding, model: &Model) -> Vec<Line> {
+/// The numbers behind it, in addition to those of the sentence.
+fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
     let text = match finding {
         Finding::Serial { gap, .. } => {
             let service = model.evidence.services.mean();

@@ -1,7 +1,7 @@
-//! A plan that was checked, for scripts: one document with every value and who said it.
+//! The result of a check, for scripts: one document with every value and its source.
 //!
-//! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
-//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`check_json`].
+//! Within one `schema_version`, fields are only added. Foreign text is not escaped yet: write the document with
+//! [`safe_json::text`](crate::text::safe_json::text). Start at [`check_json`].
 
 use serde_json::{Map, Value as Json, json};
 

@@ -1,7 +1,6 @@
-//! A plan that was checked, for people: every value, and beside it who said it.
+//! The result of a check, for people: every value with its source.
 //!
-//! What many endpoints or hosts have in common is said once; each says only what is its own. Start at
-//! [`check_text`].
+//! Values that most endpoints or hosts share are shown once; each then lists only its own. Start at [`check_text`].
 
 use unicode_width::UnicodeWidthStr;
 
@@ -32,20 +31,20 @@ pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
         for item in &block.items {
             let value = item.value.text();
             let (key, value) = (fit::padded(&sanitize(&item.key), keys), fit::padded(&sanitize(&value), values));
-            lines.push(format!("  {key}  {value}  {}", style.dim(&told(&item.said))));
+            lines.push(format!("  {key}  {value}  {}", style.dim(&source_text(&item.said))));
         }
     }
     lines.push(String::new());
     lines.join("\n")
 }
 
-/// A warning as people read it: what is so, and below it where it was said.
+/// A warning for people: the message, and below it the source of the value.
 pub fn warning_text(warning: &Warning) -> String {
-    format!("warning: {}\n  {}", sanitize(&warning.message), told(&warning.said))
+    format!("warning: {}\n  {}", sanitize(&warning.message), source_text(&warning.said))
 }
 
-/// Who said a value, in a few words.
-fn told(said: &Said) -> String {
+/// The source of a value, in a few words.
+fn source_text(said: &Said) -> String {
     match said {
         Said::Flag(flag) => (*flag).to_owned(),
         Said::CommandLine => "command line".to_owned(),
@@ -91,7 +90,7 @@ fn table(resolved: &Resolved) -> Vec<Block> {
     let rules: Vec<_> = resolved.endpoints.iter().map(|endpoint| endpoint.rules.as_slice()).collect();
     let mut common = most_say(&rules);
     let headers: Vec<_> = resolved.endpoints.iter().map(headers).collect();
-    // What is not said cannot be seen: a header is common only if nobody is without it.
+    // A missing header is not listed, so a header is common only if every endpoint has it.
     common.extend(all_say(&headers));
     table.push(Block::new("every endpoint, unless it says otherwise below", common.clone()));
     for (endpoint, headers) in resolved.endpoints.iter().zip(headers) {
@@ -126,14 +125,14 @@ fn headers(endpoint: &Endpoint) -> Vec<Item> {
 fn most_say(lists: &[&[Item]]) -> Vec<Item> {
     let [first, _, ..] = lists else { return Vec::new() };
     let of_key = |at: usize| {
-        let said = || lists.iter().filter_map(move |list| list.get(at));
-        // Everybody's vote takes one away from another candidate (Boyer and Moore): who has most is left.
-        let (candidate, _) = said().fold((first.get(at), 0_usize), |(candidate, votes), item| match votes {
+        let values = || lists.iter().filter_map(move |list| list.get(at));
+        // Boyer and Moore: each value votes against the others, and the majority's candidate is left.
+        let (candidate, _) = values().fold((first.get(at), 0_usize), |(candidate, votes), item| match votes {
             0 => (Some(item), 1),
             _ if candidate == Some(item) => (candidate, votes + 1),
             _ => (candidate, votes - 1),
         });
-        candidate.filter(|candidate| said().filter(|item| item == candidate).count() * 2 > lists.len()).cloned()
+        candidate.filter(|candidate| values().filter(|item| item == candidate).count() * 2 > lists.len()).cloned()
     };
     (0..first.len()).filter_map(of_key).collect()
 }
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_common_only_if_nobody_is_without_it() {
+    fn a_header_is_common_only_if_every_endpoint_has_it() {
         let lists = [vec![item("a", 1), item("b", 1)], vec![item("b", 1)]];
         assert_eq!(all_say(&lists), [item("b", 1)]);
         assert_eq!(all_say(&lists[..1]), []);

@@ -1,6 +1,6 @@
 //! One result of the report: how a job ended, with its data.
 //!
-//! Pure: a harvest in, JSON out. Start at [`Entry::of`] and [`data_of`].
+//! Pure: a result in, JSON out. Start at [`ReportEntry::of`] and [`data_of`].
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const EXCERPT: usize = 4096;
 
 /// One job in the report.
 #[derive(Debug, Serialize)]
-pub struct Entry<'a> {
+pub struct ReportEntry<'a> {
     endpoint: &'a str,
     /// Method and masked URL; a row that is no request has none.
     request: Option<&'a str>,
@@ -63,7 +63,7 @@ struct Trouble<'a> {
 pub enum Data<'a> {
     /// It is empty.
     Nothing,
-    /// It is JSON, and stands as it came.
+    /// It is JSON, unchanged.
     Json(&'a RawValue),
     /// It is text.
     Text(&'a str),
@@ -75,18 +75,17 @@ pub enum Data<'a> {
     },
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ReportEntry<'a> {
     /// The entry of a settled job, whose body may have been saved as `file`.
-    pub fn of(harvest: &'a JobResult, file: Option<&'a str>) -> Self {
-        let is_ok = harvest.end == JobEnd::Done;
-        let error = match &harvest.end {
+    pub fn new(result: &'a JobResult, file: Option<&'a str>) -> Self {
+        let is_ok = result.end == JobEnd::Done;
+        let error = match &result.end {
             JobEnd::Done => None,
             JobEnd::Failed { last } => Some(Trouble::of(last)),
             JobEnd::Cancelled => Some(Trouble::of(&Outcome::Cancelled)),
         };
-        let is_request =
-            !matches!(harvest.end, JobEnd::Failed { last: Outcome::Failed { reason: Reason::BadRow, .. } });
-        let (data, cut) = match &harvest.answer {
+        let is_request = !matches!(result.end, JobEnd::Failed { last: Outcome::Failed { reason: Reason::BadRow, .. } });
+        let (data, cut) = match &result.answer {
             Some(answer) if is_ok => (Some(data_of(answer)), false),
             Some(answer) => {
                 let (data, cut) = excerpt_of(answer);
@@ -95,13 +94,13 @@ impl<'a> Entry<'a> {
             None => (is_ok.then_some(Data::Nothing), false),
         };
         Self {
-            endpoint: &harvest.endpoint,
-            request: is_request.then_some(&*harvest.target),
+            endpoint: &result.endpoint,
+            request: is_request.then_some(&*result.target),
             ok: is_ok,
-            status: harvest.answer.as_ref().map(|answer| answer.status).or(error.as_ref().and_then(|e| e.status)),
-            tries: harvest.tries,
-            total_ms: harvest.total.0 as f64 / 1e3,
-            waited_ms: harvest.waited.0 as f64 / 1e3,
+            status: result.answer.as_ref().map(|answer| answer.status).or(error.as_ref().and_then(|e| e.status)),
+            tries: result.tries,
+            total_ms: result.total.0 as f64 / 1e3,
+            waited_ms: result.waited.0 as f64 / 1e3,
             file,
             error,
             data,
@@ -123,13 +122,13 @@ impl<'a> Trouble<'a> {
             kind: failure_kind::of_outcome(last),
             phase,
             status: failure_kind::status_of(last),
-            cause: Cause::of(last).map(|cause| cause.to_string()),
+            cause: Cause::of_outcome(last).map(|cause| cause.to_string()),
             detail,
         }
     }
 }
 
-/// The whole body: as JSON if it is said to be or plainly is, else as text if it can be.
+/// The whole body: as JSON if its type is JSON or it looks like it, else as text if it can be.
 pub fn data_of(answer: &Answer) -> Data<'_> {
     let body = &*answer.body;
     if body.is_empty() {
@@ -191,14 +190,14 @@ fn is_false(cut: &bool) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Entry;
+    use super::ReportEntry;
     use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
     use crate::event::{JobId, Micros};
     use crate::job_result::{Answer, JobResult};
     use crate::plan::job::Place;
     use crate::text::safe_json::text;
 
-    fn harvest(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult {
+    fn result(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> JobResult {
         JobResult {
             place: Place { source: 0, row: 0 },
             job: JobId(1),
@@ -218,7 +217,7 @@ mod tests {
 
     #[track_caller]
     fn entry(end: JobEnd, answer: Option<(u16, Option<&str>, &[u8])>) -> Value {
-        serde_json::from_str(&text(&Entry::of(&harvest(end, answer), None)).unwrap()).unwrap()
+        serde_json::from_str(&text(&ReportEntry::new(&result(end, answer), None)).unwrap()).unwrap()
     }
 
     #[track_caller]
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_json_if_it_is_said_to_be_or_plainly_is() {
+    fn a_body_is_json_if_its_type_is_or_if_it_looks_like_it() {
         assert_eq!(data(Some("application/problem+json; charset=utf-8"), b"3"), json!(3));
         assert_eq!(data(Some("text/plain"), b" [1]"), json!([1]));
         assert_eq!(data(None, b"3"), json!("3"));

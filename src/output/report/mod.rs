@@ -35,7 +35,7 @@ use serde::Serialize;
 use crate::event::RunEnd;
 use crate::event::outcome::JobEnd;
 use crate::job_result::JobResult;
-use crate::output::report::entry::Entry;
+use crate::output::report::entry::ReportEntry;
 use crate::output::report::spool::Spool;
 use crate::output::{atomic_file, destination};
 use crate::text::safe_json;
@@ -46,7 +46,7 @@ pub const SCHEMA: u32 = 1;
 /// A report under way.
 #[derive(Debug)]
 pub struct Report {
-    target: Target,
+    target: ReportTarget,
     spool: Spool,
     name: String,
     started: SystemTime,
@@ -84,7 +84,7 @@ impl Counts {
 
 /// Where a report goes.
 #[derive(Debug)]
-pub(super) enum Target {
+pub(super) enum ReportTarget {
     /// A file, which is replaced as a whole.
     File(PathBuf),
     /// A device or a pipe, which must not be replaced.
@@ -93,7 +93,7 @@ pub(super) enum Target {
 
 /// The document up to its results.
 #[derive(Serialize)]
-struct Header<'a> {
+struct DocumentHead<'a> {
     inflight: &'static str,
     schema: u32,
     name: &'a str,
@@ -114,23 +114,23 @@ struct Jobs {
 impl Report {
     /// Begins a report, and finds out now whether it can be written later.
     pub fn begin(path: &Path, name: &str, started: SystemTime) -> io::Result<Self> {
-        let target = Target::of(path)?;
+        let target = ReportTarget::of(path)?;
         let spool = match &target {
-            Target::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
-            Target::Stream(_) => Spool::create_anywhere()?,
+            ReportTarget::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
+            ReportTarget::Stream(_) => Spool::create_anywhere()?,
         };
         Ok(Self::on(target, spool, name, started))
     }
 
     /// A report whose parts are open already.
-    pub(super) fn on(target: Target, spool: Spool, name: &str, started: SystemTime) -> Self {
+    pub(super) fn on(target: ReportTarget, spool: Spool, name: &str, started: SystemTime) -> Self {
         Self { target, spool, name: name.to_owned(), started, counts: Counts::default() }
     }
 
     /// Adds a settled job, whose body may have been saved as `file`.
-    pub fn add(&mut self, harvest: &JobResult, file: Option<&str>) -> io::Result<()> {
-        self.spool.push(harvest.place, &Entry::of(harvest, file))?;
-        let count = match harvest.end {
+    pub fn add(&mut self, result: &JobResult, file: Option<&str>) -> io::Result<()> {
+        self.spool.push(result.place, &ReportEntry::new(result, file))?;
+        let count = match result.end {
             JobEnd::Done => &mut self.counts.ok,
             JobEnd::Failed { .. } => &mut self.counts.failed,
             JobEnd::Cancelled => &mut self.counts.cancelled,
@@ -142,7 +142,7 @@ impl Report {
     /// Puts the document together and in its place.
     pub fn finish(self, finish: &Finish) -> io::Result<Counts> {
         let counts = self.counts;
-        let header = Header {
+        let header = DocumentHead {
             inflight: "report",
             schema: SCHEMA,
             name: &self.name,
@@ -158,8 +158,8 @@ impl Report {
         };
         let spool = self.spool;
         match self.target {
-            Target::File(path) => atomic_file::whole(&path, |to| document(to, &header, spool))?,
-            Target::Stream(file) => {
+            ReportTarget::File(path) => atomic_file::write_durably(&path, |to| document(to, &header, spool))?,
+            ReportTarget::Stream(file) => {
                 let mut to = BufWriter::new(file);
                 document(&mut to, &header, spool)?;
                 to.flush()?;
@@ -169,7 +169,7 @@ impl Report {
     }
 }
 
-impl Target {
+impl ReportTarget {
     fn of(path: &Path) -> io::Result<Self> {
         let found = match fs::metadata(path) {
             Ok(found) => found,
@@ -192,8 +192,8 @@ impl Target {
     }
 }
 
-/// Header first, though it is known last.
-fn document(to: &mut impl Write, header: &Header<'_>, spool: Spool) -> io::Result<()> {
+/// DocumentHead first, though it is known last.
+fn document(to: &mut impl Write, header: &DocumentHead<'_>, spool: Spool) -> io::Result<()> {
     let header = safe_json::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
     to.write_all(b",\"results\":[\n")?;
@@ -207,7 +207,7 @@ mod tests {
     use std::io::ErrorKind;
     use std::time::SystemTime;
 
-    use super::{Finish, Report, Target};
+    use super::{Finish, Report, ReportTarget};
     use crate::event::outcome::JobEnd;
     use crate::event::{JobId, Micros, RunEnd};
     use crate::job_result::{Answer, JobResult};
@@ -217,7 +217,7 @@ mod tests {
     const FINISH: Finish =
         Finish { finished: SystemTime::UNIX_EPOCH, how: Some(RunEnd::Finished), not_started: Some(0) };
 
-    fn harvest(row: u64, body: &str) -> JobResult {
+    fn result(row: u64, body: &str) -> JobResult {
         JobResult {
             place: Place { source: 0, row },
             job: JobId(row + 1),
@@ -236,8 +236,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         let mut report = Report::begin(&path, "n", SystemTime::UNIX_EPOCH).unwrap();
-        report.add(&harvest(1, "[2]"), None).unwrap();
-        report.add(&harvest(0, "[1]"), Some("1-000001-e.json")).unwrap();
+        report.add(&result(1, "[2]"), None).unwrap();
+        report.add(&result(0, "[1]"), Some("1-000001-e.json")).unwrap();
         assert_eq!(report.finish(&FINISH).unwrap().ok, 2);
         assert_eq!(
             fs::read_to_string(path).unwrap(),
@@ -290,9 +290,9 @@ mod tests {
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let mut report = Report::on(Target::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let mut report = Report::on(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
         let body = "x".repeat(10_000);
-        let refused = (0..10).find_map(|row| report.add(&harvest(row, &body), None).err());
+        let refused = (0..10).find_map(|row| report.add(&result(row, &body), None).err());
         assert_eq!(refused.unwrap().kind(), ErrorKind::StorageFull);
         drop(report);
         assert_eq!(fs::read_to_string(&path).unwrap(), "older");

@@ -10,8 +10,8 @@ const DEEPEST: usize = 100;
 
 /// The text as JSON that may stand inside a document of ours; `None` if it is not quite JSON.
 ///
-/// Beside the grammar this asks for what readers disagree on: numbers that fit a double, no half
-/// surrogate pairs, no more than [`DEEPEST`] levels. Key order and duplicate keys are kept.
+/// In addition to the grammar, it checks what readers disagree on: numbers that fit a double, no half surrogate
+/// pairs, at most [`DEEPEST`] levels. Key order and duplicate keys are kept.
 pub fn portable(body: &str) -> Option<&RawValue> {
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let raw: &RawValue = serde_json::from_str(body).ok()?;
@@ -48,7 +48,7 @@ fn is_agreed(json: &[u8]) -> bool {
     true
 }
 
-/// Where a string's closing quote stands; `None` if it holds half of a surrogate pair.
+/// The position of a string's closing quote; `None` if it holds half of a surrogate pair.
 fn end_of_string(json: &[u8], mut i: usize) -> Option<usize> {
     loop {
         match json.get(i)? {
@@ -68,7 +68,7 @@ fn end_of_string(json: &[u8], mut i: usize) -> Option<usize> {
     }
 }
 
-/// The UTF-16 unit that `\uXXXX` at this place stands for.
+/// The UTF-16 unit that `\uXXXX` at this place encodes.
 fn escaped_unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()

@@ -110,7 +110,7 @@ mod tests {
     use crate::plan::job::Place;
 
     #[test]
-    fn entries_come_out_in_plan_order_whatever_their_size() {
+    fn entries_of_any_size_come_out_in_plan_order() {
         let mut spool = Spool::on(tempfile::tempfile().unwrap());
         let large = "x".repeat(3 << 20);
         for (source, row, entry) in [(1, 0, "d"), (0, 2, large.as_str()), (0, 0, "a"), (0, 1, "b")] {

@@ -8,13 +8,13 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::Group;
+use crate::model::incidents::FailureGroup;
 use crate::output::fit;
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// Causes of failure that are told one by one.
+/// Causes of failure that are listed one by one.
 const CAUSES: usize = 5;
 /// Endpoints named for one cause.
 const NAMES: usize = 3;
@@ -49,7 +49,7 @@ pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
 }
 
 /// Where a cause struck: its one target, or the endpoints with most of it and a target of one.
-fn place_of<'a>(model: &Model, group: &'a Group, style: StreamStyle) -> (String, Option<&'a str>) {
+fn place_of<'a>(model: &Model, group: &'a FailureGroup, style: StreamStyle) -> (String, Option<&'a str>) {
     // A row that is no request has the same words for both, and nothing to try.
     let target = group.example.target.as_deref().filter(|&target| Some(target) != group.example.detail.as_deref());
     let mut struck: Vec<_> = group.endpoints.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
@@ -71,7 +71,7 @@ fn place_of<'a>(model: &Model, group: &'a Group, style: StreamStyle) -> (String,
 }
 
 /// The cause, with the system's own words where they add any.
-fn what_of(cause: Cause, group: &Group) -> String {
+fn what_of(cause: Cause, group: &FailureGroup) -> String {
     let cause = cause.to_string();
     match group.example.detail.as_deref() {
         Some(detail) if !detail.to_lowercase().contains(&cause.to_lowercase()) => {

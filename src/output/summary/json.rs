@@ -1,21 +1,21 @@
 //! The summary for scripts: one document with every figure.
 //!
-//! Within one `schema_version`, fields are only added. Foreign text stands in it as it came: write it
-//! with [`inert::text`](crate::text::safe_json::text), which makes it inert. Start at [`summary_json`].
+//! Within one `schema_version`, fields are only added. Foreign text is not escaped yet: write the document with
+//! [`safe_json::text`](crate::text::safe_json::text). Start at [`summary_json`].
 
 use serde_json::{Value, json};
 
 use crate::event::cause::Cause;
-use crate::event::waits::{WaitTimes, WaitWhy};
+use crate::event::waits::{WaitReason, WaitTimes};
 use crate::event::{Micros, Offset};
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
-use crate::model::host::Host;
-use crate::model::incidents::Group;
+use crate::model::host::HostStats;
+use crate::model::incidents::FailureGroup;
 use crate::model::news::Story;
 use crate::model::verdict::findings;
-use crate::model::verdict::words::told;
+use crate::model::verdict::sentences::sentence_of;
 use crate::model::{Model, Stage};
 use crate::output::output_error::{OutputError, path_shown};
 use crate::output::summary::text::Extras;
@@ -103,7 +103,7 @@ fn latency(histogram: &Histogram) -> Value {
     })
 }
 
-fn failure(model: &Model, cause: Cause, group: &Group) -> Value {
+fn failure(model: &Model, cause: Cause, group: &FailureGroup) -> Value {
     let name = |i: usize| model.endpoints.get(i).map(|endpoint| &*endpoint.name);
     let endpoints: Vec<_> = group.endpoints.iter().map(|(&i, n)| json!({"name": name(i), "count": n})).collect();
     json!({
@@ -117,7 +117,7 @@ fn failure(model: &Model, cause: Cause, group: &Group) -> Value {
     })
 }
 
-fn endpoint(endpoint: &Endpoint) -> Value {
+fn endpoint(endpoint: &EndpointStats) -> Value {
     json!({
         "name": &*endpoint.name,
         "jobs": endpoint.jobs,
@@ -132,13 +132,13 @@ fn endpoint(endpoint: &Endpoint) -> Value {
 }
 
 /// Whether it is up, where that was checked; what else an endpoint has.
-fn health(endpoint: &Endpoint) -> Value {
+fn health(endpoint: &EndpointStats) -> Value {
     let Some(health) = endpoint.health else { return Value::Null };
     let since = rounded(health.since.since(Offset::ZERO).as_secs_f64());
     json!({"up": health.is_up, "since_s": since, "flips": health.flips, "rounds": endpoint.round})
 }
 
-fn host(host: &Host) -> Value {
+fn host(host: &HostStats) -> Value {
     let learned = host.learned.map(|(limit, gap)| {
         let per_second = (!gap.is_zero()).then(|| rounded(1.0 / gap.as_secs_f64()));
         json!({"at_once": limit, "per_second": per_second})
@@ -163,21 +163,21 @@ fn expectation(checked: &Checked) -> Value {
     })
 }
 
-/// What the numbers mean: the sentence that people are told, and what else could be said.
+/// The verdict: the sentence that people read, and the other findings.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let mut told = findings(model).into_iter().map(|finding| {
-        let told = told(&finding, model, recording.as_deref());
+    let mut sentences = findings(model).into_iter().map(|finding| {
+        let sentence = sentence_of(&finding, model, recording.as_deref());
         json!({
             "kind": finding.kind(),
-            "sentence": told.to_string(),
-            "number": told.number,
-            "place": told.place,
-            "remedy": told.remedy,
+            "sentence": sentence.to_string(),
+            "number": sentence.number,
+            "place": sentence.place,
+            "remedy": sentence.remedy,
         })
     });
-    let Some(mut first) = told.next() else { return Value::Null };
-    first["others"] = told.collect();
+    let Some(mut first) = sentences.next() else { return Value::Null };
+    first["others"] = sentences.collect();
     first
 }
 
@@ -221,7 +221,7 @@ fn idle(model: &Model, end: Offset) -> Value {
 
 /// What attempts waited for before they started, in seconds, by reason.
 fn waits(waits: &WaitTimes) -> Value {
-    let waited = WaitWhy::ALL.into_iter().map(|why| (why, waits.of(why))).filter(|(_, waited)| !waited.is_zero());
+    let waited = WaitReason::ALL.into_iter().map(|why| (why, waits.get(why))).filter(|(_, waited)| !waited.is_zero());
     waited
         .map(|(why, waited)| (why.words().replace(' ', "_"), json!(rounded(waited.as_secs_f64()))))
         .collect::<serde_json::Map<_, _>>()

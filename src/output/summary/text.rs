@@ -7,11 +7,11 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::{Offset, RunEnd};
 use crate::model::expectation::{Checked, Measure};
 use crate::model::news::Story;
-use crate::model::verdict::words::sentence;
+use crate::model::verdict::sentences::main_sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
 use crate::output::exit;
@@ -26,7 +26,7 @@ use crate::text::units;
 /// Where the headline ends.
 const HEADLINE: usize = 78;
 
-/// What the summary says beside the run itself.
+/// What the summary shows in addition to the run itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras<'a> {
     /// The plan's expectations, held against the run.
@@ -162,7 +162,7 @@ fn ignored(model: &Model) -> Vec<String> {
 /// What the numbers mean, in as many lines as it takes.
 fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
-    let Some(sentence) = sentence(model, recording.as_deref()) else { return Vec::new() };
+    let Some(sentence) = main_sentence(model, recording.as_deref()) else { return Vec::new() };
     let wrapped = fit::wrapped(&sentence, style, 12);
     let head = |i: usize| if i == 0 { "verdict" } else { "" };
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
@@ -173,16 +173,16 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
     const WORTH_A_LINE: f64 = 0.05;
     const WORTH_A_WORD: f64 = 0.01;
     let shares = model.idle_shares(end);
-    let sum = |holds: fn(IdleWhy) -> bool| -> f64 {
+    let sum = |holds: fn(IdleReason) -> bool| -> f64 {
         shares.iter().filter(|(why, _)| holds(*why)).map(|(_, share)| share).sum()
     };
     let all = sum(|_| true);
     // That every run ends with fewer jobs than slots is no news.
-    if sum(|why| why != IdleWhy::NoWork) < WORTH_A_LINE {
+    if sum(|why| why != IdleReason::NoWork) < WORTH_A_LINE {
         return None;
     }
-    let told = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
-    let reasons: Vec<String> = told.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
+    let largest = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
+    let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
     Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
 
@@ -236,7 +236,7 @@ fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
     checked.iter().map(line).collect()
 }
 
-/// What went wrong with ourselves, or with what we were told.
+/// Warnings about inflight itself, and events that contradict each other.
 fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if model.totals.warnings > 0 {

@@ -6,7 +6,7 @@
 use http::Method;
 
 use crate::event::outcome::{Outcome, Reason};
-use crate::event::{Micros, Offset, RetryWhy};
+use crate::event::{Micros, Offset, RetryReason};
 use crate::plan::job::{Retry, RetryOn};
 
 /// What the decision depends on, apart from the outcome.
@@ -27,7 +27,7 @@ pub struct Circumstances<'a> {
 }
 
 /// When to try again and who chose the moment, or `None` to give up.
-pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, RetryWhy)> {
+pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, RetryReason)> {
     let rules = at.rules;
     if at.tries >= rules.attempts || !is_worth_it(outcome, rules.on) || !may_repeat(outcome, at) {
         return None;
@@ -39,9 +39,9 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
     let (wait, why) = match asked {
         // Never earlier than the server asked, and not all at the same instant.
         Some(asked) => {
-            (asked.min(rules.longest_wait.into()) + scaled(Micros(100_000), at.chance), RetryWhy::RetryAfter)
+            (asked.min(rules.longest_wait.into()) + scaled(Micros(100_000), at.chance), RetryReason::RetryAfter)
         }
-        None => (backoff(rules, at.tries, at.chance), RetryWhy::Backoff),
+        None => (backoff(rules, at.tries, at.chance), RetryReason::Backoff),
     };
     let until = at.now + wait;
     (until < at.deadline).then_some((until, why))
@@ -136,7 +136,7 @@ mod tests {
 
     use super::{Budget, Circumstances, decide};
     use crate::event::outcome::{Outcome, Phase, Reason};
-    use crate::event::{Micros, Offset, RetryWhy};
+    use crate::event::{Micros, Offset, RetryReason};
     use crate::plan::job::{Retry, RetryOn};
 
     const RULES: Retry = Retry {
@@ -164,7 +164,7 @@ mod tests {
     fn a_server_that_names_a_moment_is_never_asked_earlier() {
         let refusal = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
         let (until, why) = decide(&refusal, &at(&Method::GET, 1, 0.5)).unwrap();
-        assert_eq!((until, why), (Offset(2_050_000), RetryWhy::RetryAfter));
+        assert_eq!((until, why), (Offset(2_050_000), RetryReason::RetryAfter));
     }
 
     #[test]

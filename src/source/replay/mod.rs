@@ -134,7 +134,7 @@ struct Clocks(HashMap<Origin, Offset>);
 impl Clocks {
     /// When an event happened, by the clock of the recording.
     fn moment(&mut self, event: &Event) -> Offset {
-        if let Fact::OriginSeen { zero, .. } = event.fact {
+        if let Fact::OriginJoined { zero, .. } = event.fact {
             self.0.insert(event.origin, zero);
         }
         let zero = self.0.get(&event.origin).copied().unwrap_or_default();

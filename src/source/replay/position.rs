@@ -5,7 +5,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::control::{Playback, Travel};
+use crate::control::{Playback, ReplayCommand};
 use crate::event::{Micros, Offset};
 
 /// The length of one step.
@@ -70,20 +70,20 @@ impl Position {
     }
 
     /// Moves or holds it, or changes its speed.
-    pub fn travel(&self, travel: Travel) {
+    pub fn travel(&self, travel: ReplayCommand) {
         let mut state = self.state();
         let now = state.now(self.end);
         let mut to = now;
         match travel {
             // At the end, this key plays the recording again.
-            Travel::Hold if now >= self.end && !state.is_held => to = Offset::ZERO,
-            Travel::Hold => state.is_held = !state.is_held,
-            Travel::Back => to = Offset(now.0.saturating_sub(STEP.0)),
-            Travel::On => to = (now + STEP).min(self.end),
-            Travel::Start => to = Offset::ZERO,
-            Travel::End => to = self.end,
-            Travel::Slower => state.speed = (state.speed / 2.0).max(SLOWEST),
-            Travel::Faster => state.speed = (state.speed * 2.0).min(FASTEST),
+            ReplayCommand::Hold if now >= self.end && !state.is_held => to = Offset::ZERO,
+            ReplayCommand::Hold => state.is_held = !state.is_held,
+            ReplayCommand::Back => to = Offset(now.0.saturating_sub(STEP.0)),
+            ReplayCommand::On => to = (now + STEP).min(self.end),
+            ReplayCommand::Start => to = Offset::ZERO,
+            ReplayCommand::End => to = self.end,
+            ReplayCommand::Slower => state.speed = (state.speed / 2.0).max(SLOWEST),
+            ReplayCommand::Faster => state.speed = (state.speed * 2.0).min(FASTEST),
         }
         (state.from, state.since) = (to, Instant::now());
         drop(state);
@@ -141,15 +141,15 @@ impl PositionState {
 #[cfg(test)]
 mod tests {
     use super::{PlayerStep, Position};
-    use crate::control::Travel;
+    use crate::control::ReplayCommand;
     use crate::event::Offset;
 
     const END: Offset = Offset(60_000_000);
 
     fn held() -> Position {
         let position = Position::new(END, 1.0);
-        position.travel(Travel::Start);
-        position.travel(Travel::Hold);
+        position.travel(ReplayCommand::Start);
+        position.travel(ReplayCommand::Hold);
         position
     }
 
@@ -157,22 +157,22 @@ mod tests {
     fn the_position_moves_in_steps_between_start_and_end() {
         let position = held();
         let begun = position.now().0;
-        position.travel(Travel::On);
+        position.travel(ReplayCommand::On);
         assert_eq!(position.now(), Offset(begun + 5_000_000));
-        position.travel(Travel::Back);
-        position.travel(Travel::Back);
+        position.travel(ReplayCommand::Back);
+        position.travel(ReplayCommand::Back);
         assert_eq!(position.now(), Offset::ZERO);
-        position.travel(Travel::End);
-        position.travel(Travel::On);
+        position.travel(ReplayCommand::End);
+        position.travel(ReplayCommand::On);
         assert_eq!((position.now(), position.playback().is_at_end), (END, true));
     }
 
     #[test]
     fn a_step_back_restarts_and_a_step_forward_does_not() {
         let position = held();
-        position.travel(Travel::On);
+        position.travel(ReplayCommand::On);
         assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Play);
-        position.travel(Travel::Start);
+        position.travel(ReplayCommand::Start);
         assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Back);
         position.close();
         assert_eq!(position.wait(None, Offset::ZERO), PlayerStep::Close);
@@ -181,9 +181,9 @@ mod tests {
     #[test]
     fn speed_doubles_and_halves_within_bounds() {
         let position = held();
-        (0..9).for_each(|_| position.travel(Travel::Faster));
+        (0..9).for_each(|_| position.travel(ReplayCommand::Faster));
         assert!((position.playback().speed - 64.0).abs() < 1e-9);
-        (0..20).for_each(|_| position.travel(Travel::Slower));
+        (0..20).for_each(|_| position.travel(ReplayCommand::Slower));
         assert!((position.playback().speed - 0.125).abs() < 1e-9);
     }
 }

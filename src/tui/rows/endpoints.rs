@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::endpoint::{Endpoint, EndpointState};
-use crate::model::incidents::Group;
+use crate::model::endpoint::{EndpointState, EndpointStats};
+use crate::model::incidents::FailureGroup;
 use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -140,7 +140,7 @@ impl Listing for EndpointRows {
 }
 
 /// Everything that has gone wrong.
-fn causes(model: &Model) -> impl Iterator<Item = (Cause, &Group)> {
+fn causes(model: &Model) -> impl Iterator<Item = (Cause, &FailureGroup)> {
     (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n))
 }
 
@@ -171,6 +171,6 @@ pub fn name_of(state: EndpointState) -> &'static str {
 }
 
 /// In millionths.
-fn share_done(endpoint: &Endpoint) -> u64 {
+fn share_done(endpoint: &EndpointStats) -> u64 {
     endpoint.jobs.map_or(0, |jobs| endpoint.settled().saturating_mul(1_000_000) / jobs.max(1))
 }

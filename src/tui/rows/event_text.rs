@@ -6,7 +6,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{ChangedBy, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::news::{self, Item, Story, Then};
+use crate::model::news::{self, FollowUp, NewsItem, Story};
 use crate::text::units;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
@@ -25,7 +25,7 @@ pub struct Told {
 }
 
 /// Puts an event into words.
-pub fn tell(item: &Item, model: &Model) -> Told {
+pub fn tell(item: &NewsItem, model: &Model) -> Told {
     let ours = |status, place: &str, text: String| Told { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.story {
@@ -56,13 +56,13 @@ pub fn tell(item: &Item, model: &Model) -> Told {
         Story::Adapted { host, why } => {
             ours(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
         }
-        Story::Turned { endpoint: i, is_up, after } => {
+        Story::EndpointStateChanged { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             ours(status, &endpoint(*i), format!("{word}{after}"))
         }
         Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
-        Story::PutFirst { jobs, of } => ours(Status::Running, "slow first", news::put_first(*jobs, *of)),
+        Story::JobsReordered { jobs, of } => ours(Status::Running, "slow first", news::reorder_text(*jobs, *of)),
         Story::Repeated { cause, jobs } => {
             ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
@@ -113,16 +113,16 @@ fn happened(outcome: &Outcome, took: Micros) -> String {
         }
         Outcome::TimedOut { phase } => format!("timeout{after}, {phase}"),
         Outcome::Failed { .. } | Outcome::Redirected { .. } | Outcome::Cancelled => {
-            Cause::of(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
+            Cause::of_outcome(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
         }
     }
 }
 
-fn followed(then: Then, at: Offset) -> String {
+fn followed(then: FollowUp, at: Offset) -> String {
     match then {
-        Then::Open => String::new(),
-        Then::Retry(until) => format!(", retry in {}", units::length(until.since(at))),
-        Then::GivenUp(1) => ", given up".to_owned(),
-        Then::GivenUp(tries) => format!(", given up after {tries} tries"),
+        FollowUp::Open => String::new(),
+        FollowUp::Retry(until) => format!(", retry in {}", units::length(until.since(at))),
+        FollowUp::GivenUp(1) => ", given up".to_owned(),
+        FollowUp::GivenUp(tries) => format!(", given up after {tries} tries"),
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::{Example, Group};
+use crate::model::incidents::{Example, FailureGroup};
 use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -97,27 +97,27 @@ impl Listing for FailureRows {
 }
 
 /// Attempts that ended so; of a job that never got that far there is none.
-pub fn attempts(group: &Group) -> u64 {
+pub fn attempts(group: &FailureGroup) -> u64 {
     group.attempts.n.max(group.jobs)
 }
 
 /// When it first happened.
-pub fn first(group: &Group) -> Offset {
+pub fn first(group: &FailureGroup) -> Offset {
     if group.attempts.n > 0 { group.attempts.first } else { group.first }
 }
 
 /// When it last happened.
-pub fn last(group: &Group) -> Offset {
+pub fn last(group: &FailureGroup) -> Offset {
     group.last.max(group.attempts.last)
 }
 
 /// Of attempts, or of jobs that never got that far.
-pub fn endpoints(group: &Group) -> &BTreeMap<usize, u64> {
+pub fn endpoints(group: &FailureGroup) -> &BTreeMap<usize, u64> {
     if group.attempts.n > 0 { &group.attempts.endpoints } else { &group.endpoints }
 }
 
 /// One of them: of a job that failed, where there is one.
-pub fn example(group: &Group) -> &Example {
+pub fn example(group: &FailureGroup) -> &Example {
     if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
 }
 
@@ -127,7 +127,7 @@ pub fn example_count(model: &Model, row: usize) -> usize {
 }
 
 /// The example that lies open; of jobs that never got as far as an attempt, the first.
-pub fn nth_example(group: &Group, nth: usize) -> &Example {
+pub fn nth_example(group: &FailureGroup, nth: usize) -> &Example {
     group.attempts.examples.get(nth).unwrap_or(&group.example)
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::model::host::{Host, HostState};
+use crate::model::host::{HostState, HostStats};
 use crate::text::units;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -88,7 +88,7 @@ impl Listing for HostRows {
 }
 
 /// What holds a host back, as a glyph and in words.
-pub fn state(host: &Host, now: Offset, model: &Model) -> (Status, String) {
+pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     if model.ended.is_some() {
         return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
     }

@@ -57,7 +57,7 @@ impl Listing for InFlightRows {
         let Some((_, flight)) = model.open.on_seat(row) else { return SortKey::Least(u64::MAX) };
         match column {
             NAME => SortKey::Name(Arc::clone(&flight.target)),
-            BYTES => SortKey::most(flight.seen.map_or(0, |seen| seen.bytes)),
+            BYTES => SortKey::most(flight.progress.map_or(0, |seen| seen.bytes)),
             QUIET => SortKey::most(quiet_for(flight, now).0),
             LEFT => SortKey::Least(flight.until.map_or(u64::MAX - 1, |until| until.0)),
             _ => SortKey::Least(flight.started.0),
@@ -92,7 +92,7 @@ impl Listing for InFlightRows {
 
 /// What an attempt is doing, as far as is known.
 pub fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
-    match flight.seen.map(|seen| seen.phase) {
+    match flight.progress.map(|seen| seen.phase) {
         None if now.since(flight.started) < LOOKED_AT_AFTER => (Status::Running, "started"),
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
         Some(Phase::Resolve) => (Status::Slow, "looking up"),
@@ -104,5 +104,5 @@ pub fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
 
 /// For how long nothing has come.
 pub fn quiet_for(flight: &Flight, now: Offset) -> Micros {
-    now.since(flight.seen.and_then(|seen| seen.received).unwrap_or(flight.started))
+    now.since(flight.progress.and_then(|seen| seen.received).unwrap_or(flight.started))
 }

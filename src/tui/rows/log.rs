@@ -8,7 +8,7 @@ use crate::event::Offset;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::model::Model;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::model::news::About;
 use crate::tui::rows::event_text::tell;
 use crate::tui::rows::filter::Term;
@@ -57,7 +57,7 @@ impl Listing for LogRows {
             Term::State(word) => word.is_in(name_of(tell(item, model).status)),
             Term::Cause(word) => about
                 .outcome
-                .and_then(Cause::of)
+                .and_then(Cause::of_outcome)
                 .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
         }
     }
@@ -68,7 +68,7 @@ impl Listing for LogRows {
 }
 
 /// The endpoint that an event happened at.
-pub fn endpoint_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m Endpoint> {
+pub fn endpoint_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m EndpointStats> {
     model.endpoints.get(about.endpoint?)
 }
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::event::outcome::{Outcome, Phase, Reason};
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::model::timeline::Bar;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Status;
@@ -22,7 +22,7 @@ pub fn name(bar: &Bar) -> String {
 
 /// Method and path; the endpoint's name where that is its own, or where the path would have to be cut.
 /// Foreign still.
-pub fn short<'b>(bar: &'b Bar, endpoint: &'b Endpoint, room: u16) -> Cow<'b, str> {
+pub fn short<'b>(bar: &'b Bar, endpoint: &'b EndpointStats, room: u16) -> Cow<'b, str> {
     let named = Cow::Borrowed(&*endpoint.name);
     if endpoint.jobs == Some(1) {
         return named;
@@ -57,7 +57,7 @@ pub fn words(bar: &Bar) -> Cow<'static, str> {
         return Cow::Owned(code.to_string());
     }
     Cow::Borrowed(match bar.end.as_ref().map(|end| end.outcome.as_ref()) {
-        None => match bar.seen.map(|seen| seen.phase) {
+        None => match bar.progress.map(|seen| seen.phase) {
             None => "",
             Some(Phase::Resolve) => "resolve",
             Some(Phase::Connect) => "connect",

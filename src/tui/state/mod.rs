@@ -17,7 +17,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 
-use crate::control::{Abilities, Command, Playback, Travel};
+use crate::control::{Abilities, Command, Playback, ReplayCommand};
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, JobId, Micros, Offset};
 use crate::model::Model;
@@ -127,13 +127,13 @@ impl UiState {
         self.clicked = None;
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
         match action {
-            Action::Pause if can.travel => return vec![Effect::Travel(Travel::Hold)],
-            Action::Top if self.is_travelling(can) => return vec![Effect::Travel(Travel::Start)],
-            Action::Bottom if self.is_travelling(can) => return vec![Effect::Travel(Travel::End)],
-            Action::SeekBack => return vec![Effect::Travel(Travel::Back)],
-            Action::SeekOn => return vec![Effect::Travel(Travel::On)],
-            Action::Slower => return vec![Effect::Travel(Travel::Slower)],
-            Action::Faster => return vec![Effect::Travel(Travel::Faster)],
+            Action::Pause if can.travel => return vec![Effect::Travel(ReplayCommand::Hold)],
+            Action::Top if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::Start)],
+            Action::Bottom if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::End)],
+            Action::SeekBack => return vec![Effect::Travel(ReplayCommand::Back)],
+            Action::SeekOn => return vec![Effect::Travel(ReplayCommand::On)],
+            Action::Slower => return vec![Effect::Travel(ReplayCommand::Slower)],
+            Action::Faster => return vec![Effect::Travel(ReplayCommand::Faster)],
             Action::Pause => return send(self.pause_or_resume(model, now)),
             Action::LimitDown => return send(self.turn(model, step_down, now)),
             Action::LimitUp => return send(self.turn(model, step_up, now)),

@@ -2,7 +2,7 @@
 //!
 //! Start at [`RaceUi::update`].
 
-use crate::control::Turn;
+use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
@@ -40,12 +40,12 @@ impl RaceUi {
     /// Applies an action: changes the state and returns what the live loop must do.
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
         self.remark = None;
-        let control = |turn: Option<Turn>| turn.map(Effect::ControlLab).into_iter().collect();
+        let control = |turn: Option<LabCommand>| turn.map(Effect::ControlLab).into_iter().collect();
         match action {
             Action::Pause if race.is_over() => self.say("all lanes have ended", now),
-            Action::Pause => return control(Some(Turn::Pause)),
-            Action::Restart => return control(Some(Turn::Restart)),
-            Action::NextProgram => return control(Some(Turn::Next)),
+            Action::Pause => return control(Some(LabCommand::Pause)),
+            Action::Restart => return control(Some(LabCommand::Restart)),
+            Action::NextProgram => return control(Some(LabCommand::Next)),
             Action::LimitDown => return control(self.limit(race, step_down, now)),
             Action::LimitUp => return control(self.limit(race, step_up, now)),
             Action::LimitHalf => return control(self.limit(race, |limit, _| (limit / 2).max(1), now)),
@@ -152,7 +152,7 @@ impl RaceUi {
         self.remark.take_if(|(_, until)| *until <= now);
     }
 
-    fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Turn> {
+    fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<LabCommand> {
         let Some(from) = race.limit else {
             self.say("no lane has a limit here", now);
             return None;
@@ -161,16 +161,16 @@ impl RaceUi {
         let ended = race.lanes.iter().filter(|lane| lane.limit.is_some()).all(|lane| lane.is_over);
         let again = if ended { ", R to run with it" } else { "" };
         self.say(&format!("limit {from} → {limit}{again}"), now);
-        Some(Turn::Limit(limit))
+        Some(LabCommand::Limit(limit))
     }
 
-    fn delay(&mut self, race: &Race, to: Micros, now: Offset) -> Option<Turn> {
+    fn delay(&mut self, race: &Race, to: Micros, now: Offset) -> Option<LabCommand> {
         let delay = to.clamp(DELAYS.0, DELAYS.1);
         if delay == race.delay {
             self.say("no further", now);
             return None;
         }
-        Some(Turn::Delay(delay))
+        Some(LabCommand::Delay(delay))
     }
 
     fn page(&self) -> isize {

@@ -127,12 +127,12 @@ fn row(
     }
     if columns.bytes > 0 {
         let (_, at) = next(columns.bytes);
-        let bytes = flight.seen.map(|seen| seen.bytes).filter(|&bytes| bytes > 0).map(units::bytes);
+        let bytes = flight.progress.map(|progress| progress.bytes).filter(|&bytes| bytes > 0).map(units::bytes);
         table::text_or_nothing(pen, at, y, bytes.as_deref(), Role::Text);
     }
     if columns.quiet > 0 {
         let (_, at) = next(columns.quiet);
-        let quiet = flight.seen.and_then(|seen| seen.received).map(|at| quiet(now.since(at)));
+        let quiet = flight.progress.and_then(|progress| progress.received).map(|at| quiet(now.since(at)));
         table::text_or_nothing(pen, at, y, quiet.as_deref(), Role::Text);
     }
     if columns.left > 0 {

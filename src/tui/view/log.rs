@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::event::outcome::Outcome;
 use crate::model::Model;
-use crate::model::news::{Item, News};
+use crate::model::news::{News, NewsItem};
 use crate::text::units;
 use crate::tui::click_targets::Target;
 use crate::tui::rows::event_text::tell;
@@ -59,7 +59,7 @@ fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Log", &remark(scene));
     if list.order.is_empty() {
-        if scene.model.news.told() == 0 {
+        if scene.model.news.n_added() == 0 {
             pen.text(LEAD, 1, events::NOTHING, Role::TextDim);
         } else {
             table::nothing(pen, LEAD, 1, scene);
@@ -82,7 +82,7 @@ fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 /// How many there are, and whether the newest are in sight.
 fn remark(scene: &Scene<'_>) -> String {
     let (list, news) = (scene.ui.list(), &scene.model.news);
-    let gone = news.told().saturating_sub(News::KEPT as u64);
+    let gone = news.n_added().saturating_sub(News::KEPT as u64);
     let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
     if gone > 0 {
         parts.push(format!("{} older are gone", units::count(gone)));
@@ -101,7 +101,7 @@ fn remark(scene: &Scene<'_>) -> String {
 }
 
 /// The selected event in full.
-fn said(item: &Item, model: &Model, text: &str) -> Vec<Said> {
+fn said(item: &NewsItem, model: &Model, text: &str) -> Vec<Said> {
     let about = item.story.about();
     let mut said = vec![Said::words(status_word(item, model), text)];
     if let Some(target) = about.target {
@@ -114,6 +114,6 @@ fn said(item: &Item, model: &Model, text: &str) -> Vec<Said> {
     said
 }
 
-fn status_word(item: &Item, model: &Model) -> &'static str {
+fn status_word(item: &NewsItem, model: &Model) -> &'static str {
     name_of(tell(item, model).status)
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::model::Model;
-use crate::model::verdict::words::told;
+use crate::model::verdict::sentences::sentence_of;
 use crate::model::verdict::working::working;
 use crate::model::verdict::{Finding, findings};
 use crate::tui::action::Action;
@@ -25,7 +25,7 @@ pub fn is_told(model: &Model) -> bool {
 /// One line: the number, the place, and the remedy where it fits whole.
 pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(finding) = findings(scene.model).into_iter().next() else { return };
-    let told = told(&finding, scene.model, scene.ui.recording.as_deref());
+    let told = sentence_of(&finding, scene.model, scene.ui.recording.as_deref());
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
     let end = pen.width().saturating_sub(width_of(&key) + 2);
     let status = if is_serious(&finding) { Status::Limited } else { Status::Slow };

@@ -1,14 +1,15 @@
-//! What facts add up to, told in one line each.
+//! What facts add up to; each run is written in one line.
 
 mod time_left;
 mod timeline;
 mod verdict;
+mod working;
 
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;
-use inflight::model::endpoint::{Endpoint, EndpointState};
+use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::marks::Mark;
-use inflight::model::news::{Story, Then};
+use inflight::model::news::{FollowUp, Story};
 use inflight::model::totals::Anomalies;
 use proptest::prelude::*;
 
@@ -37,7 +38,7 @@ fn an_attempt_that_starts_twice_is_in_flight_once() {
 }
 
 #[test]
-fn an_endpoint_nobody_announced_is_a_stranger_once_and_counts_all_the_same() {
+fn an_endpoint_that_was_not_announced_is_one_anomaly_and_counts_all_the_same() {
     let model = scenario("0ms start B#1 | 5ms answer B#1 | 6ms done B#1 | 7ms start B#2 | 8ms cool B 1s").fold();
     assert_eq!(model.anomalies, Anomalies { strangers: 2, ..Anomalies::default() });
     assert_eq!((&*model.endpoints[0].name, &*model.hosts.get(0).unwrap().name), ("endpoint 1", "host 1"));
@@ -73,36 +74,42 @@ fn a_job_that_was_saved_by_a_retry_is_done_and_counted_as_saved() {
     assert_eq!(model.incidents.by_size().len(), 0);
 }
 
-fn sequels(text: &str) -> Vec<(Origin, JobId, Then)> {
-    let told = |story: &Story| match story {
+fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
+    let follow_up = |story: &Story| match story {
         Story::Trouble { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
         _ => None,
     };
-    scenario(text).fold().news.newest_first().filter_map(|item| told(&item.story)).collect()
+    scenario(text).fold().news.newest_first().filter_map(|item| follow_up(&item.story)).collect()
 }
 
 #[test]
-fn the_news_of_a_bad_end_tell_what_followed() {
+fn the_news_of_a_bad_end_include_what_followed() {
     let open = sequels("0ms start a#1 | 9ms break a#1");
-    assert_eq!(open, [(Origin::HERE, JobId(1), Then::Open)]);
+    assert_eq!(open, [(Origin::HERE, JobId(1), FollowUp::Open)]);
     let retried = sequels("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms");
-    assert_eq!(retried, [(Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(retried, [(Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]);
     let given_up = sequels(
         "0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 50ms start a#1.2 | 60ms break a#1.2 | 60ms fail a#1.2",
     );
-    assert_eq!(given_up, [(Origin::HERE, JobId(1), Then::GivenUp(2)), (Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(
+        given_up,
+        [(Origin::HERE, JobId(1), FollowUp::GivenUp(2)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]
+    );
 }
 
 #[test]
-fn what_follows_is_told_of_the_machine_it_happened_on() {
-    let told = sequels(
+fn a_follow_up_belongs_to_the_machine_it_happened_on() {
+    let follow_ups = sequels(
         "0ms start a#1 | 0ms @1 start a#1 | 9ms break a#1 | 9ms @1 break a#1 | 9ms retry a#1 50ms | 10ms @1 fail a#1",
     );
-    assert_eq!(told, [(Origin(1), JobId(1), Then::GivenUp(1)), (Origin::HERE, JobId(1), Then::Retry(ms(50)))]);
+    assert_eq!(
+        follow_ups,
+        [(Origin(1), JobId(1), FollowUp::GivenUp(1)), (Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]
+    );
 }
 
 #[test]
-fn a_job_given_up_between_two_tries_is_told_by_itself() {
+fn a_job_given_up_between_two_tries_is_listed_by_itself() {
     let model = scenario("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 40ms fail a#1").fold();
     let newest = model.news.newest_first().next().unwrap();
     assert!(matches!(newest.story, Story::GivenUp { .. }), "{newest:?}");
@@ -113,7 +120,7 @@ fn good_answers_are_no_news() {
     let model =
         scenario("0ms start a#1 | 9ms answer a#1 | 9ms done a#1 | 9ms start a#2 | 20ms drop a#2 | 20ms skip a#2")
             .fold();
-    assert_eq!(model.news.told(), 0);
+    assert_eq!(model.news.n_added(), 0);
 }
 
 fn marks(text: &str) -> Vec<(Offset, Mark)> {
@@ -139,37 +146,6 @@ fn a_pause_and_a_drain_leave_marks() {
     assert_eq!(marks(text), [(ms(1_000), Mark::Paused), (ms(2_000), Mark::Resumed), (ms(3_000), Mark::Draining)]);
 }
 
-/// Ten jobs a second for `seconds`, of a plan of so many.
-fn steady(jobs: u64, seconds: u64) -> String {
-    let job = |i: u64| format!(" | {0}ms start a#{i} | {0}ms answer a#{i} | {0}ms done a#{i}", i * 100);
-    let steps: String = (1..=seconds * 10).map(job).collect();
-    format!("0ms run limit 4 jobs {jobs}{steps}")
-}
-
-#[test]
-fn the_time_that_is_left_goes_by_the_pace_of_the_last_ten_seconds() {
-    let left = scenario(&steady(400, 20)).fold().time_left(ms(20_000)).unwrap();
-    assert!(left.as_secs_f64() > 19.0 && left.as_secs_f64() < 21.0, "{left:?}");
-}
-
-#[test]
-fn nothing_is_said_of_the_time_that_is_left_before_it_can_be_known() {
-    let too_short = scenario(&steady(400, 2)).fold();
-    assert_eq!(too_short.time_left(ms(2_999)), None);
-    let too_little = scenario(&steady(10_000, 4)).fold();
-    assert_eq!(too_little.time_left(ms(4_000)), None);
-    let no_plan = scenario("0ms run | 5s start a#1").fold();
-    assert_eq!(no_plan.time_left(ms(5_000)), None);
-}
-
-#[test]
-fn nothing_is_said_of_the_time_that_is_left_while_nothing_starts() {
-    for stop in ["pause", "drain", "cancel", "end"] {
-        let model = scenario(&format!("{} | 10s {stop}", steady(400, 10))).fold();
-        assert_eq!(model.time_left(ms(10_000)), None, "{stop}");
-    }
-}
-
 #[test]
 fn the_latency_of_the_last_seconds_forgets_what_came_before() {
     let model = scenario("0ms start a#1 | 1s answer a#1 | 14900ms start a#2 | 15s answer a#2").fold();
@@ -189,7 +165,7 @@ fn a_latency_that_comes_late_does_not_wipe_out_newer_ones() {
 }
 
 #[test]
-fn a_cooldown_runs_until_its_moment_and_the_latest_is_told() {
+fn a_cooldown_runs_until_its_moment_and_the_latest_is_shown() {
     let model = scenario("0ms start a#1 | 0ms start b#2 | 1ms cool a 500ms | 1ms cool b 900ms").fold();
     assert_eq!(model.cooldown(ms(400)), Some((1, ms(900))));
     assert_eq!(model.cooldown(ms(900)), None);
@@ -277,7 +253,7 @@ proptest! {
         prop_assert_eq!((by_outcome, t.started), (t.ended, t.ended));
         prop_assert_eq!(model.jobs, Some(t.settled()));
         prop_assert_eq!(model.latency.n(), t.expected + t.unexpected);
-        let by_endpoint: u64 = model.endpoints.iter().map(Endpoint::settled).sum();
+        let by_endpoint: u64 = model.endpoints.iter().map(EndpointStats::settled).sum();
         prop_assert_eq!(by_endpoint, t.settled());
         let failed: u64 = model.incidents.by_size().iter().map(|(_, group)| group.jobs).sum();
         prop_assert_eq!(failed, t.jobs_failed);

@@ -1,19 +1,54 @@
-//! How much time is left, and what holds on.
+//! The time left, and the stragglers.
 
 use inflight::event::Offset;
 
 use crate::scenario::notation::scenario;
 
+const fn millis(ms: u64) -> Offset {
+    Offset(ms * 1_000)
+}
+
 #[test]
-fn the_time_left_is_told_without_what_holds_on_far_longer_than_usual() {
-    let mut told = String::from("0ms start a#999");
+fn the_time_left_excludes_attempts_that_take_far_longer_than_usual() {
+    let mut text = String::from("0ms start a#999");
     for n in 0..50 {
         use std::fmt::Write;
         let at = n * 100;
-        write!(told, " | {at}ms start a#{n} | {}ms answer a#{n} 200 | {}ms done a#{n}", at + 50, at + 50).unwrap();
+        write!(text, " | {at}ms start a#{n} | {}ms answer a#{n} 200 | {}ms done a#{n}", at + 50, at + 50).unwrap();
     }
-    let model = scenario(&told).fold();
+    let model = scenario(&text).fold();
     let held = model.stragglers(Offset(5_000_000));
     assert_eq!((held.n, held.until), (1, None));
     assert_eq!(model.stragglers(Offset(900_000)).n, 0, "a second is not long");
+}
+
+/// Ten jobs a second for `seconds`, of a plan of so many.
+fn steady(jobs: u64, seconds: u64) -> String {
+    let job = |i: u64| format!(" | {0}ms start a#{i} | {0}ms answer a#{i} | {0}ms done a#{i}", i * 100);
+    let steps: String = (1..=seconds * 10).map(job).collect();
+    format!("0ms run limit 4 jobs {jobs}{steps}")
+}
+
+#[test]
+fn the_time_that_is_left_goes_by_the_pace_of_the_last_ten_seconds() {
+    let left = scenario(&steady(400, 20)).fold().time_left(millis(20_000)).unwrap();
+    assert!(left.as_secs_f64() > 19.0 && left.as_secs_f64() < 21.0, "{left:?}");
+}
+
+#[test]
+fn no_time_left_is_shown_before_it_can_be_known() {
+    let too_short = scenario(&steady(400, 2)).fold();
+    assert_eq!(too_short.time_left(millis(2_999)), None);
+    let too_little = scenario(&steady(10_000, 4)).fold();
+    assert_eq!(too_little.time_left(millis(4_000)), None);
+    let no_plan = scenario("0ms run | 5s start a#1").fold();
+    assert_eq!(no_plan.time_left(millis(5_000)), None);
+}
+
+#[test]
+fn no_time_left_is_shown_while_nothing_starts() {
+    for stop in ["pause", "drain", "cancel", "end"] {
+        let model = scenario(&format!("{} | 10s {stop}", steady(400, 10))).fold();
+        assert_eq!(model.time_left(millis(10_000)), None, "{stop}");
+    }
 }

@@ -18,7 +18,7 @@ fn many(n: usize) -> Model {
 }
 
 #[test]
-fn an_attempt_is_told_from_its_start_to_its_end() {
+fn an_attempt_is_kept_from_its_start_to_its_end() {
     let model = scenario("5ms start a#1 | 30ms refuse a#1 429 | 30ms retry a#1 90ms | 90ms start a#1.2").fold();
     let first = model.timeline.nth(0).unwrap();
     assert_eq!(
@@ -35,13 +35,13 @@ fn what_is_in_flight_is_kept_however_many_come_after_it() {
     let model = many(Timeline::KEPT + 50);
     let numbers: Vec<u64> = model.timeline.numbers().collect();
     assert_eq!((numbers[0], numbers[1], numbers.len()), (0, 51, Timeline::KEPT + 1));
-    assert_eq!((model.timeline.span(), model.timeline.told()), (0..2_051, 2_051));
+    assert_eq!((model.timeline.span(), model.timeline.n_started()), (0..2_051, 2_051));
     assert!(model.timeline.nth(0).unwrap().is_open() && model.timeline.nth(50).is_none());
     assert_eq!(model.timeline.complete_since(), Offset(50_000));
 }
 
 #[test]
-fn what_ended_long_after_the_others_is_seen_to_end() {
+fn an_attempt_that_ends_long_after_the_others_has_its_end() {
     let mut model = many(Timeline::KEPT + 50);
     let end = scenario("9s timeout b#0").events.pop().unwrap();
     model.apply(&end);
@@ -64,11 +64,11 @@ fn holds(events: &[Event]) -> Result<(), TestCaseError> {
     let timeline = &model.timeline;
     let mut open: Vec<u64> = model.open.all().map(|flight| flight.number).collect();
     open.sort_unstable();
-    let told: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(Bar::is_open)).collect();
-    prop_assert_eq!(&told, &open);
+    let shown_open: Vec<u64> = timeline.numbers().filter(|&n| timeline.nth(n).is_some_and(Bar::is_open)).collect();
+    prop_assert_eq!(&shown_open, &open);
     for flight in model.open.all() {
         let bar = timeline.nth(flight.number).unwrap();
-        prop_assert_eq!((bar.started, bar.seen, bar.endpoint), (flight.started, flight.seen, flight.endpoint));
+        prop_assert_eq!((bar.started, bar.progress, bar.endpoint), (flight.started, flight.progress, flight.endpoint));
     }
     prop_assert!(timeline.n() <= Timeline::KEPT + Timeline::KEPT_BEHIND + open.len());
     prop_assert_eq!(timeline.n(), timeline.bars().count());

@@ -1,4 +1,4 @@
-//! What a run leaves behind, seen from outside.
+//! The outputs of a run, tested through their public functions.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 

@@ -5,26 +5,26 @@ use std::ops::Range;
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{ChangedBy, EndpointId, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope, WarningSource};
-use inflight::output::plain::{Pace, Plain};
+use inflight::output::plain::{Plain, PlainPace};
 
 use crate::output::run::{Run, status};
 
-/// Everything that is said when polled each quarter of a second.
-fn said(plain: &mut Plain, run: &Run, seconds: Range<u64>) -> Vec<String> {
+/// Everything that is printed when polled each quarter of a second.
+fn printed(plain: &mut Plain, run: &Run, seconds: Range<u64>) -> Vec<String> {
     (seconds.start * 4..seconds.end * 4).flat_map(|quarter| plain.poll(&run.model, Offset(quarter * 250_000))).collect()
 }
 
 #[test]
-fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_whichever_is_rarer() {
+fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_and_prints_the_rarer() {
     let mut run = Run::of(100, &["orders"]);
-    let mut plain = Plain::new(Pace::Log);
-    let mut lines = said(&mut plain, &run, 0..1);
+    let mut plain = Plain::new(PlainPace::Log);
+    let mut lines = printed(&mut plain, &run, 0..1);
     for second in 1..50 {
         run.done(0, (second * 1_000 - 500, second * 1_000));
-        lines.extend(said(&mut plain, &run, second..second + 1));
+        lines.extend(printed(&mut plain, &run, second..second + 1));
     }
     run.end(50_000, RunEnd::Finished);
-    lines.extend(said(&mut plain, &run, 50..52));
+    lines.extend(printed(&mut plain, &run, 50..52));
     insta::assert_snapshot!(lines.join("\n"), @r"
     inflight  nightly.toml: 100 jobs, at most 4 in flight
     00:10.0  10/100 jobs (10 %)  0 in flight  1.00 req/s  p95 500 ms  about 1m 30 s left
@@ -39,31 +39,31 @@ fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_whichever_is_rarer() 
 fn a_log_of_a_run_that_hardly_moves_is_not_silent_for_ever() {
     let mut run = Run::of(1_000, &["orders"]);
     run.done(0, (0, 100));
-    let mut plain = Plain::new(Pace::Log);
-    assert_eq!(said(&mut plain, &run, 0..1_000).len(), 1 + 3);
+    let mut plain = Plain::new(PlainPace::Log);
+    assert_eq!(printed(&mut plain, &run, 0..1_000).len(), 1 + 3);
 }
 
 #[test]
-fn the_first_failure_of_each_kind_and_each_change_of_state_is_told_once() {
+fn the_first_failure_of_each_kind_and_each_change_of_state_is_printed_once() {
     let mut run = Run::of(10, &["orders"]);
-    let mut plain = Plain::new(Pace::Log);
-    let mut lines = said(&mut plain, &run, 0..1);
+    let mut plain = Plain::new(PlainPace::Log);
+    let mut lines = printed(&mut plain, &run, 0..1);
     run.failed(0, (0, 1_000), "GET http://a.b/\x1b[31m1", status(503));
     run.failed(0, (0, 1_000), "GET http://a.b/2", status(503));
     run.failed(0, (0, 1_000), "GET http://a.b/3", Outcome::TimedOut { phase: Phase::Connect });
-    lines.extend(said(&mut plain, &run, 1..2));
-    run.tell(2_000, Fact::Paused);
-    run.tell(2_000, Fact::LimitChanged { scope: Scope::Run, limit: 2, by: ChangedBy::Operator });
-    run.tell(2_000, Fact::LimitChanged { scope: Scope::Host(HostId(0)), limit: 1, by: ChangedBy::Adaptive });
-    lines.extend(said(&mut plain, &run, 2..3));
-    run.tell(3_000, Fact::Resumed);
-    run.tell(3_000, Fact::Draining);
-    run.tell(3_000, Fact::Warned { about: WarningSource::Report, message: "disk is full\x07".into() });
-    lines.extend(said(&mut plain, &run, 3..4));
-    run.tell(4_000, Fact::Cancelling);
-    lines.extend(said(&mut plain, &run, 4..5));
+    lines.extend(printed(&mut plain, &run, 1..2));
+    run.apply(2_000, Fact::Paused);
+    run.apply(2_000, Fact::LimitChanged { scope: Scope::Run, limit: 2, by: ChangedBy::Operator });
+    run.apply(2_000, Fact::LimitChanged { scope: Scope::Host(HostId(0)), limit: 1, by: ChangedBy::Adaptive });
+    lines.extend(printed(&mut plain, &run, 2..3));
+    run.apply(3_000, Fact::Resumed);
+    run.apply(3_000, Fact::Draining);
+    run.apply(3_000, Fact::Warned { about: WarningSource::Report, message: "disk is full\x07".into() });
+    lines.extend(printed(&mut plain, &run, 3..4));
+    run.apply(4_000, Fact::Cancelling);
+    lines.extend(printed(&mut plain, &run, 4..5));
     run.end(5_000, RunEnd::Cancelled);
-    lines.extend(said(&mut plain, &run, 5..6));
+    lines.extend(printed(&mut plain, &run, 5..6));
     insta::assert_snapshot!(lines.join("\n"), @r"
     inflight  nightly.toml: 10 jobs, at most 4 in flight
     00:01.0  first failure of its kind, GET http://a.b/␛[31m1: 503 Service Unavailable
@@ -83,8 +83,8 @@ fn sentences_come_every_fifteen_seconds() {
     let mut run = Run::of(4, &["orders"]);
     run.done(0, (0, 100));
     run.failed(0, (0, 1_000), "GET http://a.b/1", status(503));
-    let mut plain = Plain::new(Pace::SPOKEN);
-    let mut lines = said(&mut plain, &run, 0..31);
+    let mut plain = Plain::new(PlainPace::SPOKEN);
+    let mut lines = printed(&mut plain, &run, 0..31);
     let settled = Fact::JobSettled {
         job: JobId(3),
         endpoint: EndpointId(0),
@@ -94,9 +94,9 @@ fn sentences_come_every_fifteen_seconds() {
         waited: WaitTimes::NONE,
         target: None,
     };
-    run.tell(31_000, settled);
+    run.apply(31_000, settled);
     run.end(31_000, RunEnd::Cancelled);
-    lines.extend(said(&mut plain, &run, 31..33));
+    lines.extend(printed(&mut plain, &run, 31..33));
     insta::assert_snapshot!(lines.join("\n"), @r"
     inflight  nightly.toml: 4 jobs, at most 4 in flight
     first failure of its kind, GET http://a.b/1: 503 Service Unavailable.

@@ -1,4 +1,4 @@
-//! The report and the saved bodies, from harvests to files.
+//! The report and the saved bodies, from results to files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 const FINISH: Finish = Finish { finished: SystemTime::UNIX_EPOCH, how: Some(RunEnd::Finished), not_started: Some(0) };
 
-fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
+fn result(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: &[u8]) -> JobResult {
     JobResult {
         place: Place { source: place.0, row: place.1 },
         job: JobId(place.1 + 1),
@@ -34,21 +34,21 @@ fn harvest(place: (u32, u64), endpoint: &str, content_type: Option<&str>, body: 
     }
 }
 
-/// What became of the outputs, and what was told on the way.
+/// The collected outputs, and the problems that were reported meanwhile.
 #[track_caller]
-fn collect(output: &Output, harvests: impl IntoIterator<Item = JobResult>) -> (Collected, Vec<String>) {
+fn collect(output: &Output, results: impl IntoIterator<Item = JobResult>) -> (Collected, Vec<String>) {
     let (sender, receiver) = mpsc::channel(8);
-    let told: Arc<Mutex<Vec<String>>> = Arc::default();
-    let telling = Arc::clone(&told);
-    let on_trouble = move |trouble| telling.lock().unwrap().push(trouble);
+    let reported: Arc<Mutex<Vec<String>>> = Arc::default();
+    let reports = Arc::clone(&reported);
+    let on_trouble = move |trouble| reports.lock().unwrap().push(trouble);
     let collector = Collector::start(receiver, output, "nightly", SystemTime::UNIX_EPOCH, on_trouble).unwrap();
-    for harvest in harvests {
-        sender.blocking_send(harvest).unwrap();
+    for result in results {
+        sender.blocking_send(result).unwrap();
     }
     drop(sender);
     let collected = collector.join(&FINISH);
-    let told = told.lock().unwrap().clone();
-    (collected, told)
+    let reported = reported.lock().unwrap().clone();
+    (collected, reported)
 }
 
 fn report_to(path: &Path) -> Output {
@@ -60,11 +60,11 @@ fn bodies_to(folder: &Path) -> Output {
 }
 
 #[track_caller]
-fn report_of(harvests: impl IntoIterator<Item = JobResult>) -> (String, Value) {
+fn report_of(results: impl IntoIterator<Item = JobResult>) -> (String, Value) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
-    let (collected, told) = collect(&report_to(&path), harvests);
-    assert!(collected.troubles.is_empty() && told.is_empty(), "{told:?}");
+    let (collected, reported) = collect(&report_to(&path), results);
+    assert!(collected.troubles.is_empty() && reported.is_empty(), "{reported:?}");
     let text = fs::read_to_string(path).unwrap();
     let document = serde_json::from_str(&text).unwrap();
     (text, document)
@@ -75,7 +75,7 @@ fn ten_thousand_results_in_any_order_come_out_in_plan_order() {
     let mut places: Vec<(u32, u64)> = (0..4).flat_map(|source| (0..2_500).map(move |row| (source, row))).collect();
     fastrand::Rng::with_seed(7).shuffle(&mut places);
     let (text, document) =
-        report_of(places.iter().map(|&place| harvest(place, "e", None, format!("[{}]", place.1).as_bytes())));
+        report_of(places.iter().map(|&place| result(place, "e", None, format!("[{}]", place.1).as_bytes())));
     let results = document["results"].as_array().unwrap();
     places.sort_unstable();
     assert_eq!(results.len(), places.len());
@@ -88,11 +88,11 @@ fn ten_thousand_results_in_any_order_come_out_in_plan_order() {
 }
 
 #[test]
-fn failures_and_cancelled_jobs_are_found_beside_the_data() {
+fn failures_and_cancelled_jobs_are_listed_with_the_data() {
     let last = Outcome::Failed { reason: Reason::Refused, detail: Some("Connection refused".into()) };
-    let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..harvest((0, 1), "users", None, b"") };
-    let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..harvest((0, 2), "users", None, b"") };
-    let (_, document) = report_of([cancelled, failed, harvest((0, 0), "orders", None, b"{\"sum\":3}")]);
+    let failed = JobResult { end: JobEnd::Failed { last }, answer: None, ..result((0, 1), "users", None, b"") };
+    let cancelled = JobResult { end: JobEnd::Cancelled, answer: None, tries: 0, ..result((0, 2), "users", None, b"") };
+    let (_, document) = report_of([cancelled, failed, result((0, 0), "orders", None, b"{\"sum\":3}")]);
     assert_eq!(document["jobs"], serde_json::json!({"ok": 1, "failed": 1, "cancelled": 1, "not_started": 0}));
     assert_eq!(document["ended"], "finished");
     let kinds: Vec<_> = document["results"].as_array().unwrap().iter().map(|r| r["error"]["kind"].as_str()).collect();
@@ -121,17 +121,17 @@ fn hostile_bodies_leave_the_report_valid_and_inert() {
         b"\\",
     ];
     let types = [None, Some("application/json"), Some("text/plain\x1b[31m")];
-    let harvests = types.iter().zip(0..).flat_map(|(content_type, source)| {
-        bodies.iter().zip(0..).map(move |(body, row)| harvest((source, row), "e\u{202e}\x1b[1m", *content_type, body))
+    let results = types.iter().zip(0..).flat_map(|(content_type, source)| {
+        bodies.iter().zip(0..).map(move |(body, row)| result((source, row), "e\u{202e}\x1b[1m", *content_type, body))
     });
-    let (text, document) = report_of(harvests);
+    let (text, document) = report_of(results);
     assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
     let results = document["results"].as_array().unwrap();
     assert_eq!(results.len(), 48);
     for (result, i) in results.iter().zip(0..) {
         let body = bodies[i % 16];
         let data = &result["data"];
-        // Whatever is not JSON for every reader is there as text, to the letter.
+        // What is not JSON for every reader is kept as text, unchanged.
         match i % 16 {
             1 | 8 | 9 | 12 | 13 => assert!(data.is_object() || data.is_array(), "{data}"),
             4 => assert_eq!(data["base64"], "//4A"),
@@ -150,7 +150,7 @@ fn a_full_device_is_no_file_to_replace_and_does_not_hold_up_the_run() {
     use std::os::unix::fs::FileTypeExt;
     let bodies = tempfile::tempdir().unwrap();
     let output = Output { report: Some("/dev/full".into()), bodies: Some(bodies.path().to_owned()) };
-    let (collected, _) = collect(&output, (0..200).map(|row| harvest((0, row), "e", None, &[b'x'; 1_000])));
+    let (collected, _) = collect(&output, (0..200).map(|row| result((0, row), "e", None, &[b'x'; 1_000])));
     let troubles: Vec<_> = collected.troubles.iter().map(OutputError::sentence).collect();
     assert_eq!(troubles, ["cannot write report `/dev/full`: disk is full"]);
     assert_eq!(collected.bodies, Some((bodies.path().to_owned(), 200)));
@@ -163,16 +163,19 @@ fn a_folder_that_vanishes_stops_the_bodies_and_not_the_report() {
     let (report, bodies) = (folder.path().join("x.json"), folder.path().join("bodies"));
     let gone = bodies.clone();
     let output = Output { report: Some(report.clone()), bodies: Some(bodies) };
-    let harvests = (0..100).map(move |row| {
+    let results = (0..100).map(move |row| {
         if row == 50 {
             fs::rename(&gone, gone.with_extension("gone")).unwrap();
             fs::write(&gone, "").unwrap();
         }
-        harvest((0, row), "e", None, b"x")
+        result((0, row), "e", None, b"x")
     });
-    let (collected, told) = collect(&output, harvests);
-    assert_eq!(told.len(), 1);
-    assert!(told[0].starts_with("cannot save bodies in `") && told[0].ends_with("; the run continues"), "{told:?}");
+    let (collected, reported) = collect(&output, results);
+    assert_eq!(reported.len(), 1);
+    assert!(
+        reported[0].starts_with("cannot save bodies in `") && reported[0].ends_with("; the run continues"),
+        "{reported:?}"
+    );
     assert_eq!(collected.report.unwrap().1.settled(), 100);
     assert_eq!(collected.bodies, None);
 }
@@ -198,7 +201,7 @@ fn a_folder_without_write_permission_is_refused_before_the_run() {
 }
 
 #[test]
-fn beginning_leaves_no_trace_and_the_older_report_stands_until_the_end() {
+fn beginning_leaves_no_trace_and_the_older_report_stays_until_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
     let names = || fs::read_dir(folder.path()).unwrap().count();
@@ -206,7 +209,7 @@ fn beginning_leaves_no_trace_and_the_older_report_stands_until_the_end() {
     let collector = Collector::start(receiver, &report_to(&path), "n", SystemTime::UNIX_EPOCH, |_| {}).unwrap();
     assert_eq!(names(), 0);
     fs::write(&path, "older").unwrap();
-    sender.blocking_send(harvest((0, 0), "e", None, b"x")).unwrap();
+    sender.blocking_send(result((0, 0), "e", None, b"x")).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "older");
     drop(sender);
     assert!(collector.join(&FINISH).troubles.is_empty());
@@ -215,7 +218,7 @@ fn beginning_leaves_no_trace_and_the_older_report_stands_until_the_end() {
 }
 
 #[test]
-fn a_report_that_cannot_take_its_place_leaves_what_stands_there() {
+fn a_report_that_cannot_be_moved_leaves_the_older_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
     let (sender, receiver) = mpsc::channel(1);
@@ -237,14 +240,11 @@ fn hostile_endpoint_names_become_harmless_file_names() {
     let long = "a/".repeat(150);
     let names = ["../../x", "/etc/x", "C:\\x", "CON", "nul.txt", &long, "a\0b", "🦀🦀", "A", "a", "", ".", "x\x1b[2J"];
     let output = Output { report: Some(outside.path().join("x.json")), bodies: Some(folder.clone()) };
-    let (collected, told) = collect(
+    let (collected, reported) = collect(
         &output,
-        names
-            .iter()
-            .zip(0..)
-            .map(|(name, row)| harvest((0, row), name, None, name.as_bytes().get(..1).unwrap_or(b"-"))),
+        names.iter().zip(0..).map(|(name, row)| result((0, row), name, None, name.as_bytes().get(..1).unwrap_or(b"-"))),
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(reported.is_empty(), "{reported:?}");
     assert_eq!(collected.bodies, Some((folder.clone(), names.len() as u64)));
     let saved: BTreeSet<String> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,10 +1,10 @@
-//! A run told by hand: events folded into a model, without a clock.
+//! A run written by hand: events folded into a model, without a clock.
 //!
 //! Start at [`Run::of`].
 
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd};
 use inflight::model::Model;
 
 /// A run and the model that has followed it.
@@ -17,15 +17,15 @@ impl Run {
     /// A run with this many jobs and these endpoints, all at one host, at most 4 in flight.
     pub fn of(jobs: u64, endpoints: &[&str]) -> Self {
         let mut run = Self { model: Model::default(), jobs: 0 };
-        run.tell(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
+        run.apply(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
         for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
-            run.tell(0, Fact::EndpointSeen { endpoint, name: (*name).into(), jobs: None });
+            run.apply(0, Fact::EndpointAnnounced { endpoint, name: (*name).into(), jobs: None });
         }
-        run.tell(0, Fact::HostSeen { host: HostId(0), name: "http://a.b:80".into(), limit: None });
+        run.apply(0, Fact::HostAnnounced { host: HostId(0), name: "http://a.b:80".into(), limit: None });
         run
     }
 
-    pub fn tell(&mut self, ms: u64, fact: Fact) {
+    pub fn apply(&mut self, ms: u64, fact: Fact) {
         self.model.apply(&Event { at: Offset(ms * 1_000), origin: Origin::HERE, fact });
     }
 
@@ -43,8 +43,8 @@ impl Run {
             waited: WaitTimes::NONE,
             until: None,
         };
-        self.tell(from, start);
-        self.tell(to, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+        self.apply(from, start);
+        self.apply(to, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
         attempt
     }
 
@@ -66,17 +66,17 @@ impl Run {
         let refused = Outcome::Throttled { status: 429, retry_after: None };
         let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
         let until = Offset((to + 100) * 1_000);
-        self.tell(to, Fact::RetryScheduled { attempt, until, why: RetryWhy::RetryAfter });
+        self.apply(to, Fact::RetryScheduled { attempt, until, why: RetryReason::RetryAfter });
     }
 
     pub fn end(&mut self, ms: u64, how: RunEnd) {
-        self.tell(ms, Fact::RunEnded { how });
+        self.apply(ms, Fact::RunEnded { how });
     }
 
     fn settle(&mut self, endpoint: u32, ms: u64, job: JobId, end: JobEnd, target: Option<&str>) {
         let endpoint = EndpointId(endpoint);
         let (target, total) = (target.map(Into::into), Micros(1_000));
-        self.tell(ms, Fact::JobSettled { job, endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target });
+        self.apply(ms, Fact::JobSettled { job, endpoint, end, tries: 1, total, waited: WaitTimes::NONE, target });
     }
 }
 

@@ -6,7 +6,7 @@ use inflight::event::outcome::{Outcome, Reason};
 use inflight::event::{Event, Fact, HostId, Offset, Origin, RunEnd};
 use inflight::model::Model;
 use inflight::model::expectation::check;
-use inflight::output::plain::{Pace, Plain};
+use inflight::output::plain::{Plain, PlainPace};
 use inflight::output::summary::json::summary_json;
 use inflight::output::summary::text::{Extras, summary_text};
 use inflight::plan::Expect;
@@ -44,7 +44,7 @@ fn summary_of_hosts(n: u32) -> String {
     let mut model = Model::default();
     for id in 0..n {
         let name = format!("https://{id}.example:443").into();
-        let fact = Fact::HostSeen { host: HostId(id), name, limit: None };
+        let fact = Fact::HostAnnounced { host: HostId(id), name, limit: None };
         model.apply(&Event { at: Offset(id.into()), origin: Origin::HERE, fact });
     }
     summary_text(&model, model.last, &Extras::default(), TERMINAL)
@@ -189,8 +189,8 @@ fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
     assert!(words(&text).contains(&format!("verdict {sentence}")), "{text}");
-    let said = Plain::new(Pace::Log).poll(&run.model, Offset(1_300_000));
-    assert!(said.iter().any(|line| line.ends_with(sentence)), "{said:?}");
+    let printed = Plain::new(PlainPace::Log).poll(&run.model, Offset(1_300_000));
+    assert!(printed.iter().any(|line| line.ends_with(sentence)), "{printed:?}");
     let none = summary_json(&Model::default(), Offset::ZERO, &Extras::default());
     assert_eq!(none["verdict"], json!(null));
 }

@@ -101,12 +101,12 @@ impl Ledger {
         let at = event.at;
         match &event.fact {
             Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
-            Fact::EndpointSeen { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
+            Fact::EndpointAnnounced { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
             Fact::EndpointProfile { endpoint, varies, .. } => {
                 let is_news = self.asked.insert(*endpoint, *varies) != Some(*varies);
                 assert!(is_news && self.endpoints.contains(endpoint), "{event:?}");
             }
-            Fact::HostSeen { host, limit, .. } => {
+            Fact::HostAnnounced { host, limit, .. } => {
                 let state = HostState { limit: *limit, ..HostState::default() };
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
             }
@@ -141,7 +141,7 @@ impl Ledger {
                 *self.served.entry(attempt.job).or_default() += at.since(started);
                 self.hosts.get_mut(&host).unwrap().in_flight -= 1;
             }
-            Fact::AttemptSeen { attempt, .. } | Fact::AnswerSeen { attempt, .. } => {
+            Fact::AttemptProgressed { attempt, .. } | Fact::FailureSampled { attempt, .. } => {
                 assert!(self.open.contains_key(attempt), "in flight: {event:?}");
             }
             Fact::RetryScheduled { attempt, until, .. } => {
@@ -191,7 +191,7 @@ impl Ledger {
             Fact::Paused => assert!(!std::mem::replace(&mut self.is_paused, true)),
             Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
             Fact::Draining | Fact::Cancelling => self.is_closed = true,
-            Fact::OriginSeen { .. } | Fact::LevelSeen { .. } | Fact::Stalled { .. } => {
+            Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } => {
                 panic!("a pool emits no {event:?}")
             }
             Fact::RunEnded { how } => self.how = Some(*how),

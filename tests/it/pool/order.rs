@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use inflight::event::{EndpointId, Fact, Offset, RunEnd};
 use inflight::model::Model;
-use inflight::model::verdict::words::sentence;
+use inflight::model::verdict::sentences::main_sentence;
 use inflight::plan::patience::parse_patience;
 use inflight::plan::priority_jobs::Slow;
 use inflight::plan::rules::Rules;
@@ -37,7 +37,7 @@ impl FinishedRun {
     fn verdict(&self) -> Option<String> {
         let mut model = Model::default();
         self.events.iter().for_each(|event| model.apply(event));
-        sentence(&model, None)
+        main_sentence(&model, None)
     }
 
     fn slowest(&self) -> Vec<Slow> {
@@ -296,5 +296,7 @@ async fn no_more_are_kept_than_bounded_and_those_are_the_slowest() {
     let last = 2 * (n - MOST) as u64;
     assert!(found.iter().all(|slow| slow.row >= last), "{:?}", found.last());
     assert!(found.iter().all(|slow| &*slow.endpoint == "GET /{i}"));
-    assert!(first.events.iter().any(|event| matches!(event.fact, Fact::EndpointSeen { endpoint: EndpointId(0), .. })));
+    assert!(
+        first.events.iter().any(|event| matches!(event.fact, Fact::EndpointAnnounced { endpoint: EndpointId(0), .. }))
+    );
 }

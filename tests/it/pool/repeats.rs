@@ -37,7 +37,7 @@ async fn what_failed_is_sent_again_once_and_totals_grow() {
     assert_eq!((model.jobs, model.endpoints[0].jobs), (Some(8), Some(8)));
     assert_eq!((model.totals.jobs_done, model.totals.jobs_failed), (5, 3));
     assert_eq!((model.totals.jobs_repeated, model.totals.repeats_done), (3, 3));
-    assert_eq!(model.incidents.of(REFUSED).unwrap().1.left(), 0);
+    assert_eq!(model.incidents.by_cause(REFUSED).unwrap().1.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
-use inflight::event::{Event, Fact, Offset, RetryWhy};
+use inflight::event::{Event, Fact, Offset, RetryReason};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 
@@ -13,7 +13,7 @@ use crate::pool::rig::{End, FinishedRun, Rig, ends, ok};
 /// When each failed attempt had ended, and how long it was to wait.
 fn waits(run: &FinishedRun) -> Vec<(u32, u64)> {
     let wait = |event: &Event| match event.fact {
-        Fact::RetryScheduled { attempt, until, why: RetryWhy::Backoff } => Some((attempt.n, until.0 - event.at.0)),
+        Fact::RetryScheduled { attempt, until, why: RetryReason::Backoff } => Some((attempt.n, until.0 - event.at.0)),
         _ => None,
     };
     run.events.iter().filter_map(wait).collect()

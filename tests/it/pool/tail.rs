@@ -2,7 +2,7 @@
 
 use inflight::control::Command;
 use inflight::event::outcome::{JobEnd, Outcome};
-use inflight::event::{EndpointId, Fact, HostId, JobId, Offset, RetryWhy, RunEnd};
+use inflight::event::{EndpointId, Fact, HostId, JobId, Offset, RetryReason, RunEnd};
 
 use crate::pool::rig::{End, Rig, endpoint, ends, ok};
 
@@ -51,7 +51,7 @@ async fn a_postponed_job_is_tried_again_when_everything_else_has_started() {
     assert_eq!(order, [1, 2, 3, 4, 5, 1]);
     assert!(ledger.ends.values().all(|end| *end == JobEnd::Done));
     let asked =
-        |event: &&inflight::event::Event| matches!(event.fact, Fact::RetryScheduled { why: RetryWhy::Asked, .. });
+        |event: &&inflight::event::Event| matches!(event.fact, Fact::RetryScheduled { why: RetryReason::Asked, .. });
     assert_eq!(run.events.iter().filter(asked).count(), 1);
     assert_eq!(run.end().1, Offset(550_000));
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use inflight::control::Command;
 use inflight::event::{Event, Scope};
-use inflight::journal::{Header, Writer};
+use inflight::journal::{JournalHeader, Writer};
 use inflight::model::Model;
 use inflight::plan::Plan;
 use inflight::plan::address::PRACTICE;
@@ -68,7 +68,7 @@ impl Batch {
         let recording = folder.path().join("run.jsonl");
         let recorder = lingers.then(|| {
             let to: Box<dyn Write + Send> = Box::new(File::create(&recording).unwrap());
-            Writer::new(to, &Header::new(&plan.name, SystemTime::now())).unwrap()
+            Writer::new(to, &JournalHeader::new(&plan.name, SystemTime::now())).unwrap()
         });
         let pump = Pump::start(facts, recorder).unwrap();
         let (bell, changes) = sync_channel(1);

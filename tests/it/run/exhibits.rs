@@ -13,7 +13,7 @@ fn told(folder: &Folder) -> Vec<FailureSample> {
     let (events, skipped) = replay(&folder.bytes("run.jsonl"));
     assert_eq!(skipped, 0);
     let exhibits = events.into_iter().filter_map(|event| match event.fact {
-        Fact::AnswerSeen { answer, .. } => Some((*answer).clone()),
+        Fact::FailureSampled { answer, .. } => Some((*answer).clone()),
         _ => None,
     });
     exhibits.collect()

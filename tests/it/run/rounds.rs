@@ -43,7 +43,7 @@ fn an_attempt_that_takes_long_says_how_far_it_is() {
     let plan = "[upstream]\n[[endpoint]]\nurl = \"practice://a/trickle?every=50ms\"\n[[endpoint]]\nurl = \"practice://b/hang\"\n";
     let batch = Batch::start(plan);
     batch.until_known(|model| {
-        let seen: Vec<_> = model.open.all().filter_map(|flight| flight.seen).collect();
+        let seen: Vec<_> = model.open.all().filter_map(|flight| flight.progress).collect();
         seen.iter().any(|seen| seen.phase == Phase::Body && seen.bytes > 10 && seen.received.is_some())
             && seen.iter().any(|seen| seen.phase == Phase::FirstByte && seen.bytes == 0 && seen.received.is_none())
     });

@@ -1,4 +1,4 @@
-//! Runs told without a source: read from fixtures, written in a short notation, or made up at random.
+//! Runs without a source: read from fixtures, written in a short notation, or made up at random.
 //!
 //! Start at [`fixtures::read`], [`notation::scenario`] and [`playback::run`].
 
@@ -8,7 +8,7 @@ pub mod playback;
 pub mod strategies;
 
 use inflight::event::Event;
-use inflight::journal::{Header, Reader, SCHEMA, Writer};
+use inflight::journal::{JournalHeader, Reader, SCHEMA, Writer};
 use inflight::model::Model;
 
 /// What the events add up to.
@@ -22,7 +22,8 @@ pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Model {
 
 /// A journal that holds these events.
 pub fn record(events: &[Event]) -> Vec<u8> {
-    let header = Header { inflight: SCHEMA, name: "told".into(), started: "2026-11-20T14:03:27.000Z".into() };
+    let header =
+        JournalHeader { inflight: SCHEMA, name: "scenario".into(), started: "2026-11-20T14:03:27.000Z".into() };
     let mut journal = Vec::new();
     let mut writer = Writer::new(&mut journal, &header).unwrap();
     for event in events {

@@ -2,7 +2,7 @@
 //!
 //! A step is a moment, a verb and what it is about: `a#1` is the first attempt of job 1 at endpoint
 //! `a`, `a#1.2` its second. Endpoints `a` to `z` lie at hosts of their own and are announced; `A` to
-//! `Z` are strangers. `@1` after the moment says that another machine has seen it.
+//! `Z` are strangers. `@1` after the moment means that another machine reports it.
 //!
 //! | step | |
 //! | --- | --- |
@@ -22,13 +22,13 @@ use std::collections::{HashMap, HashSet};
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
 };
 use inflight::model::Model;
 
 use crate::scenario;
 
-/// A run that has been told.
+/// A run written in the notation.
 pub struct Scenario {
     pub events: Vec<Event>,
     announced: HashSet<(Origin, u32)>,
@@ -63,11 +63,11 @@ impl Scenario {
         let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
         let fact = match verb {
             "run" => Fact::RunStarted {
-                name: "told".into(),
+                name: "scenario".into(),
                 limit: named("limit").map(number),
                 jobs: named("jobs").map(number),
             },
-            "clock" => Fact::OriginSeen { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
+            "clock" => Fact::OriginJoined { name: format!("machine {}", origin.0).into(), zero: moment(word(0)) },
             "start" => {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
@@ -97,7 +97,7 @@ impl Scenario {
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));
-                Fact::RetryScheduled { attempt, until: moment(word(1)), why: RetryWhy::Backoff }
+                Fact::RetryScheduled { attempt, until: moment(word(1)), why: RetryReason::Backoff }
             }
             "done" | "fail" | "skip" => {
                 let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
@@ -128,7 +128,7 @@ impl Scenario {
             "resume" => Fact::Resumed,
             "drain" => Fact::Draining,
             "cancel" => Fact::Cancelling,
-            "level" => Fact::LevelSeen { in_flight: number(word(0)) },
+            "level" => Fact::LevelReported { in_flight: number(word(0)) },
             "stall" => Fact::Stalled { lasted: micros(word(0)), place: None },
             "end" => Fact::RunEnded {
                 how: match words.first() {
@@ -156,9 +156,9 @@ impl Scenario {
         if letter.is_lowercase() && self.announced.insert((origin, id)) {
             let (endpoint, host) = (EndpointId(id), HostId(id));
             let name = name.into();
-            self.events.push(Event { at, origin, fact: Fact::EndpointSeen { endpoint, name, jobs: None } });
+            self.events.push(Event { at, origin, fact: Fact::EndpointAnnounced { endpoint, name, jobs: None } });
             let name = format!("https://{letter}.example:443").into();
-            self.events.push(Event { at, origin, fact: Fact::HostSeen { host, name, limit: None } });
+            self.events.push(Event { at, origin, fact: Fact::HostAnnounced { host, name, limit: None } });
         }
         EndpointId(id)
     }

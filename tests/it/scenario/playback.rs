@@ -7,7 +7,7 @@ use std::sync::Arc;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
 };
 use proptest::prelude::*;
 
@@ -19,21 +19,27 @@ pub fn run() -> impl Strategy<Value = Vec<Event>> {
 /// Plays a run by a list of choices: what to do, to which, and how much later.
 fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
     let mut run = Played::default();
-    run.tell(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None });
+    run.apply(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None });
     for id in 0..3 {
-        run.tell(Fact::EndpointSeen { endpoint: EndpointId(id), name: format!("GET /{id}").into(), jobs: None });
-        run.tell(Fact::HostSeen { host: HostId(id), name: format!("https://{id}.example:443").into(), limit: None });
+        run.apply(Fact::EndpointAnnounced { endpoint: EndpointId(id), name: format!("GET /{id}").into(), jobs: None });
+        run.apply(Fact::HostAnnounced {
+            host: HostId(id),
+            name: format!("https://{id}.example:443").into(),
+            limit: None,
+        });
     }
     for &(what, which, later) in choices {
         run.now += Micros(later).0;
         match what {
             0..5 => run.start_new(u32::from(which) % 3),
             5 => run.start_waiting(which),
-            6 => {
-                run.tell(Fact::LimitChanged { scope: Scope::Run, limit: u32::from(which) + 1, by: ChangedBy::Operator })
-            }
-            7 => run.tell(if which % 2 == 0 { Fact::Paused } else { Fact::Resumed }),
-            8 => run.tell(Fact::CooldownSet { host: HostId(0), until: Offset(run.now + later) }),
+            6 => run.apply(Fact::LimitChanged {
+                scope: Scope::Run,
+                limit: u32::from(which) + 1,
+                by: ChangedBy::Operator,
+            }),
+            7 => run.apply(if which % 2 == 0 { Fact::Paused } else { Fact::Resumed }),
+            8 => run.apply(Fact::CooldownSet { host: HostId(0), until: Offset(run.now + later) }),
             _ => run.end(what, which),
         }
     }
@@ -42,8 +48,8 @@ fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
         run.start_waiting(0);
         run.end(9, 0);
     }
-    run.tell(Fact::PlanDrawn { jobs: run.jobs });
-    run.tell(Fact::RunEnded { how: RunEnd::Finished });
+    run.apply(Fact::PlanDrawn { jobs: run.jobs });
+    run.apply(Fact::RunEnded { how: RunEnd::Finished });
     run.events
 }
 
@@ -58,7 +64,7 @@ struct Played {
 }
 
 impl Played {
-    fn tell(&mut self, fact: Fact) {
+    fn apply(&mut self, fact: Fact) {
         self.events.push(Event { at: Offset(self.now), origin: Origin::HERE, fact });
     }
 
@@ -79,7 +85,7 @@ impl Played {
         let (row, slot, waited) = (attempt.job.0, 0, WaitTimes::NONE);
         let target: Arc<str> = format!("GET https://{endpoint}.example/{row}").into();
         let (endpoint, host) = (EndpointId(endpoint), HostId(endpoint));
-        self.tell(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None });
+        self.apply(Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None });
     }
 
     fn end(&mut self, what: u8, which: u16) {
@@ -96,23 +102,28 @@ impl Played {
             15 => Outcome::Cancelled,
             _ => Outcome::Answered { status: 200, bytes: u64::from(which), expected: true },
         };
-        self.tell(Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent: PhaseTimes::default(), malformed: 0 });
+        self.apply(Fact::AttemptEnded {
+            attempt,
+            outcome: outcome.clone(),
+            spent: PhaseTimes::default(),
+            malformed: 0,
+        });
         let (tries, total, target) = (attempt.n, Micros::ZERO, None);
         let (job, id) = (attempt.job, EndpointId(endpoint));
         let settled = |end| Fact::JobSettled { job, endpoint: id, end, tries, total, waited: WaitTimes::NONE, target };
         match outcome {
-            Outcome::Answered { expected: true, .. } => self.tell(settled(JobEnd::Done)),
-            Outcome::Cancelled => self.tell(settled(JobEnd::Cancelled)),
+            Outcome::Answered { expected: true, .. } => self.apply(settled(JobEnd::Done)),
+            Outcome::Cancelled => self.apply(settled(JobEnd::Cancelled)),
             Outcome::Redirected { .. } => {
-                self.tell(Fact::RedirectFollowed { attempt, hop: 1, target: "GET https://0.example/there".into() });
+                self.apply(Fact::RedirectFollowed { attempt, hop: 1, target: "GET https://0.example/there".into() });
                 self.waiting.push((attempt, endpoint));
             }
             _ if attempt.n < 3 => {
                 let until = Offset(self.now + 1_000);
-                self.tell(Fact::RetryScheduled { attempt, until, why: RetryWhy::Backoff });
+                self.apply(Fact::RetryScheduled { attempt, until, why: RetryReason::Backoff });
                 self.waiting.push((attempt, endpoint));
             }
-            last => self.tell(settled(JobEnd::Failed { last })),
+            last => self.apply(settled(JobEnd::Failed { last })),
         }
     }
 }

@@ -9,7 +9,7 @@ use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryWhy, RunEnd, Scope,
+    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
     WarningSource,
 };
 use proptest::option::of;
@@ -22,10 +22,10 @@ pub const KINDS: usize = 34;
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
     match fact {
-        Fact::OriginSeen { .. } => 0,
+        Fact::OriginJoined { .. } => 0,
         Fact::RunStarted { .. } => 1,
-        Fact::EndpointSeen { .. } => 2,
-        Fact::HostSeen { .. } => 3,
+        Fact::EndpointAnnounced { .. } => 2,
+        Fact::HostAnnounced { .. } => 3,
         Fact::PlanDrawn { .. } => 4,
         Fact::AttemptStarted { .. } => 5,
         Fact::AttemptEnded { .. } => 6,
@@ -38,7 +38,7 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::Resumed => 13,
         Fact::Draining => 14,
         Fact::Cancelling => 15,
-        Fact::LevelSeen { .. } => 16,
+        Fact::LevelReported { .. } => 16,
         Fact::Stalled { .. } => 17,
         Fact::Warned { .. } => 18,
         Fact::RunEnded { .. } => 19,
@@ -50,8 +50,8 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::HostQuarantined { .. } => 25,
         Fact::HostReleased { .. } => 26,
         Fact::AdaptiveSet { .. } => 27,
-        Fact::AttemptSeen { .. } => 28,
-        Fact::AnswerSeen { .. } => 29,
+        Fact::AttemptProgressed { .. } => 28,
+        Fact::FailureSampled { .. } => 29,
         Fact::JobRepeated { .. } => 30,
         Fact::RunReopened => 31,
         Fact::EndpointProfile { .. } => 32,
@@ -62,15 +62,15 @@ pub fn kind_of(fact: &Fact) -> usize {
 /// A fact of one kind.
 pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
-        0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginSeen { name, zero }).boxed(),
+        0 => (text(), moment()).prop_map(|(name, zero)| Fact::OriginJoined { name, zero }).boxed(),
         1 => (text(), of(any::<u32>()), of(any::<u64>()))
             .prop_map(|(name, limit, jobs)| Fact::RunStarted { name, limit, jobs })
             .boxed(),
         2 => (endpoint(), text(), of(any::<u64>()))
-            .prop_map(|(endpoint, name, jobs)| Fact::EndpointSeen { endpoint, name, jobs })
+            .prop_map(|(endpoint, name, jobs)| Fact::EndpointAnnounced { endpoint, name, jobs })
             .boxed(),
         3 => (host(), text(), of(any::<u32>()))
-            .prop_map(|(host, name, limit)| Fact::HostSeen { host, name, limit })
+            .prop_map(|(host, name, limit)| Fact::HostAnnounced { host, name, limit })
             .boxed(),
         4 => any::<u64>().prop_map(|jobs| Fact::PlanDrawn { jobs }).boxed(),
         5 => (attempt(), endpoint(), host(), any::<u64>(), any::<u32>(), text(), waits(), of(moment()))
@@ -88,7 +88,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
             .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
             .boxed(),
-        7 => (attempt(), moment(), select(vec![RetryWhy::Backoff, RetryWhy::RetryAfter, RetryWhy::Asked]))
+        7 => (attempt(), moment(), select(vec![RetryReason::Backoff, RetryReason::RetryAfter, RetryReason::Asked]))
             .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
             .boxed(),
         8 => (attempt(), any::<u32>(), text())
@@ -117,7 +117,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         13 => Just(Fact::Resumed).boxed(),
         14 => Just(Fact::Draining).boxed(),
         15 => Just(Fact::Cancelling).boxed(),
-        16 => any::<u32>().prop_map(|in_flight| Fact::LevelSeen { in_flight }).boxed(),
+        16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
         18 => (concern(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())
@@ -139,10 +139,10 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         26 => host().prop_map(|host| Fact::HostReleased { host }).boxed(),
         27 => any::<bool>().prop_map(|on| Fact::AdaptiveSet { on }).boxed(),
         28 => (attempt(), phase(), any::<u64>(), of(moment()))
-            .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptSeen { attempt, phase, bytes, received })
+            .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptProgressed { attempt, phase, bytes, received })
             .boxed(),
-        29 => (attempt(), exhibit())
-            .prop_map(|(attempt, answer)| Fact::AnswerSeen { attempt, answer: answer.into() })
+        29 => (attempt(), failure_sample())
+            .prop_map(|(attempt, answer)| Fact::FailureSampled { attempt, answer: answer.into() })
             .boxed(),
         30 => (job(), job(), endpoint(), outcome())
             .prop_map(|(job, of, endpoint, after)| Fact::JobRepeated { job, of, endpoint, after })
@@ -229,7 +229,7 @@ fn field() -> impl Strategy<Value = Field> {
     (text(), text()).prop_map(|(name, value)| Field(name, value))
 }
 
-fn exhibit() -> impl Strategy<Value = FailureSample> {
+fn failure_sample() -> impl Strategy<Value = FailureSample> {
     let body = prop_oneof![
         Just(Excerpt::None),
         Just(Excerpt::Binary),

@@ -51,9 +51,9 @@ fn numbered_by_the_source() -> Model {
     apply(0, Fact::RunStarted { name: "run".into(), limit: Some(8), jobs: Some(4) });
     for (origin, id) in [(0, 7), (0, 3), (1, 3)] {
         let name = format!("https://{origin}-{id}.example:443").into();
-        apply(origin, Fact::HostSeen { host: HostId(id), name, limit: None });
+        apply(origin, Fact::HostAnnounced { host: HostId(id), name, limit: None });
         let name = format!("{origin}-{id}").into();
-        apply(origin, Fact::EndpointSeen { endpoint: EndpointId(id + 10), name, jobs: Some(1) });
+        apply(origin, Fact::EndpointAnnounced { endpoint: EndpointId(id + 10), name, jobs: Some(1) });
     }
     model
 }

@@ -22,8 +22,8 @@ fn model(n: u32) -> Model {
     tell(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None });
     for id in 0..n {
         let (endpoint, host) = (EndpointId(id), HostId(id));
-        tell(0, Fact::EndpointSeen { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
-        tell(0, Fact::HostSeen { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
+        tell(0, Fact::EndpointAnnounced { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
+        tell(0, Fact::HostAnnounced { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
         let attempt = Attempt { job: JobId(id.into()), n: 1 };
         let (target, waited) = (format!("GET https://{id}.example/").into(), WaitTimes::NONE);
         tell(id.into(), Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None });
@@ -61,7 +61,7 @@ fn what_is_finished_makes_room_until_the_run_is_over() {
     tell(&mut model, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60) });
     for id in 0..60 {
         let (endpoint, job) = (EndpointId(id), JobId(id.into()));
-        tell(&mut model, Fact::EndpointSeen { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
+        tell(&mut model, Fact::EndpointAnnounced { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
         let (total, waited) = (Micros(1), WaitTimes::NONE);
         if id < 57 {
             let settled = Fact::JobSettled { job, endpoint, end: JobEnd::Done, tries: 1, total, waited, target: None };

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use inflight::event::{Micros, Offset};
 use inflight::model::Model;
-use inflight::model::race::{Beat, Calls, Figures, Hand, Lateness, Measure, Race, Seen};
+use inflight::model::race::{Beat, Calls, Hand, LaneFigures, Lateness, Race, RaceMeasure, UpstreamCounts};
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
@@ -64,7 +64,7 @@ fn ten(seconds: u64) -> Lanes {
         let elapsed = if is_over { Micros(10_000_000 / at_once) } else { Micros(now.0) };
         let late = if is_right { Micros::ZERO } else { elapsed };
         let beats = vec![Beat { due: Offset(10_000), late }];
-        let figures = Figures {
+        let figures = LaneFigures {
             way: if is_right { "async client, all at once" } else { "blocking client in tasks" },
             is_right,
             is_over,
@@ -75,19 +75,19 @@ fn ten(seconds: u64) -> Lanes {
             elapsed,
             settled_at: Micros(if is_over { elapsed.0 } else { seconds * 1_000_000 }),
             late: Lateness { now: Micros::ZERO, worst: late, blocked: late, beats },
-            seen: Seen {
+            upstream: UpstreamCounts {
                 requests: settled,
                 peak: at_once,
                 sockets: at_once,
                 first: Some(Offset(2_000)),
-                ..Seen::default()
+                ..UpstreamCounts::default()
             },
-            ..Figures::default()
+            ..LaneFigures::default()
         };
         (figures, model)
     };
     let (lanes, models) = [lane(1, false), lane(10, true)].into_iter().unzip();
-    Lanes { race: of(Measure::Time, lanes), models, now, charset: Charset::Unicode, is_paused: false }
+    Lanes { race: of(RaceMeasure::Time, lanes), models, now, charset: Charset::Unicode, is_paused: false }
 }
 
 /// A model of steps in any order.
@@ -97,7 +97,7 @@ fn sorted(told: &str) -> Model {
     scenario(&steps.join(" | ")).fold()
 }
 
-fn of(measure: Measure, lanes: Vec<Figures>) -> Race {
+fn of(measure: RaceMeasure, lanes: Vec<LaneFigures>) -> Race {
     Race {
         name: "race",
         sentence: "a blocking HTTP client in async tasks, against an async one",
@@ -213,7 +213,7 @@ fn the_lesson_and_the_keys_lie_over_the_lanes() {
 #[test]
 fn what_is_lost_is_named() {
     let mut lanes = ten(10);
-    lanes.race.measure = Measure::Lost;
+    lanes.race.measure = RaceMeasure::Lost;
     lanes.race.lanes[0].hand = Hand { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..Hand::default() };
     lanes.race.lanes[0].calls = Some(Calls { created: 10, polled: 4, finished: 4 });
     let text = picture::lines(&lanes.take((120, 40), "")).join("\n");
@@ -224,7 +224,7 @@ fn what_is_lost_is_named() {
 
 #[test]
 fn keys_turn_what_lanes_share() {
-    use inflight::control::Turn;
+    use inflight::control::LabCommand;
     let lanes = ten(3).doubled();
     let turn = |keys: &str| {
         let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
@@ -237,13 +237,19 @@ fn keys_turn_what_lanes_share() {
             _ => None,
         }
     };
-    assert_eq!(turn("space"), Some(Turn::Pause));
-    assert_eq!(turn("R"), Some(Turn::Restart));
-    assert_eq!(turn("n"), Some(Turn::Next));
-    assert_eq!((turn("+"), turn("-"), turn("}")), (Some(Turn::Limit(6)), Some(Turn::Limit(4)), Some(Turn::Limit(10))));
-    assert_eq!((turn("<"), turn(">")), (Some(Turn::Delay(Micros(500_000))), Some(Turn::Delay(Micros(2_000_000)))));
+    assert_eq!(turn("space"), Some(LabCommand::Pause));
+    assert_eq!(turn("R"), Some(LabCommand::Restart));
+    assert_eq!(turn("n"), Some(LabCommand::Next));
+    assert_eq!(
+        (turn("+"), turn("-"), turn("}")),
+        (Some(LabCommand::Limit(6)), Some(LabCommand::Limit(4)), Some(LabCommand::Limit(10)))
+    );
+    assert_eq!(
+        (turn("<"), turn(">")),
+        (Some(LabCommand::Delay(Micros(500_000))), Some(LabCommand::Delay(Micros(2_000_000))))
+    );
     // While a sheet lies open, keys are the sheet's.
-    assert_eq!((turn("i +"), turn("i esc +")), (None, Some(Turn::Limit(6))));
+    assert_eq!((turn("i +"), turn("i esc +")), (None, Some(LabCommand::Limit(6))));
 }
 
 proptest! {

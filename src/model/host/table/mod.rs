@@ -9,17 +9,17 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::event::{ChangedBy, HostId, Offset, Origin};
-use crate::model::host::Host;
+use crate::model::host::HostStats;
 
 /// All hosts of a run. Each has a number, in the order of first sight, which is never used again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosts {
     /// Hosts kept in full, by rising number.
-    kept: Vec<Host>,
+    kept: Vec<HostStats>,
     /// The number that the next host gets.
     next: usize,
     /// The hosts that were folded, added up.
-    others: Host,
+    others: HostStats,
     /// How many were folded.
     n_others: u64,
     numbers: FxHashMap<(Origin, HostId), usize>,
@@ -39,17 +39,17 @@ impl Hosts {
     pub const OTHERS: usize = usize::MAX;
 
     /// A host that is kept in full.
-    pub fn get(&self, number: usize) -> Option<&Host> {
+    pub fn get(&self, number: usize) -> Option<&HostStats> {
         self.position(number).map(|at| &self.kept[at])
     }
 
     /// A host that is kept in full, or the others together for [`Hosts::OTHERS`].
-    pub fn row(&self, number: usize) -> Option<&Host> {
+    pub fn row(&self, number: usize) -> Option<&HostStats> {
         if number == Self::OTHERS { self.others() } else { self.get(number) }
     }
 
     /// The hosts that are counted together, where there are any.
-    pub fn others(&self) -> Option<&Host> {
+    pub fn others(&self) -> Option<&HostStats> {
         (self.n_others > 0).then_some(&self.others)
     }
 
@@ -64,12 +64,12 @@ impl Hosts {
     }
 
     /// Every host that is kept in full, in the order of first sight.
-    pub fn kept(&self) -> impl Iterator<Item = &Host> {
+    pub fn kept(&self) -> impl Iterator<Item = &HostStats> {
         self.kept.iter()
     }
 
     /// Every host that is kept in full, and the others together.
-    pub fn all(&self) -> impl Iterator<Item = &Host> {
+    pub fn all(&self) -> impl Iterator<Item = &HostStats> {
         self.kept.iter().chain(self.others())
     }
 
@@ -79,7 +79,7 @@ impl Hosts {
     }
 
     /// The host that this machine calls by this id, while it is kept in full.
-    pub fn by_id(&self, origin: Origin, id: HostId) -> Option<&Host> {
+    pub fn by_id(&self, origin: Origin, id: HostId) -> Option<&HostStats> {
         self.numbers.get(&(origin, id)).and_then(|&number| self.get(number))
     }
 
@@ -108,7 +108,7 @@ impl Hosts {
     }
 
     /// The host of a number: one kept in full, or else the others together.
-    pub(in crate::model) fn at(&mut self, number: usize) -> &mut Host {
+    pub(in crate::model) fn at(&mut self, number: usize) -> &mut HostStats {
         match self.position(number) {
             Some(at) => &mut self.kept[at],
             None => &mut self.others,
@@ -116,7 +116,7 @@ impl Hosts {
     }
 
     /// Every host that is kept in full, to be changed.
-    pub(in crate::model) fn kept_mut(&mut self) -> impl Iterator<Item = &mut Host> {
+    pub(in crate::model) fn kept_mut(&mut self) -> impl Iterator<Item = &mut HostStats> {
         self.kept.iter_mut()
     }
 
@@ -143,14 +143,14 @@ impl Hosts {
         self.next += 1;
         self.numbers.insert((origin, id), number);
         self.by_name.insert((origin, Arc::clone(&name)), number);
-        self.kept.push(Host { number, origin, id, name, active: now, ..Host::default() });
+        self.kept.push(HostStats { number, origin, id, name, active: now, ..HostStats::default() });
         number
     }
 
     /// Folds the coldest eighth of the hosts. Hosts that refused are the last to go: they explain the run.
     fn fold(&mut self, now: Offset) {
         let keep = self.most - self.most / 8;
-        let coldness = |host: &Host| (host.throttled > 0, host.active, host.number);
+        let coldness = |host: &HostStats| (host.throttled > 0, host.active, host.number);
         let mut cold: Vec<_> = self.kept.iter().filter(|host| may_be_folded(host, now)).map(coldness).collect();
         let n = self.kept.len().saturating_sub(keep).min(cold.len());
         if n == 0 {
@@ -189,7 +189,7 @@ impl Default for Hosts {
         Self {
             kept: Vec::new(),
             next: 0,
-            others: Host { name: "other hosts".into(), number: Self::OTHERS, ..Host::default() },
+            others: HostStats { name: "other hosts".into(), number: Self::OTHERS, ..HostStats::default() },
             n_others: 0,
             numbers: FxHashMap::default(),
             by_name: FxHashMap::default(),
@@ -200,7 +200,7 @@ impl Default for Hosts {
     }
 }
 
-fn may_be_folded(host: &Host, now: Offset) -> bool {
+fn may_be_folded(host: &HostStats, now: Offset) -> bool {
     let is_changed = matches!(host.turned, Some((ChangedBy::Operator | ChangedBy::Machine, _)));
     host.in_flight == 0 && host.cooldown.is_none_or(|until| until <= now) && !host.is_quarantined && !is_changed
 }

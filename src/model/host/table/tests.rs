@@ -6,7 +6,7 @@ use crate::event::outcome::{Outcome, Phase, PhaseTimes};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
-use crate::model::host::Host;
+use crate::model::host::HostStats;
 use crate::model::host::table::Hosts;
 
 const MOST: usize = 16;
@@ -24,7 +24,7 @@ fn apply(model: &mut Model, at: u64, fact: Fact) {
 
 fn announce(model: &mut Model, at: u64, id: u32, name: u32) {
     let name = format!("https://{name}.example:443").into();
-    apply(model, at, Fact::HostSeen { host: HostId(id), name, limit: None });
+    apply(model, at, Fact::HostAnnounced { host: HostId(id), name, limit: None });
 }
 
 fn start(model: &mut Model, at: u64, job: u64, host: u32) {
@@ -124,7 +124,7 @@ proptest! {
                 _ => end(&mut model, at, job, Outcome::TimedOut { phase: Phase::Body }),
             }
         }
-        let sum = |count: fn(&Host) -> u64| model.hosts.all().map(count).sum::<u64>();
+        let sum = |count: fn(&HostStats) -> u64| model.hosts.all().map(count).sum::<u64>();
         let totals = &model.totals;
         prop_assert_eq!(sum(|host| host.started), totals.started);
         prop_assert_eq!(sum(|host| host.in_flight.into()), model.open.n() as u64);

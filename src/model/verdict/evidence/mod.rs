@@ -16,14 +16,14 @@ use std::sync::Arc;
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryWhy};
+use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryReason};
 use crate::model::histogram::Histogram;
 use crate::model::open::Flight;
 use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::evidence::services::Services;
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
-use crate::model::verdict::evidence::timeouts::Timeouts;
+use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
 use crate::model::verdict::evidence::waves::Waves;
 
 /// What is remembered for the verdict.
@@ -44,16 +44,15 @@ pub struct Evidence {
     /// How the run ran out.
     pub tail: Tail,
     /// What timed out.
-    pub timeouts: Timeouts,
-    /// Who said no, and when.
+    pub timeouts: TimeoutEvidence,
+    /// Which host refused, and when.
     pub refusals: Refusals,
     /// When the event loop stood still.
     pub stalls: Stalls,
     /// Retries that a person asked for.
-    pub asked: u64,
-    /// Times that starts were held back by hand, limits turned, or rounds begun: what then looks like
-    /// a pattern was wished for.
-    pub wished: u64,
+    pub manual_retries: u64,
+    /// Times that the user paused or changed a limit, or that a round began: a pattern may then be intended.
+    pub interventions: u64,
     /// The limit that this machine has cut, from and to.
     pub machine: Option<(u32, u32)>,
     /// Attempts that failed for want of room here.
@@ -113,13 +112,13 @@ impl Evidence {
     pub(in crate::model) fn turn(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
         match by {
             ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
-            ChangedBy::Operator | ChangedBy::Adaptive => self.wished += 1,
+            ChangedBy::Operator | ChangedBy::Adaptive => self.interventions += 1,
         }
     }
 
     /// A job will be tried again.
-    pub(in crate::model) fn retry(&mut self, why: RetryWhy) {
-        self.asked += u64::from(why == RetryWhy::Asked);
+    pub(in crate::model) fn retry(&mut self, why: RetryReason) {
+        self.manual_retries += u64::from(why == RetryReason::Asked);
     }
 
     /// From the first start to the last end.

@@ -9,7 +9,7 @@ const SECOND: u64 = 1_000_000;
 const SECONDS: usize = 10;
 const _: () = assert!(SECONDS as u64 == REFUSED_WITHIN, "the ring holds what is looked at together");
 
-/// Who said no, and when.
+/// Which host refused, and when.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusals {
     /// The first one, and how many were in flight then.
@@ -29,7 +29,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Expected answers a second while it refused; nothing where that was too short to tell.
+    /// Expected answers per second while it refused; `None` if that was too short to measure.
     pub fn accepted_per_second(&self) -> Option<f64> {
         let span = self.last.since(self.first?.0);
         (span >= Micros(SECOND / 2)).then(|| self.accepted_by_last as f64 / span.as_secs_f64())

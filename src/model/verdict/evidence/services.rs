@@ -37,8 +37,8 @@ impl Services {
         Micros(self.sum.0 / self.n.max(1))
     }
 
-    /// How long all of them would take on `slots`, each taken by the next as soon as it is free, if
-    /// each took as long as it did.
+    /// How long they all would take on `slots` if each took as long as it did. The next one starts as soon as a
+    /// slot is free.
     pub fn on(&self, slots: u32) -> Micros {
         let slots = u64::from(slots.max(1));
         if self.n > self.kept.len() as u64 {

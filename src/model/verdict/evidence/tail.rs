@@ -14,7 +14,7 @@ pub struct Tail {
     pub since: Offset,
     /// Jobs that have begun since then: with any, work was left.
     pub begun: u64,
-    /// Unused slots until then, as far as they had been told.
+    /// Unused slots until then, as far as they were reported.
     pub idle: Idle,
     /// Attempts that have ended since then.
     pub n: u64,

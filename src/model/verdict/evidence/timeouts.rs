@@ -1,7 +1,7 @@
 //! Jobs that timed out to the end, whether the run waited for them alone, and how long it would be had
 //! they been started first.
 //!
-//! Start at [`Timeouts::first_on`].
+//! Start at [`TimeoutEvidence::first_on`].
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::event::{Micros, Offset};
 
 /// What timed out, and the longest of all else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Timeouts {
+pub struct TimeoutEvidence {
     /// Jobs of which the last attempt timed out.
     pub n: u64,
     /// The longest of them, from its first attempt to its end.
@@ -25,11 +25,11 @@ pub struct Timeouts {
     pub late: u64,
     /// The latest of those, latest first: how long, and method and masked URL; foreign text.
     pub named: Vec<(Micros, Arc<str>)>,
-    /// Unused slots until then, as far as they had been told.
+    /// Unused slots until then, as far as they were reported.
     pub idle: Idle,
 }
 
-impl Timeouts {
+impl TimeoutEvidence {
     /// Attempts kept by name.
     const NAMED: usize = 2;
 
@@ -70,12 +70,12 @@ impl Timeouts {
 
 #[cfg(test)]
 mod tests {
-    use super::Timeouts;
+    use super::TimeoutEvidence;
     use crate::event::Micros;
 
     #[test]
     fn a_run_ends_with_what_timed_out_or_with_the_rest_behind_it() {
-        let timeouts = Timeouts { n: 3, longest: Micros(500), other: Micros(40), ..Timeouts::default() };
+        let timeouts = TimeoutEvidence { n: 3, longest: Micros(500), other: Micros(40), ..TimeoutEvidence::default() };
         assert_eq!(timeouts.first_on(10, Micros(1_600)), Micros(500));
         assert_eq!(timeouts.first_on(10, Micros(8_000)), Micros(836));
         assert_eq!(timeouts.first_on(2, Micros(1_600)), Micros(1_000), "three on two slots are two in a row");

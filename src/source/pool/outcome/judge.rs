@@ -3,7 +3,7 @@
 //! Pure. Start at [`judge`].
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
-use crate::event::{Micros, Offset, RetryWhy};
+use crate::event::{Micros, Offset, RetryReason};
 use crate::plan::job::{Job, Policy};
 use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances};
@@ -46,7 +46,7 @@ pub enum NextStep {
     /// It ends.
     Settle(JobEnd),
     /// It is tried again.
-    Retry(Offset, RetryWhy),
+    Retry(Offset, RetryReason),
     /// It follows a redirect, at once.
     Hop(Box<Job>),
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::{EndpointId, Fact, Offset, RetryWhy, RunEnd, WarningSource};
+use crate::event::{EndpointId, Fact, Offset, RetryReason, RunEnd, WarningSource};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
@@ -95,10 +95,10 @@ impl SharedRun {
             }
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
-            if Cause::of(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
+            if Cause::of_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
                 && let Some(answer) = sample_of(&ready.job, exchange).map(Arc::new)
             {
-                state.emit(now, Fact::AnswerSeen { attempt, answer });
+                state.emit(now, Fact::FailureSampled { attempt, answer });
             }
             let spent = exchange.phase_times;
             state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
@@ -116,7 +116,7 @@ impl SharedRun {
             let is_closed = state.schedule.gate.state() == GateState::Closed;
             let (ready, end) = match next_step {
                 NextStep::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
-                    state.emit(now, Fact::RetryScheduled { attempt, until: now, why: RetryWhy::Asked });
+                    state.emit(now, Fact::RetryScheduled { attempt, until: now, why: RetryReason::Asked });
                     ready.try_again(true);
                     state.schedule.postpone(ready);
                     return None;
@@ -139,7 +139,7 @@ impl SharedRun {
                     ready.hops += 1;
                     let target = Arc::clone(&ready.job.target);
                     state.emit(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
-                    state.schedule.take_back(ready, now, RetryWhy::Asked);
+                    state.schedule.take_back(ready, now, RetryReason::Asked);
                     return None;
                 }
             };

@@ -102,7 +102,7 @@ impl RunningAttempts {
             if let Some(ProgressSnapshot { phase, bytes, received }) = snapshot.filter(|_| snapshot != held.reported) {
                 held.reported = snapshot;
                 let received = received.map(|after| held.started + after);
-                report.push(Fact::AttemptSeen { attempt: held.attempt, phase, bytes, received });
+                report.push(Fact::AttemptProgressed { attempt: held.attempt, phase, bytes, received });
             }
         }
         report

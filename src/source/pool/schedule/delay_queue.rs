@@ -6,7 +6,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use crate::event::{JobId, Offset, RetryWhy};
+use crate::event::{JobId, Offset, RetryReason};
 use crate::source::pool::schedule::pending_job::PendingJob;
 
 /// Jobs that continue later.
@@ -21,19 +21,19 @@ pub struct DelayQueue {
 struct Delayed {
     until: Offset,
     since: Offset,
-    why: RetryWhy,
+    why: RetryReason,
     ready: Box<PendingJob>,
 }
 
 impl DelayQueue {
     /// Keeps a job until a moment.
-    pub fn put(&mut self, ready: Box<PendingJob>, now: Offset, until: Offset, why: RetryWhy) {
+    pub fn put(&mut self, ready: Box<PendingJob>, now: Offset, until: Offset, why: RetryReason) {
         self.delayed.push(Reverse(Delayed { until, since: now, why, ready }));
     }
 
     /// Keeps a job until there is nothing else to start.
     pub fn postpone(&mut self, ready: Box<PendingJob>, now: Offset) {
-        self.postponed.push(Delayed { until: now, since: now, why: RetryWhy::Asked, ready });
+        self.postponed.push(Delayed { until: now, since: now, why: RetryReason::Asked, ready });
     }
 
     /// Whether nothing waits for its moment.
@@ -99,9 +99,9 @@ impl Delayed {
     fn take(mut self, now: Offset) -> Box<PendingJob> {
         let waited = now.since(self.since);
         match self.why {
-            RetryWhy::Backoff => self.ready.wait.backoff += waited,
-            RetryWhy::RetryAfter => self.ready.wait.cooldown += waited,
-            RetryWhy::Asked => {
+            RetryReason::Backoff => self.ready.wait.backoff += waited,
+            RetryReason::RetryAfter => self.ready.wait.cooldown += waited,
+            RetryReason::Asked => {
                 self.ready.wait.paused += waited;
                 // The job's time-out does not run while the user holds the job back.
                 self.ready.begun = self.ready.begun + waited;

@@ -3,7 +3,7 @@
 //! Pure. Every step of the pool is counted, so the sums are exact. The reason is found when a worker finds nothing
 //! to do. Start at [`IdleSlots::count`].
 
-use crate::event::idle::{Idle, IdleWhy};
+use crate::event::idle::{Idle, IdleReason};
 use crate::event::{Micros, Offset};
 
 /// Unused slots by reason, so far.
@@ -14,7 +14,7 @@ pub struct IdleSlots {
     reported_at: Offset,
     since: Offset,
     unused: u32,
-    why: IdleWhy,
+    why: IdleReason,
 }
 
 impl IdleSlots {
@@ -23,7 +23,7 @@ impl IdleSlots {
 
     /// Adds the time since the last step, and notes what holds from now on. Without `why`, the last reason still
     /// holds.
-    pub fn count(&mut self, now: Offset, unused: u32, why: Option<IdleWhy>) {
+    pub fn count(&mut self, now: Offset, unused: u32, why: Option<IdleReason>) {
         let length = now.since(self.since).0.saturating_mul(u64::from(self.unused));
         *self.sums.sum(self.why) += Micros(length);
         self.since = self.since.max(now);
@@ -52,16 +52,16 @@ impl IdleSlots {
 #[cfg(test)]
 mod tests {
     use super::IdleSlots;
-    use crate::event::idle::IdleWhy;
+    use crate::event::idle::IdleReason;
     use crate::event::{Micros, Offset};
 
     #[test]
     fn unused_slots_count_for_the_reason_that_held() {
         let mut idle_slots = IdleSlots::default();
-        idle_slots.count(Offset(0), 4, Some(IdleWhy::Rate));
+        idle_slots.count(Offset(0), 4, Some(IdleReason::Rate));
         idle_slots.count(Offset(1_000), 0, None);
-        idle_slots.count(Offset(9_000), 2, Some(IdleWhy::Cooldown));
-        idle_slots.count(Offset(10_000), 2, Some(IdleWhy::NoWork));
+        idle_slots.count(Offset(9_000), 2, Some(IdleReason::Cooldown));
+        idle_slots.count(Offset(10_000), 2, Some(IdleReason::NoWork));
         let sums = idle_slots.take_last_report(Offset(10_000)).unwrap();
         assert_eq!((sums.rate, sums.cooldown, sums.total()), (Micros(4_000), Micros(2_000), Micros(6_000)));
         assert_eq!(idle_slots.take_last_report(Offset(10_000)), None);
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn sums_are_reported_once_a_second_at_most() {
         let mut idle_slots = IdleSlots::default();
-        idle_slots.count(Offset(0), 1, Some(IdleWhy::Gap));
+        idle_slots.count(Offset(0), 1, Some(IdleReason::Gap));
         idle_slots.count(Offset(900_000), 1, None);
         assert_eq!(idle_slots.take_report(Offset(900_000)), None);
         idle_slots.count(Offset(1_000_000), 1, None);

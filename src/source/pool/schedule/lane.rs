@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
 use crate::source::pool::adapt::step::AdaptStep;
@@ -179,15 +179,15 @@ impl Lane {
     }
 
     /// Why this lane cannot start a job, if it cannot.
-    pub fn held_by(&self, now: Offset) -> Option<IdleWhy> {
+    pub fn held_by(&self, now: Offset) -> Option<IdleReason> {
         if self.is_quarantined {
-            Some(IdleWhy::Paused)
+            Some(IdleReason::Paused)
         } else if self.is_full() {
-            Some(IdleWhy::HostLimit)
+            Some(IdleReason::HostLimit)
         } else if self.cooldown > now {
-            Some(IdleWhy::Cooldown)
+            Some(IdleReason::Cooldown)
         } else if self.opens_at() > now {
-            Some(IdleWhy::Gap)
+            Some(IdleReason::Gap)
         } else {
             None
         }

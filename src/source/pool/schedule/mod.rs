@@ -24,9 +24,9 @@ mod turns;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use crate::event::idle::IdleWhy;
+use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryWhy};
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryReason};
 use crate::plan::address::host_key;
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
@@ -222,15 +222,15 @@ impl Schedule {
     }
 
     /// Why a slot is unused now. Looks at every lane while any has work.
-    pub fn idle_why(&self) -> IdleWhy {
+    pub fn idle_why(&self) -> IdleReason {
         match self.gate.state() {
-            GateState::Paused => return IdleWhy::Paused,
-            GateState::Closed => return IdleWhy::Draining,
+            GateState::Paused => return IdleReason::Paused,
+            GateState::Closed => return IdleReason::Draining,
             GateState::Open => {}
         }
         let is_paced = self.pace.opens_at() > self.now;
         if is_paced && self.has_turns() {
-            return IdleWhy::Rate;
+            return IdleReason::Rate;
         }
         // At the end of a run every worker gets here, and there may be a hundred thousand lanes.
         let may_have_work = self.parked > 0 || !self.sources.is_drawn();
@@ -239,11 +239,11 @@ impl Schedule {
         // The reason that the user can change comes first.
         match held.min_by_key(|why| *why as u8) {
             Some(why) => why,
-            None if is_paced && with_work().next().is_some() => IdleWhy::Rate,
-            None if !self.delayed.is_empty() => IdleWhy::Backoff,
-            None if !self.awaiting_input.is_empty() => IdleWhy::Input,
-            None if self.sources.next_round().is_some() => IdleWhy::Round,
-            None => IdleWhy::NoWork,
+            None if is_paced && with_work().next().is_some() => IdleReason::Rate,
+            None if !self.delayed.is_empty() => IdleReason::Backoff,
+            None if !self.awaiting_input.is_empty() => IdleReason::Input,
+            None if self.sources.next_round().is_some() => IdleReason::Round,
+            None => IdleReason::NoWork,
         }
     }
 
@@ -256,7 +256,7 @@ impl Schedule {
     }
 
     /// Takes back a job that continues later, or at once at another host.
-    pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryWhy) {
+    pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryReason) {
         self.delayed.put(ready, self.now, until, why);
     }
 
@@ -369,7 +369,7 @@ impl Schedule {
         }
         let lane = self.lanes.add(name, self.gate.limit());
         let limit = self.lanes.lane(lane).limit;
-        self.announcements.push_back(Fact::HostSeen { host: id_of(lane), name: Arc::clone(name), limit });
+        self.announcements.push_back(Fact::HostAnnounced { host: id_of(lane), name: Arc::clone(name), limit });
         lane
     }
 }

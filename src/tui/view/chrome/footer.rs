@@ -56,7 +56,7 @@ fn sure(scene: &Scene<'_>) -> [String; 3] {
             "end it?".into(),
         ];
     }
-    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.of(cause)) {
+    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.by_cause(cause)) {
         let jobs = units::plural(group.left(), "job");
         return [format!("send {jobs} again, after {cause}?"), format!("send {jobs} again?"), "again?".into()];
     }

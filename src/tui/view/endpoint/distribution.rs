@@ -1,7 +1,7 @@
 //! How slow are its answers, and how far apart are the usual and the unlucky?
 
 use crate::event::Micros;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::model::histogram::Histogram;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
@@ -43,7 +43,7 @@ impl Scale {
 }
 
 /// Head, columns, axis, and a mark at each quantile.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
     let latency = &endpoint.latency;
     if pen.height() == 0 {
         return;

@@ -2,9 +2,9 @@
 
 use crate::event::Micros;
 use crate::event::cause::Cause;
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::anatomy::Ending;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
@@ -17,7 +17,7 @@ const LABELS: u16 = 12;
 const NUMBERS: u16 = 9;
 
 /// Where the time goes, and below it how attempts ended.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     let (width, height) = (pen.width(), pen.height());
     let parts = parts(endpoint);
     let rows = u16::try_from(parts.len().max(1)).unwrap_or(u16::MAX);
@@ -30,10 +30,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint) {
 }
 
 /// What an attempt's time is made of, in order, where any of it is known.
-fn parts(endpoint: &Endpoint) -> Vec<(&'static str, Option<Micros>)> {
+fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
     let anatomy = &endpoint.anatomy;
-    let waited = |why| anatomy.waited.of(why).0.checked_div(anatomy.started).map(Micros);
-    let mut parts: Vec<(&'static str, Option<Micros>)> = WaitWhy::ALL
+    let waited = |why| anatomy.waited.get(why).0.checked_div(anatomy.started).map(Micros);
+    let mut parts: Vec<(&'static str, Option<Micros>)> = WaitReason::ALL
         .into_iter()
         .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (name_of(why), Some(mean))))
         .collect();
@@ -56,19 +56,19 @@ fn parts(endpoint: &Endpoint) -> Vec<(&'static str, Option<Micros>)> {
     parts
 }
 
-fn name_of(why: WaitWhy) -> &'static str {
+fn name_of(why: WaitReason) -> &'static str {
     match why {
-        WaitWhy::Slot => "queued",
-        WaitWhy::HostLimit => "host limit",
-        WaitWhy::Gap => "gap",
-        WaitWhy::Rate => "rate",
-        WaitWhy::Cooldown => "cooldown",
-        WaitWhy::Backoff => "backoff",
-        WaitWhy::Paused => "paused",
+        WaitReason::Slot => "queued",
+        WaitReason::HostLimit => "host limit",
+        WaitReason::Gap => "gap",
+        WaitReason::Rate => "rate",
+        WaitReason::Cooldown => "cooldown",
+        WaitReason::Backoff => "backoff",
+        WaitReason::Paused => "paused",
     }
 }
 
-fn time(pen: &mut Pen<'_>, endpoint: &Endpoint, parts: &[(&'static str, Option<Micros>)]) {
+fn time(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static str, Option<Micros>)]) {
     if pen.height() == 0 {
         return;
     }
@@ -80,7 +80,7 @@ fn time(pen: &mut Pen<'_>, endpoint: &Endpoint, parts: &[(&'static str, Option<M
     let most = parts.iter().filter_map(|(_, mean)| *mean).max().unwrap_or_default();
     for (y, (name, mean)) in (1..pen.height()).zip(parts) {
         // Not our doing or theirs: what comes before the wire is ours.
-        let is_ours = WaitWhy::ALL.into_iter().any(|why| name_of(why) == *name);
+        let is_ours = WaitReason::ALL.into_iter().any(|why| name_of(why) == *name);
         pen.text(0, y, name, Role::TextDim);
         let (width, share) = (pen.width(), mean.map_or(0.0, |mean| mean.0 as f64 / most.0.max(1) as f64));
         let bar = width.saturating_sub(LABELS + NUMBERS);
@@ -93,7 +93,7 @@ fn time(pen: &mut Pen<'_>, endpoint: &Endpoint, parts: &[(&'static str, Option<M
 }
 
 /// How attempts ended, the most frequent first.
-fn endings(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+fn endings(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     if pen.height() < 2 {
         return;
     }
@@ -124,7 +124,7 @@ fn endings(pen: &mut Pen<'_>, endpoint: &Endpoint) {
 }
 
 /// The slowest attempts, one a line.
-pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &Endpoint) {
+pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     if pen.height() < 2 {
         return;
     }

@@ -9,7 +9,7 @@ mod trend;
 use ratatui::layout::Rect;
 
 use crate::model::Model;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -89,7 +89,7 @@ impl Parts {
 }
 
 /// Which endpoint, how much of it is in flight, and how far it is.
-fn head(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
     let list = scene.ui.list();
     let status = status_of(endpoint.state(scene.now));
     let glyph = pen.theme.glyph(status).to_owned();
@@ -128,7 +128,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
 }
 
 /// How many are in flight, and how many may be where its host has a limit of its own.
-fn in_flight(endpoint: &Endpoint, scene: &Scene<'_>) -> String {
+fn in_flight(endpoint: &EndpointStats, scene: &Scene<'_>) -> String {
     let n = units::count(endpoint.in_flight.into());
     match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.most()) {
         Some(most) => format!("{n} in flight of {} allowed here", units::count(most.into())),

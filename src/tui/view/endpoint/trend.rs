@@ -1,7 +1,7 @@
 //! Is it getting worse? Its mean latency over the whole run.
 
 use crate::event::Micros;
-use crate::model::endpoint::Endpoint;
+use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
@@ -11,7 +11,7 @@ use crate::tui::view::scene::Scene;
 const AXIS: u16 = 10;
 
 /// Head, a column for each stretch of time, and the axis.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &Endpoint, scene: &Scene<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
     let Some(rows) = pen.height().checked_sub(3).filter(|&rows| rows > 0) else { return };
     let columns = pen.width().saturating_sub(AXIS);
     let means: Vec<Option<Micros>> = endpoint.trend.means().collect();

@@ -4,17 +4,17 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::event::Micros;
-use crate::event::cause::{Cause, Kind};
+use crate::event::cause::{Cause, CauseKind};
 use crate::event::outcome::Reason;
 use crate::model::Model;
-use crate::model::incidents::Group;
-use crate::model::news::Item;
+use crate::model::incidents::FailureGroup;
+use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
 use crate::tui::view::widgets::facts::Said;
 
 /// The selected cause in full.
-pub(super) fn said(model: &Model, cause: Cause, group: &Group) -> Vec<Said> {
+pub(super) fn said(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<Said> {
     let n = attempts(group);
     let jobs = match group.jobs {
         0 => "no job was lost".to_owned(),
@@ -59,9 +59,9 @@ fn advice(cause: Cause) -> &'static str {
         (Cause::Failed(Reason::Panicked), _) => "a report of this: it is a fault of ours",
         (Cause::Failed(Reason::Redirect), _) => "the address that the redirect ends at, asked for by itself",
         (Cause::Failed(Reason::TooLarge), _) => "a larger limit for bodies in the plan, or less in one answer",
-        (_, Kind::WasSlow) => "a longer timeout, or fewer at once",
-        (_, Kind::NoConnection) => "fewer at once, and what lies between here and there",
-        (_, Kind::SaidNo | Kind::GaveUp) => "more time for the whole job, or fewer tries",
+        (_, CauseKind::WasSlow) => "a longer timeout, or fewer at once",
+        (_, CauseKind::NoConnection) => "fewer at once, and what lies between here and there",
+        (_, CauseKind::Refused | CauseKind::GaveUp) => "more time for the whole job, or fewer tries",
     }
 }
 
@@ -82,8 +82,8 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
 }
 
 /// Whether an event tells of this cause.
-pub(super) fn is_of(item: &Item, cause: Cause) -> bool {
-    item.story.about().outcome.and_then(Cause::of) == Some(cause)
+pub(super) fn is_of(item: &NewsItem, cause: Cause) -> bool {
+    item.story.about().outcome.and_then(Cause::of_outcome) == Some(cause)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use crate::event::cause::Cause;
 use crate::model::Model;
-use crate::model::incidents::Group;
+use crate::model::incidents::FailureGroup;
 use crate::text::units;
 use crate::tui::click_targets::Target;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
@@ -126,7 +126,7 @@ fn draw_row(
     pen: &mut Pen<'_>,
     y: u16,
     columns: &Columns,
-    (cause, group, says_kind): (Cause, &Group, bool),
+    (cause, group, says_kind): (Cause, &FailureGroup, bool),
     is_selected: bool,
     scene: &Scene<'_>,
 ) {

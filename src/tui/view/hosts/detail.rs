@@ -2,14 +2,14 @@
 
 use crate::event::ChangedBy;
 use crate::model::Model;
-use crate::model::host::Host;
-use crate::model::news::Item;
+use crate::model::host::HostStats;
+use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::view::scene::Scene;
 use crate::tui::view::widgets::facts::Said;
 
 /// The selected host in full.
-pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
+pub(super) fn said(scene: &Scene<'_>, host: &HostStats) -> Vec<Said> {
     let model = scene.model;
     let limit = match (host.most(), host.turned) {
         (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
@@ -60,7 +60,7 @@ pub(super) fn said(scene: &Scene<'_>, host: &Host) -> Vec<Said> {
 }
 
 /// Whether an event happened there.
-pub(super) fn is_of(item: &Item, model: &Model, row: usize, host: &Host) -> bool {
+pub(super) fn is_of(item: &NewsItem, model: &Model, row: usize, host: &HostStats) -> bool {
     let about = item.story.about();
     let endpoint = about.endpoint.and_then(|i| model.endpoints.get(i));
     about.host == Some(&host.name) || endpoint.is_some_and(|endpoint| endpoint.host == Some(row))

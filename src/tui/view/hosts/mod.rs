@@ -7,7 +7,7 @@ mod detail;
 use ratatui::layout::Rect;
 
 use crate::model::Model;
-use crate::model::host::{Host, HostState};
+use crate::model::host::{HostState, HostStats};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 use crate::tui::click_targets::Target;
@@ -125,7 +125,7 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &Host, is_selected: bool, scene: &Scene<'_>) {
+fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &HostStats, is_selected: bool, scene: &Scene<'_>) {
     let (status, words) = state(host, scene.now, scene.model);
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
     table::lead(pen, y, status, is_selected);

@@ -1,7 +1,7 @@
 //! How far is each endpoint, which is slow, which fails?
 
 use crate::event::Micros;
-use crate::model::endpoint::{Endpoint, EndpointState};
+use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::text::units;
 use crate::tui::click_targets::Target;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
@@ -135,7 +135,7 @@ fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
     }
 }
 
-fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_selected: bool, scene: &Scene<'_>) {
+fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &EndpointStats, is_selected: bool, scene: &Scene<'_>) {
     let state = endpoint.state(scene.now);
     let status = status_of(state);
     table::lead(pen, y, status, is_selected);
@@ -184,7 +184,7 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &Endpoint, is_sel
 }
 
 /// Up or down, for how long, and how often that has changed.
-fn health(endpoint: &Endpoint, scene: &Scene<'_>) -> String {
+fn health(endpoint: &EndpointStats, scene: &Scene<'_>) -> String {
     let Some(health) = endpoint.health else { return String::new() };
     let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
     let word = if health.is_up { "up" } else { "down" };

@@ -1,7 +1,7 @@
 //! What came out? Once all is measured it is the one large thing on the screen; before, a prediction.
 
 use crate::event::Micros;
-use crate::model::race::Outcome;
+use crate::model::race::RaceResult;
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::glyphs::Charset;
@@ -34,7 +34,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
 }
 
 /// `10.0× times faster` in letters that a room can read; gives back the column after it.
-fn large(pen: &mut Pen<'_>, y: u16, result: &Outcome, stage: &LabScene<'_>) -> u16 {
+fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -> u16 {
     let number = &result.large;
     let after = if stage.charset == Charset::Ascii {
         pen.text(0, y + 1, &number.replace('×', "x"), Role::Accent)
@@ -53,7 +53,7 @@ fn large(pen: &mut Pen<'_>, y: u16, result: &Outcome, stage: &LabScene<'_>) -> u
 }
 
 /// `B is 10.0 times faster (predicted)`
-fn sentence(result: &Outcome) -> String {
+fn sentence(result: &RaceResult) -> String {
     let number = result.large.trim_end_matches('×');
     let foreseen = if result.is_predicted { " (predicted)" } else { "" };
     if number.contains(':') {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::event::outcome::PhaseTimes;
 use crate::event::{Micros, Offset};
-use crate::model::timeline::{Bar, End};
+use crate::model::timeline::{AttemptEnd, Bar};
 use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -71,7 +71,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
 
 /// The bar as one: here it is the wall that counts, and not where a request's time went.
 fn solid(bar: &Bar) -> Bar {
-    let end = bar.end.clone().map(|end| End { spent: PhaseTimes::default(), ..end });
+    let end = bar.end.clone().map(|end| AttemptEnd { spent: PhaseTimes::default(), ..end });
     Bar { end, ..bar.clone() }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::event::Offset;
 use crate::model::Model;
-use crate::model::race::{Figures, Race};
+use crate::model::race::{LaneFigures, Race};
 use crate::tui::keymap::Keymap;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::Theme;
@@ -38,7 +38,7 @@ pub struct LabScene<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneScene<'a> {
     pub(super) letter: char,
-    pub(super) figures: &'a Figures,
+    pub(super) figures: &'a LaneFigures,
     pub(super) model: &'a Model,
     pub(super) stage: &'a LabScene<'a>,
 }

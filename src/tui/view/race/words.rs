@@ -2,7 +2,7 @@
 //!
 //! Start at [`sentences`].
 
-use crate::model::race::{Figures, Measure, numbers};
+use crate::model::race::{LaneFigures, RaceMeasure, numbers};
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::race::scene::LaneScene;
@@ -20,12 +20,12 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
     let figures = lane.figures;
     match lane.stage.race.measure {
         // Where one lane is refused, all of them say how it went.
-        Measure::Time if lane.stage.race.lanes.iter().any(|lane| lane.seen.refused > 0) => {
+        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
             vec![refused(figures), pulse(lane)]
         }
-        Measure::Time => vec![pulse(lane), referee(figures)],
-        Measure::Lost => vec![hand(figures), calls(figures)],
-        Measure::Sockets => vec![held(figures), pulse(lane)],
+        RaceMeasure::Time => vec![pulse(lane), referee(figures)],
+        RaceMeasure::Lost => vec![hand(figures), calls(figures)],
+        RaceMeasure::Sockets => vec![held(figures), pulse(lane)],
     }
 }
 
@@ -33,12 +33,12 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
 pub(super) fn third(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
     let figures = lane.figures;
     let (label, n, is_bad) = match lane.stage.race.measure {
-        Measure::Lost => ("LOST", figures.hand.lost.len() as u64, true),
-        Measure::Sockets => ("SOCKETS", figures.seen.sockets, false),
-        Measure::Time if lane.stage.race.lanes.iter().any(|lane| lane.seen.refused > 0) => {
-            ("429", figures.seen.refused, true)
+        RaceMeasure::Lost => ("LOST", figures.hand.lost.len() as u64, true),
+        RaceMeasure::Sockets => ("SOCKETS", figures.upstream.sockets, false),
+        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
+            ("429", figures.upstream.refused, true)
         }
-        Measure::Time => ("PEAK", figures.seen.peak, false),
+        RaceMeasure::Time => ("PEAK", figures.upstream.peak, false),
     };
     let role = match (n, is_bad) {
         (0, _) => Role::TextFaint,
@@ -60,8 +60,8 @@ fn pulse(lane: &LaneScene<'_>) -> Sentence {
 }
 
 /// `Upstream saw 10 requests, 1 at once.`
-fn referee(figures: &Figures) -> Sentence {
-    let (requests, peak) = (units::plural(figures.seen.requests, "request"), units::count(figures.seen.peak));
+fn referee(figures: &LaneFigures) -> Sentence {
+    let (requests, peak) = (units::plural(figures.upstream.requests, "request"), units::count(figures.upstream.peak));
     Sentence {
         long: format!("Upstream saw {requests}, {peak} at once."),
         short: format!("{requests}, {peak} at once"),
@@ -70,18 +70,18 @@ fn referee(figures: &Figures) -> Sentence {
 }
 
 /// `Upstream refused 660 of 780. Goodput 10.6/s.`
-fn refused(figures: &Figures) -> Sentence {
-    let (refused, all) = (units::count(figures.seen.refused), units::count(figures.seen.requests));
+fn refused(figures: &LaneFigures) -> Sentence {
+    let (refused, all) = (units::count(figures.upstream.refused), units::count(figures.upstream.requests));
     let goodput = units::significant(figures.goodput());
     Sentence {
         long: format!("Upstream refused {refused} of {all}. Goodput {goodput}/s."),
         short: format!("refused {refused} of {all}, {goodput}/s"),
-        role: if figures.seen.refused > 0 { Role::Limited } else { Role::TextDim },
+        role: if figures.upstream.refused > 0 { Role::Limited } else { Role::TextDim },
     }
 }
 
 /// `Lost #5–#10. 3 kept, 1 error read.`
-fn hand(figures: &Figures) -> Sentence {
+fn hand(figures: &LaneFigures) -> Sentence {
     let hand = &figures.hand;
     let mut known = format!("{} kept", units::count(hand.kept));
     if hand.read > 0 {
@@ -96,7 +96,7 @@ fn hand(figures: &Figures) -> Sentence {
 }
 
 /// `10 futures made, 0 polled, 0 finished.`
-fn calls(figures: &Figures) -> Sentence {
+fn calls(figures: &LaneFigures) -> Sentence {
     // Worth telling where something was made and never asked for.
     let Some(calls) = figures.calls.filter(|calls| calls.polled < calls.created) else { return referee(figures) };
     let (made, polled, finished) = (calls.created, calls.polled, calls.finished);
@@ -108,7 +108,7 @@ fn calls(figures: &Figures) -> Sentence {
 }
 
 /// `300 tasks and 9.83 MB of bodies at once.`
-fn held(figures: &Figures) -> Sentence {
+fn held(figures: &LaneFigures) -> Sentence {
     let hand = &figures.hand;
     let (tasks, bytes) = (units::plural(hand.tasks, "task"), units::bytes(hand.bytes));
     Sentence {

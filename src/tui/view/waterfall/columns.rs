@@ -42,7 +42,7 @@ type Drop = fn(&mut Columns);
 
 impl Columns {
     pub(super) fn of(width: u16, model: &Model) -> Self {
-        let jobs = model.jobs.unwrap_or(0).max(model.timeline.told());
+        let jobs = model.jobs.unwrap_or(0).max(model.timeline.n_started());
         let number = table::digits(jobs).max(3) + 2;
         let request = (width.saturating_mul(2) / 9).clamp(17, 44);
         let mut columns = Self { number, request, status: STATUS, bars: 0 };

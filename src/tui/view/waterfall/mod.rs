@@ -143,8 +143,8 @@ fn remark(scene: &Scene<'_>) -> String {
         format!("{} of {} that match", count(n), count(timeline.n()))
     } else if list.column == SLOT {
         count(n)
-    } else if timeline.told() > timeline.n() as u64 {
-        format!("the last {} of {}", count(timeline.n()), units::count(timeline.told()))
+    } else if timeline.n_started() > timeline.n() as u64 {
+        format!("the last {} of {}", count(timeline.n()), units::count(timeline.n_started()))
     } else {
         count(n)
     };

@@ -1,7 +1,7 @@
 //! A request in words: its name, how it ended, and where its time went.
 
 use crate::event::outcome::Outcome;
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::timeline::Bar;
 use crate::text::units;
 use crate::tui::rows::request::name;
@@ -43,8 +43,8 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &Scene<'_>) {
     match bar.end.as_ref().and_then(|end| end.outcome.as_ref()) {
         Some(Outcome::Answered { bytes, .. }) => tell("read", units::bytes(*bytes)),
         None => {
-            if let Some(seen) = bar.seen.filter(|seen| seen.bytes > 0) {
-                tell("read", units::bytes(seen.bytes));
+            if let Some(progress) = bar.progress.filter(|progress| progress.bytes > 0) {
+                tell("read", units::bytes(progress.bytes));
             }
         }
         Some(_) => {}
@@ -62,7 +62,7 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &Scene<'_>) {
 
 /// How long it waited, and for what most of all.
 fn waited(bar: &Bar) -> String {
-    let most = WaitWhy::ALL.into_iter().max_by_key(|&why| bar.waited.of(why));
+    let most = WaitReason::ALL.into_iter().max_by_key(|&why| bar.waited.get(why));
     let total = units::length(bar.waited.total());
     most.map_or_else(|| total.clone(), |why| format!("{total} ({})", why.words()))
 }

@@ -1,6 +1,6 @@
 //! What happened last, and what was done about it?
 
-use crate::model::news::Item;
+use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::rows::event_text::tell;
 use crate::tui::text_fit::{cut_end, width_of};
@@ -17,7 +17,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         return;
     }
     pen.section(0, "Events", "");
-    let told = scene.model.news.told();
+    let told = scene.model.news.n_added();
     if told == 0 {
         pen.text(0, 1, NOTHING, Role::TextFaint);
     }
@@ -28,7 +28,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One event: when, what sort, where, and what.
-pub fn line(pen: &mut Pen<'_>, y: u16, item: &Item, scene: &Scene<'_>) {
+pub fn line(pen: &mut Pen<'_>, y: u16, item: &NewsItem, scene: &Scene<'_>) {
     let told = tell(item, scene.model);
     let clock = units::clock(item.at);
     pen.text(0, y, &clock, Role::TextFaint);

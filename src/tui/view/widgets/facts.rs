@@ -2,7 +2,7 @@
 //!
 //! Start at [`draw`].
 
-use crate::model::news::Item;
+use crate::model::news::NewsItem;
 use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::Role;
@@ -91,7 +91,7 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[Said]) -> u16 {
 }
 
 /// The last events of what is selected, newest first, as far down as there is room.
-pub fn latest(pen: &mut Pen<'_>, scene: &Scene<'_>, is_of: impl Fn(&Item) -> bool) {
+pub fn latest(pen: &mut Pen<'_>, scene: &Scene<'_>, is_of: impl Fn(&NewsItem) -> bool) {
     if pen.height() < 3 {
         return;
     }

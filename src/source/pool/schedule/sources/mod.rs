@@ -212,7 +212,7 @@ impl Sources {
     fn announce(&mut self, facts: &mut VecDeque<Fact>) {
         let endpoints = self.cursor.endpoints();
         for (i, endpoint) in endpoints.iter().enumerate().skip(self.announced) {
-            facts.push_back(Fact::EndpointSeen {
+            facts.push_back(Fact::EndpointAnnounced {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),

@@ -1,4 +1,4 @@
-//! Books what was turned, by a person or by itself: hosts put aside, limits that are found.
+//! Applies changed limits, quarantines and adaptive steps to the model.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ impl Model {
     /// Steps of one host that follow each other so soon are one story.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
-    /// Books that a limit was turned.
-    pub(super) fn turn(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
+    /// Records that a limit has changed.
+    pub(super) fn change_limit(&mut self, at: Offset, origin: Origin, scope: Scope, limit: u32, by: ChangedBy) {
         match scope {
             Scope::Run => {
                 let from = self.limit;
-                self.change(origin, |part| part.limit = Some(limit));
+                self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
                 self.evidence.turn(from, to, by);
                 self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
-                self.news.tell(at, Story::Limit { host: None, from, to, by });
+                self.news.add(at, Story::Limit { host: None, from, to, by });
             }
             Scope::Host(id) => {
                 let i = self.known_host(origin, id);
@@ -28,41 +28,41 @@ impl Model {
                 let from = host.limit.replace(limit);
                 host.turned = Some((by, at));
                 let host = Some(Arc::clone(&host.name));
-                self.news.tell(at, Story::Limit { host, from, to: limit, by });
+                self.news.add(at, Story::Limit { host, from, to: limit, by });
             }
         }
     }
 
-    /// Books that a host was put aside or taken back.
-    pub(super) fn put_aside(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
+    /// Records that a host is quarantined or released.
+    pub(super) fn set_quarantine(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
         let i = self.known_host(origin, host);
         let host = self.hosts.at(i);
         host.is_quarantined = is_aside;
         let host = Arc::clone(&host.name);
-        self.news.tell(at, Story::Quarantine { host, is_aside });
+        self.news.add(at, Story::Quarantine { host, is_aside });
     }
 
-    /// Books what the adaptive controller has found for a host.
+    /// Records what the adaptive controller has found for a host.
     pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
         self.is_adaptive = true;
         let found = self.hosts.at(host);
         found.learned = Some(learned);
         (found.turned, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
-        // The search takes many small steps: of those in a row the last one tells enough.
+        // The search takes many small steps: of those in a row, the last one is enough.
         let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
-        self.news.retell(at, story, |newest| {
+        self.news.replace_newest(at, story, |newest| {
             let is_same = matches!(&newest.story, Story::Adapted { host: of, .. } if **of == *host);
             is_same && at.since(newest.at) < Self::STEPS_IN_A_ROW
         });
     }
 
-    /// Books that limits are found by themselves, or no longer.
+    /// Records that adaptive limits are on or off.
     pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
         self.is_adaptive = on;
         for host in self.hosts.kept_mut().filter(|_| !on) {
             (host.learned, host.why) = (None, None);
         }
-        self.news.tell(at, Story::Adaptive(on));
+        self.news.add(at, Story::Adaptive(on));
     }
 }

@@ -2,17 +2,17 @@
 
 use crate::event::{EndpointId, HostId, Origin};
 use crate::model::Model;
-use crate::model::endpoint::Endpoint;
-use crate::model::host::Host;
+use crate::model::endpoint::EndpointStats;
+use crate::model::host::HostStats;
 
 impl Model {
     /// The endpoint that this machine calls by this id.
-    pub fn endpoint_by_id(&self, origin: Origin, id: EndpointId) -> Option<&Endpoint> {
+    pub fn endpoint_by_id(&self, origin: Origin, id: EndpointId) -> Option<&EndpointStats> {
         self.endpoint_index.get(&(origin, id)).and_then(|&i| self.endpoints.get(i))
     }
 
     /// The host that this machine calls by this id.
-    pub fn host_by_id(&self, origin: Origin, id: HostId) -> Option<&Host> {
+    pub fn host_by_id(&self, origin: Origin, id: HostId) -> Option<&HostStats> {
         self.hosts.by_id(origin, id)
     }
 
@@ -37,7 +37,7 @@ impl Model {
     pub(super) fn endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
         let endpoints = &mut self.endpoints;
         *self.endpoint_index.entry((origin, id)).or_insert_with(|| {
-            endpoints.push(Endpoint { origin, id, ..Endpoint::default() });
+            endpoints.push(EndpointStats { origin, id, ..EndpointStats::default() });
             endpoints.len() - 1
         })
     }

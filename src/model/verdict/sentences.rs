@@ -1,13 +1,13 @@
-//! Findings in words: the number first, then the place, then the remedy.
+//! Findings as sentences: the number first, then the place, then the remedy.
 //!
 //! Screen, plain lines and summary take their sentences from here. What is foreign has been made safe.
-//! Start at [`told`].
+//! Start at [`sentence_of`].
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::event::Micros;
-use crate::event::waits::WaitWhy;
+use crate::event::waits::WaitReason;
 use crate::model::Model;
 use crate::model::verdict::{Cure, Dial, Finding, Instead, thresholds};
 use crate::text::sanitize::sanitize;
@@ -16,7 +16,7 @@ use crate::text::units;
 
 /// One sentence in its three parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct VerdictSentence {
     /// The number that makes it a claim.
     pub number: String,
     /// Where it lies.
@@ -27,14 +27,14 @@ pub struct Told {
     pub brief: Option<String>,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for VerdictSentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}; {}", self.number, self.place, self.remedy)
     }
 }
 
 /// The finding as a sentence; `recording` is where the run is recorded, as it may be shown.
-pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
+pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) -> VerdictSentence {
     let (number, place, remedy) = match finding {
         Finding::OwnMachine { cut: Some((from, to)), .. } => (
             format!("limit cut from {from} to {to}"),
@@ -127,7 +127,7 @@ pub fn told(finding: &Finding, model: &Model, recording: Option<&str>) -> Told {
             "one client for all, and connections kept open at either end".to_owned(),
         ),
     };
-    Told { number, place, remedy, brief: brief(finding) }
+    VerdictSentence { number, place, remedy, brief: brief(finding) }
 }
 
 /// What held on at the end of the run.
@@ -180,16 +180,16 @@ fn brief(finding: &Finding) -> Option<String> {
 }
 
 /// The sentence, where there is one.
-pub fn sentence(model: &Model, recording: Option<&str>) -> Option<String> {
-    crate::model::verdict::findings(model).first().map(|finding| told(finding, model, recording).to_string())
+pub fn main_sentence(model: &Model, recording: Option<&str>) -> Option<String> {
+    crate::model::verdict::findings(model).first().map(|finding| sentence_of(finding, model, recording).to_string())
 }
 
 /// Which dial it is that holds.
-fn dial_in_words(model: &Model, why: WaitWhy, host: Option<usize>, dial: Dial) -> String {
+fn dial_in_words(model: &Model, why: WaitReason, host: Option<usize>, dial: Dial) -> String {
     let whose = host.map_or_else(|| "the run".to_owned(), |host| place(model, host));
     match (why, dial) {
         (_, Dial::Limit(limit)) => format!("the limit of {limit} for {whose}"),
-        (WaitWhy::Gap, Dial::Apart(apart)) => format!("the gap at {whose}, starts {} apart", units::length(apart)),
+        (WaitReason::Gap, Dial::Apart(apart)) => format!("the gap at {whose}, starts {} apart", units::length(apart)),
         (_, Dial::Apart(apart)) => format!("the rate of {whose}, starts {} apart", units::length(apart)),
     }
 }

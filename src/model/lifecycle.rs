@@ -1,4 +1,4 @@
-//! How a start, an end and a settlement are booked: each in every place that counts it.
+//! Counts starts and ends of attempts, and settled jobs, in every place that keeps a total.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use crate::event::cause::Cause;
 use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
-use crate::model::anatomy::{Ending, Slow};
+use crate::model::anatomy::{Ending, SlowAttempt};
 use crate::model::incidents::Example;
-use crate::model::news::{Story, Then};
+use crate::model::news::{FollowUp, Story};
 use crate::model::open::Flight;
-use crate::model::timeline::{Bar, End};
+use crate::model::timeline::{AttemptEnd, Bar};
 
 /// How a job ended.
 pub(super) struct Settled<'e> {
@@ -24,7 +24,7 @@ pub(super) struct Settled<'e> {
 
 impl Model {
     /// An attempt took a slot.
-    pub(super) fn take_off(&mut self, bar: Bar, until: Option<Offset>) {
+    pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>) {
         let (at, origin, attempt) = (bar.started, bar.origin, bar.attempt);
         let &Bar { endpoint, host, slot, .. } = &bar;
         self.totals.started += 1;
@@ -39,26 +39,26 @@ impl Model {
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight = Flight { started: at, until, endpoint, host, slot, seen: None, answer: None, target, number };
+        let flight = Flight { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
         self.evidence.start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
-            self.timeline.end(displaced.number, End { at, outcome: None, spent: PhaseTimes::default() });
-            self.land(&displaced);
+            self.timeline.end(displaced.number, AttemptEnd { at, outcome: None, spent: PhaseTimes::default() });
+            self.release(&displaced);
         }
         self.level.set(at, self.in_flight());
     }
 
     /// An attempt gave its slot back.
-    pub(super) fn count_end(
+    pub(super) fn end_attempt(
         &mut self,
         at: Offset,
         (origin, attempt): (Origin, Attempt),
         flight: Flight,
         (outcome, spent): (&Outcome, PhaseTimes),
     ) {
-        self.land(&flight);
-        let bar = self.timeline.end(flight.number, End { at, outcome: Some(outcome.clone()), spent });
+        self.release(&flight);
+        let bar = self.timeline.end(flight.number, AttemptEnd { at, outcome: Some(outcome.clone()), spent });
         let waited = bar.map_or(Micros::ZERO, |bar| bar.waited.total());
         self.level.set(at, self.in_flight());
         let service = at.since(flight.started);
@@ -70,9 +70,9 @@ impl Model {
         let host = self.hosts.at(flight.host);
         host.active = at;
         host.usage.end(service, outcome, &spent);
-        let is_bad = Cause::of(outcome).is_some();
+        let is_bad = Cause::of_outcome(outcome).is_some();
         let ending = Ending::from(outcome);
-        endpoint.anatomy.end(Slow { origin, attempt, at, took: service, waited, ending }, spent);
+        endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
             Outcome::Answered { .. } => {
                 host.answered += 1;
@@ -101,17 +101,17 @@ impl Model {
                 at,
                 took: service,
                 answer,
-                ..Example::of(outcome, Some(&target))
+                ..Example::from_outcome(outcome, Some(&target))
             };
-            self.incidents.strike(outcome, example);
+            self.incidents.count_attempt(outcome, example);
             let outcome = outcome.clone();
-            let (took, then) = (service, Then::Open);
-            self.news.tell(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });
+            let (took, then) = (service, FollowUp::Open);
+            self.news.add(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });
         }
     }
 
     /// A job is over.
-    pub(super) fn settle(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
+    pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settling.count(at);
         if self.repeated.remove(&(origin, job)) {
@@ -127,8 +127,8 @@ impl Model {
                 self.totals.jobs_failed += 1;
                 self.endpoints[endpoint].failed += 1;
                 self.incidents.count(at, endpoint, last, target);
-                if !self.news.follow_up(origin, |told| told.job == job, Then::GivenUp(tries)) {
-                    self.news.tell(at, Story::GivenUp { endpoint, last: last.clone() });
+                if !self.news.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries)) {
+                    self.news.add(at, Story::GivenUp { endpoint, last: last.clone() });
                 }
             }
             JobEnd::Cancelled => {
@@ -139,24 +139,24 @@ impl Model {
     }
 
     /// A job that failed is sent once more, as another one.
-    pub(super) fn repeat(&mut self, at: Offset, job: (Origin, JobId), endpoint: usize, after: &Outcome) {
-        self.change(job.0, |part| part.jobs = part.jobs.map(|jobs| jobs.saturating_add(1)));
+    pub(super) fn repeat_job(&mut self, at: Offset, job: (Origin, JobId), endpoint: usize, after: &Outcome) {
+        self.change_part(job.0, |part| part.jobs = part.jobs.map(|jobs| jobs.saturating_add(1)));
         let jobs = &mut self.endpoints[endpoint].jobs;
         *jobs = jobs.map(|jobs| jobs.saturating_add(1));
         self.totals.jobs_repeated += 1;
         self.repeated.insert(job);
-        let Some(cause) = Cause::of(after) else { return };
+        let Some(cause) = Cause::of_outcome(after) else { return };
         self.incidents.repeat(cause);
         let before = self.news.newest().and_then(|item| match item.story {
             Story::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
             _ => None,
         });
         let story = Story::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
-        self.news.retell(at, story, |_| before.is_some());
+        self.news.replace_newest(at, story, |_| before.is_some());
     }
 
-    /// Books an attempt out of its endpoint and host.
-    fn land(&mut self, flight: &Flight) {
+    /// Takes an attempt out of the in-flight counts of its endpoint and host.
+    fn release(&mut self, flight: &Flight) {
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
         let host = self.hosts.at(flight.host);

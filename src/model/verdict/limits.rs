@@ -1,12 +1,12 @@
-//! Findings on who holds the run back: the upstream, one of its hosts, or a limit of ours.
+//! Findings on what limits the run: the upstream, one of its hosts, or one of our limits.
 //!
 //! Start at [`by_us`].
 
 use crate::event::Micros;
-use crate::event::waits::{WaitTimes, WaitWhy};
+use crate::event::waits::{WaitReason, WaitTimes};
 use crate::model::Model;
 use crate::model::histogram::Histogram;
-use crate::model::host::Host;
+use crate::model::host::HostStats;
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Dial, Finding, Instead, is_by_itself, is_struggling, most, span};
 
@@ -15,7 +15,7 @@ pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
     let refusals = &model.evidence.refusals;
     let refused = model.totals.throttled;
     let of = refused + model.totals.expected + model.totals.unexpected;
-    let waiting = share(&model.waits, &[WaitWhy::Cooldown, WaitWhy::Backoff]);
+    let waiting = share(&model.waits, &[WaitReason::Cooldown, WaitReason::Backoff]);
     let is_waiting = waiting >= t::WAIT_SHARE && is_heavy(model) && refused >= t::REFUSED_LEAST;
     // Single refusals are how an adaptive limit finds its place.
     let is_refusing = refusals.is_hard && refused as f64 >= t::REFUSED_WEATHER * of as f64;
@@ -55,39 +55,39 @@ pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
     is_slower.then_some(Finding::OneHost { host, share, service, waited })
 }
 
-/// A limit of ours explains most of the waiting, and nobody refuses.
+/// One of our limits explains most of the waiting, and no host refuses.
 pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
     if !is_quiet || evidence.services.n < t::HELD_LEAST || !is_heavy(model) || !is_by_itself(model) {
         return None;
     }
-    let ours = [WaitWhy::Slot, WaitWhy::HostLimit, WaitWhy::Gap, WaitWhy::Rate];
-    let why = ours.into_iter().max_by_key(|why| model.waits.of(*why))?;
+    let ours = [WaitReason::Slot, WaitReason::HostLimit, WaitReason::Gap, WaitReason::Rate];
+    let why = ours.into_iter().max_by_key(|why| model.waits.get(*why))?;
     let share = share(&model.waits, &[why]);
     if share < t::WAIT_SHARE {
         return None;
     }
     let (host, dial, at_once) = match why {
-        WaitWhy::Slot => {
+        WaitReason::Slot => {
             let limit = model.limit?;
             (None, Dial::Limit(limit), limit.saturating_mul(2))
         }
-        WaitWhy::HostLimit => {
+        WaitReason::HostLimit => {
             let held = most_held(model, why)?;
             let limit = held.most()?;
             let twice = limit.saturating_mul(2).min(model.limit.unwrap_or(u32::MAX));
             (Some(held), Dial::Limit(limit), twice)
         }
-        WaitWhy::Gap => {
+        WaitReason::Gap => {
             let held = most_held(model, why)?;
             (Some(held), Dial::Apart(apart(held)?), model.limit?)
         }
-        WaitWhy::Rate => {
+        WaitReason::Rate => {
             let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
             (None, Dial::Apart(Micros(span(model).0 / starts)), model.limit?)
         }
-        WaitWhy::Cooldown | WaitWhy::Backoff | WaitWhy::Paused => return None,
+        WaitReason::Cooldown | WaitReason::Backoff | WaitReason::Paused => return None,
     };
     let at_once = most(model, at_once);
     let was = span(model);
@@ -116,24 +116,24 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
 }
 
 /// The host that waited longest for this reason.
-fn most_held(model: &Model, why: WaitWhy) -> Option<&Host> {
-    model.hosts.kept().max_by_key(|host| host.usage.waits.of(why))
+fn most_held(model: &Model, why: WaitReason) -> Option<&HostStats> {
+    model.hosts.kept().max_by_key(|host| host.usage.waits.get(why))
 }
 
 /// The mean time between two starts there.
-fn apart(host: &Host) -> Option<Micros> {
+fn apart(host: &HostStats) -> Option<Micros> {
     let (first, last) = host.usage.starts?;
     let starts = host.usage.ended.checked_sub(1).filter(|starts| *starts > 0)?;
     Some(Micros(last.since(first).0 / starts))
 }
 
 /// These reasons as a share of all waiting.
-fn share(waits: &WaitTimes, whys: &[WaitWhy]) -> f64 {
-    let some = whys.iter().fold(Micros::ZERO, |sum, why| sum + waits.of(*why));
+fn share(waits: &WaitTimes, whys: &[WaitReason]) -> f64 {
+    let some = whys.iter().fold(Micros::ZERO, |sum, why| sum + waits.get(*why));
     some.0 as f64 / waits.total().0.max(1) as f64
 }
 
-/// Whether somebody waited for most of the time.
+/// Whether jobs waited for most of the time.
 fn is_heavy(model: &Model) -> bool {
     model.waits.total().0 as f64 >= t::WAIT_WEIGHT * span(model).0 as f64
 }
