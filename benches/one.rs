@@ -69,10 +69,7 @@ fn listen(watched: &str, mut facts: mpsc::Receiver<Event>) -> Result<(), Failure
 }
 
 fn pumped(facts: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> Result<(), Failure> {
-    match Pump::start(facts, recorder)?.join() {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+    Ok(Pump::start(facts, recorder)?.join()?)
 }
 
 /// Runs a plan to its end.

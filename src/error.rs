@@ -1,6 +1,6 @@
-//! Why `inflight` itself could not do its work, and with which exit code it says so.
+//! The errors of `inflight` itself, and the exit code of each.
 //!
-//! A failed attempt is data, never one of these. Start at [`Error`].
+//! A failed attempt is data, and never one of these. Start at [`Error`].
 
 use std::io;
 
@@ -8,12 +8,13 @@ use crate::config::theme_catalog::ThemeError;
 use crate::output::exit;
 use crate::output::output_error::OutputError;
 use crate::plan::error::PlanError;
+use crate::pump::PumpError;
 use crate::source::pool::Broken;
 use crate::text::console::StreamStyle;
 use crate::text::diagnostics::Mistakes;
 use crate::text::sanitize::sanitize;
 
-/// Exit codes beside those that a run's own result decides, which are in [`exit`].
+/// Exit codes that do not depend on a run's result; those that do are in [`exit`].
 pub mod code {
     /// Wrong usage.
     pub const USAGE: u8 = 2;
@@ -26,7 +27,7 @@ pub mod code {
     /// Stopped by SIGTERM: 128 + 15.
     pub const TERMINATED: u8 = 143;
 
-    /// Every exit code in words, as README and manual page tell them.
+    /// The meaning of every exit code, for the README and the manual page.
     pub const MEANINGS: [(&str, &str); 9] = [
         ("0", "every job done, every expectation met"),
         ("1", "jobs failed, an expectation was not met, or not every job was done"),
@@ -43,7 +44,7 @@ pub mod code {
 /// Why `inflight` could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The plan is not valid, or holds nothing.
+    /// The plan is not valid, or has no jobs.
     #[error("the plan is not valid")]
     Plan(#[from] PlanError),
     /// A theme or the settings are not valid.
@@ -52,25 +53,25 @@ pub enum Error {
     /// There is no theme of that name.
     #[error("there is no theme `{name}`")]
     NoTheme {
-        /// The name asked for; foreign text.
+        /// The requested name; foreign text.
         name: String,
-        /// The question whether another was meant.
+        /// A suggestion: `did you mean …?`
         near: Option<String>,
     },
-    /// The words of the command do not fit together.
+    /// The arguments contradict each other.
     #[error("{message}")]
     Usage {
         /// What is wrong.
         message: String,
-        /// What would be right.
+        /// What to do instead.
         hint: String,
     },
-    /// A result could not be written, found out before anything was sent.
+    /// A result cannot be written; detected before anything is sent.
     #[error("{message}")]
     Unwritable {
         /// What is wrong.
         message: String,
-        /// What would be right.
+        /// What to do instead.
         hint: Option<String>,
     },
     /// A recording cannot be read.
@@ -78,20 +79,23 @@ pub enum Error {
     Recording {
         /// What is wrong.
         message: String,
-        /// What would be right.
+        /// What to do instead.
         hint: Option<String>,
     },
-    /// The system refused something we cannot do without.
+    /// The system refused something that `inflight` cannot work without.
     #[error("cannot {what}")]
     System {
-        /// What we tried.
+        /// What was tried.
         what: &'static str,
         /// Why not.
         source: io::Error,
     },
-    /// The pool broke.
+    /// A thread of the pool panicked, or could not be started.
     #[error("the pool broke")]
     Pool(#[from] Broken),
+    /// The thread that applies and records events panicked.
+    #[error("cannot follow the run")]
+    Pump(#[from] PumpError),
 }
 
 impl From<ThemeError> for Error {
@@ -110,18 +114,18 @@ impl From<OutputError> for Error {
 }
 
 impl Error {
-    /// The exit code that says so.
+    /// The exit code of this error.
     pub fn code(&self) -> u8 {
         match self {
             Self::Plan(error) if error.has_no_jobs() => exit::NOTHING_TO_DO,
             Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
-            Self::System { .. } | Self::Pool(_) => exit::BROKEN,
+            Self::System { .. } | Self::Pool(_) | Self::Pump(_) => exit::BROKEN,
         }
     }
 
-    /// The message as people read it: what failed, on what, why; then what to do.
+    /// The message for the user: what failed, on what, and why; then what to do.
     pub fn render(&self, style: StreamStyle) -> String {
         match self {
             Self::Plan(error) => return error.render(style.colour, style.line_width()),
@@ -136,7 +140,7 @@ impl Error {
         text
     }
 
-    /// The error and its causes in one line. Foreign text stands in it as it came.
+    /// The error and its causes in one line, with foreign text not yet sanitized.
     pub fn sentence(&self) -> String {
         let mut text = self.to_string();
         let mut cause = std::error::Error::source(self);
@@ -147,14 +151,14 @@ impl Error {
         text
     }
 
-    /// What would be right, where that is known.
+    /// What to do instead, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoTheme { near: Some(near), .. } => Some(near.clone()),
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } | Self::Recording { hint, .. } => hint.clone(),
-            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) => None,
+            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) | Self::Pump(_) => None,
         }
     }
 }

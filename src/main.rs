@@ -1,4 +1,4 @@
-//! The `inflight` command: see the library's `app`.
+//! The `inflight` command; the library's `app` does all of its work.
 
 use std::process::ExitCode;
 

@@ -1,10 +1,12 @@
-//! Carries events from a source to the model and the recording.
+//! The thread that carries events from a source to the model and to the recording.
 //!
-//! It has its own thread, takes events many at a time, naps between, and waits for nobody but the
-//! recording's file. A recording that fails is a warning, never a lost run. Start at [`Pump::start`].
+//! It takes many events at a time, naps in between, and waits for nothing but the recording's file.
+//! A recording that fails is a warning, never a lost run. A panic here ends the run: the source finds its
+//! channel closed, and [`Pump::join`] reports it. Start at [`Pump::start`].
 
 use std::fmt;
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -17,92 +19,116 @@ use crate::journal;
 use crate::model::Model;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};
 
-/// Events taken at once.
+/// How many events are taken at once.
 const BATCH: usize = 1024;
-/// Events are left to gather for so long. To wake for each of them costs more than to take it in, here
-/// and for whoever sends; the channel holds what comes meanwhile, and no eye sees the delay.
+/// How long events gather before they are taken. Waking for each event costs both sides more than applying
+/// it. The channel holds what arrives meanwhile, and the delay is too short to be visible.
 const NAP: Duration = Duration::from_millis(2);
 
-/// Where the recording goes.
+/// Where the recording is written.
 pub type Recorder = journal::Writer<Box<dyn Write + Send>>;
 
-/// A model that follows a source.
+/// The thread that applies a source's events, and the model that it keeps.
 #[derive(Debug)]
 pub struct Pump {
     follow: Follow,
-    thread: JoinHandle<Option<io::Error>>,
+    thread: JoinHandle<Result<(), PumpError>>,
 }
 
-/// A view of a model that follows a source.
+/// A handle on the model that a pump keeps up to date.
 #[derive(Clone, Default)]
 pub struct Follow {
     model: Arc<Mutex<Model>>,
-    hearer: Arc<Mutex<Option<Hearer>>>,
+    listener: Arc<Mutex<Option<ChangeListener>>>,
     is_closed: Arc<AtomicBool>,
-    /// Events that have been taken in.
+    is_broken: Arc<AtomicBool>,
+    /// How many events have been applied.
     applied: Arc<AtomicU64>,
 }
 
 /// Called after every batch of events; must not wait.
-type Hearer = Box<dyn Fn() + Send>;
+type ChangeListener = Box<dyn Fn() + Send>;
+
+/// What a pump could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum PumpError {
+    /// The recording could not be written; the model is complete.
+    #[error("the recording stopped")]
+    Recording(#[source] io::Error),
+    /// The pump's thread panicked: events after that are lost.
+    #[error("the thread that applies and records events panicked, which is a bug in inflight")]
+    Panicked,
+}
 
 impl Pump {
     /// Follows `events` until their channel closes.
     pub fn start(events: mpsc::Receiver<Event>, recorder: Option<Recorder>) -> io::Result<Self> {
         let follow = Follow::default();
         let following = follow.clone();
-        let thread = thread::Builder::new().name("pump".into()).spawn(move || following.run(events, recorder))?;
+        let run = move || {
+            // Unwinding drops the receiver, from which the source learns that nothing takes its events.
+            let ended = panic::catch_unwind(AssertUnwindSafe(|| following.run(events, recorder)));
+            following.close(ended.is_err());
+            ended.unwrap_or(Err(PumpError::Panicked))
+        };
+        let thread = thread::Builder::new().name("pump".into()).spawn(run)?;
         Ok(Self { follow, thread })
     }
 
-    /// The model, as it follows.
+    /// A handle on the model.
     pub fn follow(&self) -> Follow {
         self.follow.clone()
     }
 
-    /// Waits for the last event; gives back what the recording failed of, if it did.
-    pub fn join(self) -> Option<io::Error> {
-        self.thread.join().unwrap_or_else(|_| Some(io::Error::other("the pump's thread broke")))
+    /// Waits until the last event has been applied and recorded.
+    pub fn join(self) -> Result<(), PumpError> {
+        self.thread.join().unwrap_or(Err(PumpError::Panicked))
     }
 }
 
 impl Follow {
-    /// The model as of now; whoever holds it holds up the pump.
+    /// The model as of now. The pump waits while the guard is held.
     pub fn model(&self) -> MutexGuard<'_, Model> {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has `hearer` called after every batch of events, instead of whoever was called before.
-    pub fn on_change(&self, hearer: impl Fn() + Send + 'static) {
-        *self.hearer() = Some(Box::new(hearer));
+    /// Calls `listener` after every batch of events, in place of any earlier listener.
+    pub fn on_change(&self, listener: impl Fn() + Send + 'static) {
+        *self.listener() = Some(Box::new(listener));
     }
 
-    /// Whether the last event has been seen. A source that broke may have ended without saying so.
+    /// Whether the last event has been applied. A source that broke may have ended without `RunEnded`.
     pub fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Forgets everything, once so many events have been taken in: whoever plays a recording goes back in
-    /// it, and sends nothing meanwhile.
+    /// Whether the pump panicked: the model shows the run as of then, and never changes again.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Acquire)
+    }
+
+    /// Starts with an empty model again, once `after` events have been applied.
+    ///
+    /// A replay calls this to go back in its recording; it sends nothing meanwhile.
     pub fn start_anew(&self, after: u64) {
         while self.applied.load(Ordering::Acquire) < after && !self.is_closed() {
             thread::sleep(Duration::from_millis(1));
         }
         *self.model() = Model::default();
-        self.tell();
+        self.notify();
     }
 
-    fn hearer(&self) -> MutexGuard<'_, Option<Hearer>> {
-        self.hearer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn listener(&self) -> MutexGuard<'_, Option<ChangeListener>> {
+        self.listener.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
-        if let Some(hearer) = &*self.hearer() {
-            hearer();
+    fn notify(&self) {
+        if let Some(listener) = &*self.listener() {
+            listener();
         }
     }
 
-    fn run(&self, mut events: mpsc::Receiver<Event>, mut recorder: Option<Recorder>) -> Option<io::Error> {
+    fn run(&self, mut events: mpsc::Receiver<Event>, mut recorder: Option<Recorder>) -> Result<(), PumpError> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut failure = None;
         while events.blocking_recv_many(&mut batch, BATCH) > 0 {
@@ -111,9 +137,9 @@ impl Follow {
             {
                 recorder = None;
                 let error = IoErrorText(error);
-                // Whoever closed the other end of a pipe knows that nothing comes any more.
+                // A reader that closed its end of a pipe expects nothing more.
                 if !is_closed_pipe(&error.0) {
-                    batch.push(stopped(&batch, &error));
+                    batch.push(recording_stopped(&batch, &error));
                 }
                 failure = Some(error.0);
             }
@@ -123,16 +149,21 @@ impl Follow {
             }
             drop(model);
             self.applied.fetch_add(batch.len() as u64, Ordering::AcqRel);
-            self.tell();
+            self.notify();
             let naps = batch.len() < BATCH && !events.is_closed();
             batch.clear();
             if naps {
                 thread::sleep(NAP);
             }
         }
+        failure.map_or(Ok(()), |error| Err(PumpError::Recording(error)))
+    }
+
+    /// Marks the model as complete, or as cut short by a panic, and wakes the listener.
+    fn close(&self, is_broken: bool) {
+        self.is_broken.store(is_broken, Ordering::Release);
         self.is_closed.store(true, Ordering::Release);
-        self.tell();
-        failure
+        self.notify();
     }
 }
 
@@ -143,13 +174,13 @@ impl fmt::Debug for Follow {
 }
 
 /// The warning that the recording ends here.
-fn stopped(batch: &[Event], error: &IoErrorText) -> Event {
+fn recording_stopped(batch: &[Event], error: &IoErrorText) -> Event {
     let message = format!("recording stopped: {error}; the run continues").into();
     let at = batch.last().map_or_else(Default::default, |event| event.at);
     Event { at, origin: Origin::HERE, fact: Fact::Warned { about: WarningSource::Recorder, message } }
 }
 
-/// Records a batch and hands it to the system, so that even a killed run leaves all but its last moments.
+/// Records a batch and hands it to the system, so that a killed run loses only its last moments.
 fn record(writer: &mut Recorder, batch: &[Event]) -> io::Result<()> {
     for event in batch {
         writer.write(event)?;

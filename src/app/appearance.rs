@@ -4,6 +4,7 @@
 
 use crate::app::settings;
 use crate::cli::look::LookArgs;
+use crate::config::settings::Settings;
 use crate::config::theme_catalog::{ThemeCatalog, ThemeError};
 use crate::error::Error;
 use crate::text::console::Console;
@@ -58,7 +59,11 @@ pub fn with_flags(mut environment: Environment, args: &LookArgs) -> Environment 
 impl Appearance {
     /// Decides from flags, settings and environment, before the terminal is queried.
     pub fn decide(environment: &Environment, console: Console) -> Result<Self, Error> {
-        let settings = settings(console)?;
+        Self::with_settings(settings(console)?, environment)
+    }
+
+    /// Decides with these settings.
+    pub fn with_settings(settings: Settings, environment: &Environment) -> Result<Self, Error> {
         let environment = Environment { preferences: settings.preferences, ..environment.clone() };
         let capabilities = Capabilities { depth: environment.depth().value, charset: environment.charset().value };
         let (background, asks) = match environment.background().value {

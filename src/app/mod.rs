@@ -1,35 +1,26 @@
-//! Puts the parts together: plan, upstream, pool, pump, face, results.
+//! The program: it carries out each command of the command line.
 //!
-//! Start at [`run`].
+//! It puts the parts together and holds no logic of theirs. Start at [`run`].
 
 pub mod appearance;
-pub mod batch;
-pub mod check;
-pub mod demo;
-pub mod doctor;
-pub mod headless;
+pub mod inspect;
 pub mod lab;
-pub mod manual;
-pub mod practice;
-pub mod recorded;
-pub mod recording;
+pub mod live;
 pub mod replay;
-pub mod screen;
-pub mod signals;
+pub mod run;
 pub mod stop;
-pub mod tab;
-pub mod themes;
-pub mod watch;
+pub mod wakeups;
 
 use std::io;
-use std::sync::mpsc;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
-use crate::app::batch::Batch;
-use crate::app::signals::Wake;
+use crate::app::inspect::{check, doctor, manual, themes};
+use crate::app::run::{Batch, demo, practice};
+use crate::app::wakeups::{Wakeup, Wakeups};
 use crate::cli::look::color_in;
-use crate::cli::{Cli, Command, RunArgs, SchemaOf, UpstreamArgs, overlay};
+use crate::cli::{Cli, CliCommand, RequestArgs, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
 use crate::config::settings::Settings;
 use crate::error::{Error, code};
@@ -43,14 +34,14 @@ use crate::text::sanitize::sanitize;
 use crate::tui::keymap::{self, Keymap};
 use crate::upstream::{self, Upstream};
 
-/// Does what the command line says; gives back the exit code.
+/// Runs the program; returns the exit code.
 pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return explain(&error, config::console(color_in(std::env::args_os()))),
+        Err(error) => return print_usage(&error, config::console(color_in(std::env::args_os()))),
     };
     let console = config::console(cli.color);
-    match obey(&cli.command, console) {
+    match run_command(&cli.command, console) {
         Ok(code) => code,
         Err(error) => {
             streams::say(error.render(console.stderr).trim_end());
@@ -59,9 +50,9 @@ pub fn run() -> u8 {
     }
 }
 
-/// clap's own answer: help and version on standard output, mistakes on standard error.
-fn explain(error: &clap::Error, console: Console) -> u8 {
-    // It quotes words of the command line, and whoever wrote them may not be whoever runs them.
+/// Prints clap's own answer: help and version on standard output, usage errors on standard error.
+fn print_usage(error: &clap::Error, console: Console) -> u8 {
+    // It quotes arguments, which may come from a script that the user did not write.
     let text = error.render().to_string();
     let text = text.lines().map(sanitize).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
@@ -72,49 +63,49 @@ fn explain(error: &clap::Error, console: Console) -> u8 {
     }
 }
 
-fn obey(command: &Command, console: Console) -> Result<u8, Error> {
+fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
     match command {
-        Command::Run(args) => Batch { plan: planned(args)?, results: &args.results, look: &args.look, console }.run(),
-        Command::Check(args) => check::run(args, planned(args), console),
-        Command::Demo(args) if args.list => print("print the list", &scenario::list()),
-        Command::Demo(args) => {
+        CliCommand::Run(args) => {
+            Batch { plan: read_plan(args)?, results: &args.results, look: &args.look, console }.run()
+        }
+        CliCommand::Check(args) => check::run(args, read_plan(args), console),
+        CliCommand::Demo(args) if args.list => print("print the list", &scenario::list()),
+        CliCommand::Demo(args) => {
             if let Some(scenario) = args.scenario {
                 return lab::run(scenario, args, console);
             }
             let mut plan = demo::plan()?;
-            overlay::lay_over(&mut plan, &args.dials, &crate::cli::RequestArgs::default(), &args.results)?;
+            overlay::apply_flags(&mut plan, &args.batch, &RequestArgs::default(), &args.results)?;
             destination::check_apart(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
-        Command::Replay(args) => replay::run(args, console),
-        Command::Upstream(args) => listen(args),
-        Command::Keys => print("print the keys", &keymap::plain(&keys(console)?)),
-        Command::Man => {
-            let page = manual::page(&keys(console)?);
-            print(
-                "print the manual page",
-                &page.map_err(|source| Error::System { what: "write the manual page", source })?,
-            )
+        CliCommand::Replay(args) => replay::run(args, console),
+        CliCommand::Upstream(args) => run_upstream(args),
+        CliCommand::Keys => print("print the keys", &keymap::plain(&keymap(console)?)),
+        CliCommand::Man => {
+            let page = manual::page(&keymap(console)?);
+            let page = page.map_err(|source| Error::System { what: "write the manual page", source })?;
+            print("print the manual page", &page)
         }
-        Command::Completions { shell } => {
+        CliCommand::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "inflight", &mut script);
             print("print completions", &String::from_utf8_lossy(&script))
         }
-        Command::Theme(args) => themes::obey(args, console),
-        Command::Doctor(args) => print("print what was found out", &doctor::told(args, console)),
-        Command::Schema(args) => match args.what {
+        CliCommand::Theme(args) => themes::run(args, console),
+        CliCommand::Doctor(args) => print("print what was found out", &doctor::report(args, console)),
+        CliCommand::Schema(args) => match args.what {
             SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
         },
     }
 }
 
-/// The keys as the settings have them.
-fn keys(console: Console) -> Result<Keymap, Error> {
+/// The keys, as the settings bind them.
+fn keymap(console: Console) -> Result<Keymap, Error> {
     Ok(settings(console)?.keymap)
 }
 
-/// The settings in force; what is questionable in them is reported.
+/// The settings in force; warnings about them are printed.
 fn settings(console: Console) -> Result<Settings, Error> {
     let settings = config::settings()?;
     if let Some(warnings) = &settings.warnings {
@@ -124,7 +115,7 @@ fn settings(console: Console) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// Prints what was asked for.
+/// Prints a result on standard output.
 fn print(what: &'static str, text: &str) -> Result<u8, Error> {
     match streams::result(text) {
         Err(source) if !is_closed_pipe(&source) => Err(Error::System { what, source }),
@@ -132,18 +123,18 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
     }
 }
 
-/// The plan that the words of the command line name, under its flags: what a run and a check begin with.
-fn planned(args: &RunArgs) -> Result<Plan, Error> {
-    let mut plan = read(args)?;
+/// The plan that the arguments name, with the flags applied: `run` and `check` both begin with it.
+fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
+    let mut plan = read_targets(args)?;
     practice::check(&plan)?;
-    overlay::lay_over(&mut plan, &args.dials, &args.request, &args.results)?;
+    overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results)?;
     destination::check_apart(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 
-/// The plan that the words of the command line name.
-fn read(args: &RunArgs) -> Result<Plan, Error> {
-    // With a slash too few it is still no file, and a message about a file would show all of it.
+/// The plan that the arguments name: a file, standard input, or a list of URLs.
+fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
+    // A URL with a slash too few is still no file, and a message about a file would print all of it.
     let begins =
         |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
     let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
@@ -155,8 +146,8 @@ fn read(args: &RunArgs) -> Result<Plan, Error> {
         targets => match targets.iter().find(|target| !is_url(target)) {
             None => Ok(Plan::from_urls(targets, args.requests)?),
             Some(file) if args.requests.is_some() => Err(Error::Usage {
-                message: format!("`-n` goes with URLs, and `{file}` is none"),
-                hint: "a plan says how many itself, by `repeat`; a URL begins with `https://`".into(),
+                message: format!("`-n` works only with URLs, and `{file}` is none"),
+                hint: "a plan sets the number itself, with `repeat`; a URL begins with `https://`".into(),
             }),
             Some(file) => Err(Error::Usage {
                 message: format!("`{file}` is no URL, and only one plan can be run at a time"),
@@ -166,8 +157,8 @@ fn read(args: &RunArgs) -> Result<Plan, Error> {
     }
 }
 
-/// The practice upstream alone, until somebody ends it.
-fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
+/// Runs the practice upstream alone, until a signal ends it.
+fn run_upstream(args: &UpstreamArgs) -> Result<u8, Error> {
     let practice = Practice { seed: args.seed, hosts: Vec::new() };
     descriptors::raise_limit();
     let upstream = Upstream::start(&practice, args.listen)
@@ -177,9 +168,10 @@ fn listen(args: &UpstreamArgs) -> Result<u8, Error> {
         streams::say(&format!("warning: the practice upstream listens on {address}, where others can reach it"));
     }
     streams::say(&format!("practice upstream on http://{address}/ until ctrl+c; GET / lists what it does"));
-    let (wake, wakes) = mpsc::channel();
-    signals::listen(wake).map_err(|source| Error::System { what: "listen for signals", source })?;
-    while !matches!(wakes.recv(), Ok(Wake::Signal(_)) | Err(_)) {}
+    let wakeups = Wakeups::open().map_err(|source| Error::System { what: "listen for signals", source })?;
+    while !matches!(wakeups.wait(Duration::MAX), Some(Wakeup::Signal(_))) {}
+    // A second signal ends the process.
+    drop(wakeups);
     let tally = upstream.stop();
     let (requests, peak) = (tally.requests, tally.peak);
     streams::say(&format!("served {requests} requests, at most {peak} at once"));

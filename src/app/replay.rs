@@ -1,16 +1,15 @@
-//! A recording, shown in the same screen as a run, or summed up where there is none.
+//! A recording, shown on the same screen as a run, or summed up where there is none.
 //!
 //! Start at [`run`].
-
-use std::sync::mpsc as wakes;
 
 use tokio::sync::mpsc;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::recorded::{unreadable, warn};
-use crate::app::screen::{self, Clock, Ended, Watched};
-use crate::app::signals::{self, Signal};
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::{self, ScreenExit};
+use crate::app::run::slow_jobs::{unreadable, warn};
 use crate::app::stop::Stop;
+use crate::app::wakeups::{Signal, WakeupSource, Wakeups};
 use crate::cli::ReplayArgs;
 use crate::config;
 use crate::control::Abilities;
@@ -20,13 +19,13 @@ use crate::output::output_error::path_shown;
 use crate::output::streams;
 use crate::output::summary::json::summary_json;
 use crate::output::summary::text::{Extras, summary_text};
-use crate::pump::Pump;
+use crate::pump::{Follow, Pump};
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
 use crate::text::safe_json;
 use crate::tui::detect::Interface;
 
-/// Shows a recording; gives back the exit code.
+/// Shows a recording; returns the exit code.
 pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let mut appearance = Appearance::decide(&environment, console)?;
@@ -35,42 +34,59 @@ pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
     if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
-    on_screen(args, recording, &mut appearance)
+    play(args, recording, &mut appearance)
 }
 
-/// Plays it on the screen.
-fn on_screen(args: &ReplayArgs, recording: Recording, appearance: &mut Appearance) -> Result<u8, Error> {
+/// Plays the recording on the screen.
+fn play(args: &ReplayArgs, recording: Recording, appearance: &mut Appearance) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let (events, facts) = mpsc::channel(EVENTS_AHEAD);
     let pump = Pump::start(facts, None).map_err(system("start the pump"))?;
     let follow = pump.follow();
-    let (wake, woken) = wakes::channel();
-    signals::listen(wake.clone()).map_err(system("listen for signals"))?;
-    let back = pump.follow();
-    let replay = Replay::start(recording, args.speed, events, move |sent| back.start_anew(sent))
+    let mut wakeups = Wakeups::open().map_err(system("listen for signals"))?;
+    let restarted = pump.follow();
+    let replay = Replay::start(recording, args.speed, events, move |sent| restarted.start_anew(sent))
         .map_err(system("start the replay"))?;
-    // There is nobody to command.
+    // A recording obeys no commands.
     let mut stop = Stop::new(mpsc::unbounded_channel().0);
-    let clock = Clock::Replay(replay.position());
-    let watched = Watched {
-        follow: &follow,
-        clock,
-        leaves_at_end: false,
-        can: Abilities::REPLAY,
-        recording: Some(&path_shown(&args.file)),
-    };
-    let ended = screen::run(watched, appearance, &mut stop, &woken, &wake);
-    replay.stop();
-    drop(pump.join());
-    match ended {
-        Ok(Ended::Gone) => drop(stop.by(Signal::HangUp)),
-        Ok(Ended::Left | Ended::Again | Ended::AtOnce) => {}
-        Err(source) => return Err(Error::System { what: "use the terminal", source }),
+    let shown = show(args, &follow, &replay, &mut stop, appearance, &mut wakeups);
+    let (played, followed) = (replay.stop(), pump.join());
+    if shown.map_err(system("use the terminal"))? == ScreenExit::TerminalGone {
+        stop.escalate(Signal::HangUp, wakeups.now());
     }
+    followed?;
+    played.map_err(system("play the recording"))?;
     Ok(stop.code().unwrap_or(0))
 }
 
-/// Prints what it adds up to.
+/// Shows the replay until the user leaves.
+fn show(
+    args: &ReplayArgs,
+    follow: &Follow,
+    replay: &Replay,
+    stop: &mut Stop,
+    appearance: &mut Appearance,
+    wakeups: &mut Wakeups,
+) -> std::io::Result<ScreenExit> {
+    wakeups.notifier().watch(follow);
+    let path = path_shown(&args.file);
+    let watched = Watched {
+        follow,
+        clock: ViewClock::Replay(replay.position()),
+        leaves_at_end: false,
+        can: Abilities::REPLAY,
+        recording: Some(&path),
+    };
+    let title = appearance.has_title;
+    // Nothing is in progress: the terminal's tab gets no bar.
+    let guard = live::enter(appearance, wakeups, title, false)?;
+    let exit = live::run(&mut RunView::new(watched, stop, appearance), guard, appearance, wakeups);
+    // The listener holds the model that holds it.
+    follow.on_change(|| {});
+    exit
+}
+
+/// Prints the summary of the recording.
 fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<u8, Error> {
     let mut model = Model::default();
     for event in recording.events().map_err(|error| unreadable(&args.file, error))? {

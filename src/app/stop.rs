@@ -1,17 +1,17 @@
-//! How a run is brought to its end from outside, step by step.
+//! How a run is ended from outside, step by step.
 //!
-//! First Ctrl-C: drain, and cancel after a while. Second: cancel. Third: leave at once.
-//! Start at [`Stop::by`].
+//! The first Ctrl-C drains the run, and cancels it after a while. The second cancels it. The third ends the
+//! process at once. Start at [`Stop::escalate`].
 
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::app::signals::Signal;
+use crate::app::wakeups::Signal;
 use crate::control::Command;
 use crate::error::code;
 
-/// How long what is in flight may take to end by itself.
+/// How long a drain may take before the run is cancelled.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far the end has come.
@@ -24,16 +24,16 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Nothing has been asked yet.
+    /// A run that nothing has asked to end.
     pub fn new(commands: UnboundedSender<Command>) -> Self {
         Self { commands, steps: 0, cancels_at: None, code: None }
     }
 
-    /// One more request to end; true if it is time to leave at once.
-    pub fn by(&mut self, signal: Signal) -> bool {
+    /// Goes one step further; returns whether the process should end at once.
+    pub fn escalate(&mut self, signal: Signal, now: Instant) -> bool {
         let step = match signal {
             Signal::Interrupt => self.steps + 1,
-            // Whoever repeats these wants no more than the first time.
+            // Repeating one of these asks for no more than the first one.
             Signal::Terminate | Signal::HangUp => self.steps.max(1),
             Signal::Status => return false,
         };
@@ -42,7 +42,7 @@ impl Stop {
             match step {
                 1 => {
                     self.send(Command::Drain);
-                    self.cancels_at = Some(Instant::now() + DRAIN_PATIENCE);
+                    self.cancels_at = Some(now + DRAIN_PATIENCE);
                 }
                 2 => self.send(Command::Cancel),
                 _ => {}
@@ -56,26 +56,26 @@ impl Stop {
         self.steps > 2
     }
 
-    /// Whether what is in flight was asked to end now.
+    /// Whether the run has been cancelled by a second step.
     pub fn is_cancelling(&self) -> bool {
         self.steps > 1
     }
 
-    /// Cancels if draining has taken too long.
-    pub fn look_at_the_clock(&mut self) {
-        if self.cancels_at.is_some_and(|at| Instant::now() >= at) {
+    /// Cancels the run if draining has taken too long.
+    pub fn cancel_if_overdue(&mut self, now: Instant) {
+        if self.cancels_at.is_some_and(|at| now >= at) {
             self.cancels_at = None;
             self.send(Command::Cancel);
         }
     }
 
-    /// A wish from the screen.
+    /// Sends a command to the source.
     pub fn send(&self, command: Command) {
-        // It only fails when the pool has ended, and then there is nothing to wish for.
+        // It only fails when the pool has ended and can obey nothing more.
         let _ = self.commands.send(command);
     }
 
-    /// The exit code of whoever asked first, if anybody did.
+    /// The exit code of the first signal that asked for the end.
     pub fn code(&self) -> Option<u8> {
         self.code
     }

@@ -1,4 +1,4 @@
-//! What may be said after `demo`: a batch of all kinds, or one of the lab's mistakes and its dials.
+//! The arguments of `demo`: a batch of all kinds of endpoints, or a scenario of the lab.
 //!
 //! Start at [`DemoArgs`].
 
@@ -6,47 +6,47 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::{Dials, LookArgs, Results, values};
+use crate::cli::{BatchArgs, LookArgs, ResultArgs, values};
 use crate::lab::scenario::Scenario;
 
-/// The demonstration, or one of the lab's mistakes.
+/// The demo batch, or a scenario of the lab.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// One of the lab's mistakes, live, wrong beside right; without it, a batch of all kinds
+    /// A mistake of the lab, live, next to its fix; by default a batch of all kinds of endpoints
     #[arg(value_name = "NAME", value_parser = values::scenario)]
     pub scenario: Option<Scenario>,
-    /// List the lab's mistakes
+    /// List the mistakes of the lab
     #[arg(long, exclusive = true)]
     pub list: bool,
-    /// The lab's dials.
+    /// How the scenario is run.
     #[command(flatten)]
     pub lab: LabArgs,
-    /// How it is run.
+    /// How the batch is run.
     #[command(flatten)]
-    pub dials: Dials,
+    pub batch: BatchArgs,
     /// Where results go.
     #[command(flatten)]
-    pub results: Results,
-    /// How it looks.
+    pub results: ResultArgs,
+    /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,
 }
 
-/// How a mistake of the lab is run.
+/// How a scenario of the lab is run.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Lab")]
 #[group(requires = "scenario")]
 pub struct LabArgs {
-    /// Requests of each lane, at most 1000
+    /// Requests per lane, at most 1000
     #[arg(long, value_name = "N", value_parser = values::lab_requests)]
     pub requests: Option<u64>,
-    /// How long each request takes, or each task sleeps: `1s`, `200ms`
+    /// Duration of each request or task: `1s`, `200ms`
     #[arg(long, value_name = "TIME", value_parser = values::lab_delay)]
     pub delay: Option<Duration>,
     /// Limit of the lanes that have one
     #[arg(long, value_name = "N", value_parser = values::limit)]
     pub limit: Option<u32>,
-    /// Run delays so many times faster: `4`, `10`
+    /// Run delays this many times faster: `4`, `10`
     #[arg(long, value_name = "N", value_parser = values::speed)]
     pub speed: Option<f64>,
 }

@@ -18,7 +18,7 @@ pub struct LookArgs {
     /// Print lines of text instead of the screen
     #[arg(long)]
     pub plain: bool,
-    /// A theme's name, or a file of your own
+    /// Theme name, or a file of your own
     #[arg(long, value_name = "NAME|FILE")]
     pub theme: Option<String>,
     /// The flags for colours and marks.

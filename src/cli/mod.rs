@@ -1,11 +1,11 @@
-//! The command line: what may be said, and what it comes to.
+//! The command line: its commands, arguments and flags.
 //!
-//! Start at [`Cli`]; [`crate::app`] does what was said.
+//! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
 pub mod demo;
+pub mod given_flags;
 pub mod look;
 pub mod overlay;
-pub mod said;
 mod values;
 
 use std::net::SocketAddr;
@@ -26,45 +26,45 @@ use crate::text::console::ColorChoice;
 #[derive(Debug, Parser)]
 #[command(name = "inflight", version, max_term_width = 100, after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Look")]
     pub color: ColorChoice,
 }
 
-/// What a newcomer may try.
+/// Commands for a first try.
 pub const EXAMPLES: &str = "Examples:
   inflight demo                               a real batch on the built-in practice upstream
-  inflight demo race                          blocking beside non-blocking; --list names the others
+  inflight demo race                          blocking next to non-blocking; --list shows the others
   inflight run https://example.org -n 500 -c 20
-  inflight run plan.toml                      everything a plan can say";
+  inflight run plan.toml                      everything that a plan can express";
 
-/// What to do.
+/// A command of the program.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run a batch: a plan, a list of URLs, or URLs
     Run(RunArgs),
-    /// Tell what `run` would do with the same words, and where each value comes from; sends nothing
+    /// Show what `run` would do with the same arguments, and where each setting comes from (sends nothing)
     Check(RunArgs),
-    /// Run a real batch on the built-in practice upstream, or show a mistake beside the right way
+    /// Run a real batch on the built-in practice upstream, or show a common mistake next to its fix
     Demo(DemoArgs),
-    /// Show a recorded run in the same screen, or its summary
+    /// Play a recorded run on the same screen, or print its summary
     Replay(ReplayArgs),
-    /// Run the practice upstream alone, for any client
+    /// Run only the practice upstream, for any client
     Upstream(UpstreamArgs),
-    /// Print the keys of the screen, as your settings have them
+    /// Print the keys of the screen, as your settings bind them
     Keys,
     /// List, show and check themes
     Theme(ThemeArgs),
-    /// Print what a file may hold
+    /// Print what a file can contain
     Schema(SchemaArgs),
-    /// Tell what was found out about this terminal and your settings, and why
+    /// Show what was detected about this terminal and your settings, and why
     Doctor(LookArgs),
-    /// Print the manual page, with the keys as your settings have them
+    /// Print the manual page, with the keys as your settings bind them
     Man,
-    /// Print what a shell needs to complete commands
+    /// Print the completion script of a shell
     Completions {
         /// Which shell
         #[arg(value_name = "SHELL")]
@@ -78,19 +78,19 @@ pub struct RunArgs {
     /// A plan (.toml), a list (.txt, .jsonl), `-` for standard input, or URLs
     #[arg(required = true, value_name = "PLAN|URL")]
     pub targets: Vec<String>,
-    /// Requests in all, spread over the URLs: `500`, `10k`
+    /// Number of requests, spread over the URLs: `500`, `10k`
     #[arg(short = 'n', long, value_name = "N", value_parser = values::count)]
     pub requests: Option<u64>,
-    /// How it is run.
+    /// How the batch is run.
     #[command(flatten)]
-    pub dials: Dials,
-    /// What is sent.
+    pub batch: BatchArgs,
+    /// What each request contains.
     #[command(flatten)]
     pub request: RequestArgs,
     /// Where results go.
     #[command(flatten)]
-    pub results: Results,
-    /// How it looks.
+    pub results: ResultArgs,
+    /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,
 }
@@ -98,65 +98,65 @@ pub struct RunArgs {
 /// A recording.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// What `run --events` has recorded
+    /// A file written by `run --events`
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// How much faster than it was: `4`, `0.5`
+    /// Playback speed: `4` is four times as fast, `0.5` half as fast
     #[arg(long, value_name = "N", default_value = "1", value_parser = values::speed)]
     pub speed: f64,
-    /// Print one JSON summary on standard output, and show nothing
+    /// Print one JSON summary on standard output instead of the screen
     #[arg(long)]
     pub json: bool,
-    /// How it looks.
+    /// How the output looks.
     #[command(flatten)]
     pub look: LookArgs,
 }
 
 /// How a batch is run.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Dials")]
-pub struct Dials {
-    /// Most attempts in flight at once
+#[command(next_help_heading = "Batch")]
+pub struct BatchArgs {
+    /// Maximum attempts in flight
     #[arg(short = 'c', long, value_name = "N", value_parser = values::limit)]
     pub concurrency: Option<u32>,
-    /// Most attempts in flight at once, each host
+    /// Maximum attempts in flight per host
     #[arg(long, value_name = "N", value_parser = values::limit)]
     pub per_host: Option<u32>,
-    /// Most starts a second: `100/s`, `30/m`
+    /// Maximum rate of attempts: `100/s`, `30/m`
     #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub rate: Option<Duration>,
-    /// Find each host's limit or pace by itself, from what it refuses
+    /// Adapt each host's limit or rate to what the host refuses
     #[arg(long)]
     pub adaptive: bool,
-    /// Longest time for one attempt: `10s`, `1m30s`, `5x median`
+    /// Timeout of one attempt: `10s`, `1m30s`, `5x median`
     #[arg(long, value_name = "TIME", value_parser = values::patience)]
     pub timeout: Option<Patience>,
-    /// Tries for each job, the first included
+    /// Maximum tries per job, including the first
     #[arg(long, value_name = "N", value_parser = values::limit)]
     pub tries: Option<u32>,
-    /// Stop at the first job that fails
+    /// Stop the run when the first job fails
     #[arg(long)]
     pub fail_fast: bool,
-    /// How it is sent: `auto`, `direct`, past any proxy, or `reqwest`
+    /// HTTP client: `auto`, `direct` (ignores proxies) or `reqwest`
     #[arg(long, value_name = "WIRE", value_parser = values::via)]
     pub wire: Option<Via>,
-    /// In which order: `as-given`, or `slow-first`, with what took long in an earlier run
+    /// Order of jobs: `as-given`, or `slow-first` (starts the jobs that were slow in an earlier run)
     #[arg(long, value_name = "ORDER", value_parser = values::order)]
     pub order: Option<Word>,
-    /// Where that run was recorded, by `--events`
+    /// Recording of that earlier run, made with `--events`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// Repeat the batch, from start to start: `60s`
+    /// Repeat the batch, with this time from start to start: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
-    /// How many rounds; 0, without an end
+    /// Number of rounds; 0 repeats for ever
     #[arg(long, value_name = "N", value_parser = values::rounds)]
     pub rounds: Option<u32>,
 }
 
-impl Dials {
-    /// Whether any of them was given.
-    pub fn is_said(&self) -> bool {
+impl BatchArgs {
+    /// Whether any of these flags was given.
+    pub fn is_any_set(&self) -> bool {
         let Self { concurrency, per_host, rate, adaptive, timeout, tries, fail_fast, order, from, .. } = self;
         let Self { every, rounds, wire, .. } = self;
         concurrency.is_some()
@@ -174,17 +174,17 @@ impl Dials {
     }
 }
 
-/// What is sent.
+/// What each request contains.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Request")]
 pub struct RequestArgs {
     /// HTTP method
     #[arg(short = 'X', long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// A header, as `name: value`; may be given several times
+    /// Header, as `name: value`; can be repeated
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
-    /// Body to send
+    /// Request body
     #[arg(short = 'd', long, value_name = "TEXT")]
     pub body: Option<String>,
 }
@@ -192,39 +192,39 @@ pub struct RequestArgs {
 /// Where results go.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Results")]
-pub struct Results {
+pub struct ResultArgs {
     /// Print one JSON summary on standard output
     #[arg(long)]
     pub json: bool,
-    /// Compile every job's data and every failure into one JSON file
+    /// Write every answer and every failure to one JSON file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Save every body under this folder
+    /// Save every response body in this folder
     #[arg(long, value_name = "DIR")]
     pub bodies: Option<PathBuf>,
-    /// Record every event as a line of JSON; `-` for standard output
+    /// Record every event as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
 }
 
-/// What to do with themes.
+/// The `theme` commands.
 #[derive(Debug, Args)]
 pub struct ThemeArgs {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: ThemeCommand,
 }
 
-/// What to do with themes.
+/// A `theme` command.
 #[derive(Debug, Subcommand)]
 pub enum ThemeCommand {
     /// List the bundled themes and your own
     List,
     /// Show every role of a theme in this terminal
     Show(ShowArgs),
-    /// Tell everything that is wrong with a theme, and measure its contrast
+    /// Report every mistake in a theme, and measure its contrast
     Check {
-        /// A theme's name, or a file of your own
+        /// Theme name, or a file of your own
         #[arg(value_name = "NAME|FILE")]
         theme: String,
     },
@@ -233,20 +233,20 @@ pub enum ThemeCommand {
 /// Which theme to show, and how.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A theme's name, or a file of your own; without it, the one in force
+    /// Theme name, or a file of your own; by default the current theme
     #[arg(value_name = "NAME|FILE")]
     pub theme: Option<String>,
-    /// In which colours and marks.
+    /// Its colours and marks.
     #[command(flatten)]
     pub paint: PaintArgs,
 }
 
-/// Which file to explain.
+/// Which file to describe.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Which file
+    /// Kind of file
     pub what: SchemaOf,
-    /// As a file with every key, commented out
+    /// Print a file with every key, commented out
     #[arg(long, required = true)]
     pub template: bool,
 }
@@ -261,10 +261,10 @@ pub enum SchemaOf {
 /// The practice upstream.
 #[derive(Debug, Args)]
 pub struct UpstreamArgs {
-    /// Where to listen; other than loopback only if said so here
+    /// Address to listen on; the default is reachable from this machine only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Makes its random choices repeatable
+    /// Seed of its random choices, to make them repeatable
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }

@@ -1,43 +1,48 @@
-//! What flags lay over a plan.
+//! The flags that override a plan.
 //!
-//! A flag wins over the plan. Start at [`lay_over`].
+//! A flag always wins over the plan. Start at [`apply_flags`].
 
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::cli::{Dials, RequestArgs, Results};
+use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
 use crate::error::Error;
 use crate::plan::order::{Order, Word};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overlay;
 use crate::plan::{Plan, Polling};
 
-/// Lays the flags over a plan.
-pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: &Results) -> Result<(), Error> {
-    if let Some(limit) = dials.concurrency.and_then(NonZeroU32::new) {
+/// Applies the flags to a plan.
+pub fn apply_flags(
+    plan: &mut Plan,
+    batch: &BatchArgs,
+    request: &RequestArgs,
+    results: &ResultArgs,
+) -> Result<(), Error> {
+    if let Some(limit) = batch.concurrency.and_then(NonZeroU32::new) {
         plan.limits.concurrency = limit;
     }
-    if let Some(limit) = dials.per_host.and_then(NonZeroU32::new) {
+    if let Some(limit) = batch.per_host.and_then(NonZeroU32::new) {
         plan.limits.per_host = Some(limit);
     }
-    plan.limits.gap = dials.rate.or(plan.limits.gap);
-    plan.limits.adaptive |= dials.adaptive;
-    plan.fail_fast |= dials.fail_fast;
-    plan.wire = dials.wire.unwrap_or(plan.wire);
-    plan.polling = polling(plan.polling, dials)?;
+    plan.limits.gap = batch.rate.or(plan.limits.gap);
+    plan.limits.adaptive |= batch.adaptive;
+    plan.fail_fast |= batch.fail_fast;
+    plan.wire = batch.wire.unwrap_or(plan.wire);
+    plan.polling = polling(plan.polling, batch)?;
     if plan.polling.is_some() && !plan.is_repeatable() {
         return Err(Error::Usage {
-            message: "rounds need input that can be read again".into(),
-            hint: "save it to a file, and name that instead of a pipe".into(),
+            message: "rounds need input that can be read twice".into(),
+            hint: "save the input to a file, and give the file instead of a pipe".into(),
         });
     }
-    plan.order = order(std::mem::take(&mut plan.order), dials)?;
+    plan.order = order(std::mem::take(&mut plan.order), batch)?;
     if plan.order != Order::AsGiven && !plan.is_repeatable() {
         return Err(Error::Usage {
-            message: "`slow-first` needs input that can be read again".into(),
-            hint: "save it to a file, and name that instead of a pipe".into(),
+            message: "`slow-first` needs input that can be read twice".into(),
+            hint: "save the input to a file, and give the file instead of a pipe".into(),
         });
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
@@ -46,35 +51,35 @@ pub fn lay_over(plan: &mut Plan, dials: &Dials, request: &RequestArgs, results: 
         method: request.method.as_deref().map(method).transpose()?,
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         body: request.body.clone().map(Bytes::from),
-        rules: Rules { timeout: dials.timeout, attempts: dials.tries, ..Rules::default() },
+        rules: Rules { timeout: batch.timeout, attempts: batch.tries, ..Rules::default() },
     });
     Ok(())
 }
 
-/// How the batch is repeated: the flags win over the plan.
-fn polling(plan: Option<Polling>, dials: &Dials) -> Result<Option<Polling>, Error> {
-    let rounds = |otherwise| dials.rounds.map_or(otherwise, NonZeroU32::new);
-    match (dials.every, plan) {
+/// How the batch is repeated.
+fn polling(plan: Option<Polling>, batch: &BatchArgs) -> Result<Option<Polling>, Error> {
+    let rounds = |otherwise| batch.rounds.map_or(otherwise, NonZeroU32::new);
+    match (batch.every, plan) {
         (Some(every), plan) => Ok(Some(Polling { every, rounds: rounds(plan.and_then(|plan| plan.rounds)) })),
         (None, Some(plan)) => Ok(Some(Polling { rounds: rounds(plan.rounds), ..plan })),
-        (None, None) if dials.rounds.is_some() => Err(Error::Usage {
-            message: "`--rounds` says nothing without `--every`".into(),
-            hint: "say from start to start how long: `--every 60s`".into(),
+        (None, None) if batch.rounds.is_some() => Err(Error::Usage {
+            message: "`--rounds` has no effect without `--every`".into(),
+            hint: "add the time from start to start: `--every 60s`".into(),
         }),
         (None, None) => Ok(None),
     }
 }
 
-/// In which order jobs are drawn: the flags win over the plan.
-fn order(plan: Order, dials: &Dials) -> Result<Order, Error> {
-    match (dials.order, &dials.from, plan) {
+/// The order of jobs.
+fn order(plan: Order, batch: &BatchArgs) -> Result<Order, Error> {
+    match (batch.order, &batch.from, plan) {
         (Some(Word::AsGiven), Some(_), _) | (None, Some(_), Order::AsGiven) => Err(Error::Usage {
-            message: "`--from` says nothing without `--order slow-first`".into(),
-            hint: "say `--order slow-first` as well, or leave it out".into(),
+            message: "`--from` has no effect without `--order slow-first`".into(),
+            hint: "add `--order slow-first`, or remove `--from`".into(),
         }),
         (Some(Word::SlowFirst), None, Order::AsGiven) => Err(Error::Usage {
             message: "`--order slow-first` needs the recording of an earlier run".into(),
-            hint: "record one with `--events last.jsonl`, and then add `--from last.jsonl`".into(),
+            hint: "record a run with `--events last.jsonl`, then add `--from last.jsonl`".into(),
         }),
         (Some(Word::AsGiven), None, _) => Ok(Order::AsGiven),
         (_, Some(from), _) => Ok(Order::SlowFirst { from: from.clone() }),
@@ -84,12 +89,12 @@ fn order(plan: Order, dials: &Dials) -> Result<Order, Error> {
 
 fn method(name: &str) -> Result<Method, Error> {
     name.to_ascii_uppercase().parse().map_err(|_| Error::Usage {
-        message: format!("`{name}` is no HTTP method"),
-        hint: "write one such as `POST`".into(),
+        message: format!("`{name}` is not an HTTP method"),
+        hint: "write a method such as `POST`".into(),
     })
 }
 
-/// `name: value`. The value is not repeated in errors: it may be a secret.
+/// Parses `name: value`. Errors do not repeat the value, because it may be a secret.
 fn header(line: &str) -> Result<(HeaderName, String), Error> {
     let wrong = |what: &str| Error::Usage {
         message: format!("a header given with `-H` {what}"),

@@ -1,4 +1,6 @@
-//! Reads the values of flags; what cannot be meant is refused in words.
+//! Parsers of flag values; their errors say what to write instead.
+//!
+//! Start at [`count`].
 
 use std::time::Duration;
 
@@ -55,8 +57,8 @@ pub(super) fn fps(text: &str) -> Result<u32, String> {
 
 pub(super) fn scenario(text: &str) -> Result<Scenario, String> {
     Scenario::named(text).map_err(|near| match near {
-        Some(near) => format!("did you mean `{near}`? `inflight demo --list` names them all"),
-        None => "`inflight demo --list` names them all".to_owned(),
+        Some(near) => format!("did you mean `{near}`? `inflight demo --list` shows all of them"),
+        None => "`inflight demo --list` shows all of them".to_owned(),
     })
 }
 
@@ -78,6 +80,6 @@ pub(super) fn depth(text: &str) -> Result<Depth, String> {
         "16" => Ok(Depth::Ansi16),
         "256" => Ok(Depth::Indexed256),
         "true" => Ok(Depth::True),
-        _ => Err("it is one of 1, 16, 256 and true".to_owned()),
+        _ => Err("write 1, 16, 256 or true".to_owned()),
     }
 }

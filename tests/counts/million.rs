@@ -64,7 +64,7 @@ fn a_million_urls_take_no_more_memory_than_fifty_at_once() {
         serve(Arc::clone(&shared), Rc::new(AtOnce), Share { thread: 0, of: 1 }, Some(&mut commands)).await;
         shared.conclude().await;
     });
-    assert!(pump.join().is_none());
+    pump.join().unwrap();
     assert_eq!(follow.model().totals.jobs_done, JOBS);
     follow.on_change(|| {});
     println!("{held}");

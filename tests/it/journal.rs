@@ -227,7 +227,7 @@ fn pumped(events: &[Event], at_once: usize) -> (Model, Vec<u8>) {
     }
     drop(sender);
     let follow = pump.follow();
-    assert!(pump.join().is_none());
+    pump.join().unwrap();
     let model = follow.model().clone();
     let journal = kept.0.lock().unwrap().clone();
     (model, journal)
@@ -294,7 +294,7 @@ proptest! {
             let begun: Vec<Event> = events.iter().filter(|event| event.at <= position.now()).cloned().collect();
             await_model(&follow, &begun);
         }
-        replay.stop();
-        prop_assert!(pump.join().is_none());
+        prop_assert!(replay.stop().is_ok());
+        prop_assert!(pump.join().is_ok());
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Start at [`run`].
 
-use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
-use crate::app::lab::news::News;
-use crate::app::signals::{self, Signal, Wake};
+use crate::app::lab::start_watched;
+use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
 use crate::error::{Error, code};
 use crate::lab::controls::Controls;
 use crate::lab::run::LabRun;
@@ -17,66 +17,62 @@ use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 use crate::text::units;
 
-/// Runs a scenario and prints what it came to; gives back the exit code.
+/// Runs a scenario and prints its result; returns the exit code.
 pub fn run(scenario: Scenario, dials: Controls, is_json: bool, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
-    let (wake, woken) = mpsc::channel();
-    signals::listen(wake.clone()).map_err(system("listen for signals"))?;
-    let news = News::new(wake);
-    let trial = news.start(scenario, dials).map_err(system("start the lab"))?;
-    let is_told = !is_json && console.stderr.is_terminal();
-    if is_told {
-        streams::say(&format!("{}: {}", trial.race().name, trial.race().terms()));
+    let mut wakeups = Wakeups::open().map_err(system("listen for signals"))?;
+    let controls = start_watched(scenario, dials, &wakeups.notifier()).map_err(system("start the lab"))?;
+    let has_progress = !is_json && console.stderr.is_terminal();
+    if has_progress {
+        streams::say(&format!("{}: {}", controls.race().name, controls.race().terms()));
     }
-    if let Some(code) = wait(&trial, &news, &woken, is_told) {
+    if let Some(code) = wait(&controls, &mut wakeups, has_progress) {
         return Ok(code);
     }
-    print(&trial.race(), if is_json { How::Document } else { How::Table }, console)
+    let format = if is_json { ResultFormat::Document } else { ResultFormat::Table };
+    print(&controls.race(), format, console)
 }
 
-/// Waits for the end of all lanes, and tells of each when it comes; gives back the exit code of whoever
-/// stops it before.
-fn wait(trial: &LabRun, news: &News, woken: &Receiver<Wake>, is_told: bool) -> Option<u8> {
-    let mut told = vec![false; trial.lanes().len()];
+/// Waits for the end of all lanes, and reports each; returns the exit code of a signal that ends it before.
+fn wait(controls: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<u8> {
+    let mut reported = vec![false; controls.lanes().len()];
     loop {
-        news.heard();
-        for ((lane, told), letter) in trial.lanes().iter().zip(&mut told).zip(Race::LETTERS) {
-            if lane.is_over() && !std::mem::replace(told, true) && is_told {
+        wakeups.changes_seen();
+        for ((lane, reported), letter) in controls.lanes().iter().zip(&mut reported).zip(Race::LETTERS) {
+            if lane.is_over() && !std::mem::replace(reported, true) && has_progress {
                 let figures = lane.figures();
                 streams::say(&format!("  {letter} {} ended after {}", figures.way, units::length(figures.elapsed)));
             }
         }
-        if trial.is_over() {
+        if controls.is_over() {
             return None;
         }
-        match woken.recv() {
-            Ok(Wake::Signal(Signal::Interrupt)) => return Some(code::INTERRUPTED),
-            Ok(Wake::Signal(Signal::Terminate)) => return Some(code::TERMINATED),
-            Ok(Wake::Signal(Signal::HangUp)) => return Some(code::HUNG_UP),
-            Ok(Wake::Signal(Signal::Status) | Wake::Changed | Wake::Input(_)) => {}
-            // We hold a sender ourselves, through the lanes.
-            Err(_) => return None,
+        match wakeups.next(Duration::MAX) {
+            Some(Wakeup::Signal(Signal::Interrupt)) => return Some(code::INTERRUPTED),
+            Some(Wakeup::Signal(Signal::Terminate)) => return Some(code::TERMINATED),
+            Some(Wakeup::Signal(Signal::HangUp)) => return Some(code::HUNG_UP),
+            Some(Wakeup::Signal(Signal::Status) | Wakeup::Changed | Wakeup::Input(_)) | None => {}
         }
     }
 }
 
 /// How a result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum ResultFormat {
     /// As a table.
     Table,
-    /// As one document.
+    /// As one JSON document.
     Document,
     /// In three lines.
     Lines,
 }
 
-/// Prints what a race came to; gives back the exit code.
-pub fn print(race: &Race, how: How, console: Console) -> Result<u8, Error> {
-    let written = match how {
-        How::Table => streams::result(&comparison::table(race, console.stdout)),
-        How::Lines => streams::result(&comparison::kept(race, console.stdout)),
-        How::Document => {
+/// Prints the result of a race; returns the exit code.
+pub fn print(race: &Race, format: ResultFormat, console: Console) -> Result<u8, Error> {
+    let written = match format {
+        ResultFormat::Table => streams::result(&comparison::table(race, console.stdout)),
+        ResultFormat::Lines => streams::result(&comparison::kept(race, console.stdout)),
+        ResultFormat::Document => {
             safe_json::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
         }
     };

@@ -1,4 +1,4 @@
-//! Puts a scenario's lesson into the paragraphs that the screen shows.
+//! The lesson of a scenario, as the paragraphs that the screen shows.
 //!
 //! Start at [`paragraphs`].
 
@@ -6,8 +6,8 @@ use crate::lab::scenario::Scenario;
 use crate::model::race::{LaneFigures, Race};
 use crate::tui::view::race::paragraph::{Paragraph, Tone};
 
-/// The rule, the lines that differ, where else the mistake is made, and what the numbers of the wrong
-/// lanes mean once they have ended.
+/// The rule, the lines that differ, where else the mistake occurs, and the verdict on each wrong lane
+/// once it has ended.
 pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
     let lesson = scenario.spec().lesson;
     let fixed = [

@@ -1,58 +1,82 @@
-//! A mistake of the lab, shown on the screen, or told as a table where there is none.
+//! A scenario of the lab: shown on the screen, or printed as a table where there is none.
 //!
 //! Start at [`run`].
 
-mod controls;
 pub mod headless;
+mod lab_view;
 mod lesson;
-mod news;
-pub mod screen;
+
+use std::io;
 
 use crate::app::appearance::{self, Appearance};
-use crate::app::lab::headless::How;
-use crate::app::lab::screen::Left;
+use crate::app::lab::headless::ResultFormat;
+use crate::app::lab::lab_view::LabView;
+use crate::app::live::{self, ScreenExit};
+use crate::app::wakeups::{ChangeNotifier, Wakeups};
 use crate::cli::demo::{DemoArgs, LabArgs};
-use crate::cli::{Dials as PlanDials, Results};
+use crate::cli::{BatchArgs, ResultArgs};
 use crate::config;
-use crate::error::Error;
+use crate::error::{Error, code};
 use crate::lab::controls::Controls;
+use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::text::console::Console;
 use crate::tui::detect::Interface;
 
-/// Shows a scenario; gives back the exit code.
+/// Runs a scenario; returns the exit code.
 pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
-    refuse(&args.dials, &args.results)?;
+    refuse_batch_flags(&args.batch, &args.results)?;
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
     match environment.interface().value {
         Interface::Plain => headless::run(scenario, dials, is_json, console),
-        Interface::Screen => on_screen(scenario, dials, is_json, Appearance::decide(&environment, console)?, console),
+        Interface::Screen => {
+            let appearance = Appearance::decide(&environment, console)?;
+            run_on_screen(scenario, dials, is_json, appearance, console)
+        }
     }
 }
 
-/// On the screen; what it came to stays on the normal one.
-fn on_screen(
+/// Shows the lanes on the screen; the result is printed after it.
+fn run_on_screen(
     scenario: Scenario,
     dials: Controls,
     is_json: bool,
-    appearance: Appearance,
+    mut appearance: Appearance,
     console: Console,
 ) -> Result<u8, Error> {
-    // Somebody waits for the result at the other end of the pipe.
+    // With a pipe on standard output another program waits for the result.
     let leaves_at_end = !console.stdout.is_terminal();
-    let left = screen::run(scenario, dials, appearance, leaves_at_end);
-    let Left { race, stopped } = left.map_err(|source| Error::System { what: "show the lab", source })?;
-    let how = match (is_json, leaves_at_end) {
-        (true, _) => How::Document,
-        (false, true) => How::Table,
-        (false, false) => How::Lines,
+    let show = || -> io::Result<(LabView, ScreenExit)> {
+        let mut wakeups = Wakeups::open()?;
+        let guard = live::enter(&mut appearance, &wakeups, false, false)?;
+        let mut view = LabView::start(scenario, dials, wakeups.notifier(), appearance.has_mouse, leaves_at_end)?;
+        let exit = live::run(&mut view, guard, &mut appearance, &mut wakeups)?;
+        Ok((view, exit))
     };
-    let printed = headless::print(&race, how, console)?;
-    Ok(stopped.unwrap_or(printed))
+    let (view, exit) = { show }().map_err(|source| Error::System { what: "show the lab", source })?;
+    let format = match (is_json, leaves_at_end) {
+        (true, _) => ResultFormat::Document,
+        (false, true) => ResultFormat::Table,
+        (false, false) => ResultFormat::Lines,
+    };
+    let printed = headless::print(&view.race(), format, console)?;
+    Ok(match exit {
+        ScreenExit::TerminalGone => code::HUNG_UP,
+        ScreenExit::Left | ScreenExit::Rerun | ScreenExit::AtOnce => view.exit_code().unwrap_or(printed),
+    })
 }
 
-/// The dials that flags and the scenario say.
+/// Starts a scenario whose lanes wake the main thread when they change.
+fn start_watched(scenario: Scenario, dials: Controls, notifier: &ChangeNotifier) -> io::Result<LabRun> {
+    let controls = LabRun::start(scenario, dials)?;
+    for lane in controls.lanes() {
+        notifier.watch(lane.follow());
+    }
+    Ok(controls)
+}
+
+/// The dials of a scenario, as flags set them.
 fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
     let defaults = Controls::defaults(scenario);
     Controls {
@@ -63,18 +87,18 @@ fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
     }
 }
 
-/// Flags of the batch that a scenario has no use for are not silently ignored.
-fn refuse(dials: &PlanDials, results: &Results) -> Result<(), Error> {
-    let flag = if dials.is_said() {
-        Some("a dial of the batch")
+/// Refuses flags of a batch that mean nothing to a scenario, so that none is silently ignored.
+fn refuse_batch_flags(batch: &BatchArgs, results: &ResultArgs) -> Result<(), Error> {
+    let flag = if batch.is_any_set() {
+        Some("an option of a batch")
     } else if results.report.is_some() || results.bodies.is_some() || results.events.is_some() {
-        Some("a result of the batch")
+        Some("a result of a batch")
     } else {
         None
     };
     let Some(flag) = flag else { return Ok(()) };
     Err(Error::Usage {
-        message: format!("{flag} means nothing to a mistake of the lab"),
+        message: format!("{flag} does not apply to a mistake of the lab"),
         hint: "a mistake of the lab takes `--requests`, `--delay`, `--limit`, `--speed` and `--json`".into(),
     })
 }

@@ -3,9 +3,10 @@
 //! The lock is held for moments: never while a row is read, and never while the waker is called. Start at
 //! [`RowQueue::take`] and [`RowQueue::fill`].
 
+use std::any::Any;
 use std::collections::VecDeque;
-use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{mem, panic};
 
 use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
 
@@ -48,8 +49,8 @@ struct QueueState {
     /// What opening found, until it is taken.
     opened: Option<OpenedRows>,
     has_ended: bool,
-    /// The row after the last one that was read, from 0.
-    next_row: u64,
+    /// Why the reader panicked, if it did.
+    panic: Option<Box<dyn Any + Send>>,
     /// The schedule found nothing, and is woken by what comes next.
     is_awaited: bool,
 }
@@ -76,7 +77,7 @@ impl RowQueue {
             reopens,
             opened: None,
             has_ended: false,
-            next_row: 0,
+            panic: None,
             is_awaited: false,
         };
         Self { bounds, state: Mutex::new(state) }
@@ -90,6 +91,10 @@ impl RowQueue {
     /// Appends everything that was read. If that leaves `rows` empty, the waker is called for what comes next.
     pub(in crate::plan) fn take(&self, rows: &mut VecDeque<ReadRow>) -> Taken {
         let mut state = self.lock();
+        if let Some(cause) = state.panic.take() {
+            drop(state);
+            panic::resume_unwind(cause);
+        }
         if rows.is_empty() {
             mem::swap(rows, &mut state.rows);
         } else {
@@ -135,7 +140,6 @@ impl RowQueue {
             state.has_ended = row.is_none() || reader.is_at_end();
             if let Some(row) = row {
                 state.text += row.size;
-                state.next_row = row.row + 1;
                 state.rows.push_back(row);
             }
             let is_full = state.rows.len() >= self.bounds.n_rows || state.text >= self.bounds.text;
@@ -156,14 +160,9 @@ impl RowQueue {
         }
     }
 
-    /// Ends a source whose reader broke, with a bad row.
-    pub(in crate::plan) fn break_off(&self, wake: impl Fn()) {
-        let mut state = self.lock();
-        let request = Err("its reader broke: this is a bug".to_owned());
-        let row = state.next_row;
-        state.rows.push_back(ReadRow { row, request, size: 0 });
-        state.has_ended = true;
-        drop(state);
+    /// Ends a source whose reader panicked. Rows are lost, so the panic goes on where the source is drawn.
+    pub(in crate::plan) fn break_off(&self, cause: Box<dyn Any + Send>, wake: impl Fn()) {
+        self.lock().panic = Some(cause);
         wake();
     }
 

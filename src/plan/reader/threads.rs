@@ -112,9 +112,9 @@ impl Shared {
                     waker();
                 }
             };
-            // A bug in reading costs the rest of this source, not the run.
-            if panic::catch_unwind(AssertUnwindSafe(|| source.fill(wake))).is_err() {
-                source.break_off(wake);
+            // A panic must not leave the run waiting: it goes on where the source is drawn.
+            if let Err(cause) = panic::catch_unwind(AssertUnwindSafe(|| source.fill(wake))) {
+                source.break_off(cause, wake);
             }
             self.n_reading.fetch_sub(1, Ordering::SeqCst);
         }

@@ -30,7 +30,7 @@ use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::run::shared_run::SharedRun;
-use crate::source::pool::run::worker;
+use crate::source::pool::run::supervision::{BreaksOnPanic, run_workers};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::Wire;
@@ -165,8 +165,13 @@ impl RunThreads {
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
         // No job needs the names that are still being looked up ahead.
         resolver.cancel_queued();
+        let ended: Result<(), Broken> = ended.into_iter().collect();
+        if shared.is_broken() {
+            // What is left cannot be settled: the channel closes, and that is the end.
+            return ended.and(Err(Broken::Worker));
+        }
         first.block_on(shared.conclude());
-        ended.into_iter().collect()
+        ended
     }
 }
 
@@ -185,7 +190,9 @@ pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc
     let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
     serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
     resolver.cancel_queued();
-    shared.conclude().await;
+    if !shared.is_broken() {
+        shared.conclude().await;
+    }
 }
 
 /// The runtime of one thread.
@@ -202,29 +209,27 @@ pub async fn serve<W: Wire>(
     share: Share,
     commands: Option<&mut mpsc::UnboundedReceiver<Command>>,
 ) {
+    let _supervision = BreaksOnPanic(&shared);
+    let mut workers = JoinSet::new();
     let work = async {
-        let mut limit = shared.limit();
-        let mut workers = JoinSet::new();
-        loop {
-            let now = *limit.borrow_and_update();
-            let wanted = share.n_workers(now, shared.jobs());
-            while workers.len() < wanted {
-                workers.spawn_local(worker::work(Arc::clone(&shared), Rc::clone(&wire)));
-            }
-            tokio::select! {
-                // A worker ends only when nothing will ever start again.
-                Some(_) = workers.join_next() => break,
-                _ = limit.changed() => {}
-                () = shared.over() => break,
-            }
+        tokio::select! {
+            () = run_workers(&shared, &wire, share, &mut workers) => {}
+            // One of them may have left an attempt or a lock half-way: the others could wait for it for ever.
+            () = shared.broken.cancelled() => {}
         }
-        while workers.join_next().await.is_some() {}
+        workers.shutdown().await;
     };
     LocalSet::new()
         .run_until(async {
             match commands {
                 Some(commands) => {
-                    tokio::join!(work, shared.run_clock(), shared.report_progress(), shared.run_commands(commands));
+                    tokio::join!(
+                        work,
+                        shared.run_clock(),
+                        shared.report_progress(),
+                        shared.run_listener_check(),
+                        shared.run_commands(commands)
+                    );
                 }
                 None => work.await,
             }
@@ -256,7 +261,10 @@ pub enum Broken {
     /// No thread or no runtime could be had.
     #[error("cannot start the pool's threads")]
     System(#[from] io::Error),
-    /// A thread of the pool broke.
-    #[error("a thread of the pool broke")]
+    /// A thread of the pool panicked.
+    #[error("one of its threads panicked, which is a bug in inflight")]
     Thread,
+    /// A worker panicked where no attempt could be blamed for it.
+    #[error("one of its workers panicked, which is a bug in inflight")]
+    Worker,
 }

@@ -80,11 +80,10 @@ impl Replay {
         &self.position
     }
 
-    /// Stops, and waits for the thread.
-    pub fn stop(self) {
+    /// Stops, and waits for the thread; fails if that panicked.
+    pub fn stop(self) -> io::Result<()> {
         self.position.close();
-        // A thread that panicked has already stopped.
-        let _ = self.thread.join();
+        self.thread.join().map_err(|_| io::Error::other("its thread panicked, which is a bug in inflight"))
     }
 }
 

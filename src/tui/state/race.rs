@@ -6,7 +6,9 @@ use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
+use crate::tui::click_targets::Target;
 use crate::tui::effect::{Effect, FileContent, Leave};
+use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::Axis;
 use crate::tui::state::wishes::{step_down, step_up};
@@ -28,8 +30,12 @@ pub struct RaceUi {
     pub remark: Option<(String, Offset)>,
     /// The stretch of time that all lanes share. It only ever grows, until all is measured.
     pub axis: Axis,
+    /// Whether clicks and the wheel belong to the lab.
+    pub has_mouse: bool,
 }
 
+/// Rows that one notch of the wheel scrolls.
+const NOTCH: isize = 3;
 /// The shortest and the longest delay that keys lead to.
 const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
@@ -171,6 +177,17 @@ impl RaceUi {
             return None;
         }
         Some(LabCommand::Delay(delay))
+    }
+
+    /// The action that a click means, if it has one here.
+    pub fn click(&self, target: Target) -> Option<Action> {
+        let Target::Hint(action) = target else { return None };
+        keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
+    }
+
+    /// Scrolls by one notch of the wheel.
+    pub fn turn_wheel(&mut self, is_up: bool) {
+        self.step(if is_up { -NOTCH } else { NOTCH });
     }
 
     fn page(&self) -> isize {

@@ -6,8 +6,11 @@
 
 pub mod encoder;
 pub mod frame_rate;
+#[cfg(test)]
+pub mod memory_screen;
 pub mod options;
 mod panic;
+pub mod screen;
 mod session;
 
 use std::io;

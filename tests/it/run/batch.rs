@@ -1,4 +1,4 @@
-//! A run inside this process: pool, pump and practice upstream, with its dials in the test's hand.
+//! A run inside this process: pool, pump and practice upstream, which a test can command.
 //!
 //! Start at [`Batch::start`].
 
@@ -36,7 +36,7 @@ pub struct Batch {
     pub upstream: Upstream,
     pool: Pool,
     pump: Pump,
-    /// What is recorded of a run that lingers.
+    /// The recording of a pool that lingers.
     recording: PathBuf,
     folder: TempDir,
     changes: Receiver<()>,
@@ -49,7 +49,7 @@ impl Batch {
         Self::run(plan, false)
     }
 
-    /// … and stays after its end, for wishes to come.
+    /// Starts a plan whose pool stays after the end, for more commands.
     #[track_caller]
     pub fn lingering(plan: &str) -> Self {
         Self::run(plan, true)
@@ -71,10 +71,10 @@ impl Batch {
             Writer::new(to, &JournalHeader::new(&plan.name, SystemTime::now())).unwrap()
         });
         let pump = Pump::start(facts, recorder).unwrap();
-        let (bell, changes) = sync_channel(1);
-        // One change that waits to be looked at is as good as two.
+        let (notify, changes) = sync_channel(1);
+        // One pending change is enough.
         pump.follow().on_change(move || {
-            let _ = bell.try_send(());
+            let _ = notify.try_send(());
         });
         let settings = PoolSettings {
             name: plan.name.clone(),
@@ -93,47 +93,47 @@ impl Batch {
     }
 
     #[track_caller]
-    pub fn wish(&self, command: Command) {
+    pub fn send(&self, command: Command) {
         self.pool.commands().send(command).unwrap();
     }
 
-    /// Turns the run's limit, and waits until it is so.
+    /// Sets the run's limit, and waits until the model shows it.
     #[track_caller]
-    pub fn turn_limit(&self, limit: u32) {
-        self.wish(Command::SetLimit { scope: Scope::Run, limit });
-        self.until_known(|model| model.limit == Some(limit));
+    pub fn set_limit(&self, limit: u32) {
+        self.send(Command::SetLimit { scope: Scope::Run, limit });
+        self.until_model(|model| model.limit == Some(limit));
     }
 
-    /// Waits until the upstream's own truth is so.
+    /// Waits until the upstream has counted so.
     #[track_caller]
-    pub fn until_seen(&self, is_so: impl Fn(&Tally) -> bool) -> Tally {
+    pub fn until_upstream(&self, is_so: impl Fn(&Tally) -> bool) -> Tally {
         client::until(&self.upstream, is_so)
     }
 
-    /// Waits until what we know of the run is so.
+    /// Waits until the model of the run is so.
     #[track_caller]
-    pub fn until_known(&self, is_so: impl Fn(&Model) -> bool) {
+    pub fn until_model(&self, is_so: impl Fn(&Model) -> bool) {
         let start = Instant::now();
         while !is_so(&self.pump.follow().model()) {
             assert!(start.elapsed() < PATIENCE, "{:#?}", self.pump.follow().model().totals);
-            // A change may have come before anybody listened.
+            // A change may have come before this test listened.
             let _ = self.changes.recv_timeout(Duration::from_millis(100));
         }
     }
 
-    /// What we know of the run now.
-    pub fn known<T>(&self, what: impl Fn(&Model) -> T) -> T {
+    /// A value of the model now.
+    pub fn read<T>(&self, what: impl Fn(&Model) -> T) -> T {
         what(&self.pump.follow().model())
     }
 
-    /// Waits for the end; gives back what we know and what the upstream has seen.
+    /// Waits for the end; returns the model and what the upstream counted.
     #[track_caller]
     pub fn end(self) -> (Model, Tally) {
         let (model, tally, _) = self.close();
         (model, tally)
     }
 
-    /// The same of a run that lingers, and every event of it.
+    /// The same for a pool that lingers, with every event of the run.
     #[track_caller]
     pub fn end_recorded(self) -> (Model, Tally, Vec<Event>) {
         let recording = self.recording.clone();
@@ -146,10 +146,10 @@ impl Batch {
 
     #[track_caller]
     fn close(self) -> (Model, Tally, TempDir) {
-        self.until_known(|model| model.ended.is_some());
+        self.until_model(|model| model.ended.is_some());
         self.pool.join().unwrap();
         let model = self.pump.follow().model().clone();
-        assert!(self.pump.join().is_none());
+        self.pump.join().unwrap();
         (model, self.upstream.tally(), self.folder)
     }
 }

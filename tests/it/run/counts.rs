@@ -1,4 +1,4 @@
-//! Every job settles once, every attempt ends once, and everybody counts the same.
+//! Every job settles once and every attempt ends once; journal, summary, report and upstream agree.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
@@ -23,7 +23,7 @@ fn example(name: &str) -> String {
 #[test]
 fn a_report_of_120_holds_every_entry_in_plan_order_and_names_every_failure() {
     let folder = Folder::new();
-    let ended = folder.inflight("run --json").word(example("report-120.toml")).run().exits(0);
+    let ended = folder.inflight("run --json").arg(example("report-120.toml")).run().exits(0);
     let summary = ended.summary();
     assert_eq!(
         summary["jobs"],
@@ -62,11 +62,11 @@ fn a_report_of_120_holds_every_entry_in_plan_order_and_names_every_failure() {
 }
 
 #[test]
-fn all_of_a_thousand_domains_are_accounted_for_though_seven_hang() {
+fn all_of_a_thousand_domains_are_counted_though_seven_hang() {
     let folder = Folder::new();
     let words = "run --json --report report.json";
-    // The plan expects less than one failure in a hundred, and that holds.
-    let summary = folder.inflight(words).word(example("domains-1000.toml")).run().exits(0).summary();
+    // The plan expects fewer than one failure in a hundred, and that holds.
+    let summary = folder.inflight(words).arg(example("domains-1000.toml")).run().exits(0).summary();
     assert_eq!((&summary["jobs"]["done"], &summary["jobs"]["failed"]), (&json!(993), &json!(7)));
     assert_eq!(summary["attempts"]["timed_out"], 7);
     let elapsed = summary["elapsed_s"].as_f64().unwrap();
@@ -121,7 +121,7 @@ fn a_run_of_one_job_ends() {
 }
 
 #[test]
-fn everybody_counts_the_same_on_100_000_jobs_with_faults() {
+fn all_counts_agree_on_100_000_jobs_with_faults() {
     let (folder, upstream) = (Folder::new(), upstream());
     let flaky = at(&upstream, "/flaky?fail=0.1&with=mixed&retry_after=none");
     let folder = folder.with(
@@ -145,22 +145,22 @@ fn everybody_counts_the_same_on_100_000_jobs_with_faults() {
     let tally = upstream.tally();
     let model = folded(&folder.path("run.jsonl"));
 
-    // Journal and summary are two ways to the same numbers.
+    // Journal and summary give the same numbers.
     let (jobs, attempts, totals) = (&summary["jobs"], &summary["attempts"], model.totals);
-    let told = |of: &Value, names: &[&str]| names.iter().map(|name| of[name].as_u64().unwrap()).collect::<Vec<_>>();
+    let numbers = |of: &Value, names: &[&str]| names.iter().map(|name| of[name].as_u64().unwrap()).collect::<Vec<_>>();
     assert_eq!(
-        told(jobs, &["planned", "settled", "done", "done_after_retry", "failed", "cancelled"]),
+        numbers(jobs, &["planned", "settled", "done", "done_after_retry", "failed", "cancelled"]),
         [100_000, 100_000, totals.jobs_done, totals.jobs_saved, totals.jobs_failed, 0]
     );
     assert_eq!(
-        told(attempts, &["started", "ended", "answered_expected", "answered_unexpected", "throttled", "broken"]),
+        numbers(attempts, &["started", "ended", "answered_expected", "answered_unexpected", "throttled", "broken"]),
         [totals.started, totals.ended, totals.expected, totals.unexpected, totals.throttled, totals.broken]
     );
-    assert_eq!(told(attempts, &["timed_out", "redirected", "cancelled"]), [0, 0, 0]);
+    assert_eq!(numbers(attempts, &["timed_out", "redirected", "cancelled"]), [0, 0, 0]);
     assert_eq!(summary["retries"], totals.retries);
     assert_eq!(summary["anomalies"], json!({"orphan_ends": 0, "double_starts": 0, "strangers": 0}));
 
-    // The upstream's own truth agrees with both.
+    // The upstream agrees with both.
     assert_eq!((tally.requests, tally.in_flight, tally.abandoned), (totals.started, 0, 0));
     assert_eq!(tally.answers[&200], totals.expected);
     assert_eq!(tally.answers[&500] + tally.answers[&503], totals.unexpected);
@@ -171,7 +171,7 @@ fn everybody_counts_the_same_on_100_000_jobs_with_faults() {
     assert!(tally.peak <= 100);
 }
 
-/// The model of a journal, in which every attempt and every job was seen to end exactly once.
+/// The model of a journal, in which every attempt and every job ends exactly once.
 #[track_caller]
 fn folded(path: &Path) -> Model {
     let mut journal = Reader::new(BufReader::new(File::open(path).unwrap())).unwrap();

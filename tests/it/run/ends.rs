@@ -1,4 +1,4 @@
-//! A run that is stopped from outside: what is in flight, what is told, and with which code it ends.
+//! A run that is stopped from outside: what is in flight, what is reported, and which code it ends with.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -14,19 +14,19 @@ use super::program::{Ended, Folder, Running};
 use super::{at, upstream};
 use crate::upstream::client;
 
-/// A run of ten at once that records and reports everything, caught when ten are in flight.
+/// A run that records and reports everything, returned when ten requests are in flight.
 #[track_caller]
-fn caught(path: &str) -> (Folder, Upstream, Running) {
+fn run_with_ten_in_flight(path: &str) -> (Folder, Upstream, Running) {
     let (folder, upstream) = (Folder::new(), upstream());
     let words = "run -n 100 -c 10 --json --report report.json --events run.jsonl";
-    let running = folder.inflight(words).word(at(&upstream, path)).start();
+    let running = folder.inflight(words).arg(at(&upstream, path)).start();
     client::until(&upstream, |tally| tally.in_flight == 10);
-    // What the upstream has seen may be a moment ahead of what we have been told.
+    // The upstream may be a moment ahead of the recording.
     await_lines(&folder, "attempt-started", 10);
     (folder, upstream, running)
 }
 
-/// The summary's and the report's counts, which agree, and what the upstream has seen once it is quiet.
+/// The counts of summary and report, which agree, and those of the quiet upstream.
 #[track_caller]
 fn counts(folder: &Folder, upstream: &Upstream, ended: &Ended) -> (Value, Tally) {
     let jobs = ended.summary()["jobs"].clone();
@@ -47,7 +47,7 @@ fn counts(folder: &Folder, upstream: &Upstream, ended: &Ended) -> (Value, Tally)
 #[test]
 fn one_ctrl_c_lets_what_is_in_flight_end_and_starts_nothing_more() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let (folder, upstream, running) = caught("/delay/1s");
+        let (folder, upstream, running) = run_with_ten_in_flight("/delay/1s");
         running.signal(signal);
         let ended = running.wait().exits(code);
         let (jobs, tally) = counts(&folder, &upstream, &ended);
@@ -59,22 +59,22 @@ fn one_ctrl_c_lets_what_is_in_flight_end_and_starts_nothing_more() {
 }
 
 #[test]
-fn whoever_asks_by_signal_is_told_how_it_stands() {
-    let (_folder, _upstream, running) = caught("/delay/1s");
+fn a_status_signal_prints_the_current_figures() {
+    let (_folder, _upstream, running) = run_with_ten_in_flight("/delay/1s");
     running.signal(Signal::USR1);
     running.signal(Signal::INT);
     let ended = running.wait().exits(130);
-    // It is recorded a moment before it is shown.
-    let stands = ended.err().lines().find_map(|line| line.split_once("0/100 jobs (–)  ")?.1.split_once(" in flight"));
-    let in_flight: u32 = stands.unwrap_or_else(|| panic!("{}", ended.err())).0.parse().unwrap();
+    // Events are recorded a moment before they are shown.
+    let status = ended.err().lines().find_map(|line| line.split_once("0/100 jobs (–)  ")?.1.split_once(" in flight"));
+    let in_flight: u32 = status.unwrap_or_else(|| panic!("{}", ended.err())).0.parse().unwrap();
     assert!(in_flight <= 10, "{}", ended.err());
 }
 
 #[test]
 fn a_second_ctrl_c_ends_what_is_in_flight_and_counts_it_as_cancelled() {
-    let (folder, upstream, running) = caught("/hang");
+    let (folder, upstream, running) = run_with_ten_in_flight("/hang");
     running.signal(Signal::INT);
-    // Two of a kind that are sent together may arrive as one.
+    // Two equal signals that are sent together may arrive as one.
     await_line(&folder, "draining");
     running.signal(Signal::INT);
     let ended = running.wait().exits(130);
@@ -89,12 +89,12 @@ fn a_second_ctrl_c_ends_what_is_in_flight_and_counts_it_as_cancelled() {
 
 #[test]
 fn a_repeated_sigterm_is_no_second_step() {
-    let (folder, _upstream, running) = caught("/hang");
+    let (folder, _upstream, running) = run_with_ten_in_flight("/hang");
     running.signal(Signal::TERM);
     await_line(&folder, "draining");
     running.signal(Signal::TERM);
     running.signal(Signal::INT);
-    // Whoever asked first is whom the code names.
+    // The exit code names the first signal.
     let ended = running.wait().exits(143);
     assert_eq!(ended.summary()["ended"], "cancelled");
 }
@@ -102,14 +102,14 @@ fn a_repeated_sigterm_is_no_second_step() {
 #[test]
 fn a_third_ctrl_c_leaves_at_once_even_where_nothing_moves_any_more() {
     let (folder, upstream) = (Folder::new(), upstream());
-    // Nobody reads the recording, so it fills its pipe, holds up the run, and neither step can end it.
+    // The recording fills its pipe, which is never read. It blocks the run, and neither step can end that.
     let (unread, stdout) = io::pipe().unwrap();
-    let program = folder.inflight("run -n 1000000 --events -").word(at(&upstream, "/status/200"));
+    let program = folder.inflight("run -n 1000000 --events -").arg(at(&upstream, "/status/200"));
     let mut running = program.printing_to(stdout).start();
     client::until(&upstream, |tally| tally.requests > 500);
     while !running.has_ended() {
         running.signal(Signal::INT);
-        // Two that are sent together may arrive as one.
+        // Two signals that are sent together may arrive as one.
         thread::sleep(Duration::from_millis(20));
     }
     running.wait().exits(130);
@@ -137,7 +137,7 @@ fn one_ctrl_c_leaves_a_run_that_waits_for_a_slow_file() {
 }
 
 #[test]
-fn a_result_that_nobody_reads_can_be_left_by_a_second_signal() {
+fn a_second_signal_ends_a_program_whose_result_is_never_read() {
     // A summary of so many endpoints does not fit into a pipe.
     let (folder, upstream) = (Folder::new(), upstream());
     let port = upstream.local_addr().port();
@@ -146,7 +146,7 @@ fn a_result_that_nobody_reads_can_be_left_by_a_second_signal() {
     let (mut unread, stdout) = io::pipe().unwrap();
     let running = folder.inflight("run urls.txt --json").printing_to(stdout).start();
     unread.read_exact(&mut [0]).unwrap();
-    // Two of a kind that are sent together may arrive as one.
+    // Two equal signals that are sent together may arrive as one.
     running.signal(Signal::TERM);
     running.signal(Signal::INT);
     let code = running.wait().code;
@@ -182,7 +182,7 @@ fn the_first_failure_ends_a_run_that_is_to_fail_fast() {
     assert!(jobs["failed"].as_u64().unwrap() >= 1 && jobs["cancelled"].as_u64().unwrap() >= 5, "{jobs}");
 }
 
-/// Waits until the recording tells of this.
+/// Waits until the recording holds an event of this kind.
 #[track_caller]
 fn await_line(folder: &Folder, kind: &str) {
     await_lines(folder, kind, 1);

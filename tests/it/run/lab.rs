@@ -1,11 +1,11 @@
-//! A mistake of the lab without a terminal: a table for people, a document for scripts.
+//! A scenario of the lab without a terminal: a table for people, a document for scripts.
 
 use serde_json::Value;
 
 use crate::run::program::Folder;
 
 #[test]
-fn every_scenario_is_listed_and_a_slip_of_the_finger_is_asked_after() {
+fn every_scenario_is_listed_and_a_typo_gets_a_suggestion() {
     let list = Folder::new().inflight("demo --list").run().exits(0);
     for name in
         ["race", "sleep", "forgotten-await", "rotten-task", "swallowed", "flood", "unbounded", "offload", "convoy"]
@@ -47,7 +47,7 @@ fn a_comparison_is_a_document_as_well() {
 }
 
 #[test]
-fn flags_that_mean_nothing_are_refused() {
+fn flags_of_a_batch_are_refused() {
     for words in
         ["demo race -c 4", "demo race --report x.json", "demo --requests 5", "demo --delay 1s", "demo --list race"]
     {

@@ -1,4 +1,4 @@
-//! The limit is exact and a pause is a pause, by the upstream's own count.
+//! The limit is exact and a pause starts nothing, as the upstream counts.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn plan(limit: u32, path: &str, jobs: u32) -> String {
 }
 
 #[test]
-fn as_many_as_the_limit_are_in_flight_and_never_one_more() {
+fn the_limit_is_reached_and_never_exceeded() {
     for limit in [1, 2, 10, 100, 1_000] {
         let turnover = Batch::start(&plan(limit, "/delay/1ms..5ms", 4 * limit + 10));
         let (model, tally) = turnover.end();
@@ -37,8 +37,8 @@ fn as_many_as_the_limit_are_in_flight_and_never_one_more() {
         assert!(model.level.peak() <= limit);
 
         let hanging = Batch::start(&plan(limit, "/hang", 2 * limit));
-        hanging.until_seen(|tally| tally.in_flight == u64::from(limit));
-        hanging.wish(Command::Cancel);
+        hanging.until_upstream(|tally| tally.in_flight == u64::from(limit));
+        hanging.send(Command::Cancel);
         let (model, tally) = hanging.end();
         assert_eq!((tally.requests, tally.peak), (limit.into(), limit.into()));
         assert_eq!(model.totals.cancelled, u64::from(limit));
@@ -46,28 +46,28 @@ fn as_many_as_the_limit_are_in_flight_and_never_one_more() {
 }
 
 #[test]
-fn a_limit_that_is_turned_at_random_is_never_exceeded() {
+fn a_limit_that_changes_at_random_is_never_exceeded() {
     let batch = Batch::start(&plan(20, "/delay/1ms..8ms", 1_000_000));
     let mut rng = fastrand::Rng::with_seed(3);
     for _ in 0..40 {
         let limit = rng.u32(1..=64);
-        batch.turn_limit(limit);
-        // After a cut, what was in flight may end first, and so may what is still on its way to the upstream.
-        batch.until_known(|model| model.in_flight() <= limit);
+        batch.set_limit(limit);
+        // After a cut, requests in flight may end first, and so may requests on their way to the upstream.
+        batch.until_model(|model| model.in_flight() <= limit);
         batch.upstream.reset_tally();
-        let tally = batch.until_seen(|tally| tally.requests >= 100);
+        let tally = batch.until_upstream(|tally| tally.requests >= 100);
         assert!(tally.peak <= limit.into(), "{} at limit {limit}", tally.peak);
     }
-    batch.wish(Command::Drain);
+    batch.send(Command::Drain);
     let (model, _) = batch.end();
     assert_eq!(model.totals.started, model.totals.ended);
 }
 
 #[test]
-fn a_cut_lets_what_is_in_flight_end() {
+fn lowering_the_limit_lets_requests_in_flight_end() {
     let batch = Batch::start(&plan(50, "/delay/1s", 60));
-    batch.until_seen(|tally| tally.in_flight == 50);
-    batch.turn_limit(5);
+    batch.until_upstream(|tally| tally.in_flight == 50);
+    batch.set_limit(5);
     let (model, tally) = batch.end();
     assert_eq!((tally.requests, tally.answers[&200], tally.abandoned), (60, 60, 0));
     assert_eq!(model.totals.jobs_done, 60);
@@ -78,20 +78,20 @@ fn nothing_reaches_the_upstream_while_paused_not_even_a_retry() {
     let flaky = plan(50, "/flaky?fail=0.5&delay=5ms", 1_000_000)
         .replace("attempts = 1", "attempts = 5\nbackoff = \"1ms..20ms\"\non = [\"5xx\"]");
     let batch = Batch::start(&flaky);
-    batch.until_known(|model| model.totals.retries > 100);
+    batch.until_model(|model| model.totals.retries > 100);
     for _ in 0..5 {
-        batch.wish(Command::Pause);
-        batch.until_known(|model| model.is_paused && model.in_flight() == 0);
-        let paused = batch.until_seen(|tally| tally.in_flight == 0).requests;
-        // Every retry that was waiting falls due, and a limit that is turned starts nothing either.
-        batch.turn_limit(80);
-        // Not to wait for something: to leave it the time to go wrong.
+        batch.send(Command::Pause);
+        batch.until_model(|model| model.is_paused && model.in_flight() == 0);
+        let paused = batch.until_upstream(|tally| tally.in_flight == 0).requests;
+        // Every waiting retry falls due, and a new limit starts nothing either.
+        batch.set_limit(80);
+        // This waits for nothing; it gives a fault the time to appear.
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(batch.upstream.tally().requests, paused);
-        batch.wish(Command::Resume);
-        batch.until_seen(|tally| tally.requests > paused + 100);
+        batch.send(Command::Resume);
+        batch.until_upstream(|tally| tally.requests > paused + 100);
     }
-    batch.wish(Command::Drain);
+    batch.send(Command::Drain);
     let (model, tally) = batch.end();
     assert_eq!(model.totals.started, tally.requests);
 }
@@ -114,15 +114,17 @@ fn a_hosts_own_limit_holds_and_leaves_the_rest_to_others() {
         [upstream]
         "#,
     );
-    batch.until_seen(|tally| tally.hosts.get("brisk").is_some_and(|host| host.requests == 500 && host.in_flight == 0));
-    batch.wish(Command::Cancel);
+    batch.until_upstream(|tally| {
+        tally.hosts.get("brisk").is_some_and(|host| host.requests == 500 && host.in_flight == 0)
+    });
+    batch.send(Command::Cancel);
     let (_, tally) = batch.end();
     assert_eq!((tally.hosts["hung"].peak, tally.hosts["hung"].requests), (3, 3));
     assert!(tally.hosts["brisk"].peak <= 3);
 }
 
 #[test]
-fn a_host_that_asks_for_patience_is_given_it_and_holds_up_nobody_else() {
+fn a_host_that_asks_for_a_pause_gets_it_and_delays_no_other_host() {
     let batch = Batch::start(
         r#"
         [limits]
@@ -141,9 +143,9 @@ fn a_host_that_asks_for_patience_is_given_it_and_holds_up_nobody_else() {
     );
     // The first two may start side by side; from the first refusal on, each waits for the one before.
     let brisk = |tally: &Tally| tally.hosts.get("brisk").is_some_and(|host| host.requests == 300);
-    let full = batch.until_seen(brisk).hosts["full"].requests;
+    let full = batch.until_upstream(brisk).hosts["full"].requests;
     assert!(full <= 3, "{full}");
-    batch.until_known(|model| model.ended.is_some());
+    batch.until_model(|model| model.ended.is_some());
     let asked = batch.upstream.arrivals();
     let asked: Vec<_> = asked.iter().filter(|arrival| &*arrival.host == "full").map(|arrival| arrival.at.0).collect();
     let (model, tally) = batch.end();
@@ -152,13 +154,13 @@ fn a_host_that_asks_for_patience_is_given_it_and_holds_up_nobody_else() {
 }
 
 #[test]
-fn starts_that_wait_for_their_moment_wait_for_nothing_else() {
+fn a_start_that_waits_for_its_time_waits_for_nothing_else() {
     // Nothing ever ends here, so only the clock can bring about the next start.
     for gap in ["rate = \"100/s\"", "per_host_gap = \"10ms\""] {
         let hanging = plan(20, "/hang", 20).replace("[retry]", &format!("{gap}\n[retry]"));
         let batch = Batch::start(&hanging);
-        batch.until_seen(|tally| tally.in_flight == 20);
-        batch.wish(Command::Cancel);
+        batch.until_upstream(|tally| tally.in_flight == 20);
+        batch.send(Command::Cancel);
         let (model, _) = batch.end();
         assert!(model.last.0 >= 190_000, "nineteen gaps of 10 ms: {}", model.last.0);
     }
@@ -181,30 +183,30 @@ fn retries_fall_due_while_everything_else_hangs() {
         [upstream]
         "#,
     );
-    batch.until_seen(|tally| tally.answers.get(&500) == Some(&24));
-    batch.until_known(|model| model.totals.jobs_failed == 8);
-    batch.wish(Command::Cancel);
+    batch.until_upstream(|tally| tally.answers.get(&500) == Some(&24));
+    batch.until_model(|model| model.totals.jobs_failed == 8);
+    batch.send(Command::Cancel);
     let (model, _) = batch.end();
     assert_eq!((model.totals.retries, model.totals.jobs_cancelled), (16, 4));
 }
 
 #[test]
-fn nothing_arrives_before_the_moment_that_a_server_named() {
-    // A window of a second, and an answer to whoever comes too early that names the second's end.
+fn no_request_arrives_before_the_time_that_a_server_set() {
+    // A window of a second; the answer to a request that is too early gives the end of the window.
     for adaptive in ["", " --adaptive"] {
         let upstream = crate::run::upstream();
         let url = crate::run::at(&upstream, "/limit?per_window=10&window=1s");
         let folder = Folder::new();
         let run = folder.inflight(&format!("run -n 25 -c 8 --tries 20{adaptive} --json --events run.jsonl"));
-        let summary = run.word(&url).run().exits(0).summary();
+        let summary = run.arg(&url).run().exits(0).summary();
         let throttled = summary["attempts"]["throttled"].as_u64().unwrap();
         assert!(throttled > 0 && summary["jobs"]["done"] == 25, "{summary}");
-        // Every start is held against the cooldown of its host there.
+        // Every start is compared with the cooldown of its host.
         let (events, skipped) = replay(&folder.bytes("run.jsonl"));
         let ledger = Ledger::of(&events);
         let cooldowns = events.iter().filter(|event| matches!(event.fact, Fact::CooldownSet { .. })).count();
         assert!(skipped == 0 && cooldowns > 0 && ledger.ends.len() == 25);
-        // And by the upstream's own count: in each of its windows it refused no more than was on its way.
+        // The upstream agrees: in each window it refused only requests that were on their way.
         let tally = upstream.tally();
         assert_eq!(tally.answers[&429], throttled);
         assert!(throttled <= 7 * (cooldowns as u64), "{throttled} refused in {cooldowns} cooldowns");

@@ -7,7 +7,7 @@ use inflight::tui::keymap::table::ENTRIES;
 
 use super::program::Folder;
 
-/// Every command that does something, with the words that lead to it.
+/// Every command without subcommands, with its path.
 fn commands() -> Vec<(String, Command)> {
     fn below(command: &Command, path: &str, all: &mut Vec<(String, Command)>) {
         for command in command.get_subcommands() {
@@ -24,7 +24,7 @@ fn commands() -> Vec<(String, Command)> {
     all
 }
 
-/// The page as a reader sees it, without what only the typesetter needs.
+/// The page as a reader sees it, without typesetting commands.
 fn read(page: &str) -> String {
     let page = page.replace("\\fB", "").replace("\\fI", "").replace("\\fR", "").replace("\\-", "-");
     page.replace("\\*(Aq", "'").replace("\\&", "").replace("\\\\", "\\").replace("\\e", "\\")
@@ -44,9 +44,9 @@ fn the_manual_page_names_every_command_option_key_and_exit_code() {
         }
     }
     for entry in ENTRIES {
-        let told = format!(".TP\n{}\n{}\n", entry.keys.join(" "), entry.help);
-        // A line that begins with a dot or an apostrophe is held off from the margin.
-        assert!(reads.contains(&told), "`{}` is missing: {told}", entry.id);
+        let row = format!(".TP\n{}\n{}\n", entry.keys.join(" "), entry.help);
+        // A line that begins with a dot or an apostrophe is escaped.
+        assert!(reads.contains(&row), "`{}` is missing: {row}", entry.id);
     }
     for (codes, meaning) in code::MEANINGS {
         assert!(reads.contains(&format!(".TP\n{codes}\n{meaning}\n")), "{codes}");
@@ -57,7 +57,7 @@ fn the_manual_page_names_every_command_option_key_and_exit_code() {
 }
 
 #[test]
-fn the_manual_page_is_one_that_can_be_set() {
+fn the_manual_page_can_be_typeset() {
     let ended = Folder::new().inflight("man").run().exits(0);
     let page = ended.out();
     assert_eq!(page.matches(".TH inflight 1").count(), 1);
@@ -70,7 +70,7 @@ fn the_manual_page_is_one_that_can_be_set() {
         let count = |word: &str| page.lines().filter(|line| line.split(' ').next() == Some(word)).count();
         assert_eq!(count(opens), count(closes), "{opens}");
     }
-    // A term is followed by what is said about it.
+    // A term is followed by its description.
     let lines: Vec<_> = page.lines().collect();
     for (i, _) in lines.iter().enumerate().filter(|(_, line)| **line == ".TP") {
         let follows = |line: &str| !line.is_empty() && !line.starts_with('.');

@@ -1,37 +1,28 @@
-//! The main job, judged from outside: whole runs, held against the upstream's own truth.
+//! Whole runs from outside, compared with what the upstream counted.
 //!
-//! Start at [`program::Folder::inflight`] for the program itself, and at [`batch::Batch::start`] for a run
-//! inside this process, whose dials can be turned. Both give up rather than hang.
+//! Start at [`program::Folder::inflight`] for the program itself, and at [`batch::Batch::start`] for a run inside
+//! this process, whose limits a test can change. Both give up rather than hang.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
 mod batch;
 mod check;
-mod check_refusals;
-mod check_values;
-mod console;
+mod clients;
 mod counts;
 mod ends;
-mod exhibits;
-mod foreign;
 mod lab;
 mod limits;
 mod manual;
 mod order;
-mod outputs;
 mod program;
-mod recordings;
 mod redirects;
 mod refusals;
 mod repeats;
-mod replay;
+mod results;
 mod rounds;
-mod secrets;
 mod settings;
-mod streams;
+mod supervision;
 mod tls;
-mod traceless;
-mod wires;
 
 use inflight::upstream::Upstream;
 
@@ -44,7 +35,7 @@ fn upstream() -> Upstream {
     client::upstream(7, &[])
 }
 
-/// Where that upstream answers like this.
+/// The URL of a path of that upstream.
 fn at(upstream: &Upstream, path: &str) -> String {
     format!("http://{}{path}", upstream.local_addr())
 }

@@ -1,4 +1,4 @@
-//! A run that is recorded, and run again with what took long at its start, over real sockets.
+//! A recorded run that is repeated with its slow jobs first, over real sockets.
 
 use std::io::Write;
 
@@ -32,22 +32,22 @@ fn rows(folder: &Folder, name: &str) -> Vec<u64> {
 }
 
 #[test]
-fn a_recorded_run_says_what_the_next_one_starts_with() {
+fn the_next_run_starts_the_slow_jobs_of_a_recorded_run_first() {
     let (folder, _upstream) = list();
-    folder.inflight(RUN).words(["--events", "last.jsonl"]).run().exits(1);
+    folder.inflight(RUN).args(["--events", "last.jsonl"]).run().exits(1);
     let mut as_given = rows(&folder, "last.jsonl");
     as_given.sort_unstable();
     assert_eq!(as_given, (0..40).collect::<Vec<_>>());
     assert_ne!(rows(&folder, "last.jsonl")[..2], [2, 39]);
 
-    // The new recording may take the old one's place: that is read first.
+    // The new recording may replace the old one, which is read first.
     let slow = ["--order", "slow-first", "--from", "last.jsonl", "--events", "last.jsonl", "--report", "out.json"];
-    let ended = folder.inflight(RUN).words(slow).run().exits(1);
+    let ended = folder.inflight(RUN).args(slow).run().exits(1);
     assert!(ended.err().contains("slow first: 2 slow jobs of last time before all others"), "{}", ended.err());
     let mut first = rows(&folder, "last.jsonl")[..2].to_vec();
     first.sort_unstable();
     assert_eq!(first, [2, 39]);
-    // What comes first in time stands in its own place all the same.
+    // The report keeps the order of the plan.
     let report = folder.json("out.json");
     let all = report["results"].as_array().unwrap();
     let is_slow = |one: &Value| one["request"].as_str().unwrap().ends_with("/hang");
@@ -55,7 +55,7 @@ fn a_recorded_run_says_what_the_next_one_starts_with() {
 }
 
 #[test]
-fn a_late_time_out_is_told_with_the_words_that_put_it_first() {
+fn a_late_timeout_is_reported_with_the_flags_that_start_it_first() {
     let upstream = upstream();
     let path = |i: usize| if i == 59 { "/hang".to_owned() } else { format!("/delay/30ms?id={i}") };
     let lines: Vec<String> = (0..60).map(|i| at(&upstream, &path(i))).collect();
@@ -66,23 +66,23 @@ fn a_late_time_out_is_told_with_the_words_that_put_it_first() {
         assert_eq!(summary["verdict"]["kind"], "stragglers", "{summary}");
         summary["verdict"]["remedy"].as_str().unwrap().to_owned()
     };
-    let said = remedy(&folder.inflight(run).run().exits(1));
-    assert!(said.ends_with("with `--events last.jsonl`, then `--order slow-first --from last.jsonl`"), "{said}");
-    let ended = folder.inflight(run).words(["--events", "my.jsonl"]).run().exits(1);
-    let said = remedy(&ended);
-    assert!(said.ends_with(" with these first: `--order slow-first --from my.jsonl`"), "{said}");
-    assert!(ended.err().contains(&said), "{}", ended.err());
+    let advice = remedy(&folder.inflight(run).run().exits(1));
+    assert!(advice.ends_with("with `--events last.jsonl`, then `--order slow-first --from last.jsonl`"), "{advice}");
+    let ended = folder.inflight(run).args(["--events", "my.jsonl"]).run().exits(1);
+    let advice = remedy(&ended);
+    assert!(advice.ends_with(" with these first: `--order slow-first --from my.jsonl`"), "{advice}");
+    assert!(ended.err().contains(&advice), "{}", ended.err());
     let replayed = folder.inflight("replay my.jsonl --json").run().exits(0);
-    assert_eq!(remedy(&replayed), said);
+    assert_eq!(remedy(&replayed), advice);
 
-    // Those words do it, and then there is nothing left to say about the order.
-    let ended = folder.inflight(run).words(["--order", "slow-first", "--from", "my.jsonl"]).run().exits(1);
+    // These flags work, and then no advice about the order is left.
+    let ended = folder.inflight(run).args(["--order", "slow-first", "--from", "my.jsonl"]).run().exits(1);
     let verdict = ended.summary()["verdict"].to_string();
     assert!(!verdict.contains("slow-first"), "{verdict}");
 }
 
 #[test]
-fn an_order_can_stand_in_the_plan_and_its_recording_lies_beside_it() {
+fn a_plan_can_set_the_order_and_name_a_recording_next_to_it() {
     let upstream = upstream();
     let plan = format!(
         "order = \"slow-first\"\nfrom = \"last.jsonl\"\n[limits]\nconcurrency = 1\n[[endpoint]]\nname = \"x\"\n\
@@ -102,50 +102,51 @@ fn an_order_can_stand_in_the_plan_and_its_recording_lies_beside_it() {
 }
 
 #[test]
-fn an_order_that_cannot_be_is_refused_before_anything_is_sent() {
+fn an_impossible_order_is_refused_before_anything_is_sent() {
     let (folder, upstream) = list();
     let folder = folder
         .with("not.jsonl", "{}\n")
         .with("empty.jsonl", "{\"inflight\":1,\"name\":\"x\",\"started\":\"2026-11-20T14:03:27.000Z\"}\n");
-    for (words, code, told) in [
+    for (words, code, expected) in [
         ("--order slow-first", 2, "`--order slow-first` needs the recording of an earlier run"),
-        ("--from last.jsonl", 2, "`--from` says nothing without `--order slow-first`"),
-        ("--order as-given --from last.jsonl", 2, "`--from` says nothing without `--order slow-first`"),
+        ("--from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
+        ("--order as-given --from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
         ("--order fast-first", 2, "write `as-given` or `slow-first`"),
         ("--order slow-first --from last.jsonl", 3, "there is no recording `last.jsonl`"),
         ("--order slow-first --from not.jsonl", 3, "`not.jsonl` is no recording"),
         ("--order slow-first --from empty.jsonl", 3, "recording `empty.jsonl` holds no attempt"),
         ("--order slow-first --from .", 3, "cannot read recording `.`"),
     ] {
-        let ended = folder.inflight(RUN).words(words.split(' ')).run().exits(code);
-        assert!(ended.err().contains(told), "{words}: {}", ended.err());
+        let ended = folder.inflight(RUN).args(words.split(' ')).run().exits(code);
+        assert!(ended.err().contains(expected), "{words}: {}", ended.err());
     }
     assert_eq!(client::until(&upstream, |_| true).requests, 0);
 }
 
 #[test]
-fn what_comes_through_a_pipe_cannot_be_put_in_another_order() {
+fn input_from_a_pipe_cannot_be_reordered() {
     let folder = Folder::new();
     let mut running = folder.inflight("run - --order slow-first --from last.jsonl").with_input().start();
     running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
     let ended = running.wait().exits(2);
-    assert!(ended.err().contains("`slow-first` needs input that can be read again"), "{}", ended.err());
+    assert!(ended.err().contains("`slow-first` needs input that can be read twice"), "{}", ended.err());
 }
 
 #[test]
-fn a_recording_of_something_else_or_a_damaged_one_is_told_and_the_run_goes_on() {
+fn an_unrelated_or_damaged_recording_is_reported_and_the_run_goes_on() {
     let (folder, upstream) = list();
-    folder.inflight(RUN).words(["--events", "last.jsonl"]).run().exits(1);
+    folder.inflight(RUN).args(["--events", "last.jsonl"]).run().exits(1);
     let mut bytes = folder.bytes("last.jsonl");
     bytes.truncate(bytes.len() - 3);
     let text = String::from_utf8(bytes).unwrap().replacen('\n', "\nnot an event\n", 1);
     let folder = folder.with("damaged.jsonl", &text).with("other.txt", &at(&upstream, "/delay/7ms"));
     let order = ["--order", "slow-first", "--from", "damaged.jsonl"];
-    let ended = folder.inflight(RUN).words(order).run().exits(1);
-    for told in ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time before"] {
-        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+    let ended = folder.inflight(RUN).args(order).run().exits(1);
+    for expected in ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time before"]
+    {
+        assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
-    let ended = folder.inflight("run other.txt").words(order).run().exits(0);
-    let told = "slow first: 2 slow jobs of last time gone from the plan, or changed: order as given";
-    assert!(ended.err().contains(told), "{}", ended.err());
+    let ended = folder.inflight("run other.txt").args(order).run().exits(0);
+    let expected = "slow first: 2 slow jobs of last time gone from the plan, or changed: order as given";
+    assert!(ended.err().contains(expected), "{}", ended.err());
 }

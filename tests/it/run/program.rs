@@ -1,4 +1,4 @@
-//! The program itself, without a terminal, in a folder and an environment of its own.
+//! The program without a terminal, in its own folder and environment.
 //!
 //! It is killed when it takes too long, so that no test hangs. Start at [`Folder::inflight`].
 
@@ -32,7 +32,7 @@ pub struct Running {
     stderr: Receiver<Vec<u8>>,
 }
 
-/// What the program left.
+/// What the program printed, and its exit code.
 #[derive(Debug)]
 pub struct Ended {
     /// Its exit code, or 128 + the signal that ended it.
@@ -67,7 +67,7 @@ impl Folder {
         serde_json::from_slice(&self.bytes(name)).unwrap()
     }
 
-    /// Everything in it, in order.
+    /// The names of everything in the folder, sorted.
     #[track_caller]
     pub fn names(&self) -> Vec<String> {
         let names = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().file_name());
@@ -76,25 +76,25 @@ impl Folder {
         names
     }
 
-    /// The program with these words, which are parted by spaces.
-    pub fn inflight(&self, words: &str) -> Program {
+    /// The program with these arguments, separated by spaces.
+    pub fn inflight(&self, args: &str) -> Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_inflight"));
-        command.args(words.split_whitespace()).current_dir(self.0.path()).env_clear();
+        command.args(args.split_whitespace()).current_dir(self.0.path()).env_clear();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Program(command)
     }
 }
 
 impl Program {
-    /// One more word, with whatever is in it.
-    pub fn word(mut self, word: impl AsRef<OsStr>) -> Self {
-        self.0.arg(word);
+    /// Adds one argument, which may contain spaces.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.0.arg(arg);
         self
     }
 
-    /// More words.
-    pub fn words(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
-        self.0.args(words);
+    /// Adds arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.0.args(args);
         self
     }
 
@@ -103,13 +103,13 @@ impl Program {
         self
     }
 
-    /// In another folder.
+    /// Starts it in another folder.
     pub fn within(mut self, folder: &Path) -> Self {
         self.0.current_dir(folder);
         self
     }
 
-    /// With no more than `n` open files; whatever is said about its streams is said afterwards.
+    /// Limits it to `n` open files. Call this before the methods that change its streams.
     pub fn with_files(self, n: u32) -> Self {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &format!("ulimit -n {n} && exec \"$0\" \"$@\"")]).arg(self.0.get_program());
@@ -120,13 +120,13 @@ impl Program {
         Self(command)
     }
 
-    /// With standard input open: see [`Running::input`].
+    /// Opens its standard input: see [`Running::input`].
     pub fn with_input(mut self) -> Self {
         self.0.stdin(Stdio::piped());
         self
     }
 
-    /// With standard output going elsewhere.
+    /// Sends its standard output elsewhere.
     pub fn printing_to(mut self, stdout: impl Into<Stdio>) -> Self {
         self.0.stdout(stdout);
         self
@@ -162,7 +162,7 @@ impl Running {
         self.child.try_wait().unwrap().is_some()
     }
 
-    /// Where the system tells of it.
+    /// Its file in `/proc`.
     #[cfg(target_os = "linux")]
     pub fn proc(&self, what: &str) -> PathBuf {
         Path::new("/proc").join(self.child.id().to_string()).join(what)
@@ -171,7 +171,7 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub fn wait(mut self) -> Ended {
-        // Standard error closes with the program, whatever has become of standard output.
+        // Standard error closes with the program; standard output may be open elsewhere.
         let stderr = self.stderr.recv_timeout(PATIENCE).unwrap();
         let stdout = self.stdout.as_ref().map_or_else(Vec::new, |out| out.recv_timeout(PATIENCE).unwrap());
         let status = self.child.wait().unwrap();
@@ -182,7 +182,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // If it has ended, there is nothing left to kill.
+        // It only fails when the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -199,13 +199,13 @@ impl Ended {
         str::from_utf8(&self.stderr).unwrap()
     }
 
-    /// The summary, where the program was asked for `--json`.
+    /// The summary that `--json` prints.
     #[track_caller]
     pub fn summary(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.err()))
     }
 
-    /// Asserts how it ended, and shows what it said if that was otherwise.
+    /// Asserts the exit code; shows standard error if it differs.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.err());
@@ -218,7 +218,7 @@ fn read(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (to, read) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // What broke off is told as far as it came; if nobody waits for it, nobody misses it.
+        // An incomplete stream is returned as far as it was read, if the test still waits for it.
         let _ = from.read_to_end(&mut bytes);
         let _ = to.send(bytes);
     });

@@ -1,4 +1,4 @@
-//! Redirects: each hop is an attempt, and what a plan says to one origin stays there.
+//! Redirects: each hop is an attempt, and headers of the plan stay with their origin.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn plan(url: &str) -> String {
     )
 }
 
-/// Runs it; gives back the summary and the one entry of the report.
+/// Runs a plan; returns the summary and the one entry of the report.
 #[track_caller]
 fn run(plan: &str, code: i32) -> (Value, Value) {
     let folder = Folder::new().with("plan.toml", plan);
@@ -51,7 +51,7 @@ fn no_header_of_the_plan_crosses_to_another_origin() {
         assert!(received.contains(&"accept") && received.contains(&"user-agent"), "{received:?}");
         assert_eq!(summary["attempts"]["redirected"], 1);
     }
-    // Nor does a user with a password, and what was dropped does not come back with the first origin.
+    // Neither does a user with a password, and dropped headers do not return with the first origin.
     let back = at(&upstream, "/echo").replace("://", "%3A%2F%2F");
     let hop = format!("http://user:secret@other.practice:{port}/redirect-to?url={back}");
     let (_, entry) = run(&plan(&hop), 0);
@@ -74,7 +74,7 @@ fn the_same_origin_keeps_them() {
 }
 
 #[test]
-fn a_loop_ends_at_the_limit_and_is_told_as_a_redirect() {
+fn a_loop_ends_at_the_limit_and_is_reported_as_a_redirect() {
     let upstream = upstream();
     let (summary, entry) = run(&plan(&at(&upstream, "/redirect/ever")), 1);
     let error = json!({"kind": "redirect", "cause": "redirect not followed", "detail": "too many redirects"});

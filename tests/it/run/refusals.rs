@@ -1,4 +1,4 @@
-//! What cannot be run, and what was run in vain: the message says what would be right, the code which it is.
+//! Plans and arguments that cannot be run, and runs that fail: the message helps, and the exit code differs.
 
 use std::net::TcpListener;
 
@@ -6,14 +6,14 @@ use super::program::Folder;
 use super::upstream;
 
 #[test]
-fn every_mistake_of_a_plan_is_told_at_once_with_its_place_and_a_suggestion() {
+fn every_mistake_of_a_plan_is_reported_at_once_with_its_place_and_a_suggestion() {
     let folder = Folder::new().with(
         "shop.toml",
         "[limits]\nconcurency = 5\n\n[[endpoint]]\nurl = \"http://127.0.0.1:1/${NOPE}\"\ntimeout = 250\n\
          expct = { status = [200] }\n\n[[endpoint]]\nname = \"x\"\n",
     );
     let ended = folder.inflight("run shop.toml").run().exits(3);
-    for told in [
+    for expected in [
         "unknown key `concurency`",
         "shop.toml:2:1",
         "did you mean `concurrency`?",
@@ -28,7 +28,7 @@ fn every_mistake_of_a_plan_is_told_at_once_with_its_place_and_a_suggestion() {
         "shop.toml:9:",
         "url",
     ] {
-        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+        assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
     assert_eq!(ended.err().matches("error: ").count(), 5, "{}", ended.err());
     assert!(ended.stdout.is_empty());
@@ -47,20 +47,20 @@ fn a_variable_that_is_missing_is_named_and_one_that_is_set_is_used() {
 }
 
 #[test]
-fn a_host_out_of_reach_has_a_code_of_its_own() {
+fn an_unreachable_host_has_its_own_exit_code() {
     let folder = Folder::new();
-    // Bound but not listening: whoever connects is refused, and nobody else can take the port.
+    // A port that was free a moment ago: connections to it are refused.
     let bound = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = bound.local_addr().unwrap().port();
     drop(bound);
-    let ended = folder.inflight("run --tries 1 -n 3").word(format!("http://127.0.0.1:{port}/")).run().exits(5);
+    let ended = folder.inflight("run --tries 1 -n 3").arg(format!("http://127.0.0.1:{port}/")).run().exits(5);
     assert!(ended.out().contains("connection refused"), "{}", ended.out());
     let ended = folder.inflight("run --tries 1 http://nowhere.invalid/").run().exits(5);
     assert!(ended.out().contains("nowhere.invalid"), "{}", ended.out());
 }
 
 #[test]
-fn jobs_that_failed_are_a_code_unless_the_plan_tolerates_them() {
+fn failed_jobs_set_the_exit_code_unless_the_plan_tolerates_them() {
     let upstream = upstream();
     let address = upstream.local_addr();
     for (expect, code) in [
@@ -79,21 +79,21 @@ fn jobs_that_failed_are_a_code_unless_the_plan_tolerates_them() {
 }
 
 #[test]
-fn a_list_of_nothing_is_nothing_to_do() {
+fn an_empty_list_is_nothing_to_do() {
     let folder = Folder::new().with("empty.txt", "").with("comments.txt", "# nothing\n\n").with("rows.csv", "id\n");
     let folder = folder.with("rows.toml", "[[endpoint]]\nurl = \"http://127.0.0.1:1/{id}\"\nrows = \"rows.csv\"\n");
     for plan in ["empty.txt", "comments.txt", "rows.toml", "-"] {
-        let ended = folder.inflight("run").word(plan).run().exits(4);
+        let ended = folder.inflight("run").arg(plan).run().exits(4);
         assert!(ended.err().contains("has no jobs"), "{}", ended.err());
     }
 }
 
 #[test]
-fn wrong_words_are_answered_with_right_ones() {
+fn wrong_arguments_are_answered_with_right_ones() {
     let folder = Folder::new();
     let ended = folder.inflight("").run().exits(2);
     assert!(ended.err().contains("Examples:") && ended.err().contains("inflight demo"), "{}", ended.err());
-    for (words, told) in [
+    for (words, expected) in [
         ("run --concurency 5 http://127.0.0.1:1/", "--concurrency"),
         ("run", "<PLAN|URL>"),
         ("upstrem", "upstream"),
@@ -105,7 +105,7 @@ fn wrong_words_are_answered_with_right_ones() {
     ] {
         let ended = folder.inflight(words).run();
         assert!(matches!(ended.code, 2 | 4), "{words}: {}", ended.code);
-        assert!(ended.err().contains(told), "{words}: {}", ended.err());
+        assert!(ended.err().contains(expected), "{words}: {}", ended.err());
     }
     folder.inflight("run missing.toml").run().exits(3);
 }

@@ -1,4 +1,4 @@
-//! A run that is over goes on, where what failed is sent again.
+//! A finished run that goes on, because failed jobs are sent again.
 
 use inflight::control::Command;
 use inflight::event::RunEnd;
@@ -9,7 +9,7 @@ use super::batch::Batch;
 use crate::pool::ledger::Ledger;
 use crate::scenario::fold;
 
-/// Refuses what comes first, because there is too much of it; takes it later.
+/// Refuses the first requests, because there are too many; accepts them later.
 const PLAN: &str = r#"
     [limits]
     concurrency = 20
@@ -27,15 +27,15 @@ fn is_over(model: &Model) -> bool {
 }
 
 #[test]
-fn what_failed_is_sent_again_after_the_end_and_the_run_ends_anew() {
+fn failed_jobs_are_sent_again_after_the_end_and_the_run_ends_again() {
     let batch = Batch::lingering(PLAN);
-    batch.until_known(|model| is_over(model) && model.totals.settled() == 20);
-    // Fifteen, where all twenty came at once.
-    let refused = batch.known(|model| model.totals.jobs_failed);
+    batch.until_model(|model| is_over(model) && model.totals.settled() == 20);
+    // Fifteen are refused if all twenty arrive at once.
+    let refused = batch.read(|model| model.totals.jobs_failed);
     assert!((1..=15).contains(&refused), "{refused}");
-    batch.wish(Command::Repeat(REFUSED));
-    batch.until_known(|model| is_over(model) && model.totals.settled() > 20);
-    batch.wish(Command::Repeat(Cause::Status(404)));
+    batch.send(Command::Repeat(REFUSED));
+    batch.until_model(|model| is_over(model) && model.totals.settled() > 20);
+    batch.send(Command::Repeat(Cause::Status(404)));
     let (model, tally, events) = batch.end_recorded();
     let totals = model.totals;
     assert_eq!((model.jobs, totals.settled(), totals.jobs_repeated), (Some(20 + refused), 20 + refused, refused));
@@ -46,7 +46,7 @@ fn what_failed_is_sent_again_after_the_end_and_the_run_ends_anew() {
 }
 
 #[test]
-fn a_pool_that_lingers_ends_once_nobody_can_command_it() {
+fn a_lingering_pool_ends_when_it_can_receive_no_command() {
     let (model, tally) = Batch::lingering(PLAN).end();
     assert!(is_over(&model) && tally.requests == 20);
 }

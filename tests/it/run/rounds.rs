@@ -1,4 +1,4 @@
-//! A batch that is repeated, and attempts that take long, over real sockets.
+//! Repeated batches and long attempts, over real sockets.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use crate::run::program::Folder;
 use crate::run::{at, upstream};
 
 #[test]
-fn rounds_can_be_asked_for_on_the_command_line_and_say_what_is_up() {
+fn rounds_can_be_set_by_flags_and_show_which_endpoints_are_up() {
     let upstream = upstream();
     let [up, down] = ["/delay/5ms", "/status/500"].map(|path| at(&upstream, path));
     let folder = Folder::new().with(
@@ -30,23 +30,23 @@ fn rounds_can_be_asked_for_on_the_command_line_and_say_what_is_up() {
 }
 
 #[test]
-fn what_comes_through_a_pipe_cannot_be_repeated() {
+fn input_from_a_pipe_cannot_be_repeated() {
     let folder = Folder::new();
     let mut running = folder.inflight("run - --every 1s").with_input().start();
     running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
     let ended = running.wait().exits(2);
-    assert!(ended.err().contains("rounds need input that can be read again"), "{}", ended.err());
+    assert!(ended.err().contains("rounds need input that can be read twice"), "{}", ended.err());
 }
 
 #[test]
-fn an_attempt_that_takes_long_says_how_far_it_is() {
+fn a_long_attempt_reports_its_progress() {
     let plan = "[upstream]\n[[endpoint]]\nurl = \"practice://a/trickle?every=50ms\"\n[[endpoint]]\nurl = \"practice://b/hang\"\n";
     let batch = Batch::start(plan);
-    batch.until_known(|model| {
-        let seen: Vec<_> = model.open.all().filter_map(|flight| flight.progress).collect();
-        seen.iter().any(|seen| seen.phase == Phase::Body && seen.bytes > 10 && seen.received.is_some())
-            && seen.iter().any(|seen| seen.phase == Phase::FirstByte && seen.bytes == 0 && seen.received.is_none())
+    batch.until_model(|model| {
+        let progress: Vec<_> = model.open.all().filter_map(|flight| flight.progress).collect();
+        progress.iter().any(|at| at.phase == Phase::Body && at.bytes > 10 && at.received.is_some())
+            && progress.iter().any(|at| at.phase == Phase::FirstByte && at.bytes == 0 && at.received.is_none())
     });
-    batch.wish(Command::Cancel);
+    batch.send(Command::Cancel);
     batch.end();
 }

@@ -1,15 +1,15 @@
-//! Settings and themes, from outside: where they are found, what wins, and how mistakes are told.
+//! Settings and themes from outside: where they are found, which one wins, and how mistakes are reported.
 
 use std::fs;
 
 use super::program::{Folder, Program};
 
-/// The program with a folder of settings of its own.
+/// The program with its own folder of settings.
 fn inflight(folder: &Folder, words: &str) -> Program {
     folder.inflight(words).var("XDG_CONFIG_HOME", folder.path("conf").to_str().unwrap())
 }
 
-/// A folder with these files, and the folders they lie in.
+/// A folder with these files and their folders.
 #[track_caller]
 fn with(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::new();
@@ -22,7 +22,7 @@ fn with(files: &[(&str, &str)]) -> Folder {
 }
 
 #[test]
-fn keys_are_told_as_the_settings_have_them() {
+fn keys_are_printed_as_the_settings_bind_them() {
     let folder =
         with(&[("conf/inflight/config.toml", "[keys]\npause = [\"p\", \"ctrl+p\"]\nsort = []\nview_1 = \"v\"\n")]);
     let ended = inflight(&folder, "keys").run().exits(0);
@@ -49,26 +49,26 @@ fn the_project_wins_over_the_user_and_variables_win_over_both() {
     };
     assert_eq!(shown("work/deep", &[]), "dracula");
     assert_eq!(shown("work/deep", &[("INFLIGHT_THEME", "mono")]), "mono");
-    // Outside of a repository only this very folder counts.
+    // Outside of a repository only the current folder counts.
     assert_eq!(shown("conf/inflight", &[]), "nord");
     assert_eq!(shown("", &[]), "ansi");
 }
 
 #[test]
-fn mistakes_in_settings_are_told_at_once_and_nothing_is_sent() {
+fn mistakes_in_settings_are_reported_at_once_and_nothing_is_sent() {
     let folder = with(&[(
         "conf/inflight/config.toml",
         "thme = \"nord\"\nascii = 1\n[keys]\nfreeze = \"space\"\npause = \"ctrl+c\"\n",
     )]);
     let ended = inflight(&folder, "run http://127.0.0.1:1/").run().exits(3);
-    for told in ["`ascii` cannot be a number", "config.toml:2:9", "`ctrl+c` is reserved for `interrupt`"] {
-        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+    for expected in ["`ascii` cannot be a number", "config.toml:2:9", "`ctrl+c` is reserved for `interrupt`"] {
+        assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
     assert!(ended.stdout.is_empty());
 }
 
 #[test]
-fn what_settings_do_not_know_is_a_warning() {
+fn an_unknown_setting_is_a_warning() {
     let folder = with(&[("conf/inflight/config.toml", "thme = \"nord\"\n")]);
     let ended = inflight(&folder, "keys").run().exits(0);
     assert!(ended.err().starts_with("warning: unknown key `thme` in settings"), "{}", ended.err());
@@ -98,8 +98,9 @@ fn a_theme_is_checked_by_name_and_by_path() {
     let folder = with(&[("dusk.toml", "[meta]\nname = \"dusk\"\n[ui]\ntext = \"blu\"\ntxt = 1\n[status]\nok = 400\n")]);
     let ended = inflight(&folder, "theme check dusk.toml").run().exits(3);
     assert_eq!(ended.err().matches("error: ").count(), 3, "{}", ended.err());
-    for told in ["dusk.toml:4:8", "did you mean `blue`?", "dusk.toml:5:1", "did you mean `text`?", "dusk.toml:7:6"] {
-        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+    for expected in ["dusk.toml:4:8", "did you mean `blue`?", "dusk.toml:5:1", "did you mean `text`?", "dusk.toml:7:6"]
+    {
+        assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
     let ended = inflight(&folder, "theme check nord").run().exits(0);
     assert!(ended.out().starts_with("theme `nord` is valid\n"), "{}", ended.out());
@@ -110,7 +111,7 @@ fn a_theme_is_checked_by_name_and_by_path() {
 }
 
 #[test]
-fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
+fn the_doctor_reports_every_decision_and_why_even_with_broken_settings() {
     let folder = with(&[("conf/inflight/config.toml", "theme = \"solarized-light\"\n")]);
     let doctor = |folder: &Folder| inflight(folder, "doctor").var("TERM", "xterm").var("COLORTERM", "truecolor");
     let ended = doctor(&folder).run().exits(0);
@@ -126,8 +127,8 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
 
     let lively = with(&[("conf/inflight/config.toml", "mouse = true\nfps = 12\nmotion = false\n")]);
     let ended = doctor(&lively).run().exits(0);
-    for told in ["at most 12/s    set by `", "config.toml:2`", "motion      off", "mouse       on "] {
-        assert!(ended.out().contains(told), "{told}: {}", ended.out());
+    for expected in ["at most 12/s    set by `", "config.toml:2`", "motion      off", "mouse       on "] {
+        assert!(ended.out().contains(expected), "{expected}: {}", ended.out());
     }
     let ended = inflight(&lively, "doctor --fps 3").var("SSH_TTY", "pts/1").run().exits(0);
     assert!(ended.out().contains("at most 3/s     `--fps` is given"), "{}", ended.out());
@@ -138,10 +139,10 @@ fn the_doctor_tells_what_was_found_out_and_why_even_of_broken_settings() {
 }
 
 #[test]
-fn a_theme_that_is_not_there_is_told_where_it_is_named() {
+fn a_missing_theme_is_reported_where_it_is_named() {
     let folder = with(&[("conf/inflight/config.toml", "theme_dark = \"nrod\"\ntheme_light = \"./dusk.toml\"\n")]);
     let ended = inflight(&folder, "demo").var("INFLIGHT_THEME", "dracla").run().exits(3);
-    for told in [
+    for expected in [
         "there is no theme `nrod`\n",
         "config.toml:1:14",
         "did you mean `nord`?",
@@ -149,6 +150,6 @@ fn a_theme_that_is_not_there_is_told_where_it_is_named() {
         "config.toml:2:15",
         "there is no theme `dracla`, which `INFLIGHT_THEME` names\nhint: did you mean `dracula`?",
     ] {
-        assert!(ended.err().contains(told), "{told}: {}", ended.err());
+        assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
 }

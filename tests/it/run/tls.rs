@@ -1,4 +1,4 @@
-//! TLS over real sockets: its time is a phase of its own, and a connection that is there has none.
+//! TLS over real sockets: the handshake is a phase of its own, and a reused connection has none.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,14 +14,13 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 use crate::run::program::Folder;
 use crate::scenario::replay;
 
-/// Both ways to send.
+/// Both HTTP clients.
 const WIRES: [&str; 2] = ["direct", "reqwest"];
 
-/// How long the server thinks before it shakes hands.
+/// How long the server waits before the handshake.
 const HESITATES: Duration = Duration::from_millis(200);
 
-/// Serves one connection by TLS under this name, whatever is asked; gives back its port, and the root that
-/// vouches for it.
+/// Serves one TLS connection under this name; returns its port and its root certificate.
 fn server(name: &str) -> (u16, String) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
@@ -44,12 +43,12 @@ fn server(name: &str) -> (u16, String) {
 }
 
 #[test]
-fn the_handshake_is_told_apart_from_the_connection_and_happens_once() {
+fn the_handshake_is_a_phase_of_its_own_and_happens_once() {
     for wire in WIRES {
         let (port, root) = server("localhost");
         let folder = Folder::new().with("root.pem", &root);
         let run = folder.inflight(&format!("run -n 3 -c 1 --tries 1 --events run.jsonl --wire {wire}"));
-        let run = run.word(format!("https://localhost:{port}/"));
+        let run = run.arg(format!("https://localhost:{port}/"));
         run.var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap()).run().exits(0);
         let (events, _) = replay(&folder.bytes("run.jsonl"));
         let spent: Vec<PhaseTimes> = events
@@ -67,12 +66,12 @@ fn the_handshake_is_told_apart_from_the_connection_and_happens_once() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_refused_by_name() {
+fn a_certificate_of_an_unknown_authority_is_refused_with_the_reason() {
     for wire in WIRES {
         let (port, _) = server("localhost");
         let folder = Folder::new();
         let run = folder.inflight(&format!("run --tries 1 --wire {wire}"));
-        let ended = run.word(format!("https://localhost:{port}/")).run();
+        let ended = run.arg(format!("https://localhost:{port}/")).run();
         assert!(ended.out().contains("TLS failed"), "{wire}: {}", ended.out());
     }
 }
@@ -83,7 +82,7 @@ fn a_certificate_of_another_name_is_refused() {
         let (port, root) = server("other.example");
         let folder = Folder::new().with("root.pem", &root);
         let run = folder.inflight(&format!("run --tries 1 --json --wire {wire}"));
-        let run = run.word(format!("https://localhost:{port}/"));
+        let run = run.arg(format!("https://localhost:{port}/"));
         let ended = run.var("SSL_CERT_FILE", folder.path("root.pem").to_str().unwrap()).run();
         let summary = ended.summary();
         let text = summary.to_string();

@@ -160,7 +160,7 @@ impl Lanes {
             now: self.now,
         };
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| race::render(frame, &stage)).unwrap().buffer.clone()
+        terminal.draw(|frame| drop(race::render(frame, &stage))).unwrap().buffer.clone()
     }
 
     /// Compares it with the picture under `snapshots/lab/`.

@@ -8,5 +8,6 @@ pub mod ends;
 pub mod outbox;
 pub mod shared_run;
 pub(in crate::source::pool) mod state;
+pub mod supervision;
 pub mod worker;
 pub mod worker_handle;

@@ -31,7 +31,7 @@ use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 pub struct SharedRun {
     state: Mutex<RunState>,
     start: Instant,
-    events: mpsc::Sender<Event>,
+    pub(in crate::source::pool) events: mpsc::Sender<Event>,
     results: Option<mpsc::Sender<JobResult>>,
     pub(in crate::source::pool) fails_fast: bool,
     /// The most connections that this machine allows.
@@ -43,6 +43,8 @@ pub struct SharedRun {
     pub(in crate::source::pool) command_applied: Notify,
     /// Cancelled when nothing will ever start again and nothing is in flight.
     pub(in crate::source::pool) over: CancellationToken,
+    /// Cancelled when a bug stopped the run half-way: every thread drops its workers and ends.
+    pub(in crate::source::pool) broken: CancellationToken,
     pub(in crate::source::pool) limit: watch::Sender<u32>,
     pub(in crate::source::pool) has_failed_fast: AtomicBool,
 }
@@ -79,6 +81,7 @@ impl SharedRun {
             input,
             command_applied: Notify::new(),
             over: CancellationToken::new(),
+            broken: CancellationToken::new(),
             limit,
             has_failed_fast: AtomicBool::new(false),
         })

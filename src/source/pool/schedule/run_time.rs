@@ -34,7 +34,12 @@ impl RunTime {
 
     /// Time since the start, without the time for which it was stopped.
     pub fn now(&self) -> Offset {
-        let elapsed = Micros::from(self.start.elapsed()).0;
+        self.at(Instant::now())
+    }
+
+    /// The time of the run at a moment of the machine's clock.
+    pub fn at(&self, now: Instant) -> Offset {
+        let elapsed = Micros::from(now.saturating_duration_since(self.start)).0;
         Offset(elapsed.saturating_sub(self.stopped.load(Ordering::Acquire)))
     }
 

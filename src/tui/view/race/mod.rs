@@ -29,10 +29,9 @@ use crate::tui::view::race::paragraph::Paragraph;
 use crate::tui::view::race::place::Place;
 use crate::tui::view::race::scene::{LabScene, LaneScene};
 
-/// Draws the whole screen, at any size.
-pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) {
+/// Draws the whole screen, at any size; returns what can be clicked.
+pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> Targets {
     let area = frame.area();
-    // Nothing of the lab is clicked.
     let mut targets = Targets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, stage.theme);
     screen.clear(Role::Bg);
@@ -55,6 +54,7 @@ pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) {
     if stage.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
     }
+    targets
 }
 
 /// Rows of requests that a screen of this size has, so that paging knows its step.

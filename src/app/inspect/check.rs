@@ -1,0 +1,152 @@
+//! The `check` command: what `run` would do with the same arguments, or what is wrong with them.
+//!
+//! It sends nothing and leaves no trace: it resolves no name, opens no port and writes no file. Start at [`run`].
+
+use http::header;
+
+use crate::app::appearance::{self, Appearance};
+use crate::app::run::{recording, slow_jobs};
+use crate::cli::RunArgs;
+use crate::cli::given_flags;
+use crate::config;
+use crate::error::Error;
+use crate::output::check::json::{check_json, mistakes_json, refused_json};
+use crate::output::check::text::{check_text, warning_text};
+use crate::output::{destination, streams};
+use crate::plan::Plan;
+use crate::plan::address::PRACTICE;
+use crate::plan::cursor::Cursor;
+use crate::plan::resolved::value::Value;
+use crate::plan::resolved::warnings::{Warning, warnings};
+use crate::plan::resolved::{Group, Item, Resolved};
+use crate::plan::said::Said;
+use crate::plan::via::Via;
+use crate::source::pool::wire::descriptors;
+use crate::source::pool::wire::message;
+use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
+use crate::text::io_error::{IoErrorText, is_closed_pipe};
+use crate::text::safe_json;
+use crate::tui::detect::Interface;
+
+/// A stand-in for the port of the practice upstream, which is not started. It is never shown.
+const NO_PORT: u16 = 1;
+
+/// Checks a plan and prints the result; returns the exit code.
+pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
+    let is_json = args.results.json;
+    match plan.and_then(|plan| check(args, &plan, console)) {
+        Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
+        Ok((resolved, warnings)) => {
+            print(&check_text(&resolved, console.stdout))?;
+            for warning in &warnings {
+                streams::say(&warning_text(warning));
+            }
+        }
+        Err(error) => {
+            // The message for people goes to standard error, and this one is for scripts.
+            if is_json {
+                let refused = match &error {
+                    Error::Plan(wrong) => mistakes_json(wrong.mistakes()),
+                    other => refused_json(&other.sentence(), other.hint().as_deref()),
+                };
+                print(&document(&refused)?)?;
+            }
+            return Err(error);
+        }
+    }
+    Ok(0)
+}
+
+/// Resolves the plan, or returns the first error that a run would report.
+fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec<Warning>), Error> {
+    let environment = appearance::with_flags(config::environment(console), &args.look);
+    let appearance = Appearance::decide(&environment, console)?;
+    let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
+    slow_jobs::put_first(&mut cursor, &plan.order)?;
+    if let Some(path) = &args.results.events {
+        recording::check(path)?;
+    }
+    destination::check_output(&plan.output)?;
+
+    let most = descriptors::raise_limit().map(|most| descriptors::available(most, plan.practice.is_some()));
+    let flags = given_flags::given_flags(args);
+    let mut resolved = Resolved::of(plan, &cursor, &flags);
+    for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
+        group.items.push(events(args));
+    }
+    for endpoint in &mut resolved.endpoints {
+        endpoint.headers.extend(default_headers(&endpoint.headers, endpoint.has_names));
+    }
+    let interface = appearance.environment().interface();
+    let theme = appearance.theme_decision();
+    let name = match interface.value {
+        Interface::Screen => "screen",
+        Interface::Plain => "lines",
+    };
+    let mut here = vec![connections(plan, most)];
+    here.extend(wires(plan, &mut resolved));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
+    here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
+    resolved.groups.push(Group { title: "here".into(), items: here });
+    let warnings = warnings(plan, &cursor, &flags, most);
+    Ok((resolved, warnings))
+}
+
+/// Where events are recorded, which only a flag sets.
+fn events(args: &RunArgs) -> Item {
+    match &args.results.events {
+        Some(path) => Item::new("events", Value::Text(path.display().to_string()), Said::Flag("--events")),
+        None => Item::new("events", Value::Nothing("none"), Said::Nobody),
+    }
+}
+
+/// Headers that every request carries by default.
+fn default_headers(headers: &[Item], has_rows: bool) -> Vec<Item> {
+    let always = [(header::ACCEPT, message::DEFAULT_ACCEPT), (header::USER_AGENT, message::DEFAULT_USER_AGENT)];
+    let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
+    let item = |(name, value): (header::HeaderName, &str)| {
+        Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Said::Nobody)
+    };
+    absent.map(item).collect()
+}
+
+/// How many connections this machine allows.
+fn connections(plan: &Plan, most: Option<u32>) -> Item {
+    let why = match (most, &plan.practice) {
+        (None, _) => "nothing limits open files",
+        (Some(_), None) => "the limit on open files",
+        (Some(_), Some(_)) => "the limit on open files, shared with the practice upstream",
+    };
+    let most = most.map(|most| Value::Count(most.into()));
+    Item::new("connections", Value::or_nothing(most, "no limit"), Said::Found(why.to_owned()))
+}
+
+/// The HTTP client for each known host, and where hosts are not known, what decides on one.
+fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
+    let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
+    let item = |(wire, why): (&'static str, String)| {
+        let said = if plan.wire == Via::Auto { Said::Found(why) } else { Said::Follows("wire") };
+        Item::new("wire", Value::Text(wire.to_owned()), said)
+    };
+    for host in &mut resolved.hosts {
+        host.items.extend(host.key.parse().ok().map(|url| item(route.describe_for(&url))));
+    }
+    let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
+    has_unknown.then(|| item(route.describe()))
+}
+
+fn document(document: &serde_json::Value) -> Result<String, Error> {
+    let text = safe_json::text(document).map_err(|source| Error::System { what: "write the document", source })?;
+    Ok(text + "\n")
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    match streams::result(text) {
+        Err(why) if !is_closed_pipe(&why) => {
+            let message = format!("cannot print the result of the check: {}", IoErrorText(why));
+            Err(Error::Unwritable { message, hint: None })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

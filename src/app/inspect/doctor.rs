@@ -1,0 +1,98 @@
+//! The `doctor` command: what was detected about the terminal and the settings, and why.
+//!
+//! Its output is half of any bug report. Start at [`report`].
+
+use std::fmt::Write;
+
+use crate::app::appearance::{Appearance, with_flags};
+use crate::cli::look::LookArgs;
+use crate::config;
+use crate::plan::via::Via;
+use crate::source::pool::wire::route::Route;
+use crate::text::console::Console;
+use crate::text::sanitize::sanitize;
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::detect::{Background, Decision, Interface};
+use crate::tui::theme::color::Depth;
+use crate::tui::theme::glyphs::Charset;
+use crate::tui::theme::role::Variant;
+
+/// Every decision with its reason.
+pub fn report(args: &LookArgs, console: Console) -> String {
+    let environment = with_flags(config::environment(console), args);
+    let mut text = format!("inflight {} on {}\n\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS);
+    let mut row = |what: &str, value: &str, why: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{what:<12}{:<16}{}", sanitize(value), sanitize(why));
+    };
+    let mut decision_row = |what: &str, decision: Decision<String>| row(what, &decision.value, &decision.why);
+    decision_row(
+        "interface",
+        environment.interface().named(|interface| match interface {
+            Interface::Screen => "screen",
+            Interface::Plain => "lines",
+        }),
+    );
+    decision_row(
+        "colours",
+        environment.depth().named(|depth| match depth {
+            Depth::Mono => "none",
+            Depth::Ansi16 => "16",
+            Depth::Indexed256 => "256",
+            Depth::True => "all",
+        }),
+    );
+    decision_row(
+        "background",
+        environment.background().named(|background| match background {
+            Background::Is(Variant::Dark) => "dark",
+            Background::Is(Variant::Light) => "light",
+            Background::Unknown => "unknown",
+            Background::Query => "unknown yet",
+        }),
+    );
+    let appearance = Appearance::decide(&environment, console);
+    match &appearance {
+        Ok(appearance) => {
+            decision_row(
+                "marks",
+                appearance.environment().charset().named(|charset| match charset {
+                    Charset::Unicode => "Unicode",
+                    Charset::Ascii => "ASCII",
+                }),
+            );
+            decision_row("theme", appearance.theme_decision());
+        }
+        Err(_) => row("theme", "none", "see below"),
+    }
+    let clipboard = environment.clipboard().named(|clipboard| match clipboard {
+        ClipboardSupport::Accepts => "takes copies",
+        ClipboardSupport::Unknown => "unknown",
+        ClipboardSupport::Rejects => "none",
+    });
+    row("clipboard", &clipboard.value, &clipboard.why);
+    // If settings cannot be read, only flags and the environment decide.
+    let settled = appearance.as_ref().map_or(&environment, Appearance::environment);
+    let rate = settled.frames_per_second();
+    row("pictures", &format!("at most {}/s", rate.value), &rate.why);
+    let on_or_off = |is_on| if is_on { "on" } else { "off" };
+    for (what, decision) in [
+        ("motion", settled.motion()),
+        ("mouse", settled.mouse()),
+        ("title", settled.title()),
+        ("progress", settled.progress()),
+    ] {
+        row(what, on_or_off(decision.value), &decision.why);
+    }
+    let (wire, why) = Route::new(Via::Auto, &config::variable).describe();
+    row("wire", wire, &why);
+    for file in config::settings_files() {
+        let state = if file.exists() { "read" } else { "not there" };
+        row("settings", state, &file.to_string_lossy());
+    }
+    if let Err(error) = appearance {
+        text.push('\n');
+        text.push_str(&error.render(console.stdout));
+    }
+    text
+}

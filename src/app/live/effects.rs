@@ -1,0 +1,85 @@
+//! What the loop itself does for a key: copies, saves, changes the theme, leaves.
+//!
+//! What is meant for the source goes on to the view. Start at [`Live::perform`].
+
+use std::io;
+
+use crate::app::live::live_view::LiveView;
+use crate::app::live::{Live, ScreenExit};
+use crate::app::wakeups::Signal;
+use crate::text::sanitize::sanitize;
+use crate::tui::action::Action;
+use crate::tui::clipboard::ClipboardSupport;
+use crate::tui::curl::CurlCommand;
+use crate::tui::effect::{Effect, FileContent};
+use crate::tui::picture::{self, Picture, svg};
+use crate::tui::save_file;
+use crate::tui::terminal::screen::Screen;
+
+impl<V: LiveView, S: Screen> Live<'_, V, S> {
+    /// Performs one effect of a key.
+    pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<ScreenExit>> {
+        match effect {
+            Effect::Copy(line) => self.copy(&line),
+            Effect::SaveFile(content) => self.saving = Some(content),
+            Effect::NextTheme => {
+                self.appearance.next_theme();
+                self.view.say(&format!("theme {}", sanitize(self.appearance.theme.name())));
+            }
+            Effect::Redraw => self.screen.redraw(),
+            Effect::Leave(leave) => self.leave = Some(leave),
+            Effect::Interrupt => return Ok(self.interrupt(Signal::Interrupt)),
+            Effect::Suspend => {
+                let screen = &mut *self.screen;
+                self.view.suspend(&mut || screen.suspend())?;
+            }
+            Effect::Send(_) | Effect::Travel(_) | Effect::ControlLab(_) => self.view.control(effect)?,
+        }
+        Ok(None)
+    }
+
+    /// Saves what is to be saved, and says where.
+    pub(super) fn save(&mut self, picture: Option<&Picture>) {
+        let Some(content) = &self.saving else { return };
+        let saved = match (content, picture) {
+            (FileContent::PictureSvg, Some(picture)) => {
+                save_file::save_new("svg", &svg::svg(picture, &self.appearance.theme))
+            }
+            (FileContent::PictureText, Some(picture)) => {
+                save_file::save_new("txt", &(picture::lines(picture).join("\n") + "\n"))
+            }
+            (FileContent::Curl(line), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
+            // What cannot be drawn now is saved with the next frame.
+            (FileContent::PictureSvg | FileContent::PictureText, None) => return,
+        };
+        let remark = match (saved, content) {
+            (Err(error), _) => format!("cannot save it: {error}"),
+            (Ok(path), FileContent::Curl(line)) if !line.caveats.is_empty() => {
+                format!("saved as {}: {}", path.display(), line.caveats)
+            }
+            (Ok(path), _) => format!("saved as {}", path.display()),
+        };
+        self.saving = None;
+        self.view.say(&sanitize(&remark));
+        self.pacing.draw_soon();
+    }
+
+    /// Copies a request, and says what is known of that.
+    fn copy(&mut self, line: &CurlCommand) {
+        let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
+        let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
+        let clipboard = self.appearance.clipboard();
+        if clipboard != ClipboardSupport::Rejects {
+            self.screen.copy(&line.text);
+        }
+        let mut remark = match clipboard {
+            ClipboardSupport::Accepts => "copied as curl".to_owned(),
+            ClipboardSupport::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            ClipboardSupport::Rejects => format!("this terminal takes no copies; {instead}"),
+        };
+        if !line.caveats.is_empty() {
+            remark = format!("{remark}; {}", line.caveats);
+        }
+        self.view.say(&remark);
+    }
+}

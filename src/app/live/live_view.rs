@@ -1,0 +1,94 @@
+//! What the live loop shows: a run or a replay, or the lanes of the lab.
+//!
+//! A view holds state and draws it; it decides neither when to draw nor when to leave. Start at [`LiveView`].
+
+use std::io;
+use std::time::Instant;
+
+use crate::app::appearance::Appearance;
+use crate::app::live::pacing::Motion;
+use crate::app::wakeups::Signal;
+use crate::tui::action::Action;
+use crate::tui::click_targets::{Target, Targets};
+use crate::tui::effect::Effect;
+use crate::tui::input::event::Keystroke;
+use crate::tui::keymap::Keymap;
+use crate::tui::keymap::entry::Context;
+use crate::tui::picture::Picture;
+use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
+
+/// Something that the loop shows.
+pub trait LiveView {
+    /// Sets the view's clock; the loop does so before anything else happens at that time.
+    fn tick(&mut self, now: Instant);
+    /// Which keys are in force.
+    fn context(&self) -> Context;
+    /// Applies an action on a screen of this size, and returns what has to be done for it.
+    fn update(&mut self, action: Action, keymap: &Keymap, area: Area) -> Vec<Effect>;
+    /// Edits the open text field, if there is one.
+    fn edit(&mut self, key: Keystroke);
+    /// Pastes into the open text field.
+    fn paste(&mut self, text: &str);
+    /// Selects what was clicked; returns an action, if the click means one.
+    fn click(&mut self, target: Target) -> Option<Action>;
+    /// Scrolls what is visible by one notch of the wheel.
+    fn scroll(&mut self, is_up: bool);
+    /// Whether clicks and the wheel belong to the view.
+    fn has_mouse(&self) -> bool;
+    /// Shows a remark in the footer for a while.
+    fn say(&mut self, remark: &str);
+    /// Performs an effect on the view's source.
+    fn control(&mut self, effect: Effect) -> io::Result<()>;
+    /// Handles Ctrl-C or a signal to end.
+    fn interrupt(&mut self, signal: Signal) -> AfterInterrupt;
+    /// Stops the process by calling `stop`, which returns when the process continues.
+    fn suspend(&mut self, stop: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+        stop()
+    }
+    /// Whether changes of the model do not show.
+    fn is_frozen(&self) -> bool;
+    /// How the picture changes by time alone.
+    fn motion(&self) -> Option<Motion>;
+    /// Whether the work is over.
+    fn is_over(&self) -> bool;
+    /// Whether the screen closes without a key: its source broke, or another program waits for the result.
+    fn closes_itself(&self) -> bool;
+    /// Draws one frame.
+    fn draw(
+        &mut self,
+        screen: &mut impl Screen,
+        appearance: &Appearance,
+        last: &mut LastFrame,
+    ) -> io::Result<DrawResult>;
+}
+
+/// What follows from an interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterInterrupt {
+    /// The screen closes when the run has ended.
+    WaitForEnd,
+    /// The screen closes now.
+    Leave,
+    /// The process ends now, with the run under way.
+    LeaveAtOnce,
+}
+
+/// What is kept of the last frame.
+#[derive(Debug, Default)]
+pub struct LastFrame {
+    /// What can be clicked.
+    pub targets: Targets,
+    /// The picture, where it is to be saved or printed.
+    pub picture: Option<Picture>,
+    /// Whether to keep the picture.
+    pub keeps_picture: bool,
+}
+
+impl LastFrame {
+    /// Keeps what a frame has drawn.
+    pub fn record(&mut self, frame: &mut ScreenFrame<'_>, targets: Targets) {
+        self.targets = targets;
+        self.picture = self.keeps_picture.then(|| frame.buffer_mut().clone());
+    }
+}

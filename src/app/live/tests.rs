@@ -1,0 +1,297 @@
+//! The live loop without a terminal: a script wakes it, and a screen in memory keeps its frames.
+//!
+//! Time is the script's: it moves only while the loop waits. Start at [`TestSession::play`].
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::app::appearance::Appearance;
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::{Live, ScreenExit};
+use crate::app::stop::Stop;
+use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
+use crate::config::settings::Settings;
+use crate::control::{Abilities, Command};
+use crate::event::{Event, Fact, Offset, Origin, RunEnd};
+use crate::pump::{Follow, Pump};
+use crate::source::pool::schedule::run_time::RunTime;
+use crate::tui::detect::Environment;
+use crate::tui::input::event::TerminalInput;
+use crate::tui::terminal::memory_screen::{MemoryScreen, ScreenState, letter};
+
+/// A clock that only the script moves.
+type Clock = Rc<Cell<Instant>>;
+
+/// What happens at one moment.
+enum ScriptStep {
+    Wake(Wakeup),
+    /// The run does something, and the loop is notified of it.
+    Run(Fact),
+    /// The run's channel closes.
+    Close,
+    /// The terminal is resized, goes away, stops reading or reads again.
+    Screen(fn(&mut ScreenState)),
+}
+
+/// A key of one letter.
+fn key(character: char) -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(letter(character))))
+}
+
+fn ctrl_c() -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Signal(Signal::Interrupt))
+}
+
+/// The terminal goes away, which ends every session that has no other end.
+fn gone() -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Gone))
+}
+
+/// A run under way, and the loop's surroundings.
+struct TestSession {
+    events: Option<mpsc::Sender<Event>>,
+    _pump: Pump,
+    follow: Follow,
+    appearance: Appearance,
+    leaves_at_end: bool,
+}
+
+/// What a session came to.
+struct Played {
+    exit: ScreenExit,
+    picture: Option<Vec<String>>,
+    frames: Vec<(u64, String)>,
+    commands: Vec<Command>,
+    n_redraws: u32,
+}
+
+impl TestSession {
+    /// A run that has just started, drawn at 20 frames a second at most.
+    fn new() -> Self {
+        let (events, facts) = mpsc::channel(16);
+        let pump = Pump::start(facts, None).unwrap();
+        let follow = pump.follow();
+        let environment = Environment { fps: Some(20), ..Environment::default() };
+        let appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
+        let session = Self { events: Some(events), _pump: pump, follow, appearance, leaves_at_end: false };
+        let started = Fact::RunStarted { name: "scripted".into(), limit: Some(4), jobs: Some(9) };
+        send(session.events.as_ref(), &session.follow, started);
+        session
+    }
+
+    /// Plays a script of steps, each with its time in milliseconds; the last step has to end the loop.
+    fn play(mut self, steps: Vec<(u64, ScriptStep)>) -> Played {
+        let clock: Clock = Rc::new(Cell::new(Instant::now()));
+        let start = clock.get();
+        let mut screen = MemoryScreen::new(&clock);
+        let mut script = Script {
+            clock: Rc::clone(&clock),
+            start,
+            steps: steps.into(),
+            screen: Rc::clone(&screen.state),
+            events: self.events.take(),
+            follow: self.follow.clone(),
+        };
+        let (commands, mut sent) = mpsc::unbounded_channel();
+        let mut stop = Stop::new(commands);
+        let time = RunTime::since(start);
+        let watched = Watched {
+            follow: &self.follow,
+            clock: ViewClock::Live(&time),
+            leaves_at_end: self.leaves_at_end,
+            can: Abilities::FULL,
+            recording: None,
+        };
+        let mut view = RunView::new(watched, &mut stop, &self.appearance);
+        let (exit, picture) = Live::new(&mut view, &mut screen, &mut self.appearance, start).turn(&mut script).unwrap();
+        let commands = std::iter::from_fn(|| sent.try_recv().ok()).collect();
+        let picture = picture.map(|picture| crate::tui::picture::lines(&picture));
+        Played { exit, picture, frames: screen.frames, commands, n_redraws: screen.n_redraws }
+    }
+}
+
+/// Sends a fact, and waits until the model has applied it.
+fn send(events: Option<&mpsc::Sender<Event>>, follow: &Follow, fact: Fact) {
+    let at = Offset(follow.model().last.0 + 1);
+    events.unwrap().blocking_send(Event { at, origin: Origin::HERE, fact }).unwrap();
+    while follow.model().last < at {
+        std::thread::yield_now();
+    }
+}
+
+impl Played {
+    /// When frames were drawn, in milliseconds.
+    fn times(&self) -> Vec<u64> {
+        self.frames.iter().map(|(at, _)| *at).collect()
+    }
+
+    /// When the first and the last frame with this text were drawn.
+    #[track_caller]
+    fn shows(&self, text: &str) -> (u64, u64) {
+        let mut at = self.frames.iter().filter(|(_, frame)| frame.contains(text)).map(|(at, _)| *at);
+        let first = at.next().unwrap_or_else(|| panic!("no frame shows `{text}`:\n{}", self.frames[0].1));
+        (first, at.last().unwrap_or(first))
+    }
+}
+
+/// What wakes the loop, and when.
+struct Script {
+    clock: Clock,
+    start: Instant,
+    steps: VecDeque<(u64, ScriptStep)>,
+    screen: Rc<Cell<ScreenState>>,
+    events: Option<mpsc::Sender<Event>>,
+    follow: Follow,
+}
+
+impl WakeupSource for Script {
+    fn now(&self) -> Instant {
+        self.clock.get()
+    }
+
+    fn next(&mut self, patience: Duration) -> Option<Wakeup> {
+        let now = self.clock.get() - self.start;
+        assert!(now < Duration::from_secs(120), "the screen never closes");
+        let until = now.saturating_add(patience);
+        let is_due = self.steps.front().is_some_and(|(at, _)| Duration::from_millis(*at) <= until);
+        if !is_due {
+            assert!(patience < Duration::MAX, "the loop waits for ever");
+            self.clock.set(self.start + until);
+            return None;
+        }
+        let (at, step) = self.steps.pop_front()?;
+        self.clock.set(self.start + now.max(Duration::from_millis(at)));
+        match step {
+            ScriptStep::Wake(wakeup) => return Some(wakeup),
+            ScriptStep::Run(fact) => send(self.events.as_ref(), &self.follow, fact),
+            ScriptStep::Close => {
+                self.events = None;
+                while !self.follow.is_closed() {
+                    std::thread::yield_now();
+                }
+            }
+            ScriptStep::Screen(change) => {
+                let mut state = self.screen.get();
+                change(&mut state);
+                self.screen.set(state);
+            }
+        }
+        Some(Wakeup::Changed)
+    }
+
+    fn changes_seen(&mut self) {}
+}
+
+/// The heading of the help.
+const HELP: &str = "Keys ─";
+const ENDED: Fact = Fact::RunEnded { how: RunEnd::Finished };
+
+#[test]
+fn a_key_is_answered_by_a_frame_at_once() {
+    let played = TestSession::new().play(vec![(310, key('?')), (900, key('?')), (1_200, gone())]);
+    let (first, last) = played.shows(HELP);
+    assert!((310..=360).contains(&first) && (800..=900).contains(&last), "{first} {last}");
+    assert_eq!(played.exit, ScreenExit::TerminalGone);
+}
+
+#[test]
+fn the_screen_closes_at_the_end_where_another_program_waits_for_the_result() {
+    let session = TestSession { leaves_at_end: true, ..TestSession::new() };
+    let played = session.play(vec![(200, ScriptStep::Run(ENDED)), (400, ScriptStep::Close)]);
+    assert_eq!((played.exit, played.picture), (ScreenExit::Left, None));
+}
+
+#[test]
+fn the_screen_of_a_run_that_is_over_stays_until_the_user_leaves() {
+    let played = TestSession::new().play(vec![(200, ScriptStep::Run(ENDED)), (90_000, key('q'))]);
+    assert_eq!(played.exit, ScreenExit::Left);
+    // Nothing moves any more, so nothing is drawn.
+    assert!(played.times().iter().all(|at| *at < 1_000), "{:?}", played.times());
+}
+
+#[test]
+fn the_screen_closes_when_its_source_breaks() {
+    let played = TestSession::new().play(vec![(200, ScriptStep::Close)]);
+    assert_eq!(played.exit, ScreenExit::Left);
+}
+
+#[test]
+fn ctrl_c_drains_then_cancels_then_leaves_at_once() {
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (500, ctrl_c()), (900, ctrl_c())]);
+    assert_eq!(played.exit, ScreenExit::AtOnce);
+    assert_eq!(played.commands, [Command::Drain, Command::Cancel]);
+    assert!(played.shows("ctrl+c again to cancel").0 < played.shows("ctrl+c again to leave at once").0);
+}
+
+#[test]
+fn a_drain_that_takes_too_long_becomes_a_cancel() {
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (9_000, key('1')), (12_000, gone())]);
+    assert_eq!(played.commands, [Command::Drain, Command::Cancel]);
+}
+
+#[test]
+fn after_ctrl_c_the_screen_closes_with_the_run() {
+    let played = TestSession::new().play(vec![(100, ctrl_c()), (500, ScriptStep::Run(ENDED))]);
+    assert_eq!((played.exit, played.commands), (ScreenExit::Left, vec![Command::Drain]));
+}
+
+#[test]
+fn a_terminal_that_fails_to_write_is_gone() {
+    let played = TestSession::new().play(vec![(300, ScriptStep::Screen(|screen| screen.is_gone = true))]);
+    assert_eq!(played.exit, ScreenExit::TerminalGone);
+}
+
+#[test]
+fn a_resize_draws_every_cell_again_at_the_new_size() {
+    let resize = ScriptStep::Screen(|screen| (screen.columns, screen.rows) = (60, 16));
+    let resized = ScriptStep::Wake(Wakeup::Input(TerminalInput::Resize));
+    let played = TestSession::new().play(vec![(1_000, resize), (1_000, resized), (2_000, gone())]);
+    let rows = |at: u64| played.frames.iter().find(|(drawn, _)| *drawn >= at).unwrap().1.lines().count();
+    assert_eq!((rows(0), rows(1_001), played.n_redraws), (30, 16, 1));
+}
+
+#[test]
+fn a_remark_goes_away_after_a_while() {
+    let played = TestSession::new().play(vec![(1_000, key('t')), (6_000, gone())]);
+    let (first, last) = played.shows("theme ");
+    assert!((1_000..1_100).contains(&first) && (3_300..3_600).contains(&last), "{first} {last}");
+}
+
+#[test]
+fn many_changes_are_drawn_at_the_frame_rate() {
+    let changes = (0..1_000).map(|ms| (ms, ScriptStep::Wake(Wakeup::Changed)));
+    let played = TestSession::new().play(changes.chain([(1_000, gone())]).collect());
+    assert_eq!(played.times(), (0..20).map(|n| n * 50).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_busy_terminal_gets_the_newest_frame_when_it_has_read_the_last() {
+    let played = TestSession::new().play(vec![
+        (0, ScriptStep::Screen(|screen| screen.is_busy = true)),
+        (500, key('?')),
+        (2_000, ScriptStep::Screen(|screen| screen.is_busy = false)),
+        (2_200, gone()),
+    ]);
+    let after = played.times().into_iter().filter(|at| *at > 0).collect::<Vec<_>>();
+    assert!(after.iter().all(|at| *at >= 2_000) && !after.is_empty(), "{after:?}");
+    assert!(played.shows(HELP).0 >= 2_000);
+}
+
+#[test]
+fn a_frozen_picture_is_not_drawn_for_changes() {
+    let changes = (200..5_000).step_by(10).map(|ms| (ms, ScriptStep::Wake(Wakeup::Changed)));
+    let played =
+        TestSession::new().play([(100, key('f'))].into_iter().chain(changes).chain([(5_000, gone())]).collect());
+    let frozen = played.times().into_iter().filter(|at| *at >= 200).count();
+    assert!(frozen <= 5, "{:?}", played.times());
+}
+
+#[test]
+fn the_last_picture_is_kept_where_the_user_asks_for_it() {
+    let played = TestSession::new().play(vec![(100, ScriptStep::Run(ENDED)), (300, key('Q'))]);
+    assert_eq!((played.exit, played.picture.map(|lines| lines.len())), (ScreenExit::Left, Some(30)));
+}

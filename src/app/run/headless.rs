@@ -1,0 +1,54 @@
+//! A run without a screen: lines of text on standard error until it is over.
+//!
+//! Start at [`run`].
+
+use std::time::{Duration, Instant};
+
+use crate::app::run::progress_bar::ProgressBar;
+use crate::app::run::start::RunningBatch;
+use crate::app::run::watch::WatchEnd;
+use crate::app::wakeups::{Signal, Wakeup};
+use crate::model::Stage;
+use crate::output::plain::Plain;
+use crate::output::streams;
+use crate::tui::window_status::TabProgress;
+
+/// How often the model is looked at.
+const STEP: Duration = Duration::from_millis(100);
+
+/// Follows a run to its end. It prints what `lines` has to report, if there is anything to print to, and shows
+/// progress in `bar`.
+pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut bar: Option<ProgressBar>) -> WatchEnd {
+    let RunningBatch { follow, time, stop, wakeups, .. } = running;
+    loop {
+        // A pool that lingers keeps its channel open at the end, and nothing can ask it to go on.
+        let is_over = follow.is_closed() || matches!(follow.model().stage, Stage::Ended(_));
+        if let Some(lines) = &mut lines {
+            let now = time.now();
+            for line in lines.poll(&follow.model(), now) {
+                streams::say(&line);
+            }
+        }
+        if let Some(bar) = &mut bar {
+            bar.show(TabProgress::from_model(&follow.model()));
+        }
+        if is_over {
+            return WatchEnd::Left;
+        }
+        match wakeups.wait(STEP) {
+            Some(Wakeup::Signal(Signal::Status)) => {
+                if let Some(lines) = &lines {
+                    streams::say(&lines.status(&follow.model(), time.now()));
+                }
+            }
+            Some(Wakeup::Signal(signal)) => {
+                if stop.escalate(signal, Instant::now()) {
+                    return WatchEnd::Dropped;
+                }
+            }
+            // A change, or input that arrived before the screen was left.
+            Some(Wakeup::Changed | Wakeup::Input(_)) | None => {}
+        }
+        stop.cancel_if_overdue(Instant::now());
+    }
+}

@@ -1,0 +1,143 @@
+//! A batch, from a plan to an exit code.
+//!
+//! Each run takes four steps. [`Batch::open`] does everything that can fail before a request is sent, and
+//! [`Batch::start`] starts the threads. [`Batch::watch`] shows the run until it ends or the user leaves, and
+//! [`Batch::conclude`] joins the threads. Start at [`Batch::run`].
+
+pub mod demo;
+pub mod headless;
+mod open;
+pub mod practice;
+pub mod progress_bar;
+pub mod recording;
+pub mod report;
+pub mod slow_jobs;
+mod start;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::time::SystemTime;
+
+use crate::app::appearance::{self, Appearance};
+use crate::app::run::report::BatchOutcome;
+use crate::app::run::start::RunningBatch;
+use crate::app::run::watch::WatchEnd;
+use crate::cli::ResultArgs;
+use crate::cli::look::LookArgs;
+use crate::config;
+use crate::control::Command;
+use crate::error::{Error, code};
+use crate::model::Stage;
+use crate::output::exit::{self, OwnFailures};
+use crate::output::report::Finish;
+use crate::output::streams;
+use crate::plan::Plan;
+use crate::pump::{Follow, PumpError};
+use crate::text::console::Console;
+use crate::text::io_error::is_closed_pipe;
+use crate::tui::detect::{Environment, Interface};
+
+/// A plan, and what the command line adds to it.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// What to run.
+    pub plan: Plan,
+    /// Where results go.
+    pub results: &'a ResultArgs,
+    /// What flags say about the screen.
+    pub look: &'a LookArgs,
+    /// Where it prints, and how.
+    pub console: Console,
+}
+
+impl Batch<'_> {
+    /// Runs the batch, and again for as long as the user asks for it; returns the exit code.
+    pub fn run(self) -> Result<u8, Error> {
+        let environment = appearance::with_flags(config::environment(self.console), self.look);
+        let mut appearance = Appearance::decide(&environment, self.console)?;
+        let mut last: Option<BatchOutcome> = None;
+        loop {
+            let is_rerun = last.is_some();
+            let wakeups = last.as_mut().and_then(|last| last.wakeups.take());
+            let started = self.open(is_rerun).and_then(|opened| self.start(opened, &environment, wakeups));
+            let mut running = match (started, &last) {
+                (Ok(running), _) => running,
+                (Err(error), None) => return Err(error),
+                // A batch that cannot be run again still has the result of the last run.
+                (Err(error), Some(last)) => {
+                    streams::say(error.render(self.console.stderr).trim_end());
+                    return Ok(self.report(last));
+                }
+            };
+            let end = self.watch(&mut running, &mut appearance, &environment);
+            if end == WatchEnd::Dropped {
+                return Ok(code::INTERRUPTED);
+            }
+            let outcome = self.conclude(running, end).after(last.as_ref());
+            if !outcome.wants_rerun {
+                return Ok(self.report(&outcome));
+            }
+            outcome.report_troubles();
+            last = Some(outcome);
+        }
+    }
+
+    /// Cancels what still runs, and waits for every thread.
+    fn conclude(&self, running: RunningBatch, end: WatchEnd) -> BatchOutcome {
+        let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
+        let exit_code = stop.code();
+        // Without a queue, a second signal ends the process while it writes the result.
+        let wakeups = Some(wakeups).filter(|_| end == WatchEnd::Rerun);
+        // A pool that lingers waits for commands. The user has left, and commands nothing more.
+        stop.send(Command::Cancel);
+        drop(stop);
+        let pool = pool.join();
+        let pump = pump.join();
+        let collected = collector.map(|collector| collector.join(&finish(&follow)));
+        let is_recorded = pump.is_ok();
+        let (broken, is_unrecorded) = match (pool, pump) {
+            // If both broke, the pump broke first: the pool outlives it.
+            (_, Err(error @ PumpError::Panicked)) => (Some(Error::from(error)), false),
+            (Err(error), _) => (Some(error.into()), false),
+            (Ok(()), Err(PumpError::Recording(error))) => (None, !is_closed_pipe(&error)),
+            (Ok(()), Ok(())) => (None, false),
+        };
+        let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
+        let mishaps = OwnFailures {
+            broken: broken.is_some() || end == WatchEnd::ScreenBroke,
+            unwritten: is_unrecorded || has_troubles,
+        };
+        BatchOutcome {
+            follow,
+            collected,
+            mishaps,
+            recording: recording.filter(|path| is_recorded && broken.is_none() && !recording::is_stdout(path)),
+            wants_rerun: end == WatchEnd::Rerun && broken.is_none(),
+            broken,
+            exit_code,
+            wakeups,
+        }
+    }
+
+    /// Whether the pool stays after its end: failed jobs can be sent again from the screen.
+    fn lingers(&self, environment: &Environment) -> bool {
+        // With a pipe on standard output another program waits for the result, and so for the end.
+        environment.interface().value == Interface::Screen && self.console.stdout.is_terminal()
+    }
+
+    /// Whether the whole batch can be run again.
+    fn can_rerun(&self) -> bool {
+        self.plan.is_repeatable() && !self.results.events.as_deref().is_some_and(recording::is_stdout)
+    }
+}
+
+/// How the run finished, for the report.
+fn finish(follow: &Follow) -> Finish {
+    let model = follow.model();
+    let how = match model.stage {
+        Stage::Ended(how) => Some(how),
+        Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => None,
+    };
+    Finish { finished: SystemTime::now(), how, not_started: exit::not_started(&model) }
+}

@@ -1,0 +1,29 @@
+//! The check that the practice upstream can do what a plan asks of it, before anything starts.
+//!
+//! The plan does not know what the upstream can do, and the upstream does not know the lines of a plan. Start at
+//! [`check`].
+
+use crate::plan::Plan;
+use crate::plan::error::PlanError;
+use crate::text::sanitize::sanitize;
+use crate::upstream::behaviour;
+
+/// Parses the path of every host rule as the upstream would.
+pub fn check(plan: &Plan) -> Result<(), PlanError> {
+    let rules = plan.practice.iter().flat_map(|practice| &practice.hosts);
+    let mistakes: Vec<_> = rules
+        .filter_map(|(host, path)| {
+            let refused = behaviour::parse(path).err()?;
+            let key = format!("upstream.hosts.{host}");
+            // A value that was filled in is not repeated: it may be a secret.
+            let is_given = plan.written.iter().any(|written| written.key == key && !written.variables.is_empty());
+            let (why, help) = if is_given {
+                ("it is no behaviour once `${…}` is filled in".to_owned(), "`GET /` of the upstream lists them all")
+            } else {
+                (refused.why, refused.hint.as_str())
+            };
+            Some(plan.mistake_at(&key, format!("host rule `{}`: {}", sanitize(host), sanitize(&why)), sanitize(help)))
+        })
+        .collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(PlanError::new(mistakes)) }
+}

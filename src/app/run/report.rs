@@ -1,0 +1,97 @@
+//! The result of a run: its summary, what could not be written, and its exit code.
+//!
+//! Start at [`Batch::report`].
+
+use std::path::PathBuf;
+
+use crate::app::run::{Batch, recording};
+use crate::app::wakeups::Wakeups;
+use crate::error::Error;
+use crate::model::{Model, expectation};
+use crate::output::collector::Collected;
+use crate::output::exit::{self, OwnFailures};
+use crate::output::streams;
+use crate::output::summary::json::summary_json;
+use crate::output::summary::text::{Extras, summary_text};
+use crate::pump::Follow;
+use crate::text::console::Console;
+use crate::text::io_error::is_closed_pipe;
+use crate::text::safe_json;
+
+/// What a run came to.
+pub(super) struct BatchOutcome {
+    pub(super) follow: Follow,
+    pub(super) collected: Option<Collected>,
+    pub(super) mishaps: OwnFailures,
+    /// Which of our threads panicked, if one did.
+    pub(super) broken: Option<Error>,
+    /// The recording, if there is one and it is complete.
+    pub(super) recording: Option<PathBuf>,
+    /// Whether the user wants to run the whole batch again.
+    pub(super) wants_rerun: bool,
+    /// The exit code of the signal that ended the run.
+    pub(super) exit_code: Option<u8>,
+    /// What wakes the main thread, kept for a rerun.
+    pub(super) wakeups: Option<Wakeups>,
+}
+
+impl BatchOutcome {
+    /// This outcome, and what went wrong in earlier runs: a later run makes no good of that.
+    pub(super) fn after(mut self, last: Option<&Self>) -> Self {
+        let before = last.map_or_else(OwnFailures::default, |last| last.mishaps);
+        self.mishaps.broken |= before.broken;
+        self.mishaps.unwritten |= before.unwritten;
+        self
+    }
+
+    /// Reports what could not be written.
+    pub(super) fn report_troubles(&self) {
+        for error in self.collected.iter().flat_map(|collected| &collected.troubles) {
+            streams::say(&format!("error: {}", error.sentence()));
+            if let Some(hint) = error.hint() {
+                streams::say(&format!("hint: {hint}"));
+            }
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Prints the result; returns the exit code.
+    pub(super) fn report(&self, outcome: &BatchOutcome) -> u8 {
+        let model = outcome.follow.model();
+        let checked = expectation::check(&model, &self.plan.expect);
+        let recording = outcome.recording.as_deref();
+        let extras =
+            Extras { checked: &checked, collected: outcome.collected.as_ref(), recording, ..Extras::default() };
+        let written = self.print_summary(&model, &extras);
+        outcome.report_troubles();
+        if let Some(error) = &outcome.broken {
+            streams::say(error.render(self.console.stderr).trim_end());
+        }
+        let mut mishaps = outcome.mishaps;
+        if let Err(error) = written {
+            mishaps.unwritten |= !is_closed_pipe(&error);
+        }
+        let code = exit::exit_code(&model, &checked, mishaps);
+        // A bug of ours outranks the signal that may have ended the run because of it.
+        outcome.exit_code.filter(|_| outcome.broken.is_none()).unwrap_or(code)
+    }
+
+    /// Prints the summary on standard output, unless that belongs to another result.
+    fn print_summary(&self, model: &Model, extras: &Extras<'_>) -> std::io::Result<()> {
+        let Console { stdout, stderr, .. } = self.console;
+        let now = model.last;
+        let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
+        if !has_other_result {
+            return streams::result(&summary_text(model, now, extras, stdout));
+        }
+        if stderr.is_terminal() {
+            streams::say(summary_text(model, now, extras, stderr).trim_end());
+        }
+        if !self.results.json {
+            return Ok(());
+        }
+        let document = safe_json::text(&summary_json(model, now, extras))?;
+        streams::result(&format!("{document}\n"))
+    }
+}

@@ -1,0 +1,125 @@
+//! The third step of a run: it is shown on the screen or in lines, until it ends or the user leaves.
+//!
+//! Start at [`Batch::watch`].
+
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Instant;
+
+use crate::app::appearance::Appearance;
+use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::{self, ScreenExit};
+use crate::app::run::progress_bar::ProgressBar;
+use crate::app::run::start::RunningBatch;
+use crate::app::run::{Batch, headless, recording};
+use crate::app::wakeups::Signal;
+use crate::output::output_error::path_shown;
+use crate::output::plain::{Plain, PlainPace};
+use crate::output::streams;
+use crate::tui::detect::{Environment, Interface};
+
+/// How the watching of a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WatchEnd {
+    /// The run ended, or the user left.
+    Left,
+    /// The user wants to run the whole batch again.
+    Rerun,
+    /// The third Ctrl-C: everything is dropped, with the run under way.
+    Dropped,
+    /// The run ended, but the screen broke before: a bug of ours.
+    ScreenBroke,
+}
+
+impl Batch<'_> {
+    /// Shows the run where the environment allows it.
+    pub(super) fn watch(
+        &self,
+        running: &mut RunningBatch,
+        appearance: &mut Appearance,
+        environment: &Environment,
+    ) -> WatchEnd {
+        match environment.interface().value {
+            Interface::Screen => self.watch_on_screen(running, appearance, environment),
+            Interface::Plain => self.watch_in_lines(running, environment, appearance.has_progress),
+        }
+    }
+
+    /// Shows the run on the screen. If the screen is lost, the run goes on and is shown in lines.
+    fn watch_on_screen(
+        &self,
+        running: &mut RunningBatch,
+        appearance: &mut Appearance,
+        environment: &Environment,
+    ) -> WatchEnd {
+        let has_bar = appearance.has_progress;
+        let follow = running.follow.clone();
+        running.wakeups.notifier().watch(&follow);
+        // The guard has given the terminal back and reported the panic. What both sides share stays valid: the
+        // model, and the channel of commands.
+        let shown = panic::catch_unwind(AssertUnwindSafe(|| self.show(running, appearance)));
+        // The listener holds the model that holds it.
+        follow.on_change(|| {});
+        match shown {
+            Ok(Ok(ScreenExit::Left)) => WatchEnd::Left,
+            Ok(Ok(ScreenExit::Rerun)) => WatchEnd::Rerun,
+            Ok(Ok(ScreenExit::AtOnce)) => WatchEnd::Dropped,
+            Ok(Ok(ScreenExit::TerminalGone)) => {
+                running.stop.escalate(Signal::HangUp, Instant::now());
+                headless::run(running, None, None)
+            }
+            Ok(Err(error)) => {
+                streams::say(&format!("warning: cannot use the terminal: {error}; the run goes on in lines"));
+                self.watch_in_lines(running, environment, has_bar)
+            }
+            Err(_) => {
+                streams::say("warning: the screen broke, which is a bug of ours; the run goes on in lines");
+                match self.watch_in_lines(running, environment, has_bar) {
+                    WatchEnd::Left | WatchEnd::Rerun | WatchEnd::ScreenBroke => WatchEnd::ScreenBroke,
+                    WatchEnd::Dropped => WatchEnd::Dropped,
+                }
+            }
+        }
+    }
+
+    fn show(&self, running: &mut RunningBatch, appearance: &mut Appearance) -> io::Result<ScreenExit> {
+        let (title, bar) = (appearance.has_title, appearance.has_progress);
+        let guard = live::enter(appearance, &running.wakeups, title, bar)?;
+        let recording = shown_recording(running);
+        let watched = Watched {
+            follow: &running.follow,
+            clock: ViewClock::Live(&running.time),
+            leaves_at_end: !self.console.stdout.is_terminal(),
+            can: running.can,
+            recording: recording.as_deref(),
+        };
+        let mut view = RunView::new(watched, &mut running.stop, appearance);
+        live::run(&mut view, guard, appearance, &mut running.wakeups)
+    }
+
+    /// Shows the run in lines of text.
+    pub(super) fn watch_in_lines(
+        &self,
+        running: &mut RunningBatch,
+        environment: &Environment,
+        has_bar: bool,
+    ) -> WatchEnd {
+        let bar = has_bar.then(ProgressBar::default);
+        // A program that waits for the result should not wait for the next look at the run as well.
+        running.wakeups.notifier().watch_end(&running.follow);
+        let lines = Plain::new(self.pace(environment)).recorded_in(shown_recording(running).as_deref());
+        let end = headless::run(running, Some(lines.fitted_to(self.console.stderr)), bar);
+        running.follow.on_change(|| {});
+        end
+    }
+
+    fn pace(&self, environment: &Environment) -> PlainPace {
+        // A user who asks for plain lines on a terminal probably has them read aloud.
+        if self.look.plain && environment.draws_on_terminal { PlainPace::SPOKEN } else { PlainPace::Log }
+    }
+}
+
+/// Where the run is recorded, as that may be shown; nothing for standard output.
+fn shown_recording(running: &RunningBatch) -> Option<String> {
+    running.recording.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown)
+}

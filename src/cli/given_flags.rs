@@ -1,0 +1,52 @@
+//! The flags that were given, each with the plan key that it overrides.
+//!
+//! What a flag does is in [`overlay`](crate::cli::overlay). Start at [`given_flags`].
+
+use crate::cli::{BatchArgs, RequestArgs, ResultArgs, RunArgs};
+use crate::plan::said::Flagged;
+
+/// Every flag that was given, with the key that it overrides.
+pub fn given_flags(args: &RunArgs) -> Vec<Flagged> {
+    // These patterns name every field, so that a new flag does not compile until it has a row below.
+    let RunArgs { targets: _, requests, batch, request, results, look: _ } = args;
+    let BatchArgs {
+        concurrency,
+        per_host,
+        rate,
+        adaptive,
+        timeout,
+        tries,
+        fail_fast,
+        wire,
+        order,
+        from,
+        every,
+        rounds,
+    } = batch;
+    let RequestArgs { method, headers, body } = request;
+    let ResultArgs { json: _, report, bodies, events } = results;
+    let flags = [
+        ("requests", "-n", requests.is_some()),
+        ("limits.concurrency", "--concurrency", concurrency.is_some()),
+        ("limits.per_host", "--per-host", per_host.is_some()),
+        ("limits.rate", "--rate", rate.is_some()),
+        ("limits.adaptive", "--adaptive", *adaptive),
+        ("timeout", "--timeout", timeout.is_some()),
+        ("retry.attempts", "--tries", tries.is_some()),
+        ("fail_fast", "--fail-fast", *fail_fast),
+        ("wire", "--wire", wire.is_some()),
+        ("order", "--order", order.is_some()),
+        ("from", "--from", from.is_some()),
+        ("every", "--every", every.is_some()),
+        ("rounds", "--rounds", rounds.is_some()),
+        ("method", "--method", method.is_some()),
+        ("body", "--body", body.is_some()),
+        ("output.report", "--report", report.is_some()),
+        ("output.bodies", "--bodies", bodies.is_some()),
+        ("output.events", "--events", events.is_some()),
+    ];
+    let given = flags.into_iter().filter(|(.., is_given)| *is_given);
+    let given = given.map(|(key, flag, _)| Flagged { key: key.into(), flag });
+    let names = headers.iter().filter_map(|line| Some(line.split_once(':')?.0.trim().to_ascii_lowercase()));
+    given.chain(names.map(|name| Flagged { key: format!("headers.{name}").into(), flag: "--header" })).collect()
+}

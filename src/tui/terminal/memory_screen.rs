@@ -1,0 +1,105 @@
+//! A screen in memory, for tests of the live loop.
+//!
+//! Start at [`MemoryScreen`].
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal};
+
+use crate::tui::input::event::Keystroke;
+use crate::tui::picture;
+use crate::tui::terminal::DrawResult;
+use crate::tui::terminal::screen::Screen;
+use crate::tui::window_status::WindowStatus;
+
+/// The key of a letter.
+pub fn letter(letter: char) -> Keystroke {
+    KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
+}
+
+/// The state of the terminal that a script can change.
+#[derive(Clone, Copy)]
+pub struct ScreenState {
+    /// Its width.
+    pub columns: u16,
+    /// Its height.
+    pub rows: u16,
+    /// Whether writing to it fails.
+    pub is_gone: bool,
+    /// Whether it still reads the last frame.
+    pub is_busy: bool,
+}
+
+/// A screen in memory.
+pub struct MemoryScreen {
+    terminal: Terminal<TestBackend>,
+    clock: Rc<Cell<Instant>>,
+    start: Instant,
+    /// What a test can change.
+    pub state: Rc<Cell<ScreenState>>,
+    /// Every frame, with its time in milliseconds.
+    pub frames: Vec<(u64, String)>,
+    /// How often every cell was to be drawn again.
+    pub n_redraws: u32,
+}
+
+impl MemoryScreen {
+    /// An empty screen of 100 columns and 30 rows.
+    pub fn new(clock: &Rc<Cell<Instant>>) -> Self {
+        let state = ScreenState { columns: 100, rows: 30, is_gone: false, is_busy: false };
+        Self {
+            terminal: Terminal::new(TestBackend::new(100, 30)).unwrap(),
+            clock: Rc::clone(clock),
+            start: clock.get(),
+            state: Rc::new(Cell::new(state)),
+            frames: Vec::new(),
+            n_redraws: 0,
+        }
+    }
+}
+
+impl Screen for MemoryScreen {
+    fn area(&self) -> Rect {
+        let ScreenState { columns, rows, .. } = self.state.get();
+        Rect::from((Position::ORIGIN, Size::new(columns, rows)))
+    }
+
+    fn draw(&mut self, area: Rect, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<DrawResult> {
+        if self.state.get().is_busy {
+            return Ok(DrawResult::Skipped);
+        }
+        self.terminal.backend_mut().resize(area.width, area.height);
+        self.terminal.autoresize().unwrap();
+        let frame = self.terminal.draw(render).unwrap();
+        let text = picture::lines(frame.buffer).join("\n");
+        let at = (self.clock.get() - self.start).as_millis();
+        self.frames.push((u64::try_from(at).unwrap(), text));
+        Ok(DrawResult::Sent)
+    }
+
+    fn redraw(&mut self) {
+        self.n_redraws += 1;
+    }
+
+    fn set_window_status(&mut self, _: WindowStatus) {}
+
+    fn copy(&mut self, _: &str) {}
+
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_gone(&self) -> bool {
+        self.state.get().is_gone
+    }
+
+    fn take_write_time(&mut self) -> Option<Duration> {
+        None
+    }
+}

@@ -1,0 +1,8 @@
+//! The `check` command from outside.
+//!
+//! Start at [`plan_values`].
+
+mod effective_values;
+mod plan_values;
+mod refusals;
+mod traceless;

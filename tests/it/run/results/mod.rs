@@ -1,0 +1,12 @@
+//! What a run writes: results, reports, recordings, and nothing that is secret or acts on a terminal.
+//!
+//! Start at [`outputs`].
+
+mod console;
+mod failure_samples;
+mod foreign;
+mod outputs;
+mod recordings;
+mod replay;
+mod secrets;
+mod streams;
