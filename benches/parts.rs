@@ -168,7 +168,7 @@ mod tui {
     use inflight::tui::theme::glyphs::Charset;
     use inflight::tui::theme::{Capabilities, Theme};
     use inflight::tui::view;
-    use inflight::tui::view::scene::Scene;
+    use inflight::tui::view::scene::ViewScene;
     use ratatui::layout::Rect;
 
     use super::{busy, folded, n_warm_up};
@@ -215,7 +215,7 @@ mod tui {
             let now = model.last;
             ui.fit(view::measure(&ui, &keymap, &model, SCREEN), &model, now);
             let (can, charset) = (Abilities::FULL, look.charset);
-            let scene = Scene { model: &model, ui: &ui, theme: &theme, keymap: &keymap, can, charset, now };
+            let scene = ViewScene { model: &model, ui: &ui, theme: &theme, keymap: &keymap, can, charset, now };
             let drawn = encoder.draw(SCREEN, "", is_unknown, |frame| drop(view::render(frame, &scene)));
             let length = encoder.with_bytes(|bytes| std::mem::take(bytes).len());
             drawn.map(|()| length)

@@ -10,15 +10,15 @@ use url::Url;
 
 use crate::event::EndpointId;
 use crate::plan::Plan;
-use crate::plan::address::NO_UPSTREAM;
+use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
-use crate::plan::found::{Endpoint, Found};
 use crate::plan::job::{Job, Place};
-use crate::plan::priority_jobs::{Early, Placed, Slow};
+use crate::plan::priority_jobs::{PriorityCount, PriorityJob, SlowJob};
 use crate::plan::reader::queue::Bounds;
 use crate::plan::reader::stream::SourceStream;
 use crate::plan::reader::threads::{ReaderActivity, ReaderThreads, Waker};
-use crate::plan::request::Maker;
+use crate::plan::request::RequestBuilder;
+use crate::plan::request::address::NO_UPSTREAM;
 use crate::plan::source::Source;
 
 /// Rows that are looked at before they are drawn at most, of all sources together.
@@ -26,13 +26,13 @@ const LOOK_AHEAD: usize = 256;
 
 /// A position in a plan.
 pub struct Cursor {
-    found: Found,
+    found: EndpointRegistry,
     streams: Vec<SourceStream>,
     threads: ReaderThreads,
     /// Rows of all sources that have been looked at and not drawn.
     n_seen: usize,
     /// What became of jobs that were to be put first, where that was asked for.
-    placed: Option<Placed>,
+    placed: Option<PriorityCount>,
 }
 
 /// What drawing gives.
@@ -63,7 +63,8 @@ impl Cursor {
     /// Practice URLs go to the practice upstream at `practice_port` of this machine.
     pub fn open(plan: &Plan, practice_port: Option<u16>) -> Result<Self, PlanError> {
         let threads = ReaderThreads::new();
-        let mut cursor = Self { found: Found::default(), streams: Vec::new(), threads, n_seen: 0, placed: None };
+        let mut cursor =
+            Self { found: EndpointRegistry::default(), streams: Vec::new(), threads, n_seen: 0, placed: None };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
             *n_named.entry(name).or_default() += 1;
@@ -89,11 +90,11 @@ impl Cursor {
         practice_port: Option<u16>,
         bounds: Bounds,
     ) -> Result<SourceStream, PlanError> {
-        let maker = Maker::new(source, practice_port).map_err(|why| {
+        let builder = RequestBuilder::new(source, practice_port).map_err(|why| {
             let help = if why.ends_with(NO_UPSTREAM) { "" } else { "check the plan's URLs and headers" };
             PlanError::in_file(&plan.file, why, help)
         })?;
-        let mut stream = SourceStream::open(source, maker, self.streams.len(), bounds, &self.threads)?;
+        let mut stream = SourceStream::open(source, builder, self.streams.len(), bounds, &self.threads)?;
         stream.endpoint = name.map(|name| self.found.add(&name, stream.jobs));
         Ok(stream)
     }
@@ -102,15 +103,15 @@ impl Cursor {
     ///
     /// Reads the plan's files, so it may block. To be called before the first draw, and only where everything
     /// can be read again.
-    pub fn put_first(&mut self, slow: Vec<Slow>) {
-        let mut placed = Placed { jobs: 0, of: slow.len() as u64 };
+    pub fn put_first(&mut self, slow: Vec<SlowJob>) {
+        let mut placed = PriorityCount { jobs: 0, of: slow.len() as u64 };
         let named =
             |stream: &SourceStream| Some(Arc::clone(&self.found.endpoints().get(stream.endpoint?.0 as usize)?.name));
         let sources: HashMap<_, _> =
             self.streams.iter().enumerate().filter_map(|(i, stream)| Some((named(stream)?, i))).collect();
         // What no endpoint of the plan is called may be a host that a list leads to.
         let list = self.streams.iter().position(|stream| stream.endpoint.is_none());
-        let mut by_source: Vec<Vec<Slow>> = self.streams.iter().map(|_| Vec::new()).collect();
+        let mut by_source: Vec<Vec<SlowJob>> = self.streams.iter().map(|_| Vec::new()).collect();
         for slow in slow {
             if let Some(source) = sources.get(&slow.endpoint).copied().or(list) {
                 by_source[source].push(slow);
@@ -124,17 +125,17 @@ impl Cursor {
     }
 
     /// What became of jobs that were to be put first, where that was asked for.
-    pub fn placed(&self) -> Option<Placed> {
+    pub fn placed(&self) -> Option<PriorityCount> {
         self.placed
     }
 
     /// The jobs of a source that come before all others; once only, until it is rewound.
-    pub fn take_ahead(&mut self, source: usize) -> Vec<Early> {
+    pub fn take_ahead(&mut self, source: usize) -> Vec<PriorityJob> {
         self.streams.get_mut(source).map_or_else(Vec::new, |stream| mem::take(&mut stream.priority))
     }
 
     /// Every endpoint seen so far, by id; it only grows.
-    pub fn endpoints(&self) -> &[Endpoint] {
+    pub fn endpoints(&self) -> &[PlannedEndpoint] {
         self.found.endpoints()
     }
 

@@ -1,8 +1,7 @@
-//! Jobs that are drawn before all others, because they took long in an earlier run.
+//! Priority jobs: those that took longest in an earlier run, which are drawn first.
 //!
-//! A job is known by its endpoint's name, its row and its target, so a row that says something else by
-//! now is not taken for it. Nothing else of the plan is held for this: files are read once more, up to
-//! the last row that is wanted. Start at [`Ahead::find`].
+//! A job is identified by endpoint, row and target, so a row that has changed is no longer a priority.
+//! Files are read once more for this, up to the last priority row. Start at [`PriorityJobs::find`].
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::VecDeque;
@@ -10,37 +9,37 @@ use std::sync::Arc;
 
 use crate::event::Micros;
 use crate::plan::job::Job;
-use crate::plan::request::Made;
+use crate::plan::request::BuiltRequest;
 use crate::plan::rows::{Row, RowStream};
 
 /// A job of an earlier run that took long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slow {
+pub struct SlowJob {
     /// The name of its endpoint.
     pub endpoint: Arc<str>,
     /// Its row within its endpoint's stream, from 0.
     pub row: u64,
     /// Method and masked URL.
     pub target: Arc<str>,
-    /// For how long its attempts held a slot.
+    /// The time that its attempts held a slot.
     pub took: Micros,
 }
 
-/// A job that is drawn before others. The one that took longest is the greatest.
+/// A job that is drawn first. The one that took longest is the greatest.
 #[derive(Debug)]
-pub struct Early {
-    /// For how long it held a slot in that earlier run.
+pub struct PriorityJob {
+    /// The time that it held a slot in the earlier run.
     pub took: Micros,
     /// The job, as it is now.
     pub job: Box<Job>,
 }
 
-/// What became of the jobs that were to be put first.
+/// The number of priority jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Placed {
-    /// How many the plan still has.
+pub struct PriorityCount {
+    /// Those that the plan still has.
     pub jobs: u64,
-    /// How many there were to be.
+    /// Those that were requested.
     pub of: u64,
 }
 
@@ -51,14 +50,14 @@ pub(super) struct PriorityRow {
     /// Its row, from 0.
     pub(super) row: u64,
     /// Its request.
-    pub(super) request: Made,
+    pub(super) request: BuiltRequest,
 }
 
 /// What one source has of them.
 #[derive(Debug, Default)]
 pub(super) struct PriorityRows {
-    /// Slow jobs of the earlier run, by rising row.
-    pub(super) known: Vec<Slow>,
+    /// SlowJob jobs of the earlier run, by rising row.
+    pub(super) known: Vec<SlowJob>,
     /// Rows to skip when their turn comes, in rising order: their jobs were drawn before.
     rows: VecDeque<u64>,
 }
@@ -69,7 +68,7 @@ impl PriorityRows {
     pub(super) fn find(
         &mut self,
         mut rows: RowStream,
-        mut make: impl FnMut(&Slow, Row, &[String]) -> Option<Made>,
+        mut make: impl FnMut(&SlowJob, Row, &[String]) -> Option<BuiltRequest>,
     ) -> Vec<PriorityRow> {
         self.forget();
         let (mut found, mut values, mut at) = (Vec::new(), Vec::new(), 0);
@@ -90,7 +89,7 @@ impl PriorityRows {
         self.rows.clear();
     }
 
-    /// Whether the job of this row, whose turn has come, was drawn before.
+    /// Whether the next row is skipped because its job was drawn first.
     pub(super) fn passes(&mut self, row: u64) -> bool {
         let passes = self.rows.front() == Some(&row);
         if passes {
@@ -99,27 +98,27 @@ impl PriorityRows {
         passes
     }
 
-    /// How many rows will be passed over.
+    /// The number of rows that will be skipped.
     pub(super) fn n(&self) -> u64 {
         self.rows.len() as u64
     }
 }
 
-impl PartialEq for Early {
+impl PartialEq for PriorityJob {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Early {}
+impl Eq for PriorityJob {}
 
-impl PartialOrd for Early {
+impl PartialOrd for PriorityJob {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Early {
+impl Ord for PriorityJob {
     fn cmp(&self, other: &Self) -> Ordering {
         (self.took, Reverse(self.job.place)).cmp(&(other.took, Reverse(other.job.place)))
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
 use crate::model::verdict::thresholds as t;
-use crate::plan::priority_jobs::Slow;
+use crate::plan::priority_jobs::SlowJob;
 
 /// The most jobs that are kept. A run with more jobs of this length takes so long that one late job matters little.
 pub const MOST: usize = 4_000;
@@ -25,7 +25,7 @@ pub struct Slowest {
     open: HashMap<(Origin, JobId), UnsettledJob>,
     usual: Histogram,
     /// The slowest jobs, and others that have not been sorted out yet.
-    kept: Vec<Slow>,
+    kept: Vec<SlowJob>,
     last: HashMap<Origin, Offset>,
 }
 
@@ -68,7 +68,7 @@ impl Slowest {
     /// The jobs far above the median, the slowest first; nothing if the run had no attempt.
     ///
     /// Jobs that had not ended count with the time they took so far: users often stop a run that waits for them.
-    pub fn found(mut self) -> Option<Vec<Slow>> {
+    pub fn found(mut self) -> Option<Vec<SlowJob>> {
         for ((origin, _), mut open) in std::mem::take(&mut self.open) {
             open.end(self.last.get(&origin).copied().unwrap_or_default());
             self.count(origin, open);
@@ -83,7 +83,7 @@ impl Slowest {
         let UnsettledJob { endpoint, row, target, took, .. } = open;
         self.usual.record(took);
         let Some(name) = self.endpoints.get(&(origin, endpoint)).filter(|_| took >= t::FAR_LEAST) else { return };
-        self.kept.push(Slow { endpoint: Arc::clone(name), row, target, took });
+        self.kept.push(SlowJob { endpoint: Arc::clone(name), row, target, took });
         if self.kept.len() >= 2 * MOST {
             self.sort_out();
         }

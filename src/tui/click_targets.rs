@@ -1,15 +1,15 @@
-//! What can be clicked, and where: noted down while it is drawn, so that both have one geometry.
+//! Click targets: what can be clicked and where, recorded while it is drawn.
 //!
-//! Start at [`Targets::at`].
+//! Start at [`ClickTargets::at`].
 
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::action::Action;
 use crate::tui::views::View;
 
-/// What lies under the mouse.
+/// A target of a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum ClickTarget {
     /// The tab of a view.
     Tab(View),
     /// The name of a column that rows can be sorted by.
@@ -26,23 +26,23 @@ pub enum Target {
 
 /// Everything in one picture that can be clicked.
 #[derive(Clone, Debug, Default)]
-pub struct Targets(Vec<(Rect, Target)>);
+pub struct ClickTargets(Vec<(Rect, ClickTarget)>);
 
-impl Targets {
-    /// Notes down what has just been drawn.
-    pub fn add(&mut self, area: Rect, target: Target) {
+impl ClickTargets {
+    /// Records a target.
+    pub fn add(&mut self, area: Rect, target: ClickTarget) {
         if !area.is_empty() {
             self.0.push((area, target));
         }
     }
 
-    /// What lies there: whatever was drawn last.
-    pub fn at(&self, position: Position) -> Option<Target> {
+    /// The target at a position; the last drawn is on top.
+    pub fn at(&self, position: Position) -> Option<ClickTarget> {
         self.0.iter().rev().find(|(area, _)| area.contains(position)).map(|(_, target)| *target)
     }
 
     /// Everything there is, as it was drawn.
-    pub fn iter(&self) -> impl Iterator<Item = (Rect, Target)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Rect, ClickTarget)> {
         self.0.iter().copied()
     }
 }

@@ -1,6 +1,6 @@
-//! Why something cannot be done now: the source cannot, or the run is over.
+//! Reasons why an action is unavailable: the source does not support it, or the run is over.
 //!
-//! Footer and palette dim what this refuses. Start at [`refusal`].
+//! Footer and palette dim unavailable actions. Start at [`refusal`].
 
 use crate::control::Abilities;
 use crate::model::Stage;
@@ -8,12 +8,12 @@ use crate::tui::action::Action;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Need;
 
-/// Why an action would do nothing; nothing if it does something.
+/// The reason why an action is unavailable, if it is.
 pub fn refusal(action: Action, stage: Stage, can: Abilities) -> Option<&'static str> {
     let needs = keymap::entry(action)?.needs;
     let reaches_the_run = match needs {
         Need::Pause | Need::SetLimit | Need::Pick | Need::Stop => !can.travel,
-        // What failed can be sent again afterwards too.
+        // Failed jobs can also be resent after the run.
         Need::Nothing | Need::Travel | Need::Repeat | Need::Rerun => false,
     };
     let is_late = reaches_the_run && matches!(stage, Stage::Ended(_));

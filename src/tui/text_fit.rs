@@ -21,7 +21,7 @@ pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str
         return Cow::Borrowed(text);
     }
     let keep = room.saturating_sub(ellipsis.width());
-    // The end tells more than the start: it gets the larger half.
+    // The end of a URL is more specific than its start: it gets the larger half.
     let (head_room, tail_room) = (keep / 2, keep - keep / 2);
     let head = prefix(text.chars(), head_room);
     let tail: Vec<char> = prefix(text.chars().rev(), tail_room).chars().collect();

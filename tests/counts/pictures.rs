@@ -15,7 +15,7 @@ use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::theme::{Capabilities, Theme};
 use inflight::tui::tty::writer::TerminalWriter;
 use inflight::tui::view;
-use inflight::tui::view::scene::Scene;
+use inflight::tui::view::scene::ViewScene;
 use ratatui::layout::Rect;
 
 use crate::alone;
@@ -54,7 +54,7 @@ impl Screen {
     /// Draws a picture of a moment, and gives back the length of each piece that arrives.
     fn draw(&mut self, now: Offset) -> Vec<usize> {
         self.ui.fit(view::measure(&self.ui, &Keymap::default(), &self.model, SCREEN), &self.model, now);
-        let scene = Scene {
+        let scene = ViewScene {
             model: &self.model,
             ui: &self.ui,
             theme: &self.theme,

@@ -19,7 +19,7 @@ use crate::lab::run::LabRun;
 use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::Effect;
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
@@ -122,7 +122,7 @@ impl LiveView for LabView {
 
     fn paste(&mut self, _: &str) {}
 
-    fn click(&mut self, target: Target) -> Option<Action> {
+    fn click(&mut self, target: ClickTarget) -> Option<Action> {
         self.ui.click(target)
     }
 

@@ -9,7 +9,7 @@ use crate::app::appearance::Appearance;
 use crate::app::live::pacing::Motion;
 use crate::app::wakeups::Signal;
 use crate::tui::action::Action;
-use crate::tui::click_targets::{Target, Targets};
+use crate::tui::click_targets::{ClickTarget, ClickTargets};
 use crate::tui::effect::Effect;
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
@@ -31,7 +31,7 @@ pub trait LiveView {
     /// Pastes into the open text field.
     fn paste(&mut self, text: &str);
     /// Selects what was clicked; returns an action, if the click means one.
-    fn click(&mut self, target: Target) -> Option<Action>;
+    fn click(&mut self, target: ClickTarget) -> Option<Action>;
     /// Scrolls what is visible by one notch of the wheel.
     fn scroll(&mut self, is_up: bool);
     /// Whether clicks and the wheel belong to the view.
@@ -78,7 +78,7 @@ pub enum AfterInterrupt {
 #[derive(Debug, Default)]
 pub struct LastFrame {
     /// What can be clicked.
-    pub targets: Targets,
+    pub targets: ClickTargets,
     /// The picture, where it is to be saved or printed.
     pub picture: Option<Picture>,
     /// Whether to keep the picture.
@@ -87,7 +87,7 @@ pub struct LastFrame {
 
 impl LastFrame {
     /// Keeps what a frame has drawn.
-    pub fn record(&mut self, frame: &mut ScreenFrame<'_>, targets: Targets) {
+    pub fn record(&mut self, frame: &mut ScreenFrame<'_>, targets: ClickTargets) {
         self.targets = targets;
         self.picture = self.keeps_picture.then(|| frame.buffer_mut().clone());
     }

@@ -24,7 +24,7 @@ use crate::app::live::pacing::FramePacing;
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource, Wakeups};
 use crate::output::streams;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Targets;
+use crate::tui::click_targets::ClickTargets;
 use crate::tui::effect::{FileContent, Leave};
 use crate::tui::input::event::{Keystroke, Mouse, MouseAction, TerminalInput};
 use crate::tui::picture::{self, Picture};
@@ -160,7 +160,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
             Wakeup::Input(TerminalInput::Resize) => {
                 self.screen.redraw();
                 // Nothing is where it was.
-                self.last.targets = Targets::default();
+                self.last.targets = ClickTargets::default();
                 self.pacing.draw_soon();
             }
             Wakeup::Input(TerminalInput::Continued) => self.pacing.draw_soon(),

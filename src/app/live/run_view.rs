@@ -19,7 +19,7 @@ use crate::pump::Follow;
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::replay::position::Position;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::Effect;
 use crate::tui::input::event::Keystroke;
 use crate::tui::keymap::Keymap;
@@ -28,7 +28,7 @@ use crate::tui::state::UiState;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen};
 use crate::tui::view;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::window_status::{TabProgress, WindowStatus};
 
 /// How long a remark is shown while a recording is played.
@@ -141,7 +141,7 @@ impl LiveView for RunView<'_> {
         self.ui.paste(text);
     }
 
-    fn click(&mut self, target: Target) -> Option<Action> {
+    fn click(&mut self, target: ClickTarget) -> Option<Action> {
         self.remark_made = Some(self.now);
         self.ui.click(target, self.offset())
     }
@@ -249,7 +249,7 @@ impl LiveView for RunView<'_> {
         });
         let area = screen.area();
         self.ui.fit(view::measure(&self.ui, &appearance.keymap, shown, area), shown, now);
-        let scene = Scene {
+        let scene = ViewScene {
             model: shown,
             ui: &self.ui,
             theme: &appearance.theme,

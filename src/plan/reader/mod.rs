@@ -12,8 +12,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::plan::error::PlanError;
-use crate::plan::priority_jobs::{PriorityRow, PriorityRows, Slow};
-use crate::plan::request::{Made, Maker};
+use crate::plan::priority_jobs::{PriorityRow, PriorityRows, SlowJob};
+use crate::plan::request::{BuiltRequest, RequestBuilder};
 use crate::plan::rows::{Row, RowStream, Rows};
 
 /// Reads one source's rows and makes requests of them.
@@ -21,7 +21,7 @@ pub(super) struct SourceReader {
     rows: Arc<Rows>,
     columns: Vec<String>,
     is_whole: bool,
-    maker: Arc<Maker>,
+    builder: Arc<RequestBuilder>,
     /// The open rows; nothing before they are opened for the first time, and after that failed.
     stream: Option<RowStream>,
     /// How many rows there are, where that is known. No row after them is read.
@@ -38,7 +38,7 @@ pub(super) struct ReadRow {
     /// Which row, from 0.
     pub(super) row: u64,
     /// Its request, or what is wrong with it, with file and line.
-    pub(super) request: Result<Made, String>,
+    pub(super) request: Result<BuiltRequest, String>,
     /// How much text it was, in bytes.
     pub(super) size: usize,
 }
@@ -58,13 +58,13 @@ impl SourceReader {
         rows: &Arc<Rows>,
         columns: &[String],
         is_whole: bool,
-        maker: Arc<Maker>,
+        builder: Arc<RequestBuilder>,
     ) -> Result<Self, PlanError> {
         let mut reader = Self {
             rows: Arc::clone(rows),
             columns: columns.to_vec(),
             is_whole,
-            maker,
+            builder,
             stream: None,
             n_rows: None,
             next_row: 0,
@@ -113,9 +113,9 @@ impl SourceReader {
             Row::Bad(why) => (why.len(), Err(why)),
             Row::Values => {
                 let size = self.values.iter().map(String::len).sum();
-                (size, self.maker.make(&self.values).map_err(|why| stream.place() + &why))
+                (size, self.builder.build(&self.values).map_err(|why| stream.place() + &why))
             }
-            Row::Line(line) => (line.len(), self.maker.make_of_json(&line).map_err(|why| stream.place() + &why)),
+            Row::Line(line) => (line.len(), self.builder.build_from_json(&line).map_err(|why| stream.place() + &why)),
         };
         let row = self.next_row;
         self.next_row += 1;
@@ -139,7 +139,7 @@ impl SourceReader {
     }
 
     /// Skips the rows of these slow jobs when their turn comes, and returns those that are still what they were.
-    pub(super) fn prioritize(&mut self, mut slow: Vec<Slow>) -> Vec<PriorityRow> {
+    pub(super) fn prioritize(&mut self, mut slow: Vec<SlowJob>) -> Vec<PriorityRow> {
         slow.sort_by_key(|slow| (slow.row, Reverse(slow.took)));
         slow.dedup_by_key(|slow| slow.row);
         self.priority.known = slow;
@@ -153,11 +153,11 @@ impl SourceReader {
             return Vec::new();
         }
         let Ok((stream, _)) = self.rows.open(&self.columns, self.is_whole) else { return Vec::new() };
-        let maker = &self.maker;
+        let builder = &self.builder;
         self.priority.find(stream, |slow, row, values| {
             let made = match row {
-                Row::Values => maker.make(values),
-                Row::Line(line) => maker.make_of_json(&line),
+                Row::Values => builder.build(values),
+                Row::Line(line) => builder.build_from_json(&line),
                 Row::Bad(_) => return None,
             };
             made.ok().filter(|made| made.target == slow.target)

@@ -6,21 +6,21 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::event::EndpointId;
+use crate::plan::endpoints::EndpointRegistry;
 use crate::plan::error::PlanError;
-use crate::plan::found::Found;
 use crate::plan::job::{Job, Place};
-use crate::plan::priority_jobs::{Early, PriorityRow, Slow};
+use crate::plan::priority_jobs::{PriorityJob, PriorityRow, SlowJob};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;
 use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
-use crate::plan::request::{Made, Maker};
+use crate::plan::request::interpolation::reason;
+use crate::plan::request::{BuiltRequest, RequestBuilder};
 use crate::plan::source::Source;
-use crate::plan::text::reason;
 
 /// One source on its way: what was read of it, and how much was drawn.
 pub(in crate::plan) struct SourceStream {
     supply: Supply,
-    maker: Arc<Maker>,
+    builder: Arc<RequestBuilder>,
     /// Its one endpoint; without it, every host is one.
     pub(in crate::plan) endpoint: Option<EndpointId>,
     pub(in crate::plan) host: Option<String>,
@@ -34,7 +34,7 @@ pub(in crate::plan) struct SourceStream {
     /// How many of those have been looked at ahead.
     pub(in crate::plan) n_seen: usize,
     /// Jobs that come before all others, until they are taken.
-    pub(in crate::plan) priority: Vec<Early>,
+    pub(in crate::plan) priority: Vec<PriorityJob>,
     /// How many there were, since it was opened.
     pub(in crate::plan) n_priority: u64,
     /// It is about to be opened: nothing is known of it until then.
@@ -53,13 +53,13 @@ impl SourceStream {
     /// A source before its first job. Its rows are opened, unless that could block.
     pub(in crate::plan) fn open(
         source: &Source,
-        maker: Maker,
+        builder: RequestBuilder,
         number: usize,
         bounds: Bounds,
         threads: &ReaderThreads,
     ) -> Result<Self, PlanError> {
-        let maker = Arc::new(maker);
-        let reader = SourceReader::new(&source.rows, &source.columns, source.url.is_in_row(), Arc::clone(&maker))?;
+        let builder = Arc::new(builder);
+        let reader = SourceReader::new(&source.rows, &source.columns, source.url.is_in_row(), Arc::clone(&builder))?;
         let (jobs, is_opening) = (reader.n_rows(), !reader.is_open());
         let supply = if source.rows.is_computed() {
             Supply::Computed(Box::new(reader))
@@ -72,8 +72,8 @@ impl SourceStream {
         };
         Ok(Self {
             supply,
-            host: maker.host(source.columns.len()),
-            maker,
+            host: builder.host(source.columns.len()),
+            builder,
             endpoint: None,
             jobs,
             number: u32::try_from(number).unwrap_or(u32::MAX),
@@ -92,7 +92,7 @@ impl SourceStream {
     }
 
     /// Puts the jobs that were slow before all others, as far as its rows still make them. May block.
-    pub(in crate::plan) fn prioritize(&mut self, slow: Vec<Slow>, found: &mut Found) {
+    pub(in crate::plan) fn prioritize(&mut self, slow: Vec<SlowJob>, found: &mut EndpointRegistry) {
         let priority = match &mut self.supply {
             Supply::Computed(reader) => reader.prioritize(slow),
             Supply::ReadAhead(queue) => queue.with_reader(|reader| reader.prioritize(slow)).unwrap_or_default(),
@@ -101,7 +101,7 @@ impl SourceStream {
     }
 
     /// Has it opened and read again from its first row; only after it was drawn to its end.
-    pub(in crate::plan) fn rewind(&mut self, threads: &ReaderThreads, found: &mut Found) {
+    pub(in crate::plan) fn rewind(&mut self, threads: &ReaderThreads, found: &mut EndpointRegistry) {
         match &mut self.supply {
             Supply::Computed(reader) => {
                 let opened = reader.reopen();
@@ -117,7 +117,7 @@ impl SourceStream {
     }
 
     /// Takes what was read, and computes until `n` rows are there. Whether there are no more.
-    pub(in crate::plan) fn fetch(&mut self, n: usize, threads: &ReaderThreads, found: &mut Found) -> bool {
+    pub(in crate::plan) fn fetch(&mut self, n: usize, threads: &ReaderThreads, found: &mut EndpointRegistry) -> bool {
         match &mut self.supply {
             Supply::Computed(reader) => {
                 while self.read.len() < n {
@@ -140,27 +140,27 @@ impl SourceStream {
     }
 
     /// Begins anew with what opening found.
-    fn set_opened(&mut self, opened: OpenedRows, found: &mut Found) {
+    fn set_opened(&mut self, opened: OpenedRows, found: &mut EndpointRegistry) {
         self.jobs = opened.n_rows;
         self.n_drawn = 0;
         self.is_opening = false;
         self.set_priority(opened.priority, found);
     }
 
-    fn set_priority(&mut self, rows: Vec<PriorityRow>, found: &mut Found) {
+    fn set_priority(&mut self, rows: Vec<PriorityRow>, found: &mut EndpointRegistry) {
         self.n_priority = rows.len() as u64;
         let early = |PriorityRow { took, row, request }| {
             let place = Place { source: self.number, row };
-            Early { took, job: self.job(place, request, found) }
+            PriorityJob { took, job: self.job(place, request, found) }
         };
         self.priority = rows.into_iter().map(early).collect();
     }
 
     /// The job that a row's request is.
-    pub(in crate::plan) fn job(&self, place: Place, request: Made, found: &mut Found) -> Box<Job> {
+    pub(in crate::plan) fn job(&self, place: Place, request: BuiltRequest, found: &mut EndpointRegistry) -> Box<Job> {
         let endpoint = self.endpoint.unwrap_or_else(|| found.endpoint_of(&request));
-        let Made { method, address, target, headers, body, name: _ } = request;
-        let (policy, secrets) = (Arc::clone(&self.maker.policy), Arc::clone(&self.maker.secrets));
+        let BuiltRequest { method, address, target, headers, body, name: _ } = request;
+        let (policy, secrets) = (Arc::clone(&self.builder.policy), Arc::clone(&self.builder.secrets));
         Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
     }
 }

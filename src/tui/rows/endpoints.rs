@@ -47,8 +47,7 @@ impl Listing for OverviewRows {
         0..model.endpoints.len()
     }
 
-    /// Where there are more endpoints than a screen holds, those that have ended well make room for the
-    /// others, until the run is over or somebody asks for another order.
+    /// A long list leaves out the endpoints that have succeeded, while the run lasts and the default order is used.
     fn collect(&self, model: &Model, column: usize, is_filtered: bool, rows: &mut Vec<usize>) {
         let folds = column == STATE && !is_filtered && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
         let endpoints = model.endpoints.iter().enumerate();

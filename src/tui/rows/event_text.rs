@@ -1,6 +1,6 @@
 //! Events in words: status, place, text and job number.
 //!
-//! Start at [`tell`].
+//! Start at [`describe`].
 
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
@@ -13,7 +13,7 @@ use crate::tui::theme::role::Status;
 
 /// An event in words.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct EventText {
     /// What sort of event.
     pub status: Status,
     /// Where it happened; foreign text.
@@ -25,17 +25,17 @@ pub struct Told {
 }
 
 /// Puts an event into words.
-pub fn tell(item: &NewsItem, model: &Model) -> Told {
-    let ours = |status, place: &str, text: String| Told { status, place: place.to_owned(), text, number: None };
+pub fn describe(item: &NewsItem, model: &Model) -> EventText {
+    let ours = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.story {
-        Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => Told {
+        Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => EventText {
             status: status_of(outcome),
             place: endpoint(*i),
             text: format!("{}{}", happened(outcome, *took), followed(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },
-        Story::GivenUp { endpoint: i, last } => Told {
+        Story::GivenUp { endpoint: i, last } => EventText {
             status: status_of(last),
             place: endpoint(*i),
             text: format!("{}, given up", happened(last, Micros::ZERO)),

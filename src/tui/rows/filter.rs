@@ -1,7 +1,7 @@
-//! What a typed filter asks of a row: `checkout !slow status:5xx ms>500 host:api state:failed`.
+//! The filter language of rows: `checkout !slow status:5xx ms>500 host:api state:failed`.
 //!
-//! Pure. Terms are parted by spaces and all of them must hold; `!` in front turns one round, and quotes
-//! keep a text with spaces together. What is half typed asks nothing. Start at [`Filter::read`].
+//! Terms are separated by spaces, and all of them must match. `!` negates a term, and quotes keep a text with
+//! spaces together. An incomplete term is ignored. Start at [`Filter::read`].
 
 use crate::event::Micros;
 use crate::text::sanitize::sanitize;
@@ -19,32 +19,32 @@ enum Sign {
     MustNot,
 }
 
-/// One question about a row. Each view answers all of them; what it knows nothing of does not hold.
+/// One condition on a row. A view that does not know its subject does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
     /// `checkout`: anything the row says.
-    Word(Word),
+    Word(SearchWord),
     /// `status:503`, `status:5xx`: a status it has met.
-    Status(Statuses),
+    Status(StatusRange),
     /// `ms>500`: how long it takes.
     Length(Bound),
     /// `host:api`: where it goes.
-    Host(Word),
+    Host(SearchWord),
     /// `endpoint:checkout`: what it belongs to.
-    Endpoint(Word),
+    Endpoint(SearchWord),
     /// `state:failed`: what it is doing, or how it ended.
-    State(Word),
+    State(SearchWord),
     /// `cause:timeout`: what went wrong.
-    Cause(Word),
+    Cause(SearchWord),
 }
 
-/// A text to be found, whatever its case.
+/// A text to find, in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word(String);
+pub struct SearchWord(String);
 
 /// One status or a hundred of them, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statuses(u16, u16);
+pub struct StatusRange(u16, u16);
 
 /// A length of time to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Filter {
     }
 }
 
-impl Word {
+impl SearchWord {
     /// Whether a text holds it.
     pub fn is_in(&self, text: &str) -> bool {
         if self.0.is_ascii() && text.is_ascii() {
@@ -83,7 +83,7 @@ impl Word {
     }
 }
 
-impl Statuses {
+impl StatusRange {
     /// Whether a status is one of them.
     pub fn holds(self, status: u16) -> bool {
         (self.0..=self.1).contains(&status)
@@ -120,13 +120,13 @@ impl Bound {
     }
 }
 
-/// A text that a filter takes as one, for whoever writes a filter.
+/// Quotes a text, so that a filter takes it as one term.
 pub fn quoted(text: &str) -> String {
-    // There is no way to write a quote within quotes: what stands before it says enough.
+    // A filter cannot contain a quote within quotes: the text before it is specific enough.
     format!("\"{}\"", text.split('"').next().unwrap_or_default())
 }
 
-/// What stands between spaces, quotes taken off.
+/// The parts between spaces, without quotes.
 fn parts(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut is_quoted = false;
@@ -154,7 +154,7 @@ fn term(part: &str) -> Option<(Sign, Term)> {
     if part.is_empty() {
         return None;
     }
-    let word = |text: &str| Word(text.to_owned());
+    let word = |text: &str| SearchWord(text.to_owned());
     if let Some(bound) = part.strip_prefix("ms").filter(|rest| rest.starts_with(['<', '>'])) {
         if matches!(bound, "<" | ">" | "<=" | ">=") {
             return None;
@@ -162,7 +162,7 @@ fn term(part: &str) -> Option<(Sign, Term)> {
         return Some((sign, Bound::read(bound).map_or_else(|| Term::Word(word(part)), Term::Length)));
     }
     if let Some((key, value)) = part.split_once(':') {
-        let known: Option<fn(Word) -> Term> = match key {
+        let known: Option<fn(SearchWord) -> Term> = match key {
             "host" => Some(Term::Host),
             "endpoint" => Some(Term::Endpoint),
             "state" => Some(Term::State),
@@ -174,7 +174,7 @@ fn term(part: &str) -> Option<(Sign, Term)> {
             Some(of) => return Some((sign, of(word(value)))),
             None if key == "status" && value.len() < 3 => return None,
             None if key == "status" => {
-                return Some((sign, Statuses::read(value).map_or_else(|| Term::Word(word(part)), Term::Status)));
+                return Some((sign, StatusRange::read(value).map_or_else(|| Term::Word(word(part)), Term::Status)));
             }
             None => {}
         }
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_whatever_their_case_and_all_must_be() {
+    fn words_are_found_in_any_case_and_all_must_match() {
         assert!(takes("") && takes("checkout") && takes("post CHECK") && takes("  /v1 "));
         assert!(!takes("checkout search") && !takes("chekout"));
         assert!(takes("cause:GRÖSSER") == "GRÖSSER".to_lowercase().eq("größer") && takes("cause:größ"));

@@ -115,7 +115,7 @@ mod tests {
     use super::short_host;
 
     #[test]
-    fn hosts_are_told_apart_by_what_is_their_own() {
+    fn short_host_names_stay_distinct() {
         assert_eq!(
             ["https://a.example:443", "https://a.example:8443", "http://a.example:80", "a"].map(short_host),
             ["a.example", "a.example:8443", "a.example:80", "a"]

@@ -1,6 +1,6 @@
-//! One view's rows: which are shown, in which order, which is selected, and what is in sight.
+//! The list of one view: filtered and sorted rows, the selection and the scroll position.
 //!
-//! Every view has its own, so that its place is remembered. Start at [`List::refresh`].
+//! Every view keeps its own list, so that its position is remembered. Start at [`List::refresh`].
 
 use std::ops::Range;
 
@@ -29,14 +29,14 @@ pub struct List {
     pub is_reversed: bool,
     /// What rows must match.
     pub filter: Input,
-    /// Somebody reads: what is new does not move what is in sight.
+    /// The user reads: new rows do not move the visible ones.
     pub is_reading: bool,
     arranged: Option<Arranged>,
-    /// Who was on the selected row at the last picture.
+    /// The occupant of the selected row at the last picture.
     occupant: Option<u64>,
 }
 
-/// Of what the order was made.
+/// The inputs of the current order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Arranged {
     at: Offset,
@@ -123,7 +123,7 @@ impl List {
             self.selected = row;
             self.occupant = None;
         }
-        // Whoever is back at the newest follows it again.
+        // Selecting the newest row turns auto-scroll on again.
         let newest = if self.is_reversed { 0 } else { self.order.len().saturating_sub(1) };
         self.is_reading = to != newest;
         self.keep_in_view(rows);
@@ -164,7 +164,7 @@ impl List {
             self.order.retain(matches);
         }
         self.sort(rows, model, now);
-        // Somebody has asked for other rows: they are looked at from their beginning.
+        // The user has changed filter or order: the list starts at the top.
         let is_asked_anew = self.arranged.is_none();
         self.arranged = Some(Arranged { at: now, range, is_over: is_over(model) });
         if self.is_stream(rows) {
@@ -177,7 +177,7 @@ impl List {
         let place = if follows_top || was_at.is_none() || (is_gone && is_asked_anew) {
             Some(0)
         } else if is_another || is_gone {
-            // Who was selected has left: the cursor stays where it is, and goes with nobody.
+            // The selected row has gone: the cursor keeps its position.
             was_at
         } else {
             None
@@ -188,7 +188,7 @@ impl List {
         }
     }
 
-    /// Each row's key once, not at every comparison; ties keep their order, whichever way it goes.
+    /// Computes each row's key once; the sort is stable in both directions.
     fn sort(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         let mut keyed: Vec<(SortKey, usize)> =
             self.order.iter().map(|&row| (rows.sort_key(model, row, self.column, now), row)).collect();

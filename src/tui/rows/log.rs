@@ -10,7 +10,7 @@ use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::EndpointStats;
 use crate::model::news::About;
-use crate::tui::rows::event_text::tell;
+use crate::tui::rows::event_text::describe;
 use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::Listing;
 use crate::tui::rows::sort_key::SortKey;
@@ -44,17 +44,17 @@ impl Listing for LogRows {
         let about = item.story.about();
         match term {
             Term::Word(word) => {
-                let told = tell(item, model);
-                word.is_in(&told.place)
-                    || word.is_in(&told.text)
-                    || told.number.is_some_and(|number| word.is_in(&number))
+                let event = describe(item, model);
+                word.is_in(&event.place)
+                    || word.is_in(&event.text)
+                    || event.number.is_some_and(|number| word.is_in(&number))
                     || about.target.is_some_and(|target| word.is_in(target))
             }
             Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.holds(status)),
             Term::Length(bound) => about.took.is_some_and(|took| bound.holds(took)),
             Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
             Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
-            Term::State(word) => word.is_in(name_of(tell(item, model).status)),
+            Term::State(word) => word.is_in(name_of(describe(item, model).status)),
             Term::Cause(word) => about
                 .outcome
                 .and_then(Cause::of_outcome)

@@ -101,7 +101,7 @@ mod tests {
     use super::path;
 
     #[test]
-    fn a_request_is_told_by_what_is_its_own() {
+    fn the_path_of_a_request_is_its_method_and_its_path() {
         assert_eq!(path("GET https://a.example/v1/items?q=x").as_deref(), Some("GET /v1/items?q=x"));
         assert_eq!(["GET https://a.example/", "GET https://a.example", "checkout"].map(path), [None, None, None]);
     }

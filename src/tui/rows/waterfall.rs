@@ -142,7 +142,7 @@ pub fn slot_rows(model: &Model) -> impl Iterator<Item = usize> {
     slots.into_iter().map(|slot| FIRST + slot as usize)
 }
 
-/// The slot that a row stands for; none where it stands for an attempt.
+/// The slot of a row; none if the row is an attempt.
 pub fn slot_of(row: usize) -> Option<u32> {
     u32::try_from(row.checked_sub(FIRST)?).ok()
 }

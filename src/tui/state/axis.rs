@@ -1,36 +1,36 @@
-//! Which stretch of time the waterfall shows: it goes with the rows in sight, or stays where it was put.
+//! The time axis of the waterfall: it follows the visible rows, or stays where the user has moved it.
 //!
-//! It moves in steps and never by a little, so that a picture stands still. Start at [`Axis::fit`].
+//! It moves in steps, so that bars do not shift with every picture. Start at [`TimeAxis::fit`].
 
 use crate::event::{Micros, Offset};
 
-/// The stretch of time that is shown.
+/// The time that is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Axis {
+pub struct TimeAxis {
     /// Its beginning.
     pub from: Offset,
     /// How long it is; nothing before the first picture.
     pub length: Micros,
-    hold: Hold,
+    anchor: AxisAnchor,
 }
 
 /// What stays as it is when rows come and go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Hold {
-    /// Nothing: all rows in sight are to be seen.
+enum AxisAnchor {
+    /// Nothing: the axis fits the visible rows.
     #[default]
     Nothing,
-    /// The length, as somebody has chosen it.
+    /// The length, as the user has chosen it.
     Length,
     /// Length and place.
     Place,
 }
 
-impl Axis {
+impl TimeAxis {
     /// From the start on, as long as is needed or a little longer.
     pub fn over(needed: Micros) -> Self {
         let length = Micros(round_up(needed.0.clamp(Self::LEAST, Self::MOST)));
-        Self { from: Offset::ZERO, length, hold: Hold::Place }
+        Self { from: Offset::ZERO, length, anchor: AxisAnchor::Place }
     }
 
     /// Shorter is nothing to look at, and longer is no run.
@@ -48,18 +48,18 @@ impl Axis {
         let needed = last.since(first).0.clamp(Self::LEAST, Self::MOST);
         if now < self.from {
             // A recording that has gone back to before all of this.
-            self.hold = Hold::Nothing;
+            self.anchor = AxisAnchor::Nothing;
         }
         let holds = |axis: &Self| axis.from <= first && last <= axis.to();
-        match self.hold {
-            Hold::Place if !self.length.is_zero() => {}
-            Hold::Length if !self.length.is_zero() => {
+        match self.anchor {
+            AxisAnchor::Place if !self.length.is_zero() => {}
+            AxisAnchor::Length if !self.length.is_zero() => {
                 if last > self.to() || last < self.from {
                     self.from = on_grid(Offset(last.0.saturating_sub(self.length.0 / 4 * 3)), self.length.0);
                 }
             }
-            Hold::Nothing if holds(self) && self.length.0 / 4 <= needed => {}
-            Hold::Nothing | Hold::Length | Hold::Place => {
+            AxisAnchor::Nothing if holds(self) && self.length.0 / 4 <= needed => {}
+            AxisAnchor::Nothing | AxisAnchor::Length | AxisAnchor::Place => {
                 // A short run is shown as a whole.
                 let is_whole = now.0 <= needed.saturating_mul(3);
                 let (first, last) = if is_whole { (Offset::ZERO, last.max(now)) } else { (first, last) };
@@ -81,7 +81,7 @@ impl Axis {
     pub(super) fn pan(&mut self, quarters: i64, now: Offset) {
         let by = i64::try_from(self.length.0 / 4).unwrap_or(i64::MAX).saturating_mul(quarters);
         self.from = Offset(self.from.0.saturating_add_signed(by).min(now.0));
-        self.hold = Hold::Place;
+        self.anchor = AxisAnchor::Place;
     }
 
     /// Shows half as much, or twice as much, around a moment that keeps its place.
@@ -93,17 +93,17 @@ impl Axis {
         let ahead = u128::from(around.since(self.from).0) * u128::from(length) / u128::from(before);
         self.from = Offset(around.0.saturating_sub(u64::try_from(ahead).unwrap_or(u64::MAX)));
         self.length = Micros(length);
-        self.hold = if is_followed { Hold::Length } else { Hold::Place };
+        self.anchor = if is_followed { AxisAnchor::Length } else { AxisAnchor::Place };
     }
 
     /// Goes with the rows again.
     pub(super) fn release(&mut self) {
-        self.hold = Hold::Nothing;
+        self.anchor = AxisAnchor::Nothing;
     }
 
     /// Stays where it is.
     pub(super) fn stay(&mut self) {
-        self.hold = Hold::Place;
+        self.anchor = AxisAnchor::Place;
     }
 }
 
@@ -124,13 +124,13 @@ fn on_grid(at: Offset, length: u64) -> Offset {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Axis, round_up};
+    use super::{TimeAxis, round_up};
     use crate::event::{Micros, Offset};
 
     const SECOND: u64 = 1_000_000;
 
-    fn fitted(rows: (u64, u64), now: u64) -> Axis {
-        let mut axis = Axis::default();
+    fn fitted(rows: (u64, u64), now: u64) -> TimeAxis {
+        let mut axis = TimeAxis::default();
         axis.fit(Some((Offset(rows.0), Offset(rows.1))), Offset(now));
         axis
     }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_still_while_rows_stay_within() {
+    fn it_does_not_move_while_rows_stay_within() {
         let mut axis = fitted((100 * SECOND, 102 * SECOND + 100_000), 102 * SECOND + 100_000);
         let before = axis;
         axis.fit(Some((Offset(100_200_000), Offset(102_300_000))), Offset(102_300_000));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_somewhere_stays_until_it_is_released() {
+    fn a_moved_axis_stays_until_it_is_released() {
         let mut axis = fitted((0, 8 * SECOND), 8 * SECOND);
         axis.zoom(true, Offset(4 * SECOND), false);
         assert_eq!((axis.from, axis.length), (Offset(2 * SECOND), Micros(4 * SECOND)));
@@ -176,14 +176,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_row_is_in_sight_whatever_the_run(first in 0..1_u64 << 40, more in 0..1_u64 << 40, later in 0..1_u64 << 40) {
+        fn every_row_is_in_sight_in_any_run(first in 0..1_u64 << 40, more in 0..1_u64 << 40, later in 0..1_u64 << 40) {
             let axis = fitted((first, first + more), first + more + later);
             prop_assert!(axis.from.0 <= first && first + more <= axis.to().0, "{axis:?}");
         }
 
         #[test]
         fn nothing_breaks_it(steps in prop::collection::vec((0..5_u8, any::<u64>(), any::<u64>()), 0..20)) {
-            let mut axis = Axis::default();
+            let mut axis = TimeAxis::default();
             for (what, a, b) in steps {
                 match what {
                     0 => axis.fit(Some((Offset(a.min(b)), Offset(a.max(b)))), Offset(b)),

@@ -1,8 +1,9 @@
-//! What the person at the screen has chosen: selection, order, filter, theme, open questions.
+//! The state of the screen: view, selection, order, filter, popups and questions. It draws nothing.
 //!
 //! Start at [`UiState::update`].
 
 pub mod axis;
+mod commands;
 pub mod example;
 mod export;
 mod mouse;
@@ -10,7 +11,6 @@ pub mod names;
 pub mod palette;
 pub mod race;
 mod trail;
-mod wishes;
 
 use std::sync::Arc;
 
@@ -27,28 +27,28 @@ use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
-use crate::tui::state::axis::Axis;
+use crate::tui::state::axis::TimeAxis;
+use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::example::Opened;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
-use crate::tui::state::trail::Step;
-use crate::tui::state::wishes::{has_come_true, step_down, step_up};
+use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
-/// What the person has chosen.
+/// The state of the screen.
 #[derive(Debug, Default)]
 pub struct UiState {
     /// What is looked at.
     pub view: View,
-    /// The rows of each view, and where one is among them.
+    /// The rows of each view, with selection and scroll position.
     lists: [List; View::ALL.len()],
     /// How wide the endpoints' names are.
     pub names: Names,
     /// Which stretch of time the waterfall shows.
-    pub axis: Axis,
-    /// How one came here from row to row, the last step last.
-    trail: Vec<Step>,
-    /// The mouse is ours, and not the terminal's.
+    pub axis: TimeAxis,
+    /// The steps from row to row that led here, the last one last.
+    trail: Vec<TrailStep>,
+    /// The program receives mouse events.
     pub has_mouse: bool,
     /// The row that was clicked last: a second click opens it.
     clicked: Option<(View, usize)>,
@@ -74,11 +74,11 @@ pub struct UiState {
     pub example: Option<Opened>,
     /// The question that lies open.
     asking: Option<Asking>,
-    /// The moment at which the picture stands still.
+    /// The time at which the screen is frozen.
     pub frozen: Option<Offset>,
-    /// What was wished for and has not come true.
-    pub wish: Option<Command>,
-    /// A remark for the footer, and until when it stands there.
+    /// The last command that has not taken effect yet.
+    pub pending: Option<Command>,
+    /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
     /// How a recording is played, where it is one.
     pub playback: Option<Playback>,
@@ -99,7 +99,7 @@ pub struct Fit {
     pub example_end: usize,
 }
 
-/// A question to the person.
+/// An open question to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asking {
     /// How to leave, with work under way?
@@ -113,8 +113,8 @@ enum Asking {
 }
 
 impl UiState {
-    /// How long a remark stands in the footer.
-    const REMARK_STANDS: Micros = Micros(2_500_000);
+    /// How long a remark is shown in the footer.
+    const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
     ///
@@ -140,7 +140,7 @@ impl UiState {
             Action::LimitHalf => return send(self.turn(model, |limit, _| (limit / 2).max(1), now)),
             Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
             Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
-            Action::LimitAuto => return send(Some(self.wish_for(Command::SetAdaptive(!model.is_adaptive)))),
+            Action::LimitAuto => return send(Some(self.remember(Command::SetAdaptive(!model.is_adaptive)))),
             Action::SetHostAside => return send(self.put_aside(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
             Action::Confirm => return send(self.sure()),
@@ -253,15 +253,15 @@ impl UiState {
         self.refresh(model, now);
     }
 
-    /// Drops a remark that has stood long enough; `now` is the clock's even while the picture is frozen.
+    /// Drops a remark whose time is over; `now` is the clock's even while the picture is frozen.
     pub fn forget(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| now >= *until);
     }
 
     /// Brings order and selection up to date, before a picture is drawn.
     fn refresh(&mut self, model: &Model, now: Offset) {
-        if self.wish.is_some_and(|wish| has_come_true(wish, model)) {
-            self.wish = None;
+        if self.pending.is_some_and(|command| is_applied(command, model)) {
+            self.pending = None;
         }
         // Only what failed can still be sent again.
         self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
@@ -303,9 +303,9 @@ impl UiState {
         list.refilter();
     }
 
-    /// Says something in the footer for a while.
+    /// Shows a remark in the footer for a while.
     pub fn say(&mut self, remark: &str, now: Offset) {
-        self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
+        self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
     /// Closes the question that is open: an interrupt has answered it.
@@ -333,7 +333,7 @@ impl UiState {
         self.say(&format!("{how} by {by}"), now);
     }
 
-    /// Keeps the newest in sight, or lets everything stand.
+    /// Toggles auto-scroll.
     fn follow(&mut self) {
         let list = self.list_mut();
         if list.column != 0 {
@@ -347,13 +347,13 @@ impl UiState {
         if self.list().is_reading { self.axis.stay() } else { self.axis.release() }
     }
 
-    /// Looks at another time: whoever does reads.
+    /// Pans to another time; that stops auto-scroll.
     fn pan(&mut self, quarters: i64, now: Offset) {
         self.axis.pan(quarters, now);
         self.list_mut().is_reading = true;
     }
 
-    /// Looks at less time or more of it, around what is looked at.
+    /// Zooms the time axis around the selected row or the newest.
     fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
         let list = self.list();
         let around = match list.chosen().filter(|_| list.is_reading) {

@@ -1,10 +1,9 @@
-//! What a click and a turn of the wheel mean.
-//!
-//! Most of it is what some key means as well. Start at [`UiState::click`].
+//! Clicks and the mouse wheel, translated into actions.
+//! Start at [`UiState::click`].
 
 use crate::event::Offset;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::rows::rows_of;
@@ -16,33 +15,33 @@ const NOTCH: isize = 3;
 
 impl UiState {
     /// Takes a click in: chooses what can be chosen at once, and gives back what is to be done.
-    pub fn click(&mut self, target: Target, now: Offset) -> Option<Action> {
-        if self.is_typing && matches!(target, Target::Row(_) | Target::Head(_) | Target::Tab(_)) {
-            // Whoever points at what was found has typed enough.
+    pub fn click(&mut self, target: ClickTarget, now: Offset) -> Option<Action> {
+        if self.is_typing && matches!(target, ClickTarget::Row(_) | ClickTarget::Head(_) | ClickTarget::Tab(_)) {
+            // A click on a result ends typing.
             self.is_typing = false;
         }
         let context = self.context();
         let action = match target {
-            Target::Tab(view) => Action::Show(view),
-            Target::Hint(action) => action,
-            Target::Choice(row) => {
+            ClickTarget::Tab(view) => Action::Show(view),
+            ClickTarget::Hint(action) => action,
+            ClickTarget::Choice(row) => {
                 self.palette.as_mut()?.at = row;
                 Action::Choose
             }
-            Target::Head(_) | Target::Row(_) if !matches!(context, Context::At(_)) => return None,
-            Target::Head(column) if column == self.list().column => Action::SortReverse,
-            Target::Head(column) => {
+            ClickTarget::Head(_) | ClickTarget::Row(_) if !matches!(context, Context::At(_)) => return None,
+            ClickTarget::Head(column) if column == self.list().column => Action::SortReverse,
+            ClickTarget::Head(column) => {
                 self.sort_by(column, "sorted", now);
                 return None;
             }
-            Target::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
-            Target::Row(row) => {
+            ClickTarget::Row(row) if self.clicked == Some((self.view, row)) => Action::Open,
+            ClickTarget::Row(row) => {
                 self.clicked = Some((self.view, row));
                 let rows = rows_of(self.view);
                 self.list_mut().select(row, rows);
                 return None;
             }
-            Target::Sheet => return None,
+            ClickTarget::Sheet => return None,
         };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)
     }

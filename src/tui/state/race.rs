@@ -1,4 +1,4 @@
-//! What the person at the lab's screen has chosen: what lies open, how far it is scrolled, how to leave.
+//! The state of the lab's screen: what is open and how far it is scrolled.
 //!
 //! Start at [`RaceUi::update`].
 
@@ -6,12 +6,12 @@ use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
-use crate::tui::state::axis::Axis;
-use crate::tui::state::wishes::{step_down, step_up};
+use crate::tui::state::axis::TimeAxis;
+use crate::tui::state::commands::{step_down, step_up};
 
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
@@ -26,10 +26,10 @@ pub struct RaceUi {
     pub scroll: usize,
     /// Rows of requests that are in sight, as last drawn.
     pub rows: usize,
-    /// A remark for the footer, and until when it stands there.
+    /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
     /// The stretch of time that all lanes share. It only ever grows, until all is measured.
-    pub axis: Axis,
+    pub axis: TimeAxis,
     /// Whether clicks and the wheel belong to the lab.
     pub has_mouse: bool,
 }
@@ -40,8 +40,8 @@ const NOTCH: isize = 3;
 const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
 impl RaceUi {
-    /// How long a remark stands.
-    const REMARK_STANDS: Micros = Micros(2_500_000);
+    /// How long a remark is shown.
+    const REMARK_LIFETIME: Micros = Micros(2_500_000);
 
     /// Applies an action: changes the state and returns what the live loop must do.
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
@@ -138,22 +138,22 @@ impl RaceUi {
         self.scroll = self.scroll.min(most);
         let needed = race.horizon();
         if needed > self.axis.length || race.is_over() {
-            self.axis = Axis::over(needed);
+            self.axis = TimeAxis::over(needed);
         }
     }
 
     /// All lanes start again: time does too.
     pub fn start_again(&mut self) {
-        self.axis = Axis::default();
+        self.axis = TimeAxis::default();
         self.scroll = 0;
     }
 
     /// Makes a remark.
     pub fn say(&mut self, remark: &str, now: Offset) {
-        self.remark = Some((remark.to_owned(), now + Self::REMARK_STANDS));
+        self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
-    /// Drops a remark that has stood long enough.
+    /// Drops a remark whose time is over.
     pub fn forget(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| *until <= now);
     }
@@ -180,8 +180,8 @@ impl RaceUi {
     }
 
     /// The action that a click means, if it has one here.
-    pub fn click(&self, target: Target) -> Option<Action> {
-        let Target::Hint(action) = target else { return None };
+    pub fn click(&self, target: ClickTarget) -> Option<Action> {
+        let ClickTarget::Hint(action) = target else { return None };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
     }
 

@@ -1,4 +1,4 @@
-//! The way from view to view and from row to row, and the way back.
+//! Navigation between views: into the details of a row, and back.
 //!
 //! Start at [`UiState::show`] and [`UiState::go_back`].
 
@@ -13,7 +13,7 @@ use crate::tui::views::View;
 
 /// A step from a row to what is behind it.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct TrailStep {
     from: View,
     /// The filter that the step has set.
     narrowed: String,
@@ -59,13 +59,13 @@ impl UiState {
         list.refilter();
     }
 
-    /// Goes to a view from the line of tabs: whatever led here is forgotten.
+    /// Shows a view and clears the trail.
     pub(super) fn show(&mut self, view: View) {
         while !self.trail.is_empty() {
             self.step_back();
         }
         self.example = None;
-        // What was said was said of another view.
+        // The remark was about another view.
         self.remark = None;
         if view == View::Endpoint && self.view != view {
             // The one that is selected among all of them.
@@ -91,7 +91,7 @@ impl UiState {
         let from = std::mem::replace(&mut self.view, to);
         let before = std::mem::replace(self.list_mut(), list);
         let example = self.example.take();
-        self.trail.push(Step { from, narrowed, before, example });
+        self.trail.push(TrailStep { from, narrowed, before, example });
     }
 
     /// Goes back to the row that the last step came from.

@@ -8,39 +8,39 @@ use crate::event::{Attempt, Micros};
 use crate::model::Model;
 use crate::model::open::Flight;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, doing};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::facts::TABLE_HEAD;
-use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
+use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
 /// Attempts in flight.
 #[derive(Debug)]
 pub struct InFlightPage;
 
-impl Page for InFlightPage {
+impl ViewPage for InFlightPage {
     fn rows_in(&self, area: Rect, _: &Model) -> usize {
         usize::from(area.height.saturating_sub(TABLE_HEAD))
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         pen.section(0, "In flight", &remark(scene));
         let list = scene.ui.list();
         if scene.model.open.n() == 0 || list.order.is_empty() {
             return table::nothing(pen, LEAD, TABLE_HEAD, scene);
         }
-        let columns = Columns::of(pen.width());
+        let columns = InFlightColumns::of(pen.width());
         let heads = [
-            Head::left("REQUEST", columns.name, Some(NAME)),
-            Head::right("AGE", columns.age, Some(0)),
-            Head::left("DOING", columns.doing, None),
-            Head::right("BYTES", columns.bytes, Some(BYTES)),
-            Head::right("LAST BYTE", columns.quiet, Some(QUIET)),
-            Head::right("ENDS IN", columns.left, Some(LEFT)),
-            Head::right("COST", columns.cost, None),
-            Head::right("JOB", columns.job, None),
+            ColumnHead::left("REQUEST", columns.name, Some(NAME)),
+            ColumnHead::right("AGE", columns.age, Some(0)),
+            ColumnHead::left("DOING", columns.doing, None),
+            ColumnHead::right("BYTES", columns.bytes, Some(BYTES)),
+            ColumnHead::right("LAST BYTE", columns.quiet, Some(QUIET)),
+            ColumnHead::right("ENDS IN", columns.left, Some(LEFT)),
+            ColumnHead::right("COST", columns.cost, None),
+            ColumnHead::right("JOB", columns.job, None),
         ];
         table::heads(pen, 1, LEAD, &heads, list);
         for (y, (seat, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
@@ -48,13 +48,13 @@ impl Page for InFlightPage {
                 Some((attempt, flight)) => row(pen, y, &columns, attempt, flight, is_selected, scene),
                 None => free(pen, y, is_selected),
             }
-            pen.target(0, y, u16::MAX, Target::Row(seat));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(seat));
         }
     }
 }
 
 /// Where columns lie; one of no width is left out.
-struct Columns {
+struct InFlightColumns {
     name: u16,
     age: u16,
     doing: u16,
@@ -65,7 +65,7 @@ struct Columns {
     job: u16,
 }
 
-impl Columns {
+impl InFlightColumns {
     fn of(width: u16) -> Self {
         let mut columns = Self { name: 0, age: 8, doing: 12, bytes: 8, quiet: 9, left: 8, cost: 6, job: 11 };
         let drops: [fn(&mut Self); 6] =
@@ -87,7 +87,7 @@ impl Columns {
 }
 
 /// How many, and how many of them hold on for far longer than is usual.
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let (model, now) = (scene.model, scene.now);
     let all = model.limit.map_or_else(
         || units::count(model.open.n() as u64),
@@ -102,11 +102,11 @@ fn remark(scene: &Scene<'_>) -> String {
 fn row(
     pen: &mut Pen<'_>,
     y: u16,
-    columns: &Columns,
+    columns: &InFlightColumns,
     attempt: Attempt,
     flight: &Flight,
     is_selected: bool,
-    scene: &Scene<'_>,
+    scene: &ViewScene<'_>,
 ) {
     let now = scene.now;
     let (status, doing) = doing(flight, now);
@@ -168,7 +168,7 @@ fn quiet(length: Micros) -> String {
 }
 
 /// What part of all slots × time so far this attempt alone has cost.
-fn cost(flight: &Flight, scene: &Scene<'_>) -> Option<String> {
+fn cost(flight: &Flight, scene: &ViewScene<'_>) -> Option<String> {
     let all = scene.now.0.checked_mul(u64::from(scene.model.limit?))?;
     let share = scene.now.since(flight.started).0;
     (share.saturating_mul(100) >= all).then(|| units::percent(share, all))

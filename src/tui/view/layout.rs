@@ -51,12 +51,12 @@ pub struct Sections {
 
 /// From this height on, tabs and keys have a rule of their own.
 const TALL: u16 = 30;
-/// Rows that the large and the small face of the numbers take.
+/// RowCutter that the large and the small face of the numbers take.
 const KPI_LARGE: u16 = 4;
 const KPI_SMALL: u16 = 2;
 /// Columns that the large numbers need, so that none of them is cut.
 pub const KPI_WIDTH: u16 = 105;
-/// Head and column names above the table's rows.
+/// ColumnHead and column names above the table's rows.
 const TABLE_HEAD: u16 = 2;
 /// Most rows of a chart, its head and axis included.
 const CHART_MAX: u16 = 12;
@@ -77,7 +77,7 @@ impl Layout {
 impl Shell {
     fn of(area: Rect) -> Self {
         let margin = if area.width >= 100 { 2 } else { 1 };
-        let mut rows = Rows { x: area.x + margin, width: area.width - 2 * margin, y: area.y, left: area.height };
+        let mut rows = RowCutter { x: area.x + margin, width: area.width - 2 * margin, y: area.y, left: area.height };
         let thick = if area.height >= TALL { 2 } else { 1 };
         let header = rows.take(1);
         let tabs = rows.take(thick);
@@ -90,7 +90,7 @@ impl Shell {
 impl Sections {
     /// The sections of the overview in its part of the screen.
     pub fn of(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
-        let mut rows = Rows { x: body.x, width: body.width, y: body.y, left: body.height };
+        let mut rows = RowCutter { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
         let is_airy = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
@@ -109,16 +109,16 @@ impl Sections {
         let mut events = if room > 3 { 3 } else { 0 };
         room -= events + if events > 0 { gap } else { 0 };
         for (section, most) in [
-            (Section::Table, wanted.min(TABLE_HEAD + 8)),
-            (Section::Charts, CHART_MAX - 3),
-            (Section::Table, wanted),
-            (Section::Charts, CHART_MAX),
-            (Section::Events, 12),
+            (FlexibleSection::Table, wanted.min(TABLE_HEAD + 8)),
+            (FlexibleSection::Charts, CHART_MAX - 3),
+            (FlexibleSection::Table, wanted),
+            (FlexibleSection::Charts, CHART_MAX),
+            (FlexibleSection::Events, 12),
         ] {
             let height: &mut u16 = match section {
-                Section::Charts => &mut charts,
-                Section::Table => &mut table,
-                Section::Events => &mut events,
+                FlexibleSection::Charts => &mut charts,
+                FlexibleSection::Table => &mut table,
+                FlexibleSection::Events => &mut events,
             };
             if *height > 0 {
                 let more = most.saturating_sub(*height).min(room);
@@ -144,21 +144,21 @@ impl Sections {
 
 /// A section that can use more rows.
 #[derive(Clone, Copy)]
-enum Section {
+enum FlexibleSection {
     Charts,
     Table,
     Events,
 }
 
 /// Hands out rows from above.
-struct Rows {
+struct RowCutter {
     x: u16,
     width: u16,
     y: u16,
     left: u16,
 }
 
-impl Rows {
+impl RowCutter {
     fn take(&mut self, height: u16) -> Rect {
         let height = height.min(self.left);
         let taken = Rect { x: self.x, y: self.y, width: self.width, height };

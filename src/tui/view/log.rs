@@ -8,14 +8,14 @@ use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::news::{News, NewsItem};
 use crate::text::units;
-use crate::tui::click_targets::Target;
-use crate::tui::rows::event_text::tell;
+use crate::tui::click_targets::ClickTarget;
+use crate::tui::rows::event_text::describe;
 use crate::tui::rows::log::{host_of, name_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::events;
-use crate::tui::view::widgets::facts::{self, Said};
+use crate::tui::view::widgets::facts::{self, LabelledFact};
 use crate::tui::view::widgets::table;
 
 /// The last events.
@@ -27,22 +27,22 @@ const LEAD: u16 = 2;
 /// Title and lines of the selected event.
 const DETAIL: u16 = 4;
 
-impl Page for LogPage {
+impl ViewPage for LogPage {
     fn rows_in(&self, area: Rect, _model: &Model) -> usize {
         usize::from(parts(area.height).1.saturating_sub(1))
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let (above, rows, detail) = parts(pen.height());
         let width = pen.width();
         lines(&mut pen.part(0, above, width, rows), scene);
         let chosen = scene.ui.list().chosen().and_then(|row| scene.model.news.nth(row as u64));
         if let (Some(item), true) = (chosen, detail > 0) {
-            let told = tell(item, scene.model);
+            let event = describe(item, scene.model);
             let from = above + rows + 1;
-            let said = said(item, scene.model, &told.text);
-            let number = told.number.unwrap_or_default();
-            facts::draw(&mut pen.part(0, from, width, detail), &told.place, &number, &said);
+            let details = details(item, scene.model, &event.text);
+            let number = event.number.unwrap_or_default();
+            facts::draw(&mut pen.part(0, from, width, detail), &event.place, &number, &details);
         }
     }
 }
@@ -55,7 +55,7 @@ fn parts(height: u16) -> (u16, u16, u16) {
 }
 
 /// The head and the lines in sight.
-fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn lines(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Log", &remark(scene));
     if list.order.is_empty() {
@@ -70,7 +70,7 @@ fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     for (y, (row, is_selected)) in (1..pen.height()).zip(list.in_sight()) {
         let Some(item) = scene.model.news.nth(row as u64) else { continue };
         events::line(&mut pen.part(LEAD, y, width, 1), 0, item, scene);
-        pen.target(0, y, u16::MAX, Target::Row(row));
+        pen.target(0, y, u16::MAX, ClickTarget::Row(row));
         // Who only follows has no place of his own.
         if is_selected && list.is_reading {
             table::mark(pen, y);
@@ -80,7 +80,7 @@ fn lines(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// How many there are, and whether the newest are in sight.
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let (list, news) = (scene.ui.list(), &scene.model.news);
     let gone = news.n_added().saturating_sub(News::KEPT as u64);
     let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
@@ -101,19 +101,21 @@ fn remark(scene: &Scene<'_>) -> String {
 }
 
 /// The selected event in full.
-fn said(item: &NewsItem, model: &Model, text: &str) -> Vec<Said> {
+fn details(item: &NewsItem, model: &Model, text: &str) -> Vec<LabelledFact> {
     let about = item.story.about();
-    let mut said = vec![Said::words(status_word(item, model), text)];
+    let mut details = vec![LabelledFact::sentence(status_word(item, model), text)];
     if let Some(target) = about.target {
-        said.push(Said::name("request", target.to_string()));
+        details.push(LabelledFact::name("request", target.to_string()));
     }
     match about.outcome {
-        Some(Outcome::Failed { detail: Some(detail), .. }) => said.push(Said::words("in full", detail.to_string())),
-        _ => said.extend(host_of(&about, model).map(|host| Said::name("host", host))),
+        Some(Outcome::Failed { detail: Some(detail), .. }) => {
+            details.push(LabelledFact::sentence("in full", detail.to_string()))
+        }
+        _ => details.extend(host_of(&about, model).map(|host| LabelledFact::name("host", host))),
     }
-    said
+    details
 }
 
 fn status_word(item: &NewsItem, model: &Model) -> &'static str {
-    name_of(tell(item, model).status)
+    name_of(describe(item, model).status)
 }

@@ -23,7 +23,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::model::Model;
-use crate::tui::click_targets::Targets;
+use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
 use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
@@ -34,15 +34,15 @@ use crate::tui::view::layout::Layout;
 use crate::tui::view::overview::compact;
 use crate::tui::view::page::page;
 use crate::tui::view::pen::{Pen, replace_non_ascii};
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
 /// Draws the whole screen, at any size; gives back what can be clicked on it.
-pub fn render(frame: &mut Frame<'_>, scene: &Scene<'_>) -> Targets {
+pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     // Time ends with the run: what looks back from now stands still as well.
-    let scene = &Scene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
+    let scene = &ViewScene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
     let area = frame.area();
-    let mut targets = Targets::default();
+    let mut targets = ClickTargets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
     let page = page(scene.ui.view);

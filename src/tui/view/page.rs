@@ -8,12 +8,12 @@ use crate::tui::view::hosts::HostsPage;
 use crate::tui::view::in_flight::InFlightPage;
 use crate::tui::view::log::LogPage;
 use crate::tui::view::overview::OverviewPage;
-use crate::tui::view::scene::Page;
+use crate::tui::view::scene::ViewPage;
 use crate::tui::view::waterfall::WaterfallPage;
 use crate::tui::views::View;
 
 /// The page of a view.
-pub fn page(view: View) -> &'static dyn Page {
+pub fn page(view: View) -> &'static dyn ViewPage {
     match view {
         View::Overview => &OverviewPage,
         View::Waterfall => &WaterfallPage,

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::text::sanitize::sanitize;
-use crate::tui::click_targets::{Target, Targets};
+use crate::tui::click_targets::{ClickTarget, ClickTargets};
 use crate::tui::text_fit::{cut_middle, width_of};
 use crate::tui::theme::Theme;
 use crate::tui::theme::role::Role;
@@ -17,7 +17,7 @@ use crate::tui::theme::role::Role;
 #[derive(Debug)]
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
-    targets: &'a mut Targets,
+    targets: &'a mut ClickTargets,
     /// Where it may write.
     pub area: Rect,
     /// What meanings look like.
@@ -26,7 +26,7 @@ pub struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     /// A pen for one area of the screen.
-    pub fn new(buffer: &'a mut Buffer, targets: &'a mut Targets, area: Rect, theme: &'a Theme) -> Self {
+    pub fn new(buffer: &'a mut Buffer, targets: &'a mut ClickTargets, area: Rect, theme: &'a Theme) -> Self {
         let area = area.intersection(buffer.area);
         Self { buffer, targets, area, theme }
     }
@@ -69,13 +69,13 @@ impl<'a> Pen<'a> {
     }
 
     /// So many cells can be clicked, and mean this.
-    pub fn target(&mut self, x: u16, y: u16, width: u16, target: Target) {
+    pub fn target(&mut self, x: u16, y: u16, width: u16, target: ClickTarget) {
         let area = self.part(x, y, width, 1).area;
         self.targets.add(area, target);
     }
 
     /// The whole area can be clicked.
-    pub fn target_all(&mut self, target: Target) {
+    pub fn target_all(&mut self, target: ClickTarget) {
         self.targets.add(self.area, target);
     }
 

@@ -1,6 +1,6 @@
 //! The scene that a picture is drawn from, and the panels and pages that draw it.
 //!
-//! Start at [`Scene`].
+//! Start at [`ViewScene`].
 
 use ratatui::layout::Rect;
 
@@ -15,7 +15,7 @@ use crate::tui::view::pen::Pen;
 
 /// Everything a picture depends on.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct ViewScene<'a> {
     /// What the facts add up to.
     pub model: &'a Model,
     /// What the person has chosen.
@@ -33,18 +33,18 @@ pub struct Scene<'a> {
 }
 
 /// A panel draws itself into its area.
-pub type Panel = fn(&mut Pen<'_>, &Scene<'_>);
+pub type Panel = fn(&mut Pen<'_>, &ViewScene<'_>);
 
 /// Draws one view's rows.
-pub trait Page: Sync {
+pub trait ViewPage: Sync {
     /// How many rows an area of this size shows.
     fn rows_in(&self, area: Rect, model: &Model) -> usize;
 
     /// Draws everything between the tabs and the footer.
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>);
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>);
 
     /// Draws the same in a few lines, on a small terminal.
-    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         self.draw(pen, scene);
     }
 

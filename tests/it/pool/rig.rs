@@ -21,7 +21,7 @@ use inflight::job_result::JobResult;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
-use inflight::plan::priority_jobs::Slow;
+use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::reader::threads::ReaderActivity;
 use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
@@ -95,7 +95,7 @@ pub struct Rig {
     /// Its clock is not paused.
     is_in_real_time: bool,
     /// The slow jobs of an earlier run.
-    slow: Option<Vec<Slow>>,
+    slow: Option<Vec<SlowJob>>,
     /// Where the plan's files are.
     folder: Option<TempDir>,
 }

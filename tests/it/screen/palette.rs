@@ -44,7 +44,7 @@ fn after(keys: &str) -> UiState {
 fn enter_does_what_is_selected_and_esc_nothing() {
     assert_eq!(after(": f a i l u r enter").view, View::Failures);
     assert_eq!(after(": f a i l u r esc").view, View::Overview);
-    assert_eq!(after(": l i m i t down enter").wish, Some(Command::SetLimit { scope: Scope::Run, limit: 4 }));
+    assert_eq!(after(": l i m i t down enter").pending, Some(Command::SetLimit { scope: Scope::Run, limit: 4 }));
     assert_eq!(after(": n o w h e r e enter").context(), Context::At(View::Overview));
     assert_eq!(after("? :").context(), Context::Palette);
     assert_eq!(after(": q").context(), Context::Palette);

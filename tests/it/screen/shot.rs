@@ -6,7 +6,7 @@ use inflight::control::{Abilities, Command};
 use inflight::event::{Event, Micros, Offset};
 use inflight::model::Model;
 use inflight::tui::action::Action;
-use inflight::tui::click_targets::Targets;
+use inflight::tui::click_targets::ClickTargets;
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
@@ -14,7 +14,7 @@ use inflight::tui::state::UiState;
 use inflight::tui::theme::Theme;
 use inflight::tui::theme::glyphs::Charset;
 use inflight::tui::view;
-use inflight::tui::view::scene::Scene;
+use inflight::tui::view::scene::ViewScene;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -193,10 +193,10 @@ pub fn drawn(
     charset: Charset,
     now: Offset,
     (width, height): (u16, u16),
-) -> (Picture, Targets) {
-    let scene = Scene { model, ui, theme, keymap: &Keymap::default(), can, charset, now };
+) -> (Picture, ClickTargets) {
+    let scene = ViewScene { model, ui, theme, keymap: &Keymap::default(), can, charset, now };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let mut targets = Targets::default();
+    let mut targets = ClickTargets::default();
     let picture = terminal.draw(|frame| targets = view::render(frame, &scene)).unwrap().buffer.clone();
     (picture, targets)
 }

@@ -3,18 +3,18 @@
 use crate::model::Stage;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::FooterHint;
 use crate::tui::keymap::entry::Context;
 use crate::tui::refusal::refusal;
 use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
 /// A rule where there is room for one, and one line.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let y = pen.height().saturating_sub(1);
     if y > 0 {
         pen.rule(0);
@@ -23,7 +23,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// The line itself.
-pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     match scene.ui.context() {
         Context::Question => {
             let in_flight = scene.model.in_flight();
@@ -42,19 +42,15 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     }
 }
 
-/// Whether somebody waits for an answer here, whatever the size of the screen.
-pub fn is_wanted(scene: &Scene<'_>) -> bool {
+/// Whether the footer asks a question or takes input; then it is shown at every screen size.
+pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
     matches!(scene.ui.context(), Context::Question | Context::Confirm | Context::Prompt)
 }
 
 /// Is it really to be done?
-fn sure(scene: &Scene<'_>) -> [String; 3] {
+fn sure(scene: &ViewScene<'_>) -> [String; 3] {
     if let Some(job) = scene.ui.cancelling() {
-        return [
-            format!("end job #{}, whatever it has cost?", job.0),
-            format!("end job #{}?", job.0),
-            "end it?".into(),
-        ];
+        return [format!("cancel job #{} now?", job.0), format!("end job #{}?", job.0), "end it?".into()];
     }
     if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.by_cause(cause)) {
         let jobs = units::plural(group.left(), "job");
@@ -68,7 +64,7 @@ fn sure(scene: &Scene<'_>) -> [String; 3] {
 }
 
 /// What to do? The answers come before the words of the question.
-fn question(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>, asked: &[String; 3]) {
+fn question(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>, asked: &[String; 3]) {
     let hints = shown_hints(scene);
     let fits = |asked: &&String| {
         let lead = if asked.is_empty() { 0 } else { width_of(asked) + GAP };
@@ -82,7 +78,7 @@ fn question(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>, asked: &[String; 3]) {
 }
 
 /// Which rows? The end of what is typed stays in sight.
-fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+fn prompt(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let hints = shown_hints(scene);
     let x = pen.text(0, y, "/", Role::Key);
     let room = pen.width().saturating_sub(width_of_all(&hints, GAP) + GAP + 2).max(pen.width() / 2);
@@ -102,7 +98,7 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
 
 /// Which keys? A remark lies over their end for a while, and moves none of them; a filter stays, and
 /// takes its room from them.
-fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let mut hints = shown_hints(scene);
     let filter = standing_filter(pen, scene);
     let room = pen.width().saturating_sub(filter.as_ref().map_or(0, |text| width_of(text) + GAP));
@@ -111,7 +107,7 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
     while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
     }
-    // What lies open has keys that everybody needs.
+    // An open popup always shows its keys.
     let remark = remark(scene).filter(|_| scene.ui.context() != Context::Menu).or(filter);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let remark = remark.map(|text| cut_end(&text, pen.width().into(), &ellipsis).into_owned());
@@ -123,7 +119,7 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
 }
 
 /// The filter that narrows this view down, cut to a third of the line.
-fn standing_filter(pen: &Pen<'_>, scene: &Scene<'_>) -> Option<String> {
+fn standing_filter(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
     let filter = scene.ui.list().filter.value();
     if filter.is_empty() || scene.ui.is_typing {
         return None;
@@ -141,7 +137,7 @@ const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
 const GAP: u16 = 3;
 
 /// The hints that mean something now, in today's words.
-fn shown_hints(scene: &Scene<'_>) -> Vec<FooterHint> {
+fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
     // What sends everything again is offered when there is nothing else to do.
@@ -149,8 +145,8 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<FooterHint> {
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
-                let stands = scene.ui.playback.is_some_and(|playback| playback.is_held || playback.is_at_end);
-                if stands { "go on" } else { "hold" }
+                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_held || playback.is_at_end);
+                if is_stopped { "go on" } else { "hold" }
             }
             Action::Pause if scene.model.is_paused => "resume",
             Action::LimitDown | Action::LimitUp if matches!(scene.ui.view, View::Hosts | View::Endpoint) => {
@@ -164,7 +160,7 @@ fn shown_hints(scene: &Scene<'_>) -> Vec<FooterHint> {
 }
 
 /// Whether a key does anything now.
-fn works(action: Action, scene: &Scene<'_>) -> bool {
+fn works(action: Action, scene: &ViewScene<'_>) -> bool {
     let chosen = scene.ui.list().chosen();
     let has_object = match action {
         Action::Repeat => {
@@ -186,7 +182,7 @@ fn width_of_all(hints: &[FooterHint], gap: u16) -> u16 {
 }
 
 /// As many as fit before `end`; what the source cannot do is faint.
-fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[FooterHint], scene: &Scene<'_>) {
+fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[FooterHint], scene: &ViewScene<'_>) {
     let mut x = from;
     for hint in hints {
         if x + width_of_hint(hint) > end {
@@ -194,19 +190,19 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
         }
         let (key, word) =
             if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
-        pen.target(x, y, width_of_hint(hint), Target::Hint(hint.action));
+        pen.target(x, y, width_of_hint(hint), ClickTarget::Hint(hint.action));
         for (action, text) in hint.keys() {
-            pen.target(x, y, width_of(text), Target::Hint(action));
+            pen.target(x, y, width_of(text), ClickTarget::Hint(action));
             x = pen.text(x, y, text, key) + 1;
         }
         x = pen.text(x, y, hint.label, word) + gap;
     }
 }
 
-/// What was wished for and has not come true, or what there is to say.
-fn remark(scene: &Scene<'_>) -> Option<String> {
+/// The pending command, or the current remark.
+fn remark(scene: &ViewScene<'_>) -> Option<String> {
     use crate::control::Command;
-    let waiting = match scene.ui.wish {
+    let waiting = match scene.ui.pending {
         Some(Command::Pause) => Some("pausing…"),
         Some(Command::Resume) => Some("resuming…"),
         Some(Command::Drain) => Some("draining…"),

@@ -6,10 +6,10 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// One line: name on the left, state in the middle, time on the right.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (status, word) = state(scene);
     let state_width = width_of(&word) + 2;
@@ -36,11 +36,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
-/// What can be said about time, the most first.
-fn times(scene: &Scene<'_>) -> Vec<String> {
+/// The texts about time, the longest first.
+fn times(scene: &ViewScene<'_>) -> Vec<String> {
     let elapsed = elapsed(scene);
     if scene.ui.frozen.is_some() {
-        // Never silently stale: it stands where the clock ran.
+        // A frozen screen always says so, in place of the clock.
         return vec![format!("FROZEN {elapsed}")];
     }
     if let Some(playback) = scene.ui.playback {
@@ -58,7 +58,7 @@ fn times(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// The state in one glyph and one word.
-pub fn state(scene: &Scene<'_>) -> (Status, String) {
+pub fn state(scene: &ViewScene<'_>) -> (Status, String) {
     let model = scene.model;
     let in_flight = model.in_flight();
     if scene.ui.playback.is_some_and(|playback| playback.is_held) {
@@ -92,13 +92,13 @@ fn ended(model: &Model, how: RunEnd) -> (Status, String) {
     }
 }
 
-/// Time of the run so far; it stands still once it is over.
-pub fn elapsed(scene: &Scene<'_>) -> String {
+/// The time of the run so far; it stops when the run is over.
+pub fn elapsed(scene: &ViewScene<'_>) -> String {
     units::clock(scene.model.ended.unwrap_or(scene.now))
 }
 
-/// About how long it will take, or why that cannot be said.
-fn time_left(scene: &Scene<'_>) -> Option<String> {
+/// The estimated time left, or why there is no estimate.
+fn time_left(scene: &ViewScene<'_>) -> Option<String> {
     let model = scene.model;
     if model.is_paused && model.stage == Stage::Running {
         return None;
@@ -107,7 +107,7 @@ fn time_left(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// What holds on for far longer than the rest, and for how long it may yet.
-fn stragglers(scene: &Scene<'_>) -> Option<String> {
+fn stragglers(scene: &ViewScene<'_>) -> Option<String> {
     let held = scene.model.stragglers(scene.now);
     let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(scene.now))));
     (held.n > 0).then(|| format!("{}{}", units::plural(held.n, "straggler"), until.unwrap_or_default()))

@@ -1,4 +1,6 @@
-//! What does each key do?
+//! The list of keys.
+//!
+//! Start at [`draw`].
 
 use ratatui::layout::Rect;
 
@@ -6,17 +8,17 @@ use crate::tui::keymap::{KeyRow, Keymap};
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
-use crate::tui::view::widgets::sheet::Sheet;
+use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::popup::Popup;
 
-/// What cannot be said at a key.
-const NOTE: &str = "Pause holds work back; freeze holds the picture still. While the mouse is on, text is still \
-                    selected with shift held down, on macOS with option.";
+/// Notes that belong to no single key.
+const NOTE: &str = "Pause stops new attempts; freeze stops only the screen. While the mouse is on, select text \
+                    with shift held down, on macOS with option.";
 
 /// A sheet over the screen with every action, by heading; scrolls where it does not fit.
 ///
-/// It leaves the footer in sight, which says how to scroll and how to close it.
-pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+/// The footer stays visible: it shows how to scroll and how to close the list.
+pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     sheet(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
 }
 
@@ -30,17 +32,17 @@ pub fn sheet(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
         pen.section(0, "Keys", &remark);
         for (y, line) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
             match line {
-                Line::Heading(text) => {
+                HelpLine::Heading(text) => {
                     pen.text(0, y, text, Role::Title);
                 }
-                Line::Key(keys, help) => {
+                HelpLine::Key(keys, help) => {
                     pen.right(keys_width, y, keys, Role::Key);
                     pen.text(keys_width + 2, y, help, Role::Text);
                 }
-                Line::Note(text) => {
+                HelpLine::Note(text) => {
                     pen.text(0, y, text, Role::TextDim);
                 }
-                Line::Blank => {}
+                HelpLine::Blank => {}
             }
         }
         None
@@ -58,7 +60,7 @@ pub fn last_row_of(area: Rect, rows: &[KeyRow]) -> usize {
     sheet.last_row(lines.len())
 }
 
-enum Line<'a> {
+enum HelpLine<'a> {
     Heading(&'a str),
     Key(&'a str, &'a str),
     Note(&'a str),
@@ -66,32 +68,32 @@ enum Line<'a> {
 }
 
 /// The sheet, what is on it, and how wide the keys are.
-fn written(screen: Rect, rows: &[KeyRow]) -> (Sheet, Vec<Line<'_>>, u16) {
+fn written(screen: Rect, rows: &[KeyRow]) -> (Popup, Vec<HelpLine<'_>>, u16) {
     let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
     let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
     let wanted = keys_width + 2 + help_width;
-    let lines = lines(rows, keys_width, Sheet::text_width(screen, wanted));
-    (Sheet::of(screen, wanted, lines.len()), lines, keys_width)
+    let lines = lines(rows, keys_width, Popup::text_width(screen, wanted));
+    (Popup::of(screen, wanted, lines.len()), lines, keys_width)
 }
 
-fn lines(rows: &[KeyRow], keys_width: u16, width: u16) -> Vec<Line<'_>> {
+fn lines(rows: &[KeyRow], keys_width: u16, width: u16) -> Vec<HelpLine<'_>> {
     let mut lines = vec![];
     let mut group = None;
     for row in rows {
         if group != Some(row.group) {
             if group.is_some() {
-                lines.push(Line::Blank);
+                lines.push(HelpLine::Blank);
             }
-            lines.push(Line::Heading(row.group.title()));
+            lines.push(HelpLine::Heading(row.group.title()));
             group = Some(row.group);
         }
         let mut keys = row.keys.as_str();
         for help in wrap(row.help, width.saturating_sub(keys_width + 2)) {
-            lines.push(Line::Key(std::mem::take(&mut keys), help));
+            lines.push(HelpLine::Key(std::mem::take(&mut keys), help));
         }
     }
-    lines.push(Line::Blank);
-    lines.extend(wrap(NOTE, width).into_iter().map(Line::Note));
+    lines.push(HelpLine::Blank);
+    lines.extend(wrap(NOTE, width).into_iter().map(HelpLine::Note));
     lines
 }
 

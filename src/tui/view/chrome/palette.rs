@@ -1,8 +1,10 @@
-//! What can be done now, and with which key?
+//! The action palette: what can be done now, and with which key.
+//!
+//! Start at [`draw`].
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::table::ENTRIES;
 use crate::tui::refusal::refusal;
@@ -10,8 +12,8 @@ use crate::tui::state::palette::Palette;
 use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
-use crate::tui::view::widgets::sheet::Sheet;
+use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::popup::Popup;
 use crate::tui::view::widgets::table;
 
 /// The mark of the selected row and a space.
@@ -22,12 +24,12 @@ const GAP: u16 = 2;
 const NAMED: u16 = 72;
 
 /// A sheet with every action that fits what is typed; what cannot be done is faint and says why.
-pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(palette) = &scene.ui.palette else { return };
     let rows = palette.rows();
-    let columns = Columns::of(scene);
-    // As large as if nothing were typed, so that it does not move under the hand.
-    let sheet = Sheet::of(screen.area, columns.whole(), columns.n);
+    let columns = PaletteColumns::of(scene);
+    // As large as without a filter, so that it does not move while the user types.
+    let sheet = Popup::of(screen.area, columns.whole(), columns.n);
     sheet.write(screen, |pen| {
         head(pen, palette, rows.len());
         if rows.is_empty() {
@@ -36,13 +38,13 @@ pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
             pen.foreign(LEAD, 1, &text, room, style);
             return None;
         }
-        // The selected row keeps to the middle, so that what comes next is seen on either side.
+        // The selected row stays in the middle, so that its neighbours are visible on both sides.
         let at = palette.at.min(rows.len() - 1);
         let from = at.saturating_sub(usize::from(sheet.rows) / 2).min(sheet.last_row(rows.len()));
         let mut selected = None;
         for (y, (i, entry)) in (1..=sheet.rows).zip(rows.iter().enumerate().skip(from)) {
             row(pen, y, &columns, entry, scene);
-            pen.target(0, y, u16::MAX, Target::Choice(i));
+            pen.target(0, y, u16::MAX, ClickTarget::Choice(i));
             if i == at {
                 table::mark(pen, y);
                 selected = Some(y);
@@ -64,7 +66,7 @@ fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
 }
 
 /// Where columns lie.
-struct Columns {
+struct PaletteColumns {
     keys: u16,
     name: u16,
     help: u16,
@@ -72,8 +74,8 @@ struct Columns {
     n: usize,
 }
 
-impl Columns {
-    fn of(scene: &Scene<'_>) -> Self {
+impl PaletteColumns {
+    fn of(scene: &ViewScene<'_>) -> Self {
         let all = || ENTRIES.iter();
         let keys = all().filter_map(|entry| scene.keymap.key(entry.action)).map(|key| width_of(&key)).max();
         let widest = |text: fn(&ActionEntry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
@@ -87,7 +89,7 @@ impl Columns {
 }
 
 /// Its key, its name where there is room, and what it does, or why it cannot.
-fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, entry: &ActionEntry, scene: &Scene<'_>) {
+fn row(pen: &mut Pen<'_>, y: u16, columns: &PaletteColumns, entry: &ActionEntry, scene: &ViewScene<'_>) {
     let refusal = refusal(entry.action, scene.model.stage, scene.can);
     let (key_role, role) = if refusal.is_some() { (Role::TextFaint, Role::TextFaint) } else { (Role::Key, Role::Text) };
     let key = scene.keymap.key(entry.action).unwrap_or_else(|| units::NOTHING.to_owned());

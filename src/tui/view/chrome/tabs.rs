@@ -1,21 +1,21 @@
-//! Which view is this, and which others are there?
+//! The tabs of the views.
 //!
-//! Names grow shorter with the line, by its length and by the size of the run alone: a line keeps its
-//! form whatever is chosen and counted. Start at [`draw`].
+//! Only the width of the line and the size of the run decide how short names are, so that tabs do not move
+//! when the selection or a count changes. Start at [`draw`].
 
 use crate::model::Model;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
 /// How a line of tabs is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum TabStyle {
     /// `4 Failures 37`
     Whole,
     /// `4 Fail 37`, and the view that is shown in full.
@@ -27,9 +27,9 @@ enum Form {
 }
 
 /// The widest first.
-const FORMS: [Form; 4] = [Form::Whole, Form::Short, Form::Tight, Form::Keys];
+const TAB_STYLES: [TabStyle; 4] = [TabStyle::Whole, TabStyle::Short, TabStyle::Tight, TabStyle::Keys];
 
-/// What stands on a tab.
+/// The text of a tab.
 struct Label {
     key: String,
     name: &'static str,
@@ -37,14 +37,14 @@ struct Label {
 }
 
 /// The tabs; below them a rule, or behind them where there is one line for both.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(last) = pen.height().checked_sub(1) else { return };
     pen.rule(last);
-    let form = FORMS.into_iter().find(|form| form.width(scene) <= pen.width()).unwrap_or(Form::Keys);
+    let style = TAB_STYLES.into_iter().find(|style| style.width(scene) <= pen.width()).unwrap_or(TabStyle::Keys);
     let mut x = 0;
     for view in View::ALL {
         let is_here = view == scene.ui.view;
-        let label = form.label(view, is_here, scene);
+        let label = style.label(view, is_here, scene);
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
         // Brackets take the place of blanks.
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
@@ -54,16 +54,16 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         x = pen.text(x, 0, label.name, word);
         x = pen.text(x, 0, &label.count, Role::Failed);
         x = pen.text(x, 0, close, Role::Title);
-        pen.target(from, 0, x - from, Target::Tab(view));
-        if form.is_airy() {
+        pen.target(from, 0, x - from, ClickTarget::Tab(view));
+        if style.is_airy() {
             x = pen.text(x, 0, " ", Role::Title);
         }
     }
-    // The rule stands apart.
+    // A space separates the tabs from the rule.
     pen.text(x, 0, " ", Role::Title);
 }
 
-impl Form {
+impl TabStyle {
     /// Whether tabs stand apart by more than the blanks around them.
     fn is_airy(self) -> bool {
         match self {
@@ -73,14 +73,14 @@ impl Form {
     }
 
     /// The width of the line, with room for the largest counts that this run can come to.
-    fn width(self, scene: &Scene<'_>) -> u16 {
+    fn width(self, scene: &ViewScene<'_>) -> u16 {
         let around = if self.is_airy() { 3 } else { 2 };
         let width = |view: View, is_here: bool| {
             let label = self.label(view, is_here, scene);
             let grows = count(view, scene.model).map_or(0, |_| self.grows(&label, scene.model));
             width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
         };
-        // Whichever is shown.
+        // Any tab may be the current one.
         let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
         View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
     }
@@ -96,7 +96,7 @@ impl Form {
         }
     }
 
-    fn label(self, view: View, is_here: bool, scene: &Scene<'_>) -> Label {
+    fn label(self, view: View, is_here: bool, scene: &ViewScene<'_>) -> Label {
         let key = scene.keymap.key(Action::Show(view)).unwrap_or_default();
         let n = count(view, scene.model).unwrap_or(0);
         let marked = || format!("{}{}", scene.theme.glyph(Status::Failed), units::count(n));

@@ -7,7 +7,7 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 8;
@@ -43,7 +43,7 @@ impl Scale {
 }
 
 /// Head, columns, axis, and a mark at each quantile.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let latency = &endpoint.latency;
     if pen.height() == 0 {
         return;
@@ -69,7 +69,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_
     let style = pen.theme.style(Role::Bar);
     for (column, &count) in (0..).zip(&counts) {
         let eighths = cells(count / top, rows * 8);
-        // Whatever was counted shows, however little it was.
+        // Even the smallest count is visible.
         let eighths = if count > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);

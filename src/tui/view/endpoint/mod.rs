@@ -15,25 +15,25 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::overview::endpoints::status_of;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::table;
 
 /// One endpoint.
 #[derive(Debug)]
 pub struct EndpointPage;
 
-impl Page for EndpointPage {
+impl ViewPage for EndpointPage {
     fn rows_in(&self, _area: Rect, _model: &Model) -> usize {
         1
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let list = scene.ui.list();
         let chosen = list.chosen().and_then(|row| scene.model.endpoints.get(row));
         let Some(endpoint) = chosen else {
             return table::nothing(pen, 0, u16::from(pen.height() > 1), scene);
         };
-        let (width, parts) = (pen.width(), Parts::of(pen.height(), pen.width()));
+        let (width, parts) = (pen.width(), EndpointLayout::of(pen.height(), pen.width()));
         head(&mut pen.part(0, parts.above, width, parts.head), endpoint, scene);
         let y = parts.above + parts.head + parts.gap;
         // Two columns where there is room for them; one below the other where there is not.
@@ -51,7 +51,7 @@ impl Page for EndpointPage {
 
 /// How the view shares its height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Parts {
+struct EndpointLayout {
     above: u16,
     head: u16,
     gap: u16,
@@ -63,7 +63,7 @@ struct Parts {
     is_wide: bool,
 }
 
-impl Parts {
+impl EndpointLayout {
     fn of(height: u16, width: u16) -> Self {
         let is_wide = width >= 72;
         let above = u16::from(height >= 26);
@@ -89,7 +89,7 @@ impl Parts {
 }
 
 /// Which endpoint, how much of it is in flight, and how far it is.
-fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
+fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     let status = status_of(endpoint.state(scene.now));
     let glyph = pen.theme.glyph(status).to_owned();
@@ -128,7 +128,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
 }
 
 /// How many are in flight, and how many may be where its host has a limit of its own.
-fn in_flight(endpoint: &EndpointStats, scene: &Scene<'_>) -> String {
+fn in_flight(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let n = units::count(endpoint.in_flight.into());
     match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.most()) {
         Some(most) => format!("{n} in flight of {} allowed here", units::count(most.into())),
@@ -140,12 +140,12 @@ fn in_flight(endpoint: &EndpointStats, scene: &Scene<'_>) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Parts;
+    use super::EndpointLayout;
 
     proptest! {
         #[test]
         fn parts_stay_within_the_height(height in 0..200_u16, width in 0..300_u16) {
-            let p = Parts::of(height, width);
+            let p = EndpointLayout::of(height, width);
             let gaps = p.gap * (1 + u16::from(p.trend > 0) + u16::from(p.slowest > 0));
             prop_assert!(p.above + p.head + gaps + p.latency + p.makeup + p.trend + p.slowest <= height.max(3));
         }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         let of = |height, width| {
-            let p = Parts::of(height, width);
+            let p = EndpointLayout::of(height, width);
             (p.latency, p.makeup, p.trend, p.slowest)
         };
         assert_eq!([of(35, 116), of(21, 78), of(13, 58)], [(16, 0, 7, 6), (13, 0, 0, 4), (6, 5, 0, 0)]);

@@ -5,13 +5,13 @@ use crate::model::endpoint::EndpointStats;
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// Columns of the axis: a length of eight letters, a space and the axis.
 const AXIS: u16 = 10;
 
 /// Head, a column for each stretch of time, and the axis.
-pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &Scene<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let Some(rows) = pen.height().checked_sub(3).filter(|&rows| rows > 0) else { return };
     let columns = pen.width().saturating_sub(AXIS);
     let means: Vec<Option<Micros>> = endpoint.trend.means().collect();

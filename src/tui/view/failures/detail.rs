@@ -1,4 +1,6 @@
-//! What is known of the selected cause, and what a person can do about it.
+//! The details of the selected cause, and advice.
+//!
+//! Start at [`details`].
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,10 +13,10 @@ use crate::model::incidents::FailureGroup;
 use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
-use crate::tui::view::widgets::facts::Said;
+use crate::tui::view::widgets::facts::LabelledFact;
 
 /// The selected cause in full.
-pub(super) fn said(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<Said> {
+pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<LabelledFact> {
     let n = attempts(group);
     let jobs = match group.jobs {
         0 => "no job was lost".to_owned(),
@@ -28,35 +30,35 @@ pub(super) fn said(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<Sai
     let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
-    let mut said = vec![
-        Said::words("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
-        Said::words("when", format!("{when}{longest}")),
-        Said::name("where", places(model, endpoints(group), 4)),
+    let mut details = vec![
+        LabelledFact::sentence("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
+        LabelledFact::sentence("when", format!("{when}{longest}")),
+        LabelledFact::name("where", places(model, endpoints(group), 4)),
     ];
     let example = example(group);
     if let Some(target) = &example.target {
-        said.push(Said::name("example", target.to_string()));
+        details.push(LabelledFact::name("example", target.to_string()));
     }
     if let Some(detail) = &example.detail {
-        said.push(Said::words("in full", detail.to_string()));
+        details.push(LabelledFact::sentence("in full", detail.to_string()));
     }
-    said.push(Said::words("try", advice(cause)));
-    said
+    details.push(LabelledFact::sentence("try", advice(cause)));
+    details
 }
 
-/// What a person can do.
+/// What the user can do about a cause.
 fn advice(cause: Cause) -> &'static str {
     match (cause, cause.kind()) {
-        (Cause::Throttled(_), _) => "a lower limit or a gap: `--adaptive` finds both",
+        (Cause::Throttled(_), _) => "a lower limit or a gap; `--adaptive` finds both",
         (Cause::Status(400..=499), _) => "another path, other credentials or another body",
         (Cause::Status(500..=599), _) => "fewer at once, and a look at the upstream's own log",
-        (Cause::Status(_), _) => "if this answer is fine, say so in the plan under `expect`",
+        (Cause::Status(_), _) => "if this answer is expected, add it to `expect` in the plan",
         (Cause::Failed(Reason::Dns), _) => "another name, or another resolver: this one has no address for it",
         (Cause::Failed(Reason::Refused), _) => "whether anything listens at that address and port",
         (Cause::Failed(Reason::Tls), _) => "the certificate, and whether that port speaks TLS",
         (Cause::Failed(Reason::BadRow), _) => "another row in the plan's input: this one makes no request",
         (Cause::Failed(Reason::Local), _) => "a lower limit, or more open files for this process",
-        (Cause::Failed(Reason::Panicked), _) => "a report of this: it is a fault of ours",
+        (Cause::Failed(Reason::Panicked), _) => "report this: it is a bug in inflight",
         (Cause::Failed(Reason::Redirect), _) => "the address that the redirect ends at, asked for by itself",
         (Cause::Failed(Reason::TooLarge), _) => "a larger limit for bodies in the plan, or less in one answer",
         (_, CauseKind::WasSlow) => "a longer timeout, or fewer at once",
@@ -81,7 +83,7 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
     }
 }
 
-/// Whether an event tells of this cause.
+/// Whether an event has this cause.
 pub(super) fn is_of(item: &NewsItem, cause: Cause) -> bool {
     item.story.about().outcome.and_then(Cause::of_outcome) == Some(cause)
 }
@@ -92,7 +94,7 @@ mod tests {
     use crate::event::cause::Cause;
 
     #[test]
-    fn what_to_do_depends_on_who_said_no() {
+    fn advice_depends_on_the_status() {
         assert_ne!(advice(Cause::Status(404)), advice(Cause::Status(503)));
         assert_ne!(advice(Cause::Status(304)), advice(Cause::Throttled(429)));
     }

@@ -1,6 +1,5 @@
-//! What did one of these failures look like?
+//! A failure sample: the request, the answer and the start of its body, in a popup.
 //!
-//! A sheet with one attempt in full: what was asked, what was answered, and how the body begins.
 //! Start at [`draw`].
 
 use ratatui::layout::Rect;
@@ -13,11 +12,11 @@ use crate::tui::rows::failures::{example_count, nth_example};
 use crate::tui::state::example::Opened;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
-use crate::tui::view::widgets::labelled::{self, Row};
+use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::labelled::{self, LabelledRow};
 
 /// Draws the example that lies open.
-pub fn draw(screen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(opened) = scene.ui.example else { return };
     let Some((cause, _)) = scene.model.incidents.nth(opened.row) else { return };
     let n = example_count(scene.model, opened.row);
@@ -30,67 +29,70 @@ pub fn last_row(area: Rect, model: &Model, opened: Opened) -> usize {
     labelled::last_row(area, rows(model, opened))
 }
 
-fn rows(model: &Model, opened: Opened) -> Vec<Row> {
+fn rows(model: &Model, opened: Opened) -> Vec<LabelledRow> {
     let Some((cause, group)) = model.incidents.nth(opened.row) else { return Vec::new() };
     let example = nth_example(group, opened.nth);
     let mut rows = Vec::new();
     if let Some(target) = &example.target {
-        rows.push(Row::new("request", &**target).in_role(Role::Title));
+        rows.push(LabelledRow::new("request", &**target).in_role(Role::Title));
     }
     if let Some(endpoint) = model.endpoints.get(example.endpoint).filter(|it| example.target.as_ref() != Some(&it.name))
     {
-        rows.push(Row::new("endpoint", &*endpoint.name));
+        rows.push(LabelledRow::new("endpoint", &*endpoint.name));
     }
     if let Some(attempt) = example.attempt {
         let nth = if attempt.n > 1 { format!(", attempt {}", attempt.n) } else { String::new() };
         let (at, took) = (units::clock(example.at), units::length(example.took));
-        rows.push(Row::new("attempt", format!("#{}{nth}, ended at {at} after {took}", attempt.job.0)));
+        rows.push(LabelledRow::new("attempt", format!("#{}{nth}, ended at {at} after {took}", attempt.job.0)));
     }
     if let Some(detail) = &example.detail {
-        rows.push(Row::new("in full", &**detail));
+        rows.push(LabelledRow::new("in full", &**detail));
     }
     match &example.answer {
-        Some(answer) => rows.extend(told(answer)),
-        None => rows.push(Row::new("answer", unanswered(cause)).in_role(Role::TextDim)),
+        Some(answer) => rows.extend(answer_rows(answer)),
+        None => rows.push(LabelledRow::new("answer", unanswered(cause)).in_role(Role::TextDim)),
     }
     rows
 }
 
-/// Head and body of an answer.
-fn told(answer: &FailureSample) -> Vec<Row> {
+/// ColumnHead and body of an answer.
+fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
     let status = Cause::Status(answer.status).to_string();
-    let mut rows = vec![Row::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];
+    let mut rows = vec![LabelledRow::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];
     let mut label = "headers";
     for Field(name, value) in &answer.headers {
-        rows.push(Row::new(std::mem::take(&mut label), format!("{name}: {value}")));
+        rows.push(LabelledRow::new(std::mem::take(&mut label), format!("{name}: {value}")));
     }
     if answer.left_out > 0 {
-        rows.push(Row::new(label, format!("and {} more", units::count(answer.left_out.into()))).in_role(Role::TextDim));
+        rows.push(
+            LabelledRow::new(label, format!("and {} more", units::count(answer.left_out.into())))
+                .in_role(Role::TextDim),
+        );
     }
-    rows.push(Row::new("", ""));
+    rows.push(LabelledRow::new("", ""));
     // A terminal's own tabs would tear the sheet.
     let spaced = |text: &str| text.replace('\t', "    ");
     match &answer.body {
-        Excerpt::Text(text) => rows.push(Row::new("body", spaced(text))),
+        Excerpt::Text(text) => rows.push(LabelledRow::new("body", spaced(text))),
         Excerpt::Begins(text) => {
-            rows.push(Row::new("body", spaced(text)));
-            rows.push(Row::new("", "and so on").in_role(Role::TextDim));
+            rows.push(LabelledRow::new("body", spaced(text)));
+            rows.push(LabelledRow::new("", "and so on").in_role(Role::TextDim));
         }
         Excerpt::Binary => {
             let kind = answer.headers.iter().find(|Field(name, _)| **name == *"content-type");
             let kind = kind.map_or("of no type", |Field(_, value)| value);
-            rows.push(Row::new("body", format!("{} that are no text: {kind}", units::bytes(answer.bytes))));
+            rows.push(LabelledRow::new("body", format!("{} that are no text: {kind}", units::bytes(answer.bytes))));
         }
-        Excerpt::None if answer.bytes == 0 => rows.push(Row::new("body", "empty").in_role(Role::TextDim)),
+        Excerpt::None if answer.bytes == 0 => rows.push(LabelledRow::new("body", "empty").in_role(Role::TextDim)),
         Excerpt::None => {
             let read = format!("{} read, and not kept", units::bytes(answer.bytes));
-            rows.push(Row::new("body", read).in_role(Role::TextDim));
+            rows.push(LabelledRow::new("body", read).in_role(Role::TextDim));
         }
     }
     rows
 }
 
-/// Why there is no answer to be seen.
+/// Why there is no answer to show.
 fn unanswered(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) | Cause::Throttled(_) => "not recorded",

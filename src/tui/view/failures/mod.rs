@@ -1,6 +1,5 @@
-//! What went wrong, where, and what can be done about it?
-//!
-//! One row for each cause; the selected one in full below. Start at [`FailuresPage`].
+//! The failures view: a table of causes, and details of the selected one below it.
+//! Start at [`FailuresPage`].
 
 mod detail;
 pub mod example;
@@ -11,15 +10,15 @@ use crate::event::cause::Cause;
 use crate::model::Model;
 use crate::model::incidents::FailureGroup;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::failures::detail::{is_of, places, said};
+use crate::tui::view::failures::detail::{details, is_of, places};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
-use crate::tui::view::widgets::facts::{self, Parts, TABLE_HEAD};
-use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
+use crate::tui::view::scene::{ViewPage, ViewScene};
+use crate::tui::view::widgets::facts::{self, TABLE_HEAD, TableLayout};
+use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
 /// What went wrong.
 #[derive(Debug)]
@@ -28,24 +27,24 @@ pub struct FailuresPage;
 /// Title and lines of the selected cause.
 const DETAIL: u16 = 8;
 
-impl Page for FailuresPage {
+impl ViewPage for FailuresPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Parts::of(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(TableLayout::of(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height(), scene.model.incidents.n(), DETAIL);
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+        let parts = TableLayout::of(pen.height(), scene.model.incidents.n(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
         let chosen = scene.ui.list().chosen().and_then(|row| scene.model.incidents.nth(row));
         if let (Some((cause, group)), true) = (chosen, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
-            let said = said(scene.model, cause, group);
+            let details = details(scene.model, cause, group);
             let used = facts::draw(
                 &mut pen.part(0, from, width, parts.detail),
                 &cause.to_string(),
                 cause.kind().words(),
-                &said,
+                &details,
             );
             let from = from + used + 1;
             facts::latest(&mut pen.part(0, from, width, height.saturating_sub(from)), scene, |item| is_of(item, cause));
@@ -54,7 +53,7 @@ impl Page for FailuresPage {
 }
 
 /// Where columns lie; one of no width is left out.
-struct Columns {
+struct FailureColumns {
     kind: u16,
     cause: u16,
     jobs: u16,
@@ -64,7 +63,7 @@ struct Columns {
     place: u16,
 }
 
-impl Columns {
+impl FailureColumns {
     fn of(width: u16, model: &Model) -> Self {
         let attempts = table::digits(model.totals.ended).max(8);
         let jobs = table::digits(model.totals.settled()).max(5);
@@ -90,18 +89,18 @@ impl Columns {
     }
 }
 
-fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Failures", &remark(scene));
-    let columns = Columns::of(pen.width(), scene.model);
+    let columns = FailureColumns::of(pen.width(), scene.model);
     let heads = [
-        Head::left("CAUSE", columns.cause, Some(CAUSE)),
-        Head::left("MEANING", columns.kind, Some(KIND)),
-        Head::right("JOBS", columns.jobs, Some(JOBS)),
-        Head::right("ATTEMPTS", columns.attempts, Some(ATTEMPTS)),
-        Head::right("FIRST", columns.first, Some(FIRST)),
-        Head::right("LAST", columns.last, Some(LAST)),
-        Head::left("WHERE", columns.place, None),
+        ColumnHead::left("CAUSE", columns.cause, Some(CAUSE)),
+        ColumnHead::left("MEANING", columns.kind, Some(KIND)),
+        ColumnHead::right("JOBS", columns.jobs, Some(JOBS)),
+        ColumnHead::right("ATTEMPTS", columns.attempts, Some(ATTEMPTS)),
+        ColumnHead::right("FIRST", columns.first, Some(FIRST)),
+        ColumnHead::right("LAST", columns.last, Some(LAST)),
+        ColumnHead::left("WHERE", columns.place, None),
     ];
     if list.order.is_empty() {
         if scene.model.incidents.n() == 0 {
@@ -115,20 +114,20 @@ fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let mut above = None;
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
         let Some((cause, group)) = scene.model.incidents.nth(row) else { continue };
-        // What can be done is said once for all neighbours.
+        // What can be done is details once for all neighbours.
         let is_new = above.replace(cause.kind()) != Some(cause.kind()) || is_selected;
         draw_row(pen, y, &columns, (cause, group, is_new), is_selected, scene);
-        pen.target(0, y, u16::MAX, Target::Row(row));
+        pen.target(0, y, u16::MAX, ClickTarget::Row(row));
     }
 }
 
 fn draw_row(
     pen: &mut Pen<'_>,
     y: u16,
-    columns: &Columns,
+    columns: &FailureColumns,
     (cause, group, says_kind): (Cause, &FailureGroup, bool),
     is_selected: bool,
-    scene: &Scene<'_>,
+    scene: &ViewScene<'_>,
 ) {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     table::lead(pen, y, status_of(cause), is_selected);
@@ -165,7 +164,7 @@ fn draw_row(
 }
 
 /// How much was lost, and how much a retry has made good.
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let totals = &scene.model.totals;
     let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
     if totals.jobs_failed > 0 {

@@ -5,11 +5,11 @@ use crate::model::Model;
 use crate::model::host::HostStats;
 use crate::model::news::NewsItem;
 use crate::text::units;
-use crate::tui::view::scene::Scene;
-use crate::tui::view::widgets::facts::Said;
+use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::facts::LabelledFact;
 
 /// The selected host in full.
-pub(super) fn said(scene: &Scene<'_>, host: &HostStats) -> Vec<Said> {
+pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFact> {
     let model = scene.model;
     let limit = match (host.most(), host.turned) {
         (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
@@ -26,15 +26,15 @@ pub(super) fn said(scene: &Scene<'_>, host: &HostStats) -> Vec<Said> {
             None => "none that is known".to_owned(),
         },
     };
-    let mut said = vec![Said::words("limit", limit)];
+    let mut details = vec![LabelledFact::sentence("limit", limit)];
     if let Some(gap) = host.gap() {
         let pace = units::significant(1e6 / gap.0 as f64);
-        said.push(Said::words("pace", format!("one start each {}, {pace} a second", units::length(gap))));
+        details.push(LabelledFact::sentence("pace", format!("one start each {}, {pace} a second", units::length(gap))));
     }
     if let Some(why) = &host.why {
-        said.push(Said::words("learned", why.to_string()));
+        details.push(LabelledFact::sentence("learned", why.to_string()));
     }
-    said.push(Said::words(
+    details.push(LabelledFact::sentence(
         "answers",
         format!(
             "{} of {} answered, {} throttled, {} failed",
@@ -45,7 +45,8 @@ pub(super) fn said(scene: &Scene<'_>, host: &HostStats) -> Vec<Said> {
         ),
     ));
     if let (Some(p50), Some(p95)) = (host.latency.quantile(0.5), host.latency.quantile(0.95)) {
-        said.push(Said::words("latency", format!("p50 {}, p95 {}", units::length(p50), units::length(p95))));
+        details
+            .push(LabelledFact::sentence("latency", format!("p50 {}, p95 {}", units::length(p50), units::length(p95))));
     }
     let shares = model.idle_shares(scene.now);
     let unused: Vec<String> = shares
@@ -54,9 +55,9 @@ pub(super) fn said(scene: &Scene<'_>, host: &HostStats) -> Vec<Said> {
         .map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0))
         .collect();
     if !unused.is_empty() {
-        said.push(Said::words("unused", format!("slots of the whole run: {}", unused.join(", "))));
+        details.push(LabelledFact::sentence("unused", format!("slots of the whole run: {}", unused.join(", "))));
     }
-    said
+    details
 }
 
 /// Whether an event happened there.

@@ -10,16 +10,16 @@ use crate::model::Model;
 use crate::model::host::{HostState, HostStats};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::hosts::detail::{is_of, said};
+use crate::tui::view::hosts::detail::{details, is_of};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
-use crate::tui::view::widgets::facts::{self, Parts, TABLE_HEAD};
-use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
+use crate::tui::view::scene::{ViewPage, ViewScene};
+use crate::tui::view::widgets::facts::{self, TABLE_HEAD, TableLayout};
+use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
 /// Hosts and their lanes.
 #[derive(Debug)]
@@ -28,20 +28,20 @@ pub struct HostsPage;
 /// Title and lines of the selected host.
 const DETAIL: u16 = 7;
 
-impl Page for HostsPage {
+impl ViewPage for HostsPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Parts::of(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(TableLayout::of(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height(), scene.model.hosts.all().count(), DETAIL);
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+        let parts = TableLayout::of(pen.height(), scene.model.hosts.all().count(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
         let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.row(row).map(|host| (row, host)));
         if let (Some((row, host)), true) = (chosen, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
-            let said = said(scene, host);
-            let used = facts::draw(&mut pen.part(0, from, width, parts.detail), &host.name, "", &said);
+            let details = details(scene, host);
+            let used = facts::draw(&mut pen.part(0, from, width, parts.detail), &host.name, "", &details);
             let from = from + used + 1;
             let mut rest = pen.part(0, from, width, height.saturating_sub(from));
             facts::latest(&mut rest, scene, |item| is_of(item, scene.model, row, host));
@@ -50,7 +50,7 @@ impl Page for HostsPage {
 }
 
 /// Where columns lie; one of no width is left out.
-struct Columns {
+struct HostColumns {
     name: u16,
     live: u16,
     state: u16,
@@ -62,7 +62,7 @@ struct Columns {
     why: u16,
 }
 
-impl Columns {
+impl HostColumns {
     fn of(width: u16, model: &Model) -> Self {
         let count = table::digits(model.totals.ended);
         // As wide as the largest it may ever show, so that nothing jitters.
@@ -98,34 +98,41 @@ impl Columns {
     }
 }
 
-fn table(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Hosts", &remark(scene));
     if list.order.is_empty() {
         return table::nothing(pen, LEAD, TABLE_HEAD, scene);
     }
-    let columns = Columns::of(pen.width(), scene.model);
+    let columns = HostColumns::of(pen.width(), scene.model);
     let heads = [
-        Head::left("HOST", columns.name, Some(NAME)),
-        Head::right("IN FLIGHT", columns.live, Some(LIVE)),
-        Head::left("NOW", columns.state, Some(STATE)),
-        Head::right("ONE START PER", columns.gap, None),
-        Head::right("ANSWERED", columns.answered, Some(ANSWERED)),
-        Head::right("THROTTLED", columns.throttled, Some(THROTTLED)),
-        Head::right("FAILED", columns.failed, Some(FAILED)),
-        Head::right("P95", columns.p95, Some(P95)),
-        Head::left("LEARNED", columns.why, None),
+        ColumnHead::left("HOST", columns.name, Some(NAME)),
+        ColumnHead::right("IN FLIGHT", columns.live, Some(LIVE)),
+        ColumnHead::left("NOW", columns.state, Some(STATE)),
+        ColumnHead::right("ONE START PER", columns.gap, None),
+        ColumnHead::right("ANSWERED", columns.answered, Some(ANSWERED)),
+        ColumnHead::right("THROTTLED", columns.throttled, Some(THROTTLED)),
+        ColumnHead::right("FAILED", columns.failed, Some(FAILED)),
+        ColumnHead::right("P95", columns.p95, Some(P95)),
+        ColumnHead::left("LEARNED", columns.why, None),
     ];
     table::heads(pen, 1, LEAD, &heads, list);
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
         if let Some(host) = scene.model.hosts.row(row) {
             draw_row(pen, y, &columns, host, is_selected, scene);
-            pen.target(0, y, u16::MAX, Target::Row(row));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(row));
         }
     }
 }
 
-fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &HostStats, is_selected: bool, scene: &Scene<'_>) {
+fn draw_row(
+    pen: &mut Pen<'_>,
+    y: u16,
+    columns: &HostColumns,
+    host: &HostStats,
+    is_selected: bool,
+    scene: &ViewScene<'_>,
+) {
     let (status, words) = state(host, scene.now, scene.model);
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
     table::lead(pen, y, status, is_selected);
@@ -172,7 +179,7 @@ fn draw_row(pen: &mut Pen<'_>, y: u16, columns: &Columns, host: &HostStats, is_s
 }
 
 /// How many hosts, and how many of them asked for patience.
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
     let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");

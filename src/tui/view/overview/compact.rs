@@ -1,22 +1,24 @@
-//! The same questions in a few lines, or in one.
+//! The overview for small terminals: a few lines, or only one.
+//!
+//! Start at [`endpoints`].
 
 use crate::model::endpoint::EndpointState;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::chrome::{footer, header};
 use crate::tui::view::overview::endpoints::{folded, status_of};
 use crate::tui::view::overview::kpi;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::table;
 
 /// Above the rows: progress, numbers and a rule.
 pub const ABOVE: u16 = 3;
 
 /// A small terminal, below its first line: progress, the four numbers, and what is not finished.
-pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let width = pen.width();
     progress(pen, 0, scene);
     numbers(pen, 1, scene);
@@ -30,7 +32,7 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.in_sight()) {
         let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
-        pen.target(0, y, u16::MAX, Target::Row(i));
+        pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         let state = endpoint.state(scene.now);
         let status = status_of(state);
         let glyph = pen.theme.glyph(status).to_owned();
@@ -51,7 +53,7 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// The smallest of all: state, in flight, share, failures; and below, where there is a below, the bar.
-pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let last = pen.height().saturating_sub(1);
     if footer::is_wanted(scene) && last == 0 {
         return footer::line(pen, 0, scene);
@@ -70,7 +72,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One line, as much of it as fits: in short where it does not fit in full.
-pub fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (status, word) = header::state(scene);
     let limit = model.limit.map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
@@ -88,7 +90,7 @@ pub fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     } else {
         (String::new(), String::new())
     };
-    // What the word says more than its first word is said by the others.
+    // The rest of the state is shown by the other numbers.
     let short = word.split([',', ' ']).next().unwrap_or_default().to_owned();
     let choices = [
         vec![format!("{flight} in flight"), share.clone(), failed, elapsed.clone()],
@@ -108,14 +110,14 @@ pub fn head(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn progress(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+fn progress(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let model = scene.model;
     let of_jobs = |n: f64| model.jobs.map_or(0.0, |jobs| n / jobs.max(1) as f64);
     let (share, live) = (of_jobs(model.totals.settled() as f64), of_jobs(f64::from(model.in_flight())));
     pen.bar(0, y, pen.width(), share, live);
 }
 
-fn numbers(pen: &mut Pen<'_>, y: u16, scene: &Scene<'_>) {
+fn numbers(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (histogram, _) = kpi::latency(scene);
     let p95 = histogram.quantile(0.95).map_or_else(|| units::NOTHING.to_owned(), units::length);

@@ -3,16 +3,16 @@
 use crate::event::Micros;
 use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::endpoints::{DONE, FAILED, LIVE, NAME, P50, P95, STATE};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::sparkline;
-use crate::tui::view::widgets::table::{self, GAP, Head, LEAD};
+use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
 /// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
-struct Columns {
+struct EndpointColumns {
     name: u16,
     bar: u16,
     done: u16,
@@ -24,13 +24,13 @@ struct Columns {
     trend: u16,
 }
 
-/// Columns are given up until names have this much room.
+/// EndpointColumns are given up until names have this much room.
 const NAME_MIN: u16 = 24;
 /// From this width on, and when names have what they need, bars grow to this.
 const WIDE: u16 = 150;
 const BAR_MAX: u16 = 56;
 
-impl Columns {
+impl EndpointColumns {
     fn of(width: u16, largest: u64, longest_name: u16) -> Self {
         // As wide as the largest it may ever show, so that nothing jitters.
         let count = u16::try_from(units::count(largest).len()).unwrap_or(u16::MAX);
@@ -66,13 +66,13 @@ impl Columns {
 }
 
 /// The table: a head, the columns' names, and the visible rows.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
     }
     let model = scene.model;
     pen.section(0, "Endpoints", &remark(scene));
-    let columns = Columns::of(pen.width(), model.most_jobs, scene.ui.names.widest());
+    let columns = EndpointColumns::of(pen.width(), model.most_jobs, scene.ui.names.widest());
     heads(pen, &columns, scene);
     let list = scene.ui.list();
     if list.order.is_empty() {
@@ -82,19 +82,19 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         // A frozen picture and the order of its rows are of one model.
         if let Some(endpoint) = model.endpoints.get(i) {
             row(pen, y, &columns, endpoint, is_selected, scene);
-            pen.target(0, y, u16::MAX, Target::Row(i));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         }
     }
 }
 
 /// How many rows have made room, because they are finished.
-pub fn folded(scene: &Scene<'_>) -> Option<String> {
+pub fn folded(scene: &ViewScene<'_>) -> Option<String> {
     let list = scene.ui.list();
     let n = scene.model.endpoints.len().saturating_sub(list.order.len());
     (n > 0 && list.filter.value().is_empty()).then(|| format!("+{} finished", units::count(n as u64)))
 }
 
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     let settled = model.totals.settled();
     let shown = scene.ui.list().order.len();
@@ -115,27 +115,34 @@ fn remark(scene: &Scene<'_>) -> String {
     parts.join("   ")
 }
 
-fn heads(pen: &mut Pen<'_>, columns: &Columns, scene: &Scene<'_>) {
+fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
     let heads = [
-        Head::left("ENDPOINT", columns.name, Some(NAME)),
-        Head::left(if scene.model.is_polled { "IS" } else { "PROGRESS" }, columns.bar, None),
-        Head::right("DONE", columns.done, Some(DONE)),
-        Head::right("LIVE", columns.live, Some(LIVE)),
-        Head::right("P50", columns.p50, Some(P50)),
-        Head::right("P95", columns.p95, Some(P95)),
-        Head::right("P99", columns.p99, None),
-        Head::right("FAIL", columns.fail, Some(FAILED)),
-        Head::left("TREND", columns.trend, None),
+        ColumnHead::left("ENDPOINT", columns.name, Some(NAME)),
+        ColumnHead::left(if scene.model.is_polled { "IS" } else { "PROGRESS" }, columns.bar, None),
+        ColumnHead::right("DONE", columns.done, Some(DONE)),
+        ColumnHead::right("LIVE", columns.live, Some(LIVE)),
+        ColumnHead::right("P50", columns.p50, Some(P50)),
+        ColumnHead::right("P95", columns.p95, Some(P95)),
+        ColumnHead::right("P99", columns.p99, None),
+        ColumnHead::right("FAIL", columns.fail, Some(FAILED)),
+        ColumnHead::left("TREND", columns.trend, None),
     ];
     table::heads(pen, 1, LEAD, &heads, scene.ui.list());
-    pen.target(0, 1, LEAD, Target::Head(STATE));
+    pen.target(0, 1, LEAD, ClickTarget::Head(STATE));
     if scene.ui.list().column == STATE {
         // Over the glyphs that it sorts by.
         table::arrow(pen, LEAD - 2, 1, scene.ui.list());
     }
 }
 
-fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &EndpointStats, is_selected: bool, scene: &Scene<'_>) {
+fn row(
+    pen: &mut Pen<'_>,
+    y: u16,
+    columns: &EndpointColumns,
+    endpoint: &EndpointStats,
+    is_selected: bool,
+    scene: &ViewScene<'_>,
+) {
     let state = endpoint.state(scene.now);
     let status = status_of(state);
     table::lead(pen, y, status, is_selected);
@@ -184,7 +191,7 @@ fn row(pen: &mut Pen<'_>, y: u16, columns: &Columns, endpoint: &EndpointStats, i
 }
 
 /// Up or down, for how long, and how often that has changed.
-fn health(endpoint: &EndpointStats, scene: &Scene<'_>) -> String {
+fn health(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let Some(health) = endpoint.health else { return String::new() };
     let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
     let word = if health.is_up { "up" } else { "down" };

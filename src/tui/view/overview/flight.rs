@@ -6,14 +6,14 @@ use crate::text::units;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::scale;
 
 /// Columns of the axis: a number of five digits, a space and the axis.
 const AXIS: u16 = 7;
 
 /// The head, the columns, the axis, and a line of causes.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() < 4 || pen.width() < AXIS + 8 {
         return;
     }
@@ -40,7 +40,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         let moment = |column: u16| Offset(share(span, column.into(), columns.into()));
         let Some(mean) = model.level.mean_between(moment(column), moment(column + 1), now) else { break };
         let eighths = crate::tui::view::pen::cells(mean / f64::from(top), rows * 8);
-        // Whatever was in flight shows, however little it was.
+        // Even the smallest level is visible.
         let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
@@ -76,7 +76,7 @@ fn axis(pen: &mut Pen<'_>, rows: u16, top: u32) {
 }
 
 /// The horizontal axis with a mark at each cause, and its name below where there is room.
-fn causes(pen: &mut Pen<'_>, scene: &Scene<'_>, y: u16, columns: u16, span: u64) {
+fn causes(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: u64) {
     let (corner, rule) = (pen.theme.glyphs.corner.clone(), pen.theme.glyphs.rule.clone());
     let marker = pen.theme.glyphs.ascending.clone();
     pen.text(AXIS - 1, y, &corner, Role::Axis);
@@ -106,7 +106,7 @@ fn name_of(mark: Mark) -> (String, Role) {
     }
 }
 
-/// The time the chart spans: it grows in steps, so that the picture stands still in between.
+/// The time that the chart spans; it grows in steps, so that the chart does not move in between.
 fn span_of(now: Offset) -> u64 {
     const STEPS: [u64; 16] = [2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
     let seconds = now.0.div_ceil(1_000_000);

@@ -1,4 +1,6 @@
-//! How many are in flight right now, and is it fast, slow, failing or refused?
+//! The key figures: in flight, throughput, latency, failures and rate limiting.
+//!
+//! Start at [`large`].
 
 use crate::event::cause::Cause;
 use crate::model::Model;
@@ -9,12 +11,12 @@ use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::layout::KPI_WIDTH;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Panel, Scene};
+use crate::tui::view::scene::{Panel, ViewScene};
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::digits;
 
 /// Five numbers side by side; the first can be read across a room.
-pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn large(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let blocks: [(u16, Panel); 5] =
         [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
     let (height, spare) = (pen.height(), pen.width().saturating_sub(KPI_WIDTH));
@@ -26,13 +28,13 @@ pub fn large(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let n = model.in_flight();
     pen.text(0, 0, "IN FLIGHT", Role::TextDim);
     let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
     let of = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
-    // As wide as the largest it may be, so that nothing beside it moves.
+    // As wide as the largest possible number, so that nothing next to it moves.
     let widest = n.max(model.limit.unwrap_or(0));
     let is_room_for_digits = digits::width(widest) + 2 + width_of(&of).max(8) < pen.width();
     let after = if scene.charset == Charset::Unicode && is_room_for_digits {
@@ -46,7 +48,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     };
     let Some(limit) = model.limit else { return };
     if n > limit {
-        // After a cut the rest is let go in peace.
+        // After the limit was lowered, attempts above it finish normally.
         pen.text(after, 1, "draining", Role::Limited);
     }
     pen.text(after, 2, &of, Role::Text);
@@ -54,7 +56,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
 }
 
-fn large_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn large_throughput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.text(0, 0, "THROUGHPUT", Role::TextDim);
     let bold = pen.theme.style(Role::Title);
     let after = pen.styled(0, 1, &format!("{:>4}", throughput(scene)), bold);
@@ -70,7 +72,7 @@ fn large_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn large_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn large_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let (histogram, span) = latency(scene);
     let after = pen.text(0, 0, "LATENCY", Role::TextDim);
     pen.text(after + 3, 0, span, Role::TextFaint);
@@ -88,7 +90,7 @@ fn large_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn large_failed(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn large_failed(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "FAILED", Role::TextDim);
     number_and_share(pen, totals.jobs_failed, totals.settled(), Role::Failed);
@@ -105,7 +107,7 @@ fn large_failed(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn large_limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let totals = &scene.model.totals;
     pen.text(0, 0, "RATE LIMITED", Role::TextDim);
     number_and_share(pen, totals.throttled, totals.ended, Role::Limited);
@@ -117,7 +119,7 @@ fn large_limited(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// Two lines for a small screen: what is in flight first. What has no room is left out, never cut.
-pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn small(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     const BLOCK: u16 = 11;
     let width = pen.width();
     let is_wide = width >= 76;
@@ -125,7 +127,7 @@ pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let end = width.saturating_sub(wrong);
     let mut x = small_flight(pen, scene) + gap;
     let blocks: [Panel; 2] = [small_throughput, small_latency];
-    // Latency says more than pace.
+    // If only one fits, latency is more useful than throughput.
     let skipped = usize::from(x + 2 * (BLOCK + gap) > end);
     for draw in blocks.into_iter().skip(skipped) {
         if x + BLOCK + gap <= end {
@@ -137,7 +139,7 @@ pub fn small(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// Gives back the column after it.
-fn small_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) -> u16 {
+fn small_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) -> u16 {
     let model = scene.model;
     let n = model.in_flight();
     let bold = pen.theme.style(Role::Running).patch(emphasis(pen));
@@ -150,14 +152,14 @@ fn small_flight(pen: &mut Pen<'_>, scene: &Scene<'_>) -> u16 {
     x
 }
 
-fn small_throughput(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn small_throughput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let after = pen.text(0, 0, &format!("{:>5}", throughput(scene)), Role::Title);
     pen.text(after, 0, " req/s", Role::TextDim);
     let seconds = scene.model.throughput.seconds(scene.now, usize::from(pen.width()));
     sparkline(pen, 0, 1, seconds.iter().map(|&n| f64::from(n)));
 }
 
-fn small_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+fn small_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let (histogram, _) = latency(scene);
     for (row, name) in (0..).zip(["p50", "p95"]) {
         pen.text(0, row, name, Role::TextDim);
@@ -165,7 +167,7 @@ fn small_latency(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
-fn small_wrong(pen: &mut Pen<'_>, scene: &Scene<'_>, has_share: bool) {
+fn small_wrong(pen: &mut Pen<'_>, scene: &ViewScene<'_>, has_share: bool) {
     let totals = &scene.model.totals;
     for (row, name, n, whole, role) in [
         (0, "failed", totals.jobs_failed, totals.settled(), Role::Failed),
@@ -211,7 +213,7 @@ fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) 
 }
 
 /// The latencies that are shown, and of which time they are.
-pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
+pub fn latency(scene: &ViewScene<'_>) -> (Histogram, &'static str) {
     let is_over = scene.model.ended.is_some();
     if scene.ui.is_recent && !is_over {
         (scene.model.latency_of_last(scene.now, 10), "last 10 s")
@@ -221,7 +223,7 @@ pub fn latency(scene: &Scene<'_>) -> (Histogram, &'static str) {
 }
 
 /// Attempts a second, lately; of the whole run once it is over.
-pub fn throughput(scene: &Scene<'_>) -> String {
+pub fn throughput(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     match model.ended {
         Some(ended) if ended.0 > 0 => units::significant(model.totals.ended as f64 / (ended.0 as f64 / 1e6)),

@@ -7,18 +7,18 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::overview::kpi;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::smooth_bar;
 
 /// One row of the chart: latencies from `low` up to `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Row {
+struct LatencyRow {
     low: Micros,
     high: Option<Micros>,
 }
 
 /// The head, and one bar a row.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
     }
@@ -55,7 +55,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 
 /// Rows that tell the distribution apart: even steps where it is narrow; where it is wide each row is
 /// so many times as wide as the one before that all but the slowest tenth have rows of their own.
-fn rows(histogram: &Histogram, n: usize) -> Vec<Row> {
+fn rows(histogram: &Histogram, n: usize) -> Vec<LatencyRow> {
     let q = |q| histogram.quantile(q).unwrap_or_default().0;
     let n = n.max(2);
     let inner = n as u64 - 2;
@@ -77,18 +77,18 @@ fn rows(histogram: &Histogram, n: usize) -> Vec<Row> {
     let slowest = histogram.max().unwrap_or_default().0;
     let needed = edges.iter().position(|&edge| edge > slowest).map_or(edges.len(), |i| i + 1);
     let edges = &edges[..needed];
-    let mut rows = vec![Row { low: Micros::ZERO, high: Some(Micros(edges[0])) }];
-    rows.extend(edges.windows(2).map(|pair| Row { low: Micros(pair[0]), high: Some(Micros(pair[1])) }));
-    rows.push(Row { low: Micros(edges[edges.len() - 1]), high: None });
+    let mut rows = vec![LatencyRow { low: Micros::ZERO, high: Some(Micros(edges[0])) }];
+    rows.extend(edges.windows(2).map(|pair| LatencyRow { low: Micros(pair[0]), high: Some(Micros(pair[1])) }));
+    rows.push(LatencyRow { low: Micros(edges[edges.len() - 1]), high: None });
     rows
 }
 
-fn count(histogram: &Histogram, row: Row) -> u64 {
+fn count(histogram: &Histogram, row: LatencyRow) -> u64 {
     histogram.count_between(row.low, row.high.unwrap_or(Micros(u64::MAX)))
 }
 
 /// `50–100 ms`, `0.8–1.6 s`, `< 50 ms`, `> 3.2 s`.
-fn label(row: Row) -> String {
+fn label(row: LatencyRow) -> String {
     let Some(high) = row.high else {
         return format!("> {}", edge(row.low, row.low));
     };
@@ -127,7 +127,7 @@ fn nice_above(value: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, count, label, nice_above, nice_below, rows};
+    use super::{LatencyRow, count, label, nice_above, nice_below, rows};
     use crate::event::Micros;
     use crate::model::histogram::Histogram;
 
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn labels_share_one_unit() {
-        let row = |low, high| label(Row { low: Micros(low), high });
+        let row = |low, high| label(LatencyRow { low: Micros(low), high });
         assert_eq!(row(0, Some(Micros(50_000))), "< 50 ms");
         assert_eq!(row(50_000, Some(Micros(100_000))), "50–100 ms");
         assert_eq!(row(800_000, Some(Micros(1_600_000))), "0.8–1.6 s");

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::model::Model;
 use crate::tui::view::layout::Sections;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Panel, Scene};
+use crate::tui::view::scene::{Panel, ViewPage, ViewScene};
 use crate::tui::view::verdict;
 use crate::tui::view::widgets::events;
 
@@ -19,16 +19,16 @@ use crate::tui::view::widgets::events;
 #[derive(Debug)]
 pub struct OverviewPage;
 
-impl Page for OverviewPage {
+impl ViewPage for OverviewPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
         usize::from(
-            Sections::of(area, model.endpoints.len(), verdict::is_told(model)).endpoints.height.saturating_sub(2),
+            Sections::of(area, model.endpoints.len(), verdict::has_verdict(model)).endpoints.height.saturating_sub(2),
         )
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         // By all endpoints: sections do not move while a filter is typed.
-        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::is_told(scene.model));
+        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::has_verdict(scene.model));
         let panels: [(Rect, Panel); 6] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
             (sections.verdict, verdict::line),
@@ -42,7 +42,7 @@ impl Page for OverviewPage {
         }
     }
 
-    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
+    fn draw_compact(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         compact::endpoints(pen, scene);
     }
 

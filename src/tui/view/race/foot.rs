@@ -1,7 +1,7 @@
 //! Which keys make sense now? Also where remarks are made.
 
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::keymap::FooterHint;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
@@ -33,7 +33,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
         if x + width_of_one(hint) > end {
             break;
         }
-        pen.target(x, y, width_of_one(hint), Target::Hint(hint.action));
+        pen.target(x, y, width_of_one(hint), ClickTarget::Hint(hint.action));
         for (_, key) in hint.keys() {
             x = pen.text(x, y, key, Role::Key) + 1;
         }

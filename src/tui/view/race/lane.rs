@@ -6,7 +6,7 @@ use crate::text::units;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::race::place::Face;
+use crate::tui::view::race::layout::Face;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::race::{pulse, rows, words};
 
@@ -15,7 +15,7 @@ const TALL: u16 = 16;
 
 /// How a panel shares its height.
 #[derive(Clone, Copy, Debug)]
-struct Parts {
+struct LaneLayout {
     numbers: u16,
     bar: u16,
     gap: u16,
@@ -23,7 +23,7 @@ struct Parts {
     words: u16,
 }
 
-impl Parts {
+impl LaneLayout {
     fn of(height: u16) -> Self {
         let is_tall = height >= TALL;
         let (numbers, gap) = if is_tall { (2, 1) } else { (1, 0) };
@@ -38,7 +38,7 @@ impl Parts {
 /// Rows of requests in an area of this size.
 pub(super) fn rows(area: Rect, face: Face) -> usize {
     match face {
-        Face::Panel => Parts::of(area.height).rows.into(),
+        Face::Panel => LaneLayout::of(area.height).rows.into(),
         Face::Strip | Face::Line => 0,
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, face: Face) {
 }
 
 fn panel(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
-    let parts = Parts::of(pen.height());
+    let parts = LaneLayout::of(pen.height());
     title(pen, lane);
     let mut y = 1;
     if parts.numbers == 2 {

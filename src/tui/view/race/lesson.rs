@@ -14,7 +14,7 @@ use crate::tui::view::race::scene::LabScene;
 const WIDEST: u16 = 92;
 
 /// A line of the sheet.
-enum Line {
+enum LessonLine {
     Heading(&'static str),
     Words(String),
     Code(String, Status),
@@ -23,7 +23,7 @@ enum Line {
 
 /// A sheet over the screen; scrolls where it does not fit, and leaves the footer in sight.
 pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
-    let sheet = Sheet::of(screen.area, stage.lesson);
+    let sheet = LessonPopup::of(screen.area, stage.lesson);
     let Rect { x, y, width, height } = sheet.area;
     let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);
     paper.clear(Role::Surface);
@@ -36,20 +36,20 @@ pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
     inner.section(0, "Why", &remark);
     for (y, line) in (1..=sheet.rows).zip(sheet.lines.iter().skip(from)) {
         match line {
-            Line::Heading(text) => {
+            LessonLine::Heading(text) => {
                 inner.text(0, y, text, Role::Title);
             }
-            Line::Words(text) => {
+            LessonLine::Words(text) => {
                 inner.text(0, y, text, Role::Text);
             }
-            Line::Code(text, status) => {
+            LessonLine::Code(text, status) => {
                 let glyph = inner.theme.glyph(*status).to_owned();
                 inner.text(0, y, &glyph, *status);
                 let (room, ellipsis) = (inner.width().saturating_sub(2), inner.theme.glyphs.ellipsis.clone());
                 let cut = cut_end(text, room.into(), &ellipsis).into_owned();
                 inner.text(2, y, &cut, Role::Text);
             }
-            Line::Blank => {}
+            LessonLine::Blank => {}
         }
     }
     // Text brings the screen's ground along; the sheet has its own.
@@ -60,18 +60,18 @@ pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
 
 /// The furthest that the sheet can be scrolled on a screen of this size.
 pub fn last_row(area: Rect, lesson: &[Paragraph]) -> usize {
-    Sheet::of(area, lesson).last_row()
+    LessonPopup::of(area, lesson).last_row()
 }
 
 /// What is on the sheet, and where it lies.
-struct Sheet {
+struct LessonPopup {
     area: Rect,
     margins: (u16, u16),
     rows: u16,
-    lines: Vec<Line>,
+    lines: Vec<LessonLine>,
 }
 
-impl Sheet {
+impl LessonPopup {
     fn of(screen: Rect, lesson: &[Paragraph]) -> Self {
         let left = if screen.width < 60 { 1 } else { 3 };
         let wanted = WIDEST + 2 * left;
@@ -89,21 +89,25 @@ impl Sheet {
     }
 }
 
-fn lines(lesson: &[Paragraph], width: u16) -> Vec<Line> {
+fn lines(lesson: &[Paragraph], width: u16) -> Vec<LessonLine> {
     let mut lines = Vec::new();
     let mut heading = "";
     for paragraph in lesson {
         if paragraph.heading != heading {
             if !lines.is_empty() {
-                lines.push(Line::Blank);
+                lines.push(LessonLine::Blank);
             }
             heading = paragraph.heading;
-            lines.push(Line::Heading(heading));
+            lines.push(LessonLine::Heading(heading));
         }
         match paragraph.tone {
-            Tone::Words => lines.extend(wrapped(&paragraph.text, width).into_iter().map(Line::Words)),
-            Tone::Wrong => lines.extend(paragraph.text.lines().map(|line| Line::Code(line.to_owned(), Status::Failed))),
-            Tone::Right => lines.extend(paragraph.text.lines().map(|line| Line::Code(line.to_owned(), Status::Ok))),
+            Tone::Words => lines.extend(wrapped(&paragraph.text, width).into_iter().map(LessonLine::Words)),
+            Tone::Wrong => {
+                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Failed)))
+            }
+            Tone::Right => {
+                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Ok)))
+            }
         }
     }
     lines

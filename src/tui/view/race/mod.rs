@@ -1,14 +1,14 @@
-//! Who gets there first, and why? Lanes beside each other on one axis of time, and what came out.
+//! The lab's screen: lanes side by side on one time axis, and the result.
 //!
 //! Start at [`render`]; a lane is drawn by `lane`, what came out by `outcome`.
 
 pub mod foot;
 pub mod head;
 mod lane;
+mod layout;
 pub mod lesson;
 mod outcome;
 pub mod paragraph;
-mod place;
 mod pulse;
 mod rows;
 pub mod scene;
@@ -17,7 +17,7 @@ mod words;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::tui::click_targets::Targets;
+use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
@@ -25,17 +25,17 @@ use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
 use crate::tui::view::chrome::help;
 use crate::tui::view::pen::{Pen, replace_non_ascii};
+use crate::tui::view::race::layout::LabLayout;
 use crate::tui::view::race::paragraph::Paragraph;
-use crate::tui::view::race::place::Place;
 use crate::tui::view::race::scene::{LabScene, LaneScene};
 
 /// Draws the whole screen, at any size; returns what can be clicked.
-pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> Targets {
+pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> ClickTargets {
     let area = frame.area();
-    let mut targets = Targets::default();
+    let mut targets = ClickTargets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, stage.theme);
     screen.clear(Role::Bg);
-    let place = Place::of(area, stage.race.lanes.len());
+    let place = LabLayout::of(area, stage.race.lanes.len());
     head::draw(&mut screen.within(place.head), stage);
     if place.sentence.height > 0 {
         screen.within(place.sentence).text(0, 0, stage.race.sentence, Role::TextDim);
@@ -59,7 +59,7 @@ pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> Targets {
 
 /// Rows of requests that a screen of this size has, so that paging knows its step.
 pub fn rows_in_sight(area: Rect, lanes: usize) -> usize {
-    let place = Place::of(area, lanes);
+    let place = LabLayout::of(area, lanes);
     place.lanes.first().map_or(0, |at| lane::rows(*at, place.face))
 }
 

@@ -1,6 +1,6 @@
 //! Is the lane's thread alive? How late its timers fired, on the axis of its requests.
 //!
-//! A line that lies low is a thread that comes when it is called; where it stands high, it did not come.
+//! A low line is a thread that wakes on time; a high line is a thread that was blocked.
 //! Start at [`draw`].
 
 use crate::event::Micros;

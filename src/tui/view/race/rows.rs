@@ -94,7 +94,7 @@ pub(super) fn level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
         let Some(mean) = lane.model.level.mean_between(from, to, lane.now()).filter(|mean| *mean > 0.0) else {
             continue;
         };
-        // Whatever was in flight shows, however little it was.
+        // Even the smallest level is visible.
         let eighths = cells(mean / f64::from(top), rows * 8).max(1);
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
@@ -117,7 +117,7 @@ pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
 }
 
 impl LaneScene<'_> {
-    /// Its time: it stands still once it has ended.
+    /// Its time; it stops when the lane has ended.
     pub(super) fn now(&self) -> Offset {
         if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.stage.now }
     }

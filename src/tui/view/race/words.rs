@@ -97,7 +97,7 @@ fn hand(figures: &LaneFigures) -> Sentence {
 
 /// `10 futures made, 0 polled, 0 finished.`
 fn calls(figures: &LaneFigures) -> Sentence {
-    // Worth telling where something was made and never asked for.
+    // Shown only if connections were opened and never used.
     let Some(calls) = figures.calls.filter(|calls| calls.polled < calls.created) else { return referee(figures) };
     let (made, polled, finished) = (calls.created, calls.polled, calls.finished);
     Sentence {

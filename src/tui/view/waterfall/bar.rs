@@ -6,7 +6,7 @@ use crate::event::Offset;
 use crate::event::outcome::{Outcome, Phase};
 use crate::model::timeline::Bar;
 use crate::tui::rows::request::status;
-use crate::tui::state::axis::Axis;
+use crate::tui::state::axis::TimeAxis;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 
@@ -18,10 +18,10 @@ pub struct Track<'a> {
     /// How many.
     pub width: u16,
     /// Which stretch.
-    pub axis: &'a Axis,
+    pub axis: &'a TimeAxis,
     /// Now.
     pub now: Offset,
-    /// Whoever is watched keeps what it waits for to itself: all time before a start is drawn as such.
+    /// Another program is watched: its reasons to wait are unknown, so all time before a start looks the same.
     pub is_watched: bool,
 }
 
@@ -51,7 +51,7 @@ pub fn draw(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) {
     }
     let until = bar.until(track.now);
     if until < track.axis.from || bar.started >= track.axis.to() {
-        // It is elsewhere: at that end stands a sign of it.
+        // The bar is outside the axis: a mark at that end shows the direction.
         let mark = pen.theme.glyphs.ellipsis.clone();
         let at = if until < track.axis.from { 0 } else { track.width - 1 };
         pen.text(track.x + at, y, &mark, Role::TextFaint);
@@ -137,8 +137,8 @@ fn in_flight(pen: &mut Pen<'_>, y: u16, bar: &Bar, track: &Track<'_>) -> u16 {
     u16::try_from(cell).unwrap_or(u16::MAX)
 }
 
-/// When its answer's body began to come, as far as that is known; an answer that nobody took apart
-/// counts as body from its start.
+/// When the body of its answer began, as far as known; an answer without phase times counts as body from
+/// its start.
 fn body_from(bar: &Bar) -> Option<Offset> {
     let end = bar.end.as_ref()?;
     if let Some(body) = end.spent.body {
@@ -152,7 +152,7 @@ fn body_from(bar: &Bar) -> Option<Offset> {
     }
 }
 
-/// What stands behind a bar that did not end well.
+/// The mark behind a bar that ended badly.
 fn ending(bar: &Bar) -> Option<Status> {
     Some(status(bar)).filter(|status| !matches!(status, Status::Ok | Status::Running))
 }

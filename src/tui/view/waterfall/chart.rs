@@ -7,12 +7,12 @@ use crate::model::Model;
 use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::widgets::charts::scale;
 
-/// Head, and a column for each cell of the bars.
-pub(super) fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, track: &Track<'_>) {
+/// ColumnHead, and a column for each cell of the bars.
+pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) {
     let Some(rows) = pen.height().checked_sub(1).filter(|&rows| rows > 0) else { return };
     let model = scene.model;
     let peak = format!("peak {}", units::count(model.level.peak().into()));
@@ -38,7 +38,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>, track: &Track<'_>) {
     for (column, mean) in (0..).zip(means(model, track)) {
         let Some(mean) = mean else { continue };
         let eighths = cells(mean / f64::from(top), rows * 8);
-        // Whatever was in flight shows, however little it was.
+        // Even the smallest level is visible.
         let eighths = if mean > 0.0 { eighths.max(1) } else { 0 };
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);

@@ -1,6 +1,8 @@
-//! What stands beside the bars: number, request, status, how long it took.
+//! The columns next to the bars: number, request, status and duration.
 //!
-//! Start at [`Columns::of`].
+//! Start at [`row`].
+//!
+//! Start at [`WaterfallColumns::of`].
 
 use std::borrow::Cow;
 
@@ -12,7 +14,7 @@ use crate::tui::rows::waterfall::{ENDPOINT, SLOT};
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::ticks;
 use crate::tui::view::widgets::table::{self, GAP};
@@ -30,7 +32,7 @@ const BARS_LEAST: u16 = 20;
 
 /// Where columns lie; one of no width is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Columns {
+pub(super) struct WaterfallColumns {
     number: u16,
     request: u16,
     status: u16,
@@ -38,9 +40,9 @@ pub(super) struct Columns {
 }
 
 /// A way to do with less.
-type Drop = fn(&mut Columns);
+type Drop = fn(&mut WaterfallColumns);
 
-impl Columns {
+impl WaterfallColumns {
     pub(super) fn of(width: u16, model: &Model) -> Self {
         let jobs = model.jobs.unwrap_or(0).max(model.timeline.n_started());
         let number = table::digits(jobs).max(3) + 2;
@@ -78,7 +80,7 @@ impl Columns {
 }
 
 /// The names of the columns, and the axis.
-pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: Columns, track: &Track<'_>, group: usize) {
+pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, track: &Track<'_>, group: usize) {
     if columns.number > 0 {
         let (label, end) = if group == SLOT { ("SLOT", columns.number) } else { ("#", columns.number - 2) };
         pen.right(LEAD + end, y, label, Role::TextDim);
@@ -107,7 +109,7 @@ pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: Columns, track: &Track<'
 }
 
 /// Everything about a request but its bar.
-pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: Columns, bar: &Bar, opens: bool, scene: &Scene<'_>) {
+pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Bar, opens: bool, scene: &ViewScene<'_>) {
     let text = if bar.is_open() { Role::Text } else { Role::TextDim };
     let group = scene.ui.list().column;
     if columns.number > 0 && group == SLOT {
@@ -156,13 +158,13 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: Columns, bar: &Bar, opens:
 
 #[cfg(test)]
 mod tests {
-    use super::Columns;
+    use super::WaterfallColumns;
     use crate::model::Model;
 
     #[test]
     fn columns_go_in_a_fixed_order_and_bars_keep_their_room() {
         let of = |width| {
-            let c = Columns::of(width, &Model::default());
+            let c = WaterfallColumns::of(width, &Model::default());
             (c.number > 0, c.request, c.status > 0, c.bars)
         };
         assert_eq!(of(116), (true, 25, true, 60));

@@ -1,4 +1,4 @@
-//! Does it run at once, or one after the other? One row for each request, on one axis of time.
+//! The waterfall: one row for each request, on one time axis.
 //!
 //! A staircase is serial, a wall is concurrent. Start at [`WaterfallPage`].
 
@@ -13,28 +13,28 @@ use ratatui::layout::Rect;
 
 use crate::model::Model;
 use crate::text::units;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::list::List;
 use crate::tui::rows::waterfall::{ENDPOINT, SLOT, bar_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::{Page, Scene};
+use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::verdict;
 use crate::tui::view::waterfall::bar::Track;
-use crate::tui::view::waterfall::columns::{Columns, LEAD, TOOK_GAP};
+use crate::tui::view::waterfall::columns::{LEAD, TOOK_GAP, WaterfallColumns};
 use crate::tui::view::widgets::table;
 
 /// Requests along time.
 #[derive(Debug)]
 pub struct WaterfallPage;
 
-impl Page for WaterfallPage {
+impl ViewPage for WaterfallPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(Parts::of(area.height, verdict::is_told(model)).rows)
+        usize::from(WaterfallLayout::of(area.height, verdict::has_verdict(model)).rows)
     }
 
-    fn draw(&self, pen: &mut Pen<'_>, scene: &Scene<'_>) {
-        let parts = Parts::of(pen.height(), verdict::is_told(scene.model));
+    fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+        let parts = WaterfallLayout::of(pen.height(), verdict::has_verdict(scene.model));
         let (width, list) = (pen.width(), scene.ui.list());
         if pen.height() == 0 {
             return;
@@ -44,7 +44,7 @@ impl Page for WaterfallPage {
         }
         let title = if list.column == SLOT { "Slots" } else { "Requests" };
         pen.section(parts.title_at(), title, &remark(scene));
-        let columns = Columns::of(width, scene.model);
+        let columns = WaterfallColumns::of(width, scene.model);
         let track = Track {
             x: columns.bars_at(),
             width: columns.bars,
@@ -69,7 +69,7 @@ impl Page for WaterfallPage {
             }
         }
         for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.in_sight()) {
-            pen.target(0, y, u16::MAX, Target::Row(row));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(row));
             if is_selected && has_cursor(list) {
                 table::mark(pen, y);
                 pen.underlay(y, Role::Selection);
@@ -87,17 +87,17 @@ impl Page for WaterfallPage {
     }
 }
 
-/// Who only follows has no place of his own.
+/// A list that follows the newest row shows no cursor.
 fn has_cursor(list: &List) -> bool {
     list.is_reading || list.column != 0
 }
 
-/// Head and axis above the rows.
+/// ColumnHead and axis above the rows.
 const HEAD: u16 = 2;
 
 /// How the view shares its height; rows come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Parts {
+struct WaterfallLayout {
     above: u16,
     verdict: u16,
     rows: u16,
@@ -106,7 +106,7 @@ struct Parts {
     legend: u16,
 }
 
-impl Parts {
+impl WaterfallLayout {
     fn of(height: u16, has_verdict: bool) -> Self {
         let above = u16::from(height >= 17);
         let gap = u16::from(height >= 17);
@@ -124,14 +124,14 @@ impl Parts {
         Self { above, verdict, rows, gap, chart, legend }
     }
 
-    /// Where the title of the rows stands.
+    /// The line of the title.
     fn title_at(self) -> u16 {
         self.above + self.verdict
     }
 }
 
 /// Which rows of how many, in which order, and whether the newest are in sight.
-fn remark(scene: &Scene<'_>) -> String {
+fn remark(scene: &ViewScene<'_>) -> String {
     let (list, timeline) = (scene.ui.list(), &scene.model.timeline);
     let n = list.order.len();
     if n == 0 {
@@ -158,7 +158,7 @@ fn remark(scene: &Scene<'_>) -> String {
     parts.join("   ")
 }
 
-/// What the marks mean.
+/// The legend of the marks.
 fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
     let glyphs = &pen.theme.glyphs;
     let marks = [
@@ -166,7 +166,7 @@ fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
         (glyphs.bar_live.to_string(), Role::Running, "waiting for first byte"),
         (glyphs.bar_full.to_string(), Role::Bar, "reading body"),
         (glyphs.failed.to_string(), Role::Failed, "failed"),
-        (glyphs.limited.to_string(), Role::Limited, "told to slow down, or backing off"),
+        (glyphs.limited.to_string(), Role::Limited, "rate limited or backing off"),
     ];
     let mut x = LEAD;
     for (mark, role, words) in marks {

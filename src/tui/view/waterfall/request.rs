@@ -1,4 +1,6 @@
-//! A request in words: its name, how it ended, and where its time went.
+//! The line below the waterfall: where the time of the selected request went.
+//!
+//! Start at [`line`].
 
 use crate::event::outcome::Outcome;
 use crate::event::waits::WaitReason;
@@ -8,48 +10,48 @@ use crate::tui::rows::request::name;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// The selected one in numbers: as many as fit, the first ones first.
-pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &Scene<'_>) {
+pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) {
     let took = bar.took(scene.now);
     let mut facts = vec![(name(bar), format!("at {}", units::clock(bar.started)))];
-    let mut tell = |label: &str, text: String| facts.push((label.to_owned(), text));
+    let mut add = |label: &str, text: String| facts.push((label.to_owned(), text));
     if !bar.waited.is_none() {
-        tell("waited", waited(bar));
+        add("waited", waited(bar));
     }
     match &bar.end {
         Some(end) if !end.spent.is_empty() => {
             if let Some(stale) = end.spent.stale {
-                tell("stale", units::length(stale));
+                add("stale", units::length(stale));
             }
             if let Some(resolve) = end.spent.resolve {
-                tell("resolve", units::length(resolve));
+                add("resolve", units::length(resolve));
             }
-            tell("connect", end.spent.connect.map_or_else(|| "reused".to_owned(), units::length));
+            add("connect", end.spent.connect.map_or_else(|| "reused".to_owned(), units::length));
             if let Some(tls) = end.spent.tls {
-                tell("TLS", units::length(tls));
+                add("TLS", units::length(tls));
             }
             if let Some(first_byte) = end.spent.first_byte {
-                tell("first byte", units::length(first_byte));
+                add("first byte", units::length(first_byte));
             }
             if let Some(body) = end.spent.body {
-                tell("body", units::length(body));
+                add("body", units::length(body));
             }
         }
-        Some(_) => tell("in flight", units::length(took)),
-        None => tell("in flight", units::countdown(took)),
+        Some(_) => add("in flight", units::length(took)),
+        None => add("in flight", units::countdown(took)),
     }
     match bar.end.as_ref().and_then(|end| end.outcome.as_ref()) {
-        Some(Outcome::Answered { bytes, .. }) => tell("read", units::bytes(*bytes)),
+        Some(Outcome::Answered { bytes, .. }) => add("read", units::bytes(*bytes)),
         None => {
             if let Some(progress) = bar.progress.filter(|progress| progress.bytes > 0) {
-                tell("read", units::bytes(progress.bytes));
+                add("read", units::bytes(progress.bytes));
             }
         }
         Some(_) => {}
     }
-    tell("slot", units::count(bar.slot.into()));
+    add("slot", units::count(bar.slot.into()));
     let mut x = 2;
     for (label, text) in facts {
         if x + width_of(&label) + 1 + width_of(&text) > pen.width() {

@@ -12,12 +12,12 @@ use crate::text::units;
 use crate::tui::rows::waterfall::slot_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::{self, Track};
-use crate::tui::view::waterfall::columns::{self, Columns};
+use crate::tui::view::waterfall::columns::{self, WaterfallColumns};
 
 /// What is known of one slot.
-struct Slot<'b> {
+struct SlotRow<'b> {
     y: u16,
     latest: Option<&'b Bar>,
     /// In flight within the stretch of time that is shown.
@@ -25,10 +25,16 @@ struct Slot<'b> {
 }
 
 /// The slots in sight.
-pub(super) fn draw(pen: &mut Pen<'_>, rows: Range<u16>, columns: Columns, track: &Track<'_>, scene: &Scene<'_>) {
+pub(super) fn draw(
+    pen: &mut Pen<'_>,
+    rows: Range<u16>,
+    columns: WaterfallColumns,
+    track: &Track<'_>,
+    scene: &ViewScene<'_>,
+) {
     let in_sight = rows.zip(scene.ui.list().in_sight());
-    let mut slots: HashMap<u32, Slot<'_>> = in_sight
-        .filter_map(|(y, (row, _))| Some((slot_of(row)?, Slot { y, latest: None, busy: Micros::ZERO })))
+    let mut slots: HashMap<u32, SlotRow<'_>> = in_sight
+        .filter_map(|(y, (row, _))| Some((slot_of(row)?, SlotRow { y, latest: None, busy: Micros::ZERO })))
         .collect();
     // Nothing is known of the time before, and nothing has happened in the time to come.
     let from = track.axis.from.max(scene.model.timeline.complete_since());

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::tui::view::pen::Pen;
 
-/// What stands between digits, in the same points.
+/// The separator between digits, in the same dots.
 const SIGNS: [(char, [u8; 5]); 3] = [('.', [0, 0, 0, 0, 2]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
 
 /// Three by five points each, a row a number, the leftmost point the highest bit.

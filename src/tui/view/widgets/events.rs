@@ -1,24 +1,26 @@
-//! What happened last, and what was done about it?
+//! The panel of the latest events, and the line of one event.
+//!
+//! Start at [`line`].
 
 use crate::model::news::NewsItem;
 use crate::text::units;
-use crate::tui::rows::event_text::tell;
+use crate::tui::rows::event_text::describe;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
-/// What is said where there is nothing to tell.
-pub const NOTHING: &str = "nothing to tell: every answer was a good one";
+/// The text of a log without events.
+pub const NOTHING: &str = "no events: every answer was as expected";
 
 /// The head, and the newest first.
-pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
+pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
     }
     pen.section(0, "Events", "");
-    let told = scene.model.news.n_added();
-    if told == 0 {
+    let total = scene.model.news.n_added();
+    if total == 0 {
         pen.text(0, 1, NOTHING, Role::TextFaint);
     }
     let height = pen.height();
@@ -28,13 +30,13 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 /// One event: when, what sort, where, and what.
-pub fn line(pen: &mut Pen<'_>, y: u16, item: &NewsItem, scene: &Scene<'_>) {
-    let told = tell(item, scene.model);
+pub fn line(pen: &mut Pen<'_>, y: u16, item: &NewsItem, scene: &ViewScene<'_>) {
+    let event = describe(item, scene.model);
     let clock = units::clock(item.at);
     pen.text(0, y, &clock, Role::TextFaint);
-    let glyph = pen.theme.glyph(told.status).to_owned();
-    pen.text(9, y, &glyph, told.status);
-    let end = match &told.number {
+    let glyph = pen.theme.glyph(event.status).to_owned();
+    pen.text(9, y, &glyph, event.status);
+    let end = match &event.number {
         Some(number) => {
             pen.right(pen.width(), y, number, Role::TextFaint);
             pen.width().saturating_sub(width_of(number) + 2)
@@ -44,9 +46,9 @@ pub fn line(pen: &mut Pen<'_>, y: u16, item: &NewsItem, scene: &Scene<'_>) {
     // By the panel's width alone, so that the texts of all rows begin in one column.
     let place_width = (pen.width().saturating_sub(18) * 3 / 10).clamp(12, 40);
     let style = pen.theme.style(Role::TextDim);
-    pen.foreign(12, y, &told.place, place_width, style);
+    pen.foreign(12, y, &event.place, place_width, style);
     let at = 12 + place_width + 2;
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    let text = cut_end(&told.text, usize::from(end.saturating_sub(at)), &ellipsis).into_owned();
+    let text = cut_end(&event.text, usize::from(end.saturating_sub(at)), &ellipsis).into_owned();
     pen.text(at, y, &text, Role::Text);
 }

@@ -1,4 +1,4 @@
-//! What is known of the selected row: a title, labels with words beside them, and its last events.
+//! Details of the selected row: a title, labelled facts, and its latest events.
 //!
 //! Start at [`draw`].
 
@@ -7,10 +7,10 @@ use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::events;
 
-/// Head and column names above a table's rows.
+/// ColumnHead and column names above a table's rows.
 pub const TABLE_HEAD: u16 = 2;
 /// A table keeps so many rows free, so that what is below does not move with every new row.
 const TABLE_LEAST: u16 = 4;
@@ -19,7 +19,7 @@ const LABELS: u16 = 10;
 
 /// How a view of a table and its selected row shares its height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parts {
+pub struct TableLayout {
     /// Blank rows above.
     pub above: u16,
     /// The table.
@@ -30,7 +30,7 @@ pub struct Parts {
     pub detail: u16,
 }
 
-impl Parts {
+impl TableLayout {
     /// The parts of a view of this height: so many rows, and so much to say about one.
     pub fn of(height: u16, rows: usize, detail: u16) -> Self {
         let above = u16::from(height >= 17);
@@ -47,42 +47,42 @@ impl Parts {
 
 /// A label and what there is to say.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct LabelledFact {
     label: &'static str,
     text: String,
     is_name: bool,
 }
 
-impl Said {
+impl LabelledFact {
     /// A sentence: its end may be cut.
-    pub fn words(label: &'static str, text: impl Into<String>) -> Self {
+    pub fn sentence(label: &'static str, text: impl Into<String>) -> Self {
         Self { label, text: text.into(), is_name: false }
     }
 
     /// A name or an address: its middle may be cut.
     pub fn name(label: &'static str, text: impl Into<String>) -> Self {
-        Self { is_name: true, ..Self::words(label, text) }
+        Self { is_name: true, ..Self::sentence(label, text) }
     }
 }
 
 /// The title of foreign text, and a line for each thing; gives back how many rows it took.
-pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[Said]) -> u16 {
+pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) -> u16 {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(pen.width().saturating_sub(4));
     let title = cut_end(&sanitize(title), room, &ellipsis).into_owned();
     pen.section(0, &title, remark);
     let room = pen.width().saturating_sub(LABELS);
     let mut y = 1;
-    for said in all {
+    for fact in all {
         if y >= pen.height() {
             break;
         }
-        pen.text(0, y, said.label, Role::TextDim);
-        if said.is_name {
+        pen.text(0, y, fact.label, Role::TextDim);
+        if fact.is_name {
             let style = pen.theme.style(Role::Text);
-            pen.foreign(LABELS, y, &said.text, room, style);
+            pen.foreign(LABELS, y, &fact.text, room, style);
         } else {
-            let text = cut_end(&sanitize(&said.text), usize::from(room), &ellipsis).into_owned();
+            let text = cut_end(&sanitize(&fact.text), usize::from(room), &ellipsis).into_owned();
             pen.text(LABELS, y, &text, Role::Text);
         }
         y += 1;
@@ -91,7 +91,7 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[Said]) -> u16 {
 }
 
 /// The last events of what is selected, newest first, as far down as there is room.
-pub fn latest(pen: &mut Pen<'_>, scene: &Scene<'_>, is_of: impl Fn(&NewsItem) -> bool) {
+pub fn latest(pen: &mut Pen<'_>, scene: &ViewScene<'_>, is_of: impl Fn(&NewsItem) -> bool) {
     if pen.height() < 3 {
         return;
     }
@@ -103,12 +103,12 @@ pub fn latest(pen: &mut Pen<'_>, scene: &Scene<'_>, is_of: impl Fn(&NewsItem) ->
 
 #[cfg(test)]
 mod tests {
-    use super::Parts;
+    use super::TableLayout;
 
     #[test]
     fn the_selected_row_has_room_wherever_there_is_some() {
         let of = |height, rows| {
-            let parts = Parts::of(height, rows, 8);
+            let parts = TableLayout::of(height, rows, 8);
             (parts.table, parts.detail)
         };
         assert_eq!([of(8, 3), of(13, 3), of(21, 3), of(36, 3)], [(8, 0), (5, 8), (6, 8), (6, 8)]);

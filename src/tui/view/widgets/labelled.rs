@@ -1,4 +1,4 @@
-//! Labels with text beside them, on a sheet over the screen: as much of it as fits, and the rest by scrolling.
+//! A popup of labelled text that scrolls.
 //!
 //! Start at [`draw`].
 
@@ -9,22 +9,22 @@ use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::widgets::sheet::Sheet;
+use crate::tui::view::widgets::popup::Popup;
 
 /// Columns of the labels, with the gap behind them.
 const LABELS: u16 = 11;
 /// Widest text, for the eye.
 const WIDEST: u16 = 100;
 
-/// A label, and the text beside it; foreign still. It goes on below where it is too long.
+/// A label and its text. The text may be foreign; it wraps where it is too long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct LabelledRow {
     label: &'static str,
     text: String,
     role: Role,
 }
 
-impl Row {
+impl LabelledRow {
     /// A row of text; an empty label leaves the text below that of the row before.
     pub fn new(label: &'static str, text: impl Into<String>) -> Self {
         Self { label, text: text.into(), role: Role::Text }
@@ -37,11 +37,10 @@ impl Row {
     }
 }
 
-/// Draws them on a sheet, scrolled to this row; `remark` stands beside its title where it need not say how
-/// far it is scrolled.
-pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<Row>, from: usize) {
+/// Draws the rows in a popup, scrolled to this row; `remark` is shown next to the title.
+pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<LabelledRow>, from: usize) {
     let lines = wrapped(screen.area, rows);
-    let sheet = Sheet::of(screen.area, WIDEST + LABELS, lines.len());
+    let sheet = Popup::of(screen.area, WIDEST + LABELS, lines.len());
     let last = sheet.last_row(lines.len());
     let from = from.min(last);
     let scrolled = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
@@ -57,20 +56,20 @@ pub fn draw(screen: &mut Pen<'_>, (title, remark): (&str, &str), rows: Vec<Row>,
 }
 
 /// The furthest that these rows can be scrolled on a screen of this size.
-pub fn last_row(area: Rect, rows: Vec<Row>) -> usize {
+pub fn last_row(area: Rect, rows: Vec<LabelledRow>) -> usize {
     let lines = wrapped(area, rows).len();
-    Sheet::of(area, WIDEST + LABELS, lines).last_row(lines)
+    Popup::of(area, WIDEST + LABELS, lines).last_row(lines)
 }
 
 /// The rows in lines that fit the sheet, safe to show.
-fn wrapped(screen: Rect, rows: Vec<Row>) -> Vec<Row> {
-    let room = usize::from(Sheet::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
-    let lines_of = |row: Row| {
+fn wrapped(screen: Rect, rows: Vec<LabelledRow>) -> Vec<LabelledRow> {
+    let room = usize::from(Popup::text_width(screen, WIDEST + LABELS).saturating_sub(LABELS).max(10));
+    let lines_of = |row: LabelledRow| {
         let mut label = row.label;
-        // A text of several lines keeps them; whatever else acts in it is shown as a picture.
+        // Line breaks are kept; all other control characters are made visible.
         let texts: Vec<String> =
             row.text.split('\n').flat_map(|line| wrap(&sanitize(line.trim_end_matches('\r')), room)).collect();
-        texts.into_iter().map(move |text| Row { label: std::mem::take(&mut label), text, role: row.role })
+        texts.into_iter().map(move |text| LabelledRow { label: std::mem::take(&mut label), text, role: row.role })
     };
     rows.into_iter().flat_map(lines_of).collect()
 }

@@ -7,5 +7,5 @@ pub mod digits;
 pub mod events;
 pub mod facts;
 pub mod labelled;
-pub mod sheet;
+pub mod popup;
 pub mod table;

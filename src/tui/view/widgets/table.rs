@@ -1,17 +1,17 @@
-//! What the tables of all views have in common: heads that tell the order, marks, numbers.
+//! Parts of all tables: column heads, selection marks and numbers.
 //!
 //! Start at [`heads`].
 
 use crate::model::histogram::Histogram;
 use crate::text::units;
 use crate::tui::action::Action;
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::list::List;
 use crate::tui::rows::rows_of;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::Scene;
+use crate::tui::view::scene::ViewScene;
 
 /// Between two columns.
 pub const GAP: u16 = 2;
@@ -20,7 +20,7 @@ pub const LEAD: u16 = 4;
 
 /// The name of a column.
 #[derive(Clone, Copy, Debug)]
-pub struct Head {
+pub struct ColumnHead {
     label: &'static str,
     /// A column of no width is left out.
     width: u16,
@@ -29,7 +29,7 @@ pub struct Head {
     is_left: bool,
 }
 
-impl Head {
+impl ColumnHead {
     /// Over text.
     pub fn left(label: &'static str, width: u16, column: Option<usize>) -> Self {
         Self { label, width, column, is_left: true }
@@ -42,12 +42,12 @@ impl Head {
 }
 
 /// The names of the columns; the one that rows are sorted by has an arrow.
-pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[Head], list: &List) {
+pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[ColumnHead], list: &List) {
     let mut x = from;
     for head in heads.iter().filter(|head| head.width > 0) {
         let is_sorted = head.column == Some(list.column);
         let role = if is_sorted { Role::Title } else { Role::TextDim };
-        // The arrow stands in the gap, so that the label keeps its place.
+        // The arrow is drawn in the gap, so that the label does not move.
         let end = if head.is_left {
             pen.text(x, y, head.label, role)
         } else {
@@ -55,7 +55,7 @@ pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[Head], list: &List) 
             x + head.width
         };
         if let Some(column) = head.column {
-            pen.target(x, y, head.width, Target::Head(column));
+            pen.target(x, y, head.width, ClickTarget::Head(column));
         }
         if is_sorted {
             let at = if head.is_left { end + 1 } else { end };
@@ -72,7 +72,7 @@ pub fn arrow(pen: &mut Pen<'_>, x: u16, y: u16, list: &List) {
     pen.text(x, y, &arrow, Role::Title);
 }
 
-/// What stands in front of a row.
+/// The selection mark and the status glyph of a row.
 pub fn lead(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
     if is_selected {
         mark(pen, y);
@@ -110,7 +110,7 @@ pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, 
 }
 
 /// Says why there is no row.
-pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
+pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
     let rows = rows_of(scene.ui.view);
     let filter = scene.ui.list().filter.value();
     let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
@@ -126,7 +126,7 @@ pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &Scene<'_>) {
 }
 
 /// Which of the rows are in sight, where not all of them are.
-pub fn in_sight(scene: &Scene<'_>) -> Option<String> {
+pub fn in_sight(scene: &ViewScene<'_>) -> Option<String> {
     let list = scene.ui.list();
     let n = list.order.len();
     let below = (list.scroll + list.page).min(n);
@@ -135,13 +135,13 @@ pub fn in_sight(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// How many of all rows are shown, where a filter hides some.
-pub fn share_shown(scene: &Scene<'_>) -> Option<String> {
+pub fn share_shown(scene: &ViewScene<'_>) -> Option<String> {
     let rows = rows_of(scene.ui.view);
     let (shown, all) = (scene.ui.list().order.len(), rows.range(scene.model).len());
     (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
 }
 
-/// Columns that a table of these needs beside its names.
+/// The width of all other columns, with their gaps.
 pub fn taken(columns: &[u16]) -> u16 {
     columns.iter().filter(|&&width| width > 0).map(|width| width + GAP).sum()
 }

@@ -14,7 +14,7 @@ use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
-use crate::plan::priority_jobs::{Early, Placed};
+use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::source::pool::schedule::rounds::Rounds;
 
 /// The sources of a run.
@@ -29,7 +29,7 @@ pub struct Sources {
     /// Jobs settled so far.
     settled: u64,
     /// Jobs that start before all others, the slowest first, of the sources that have begun.
-    priority: BinaryHeap<Early>,
+    priority: BinaryHeap<PriorityJob>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -202,7 +202,7 @@ impl Sources {
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce(facts);
-        if let Some(Placed { jobs, of }) = self.cursor.placed() {
+        if let Some(PriorityCount { jobs, of }) = self.cursor.placed() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
         self.announce_if_drawn(facts);

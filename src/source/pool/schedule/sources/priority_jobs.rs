@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use crate::event::{Fact, JobId};
 use crate::plan::job::Job;
-use crate::plan::priority_jobs::Early;
+use crate::plan::priority_jobs::PriorityJob;
 use crate::source::pool::schedule::sources::{QueueHead, Sources};
 
 impl Sources {
@@ -34,7 +34,7 @@ impl Sources {
         now: QueueHead,
         facts: &mut VecDeque<Fact>,
     ) -> Option<(Box<Job>, JobId, QueueHead)> {
-        let Early { job, .. } = self.priority.pop()?;
+        let PriorityJob { job, .. } = self.priority.pop()?;
         let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
         self.drawn += 1;
         self.announce(facts);

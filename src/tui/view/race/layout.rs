@@ -1,6 +1,6 @@
-//! Where lanes lie: beside each other where there is room, below each other where there is less.
+//! The layout of the lanes: side by side if they fit, otherwise one below the other.
 //!
-//! Pure. Start at [`Place::of`].
+//! Pure. Start at [`LabLayout::of`].
 
 use ratatui::layout::Rect;
 
@@ -24,7 +24,7 @@ pub(super) enum Face {
 
 /// Where everything lies; what has no height is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LabLayout {
     pub(super) head: Rect,
     pub(super) sentence: Rect,
     pub(super) lanes: Vec<Rect>,
@@ -33,7 +33,7 @@ pub(super) struct Place {
     pub(super) foot: Rect,
 }
 
-impl Place {
+impl LabLayout {
     /// The places on a screen of this size.
     pub(super) fn of(area: Rect, lanes: usize) -> Self {
         let lanes = u16::try_from(lanes.max(1)).unwrap_or(1);
@@ -115,14 +115,14 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::layout::Rect;
 
-    use super::{Face, Place};
+    use super::{Face, LabLayout};
 
     fn face(width: u16, height: u16, lanes: usize) -> Face {
-        Place::of(Rect::new(0, 0, width, height), lanes).face
+        LabLayout::of(Rect::new(0, 0, width, height), lanes).face
     }
 
     #[test]
-    fn two_lanes_lie_beside_each_other_on_any_usual_screen() {
+    fn two_lanes_are_side_by_side_on_a_usual_screen() {
         for (width, height) in [(120, 40), (80, 24), (60, 16)] {
             assert_eq!(face(width, height, 2), Face::Panel, "{width}x{height}");
         }
@@ -134,7 +134,7 @@ mod tests {
         #[test]
         fn nothing_overlaps(width in 0..220_u16, height in 0..70_u16, lanes in 1..=4_usize) {
             let area = Rect::new(0, 0, width, height);
-            let place = Place::of(area, lanes);
+            let place = LabLayout::of(area, lanes);
             let mut all = place.lanes.clone();
             all.extend([place.head, place.sentence, place.outcome, place.foot]);
             all.retain(|at| at.width > 0 && at.height > 0);

@@ -1,16 +1,15 @@
-//! A sheet over the screen: where it lies and what it may hold. The footer stays in sight.
-//!
-//! Help, the working and the palette are written on one. Start at [`Sheet::of`].
+//! A popup over the screen: its area and its margins. The footer stays visible.
+//! Start at [`Popup::of`].
 
 use ratatui::layout::Rect;
 
-use crate::tui::click_targets::Target;
+use crate::tui::click_targets::ClickTarget;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 
 /// Where a sheet lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sheet {
+pub struct Popup {
     area: Rect,
     /// Columns left and right of the text, and rows above and below.
     margins: (u16, u16),
@@ -18,7 +17,7 @@ pub struct Sheet {
     pub rows: u16,
 }
 
-impl Sheet {
+impl Popup {
     /// The columns that text has on it, if it wants so many.
     pub fn text_width(screen: Rect, wanted: u16) -> u16 {
         let (width, left) = width(screen, wanted);
@@ -40,11 +39,11 @@ impl Sheet {
         lines.saturating_sub(usize::from(self.rows))
     }
 
-    /// Empties it and has it written on; the writing tells which row is selected.
+    /// Clears the area and draws on it; the drawing returns the selected row.
     pub fn write(self, screen: &mut Pen<'_>, write: impl FnOnce(&mut Pen<'_>) -> Option<u16>) {
         let mut paper = screen.within(self.area);
         paper.clear(Role::Surface);
-        paper.target_all(Target::Sheet);
+        paper.target_all(ClickTarget::Sheet);
         let (left, above) = self.margins;
         let (width, height) = (self.area.width.saturating_sub(2 * left), self.area.height.saturating_sub(above));
         let selected = write(&mut paper.part(left, above, width, height));

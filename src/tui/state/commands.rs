@@ -1,4 +1,4 @@
-//! What keys wish of the source: pauses, limits, and one job, endpoint or host picked out.
+//! Commands to the source: pause, limits, and commands for one job, endpoint or host.
 //!
 //! Start at [`UiState::turn`].
 
@@ -24,9 +24,9 @@ impl UiState {
             self.say("nothing starts any more", now);
             return None;
         }
-        let wish = if model.is_paused { Command::Resume } else { Command::Pause };
-        self.wish = Some(wish);
-        Some(wish)
+        let command = if model.is_paused { Command::Resume } else { Command::Pause };
+        self.pending = Some(command);
+        Some(command)
     }
 
     pub(super) fn turn(&mut self, model: &Model, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<Command> {
@@ -40,7 +40,7 @@ impl UiState {
             self.say(COUNTED_TOGETHER, now);
             return None;
         }
-        let (scope, stands, first, place) = match host.and_then(|i| model.hosts.get(i)) {
+        let (scope, current, first, place) = match host.and_then(|i| model.hosts.get(i)) {
             Some(host) if !host.origin.is_here() => {
                 self.say(ELSEWHERE, now);
                 return None;
@@ -52,16 +52,16 @@ impl UiState {
             }
             None => (Scope::Run, run, model.first_limit, String::new()),
         };
-        // From the last wish on, so that a key pressed ten times quickly counts ten times.
-        let from = match self.wish {
-            Some(Command::SetLimit { limit, scope: wished }) if wished == scope => limit,
-            _ => stands,
+        // Counts from the pending limit, so that ten quick key presses count ten times.
+        let from = match self.pending {
+            Some(Command::SetLimit { limit, scope: pending }) if pending == scope => limit,
+            _ => current,
         };
         let limit = to(from, first).clamp(1, 1_000_000);
-        let wish = Command::SetLimit { scope, limit };
-        self.wish = Some(wish);
+        let command = Command::SetLimit { scope, limit };
+        self.pending = Some(command);
         self.say(&sanitize(&format!("limit {from} → {limit}{place}")), now);
-        Some(wish)
+        Some(command)
     }
 
     /// The host whose limit the dials turn: where a host or an endpoint is looked at, that one's.
@@ -73,10 +73,10 @@ impl UiState {
         }
     }
 
-    /// Remembers a wish until it has come true.
-    pub(super) fn wish_for(&mut self, wish: Command) -> Command {
-        self.wish = Some(wish);
-        wish
+    /// Remembers a command until it has taken effect.
+    pub(super) fn remember(&mut self, command: Command) -> Command {
+        self.pending = Some(command);
+        command
     }
 
     pub(super) fn put_aside(&mut self, model: &Model, now: Offset) -> Option<Command> {
@@ -93,7 +93,7 @@ impl UiState {
             return None;
         }
         let id = host.id;
-        Some(self.wish_for(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
+        Some(self.remember(if host.is_quarantined { Command::Release(id) } else { Command::Quarantine(id) }))
     }
 
     pub(super) fn ask_to_skip(&mut self, model: &Model, now: Offset) {
@@ -127,7 +127,7 @@ impl UiState {
             Asking::Leave => None,
             Asking::Cancel(job) => Some(Command::CancelJob(job)),
             Asking::Repeat(cause) => Some(Command::Repeat(cause)),
-            Asking::Skip(_, id) => Some(self.wish_for(Command::SkipEndpoint(id))),
+            Asking::Skip(_, id) => Some(self.remember(Command::SkipEndpoint(id))),
         }
     }
 
@@ -183,21 +183,21 @@ impl UiState {
     /// Stops the run and leaves once it has ended.
     pub(super) fn stop(&mut self, command: Command) -> Vec<Effect> {
         self.asking = None;
-        self.wish = Some(command);
+        self.pending = Some(command);
         vec![Effect::Send(command), Effect::Leave(Leave::WhenEnded)]
     }
 }
 
-pub(super) fn has_come_true(wish: Command, model: &Model) -> bool {
+pub(super) fn is_applied(command: Command, model: &Model) -> bool {
     is_over(model)
-        || match wish {
+        || match command {
             Command::Pause => model.is_paused,
             Command::Resume => !model.is_paused,
             Command::SetLimit { scope: Scope::Run, limit } => model.limit == Some(limit),
             Command::SetLimit { scope: Scope::Host(host), limit } => {
                 model.host_by_id(Origin::HERE, host).is_some_and(|host| host.limit == Some(limit))
             }
-            // What these ask for is seen in the job, or may never be.
+            // The effect of these shows in the job, or never.
             Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) => true,
             Command::SetAdaptive(on) => model.is_adaptive == on,
             Command::SkipEndpoint(id) => model.endpoint_by_id(Origin::HERE, id).is_some_and(|it| it.is_skipped),
