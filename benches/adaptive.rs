@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use inflight::control::Command;
 use inflight::event::{Event, Fact};
-use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
+use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;

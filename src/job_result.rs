@@ -1,7 +1,6 @@
-//! What a job brought home: its answer's body beside how it ended.
+//! The result of a job: how it ended, and the body of its response.
 //!
-//! Bodies are no events: they never enter a recording. They travel from the pool to the report on
-//! their own way. Start at [`JobResult`].
+//! A body is never part of an event or a recording. It goes from the pool to the report directly. Start at [`JobResult`].
 
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::plan::job::Place;
 /// One settled job, with its data.
 #[derive(Clone, Debug)]
 pub struct JobResult {
-    /// Where it stands in the plan.
+    /// Its place in the plan.
     pub place: Place,
     /// Its number in this run.
     pub job: JobId,
@@ -24,22 +23,22 @@ pub struct JobResult {
     pub target: Arc<str>,
     /// How it ended.
     pub end: JobEnd,
-    /// Tries it took.
+    /// The number of attempts.
     pub tries: u32,
     /// From ready to settled.
     pub total: Micros,
-    /// How much of that it waited.
+    /// The part of `total` that it waited.
     pub waited: Micros,
-    /// The last answer, where there was one.
+    /// The last response, if there was one.
     pub answer: Option<Answer>,
 }
 
-/// An answer, whole.
+/// A whole response.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// `Content-Type`, where the server sent one; foreign text.
+    /// `Content-Type`, if the server sent one; foreign text.
     pub content_type: Option<String>,
     /// The body as received.
     pub body: Bytes,

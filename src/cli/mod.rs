@@ -17,9 +17,9 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
-use crate::plan::order::Word;
-use crate::plan::patience::Patience;
-use crate::plan::via::Via;
+use crate::plan::attempt_timeout::AttemptTimeout;
+use crate::plan::http_client::HttpClient;
+use crate::plan::order::OrderKeyword;
 use crate::text::console::ColorChoice;
 
 /// Runs a batch of HTTP requests and shows, live, what is in flight.
@@ -130,7 +130,7 @@ pub struct BatchArgs {
     pub adaptive: bool,
     /// Timeout of one attempt: `10s`, `1m30s`, `5x median`
     #[arg(long, value_name = "TIME", value_parser = values::patience)]
-    pub timeout: Option<Patience>,
+    pub timeout: Option<AttemptTimeout>,
     /// Maximum tries per job, including the first
     #[arg(long, value_name = "N", value_parser = values::limit)]
     pub tries: Option<u32>,
@@ -139,10 +139,10 @@ pub struct BatchArgs {
     pub fail_fast: bool,
     /// HTTP client: `auto`, `direct` (ignores proxies) or `reqwest`
     #[arg(long, value_name = "WIRE", value_parser = values::via)]
-    pub wire: Option<Via>,
-    /// Order of jobs: `as-given`, or `slow-first` (starts the jobs that were slow in an earlier run)
+    pub wire: Option<HttpClient>,
+    /// JobOrder of jobs: `as-given`, or `slow-first` (starts the jobs that were slow in an earlier run)
     #[arg(long, value_name = "ORDER", value_parser = values::order)]
-    pub order: Option<Word>,
+    pub order: Option<OrderKeyword>,
     /// Recording of that earlier run, made with `--events`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,

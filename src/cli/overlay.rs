@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
 use crate::error::Error;
-use crate::plan::order::{Order, Word};
+use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
 use crate::plan::source::Overlay;
 use crate::plan::{Plan, Polling};
@@ -39,7 +39,7 @@ pub fn apply_flags(
         });
     }
     plan.order = order(std::mem::take(&mut plan.order), batch)?;
-    if plan.order != Order::AsGiven && !plan.is_repeatable() {
+    if plan.order != JobOrder::AsGiven && !plan.is_repeatable() {
         return Err(Error::Usage {
             message: "`slow-first` needs input that can be read twice".into(),
             hint: "save the input to a file, and give the file instead of a pipe".into(),
@@ -71,18 +71,18 @@ fn polling(plan: Option<Polling>, batch: &BatchArgs) -> Result<Option<Polling>, 
 }
 
 /// The order of jobs.
-fn order(plan: Order, batch: &BatchArgs) -> Result<Order, Error> {
+fn order(plan: JobOrder, batch: &BatchArgs) -> Result<JobOrder, Error> {
     match (batch.order, &batch.from, plan) {
-        (Some(Word::AsGiven), Some(_), _) | (None, Some(_), Order::AsGiven) => Err(Error::Usage {
+        (Some(OrderKeyword::AsGiven), Some(_), _) | (None, Some(_), JobOrder::AsGiven) => Err(Error::Usage {
             message: "`--from` has no effect without `--order slow-first`".into(),
             hint: "add `--order slow-first`, or remove `--from`".into(),
         }),
-        (Some(Word::SlowFirst), None, Order::AsGiven) => Err(Error::Usage {
+        (Some(OrderKeyword::SlowFirst), None, JobOrder::AsGiven) => Err(Error::Usage {
             message: "`--order slow-first` needs the recording of an earlier run".into(),
             hint: "record a run with `--events last.jsonl`, then add `--from last.jsonl`".into(),
         }),
-        (Some(Word::AsGiven), None, _) => Ok(Order::AsGiven),
-        (_, Some(from), _) => Ok(Order::SlowFirst { from: from.clone() }),
+        (Some(OrderKeyword::AsGiven), None, _) => Ok(JobOrder::AsGiven),
+        (_, Some(from), _) => Ok(JobOrder::SlowFirst { from: from.clone() }),
         (_, None, plan) => Ok(plan),
     }
 }

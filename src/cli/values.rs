@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::lab::controls;
 use crate::lab::scenario::Scenario;
-use crate::plan::order::{self, Word};
-use crate::plan::patience::{self, Patience};
+use crate::plan::attempt_timeout::{self, AttemptTimeout};
+use crate::plan::http_client::{self, HttpClient};
+use crate::plan::order::{self, OrderKeyword};
 use crate::plan::quantity;
-use crate::plan::via::{self, Via};
 use crate::tui::detect::pace::FPS;
 use crate::tui::theme::color::Depth;
 
@@ -25,15 +25,15 @@ pub(super) fn rate(text: &str) -> Result<Duration, String> {
     quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn patience(text: &str) -> Result<Patience, String> {
-    patience::parse_patience(text).map_err(|wrong| wrong.to_string())
+pub(super) fn patience(text: &str) -> Result<AttemptTimeout, String> {
+    attempt_timeout::parse_attempt_timeout(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn via(text: &str) -> Result<Via, String> {
-    via::parse_via(text).map_err(|wrong| wrong.to_string())
+pub(super) fn via(text: &str) -> Result<HttpClient, String> {
+    http_client::parse_http_client(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn order(text: &str) -> Result<Word, String> {
+pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
     order::parse_order(text).map_err(|wrong| wrong.to_string())
 }
 

@@ -22,10 +22,10 @@ use crate::lab::workload::{Workload, WorkloadSpec};
 use crate::model::race::span::{self, Span};
 use crate::model::race::{LaneFigures, UpstreamCounts};
 use crate::model::verdict::sentences;
-use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
 use crate::plan::error::PlanError;
-use crate::plan::via::Via;
+use crate::plan::http_client::HttpClient;
+use crate::plan::request::address::PRACTICE;
 use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
@@ -269,7 +269,7 @@ impl LaneThread {
             polling: None,
             fail_fast: false,
             // The upstream is on this machine, so no proxy applies.
-            route: Route::new(Via::Direct, &|_| None).with_local_suffix(PRACTICE),
+            route: Route::new(HttpClient::Direct, &|_| None).with_local_suffix(PRACTICE),
             time: RunTime::since(self.start),
             lingers: false,
             most: None,

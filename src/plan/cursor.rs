@@ -9,32 +9,23 @@ use std::sync::{Arc, PoisonError};
 
 use crate::event::EndpointId;
 use crate::plan::Plan;
-use crate::plan::address::NO_UPSTREAM;
+use crate::plan::endpoints::{EndpointRegistry, PlannedEndpoint};
 use crate::plan::error::PlanError;
-use crate::plan::found::Found;
 use crate::plan::job::{Job, Place};
-use crate::plan::priority_jobs::{Ahead, Early, Placed, Slow};
-use crate::plan::request::{Made, Maker};
+use crate::plan::priority_jobs::{PriorityCount, PriorityJob, PriorityJobs, SlowJob};
+use crate::plan::request::address::NO_UPSTREAM;
+use crate::plan::request::{BuiltRequest, RequestBuilder};
 use crate::plan::rows::feed::Waker;
 use crate::plan::rows::{Next, RowStream, Rows};
 use crate::plan::source::Source;
 
-/// One named row of the plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Its name on screen and in reports.
-    pub name: Arc<str>,
-    /// How many jobs it yields, where that is known.
-    pub jobs: Option<u64>,
-}
-
 /// A position in a plan.
 pub struct Cursor {
-    found: Found,
+    found: EndpointRegistry,
     streams: Vec<Stream>,
     waker: Waker,
     /// What became of jobs that were to be put first, where that was asked for.
-    placed: Option<Placed>,
+    placed: Option<PriorityCount>,
 }
 
 /// What a draw yields.
@@ -65,14 +56,14 @@ pub struct BadRow {
 struct Stream {
     rows: RowStream,
     values: Vec<String>,
-    maker: Maker,
+    builder: RequestBuilder,
     /// Its one endpoint; without it, every host is one.
     endpoint: Option<EndpointId>,
     host: Option<String>,
     jobs: Option<u64>,
     next: Place,
     /// Its jobs that are drawn before all others.
-    ahead: Ahead,
+    ahead: PriorityJobs,
     /// How to read its rows again.
     again: Again,
 }
@@ -91,7 +82,8 @@ impl Cursor {
     ///
     /// Practice URLs go to the practice upstream at `practice_port` of this machine.
     pub fn open(plan: &Plan, practice_port: Option<u16>) -> Result<Self, PlanError> {
-        let mut cursor = Self { found: Found::default(), streams: Vec::new(), waker: Waker::default(), placed: None };
+        let mut cursor =
+            Self { found: EndpointRegistry::default(), streams: Vec::new(), waker: Waker::default(), placed: None };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
             *n_named.entry(name).or_default() += 1;
@@ -115,25 +107,25 @@ impl Cursor {
         name: Option<Arc<str>>,
         practice_port: Option<u16>,
     ) -> Result<Stream, PlanError> {
-        let maker = Maker::new(source, practice_port).map_err(|why| {
+        let builder = RequestBuilder::new(source, practice_port).map_err(|why| {
             let help = if why.ends_with(NO_UPSTREAM) { "" } else { "check the plan's URLs and headers" };
             PlanError::in_file(&plan.file, why, help)
         })?;
         let (rows, jobs) = source.rows.open(&source.columns, source.url.is_in_row(), &self.waker)?;
         let endpoint = name.map(|name| self.found.add(&name, jobs));
-        let host = maker.host(source.columns.len());
+        let host = builder.host(source.columns.len());
         let next = Place { source: u32::try_from(self.streams.len()).unwrap_or(u32::MAX), row: 0 };
         let (columns, is_in_row) = (source.columns.clone(), source.url.is_in_row());
         let again = Again { rows: Arc::clone(&source.rows), columns, is_in_row, trouble: None };
-        let ahead = Ahead::default();
-        Ok(Stream { rows, values: Vec::new(), maker, endpoint, host, jobs, next, ahead, again })
+        let ahead = PriorityJobs::default();
+        Ok(Stream { rows, values: Vec::new(), builder, endpoint, host, jobs, next, ahead, again })
     }
 
     /// Puts these jobs before all others, as far as the plan still has them: each as it is now.
     ///
     /// To be called before the first draw, and only where everything can be read again.
-    pub fn put_first(&mut self, slow: Vec<Slow>) {
-        let mut placed = Placed { jobs: 0, of: slow.len() as u64 };
+    pub fn put_first(&mut self, slow: Vec<SlowJob>) {
+        let mut placed = PriorityCount { jobs: 0, of: slow.len() as u64 };
         let named = |stream: &Stream| Some(Arc::clone(&self.found.endpoints().get(stream.endpoint?.0 as usize)?.name));
         let sources: HashMap<_, _> =
             self.streams.iter().enumerate().filter_map(|(i, stream)| Some((named(stream)?, i))).collect();
@@ -155,18 +147,18 @@ impl Cursor {
     }
 
     /// What became of jobs that were to be put first, where that was asked for.
-    pub fn placed(&self) -> Option<Placed> {
+    pub fn placed(&self) -> Option<PriorityCount> {
         self.placed
     }
 
     /// The jobs of a source that come before all others; once only, until it is rewound.
-    pub fn take_ahead(&mut self, source: usize) -> Vec<Early> {
+    pub fn take_ahead(&mut self, source: usize) -> Vec<PriorityJob> {
         self.streams.get_mut(source).map_or_else(Vec::new, |stream| std::mem::take(&mut stream.ahead.jobs))
     }
 
     /// Looks up the jobs of a source that come before all others.
     fn look_ahead(&mut self, source: usize) {
-        let Stream { maker, endpoint, next, ahead, again, .. } = &mut self.streams[source];
+        let Stream { builder, endpoint, next, ahead, again, .. } = &mut self.streams[source];
         if ahead.known.is_empty() {
             return;
         }
@@ -176,17 +168,17 @@ impl Cursor {
         let (found, place) = (&mut self.found, *next);
         ahead.find(rows, |slow, next, values| {
             let made = match next {
-                Next::Row => maker.make(values),
-                Next::Line(line) => maker.make_of_json(&line),
+                Next::Row => builder.build(values),
+                Next::Line(line) => builder.build_from_json(&line),
                 Next::Bad(_) | Next::Pending | Next::End => return None,
             };
             let made = made.ok().filter(|made| made.target == slow.target)?;
-            Some(job(found, maker, *endpoint, Place { row: slow.row, ..place }, made))
+            Some(job(found, builder, *endpoint, Place { row: slow.row, ..place }, made))
         });
     }
 
     /// Every endpoint seen so far, by id; it only grows.
-    pub fn endpoints(&self) -> &[Endpoint] {
+    pub fn endpoints(&self) -> &[PlannedEndpoint] {
         self.found.endpoints()
     }
 
@@ -257,13 +249,13 @@ impl Cursor {
             Next::End => return Draw::End,
             Next::Pending => return Draw::Pending,
             Next::Bad(why) => Err(why),
-            Next::Row => stream.maker.make(&stream.values).map_err(|why| stream.rows.place() + &why),
-            Next::Line(line) => stream.maker.make_of_json(&line).map_err(|why| stream.rows.place() + &why),
+            Next::Row => stream.builder.build(&stream.values).map_err(|why| stream.rows.place() + &why),
+            Next::Line(line) => stream.builder.build_from_json(&line).map_err(|why| stream.rows.place() + &why),
         };
         let place = stream.next;
         stream.next.row += 1;
         match made {
-            Ok(made) => Draw::Job(job(&mut self.found, &stream.maker, stream.endpoint, place, made)),
+            Ok(made) => Draw::Job(job(&mut self.found, &stream.builder, stream.endpoint, place, made)),
             Err(why) => {
                 let endpoint = stream.endpoint.unwrap_or_else(|| self.found.bad_rows());
                 Draw::BadRow(BadRow { place, endpoint, why })
@@ -273,10 +265,16 @@ impl Cursor {
 }
 
 /// The job that a row's request is.
-fn job(found: &mut Found, maker: &Maker, endpoint: Option<EndpointId>, place: Place, made: Made) -> Box<Job> {
+fn job(
+    found: &mut EndpointRegistry,
+    builder: &RequestBuilder,
+    endpoint: Option<EndpointId>,
+    place: Place,
+    made: BuiltRequest,
+) -> Box<Job> {
     let endpoint = endpoint.unwrap_or_else(|| found.endpoint_of(&made));
-    let Made { method, address, target, headers, body, name: _ } = made;
-    let (policy, secrets) = (Arc::clone(&maker.policy), Arc::clone(&maker.secrets));
+    let BuiltRequest { method, address, target, headers, body, name: _ } = made;
+    let (policy, secrets) = (Arc::clone(&builder.policy), Arc::clone(&builder.secrets));
     Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
 }
 

@@ -1,4 +1,4 @@
-//! One thing that must end well or badly, exactly once, and the rules it is run by.
+//! A job, which succeeds or fails exactly once, and the rules for running it.
 //!
 //! Start at [`Job`].
 
@@ -12,10 +12,10 @@ use url::Url;
 
 use crate::event::EndpointId;
 
-/// One job, as drawn from the plan. What many jobs share is shared. Its `Debug` shows what people may see.
+/// One job, as drawn from the plan. What many jobs share is shared. Its `Debug` shows no secret.
 #[derive(Clone)]
 pub struct Job {
-    /// Where it stands in the plan: reports are in this order.
+    /// Its place in the plan: reports are in this order.
     pub place: Place,
     /// The endpoint it belongs to.
     pub endpoint: EndpointId,
@@ -23,15 +23,15 @@ pub struct Job {
     pub method: Method,
     /// Absolute, http or https, without a fragment.
     pub url: Url,
-    /// Method and URL as people may see it: secrets masked.
+    /// Method and URL, secrets masked.
     pub target: Arc<str>,
-    /// Values of the plan that nobody may see, wherever a server repeats them.
+    /// Secret values of the plan, which are masked wherever a server repeats them.
     pub secrets: Arc<[Box<str>]>,
     /// Headers the plan sets.
     pub headers: Arc<HeaderMap>,
     /// Body to send; empty for none.
     pub body: Bytes,
-    /// How it is run and judged.
+    /// The rules for running and judging it.
     pub policy: Arc<Policy>,
 }
 
@@ -44,33 +44,33 @@ pub struct Place {
     pub row: u64,
 }
 
-/// The rules a job is run by.
+/// The rules for running a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// How long each part may take.
+    /// The time-outs of its parts.
     pub timeouts: Timeouts,
     /// Hops to follow; 0 leaves redirects as answers.
     pub redirects: u32,
     /// Whether, when and how often to try again.
     pub retry: Retry,
-    /// What a good answer is.
+    /// The expected statuses.
     pub status: Statuses,
     /// Largest body that is read, in bytes.
     pub max_body: u64,
 }
 
-/// Finite limits on waiting, layered.
+/// The time-outs, all finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timeouts {
-    /// Name look-up, connection and TLS.
+    /// DNS, connection and TLS.
     pub connect: Duration,
-    /// From the connection to the answer's head.
+    /// From the connection to the response head.
     pub first_byte: Duration,
-    /// Between two pieces of the body.
+    /// Between two chunks of the body.
     pub idle: Duration,
     /// One attempt, from the slot to the last byte.
     pub attempt: Duration,
-    /// Less than that: so many times the endpoint's median, once that is known.
+    /// A shorter time-out, as a multiple of the endpoint's median, once that is known.
     pub times_median: Option<f64>,
     /// The whole job, from its first attempt, waits and retries included.
     pub job: Duration,
@@ -79,41 +79,41 @@ pub struct Timeouts {
 /// When a failed attempt is tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// Tries in all, the first included; 1 means never again.
+    /// The number of attempts, the first included; 1 means no retry.
     pub attempts: u32,
-    /// The first wait is at most this; the most doubles with each try …
+    /// The maximum of the first wait; it doubles with each attempt …
     pub backoff_from: Duration,
     /// … and never exceeds this.
     pub backoff_to: Duration,
-    /// Which ends are worth another try.
+    /// The outcomes that are retried.
     pub on: RetryOn,
     /// Also retry methods that are not idempotent.
     pub non_idempotent: bool,
-    /// No wait that a server asks of us is longer.
+    /// The longest wait that a server can request.
     pub longest_wait: Duration,
 }
 
-/// Which ends are worth another try.
+/// The outcomes that are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryOn {
-    /// 429, and 503 or 403 that ask for patience.
+    /// 429, and a 503 or 403 that asks for a wait.
     pub throttled: bool,
     /// A time-out in any phase.
     pub timeout: bool,
-    /// No connection, or one that broke.
+    /// No connection, or a broken one.
     pub connect: bool,
     /// Statuses 500 to 599.
     pub server_error: bool,
 }
 
-/// Which statuses are good answers.
+/// The expected statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statuses {
     /// 200 to 399.
     Success,
-    /// Any status at all: an answer is enough.
+    /// Any status.
     Any,
-    /// Just these.
+    /// Only these.
     Listed(Arc<[u16]>),
 }
 
@@ -130,7 +130,7 @@ impl fmt::Debug for Job {
 }
 
 impl Statuses {
-    /// Whether an answer with this status is what the plan expects.
+    /// Whether this status is expected.
     pub fn holds(&self, status: u16) -> bool {
         match self {
             Self::Success => (200..400).contains(&status),

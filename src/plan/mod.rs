@@ -1,32 +1,27 @@
-//! What was asked: endpoints, limits, retry rules, expectations.
+//! A plan: endpoints, limits, retry rules and expectations.
 //!
-//! A plan is read from TOML, a list of URLs, JSON Lines or the command line; whatever it came from,
-//! it is a [`Plan`] from then on. Jobs are never all in memory: they are drawn one by one through
-//! the [`Cursor`](cursor::Cursor). Nothing here sends, and nothing reads the environment: variables come
-//! through a parameter. Start at [`Plan`] and [`Plan::read`].
+//! It comes from TOML, a list of URLs, JSON Lines or the command line. Jobs are never all in memory:
+//! the [`Cursor`](cursor::Cursor) draws them one by one. Nothing here sends a request or reads the
+//! environment. Start at [`Plan`] and [`Plan::read`].
 
-pub mod address;
+pub mod attempt_timeout;
 pub mod cursor;
 pub mod defaults;
+pub mod endpoints;
 pub mod error;
-mod found;
-mod intake;
+pub mod http_client;
 pub mod job;
+mod load;
 pub mod order;
-pub mod patience;
 pub mod priority_jobs;
-mod put;
+pub mod provenance;
 pub mod quantity;
 mod read;
-mod request;
+pub mod request;
 pub mod resolved;
 mod rows;
 pub mod rules;
-pub mod said;
 pub mod source;
-mod template;
-pub mod text;
-pub mod via;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -35,59 +30,58 @@ use std::time::Duration;
 use crate::text::glob;
 use crate::text::toml_reader::WrittenKey;
 
-/// Everything that was asked, checked, with every default filled in.
+/// A valid plan, with all defaults filled in.
 #[derive(Debug)]
 pub struct Plan {
-    /// What the run is called.
+    /// The name of the run.
     pub name: String,
-    /// Where it was read from, as the person named it.
+    /// Its file, as the user named it.
     pub file: String,
-    /// Which keys of the file were set, and in which line: everything else is a default. What an endpoint sets
-    /// is known to its source.
+    /// The keys that the file sets, with their lines. The keys of an endpoint are in its source.
     pub written: Vec<WrittenKey>,
-    /// Run-wide dials.
+    /// The limits of the run.
     pub limits: Limits,
-    /// Whether the batch is repeated, and how often.
+    /// Whether and how often the batch is repeated.
     pub polling: Option<Polling>,
-    /// In which order jobs are drawn.
-    pub order: order::Order,
+    /// The order of jobs.
+    pub order: order::JobOrder,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
-    /// By which wire attempts go.
-    pub wire: via::Via,
-    /// What decides the exit code beside failed jobs.
+    /// The HTTP client that sends requests.
+    pub wire: http_client::HttpClient,
+    /// What decides the exit code, in addition to failed jobs.
     pub expect: Expect,
-    /// Where results go.
+    /// The destination of results.
     pub output: Output,
-    /// The practice upstream to start, where the plan asks for one.
+    /// The practice upstream to start, if the plan uses one.
     pub practice: Option<Practice>,
-    /// Where jobs come from, in plan order.
+    /// The sources of jobs, in plan order.
     pub sources: Vec<source::Source>,
 }
 
-/// How much may happen at once, and how fast.
+/// The limits of the run and of its hosts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Attempts in flight, whole run.
     pub concurrency: NonZeroU32,
-    /// Attempts in flight, each host; the run's own where absent.
+    /// Attempts in flight at each host; the run's limit if absent.
     pub per_host: Option<NonZeroU32>,
     /// Shortest time between two starts, whole run: the inverse of `rate`.
     pub gap: Option<Duration>,
     /// Shortest time between two starts at one host.
     pub per_host_gap: Option<Duration>,
-    /// Whether each host's limit or pace is found by itself, under the limits above.
+    /// Whether the limit of each host adapts, under the limits above.
     pub adaptive: bool,
-    /// The share of all attempts that may be retries, from 0 to 1, beyond a few that any run has.
+    /// The share of all attempts that may be retries, from 0 to 1; a few are always allowed.
     pub retry_budget: f64,
-    /// Rules for hosts by name; the first that matches holds.
+    /// Rules for hosts by name; the first match applies.
     pub hosts: Vec<HostRule>,
 }
 
-/// Dials of some hosts.
+/// The limits of the hosts that match a pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostRule {
-    /// What the host's name must match, in lower case; `*` stands for any text.
+    /// The pattern of host names, in lower case; `*` matches any text.
     pub pattern: String,
     /// Attempts in flight.
     pub limit: Option<NonZeroU32>,
@@ -96,15 +90,14 @@ pub struct HostRule {
 }
 
 impl HostRule {
-    /// Whether it is a rule for the host that `key` names as [`address::host_key`] does.
+    /// Whether it is a rule for the host that `key` names as [`request::address::host_key`] does.
     pub fn matches(&self, key: &str) -> bool {
-        glob::matches(&self.pattern, address::name_in_key(key))
+        glob::matches(&self.pattern, request::address::name_in_key(key))
     }
 }
 
 impl Limits {
-    /// Attempts in flight at a host, where it has a limit of its own, and the shortest time between
-    /// two starts. `key` names the host as [`address::host_key`] does.
+    /// Returns the limit of a host, if it has its own, and the shortest time between two starts. `key` names the host as [`request::address::host_key`] does.
     pub fn of_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
         let rule = self.rule_of(key);
         let limit = rule.and_then(|rule| rule.limit).or(self.per_host);
@@ -112,22 +105,22 @@ impl Limits {
         (limit, gap.unwrap_or_default())
     }
 
-    /// The rule that holds at a host.
+    /// The rule that applies to a host.
     pub fn rule_of(&self, key: &str) -> Option<&HostRule> {
         self.hosts.iter().find(|rule| rule.matches(key))
     }
 }
 
-/// How a batch is repeated, to see what is up.
+/// The repetition of a batch, to monitor endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polling {
     /// From the start of a round to the start of the next; never zero.
     pub every: Duration,
-    /// How many rounds; without an end where absent.
+    /// The number of rounds; endless if absent.
     pub rounds: Option<NonZeroU32>,
 }
 
-/// What must hold of the whole run.
+/// The expectations of the whole run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expect {
     /// Largest share of jobs that may fail, from 0 to 1, exclusive. Without it no job may fail.
@@ -136,41 +129,41 @@ pub struct Expect {
     pub p95_below: Option<Duration>,
 }
 
-/// Where results go.
+/// The destination of results.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// One JSON file with every job's data and every failure, in plan order; relative to the current
-    /// folder, as are all results.
+    /// A JSON file with the data of all jobs and all failures, in plan order. The path is relative to
+    /// the current folder, as for all results.
     pub report: Option<PathBuf>,
-    /// A folder that receives each answer's body under a safe name.
+    /// A folder for the body of each response, under a safe name.
     pub bodies: Option<PathBuf>,
 }
 
-/// The practice upstream, as a plan asks for it.
+/// The practice upstream, as set in the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Practice {
-    /// Makes its random choices repeatable.
+    /// The seed of its random choices.
     pub seed: u64,
-    /// Behaviour by host name: a glob such as `d00*` and the path that it stands for.
+    /// Behaviour by host name: a glob such as `d00*`, and the path that it requests.
     pub hosts: Vec<(String, String)>,
 }
 
 impl Plan {
-    /// Lays a command line's flags over the rules of every source.
+    /// Overrides the rules of all sources with flags.
     pub fn lay_over(&mut self, overlay: &source::Overlay) {
         for source in &mut self.sources {
             source.lay_over(overlay);
         }
     }
 
-    /// Puts a user's settings under the rules of every source: they hold where the plan is silent.
+    /// Adds rules to all sources, where the plan has none.
     pub fn lay_under(&mut self, rules: &rules::Rules) {
         for source in &mut self.sources {
             source.lay_under(rules);
         }
     }
 
-    /// Whether all its rows can be read more than once: what comes through a pipe cannot.
+    /// Whether all rows can be read more than once; those of a pipe cannot.
     pub fn is_repeatable(&self) -> bool {
         self.sources.iter().all(source::Source::is_repeatable)
     }

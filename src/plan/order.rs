@@ -1,49 +1,52 @@
-//! In which order jobs are drawn, as a plan or a flag says it.
+//! The order of jobs, as set by a plan or a flag.
 //!
-//! Pure. Start at [`Order`].
+//! Pure. Start at [`JobOrder`].
 
 use std::path::PathBuf;
 
 use crate::text::value_error::ValueError;
 
-/// In which order jobs are drawn.
+/// The order of jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// As the plan has them.
+pub enum JobOrder {
+    /// As in the plan.
     #[default]
     AsGiven,
-    /// Those first that took long in an earlier run.
+    /// The jobs that took longest in an earlier run come first.
     SlowFirst {
-        /// Where that run was recorded.
+        /// The recording of that run.
         from: PathBuf,
     },
 }
 
-/// The word for an order, without what it needs.
+/// The keyword of an order, without its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// As the plan has them.
+pub enum OrderKeyword {
+    /// As in the plan.
     AsGiven,
-    /// Those first that took long in an earlier run.
+    /// The jobs that took longest in an earlier run come first.
     SlowFirst,
 }
 
 /// `as-given` or `slow-first`.
-pub fn parse_order(text: &str) -> Result<Word, ValueError> {
+pub fn parse_order(text: &str) -> Result<OrderKeyword, ValueError> {
     match text {
-        "as-given" => Ok(Word::AsGiven),
-        "slow-first" => Ok(Word::SlowFirst),
+        "as-given" => Ok(OrderKeyword::AsGiven),
+        "slow-first" => Ok(OrderKeyword::SlowFirst),
         _ => Err(ValueError::new("not an order", "write `as-given` or `slow-first`")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Word, parse_order};
+    use super::{OrderKeyword, parse_order};
 
     #[test]
     fn an_order_is_one_of_two() {
-        assert_eq!(["as-given", "slow-first"].map(parse_order), [Ok(Word::AsGiven), Ok(Word::SlowFirst)]);
+        assert_eq!(
+            ["as-given", "slow-first"].map(parse_order),
+            [Ok(OrderKeyword::AsGiven), Ok(OrderKeyword::SlowFirst)]
+        );
         assert_eq!(
             parse_order("fast-first").unwrap_err().to_string(),
             "not an order: write `as-given` or `slow-first`"

@@ -1,8 +1,7 @@
-//! Jobs that are drawn before all others, because they took long in an earlier run.
+//! Priority jobs: those that took longest in an earlier run, which are drawn first.
 //!
-//! A job is known by its endpoint's name, its row and its target, so a row that says something else by
-//! now is not taken for it. Nothing else of the plan is held for this: files are read once more, up to
-//! the last row that is wanted. Start at [`Ahead::find`].
+//! A job is identified by endpoint, row and target, so a row that has changed is no longer a priority.
+//! Files are read once more for this, up to the last priority row. Start at [`PriorityJobs::find`].
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::VecDeque;
@@ -14,53 +13,52 @@ use crate::plan::rows::{Next, RowStream};
 
 /// A job of an earlier run that took long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slow {
+pub struct SlowJob {
     /// The name of its endpoint.
     pub endpoint: Arc<str>,
     /// Its row within its endpoint's stream, from 0.
     pub row: u64,
     /// Method and masked URL.
     pub target: Arc<str>,
-    /// For how long its attempts held a slot.
+    /// The time that its attempts held a slot.
     pub took: Micros,
 }
 
-/// A job that is drawn before others. The one that took longest is the greatest.
+/// A job that is drawn first. The one that took longest is the greatest.
 #[derive(Debug)]
-pub struct Early {
-    /// For how long it held a slot in that earlier run.
+pub struct PriorityJob {
+    /// The time that it held a slot in the earlier run.
     pub took: Micros,
     /// The job, as it is now.
     pub job: Box<Job>,
 }
 
-/// What became of the jobs that were to be put first.
+/// The number of priority jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Placed {
-    /// How many the plan still has.
+pub struct PriorityCount {
+    /// Those that the plan still has.
     pub jobs: u64,
-    /// How many there were to be.
+    /// Those that were requested.
     pub of: u64,
 }
 
-/// What one source has of them.
+/// The priority jobs of one source.
 #[derive(Debug, Default)]
-pub(super) struct Ahead {
-    /// What is known of its rows, in rising order.
-    pub(super) known: Vec<Slow>,
-    /// Rows to be passed over when their turn comes, in rising order: their jobs are ahead.
+pub(super) struct PriorityJobs {
+    /// The slow jobs of the earlier run, by row.
+    pub(super) known: Vec<SlowJob>,
+    /// The rows that are skipped in their turn, in order: their jobs come first.
     rows: VecDeque<u64>,
-    /// Those jobs, until they are taken.
-    pub(super) jobs: Vec<Early>,
+    /// The jobs, until they are taken.
+    pub(super) jobs: Vec<PriorityJob>,
 }
 
-impl Ahead {
-    /// Looks up what is known in a source's rows, read from their beginning; `make` has a row made into a
-    /// job, if it can be one and still is what it was.
+impl PriorityJobs {
+    /// Searches a source's rows for slow jobs. `make` builds the job of a row, if it still matches.
     pub(super) fn find(
         &mut self,
         mut rows: RowStream,
-        mut make: impl FnMut(&Slow, Next, &[String]) -> Option<Box<Job>>,
+        mut make: impl FnMut(&SlowJob, Next, &[String]) -> Option<Box<Job>>,
     ) {
         self.forget();
         let (mut values, mut at) = (Vec::new(), 0);
@@ -73,18 +71,18 @@ impl Ahead {
             }
             if let Some(job) = make(slow, next, &values) {
                 self.rows.push_back(slow.row);
-                self.jobs.push(Early { took: slow.took, job });
+                self.jobs.push(PriorityJob { took: slow.took, job });
             }
         }
     }
 
-    /// Puts nothing ahead, until it is looked up anew.
+    /// Removes all priority jobs, until the next search.
     pub(super) fn forget(&mut self) {
         self.rows.clear();
         self.jobs.clear();
     }
 
-    /// Whether the job of this row, whose turn has come, was drawn before.
+    /// Whether the next row is skipped because its job was drawn first.
     pub(super) fn passes(&mut self, row: u64) -> bool {
         let passes = self.rows.front() == Some(&row);
         if passes {
@@ -93,27 +91,27 @@ impl Ahead {
         passes
     }
 
-    /// How many rows will be passed over.
+    /// The number of rows that will be skipped.
     pub(super) fn n(&self) -> u64 {
         self.rows.len() as u64
     }
 }
 
-impl PartialEq for Early {
+impl PartialEq for PriorityJob {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Early {}
+impl Eq for PriorityJob {}
 
-impl PartialOrd for Early {
+impl PartialOrd for PriorityJob {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Early {
+impl Ord for PriorityJob {
     fn cmp(&self, other: &Self) -> Ordering {
         (self.took, Reverse(self.job.place)).cmp(&(other.took, Reverse(other.job.place)))
     }

@@ -1,7 +1,7 @@
-//! Reads what people write for lengths of time, counts, rates, shares and sizes.
+//! Parsers for lengths of time, counts, rates, shares and sizes.
 //!
-//! Pure text in, value out. It refuses what cannot be meant: a number without a unit, zero, and
-//! what is beyond the bounds of [`defaults`]. Start at [`parse_duration`].
+//! Pure: text in, value out. They refuse a number without a unit, zero, and values outside the bounds
+//! of [`defaults`]. Start at [`parse_duration`].
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, ValueError> {
     Ok(length)
 }
 
-/// Says that a number lacks its unit.
+/// The error of a number without its unit.
 pub(super) fn unitless(number: &str) -> ValueError {
     ValueError::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
 }
@@ -138,7 +138,7 @@ pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
     Ok(gap)
 }
 
-/// What a value must stay below: `< 1%` gives `1%`.
+/// The upper bound of a value: `< 1%` gives `1%`.
 fn bound<'t>(text: &'t str, example: &str) -> Result<&'t str, ValueError> {
     match text.trim().strip_prefix('<') {
         Some(bound) if !bound.starts_with('=') => Ok(bound.trim()),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_that_cannot_be_meant_are_refused() {
+    fn absurd_lengths_of_time_are_refused() {
         for text in ["0s", "", "soon", "99years", "-1s", "NaN"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_backoffs_are_read_as_people_write_them() {
+    fn sizes_and_backoffs_are_parsed() {
         assert_eq!(parse_size("64MiB").unwrap(), 64 << 20);
         assert_eq!(parse_size("1.5 kB").unwrap(), 1500);
         assert!(parse_size("many").is_err());

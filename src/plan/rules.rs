@@ -1,24 +1,24 @@
-//! The rules of a job as they are written: each may be left out, and one set lies over another.
+//! The rules of a job as written: each may be absent, and one set overrides another.
 //!
-//! Flags lie over an endpoint, an endpoint over the plan's defaults, those over a user's settings;
-//! what nobody set comes from [`defaults`]. Start at [`Rules::over`].
+//! Flags override an endpoint, an endpoint overrides the defaults of the plan. Absent rules come from
+//! [`defaults`]. Start at [`Rules::over`].
 
 use std::time::Duration;
 
+use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
-use crate::plan::patience::Patience;
 
-/// Rules of which any may be absent.
+/// Rules; any of them may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
     /// One attempt, from the slot to the last byte.
-    pub timeout: Option<Patience>,
-    /// Name look-up, connection and TLS.
+    pub timeout: Option<AttemptTimeout>,
+    /// DNS, connection and TLS.
     pub connect_timeout: Option<Duration>,
-    /// From the connection to the answer's head.
+    /// From the connection to the response head.
     pub first_byte_timeout: Option<Duration>,
-    /// Between two pieces of the body.
+    /// Between two chunks of the body.
     pub idle_timeout: Option<Duration>,
     /// The whole job.
     pub job_timeout: Option<Duration>,
@@ -26,22 +26,22 @@ pub struct Rules {
     pub redirects: Option<u32>,
     /// Largest body that is read, in bytes.
     pub max_body: Option<u64>,
-    /// What a good answer is.
+    /// The expected statuses.
     pub status: Option<Statuses>,
-    /// Tries in all, the first included.
+    /// The number of attempts, the first included.
     pub attempts: Option<u32>,
-    /// First and longest wait between tries.
+    /// The first and the longest wait between attempts.
     pub backoff: Option<(Duration, Duration)>,
-    /// Which ends are worth another try.
+    /// The outcomes that are retried.
     pub retry_on: Option<RetryOn>,
     /// Also retry methods that are not idempotent.
     pub retry_unsafe: Option<bool>,
-    /// The longest wait that a server can ask of us.
+    /// The longest wait that a server can request.
     pub longest_wait: Option<Duration>,
 }
 
 impl Rules {
-    /// These rules, and where they are silent the `lower` ones.
+    /// These rules, with `lower` ones where they are absent.
     #[must_use]
     pub fn over(self, lower: &Self) -> Self {
         Self {
@@ -63,12 +63,12 @@ impl Rules {
 
     /// The rules with every default filled in.
     ///
-    /// No part of an attempt may take longer than the attempt, and the job's own time is never less
-    /// than one attempt's unless the plan says so.
+    /// No part of an attempt may take longer than the attempt, and the job's own time-out is never
+    /// shorter by default.
     pub fn policy(&self) -> Policy {
         let (attempt, times_median) = match self.timeout {
-            Some(Patience::Fixed(attempt)) => (attempt, None),
-            Some(Patience::TimesMedian(times)) => (defaults::ATTEMPT, Some(times)),
+            Some(AttemptTimeout::Fixed(attempt)) => (attempt, None),
+            Some(AttemptTimeout::TimesMedian(times)) => (defaults::ATTEMPT, Some(times)),
             None => (defaults::ATTEMPT, None),
         };
         let part = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
@@ -107,11 +107,11 @@ mod tests {
     use std::time::Duration;
 
     use super::Rules;
+    use crate::plan::attempt_timeout::AttemptTimeout;
     use crate::plan::defaults;
-    use crate::plan::patience::Patience;
 
     #[test]
-    fn the_upper_rule_wins_and_silence_falls_through() {
+    fn the_upper_rule_wins_and_absent_rules_come_from_below() {
         let lower = Rules { redirects: Some(3), attempts: Some(5), ..Rules::default() };
         let upper = Rules { redirects: Some(0), ..Rules::default() };
         let rules = upper.over(&lower);
@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn no_part_of_an_attempt_takes_longer_than_the_attempt() {
-        let policy = Rules { timeout: Some(Patience::Fixed(Duration::from_secs(5))), ..Rules::default() }.policy();
+        let policy =
+            Rules { timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(5))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.connect, Duration::from_secs(5));
         assert_eq!(policy.timeouts.first_byte, Duration::from_secs(5));
         assert_eq!(policy.timeouts.job, defaults::JOB);
@@ -128,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_long_attempt_lengthens_the_job() {
-        let policy = Rules { timeout: Some(Patience::Fixed(Duration::from_secs(3600))), ..Rules::default() }.policy();
+        let policy =
+            Rules { timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(3600))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.job, Duration::from_secs(3600));
     }
 }

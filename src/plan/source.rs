@@ -1,6 +1,6 @@
-//! Where jobs come from, as the plan says it: an endpoint with its rows, or a list of URLs.
+//! A source of jobs in the plan: an endpoint with its rows, or a list of URLs.
 //!
-//! A source is only a description; the [`Cursor`](crate::plan::cursor::Cursor) opens and draws it.
+//! It is only a description; the [`Cursor`](crate::plan::cursor::Cursor) opens it and draws its jobs.
 //! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
 
 use std::fmt;
@@ -9,59 +9,59 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
+use crate::plan::request::interpolation::PlanText;
+use crate::plan::request::template::Template;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
-use crate::plan::template::Template;
-use crate::plan::text::Text;
 use crate::text::toml_reader::WrittenKey;
 
-/// Something that yields jobs: an endpoint with its rows, or a list of URLs.
+/// A source of jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
     pub(super) naming: Naming,
-    /// Shared with cursors that read them again.
+    /// Shared with cursors, which read them again.
     pub(super) rows: Arc<Rows>,
     /// The placeholders in use.
     pub(super) columns: Vec<String>,
     pub(super) url: Target,
-    /// GET, or POST where there is a body, if nobody said.
+    /// The default is GET, or POST if there is a body.
     pub(super) method: Option<Method>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
     pub(super) rules: Rules,
-    /// Which of its keys the plan sets, and in which line.
+    /// Its keys that the plan sets, with their lines.
     pub(super) written: Vec<WrittenKey>,
 }
 
-/// How a source's endpoints are called.
+/// How the endpoints of a source are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
     /// It is one endpoint with this name.
     Named(Arc<str>),
-    /// It is one endpoint, called by method and path.
+    /// It is one endpoint, named by method and path.
     Path,
-    /// It is one endpoint, called by its URL.
+    /// It is one endpoint, named by its URL.
     Url,
-    /// Each host it meets is an endpoint.
+    /// Each of its hosts is an endpoint.
     ByHost,
 }
 
-/// What a source's rows make of a URL.
+/// The URL of a source.
 pub(super) enum Target {
-    /// They fill this in.
+    /// Rows fill in this template.
     Template(Template),
-    /// They are whole requests in JSON.
+    /// Each row is a whole request in JSON.
     InRow,
 }
 
-/// What is sent with a request.
+/// The body of a request.
 pub(super) enum Body {
-    /// Always these.
+    /// The same bytes for all rows.
     Bytes(Bytes),
-    /// What rows make of this.
+    /// Rows fill in this template.
     Template(Template),
 }
 
-/// What lies over every source, whatever the plan says: the flags of a command line.
+/// The overrides of all sources: the flags of the command line.
 #[derive(Clone, Default)]
 pub struct Overlay {
     /// HTTP method.
@@ -70,7 +70,7 @@ pub struct Overlay {
     pub headers: Vec<(HeaderName, String)>,
     /// Body to send.
     pub body: Option<Bytes>,
-    /// How jobs are run and judged.
+    /// The rules for running and judging jobs.
     pub rules: Rules,
 }
 
@@ -98,7 +98,7 @@ impl Source {
     /// Every line is a URL.
     pub(super) fn url_list(rows: Rows) -> Self {
         let mut columns = Vec::new();
-        let url = Template::parse_url(&Text::written("{url}"), &mut columns);
+        let url = Template::parse_url(&PlanText::written("{url}"), &mut columns);
         Self::plain(Naming::ByHost, rows, Target::Template(url), columns)
     }
 
@@ -107,13 +107,13 @@ impl Source {
         Self::plain(Naming::ByHost, rows, Target::InRow, Vec::new())
     }
 
-    /// The same URL a few times.
+    /// The same URL several times.
     pub(super) fn repeated(url: &str, times: u64) -> Self {
-        // A command line has no rows, so its braces stand for themselves.
+        // A command line has no rows, so its braces are literal.
         Self::plain(Naming::Url, Rows::Repeat(times), Target::Template(Template::literal(url)), Vec::new())
     }
 
-    /// Lays flags over the plan.
+    /// Overrides the plan with flags.
     pub(super) fn lay_over(&mut self, overlay: &Overlay) {
         if let Some(method) = &overlay.method {
             self.method = Some(method.clone());
@@ -128,18 +128,18 @@ impl Source {
         self.rules = overlay.rules.clone().over(&self.rules);
     }
 
-    /// Puts rules under the plan's own.
+    /// Adds rules where the plan has none.
     pub(super) fn lay_under(&mut self, rules: &Rules) {
         self.rules = std::mem::take(&mut self.rules).over(rules);
     }
 
-    /// HTTP method, decided.
+    /// The HTTP method, or its default.
     pub(super) fn method(&self) -> Method {
         let default = if self.body.is_some() { Method::POST } else { Method::GET };
         self.method.clone().unwrap_or(default)
     }
 
-    /// What its endpoint is called, where it is one.
+    /// The name of its endpoint, if it has only one.
     pub(super) fn name(&self) -> Option<Arc<str>> {
         let written = || match &self.url {
             Target::Template(url) => url.written(&self.columns),
@@ -153,7 +153,7 @@ impl Source {
         }
     }
 
-    /// What its endpoint is called where another already has its name.
+    /// The longer name of its endpoint, for when the short one is taken.
     pub(super) fn longer_name(&self) -> Option<Arc<str>> {
         match (&self.naming, &self.url) {
             (Naming::Path, Target::Template(url)) => {

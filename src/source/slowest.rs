@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::event::{EndpointId, Event, Fact, JobId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
 use crate::model::verdict::thresholds as t;
-use crate::plan::priority_jobs::Slow;
+use crate::plan::priority_jobs::SlowJob;
 
 /// Most jobs that are kept. With more than these, each as long as the last of them, on `m` slots, a run
 /// takes so many times that long ÷ `m`: an end that waits for one more is a small part of it.
@@ -27,7 +27,7 @@ pub struct Slowest {
     open: HashMap<(Origin, JobId), Open>,
     usual: Histogram,
     /// The slowest, and others that have not been sorted out yet.
-    kept: Vec<Slow>,
+    kept: Vec<SlowJob>,
     last: HashMap<Origin, Offset>,
 }
 
@@ -70,7 +70,7 @@ impl Slowest {
     /// The jobs far above the usual, the slowest first; nothing if the run had no attempt at all.
     ///
     /// What had not ended counts by what it had taken: a run is often broken off while it waits for these.
-    pub fn found(mut self) -> Option<Vec<Slow>> {
+    pub fn found(mut self) -> Option<Vec<SlowJob>> {
         for ((origin, _), mut open) in std::mem::take(&mut self.open) {
             open.end(self.last.get(&origin).copied().unwrap_or_default());
             self.book(origin, open);
@@ -85,7 +85,7 @@ impl Slowest {
         let Open { endpoint, row, target, took, .. } = open;
         self.usual.record(took);
         let Some(name) = self.endpoints.get(&(origin, endpoint)).filter(|_| took >= t::FAR_LEAST) else { return };
-        self.kept.push(Slow { endpoint: Arc::clone(name), row, target, took });
+        self.kept.push(SlowJob { endpoint: Arc::clone(name), row, target, took });
         if self.kept.len() >= 2 * MOST {
             self.sort_out();
         }

@@ -1,4 +1,4 @@
-//! Whether a name fits a pattern in which `*` stands for any text.
+//! Glob patterns in which `*` matches any text.
 //!
 //! Start at [`matches()`].
 
@@ -19,7 +19,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_matches_any_text() {
         for (pattern, name) in
             [("*", ""), ("*", "a"), ("d00*", "d001"), ("*.eu", "a.eu"), ("a*c*e", "abcde"), ("a", "a")]
         {

@@ -1,11 +1,11 @@
-//! The system's errors in words for people.
+//! System errors as text for the user.
 //!
 //! Start at [`IoErrorText`].
 
 use std::fmt;
 use std::io::{self, ErrorKind};
 
-/// A system's error in plain words, without its number.
+/// A system error in plain words, without its number.
 #[derive(Debug)]
 pub struct IoErrorText(pub io::Error);
 
@@ -22,7 +22,7 @@ impl fmt::Display for IoErrorText {
             ErrorKind::ReadOnlyFilesystem => "disk is read-only",
             ErrorKind::IsADirectory => "it is a folder",
             ErrorKind::NotADirectory => "part of the path is no folder",
-            ErrorKind::BrokenPipe => "nobody reads it any more",
+            ErrorKind::BrokenPipe => "the reader has closed it",
             _ => {
                 let words = self.0.to_string();
                 let words = words.split(" (os error").next().unwrap_or_default();
@@ -34,7 +34,7 @@ impl fmt::Display for IoErrorText {
     }
 }
 
-/// Whether writing failed because nobody reads any more, which is a quiet end and no error.
+/// Whether a write failed because the reader has closed the pipe. That is a normal end, not an error.
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe
 }

@@ -1,7 +1,7 @@
-//! JSON that no terminal obeys, whatever foreign text is in it.
+//! JSON that cannot control a terminal, even if it holds foreign text.
 //!
-//! What could act is escaped inside strings, raw fragments included; the escape means the same to
-//! every reader. Start at [`write()`].
+//! Control characters in strings are escaped, raw fragments included. A JSON reader gets the same
+//! value. Start at [`write()`].
 
 use std::io::{self, Write};
 
@@ -10,55 +10,55 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::text::sanitize;
 
-/// Writes a value as one line of inert JSON, without the line's end.
+/// Writes a value as one line of safe JSON, without the line's end.
 pub fn write(to: impl Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     Ok(value.serialize(&mut Serializer::with_formatter(to, SafeJson))?)
 }
 
-/// A value as one line of inert JSON.
+/// A value as one line of safe JSON.
 pub fn text(value: &(impl Serialize + ?Sized)) -> io::Result<String> {
     let mut line = Vec::new();
     write(&mut line, value)?;
     String::from_utf8(line).map_err(io::Error::other)
 }
 
-/// Writes compact JSON in which nothing acts.
+/// Writes compact JSON without control characters.
 struct SafeJson;
 
 impl Formatter for SafeJson {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
-        write_inert(to, fragment, Where::InString)
+        write_safe(to, fragment, JsonPosition::InString)
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
-        write_inert(to, fragment, Where::Between)
+        write_safe(to, fragment, JsonPosition::Between)
     }
 }
 
-/// Where in a JSON text a character stands.
+/// The position of a character in JSON text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Where {
+enum JsonPosition {
     Between,
     InString,
     Escaped,
 }
 
-/// Copies JSON, with characters that act as `\uXXXX` and without space between tokens.
+/// Copies JSON, with control characters as `\uXXXX` and without space between tokens.
 ///
 /// Valid JSON holds such characters only inside strings, where the escape means the same.
-fn write_inert<W: ?Sized + Write>(to: &mut W, json: &str, mut place: Where) -> io::Result<()> {
-    // Nearly everything is plain, and a recording is written by the hundred thousand lines.
-    if place == Where::InString && json.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+fn write_safe<W: ?Sized + Write>(to: &mut W, json: &str, mut place: JsonPosition) -> io::Result<()> {
+    // Nearly all text is plain, and a recording has many lines.
+    if place == JsonPosition::InString && json.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return to.write_all(json.as_bytes());
     }
     let mut copied = 0;
     for (at, c) in json.char_indices() {
-        let is_dropped = place == Where::Between && matches!(c, ' ' | '\t' | '\n' | '\r');
+        let is_dropped = place == JsonPosition::Between && matches!(c, ' ' | '\t' | '\n' | '\r');
         place = match (place, c) {
-            (Where::Between, '"') | (Where::Escaped, _) => Where::InString,
-            (Where::InString, '\\') => Where::Escaped,
-            // A fragment of a string holds no bare quote: serde hands those over as escapes.
-            (Where::InString, '"') => Where::Between,
+            (JsonPosition::Between, '"') | (JsonPosition::Escaped, _) => JsonPosition::InString,
+            (JsonPosition::InString, '\\') => JsonPosition::Escaped,
+            // A fragment of a string holds no bare quote: serde escapes them.
+            (JsonPosition::InString, '"') => JsonPosition::Between,
             (unchanged, _) => unchanged,
         };
         if !is_dropped && !sanitize::acts(c) {
@@ -84,7 +84,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_survives_and_nothing_in_it_acts(foreign in ".*") {
+        fn any_text_survives_without_control_characters(foreign in ".*") {
             let written = text(&foreign).unwrap();
             prop_assert!(!written.chars().any(sanitize::acts));
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), foreign);

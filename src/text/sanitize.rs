@@ -1,11 +1,11 @@
-//! Makes foreign text safe to show: no byte of a server, a file name or a plan acts on a terminal.
+//! Sanitizing of foreign text: no byte of a server, file name or plan can control the terminal.
 //!
 //! ratatui filters control characters in spans, but not in titles, plain lines, summaries or
-//! reports, and nothing filters bidi overrides. Every foreign string goes through [`shown`].
+//! reports, and it does not filter bidi overrides. Every foreign string goes through [`sanitize()`].
 
 use std::borrow::Cow;
 
-/// The text with everything that could act replaced by a visible picture.
+/// Replaces every control character by a visible one.
 ///
 /// C0 controls become their Unicode control pictures (`␛` for ESC); C1 controls, bidi overrides and
 /// isolates, zero-width and other invisible format characters become `�`.
@@ -16,12 +16,12 @@ pub fn sanitize(foreign: &str) -> Cow<'_, str> {
     Cow::Owned(foreign.chars().map(|c| picture(c).unwrap_or(c)).collect())
 }
 
-/// Whether a character could act on a terminal or hide in a text.
+/// Whether a character could control a terminal or hide in a text.
 pub fn acts(c: char) -> bool {
     picture(c).is_some()
 }
 
-/// What stands for a character that must not be shown as it is.
+/// The replacement of a character that must not be shown.
 fn picture(c: char) -> Option<char> {
     match c {
         '\u{00}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),

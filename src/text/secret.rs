@@ -1,36 +1,36 @@
-//! What must not be seen: masks credentials in URLs, headers and texts before they enter an event.
+//! The masking of credentials in URLs, headers and texts, before they enter an event.
 //!
 //! Start at [`masked`].
 
 use url::Url;
 
-/// What stands in for a secret.
+/// The replacement of a secret.
 pub const MASK: &str = "***";
 
 /// Parts of a query parameter's name that mark its value as secret.
 const SECRET_PARTS: [&str; 9] =
     ["token", "secret", "passw", "api_key", "apikey", "api-key", "auth", "signature", "session"];
 
-/// Names of query parameters whose value is secret, where a part of a name would say too much.
+/// Names of secret query parameters that are too short to be matched as a part.
 const SECRET_NAMES: [&str; 4] = ["key", "sig", "pwd", "code"];
 
-/// The URL as people may see it: no user, no password, and secret query parameters masked.
+/// Masks a URL: no user, no password, and secret query parameters masked.
 pub fn masked(url: &Url) -> String {
     let has_user = !url.username().is_empty() || url.password().is_some();
     let has_secret = url.query_pairs().any(|(name, _)| is_secret_name(&name));
     if !has_user && !has_secret {
         return url.as_str().to_owned();
     }
-    let mut seen = url.clone();
+    let mut shown = url.clone();
     if has_user {
         // Both only fail on URLs without a host, which carry no user either.
-        let _ = seen.set_username("");
-        let _ = seen.set_password(None);
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
     }
     if has_secret {
-        seen.set_query(Some(&query_masked(url.query().unwrap_or_default())));
+        shown.set_query(Some(&query_masked(url.query().unwrap_or_default())));
     }
-    seen.into()
+    shown.into()
 }
 
 /// The query of a URL with the values of secret parameters masked.
@@ -42,61 +42,61 @@ pub fn query_masked(query: &str) -> String {
     query.split('&').map(masked).collect::<Vec<_>>().join("&")
 }
 
-/// The text with every one of these values masked, percent-encoded or not.
+/// Masks all of these values in a text, percent-encoded or not.
 pub fn without(text: &str, values: &[Box<str>]) -> String {
-    let mut seen = text.to_owned();
+    let mut shown = text.to_owned();
     for value in values {
         let hidden: Vec<u8> = bytes_of(value).map(|(_, byte)| byte).collect();
         if hidden.is_empty() {
             continue;
         }
         let mut from = 0;
-        while let Some((start, end)) = place_of(&hidden, &seen, from) {
-            seen.replace_range(start..end, MASK);
+        while let Some((start, end)) = place_of(&hidden, &shown, from) {
+            shown.replace_range(start..end, MASK);
             from = start + MASK.len();
         }
     }
-    seen
+    shown
 }
 
-/// The text with the value of every secret query parameter masked: of addresses in it, whole or relative.
+/// Masks the secret query parameters of all addresses in a text, absolute or relative.
 pub fn without_queries(text: &str) -> String {
-    let mut seen = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['?', '&', ';']) {
         let (before, after) = rest.split_at(at + 1);
-        seen.push_str(before);
+        shown.push_str(before);
         let named = after.split_once('=').filter(|(name, _)| !name.contains(['?', '&', ';', '#', '>', ' ']));
         rest = match named {
             Some((name, value)) if is_secret_name(&decoded(name)) => {
-                seen.push_str(name);
-                seen.push('=');
-                seen.push_str(MASK);
+                shown.push_str(name);
+                shown.push('=');
+                shown.push_str(MASK);
                 let end = value.find(['&', ';', '#', '>', ',', ' ', '"', '\'']).unwrap_or(value.len());
                 &value[end..]
             }
             Some(_) | None => after,
         };
     }
-    seen.push_str(rest);
-    seen
+    shown.push_str(rest);
+    shown
 }
 
-/// The text without the user and the password of any address in it.
+/// Removes user and password from all addresses in a text.
 pub fn without_users(text: &str) -> String {
-    let mut seen = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         let end = after.find(['/', '?', '#', '\\', ' ', ',', ';', '"', '\'', '<', '>']).unwrap_or(after.len());
-        seen.push_str(before);
+        shown.push_str(before);
         rest = after[..end].rfind('@').map_or(after, |at| &after[at + 1..]);
     }
-    seen.push_str(rest);
-    seen
+    shown.push_str(rest);
+    shown
 }
 
-/// Where these bytes stand in a text from there on, percent-encoded or not.
+/// Finds these bytes in a text after an offset, percent-encoded or not.
 fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
     let bytes: Vec<(usize, u8)> = bytes_of(text.get(from..)?).collect();
     let at = bytes.windows(hidden.len()).position(|window| window.iter().map(|(_, byte)| byte).eq(hidden))?;
@@ -112,7 +112,7 @@ fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// The bytes that a percent-encoded text stands for, each with where it begins.
+/// The decoded bytes of a percent-encoded text, each with its offset.
 fn bytes_of(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -137,34 +137,34 @@ pub fn is_secret_name(name: &str) -> bool {
 /// Whether a header of this name carries a secret, either way.
 pub fn is_secret_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    // What a server asks for says which credentials are missing, and none itself.
+    // A challenge names the credentials that are missing, and holds none.
     let is_challenge = matches!(name.as_str(), "www-authenticate" | "proxy-authenticate");
     !is_challenge && (name.contains("cookie") || is_secret_name(&name))
 }
 
-/// The text with every quoted value masked that a secret's name stands before, as in
-/// `"access_token": "…"`; a text may break off in the middle of one.
+/// Masks every quoted value after a secret name, as in `"access_token": "…"`. The text may end
+/// within a value.
 ///
-/// Names that are secret in a query are words like any other here: `"code"` tells what went wrong.
+/// The short names that are secret in a query are not masked here: `"code"` is often an error code.
 pub fn without_named(text: &str) -> String {
-    let mut seen = String::with_capacity(text.len());
+    let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((name_end, value)) = next_pair(rest) {
         let name = rest[..name_end].rsplit('"').next().unwrap_or_default().to_ascii_lowercase();
         let end = end_of_quoted(&rest[value..]).map_or(rest.len(), |end| value + end);
         if SECRET_PARTS.iter().any(|part| name.contains(part)) || name.contains("cookie") {
-            seen.push_str(&rest[..value]);
-            seen.push_str(MASK);
+            shown.push_str(&rest[..value]);
+            shown.push_str(MASK);
         } else {
-            seen.push_str(&rest[..end]);
+            shown.push_str(&rest[..end]);
         }
         rest = &rest[end..];
     }
-    seen.push_str(rest);
-    seen
+    shown.push_str(rest);
+    shown
 }
 
-/// The next `"name": "`: where the name ends, and where the value begins.
+/// The next `"name": "`: the end of the name, and the start of the value.
 fn next_pair(text: &str) -> Option<(usize, usize)> {
     text.match_indices('"').find_map(|(at, _)| {
         let after = &text[at + 1..];
@@ -173,7 +173,7 @@ fn next_pair(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// Where a quoted value ends, its quote not included.
+/// The end of a quoted value, without its quote.
 fn end_of_quoted(value: &str) -> Option<usize> {
     let mut is_escaped = false;
     value.char_indices().find_map(|(at, c)| {
@@ -192,33 +192,33 @@ mod tests {
     use super::{is_secret_header, masked, without, without_named};
 
     #[track_caller]
-    fn seen(url: &str) -> String {
+    fn shown(url: &str) -> String {
         masked(&url.parse().unwrap())
     }
 
     #[test]
     fn users_and_passwords_are_removed() {
-        assert_eq!(seen("https://ann:s3cret@shop.internal/x?y=1"), "https://shop.internal/x?y=1");
+        assert_eq!(shown("https://ann:s3cret@shop.internal/x?y=1"), "https://shop.internal/x?y=1");
     }
 
     #[test]
     fn a_value_is_masked_wherever_and_however_it_is_written() {
         let secrets = ["a/b c".into(), "".into(), "köy".into()];
-        for (text, seen) in [
+        for (text, shown) in [
             ("https://h/a%2Fb%20c/x?y=a/b%20c", "https://h/***/x?y=***"),
             ("https://h/a%2fb c", "https://h/***"),
             ("https://h/k%C3%B6y?k%c3%b6y&köy", "https://h/***?***&***"),
             ("https://h/a/b%2", "https://h/a/b%2"),
             ("", ""),
         ] {
-            assert_eq!(without(text, &secrets), seen);
+            assert_eq!(without(text, &secrets), shown);
         }
         assert_eq!(without("*** ***", &["***".into()]), "*** ***");
     }
 
     #[test]
     fn values_are_masked_by_their_names_and_words_are_kept() {
-        for (text, seen) in [
+        for (text, shown) in [
             (
                 r#"{"error":"invalid_token","access_token" : "abc\"d","code":"E7"}"#,
                 r#"{"error":"invalid_token","access_token" : "***","code":"E7"}"#,
@@ -228,7 +228,7 @@ mod tests {
             (r#"{"a":{"secret":null},"b":"c:"}"#, r#"{"a":{"secret":null},"b":"c:"}"#),
             ("try \"later\": no", "try \"later\": no"),
         ] {
-            assert_eq!(without_named(text), seen);
+            assert_eq!(without_named(text), shown);
         }
     }
 
@@ -241,10 +241,10 @@ mod tests {
     #[test]
     fn secret_parameters_are_masked_and_others_kept() {
         assert_eq!(
-            seen("https://a.b/?page=2&access_token=abc&q=x%20y"),
+            shown("https://a.b/?page=2&access_token=abc&q=x%20y"),
             "https://a.b/?page=2&access_token=***&q=x%20y"
         );
-        assert_eq!(seen("https://a.b/?api%5Fkey=abc"), "https://a.b/?api%5Fkey=***");
+        assert_eq!(shown("https://a.b/?api%5Fkey=abc"), "https://a.b/?api%5Fkey=***");
     }
 
     #[test]
@@ -255,18 +255,18 @@ mod tests {
 
     #[test]
     fn addresses_in_a_field_lose_their_users() {
-        for (field, seen) in [
+        for (field, shown) in [
             ("http://u:pw@x/y", "http://x/y"),
             ("<https://u@a.b/?to=c@d>, ftp://k:l@e", "<https://a.b/?to=c@d>, ftp://e"),
             ("mail ann@a.b of http://a.b", "mail ann@a.b of http://a.b"),
         ] {
-            assert_eq!(super::without_users(field), seen);
+            assert_eq!(super::without_users(field), shown);
         }
     }
 
     #[test]
     fn secrets_in_the_addresses_of_a_field_are_masked() {
-        for (field, seen) in [
+        for (field, shown) in [
             ("/loc?access_token=LOC1&page=2", "/loc?access_token=***&page=2"),
             (
                 "<https://a.example/?page=2&api_key=K>; rel=\"next\"",
@@ -276,7 +276,7 @@ mod tests {
             ("/plain?page=2#token", "/plain?page=2#token"),
             ("/?", "/?"),
         ] {
-            assert_eq!(super::without_queries(field), seen);
+            assert_eq!(super::without_queries(field), shown);
         }
     }
 }

@@ -1,11 +1,10 @@
-//! Numbers as people read them: three significant digits, the unit one space away.
+//! Numbers with units as text: three significant digits, a space, the unit.
 //!
-//! Used by the screen, the plain lines and the summary alike, so that a number looks the same
-//! everywhere. Start at [`length`].
+//! Screen, plain lines and summary all use it, so that a number looks the same everywhere. Start at [`length`].
 
 use crate::event::{Micros, Offset};
 
-/// Stands for zero or unknown, so that the eye finds the others.
+/// The text for zero or unknown, which makes other numbers easy to find.
 pub const NOTHING: &str = "–";
 
 /// A length of time: `640 µs`, `142 ms`, `1.24 s`, `1m 10 s`, `2h 05m`.
@@ -26,12 +25,12 @@ pub fn length(length: Micros) -> String {
     }
 }
 
-/// A length of time that is running out, in steps that can be followed: `1.4 s`, `2m 05 s`.
+/// A remaining length of time, in steps that the eye can follow: `1.4 s`, `2m 05 s`.
 pub fn countdown(left: Micros) -> String {
     if left.0 < 59_950_000 { format!("{:.1} s", left.as_secs_f64()) } else { length(left) }
 }
 
-/// A length of time that is only an estimate, in steps that a reader can believe: `about 25 s`.
+/// An estimated length of time, rounded to plausible steps: `about 25 s`.
 pub fn roughly(length: Micros) -> String {
     let seconds = length.0.div_ceil(1_000_000);
     let step = match seconds {

@@ -1,6 +1,6 @@
 //! What a warm request asks the allocator for, on either wire, watched and not.
 
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 
 use crate::held::Held;
 use crate::practice::Upstream;
@@ -25,7 +25,7 @@ fn per_request(run: impl Fn(u64)) -> i64 {
 fn a_warm_request_asks_for_memory_as_often_as_its_wire_must() {
     let _alone = alone();
     let upstream = Upstream::start().unwrap();
-    for (via, most) in [(Via::Direct, 11_500), (Via::Reqwest, 68_500)] {
+    for (via, most) in [(HttpClient::Direct, 11_500), (HttpClient::Reqwest, 68_500)] {
         let upstream = &upstream;
         let [watched, unwatched] = [true, false].map(|is_watched| {
             per_request(|requests| {
@@ -43,7 +43,7 @@ fn a_warm_request_asks_for_memory_as_often_as_its_wire_must() {
 fn what_is_finished_leaves_nothing_behind() {
     let _alone = alone();
     let upstream = Upstream::start().unwrap();
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let held = Held::over(SHORT..LONG);
         let seeing = held.clone();
         let batch = Batch { upstream: &upstream, via, requests: LONG };

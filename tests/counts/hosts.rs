@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use inflight::event::{Event, Fact};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
@@ -38,7 +38,7 @@ fn hosts_beyond_the_cap_take_no_memory() {
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        route: Route::new(Via::Direct, &|_| None),
+        route: Route::new(HttpClient::Direct, &|_| None),
         time: RunTime::begin(),
         lingers: false,
         most: None,

@@ -9,7 +9,7 @@ use inflight::event::Event;
 use inflight::model::Model;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 use inflight::pump::{Follow, Pump};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
@@ -21,7 +21,7 @@ use crate::practice::Upstream;
 /// The same request many times, fifty at once.
 pub struct Batch<'a> {
     pub upstream: &'a Upstream,
-    pub via: Via,
+    pub via: HttpClient,
     pub requests: u64,
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use inflight::event::{Event, Fact};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
@@ -64,7 +64,7 @@ fn a_thousand_names_take_a_few_threads() {
         for thread in 0..of {
             let (shared, names) = (Arc::clone(&shared), names.clone());
             scope.spawn(move || {
-                let wire = Rc::new(Wires::new(Route::new(Via::Direct, &|_| None), &names, false));
+                let wire = Rc::new(Wires::new(Route::new(HttpClient::Direct, &|_| None), &names, false));
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 let (_commands, mut wishes) = mpsc::unbounded_channel();
                 let wishes = (thread == 0).then_some(&mut wishes);

@@ -14,13 +14,13 @@ use crate::output::check::json::{check_json, mistakes_json, refused_json};
 use crate::output::check::text::{check_text, warning_text};
 use crate::output::{destination, streams};
 use crate::plan::Plan;
-use crate::plan::address::PRACTICE;
 use crate::plan::cursor::Cursor;
+use crate::plan::http_client::HttpClient;
+use crate::plan::provenance::Provenance;
+use crate::plan::request::address::PRACTICE;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::{Warning, warnings};
 use crate::plan::resolved::{Group, Item, Resolved};
-use crate::plan::said::Said;
-use crate::plan::via::Via;
 use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
@@ -86,8 +86,8 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     };
     let mut here = vec![connections(plan, most)];
     here.extend(wires(plan, &mut resolved));
-    here.push(Item::new("interface", Value::Text(name.to_owned()), Said::Found(interface.why.into_owned())));
-    here.push(Item::new("theme", Value::Text(theme.value), Said::Found(theme.why.into_owned())));
+    here.push(Item::new("interface", Value::Text(name.to_owned()), Provenance::Detected(interface.why.into_owned())));
+    here.push(Item::new("theme", Value::Text(theme.value), Provenance::Detected(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
     let warnings = warnings(plan, &cursor, &flags, most);
     Ok((resolved, warnings))
@@ -96,8 +96,8 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
 /// Where events are recorded, which only a flag sets.
 fn events(args: &RunArgs) -> Item {
     match &args.results.events {
-        Some(path) => Item::new("events", Value::Text(path.display().to_string()), Said::Flag("--events")),
-        None => Item::new("events", Value::Nothing("none"), Said::Nobody),
+        Some(path) => Item::new("events", Value::Text(path.display().to_string()), Provenance::Flag("--events")),
+        None => Item::new("events", Value::Nothing("none"), Provenance::Default),
     }
 }
 
@@ -106,7 +106,7 @@ fn default_headers(headers: &[Item], has_rows: bool) -> Vec<Item> {
     let always = [(header::ACCEPT, message::DEFAULT_ACCEPT), (header::USER_AGENT, message::DEFAULT_USER_AGENT)];
     let absent = always.into_iter().filter(|(name, _)| headers.iter().all(|item| item.key != name.as_str()));
     let item = |(name, value): (header::HeaderName, &str)| {
-        Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Said::Nobody)
+        Item::new(name.to_string(), Value::Text(value.to_owned()).unless_row(has_rows), Provenance::Default)
     };
     absent.map(item).collect()
 }
@@ -119,14 +119,15 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
         (Some(_), Some(_)) => "the limit on open files, shared with the practice upstream",
     };
     let most = most.map(|most| Value::Count(most.into()));
-    Item::new("connections", Value::or_nothing(most, "no limit"), Said::Found(why.to_owned()))
+    Item::new("connections", Value::or_nothing(most, "no limit"), Provenance::Detected(why.to_owned()))
 }
 
 /// The HTTP client for each known host, and where hosts are not known, what decides on one.
 fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
     let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
     let item = |(wire, why): (&'static str, String)| {
-        let said = if plan.wire == Via::Auto { Said::Found(why) } else { Said::Follows("wire") };
+        let said =
+            if plan.wire == HttpClient::Auto { Provenance::Detected(why) } else { Provenance::DerivedFrom("wire") };
         Item::new("wire", Value::Text(wire.to_owned()), said)
     };
     for host in &mut resolved.hosts {

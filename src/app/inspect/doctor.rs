@@ -7,7 +7,7 @@ use std::fmt::Write;
 use crate::app::appearance::{Appearance, with_flags};
 use crate::cli::look::LookArgs;
 use crate::config;
-use crate::plan::via::Via;
+use crate::plan::http_client::HttpClient;
 use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
 use crate::text::sanitize::sanitize;
@@ -84,7 +84,7 @@ pub fn report(args: &LookArgs, console: Console) -> String {
     ] {
         row(what, on_or_off(decision.value), &decision.why);
     }
-    let (wire, why) = Route::new(Via::Auto, &config::variable).describe();
+    let (wire, why) = Route::new(HttpClient::Auto, &config::variable).describe();
     row("wire", wire, &why);
     for file in config::settings_files() {
         let state = if file.exists() { "read" } else { "not there" };

@@ -11,8 +11,8 @@ use crate::journal::{ReadError, Reader};
 use crate::output::output_error::path_shown;
 use crate::output::streams;
 use crate::plan::cursor::Cursor;
-use crate::plan::order::Order;
-use crate::plan::priority_jobs::Slow;
+use crate::plan::order::JobOrder;
+use crate::plan::priority_jobs::SlowJob;
 use crate::source::slowest::Slowest;
 use crate::text::io_error::IoErrorText;
 use crate::text::units;
@@ -20,8 +20,8 @@ use crate::text::units;
 /// Puts the jobs first that were slow in an earlier run, if the plan's order is `slow-first`.
 ///
 /// Call this before the new recording is opened, because that may replace the old one.
-pub fn put_first(cursor: &mut Cursor, order: &Order) -> Result<(), Error> {
-    if let Order::SlowFirst { from } = order {
+pub fn put_first(cursor: &mut Cursor, order: &JobOrder) -> Result<(), Error> {
+    if let JobOrder::SlowFirst { from } = order {
         cursor.put_first(slowest(from)?);
     }
     Ok(())
@@ -30,7 +30,7 @@ pub fn put_first(cursor: &mut Cursor, order: &Order) -> Result<(), Error> {
 /// The jobs that took far longer than most in a recorded run, the slowest first.
 ///
 /// The recording is read once, event by event: a long one takes time but no memory.
-fn slowest(path: &Path) -> Result<Vec<Slow>, Error> {
+fn slowest(path: &Path) -> Result<Vec<SlowJob>, Error> {
     let unreadable = |error| unreadable(path, error);
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::Recording {

@@ -12,7 +12,7 @@ use crate::config;
 use crate::control::Abilities;
 use crate::error::Error;
 use crate::output::collector::Collector;
-use crate::plan::address::PRACTICE;
+use crate::plan::request::address::PRACTICE;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;

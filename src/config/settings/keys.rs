@@ -1,10 +1,10 @@
-//! What settings say about keys: one, several or none for an action, and no key for two.
+//! The keys in settings: one, several or none for an action, and no key for two actions.
 //!
-//! Start at [`Reading::keymap`].
+//! Start at [`SettingsReader::keymap`].
 
 use std::collections::BTreeMap;
 
-use crate::config::settings::{Layer, Reading};
+use crate::config::settings::{SettingsLayer, SettingsReader};
 use crate::text::diagnostics::SourceSpan;
 use crate::text::toml_section::{TomlEntry, TomlSection};
 use crate::tui::keymap::Keymap;
@@ -50,16 +50,16 @@ fn chords(entry: &TomlEntry<'_, ()>) -> Option<Vec<Chord>> {
     chords.into_iter().collect()
 }
 
-impl Reading {
-    /// The keymap under all layers, the nearest first.
-    pub(super) fn keymap(&mut self, layers: &[Layer]) -> Keymap {
+impl SettingsReader {
+    /// Builds the keymap from all layers, the nearest first.
+    pub(super) fn keymap(&mut self, layers: &[SettingsLayer]) -> Keymap {
         let mut keymap = Keymap::default();
-        // Who has the last word on an action.
-        let mut words: BTreeMap<&str, &Remap> = BTreeMap::new();
+        // The nearest layer wins.
+        let mut last: BTreeMap<&str, &Remap> = BTreeMap::new();
         for remap in layers.iter().rev().flat_map(|layer| &layer.keys) {
-            words.insert(&remap.action, remap);
+            last.insert(&remap.action, remap);
         }
-        for remap in words.values() {
+        for remap in last.values() {
             match keymap.set(&remap.action, &remap.keys) {
                 Ok(()) => {}
                 Err(refusal @ RemapError::Fixed { .. }) => {
@@ -70,7 +70,7 @@ impl Reading {
         }
         for conflict in keymap.conflicts() {
             // Defaults have no conflicts: one of the two is the user's.
-            let theirs = conflict.ids.iter().rev().find_map(|id| words.get(id));
+            let theirs = conflict.ids.iter().rev().find_map(|id| last.get(id));
             let Some(remap) = theirs else { continue };
             let other = conflict.ids.into_iter().find(|id| *id != remap.action).unwrap_or_default();
             let help = format!("give one of them another key, or none, such as `{other} = []`");

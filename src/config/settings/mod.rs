@@ -1,7 +1,7 @@
-//! What the user's and the project's settings say, checked.
+//! The settings of the user and the project.
 //!
-//! Pure: texts and variables are handed in. A key that is not known is a warning, so that one file
-//! serves two versions; a value that is wrong is an error. Start at [`Settings::read`].
+//! Pure: texts and variables are parameters. An unknown key is a warning, so that one file works with
+//! two versions; a wrong value is an error. Start at [`Settings::read`].
 
 mod keys;
 #[cfg(test)]
@@ -18,29 +18,29 @@ use crate::tui::detect::Preferences;
 use crate::tui::detect::pace::FPS;
 use crate::tui::keymap::Keymap;
 
-/// What settings say.
+/// The merged settings.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Theme and marks.
+    /// Theme, glyphs and other preferences.
     pub preferences: Preferences,
-    /// The keys in force.
+    /// The keymap in use.
     pub keymap: Keymap,
-    /// Every theme that is named, and where.
-    pub themes: Vec<Named>,
-    /// What was not understood, and does no harm.
+    /// All themes that settings name.
+    pub themes: Vec<NamedTheme>,
+    /// Unknown keys.
     pub warnings: Option<Mistakes>,
 }
 
-/// A theme, and where settings name it.
+/// A theme that settings name, and the place.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NamedTheme {
     /// Its name or path.
     pub theme: String,
     place: Mistake,
 }
 
-impl Named {
-    /// That there is no such theme, told where it is named.
+impl NamedTheme {
+    /// The mistake that the theme does not exist, with a suggestion.
     pub fn missing(&self, near: Option<String>) -> Mistake {
         self.place.clone().with_label(near)
     }
@@ -48,10 +48,10 @@ impl Named {
 
 /// The keys that name a theme.
 const THEMES: [&str; 3] = ["theme", "theme_light", "theme_dark"];
-/// Those that are on or off.
+/// The keys that are `true` or `false`.
 const FLAGS: [&str; 5] = ["ascii", "mouse", "motion", "title", "progress"];
 
-/// The variables that say the same as a setting.
+/// The environment variables that override a setting.
 pub const VARIABLES: [(&str, &str); 9] = [
     ("INFLIGHT_THEME", "theme"),
     ("INFLIGHT_THEME_LIGHT", "theme_light"),
@@ -67,28 +67,28 @@ pub const VARIABLES: [(&str, &str); 9] = [
 /// A settings file with every key, all of them commented out.
 pub const TEMPLATE: &str = "\
 # Settings of inflight: copy to ~/.config/inflight/config.toml, or to .config/inflight.toml in a project.
-# What a project says wins over this; INFLIGHT_THEME and its kin win over both, flags over everything.
+# A project's settings override this file; INFLIGHT_* variables override both; flags override everything.
 
-# A name that `inflight theme list` lists, or a path. Its pair takes over on the other background.
+# A name from `inflight theme list`, or a path. On the other background, its pair is used.
 # theme = \"inflight-dark\"
 # One for each kind of background instead.
 # theme_light = \"inflight-light\"
 # theme_dark = \"inflight-dark\"
 
-# Letters and signs of ASCII alone.
+# Use ASCII characters only.
 # ascii = false
 
-# The mouse: the wheel scrolls, a click selects. Text is then selected with shift held down.
+# Use the mouse: the wheel scrolls, a click selects. Hold shift to select text.
 # mouse = false
-# Things move as they happen; if not, once a second.
+# Update the screen at once; otherwise once a second.
 # motion = true
-# Most pictures a second, from 1 to 60. Over ssh it is 8 unless said here.
+# Maximum frame rate, from 1 to 60. The default over ssh is 8.
 # fps = 20
-# The window's title tells how far it is, and the terminal's tab where it can.
+# Show progress in the window title, and in the terminal's tab if supported.
 # title = true
 # progress = true
 
-# Keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
+# The keys of an action: one, a list, or [] for none. `inflight keys` lists actions and keys.
 # [keys]
 # pause = [\"space\", \"p\"]
 # page_down = \"ctrl+f\"
@@ -97,11 +97,11 @@ pub const TEMPLATE: &str = "\
 ";
 
 impl Settings {
-    /// Reads settings files, the nearest first, under the variables that win over them.
-    pub fn read(pages: &[SourceText], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
-        let mut reading = Reading::default();
+    /// Reads settings files, the nearest first. Environment variables override them.
+    pub fn read(files: &[SourceText], variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
+        let mut reading = SettingsReader::default();
         let mut layers = vec![reading.variables(variable)];
-        layers.extend(pages.iter().map(|page| reading.file(page)));
+        layers.extend(files.iter().map(|file| reading.file(file)));
         let mut settings = Self::default();
         for layer in layers.iter().rev() {
             settings.preferences.lay_over(&layer.preferences);
@@ -114,24 +114,24 @@ impl Settings {
     }
 }
 
-/// What one file says.
+/// The settings of one file, or of all variables.
 #[derive(Default)]
-struct Layer {
+struct SettingsLayer {
     preferences: Preferences,
     keys: Vec<Remap>,
 }
 
-/// Several files being read.
+/// The reading of several files.
 #[derive(Default)]
-struct Reading {
-    themes: Vec<Named>,
+struct SettingsReader {
+    themes: Vec<NamedTheme>,
     mistakes: Vec<Mistake>,
     warnings: Vec<Mistake>,
 }
 
-impl Reading {
-    fn variables(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Layer {
-        let mut layer = Layer::default();
+impl SettingsReader {
+    fn variables(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> SettingsLayer {
+        let mut layer = SettingsLayer::default();
         for (name, key) in VARIABLES {
             let Some(value) = variable(name).filter(|value| !value.is_empty()) else { continue };
             layer.preferences.sources.insert(key.to_owned(), name.to_owned());
@@ -148,7 +148,7 @@ impl Reading {
                 },
                 (key, _) => {
                     let place = Mistake::in_file(name, format!("there is no theme `{value}`, which `{name}` names"));
-                    self.themes.push(Named { theme: value.clone(), place });
+                    self.themes.push(NamedTheme { theme: value.clone(), place });
                     set_theme(&mut layer.preferences, key, value);
                 }
             }
@@ -156,8 +156,8 @@ impl Reading {
         layer
     }
 
-    fn file(&mut self, source: &SourceText) -> Layer {
-        let mut layer = Layer::default();
+    fn file(&mut self, source: &SourceText) -> SettingsLayer {
+        let mut layer = SettingsLayer::default();
         let reader = TomlReader::new(source, "settings", ());
         let table = reader.parse();
         // The rest of a broken file would only seem wrong.
@@ -173,7 +173,7 @@ impl Reading {
         layer
     }
 
-    fn keys_of_file(&mut self, layer: &mut Layer, mut top: TomlSection<'_, ()>) {
+    fn keys_of_file(&mut self, layer: &mut SettingsLayer, mut top: TomlSection<'_, ()>) {
         for key in THEMES {
             let Some(entry) = top.get(key) else { continue };
             let Some(theme) = entry.string(A_THEME) else { continue };
@@ -183,7 +183,7 @@ impl Reading {
             }
             let place = entry.place().mistake(format!("there is no theme `{theme}`")).with_help(LIST);
             let theme = resolve_path(&entry.reader.source.file, theme);
-            self.themes.push(Named { theme: theme.clone(), place });
+            self.themes.push(NamedTheme { theme: theme.clone(), place });
             set_theme(&mut layer.preferences, key, theme);
         }
         for key in FLAGS {

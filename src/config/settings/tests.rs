@@ -1,4 +1,4 @@
-//! What settings say, what is refused, and in which words.
+//! Settings: precedence, warnings and errors.
 
 use super::{FLAGS, Settings, TEMPLATE, THEMES};
 use crate::text::diagnostics::{Mistakes, SourceText};
@@ -18,7 +18,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn the_nearest_word_wins() {
+fn the_nearest_setting_wins() {
     let (project, user) = (
         "theme = \"nord\"\n[keys]\npause = \"p\"",
         "theme_dark = \"dracula\"\nascii = true\n[keys]\npause = \"v\"\nsort = []",
@@ -34,7 +34,7 @@ fn the_nearest_word_wins() {
 }
 
 #[test]
-fn what_is_on_or_off_can_be_said_in_a_file_and_by_a_variable() {
+fn a_flag_can_be_set_in_a_file_and_by_a_variable() {
     let file = "mouse = true\nmotion = false\ntitle = false\nprogress = false\nfps = 30";
     let preferences =
         read(&["theme = \"nord\"", file], &[("INFLIGHT_TITLE", "1"), ("INFLIGHT_FPS", "5")]).unwrap().preferences;
@@ -43,28 +43,28 @@ fn what_is_on_or_off_can_be_said_in_a_file_and_by_a_variable() {
 }
 
 #[test]
-fn a_path_starts_at_the_file_that_says_it() {
+fn a_path_is_relative_to_its_settings_file() {
     let settings = read(&["theme = \"themes/dusk.toml\""], &[]).unwrap();
     assert_eq!(settings.preferences.theme(Variant::Dark), Some(("conf/themes/dusk.toml", false)));
 }
 
 #[test]
-fn what_is_unknown_is_a_warning_with_a_suggestion() {
+fn an_unknown_key_is_a_warning_with_a_suggestion() {
     let settings = read(&["thme = 1\n[keys]\npase = \"p\"\n"], &[]).unwrap();
     let warnings = settings.warnings.unwrap().render_warnings(false, 100);
-    for told in [
+    for expected in [
         "warning: unknown key `thme` in settings\n\n  conf/config.toml:1:1",
         "did you mean `theme`?",
         "warning: unknown action `pase` in settings\n\n  conf/config.toml:3:1",
         "did you mean `pause`?",
     ] {
-        assert!(warnings.contains(told), "{warnings}");
+        assert!(warnings.contains(expected), "{warnings}");
     }
 }
 
 #[test]
-fn what_is_wrong_is_an_error_with_its_place() {
-    for (text, told) in [
+fn a_wrong_value_is_an_error_with_its_place() {
+    for (text, expected) in [
         ("theme = 3", "`theme` cannot be a number\n\n  conf/config.toml:1:9"),
         ("ascii = \"yes\"", "`ascii` cannot be a text\n\n  conf/config.toml:1:9"),
         ("mouse = 1", "`mouse` cannot be a number\n\n  conf/config.toml:1:9"),
@@ -83,7 +83,7 @@ fn what_is_wrong_is_an_error_with_its_place() {
         ),
         ("theme = ", "not TOML: "),
     ] {
-        assert!(error(text).starts_with(&format!("error: {told}")), "{}", error(text));
+        assert!(error(text).starts_with(&format!("error: {expected}")), "{}", error(text));
     }
     for (variable, value) in [("INFLIGHT_ASCII", "perhaps"), ("INFLIGHT_MOTION", "2"), ("INFLIGHT_FPS", "fast")] {
         assert!(read(&[], &[(variable, value)]).is_err(), "{variable}");
@@ -92,15 +92,15 @@ fn what_is_wrong_is_an_error_with_its_place() {
 }
 
 #[test]
-fn the_template_says_nothing_until_its_comments_are_taken_away() {
+fn the_template_sets_nothing_until_it_is_uncommented() {
     assert!(read(&[TEMPLATE], &[]).unwrap().warnings.is_none());
     let lines =
         TEMPLATE.lines().map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || *rest == "[keys]"));
-    let said = lines.flatten().collect::<Vec<_>>().join("\n");
-    let settings = read(&[&said], &[]).unwrap();
-    assert!(settings.warnings.is_none(), "{said}");
+    let settings_text = lines.flatten().collect::<Vec<_>>().join("\n");
+    let settings = read(&[&settings_text], &[]).unwrap();
+    assert!(settings.warnings.is_none(), "{settings_text}");
     let keys = THEMES.into_iter().chain(FLAGS).chain(["fps", "keys"]);
     for key in keys {
-        assert!(said.lines().any(|line| line.starts_with(key) || line == format!("[{key}]")), "{key}");
+        assert!(settings_text.lines().any(|line| line.starts_with(key) || line == format!("[{key}]")), "{key}");
     }
 }

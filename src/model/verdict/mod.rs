@@ -157,7 +157,7 @@ pub enum Cure {
         is_found: bool,
     },
     /// A shorter time-out: what holds on had started early enough.
-    Patience,
+    AttemptTimeout,
 }
 
 /// What the user could change.

@@ -80,7 +80,7 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
             // No run is shorter than its longest attempt, wherever it starts.
             cure: match tail.longest.first() {
                 Some((longest, _)) if is_gain(*longest, span) => Cure::Either { is_found: is_far(model, *longest) },
-                Some(_) | None => Cure::Patience,
+                Some(_) | None => Cure::AttemptTimeout,
             },
             longest: tail.longest.clone(),
         })

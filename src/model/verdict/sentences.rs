@@ -135,7 +135,7 @@ fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
     let what = match (cure, n) {
         (Cure::Order { .. }, 1) => "1 late time-out:".to_owned(),
         (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
-        (Cure::Either { .. } | Cure::Patience, n) => format!("{}:", units::plural(n, "attempt")),
+        (Cure::Either { .. } | Cure::AttemptTimeout, n) => format!("{}:", units::plural(n, "attempt")),
     };
     let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", sanitize(target), units::length(*took));
     format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
@@ -153,7 +153,7 @@ fn cured(cure: Cure, recording: Option<&str>) -> String {
             "start these first (`--order slow-first`), or give them a shorter time-out".to_owned()
         }
         (Cure::Either { is_found: false }, _) => "start these first, or give them a shorter time-out".to_owned(),
-        (Cure::Patience, _) => "a shorter time-out: they began early enough".to_owned(),
+        (Cure::AttemptTimeout, _) => "a shorter time-out: they began early enough".to_owned(),
     }
 }
 

@@ -5,10 +5,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::plan::provenance::Provenance;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
-use crate::plan::said::Said;
 use crate::text::diagnostics::Mistake;
 
 /// The version of the document.
@@ -25,7 +25,7 @@ pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
         "hosts": resolved.hosts.iter().map(|host| with("host", &host.name, object(&host.items))).collect::<Vec<_>>(),
         "warnings": warnings
             .iter()
-            .map(|warning| json!({"message": warning.message, "from": from(&warning.said)}))
+            .map(|warning| json!({"message": warning.message, "from": from(&warning.provenance)}))
             .collect::<Vec<_>>(),
     });
     for group in &resolved.groups {
@@ -67,17 +67,19 @@ fn object(items: &[Item]) -> Map<String, Json> {
 fn entry(item: &Item) -> Map<String, Json> {
     let unit = item.value.unit().map(|unit| ("unit", unit.into()));
     let differs = matches!(item.value, Value::UnlessRow(_)).then(|| ("unless_row", true.into()));
-    let parts = [("value", item.value.json()), ("from", from(&item.said))].into_iter().chain(unit).chain(differs);
+    let parts = [("value", item.value.json()), ("from", from(&item.provenance))].into_iter().chain(unit).chain(differs);
     parts.map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
-fn from(said: &Said) -> Json {
+fn from(said: &Provenance) -> Json {
     match said {
-        Said::Flag(flag) => json!({"kind": "flag", "flag": flag}),
-        Said::CommandLine => json!({"kind": "command-line"}),
-        Said::Line { file, line, given } => json!({"kind": "plan", "file": **file, "line": line, "given": given}),
-        Said::Follows(key) => json!({"kind": "value", "key": key}),
-        Said::Found(why) => json!({"kind": "found", "why": why}),
-        Said::Nobody => json!({"kind": "default"}),
+        Provenance::Flag(flag) => json!({"kind": "flag", "flag": flag}),
+        Provenance::CommandLine => json!({"kind": "command-line"}),
+        Provenance::PlanLine { file, line, variables } => {
+            json!({"kind": "plan", "file": **file, "line": line, "given": variables})
+        }
+        Provenance::DerivedFrom(key) => json!({"kind": "value", "key": key}),
+        Provenance::Detected(why) => json!({"kind": "found", "why": why}),
+        Provenance::Default => json!({"kind": "default"}),
     }
 }

@@ -5,9 +5,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::fit;
+use crate::plan::provenance::Provenance;
 use crate::plan::resolved::warnings::Warning;
 use crate::plan::resolved::{Endpoint, Item, Resolved};
-use crate::plan::said::Said;
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
@@ -31,7 +31,7 @@ pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
         for item in &block.items {
             let value = item.value.text();
             let (key, value) = (fit::padded(&sanitize(&item.key), keys), fit::padded(&sanitize(&value), values));
-            lines.push(format!("  {key}  {value}  {}", style.dim(&source_text(&item.said))));
+            lines.push(format!("  {key}  {value}  {}", style.dim(&source_text(&item.provenance))));
         }
     }
     lines.push(String::new());
@@ -40,19 +40,21 @@ pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
 
 /// A warning for people: the message, and below it the source of the value.
 pub fn warning_text(warning: &Warning) -> String {
-    format!("warning: {}\n  {}", sanitize(&warning.message), source_text(&warning.said))
+    format!("warning: {}\n  {}", sanitize(&warning.message), source_text(&warning.provenance))
 }
 
 /// The source of a value, in a few words.
-fn source_text(said: &Said) -> String {
-    match said {
-        Said::Flag(flag) => (*flag).to_owned(),
-        Said::CommandLine => "command line".to_owned(),
-        Said::Line { file, line, given } if given.is_empty() => format!("{}:{line}", sanitize(file)),
-        Said::Line { file, line, given } => format!("{}:{line} with {}", sanitize(file), sanitize(&given.join(", "))),
-        Said::Follows(key) => format!("from `{key}`"),
-        Said::Found(why) => sanitize(why).into_owned(),
-        Said::Nobody => "default".to_owned(),
+fn source_text(provenance: &Provenance) -> String {
+    match provenance {
+        Provenance::Flag(flag) => (*flag).to_owned(),
+        Provenance::CommandLine => "command line".to_owned(),
+        Provenance::PlanLine { file, line, variables } if variables.is_empty() => format!("{}:{line}", sanitize(file)),
+        Provenance::PlanLine { file, line, variables } => {
+            format!("{}:{line} with {}", sanitize(file), sanitize(&variables.join(", ")))
+        }
+        Provenance::DerivedFrom(key) => format!("from `{key}`"),
+        Provenance::Detected(why) => sanitize(why).into_owned(),
+        Provenance::Default => "default".to_owned(),
     }
 }
 
@@ -149,12 +151,12 @@ fn all_say(lists: &[Vec<Item>]) -> Vec<Item> {
 #[cfg(test)]
 mod tests {
     use super::{all_say, most_say};
+    use crate::plan::provenance::Provenance;
     use crate::plan::resolved::Item;
     use crate::plan::resolved::value::Value;
-    use crate::plan::said::Said;
 
     fn item(key: &'static str, n: u64) -> Item {
-        Item::new(key, Value::Count(n), Said::Nobody)
+        Item::new(key, Value::Count(n), Provenance::Default)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::event::Micros;
 use crate::model::Model;
-use crate::plan::address;
+use crate::plan::request::address;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 

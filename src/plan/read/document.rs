@@ -1,4 +1,4 @@
-//! The keys of a plan that concern the whole run.
+//! The keys of a plan for the whole run.
 //!
 //! Start at [`read`].
 
@@ -8,24 +8,25 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
-use crate::plan::order::{Order, Word, parse_order};
+use crate::plan::http_client::parse_http_client;
+use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
 use crate::plan::read::endpoint::{self, Defaults};
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
-use crate::plan::via::parse_via;
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
-/// Reads every table of a plan; nothing if it has no endpoints. Mistakes are noted.
+/// Reads a plan; returns nothing if it has no endpoints. Mistakes are noted.
 pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
     let mut top = PlanSection::top(reader, table);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
     let fail_fast = top.get("fail_fast").and_then(|flag| flag.flag());
-    let wire =
-        top.get("wire").and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_via));
+    let wire = top
+        .get("wire")
+        .and_then(|wire| wire.parse("one of `\"auto\"`, `\"direct\"` and `\"reqwest\"`", parse_http_client));
     let polling = read_polling(&mut top);
     let order = read_order(&mut top);
     let mut defaults = Defaults::default();
@@ -49,7 +50,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
     top.finish();
 
-    let name = name.map(|name| name.seen()).filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| name.masked()).filter(|name| !name.trim().is_empty());
     (!sources.is_empty()).then(|| Plan {
         name: name.unwrap_or_default(),
         file: reader.source.file.to_string(),
@@ -89,28 +90,28 @@ fn read_polling(top: &mut PlanSection<'_>) -> Option<Polling> {
 }
 
 /// Reads `order` and `from`.
-fn read_order(top: &mut PlanSection<'_>) -> Option<Order> {
+fn read_order(top: &mut PlanSection<'_>) -> Option<JobOrder> {
     const EXAMPLE: &str = "a recording such as `\"last.jsonl\"`";
     let (order, from) = (top.get("order"), top.get("from"));
     let word = match &order {
         Some(entry) => entry.parse("`\"as-given\"` or `\"slow-first\"`", parse_order)?,
-        None => Word::AsGiven,
+        None => OrderKeyword::AsGiven,
     };
     match (word, order, from) {
-        (Word::SlowFirst, _, Some(from)) => {
+        (OrderKeyword::SlowFirst, _, Some(from)) => {
             let name = from.text(EXAMPLE)?.value();
             let empty = || ValueError::new("empty", format!("write {EXAMPLE}"));
             let name = from.check(if name.is_empty() { Err(empty()) } else { Ok(name) })?;
-            Some(Order::SlowFirst { from: from.reader.context.folder.join(name) })
+            Some(JobOrder::SlowFirst { from: from.reader.context.folder.join(name) })
         }
-        (Word::SlowFirst, Some(order), None) => {
+        (OrderKeyword::SlowFirst, Some(order), None) => {
             order.check(Err(ValueError::new("no use without `from`", "name a recorded run: `from = \"last.jsonl\"`")))
         }
-        (Word::AsGiven, _, Some(from)) => {
+        (OrderKeyword::AsGiven, _, Some(from)) => {
             let fix = "add that, or leave this out";
             from.check(Err(ValueError::new("no use without `order = \"slow-first\"`", fix)))
         }
-        (Word::AsGiven | Word::SlowFirst, _, None) => Some(Order::AsGiven),
+        (OrderKeyword::AsGiven | OrderKeyword::SlowFirst, _, None) => Some(JobOrder::AsGiven),
     }
 }
 
@@ -134,7 +135,7 @@ fn read_hosts(section: PlanSection<'_>) -> Vec<HostRule> {
     let mut lines: HashMap<String, usize> = HashMap::new();
     let rule = |entry: PlanEntry<'_>| {
         let pattern = entry.key.to_lowercase();
-        // Hosts are the same in any letters, and only the first rule would hold.
+        // Host names ignore case, and only the first of two equal rules would apply.
         let line = entry.reader.line_at(entry.name.start);
         if let Some(first) = lines.insert(pattern.clone(), line) {
             let message = format!("two rules are for the hosts `{}`", sanitize(&pattern));

@@ -1,4 +1,4 @@
-//! The keys of an endpoint, and those defaults that every endpoint may override.
+//! The keys of an endpoint, and the defaults that an endpoint can override.
 //!
 //! Start at [`all`].
 
@@ -10,37 +10,37 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, Method};
 
 use crate::plan::job::{RetryOn, Statuses};
-use crate::plan::put::Put;
 use crate::plan::quantity;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
+use crate::plan::request::escape::Escaping;
+use crate::plan::request::interpolation::PlanText;
+use crate::plan::request::template::Template;
 use crate::plan::request::{JSON, check, parse_method};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
-use crate::plan::template::Template;
-use crate::plan::text::Text;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
-/// What `[defaults]` says.
+/// The values of `[defaults]`.
 #[derive(Default)]
 pub(super) struct Defaults {
     method: Option<Method>,
-    headers: Vec<Header>,
+    headers: Vec<WrittenHeader>,
     pub(super) rules: Rules,
 }
 
-/// A header as it is written.
+/// A header as written.
 #[derive(Clone)]
-struct Header {
+struct WrittenHeader {
     name: HeaderName,
-    value: Text,
+    value: PlanText,
     span: Range<usize>,
 }
 
-/// A name, whole, and where it stands.
-struct Name {
+/// An endpoint's name, unmasked, and its place.
+struct EndpointName {
     text: String,
     span: Range<usize>,
 }
@@ -69,11 +69,11 @@ pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool
         let n_before = entry.reader.n_keys();
         let Some((mut source, name)) = endpoint(section, defaults, has_upstream) else { continue };
         source.written = entry.reader.take_keys_after(n_before);
-        if let (Naming::Named(seen), Some(name)) = (&source.naming, name) {
+        if let (Naming::Named(shown), Some(name)) = (&source.naming, name) {
             let line = entry.reader.line_at(name.span.start);
-            // Names that differ only in what is masked are two names.
+            // Names that differ only in a secret are different names.
             if let Some(first) = named.insert(name.text, line) {
-                let message = format!("two endpoints are called `{}`", sanitize(seen));
+                let message = format!("two endpoints are called `{}`", sanitize(shown));
                 entry.reader.note_at(name.span, message, format!("the other one is in line {first}"));
             }
         }
@@ -82,8 +82,12 @@ pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool
     sources
 }
 
-/// Reads one endpoint; gives back its name too.
-fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: bool) -> Option<(Source, Option<Name>)> {
+/// Reads one endpoint, and its name.
+fn endpoint(
+    mut section: PlanSection<'_>,
+    defaults: &Defaults,
+    has_upstream: bool,
+) -> Option<(Source, Option<EndpointName>)> {
     let name = section.get("name");
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
     let method = section.get("method").and_then(|entry| method(&entry));
@@ -99,7 +103,7 @@ fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: boo
     section.finish();
 
     let mut columns = Vec::new();
-    let mut used = rows::Used::new(reader);
+    let mut used = rows::PlaceholderUses::new(reader);
     let url_entry = url_entry?;
     let url_text = url_entry.text("a URL such as `\"https://example.org/\"`")?;
     let url = Template::parse_url(&url_text, &mut columns);
@@ -113,18 +117,18 @@ fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: boo
         reader.note_at(body.name.clone(), "an endpoint has `body` or `json`, not both", "leave one out");
     }
     let body = match (body, json) {
-        (Some(body), _) => body.text("the body as a text").map(|text| (text, Put::Raw, body.span())),
-        (None, Some(json)) => json::text(&json).map(|text| (text, Put::Json, json.span())),
+        (Some(body), _) => body.text("the body as a text").map(|text| (text, Escaping::Raw, body.span())),
+        (None, Some(json)) => json::text(&json).map(|text| (text, Escaping::Json, json.span())),
         (None, None) => None,
     };
-    let body = body.map(|(text, put, span)| {
-        let body = Template::parse(&text, put, &mut columns);
+    let body = body.map(|(text, escaping, span)| {
+        let body = Template::parse(&text, escaping, &mut columns);
         used.note(&columns, &span);
         Body::Template(body)
     });
     let mut templates = Vec::new();
     for header in &all_headers {
-        templates.push((header.name.clone(), Template::parse(&header.value, Put::Raw, &mut columns)));
+        templates.push((header.name.clone(), Template::parse(&header.value, Escaping::Raw, &mut columns)));
         used.note(&columns, &header.span);
     }
     if is_json && all_headers.iter().all(|header| header.name != CONTENT_TYPE) {
@@ -135,7 +139,7 @@ fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: boo
 
     let name = name.and_then(|name| Some((name.text("a name such as `\"orders\"`")?, name.span())));
     let naming = match &name {
-        Some((name, _)) => Naming::Named(sanitize(name.seen().trim()).as_ref().into()),
+        Some((name, _)) => Naming::Named(sanitize(name.masked().trim()).as_ref().into()),
         None if url.has_constant_host() => Naming::Path,
         None => Naming::ByHost,
     };
@@ -153,7 +157,7 @@ fn endpoint(mut section: PlanSection<'_>, defaults: &Defaults, has_upstream: boo
     if let Err(why) = check(&source, has_upstream) {
         reader.note(url_entry.place().mistake(why));
     }
-    Some((source, name.map(|(name, span)| Name { text: name.value().trim().to_owned(), span })))
+    Some((source, name.map(|(name, span)| EndpointName { text: name.value().trim().to_owned(), span })))
 }
 
 fn method(entry: &PlanEntry<'_>) -> Option<Method> {
@@ -161,7 +165,7 @@ fn method(entry: &PlanEntry<'_>) -> Option<Method> {
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }
 
-fn headers(entry: &PlanEntry<'_>) -> Vec<Header> {
+fn headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
     let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
         return Vec::new();
     };
@@ -182,7 +186,7 @@ fn headers(entry: &PlanEntry<'_>) -> Vec<Header> {
             ));
         }
         if let (Ok(name), Some(value)) = (name, value) {
-            headers.push(Header { name, value, span: entry.span() });
+            headers.push(WrittenHeader { name, value, span: entry.span() });
         }
     }
     headers
@@ -210,7 +214,7 @@ fn rules(section: &mut PlanSection<'_>) -> Rules {
     rules
 }
 
-/// Reads a table of retry rules into `rules`; gives back the run's budget, which only `[retry]` can say.
+/// Reads a table of retry rules into `rules`. Returns the run's budget, which only `[retry]` can set.
 pub(super) fn retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
     let mut section = entry.section(title, "a table such as `{ attempts = 3 }`")?;
     rules.attempts = section.get("attempts").and_then(|entry| entry.small(1, 1000));
@@ -222,7 +226,7 @@ pub(super) fn retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Op
     rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
     let budget = section.get("budget").and_then(|entry| {
         if title != "[retry]" {
-            entry.note_invalid(ValueError::new("the whole run's, and no endpoint's", "write it under `[retry]`"));
+            entry.note_invalid(ValueError::new("a setting of the whole run", "write it under `[retry]`"));
         }
         entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share)
     });

@@ -1,22 +1,21 @@
-//! A TOML value as the JSON body of a request.
+//! The JSON body of a request, from a TOML value.
 //!
-//! Keys stay in written order; `${…}` in texts is filled in and escaped; placeholders stay for the
-//! rows. Start at [`text`].
+//! Keys keep their order. Variables in texts are filled in and escaped; placeholders stay for the rows. Start at [`text`].
 
 use toml::de::DeValue;
 
 use crate::plan::read::values::PlanEntry;
-use crate::plan::text::Text;
+use crate::plan::request::interpolation::PlanText;
 use crate::text::value_error::ValueError;
 
 /// The value as JSON, with placeholders in its texts.
-pub(super) fn text(entry: &PlanEntry<'_>) -> Option<Text> {
-    let mut json = Text::default();
+pub(super) fn text(entry: &PlanEntry<'_>) -> Option<PlanText> {
+    let mut json = PlanText::default();
     write(entry, &mut json)?;
     Some(json)
 }
 
-fn write(entry: &PlanEntry<'_>, out: &mut Text) -> Option<()> {
+fn write(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
     match entry.node.get_ref() {
         DeValue::String(_) => {
             let text = entry.text("a text")?;

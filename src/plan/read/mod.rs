@@ -13,12 +13,12 @@ use std::path::Path;
 use crate::plan::Plan;
 use crate::plan::error::PlanError;
 use crate::plan::read::values::{PlanContext, PlanReader};
-use crate::plan::text::Var;
+use crate::plan::request::interpolation::VariableLookup;
 use crate::text::diagnostics::{Mistake, SourceText};
 use crate::text::toml_reader::MISSING;
 
 /// Reads a plan. Messages call it `file`; the paths in it are relative to `folder`.
-pub(super) fn plan(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Plan, PlanError> {
+pub(super) fn plan(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Plan, PlanError> {
     let source = SourceText::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
     let reader = PlanReader::new(&source, "plan", PlanContext { folder, var });
     let table = reader.parse();

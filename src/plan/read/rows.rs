@@ -1,5 +1,4 @@
-//! What makes many jobs of one endpoint: `each`, `rows` or `repeat`, and whether its placeholders are
-//! among them.
+//! The rows of an endpoint: `each`, `rows` or `repeat`, and a check of its placeholders against them.
 //!
 //! Start at [`read`].
 
@@ -12,15 +11,15 @@ use crate::plan::defaults::MAX_JOBS;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
+use crate::plan::request::interpolation::{PlanText, reason};
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
-use crate::plan::text::{Text, reason};
 use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
-/// Reads an endpoint's rows; one single row where it says nothing.
+/// Reads an endpoint's rows; the default is a single row.
 pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
     let given = [section.get("each"), section.get("rows"), section.get("repeat")];
     let mut names: Vec<_> = given.iter().flatten().map(|entry| entry.name.clone()).collect();
@@ -62,7 +61,7 @@ fn each(entry: &PlanEntry<'_>) -> Option<Each> {
     all_good.then(|| entry.check(Each::new(keys))).flatten().map(|each| each.hiding(hidden))
 }
 
-/// The values of a key; those that were given and must not be seen are added to `hidden`.
+/// Reads the values of a key. Secret values are added to `hidden`.
 fn axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
     const EXAMPLE: &str = "a range such as `\"1..=1200\"`, or a list such as `[\"a\", \"b\"]`";
     match entry.node.get_ref() {
@@ -72,7 +71,7 @@ fn axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
             None
         }
         DeValue::Array(_) => {
-            let mut text = |text: &Text| {
+            let mut text = |text: &PlanText| {
                 hidden.extend(text.secrets().map(Box::from));
                 text.value()
             };
@@ -107,24 +106,24 @@ fn file(entry: &PlanEntry<'_>) -> Option<Rows> {
     Some(Rows::File { path, shown: name, form })
 }
 
-/// Which placeholder is used where.
-pub(super) struct Used<'r> {
+/// The placeholders in use, and their places.
+pub(super) struct PlaceholderUses<'r> {
     reader: &'r PlanReader<'r>,
     first: Vec<Range<usize>>,
 }
 
-impl<'r> Used<'r> {
+impl<'r> PlaceholderUses<'r> {
     pub(super) fn new(reader: &'r PlanReader<'r>) -> Self {
         Self { reader, first: Vec::new() }
     }
 
-    /// Notes that the columns that are new were first used in this place.
+    /// Records this place for all new columns.
     pub(super) fn note(&mut self, columns: &[String], place: &Range<usize>) {
         let new = &columns[self.first.len()..];
         self.first.extend(new.iter().map(|name| self.reader.find_within(place, &format!("{{{name}}}"))));
     }
 
-    /// Notes every placeholder that the rows do not provide, where that is known beforehand.
+    /// Notes every placeholder that the rows do not provide, if the columns are known.
     pub(super) fn check(&self, columns: &[String], rows: &Rows) {
         let (known, source) = match rows {
             Rows::Each(each) => (each.columns(), "`each`".to_owned()),

@@ -6,9 +6,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::plan::patience::{self, Patience};
+use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::quantity;
-use crate::plan::text::{Text, Var, interpolated};
+use crate::plan::request::interpolation::{PlanText, VariableLookup, interpolate};
 use crate::text::sanitize::sanitize;
 use crate::text::toml_reader::TomlReader;
 use crate::text::toml_section::{TomlEntry, TomlSection};
@@ -19,7 +19,7 @@ pub(super) struct PlanContext<'r> {
     /// The folder that paths are relative to.
     pub(super) folder: &'r Path,
     /// Looks up a variable.
-    pub(super) var: Var<'r>,
+    pub(super) var: VariableLookup<'r>,
 }
 
 /// The reading of a plan.
@@ -31,9 +31,9 @@ pub(super) type PlanEntry<'r> = TomlEntry<'r, PlanContext<'r>>;
 
 impl PlanEntry<'_> {
     /// A text, with each `${…}` filled in.
-    pub(super) fn text(&self, example: &str) -> Option<Text> {
+    pub(super) fn text(&self, example: &str) -> Option<PlanText> {
         let context = &self.reader.context;
-        match interpolated(self.string(example)?, context.folder, context.var) {
+        match interpolate(self.string(example)?, context.folder, context.var) {
             Ok(text) => {
                 self.reader.note_variables(&self.path, &text.given);
                 Some(text)
@@ -63,10 +63,13 @@ impl PlanEntry<'_> {
     }
 
     /// A length of time, or a multiple of the median.
-    pub(super) fn patience(&self) -> Option<Patience> {
+    pub(super) fn patience(&self) -> Option<AttemptTimeout> {
         match self.number() {
             Some(number) => self.check(Err(quantity::unitless(&number))),
-            None => self.parse("a length of time such as `\"250ms\"`, or `\"5x median\"`", patience::parse_patience),
+            None => self.parse(
+                "a length of time such as `\"250ms\"`, or `\"5x median\"`",
+                attempt_timeout::parse_attempt_timeout,
+            ),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What an endpoint asks, and the rules it is run by, one line for each key.
+//! The resolved values of an endpoint, one for each key.
 //!
 //! Start at [`endpoint`].
 
@@ -7,23 +7,29 @@ use std::time::Duration;
 use http::header::AUTHORIZATION;
 
 use crate::plan::Plan;
-use crate::plan::address::{has_credentials, seen_written};
+use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::cursor::Cursor;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, RetryOn, Statuses};
-use crate::plan::patience::Patience;
+use crate::plan::provenance::{Provenance, ProvenanceIndex};
+use crate::plan::request::address::{has_credentials, mask_written_url};
+use crate::plan::request::template::Template;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{Form, Rows};
-use crate::plan::said::{Said, Words};
 use crate::plan::source::{Body, Source, Target};
-use crate::plan::template::Template;
 use crate::text::secret::{MASK, is_secret_header, without_queries, without_users};
 
 /// The endpoint or list that is the plan's `i`-th source.
-pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Endpoint {
+pub(super) fn endpoint(
+    plan: &Plan,
+    source: &Source,
+    i: usize,
+    cursor: &Cursor,
+    index: &ProvenanceIndex<'_>,
+) -> Endpoint {
     let name = cursor.endpoint_of(i).and_then(|id| cursor.endpoints().get(id.0 as usize));
-    let asks = asks(plan, source, i, cursor, words);
+    let asks = asks(plan, source, i, cursor, index);
     let of_list = || match source.rows.name() {
         name if name.is_empty() => asks.iter().find(|item| item.key == "url").map(|url| url.value.text()),
         name => Some(name),
@@ -34,40 +40,40 @@ pub(super) fn endpoint(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, 
         has_names: source.url.is_in_row(),
         host: cursor.host_of(i).map(str::to_owned),
         asks,
-        rules: rules(source, words),
-        headers: headers(source, words),
+        rules: rules(source, index),
+        headers: headers(source, index),
     }
 }
 
-fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Vec<Item> {
-    let said = |key: &str| words.of_endpoint(&source.written, key);
-    // What has no table of its own was named on the command line.
+fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Vec<Item> {
+    let provenance = |key: &str| index.of_endpoint_key(&source.written, key);
+    // A source without a table is from the command line.
     let is_listed = plan.written.is_empty() && source.written.is_empty();
     let url = match &source.url {
         Target::Template(url) if !is_listed || url.is_constant() => {
-            Value::Text(seen_written(&url.written(&source.columns)))
+            Value::Text(mask_written_url(&url.written(&source.columns)))
         }
         Target::Template(_) | Target::InRow => Value::Nothing("one in each row"),
     };
-    let said_of_rows = match &*source.rows {
-        Rows::Each(_) => said("each"),
-        Rows::Repeat(_) if is_listed => words.of("requests"),
-        Rows::Repeat(_) => said("repeat"),
-        Rows::File { .. } | Rows::Stream { .. } if is_listed => Said::CommandLine,
-        Rows::File { .. } | Rows::Stream { .. } => said("rows"),
+    let rows_provenance = match &*source.rows {
+        Rows::Each(_) => provenance("each"),
+        Rows::Repeat(_) if is_listed => index.of_key("requests"),
+        Rows::Repeat(_) => provenance("repeat"),
+        Rows::File { .. } | Rows::Stream { .. } if is_listed => Provenance::CommandLine,
+        Rows::File { .. } | Rows::Stream { .. } => provenance("rows"),
     };
     let jobs = cursor.jobs_of(i).map(Value::Count);
     let host = cursor.host_of(i).map(|key| Value::Text(host_shown(key)));
     let mut asks = vec![
-        Item::new("url", url, if is_listed { Said::CommandLine } else { said("url") }),
-        Item::new("host", Value::or_nothing(host, "one in each row"), Said::Follows("url")),
-        Item::new("jobs", Value::or_nothing(jobs, "as many as come"), said_of_rows.clone()),
+        Item::new("url", url, if is_listed { Provenance::CommandLine } else { provenance("url") }),
+        Item::new("host", Value::or_nothing(host, "one in each row"), Provenance::DerivedFrom("url")),
+        Item::new("jobs", Value::or_nothing(jobs, "as many as come"), rows_provenance.clone()),
     ];
-    asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), said_of_rows)));
+    asks.extend(rows(&source.rows).map(|rows| Item::new("rows", Value::Text(rows), rows_provenance)));
     asks
 }
 
-/// What makes several jobs of it.
+/// Describes its rows, if it has more than one.
 fn rows(rows: &Rows) -> Option<String> {
     let form = |form: &Form| match form {
         Form::Lines => "a line each",
@@ -94,74 +100,82 @@ fn body(source: &Source) -> Value {
     }
 }
 
-fn headers(source: &Source, words: &Words<'_>) -> Vec<Item> {
+fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let header = |(name, value): &(http::HeaderName, Template)| {
-        let seen = if is_secret_header(name.as_str()) {
+        let shown = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
             without_users(&without_queries(&value.written(&source.columns)))
         };
-        let said = words.of_endpoint(&source.written, &format!("headers.{name}"));
-        // Nobody else sets a header than a flag, the plan, and a body of JSON.
-        let value = Value::Text(seen).unless_row(source.url.is_in_row());
-        Item::new(name.to_string(), value, said.or(Said::Follows("json")))
+        let provenance = index.of_endpoint_key(&source.written, &format!("headers.{name}"));
+        // Only a flag, the plan and a JSON body set headers.
+        let value = Value::Text(shown).unless_row(source.url.is_in_row());
+        Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom("json")))
     };
     let mut headers: Vec<Item> = source.headers.iter().map(header).collect();
     let is_named = source.headers.iter().any(|(name, _)| name == AUTHORIZATION);
     if let (false, Target::Template(url)) = (is_named, &source.url)
         && has_credentials(&url.written(&source.columns))
     {
-        headers.push(Item::new(AUTHORIZATION.as_str(), Value::Text(MASK.to_owned()), Said::Follows("url")));
+        headers.push(Item::new(AUTHORIZATION.as_str(), Value::Text(MASK.to_owned()), Provenance::DerivedFrom("url")));
     }
     headers
 }
 
-fn rules(source: &Source, words: &Words<'_>) -> Vec<Item> {
+fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
     let Policy { timeouts, redirects, retry, status, max_body } = policy;
-    let said = |key: &str| words.of_endpoint(&source.written, key);
+    let provenance = |key: &str| index.of_endpoint_key(&source.written, key);
     let timeout = match rules.timeout {
-        Some(Patience::TimesMedian(times)) => {
+        Some(AttemptTimeout::TimesMedian(times)) => {
             let most = humantime::format_duration(timeouts.attempt);
             Value::Text(format!("{times}x median, {most} at most"))
         }
-        Some(Patience::Fixed(_)) | None => Value::Length(timeouts.attempt),
+        Some(AttemptTimeout::Fixed(_)) | None => Value::Length(timeouts.attempt),
     };
-    // A part of an attempt may be asked to take longer than the attempt, and then does not.
+    // A time-out longer than the whole attempt has no effect.
     let part = |key: &'static str, own: Option<Duration>, default: Duration, is: Duration| {
-        let said = if own.unwrap_or(default) > is { Said::Follows("timeout") } else { said(key) };
-        Item::new(key, Value::Length(is), said)
+        let provenance = if own.unwrap_or(default) > is { Provenance::DerivedFrom("timeout") } else { provenance(key) };
+        Item::new(key, Value::Length(is), provenance)
     };
-    let method_by = if source.method.is_none() && source.body.is_some() { Said::Follows("body") } else { Said::Nobody };
+    let method_by = if source.method.is_none() && source.body.is_some() {
+        Provenance::DerivedFrom("body")
+    } else {
+        Provenance::Default
+    };
     let in_row = source.url.is_in_row();
-    let job_by = if timeouts.job > defaults::JOB { Said::Follows("timeout") } else { Said::Nobody };
+    let job_by = if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     vec![
-        Item::new("method", Value::Text(source.method().to_string()).unless_row(in_row), said("method").or(method_by)),
-        Item::new("body", body(source).unless_row(in_row), said("body").or(said("json"))),
-        Item::new("timeout", timeout, said("timeout")),
+        Item::new(
+            "method",
+            Value::Text(source.method().to_string()).unless_row(in_row),
+            provenance("method").or(method_by),
+        ),
+        Item::new("body", body(source).unless_row(in_row), provenance("body").or(provenance("json"))),
+        Item::new("timeout", timeout, provenance("timeout")),
         part("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
         part("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),
         part("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
-        Item::new("job_timeout", Value::Length(timeouts.job), said("job_timeout").or(job_by)),
-        Item::new("redirects", Value::Count(redirects.into()), said("redirects")),
-        Item::new("max_body", Value::Size(max_body), said("max_body")),
-        Item::new("expect.status", Value::Text(statuses(&status)), said("expect.status")),
-        Item::new("retry.attempts", Value::Count(retry.attempts.into()), said("retry.attempts")),
-        Item::new("retry.backoff", Value::Text(backoff.join("..")), said("retry.backoff")),
-        Item::new("retry.on", Value::List(retry_on(retry.on)), said("retry.on")),
-        Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), said("retry.unsafe")),
-        Item::new("retry.longest_wait", Value::Length(retry.longest_wait), said("retry.longest_wait")),
+        Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_by)),
+        Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
+        Item::new("max_body", Value::Size(max_body), provenance("max_body")),
+        Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
+        Item::new("retry.attempts", Value::Count(retry.attempts.into()), provenance("retry.attempts")),
+        Item::new("retry.backoff", Value::Text(backoff.join("..")), provenance("retry.backoff")),
+        Item::new("retry.on", Value::List(retry_on(retry.on)), provenance("retry.on")),
+        Item::new("retry.unsafe", Value::Flag(retry.non_idempotent), provenance("retry.unsafe")),
+        Item::new("retry.longest_wait", Value::Length(retry.longest_wait), provenance("retry.longest_wait")),
     ]
 }
 
 fn retry_on(on: RetryOn) -> Vec<String> {
     let RetryOn { throttled, timeout, connect, server_error } = on;
-    let words = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
-    words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
+    let index = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
+    index.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
 }
 
-/// Statuses that are good, neighbours as a range.
+/// Lists the expected statuses, neighbours as a range.
 fn statuses(statuses: &Statuses) -> String {
     let listed = match statuses {
         Statuses::Success => return "200 to 399".to_owned(),

@@ -1,32 +1,32 @@
-//! What a plan says of the whole run, one line for each key.
+//! The resolved values of the whole run, one for each key.
 //!
 //! Start at [`groups`].
 
 use std::path::Path;
 
-use crate::plan::order::Order;
+use crate::plan::http_client::HttpClient;
+use crate::plan::order::JobOrder;
+use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Group, Item};
-use crate::plan::said::{Said, Words};
-use crate::plan::via::Via;
 use crate::plan::{Expect, HostRule, Limits, Output, Plan, Practice};
 
-/// The tables of the run.
-pub(super) fn groups(plan: &Plan, words: &Words<'_>) -> Vec<Group> {
+/// Returns the tables of the run.
+pub(super) fn groups(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Group> {
     let group = |title: &'static str, items| Group { title: title.into(), items };
-    let mut groups = vec![group("run", run(plan, words)), group("limits", limits(&plan.limits, words))];
-    groups.extend(plan.limits.hosts.iter().map(|rule| host_rule(rule, words)));
-    groups.push(group("expect", expect(&plan.expect, words)));
-    groups.push(group("output", output(&plan.output, words)));
-    groups.extend(plan.practice.as_ref().map(|practice| group("upstream", practice_upstream(practice, words))));
+    let mut groups = vec![group("run", run(plan, index)), group("limits", limits(&plan.limits, index))];
+    groups.extend(plan.limits.hosts.iter().map(|rule| host_rule(rule, index)));
+    groups.push(group("expect", expect(&plan.expect, index)));
+    groups.push(group("output", output(&plan.output, index)));
+    groups.extend(plan.practice.as_ref().map(|practice| group("upstream", practice_upstream(practice, index))));
     groups
 }
 
-fn run(plan: &Plan, words: &Words<'_>) -> Vec<Item> {
+fn run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let wire = match plan.wire {
-        Via::Auto => "auto",
-        Via::Direct => "direct",
-        Via::Reqwest => "reqwest",
+        HttpClient::Auto => "auto",
+        HttpClient::Direct => "direct",
+        HttpClient::Reqwest => "reqwest",
     };
     let every = plan.polling.map(|polling| Value::Length(polling.every));
     let rounds = plan.polling.map(|polling| match polling.rounds {
@@ -34,75 +34,75 @@ fn run(plan: &Plan, words: &Words<'_>) -> Vec<Item> {
         None => Value::Nothing("without an end"),
     });
     let (order, from) = match &plan.order {
-        Order::AsGiven => ("as-given", None),
-        Order::SlowFirst { from } => ("slow-first", Some(Value::Text(from.display().to_string()))),
+        JobOrder::AsGiven => ("as-given", None),
+        JobOrder::SlowFirst { from } => ("slow-first", Some(Value::Text(from.display().to_string()))),
     };
-    // What a flag has put aside is in force no more, so nobody's line says that there is none.
-    let from_by = match (&from, words.of("from")) {
-        (Some(_), said) => said,
-        (None, Said::Nobody) => Said::Nobody,
-        (None, _) => Said::Follows("order"),
+    // A flag may override `order`, and then `from` has no effect.
+    let from_by = match (&from, index.of_key("from")) {
+        (Some(_), provenance) => provenance,
+        (None, Provenance::Default) => Provenance::Default,
+        (None, _) => Provenance::DerivedFrom("order"),
     };
-    let unnamed = Said::Found("called after what it was read from".to_owned());
+    let unnamed = Provenance::Detected("named after its file".to_owned());
     vec![
-        Item::new("name", Value::Text(plan.name.clone()), words.of("name").or(unnamed)),
-        Item::new("wire", Value::Text(wire.to_owned()), words.of("wire")),
-        Item::new("fail_fast", Value::Flag(plan.fail_fast), words.of("fail_fast")),
-        Item::new("order", Value::Text(order.to_owned()), words.of("order")),
+        Item::new("name", Value::Text(plan.name.clone()), index.of_key("name").or(unnamed)),
+        Item::new("wire", Value::Text(wire.to_owned()), index.of_key("wire")),
+        Item::new("fail_fast", Value::Flag(plan.fail_fast), index.of_key("fail_fast")),
+        Item::new("order", Value::Text(order.to_owned()), index.of_key("order")),
         Item::new("from", Value::or_nothing(from, "none"), from_by),
-        Item::new("every", Value::or_nothing(every, "once"), words.of("every")),
-        Item::new("rounds", Value::or_nothing(rounds, "one"), words.of("rounds")),
+        Item::new("every", Value::or_nothing(every, "once"), index.of_key("every")),
+        Item::new("rounds", Value::or_nothing(rounds, "one"), index.of_key("rounds")),
     ]
 }
 
-fn limits(limits: &Limits, words: &Words<'_>) -> Vec<Item> {
+fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let per_host = limits.per_host.map(|limit| Value::Count(limit.get().into()));
     let rate = limits.gap.map(Value::Rate);
     let gap = limits.per_host_gap.map(Value::Length);
     vec![
-        Item::new("concurrency", Value::Count(limits.concurrency.get().into()), words.of("limits.concurrency")),
-        Item::new("per_host", Value::or_nothing(per_host, "as concurrency"), words.of("limits.per_host")),
-        Item::new("rate", Value::or_nothing(rate, "no limit"), words.of("limits.rate")),
-        Item::new("per_host_gap", Value::or_nothing(gap, "none"), words.of("limits.per_host_gap")),
-        Item::new("adaptive", Value::Flag(limits.adaptive), words.of("limits.adaptive")),
-        Item::new("retry.budget", Value::Share(limits.retry_budget), words.of("retry.budget")),
+        Item::new("concurrency", Value::Count(limits.concurrency.get().into()), index.of_key("limits.concurrency")),
+        Item::new("per_host", Value::or_nothing(per_host, "as concurrency"), index.of_key("limits.per_host")),
+        Item::new("rate", Value::or_nothing(rate, "no limit"), index.of_key("limits.rate")),
+        Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.of_key("limits.per_host_gap")),
+        Item::new("adaptive", Value::Flag(limits.adaptive), index.of_key("limits.adaptive")),
+        Item::new("retry.budget", Value::Share(limits.retry_budget), index.of_key("retry.budget")),
     ]
 }
 
-/// What a rule says of the hosts that it matches.
-fn host_rule(rule: &HostRule, words: &Words<'_>) -> Group {
+/// The values of a host rule.
+fn host_rule(rule: &HostRule, index: &ProvenanceIndex<'_>) -> Group {
     let title = format!("host.{}", rule.pattern);
     let limit = rule.limit.map(|limit| Value::Count(limit.get().into()));
-    let item = |key: &'static str, value| Item::new(key, value, words.of(&format!("{title}.{key}")));
+    let item = |key: &'static str, value| Item::new(key, value, index.of_key(&format!("{title}.{key}")));
     let items = [("concurrency", limit), ("gap", rule.gap.map(Value::Length))];
     let items = items.into_iter().filter_map(|(key, value)| Some(item(key, value?))).collect();
     Group { title: title.into(), items }
 }
 
-fn expect(expect: &Expect, words: &Words<'_>) -> Vec<Item> {
+fn expect(expect: &Expect, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let failed = expect.failed_below.map(Value::ShareBelow);
     let p95 = expect.p95_below.map(Value::Below);
     vec![
-        Item::new("failed", Value::or_nothing(failed, "no job may"), words.of("expect.failed")),
-        Item::new("p95", Value::or_nothing(p95, "any"), words.of("expect.p95")),
+        Item::new("failed", Value::or_nothing(failed, "no job may"), index.of_key("expect.failed")),
+        Item::new("p95", Value::or_nothing(p95, "any"), index.of_key("expect.p95")),
     ]
 }
 
-fn output(output: &Output, words: &Words<'_>) -> Vec<Item> {
+fn output(output: &Output, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let path =
         |path: Option<&Path>| Value::or_nothing(path.map(|path| Value::Text(path.display().to_string())), "none");
     vec![
-        Item::new("report", path(output.report.as_deref()), words.of("output.report")),
-        Item::new("bodies", path(output.bodies.as_deref()), words.of("output.bodies")),
+        Item::new("report", path(output.report.as_deref()), index.of_key("output.report")),
+        Item::new("bodies", path(output.bodies.as_deref()), index.of_key("output.bodies")),
     ]
 }
 
-fn practice_upstream(practice: &Practice, words: &Words<'_>) -> Vec<Item> {
-    let mut items = vec![Item::new("seed", Value::Count(practice.seed), words.of("upstream.seed"))];
+fn practice_upstream(practice: &Practice, index: &ProvenanceIndex<'_>) -> Vec<Item> {
+    let mut items = vec![Item::new("seed", Value::Count(practice.seed), index.of_key("upstream.seed"))];
     items.extend(practice.hosts.iter().map(|(host, path)| {
         let key = format!("hosts.{host}");
-        let said = words.of(&format!("upstream.{key}"));
-        Item::new(key, Value::Text(path.clone()), said)
+        let provenance = index.of_key(&format!("upstream.{key}"));
+        Item::new(key, Value::Text(path.clone()), provenance)
     }));
     items
 }

@@ -1,4 +1,4 @@
-//! A value as people and scripts read it.
+//! A resolved value, as text and as JSON.
 //!
 //! Start at [`Value::text`] and [`Value::json`].
 
@@ -8,13 +8,13 @@ use serde_json::{Value as Json, json};
 
 use crate::text::units;
 
-/// In how many seconds starts are counted, and what that is called.
+/// The units of a rate: seconds, and the name in a plan.
 const RATES: [(f64, &str); 3] = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];
 
-/// A value that is in force.
+/// A resolved value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// There is none, and this is what that means.
+    /// There is no value; the text describes what that means.
     Nothing(&'static str),
     /// Yes or no.
     Flag(bool),
@@ -32,32 +32,32 @@ pub enum Value {
     Share(f64),
     /// What part of a whole it must be less than, from 0 to 1.
     ShareBelow(f64),
-    /// Words.
+    /// ProvenanceIndex.
     Text(String),
-    /// Several words.
+    /// Several index.
     List(Vec<String>),
-    /// This, unless a row says otherwise.
+    /// This value, unless a row overrides it.
     UnlessRow(Box<Self>),
 }
 
 impl Value {
-    /// The value, if there is one, or what it means that there is none.
+    /// The value, or a description of its absence.
     pub fn or_nothing(value: Option<Self>, meaning: &'static str) -> Self {
         value.unwrap_or(Self::Nothing(meaning))
     }
 
-    /// This, where rows cannot say otherwise.
+    /// Marks a value that rows can override.
     #[must_use]
     pub fn unless_row(self, can: bool) -> Self {
         match self {
-            // What that means says so itself.
+            // Its text already describes rows.
             Self::Nothing(_) => self,
             value if can => Self::UnlessRow(Box::new(value)),
             value => value,
         }
     }
 
-    /// As people write it. Foreign text stands in it as it came.
+    /// The value as text. Foreign text in it is not sanitized.
     pub fn text(&self) -> String {
         match self {
             Self::Nothing(meaning) => (*meaning).to_owned(),
@@ -70,13 +70,13 @@ impl Value {
             Self::Share(share) => percent(*share),
             Self::ShareBelow(share) => format!("< {}", percent(*share)),
             Self::Text(text) => text.clone(),
-            Self::List(words) if words.is_empty() => "none".to_owned(),
-            Self::List(words) => words.join(", "),
-            Self::UnlessRow(value) => format!("{} unless a row says otherwise", value.text()),
+            Self::List(index) if index.is_empty() => "none".to_owned(),
+            Self::List(index) => index.join(", "),
+            Self::UnlessRow(value) => format!("{} unless a row overrides it", value.text()),
         }
     }
 
-    /// In what a number is counted for scripts, where that is not clear.
+    /// The unit of the number in JSON, where it is not obvious.
     pub fn unit(&self) -> Option<&'static str> {
         match self {
             Self::Size(_) => Some("B"),
@@ -93,7 +93,7 @@ impl Value {
         }
     }
 
-    /// As scripts read it.
+    /// The value as JSON.
     pub fn json(&self) -> Json {
         match self {
             Self::Nothing(_) => Json::Null,
@@ -103,7 +103,7 @@ impl Value {
             Self::Rate(gap) => json!(per_second(*gap)),
             Self::Share(share) | Self::ShareBelow(share) => json!(share),
             Self::Text(text) => json!(text),
-            Self::List(words) => json!(words),
+            Self::List(index) => json!(index),
             Self::UnlessRow(value) => value.json(),
         }
     }
@@ -117,8 +117,8 @@ fn size(n: u64) -> String {
     }
 }
 
-/// Starts a second, a minute or an hour, as a plan would say it: in the first of them that gives a whole number,
-/// else in the first that gives more than one.
+/// Starts per second, minute or hour, as a plan has them: in the first unit that gives a whole number,
+/// or else in the first that gives more than one.
 fn rate(gap: Duration) -> String {
     if let Some((number, unit)) = whole_rate(gap) {
         return format!("{number}/{}", unit.1);
@@ -128,7 +128,7 @@ fn rate(gap: Duration) -> String {
     format!("{}/{unit}", number(per))
 }
 
-/// The whole number that a plan would have said for this gap, which holds whole nanoseconds only.
+/// The whole number in a plan that gives this gap, which is rounded to nanoseconds.
 fn whole_rate(gap: Duration) -> Option<(f64, (f64, &'static str))> {
     let number = |unit: &(f64, &str)| (unit.0 / gap.as_secs_f64()).round();
     let is_meant = |unit: &(f64, &str)| Duration::try_from_secs_f64(unit.0 / number(unit)).is_ok_and(|own| own == gap);
@@ -153,7 +153,7 @@ mod tests {
     use super::Value;
 
     #[test]
-    fn values_read_as_a_plan_would_say_them() {
+    fn values_read_as_in_a_plan() {
         for (value, text) in [
             (Value::Nothing("no limit"), "no limit"),
             (Value::Count(50_000), "50,000"),

@@ -1,46 +1,46 @@
-//! What a careful colleague would point out in a plan that is valid: certain, and no matter of taste.
+//! Warnings about a valid plan: settings that contradict each other or have no effect.
 //!
-//! Start at [`warnings`].
+//! Each is certain; none is a matter of taste. Start at [`warnings`].
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::plan::cursor::Cursor;
+use crate::plan::provenance::{FlagOverride, Provenance, ProvenanceIndex};
 use crate::plan::resolved::value::Value;
-use crate::plan::said::{Flagged, Said, Words};
 use crate::plan::source::Source;
 use crate::plan::{HostRule, Plan};
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// One thing to think about.
+/// One warning.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Warning {
-    /// What is so, and what comes of it.
+    /// The contradiction, in one sentence.
     pub message: String,
-    /// Where it was said.
-    pub said: Said,
+    /// The setting that causes it.
+    pub provenance: Provenance,
 }
 
-/// Everything to think about. `most` is how many connections this machine lets us have.
-pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[Flagged], most: Option<u32>) -> Vec<Warning> {
-    let words = Words::new(&plan.file, &plan.written, flags);
+/// Returns all warnings. `most` is the number of connections that this machine allows.
+pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Option<u32>) -> Vec<Warning> {
+    let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
     let mut all: Vec<Warning> = Vec::new();
-    all.extend(too_few_files(plan, &words, most));
-    all.extend(above_the_run(plan, &words));
-    all.extend(out_of_reach(plan, &words));
-    all.extend(plan.limits.hosts.iter().filter_map(|rule| matches_nothing(rule, cursor, &words)));
-    let mut told = HashSet::new();
+    all.extend(too_few_files(plan, &index, most));
+    all.extend(above_the_run(plan, &index));
+    all.extend(out_of_reach(plan, &index));
+    all.extend(plan.limits.hosts.iter().filter_map(|rule| matches_nothing(rule, cursor, &index)));
+    let mut reported = HashSet::new();
     for (i, source) in plan.sources.iter().enumerate() {
-        all.extend(empty(source, i, cursor, &words));
-        // What holds for many endpoints is said once.
-        all.extend(cut_short(source, &words).into_iter().filter(|warning| told.insert(warning.clone())));
+        all.extend(empty(source, i, cursor, &index));
+        // A warning that many endpoints share is shown once.
+        all.extend(cut_short(source, &index).into_iter().filter(|warning| reported.insert(warning.clone())));
     }
     all
 }
 
-/// More in flight than files may be open.
-fn too_few_files(plan: &Plan, words: &Words<'_>, most: Option<u32>) -> Option<Warning> {
+/// The concurrency needs more open files than are allowed.
+fn too_few_files(plan: &Plan, index: &ProvenanceIndex<'_>, most: Option<u32>) -> Option<Warning> {
     let (limit, most) = (plan.limits.concurrency.get(), most?);
     (most < limit).then(|| Warning {
         message: format!(
@@ -48,33 +48,35 @@ fn too_few_files(plan: &Plan, words: &Words<'_>, most: Option<u32>) -> Option<Wa
             units::count(limit.into()),
             units::plural(most.into(), "connection"),
         ),
-        said: words.of("limits.concurrency"),
+        provenance: index.of_key("limits.concurrency"),
     })
 }
 
-/// Limits of hosts that the run's own limit never lets them reach.
-fn above_the_run(plan: &Plan, words: &Words<'_>) -> Vec<Warning> {
+/// Limits of hosts that are above the limit of the run.
+fn above_the_run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     let limits = &plan.limits;
     let run = limits.concurrency;
     let of_hosts = limits.hosts.iter().filter_map(|rule| {
         let key = format!("host.{}.concurrency", rule.pattern);
-        Some((format!("`concurrency` of `{}`", sanitize(&rule.pattern)), rule.limit?, words.of(&key)))
+        Some((format!("`concurrency` of `{}`", sanitize(&rule.pattern)), rule.limit?, index.of_key(&key)))
     });
-    let per_host = limits.per_host.map(|limit| ("`per_host`".to_owned(), limit, words.of("limits.per_host")));
+    let per_host = limits.per_host.map(|limit| ("`per_host`".to_owned(), limit, index.of_key("limits.per_host")));
     let above = per_host.into_iter().chain(of_hosts).filter(|(_, limit, _)| *limit > run);
-    let warning =
-        |(what, limit, said)| Warning { message: format!("{what} is {limit}, and the run's limit is {run}"), said };
+    let warning = |(what, limit, provenance)| Warning {
+        message: format!("{what} is {limit}, and the run's limit is {run}"),
+        provenance,
+    };
     above.map(warning).collect()
 }
 
-/// A limit that was asked for, and that the rate keeps out of reach.
-fn out_of_reach(plan: &Plan, words: &Words<'_>) -> Option<Warning> {
+/// A limit that the rate makes unreachable.
+fn out_of_reach(plan: &Plan, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     let (gap, limit) = (plan.limits.gap?, plan.limits.concurrency.get());
-    if words.of("limits.concurrency") == Said::Nobody {
+    if index.of_key("limits.concurrency") == Provenance::Default {
         return None;
     }
     let longest = plan.sources.iter().map(|source| source.rules.policy().timeouts.attempt).max()?;
-    // One more for the first, and one for a start that makes up for a late timer.
+    // One more for the first start, and one for a start that catches up after a late timer.
     let most = (longest.as_secs_f64() / gap.as_secs_f64()).ceil() + 2.0;
     (most < f64::from(limit)).then(|| {
         let (rate, longest) = (Value::Rate(gap).text(), humantime::format_duration(longest));
@@ -82,34 +84,34 @@ fn out_of_reach(plan: &Plan, words: &Words<'_>) -> Option<Warning> {
             "`rate` is {rate}, and no attempt takes longer than {longest}: the limit of {} is never reached",
             units::count(limit.into())
         );
-        Warning { message, said: words.of("limits.rate") }
+        Warning { message, provenance: index.of_key("limits.rate") }
     })
 }
 
-/// A rule for hosts that no endpoint leads to, where all hosts are known.
-fn matches_nothing(rule: &HostRule, cursor: &Cursor, words: &Words<'_>) -> Option<Warning> {
+/// A host rule that matches no endpoint, if all hosts are known.
+fn matches_nothing(rule: &HostRule, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     let mut hosts = (0..cursor.sources()).map(|source| cursor.host_of(source));
     if !hosts.all(|host| host.is_some_and(|key| !rule.matches(key))) {
         return None;
     }
-    let said = |key: &str| words.of(&format!("host.{}.{key}", rule.pattern));
+    let provenance = |key: &str| index.of_key(&format!("host.{}.{key}", rule.pattern));
     let message = format!("`{}` matches no endpoint's host", sanitize(&rule.pattern));
-    Some(Warning { message, said: said("concurrency").or(said("gap")) })
+    Some(Warning { message, provenance: provenance("concurrency").or(provenance("gap")) })
 }
 
-/// An endpoint with nothing to do.
-fn empty(source: &Source, i: usize, cursor: &Cursor, words: &Words<'_>) -> Option<Warning> {
+/// An endpoint without jobs.
+fn empty(source: &Source, i: usize, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     (cursor.jobs_of(i) == Some(0)).then(|| Warning {
         message: format!("{} has no rows, so its endpoint has no jobs", source.rows.name()),
-        said: words.of_endpoint(&source.written, "rows"),
+        provenance: index.of_endpoint_key(&source.written, "rows"),
     })
 }
 
-/// Times that another time cuts short.
-fn cut_short(source: &Source, words: &Words<'_>) -> Vec<Warning> {
+/// Time-outs that a shorter one overrides.
+fn cut_short(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     let rules = &source.rules;
     let attempt = rules.policy().timeouts.attempt;
-    let told = |length: Duration| humantime::format_duration(length).to_string();
+    let text = |length: Duration| humantime::format_duration(length).to_string();
     let parts = [
         ("connect_timeout", rules.connect_timeout),
         ("first_byte_timeout", rules.first_byte_timeout),
@@ -118,13 +120,13 @@ fn cut_short(source: &Source, words: &Words<'_>) -> Vec<Warning> {
     let longer = parts.into_iter().filter_map(|(key, own)| Some((key, own.filter(|own| *own > attempt)?)));
     let mut warnings: Vec<Warning> = longer
         .map(|(key, own)| Warning {
-            message: format!("`{key}` is {}, and the whole attempt ends after {}", told(own), told(attempt)),
-            said: words.of_endpoint(&source.written, key),
+            message: format!("`{key}` is {}, and the whole attempt ends after {}", text(own), text(attempt)),
+            provenance: index.of_endpoint_key(&source.written, key),
         })
         .collect();
     if let Some(job) = rules.job_timeout.filter(|job| *job < attempt) {
-        let message = format!("`job_timeout` is {}, less than one attempt may take: {}", told(job), told(attempt));
-        warnings.push(Warning { message, said: words.of_endpoint(&source.written, "job_timeout") });
+        let message = format!("`job_timeout` is {}, less than one attempt may take: {}", text(job), text(attempt));
+        warnings.push(Warning { message, provenance: index.of_endpoint_key(&source.written, "job_timeout") });
     }
     warnings
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 
 use crate::plan::defaults::MAX_LINE;
-use crate::plan::text::reason;
+use crate::plan::request::interpolation::reason;
 
 const CHUNK: usize = 64 << 10;
 

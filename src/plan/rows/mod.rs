@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::plan::defaults::MAX_COUNTED_FILE;
 use crate::plan::error::{PlanError, STDIN, describe_file};
+use crate::plan::request::interpolation::reason;
 use crate::plan::rows::each::Each;
 use crate::plan::rows::feed::{Feed, Input, Waker};
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::table::Table;
-use crate::plan::text::reason;
 use crate::text::sanitize::sanitize;
 
 /// Names under which a line of a plain text file can be used.

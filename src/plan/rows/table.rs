@@ -9,9 +9,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::plan::request::interpolation::reason;
 use crate::plan::rows::Next;
 use crate::plan::rows::records::{Record, Records};
-use crate::plan::text::reason;
 use crate::text::sanitize::sanitize;
 
 /// A file of comma-separated values under a header.

@@ -1,22 +1,22 @@
-//! Jobs that are taken out of their order: each once, whatever its rows are.
+//! Priority jobs: each is drawn first, and once, from rows of any kind.
 
 use std::sync::Arc;
 
 use inflight::event::Micros;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
-use inflight::plan::order::Order;
-use inflight::plan::priority_jobs::{Placed, Slow};
+use inflight::plan::order::JobOrder;
+use inflight::plan::priority_jobs::{PriorityCount, SlowJob};
 
 use crate::plan::{Drawn, folder, toml, var};
 
-fn slow(endpoint: &str, row: u64, target: &str) -> Slow {
-    Slow { endpoint: endpoint.into(), row, target: target.into(), took: Micros(1_000_000 - row) }
+fn slow(endpoint: &str, row: u64, target: &str) -> SlowJob {
+    SlowJob { endpoint: endpoint.into(), row, target: target.into(), took: Micros(1_000_000 - row) }
 }
 
 /// What of a plan comes first, and then all the rest of it, by target; how many were put first.
 #[track_caller]
-fn drawn(plan: &Plan, slow: Vec<Slow>) -> (Vec<Arc<str>>, Vec<Arc<str>>, Placed) {
+fn drawn(plan: &Plan, slow: Vec<SlowJob>) -> (Vec<Arc<str>>, Vec<Arc<str>>, PriorityCount) {
     let mut cursor = Cursor::open(plan, None).unwrap();
     cursor.put_first(slow);
     let sources = 0..cursor.sources();
@@ -50,7 +50,7 @@ fn rows_of_every_kind_are_found_by_endpoint_row_and_target() {
             slow("repeat", 998, "GET https://a.b/"),
             slow("csv", 1, "GET https://c.d/y"),
             slow("json", 2, "GET https://e.f/3"),
-            slow("nobody", 0, "GET https://a.b/0"),
+            slow("missing", 0, "GET https://a.b/0"),
         ],
     );
     let targets: Vec<&str> = first.iter().map(|target| &**target).collect();
@@ -58,17 +58,17 @@ fn rows_of_every_kind_are_found_by_endpoint_row_and_target() {
         targets,
         ["GET https://a.b/0", "GET https://a.b/3", "GET https://a.b/", "GET https://c.d/y", "GET https://e.f/3"]
     );
-    assert_eq!((placed, rest.len()), (Placed { jobs: 5, of: 8 }, 5 - 2 + 999 + 1 + 2));
+    assert_eq!((placed, rest.len()), (PriorityCount { jobs: 5, of: 8 }, 5 - 2 + 999 + 1 + 2));
     assert_eq!(rest[..3].iter().map(|t| &t[16..]).collect::<Vec<_>>(), ["1", "2", "4"]);
 }
 
 #[test]
-fn a_list_is_known_by_its_rows_whatever_its_hosts_are_called() {
+fn a_list_is_identified_by_its_rows_not_its_hosts() {
     let (_folder, file) = folder(&[("urls.txt", "https://a.b/\n# not one\nhttps://c.d/1\nhttps://c.d/2\n")]);
     let plan = Plan::read(&file, &var).unwrap();
     let (first, rest, placed) =
         drawn(&plan, vec![slow("c.d", 2, "GET https://c.d/2"), slow("e.f", 9, "GET https://e.f/")]);
-    assert_eq!((first, placed), (vec!["GET https://c.d/2".into()], Placed { jobs: 1, of: 2 }));
+    assert_eq!((first, placed), (vec!["GET https://c.d/2".into()], PriorityCount { jobs: 1, of: 2 }));
     assert_eq!(rest, ["GET https://a.b/".into(), "GET https://c.d/1".into()]);
 }
 
@@ -84,11 +84,11 @@ fn a_secret_in_an_address_does_not_hide_the_job() {
 
 #[test]
 fn an_order_is_as_given_unless_the_plan_says_otherwise() {
-    assert_eq!(toml("[[endpoint]]\nurl = \"https://a.b/\"").order, Order::AsGiven);
+    assert_eq!(toml("[[endpoint]]\nurl = \"https://a.b/\"").order, JobOrder::AsGiven);
     let (folder, file) = folder(&[(
         "plan.toml",
         "order = \"slow-first\"\nfrom = \"runs/last.jsonl\"\n[[endpoint]]\nurl = \"https://a.b/\"",
     )]);
     let from = folder.path().join("runs/last.jsonl");
-    assert_eq!(Plan::read(&file, &var).unwrap().order, Order::SlowFirst { from });
+    assert_eq!(Plan::read(&file, &var).unwrap().order, JobOrder::SlowFirst { from });
 }

@@ -1,4 +1,4 @@
-//! What a person reads who made a mistake in a plan.
+//! The messages for mistakes in a plan.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn rendered(text: &str) -> String {
     try_toml(text).unwrap_err().render(false, 100)
 }
 
-/// Every mistake in a line of its own: place, message, and the words beside the caret.
+/// Every mistake in a line of its own: place, message, and the label next to the caret.
 #[track_caller]
 fn listed(text: &str) -> Vec<String> {
     let error = try_toml(text).unwrap_err();
@@ -30,7 +30,7 @@ fn with(lines: &str) -> String {
 }
 
 #[test]
-fn an_unknown_key_is_shown_with_its_place_and_its_cure() {
+fn an_unknown_key_is_shown_with_its_place_and_a_fix() {
     let text =
         "name = \"shop\"\n\n[[endpoint]]\nurl = \"https://a.b\"\n\n[limits]\n  concurency = 32\n  rate = \"100/s\"\n";
     insta::assert_snapshot!(rendered(text), @r#"
@@ -188,10 +188,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
             "3:17 `on` is no reason to try again | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
         ),
         ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in between"),
-        (
-            "retry = { budget = \"30%\" }",
-            "3:20 `budget` is the whole run's, and no endpoint's | write it under `[retry]`",
-        ),
+        ("retry = { budget = \"30%\" }", "3:20 `budget` is a setting of the whole run | write it under `[retry]`"),
         (
             "timeout = \"1x median\"",
             "3:11 `timeout` is so tight that it would end ordinary attempts | write `2x median` or more",
@@ -238,7 +235,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
 }
 
 #[test]
-fn a_single_bracket_is_told_from_two() {
+fn a_single_bracket_has_its_own_message() {
     assert_eq!(
         listed("[endpoint]\nurl = \"https://a.b\""),
         ["1:2 `endpoint` takes a list of tables | write `[[endpoint]]`, with two brackets"]
@@ -246,7 +243,7 @@ fn a_single_bracket_is_told_from_two() {
 }
 
 #[test]
-fn broken_toml_is_reported_beside_other_mistakes_but_not_blamed_twice() {
+fn broken_toml_is_reported_once_with_other_mistakes() {
     let text = "[limits]\nconcurrency = \nconcurency = 3\n[[endpoint]]\nurl = https://a.b\n";
     let listed = listed(text);
     assert!(listed.iter().any(|mistake| mistake.starts_with("3:1 unknown key `concurency`")), "{listed:?}");
@@ -255,7 +252,7 @@ fn broken_toml_is_reported_beside_other_mistakes_but_not_blamed_twice() {
 }
 
 #[test]
-fn an_order_and_what_it_is_known_from_go_together() {
+fn an_order_needs_its_recording() {
     let of = |head: &str| listed(&format!("{head}\n[[endpoint]]\nurl = \"https://a.b/\"\n"));
     assert_eq!(
         of("order = \"slow-first\""),
@@ -281,22 +278,22 @@ fn more_than_twenty_mistakes_are_counted() {
         writeln!(text, "zzz{i} = 1").unwrap();
     }
     let error = try_toml(&text).unwrap_err();
-    let seen = error.render(false, 100);
-    assert_eq!(seen.matches("error:").count(), 20);
-    assert!(seen.ends_with("\nand 5 more\n"), "{seen}");
+    let shown = error.render(false, 100);
+    assert_eq!(shown.matches("error:").count(), 20);
+    assert!(shown.ends_with("\nand 5 more\n"), "{shown}");
     assert_eq!(error.mistakes().len(), 25);
     assert_eq!(error.to_string(), "unknown key `zzz0` in plan, and 24 more mistakes");
 }
 
 #[test]
-fn what_a_file_says_cannot_act_on_the_terminal() {
-    let seen = rendered(&with("\"\\u001b[31m\" = 1\n\"\u{202e}x\" = 2"));
-    assert!(!seen.contains('\u{1b}') && !seen.contains('\u{202e}'), "{seen}");
-    assert!(seen.contains("unknown key `␛[31m` in plan"), "{seen}");
+fn a_file_cannot_control_the_terminal() {
+    let shown = rendered(&with("\"\\u001b[31m\" = 1\n\"\u{202e}x\" = 2"));
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+    assert!(shown.contains("unknown key `␛[31m` in plan"), "{shown}");
 }
 
 #[test]
-fn colour_repeats_what_the_words_say() {
+fn colour_adds_no_information() {
     let error = try_toml("nmae = 1").unwrap_err();
     let (plain, coloured) = (error.render(false, 80), error.render(true, 80));
     assert!(coloured.contains("\u{1b}[1;31merror:\u{1b}[0m unknown key"), "{coloured}");
@@ -322,7 +319,7 @@ fn long_lines_are_cut_around_the_caret() {
 }
 
 #[test]
-fn files_that_are_no_plans_say_so_and_help() {
+fn files_that_are_no_plans_are_errors_with_a_hint() {
     let (folder, empty) =
         folder(&[("empty.toml", "name = \"x\"\n"), ("empty.txt", "# nothing\n"), ("ids.csv", "id\n")]);
     let read = |name: &str| {
@@ -368,7 +365,7 @@ fn a_placeholder_that_is_no_column_is_found_before_the_run() {
 }
 
 #[test]
-fn mistakes_are_rows_for_machines() {
+fn mistakes_are_json_for_scripts() {
     let error = try_toml(&with("[limits]\nrate = 5")).unwrap_err();
     assert_eq!(
         serde_json::to_value(error.mistakes()).unwrap(),

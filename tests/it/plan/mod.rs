@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use inflight::plan::Plan;
+use inflight::plan::attempt_timeout::AttemptTimeout;
 use inflight::plan::cursor::{Cursor, Draw};
 use inflight::plan::error::PlanError;
+use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::{Job, Statuses};
-use inflight::plan::patience::Patience;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
-use inflight::plan::via::Via;
 
 /// Every variable of these tests.
 fn var(name: &str) -> Option<String> {
@@ -133,7 +133,7 @@ fn the_plan_of_the_manual_is_read_whole() {
         bodies = "bodies/"
         "#,
     );
-    assert_eq!((&*plan.name, plan.wire), ("morning report", Via::Auto));
+    assert_eq!((&*plan.name, plan.wire), ("morning report", HttpClient::Auto));
     assert!(plan.fail_fast);
     assert_eq!(plan.limits.concurrency.get(), 1000);
     assert_eq!(plan.limits.per_host.unwrap().get(), 10);
@@ -186,16 +186,16 @@ fn no_secret_is_in_a_target_or_in_debug_output() {
     );
     assert_eq!(drawn.endpoints, ["POST /t/***/x", "GET /***"]);
     let cursor = Cursor::open(&plan, None).unwrap();
-    let seen = format!("{plan:?} {cursor:?} {:?}", drawn.jobs);
-    assert!(!seen.contains("canary"), "{seen}");
+    let shown = format!("{plan:?} {cursor:?} {:?}", drawn.jobs);
+    assert!(!shown.contains("canary"), "{shown}");
 }
 
 #[test]
 fn secrets_stay_out_of_mistakes_and_bad_rows() {
     let text = "[defaults]\ntimeout = \"${REPORT_TOKEN}\"\n[[endpoint]]\nurl = \"ftp://${TENANT}/${REPORT_TOKEN}\"\n";
     let error = try_toml(text).unwrap_err();
-    let seen = format!("{} {error:?} {error}", error.render(false, 100));
-    assert!(!seen.contains("canary-1234"), "{seen}");
+    let shown = format!("{} {error:?} {error}", error.render(false, 100));
+    assert!(!shown.contains("canary-1234"), "{shown}");
 
     let (_folder, path) = folder(&[("list.txt", "https://ann:canary@/x?canary\nhttps://a b/?q=canary")]);
     let drawn = Drawn::of(&Plan::read(&path, &var).unwrap());
@@ -268,7 +268,7 @@ fn keys_of_each_combine_in_written_order() {
 }
 
 #[test]
-fn endpoints_of_one_path_are_told_apart_by_host() {
+fn endpoints_with_one_path_are_named_by_host() {
     let plan = toml(
         r#"
         [[endpoint]]
@@ -321,7 +321,7 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
         headers: vec![(http::header::ACCEPT, "canary".to_owned())],
         body: Some("{}".into()),
         rules: Rules {
-            timeout: Some(Patience::Fixed(Duration::from_secs(2))),
+            timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(2))),
             status: Some(Statuses::Any),
             ..Rules::default()
         },

@@ -11,7 +11,7 @@ use inflight::plan::cursor::{Cursor, Draw};
 
 use crate::plan::{Drawn, folder, toml, var};
 
-/// An input that somebody types.
+/// An input that a user types.
 struct Typed(Receiver<&'static str>);
 
 impl Read for Typed {

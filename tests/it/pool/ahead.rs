@@ -14,8 +14,8 @@ use std::time::Duration;
 use inflight::event::outcome::Reason;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
+use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::Job;
-use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
@@ -72,7 +72,7 @@ async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
     let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
-    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(Via::Auto, &|_| None)));
+    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto, &|_| None)));
     shared.open("ahead").await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
     let wire = Rc::new(Asking { names, asked, begun, most_ahead });

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use inflight::event::{EndpointId, Fact, Offset, RunEnd};
 use inflight::model::Model;
 use inflight::model::verdict::sentences::main_sentence;
-use inflight::plan::patience::parse_patience;
-use inflight::plan::priority_jobs::Slow;
+use inflight::plan::attempt_timeout::parse_attempt_timeout;
+use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overlay;
 use inflight::source::slowest::{MOST, Slowest};
@@ -40,7 +40,7 @@ impl Told {
         main_sentence(&model, None)
     }
 
-    fn slowest(&self) -> Vec<Slow> {
+    fn slowest(&self) -> Vec<SlowJob> {
         let mut slowest = Slowest::default();
         self.events.iter().for_each(|event| slowest.apply(event));
         slowest.found().unwrap()
@@ -49,7 +49,7 @@ impl Told {
 
 /// One try of each job, for so long.
 fn brief(time: &str) -> Overlay {
-    let timeout = parse_patience(time).ok();
+    let timeout = parse_attempt_timeout(time).ok();
     Overlay { rules: Rules { timeout, ..tries(1) }, ..Overlay::default() }
 }
 

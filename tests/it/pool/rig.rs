@@ -19,7 +19,7 @@ use inflight::job_result::JobResult;
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
-use inflight::plan::priority_jobs::Slow;
+use inflight::plan::priority_jobs::SlowJob;
 use inflight::source::pool::run::shared_state::Shared;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
@@ -90,7 +90,7 @@ pub struct Rig {
     is_deaf: bool,
     most: Option<u32>,
     /// What an earlier run says is slow.
-    slow: Option<Vec<Slow>>,
+    slow: Option<Vec<SlowJob>>,
     /// Where the plan's files are.
     folder: Option<TempDir>,
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use inflight::control::Command;
 use inflight::event::{Event, RunEnd, Scope};
 use inflight::plan::Plan;
-use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::Cursor;
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
+use inflight::plan::request::address::PRACTICE;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
 use inflight::source::pool::{Pool, Settings};
@@ -35,7 +35,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         limits: plan.limits.clone(),
         polling: None,
         fail_fast: false,
-        route: Route::new(Via::Auto, &|_| None).with_local_suffix(PRACTICE),
+        route: Route::new(HttpClient::Auto, &|_| None).with_local_suffix(PRACTICE),
         time: RunTime::begin(),
         lingers: false,
         most: None,

@@ -23,7 +23,7 @@ fn a_comparison_is_printed_as_a_table() {
         "5 requests",
         "A × try_join_all",
         "B ✓ join_all",
-        "became of #3–#5",
+        "was read for #3–#5",
         "lost without a word",
         "keep every outcome",
     ] {

@@ -1,6 +1,6 @@
 //! Both wires report the same for every behaviour of a server, and send it the same requests.
 
-use inflight::plan::via::Via;
+use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
 
 use crate::wire::cases::{CASES, Case};
@@ -9,7 +9,7 @@ use crate::wire::server::Server;
 use crate::wire::{WireRig, summary};
 
 /// Runs every case over one wire, in parallel: most of them only wait.
-fn check_all(via: Via) {
+fn check_all(via: HttpClient) {
     std::thread::scope(|scope| {
         for nth in 0..4 {
             scope.spawn(move || CASES.iter().skip(nth).step_by(4).for_each(|case| check(case, via)));
@@ -17,7 +17,7 @@ fn check_all(via: Via) {
     });
 }
 
-fn check(case: &Case, via: Via) {
+fn check(case: &Case, via: HttpClient) {
     let server = Server::start(case.scripts);
     let rig = WireRig::new(via, &Resolver::default());
     let url = format!("http://{}/", server.address());
@@ -30,12 +30,12 @@ fn check(case: &Case, via: Via) {
 
 #[test]
 fn the_direct_wire_reports_every_case_as_the_table_expects() {
-    check_all(Via::Direct);
+    check_all(HttpClient::Direct);
 }
 
 #[test]
 fn reqwest_reports_every_case_as_the_table_expects() {
-    check_all(Via::Reqwest);
+    check_all(HttpClient::Reqwest);
 }
 
 const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")];
@@ -43,7 +43,7 @@ const ONCE: &[Do] = &[Hear, Say("HTTP/1.1 204 No Content\r\nconnection: close\r\
 #[test]
 fn both_wires_send_the_same_requests() {
     let headers = [("x-mine", "1"), ("accept", "text/html"), ("user-agent", "me/2"), ("host", "b.example")];
-    let asked = [Via::Direct, Via::Reqwest].map(|via| {
+    let asked = [HttpClient::Direct, HttpClient::Reqwest].map(|via| {
         let server = Server::start(&[ONCE; 3]);
         let rig = WireRig::new(via, &Resolver::default());
         let at = format!("ann:s%C3%A9cret@{}", server.address());

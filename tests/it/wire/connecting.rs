@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::Job;
-use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
 
 use crate::wire::server::Do::{self, Hang, Hear, Say};
@@ -40,7 +40,7 @@ fn full(address: SocketAddr) -> (TcpListener, Vec<TcpStream>) {
 fn a_look_up_without_an_answer_is_a_time_out_of_the_look_up() {
     static SILENCE: Mutex<()> = Mutex::new(());
     let silence = SILENCE.lock().unwrap();
-    let lines = [Via::Direct, Via::Reqwest].map(|via| {
+    let lines = [HttpClient::Direct, HttpClient::Reqwest].map(|via| {
         let names = Resolver::with_system(|_| {
             drop(SILENCE.lock());
             Ok(Vec::new())
@@ -57,7 +57,7 @@ fn a_look_up_without_an_answer_is_a_time_out_of_the_look_up() {
 fn only_the_attempt_that_waits_for_a_look_up_reports_it() {
     static SILENCE: Mutex<()> = Mutex::new(());
     static ASKED: AtomicUsize = AtomicUsize::new(0);
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let servers = [(); 2].map(|()| Server::start(&[&[Hear, OK, Hear]]));
         let names = Resolver::with_system(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
@@ -90,7 +90,7 @@ fn only_the_attempt_that_waits_for_a_look_up_reports_it() {
 #[test]
 fn a_prefetch_that_failed_is_the_attempts_failure() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let names = Resolver::with_system(|_| {
             ASKED.fetch_add(1, Ordering::SeqCst);
             Err(std::io::Error::other("no such name"))
@@ -107,7 +107,7 @@ fn a_prefetch_that_failed_is_the_attempts_failure() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_host_that_does_not_accept_is_a_time_out_of_the_connection() {
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let (listener, _queued) = full(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let rig = WireRig::new(via, &Resolver::default());
         let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -117,7 +117,7 @@ fn a_host_that_does_not_accept_is_a_time_out_of_the_connection() {
 
 #[test]
 fn a_handshake_that_does_not_end_is_a_time_out_of_tls() {
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let server = Server::start(&[&[Hang]]);
         let rig = WireRig::new(via, &Resolver::default());
         let exchange = rig.ask_url_as(&format!("https://{}/", server.address()), soon);
@@ -129,7 +129,7 @@ fn a_handshake_that_does_not_end_is_a_time_out_of_tls() {
 
 #[test]
 fn addresses_of_both_families_are_reached() {
-    for (via, ip) in [Via::Direct, Via::Reqwest].into_iter().flat_map(|via| BOTH.map(|ip| (via, ip))) {
+    for (via, ip) in [HttpClient::Direct, HttpClient::Reqwest].into_iter().flat_map(|via| BOTH.map(|ip| (via, ip))) {
         // A machine without IPv6 has nothing to show here.
         if TcpListener::bind((ip, 0)).is_err() {
             continue;
@@ -144,7 +144,7 @@ fn addresses_of_both_families_are_reached() {
 
 #[test]
 fn if_one_address_refuses_the_other_is_used() {
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let server = Server::start(&[&[Hear, OK, Hear]]);
         let rig = WireRig::new(via, &Resolver::with_system(|_| Ok(BOTH.to_vec())));
         let url = format!("http://two.example:{}/", server.address().port());
@@ -157,7 +157,7 @@ fn if_one_address_refuses_the_other_is_used() {
 #[cfg(target_os = "linux")]
 #[test]
 fn if_one_address_is_silent_the_other_is_tried_soon() {
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         let server = Server::start(&[&[Hear, OK, Hear]]);
         let port = server.address().port();
         if TcpListener::bind((BOTH[0], 0)).is_err() {
@@ -180,7 +180,7 @@ fn if_one_address_is_silent_the_other_is_tried_soon() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_attempt_that_found_a_free_connection_is_not_timed_out_as_connecting() {
-    let rig = WireRig::new(Via::Reqwest, &Resolver::default());
+    let rig = WireRig::new(HttpClient::Reqwest, &Resolver::default());
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let server = rig.runtime.block_on(async { socket.listen(0) }).unwrap().into_std().unwrap();

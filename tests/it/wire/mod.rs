@@ -15,10 +15,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use inflight::event::outcome::{Phase, Reason};
-use inflight::plan::address::PRACTICE;
 use inflight::plan::cursor::{Cursor, Draw};
+use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::{Job, Policy};
-use inflight::plan::via::Via;
+use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::dns::Resolver;
 use inflight::source::pool::wire::progress::Progress;
@@ -41,13 +41,13 @@ struct WireRig {
 impl WireRig {
     /// Both wires, each with an upstream of its own.
     #[track_caller]
-    fn both() -> [(Via, Self); 2] {
-        [Via::Direct, Via::Reqwest].map(|via| (via, Self::new(via, &Resolver::default())))
+    fn both() -> [(HttpClient, Self); 2] {
+        [HttpClient::Direct, HttpClient::Reqwest].map(|via| (via, Self::new(via, &Resolver::default())))
     }
 
     /// One wire with this resolver.
     #[track_caller]
-    fn new(via: Via, names: &Resolver) -> Self {
+    fn new(via: HttpClient, names: &Resolver) -> Self {
         let upstream = Upstream::start(&Practice::default(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let route = Route::new(via, &|_| None).with_local_suffix(PRACTICE);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::Method;
+use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::Job;
-use inflight::plan::via::Via;
 use inflight::source::pool::dns::Resolver;
 
 use crate::wire::server::Do::{self, Hang, Hear, Reset, Say};
@@ -34,7 +34,7 @@ fn a_connection_that_was_closed_while_idle_is_not_used_again() {
 #[track_caller]
 fn after(unused_for: Duration, scripts: &'static [&'static [Do]], change: fn(&mut Job)) -> (String, bool, Vec<usize>) {
     let server = Server::start(scripts);
-    let rig = WireRig::new(Via::Direct, &Resolver::default());
+    let rig = WireRig::new(HttpClient::Direct, &Resolver::default());
     let job = rig.job(&format!("http://{}/", server.address()), change);
     let second = rig.runtime.block_on(async {
         assert_eq!(summary(&exchange(&rig.wire, &job).await), "200 ok");
@@ -80,7 +80,7 @@ fn a_connection_is_not_kept_for_ever() {
 
 #[test]
 fn an_exchange_that_is_dropped_closes_its_connection() {
-    for via in [Via::Direct, Via::Reqwest] {
+    for via in [HttpClient::Direct, HttpClient::Reqwest] {
         // The server's script ends only when the client is gone.
         let server = Server::start(&[&[Hear, Hang]]);
         let rig = WireRig::new(via, &Resolver::default());

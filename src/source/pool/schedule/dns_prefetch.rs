@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::plan::address::host_key;
+use crate::plan::request::address::host_key;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::lanes::LaneTurn;

@@ -72,15 +72,15 @@ mod tests {
     use super::Medians;
     use crate::event::outcome::{Outcome, Phase};
     use crate::event::{EndpointId, Micros};
+    use crate::plan::attempt_timeout::AttemptTimeout;
     use crate::plan::job::Timeouts;
-    use crate::plan::patience::Patience;
     use crate::plan::rules::Rules;
 
     const ENDPOINT: EndpointId = EndpointId(3);
     const DONE: Outcome = Outcome::Answered { status: 200, bytes: 0, expected: true };
 
     fn timeouts() -> Timeouts {
-        Rules { timeout: Some(Patience::TimesMedian(5.0)), ..Rules::default() }.policy().timeouts
+        Rules { timeout: Some(AttemptTimeout::TimesMedian(5.0)), ..Rules::default() }.policy().timeouts
     }
 
     fn after(ends: impl IntoIterator<Item = (Outcome, u64)>) -> u128 {

@@ -22,7 +22,7 @@ impl DnsPrefetch {
         Self { resolver, route }
     }
 
-    /// Looks up these hosts, named by their [`host_key`](crate::plan::address::host_key).
+    /// Looks up these hosts, named by their [`host_key`](crate::plan::request::address::host_key).
     pub fn prefetch(&self, keys: &[Arc<str>]) {
         for key in keys {
             self.prefetch_host(key);
@@ -46,7 +46,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::DnsPrefetch;
-    use crate::plan::via::Via;
+    use crate::plan::http_client::HttpClient;
     use crate::source::pool::dns::Resolver;
     use crate::source::pool::wire::route::Route;
 
@@ -61,17 +61,17 @@ mod tests {
         let proxies: &[(&str, &str)] = &[("ALL_PROXY", "http://p.example"), ("NO_PROXY", "b.example")];
         let variable = |name: &str| proxies.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned());
         let behind_proxy = |via| DnsPrefetch::new(resolver.clone(), Route::new(via, &variable));
-        for via in [Via::Auto, Via::Reqwest] {
+        for via in [HttpClient::Auto, HttpClient::Reqwest] {
             for key in ["http://a.example", "https://a.example:8443", "http://brisk.practice:4000", "http://127.0.0.1"]
             {
                 behind_proxy(via).prefetch_host(key);
             }
         }
-        behind_proxy(Via::Auto).prefetch_host("https://b.example");
-        behind_proxy(Via::Reqwest).prefetch_host("https://b.example:8443");
-        behind_proxy(Via::Direct).prefetch_host("http://c.example");
+        behind_proxy(HttpClient::Auto).prefetch_host("https://b.example");
+        behind_proxy(HttpClient::Reqwest).prefetch_host("https://b.example:8443");
+        behind_proxy(HttpClient::Direct).prefetch_host("http://c.example");
         for key in ["http://d.example", "http://[::1]:81", "http://127.0.0.1:4000", "http://slow.practice:4000"] {
-            DnsPrefetch::new(resolver.clone(), Route::new(Via::Auto, &|_| None)).prefetch_host(key);
+            DnsPrefetch::new(resolver.clone(), Route::new(HttpClient::Auto, &|_| None)).prefetch_host(key);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for name in ["b.example", "c.example", "d.example"] {

@@ -11,8 +11,8 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Position, Url};
 
+use crate::plan::http_client::HttpClient;
 use crate::plan::job::Job;
-use crate::plan::via::Via;
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::direct::DirectWire;
 use crate::source::pool::wire::progress::Progress;
@@ -40,7 +40,7 @@ enum ProxyScope {
 /// How the attempts of a run are sent.
 #[derive(Clone)]
 pub struct Route {
-    via: Via,
+    via: HttpClient,
     proxies: Option<Proxies>,
     local_suffix: Option<&'static str>,
     max_idle: usize,
@@ -63,7 +63,7 @@ impl Route {
     const MIN_IDLE: usize = 16;
 
     /// The route for this choice of a wire; `variable` reads the environment, which may name proxies.
-    pub fn new(via: Via, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub fn new(via: HttpClient, variable: &dyn Fn(&str) -> Option<String>) -> Self {
         Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE }
     }
 
@@ -90,24 +90,24 @@ impl Route {
     /// Whether an attempt goes over inflight's own connections.
     fn is_direct(&self, url: &Url) -> bool {
         match self.via {
-            Via::Direct => true,
-            Via::Reqwest => false,
-            Via::Auto => self.proxies_for(url).is_none(),
+            HttpClient::Direct => true,
+            HttpClient::Reqwest => false,
+            HttpClient::Auto => self.proxies_for(url).is_none(),
         }
     }
 
     /// Whether inflight looks up the name in a URL; otherwise a proxy does.
     pub(in crate::source::pool) fn resolves_locally(&self, url: &Url) -> bool {
-        self.via == Via::Direct || self.proxies_for(url).is_none()
+        self.via == HttpClient::Direct || self.proxies_for(url).is_none()
     }
 
     /// The wire, and why it was chosen.
     pub fn describe(&self) -> (&'static str, String) {
         match (self.via, &self.proxies) {
-            (Via::Direct, _) => ("direct", "requested".to_owned()),
-            (Via::Reqwest, _) => ("reqwest", "requested".to_owned()),
-            (Via::Auto, None) => ("direct", "no proxy variable is set".to_owned()),
-            (Via::Auto, Some(proxies)) => {
+            (HttpClient::Direct, _) => ("direct", "requested".to_owned()),
+            (HttpClient::Reqwest, _) => ("reqwest", "requested".to_owned()),
+            (HttpClient::Auto, None) => ("direct", "no proxy variable is set".to_owned()),
+            (HttpClient::Auto, Some(proxies)) => {
                 let names: Vec<_> = proxies.variables.iter().map(|(_, name)| *name).collect();
                 ("direct, reqwest", format!("through the proxy of {}, else direct", names.join(", ")))
             }
@@ -116,7 +116,7 @@ impl Route {
 
     /// The wire for attempts at this URL, and why it was chosen.
     pub fn describe_for(&self, url: &Url) -> (&'static str, String) {
-        if self.via != Via::Auto || self.proxies.is_none() {
+        if self.via != HttpClient::Auto || self.proxies.is_none() {
             return self.describe();
         }
         match self.proxies_for(url) {
@@ -210,15 +210,15 @@ impl Wire for Wires {
 #[cfg(test)]
 mod tests {
     use super::Route;
-    use crate::plan::via::Via;
+    use crate::plan::http_client::HttpClient;
 
-    fn route(via: Via, variables: &'static [(&str, &str)]) -> Route {
+    fn route(via: HttpClient, variables: &'static [(&str, &str)]) -> Route {
         let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned());
         Route::new(via, &variable).with_local_suffix(".practice")
     }
 
     #[track_caller]
-    fn direct(via: Via, variables: &'static [(&str, &str)]) -> [bool; 3] {
+    fn direct(via: HttpClient, variables: &'static [(&str, &str)]) -> [bool; 3] {
         let route = route(via, variables);
         ["http://a.example/x", "https://b.example:8443/", "http://brisk.practice:4000/delay/1s"]
             .map(|url| route.is_direct(&url.parse().unwrap()))
@@ -226,20 +226,23 @@ mod tests {
 
     #[test]
     fn an_attempt_goes_directly_unless_a_proxy_applies_to_its_host() {
-        assert_eq!(direct(Via::Auto, &[]), [true; 3]);
-        assert_eq!(direct(Via::Auto, &[("HTTP_PROXY", "http://p.example:3128")]), [false, true, true]);
-        assert_eq!(direct(Via::Auto, &[("https_proxy", "p.example:3128")]), [true, false, true]);
-        assert_eq!(direct(Via::Auto, &[("ALL_PROXY", "http://p.example")]), [false, false, true]);
+        assert_eq!(direct(HttpClient::Auto, &[]), [true; 3]);
+        assert_eq!(direct(HttpClient::Auto, &[("HTTP_PROXY", "http://p.example:3128")]), [false, true, true]);
+        assert_eq!(direct(HttpClient::Auto, &[("https_proxy", "p.example:3128")]), [true, false, true]);
+        assert_eq!(direct(HttpClient::Auto, &[("ALL_PROXY", "http://p.example")]), [false, false, true]);
         let but_one = &[("ALL_PROXY", "http://p.example"), ("NO_PROXY", "b.example")];
-        assert_eq!(direct(Via::Auto, but_one), [false, true, true]);
-        assert_eq!(direct(Via::Auto, &[("HTTP_PROXY", ""), ("NO_PROXY", "*")]), [true; 3]);
-        assert_eq!(direct(Via::Auto, &[("HTTP_PROXY", "http://p.example"), ("REQUEST_METHOD", "GET")]), [true; 3]);
+        assert_eq!(direct(HttpClient::Auto, but_one), [false, true, true]);
+        assert_eq!(direct(HttpClient::Auto, &[("HTTP_PROXY", ""), ("NO_PROXY", "*")]), [true; 3]);
+        assert_eq!(
+            direct(HttpClient::Auto, &[("HTTP_PROXY", "http://p.example"), ("REQUEST_METHOD", "GET")]),
+            [true; 3]
+        );
     }
 
     #[test]
     fn a_requested_wire_is_used_in_any_environment() {
-        assert_eq!(direct(Via::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
-        assert_eq!(direct(Via::Reqwest, &[]), [false; 3]);
+        assert_eq!(direct(HttpClient::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
+        assert_eq!(direct(HttpClient::Reqwest, &[]), [false; 3]);
     }
 
     #[test]
@@ -250,15 +253,15 @@ mod tests {
             let (wire, why) = route(via, variables).describe_for(&url.parse().unwrap());
             format!("{wire}: {why}")
         };
-        assert_eq!(description(Via::Auto, "http://a.example/"), "reqwest: through the proxy of HTTP_PROXY");
-        assert_eq!(description(Via::Auto, "https://a.example/"), "reqwest: through the proxy of ALL_PROXY");
-        assert_eq!(description(Via::Auto, "https://b.example/"), "direct: no proxy applies");
-        assert_eq!(description(Via::Direct, "https://a.example/"), "direct: requested");
+        assert_eq!(description(HttpClient::Auto, "http://a.example/"), "reqwest: through the proxy of HTTP_PROXY");
+        assert_eq!(description(HttpClient::Auto, "https://a.example/"), "reqwest: through the proxy of ALL_PROXY");
+        assert_eq!(description(HttpClient::Auto, "https://b.example/"), "direct: no proxy applies");
+        assert_eq!(description(HttpClient::Direct, "https://a.example/"), "direct: requested");
     }
 
     #[test]
     fn no_description_shows_the_password_of_a_proxy() {
-        let route = route(Via::Auto, &[("HTTP_PROXY", "http://ann:s3cret@p.example")]);
+        let route = route(HttpClient::Auto, &[("HTTP_PROXY", "http://ann:s3cret@p.example")]);
         let (wire, why) = route.describe();
         assert_eq!((wire, &*why), ("direct, reqwest", "through the proxy of HTTP_PROXY, else direct"));
         assert!(!format!("{route:?}").contains("s3cret"));
@@ -267,7 +270,7 @@ mod tests {
     #[test]
     fn idle_connections_are_bounded_for_each_thread_and_in_all() {
         let max_idle =
-            |most, limit, threads| Route::new(Via::Auto, &|_| None).with_budget(most, limit, threads).max_idle;
+            |most, limit, threads| Route::new(HttpClient::Auto, &|_| None).with_budget(most, limit, threads).max_idle;
         assert_eq!(max_idle(None, 50, 2), 1_024);
         assert_eq!(max_idle(None, 50, 64), 128);
         assert_eq!(max_idle(Some(1_000), 200, 2), 200);

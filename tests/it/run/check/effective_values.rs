@@ -66,9 +66,11 @@ fn a_value_that_rows_can_override_is_marked() {
     let folder = Folder::new().with("jobs.jsonl", "{\"url\": \"http://127.0.0.1:1/\", \"name\": \"mine\"}\n");
     let check = |words: &str| folder.inflight(&format!("check jobs.jsonl -X PUT -d hello -H a:b {words}"));
     let text = check("").run().exits(0);
-    for expected in
-        ["  jobs  each name or host an endpoint, 1 job\n", "PUT unless a row says otherwise", "5 B unless a row says"]
-    {
+    for expected in [
+        "  jobs  each name or host an endpoint, 1 job\n",
+        "PUT unless a row overrides it",
+        "5 B unless a row overrides",
+    ] {
         assert!(text.out().contains(expected), "{expected}: {}", text.out());
     }
     let document = check("--json").run().exits(0).summary();

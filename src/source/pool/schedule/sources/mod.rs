@@ -12,7 +12,7 @@ use crate::event::{EndpointId, Fact, JobId, Offset};
 use crate::plan::Polling;
 use crate::plan::cursor::{BadRow, Cursor, Draw};
 use crate::plan::job::Job;
-use crate::plan::priority_jobs::{Early, Placed};
+use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::source::pool::schedule::rounds::Rounds;
 
 /// Rows that are read ahead of their draw at most, of all sources together: each is a whole job.
@@ -32,7 +32,7 @@ pub struct Sources {
     /// Rows that have been read and not drawn.
     read: usize,
     /// Jobs that come before all others, the slowest first, of the sources that have begun.
-    ahead: BinaryHeap<Early>,
+    ahead: BinaryHeap<PriorityJob>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -224,7 +224,7 @@ impl Sources {
     /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce_up_to(self.cursor.endpoints().len(), facts);
-        if let Some(Placed { jobs, of }) = self.cursor.placed() {
+        if let Some(PriorityCount { jobs, of }) = self.cursor.placed() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
         if self.rounds.is_none() {

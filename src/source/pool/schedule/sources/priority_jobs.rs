@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use crate::event::{Fact, JobId};
 use crate::plan::job::Job;
-use crate::plan::priority_jobs::Early;
+use crate::plan::priority_jobs::PriorityJob;
 use crate::source::pool::schedule::sources::{Head, Sources};
 
 impl Sources {
@@ -30,7 +30,7 @@ impl Sources {
 
     /// Draws the next job of those that come before all others; the next of its source waits from here on.
     pub fn draw_ahead(&mut self, now: Head, facts: &mut VecDeque<Fact>) -> Option<(Box<Job>, JobId, Head)> {
-        let Early { job, .. } = self.ahead.pop()?;
+        let PriorityJob { job, .. } = self.ahead.pop()?;
         let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
         self.drawn += 1;
         self.announce_up_to(job.endpoint.0 as usize, facts);

@@ -1,7 +1,7 @@
-//! From what people write to an absolute URL, and from a URL to what people may see.
+//! Addresses: written text becomes an absolute URL, and a URL becomes text with secrets masked.
 //!
-//! Only `http`, `https` and `practice` are taken; a bare `example.org` means https. It never sends
-//! or looks anything up. Start at `Address::resolve`.
+//! Only `http`, `https` and `practice` are accepted; a bare `example.org` means https. It sends
+//! nothing and resolves no name. Start at `Address::resolve`.
 
 use std::borrow::Cow;
 
@@ -10,34 +10,34 @@ use url::{Position, Url};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{masked, query_masked};
 
-/// The top-level name under which practice hosts live; the wire resolves it to this machine.
+/// The top-level domain of practice hosts; it resolves to this machine.
 pub const PRACTICE: &str = ".practice";
 
 /// The longest piece of a row that a message quotes.
 const MAX_QUOTED: usize = 60;
 
-/// What to do about a practice URL without a practice upstream.
-pub(super) const NO_UPSTREAM: &str = "add `[upstream]` to the plan";
+/// The fix for a practice URL without a practice upstream.
+pub(in crate::plan) const NO_UPSTREAM: &str = "add `[upstream]` to the plan";
 
-/// Where a job goes.
+/// The target of a job.
 #[derive(Clone)]
-pub(super) struct Address {
+pub(in crate::plan) struct Address {
     /// Absolute, http or https, without a fragment.
-    pub(super) url: Url,
+    pub(in crate::plan) url: Url,
     /// Whether it was written as `practice://`.
-    pub(super) practice: bool,
+    pub(in crate::plan) practice: bool,
 }
 
 impl Address {
     /// Reads a URL. Practice URLs go to this machine's practice upstream, at its port.
-    pub(super) fn resolve(text: &str, practice_port: Option<u16>) -> Result<Self, String> {
+    pub(in crate::plan) fn resolve(text: &str, practice_port: Option<u16>) -> Result<Self, String> {
         let text = without_comment(text.trim());
         if let Some(rest) = strip_scheme(text, "practice") {
             return Self::practice(text, rest, practice_port);
         }
         let text = match scheme(text) {
             Some(scheme) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
-                // The parser would take any number of them, and whoever looks for credentials would find none.
+                // The parser accepts any number of slashes, but the search for credentials does not.
                 let rest = text[scheme.len() + 1..].strip_prefix("//");
                 if rest.is_none_or(|rest| rest.starts_with(['/', '\\'])) {
                     let scheme = scheme.to_ascii_lowercase();
@@ -69,19 +69,19 @@ impl Address {
         Ok(Self { url: parse(&format!("http://{host}{PRACTICE}:{port}{path}"))?, practice: true })
     }
 
-    /// The URL as people may see it: secrets masked, practice URLs as they are written.
-    pub(super) fn seen(&self) -> String {
-        let seen = masked(&self.url);
+    /// The URL with secrets masked; practice URLs are as written.
+    pub(in crate::plan) fn masked_url(&self) -> String {
+        let shown = masked(&self.url);
         if !self.practice {
-            return seen;
+            return shown;
         }
         let name = practice_name(&self.url);
-        let path = seen.find("://").and_then(|at| seen[at + 3..].find(['/', '?']).map(|end| at + 3 + end));
-        format!("practice://{name}{}", &seen[path.unwrap_or(seen.len())..])
+        let path = shown.find("://").and_then(|at| shown[at + 3..].find(['/', '?']).map(|end| at + 3 + end));
+        format!("practice://{name}{}", &shown[path.unwrap_or(shown.len())..])
     }
 
-    /// The host as people write it, with its port where that is not the usual one.
-    pub(super) fn host_shown(&self) -> String {
+    /// The host, with its port if that is not the default.
+    pub(in crate::plan) fn host_shown(&self) -> String {
         if self.practice {
             return practice_name(&self.url).to_owned();
         }
@@ -93,7 +93,7 @@ impl Address {
     }
 }
 
-/// The host's name in its key, without scheme, port and the practice upstream's ending.
+/// The host name in a key, without scheme, port and the practice domain.
 pub fn name_in_key(key: &str) -> &str {
     let name = key.split_once("://").map_or(key, |(_, rest)| rest);
     let name = match name.rsplit_once(':') {
@@ -104,9 +104,9 @@ pub fn name_in_key(key: &str) -> &str {
     name.strip_suffix(PRACTICE).unwrap_or(name)
 }
 
-/// What names a host's lane: `scheme://name:port`, the port only where it is not the usual one.
+/// The key of a host's lane: `scheme://name:port`, without the default port.
 pub fn host_key(url: &Url) -> Cow<'_, str> {
-    // It is asked of every attempt, and nearly always stands in the URL as it is.
+    // Every attempt needs it, and nearly always it is a part of the URL.
     if url.username().is_empty() && url.password().is_none() {
         Cow::Borrowed(&url[..Position::BeforePath])
     } else {
@@ -119,27 +119,27 @@ fn practice_name(url: &Url) -> &str {
     name.strip_suffix(PRACTICE).unwrap_or(name)
 }
 
-/// A URL with its placeholders as people may see it: no user, no password, and secret query parameters masked.
-pub(super) fn seen_written(text: &str) -> String {
+/// Masks a URL with placeholders: no user, no password, and secret query parameters masked.
+pub(in crate::plan) fn mask_written_url(text: &str) -> String {
     let text = &text[..text.find('#').unwrap_or(text.len())];
     let start = text.find("://").map_or(0, |at| at + 3);
     let end = text[start..].find(['/', '?', '\\']).map_or(text.len(), |at| start + at);
     let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
-    let seen = format!("{}{}", &text[..start], &text[host..]);
-    match seen.split_once('?') {
+    let shown = format!("{}{}", &text[..start], &text[host..]);
+    match shown.split_once('?') {
         Some((path, query)) => format!("{path}?{}", query_masked(query)),
-        None => seen,
+        None => shown,
     }
 }
 
 /// Whether a URL with its placeholders names a user or a password.
-pub(super) fn has_credentials(text: &str) -> bool {
+pub(in crate::plan) fn has_credentials(text: &str) -> bool {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())].contains('@')
 }
 
-/// What a message may say of a URL: no user, no password, no query, not too much of it.
-pub(super) fn quoted(text: &str) -> String {
+/// Shortens a URL for a message: no user, no password, no query.
+pub(in crate::plan) fn quoted(text: &str) -> String {
     let text = &text[..text.find(['?', '#']).unwrap_or(text.len())];
     let start = text.find("://").map_or(0, |at| at + 3);
     let text = match text[start..].rfind('@') {
@@ -152,7 +152,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn parse(text: &str) -> Result<Url, String> {
-    // The parser would drop tabs and line breaks and encode blanks; in a list they are slips.
+    // The parser would drop tabs and line breaks and encode blanks; in a list they are mistakes.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(format!("`{}` has a blank in it", quoted(text)));
     }
@@ -164,7 +164,7 @@ fn parse(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// The text up to a `#` that follows a blank.
+/// The text before a `#` that follows a blank.
 fn without_comment(text: &str) -> &str {
     match text.find(" #").or_else(|| text.find("\t#")) {
         Some(at) => text[..at].trim_end(),
@@ -187,7 +187,7 @@ fn scheme(text: &str) -> Option<&str> {
 }
 
 /// Whether a text without a scheme can be meant as a host with an optional port and path.
-pub(super) fn is_domain(text: &str) -> bool {
+pub(in crate::plan) fn is_domain(text: &str) -> bool {
     let host = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
     let name = host.split(':').next().unwrap_or_default();
     let has_port = host.split_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
@@ -248,7 +248,7 @@ mod tests {
     fn practice_urls_go_to_the_practice_upstream() {
         let address = Address::resolve("practice://d0001.example/delay/1s?token=abc", Some(4321)).ok().unwrap();
         assert_eq!(address.url.as_str(), "http://d0001.example.practice:4321/delay/1s?token=abc");
-        assert_eq!(address.seen(), "practice://d0001.example/delay/1s?token=***");
+        assert_eq!(address.masked_url(), "practice://d0001.example/delay/1s?token=***");
         assert_eq!(address.host_shown(), "d0001.example");
         assert_eq!(url("practice://slow"), "http://slow.practice:9/");
         let without = Address::resolve("practice://slow/x", None).err().unwrap();

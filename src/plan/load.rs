@@ -1,6 +1,6 @@
-//! Takes a plan from wherever it comes: a file, standard input, the command line.
+//! The loading of a plan: from a file, standard input or the command line.
 //!
-//! What a text is, is told by its file's name, else by its first line that says something. Start at
+//! The extension of the file decides the format, or else the first line that is not blank. Start at
 //! [`Plan::read`].
 
 use std::fs::File;
@@ -8,30 +8,30 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::plan::address::{is_domain, quoted};
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
 use crate::plan::error::{PlanError, STDIN, describe_file};
-use crate::plan::order::Order;
+use crate::plan::http_client::HttpClient;
+use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
+use crate::plan::request::address::{is_domain, quoted};
 use crate::plan::request::check;
+use crate::plan::request::interpolation::{VariableLookup, reason};
 use crate::plan::rows::feed::Input;
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::Source;
-use crate::plan::text::{Var, reason};
-use crate::plan::via::Via;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 
-/// As much of an input as is looked at to tell what it is.
+/// The number of bytes that are read to detect the format.
 const SNIFFED: usize = 64 << 10;
 
-/// What a plan can be.
+/// The formats of a plan.
 const KINDS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
 
-/// What a text can be.
+/// The format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
+enum PlanFormat {
     Toml,
     Urls,
     JsonLines,
@@ -40,59 +40,58 @@ enum Language {
 impl Plan {
     /// Reads a plan from a file: TOML, a list of URLs, or JSON Lines.
     ///
-    /// Files the plan names are relative to its own folder.
-    pub fn read(path: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+    /// Files in the plan are relative to its folder.
+    pub fn read(path: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         let name = path.display().to_string();
         let mut file = open(path, &name)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        // A pipe with a name (`<(…)`) is like standard input: what was read of it is gone.
+        // A named pipe (`<(…)`) is like standard input: it can be read only once.
         if file.metadata().is_ok_and(|file| !file.is_file()) {
             return Self::from_stream(Box::new(file), &name, folder, var);
         }
         let mut start = Vec::new();
         let cannot = |why: std::io::Error| unreadable(&name, &reason(&why));
         file.by_ref().take(SNIFFED as u64).read_to_end(&mut start).map_err(cannot)?;
-        let language = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => Language::Toml,
+        let format = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => PlanFormat::Toml,
             _ => match Form::of(path) {
-                Some(Form::Lines) => Language::Urls,
-                Some(Form::JsonLines) => Language::JsonLines,
+                Some(Form::Lines) => PlanFormat::Urls,
+                Some(Form::JsonLines) => PlanFormat::JsonLines,
                 Some(Form::Table { .. }) => {
-                    let help = "name it in a plan: `rows = \"ids.csv\"` beside a `url` with `{column}` in it";
+                    let help = "name it in a plan: `rows = \"ids.csv\"` next to a `url` with `{column}` in it";
                     return Err(PlanError::in_file(
                         &name,
                         format!("`{}` is a table, not a plan", sanitize(&name)),
                         help,
                     ));
                 }
-                None => language_of(&start).unwrap_or(Language::Toml),
+                None => detect_format(&start).unwrap_or(PlanFormat::Toml),
             },
         };
-        if language == Language::Toml {
+        if format == PlanFormat::Toml {
             let text = utf8(start, file, &name)?;
             return read::plan(&text, &name, folder, var);
         }
-        let form = if language == Language::Urls { Form::Lines } else { Form::JsonLines };
+        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
         let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
         Ok(Self::of_rows(&name, rows, form, &start))
     }
 
-    /// Reads a plan of TOML that is in memory; `file` is what messages call it, and files it names are
-    /// relative to `folder`.
-    pub fn from_toml(text: &str, file: &str, folder: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+    /// Reads a TOML plan from memory. Messages call it `file`; the files in it are relative to `folder`.
+    pub fn from_toml(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         read::plan(text, file, folder, var)
     }
 
-    /// Reads a plan from standard input. Lists are not waited for: their jobs are drawn as they arrive.
-    pub fn from_stdin(input: Box<dyn Read + Send>, var: Var<'_>) -> Result<Self, PlanError> {
+    /// Reads a plan from standard input. The jobs of a list are drawn as they arrive.
+    pub fn from_stdin(input: Box<dyn Read + Send>, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         Self::from_stream(input, STDIN, Path::new(""), var)
     }
 
-    /// Reads a plan from something that can be read once.
-    fn from_stream(mut input: Input, name: &str, folder: &Path, var: Var<'_>) -> Result<Self, PlanError> {
+    /// Reads a plan from an input that can be read only once.
+    fn from_stream(mut input: Input, name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         let mut start = Vec::new();
         let mut chunk = [0; 4096];
-        let language = loop {
+        let format = loop {
             let n = match input.read(&mut chunk) {
                 Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
                 read => read.map_err(|why| unreadable(name, &reason(&why)))?,
@@ -100,17 +99,17 @@ impl Plan {
             start.extend_from_slice(&chunk[..n]);
             let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
             let is_all = n == 0 || start.len() > SNIFFED;
-            match language_of(&start[..if is_all { start.len() } else { whole_lines }]) {
-                Some(language) => break language,
+            match detect_format(&start[..if is_all { start.len() } else { whole_lines }]) {
+                Some(format) => break format,
                 None if n == 0 => return Err(PlanError::no_jobs(name, KINDS)),
-                None if is_all => break Language::Toml,
+                None if is_all => break PlanFormat::Toml,
                 None => {}
             }
         };
-        if language == Language::Toml {
+        if format == PlanFormat::Toml {
             return read::plan(&utf8(start, input, name)?, name, folder, var);
         }
-        let form = if language == Language::Urls { Form::Lines } else { Form::JsonLines };
+        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
         let whole = Box::new(Cursor::new(start.clone()).chain(input));
         let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
         Ok(Self::of_rows(name, rows, form, &start))
@@ -156,9 +155,9 @@ impl Plan {
             written: Vec::new(),
             limits: Limits::default(),
             polling: None,
-            order: Order::AsGiven,
+            order: JobOrder::AsGiven,
             fail_fast: false,
-            wire: Via::Auto,
+            wire: HttpClient::Auto,
             expect: Expect::default(),
             output: Output::default(),
             practice: None,
@@ -166,7 +165,7 @@ impl Plan {
         }
     }
 
-    /// Reports every URL of a command line that is none.
+    /// Reports every invalid URL of a command line.
     fn check_urls(&self) -> Result<(), PlanError> {
         let wrong = self.sources.iter().filter_map(|source| check(source, self.practice.is_some()).err());
         let mistakes: Vec<_> = wrong
@@ -197,7 +196,7 @@ fn is_toml(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
-/// The whole text of a plan.
+/// Reads the rest of a plan as UTF-8 text.
 fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanError> {
     rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &reason(&why)))?;
     if start.len() as u64 > MAX_PLAN {
@@ -209,44 +208,44 @@ fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanE
     })
 }
 
-/// What a text is, by its first line that is neither blank nor a comment.
-fn language_of(start: &[u8]) -> Option<Language> {
+/// Detects the format by the first line that is neither blank nor a comment.
+fn detect_format(start: &[u8]) -> Option<PlanFormat> {
     let text = String::from_utf8_lossy(start);
     let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     let line = lines.find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let key = line.split('=').next().unwrap_or_default().trim();
     let is_key = |c: char| c.is_alphanumeric() || "-_.\"'".contains(c);
     Some(if line.starts_with('{') {
-        Language::JsonLines
+        PlanFormat::JsonLines
     } else if line.contains('=') && key.chars().all(is_key) || line.starts_with('[') && !line.starts_with("[:") {
-        Language::Toml
+        PlanFormat::Toml
     } else if line.contains("://") || is_domain(line) {
-        Language::Urls
+        PlanFormat::Urls
     } else {
-        Language::Toml
+        PlanFormat::Toml
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, language_of};
+    use super::{PlanFormat, detect_format};
 
     #[test]
-    fn a_text_is_told_by_its_first_line_that_says_something() {
-        for (text, language) in [
-            ("\u{feff}# list\n\n https://a.b\n", Some(Language::Urls)),
-            ("example.org/x?y=1", Some(Language::Urls)),
-            ("example.org:8080", Some(Language::Urls)),
-            ("[::1]:8080", Some(Language::Urls)),
-            ("practice://slow", Some(Language::Urls)),
-            ("{\"url\": \"https://a.b\"}", Some(Language::JsonLines)),
-            ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(Language::Toml)),
-            ("name = \"https://a.b\"", Some(Language::Toml)),
-            ("defaults.timeout = \"5s\"", Some(Language::Toml)),
-            ("hello", Some(Language::Toml)),
+    fn the_first_line_decides_the_format() {
+        for (text, format) in [
+            ("\u{feff}# list\n\n https://a.b\n", Some(PlanFormat::Urls)),
+            ("example.org/x?y=1", Some(PlanFormat::Urls)),
+            ("example.org:8080", Some(PlanFormat::Urls)),
+            ("[::1]:8080", Some(PlanFormat::Urls)),
+            ("practice://slow", Some(PlanFormat::Urls)),
+            ("{\"url\": \"https://a.b\"}", Some(PlanFormat::JsonLines)),
+            ("#:schema x\n[[endpoint]]\nurl = \"https://a.b\"", Some(PlanFormat::Toml)),
+            ("name = \"https://a.b\"", Some(PlanFormat::Toml)),
+            ("defaults.timeout = \"5s\"", Some(PlanFormat::Toml)),
+            ("hello", Some(PlanFormat::Toml)),
             ("# nothing\n\n", None),
         ] {
-            assert_eq!(language_of(text.as_bytes()), language, "{text}");
+            assert_eq!(detect_format(text.as_bytes()), format, "{text}");
         }
     }
 }

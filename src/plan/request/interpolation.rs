@@ -1,7 +1,7 @@
-//! A string of the plan after `${…}` has been filled in, piece by piece.
+//! A text of the plan after interpolation of `${…}`, piece by piece.
 //!
-//! The pieces that were given from outside stay apart from what was written: they are never
-//! searched for placeholders and never shown. Start at `interpolated`.
+//! Values from outside stay apart from written text: they are never searched for placeholders and
+//! never shown. Start at `interpolate`.
 
 use std::fmt;
 use std::fs::File;
@@ -13,40 +13,44 @@ use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
 use crate::text::value_error::ValueError;
 
-/// Looks up a variable by name; where from is the caller's affair.
-pub type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Looks up a variable by name; the caller decides where.
+pub type VariableLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Given values shorter than this are not hidden: they say too little to be secrets.
+/// Shorter values are not masked: they are too short to be secrets.
 const SHORTEST_SECRET: usize = 4;
 
 /// A part of a text.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// As it stands in the plan.
+pub(in crate::plan) enum TextPiece {
+    /// As written in the plan.
     Written(String),
-    /// Given by a variable or a file.
+    /// The value of a variable or a file.
     Given(String),
 }
 
 /// A string value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
-    pub(super) pieces: Vec<Piece>,
-    /// The words for which something was given, such as `${TOKEN}`.
-    pub(super) given: Vec<String>,
+pub(in crate::plan) struct PlanText {
+    pub(in crate::plan) pieces: Vec<TextPiece>,
+    /// The variables that were filled in, such as `${TOKEN}`.
+    pub(in crate::plan) given: Vec<String>,
 }
 
-/// A `${…}` that cannot be filled in: its own words, and why.
-pub(super) struct Unfilled {
-    pub(super) written: String,
-    pub(super) wrong: ValueError,
+/// A `${…}` that cannot be filled in, and why.
+pub(in crate::plan) struct InterpolationError {
+    pub(in crate::plan) written: String,
+    pub(in crate::plan) wrong: ValueError,
 }
 
-/// Fills in `${NAME}`, `${NAME:-default}` and `${file:path}`; `$${` stands for `${`.
+/// Fills in `${NAME}`, `${NAME:-default}` and `${file:path}`; `$${` means `${`.
 ///
 /// Relative paths are relative to `folder`. A default is as written, so it is not secret.
-pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Text, Unfilled> {
-    let mut text = Text::default();
+pub(in crate::plan) fn interpolate(
+    raw: &str,
+    folder: &Path,
+    var: VariableLookup<'_>,
+) -> Result<PlanText, InterpolationError> {
+    let mut text = PlanText::default();
     let mut rest = raw;
     while let Some(at) = rest.find("${") {
         if rest[..at].ends_with('$') {
@@ -58,12 +62,13 @@ pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Tex
         text.write(&rest[..at]);
         let Some(end) = rest[at..].find('}') else {
             let wrong = ValueError::new("not closed", "write `${NAME}`, or `$${` for the characters themselves");
-            return Err(Unfilled { written: rest[at..].to_owned(), wrong });
+            return Err(InterpolationError { written: rest[at..].to_owned(), wrong });
         };
         let written = &rest[at..=at + end];
         let name = &written[2..written.len() - 1];
-        let piece = value(name, folder, var).map_err(|wrong| Unfilled { written: written.to_owned(), wrong })?;
-        if matches!(piece, Piece::Given(_)) {
+        let piece =
+            value(name, folder, var).map_err(|wrong| InterpolationError { written: written.to_owned(), wrong })?;
+        if matches!(piece, TextPiece::Given(_)) {
             let name = name.split_once(":-").map_or(name, |(name, _)| name);
             text.given.push(format!("${{{name}}}"));
         }
@@ -74,9 +79,9 @@ pub(super) fn interpolated(raw: &str, folder: &Path, var: Var<'_>) -> Result<Tex
     Ok(text)
 }
 
-fn value(name: &str, folder: &Path, var: Var<'_>) -> Result<Piece, ValueError> {
+fn value(name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<TextPiece, ValueError> {
     if let Some(path) = name.strip_prefix("file:") {
-        return file(&folder.join(path)).map(Piece::Given);
+        return file(&folder.join(path)).map(TextPiece::Given);
     }
     let (name, default) = match name.split_once(":-") {
         Some((name, default)) => (name, Some(default)),
@@ -88,9 +93,9 @@ fn value(name: &str, folder: &Path, var: Var<'_>) -> Result<Piece, ValueError> {
         return Err(ValueError::new("not a name", fix));
     }
     match (var(name), default) {
-        (Some(value), Some(default)) if value.is_empty() => Ok(Piece::Written(default.to_owned())),
-        (Some(value), _) => Ok(Piece::Given(value)),
-        (None, Some(default)) => Ok(Piece::Written(default.to_owned())),
+        (Some(value), Some(default)) if value.is_empty() => Ok(TextPiece::Written(default.to_owned())),
+        (Some(value), _) => Ok(TextPiece::Given(value)),
+        (None, Some(default)) => Ok(TextPiece::Written(default.to_owned())),
         (None, None) => Err(ValueError::new("not set", format!("set `{name}`, or write `${{{name}:-default}}`"))),
     }
 }
@@ -115,8 +120,8 @@ fn file(path: &Path) -> Result<String, ValueError> {
     Ok(text)
 }
 
-/// Why the system refused, in its own words but without its number.
-pub(super) fn reason(why: &std::io::Error) -> String {
+/// The reason for a system error, without its number.
+pub(in crate::plan) fn reason(why: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match why.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -130,61 +135,61 @@ pub(super) fn reason(why: &std::io::Error) -> String {
     }
 }
 
-impl Text {
-    /// Text as it stands in the plan.
-    pub(super) fn written(text: &str) -> Self {
+impl PlanText {
+    /// A text without variables.
+    pub(in crate::plan) fn written(text: &str) -> Self {
         let mut written = Self::default();
         written.write(text);
         written
     }
 
     /// Adds a piece.
-    pub(super) fn push(&mut self, piece: Piece) {
+    pub(in crate::plan) fn push(&mut self, piece: TextPiece) {
         match piece {
-            Piece::Written(text) => self.write(&text),
-            Piece::Given(_) => self.pieces.push(piece),
+            TextPiece::Written(text) => self.write(&text),
+            TextPiece::Given(_) => self.pieces.push(piece),
         }
     }
 
-    /// Adds text as it stands in the plan.
-    pub(super) fn write(&mut self, more: &str) {
+    /// Adds written text.
+    pub(in crate::plan) fn write(&mut self, more: &str) {
         match self.pieces.last_mut() {
-            Some(Piece::Written(text)) => text.push_str(more),
+            Some(TextPiece::Written(text)) => text.push_str(more),
             _ if more.is_empty() => {}
-            _ => self.pieces.push(Piece::Written(more.to_owned())),
+            _ => self.pieces.push(TextPiece::Written(more.to_owned())),
         }
     }
 
     /// The whole value.
-    pub(super) fn value(&self) -> String {
-        self.pieces.iter().map(Piece::as_str).collect()
+    pub(in crate::plan) fn value(&self) -> String {
+        self.pieces.iter().map(TextPiece::as_str).collect()
     }
 
-    /// The value as people may see it: what was given is masked.
-    pub(super) fn seen(&self) -> String {
-        let seen = |piece: &Piece| match piece {
-            Piece::Given(given) if is_secret(given) => MASK.to_owned(),
-            Piece::Given(text) | Piece::Written(text) => text.clone(),
+    /// The value with secrets masked.
+    pub(in crate::plan) fn masked(&self) -> String {
+        let masked = |piece: &TextPiece| match piece {
+            TextPiece::Given(given) if is_secret(given) => MASK.to_owned(),
+            TextPiece::Given(text) | TextPiece::Written(text) => text.clone(),
         };
-        self.pieces.iter().map(seen).collect()
+        self.pieces.iter().map(masked).collect()
     }
 
-    /// What was given and must not be seen.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+    /// The values that must be masked.
+    pub(in crate::plan) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Given(given) if is_secret(given) => Some(given.as_str()),
-            Piece::Given(_) | Piece::Written(_) => None,
+            TextPiece::Given(given) if is_secret(given) => Some(given.as_str()),
+            TextPiece::Given(_) | TextPiece::Written(_) => None,
         })
     }
 
     /// The same text with every piece rewritten.
-    pub(super) fn map(&self, rewrite: impl Fn(&str) -> String) -> impl Iterator<Item = Piece> {
-        let rewritten: Vec<Piece> = self
+    pub(in crate::plan) fn map(&self, rewrite: impl Fn(&str) -> String) -> impl Iterator<Item = TextPiece> {
+        let rewritten: Vec<TextPiece> = self
             .pieces
             .iter()
             .map(|piece| match piece {
-                Piece::Written(text) => Piece::Written(rewrite(text)),
-                Piece::Given(text) => Piece::Given(rewrite(text)),
+                TextPiece::Written(text) => TextPiece::Written(rewrite(text)),
+                TextPiece::Given(text) => TextPiece::Given(rewrite(text)),
             })
             .collect();
         rewritten.into_iter()
@@ -192,19 +197,19 @@ impl Text {
 }
 
 /// Whether a value that was given from outside is long enough to be a secret.
-pub(super) fn is_secret(given: &str) -> bool {
+pub(in crate::plan) fn is_secret(given: &str) -> bool {
     given.chars().count() >= SHORTEST_SECRET
 }
 
-impl Piece {
-    pub(super) fn as_str(&self) -> &str {
+impl TextPiece {
+    pub(in crate::plan) fn as_str(&self) -> &str {
         match self {
             Self::Written(text) | Self::Given(text) => text,
         }
     }
 }
 
-impl fmt::Debug for Piece {
+impl fmt::Debug for TextPiece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Written(text) => write!(f, "{:?}", sanitize(text)),
@@ -217,7 +222,7 @@ impl fmt::Debug for Piece {
 mod tests {
     use std::path::Path;
 
-    use super::interpolated;
+    use super::interpolate;
 
     #[track_caller]
     fn filled(raw: &str) -> Result<String, String> {
@@ -226,7 +231,7 @@ mod tests {
             "EMPTY" => Some(String::new()),
             _ => None,
         };
-        interpolated(raw, Path::new(""), &var)
+        interpolate(raw, Path::new(""), &var)
             .map(|text| text.value())
             .map_err(|unfilled| format!("{} is {}", unfilled.written, unfilled.wrong.problem))
     }
@@ -255,13 +260,13 @@ mod tests {
     fn a_file_loses_its_last_line_break() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("token"), "a\nb\r\n").unwrap();
-        let text = interpolated("<${file:token}>", folder.path(), &|_| None).ok().unwrap();
+        let text = interpolate("<${file:token}>", folder.path(), &|_| None).ok().unwrap();
         assert_eq!(text.value(), "<a\nb>");
     }
 
     #[test]
     fn given_values_do_not_appear_in_debug_output() {
-        let text = interpolated("a ${T} b", Path::new(""), &|_| Some("hidden".to_owned())).ok().unwrap();
+        let text = interpolate("a ${T} b", Path::new(""), &|_| Some("hidden".to_owned())).ok().unwrap();
         assert!(!format!("{text:?}").contains("hidden"));
     }
 }

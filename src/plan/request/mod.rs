@@ -1,7 +1,11 @@
-//! Makes requests of rows: fills in what a source's templates leave open, and shares the rest.
+//! The requests that a source's rows make; parts that are the same for all rows are shared.
 //!
-//! It sends nothing. What cannot be made into a request is told in one sentence that quotes no
-//! secret. Start at [`Maker::make`].
+//! It sends nothing. An error is one sentence that quotes no secret. Start at [`RequestBuilder::build`].
+
+pub mod address;
+pub(in crate::plan) mod escape;
+pub mod interpolation;
+pub mod template;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,57 +17,57 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::plan::address::{Address, host_key};
 use crate::plan::job::Policy;
+use crate::plan::request::address::{Address, host_key};
+use crate::plan::request::template::{SecretDisplay, Template};
 use crate::plan::rows::Rows;
 use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
-use crate::plan::template::{Eyes, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, without};
 
 /// The longest name a row may give its endpoint, in characters; a longer one is cut.
 const MAX_NAME: usize = 120;
 
-/// What is the same for all jobs of a source, and how the rest is made.
-pub(super) struct Maker {
+/// Builds the requests of one source.
+pub(in crate::plan) struct RequestBuilder {
     method: Method,
     has_own_method: bool,
-    url: UrlMaker,
-    headers: HeaderMaker,
-    body: BodyMaker,
-    pub(super) policy: Arc<Policy>,
-    pub(super) secrets: Arc<[Box<str>]>,
-    /// What rows hold that must not be seen.
+    url: UrlBuilder,
+    headers: HeaderBuilder,
+    body: BodyBuilder,
+    pub(in crate::plan) policy: Arc<Policy>,
+    pub(in crate::plan) secrets: Arc<[Box<str>]>,
+    /// Values of rows that must be masked.
     hidden: Vec<Box<str>>,
     practice_port: Option<u16>,
 }
 
-enum UrlMaker {
+enum UrlBuilder {
     Same { address: Address, target: Arc<str> },
     Filled(Template),
     InRow,
 }
 
-enum HeaderMaker {
+enum HeaderBuilder {
     Same(Arc<HeaderMap>),
     Filled(Vec<(HeaderName, Template)>),
 }
 
-enum BodyMaker {
+enum BodyBuilder {
     Same(Bytes),
     Filled(Template),
 }
 
-/// A request, ready but for its place in the plan.
-pub(super) struct Made {
-    pub(super) method: Method,
-    pub(super) address: Address,
-    pub(super) target: Arc<str>,
-    pub(super) headers: Arc<HeaderMap>,
-    pub(super) body: Bytes,
-    /// The endpoint it names itself, where it does.
-    pub(super) name: Option<String>,
+/// A request without its place in the plan.
+pub(in crate::plan) struct BuiltRequest {
+    pub(in crate::plan) method: Method,
+    pub(in crate::plan) address: Address,
+    pub(in crate::plan) target: Arc<str>,
+    pub(in crate::plan) headers: Arc<HeaderMap>,
+    pub(in crate::plan) body: Bytes,
+    /// The name of its endpoint, if the row has one.
+    pub(in crate::plan) name: Option<String>,
 }
 
 /// A request as a line of JSON.
@@ -82,28 +86,30 @@ struct JsonRequest<'r> {
     name: Option<String>,
 }
 
-impl Maker {
-    /// Takes what is constant out of the rows' way.
-    pub(super) fn new(source: &Source, practice_port: Option<u16>) -> Result<Self, String> {
+impl RequestBuilder {
+    /// Prepares everything that is the same for all rows.
+    pub(in crate::plan) fn new(source: &Source, practice_port: Option<u16>) -> Result<Self, String> {
         let method = source.method();
         let url = match &source.url {
             Target::Template(url) if url.is_constant() => {
-                let (address, seen) = address(url, &[], &[], practice_port)?;
-                UrlMaker::Same { address, target: target(&method, &seen) }
+                let (address, shown) = address(url, &[], &[], practice_port)?;
+                UrlBuilder::Same { address, target: target(&method, &shown) }
             }
-            Target::Template(url) => UrlMaker::Filled(url.clone()),
-            Target::InRow => UrlMaker::InRow,
+            Target::Template(url) => UrlBuilder::Filled(url.clone()),
+            Target::InRow => UrlBuilder::InRow,
         };
         let headers = if source.headers.iter().all(|(_, value)| value.is_constant()) {
-            HeaderMaker::Same(Arc::new(header_map(&source.headers, &[])?))
+            HeaderBuilder::Same(Arc::new(header_map(&source.headers, &[])?))
         } else {
-            HeaderMaker::Filled(source.headers.clone())
+            HeaderBuilder::Filled(source.headers.clone())
         };
         let body = match &source.body {
-            None => BodyMaker::Same(Bytes::new()),
-            Some(Body::Bytes(body)) => BodyMaker::Same(body.clone()),
-            Some(Body::Template(body)) if body.is_constant() => BodyMaker::Same(body.filled(&[], Eyes::Wire)?.into()),
-            Some(Body::Template(body)) => BodyMaker::Filled(body.clone()),
+            None => BodyBuilder::Same(Bytes::new()),
+            Some(Body::Bytes(body)) => BodyBuilder::Same(body.clone()),
+            Some(Body::Template(body)) if body.is_constant() => {
+                BodyBuilder::Same(body.filled(&[], SecretDisplay::Plain)?.into())
+            }
+            Some(Body::Template(body)) => BodyBuilder::Filled(body.clone()),
         };
         let policy = Arc::new(source.rules.policy());
         let secrets = source.headers.iter().flat_map(|(_, value)| value.secrets());
@@ -124,38 +130,38 @@ impl Maker {
         Ok(Self { method, has_own_method, url, headers, body, policy, secrets, hidden, practice_port })
     }
 
-    /// The request that a row makes.
-    pub(super) fn make(&self, values: &[String]) -> Result<Made, String> {
+    /// Builds the request of a row.
+    pub(in crate::plan) fn build(&self, values: &[String]) -> Result<BuiltRequest, String> {
         let (address, target) = match &self.url {
-            UrlMaker::Same { address, target } => (address.clone(), Arc::clone(target)),
-            UrlMaker::Filled(url) => {
-                let (address, seen) = address(url, values, &self.hidden, self.practice_port)?;
-                (address, target(&self.method, &seen))
+            UrlBuilder::Same { address, target } => (address.clone(), Arc::clone(target)),
+            UrlBuilder::Filled(url) => {
+                let (address, shown) = address(url, values, &self.hidden, self.practice_port)?;
+                (address, target(&self.method, &shown))
             }
-            UrlMaker::InRow => return Err("has no URL".to_owned()),
+            UrlBuilder::InRow => return Err("has no URL".to_owned()),
         };
         let headers = match &self.headers {
-            HeaderMaker::Same(headers) => Arc::clone(headers),
-            HeaderMaker::Filled(headers) => Arc::new(header_map(headers, values)?),
+            HeaderBuilder::Same(headers) => Arc::clone(headers),
+            HeaderBuilder::Filled(headers) => Arc::new(header_map(headers, values)?),
         };
         let body = match &self.body {
-            BodyMaker::Same(body) => body.clone(),
-            BodyMaker::Filled(body) => body.filled(values, Eyes::Wire)?.into(),
+            BodyBuilder::Same(body) => body.clone(),
+            BodyBuilder::Filled(body) => body.filled(values, SecretDisplay::Plain)?.into(),
         };
-        Ok(Made { method: self.method.clone(), address, target, headers, body, name: None })
+        Ok(BuiltRequest { method: self.method.clone(), address, target, headers, body, name: None })
     }
 
-    /// The request that a line of JSON is.
-    pub(super) fn make_of_json(&self, line: &str) -> Result<Made, String> {
+    /// Builds the request of a JSON line.
+    pub(in crate::plan) fn build_from_json(&self, line: &str) -> Result<BuiltRequest, String> {
         let row: JsonRequest<'_> = serde_json::from_str(line).map_err(|why| json_reason(&why))?;
         let mut headers = match &self.headers {
-            HeaderMaker::Same(headers) => Arc::clone(headers),
-            HeaderMaker::Filled(_) => Arc::default(),
+            HeaderBuilder::Same(headers) => Arc::clone(headers),
+            HeaderBuilder::Filled(_) => Arc::default(),
         };
         for (name, value) in row.header.iter().flatten() {
             add_header(Arc::make_mut(&mut headers), name, value)?;
         }
-        let BodyMaker::Same(default_body) = &self.body else { return Err("has no body".to_owned()) };
+        let BodyBuilder::Same(default_body) = &self.body else { return Err("has no body".to_owned()) };
         let body = match row.body {
             None => default_body.clone(),
             Some(json) => {
@@ -173,73 +179,74 @@ impl Maker {
             None => self.method.clone(),
         };
         let address = Address::resolve(&row.url, self.practice_port)?;
-        let target = target(&method, &address.seen());
+        let target = target(&method, &address.masked_url());
         let name = row.name.map(|name| name.chars().take(MAX_NAME).collect());
-        Ok(Made { method, address, target, headers, body, name })
+        Ok(BuiltRequest { method, address, target, headers, body, name })
     }
 
-    /// The one host that all requests go to, where there is only one.
-    pub(super) fn host(&self, n_columns: usize) -> Option<String> {
+    /// The only host of all requests, if there is only one.
+    pub(in crate::plan) fn host(&self, n_columns: usize) -> Option<String> {
         let address = match &self.url {
-            UrlMaker::Same { address, .. } => address.clone(),
-            UrlMaker::Filled(url) if url.has_constant_host() => {
+            UrlBuilder::Same { address, .. } => address.clone(),
+            UrlBuilder::Filled(url) if url.has_constant_host() => {
                 address(url, &url.sample(n_columns), &[], self.practice_port).ok()?.0
             }
-            UrlMaker::Filled(_) | UrlMaker::InRow => return None,
+            UrlBuilder::Filled(_) | UrlBuilder::InRow => return None,
         };
         Some(host_key(&address.url).into_owned())
     }
 }
 
-/// Whether a source's URL can be one, as far as that shows before there are rows.
-pub(super) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
+/// Checks a source's URL as far as possible without rows.
+pub(in crate::plan) fn check(source: &Source, has_upstream: bool) -> Result<(), String> {
     let Target::Template(url) = &source.url else { return Ok(()) };
     address(url, &url.sample(source.columns.len()), &[], has_upstream.then_some(1)).map(|_| ())
 }
 
-/// What a JSON body is announced as.
-pub(super) const JSON: &str = "application/json";
+/// The content type of a JSON body.
+pub(in crate::plan) const JSON: &str = "application/json";
 
-/// Reads an HTTP method; small letters are taken for capitals.
-pub(super) fn parse_method(name: &str) -> Option<Method> {
+/// Parses an HTTP method; lower case is accepted.
+pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
     Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
-/// Where a filled template goes, and how that looks to people, who see nothing of `hidden` but in the host.
+/// Returns the address of a filled template, and its URL with `hidden` masked, except in the host.
 fn address(
     url: &Template,
     values: &[String],
     hidden: &[Box<str>],
     practice_port: Option<u16>,
 ) -> Result<(Address, String), String> {
-    let (address, seen) = address_seen(url, values, practice_port).map_err(|why| without(&why, hidden))?;
-    let path = seen.find("://").and_then(|at| Some(at + 3 + seen[at + 3..].find(['/', '?'])?)).unwrap_or(seen.len());
-    let seen = if hidden.is_empty() { seen } else { format!("{}{}", &seen[..path], without(&seen[path..], hidden)) };
-    Ok((address, seen))
+    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| without(&why, hidden))?;
+    let path = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find(['/', '?'])?)).unwrap_or(shown.len());
+    let shown =
+        if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], without(&shown[path..], hidden)) };
+    Ok((address, shown))
 }
 
-fn address_seen(url: &Template, values: &[String], practice_port: Option<u16>) -> Result<(Address, String), String> {
-    let seen = url.filled(values, Eyes::Screen)?;
+fn resolve_address(url: &Template, values: &[String], practice_port: Option<u16>) -> Result<(Address, String), String> {
+    let shown = url.filled(values, SecretDisplay::Masked)?;
     if !url.has_secret() {
-        let address = Address::resolve(&seen, practice_port)?;
-        let seen = address.seen();
-        return Ok((address, seen));
+        let address = Address::resolve(&shown, practice_port)?;
+        let shown = address.masked_url();
+        return Ok((address, shown));
     }
-    // What is wrong with it is told of the masked one.
-    let masked = Address::resolve(&seen, practice_port)?;
-    let address = Address::resolve(&url.filled(values, Eyes::Wire)?, practice_port)
+    // The masked URL is checked first, so that an error quotes no secret.
+    let masked = Address::resolve(&shown, practice_port)?;
+    let address = Address::resolve(&url.filled(values, SecretDisplay::Plain)?, practice_port)
         .map_err(|_| "the URL is not valid once `${…}` is filled in".to_owned())?;
-    Ok((address, masked.seen()))
+    Ok((address, masked.masked_url()))
 }
 
-fn target(method: &Method, seen: &str) -> Arc<str> {
-    format!("{method} {}", sanitize(seen)).into()
+fn target(method: &Method, shown: &str) -> Arc<str> {
+    format!("{method} {}", sanitize(shown)).into()
 }
 
 fn header_map(headers: &[(HeaderName, Template)], values: &[String]) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
-        let text = value.filled(values, Eyes::Wire)?;
+        let text = value.filled(values, SecretDisplay::Plain)?;
         map.append(name.clone(), header_value(name, &text, value.has_secret())?);
     }
     Ok(map)
