@@ -30,7 +30,7 @@ use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;
-use crate::source::pool::{self, Settings};
+use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
 
@@ -263,7 +263,7 @@ impl LaneThread {
     async fn run_pool(self) {
         let Some(events) = self.workload.observer().hand_over() else { return };
         let Some(PoolWork { limits, cursor }) = self.pool_work else { return };
-        let settings = Settings {
+        let settings = PoolSettings {
             name: self.approach.caption.to_owned(),
             limits,
             polling: None,
@@ -274,7 +274,7 @@ impl LaneThread {
             lingers: false,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         pool::run_here(cursor, settings, self.commands).await;
     }

@@ -17,6 +17,7 @@ pub mod priority_jobs;
 pub mod provenance;
 pub mod quantity;
 mod read;
+pub mod reader;
 pub mod request;
 pub mod resolved;
 mod rows;
