@@ -176,7 +176,7 @@ impl Plain {
                 Stage::Ready | Stage::Running | Stage::Ended(_) => {}
             }
         }
-        // News is a ring: after a storm some of it is gone, but never what the fields above say.
+        // The log keeps the last events only; what matters most is compared field by field above.
         let n_new = usize::try_from(model.event_log.n_added() - self.n_logged.min(model.event_log.n_added()))
             .unwrap_or(usize::MAX);
         self.n_logged = model.event_log.n_added();
@@ -220,8 +220,7 @@ fn example(model: &Model, cause: Cause, group: &FailureGroup, style: StreamStyle
     }
 }
 
-/// What is worth a line of its own among the news. Failures and the run's own state have theirs, and
-/// the controller turns its dial so often that the lines of progress must do.
+/// The line for an event, if it gets one. Failures and the run's state are printed elsewhere.
 fn change(story: &LogEvent, model: &Model) -> Option<String> {
     match story {
         LogEvent::Limit { host, from, to, by: by @ (ChangedBy::Operator | ChangedBy::Machine) } => {
