@@ -4,10 +4,13 @@
 //! `{{name}}` means `{name}`. A template is parsed once, when the plan is read. Start at
 //! [`Template::parse`] and [`Template::fill`].
 
+pub(in crate::plan) mod escape;
+pub mod interpolation;
+
 use std::fmt;
 
-use crate::plan::request::escape::{Escaping, escaping_after, write_escaped};
-use crate::plan::request::interpolation::{PlanText, TextPiece, is_secret};
+use crate::plan::template::escape::{Escaping, escaping_after, write_escaped};
+use crate::plan::template::interpolation::{PlanText, TextPiece, is_secret};
 use crate::text::secret::MASK;
 
 /// A parsed template.
@@ -232,8 +235,8 @@ impl fmt::Debug for Template {
 #[cfg(test)]
 mod tests {
     use super::{SecretDisplay, Template};
-    use crate::plan::request::escape::Escaping;
-    use crate::plan::request::interpolation::{PlanText, TextPiece};
+    use crate::plan::template::escape::Escaping;
+    use crate::plan::template::interpolation::{PlanText, TextPiece};
 
     #[track_caller]
     fn url(text: &str, values: &[&str]) -> Result<String, String> {
