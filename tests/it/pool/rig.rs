@@ -212,7 +212,7 @@ impl Rig {
         let _folder = self.folder;
         let mut cursor = Cursor::open(&self.plan, Some(9)).unwrap();
         if let Some(slow) = self.slow {
-            cursor.put_first(slow);
+            cursor.prioritize(slow);
         }
         let reading = cursor.activity();
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);

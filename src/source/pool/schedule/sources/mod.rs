@@ -202,7 +202,7 @@ impl Sources {
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce(facts);
-        if let Some(PriorityCount { jobs, of }) = self.cursor.placed() {
+        if let Some(PriorityCount { jobs, of }) = self.cursor.priority_count() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
         self.announce_if_drawn(facts);

@@ -12,7 +12,7 @@ use crate::source::pool::schedule::sources::{QueueHead, Sources};
 impl Sources {
     /// Queues the priority jobs of a source with those of the others.
     pub(in crate::source::pool) fn enqueue_priority(&mut self, source: usize) {
-        let jobs = self.cursor.take_ahead(source);
+        let jobs = self.cursor.take_priority_jobs(source);
         let has_any = !jobs.is_empty();
         self.states[source].open += jobs.len() as u64;
         self.priority.extend(jobs);
