@@ -4,20 +4,17 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::KeyCode;
-use ratatui::layout::Position;
-
 use crate::app::appearance::Appearance;
 use crate::app::lab::lab_view::LabView;
-use crate::app::live::script::{Clock, Script, ScriptStep, gone, key, mouse, position_of};
+use crate::app::live::script::{Clock, Script, ScriptStep, gone, key, mouse, press};
 use crate::app::live::{Live, ScreenExit};
-use crate::app::wakeups::{Wakeup, Wakeups};
+use crate::app::wakeups::Wakeups;
 use crate::config::settings::Settings;
 use crate::lab::controls::Controls;
 use crate::lab::scenario::Scenario;
 use crate::tui::detect::Environment;
-use crate::tui::input::event::{MouseAction, TerminalInput};
-use crate::tui::terminal::memory_screen::MemoryScreen;
+use crate::tui::input::event::MouseAction;
+use crate::tui::terminal::memory_screen::{MemoryScreen, enter, escape, position_of};
 
 /// The title of the palette while nothing is typed.
 const PALETTE: &str = "List the keys";
@@ -36,14 +33,6 @@ fn play(steps: Vec<(u64, ScriptStep)>) -> (ScreenExit, Vec<(u64, String)>) {
     (live.unwrap().0, screen.frames)
 }
 
-fn enter() -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(KeyCode::Enter.into())))
-}
-
-fn escape() -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(KeyCode::Esc.into())))
-}
-
 /// Whether a frame that was drawn in this time shows the text.
 fn is_shown(frames: &[(u64, String)], text: &str, times: std::ops::Range<u64>) -> bool {
     frames.iter().any(|(at, frame)| times.contains(at) && frame.contains(text))
@@ -59,7 +48,7 @@ fn the_palette_lists_the_actions_of_the_lab_and_runs_one() {
     let typed = "paus".chars().zip(400_u64..).map(|(letter, at)| (at, key(letter)));
     let mut steps = vec![(100, key(':'))];
     steps.extend(typed);
-    steps.extend([(600, enter()), (900, key('q'))]);
+    steps.extend([(600, press(enter())), (900, key('q'))]);
     let (exit, frames) = play(steps);
     let listed = frame_before(&frames, 400);
     assert!(listed.contains("restart") && listed.contains("next_program") && !listed.contains("filter"), "{listed}");
@@ -70,7 +59,7 @@ fn the_palette_lists_the_actions_of_the_lab_and_runs_one() {
 
 #[test]
 fn escape_closes_the_palette_and_nothing_else() {
-    let (_, frames) = play(vec![(100, key(':')), (300, escape()), (600, gone())]);
+    let (_, frames) = play(vec![(100, key(':')), (300, press(escape())), (600, gone())]);
     assert!(frame_before(&frames, 300).contains(PALETTE));
     assert!(!frame_before(&frames, 600).contains(PALETTE) && frame_before(&frames, 600).contains("? help"));
 }
@@ -94,8 +83,8 @@ fn a_click_on_a_footer_hint_does_what_its_key_does() {
 
 #[test]
 fn the_wheel_moves_the_selection_of_the_palette_by_one_row() {
-    let wheel = mouse(MouseAction::WheelDown, Position::new(50, 10));
-    let (_, frames) = play(vec![(100, key(':')), (300, wheel), (500, enter()), (800, gone())]);
+    let wheel = mouse(MouseAction::WheelDown, (50, 10));
+    let (_, frames) = play(vec![(100, key(':')), (300, wheel), (500, press(enter())), (800, gone())]);
     assert!(!is_shown(&frames, "PAUSED", 500..800));
     let (before, after) = (frame_before(&frames, 300), frame_before(&frames, 500));
     let selected = |frame: &str| frame.lines().position(|line| line.contains('▌'));
@@ -104,7 +93,7 @@ fn the_wheel_moves_the_selection_of_the_palette_by_one_row() {
 
 #[test]
 fn m_toggles_the_mouse() {
-    let click = |at: Position| mouse(MouseAction::Click, at);
+    let click = |place: (u16, u16)| mouse(MouseAction::Click, place);
     let (_, frames) = play(vec![(100, gone())]);
     let help = position_of("? help", &frames[0].1);
     let (_, frames) =

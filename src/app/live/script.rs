@@ -7,14 +7,13 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use ratatui::layout::Position;
 use tokio::sync::mpsc;
 
 use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
 use crate::event::{Event, Fact, Offset, Origin};
 use crate::pump::Follow;
-use crate::tui::input::event::{Mouse, MouseAction, TerminalInput};
-use crate::tui::terminal::memory_screen::{ScreenState, letter};
+use crate::tui::input::event::{Keystroke, MouseAction, TerminalInput};
+use crate::tui::terminal::memory_screen::{self, ScreenState, letter};
 
 /// A clock that only the script moves.
 pub type Clock = Rc<Cell<Instant>>;
@@ -33,7 +32,7 @@ pub enum ScriptStep {
 
 /// A key of one letter.
 pub fn key(character: char) -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(letter(character))))
+    press(letter(character))
 }
 
 /// Ctrl-C.
@@ -46,17 +45,14 @@ pub fn gone() -> ScriptStep {
     ScriptStep::Wake(Wakeup::Input(TerminalInput::Gone))
 }
 
-/// A click, or one notch of the wheel.
-pub fn mouse(action: MouseAction, at: Position) -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Mouse(Mouse { action, at })))
+/// A key.
+pub fn press(key: Keystroke) -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(key)))
 }
 
-/// Where a frame shows a text for the last time.
-#[track_caller]
-pub fn position_of(text: &str, frame: &str) -> Position {
-    let found = frame.lines().enumerate().filter_map(|(y, line)| Some((line.split_once(text)?.0.chars().count(), y)));
-    let (x, y) = found.last().unwrap_or_else(|| panic!("the frame does not show `{text}`:\n{frame}"));
-    Position::new(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())
+/// A click, or one notch of the wheel, at a column and a row.
+pub fn mouse(action: MouseAction, place: (u16, u16)) -> ScriptStep {
+    ScriptStep::Wake(Wakeup::Input(TerminalInput::Mouse(memory_screen::mouse(action, place))))
 }
 
 /// The run that a script controls.

@@ -6,12 +6,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use ratatui::layout::Position;
 use tokio::sync::mpsc;
 
 use crate::app::appearance::Appearance;
 use crate::app::live::run_view::{RunView, ViewClock, Watched};
-use crate::app::live::script::{Clock, Script, ScriptStep, ScriptedRun, ctrl_c, gone, key, mouse, position_of};
+use crate::app::live::script::{Clock, Script, ScriptStep, ScriptedRun, ctrl_c, gone, key, mouse};
 use crate::app::live::{Live, ScreenExit};
 use crate::app::stop::Stop;
 use crate::app::wakeups::Wakeup;
@@ -22,7 +21,7 @@ use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
 use crate::tui::input::event::{MouseAction, TerminalInput};
-use crate::tui::terminal::memory_screen::MemoryScreen;
+use crate::tui::terminal::memory_screen::{MemoryScreen, position_of};
 
 /// A run under way, and the loop's environment.
 struct TestSession {
@@ -217,7 +216,7 @@ fn a_click_on_a_footer_hint_does_what_its_key_does() {
 
 #[test]
 fn the_wheel_scrolls_the_help_and_a_mouse_that_is_off_does_nothing() {
-    let wheel = || mouse(MouseAction::WheelDown, Position::new(50, 10));
+    let wheel = || mouse(MouseAction::WheelDown, (50, 10));
     let played = TestSession::new().play(vec![(100, key('?')), (500, wheel()), (900, gone())]);
     let (first, last) = played.shows("1 of ");
     assert!(first < 500 && last < 500 && played.shows("4 of ").0 >= 500);

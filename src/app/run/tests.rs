@@ -40,11 +40,11 @@ impl Write for BreakingFile {
 }
 
 /// How a run ended, with its message and its exit code.
-type Ending = (WatchEnd, bool, Option<String>, u8);
+type EndingWithCode = (WatchEnd, bool, Option<String>, u8);
 
 /// Runs one request to a path of the practice server; `tamper` changes what has been opened before the run starts.
 #[track_caller]
-fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send + 'static) -> Ending {
+fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send + 'static) -> EndingWithCode {
     let upstream = Upstream::start(&Practice::default(), "127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}/{path}", upstream.local_addr());
     let (done, ended) = mpsc::channel();
