@@ -32,9 +32,9 @@ pub enum Value {
     Share(f64),
     /// What part of a whole it must be less than, from 0 to 1.
     ShareBelow(f64),
-    /// ProvenanceIndex.
+    /// A text.
     Text(String),
-    /// Several index.
+    /// Several texts.
     List(Vec<String>),
     /// This value, unless a row overrides it.
     UnlessRow(Box<Self>),

@@ -19,7 +19,7 @@ pub enum Role {
     Border,
     /// The border of the focused element.
     BorderFocus,
-    /// RoleTable titles.
+    /// Titles of panels.
     Title,
     /// A key of the keyboard.
     Key,

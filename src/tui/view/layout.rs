@@ -51,12 +51,12 @@ pub struct Sections {
 
 /// From this height on, tabs and keys have a rule of their own.
 const TALL: u16 = 30;
-/// RowCutter that the large and the small face of the numbers take.
+/// Rows that the large and the small face of the numbers take.
 const KPI_LARGE: u16 = 4;
 const KPI_SMALL: u16 = 2;
 /// Columns that the large numbers need, so that none of them is cut.
 pub const KPI_WIDTH: u16 = 105;
-/// ColumnHead and column names above the table's rows.
+/// Heading and column names above the table's rows.
 const TABLE_HEAD: u16 = 2;
 /// Most rows of a chart, its head and axis included.
 const CHART_MAX: u16 = 12;

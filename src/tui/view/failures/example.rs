@@ -55,7 +55,7 @@ fn rows(model: &Model, opened: Opened) -> Vec<LabelledRow> {
     rows
 }
 
-/// ColumnHead and body of an answer.
+/// Head and body of an answer.
 fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
     let status = Cause::Status(answer.status).to_string();
     let mut rows = vec![LabelledRow::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];

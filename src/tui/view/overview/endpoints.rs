@@ -24,7 +24,7 @@ struct EndpointColumns {
     trend: u16,
 }
 
-/// EndpointColumns are given up until names have this much room.
+/// Columns are left out until names have this much room.
 const NAME_MIN: u16 = 24;
 /// From this width on, and when names have what they need, bars grow to this.
 const WIDE: u16 = 150;

@@ -11,7 +11,7 @@ use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::widgets::charts::scale;
 
-/// ColumnHead, and a column for each cell of the bars.
+/// Heading, and a column for each cell of the bars.
 pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) {
     let Some(rows) = pen.height().checked_sub(1).filter(|&rows| rows > 0) else { return };
     let model = scene.model;

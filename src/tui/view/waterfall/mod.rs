@@ -92,7 +92,7 @@ fn has_cursor(list: &List) -> bool {
     list.is_reading || list.column != 0
 }
 
-/// ColumnHead and axis above the rows.
+/// Heading and axis above the rows.
 const HEAD: u16 = 2;
 
 /// How the view shares its height; rows come first.

@@ -10,7 +10,7 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::events;
 
-/// ColumnHead and column names above a table's rows.
+/// Heading and column names above a table's rows.
 pub const TABLE_HEAD: u16 = 2;
 /// A table keeps so many rows free, so that what is below does not move with every new row.
 const TABLE_LEAST: u16 = 4;
