@@ -151,9 +151,9 @@ pub struct Practice {
 
 impl Plan {
     /// Overrides the rules of all sources with flags.
-    pub fn lay_over(&mut self, overlay: &source::Overlay) {
+    pub fn override_with(&mut self, overlay: &source::Overlay) {
         for source in &mut self.sources {
-            source.lay_over(overlay);
+            source.override_with(overlay);
         }
     }
 

@@ -114,7 +114,7 @@ impl Source {
     }
 
     /// Overrides the plan with flags.
-    pub(super) fn lay_over(&mut self, overlay: &Overlay) {
+    pub(super) fn override_with(&mut self, overlay: &Overlay) {
         if let Some(method) = &overlay.method {
             self.method = Some(method.clone());
         }

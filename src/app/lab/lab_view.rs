@@ -72,7 +72,7 @@ impl LabView {
     fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
         // The old lanes end when they are replaced.
         self.controls = start_watched(scenario, self.dials, &self.notifier)?;
-        self.ui.start_again();
+        self.ui.reset();
         Ok(())
     }
 
@@ -127,7 +127,7 @@ impl LiveView for LabView {
     }
 
     fn scroll(&mut self, is_up: bool) {
-        self.ui.turn_wheel(is_up);
+        self.ui.scroll_wheel(is_up);
     }
 
     fn has_mouse(&self) -> bool {
@@ -135,7 +135,7 @@ impl LiveView for LabView {
     }
 
     fn say(&mut self, remark: &str) {
-        self.ui.say(remark, self.offset());
+        self.ui.show_remark(remark, self.offset());
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
@@ -194,10 +194,10 @@ impl LiveView for LabView {
     ) -> io::Result<DrawResult> {
         let race = self.controls.race();
         let area = screen.area();
-        self.ui.forget(self.offset());
-        self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
+        self.ui.expire_remark(self.offset());
+        self.ui.fit(&race, race::visible_rows(area, race.lanes.len()));
         let lesson = lesson::paragraphs(self.controls.scenario(), &race);
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &appearance.keymap, &lesson);
+        self.ui.popup_end = race::popup_end(area, &self.ui, &appearance.keymap, &lesson);
         let guards: Vec<_> = self.controls.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = guards.iter().map(|model| &**model).collect();
         let scene = LabScene {

@@ -1,7 +1,7 @@
 //! The terminal listener: a thread that reports keys, pastes, resizes, answers, and the terminal's end.
 //!
 //! It waits with poll(2) and reads only available bytes. crossterm's own loop is not used: it waits inside a
-//! read for the rest of a sequence. If the terminal goes away meanwhile, that loop spins for ever.
+//! read for the rest of a sequence. If the terminal goes away meanwhile, that loop spins forever.
 //! Start at [`Listener::start`].
 
 pub mod decode;

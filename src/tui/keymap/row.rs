@@ -71,7 +71,7 @@ pub(super) const fn waterfall(
     ActionEntry { action, id, keys, help, footer, group: KeyGroup::Move, contexts: WATERFALL, behavior, ..PLAIN }
 }
 
-/// A row of the export menu, which shows its help without the first word.
+/// A row of the export menu. The menu shows the help without its first word.
 pub(super) const fn save(
     action: Action,
     id: &'static str,

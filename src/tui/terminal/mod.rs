@@ -58,7 +58,7 @@ pub struct Guard {
     pending_bytes: Vec<u8>,
 }
 
-/// What became of a frame.
+/// The result of drawing a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum DrawResult {

@@ -146,7 +146,7 @@ impl ThemeFile {
     }
 
     fn read_roles(&mut self, section: RoleTable, mut roles: ThemeTable<'_>) {
-        for role in Role::of(section) {
+        for role in Role::in_table(section) {
             if let Some(entry) = roles.get(role.name()) {
                 self.roles.extend(style(&entry, role.is_background()).map(|spec| (role, spec)));
             }
@@ -214,7 +214,7 @@ fn style(entry: &ThemeEntry<'_>, is_background: bool) -> Option<StyleSpec> {
 
 fn ink(entry: &ThemeEntry<'_>) -> Option<ColorSpec> {
     let text = color_text(entry)?;
-    // A palette may define a `blue` of its own, so only what it cannot define is final now.
+    // A palette may define its own `blue`, so ANSI names are resolved later.
     Some(match color::parse(&text) {
         Some(color) if color::ansi(&text).is_none() => ColorSpec::Fixed(color),
         Some(_) | None => ColorSpec::Named(text, entry.place()),

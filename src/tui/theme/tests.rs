@@ -1,5 +1,6 @@
-//! What every bundled theme promises: contrast, distance between states, and no colour where none
-//! was asked for. Limits are those of WCAG 2.2 and of `themes/`.
+//! Tests of the themes: contrast, distance between statuses, and no colour if colour is off.
+//!
+//! The limits come from WCAG 2.2 and from this project.
 
 use ratatui::style::{Color, Modifier, Style};
 

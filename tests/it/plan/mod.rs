@@ -316,7 +316,7 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
         "[defaults]\nredirects = 1\nheaders = { accept = \"a\", x = \"1\" }\n[[endpoint]]\nurl = \"https://a.b\"\n",
     );
     plan.lay_under(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
-    plan.lay_over(&Overlay {
+    plan.override_with(&Overlay {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, "canary".to_owned())],
         body: Some("{}".into()),

@@ -131,7 +131,7 @@ async fn waiting_in_line_costs_a_job_nothing_of_its_time() {
     let run = Rig::list(&urls, |_| ok(1000))
         .with(|plan| {
             plan.limits.per_host = NonZeroU32::new(1);
-            plan.lay_over(&Overlay { rules, ..Overlay::default() });
+            plan.override_with(&Overlay { rules, ..Overlay::default() });
         })
         .run()
         .await;

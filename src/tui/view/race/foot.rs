@@ -1,4 +1,6 @@
-//! Which keys make sense now? Also where remarks are made.
+//! The lab's footer: key hints and remarks.
+//!
+//! Start at [`draw`].
 
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
@@ -8,10 +10,10 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LabScene;
 
-/// Between two hints.
+/// The space between two hints.
 const GAP: u16 = 3;
 
-/// A rule where there is room for one, and one line.
+/// Draws the footer: one line, below a rule if there is room.
 pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     if pen.height() == 0 {
         return;
@@ -21,7 +23,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
         pen.rule(0);
     }
     let mut hints = hints(stage);
-    // A picture can be saved any time; the lesson, help and the way out are the last to go.
+    // Export is dropped first. The last three hints are always kept: lesson, help and quit.
     while hints.len() > 3 && width(&hints) > pen.width() {
         let export = hints.iter().position(|hint| hint.action == Action::Export);
         hints.remove(export.unwrap_or(hints.len() - 4));
@@ -44,7 +46,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     }
 }
 
-/// The hints that mean something now, in today's words.
+/// The hints that apply now, with labels for the current state.
 fn hints(stage: &LabScene<'_>) -> Vec<FooterHint> {
     let mut hints = stage.keymap.footer(stage.ui.context());
     let is_over = stage.race.is_over();
@@ -55,7 +57,7 @@ fn hints(stage: &LabScene<'_>) -> Vec<FooterHint> {
     });
     for hint in &mut hints {
         if hint.action == Action::Pause && stage.is_paused {
-            hint.label = "go on";
+            hint.label = "resume";
         }
     }
     hints

@@ -1,4 +1,6 @@
-//! What is running, and for how long?
+//! The lab's header: scenario, state and time.
+//!
+//! Start at [`draw`].
 
 use crate::text::units;
 use crate::tui::text_fit::width_of;
@@ -6,7 +8,7 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LabScene;
 
-/// One line: the scenario and its terms on the left, the state in the middle, time on the right.
+/// Draws the header: the scenario and its settings on the left, the state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     let (status, word) = state(stage);
     let clock = units::clock(stage.now);
@@ -18,7 +20,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     let terms = stage.race.terms();
     let room = time_at.saturating_sub(after + 2 + state_width + 4);
     let after = if width_of(&terms) <= room { pen.text(after + 2, 0, &terms, Role::Text) } else { after };
-    // Its place does not depend on the time.
+    // The position does not depend on the time, so that the state does not move.
     let state_at = (after + 3).max(pen.width() / 2).min(time_at.saturating_sub(state_width + 2));
     let glyph = pen.theme.glyph(status).to_owned();
     let after = pen.text(state_at, 0, &glyph, status);
@@ -30,7 +32,7 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     pen.text(time_at, 0, &time, Role::TextDim);
 }
 
-/// The state in one glyph and a few words.
+/// The race's state: its mark and its text.
 pub(super) fn state(stage: &LabScene<'_>) -> (Status, String) {
     let race = stage.race;
     let in_flight: u32 = race.lanes.iter().map(|lane| lane.in_flight).sum();

@@ -1,28 +1,28 @@
 //! The layout of the lanes: side by side if they fit, otherwise one below the other.
 //!
-//! Pure. Start at [`LabLayout::of`].
+//! Pure. Start at [`LabLayout::new`].
 
 use ratatui::layout::Rect;
 
-/// The narrowest lane that has rows of requests.
+/// The minimum width of a lane with rows of requests.
 const NARROWEST: u16 = 27;
-/// The lowest that has them.
+/// The minimum height of a lane with rows of requests.
 const LOWEST: u16 = 8;
-/// Columns between two lanes.
+/// The space between two lanes.
 const GAP: u16 = 3;
 
-/// How much of a lane there is room for.
+/// The size in which lanes are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Face {
-    /// Numbers, rows of requests, the pulse and a sentence.
+    /// Numbers, rows of requests, the heartbeat and a sentence.
     Panel,
-    /// Two lines: numbers, and how many were in flight.
+    /// Two lines: numbers, and the attempts in flight.
     Strip,
     /// One line of numbers.
     Line,
 }
 
-/// Where everything lies; what has no height is left out.
+/// The areas of the screen's parts; a part of height 0 is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LabLayout {
     pub(super) head: Rect,
@@ -34,8 +34,8 @@ pub(super) struct LabLayout {
 }
 
 impl LabLayout {
-    /// The places on a screen of this size.
-    pub(super) fn of(area: Rect, lanes: usize) -> Self {
+    /// The layout of a screen of this size.
+    pub(super) fn new(area: Rect, lanes: usize) -> Self {
         let lanes = u16::try_from(lanes.max(1)).unwrap_or(1);
         let margin = match area.width {
             100.. => 2,
@@ -78,7 +78,7 @@ impl LabLayout {
             Face::Strip | Face::Line => {
                 let height = if face == Face::Line { 1 } else { (left.height / lanes).min(4) };
                 let at = |i: u16| Rect { y: left.y + i * height, height, ..left };
-                // A lane without a line is left out.
+                // Lanes that do not fit are left out.
                 (0..lanes).map(at).map(|at| at.intersection(left)).collect()
             }
         };
@@ -86,7 +86,7 @@ impl LabLayout {
     }
 }
 
-/// Columns and rows of lanes.
+/// The numbers of columns and rows of lanes.
 fn grid(width: u16, lanes: u16) -> (u16, u16) {
     let columns = match lanes {
         3 if width >= 3 * 36 => 3,
@@ -118,7 +118,7 @@ mod tests {
     use super::{Face, LabLayout};
 
     fn face(width: u16, height: u16, lanes: usize) -> Face {
-        LabLayout::of(Rect::new(0, 0, width, height), lanes).face
+        LabLayout::new(Rect::new(0, 0, width, height), lanes).face
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
         #[test]
         fn nothing_overlaps(width in 0..220_u16, height in 0..70_u16, lanes in 1..=4_usize) {
             let area = Rect::new(0, 0, width, height);
-            let place = LabLayout::of(area, lanes);
+            let place = LabLayout::new(area, lanes);
             let mut all = place.lanes.clone();
             all.extend([place.head, place.sentence, place.outcome, place.foot]);
             all.retain(|at| at.width > 0 && at.height > 0);

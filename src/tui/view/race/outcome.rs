@@ -1,4 +1,6 @@
-//! What came out? Once all is measured it is the one large thing on the screen; before, a prediction.
+//! The result of a race: large once all lanes have ended, and before that a prediction.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::model::race::RaceResult;
@@ -10,7 +12,7 @@ use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::race::scene::LabScene;
 use crate::tui::view::widgets::digits;
 
-/// Result on the left, each lane's time on the right.
+/// Draws the result on the left, and each lane's time on the right.
 pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
@@ -33,7 +35,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     bars(pen, from, left.max(pen.width() * 3 / 10) + 4, stage);
 }
 
-/// `10.0× times faster` in letters that a room can read; gives back the column after it.
+/// Draws the result in large digits: `10.0× faster`. Returns the column after it.
 fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -> u16 {
     let number = &result.large;
     let after = if stage.charset == Charset::Ascii {
@@ -43,36 +45,36 @@ fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -
         digits::text(pen, 0, y, number, style);
         digits::width_of(number)
     };
-    let words = match result.words.strip_prefix("times ") {
+    let unit = match result.words.strip_prefix("times ") {
         Some(rest) => rest,
         None => result.words,
     };
-    let middle = pen.text(after + 2, y + 1, words, Role::Title);
+    let middle = pen.text(after + 2, y + 1, unit, Role::Title);
     let other = if number.contains(':') { "A : B" } else { "B against A" };
     pen.text(after + 2, y + 2, other, Role::TextDim).max(middle)
 }
 
-/// `B is 10.0 times faster (predicted)`
+/// The result as a sentence: `B is 10.0 times faster (predicted)`.
 fn sentence(result: &RaceResult) -> String {
     let number = result.large.trim_end_matches('×');
-    let foreseen = if result.is_predicted { " (predicted)" } else { "" };
+    let suffix = if result.is_predicted { " (predicted)" } else { "" };
     if number.contains(':') {
-        format!("A : B   {number} {}{foreseen}", result.words)
+        format!("A : B   {number} {}{suffix}", result.words)
     } else if result.words.contains("sockets") {
-        format!("B holds {number} {}{foreseen}", result.words)
+        format!("B holds {number} {}{suffix}", result.words)
     } else {
-        format!("B is {number} {}{foreseen}", result.words)
+        format!("B is {number} {}{suffix}", result.words)
     }
 }
 
-/// How long each lane took, or will at its pace.
+/// Draws the time that each lane took, or will take at its current pace.
 fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &LabScene<'_>) {
     let width = pen.width();
     let totals: Vec<_> = stage.race.lettered().map(|(letter, lane)| (letter, lane.total())).collect();
     let longest = totals.iter().filter_map(|(_, total)| *total).map(|(total, _)| total).max().unwrap_or_default();
     let room = width.saturating_sub(x + 2 + LABEL);
     let height = pen.height();
-    // Four lanes need a line more than digits do.
+    // Four lanes need one more line than the digits.
     let from = if totals.len() > 3 { (height.saturating_sub(4)).min(from) } else { from };
     for (y, (letter, total)) in (from..height).zip(totals) {
         let after = pen.text(x, y, &letter.to_string(), Role::TextDim) + 1;
@@ -84,8 +86,8 @@ fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &LabScene<'_>) {
         let (full, rest) = (pen.theme.glyphs.bar_full.clone(), pen.theme.glyphs.bar_live.clone());
         let (glyph, role) = if is_predicted { (rest, Role::Running) } else { (full, Role::Bar) };
         pen.fill(after, y, n, &glyph, role);
-        let foreseen = if is_predicted { " predicted" } else { "" };
-        let label = format!("{}{foreseen}", units::length(total));
+        let suffix = if is_predicted { " predicted" } else { "" };
+        let label = format!("{}{suffix}", units::length(total));
         let at = after + n + u16::from(n > 0);
         if at + width_of(&label) <= width {
             pen.text(at, y, &label, Role::Text);
@@ -95,7 +97,7 @@ fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &LabScene<'_>) {
     }
 }
 
-/// Columns of a time and whether it is foreseen.
+/// The width of a time and whether it is predicted.
 const LABEL: u16 = 18;
 
 fn share(total: Micros, longest: Micros) -> f64 {
