@@ -23,6 +23,7 @@ pub mod resolved;
 mod rows;
 pub mod rules;
 pub mod source;
+pub mod template;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

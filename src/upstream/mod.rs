@@ -3,7 +3,7 @@
 //! `/delay/250ms` waits, `/limit?rps=20` refuses, `/reset` resets; `GET /` lists them all. It counts by itself
 //! what was in flight, so that its counts can verify those of a client. It knows nothing of the pool or the
 //! screen, runs on a thread of its own, and is no server for real use.
-//! Start at [`Upstream::start`]; a request passes through `connection`, `serve`, `handlers` and `behaviour`.
+//! Start at [`Upstream::start`]; a request passes through `driver`, `serve` and `handlers`, which find its `behaviour` in the `table`.
 
 pub mod behaviour;
 pub mod table;
@@ -11,6 +11,7 @@ pub mod tally;
 
 mod arguments;
 mod connection;
+mod driver;
 mod gate;
 mod handlers;
 mod ledger;
@@ -177,7 +178,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 async fn accept(listener: TcpListener, state: Rc<UpstreamState>) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            spawn_local(connection::serve_connection(stream, Rc::clone(&state)));
+            spawn_local(driver::serve_connection(stream, Rc::clone(&state)));
         } else {
             // Usually no descriptor is free until a connection ends. To try again at once would spin; to give up
             // would leave every client waiting.

@@ -5,7 +5,7 @@
 use toml::de::DeValue;
 
 use crate::plan::read::values::PlanEntry;
-use crate::plan::request::interpolation::PlanText;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::value_error::ValueError;
 
 /// The value as JSON, with placeholders in its texts.

@@ -6,7 +6,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{ChangedBy, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::news::{self, FollowUp, NewsItem, Story};
+use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::text::units;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
@@ -25,23 +25,23 @@ pub struct EventText {
 }
 
 /// Describes an event.
-pub fn describe(item: &NewsItem, model: &Model) -> EventText {
+pub fn describe(item: &LogEntry, model: &Model) -> EventText {
     let event = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
-    match &item.story {
-        Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => EventText {
+    match &item.event {
+        LogEvent::AttemptFailed { attempt, endpoint: i, outcome, took, then, .. } => EventText {
             status: status_of(outcome),
             place: endpoint(*i),
             text: format!("{}{}", describe_outcome(outcome, *took), describe_follow_up(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },
-        Story::GivenUp { endpoint: i, last } => EventText {
+        LogEvent::JobFailed { endpoint: i, last } => EventText {
             status: status_of(last),
             place: endpoint(*i),
             text: format!("{}, given up", describe_outcome(last, Micros::ZERO)),
             number: None,
         },
-        Story::Limit { host, from, to, by } => {
+        LogEvent::Limit { host, from, to, by } => {
             let place = host.as_deref().map_or("limit", short_host);
             let reason = match by {
                 ChangedBy::Operator => "",
@@ -51,40 +51,42 @@ pub fn describe(item: &NewsItem, model: &Model) -> EventText {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             event(Status::Slow, place, format!("{from}{}{reason}", units::count((*to).into())))
         }
-        Story::Adaptive(true) => event(Status::Slow, "adaptive", "on: limits adapt to each host".into()),
-        Story::Adaptive(false) => event(Status::Slow, "adaptive", "off: limits are fixed".into()),
-        Story::Adapted { host, why } => {
+        LogEvent::Adaptive(true) => event(Status::Slow, "adaptive", "on: limits adapt to each host".into()),
+        LogEvent::Adaptive(false) => event(Status::Slow, "adaptive", "off: limits are fixed".into()),
+        LogEvent::Adapted { host, why } => {
             event(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
         }
-        Story::EndpointStateChanged { endpoint: i, is_up, after } => {
+        LogEvent::EndpointStateChanged { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             event(status, &endpoint(*i), format!("{word}{after}"))
         }
-        Story::Skipped(i) => {
+        LogEvent::Skipped(i) => {
             event(Status::Cancelled, &endpoint(*i), "skipped: its remaining jobs are cancelled".into())
         }
-        Story::JobsReordered { jobs, of } => event(Status::Running, "slow first", news::reorder_text(*jobs, *of)),
-        Story::Repeated { cause, jobs } => {
+        LogEvent::JobsReordered { jobs, of } => {
+            event(Status::Running, "slow first", event_log::reorder_summary(*jobs, *of))
+        }
+        LogEvent::Repeated { cause, jobs } => {
             event(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
-        Story::Quarantine { host, is_aside: true } => {
+        LogEvent::Quarantine { host, is_aside: true } => {
             event(Status::Paused, short_host(host), "set aside: no attempts start here until it is released".into())
         }
-        Story::Quarantine { host, is_aside: false } => event(Status::Running, short_host(host), "released".into()),
-        Story::Paused => event(Status::Paused, "paused", "no attempts start until resumed".into()),
-        Story::Resumed => event(Status::Running, "resumed", String::new()),
-        Story::Draining => event(Status::Limited, "draining", "no new attempts start".into()),
-        Story::Cancelling => {
+        LogEvent::Quarantine { host, is_aside: false } => event(Status::Running, short_host(host), "released".into()),
+        LogEvent::Paused => event(Status::Paused, "paused", "no attempts start until resumed".into()),
+        LogEvent::Resumed => event(Status::Running, "resumed", String::new()),
+        LogEvent::Draining => event(Status::Limited, "draining", "no new attempts start".into()),
+        LogEvent::Cancelling => {
             event(Status::Cancelled, "cancelling", "all attempts in flight are being cancelled".into())
         }
-        Story::Stalled(lasted) => {
+        LogEvent::Stalled(lasted) => {
             event(Status::Slow, "stalled", format!("an event loop was blocked for {}", units::length(*lasted)))
         }
-        Story::Warned(_, message) => {
+        LogEvent::Warned(_, message) => {
             event(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
         }
-        Story::Ended(how) => {
+        LogEvent::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),
                 RunEnd::Drained => (Status::Cancelled, "stopped after all attempts in flight had ended"),
@@ -117,7 +119,7 @@ fn describe_outcome(outcome: &Outcome, took: Micros) -> String {
         }
         Outcome::TimedOut { phase } => format!("timeout{after}, {phase}"),
         Outcome::Failed { .. } | Outcome::Redirected { .. } | Outcome::Cancelled => {
-            Cause::of_outcome(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
+            Cause::from_outcome(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::event::outcome::Phase;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::model::open::Flight;
+use crate::model::open::OpenAttempt;
 use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -38,11 +38,11 @@ impl Listing for InFlightRows {
     }
 
     fn range(&self, model: &Model) -> Range<usize> {
-        0..model.open.seats()
+        0..model.open.rows()
     }
 
     fn occupant(&self, model: &Model, row: usize) -> u64 {
-        model.open.on_seat(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
+        model.open.in_row(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
     }
 
     /// Sorted by age, the order can change at once: rows only move up when an older attempt ends.
@@ -55,7 +55,7 @@ impl Listing for InFlightRows {
     }
 
     fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
-        let Some((_, flight)) = model.open.on_seat(row) else { return SortKey::Least(u64::MAX) };
+        let Some((_, flight)) = model.open.in_row(row) else { return SortKey::Least(u64::MAX) };
         match column {
             NAME => SortKey::Name(Arc::clone(&flight.target)),
             BYTES => SortKey::most(flight.progress.map_or(0, |progress| progress.bytes)),
@@ -66,7 +66,7 @@ impl Listing for InFlightRows {
     }
 
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some((_, flight)) = model.open.on_seat(row) else { return false };
+        let Some((_, flight)) = model.open.in_row(row) else { return false };
         let host = model.hosts.row(flight.host).map_or("", |host| &*host.name);
         let endpoint = model.endpoints.get(flight.endpoint).map_or("", |endpoint| &*endpoint.name);
         match term {
@@ -80,19 +80,19 @@ impl Listing for InFlightRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        let (_, flight) = model.open.on_seat(row)?;
+        let (_, flight) = model.open.in_row(row)?;
         let endpoint = model.endpoints.get(flight.endpoint)?;
         Some(DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 
     fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let (_, flight) = model.open.on_seat(row)?;
+        let (_, flight) = model.open.in_row(row)?;
         Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
     }
 }
 
 /// The current phase of an attempt, as far as it is known.
-pub fn phase_text(flight: &Flight, now: Offset) -> (Status, &'static str) {
+pub fn phase_text(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
     match flight.progress.map(|progress| progress.phase) {
         None if now.since(flight.started) < PROGRESS_AFTER => (Status::Running, "started"),
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
@@ -104,6 +104,6 @@ pub fn phase_text(flight: &Flight, now: Offset) -> (Status, &'static str) {
 }
 
 /// The time since the last byte arrived.
-pub fn quiet_for(flight: &Flight, now: Offset) -> Micros {
+pub fn quiet_for(flight: &OpenAttempt, now: Offset) -> Micros {
     now.since(flight.progress.and_then(|progress| progress.received).unwrap_or(flight.started))
 }

@@ -113,7 +113,7 @@ impl UiState {
 
     /// The job of the selected attempt.
     pub(super) fn selected_job(&self, model: &Model) -> Option<JobId> {
-        let (attempt, _) = model.open.on_seat(self.list().selected_row()?)?;
+        let (attempt, _) = model.open.in_row(self.list().selected_row()?)?;
         Some(attempt.job)
     }
 

@@ -74,6 +74,6 @@ impl FailedJobs {
 
 impl Failed {
     fn is_of(&self, cause: Cause) -> bool {
-        Cause::of_outcome(&self.last) == Some(cause)
+        Cause::from_outcome(&self.last) == Some(cause)
     }
 }

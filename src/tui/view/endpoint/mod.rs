@@ -130,7 +130,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
 /// The attempts in flight, and the limit if the host has its own.
 fn in_flight(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let n = units::count(endpoint.in_flight.into());
-    match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.most()) {
+    match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.effective_limit()) {
         Some(most) => format!("{n} in flight of {} allowed here", units::count(most.into())),
         None => format!("{n} in flight"),
     }

@@ -117,7 +117,7 @@ fn line(pen: &mut Pen<'_>, lane: &LaneScene<'_>, shows_program: bool) {
     let room = done_end.saturating_sub(width_of(&done) + after + 1);
     if shows_program || room > 8 {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
-        let program = cut_end(figures.way, room.into(), &ellipsis).into_owned();
+        let program = cut_end(figures.approach, room.into(), &ellipsis).into_owned();
         pen.text(after, 0, &program, Role::Text);
     }
 }
@@ -142,7 +142,7 @@ fn title(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     };
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = pen.width().saturating_sub(after);
-    let program = cut_end(figures.way, room.into(), &ellipsis).into_owned();
+    let program = cut_end(figures.approach, room.into(), &ellipsis).into_owned();
     let width = pen.width();
     pen.part(after, 0, width.saturating_sub(after), 1).section(0, &program, &remark);
 }

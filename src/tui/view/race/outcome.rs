@@ -45,9 +45,9 @@ fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -
         digits::text(pen, 0, y, number, style);
         digits::width_of(number)
     };
-    let unit = match result.words.strip_prefix("times ") {
+    let unit = match result.meaning.strip_prefix("times ") {
         Some(rest) => rest,
-        None => result.words,
+        None => result.meaning,
     };
     let middle = pen.text(after + 2, y + 1, unit, Role::Title);
     let other = if number.contains(':') { "A : B" } else { "B against A" };
@@ -59,11 +59,11 @@ fn sentence(result: &RaceResult) -> String {
     let number = result.large.trim_end_matches('×');
     let suffix = if result.is_predicted { " (predicted)" } else { "" };
     if number.contains(':') {
-        format!("A : B   {number} {}{suffix}", result.words)
-    } else if result.words.contains("sockets") {
-        format!("B holds {number} {}{suffix}", result.words)
+        format!("A : B   {number} {}{suffix}", result.meaning)
+    } else if result.meaning.contains("sockets") {
+        format!("B holds {number} {}{suffix}", result.meaning)
     } else {
-        format!("B is {number} {}{suffix}", result.words)
+        format!("B is {number} {}{suffix}", result.meaning)
     }
 }
 

@@ -1,35 +1,14 @@
-//! The behaviours of the practice upstream: a closed list, read from path and query.
+//! The behaviours of the practice upstream: a closed list.
 //!
-//! Pure: it never waits, sends or reads a clock; `serve` does that. The table alone defines what each path
-//! means. Start at [`parse`].
+//! They are only descriptions: `serve` waits and sends, and the table says which path selects which behaviour.
+//! Start at [`Behaviour`].
 
-use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::upstream::arguments::PathArguments;
-use crate::upstream::table;
-
-/// Reads a path and query, such as `/limit?rps=20`, as a behaviour.
-///
-/// # Errors
-/// The table has no such path, the path takes no such segment or key, or a value cannot be read. The error names
-/// it and gives a correct example.
-pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
-    let mut arguments = PathArguments::new(path_and_query);
-    let name = arguments.word().unwrap_or_default();
-    let Some(row) = table::row(&name) else {
-        return Err(unknown(&name));
-    };
-    let read = row.read(&mut arguments).and_then(|behaviour| arguments.finish().map(|()| behaviour));
-    read.map_err(|why| Refused {
-        status: StatusCode::BAD_REQUEST,
-        why: format!("`/{name}`: {why}"),
-        hint: format!("try `{}`; `GET /` lists them all", row.example()),
-    })
-}
+use crate::upstream::arguments::DelayRange;
 
 /// A behaviour, which can be run any number of times.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,26 +178,6 @@ pub enum RetryAfter {
     Garbage,
 }
 
-/// A range of durations; each request draws one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DelayRange {
-    /// At least.
-    pub from: Duration,
-    /// At most.
-    pub to: Duration,
-}
-
-/// Why a path and query are no behaviour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// 404 for an unknown path, 400 for anything else.
-    pub status: StatusCode,
-    /// What is wrong.
-    pub why: String,
-    /// What would be right.
-    pub hint: String,
-}
-
 impl Limit {
     /// Half of the limit, at least 1. A bucket keeps its size and fills half as fast.
     #[must_use]
@@ -230,45 +189,3 @@ impl Limit {
         }
     }
 }
-
-impl DelayRange {
-    /// The same length every time.
-    pub fn exactly(length: Duration) -> Self {
-        Self { from: length, to: length }
-    }
-
-    /// One draw.
-    pub fn draw(self, rng: &mut fastrand::Rng) -> Duration {
-        if self.from == self.to {
-            return self.from;
-        }
-        self.from + self.to.saturating_sub(self.from).mul_f64(rng.f64())
-    }
-}
-
-impl Refused {
-    /// The refusal as an answer's body.
-    pub fn page(&self) -> String {
-        format!("error: {}\nhint: {}\n", self.why, self.hint)
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-fn unknown(name: &str) -> Refused {
-    let near = table::nearest(name).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    Refused {
-        status: StatusCode::NOT_FOUND,
-        why: format!("no behaviour is called `/{name}`"),
-        hint: format!("{near}`GET /` lists them all"),
-    }
-}
-
-#[cfg(test)]
-mod tests;
