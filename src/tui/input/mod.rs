@@ -162,7 +162,7 @@ impl ListenerShared {
             control.is_paused
         };
         // In the background, a read would stop the process.
-        let skips_reading = is_paused || !self.tty.is_ours();
+        let skips_reading = is_paused || !self.tty.is_in_foreground();
         let at_most = if skips_reading { Some(BACKGROUND_POLL) } else { decoder.timeout() };
         let interest = if skips_reading { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = [
@@ -179,7 +179,7 @@ impl ListenerShared {
             // The control flags may have changed: check them before reading.
             return Ok(ControlFlow::Continue(()));
         }
-        if skips_reading && self.tty.is_ours() {
+        if skips_reading && self.tty.is_in_foreground() {
             on_input(TerminalInput::Continued);
         } else if keys.contains(PollFlags::IN) {
             return self.read(decoder, on_input);

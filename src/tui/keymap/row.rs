@@ -3,9 +3,9 @@
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
+use crate::tui::keymap::context_sets::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::places::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::views::View;
 
 /// The defaults of a row.

@@ -86,7 +86,7 @@ impl Listing for OverviewRows {
             Term::Host(word) => {
                 endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
             }
-            Term::State(word) => word.is_in(name_of(endpoint.state(now))),
+            Term::State(word) => word.is_in(state_name(endpoint.state(now))),
             Term::Cause(word) => causes(model).any(|(cause, group)| {
                 group.attempts.endpoints.contains_key(&row)
                     && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()))
@@ -156,7 +156,7 @@ fn rank(state: EndpointState) -> u64 {
 }
 
 /// The name of a state, as filters use it.
-pub fn name_of(state: EndpointState) -> &'static str {
+pub fn state_name(state: EndpointState) -> &'static str {
     match state {
         EndpointState::Limited => "limited",
         EndpointState::Running => "running",

@@ -46,7 +46,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
             let reason = match by {
                 ChangedBy::Operator => "",
                 ChangedBy::Adaptive => ", adaptive limit",
-                ChangedBy::Machine => ", this machine is out of file descriptors or memory",
+                ChangedBy::Machine => ", limited by this machine",
             };
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             event(Status::Slow, place, format!("{from}{}{reason}", units::count((*to).into())))
@@ -89,8 +89,8 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         LogEvent::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),
-                RunEnd::Drained => (Status::Cancelled, "stopped after all attempts in flight had ended"),
-                RunEnd::Cancelled => (Status::Cancelled, "stopped, and all attempts in flight were cancelled"),
+                RunEnd::Drained => (Status::Cancelled, "stopped; all attempts in flight finished first"),
+                RunEnd::Cancelled => (Status::Cancelled, "stopped; attempts in flight were cancelled"),
                 RunEnd::FailedFast => (Status::Failed, "stopped at the first failure"),
             };
             event(status, "finished", text.into())

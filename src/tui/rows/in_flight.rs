@@ -1,4 +1,4 @@
-//! The rows of the in-flight view: one for each seat. A seat holds one attempt at a time.
+//! The rows of the in-flight view: a row holds one attempt, and then another.
 //!
 //! Start at [`InFlightRows`].
 
@@ -24,11 +24,11 @@ pub const QUIET: usize = 3;
 /// The column of the time left.
 pub const LEFT: usize = 4;
 
-/// The source reports progress only of attempts older than this. Without a report, an older attempt is taken
-/// to be waiting for its response.
-pub const PROGRESS_AFTER: Micros = Micros(2_000_000);
+/// The source reports the progress of attempts that are older than a second. An attempt that is this old
+/// without a report is taken to be waiting for its response.
+pub const PROGRESS_KNOWN_AFTER: Micros = Micros(2_000_000);
 
-/// The rows of the in-flight view; a row is a seat.
+/// The rows of the in-flight view.
 #[derive(Debug)]
 pub struct InFlightRows;
 
@@ -94,7 +94,7 @@ impl Listing for InFlightRows {
 /// The current phase of an attempt, as far as it is known.
 pub fn phase_text(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
     match flight.progress.map(|progress| progress.phase) {
-        None if now.since(flight.started) < PROGRESS_AFTER => (Status::Running, "started"),
+        None if now.since(flight.started) < PROGRESS_KNOWN_AFTER => (Status::Running, "started"),
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
         Some(Phase::Resolve) => (Status::Slow, "looking up"),
         Some(Phase::Connect) => (Status::Slow, "connecting"),

@@ -28,7 +28,7 @@ pub trait Listing: Sync {
         rows.extend(self.range(model));
     }
 
-    /// An identifier of the row's content. It changes when a seat gets another attempt.
+    /// An identifier of the row's content. It changes when a row gets another attempt.
     fn occupant(&self, _model: &Model, row: usize) -> u64 {
         row as u64
     }

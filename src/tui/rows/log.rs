@@ -54,7 +54,7 @@ impl Listing for LogRows {
             Term::Length(bound) => about.took.is_some_and(|took| bound.contains(took)),
             Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
             Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
-            Term::State(word) => word.is_in(name_of(describe(item, model).status)),
+            Term::State(word) => word.is_in(status_name(describe(item, model).status)),
             Term::Cause(word) => about
                 .outcome
                 .and_then(Cause::from_outcome)
@@ -88,7 +88,7 @@ fn status_of(outcome: &Outcome) -> Option<u16> {
 }
 
 /// The name of a status, as filters use it.
-pub fn name_of(status: Status) -> &'static str {
+pub fn status_name(status: Status) -> &'static str {
     match status {
         Status::Queued => "queued",
         Status::Running => "running",

@@ -74,7 +74,7 @@ impl Listing for WaterfallRows {
             Term::Length(bound) => bound.contains(bar.took(now)),
             Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
             Term::Endpoint(word) => word.is_in(endpoint),
-            Term::State(word) => word.is_in(name_of(request::status(bar))),
+            Term::State(word) => word.is_in(status_name(request::status(bar))),
             Term::Cause(word) => outcome
                 .and_then(Cause::from_outcome)
                 .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().label())),
@@ -126,7 +126,7 @@ pub fn bar_of(model: &Model, row: usize) -> Option<&Bar> {
 }
 
 /// The name of a status, as filters use it.
-pub fn name_of(status: Status) -> &'static str {
+pub fn status_name(status: Status) -> &'static str {
     match status {
         Status::Running => "running",
         Status::Ok => "ok",

@@ -41,7 +41,7 @@ impl UiState {
     }
 
     /// Whether a request is selected that can be copied.
-    pub fn has_command(&self, model: &Model) -> bool {
+    pub fn has_request(&self, model: &Model) -> bool {
         self.selected_request(model).is_ok()
     }
 

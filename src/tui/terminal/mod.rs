@@ -222,7 +222,7 @@ impl Guard {
         if self.session.is_inside() && !self.listener.is_stale() {
             return Ok(true);
         }
-        if !self.session.tty.is_ours() {
+        if !self.session.tty.is_in_foreground() {
             return Ok(false);
         }
         // A stop from outside left the terminal taken: leave it now, so that `enter` starts from its own modes.

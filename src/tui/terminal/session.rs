@@ -87,7 +87,7 @@ impl Session {
         }
         // A terminal that has stopped reading never gets the bytes, but the kernel holds its modes.
         self.writer.write_and_wait(&bytes, WRITE_TIMEOUT);
-        self.tty.make_as_before();
+        self.tty.restore_modes();
     }
 
     /// Restores the terminal for good.

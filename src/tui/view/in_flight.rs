@@ -43,12 +43,12 @@ impl ViewPage for InFlightPage {
             ColumnHead::right("JOB", columns.job, None),
         ];
         table::heads(pen, 1, LEAD, &heads, list);
-        for (y, (seat, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
-            match scene.model.open.in_row(seat) {
+        for (y, (i, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
+            match scene.model.open.in_row(i) {
                 Some((attempt, flight)) => row(pen, y, &columns, attempt, flight, is_selected, scene),
-                None => free_seat(pen, y, is_selected),
+                None => free_row(pen, y, is_selected),
             }
-            pen.target(0, y, u16::MAX, ClickTarget::Row(seat));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         }
     }
 }
@@ -110,7 +110,7 @@ fn row(
 ) {
     let now = scene.now;
     let (status, phase) = phase_text(flight, now);
-    table::lead(pen, y, status, is_selected);
+    table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(Role::Text);
     pen.foreign(LEAD, y, &flight.target, columns.name, style);
     let mut end = LEAD + columns.name;
@@ -154,9 +154,9 @@ fn row(
     }
 }
 
-fn free_seat(pen: &mut Pen<'_>, y: u16, is_selected: bool) {
+fn free_row(pen: &mut Pen<'_>, y: u16, is_selected: bool) {
     if is_selected {
-        table::mark(pen, y);
+        table::selection_mark(pen, y);
         pen.highlight_row(y, Role::Selection);
     }
     pen.text(LEAD, y, "free", Role::TextFaint);

@@ -10,7 +10,7 @@ use crate::model::event_log::{EventLog, LogEntry};
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::event_text::describe;
-use crate::tui::rows::log::{host_of, name_of};
+use crate::tui::rows::log::{host_of, status_name};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
@@ -73,7 +73,7 @@ fn lines(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         pen.target(0, y, u16::MAX, ClickTarget::Row(row));
         // With auto-scroll there is no cursor.
         if is_selected && list.is_scroll_locked {
-            table::mark(pen, y);
+            table::selection_mark(pen, y);
             pen.highlight_row(y, Role::Selection);
         }
     }
@@ -117,5 +117,5 @@ fn details(item: &LogEntry, model: &Model, text: &str) -> Vec<LabelledFact> {
 }
 
 fn status_word(item: &LogEntry, model: &Model) -> &'static str {
-    name_of(describe(item, model).status)
+    status_name(describe(item, model).status)
 }

@@ -17,14 +17,14 @@ fn attempts_in_flight_keep_their_order_and_the_cursor_keeps_its_position() {
     let mut then = |steps: &str, keys: &str| {
         let model = scenario(&format!("{started}{steps}")).fold();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        let jobs = ui.list().order.iter().filter_map(|&seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
+        let jobs = ui.list().order.iter().filter_map(|&row| model.open.in_row(row)).map(|(attempt, _)| attempt.job.0);
         let selected =
-            ui.list().selected_row().and_then(|seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
+            ui.list().selected_row().and_then(|row| model.open.in_row(row)).map(|(attempt, _)| attempt.job.0);
         (jobs.collect::<Vec<_>>(), selected)
     };
     assert_eq!(then("", "7 down"), (vec![0, 1, 2, 3], Some(1)));
     let later = " | 5ms answer a#1 | 6ms start a#4 | 7ms answer a#0 | 8ms start a#5";
-    assert_eq!(then(later, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, in any seat");
+    assert_eq!(then(later, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, in any row");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn confirmation(scene: &ViewScene<'_>) -> [String; 3] {
     }
     if let Some((cause, group)) = scene.ui.cause_to_repeat().and_then(|cause| scene.model.incidents.by_cause(cause)) {
         let jobs = units::plural(group.left(), "job");
-        return [format!("resend {jobs} that failed with: {cause}?"), format!("resend {jobs}?"), "resend?".into()];
+        return [format!("resend {jobs} that failed with {cause}?"), format!("resend {jobs}?"), "resend?".into()];
     }
     let name =
         scene.ui.endpoint_to_skip().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
@@ -143,7 +143,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
     // Rerun is offered only after the run. Then actions that no longer work are hidden.
-    hints.retain(|hint| if is_over { works(hint.action, scene) } else { hint.action != Action::Rerun });
+    hints.retain(|hint| if is_over { is_available(hint.action, scene) } else { hint.action != Action::Rerun });
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
@@ -161,7 +161,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
 }
 
 /// Whether an action is available now.
-fn works(action: Action, scene: &ViewScene<'_>) -> bool {
+fn is_available(action: Action, scene: &ViewScene<'_>) -> bool {
     let selected = scene.ui.list().selected_row();
     let has_object = match action {
         Action::Repeat => {
@@ -189,8 +189,11 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
         if x + width_of_hint(hint) > end {
             break;
         }
-        let (key, word) =
-            if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
+        let (key, word) = if is_available(hint.action, scene) {
+            (Role::Key, Role::TextDim)
+        } else {
+            (Role::TextFaint, Role::TextFaint)
+        };
         pen.target(x, y, width_of_hint(hint), ClickTarget::Hint(hint.action));
         for (action, text) in hint.keys() {
             pen.target(x, y, width_of(text), ClickTarget::Hint(action));

@@ -46,7 +46,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             row(pen, y, &columns, entry, scene);
             pen.target(0, y, u16::MAX, ClickTarget::PaletteRow(i));
             if i == at {
-                table::mark(pen, y);
+                table::selection_mark(pen, y);
                 selected = Some(y);
             }
         }

@@ -37,7 +37,7 @@ fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
     let waited = |why| anatomy.waited.get(why).0.checked_div(anatomy.started).map(Micros);
     let mut parts: Vec<(&'static str, Option<Micros>)> = WaitReason::ALL
         .into_iter()
-        .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (name_of(why), Some(mean))))
+        .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (wait_name(why), Some(mean))))
         .collect();
     // A cached name takes no time to resolve.
     if let Some(resolve) = anatomy.resolve.value().filter(|mean| mean.0 > 0) {
@@ -58,7 +58,7 @@ fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
     parts
 }
 
-fn name_of(why: WaitReason) -> &'static str {
+fn wait_name(why: WaitReason) -> &'static str {
     match why {
         WaitReason::Slot => "queued",
         WaitReason::HostLimit => "host limit",
@@ -83,7 +83,7 @@ fn draw_phases(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static s
     let most = parts.iter().filter_map(|(_, mean)| *mean).max().unwrap_or_default();
     for (y, (name, mean)) in (1..pen.height()).zip(parts) {
         // Time before the request is sent is spent by inflight, not by the server.
-        let is_ours = WaitReason::ALL.into_iter().any(|why| name_of(why) == *name);
+        let is_ours = WaitReason::ALL.into_iter().any(|why| wait_name(why) == *name);
         pen.text(0, y, name, Role::TextDim);
         let (width, share) = (pen.width(), mean.map_or(0.0, |mean| mean.0 as f64 / most.0.max(1) as f64));
         let bar = width.saturating_sub(LABELS + NUMBERS);

@@ -34,7 +34,7 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     let mut details = vec![
         LabelledFact::sentence("count", format!("{}, {jobs}{again}", units::plural(n, "attempt"))),
         LabelledFact::sentence("when", format!("{when}{longest}")),
-        LabelledFact::name("where", places(model, endpoints(group), 4)),
+        LabelledFact::name("where", endpoint_names(model, endpoints(group), 4)),
     ];
     let example = example(group);
     if let Some(target) = &example.target {
@@ -43,7 +43,7 @@ pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<
     if let Some(detail) = &example.detail {
         details.push(LabelledFact::sentence("detail", detail.to_string()));
     }
-    details.push(LabelledFact::sentence("try", advice(cause)));
+    details.push(LabelledFact::sentence("advice", advice(cause)));
     details
 }
 
@@ -69,7 +69,7 @@ fn advice(cause: Cause) -> &'static str {
 }
 
 /// The names of the endpoints with most failures, and the number of the others.
-pub(super) fn places(model: &Model, affected: &BTreeMap<usize, u64>, most: usize) -> String {
+pub(super) fn endpoint_names(model: &Model, affected: &BTreeMap<usize, u64>, most: usize) -> String {
     let mut by_count: Vec<_> = affected.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
     by_count.sort_unstable();
     let shows_counts = most > 1 && by_count.len() > 1;

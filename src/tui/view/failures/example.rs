@@ -50,7 +50,7 @@ fn rows(model: &Model, opened: OpenExample) -> Vec<LabelledRow> {
     }
     match &example.answer {
         Some(answer) => rows.extend(answer_rows(answer)),
-        None => rows.push(LabelledRow::new("answer", unanswered(cause)).in_role(Role::TextDim)),
+        None => rows.push(LabelledRow::new("answer", missing_response(cause)).in_role(Role::TextDim)),
     }
     rows
 }
@@ -93,7 +93,7 @@ fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
 }
 
 /// The text for a missing response.
-fn unanswered(cause: Cause) -> &'static str {
+fn missing_response(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) | Cause::Throttled(_) => "not recorded",
         Cause::TimedOut(_) | Cause::Failed(_) => "none",

@@ -14,7 +14,7 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::failures::detail::{details, has_cause, places};
+use crate::tui::view::failures::detail::{details, endpoint_names, has_cause};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::facts::{self, TABLE_HEAD, TableLayout};
@@ -132,7 +132,7 @@ fn draw_row(
     scene: &ViewScene<'_>,
 ) {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    table::lead(pen, y, status_of(cause), is_selected);
+    table::row_marks(pen, y, status_of(cause), is_selected);
     // Causes whose retries all succeeded are dim.
     let text = if group.jobs > 0 { Role::Text } else { Role::TextDim };
     let text_of_cause = cause.to_string();
@@ -158,7 +158,7 @@ fn draw_row(
     }
     if columns.place > 0 {
         let style = pen.theme.style(Role::TextDim);
-        pen.foreign(x, y, &places(scene.model, endpoints(group), 1), columns.place, style);
+        pen.foreign(x, y, &endpoint_names(scene.model, endpoints(group), 1), columns.place, style);
     }
     if is_selected {
         pen.highlight_row(y, Role::Selection);

@@ -19,12 +19,12 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
             let source = match by {
                 ChangedBy::Operator => "set by the user",
                 ChangedBy::Adaptive => "found by adaptive limits",
-                ChangedBy::Machine => "reduced because this machine is out of resources",
+                ChangedBy::Machine => "lowered because this machine is out of resources",
             };
             format!("{} in flight, {source} at {}", units::count(limit.into()), units::clock(at))
         }
         (None, _) => match model.limit {
-            Some(limit) => format!("no limit of its own: the run's limit of {} applies", units::count(limit.into())),
+            Some(limit) => format!("none of its own; the run's limit of {} applies", units::count(limit.into())),
             None => "unknown".to_owned(),
         },
     };

@@ -136,7 +136,7 @@ fn draw_row(
 ) {
     let (status, state_text) = state(host, scene.now, scene.model);
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
-    table::lead(pen, y, status, is_selected);
+    table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(text);
     pen.foreign(LEAD, y, short_host(&host.name), columns.name, style);
     let mut x = LEAD + columns.name + GAP;

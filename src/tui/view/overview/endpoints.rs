@@ -148,7 +148,7 @@ fn row(
 ) {
     let state = endpoint.state(scene.now);
     let status = status_of(state);
-    table::lead(pen, y, status, is_selected);
+    table::row_marks(pen, y, status, is_selected);
     let is_over = matches!(state, EndpointState::Done | EndpointState::Cancelled);
     let text = if is_over { Role::TextDim } else { Role::Text };
     let style = pen.theme.style(text);

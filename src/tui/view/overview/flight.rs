@@ -87,7 +87,7 @@ fn draw_marks(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, sp
     let mut free_until = pen.width().saturating_sub(9);
     for (at, mark) in scene.model.marks.iter().rev() {
         let column = u16::try_from(share(columns.into(), at.0, span)).unwrap_or(u16::MAX).min(columns - 1);
-        let (name, colour) = name_of(mark);
+        let (name, colour) = mark_label(mark);
         pen.text(AXIS + column, y, &marker, colour);
         let width = width_of(&name);
         let from = (AXIS + column).saturating_sub(width / 2).min(free_until.saturating_sub(width));
@@ -98,7 +98,7 @@ fn draw_marks(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, sp
     }
 }
 
-fn name_of(mark: Mark) -> (String, Role) {
+fn mark_label(mark: Mark) -> (String, Role) {
     match mark {
         Mark::Refusals(status) => (format!("{status} burst"), Role::Limited),
         Mark::Limit(from, to) => (format!("limit {from} to {to}"), Role::Accent),

@@ -28,8 +28,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
         if cell.from >= lane.now() {
             break;
         }
-        let worst = worst(lane, cell);
-        let (glyph, role) = match worst {
+        let delay = longest_delay_in(lane, cell);
+        let (glyph, role) = match delay {
             Micros(0) => (levels[0], Role::Ok),
             much => (levels[height(much)], if much.0 < 100_000 { Role::Slow } else { Role::Failed }),
         };
@@ -39,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
 }
 
 /// The longest delay of a timer that was overdue during the cell.
-fn worst(lane: &LaneScene<'_>, cell: Span) -> Micros {
+fn longest_delay_in(lane: &LaneScene<'_>, cell: Span) -> Micros {
     let is_missed = |beat: &&LateHeartbeat| !overlap(Span { from: beat.due, to: beat.due + beat.late }, cell).is_zero();
     let beats = lane.figures.late.beats.iter();
     beats.filter(is_missed).map(|beat| beat.late).max().unwrap_or_default()

@@ -8,7 +8,7 @@ use crate::text::units;
 use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
-use crate::tui::view::race::layout::Face;
+use crate::tui::view::race::layout::LaneSize;
 use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::race::{heartbeat, rows, sentences};
 
@@ -38,22 +38,22 @@ impl LaneLayout {
 }
 
 /// The number of requests that an area of this size shows.
-pub(super) fn rows(area: Rect, face: Face) -> usize {
-    match face {
-        Face::Panel => LaneLayout::new(area.height).rows.into(),
-        Face::Strip | Face::Line => 0,
+pub(super) fn rows(area: Rect, size: LaneSize) -> usize {
+    match size {
+        LaneSize::Panel => LaneLayout::new(area.height).rows.into(),
+        LaneSize::Strip | LaneSize::Line => 0,
     }
 }
 
 /// Draws a lane.
-pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, face: Face) {
+pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>, size: LaneSize) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
     }
-    match face {
-        Face::Panel => panel(pen, lane),
-        Face::Strip => strip(pen, lane),
-        Face::Line => {
+    match size {
+        LaneSize::Panel => panel(pen, lane),
+        LaneSize::Strip => strip(pen, lane),
+        LaneSize::Line => {
             line(pen, lane, false);
         }
     }

@@ -13,7 +13,7 @@ const GAP: u16 = 3;
 
 /// The size in which lanes are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Face {
+pub(super) enum LaneSize {
     /// Numbers, rows of requests, the heartbeat and a sentence.
     Panel,
     /// Two lines: numbers, and the attempts in flight.
@@ -28,7 +28,7 @@ pub(super) struct LabLayout {
     pub(super) head: Rect,
     pub(super) sentence: Rect,
     pub(super) lanes: Vec<Rect>,
-    pub(super) face: Face,
+    pub(super) size: LaneSize,
     pub(super) outcome: Rect,
     pub(super) foot: Rect,
 }
@@ -58,14 +58,14 @@ impl LabLayout {
         );
         let (columns, rows) = grid(left.width, lanes);
         let height = left.height / rows;
-        let face = match height {
-            _ if left.width / columns < NARROWEST => Face::Line,
-            LOWEST.. => Face::Panel,
-            _ if left.height / lanes >= 2 => Face::Strip,
-            _ => Face::Line,
+        let size = match height {
+            _ if left.width / columns < NARROWEST => LaneSize::Line,
+            LOWEST.. => LaneSize::Panel,
+            _ if left.height / lanes >= 2 => LaneSize::Strip,
+            _ => LaneSize::Line,
         };
-        let lanes = match face {
-            Face::Panel => {
+        let lanes = match size {
+            LaneSize::Panel => {
                 let width = (left.width - GAP * (columns - 1)) / columns;
                 let at = |i: u16| Rect {
                     x: left.x + i % columns * (width + GAP),
@@ -75,14 +75,14 @@ impl LabLayout {
                 };
                 (0..lanes).map(at).collect()
             }
-            Face::Strip | Face::Line => {
-                let height = if face == Face::Line { 1 } else { (left.height / lanes).min(4) };
+            LaneSize::Strip | LaneSize::Line => {
+                let height = if size == LaneSize::Line { 1 } else { (left.height / lanes).min(4) };
                 let at = |i: u16| Rect { y: left.y + i * height, height, ..left };
                 // Lanes that do not fit are left out.
                 (0..lanes).map(at).map(|at| at.intersection(left)).collect()
             }
         };
-        Self { head, sentence, lanes, face, outcome, foot }
+        Self { head, sentence, lanes, size, outcome, foot }
     }
 }
 
@@ -115,19 +115,22 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::layout::Rect;
 
-    use super::{Face, LabLayout};
+    use super::{LabLayout, LaneSize};
 
-    fn face(width: u16, height: u16, lanes: usize) -> Face {
-        LabLayout::new(Rect::new(0, 0, width, height), lanes).face
+    fn size(width: u16, height: u16, lanes: usize) -> LaneSize {
+        LabLayout::new(Rect::new(0, 0, width, height), lanes).size
     }
 
     #[test]
     fn two_lanes_are_side_by_side_on_a_usual_screen() {
         for (width, height) in [(120, 40), (80, 24), (60, 16)] {
-            assert_eq!(face(width, height, 2), Face::Panel, "{width}x{height}");
+            assert_eq!(size(width, height, 2), LaneSize::Panel, "{width}x{height}");
         }
-        assert_eq!((face(120, 40, 4), face(80, 24, 4), face(60, 16, 4)), (Face::Panel, Face::Panel, Face::Strip));
-        assert_eq!((face(40, 10, 2), face(40, 6, 4)), (Face::Line, Face::Line));
+        assert_eq!(
+            (size(120, 40, 4), size(80, 24, 4), size(60, 16, 4)),
+            (LaneSize::Panel, LaneSize::Panel, LaneSize::Strip)
+        );
+        assert_eq!((size(40, 10, 2), size(40, 6, 4)), (LaneSize::Line, LaneSize::Line));
     }
 
     proptest! {

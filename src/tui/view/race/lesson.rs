@@ -22,13 +22,13 @@ enum LessonLine {
 }
 
 /// Draws the popup. It scrolls if it does not fit, and the footer stays visible.
-pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
-    let popup_layout = LessonPopup::new(screen.area, stage.lesson);
+pub fn draw(screen: &mut Pen<'_>, scene: &LabScene<'_>) {
+    let popup_layout = LessonPopup::new(screen.area, scene.lesson);
     let Rect { x, y, width, height } = popup_layout.area;
     let mut popup = screen.part(x - screen.area.x, y - screen.area.y, width, height);
     popup.clear(Role::Surface);
     let last = popup_layout.last_row();
-    let from = stage.ui.lesson.unwrap_or(0).min(last);
+    let from = scene.ui.lesson.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
     let (left, above) = popup_layout.margins;
     let mut inner = popup.part(left, above, width.saturating_sub(2 * left), height);

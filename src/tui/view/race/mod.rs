@@ -30,28 +30,28 @@ use crate::tui::view::race::paragraph::Paragraph;
 use crate::tui::view::race::scene::{LabScene, LaneScene};
 
 /// Draws the whole screen at any size, and returns its click targets.
-pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> ClickTargets {
+pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     let area = frame.area();
     let mut targets = ClickTargets::default();
-    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, stage.theme);
+    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
-    let place = LabLayout::new(area, stage.race.lanes.len());
-    head::draw(&mut screen.within(place.head), stage);
+    let place = LabLayout::new(area, scene.race.lanes.len());
+    head::draw(&mut screen.within(place.head), scene);
     if place.sentence.height > 0 {
-        screen.within(place.sentence).text(0, 0, stage.race.sentence, Role::TextDim);
+        screen.within(place.sentence).text(0, 0, scene.race.sentence, Role::TextDim);
     }
-    for (lane, at) in lanes(stage).zip(&place.lanes) {
-        lane::draw(&mut screen.within(*at), &lane, place.face);
+    for (lane, at) in lanes(scene).zip(&place.lanes) {
+        lane::draw(&mut screen.within(*at), &lane, place.size);
     }
-    outcome::draw(&mut screen.within(place.outcome), stage);
-    foot::draw(&mut screen.within(place.foot), stage);
-    if stage.ui.lesson.is_some() {
-        lesson::draw(&mut screen, stage);
+    outcome::draw(&mut screen.within(place.outcome), scene);
+    foot::draw(&mut screen.within(place.foot), scene);
+    if scene.ui.lesson.is_some() {
+        lesson::draw(&mut screen, scene);
     }
-    if let Some(from) = stage.ui.help {
-        help::draw_rows(&mut screen, &stage.keymap.rows_at(Context::Race), from);
+    if let Some(from) = scene.ui.help {
+        help::draw_rows(&mut screen, &scene.keymap.rows_at(Context::Race), from);
     }
-    if stage.charset == Charset::Ascii {
+    if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
     }
     targets
@@ -60,7 +60,7 @@ pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> ClickTargets {
 /// The number of requests that a screen of this size shows.
 pub fn visible_rows(area: Rect, lanes: usize) -> usize {
     let place = LabLayout::new(area, lanes);
-    place.lanes.first().map_or(0, |at| lane::rows(*at, place.face))
+    place.lanes.first().map_or(0, |at| lane::rows(*at, place.size))
 }
 
 /// The maximum scroll position of the open popup on a screen of this size.
@@ -72,7 +72,7 @@ pub fn popup_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph])
     }
 }
 
-fn lanes<'a>(stage: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
-    let lanes_with_models = stage.race.lettered().zip(stage.models);
-    lanes_with_models.map(move |((letter, figures), model)| LaneScene { letter, figures, model, stage })
+fn lanes<'a>(scene: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
+    let lanes_with_models = scene.race.lettered().zip(scene.models);
+    lanes_with_models.map(move |((letter, figures), model)| LaneScene { letter, figures, model, scene })
 }

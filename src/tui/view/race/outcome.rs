@@ -13,11 +13,11 @@ use crate::tui::view::race::scene::LabScene;
 use crate::tui::view::widgets::digits;
 
 /// Draws the result on the left, and each lane's time on the right.
-pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
+pub(super) fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
     if pen.height() == 0 || pen.width() == 0 {
         return;
     }
-    let result = stage.race.result();
+    let result = scene.race.result();
     if pen.height() <= digits::HEIGHT {
         if let Some(result) = &result {
             let role = if result.is_predicted { Role::Text } else { Role::Accent };
@@ -28,17 +28,17 @@ pub(super) fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     let from = pen.height() - digits::HEIGHT - u16::from(pen.height() > digits::HEIGHT + 1);
     let measured = result.as_ref().filter(|result| !result.is_predicted);
     let left = match (measured, &result) {
-        (Some(result), _) => large(pen, from, result, stage),
+        (Some(result), _) => large(pen, from, result, scene),
         (None, Some(result)) => pen.text(0, from, &sentence(result), Role::Text),
         (None, None) => pen.text(0, from, "no result yet", Role::TextFaint),
     };
-    bars(pen, from, left.max(pen.width() * 3 / 10) + 4, stage);
+    bars(pen, from, left.max(pen.width() * 3 / 10) + 4, scene);
 }
 
 /// Draws the result in large digits: `10.0× faster`. Returns the column after it.
-fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -> u16 {
+fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, scene: &LabScene<'_>) -> u16 {
     let number = &result.large;
-    let after = if stage.charset == Charset::Ascii {
+    let after = if scene.charset == Charset::Ascii {
         pen.text(0, y + 1, &number.replace('×', "x"), Role::Accent)
     } else {
         let style = pen.theme.style(Role::Accent);
@@ -68,9 +68,9 @@ fn sentence(result: &RaceResult) -> String {
 }
 
 /// Draws the time that each lane took, or will take at its current pace.
-fn bars(pen: &mut Pen<'_>, from: u16, x: u16, stage: &LabScene<'_>) {
+fn bars(pen: &mut Pen<'_>, from: u16, x: u16, scene: &LabScene<'_>) {
     let width = pen.width();
-    let totals: Vec<_> = stage.race.lettered().map(|(letter, lane)| (letter, lane.total())).collect();
+    let totals: Vec<_> = scene.race.lettered().map(|(letter, lane)| (letter, lane.total())).collect();
     let longest = totals.iter().filter_map(|(_, total)| *total).map(|(total, _)| total).max().unwrap_or_default();
     let room = width.saturating_sub(x + 2 + LABEL);
     let height = pen.height();

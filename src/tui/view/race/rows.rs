@@ -49,7 +49,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
         draw_level(&mut pen.part(0, n + 1, pen.width(), height), lane);
     }
     let track = track(pen, lane);
-    let first = lane.stage.ui.scroll as u64 + 1;
+    let first = lane.scene.ui.scroll as u64 + 1;
     let last = (first + u64::from(pen.height())).min(lane.figures.jobs + 1);
     let mut bars_of: HashMap<u64, Vec<&Bar>> = HashMap::new();
     for bar in lane.model.timeline.bars() {
@@ -82,7 +82,7 @@ pub(super) fn draw_level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     if rows == 0 || track.width == 0 {
         return;
     }
-    let top = lane.stage.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
+    let top = lane.scene.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
     pen.right(LEAD - 1, 0, &top.to_string(), Role::Axis);
     let (levels, style) = (pen.theme.glyphs.levels, pen.theme.style(Role::Bar));
     let edge = |x: u16| {
@@ -110,7 +110,7 @@ pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
     Track {
         x: LEAD,
         width: pen.width().saturating_sub(LEAD),
-        axis: &lane.stage.ui.axis,
+        axis: &lane.scene.ui.axis,
         now: lane.now(),
         is_watched: false,
     }
@@ -119,7 +119,7 @@ pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
 impl LaneScene<'_> {
     /// The lane's time; it stops when the lane has ended.
     pub(super) fn now(&self) -> Offset {
-        if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.stage.now }
+        if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.scene.now }
     }
 
     /// The longest delay of the lane's timers, as text.

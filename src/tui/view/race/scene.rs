@@ -40,5 +40,5 @@ pub(super) struct LaneScene<'a> {
     pub(super) letter: char,
     pub(super) figures: &'a LaneFigures,
     pub(super) model: &'a Model,
-    pub(super) stage: &'a LabScene<'a>,
+    pub(super) scene: &'a LabScene<'a>,
 }

@@ -18,9 +18,9 @@ pub(super) struct Sentence {
 /// The sentences of a lane, most important first.
 pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
     let figures = lane.figures;
-    match lane.stage.race.measure {
+    match lane.scene.race.measure {
         // If the server refused one lane's requests, all lanes show their refusals.
-        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
+        RaceMeasure::Time if lane.scene.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
             vec![refusals(figures), heartbeat(lane)]
         }
         RaceMeasure::Time => vec![heartbeat(lane), server_counts(figures)],
@@ -32,10 +32,10 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
 /// The label, value and role of the number that the scenario is about.
 pub(super) fn key_figure(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
     let figures = lane.figures;
-    let (label, n, is_bad) = match lane.stage.race.measure {
+    let (label, n, is_bad) = match lane.scene.race.measure {
         RaceMeasure::Lost => ("LOST", figures.results.lost.len() as u64, true),
         RaceMeasure::Sockets => ("SOCKETS", figures.upstream.sockets, false),
-        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
+        RaceMeasure::Time if lane.scene.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
             ("429", figures.upstream.refused, true)
         }
         RaceMeasure::Time => ("PEAK", figures.upstream.peak, false),

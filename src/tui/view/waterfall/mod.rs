@@ -71,7 +71,7 @@ impl ViewPage for WaterfallPage {
         for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.visible_rows()) {
             pen.target(0, y, u16::MAX, ClickTarget::Row(row));
             if is_selected && has_cursor(list) {
-                table::mark(pen, y);
+                table::selection_mark(pen, y);
                 pen.highlight_row(y, Role::Selection);
             }
         }

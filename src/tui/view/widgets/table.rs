@@ -73,16 +73,16 @@ pub fn arrow(pen: &mut Pen<'_>, x: u16, y: u16, list: &List) {
 }
 
 /// Draws the selection mark and the status mark of a row.
-pub fn lead(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
+pub fn row_marks(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
     if is_selected {
-        mark(pen, y);
+        selection_mark(pen, y);
     }
     let glyph = pen.theme.glyph(status).to_owned();
     pen.text(2, y, &glyph, status);
 }
 
 /// Draws the selection mark.
-pub fn mark(pen: &mut Pen<'_>, y: u16) {
+pub fn selection_mark(pen: &mut Pen<'_>, y: u16) {
     let mark = pen.theme.glyphs.selected.clone();
     pen.text(0, y, &mark, Role::BorderFocus);
 }
