@@ -7,7 +7,7 @@ use crate::event::{Micros, Offset};
 /// The text for zero or unknown, which makes other numbers easy to find.
 pub const NOTHING: &str = "–";
 
-/// A length of time: `640 µs`, `142 ms`, `1.24 s`, `1m 10 s`, `2h 05m`.
+/// A duration: `640 µs`, `142 ms`, `1.24 s`, `1m 10 s`, `2h 05m`.
 pub fn length(length: Micros) -> String {
     let us = length.0;
     match us {

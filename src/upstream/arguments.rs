@@ -136,7 +136,7 @@ pub fn duration(value: &str) -> Result<Duration, String> {
     if value.parse::<f64>().is_ok() {
         return Err(format!("`{value}` has no unit: write `{value}ms` or `{value}s`"));
     }
-    humantime::parse_duration(value).map_err(|_| format!("`{value}` is no length of time, such as `250ms` or `1m30s`"))
+    humantime::parse_duration(value).map_err(|_| format!("`{value}` is not a duration, such as `250ms` or `1m30s`"))
 }
 
 /// A duration, or two with `..` between.

@@ -30,7 +30,7 @@ pub fn bare(arguments: &mut PathArguments<'_>, act: Act) -> Read {
 const FINE: Act = Act::Answer { status: StatusCode::OK, retry_after: RetryAfter::Absent };
 
 pub fn delay(arguments: &mut PathArguments<'_>) -> Read {
-    let delay = delay_range(&arguments.need("a length of time, such as `250ms`")?)?;
+    let delay = delay_range(&arguments.need("a duration, such as `250ms`")?)?;
     let bytes = arguments.number("bytes", 0, "a number of bytes")?;
     let id = arguments.value("id")?;
     Ok(Behaviour { delay, bytes, id, act: FINE })

@@ -26,7 +26,7 @@ enum TemplatePart {
     Value { column: usize, escaping: Escaping },
 }
 
-/// Whether secrets are plain, as for the server, or masked, as for the user.
+/// How secrets are written: plain for the server, masked for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum SecretDisplay {
     Plain,
@@ -47,17 +47,17 @@ impl Template {
         template
     }
 
-    /// A text whose braces are literal.
+    /// Returns a template whose braces are literal.
     pub(in crate::plan) fn literal(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Text(text.to_owned())] }
     }
 
-    /// A text whose braces are literal, and that must be masked.
+    /// Returns a template whose braces are literal and that must be masked.
     pub(in crate::plan) fn secret(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Secret(text.to_owned())] }
     }
 
-    /// Parses a URL: the escaping of a value depends on its position in the URL.
+    /// Parses a URL. The escaping of a value depends on its position.
     pub(in crate::plan) fn parse_url(text: &PlanText, columns: &mut Vec<String>) -> Self {
         let mut template = Self::parse(text, Escaping::Raw, columns);
         let mut place = Escaping::Raw;
@@ -135,14 +135,14 @@ impl Template {
         Ok(())
     }
 
-    /// The filled text.
+    /// Returns the text with a row's values.
     pub(in crate::plan) fn filled(&self, values: &[String], secrets: SecretDisplay) -> Result<String, String> {
         let mut out = String::new();
         self.fill(values, secrets, &mut out)?;
         Ok(out)
     }
 
-    /// The text as written, secrets masked.
+    /// Returns the text as written, with secrets masked.
     pub(in crate::plan) fn written(&self, columns: &[String]) -> String {
         let names: Vec<String> = columns.iter().map(|name| format!("{{{name}}}")).collect();
         let as_is = Self { parts: self.parts.iter().map(TemplatePart::raw).collect() };
@@ -154,7 +154,7 @@ impl Template {
         !self.parts.iter().any(|part| matches!(part, TemplatePart::Value { .. }))
     }
 
-    /// Its length in bytes, if it is the same for all rows.
+    /// Returns its length in bytes, if it is the same for all rows.
     pub(in crate::plan) fn constant_len(&self) -> Option<usize> {
         let len = |part: &TemplatePart| match part {
             TemplatePart::Text(text) | TemplatePart::Secret(text) => Some(text.len()),
@@ -168,7 +168,7 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, TemplatePart::Secret(_)))
     }
 
-    /// The parts of it that must be masked.
+    /// Returns the parts that must be masked.
     pub(in crate::plan) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Secret(secret) => Some(secret.as_str()),
@@ -184,7 +184,7 @@ impl Template {
             .any(|part| matches!(part, TemplatePart::Value { escaping: Escaping::Raw | Escaping::Host, .. }))
     }
 
-    /// For a URL: sample values, to check the plan before there are rows.
+    /// For a URL: returns sample values, to check the plan before rows are read.
     pub(in crate::plan) fn sample(&self, n_columns: usize) -> Vec<String> {
         let mut values = vec!["1".to_owned(); n_columns];
         for (i, part) in self.parts.iter().enumerate() {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_url_or_its_start_is_taken_as_it_is() {
+    fn a_value_for_a_whole_url_or_its_start_is_not_escaped() {
         assert_eq!(url("{url}", &["http://a.b/x?y=1"]).unwrap(), "http://a.b/x?y=1");
         assert_eq!(url("{base}/x/{id}", &["http://a.b", "a/b"]).unwrap(), "http://a.b/x/a%2Fb");
     }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn given_values_are_masked_and_never_searched_for_placeholders() {
+    fn values_of_variables_are_masked_and_never_searched_for_placeholders() {
         let pieces = vec![TextPiece::Written("https://a.b/".into()), TextPiece::Given("k{id}k".into())];
         let text = PlanText { pieces, ..PlanText::default() };
         let mut columns = Vec::new();
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_base_shows_its_host_and_hides_the_rest() {
+    fn a_base_url_from_a_variable_shows_only_its_host() {
         let pieces = vec![TextPiece::Given("https://a.b/tenant".into()), TextPiece::Written("/{id}".into())];
         let text = PlanText { pieces, ..PlanText::default() };
         let template = Template::parse_url(&text, &mut Vec::new());

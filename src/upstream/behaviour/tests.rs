@@ -28,7 +28,7 @@ fn a_delay_is_a_length_or_a_range() {
 }
 
 #[test]
-fn a_bare_number_is_not_a_length_of_time() {
+fn a_bare_number_is_not_a_duration() {
     let message = refusal("/delay/250");
     assert_eq!(
         message,

@@ -90,7 +90,7 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {
     let status = head.status;
     // A status that the plan expects is an answer, even if it usually asks to slow down.
-    let expected = policy.status.holds(status);
+    let expected = policy.status.contains(status);
     let Notice { ask, hints, remaining, malformed } = throttle::read(status, &head.headers, head.received);
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown) = match ask {

@@ -28,7 +28,7 @@ pub struct ReadBody {
 
 /// How many bytes of a body are kept: all if bodies are collected, else the beginning of an unexpected answer.
 pub fn max_kept(policy: &Policy, status: u16, keeps_bodies: bool) -> usize {
-    match policy.status.holds(status) {
+    match policy.status.contains(status) {
         _ if keeps_bodies => usize::MAX,
         true => 0,
         false => SAMPLE_BYTES,
