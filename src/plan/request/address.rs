@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use url::{Position, Url};
 
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{masked, query_masked};
+use crate::text::secret::{mask_query, mask_url};
 
 /// The top-level domain of practice hosts; it resolves to this machine.
 pub const PRACTICE: &str = ".practice";
@@ -71,7 +71,7 @@ impl Address {
 
     /// Returns the URL with secrets masked; a practice URL is shown as written.
     pub(in crate::plan) fn masked_url(&self) -> String {
-        let shown = masked(&self.url);
+        let shown = mask_url(&self.url);
         if !self.practice {
             return shown;
         }
@@ -127,7 +127,7 @@ pub(in crate::plan) fn mask_written_url(text: &str) -> String {
     let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
     let shown = format!("{}{}", &text[..start], &text[host..]);
     match shown.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", query_masked(query)),
+        Some((path, query)) => format!("{path}?{}", mask_query(query)),
         None => shown,
     }
 }

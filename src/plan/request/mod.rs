@@ -25,7 +25,7 @@ use crate::plan::rows::Rows;
 use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{is_secret_name, without};
+use crate::text::secret::{is_secret_name, mask_values};
 
 /// The longest endpoint name of a row, in characters; a longer one is cut.
 const MAX_NAME: usize = 120;
@@ -219,10 +219,10 @@ fn address(
     hidden: &[Box<str>],
     practice_port: Option<u16>,
 ) -> Result<(Address, String), String> {
-    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| without(&why, hidden))?;
+    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| mask_values(&why, hidden))?;
     let path = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find(['/', '?'])?)).unwrap_or(shown.len());
     let shown =
-        if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], without(&shown[path..], hidden)) };
+        if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], mask_values(&shown[path..], hidden)) };
     Ok((address, shown))
 }
 

@@ -18,7 +18,7 @@ use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::{Body, Source, Target};
-use crate::text::secret::{MASK, is_secret_header, without_queries, without_users};
+use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
 /// Resolves the `i`-th source of the plan.
 pub(super) fn endpoint(
@@ -105,7 +105,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         let shown = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
-            without_users(&without_queries(&value.written(&source.columns)))
+            remove_users(&mask_queries(&value.written(&source.columns)))
         };
         let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
         // Only a flag, the plan and a JSON body set headers.

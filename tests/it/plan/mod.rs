@@ -157,7 +157,7 @@ fn the_plan_of_the_manual_is_read_whole() {
     assert_eq!(policy.timeouts.connect, Duration::from_secs(2), "never longer than the attempt");
     assert_eq!((policy.retry.attempts, policy.retry.backoff_to), (1, Duration::from_secs(3)));
     assert!(policy.retry.non_idempotent && policy.retry.on.server_error && !policy.retry.on.timeout);
-    assert!(policy.status.holds(200) && policy.status.holds(301) && !policy.status.holds(404));
+    assert!(policy.status.contains(200) && policy.status.contains(301) && !policy.status.contains(404));
 }
 
 #[test]

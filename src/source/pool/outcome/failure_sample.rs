@@ -124,10 +124,10 @@ fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
         let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
-            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), secrets);
+            let value = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), secrets);
             // These hold addresses, in which a server may hand out secrets of its own.
             let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
-            if is_address { secret::without_users(&secret::without_queries(&value)).into() } else { value.into() }
+            if is_address { secret::remove_users(&secret::mask_queries(&value)).into() } else { value.into() }
         };
         Field(name.as_str().into(), cut(&value, MAX_FIELD).into())
     });
@@ -140,7 +140,7 @@ fn excerpt(kept: &[u8], is_whole: bool, secrets: &[Box<str>]) -> Excerpt {
     if text.is_empty() {
         return Excerpt::None;
     }
-    let masked = secret::without_named(&secret::without(text, secrets));
+    let masked = secret::mask_named_values(&secret::mask_values(text, secrets));
     // The text may break off within a secret, which is longest when it is percent-encoded.
     let unsure = if is_whole { 0 } else { secrets.first().map_or(0, |longest| 3 * longest.len()) };
     let shown: Arc<str> = cut(&masked, MAX_BODY.min(masked.len().saturating_sub(unsure))).into();

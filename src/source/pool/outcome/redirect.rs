@@ -63,7 +63,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
     }
     // A server may repeat a secret of the request, under any name.
-    let shown = secret::without(&secret::masked(&url), &job.secrets);
+    let shown = secret::mask_values(&secret::mask_url(&url), &job.secrets);
     next.target = Arc::from(format!("{} {shown}", next.method));
     next.url = url;
     next

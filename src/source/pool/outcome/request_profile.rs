@@ -68,7 +68,7 @@ impl RequestProfile {
             if value.is_sensitive() || secret::is_secret_header(name) {
                 return MASK.into();
             }
-            let masked = secret::without(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
+            let masked = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
             Arc::from(sanitize(&masked))
         };
         let fields = self.headers.iter().map(|(name, text)| Field(name.as_str().into(), value(name.as_str(), text)));
