@@ -50,7 +50,7 @@ fn the_error_for_an_unknown_key_lists_the_known_ones() {
 fn the_error_for_an_unknown_path_suggests_a_similar_one() {
     let refused = parse("/dealy/250ms").unwrap_err();
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert_eq!(refused.why, "no behaviour is called `/dealy`");
+    assert_eq!(refused.why, "there is no behaviour `/dealy`");
     assert_eq!(refused.hint, "did you mean `/delay/250ms`? `GET /` lists them all");
 }
 
