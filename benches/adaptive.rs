@@ -21,7 +21,7 @@ use inflight::plan::request::address::PRACTICE;
 use inflight::plan::{Plan, Practice};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
+use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
 use tokio::sync::mpsc;
@@ -74,7 +74,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let cursor = Cursor::open(&plan, None)?;
     let (events, mut facts) = mpsc::channel(EVENTS_AHEAD);
     let start = Instant::now();
-    let settings = Settings {
+    let settings = PoolSettings {
         name: "adaptive".into(),
         limits: plan.limits.clone(),
         polling: None,
@@ -84,7 +84,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         route: Route::new(plan.wire, &|_| None).with_local_suffix(PRACTICE),
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     let pool = Pool::start(cursor, settings)?;
     let listening = thread::spawn(move || {

@@ -19,11 +19,11 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::request::address::PRACTICE;
 use inflight::pump::{Pump, Recorder};
-use inflight::source::pool::run::shared_state::Shared;
+use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::{Route, Wires};
-use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings, Share, run_here, serve};
+use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings, Share, run_here, serve};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -81,7 +81,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         let runtime = Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let schedule = Schedule::new(cursor, &plan.limits, None);
-            let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+            let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
             shared.open("one").await;
             let resolver = route.resolver();
             let wire = Rc::new(Wires::new(route, &resolver, false));
@@ -90,7 +90,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         });
         return Ok(());
     }
-    let settings = Settings {
+    let settings = PoolSettings {
         name: "one".into(),
         limits: plan.limits.clone(),
         polling: None,
@@ -100,7 +100,7 @@ fn run(by: &str, plan: &Plan, events: mpsc::Sender<Event>) -> Result<(), Failure
         lingers: false,
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     match by {
         "threads" => Pool::start(cursor, settings)?.join()?,

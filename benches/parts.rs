@@ -61,7 +61,7 @@ mod pool {
     use inflight::plan::Plan;
     use inflight::plan::cursor::Cursor;
     use inflight::source::pool::schedule::gate::Gate;
-    use inflight::source::pool::schedule::{Next, Schedule};
+    use inflight::source::pool::schedule::{Dispatch, Schedule};
 
     const LIMIT: u32 = 50;
 
@@ -88,7 +88,7 @@ mod pool {
         bencher.bench_local(|| {
             now += 1;
             schedule.tick(Offset(now));
-            if let Next::Start(ticket) = schedule.decide() {
+            if let Dispatch::Start(ticket) = schedule.decide() {
                 held.push_back(ticket);
             }
             if held.len() < LIMIT as usize {

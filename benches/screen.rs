@@ -154,12 +154,12 @@ fn on_screen(folder: &Path, url: &str) -> Result<Measured, Failure> {
     let line = format!("exec '{PROGRAM}' run {url} -n {REQUESTS} -c 50 --json > '{}'", result.display());
     let mut terminal = Terminal::start("sh", &["-c", &line], folder)?;
     terminal.wait_for("RUNNING")?;
-    terminal.is_held.store(true, Ordering::Release);
+    terminal.is_paused.store(true, Ordering::Release);
     let until = Instant::now() + STUCK;
     let (mut peak, mut cpu) = (0, Duration::ZERO);
     while terminal.pupil.try_wait()?.is_none() {
         (peak, cpu) = (memory(terminal.pid).unwrap_or(peak), all_cpu(terminal.pid).unwrap_or(cpu));
-        if Instant::now() >= until && terminal.is_held.swap(false, Ordering::AcqRel) {
+        if Instant::now() >= until && terminal.is_paused.swap(false, Ordering::AcqRel) {
             // It reads again: the next frame is complete and current.
             terminal.wait_for("RUNNING")?;
         }
@@ -186,7 +186,7 @@ struct Terminal {
     pupil: Box<dyn Pupil + Send + Sync>,
     pid: u32,
     paper: Arc<Mutex<Paper>>,
-    is_held: Arc<AtomicBool>,
+    is_paused: Arc<AtomicBool>,
 }
 
 /// What the program has printed.
@@ -211,8 +211,8 @@ impl Terminal {
         let one = |n| std::num::NonZero::new(n).ok_or("no size");
         let parser = Parser::new(one(40)?, one(120)?, 0);
         let paper = Arc::new(Mutex::new(Paper { parser, pictures: 0, tail: Vec::new() }));
-        let is_held = Arc::new(AtomicBool::new(false));
-        let (mut from, theirs, held) = (pair.master.try_clone_reader()?, Arc::clone(&paper), Arc::clone(&is_held));
+        let is_paused = Arc::new(AtomicBool::new(false));
+        let (mut from, theirs, held) = (pair.master.try_clone_reader()?, Arc::clone(&paper), Arc::clone(&is_paused));
         thread::spawn(move || {
             let mut bytes = vec![0; 65_536];
             while let Ok(n) = from.read(&mut bytes) {
@@ -226,7 +226,7 @@ impl Terminal {
             }
         });
         let fingers = pair.master.take_writer()?;
-        Ok(Self { _master: pair.master, fingers, pupil, pid, paper, is_held })
+        Ok(Self { _master: pair.master, fingers, pupil, pid, paper, is_paused })
     }
 
     fn send(&mut self, keys: &str) -> Result<(), Failure> {

@@ -74,11 +74,11 @@ impl Abilities {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplayCommand {
     /// Hold, or go on.
-    Hold,
+    TogglePause,
     /// A few seconds back.
     Back,
     /// A few seconds on.
-    On,
+    Forward,
     /// To the start.
     Start,
     /// To the end.
@@ -110,7 +110,7 @@ pub struct Playback {
     /// Seconds of the recording in one of ours.
     pub speed: f64,
     /// Whether it is on hold.
-    pub is_held: bool,
+    pub is_paused: bool,
     /// Whether everything has been played.
     pub is_at_end: bool,
     /// When the recording ends.

@@ -1,6 +1,6 @@
 //! What went wrong, without the particulars: failures of one cause belong together.
 //!
-//! Start at [`Cause::of_outcome`].
+//! Start at [`Cause::from_outcome`].
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum Cause {
 
 impl Cause {
     /// The cause of a bad end; `None` for a good one and for one we chose.
-    pub fn of_outcome(outcome: &Outcome) -> Option<Self> {
+    pub fn from_outcome(outcome: &Outcome) -> Option<Self> {
         match outcome {
             Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } | Outcome::Cancelled => None,
             Outcome::Answered { status, .. } => Some(Self::Status(*status)),
@@ -70,8 +70,8 @@ pub enum CauseKind {
 }
 
 impl CauseKind {
-    /// What it is called.
-    pub fn words(self) -> &'static str {
+    /// A short label for people.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Refused => "upstream refused",
             Self::WasSlow => "upstream was slow",

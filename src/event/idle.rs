@@ -47,8 +47,8 @@ impl IdleReason {
         Self::NoWork,
     ];
 
-    /// The reason in a few words.
-    pub fn words(self) -> &'static str {
+    /// The reason as people read it.
+    pub fn label(self) -> &'static str {
         match self {
             Self::NoWork => "no work left",
             Self::Input => "input too slow",
@@ -59,6 +59,22 @@ impl IdleReason {
             Self::Backoff => "backoff",
             Self::Paused => "paused",
             Self::Round => "next round",
+            Self::Draining => "draining",
+        }
+    }
+
+    /// The reason as scripts read it. Part of the summary's schema, so it never changes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NoWork => "no_work_left",
+            Self::Input => "input_too_slow",
+            Self::HostLimit => "host_limit",
+            Self::Gap => "gap_between_starts",
+            Self::Rate => "rate",
+            Self::Cooldown => "cooldown",
+            Self::Backoff => "backoff",
+            Self::Paused => "paused",
+            Self::Round => "next_round",
             Self::Draining => "draining",
         }
     }

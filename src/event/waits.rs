@@ -32,12 +32,25 @@ impl WaitReason {
     pub const ALL: [Self; 7] =
         [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
 
-    /// The reason in a few words.
-    pub fn words(self) -> &'static str {
+    /// The reason as people read it.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Slot => "slot",
             Self::HostLimit => "host limit",
             Self::Gap => "gap between starts",
+            Self::Rate => "rate",
+            Self::Cooldown => "cooldown",
+            Self::Backoff => "backoff",
+            Self::Paused => "paused",
+        }
+    }
+
+    /// The reason as scripts read it. Part of the summary's schema, so it never changes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Slot => "slot",
+            Self::HostLimit => "host_limit",
+            Self::Gap => "gap_between_starts",
             Self::Rate => "rate",
             Self::Cooldown => "cooldown",
             Self::Backoff => "backoff",

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::event::{Micros, Offset};
 use crate::lab::pause_gate::PauseGate;
 use crate::model::race::span::{Span, overlap};
-use crate::model::race::{Beat, Lateness};
+use crate::model::race::{LateHeartbeat, TimerLag};
 
 /// The interval of the timer.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -35,7 +35,7 @@ struct BeatRecord {
     due: Option<Offset>,
     worst: Micros,
     blocked: Micros,
-    late: VecDeque<Beat>,
+    late: VecDeque<LateHeartbeat>,
 }
 
 impl Heartbeat {
@@ -67,12 +67,12 @@ impl Heartbeat {
     }
 
     /// The lag as of now, and so far.
-    pub fn lateness(&self) -> Lateness {
+    pub fn lateness(&self) -> TimerLag {
         let pending = self.record().due.map(|due| self.measure(due));
         let record = self.record();
         let now = pending.map_or(Micros::ZERO, |beat| beat.late);
         let open = pending.filter(|beat| beat.late > LATE);
-        Lateness {
+        TimerLag {
             now,
             worst: record.worst.max(now),
             blocked: record.blocked + open.map_or(Micros::ZERO, |beat| beat.late),
@@ -81,11 +81,11 @@ impl Heartbeat {
     }
 
     /// How late a beat is by now. Paused time does not count.
-    fn measure(&self, due: Offset) -> Beat {
+    fn measure(&self, due: Offset) -> LateHeartbeat {
         let at = self.gate.now();
         let span = Span { from: due, to: at.max(due) };
         let paused = self.gate.pauses().iter().fold(Micros::ZERO, |sum, pause| sum + overlap(span, *pause));
-        Beat { due, late: Micros(at.since(due).0.saturating_sub(paused.0)) }
+        LateHeartbeat { due, late: Micros(at.since(due).0.saturating_sub(paused.0)) }
     }
 
     fn record(&self) -> MutexGuard<'_, BeatRecord> {
@@ -94,7 +94,7 @@ impl Heartbeat {
 }
 
 impl BeatRecord {
-    fn add(&mut self, beat: Beat) {
+    fn add(&mut self, beat: LateHeartbeat) {
         self.worst = self.worst.max(beat.late);
         if beat.late > LATE {
             self.blocked += beat.late;

@@ -30,7 +30,7 @@ use crate::plan::{Limits, Plan, Practice};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;
-use crate::source::pool::{self, Settings};
+use crate::source::pool::{self, PoolSettings};
 use crate::upstream::Upstream;
 use crate::upstream::tally::Tally;
 
@@ -175,15 +175,15 @@ impl LabLane {
         let held_until = |to| span::held(&pauses, &model.timeline, Span { from: Offset::ZERO, to });
         let (held, last) = (held_until(to), span::settled_at(&model.timeline));
         let totals = &model.totals;
-        let mut hand = self.workload.hand(is_over);
+        let mut results = self.workload.results(is_over);
         let is_own = matches!(self.approach.program, Program::Own(_));
         if !is_own {
             // The pool reads every result, so nothing is lost.
-            (hand.kept, hand.read) = (totals.jobs_done, totals.jobs_failed);
-            hand.lost.clear();
+            (results.kept, results.read) = (totals.jobs_done, totals.jobs_failed);
+            results.lost.clear();
         }
         LaneFigures {
-            way: self.approach.caption,
+            approach: self.approach.caption,
             is_right: self.approach.is_right,
             is_over,
             limit: if self.approach.cap == Cap::Limit { model.limit } else { None },
@@ -198,7 +198,7 @@ impl LabLane {
             settled_at: last.since(Offset::ZERO) - held_until(last),
             late: self.heartbeat.lateness(),
             calls: is_own.then(|| self.workload.calls()),
-            hand,
+            results,
             upstream: seen,
             // A run is judged only when it is complete, and a right approach needs no advice.
             verdict: if is_over && !self.approach.is_right { sentences::main_sentence(&model, None) } else { None },
@@ -263,7 +263,7 @@ impl LaneThread {
     async fn run_pool(self) {
         let Some(events) = self.workload.observer().hand_over() else { return };
         let Some(PoolWork { limits, cursor }) = self.pool_work else { return };
-        let settings = Settings {
+        let settings = PoolSettings {
             name: self.approach.caption.to_owned(),
             limits,
             polling: None,
@@ -274,7 +274,7 @@ impl LaneThread {
             lingers: false,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         pool::run_here(cursor, settings, self.commands).await;
     }

@@ -15,7 +15,7 @@ use crate::lab::connection_pool::ConnectionPool;
 use crate::lab::counted::{CallCounts, CountedFuture};
 use crate::lab::observer::Observer;
 use crate::lab::pause_gate::PauseGate;
-use crate::model::race::{Calls, Hand};
+use crate::model::race::{Calls, LaneResults};
 
 /// The wait after a 429 without `Retry-After`.
 const DEFAULT_WAIT: Duration = Duration::from_millis(200);
@@ -199,11 +199,11 @@ impl Workload {
     }
 
     /// What the program holds. Which results are lost is known when it has ended.
-    pub fn hand(&self, is_over: bool) -> Hand {
+    pub fn results(&self, is_over: bool) -> LaneResults {
         let received = self.received();
         let count = |wanted: Received| received.iter().filter(|one| **one == wanted).count() as u64;
         let lost = (1..).zip(received.iter()).filter(|(_, one)| **one == Received::Nothing).map(|(n, _)| n);
-        Hand {
+        LaneResults {
             kept: count(Received::Result),
             read: count(Received::Error),
             lost: if is_over { lost.collect() } else { Vec::new() },

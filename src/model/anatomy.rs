@@ -29,7 +29,7 @@ pub struct Anatomy {
     /// How attempts ended, in the order of first sight.
     endings: Vec<(Ending, u64)>,
     /// Endings that found no room.
-    elsewhere: u64,
+    other_endings: u64,
     /// The slowest first.
     slowest: Vec<SlowAttempt>,
 }
@@ -124,8 +124,8 @@ impl Anatomy {
     }
 
     /// Attempts that ended in ways not kept apart.
-    pub fn elsewhere(&self) -> u64 {
-        self.elsewhere
+    pub fn other_endings(&self) -> u64 {
+        self.other_endings
     }
 
     /// The slowest attempts, the slowest first.
@@ -153,7 +153,7 @@ impl Anatomy {
                 self.endings.reserve_exact(1);
                 self.endings.push((slow.ending, 1));
             }
-            None => self.elsewhere += 1,
+            None => self.other_endings += 1,
         }
         // What we ended ourselves says nothing about how slow it was.
         if slow.ending != Ending::Cancelled {
@@ -212,7 +212,7 @@ mod tests {
         for status in 0..1_000 {
             anatomy.end(slow(1, 1, Ending::Unexpected(status)), PhaseTimes::default());
         }
-        assert_eq!((anatomy.endings().len(), anatomy.elsewhere()), (Anatomy::ENDINGS, 984));
+        assert_eq!((anatomy.endings().len(), anatomy.other_endings()), (Anatomy::ENDINGS, 984));
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::event::{ChangedBy, HostId, Micros, Offset, Origin, Scope};
 use crate::model::Model;
+use crate::model::event_log::LogEvent;
 use crate::model::marks::Mark;
-use crate::model::news::Story;
 
 impl Model {
-    /// Steps of one host that follow each other so soon are one story.
+    /// Steps of one host that follow each other so soon are one event.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
     /// Records that a limit has changed.
@@ -20,15 +20,15 @@ impl Model {
                 let to = self.limit.unwrap_or(limit);
                 self.evidence.turn(from, to, by);
                 self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
-                self.news.add(at, Story::Limit { host: None, from, to, by });
+                self.event_log.add(at, LogEvent::Limit { host: None, from, to, by });
             }
             Scope::Host(id) => {
                 let i = self.known_host(origin, id);
                 let host = self.hosts.at(i);
                 let from = host.limit.replace(limit);
-                host.turned = Some((by, at));
+                host.limit_changed = Some((by, at));
                 let host = Some(Arc::clone(&host.name));
-                self.news.add(at, Story::Limit { host, from, to: limit, by });
+                self.event_log.add(at, LogEvent::Limit { host, from, to: limit, by });
             }
         }
     }
@@ -39,7 +39,7 @@ impl Model {
         let host = self.hosts.at(i);
         host.is_quarantined = is_aside;
         let host = Arc::clone(&host.name);
-        self.news.add(at, Story::Quarantine { host, is_aside });
+        self.event_log.add(at, LogEvent::Quarantine { host, is_aside });
     }
 
     /// Records what the adaptive controller has found for a host.
@@ -47,12 +47,12 @@ impl Model {
         self.is_adaptive = true;
         let found = self.hosts.at(host);
         found.learned = Some(learned);
-        (found.turned, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
+        (found.limit_changed, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
         // The search takes many small steps: of those in a row, the last one is enough.
-        let story = Story::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
-        self.news.replace_newest(at, story, |newest| {
-            let is_same = matches!(&newest.story, Story::Adapted { host: of, .. } if **of == *host);
+        let event = LogEvent::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
+        self.event_log.replace_newest(at, event, |newest| {
+            let is_same = matches!(&newest.event, LogEvent::Adapted { host: of, .. } if **of == *host);
             is_same && at.since(newest.at) < Self::STEPS_IN_A_ROW
         });
     }
@@ -63,6 +63,6 @@ impl Model {
         for host in self.hosts.kept_mut().filter(|_| !on) {
             (host.learned, host.why) = (None, None);
         }
-        self.news.add(at, Story::Adaptive(on));
+        self.event_log.add(at, LogEvent::Adaptive(on));
     }
 }

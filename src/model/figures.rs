@@ -53,7 +53,7 @@ impl Model {
         self.level.mean(self.ended.unwrap_or(now))
     }
 
-    /// About how long the rest takes at the pace of the last ten seconds, those set aside that hold on
+    /// EventSubject how long the rest takes at the pace of the last ten seconds, those set aside that hold on
     /// far longer than is usual.
     ///
     /// `None` while too little is known (before 3 s or 2 %), while paused, and when nothing else is left.
@@ -65,7 +65,7 @@ impl Model {
         if self.is_paused || self.stage != Stage::Running || too_early {
             return None;
         }
-        let pace = self.settling.per_second(now, 10);
+        let pace = self.settle_rate.per_second(now, 10);
         let left = jobs.saturating_sub(settled).saturating_sub(self.stragglers(now).n);
         (pace > 0.0 && left > 0).then(|| Micros((left as f64 / pace * 1e6) as u64))
     }

@@ -26,7 +26,8 @@ impl Histogram {
     /// Counts one latency.
     pub fn record(&mut self, latency: Micros) {
         let value = latency.0;
-        *self.slot(bucket_of(value)) += 1;
+        let slot = self.slot(bucket_of(value));
+        *slot = slot.saturating_add(1);
         self.min = if self.n == 0 { value } else { self.min.min(value) };
         self.max = self.max.max(value);
         self.n += 1;
@@ -40,7 +41,8 @@ impl Histogram {
         }
         for (i, &count) in other.counts.iter().enumerate() {
             if count > 0 {
-                *self.slot(other.first + i) += count;
+                let slot = self.slot(other.first + i);
+                *slot = slot.saturating_add(count);
             }
         }
         self.min = if self.n == 0 { other.min } else { self.min.min(other.min) };
@@ -87,7 +89,8 @@ impl Histogram {
                 return Some(Micros(low.midpoint(high - 1).clamp(self.min, self.max)));
             }
         }
-        None
+        // A full counter no longer counts every value: the rank can lie beyond the last bucket.
+        self.max()
     }
 
     /// How many lie in `low..high`; a bucket counts where its middle lies.
@@ -177,6 +180,18 @@ mod tests {
     fn one_value_is_every_quantile() {
         let one = of(&[142_000]);
         assert_eq!((one.quantile(0.0), one.quantile(1.0)), (Some(Micros(142_000)), Some(Micros(142_000))));
+    }
+
+    #[test]
+    fn a_full_counter_stays_full() {
+        let mut histogram = of(&[5]);
+        for _ in 0..33 {
+            histogram.merge(&histogram.clone());
+        }
+        histogram.record(Micros(5));
+        assert_eq!(histogram.n(), (1 << 33) + 1);
+        assert_eq!(histogram.count_between(Micros(5), Micros(6)), u64::from(u32::MAX));
+        assert_eq!(histogram.quantile(1.0), Some(Micros(5)));
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub struct Incidents {
     /// In the order of first sight.
     groups: Vec<(Cause, FailureGroup)>,
     /// Jobs that failed for a cause that found no room.
-    jobs_elsewhere: u64,
+    jobs_of_other_causes: u64,
 }
 
 impl Incidents {
@@ -120,9 +120,9 @@ impl Incidents {
 
     /// Counts a job that failed.
     pub fn count(&mut self, at: Offset, endpoint: usize, last: &Outcome, target: Option<&Arc<str>>) {
-        let Some(cause) = Cause::of_outcome(last) else { return };
+        let Some(cause) = Cause::from_outcome(last) else { return };
         let Some(group) = self.group(cause) else {
-            self.jobs_elsewhere += 1;
+            self.jobs_of_other_causes += 1;
             return;
         };
         if group.jobs == 0 {
@@ -138,7 +138,7 @@ impl Incidents {
     pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example) {
         let Example { at, endpoint, took, .. } = example;
         let Some(attempts) =
-            Cause::of_outcome(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
+            Cause::from_outcome(outcome).and_then(|cause| self.group(cause)).map(|group| &mut group.attempts)
         else {
             return;
         };
@@ -188,8 +188,8 @@ impl Incidents {
     }
 
     /// Jobs that failed for causes beyond [`Incidents::MOST`].
-    pub fn jobs_elsewhere(&self) -> u64 {
-        self.jobs_elsewhere
+    pub fn jobs_of_other_causes(&self) -> u64 {
+        self.jobs_of_other_causes
     }
 
     fn group(&mut self, cause: Cause) -> Option<&mut FailureGroup> {
@@ -243,6 +243,6 @@ mod tests {
         for n in 400..600 {
             incidents.count(Offset(0), 0, &status(n), None);
         }
-        assert_eq!((incidents.n(), incidents.jobs_elsewhere()), (Incidents::MOST, 200 - Incidents::MOST as u64));
+        assert_eq!((incidents.n(), incidents.jobs_of_other_causes()), (Incidents::MOST, 200 - Incidents::MOST as u64));
     }
 }

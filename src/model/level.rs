@@ -152,7 +152,7 @@ impl Trend {
         let i = (at.0 / self.width) as usize;
         let bin = self.bin(i);
         bin.0 = bin.0.saturating_add(value.0);
-        bin.1 += 1;
+        bin.1 = bin.1.saturating_add(1);
     }
 
     fn merge_neighbours(&mut self) {

@@ -7,9 +7,9 @@ use crate::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use crate::event::{Attempt, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::anatomy::{Ending, SlowAttempt};
+use crate::model::event_log::{FollowUp, LogEvent};
 use crate::model::incidents::Example;
-use crate::model::news::{FollowUp, Story};
-use crate::model::open::Flight;
+use crate::model::open::OpenAttempt;
 use crate::model::timeline::{AttemptEnd, Bar};
 
 /// How a job ended.
@@ -39,7 +39,8 @@ impl Model {
         host_entry.usage.start(at, before.saturating_add(1), &bar.waited);
         let target = Arc::clone(&bar.target);
         let number = self.timeline.start(bar);
-        let flight = Flight { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
+        let flight =
+            OpenAttempt { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
         self.evidence.start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
@@ -54,7 +55,7 @@ impl Model {
         &mut self,
         at: Offset,
         (origin, attempt): (Origin, Attempt),
-        flight: Flight,
+        flight: OpenAttempt,
         (outcome, spent): (&Outcome, PhaseTimes),
     ) {
         self.release(&flight);
@@ -70,7 +71,7 @@ impl Model {
         let host = self.hosts.at(flight.host);
         host.active = at;
         host.usage.end(service, outcome, &spent);
-        let is_bad = Cause::of_outcome(outcome).is_some();
+        let is_bad = Cause::from_outcome(outcome).is_some();
         let ending = Ending::from(outcome);
         endpoint.anatomy.end(SlowAttempt { origin, attempt, at, took: service, waited, ending }, spent);
         match outcome {
@@ -94,7 +95,7 @@ impl Model {
             Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
         if is_bad {
-            let Flight { endpoint, target, answer, .. } = flight;
+            let OpenAttempt { endpoint, target, answer, .. } = flight;
             let example = Example {
                 endpoint,
                 attempt: Some(attempt),
@@ -106,14 +107,14 @@ impl Model {
             self.incidents.count_attempt(outcome, example);
             let outcome = outcome.clone();
             let (took, then) = (service, FollowUp::Open);
-            self.news.add(at, Story::Trouble { origin, attempt, endpoint, target, outcome, took, then });
+            self.event_log.add(at, LogEvent::AttemptFailed { origin, attempt, endpoint, target, outcome, took, then });
         }
     }
 
     /// A job is over.
     pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
-        self.settling.count(at);
+        self.settle_rate.count(at);
         if self.repeated.remove(&(origin, job)) {
             self.totals.repeats_done += u64::from(*end == JobEnd::Done);
         }
@@ -127,8 +128,8 @@ impl Model {
                 self.totals.jobs_failed += 1;
                 self.endpoints[endpoint].failed += 1;
                 self.incidents.count(at, endpoint, last, target);
-                if !self.news.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries)) {
-                    self.news.add(at, Story::GivenUp { endpoint, last: last.clone() });
+                if !self.event_log.follow_up(origin, |other| other.job == job, FollowUp::GivenUp(tries)) {
+                    self.event_log.add(at, LogEvent::JobFailed { endpoint, last: last.clone() });
                 }
             }
             JobEnd::Cancelled => {
@@ -145,18 +146,18 @@ impl Model {
         *jobs = jobs.map(|jobs| jobs.saturating_add(1));
         self.totals.jobs_repeated += 1;
         self.repeated.insert(job);
-        let Some(cause) = Cause::of_outcome(after) else { return };
+        let Some(cause) = Cause::from_outcome(after) else { return };
         self.incidents.repeat(cause);
-        let before = self.news.newest().and_then(|item| match item.story {
-            Story::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
+        let before = self.event_log.newest().and_then(|item| match item.event {
+            LogEvent::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
             _ => None,
         });
-        let story = Story::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
-        self.news.replace_newest(at, story, |_| before.is_some());
+        let event = LogEvent::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
+        self.event_log.replace_newest(at, event, |_| before.is_some());
     }
 
     /// Takes an attempt out of the in-flight counts of its endpoint and host.
-    fn release(&mut self, flight: &Flight) {
+    fn release(&mut self, flight: &OpenAttempt) {
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight = endpoint.in_flight.saturating_sub(1);
         let host = self.hosts.at(flight.host);

@@ -21,7 +21,7 @@ impl Model {
         let n = self.endpoints.len();
         let i = self.endpoint(origin, id);
         if i == n {
-            self.anomalies.strangers += 1;
+            self.anomalies.unannounced += 1;
             self.endpoints[i].name = format!("endpoint {}", id.0).into();
         }
         i
@@ -30,7 +30,7 @@ impl Model {
     /// The number of a host that should have been announced.
     pub(super) fn known_host(&mut self, origin: Origin, id: HostId) -> usize {
         let (number, is_stranger) = self.hosts.find(origin, id, self.last);
-        self.anomalies.strangers += u64::from(is_stranger);
+        self.anomalies.unannounced += u64::from(is_stranger);
         number
     }
 

@@ -37,7 +37,7 @@ impl Marks {
         self.marks.iter().copied()
     }
 
-    /// Sets a mark. Turning a dial step by step leaves one mark, from the first to the last.
+    /// Sets a mark. Turning a setting step by step leaves one mark, from the first to the last.
     pub(super) fn set(&mut self, at: Offset, mark: Mark) {
         const SAME_TURN: u64 = 1_000_000;
         if let Mark::Limit(_, to) = mark

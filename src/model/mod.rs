@@ -7,6 +7,7 @@
 pub mod anatomy;
 mod controls;
 pub mod endpoint;
+pub mod event_log;
 pub mod expectation;
 pub mod figures;
 pub mod histogram;
@@ -16,7 +17,6 @@ pub mod level;
 mod lifecycle;
 mod lookup;
 pub mod marks;
-pub mod news;
 pub mod open;
 mod origins;
 pub mod race;
@@ -35,13 +35,13 @@ use crate::event::idle::Idle;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin, RunEnd};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
+use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
 use crate::model::lifecycle::Settled;
 use crate::model::marks::{Mark, Marks};
-use crate::model::news::{FollowUp, News, Story};
 use crate::model::open::{AttemptProgress, OpenAttempts};
 use crate::model::origins::{OriginPart, Origins};
 use crate::model::rate::Rate;
@@ -88,11 +88,11 @@ pub struct Model {
     /// Attempts ended, lately.
     pub throughput: Rate,
     /// Jobs settled, lately.
-    pub settling: Rate,
+    pub settle_rate: Rate,
     /// Failures by cause.
     pub incidents: Incidents,
     /// The last notable events.
-    pub news: News,
+    pub event_log: EventLog,
     /// Why the level changed.
     pub marks: Marks,
     /// What could not be.
@@ -165,7 +165,9 @@ impl Model {
                 let host = self.hosts.at(number);
                 (host.limit, host.first_limit) = (*limit, *limit);
             }
-            Fact::JobsReordered { jobs, of } => self.news.add(at, Story::JobsReordered { jobs: *jobs, of: *of }),
+            Fact::JobsReordered { jobs, of } => {
+                self.event_log.add(at, LogEvent::JobsReordered { jobs: *jobs, of: *of })
+            }
             Fact::PlanDrawn { jobs } => self.change_part(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
@@ -208,7 +210,7 @@ impl Model {
                 self.totals.retries += 1;
                 let until = self.origins.moment(origin, *until);
                 self.timeline.retry(origin, *attempt, until);
-                self.news.follow_up(origin, |other| other == attempt, FollowUp::Retry(until));
+                self.event_log.follow_up(origin, |other| other == attempt, FollowUp::Retry(until));
             }
             // The attempt before has been counted as redirected; the next one will start by itself.
             Fact::RedirectFollowed { .. } => {}
@@ -244,12 +246,12 @@ impl Model {
             Fact::EndpointStateChanged { endpoint, up } => {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let after = self.endpoints[endpoint].set_health(*up, at);
-                self.news.add(at, Story::EndpointStateChanged { endpoint, is_up: *up, after });
+                self.event_log.add(at, LogEvent::EndpointStateChanged { endpoint, is_up: *up, after });
             }
             Fact::EndpointSkipped { endpoint } => {
                 let i = self.known_endpoint(origin, *endpoint);
                 self.endpoints[i].is_skipped = true;
-                self.news.add(at, Story::Skipped(i));
+                self.event_log.add(at, LogEvent::Skipped(i));
             }
             Fact::HostQuarantined { host } => self.set_quarantine(at, (origin, *host), true),
             Fact::HostReleased { host } => self.set_quarantine(at, (origin, *host), false),
@@ -257,21 +259,21 @@ impl Model {
                 self.evidence.interventions += 1;
                 self.change_part(origin, |part| part.is_paused = true);
                 self.marks.set(at, Mark::Paused);
-                self.news.add(at, Story::Paused);
+                self.event_log.add(at, LogEvent::Paused);
             }
             Fact::Resumed => {
                 self.change_part(origin, |part| part.is_paused = false);
                 self.marks.set(at, Mark::Resumed);
-                self.news.add(at, Story::Resumed);
+                self.event_log.add(at, LogEvent::Resumed);
             }
             Fact::Draining => {
                 self.change_part(origin, |part| part.stage = Stage::Draining);
                 self.marks.set(at, Mark::Draining);
-                self.news.add(at, Story::Draining);
+                self.event_log.add(at, LogEvent::Draining);
             }
             Fact::Cancelling => {
                 self.change_part(origin, |part| part.stage = Stage::Cancelling);
-                self.news.add(at, Story::Cancelling);
+                self.event_log.add(at, LogEvent::Cancelling);
             }
             Fact::LevelReported { in_flight } => {
                 self.change_part(origin, |part| part.level = *in_flight);
@@ -280,12 +282,12 @@ impl Model {
             }
             Fact::Stalled { lasted, place } => {
                 self.evidence.stall(at, *lasted, place.as_ref(), &self.latency);
-                self.news.add(at, Story::Stalled(*lasted));
+                self.event_log.add(at, LogEvent::Stalled(*lasted));
             }
             Fact::SlotsIdle { idle } => self.change_part(origin, |part| part.idle = *idle),
             Fact::Warned { about, message } => {
                 self.totals.warnings += 1;
-                self.news.add(at, Story::Warned(*about, Arc::clone(message)));
+                self.event_log.add(at, LogEvent::Warned(*about, Arc::clone(message)));
             }
             Fact::RunReopened => {
                 self.evidence.interventions += 1;
@@ -295,7 +297,7 @@ impl Model {
             }
             Fact::RunEnded { how } => {
                 self.change_part(origin, |part| (part.stage, part.ended) = (Stage::Ended(*how), Some(at)));
-                self.news.add(at, Story::Ended(*how));
+                self.event_log.add(at, LogEvent::Ended(*how));
             }
         }
     }

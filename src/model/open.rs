@@ -16,7 +16,7 @@ use crate::event::{Attempt, JobId, Offset, Origin};
 
 /// One attempt in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flight {
+pub struct OpenAttempt {
     /// When it took its slot.
     pub started: Offset,
     /// When it will be ended at the latest, where that is known.
@@ -48,12 +48,12 @@ pub struct AttemptProgress {
     pub received: Option<Offset>,
 }
 
-/// Everything in flight. Each attempt sits on the lowest seat that was free, so that a row of a table
-/// is a seat and does not move.
+/// Everything in flight. Each attempt sits on the lowest row that was free, so that a row of a table
+/// is a row and does not move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenAttempts {
     by_attempt: FxHashMap<(Origin, Attempt), usize>,
-    seats: Vec<Option<((Origin, Attempt), Flight)>>,
+    rows: Vec<Option<((Origin, Attempt), OpenAttempt)>>,
     free: BTreeSet<usize>,
 }
 
@@ -63,14 +63,14 @@ impl OpenAttempts {
         self.by_attempt.len()
     }
 
-    /// How many seats there are; as many as were ever in flight at once.
-    pub fn seats(&self) -> usize {
-        self.seats.len()
+    /// How many rows there are; as many as were ever in flight at once.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
     }
 
-    /// Who sits on a seat.
-    pub fn on_seat(&self, seat: usize) -> Option<(Attempt, &Flight)> {
-        self.seats.get(seat)?.as_ref().map(|((_, attempt), flight)| (*attempt, flight))
+    /// Who sits on a row.
+    pub fn in_row(&self, row: usize) -> Option<(Attempt, &OpenAttempt)> {
+        self.rows.get(row)?.as_ref().map(|((_, attempt), flight)| (*attempt, flight))
     }
 
     /// Whether an attempt of a job is in flight.
@@ -79,15 +79,15 @@ impl OpenAttempts {
     }
 
     /// Everything, in no order.
-    pub fn all(&self) -> impl Iterator<Item = &Flight> {
-        self.seats.iter().flatten().map(|(_, flight)| flight)
+    pub fn all(&self) -> impl Iterator<Item = &OpenAttempt> {
+        self.rows.iter().flatten().map(|(_, flight)| flight)
     }
 
     /// The `n` that have been in flight longest, oldest first.
-    pub fn oldest(&self, n: usize) -> Vec<(Attempt, &Flight)> {
-        let taken = self.seats.iter().flatten();
+    pub fn oldest(&self, n: usize) -> Vec<(Attempt, &OpenAttempt)> {
+        let taken = self.rows.iter().flatten();
         let mut flights: Vec<_> = taken.map(|((_, attempt), flight)| (*attempt, flight)).collect();
-        let by_age = |(attempt, flight): &(Attempt, &Flight)| (flight.started, *attempt);
+        let by_age = |(attempt, flight): &(Attempt, &OpenAttempt)| (flight.started, *attempt);
         if n < flights.len() {
             flights.select_nth_unstable_by_key(n, by_age);
             flights.truncate(n);
@@ -97,14 +97,14 @@ impl OpenAttempts {
     }
 
     /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
-    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: Flight) -> Option<Flight> {
+    pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: OpenAttempt) -> Option<OpenAttempt> {
         let displaced = self.end(origin, attempt);
-        let seat = self.free.pop_first().unwrap_or(self.seats.len());
-        if seat == self.seats.len() {
-            self.seats.push(None);
+        let row = self.free.pop_first().unwrap_or(self.rows.len());
+        if row == self.rows.len() {
+            self.rows.push(None);
         }
-        self.seats[seat] = Some(((origin, attempt), flight));
-        self.by_attempt.insert((origin, attempt), seat);
+        self.rows[row] = Some(((origin, attempt), flight));
+        self.by_attempt.insert((origin, attempt), row);
         displaced
     }
 
@@ -128,14 +128,14 @@ impl OpenAttempts {
     }
 
     /// Takes an attempt out.
-    pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<Flight> {
-        let seat = self.by_attempt.remove(&(origin, attempt))?;
-        self.free.insert(seat);
-        self.seats[seat].take().map(|(_, flight)| flight)
+    pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<OpenAttempt> {
+        let row = self.by_attempt.remove(&(origin, attempt))?;
+        self.free.insert(row);
+        self.rows[row].take().map(|(_, flight)| flight)
     }
 
-    fn flight(&mut self, origin: Origin, attempt: Attempt) -> Option<&mut Flight> {
-        let seat = *self.by_attempt.get(&(origin, attempt))?;
-        self.seats[seat].as_mut().map(|(_, flight)| flight)
+    fn flight(&mut self, origin: Origin, attempt: Attempt) -> Option<&mut OpenAttempt> {
+        let row = *self.by_attempt.get(&(origin, attempt))?;
+        self.rows[row].as_mut().map(|(_, flight)| flight)
     }
 }

@@ -29,7 +29,7 @@ impl Rate {
         }
         if self.newest - bin < BINS as u64 {
             let at = self.place(bin);
-            self.bins[at] += 1;
+            self.bins[at] = self.bins[at].saturating_add(1);
         }
     }
 

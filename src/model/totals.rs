@@ -85,5 +85,5 @@ pub struct Anomalies {
     /// A start of what was already in flight.
     pub double_starts: u64,
     /// An endpoint or host that was not announced.
-    pub strangers: u64,
+    pub unannounced: u64,
 }

@@ -26,7 +26,7 @@ const COLUMNS: [Column; 8] = [
     ("LATE", 9, |lane| if lane.late.worst.is_zero() { units::NOTHING.to_owned() } else { length(lane.late.worst) }),
     ("429", 6, |lane| units::count_or_nothing(lane.upstream.refused)),
     ("SOCKETS", 9, |lane| units::count_or_nothing(lane.upstream.sockets)),
-    ("LOST", 6, |lane| units::count_or_nothing(lane.hand.lost.len() as u64)),
+    ("LOST", 6, |lane| units::count_or_nothing(lane.results.lost.len() as u64)),
 ];
 
 const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request, \
@@ -43,7 +43,7 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
     for (letter, lane) in race.lettered() {
         let mark = if lane.is_right { style.green("✓") } else { style.red("×") };
         let cells: String = COLUMNS.iter().map(|(_, width, cell)| right(&cell(lane), *width)).collect();
-        let way = fit::padded(&fit::end(lane.way, style.room(WAY - 6)), WAY - 6);
+        let way = fit::padded(&fit::end(lane.approach, style.room(WAY - 6)), WAY - 6);
         lines.push(format!("  {} {mark} {way}{cells}", style.bold(&letter.to_string())));
     }
     lines.push(String::new());
@@ -99,7 +99,7 @@ pub fn document(race: &Race) -> Value {
         "result": result.as_ref().map(|result| json!({
             "value": result.large,
             "ratio": result.ratio.map(|ratio| (ratio * 1e3).round() / 1e3),
-            "words": result.words,
+            "words": result.meaning,
             "is_predicted": result.is_predicted,
         })),
         "lanes": race.lettered().map(lane).collect::<Vec<_>>(),
@@ -109,7 +109,7 @@ pub fn document(race: &Race) -> Value {
 fn lane((letter, lane): (char, &LaneFigures)) -> Value {
     json!({
         "lane": letter.to_string(),
-        "way": lane.way,
+        "way": lane.approach,
         "is_right": lane.is_right,
         "is_over": lane.is_over,
         "limit": lane.limit,
@@ -128,8 +128,8 @@ fn lane((letter, lane): (char, &LaneFigures)) -> Value {
             "polled": calls.polled,
             "finished": calls.finished,
         })),
-        "results": {"kept": lane.hand.kept, "errors_read": lane.hand.read, "lost": lane.hand.lost},
-        "held": {"body_bytes": lane.hand.bytes, "tasks": lane.hand.tasks},
+        "results": {"kept": lane.results.kept, "errors_read": lane.results.read, "lost": lane.results.lost},
+        "held": {"body_bytes": lane.results.bytes, "tasks": lane.results.tasks},
         "upstream": {
             "requests": lane.upstream.requests,
             "peak_in_flight": lane.upstream.peak,
@@ -160,16 +160,20 @@ fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
         let (created, polled, finished) = (calls.created, calls.polled, calls.finished);
         notes.push(format!("{letter}  futures: {created} created, {polled} polled, {finished} finished"));
     }
-    let hand = &lane.hand;
-    if hand.read > 0 {
-        notes.push(format!("{letter}  {} read, {} kept", units::plural(hand.read, "error"), results(hand.kept)));
+    let results = &lane.results;
+    if results.read > 0 {
+        notes.push(format!(
+            "{letter}  {} read, {} kept",
+            units::plural(results.read, "error"),
+            units::plural(results.kept, "result")
+        ));
     }
-    if !hand.lost.is_empty() {
-        notes.push(format!("{letter}  no result or error was read for {}", numbers(&hand.lost)));
+    if !results.lost.is_empty() {
+        notes.push(format!("{letter}  no result or error was read for {}", numbers(&results.lost)));
     }
-    if hand.tasks > 0 {
-        let tasks = units::plural(hand.tasks, "task");
-        notes.push(format!("{letter}  {tasks} alive and {} of bodies held at once", units::bytes(hand.bytes)));
+    if results.tasks > 0 {
+        let tasks = units::plural(results.tasks, "task");
+        notes.push(format!("{letter}  {tasks} alive and {} of bodies held at once", units::bytes(results.bytes)));
     }
     if lane.upstream.refused > 0 {
         let (refused, all) = (units::count(lane.upstream.refused), units::plural(lane.upstream.requests, "request"));
@@ -183,10 +187,6 @@ fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
         notes.push(format!("{letter}  paused for {}, which is not counted", units::length(lane.held)));
     }
     notes
-}
-
-fn results(n: u64) -> String {
-    units::plural(n, "result")
 }
 
 fn heads() -> String {

@@ -1,29 +1,29 @@
 //! The closed list of failures in words that scripts can compare.
 //!
-//! The words are those of the recording. Start at [`of_outcome`].
+//! The words are those of the recording. Start at [`outcome_kind`].
 
 use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Phase, Reason};
 
 /// What a bad end is called.
-pub fn of_outcome(outcome: &Outcome) -> &'static str {
+pub fn outcome_kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Answered { .. } => "status",
-        Outcome::Redirected { .. } => of_reason(Reason::Redirect),
+        Outcome::Redirected { .. } => reason_kind(Reason::Redirect),
         Outcome::Throttled { .. } => "throttled",
         Outcome::TimedOut { .. } => "timeout",
-        Outcome::Failed { reason, .. } => of_reason(*reason),
+        Outcome::Failed { reason, .. } => reason_kind(*reason),
         Outcome::Cancelled => "cancelled",
     }
 }
 
 /// What a group of failures is called.
-pub fn of_cause(cause: Cause) -> &'static str {
+pub fn cause_kind(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) => "status",
         Cause::Throttled(_) => "throttled",
         Cause::TimedOut(_) => "timeout",
-        Cause::Failed(reason) => of_reason(reason),
+        Cause::Failed(reason) => reason_kind(reason),
     }
 }
 
@@ -51,7 +51,7 @@ pub fn is_out_of_time(cause: Cause) -> bool {
     cause == Cause::TimedOut(Phase::Job)
 }
 
-fn of_reason(reason: Reason) -> &'static str {
+fn reason_kind(reason: Reason) -> &'static str {
     match reason {
         Reason::Dns => "dns",
         Reason::Refused => "refused",
@@ -70,7 +70,7 @@ fn of_reason(reason: Reason) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::of_reason;
+    use super::reason_kind;
     use crate::event::outcome::Reason;
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
             Reason::Panicked,
         ];
         for reason in reasons {
-            assert_eq!(serde_json::to_value(reason).unwrap(), of_reason(reason));
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason_kind(reason));
         }
     }
 }

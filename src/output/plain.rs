@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use crate::event::cause::Cause;
 use crate::event::{ChangedBy, Micros, Offset};
+use crate::model::event_log::{self, LogEvent};
 use crate::model::incidents::FailureGroup;
-use crate::model::news::{self, Story};
 use crate::model::verdict::sentences;
 use crate::model::{Model, Stage};
 use crate::output::fit;
@@ -47,7 +47,7 @@ pub struct Plain {
     has_ended: bool,
     stage: Stage,
     is_paused: bool,
-    n_news: u64,
+    n_logged: u64,
     causes: BTreeSet<Cause>,
     /// When progress was last printed, and how far it was.
     last_progress: Offset,
@@ -72,7 +72,7 @@ impl Plain {
             has_ended: false,
             stage: Stage::Ready,
             is_paused: false,
-            n_news: 0,
+            n_logged: 0,
             causes: BTreeSet::new(),
             last_progress: Offset::ZERO,
             settled: 0,
@@ -176,12 +176,13 @@ impl Plain {
                 Stage::Ready | Stage::Running | Stage::Ended(_) => {}
             }
         }
-        // News is a ring: after a storm some of it is gone, but never what the fields above say.
-        let n_new = usize::try_from(model.news.n_added() - self.n_news.min(model.news.n_added())).unwrap_or(usize::MAX);
-        self.n_news = model.news.n_added();
-        let mut n_new: Vec<_> = model.news.newest_first().take(n_new).collect();
+        // The log keeps the last events only; what matters most is compared field by field above.
+        let n_new = usize::try_from(model.event_log.n_added() - self.n_logged.min(model.event_log.n_added()))
+            .unwrap_or(usize::MAX);
+        self.n_logged = model.event_log.n_added();
+        let mut n_new: Vec<_> = model.event_log.newest_first().take(n_new).collect();
         n_new.reverse();
-        lines.extend(n_new.iter().filter_map(|item| change(&item.story, model)).map(|text| self.stamped(now, &text)));
+        lines.extend(n_new.iter().filter_map(|item| change(&item.event, model)).map(|text| self.stamped(now, &text)));
     }
 
     /// A line of a log says when; a sentence is heard when it is.
@@ -219,37 +220,36 @@ fn example(model: &Model, cause: Cause, group: &FailureGroup, style: StreamStyle
     }
 }
 
-/// What is worth a line of its own among the news. Failures and the run's own state have theirs, and
-/// the controller turns its dial so often that the lines of progress must do.
-fn change(story: &Story, model: &Model) -> Option<String> {
+/// The line for an event, if it gets one. Failures and the run's state are printed elsewhere.
+fn change(story: &LogEvent, model: &Model) -> Option<String> {
     match story {
-        Story::Limit { host, from, to, by: by @ (ChangedBy::Operator | ChangedBy::Machine) } => {
+        LogEvent::Limit { host, from, to, by: by @ (ChangedBy::Operator | ChangedBy::Machine) } => {
             let whose = host.as_deref().map(|host| format!(" of {host}")).unwrap_or_default();
             let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
             let why = if *by == ChangedBy::Machine { ", this machine has no room for more" } else { "" };
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
-        Story::EndpointStateChanged { endpoint, is_up, after } => {
+        LogEvent::EndpointStateChanged { endpoint, is_up, after } => {
             let name = sanitize(model.endpoints.get(*endpoint).map_or("", |endpoint| &*endpoint.name));
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
-        Story::Warned(_, message) => Some(format!("warning: {message}")),
-        Story::JobsReordered { jobs, of } => Some(format!("slow first: {}", news::reorder_text(*jobs, *of))),
-        Story::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
-        Story::Limit { by: ChangedBy::Adaptive, .. }
-        | Story::Adaptive(_)
-        | Story::Adapted { .. }
-        | Story::Skipped(_)
-        | Story::Repeated { .. }
-        | Story::Quarantine { .. }
-        | Story::Trouble { .. }
-        | Story::GivenUp { .. }
-        | Story::Paused
-        | Story::Resumed
-        | Story::Draining
-        | Story::Cancelling
-        | Story::Ended(_) => None,
+        LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
+        LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
+        LogEvent::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
+        LogEvent::Limit { by: ChangedBy::Adaptive, .. }
+        | LogEvent::Adaptive(_)
+        | LogEvent::Adapted { .. }
+        | LogEvent::Skipped(_)
+        | LogEvent::Repeated { .. }
+        | LogEvent::Quarantine { .. }
+        | LogEvent::AttemptFailed { .. }
+        | LogEvent::JobFailed { .. }
+        | LogEvent::Paused
+        | LogEvent::Resumed
+        | LogEvent::Draining
+        | LogEvent::Cancelling
+        | LogEvent::Ended(_) => None,
     }
 }
 

@@ -64,3 +64,27 @@ pub(super) fn describe_file(file: &str) -> String {
         file => format!("plan `{}`", sanitize(file)),
     }
 }
+
+/// Describes a system error, without its number.
+pub(super) fn io_reason(why: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match why.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => {
+            let words = why.to_string();
+            words.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+/// What is wrong with a line of JSON; the line's number is known better elsewhere.
+pub(super) fn json_reason(why: &serde_json::Error) -> String {
+    let words = why.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
+        None => sanitize(&words).into_owned(),
+    }
+}

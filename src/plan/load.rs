@@ -9,16 +9,16 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
+use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::{is_domain, quoted};
 use crate::plan::request::check;
-use crate::plan::request::interpolation::{VariableLookup, reason};
-use crate::plan::rows::feed::Input;
-use crate::plan::rows::{Form, Rows};
+use crate::plan::rows::{Form, Input, Rows};
 use crate::plan::source::Source;
+use crate::plan::template::interpolation::VariableLookup;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
@@ -50,7 +50,7 @@ impl Plan {
             return Self::from_stream(Box::new(file), &name, folder, var);
         }
         let mut start = Vec::new();
-        let cannot = |why: std::io::Error| unreadable(&name, &reason(&why));
+        let cannot = |why: std::io::Error| unreadable(&name, &io_reason(&why));
         file.by_ref().take(SNIFF_LIMIT as u64).read_to_end(&mut start).map_err(cannot)?;
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => PlanFormat::Toml,
@@ -94,7 +94,7 @@ impl Plan {
         let format = loop {
             let n = match input.read(&mut chunk) {
                 Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
-                read => read.map_err(|why| unreadable(name, &reason(&why)))?,
+                read => read.map_err(|why| unreadable(name, &io_reason(&why)))?,
             };
             start.extend_from_slice(&chunk[..n]);
             let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
@@ -179,7 +179,7 @@ fn open(path: &Path, name: &str) -> Result<File, PlanError> {
     if path.is_dir() {
         return Err(unreadable(name, "it is a folder"));
     }
-    File::open(path).map_err(|why| unreadable(name, &reason(&why)))
+    File::open(path).map_err(|why| unreadable(name, &io_reason(&why)))
 }
 
 fn unreadable(name: &str, why: &str) -> PlanError {
@@ -198,7 +198,7 @@ fn is_toml(name: &str) -> bool {
 
 /// Reads the rest of a plan as UTF-8 text.
 fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanError> {
-    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &reason(&why)))?;
+    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &io_reason(&why)))?;
     if start.len() as u64 > MAX_PLAN {
         return Err(unreadable(name, "it is larger than 16 MiB"));
     }

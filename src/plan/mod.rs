@@ -17,11 +17,13 @@ pub mod priority_jobs;
 pub mod provenance;
 pub mod quantity;
 mod read;
+pub mod reader;
 pub mod request;
 pub mod resolved;
 mod rows;
 pub mod rules;
 pub mod source;
+pub mod template;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::event::Micros;
 use crate::plan::job::Job;
-use crate::plan::rows::{Next, RowStream};
+use crate::plan::request::BuiltRequest;
+use crate::plan::rows::{Row, RowStream};
 
 /// A job of an earlier run that took long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,44 +43,50 @@ pub struct PriorityCount {
     pub of: u64,
 }
 
-/// The priority jobs of one source.
-#[derive(Debug, Default)]
-pub(super) struct PriorityJobs {
-    /// The slow jobs of the earlier run, by row.
-    pub(super) known: Vec<SlowJob>,
-    /// The rows that are skipped in their turn, in order: their jobs come first.
-    rows: VecDeque<u64>,
-    /// The jobs, until they are taken.
-    pub(super) jobs: Vec<PriorityJob>,
+/// A row whose job is drawn before all others, as the request that it makes now.
+pub(super) struct PriorityRow {
+    /// For how long its job held a slot in the earlier run.
+    pub(super) took: Micros,
+    /// Its row, from 0.
+    pub(super) row: u64,
+    /// Its request.
+    pub(super) request: BuiltRequest,
 }
 
-impl PriorityJobs {
-    /// Searches a source's rows for slow jobs. `make` builds the job of a row, if it still matches.
+/// What one source has of them.
+#[derive(Debug, Default)]
+pub(super) struct PriorityRows {
+    /// SlowJob jobs of the earlier run, by rising row.
+    pub(super) known: Vec<SlowJob>,
+    /// Rows to skip when their turn comes, in rising order: their jobs were drawn before.
+    rows: VecDeque<u64>,
+}
+
+impl PriorityRows {
+    /// Looks up the known slow jobs in a source's rows, read from their beginning. `make` returns the request
+    /// of a row that still makes the job it made then.
     pub(super) fn find(
         &mut self,
         mut rows: RowStream,
-        mut make: impl FnMut(&SlowJob, Next, &[String]) -> Option<Box<Job>>,
-    ) {
+        mut make: impl FnMut(&SlowJob, Row, &[String]) -> Option<BuiltRequest>,
+    ) -> Vec<PriorityRow> {
         self.forget();
-        let (mut values, mut at) = (Vec::new(), 0);
+        let (mut found, mut values, mut at) = (Vec::new(), Vec::new(), 0);
         for slow in &self.known {
             rows.skip(slow.row - at, &mut values);
-            let next = rows.next(&mut values);
+            let Some(row) = rows.next(&mut values) else { break };
             at = slow.row + 1;
-            if matches!(next, Next::End | Next::Pending) {
-                break;
-            }
-            if let Some(job) = make(slow, next, &values) {
+            if let Some(request) = make(slow, row, &values) {
                 self.rows.push_back(slow.row);
-                self.jobs.push(PriorityJob { took: slow.took, job });
+                found.push(PriorityRow { took: slow.took, row: slow.row, request });
             }
         }
+        found
     }
 
-    /// Removes all priority jobs, until the next search.
+    /// Skips no row, until the known jobs are looked up again.
     pub(super) fn forget(&mut self) {
         self.rows.clear();
-        self.jobs.clear();
     }
 
     /// Whether the next row is skipped because its job was drawn first.

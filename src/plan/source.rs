@@ -9,10 +9,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
-use crate::plan::request::interpolation::PlanText;
-use crate::plan::request::template::Template;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
+use crate::plan::template::Template;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::toml_reader::WrittenKey;
 
 /// A source of jobs: an endpoint with its rows, or a list of URLs.

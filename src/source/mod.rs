@@ -1,7 +1,7 @@
-//! Where events come from.
+//! Event sources: a pool that runs a plan, and a replay of a recording.
 //!
-//! A source turns commands into events. Start at [`pool`], which runs a plan, and at [`replay`], which
-//! plays a recording; [`slowest`] says what an earlier run tells about the order of the next.
+//! A source takes commands and emits events. Start at [`pool`] and at [`replay`]; [`slowest`] finds the slow jobs
+//! of an earlier run.
 
 pub mod pool;
 pub mod replay;

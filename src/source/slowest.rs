@@ -1,10 +1,9 @@
-//! Which jobs of an earlier run took so long that a run had better start with them.
+//! Finds the jobs of an earlier run that took so long that the next run should start with them.
 //!
-//! Where nothing is known of what is left, a slot takes the next job; the end of the run then waits for
-//! whatever long job was started last. With every job longer than some time started first, what is left
-//! of the run behind the last start is no longer than that time. So only the few far above the usual are
-//! worth moving, and the plan stays as it is for all others. Pure: it takes the events of a recording one
-//! by one, and keeps a bounded number of jobs. Start at [`Slowest::apply`].
+//! Without that knowledge, the end of a run waits for the long job that happened to start last. If every job longer
+//! than some time starts first, the run lasts no longer than that time after its last start. So only the few jobs
+//! far above the median are moved; all others keep their order. Pure: it takes events one by one, and keeps a
+//! bounded number of jobs. Start at [`Slowest::apply`].
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -15,36 +14,35 @@ use crate::model::histogram::Histogram;
 use crate::model::verdict::thresholds as t;
 use crate::plan::priority_jobs::SlowJob;
 
-/// Most jobs that are kept. With more than these, each as long as the last of them, on `m` slots, a run
-/// takes so many times that long ÷ `m`: an end that waits for one more is a small part of it.
+/// The most jobs that are kept. A run with more jobs of this length takes so long that one late job matters little.
 pub const MOST: usize = 4_000;
 
 /// The slowest jobs of a run so far.
 #[derive(Debug, Default)]
 pub struct Slowest {
     endpoints: HashMap<(Origin, EndpointId), Arc<str>>,
-    /// Jobs that are not over.
-    open: HashMap<(Origin, JobId), Open>,
+    /// Jobs that are not settled.
+    open: HashMap<(Origin, JobId), UnsettledJob>,
     usual: Histogram,
-    /// The slowest, and others that have not been sorted out yet.
+    /// The slowest jobs, and others that have not been sorted out yet.
     kept: Vec<SlowJob>,
     last: HashMap<Origin, Offset>,
 }
 
-/// A job that is not over.
+/// A job that is not settled.
 #[derive(Debug)]
-struct Open {
+struct UnsettledJob {
     endpoint: EndpointId,
     row: u64,
     target: Arc<str>,
-    /// What its attempts have taken that are over.
+    /// How long its finished attempts took.
     took: Micros,
-    /// Since when one is in flight.
+    /// Since when an attempt is in flight.
     since: Option<Offset>,
 }
 
 impl Slowest {
-    /// Takes in one event of the run.
+    /// Takes one event of the run.
     pub fn apply(&mut self, event: &Event) {
         let (origin, at) = (event.origin, event.at);
         let last = self.last.entry(origin).or_default();
@@ -52,9 +50,9 @@ impl Slowest {
         if let Fact::EndpointAnnounced { endpoint, name, .. } = &event.fact {
             self.endpoints.insert((origin, *endpoint), Arc::clone(name));
         } else if let Fact::AttemptStarted { attempt, endpoint, row, target, .. } = &event.fact {
-            // Later attempts may go elsewhere, where a redirect points; the first says what the job is.
+            // Later attempts may follow a redirect; the first has the job's own target.
             let (target, took) = (Arc::clone(target), Micros::ZERO);
-            let first = || Open { endpoint: *endpoint, row: *row, target, took, since: None };
+            let first = || UnsettledJob { endpoint: *endpoint, row: *row, target, took, since: None };
             self.open.entry((origin, attempt.job)).or_insert_with(first).since = Some(at);
         } else if let Fact::AttemptEnded { attempt, .. } = &event.fact {
             if let Some(open) = self.open.get_mut(&(origin, attempt.job)) {
@@ -63,17 +61,17 @@ impl Slowest {
         } else if let Fact::JobSettled { job, .. } = &event.fact
             && let Some(open) = self.open.remove(&(origin, *job))
         {
-            self.book(origin, open);
+            self.count(origin, open);
         }
     }
 
-    /// The jobs far above the usual, the slowest first; nothing if the run had no attempt at all.
+    /// The jobs far above the median, the slowest first; nothing if the run had no attempt.
     ///
-    /// What had not ended counts by what it had taken: a run is often broken off while it waits for these.
+    /// Jobs that had not ended count with the time they took so far: users often stop a run that waits for them.
     pub fn found(mut self) -> Option<Vec<SlowJob>> {
         for ((origin, _), mut open) in std::mem::take(&mut self.open) {
             open.end(self.last.get(&origin).copied().unwrap_or_default());
-            self.book(origin, open);
+            self.count(origin, open);
         }
         let far = Micros(self.usual.quantile(0.5)?.0.saturating_mul(t::FAR)).max(t::FAR_LEAST);
         self.sort_out();
@@ -81,8 +79,8 @@ impl Slowest {
         Some(self.kept)
     }
 
-    fn book(&mut self, origin: Origin, open: Open) {
-        let Open { endpoint, row, target, took, .. } = open;
+    fn count(&mut self, origin: Origin, open: UnsettledJob) {
+        let UnsettledJob { endpoint, row, target, took, .. } = open;
         self.usual.record(took);
         let Some(name) = self.endpoints.get(&(origin, endpoint)).filter(|_| took >= t::FAR_LEAST) else { return };
         self.kept.push(SlowJob { endpoint: Arc::clone(name), row, target, took });
@@ -91,7 +89,7 @@ impl Slowest {
         }
     }
 
-    /// Keeps the slowest; of a job that was done more than once, the slowest time.
+    /// Keeps the slowest jobs, and of a repeated job its slowest time.
     fn sort_out(&mut self) {
         self.kept.sort_by(|a, b| (&a.endpoint, a.row, b.took).cmp(&(&b.endpoint, b.row, a.took)));
         self.kept.dedup_by(|a, b| (&a.endpoint, a.row) == (&b.endpoint, b.row));
@@ -100,7 +98,7 @@ impl Slowest {
     }
 }
 
-impl Open {
+impl UnsettledJob {
     fn end(&mut self, at: Offset) {
         self.took += self.since.take().map_or(Micros::ZERO, |since| at.since(since));
     }

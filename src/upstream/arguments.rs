@@ -10,7 +10,14 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use crate::upstream::behaviour::DelayRange;
+/// A range of durations, from which each request draws one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DelayRange {
+    /// The shortest.
+    pub from: Duration,
+    /// At most.
+    pub to: Duration,
+}
 
 /// The path segments and query values that have not been read.
 pub struct PathArguments<'a> {
@@ -123,6 +130,21 @@ impl<'a> PathArguments<'a> {
             [] => Err(format!("it takes no key `{key}`, nor any other")),
             known => Err(format!("it takes no key `{key}`, only {}", known.join(", "))),
         }
+    }
+}
+
+impl DelayRange {
+    /// Returns a range of only this duration.
+    pub fn exactly(length: Duration) -> Self {
+        Self { from: length, to: length }
+    }
+
+    /// One draw.
+    pub fn draw(self, rng: &mut fastrand::Rng) -> Duration {
+        if self.from == self.to {
+            return self.from;
+        }
+        self.from + self.to.saturating_sub(self.from).mul_f64(rng.f64())
     }
 }
 

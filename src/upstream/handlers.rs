@@ -15,10 +15,11 @@ use http::request::Parts;
 
 use crate::plan::Practice;
 use crate::text::glob;
-use crate::upstream::behaviour::{Act, Behaviour, Refused, parse};
+use crate::upstream::behaviour::{Act, Behaviour};
 use crate::upstream::gate::UpstreamGate;
 use crate::upstream::ledger::Ledger;
 use crate::upstream::record;
+use crate::upstream::table::{Refused, parse};
 
 /// The most handlers in memory, and also the most gates.
 const MAX_HANDLERS: usize = 16_384;

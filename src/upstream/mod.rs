@@ -3,7 +3,8 @@
 //! `/delay/250ms` waits, `/limit?rps=20` limits the rate, and `/reset` resets the connection. `GET /` lists all
 //! behaviours. The upstream has its own counts, which verify those of a client. It runs on its own thread, does
 //! not depend on the pool or the screen, and is not meant for production.
-//! Start at [`Upstream::start`]. A request passes through `connection`, `serve`, `handlers` and `behaviour`.
+//! Start at [`Upstream::start`]. A request passes through `driver`, `serve` and `handlers`, which find its
+//! `behaviour` in the `table`.
 
 pub mod behaviour;
 pub mod table;
@@ -11,6 +12,7 @@ pub mod tally;
 
 mod arguments;
 mod connection;
+mod driver;
 mod gate;
 mod handlers;
 mod ledger;
@@ -177,7 +179,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 async fn accept(listener: TcpListener, state: Rc<UpstreamState>) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            spawn_local(connection::serve_connection(stream, Rc::clone(&state)));
+            spawn_local(driver::serve_connection(stream, Rc::clone(&state)));
         } else {
             // Usually no descriptor is free until a connection ends. An immediate retry would spin, and giving up
             // would leave all clients waiting.

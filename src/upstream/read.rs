@@ -9,8 +9,8 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::upstream::arguments::{PathArguments, delay_range, number};
-use crate::upstream::behaviour::{Act, Behaviour, Cut, DelayRange, Fault, Garbage, Limit, RawReply, RetryAfter};
+use crate::upstream::arguments::{DelayRange, PathArguments, delay_range, number};
+use crate::upstream::behaviour::{Act, Behaviour, Cut, Fault, Garbage, Limit, RawReply, RetryAfter};
 
 type Read = Result<Behaviour, String>;
 

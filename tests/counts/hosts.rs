@@ -9,7 +9,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
+use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use tokio::sync::mpsc;
 
 use crate::alone;
@@ -33,7 +33,7 @@ fn hosts_beyond_the_cap_take_no_memory() {
     plan.limits.retry_budget = 0.0;
 
     let (events, mut facts) = mpsc::channel(EVENTS_AHEAD);
-    let settings = Settings {
+    let settings = PoolSettings {
         name: "hosts".into(),
         limits: plan.limits.clone(),
         polling: None,
@@ -43,7 +43,7 @@ fn hosts_beyond_the_cap_take_no_memory() {
         lingers: false,
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     let held = Held::over(HOSTS / 2..HOSTS);
     let pool = Pool::start(Cursor::open(&plan, None).unwrap(), settings).unwrap();

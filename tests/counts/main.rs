@@ -1,11 +1,11 @@
-//! Counts that no noise can move, and that may not grow: allocations, bytes, threads, system calls.
+//! Counts that noise cannot change and that must not grow: allocations, bytes, threads, system calls.
 //!
-//! What a start costs is taken away by the difference of a long run and a short one. A binary of its own,
-//! because it counts what its allocator is asked for; one test at a time, because that is the whole
-//! process's. The practice upstream is another process, so nothing of it is counted. Start at
+//! The difference of a long and a short run removes the cost of a start. This is a binary of its own because it
+//! counts its allocator's calls. Its tests run one at a time, because the counts are of the whole process. The
+//! practice upstream is another process, so it is not counted. Start at
 //! [`run::Batch`], for a run in this process.
 
-#![expect(clippy::print_stdout, reason = "with `--nocapture` the figures themselves are seen")]
+#![expect(clippy::print_stdout, reason = "with `--nocapture` the figures are printed")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod allocations;
@@ -33,13 +33,13 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Nobody else is counted while this is held.
+/// Only one test counts while this is held.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often memory was asked for so far.
+/// How many allocations there were so far.
 fn allocations() -> usize {
     let stats = ALLOCATOR.stats();
     stats.allocations + stats.reallocations

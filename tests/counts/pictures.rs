@@ -26,8 +26,8 @@ const SCREEN: Rect = Rect::new(0, 0, 120, 40);
 const EVENTS: usize = 3_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A screen, and a terminal that tells its pieces apart: each write arrives as one message.
-struct ResolverThreads {
+/// A screen, and a terminal that receives each write as one message.
+struct Screen {
     model: Model,
     ui: UiState,
     theme: Theme,
@@ -36,7 +36,7 @@ struct ResolverThreads {
     terminal: UnixDatagram,
 }
 
-impl ResolverThreads {
+impl Screen {
     fn new() -> Self {
         let (ours, terminal) = UnixDatagram::pair().unwrap();
         terminal.set_nonblocking(true).unwrap();
@@ -81,16 +81,16 @@ impl ResolverThreads {
 #[test]
 fn a_picture_is_one_small_piece_and_the_same_picture_is_none() {
     let _alone = alone();
-    let mut desk = ResolverThreads::new();
+    let mut screen = Screen::new();
     let busy = Busy { endpoints: 10_000, jobs: 100_000, in_flight: 200, a_second: 20_000 };
     let mut events = busy.events();
     let mut draw = |n| {
         for event in events.by_ref().take(n) {
-            desk.model.apply(&event);
+            screen.model.apply(&event);
         }
-        let now = desk.model.last;
-        let [length] = desk.draw(now)[..] else { panic!("a picture is one piece") };
-        assert_eq!(desk.draw(now).len(), 0, "nothing has changed");
+        let now = screen.model.last;
+        let [length] = screen.draw(now)[..] else { panic!("a picture is one piece") };
+        assert_eq!(screen.draw(now).len(), 0, "nothing has changed");
         length
     };
     let first = draw(10_000 + EVENTS);

@@ -1,4 +1,4 @@
-//! A run in this process: the pool as it is started, real sockets, and whoever listens.
+//! A run in this process: the real pool, real sockets, and a receiver of its events.
 //!
 //! Start at [`Batch::run`].
 
@@ -13,7 +13,7 @@ use inflight::plan::http_client::HttpClient;
 use inflight::pump::{Follow, Pump};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{EVENTS_AHEAD, Pool, Settings};
+use inflight::source::pool::{EVENTS_AHEAD, Pool, PoolSettings};
 use tokio::sync::mpsc;
 
 use crate::practice::Upstream;
@@ -26,7 +26,7 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Runs it with a model that follows, as the program does; tells `hear` how it goes.
+    /// Runs it with a model that follows, as the program does, and calls `hear` on every change.
     pub fn run(&self, hear: impl Fn(&Model) + Send + 'static) {
         let (events, facts) = mpsc::channel(EVENTS_AHEAD);
         let pump = Pump::start(facts, None).unwrap();
@@ -39,7 +39,7 @@ impl Batch<'_> {
         follow.on_change(|| {});
     }
 
-    /// Runs it with somebody who counts what happens, and keeps nothing.
+    /// Runs it with a receiver that counts the events and keeps nothing.
     pub fn run_unwatched(&self) {
         let (events, mut facts) = mpsc::channel(EVENTS_AHEAD);
         let listening = thread::spawn(move || {
@@ -58,7 +58,7 @@ impl Batch<'_> {
         let (url, requests) = (self.upstream.at("/status/200"), self.requests);
         let plan = format!("[limits]\nconcurrency = 50\n[[endpoint]]\nurl = \"{url}\"\nrepeat = {requests}\n");
         let plan = Plan::from_toml(&plan, "counts.toml", Path::new("."), &|_| None).unwrap();
-        let settings = Settings {
+        let settings = PoolSettings {
             name: "counts".into(),
             limits: plan.limits.clone(),
             polling: None,
@@ -68,7 +68,7 @@ impl Batch<'_> {
             lingers: false,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         Pool::start(Cursor::open(&plan, None).unwrap(), settings).unwrap()
     }

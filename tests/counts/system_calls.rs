@@ -17,7 +17,7 @@ const SHORT: u64 = 1_000;
 const LONG: u64 = 5_000;
 /// In hundredths, for each warm request: two, and its share of asking which connections are ready.
 const MOST: u64 = 220;
-/// It is sent and received, whatever else.
+/// At least one call to send and one to receive.
 const LEAST: u64 = 195;
 
 #[test]
@@ -29,7 +29,7 @@ fn a_warm_request_is_one_call_to_send_and_one_to_receive() {
         let [short, long] = match counted.as_deref() {
             Ok(&[short, long]) => [short, long],
             Ok(_) => unreachable!("two were asked for"),
-            // Said where libtest cannot swallow it.
+            // Written directly, because libtest captures other output.
             Err(error @ (Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) => {
                 writeln!(std::io::stderr(), "system calls were NOT counted: ptrace says {error}").unwrap();
                 return;
@@ -64,7 +64,7 @@ fn follow(child: &mut Child) -> Result<u64, Errno> {
     count(pid)
 }
 
-/// A shell that becomes the program as soon as it reads a line: by then somebody follows it.
+/// A shell that becomes the program as soon as it reads a line: by then it is being traced.
 fn waiting(words: &str) -> Child {
     let line = format!("read go; exec '{}' run {words}", env!("CARGO_BIN_EXE_inflight"));
     let mut command = Command::new("sh");
@@ -94,7 +94,7 @@ fn count(main: Pid) -> Result<u64, Errno> {
     }
 }
 
-/// Whether a thread stands where a call begins that counts.
+/// Whether a thread is at the beginning of a call that counts.
 fn is_counted(thread: Pid) -> Result<bool, Errno> {
     match begins(thread).and_then(|begins| Ok(begins && !is_pause(thread)?)) {
         // It has just ended.
@@ -103,7 +103,7 @@ fn is_counted(thread: Pid) -> Result<bool, Errno> {
     }
 }
 
-/// Whether a thread stands where its call begins: it stops there, and where the call ends.
+/// Whether a thread is at the beginning of its call: it stops there and at the end of the call.
 fn begins(thread: Pid) -> Result<bool, Errno> {
     Ok(ptrace::syscall_info(thread)?.op == libc::PTRACE_SYSCALL_INFO_ENTRY)
 }

@@ -14,7 +14,7 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::source::pool::dns::Resolver;
-use inflight::source::pool::run::shared_state::Shared;
+use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::wire::route::{Route, Wires};
 use inflight::source::pool::{Share, serve};
@@ -59,23 +59,23 @@ fn a_thousand_names_take_a_few_threads() {
     let (before, of) = (threads(), thread::available_parallelism().map_or(1, usize::from));
     let (events, mut facts) = mpsc::channel(8 * NAMES);
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
-    let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+    let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
     thread::scope(|scope| {
         for thread in 0..of {
             let (shared, names) = (Arc::clone(&shared), names.clone());
             scope.spawn(move || {
                 let wire = Rc::new(Wires::new(Route::new(HttpClient::Direct, &|_| None), &names, false));
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-                let (_commands, mut wishes) = mpsc::unbounded_channel();
-                let wishes = (thread == 0).then_some(&mut wishes);
-                runtime.block_on(serve(shared, wire, Share { thread, of }, wishes));
+                let (_sender, mut commands) = mpsc::unbounded_channel();
+                let commands = (thread == 0).then_some(&mut commands);
+                runtime.block_on(serve(shared, wire, Share { thread, of }, commands));
             });
         }
     });
     drop(shared);
 
-    let told: Vec<Event> = std::iter::from_fn(|| facts.try_recv().ok()).collect();
-    let settled = told.iter().filter(|event| matches!(event.fact, Fact::JobSettled { .. })).count();
+    let events: Vec<Event> = std::iter::from_fn(|| facts.try_recv().ok()).collect();
+    let settled = events.iter().filter(|event| matches!(event.fact, Fact::JobSettled { .. })).count();
     assert_eq!((settled, ASKED.load(Ordering::Relaxed)), (NAMES, NAMES), "each name is looked up once");
     let most = MOST.load(Ordering::Relaxed) - before;
     println!("{most} threads");

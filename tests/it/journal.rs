@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use inflight::control::ReplayCommand;
 use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
 use inflight::journal::{JournalHeader, ReadError, Reader, SCHEMA, Writer};
-use inflight::model::news::Story;
+use inflight::model::event_log::LogEvent;
 use inflight::model::totals::Anomalies;
 use inflight::model::{Model, Stage};
 use inflight::pump::{Follow, Pump};
@@ -62,7 +62,7 @@ fn a_watched_program_that_is_serial_shows_one_in_flight() {
     assert!((model.effective_concurrency(model.last) - 6.93 / 7.354).abs() < 1e-9);
     let names: Vec<&str> = model.endpoints.iter().map(|endpoint| &*endpoint.name).collect();
     assert_eq!(names, ["GET crm.example/v1/profile/{}", "PUT files.example/reports/{}"]);
-    let stalls = model.news.newest_first().filter(|item| matches!(item.story, Story::Stalled(Micros(250_000))));
+    let stalls = model.event_log.newest_first().filter(|item| matches!(item.event, LogEvent::Stalled(Micros(250_000))));
     assert_eq!(stalls.count(), 1);
     assert_eq!(model.anomalies, Anomalies::default());
 }
@@ -286,7 +286,7 @@ proptest! {
         let (follow, back) = (pump.follow(), pump.follow());
         let replay = Replay::start(recording, 1.0, sender, move |sent| back.start_anew(sent)).unwrap();
         let position = replay.position();
-        position.travel(ReplayCommand::Hold);
+        position.travel(ReplayCommand::TogglePause);
         for _ in 0..2 {
             position.travel(ReplayCommand::End);
             await_model(&follow, &events);

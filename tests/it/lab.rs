@@ -47,7 +47,7 @@ fn wait(lab: &LabRun, is_so: impl Fn(&LabRun) -> bool) {
 fn assert_adds_up(race: &Race) {
     for lane in &race.lanes {
         assert!(lane.is_over && lane.in_flight == 0, "{lane:#?}");
-        assert!(lane.settled() <= lane.jobs && lane.hand.kept <= lane.done, "{lane:#?}");
+        assert!(lane.settled() <= lane.jobs && lane.results.kept <= lane.done, "{lane:#?}");
         assert!(lane.upstream.requests >= lane.done + lane.failed, "{lane:#?}");
     }
 }
@@ -66,7 +66,7 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
         [1, 10, 1, 5]
     );
     assert_eq!([blocking.peak, concurrent.peak, serial.peak, limited.peak], [1, 10, 1, 5]);
-    assert!(race.lanes.iter().all(|lane| lane.done == 10 && lane.hand.kept == 10 && lane.hand.lost.is_empty()));
+    assert!(race.lanes.iter().all(|lane| lane.done == 10 && lane.results.kept == 10 && lane.results.lost.is_empty()));
     assert!(blocking.elapsed >= secs(30) && serial.elapsed >= secs(30), "{race:#?}");
     assert!(concurrent.elapsed >= secs(3) && concurrent.elapsed < blocking.elapsed - secs(10), "{race:#?}");
     assert!(limited.elapsed >= secs(6), "{race:#?}");
@@ -102,7 +102,7 @@ fn a_future_that_is_never_awaited_sends_nothing() {
     assert_eq!(forgotten.calls, Some(Calls { created: 8, polled: 0, finished: 0 }));
     assert_eq!(awaited.calls, Some(Calls { created: 8, polled: 8, finished: 8 }));
     assert_eq!((forgotten.upstream.requests, awaited.upstream.requests), (0, 8));
-    assert_eq!((forgotten.hand.lost.len(), awaited.hand.lost.len()), (8, 0));
+    assert_eq!((forgotten.results.lost.len(), awaited.results.lost.len()), (8, 0));
     assert_eq!(race.result().unwrap().large, "8 : 0");
 }
 
@@ -112,13 +112,13 @@ fn one_failed_task_loses_exactly_the_unfinished_ones_and_lists_them() {
     assert_adds_up(&race);
     let [all_or_nothing, every, cancelled] = &race.lanes[..] else { panic!("{race:#?}") };
     // The fourth fails: three were done before it, and six were in flight.
-    assert_eq!((all_or_nothing.hand.kept, all_or_nothing.hand.read), (3, 1));
-    assert_eq!(all_or_nothing.hand.lost, [5, 6, 7, 8, 9, 10]);
+    assert_eq!((all_or_nothing.results.kept, all_or_nothing.results.read), (3, 1));
+    assert_eq!(all_or_nothing.results.lost, [5, 6, 7, 8, 9, 10]);
     assert_eq!((all_or_nothing.cancelled, all_or_nothing.upstream.requests), (6, 10));
-    assert_eq!((every.hand.kept, every.hand.read, every.hand.lost.len()), (9, 1, 0));
+    assert_eq!((every.results.kept, every.results.read, every.results.lost.len()), (9, 1, 0));
     assert_eq!((every.upstream.requests, every.upstream.abandoned), (10, 0));
     // Cancelling on purpose loses as many results, but the program knows which.
-    assert_eq!((cancelled.hand.kept, cancelled.hand.read, cancelled.hand.lost.len()), (3, 7, 0));
+    assert_eq!((cancelled.results.kept, cancelled.results.read, cancelled.results.lost.len()), (3, 7, 0));
     assert_eq!(cancelled.cancelled, 6);
 }
 
@@ -129,8 +129,8 @@ fn errors_of_abandoned_tasks_are_never_read() {
     let [abandoned, results_read] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!((abandoned.upstream.requests, results_read.upstream.requests), (12, 12));
     assert_eq!((abandoned.failed, results_read.failed), (4, 4));
-    assert_eq!((abandoned.hand.read, &abandoned.hand.lost[..]), (0, &[3, 6, 9, 12][..]));
-    assert_eq!((results_read.hand.read, results_read.hand.lost.len(), results_read.hand.kept), (4, 0, 8));
+    assert_eq!((abandoned.results.read, &abandoned.results.lost[..]), (0, &[3, 6, 9, 12][..]));
+    assert_eq!((results_read.results.read, results_read.results.lost.len(), results_read.results.kept), (4, 0, 8));
 }
 
 #[test]
@@ -152,11 +152,11 @@ fn a_program_that_spawns_everything_holds_everything() {
     assert_adds_up(&race);
     let [unbounded, capped] = &race.lanes[..] else { panic!("{race:#?}") };
     assert_eq!((unbounded.done, capped.done), (150, 150));
-    assert_eq!((unbounded.hand.tasks, capped.hand.tasks), (150, 20));
+    assert_eq!((unbounded.results.tasks, capped.results.tasks), (150, 20));
     // The machine decides how soon the server notices a closed connection.
     assert!(unbounded.upstream.sockets > capped.upstream.sockets, "{race:#?}");
-    assert_eq!((capped.upstream.peak, unbounded.hand.bytes), (20, 150 * 32_768));
-    assert!(capped.hand.bytes <= 25 * 32_768, "{capped:#?}");
+    assert_eq!((capped.upstream.peak, unbounded.results.bytes), (20, 150 * 32_768));
+    assert!(capped.results.bytes <= 25 * 32_768, "{capped:#?}");
     assert_eq!(race.measure, RaceMeasure::Sockets);
 }
 

@@ -18,7 +18,7 @@ const LONG: &[(&str, &str)] = &[
         "src/source/pool/schedule/mod.rs",
         "one dispatcher with one invariant, that what is in flight never exceeds a limit",
     ),
-    ("src/source/pool/run/shared_state.rs", "one lock and everything that happens under it"),
+    ("src/source/pool/run/shared_run.rs", "one lock, every way to take it, and the waits between"),
     ("src/tui/detect/mod.rs", "a list of checks, each with its table of cases"),
     ("src/tui/input/decode/mod.rs", "one state machine over bytes"),
     ("src/tui/keymap/table.rs", "one table of keys, a row for each"),

@@ -41,7 +41,11 @@ fn wait(controls: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<
         for ((lane, reported), letter) in controls.lanes().iter().zip(&mut reported).zip(Race::LETTERS) {
             if lane.is_over() && !std::mem::replace(reported, true) && has_progress {
                 let figures = lane.figures();
-                streams::say(&format!("  {letter} {} ended after {}", figures.way, units::length(figures.elapsed)));
+                streams::say(&format!(
+                    "  {letter} {} ended after {}",
+                    figures.approach,
+                    units::length(figures.elapsed)
+                ));
             }
         }
         if controls.is_over() {

@@ -204,7 +204,7 @@ impl LiveView for RunView<'_> {
         }
         if let ViewClock::Replay(position) = self.watched.clock {
             let playback = position.playback();
-            return if playback.is_held || playback.is_at_end { remark } else { Some(Motion::Clock) };
+            return if playback.is_paused || playback.is_at_end { remark } else { Some(Motion::Clock) };
         }
         let model = self.watched.follow.model();
         match model.stage {

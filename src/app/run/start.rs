@@ -16,7 +16,7 @@ use crate::plan::request::address::PRACTICE;
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::source::pool::wire::route::Route;
-use crate::source::pool::{Pool, Settings};
+use crate::source::pool::{Pool, PoolSettings};
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
 
@@ -50,7 +50,7 @@ impl Batch<'_> {
         let plan = &self.plan;
         let pump = Pump::start(facts, recorder).map_err(system("start the pump"))?;
         let lingers = self.lingers(environment);
-        let settings = Settings {
+        let settings = PoolSettings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
             polling: plan.polling,
@@ -60,7 +60,7 @@ impl Batch<'_> {
             route: Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE),
             most: max_connections,
             events,
-            harvests: results,
+            results,
         };
         // Until here a signal may end the process as it ends any program; from here on the run accounts for it.
         let wakeups = wakeups.map_or_else(Wakeups::open, Ok).map_err(system("listen for signals"))?;

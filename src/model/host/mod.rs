@@ -27,7 +27,7 @@ pub struct HostStats {
     /// The limit of its own that it began with.
     pub first_limit: Option<u32>,
     /// Who changed that limit last, and when; `None` while it is the plan's.
-    pub turned: Option<(ChangedBy, Offset)>,
+    pub limit_changed: Option<(ChangedBy, Offset)>,
     /// Attempts in flight now.
     pub in_flight: u32,
     /// Attempts started.
@@ -76,13 +76,13 @@ impl HostStats {
             _ if self.is_quarantined => HostState::Aside,
             Some(until) if until > now => HostState::Cooling(until),
             _ if self.in_flight == 0 => HostState::Idle,
-            _ if self.most().is_some_and(|most| self.in_flight >= most) => HostState::Full,
+            _ if self.effective_limit().is_some_and(|most| self.in_flight >= most) => HostState::Full,
             _ => HostState::Busy,
         }
     }
 
     /// How many may be in flight there, if it has a limit in addition to the run's.
-    pub fn most(&self) -> Option<u32> {
+    pub fn effective_limit(&self) -> Option<u32> {
         let learned = self.learned.map(|(limit, _)| limit);
         [self.limit, learned].into_iter().flatten().min()
     }
@@ -170,7 +170,10 @@ mod tests {
         let step =
             |limit, gap| Fact::Adapted { host: HOST, limit, gap: Micros(gap), why: format!("to {limit}").into() };
         let host = host(Some(9), vec![step(4, 0), step(3, 50)]);
-        assert_eq!((host.most(), host.gap(), host.why.as_deref()), (Some(3), Some(Micros(50)), Some("to 3")));
-        assert_eq!(host.turned, Some((ChangedBy::Adaptive, Offset(2_000))));
+        assert_eq!(
+            (host.effective_limit(), host.gap(), host.why.as_deref()),
+            (Some(3), Some(Micros(50)), Some("to 3"))
+        );
+        assert_eq!(host.limit_changed, Some((ChangedBy::Adaptive, Offset(2_000))));
     }
 }

@@ -51,7 +51,7 @@ pub enum RaceMeasure {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaneFigures {
     /// What it does, in a few words.
-    pub way: &'static str,
+    pub approach: &'static str,
     /// Whether it is one of the right ways.
     pub is_right: bool,
     /// Whether it has ended.
@@ -77,11 +77,11 @@ pub struct LaneFigures {
     /// When the last of its jobs ended, counted as `elapsed` is.
     pub settled_at: Micros,
     /// How late its timers are.
-    pub late: Lateness,
+    pub late: TimerLag,
     /// Calls made, where the lane counts them.
     pub calls: Option<Calls>,
     /// What the program has in its hands.
-    pub hand: Hand,
+    pub results: LaneResults,
     /// What its test server counted; these counts decide the result.
     pub upstream: UpstreamCounts,
     /// What its numbers mean, where it has ended and is wrong, and where they mean something.
@@ -90,7 +90,7 @@ pub struct LaneFigures {
 
 /// How late a lane's timers are: only who holds the thread makes them so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lateness {
+pub struct TimerLag {
     /// The one that is due now.
     pub now: Micros,
     /// The worst so far.
@@ -98,12 +98,12 @@ pub struct Lateness {
     /// Time in which the thread could not be had, in all.
     pub blocked: Micros,
     /// The late ones, oldest first.
-    pub beats: Vec<Beat>,
+    pub beats: Vec<LateHeartbeat>,
 }
 
 /// A beat of a lane's pulse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beat {
+pub struct LateHeartbeat {
     /// When it should have come.
     pub due: Offset,
     /// How much later it came.
@@ -123,7 +123,7 @@ pub struct Calls {
 
 /// What a program has in its hands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hand {
+pub struct LaneResults {
     /// Jobs whose result it holds.
     pub kept: u64,
     /// Jobs whose error it has read.
@@ -161,7 +161,7 @@ pub struct RaceResult {
     /// The ratio behind it, where it is one.
     pub ratio: Option<f64>,
     /// What it says: `times faster`.
-    pub words: &'static str,
+    pub meaning: &'static str,
     /// Whether one of the two has not ended, so that it is only foreseen.
     pub is_predicted: bool,
 }
@@ -205,17 +205,22 @@ impl Race {
             RaceMeasure::Time => {
                 let (slow, fast) = (wrong.total()?.0, right.total()?.0);
                 let ratio = slow.0 as f64 / fast.0.max(1) as f64;
-                Some(RaceResult { large: times(ratio), ratio: Some(ratio), words: "times faster", is_predicted })
+                Some(RaceResult { large: times(ratio), ratio: Some(ratio), meaning: "times faster", is_predicted })
             }
             // What will be lost is known when it is.
             RaceMeasure::Lost | RaceMeasure::Sockets if is_predicted => None,
             RaceMeasure::Lost => {
-                let large = format!("{} : {}", wrong.hand.lost.len(), right.hand.lost.len());
-                Some(RaceResult { large, ratio: None, words: "lost without a word", is_predicted })
+                let large = format!("{} : {}", wrong.results.lost.len(), right.results.lost.len());
+                Some(RaceResult { large, ratio: None, meaning: "lost without a word", is_predicted })
             }
             RaceMeasure::Sockets => {
                 let ratio = wrong.upstream.sockets as f64 / right.upstream.sockets.max(1) as f64;
-                Some(RaceResult { large: times(ratio), ratio: Some(ratio), words: "times fewer sockets", is_predicted })
+                Some(RaceResult {
+                    large: times(ratio),
+                    ratio: Some(ratio),
+                    meaning: "times fewer sockets",
+                    is_predicted,
+                })
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
 use crate::model::race::span::{Span, held};
-use crate::model::race::{Hand, LaneFigures, Race, RaceMeasure, UpstreamCounts, numbers};
+use crate::model::race::{LaneFigures, LaneResults, Race, RaceMeasure, UpstreamCounts, numbers};
 
 const SECOND: u64 = 1_000_000;
 
@@ -49,7 +49,10 @@ fn the_ratio_is_a_prediction_until_both_have_ended() {
 
 #[test]
 fn lost_jobs_and_open_connections_are_shown_once_they_are_known() {
-    let lost = |n: u64| LaneFigures { hand: Hand { lost: (1..=n).collect(), ..Hand::default() }, ..lane(10, 1, true) };
+    let lost = |n: u64| LaneFigures {
+        results: LaneResults { lost: (1..=n).collect(), ..LaneResults::default() },
+        ..lane(10, 1, true)
+    };
     assert_eq!(race(RaceMeasure::Lost, [lost(6), lost(0)]).result().unwrap().large, "6 : 0");
     assert_eq!(race(RaceMeasure::Lost, [lost(6), lane(1, 1, false)]).result(), None);
     let open = |sockets| LaneFigures {

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Dial, Finding, Instead, is_by_itself, is_struggling, most, span};
+use crate::model::verdict::{Finding, LimitSetting, WhatIf, is_struggling, is_undisturbed, span, usable_limit};
 
 /// The upstream refuses, or time goes into the patience that it asked for.
 pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
@@ -59,7 +59,7 @@ pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
 pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
-    if !is_quiet || evidence.services.n < t::HELD_LEAST || !is_heavy(model) || !is_by_itself(model) {
+    if !is_quiet || evidence.service_times.n < t::HELD_LEAST || !is_heavy(model) || !is_undisturbed(model) {
         return None;
     }
     let ours = [WaitReason::Slot, WaitReason::HostLimit, WaitReason::Gap, WaitReason::Rate];
@@ -68,51 +68,51 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
     if share < t::WAIT_SHARE {
         return None;
     }
-    let (host, dial, at_once) = match why {
+    let (host, setting, at_once) = match why {
         WaitReason::Slot => {
             let limit = model.limit?;
-            (None, Dial::Limit(limit), limit.saturating_mul(2))
+            (None, LimitSetting::Limit(limit), limit.saturating_mul(2))
         }
         WaitReason::HostLimit => {
             let held = most_held(model, why)?;
-            let limit = held.most()?;
+            let limit = held.effective_limit()?;
             let twice = limit.saturating_mul(2).min(model.limit.unwrap_or(u32::MAX));
-            (Some(held), Dial::Limit(limit), twice)
+            (Some(held), LimitSetting::Limit(limit), twice)
         }
         WaitReason::Gap => {
             let held = most_held(model, why)?;
-            (Some(held), Dial::Apart(apart(held)?), model.limit?)
+            (Some(held), LimitSetting::Apart(apart(held)?), model.limit?)
         }
         WaitReason::Rate => {
             let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
-            (None, Dial::Apart(Micros(span(model).0 / starts)), model.limit?)
+            (None, LimitSetting::Apart(Micros(span(model).0 / starts)), model.limit?)
         }
         WaitReason::Cooldown | WaitReason::Backoff | WaitReason::Paused => return None,
     };
-    let at_once = most(model, at_once);
+    let at_once = usable_limit(model, at_once);
     let was = span(model);
     let would = match host {
         // What is done elsewhere takes as long as it did, and all of it still shares the run's slots.
         Some(host) => {
             let held = Micros(host.usage.service.0 / u64::from(at_once.max(1)));
-            let all = model.limit.map_or(Micros::ZERO, |limit| evidence.services.on(limit));
+            let all = model.limit.map_or(Micros::ZERO, |limit| evidence.service_times.makespan(limit));
             let elsewhere = model.hosts.all().filter(|other| other.number != host.number);
             let elsewhere =
                 elsewhere.filter_map(|other| other.usage.starts).map(|(first, last)| last.since(first)).max();
-            [held, all, elsewhere.unwrap_or_default(), evidence.services.longest].into_iter().max()?
+            [held, all, elsewhere.unwrap_or_default(), evidence.service_times.longest].into_iter().max()?
         }
-        None => evidence.services.on(at_once),
+        None => evidence.service_times.makespan(at_once),
     };
-    let is_full = match dial {
-        Dial::Limit(limit) if host.is_none() => {
-            evidence.services.sum.0 as f64 >= t::FULL * was.0 as f64 * f64::from(limit)
+    let is_full = match setting {
+        LimitSetting::Limit(limit) if host.is_none() => {
+            evidence.service_times.sum.0 as f64 >= t::FULL * was.0 as f64 * f64::from(limit)
         }
-        Dial::Limit(_) | Dial::Apart(_) => true,
+        LimitSetting::Limit(_) | LimitSetting::Apart(_) => true,
     };
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
-    let instead = Instead { was, would, at_once };
+    let what_if = WhatIf { was, would, at_once };
     let host = host.map(|host| host.number);
-    (is_full && is_worth_it).then_some(Finding::LimitedByUs { why, host, share, dial, instead })
+    (is_full && is_worth_it).then_some(Finding::LimitedByUs { why, host, share, setting, what_if })
 }
 
 /// The host that waited longest for this reason.

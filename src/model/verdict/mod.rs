@@ -82,7 +82,7 @@ pub enum Finding {
         /// Median pause from an end to the next start.
         gap: Micros,
         /// The run as it was, and with so many at once.
-        instead: Instead,
+        what_if: WhatIf,
     },
     /// Batches that wait for their slowest.
     Waves {
@@ -93,7 +93,7 @@ pub enum Finding {
         /// Slots unused while they waited, as a share.
         idle: f64,
         /// The waves as they were, and with a sliding window.
-        instead: Instead,
+        what_if: WhatIf,
     },
     /// A few attempts hold on when all others are done.
     Stragglers {
@@ -106,7 +106,7 @@ pub enum Finding {
         /// The longest: how long, and what; foreign text.
         longest: Vec<(Micros, Arc<str>)>,
         /// What would make the end shorter.
-        cure: Cure,
+        remedy: Remedy,
     },
     /// One of our limits holds the run back, and no host refuses.
     LimitedByUs {
@@ -117,9 +117,9 @@ pub enum Finding {
         /// Its share of all waiting.
         share: f64,
         /// The limit, or how far apart starts were.
-        dial: Dial,
-        /// The run as it was, and with the dial turned.
-        instead: Instead,
+        setting: LimitSetting,
+        /// The run as it was, and with the setting turned.
+        what_if: WhatIf,
     },
     /// Nearly every attempt opens a connection of its own.
     Churn {
@@ -134,7 +134,7 @@ pub enum Finding {
 
 /// What was, and what would be if answers took as long as they did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instead {
+pub struct WhatIf {
     /// How long it took.
     pub was: Micros,
     /// How long it would.
@@ -145,7 +145,7 @@ pub struct Instead {
 
 /// What would make the end of a run shorter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cure {
+pub enum Remedy {
     /// It waited for time-outs alone, and would be shorter with those started first.
     Order {
         /// How long the run would be.
@@ -162,7 +162,7 @@ pub enum Cure {
 
 /// What the user could change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dial {
+pub enum LimitSetting {
     /// At most so many in flight.
     Limit(u32),
     /// Starts so far apart.
@@ -215,13 +215,13 @@ pub fn span(model: &Model) -> Micros {
 }
 
 /// As many as wanted, but fewer than where the upstream has ever refused.
-fn most(model: &Model, wanted: u32) -> u32 {
+fn usable_limit(model: &Model, wanted: u32) -> u32 {
     let refused_at = model.evidence.refusals.least.map(|in_flight| in_flight.saturating_sub(1).max(1));
     refused_at.map_or(wanted, |most| most.min(wanted))
 }
 
 /// Whether the user did not shape the run: no limit was changed, nothing was paused, no round began.
-fn is_by_itself(model: &Model) -> bool {
+fn is_undisturbed(model: &Model) -> bool {
     let is_stopped = matches!(model.stage, Stage::Draining | Stage::Cancelling);
     model.evidence.interventions == 0 && !model.is_paused && !is_stopped
 }

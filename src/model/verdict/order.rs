@@ -6,7 +6,7 @@ use crate::event::Micros;
 use crate::event::idle::{Idle, IdleReason};
 use crate::model::verdict::evidence::waves::Wave;
 use crate::model::verdict::thresholds as t;
-use crate::model::verdict::{Cure, Finding, Instead, is_by_itself, most, span};
+use crate::model::verdict::{Finding, Remedy, WhatIf, is_undisturbed, span, usable_limit};
 use crate::model::{Model, Stage};
 
 /// Never more than one in flight, and every start right behind an end.
@@ -17,23 +17,23 @@ pub(super) fn serial(model: &Model) -> Option<Finding> {
     // A limit of one is intended; and where idle reasons are reported, they explain the unused slots.
     let may_be_more = model.limit.is_none_or(|limit| limit > 1) && model.idle.total().is_zero();
     let has_waited = !model.waits.total().is_zero();
-    if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_by_itself(model) {
+    if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_undisturbed(model) {
         return None;
     }
     let gap = evidence.gaps.quantile(0.5)?;
-    if gap.0 as f64 > t::SERIAL_GAP * evidence.services.mean().0 as f64 {
+    if gap.0 as f64 > t::SERIAL_GAP * evidence.service_times.mean().0 as f64 {
         return None;
     }
-    let at_once = most(model, model.limit.unwrap_or(t::USUAL_LIMIT));
-    let instead = Instead { was: span, would: evidence.services.on(at_once), at_once };
-    let mean = evidence.services.sum.0 as f64 / span.0 as f64;
-    (at_once > 1).then_some(Finding::Serial { mean, gap, instead })
+    let at_once = usable_limit(model, model.limit.unwrap_or(t::USUAL_LIMIT));
+    let what_if = WhatIf { was: span, would: evidence.service_times.makespan(at_once), at_once };
+    let mean = evidence.service_times.sum.0 as f64 / span.0 as f64;
+    (at_once > 1).then_some(Finding::Serial { mean, gap, what_if })
 }
 
 /// Batch after batch, each waiting for its slowest.
 pub(super) fn waves(model: &Model) -> Option<Finding> {
     let size = model.level.peak();
-    if size < t::CROWD || !is_by_itself(model) || model.totals.throttled > 0 || has_idle_reason(model) {
+    if size < t::CROWD || !is_undisturbed(model) || model.totals.throttled > 0 || has_idle_reason(model) {
         return None;
     }
     let all = || model.evidence.waves.all();
@@ -56,7 +56,7 @@ pub(super) fn waves(model: &Model) -> Option<Finding> {
     let would = Micros(service.0 / slots) + (longest - Micros(longest.0 / slots));
     let idle = 1.0 - service.0 as f64 / (was.0.max(1) as f64 * f64::from(size));
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
-    is_worth_it.then_some(Finding::Waves { n, size, idle, instead: Instead { was, would, at_once: size } })
+    is_worth_it.then_some(Finding::Waves { n, size, idle, what_if: WhatIf { was, would, at_once: size } })
 }
 
 /// A few attempts hold on when all the others are done.
@@ -65,8 +65,8 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let (tail, span) = (&evidence.tail, span(model));
     let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
     // Waves have tails of their own; and changed limits or refusals explain a tail by themselves.
-    let is_shape = is_over && is_by_itself(model) && model.totals.throttled == 0 && waves(model).is_none();
-    if !is_shape || peak < t::CROWD || evidence.services.n < t::TAIL_ROUNDS * u64::from(peak) {
+    let is_shape = is_over && is_undisturbed(model) && model.totals.throttled == 0 && waves(model).is_none();
+    if !is_shape || peak < t::CROWD || evidence.service_times.n < t::TAIL_ROUNDS * u64::from(peak) {
         return None;
     }
     let lasted = evidence.last.since(tail.since);
@@ -78,9 +78,9 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
             span,
             n: tail.n,
             // No run is shorter than its longest attempt, wherever it starts.
-            cure: match tail.longest.first() {
-                Some((longest, _)) if is_gain(*longest, span) => Cure::Either { is_found: is_far(model, *longest) },
-                Some(_) | None => Cure::AttemptTimeout,
+            remedy: match tail.longest.first() {
+                Some((longest, _)) if is_gain(*longest, span) => Remedy::Either { is_found: is_far(model, *longest) },
+                Some(_) | None => Remedy::AttemptTimeout,
             },
             longest: tail.longest.clone(),
         })
@@ -91,7 +91,7 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
 fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
     let timeouts = &model.evidence.timeouts;
     let tail = model.evidence.last.since(timeouts.alone);
-    let would = timeouts.first_on(slots, model.evidence.services.sum);
+    let would = timeouts.makespan_with_timeouts_first(slots, model.evidence.service_times.sum);
     let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span) && is_far(model, timeouts.longest);
     // What waits for its next try is one of those that time out.
     let has_run_out = has_run_out(model, &timeouts.idle, &[IdleReason::NoWork, IdleReason::Backoff]);
@@ -100,7 +100,7 @@ fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
         span,
         n: timeouts.late,
         longest: timeouts.named.clone(),
-        cure: Cure::Order { would },
+        remedy: Remedy::Order { would },
     })
 }
 

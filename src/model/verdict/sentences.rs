@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::event::Micros;
 use crate::event::waits::WaitReason;
 use crate::model::Model;
-use crate::model::verdict::{Cure, Dial, Finding, Instead, thresholds};
+use crate::model::verdict::{Finding, LimitSetting, Remedy, WhatIf, thresholds};
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
@@ -98,28 +98,28 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
             ),
             format!("a limit of its own for it: others waited up to {}", units::length(*waited)),
         ),
-        Finding::Serial { mean, instead, .. } => {
+        Finding::Serial { mean, what_if, .. } => {
             let of = model.limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
             (
                 format!("in flight {mean:.1}{of} on average"),
                 "every start waits for the previous end".to_owned(),
-                format!("if these are independent, {}", gain(instead)),
+                format!("if these are independent, {}", gain(what_if)),
             )
         }
-        Finding::Waves { n, size, idle, instead } => (
+        Finding::Waves { n, size, idle, what_if } => (
             format!("{n} waves of {size}, slots {} idle", percent(*idle)),
             "each waits for its slowest".to_owned(),
-            format!("if these are independent, {}, each as one ends", gain(instead)),
+            format!("if these are independent, {}, each as one ends", gain(what_if)),
         ),
-        Finding::Stragglers { tail, span, n, longest, cure } => (
+        Finding::Stragglers { tail, span, n, longest, remedy } => (
             format!("last {} of {}", units::length(*tail), units::length(*span)),
-            held_on(*cure, *n, longest),
-            cured(*cure, recording),
+            held_on(*remedy, *n, longest),
+            remedy_text(*remedy, recording),
         ),
-        Finding::LimitedByUs { why, host, share, dial, instead } => (
+        Finding::LimitedByUs { why, host, share, setting, what_if } => (
             format!("{} of all waiting", percent(*share)),
-            dial_in_words(model, *why, *host, *dial),
-            format!("{}, if answers stay as fast", gain(instead)),
+            dial_in_words(model, *why, *host, *setting),
+            format!("{}, if answers stay as fast", gain(what_if)),
         ),
         Finding::Churn { host, share, connecting } => (
             format!("{} on new connections", percent(*share)),
@@ -131,42 +131,42 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
 }
 
 /// What held on at the end of the run.
-fn held_on(cure: Cure, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
-    let what = match (cure, n) {
-        (Cure::Order { .. }, 1) => "1 late time-out:".to_owned(),
-        (Cure::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
-        (Cure::Either { .. } | Cure::AttemptTimeout, n) => format!("{}:", units::plural(n, "attempt")),
+fn held_on(remedy: Remedy, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
+    let what = match (remedy, n) {
+        (Remedy::Order { .. }, 1) => "1 late time-out:".to_owned(),
+        (Remedy::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
+        (Remedy::Either { .. } | Remedy::AttemptTimeout, n) => format!("{}:", units::plural(n, "attempt")),
     };
     let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", sanitize(target), units::length(*took));
     format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
 }
 
 /// What would make the end of the run shorter, and the words that do it.
-fn cured(cure: Cure, recording: Option<&str>) -> String {
-    match (cure, recording) {
-        (Cure::Order { would }, recording) => {
+fn remedy_text(remedy: Remedy, recording: Option<&str>) -> String {
+    match (remedy, recording) {
+        (Remedy::Order { would }, recording) => {
             let first = if recording.is_some() { "" } else { "record it with `--events last.jsonl`, then " };
             let from = shell::word(&sanitize(recording.unwrap_or("last.jsonl")));
             format!("about {} with these first: {first}`--order slow-first --from {from}`", units::length(would))
         }
-        (Cure::Either { is_found: true }, _) => {
+        (Remedy::Either { is_found: true }, _) => {
             "start these first (`--order slow-first`), or give them a shorter time-out".to_owned()
         }
-        (Cure::Either { is_found: false }, _) => "start these first, or give them a shorter time-out".to_owned(),
-        (Cure::AttemptTimeout, _) => "a shorter time-out: they began early enough".to_owned(),
+        (Remedy::Either { is_found: false }, _) => "start these first, or give them a shorter time-out".to_owned(),
+        (Remedy::AttemptTimeout, _) => "a shorter time-out: they began early enough".to_owned(),
     }
 }
 
 /// The remedy where there is little room.
 fn brief(finding: &Finding) -> Option<String> {
     match finding {
-        Finding::Serial { instead, .. } | Finding::Waves { instead, .. } => {
-            Some(format!("about {} if independent", units::length(instead.would)))
+        Finding::Serial { what_if, .. } | Finding::Waves { what_if, .. } => {
+            Some(format!("about {} if independent", units::length(what_if.would)))
         }
-        Finding::LimitedByUs { instead, .. } => {
-            Some(format!("about {} with {} at once", units::length(instead.would), instead.at_once))
+        Finding::LimitedByUs { what_if, .. } => {
+            Some(format!("about {} with {} at once", units::length(what_if.would), what_if.at_once))
         }
-        Finding::Stragglers { cure: Cure::Order { would }, .. } => {
+        Finding::Stragglers { remedy: Remedy::Order { would }, .. } => {
             Some(format!("about {} with `--order slow-first`", units::length(*would)))
         }
         Finding::OneHost { .. } => Some("give it a limit of its own".to_owned()),
@@ -184,20 +184,22 @@ pub fn main_sentence(model: &Model, recording: Option<&str>) -> Option<String> {
     crate::model::verdict::findings(model).first().map(|finding| sentence_of(finding, model, recording).to_string())
 }
 
-/// Which dial it is that holds.
-fn dial_in_words(model: &Model, why: WaitReason, host: Option<usize>, dial: Dial) -> String {
+/// Which setting it is that holds.
+fn dial_in_words(model: &Model, why: WaitReason, host: Option<usize>, setting: LimitSetting) -> String {
     let whose = host.map_or_else(|| "the run".to_owned(), |host| place(model, host));
-    match (why, dial) {
-        (_, Dial::Limit(limit)) => format!("the limit of {limit} for {whose}"),
-        (WaitReason::Gap, Dial::Apart(apart)) => format!("the gap at {whose}, starts {} apart", units::length(apart)),
-        (_, Dial::Apart(apart)) => format!("the rate of {whose}, starts {} apart", units::length(apart)),
+    match (why, setting) {
+        (_, LimitSetting::Limit(limit)) => format!("the limit of {limit} for {whose}"),
+        (WaitReason::Gap, LimitSetting::Apart(apart)) => {
+            format!("the gap at {whose}, starts {} apart", units::length(apart))
+        }
+        (_, LimitSetting::Apart(apart)) => format!("the rate of {whose}, starts {} apart", units::length(apart)),
     }
 }
 
 /// `about 1.6 s instead of 12.4 s with 32 at once`
-fn gain(instead: &Instead) -> String {
-    let (would, was) = (units::length(instead.would), units::length(instead.was));
-    format!("about {would} instead of {was} with {} at once", instead.at_once)
+fn gain(what_if: &WhatIf) -> String {
+    let (would, was) = (units::length(what_if.would), units::length(what_if.was));
+    format!("about {would} instead of {was} with {} at once", what_if.at_once)
 }
 
 /// A host's name without what nearly all have.

@@ -5,7 +5,7 @@
 use crate::event::waits::WaitReason;
 use crate::model::Model;
 use crate::model::verdict::sentences::{length, percent, sentence_of};
-use crate::model::verdict::{Cure, Finding, findings, span, thresholds as t};
+use crate::model::verdict::{Finding, Remedy, findings, span, thresholds as t};
 use crate::text::units;
 
 /// A label and its text; an empty label continues the line above. Safe to show.
@@ -43,7 +43,7 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
 
 /// Effective concurrency against the limit, and why slots stood unused.
 fn fullness(model: &Model) -> Vec<LabelledLine> {
-    let (span, service) = (span(model), model.evidence.services.sum);
+    let (span, service) = (span(model), model.evidence.service_times.sum);
     // Where only a level is reported, its mean is all there is.
     let has_attempts = !span.is_zero() && !service.is_zero();
     let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
@@ -59,7 +59,7 @@ fn fullness(model: &Model) -> Vec<LabelledLine> {
     let reasons: Vec<String> = shares
         .iter()
         .filter(|(_, share)| *share >= 0.005)
-        .map(|(why, share)| format!("{} {}", why.words(), percent(*share)))
+        .map(|(why, share)| format!("{} {}", why.label(), percent(*share)))
         .collect();
     if !reasons.is_empty() {
         lines.push(("idle", reasons.join(", ")));
@@ -70,7 +70,7 @@ fn fullness(model: &Model) -> Vec<LabelledLine> {
         let reasons: Vec<String> = WaitReason::ALL
             .into_iter()
             .filter_map(of)
-            .map(|(why, waited)| format!("{} {}", why.words(), units::length(waited)))
+            .map(|(why, waited)| format!("{} {}", why.label(), units::length(waited)))
             .collect();
         lines.push(("waited", reasons.join(", ")));
     }
@@ -87,7 +87,7 @@ fn formula(finding: &Finding) -> &'static str {
         Finding::OneHost { .. } => "its service times ÷ (wall time × limit), and its mean ÷ the others' median",
         Finding::Serial { .. } => "most in flight = 1, and median gap ÷ mean service time",
         Finding::Waves { .. } => "stretches from nothing to nothing in flight that start at once",
-        Finding::Stragglers { cure: Cure::Order { .. }, .. } => {
+        Finding::Stragglers { remedy: Remedy::Order { .. }, .. } => {
             "the longest time-out, or (sum of service times + (peak − 1) × the longest other) ÷ peak"
         }
         Finding::Stragglers { .. } => "time after in flight last held half its peak ÷ wall time",
@@ -100,8 +100,8 @@ fn formula(finding: &Finding) -> &'static str {
 fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
     let text = match finding {
         Finding::Serial { gap, .. } => {
-            let service = model.evidence.services.mean();
-            let n = units::count(model.evidence.services.n);
+            let service = model.evidence.service_times.mean();
+            let n = units::count(model.evidence.service_times.n);
             format!("median gap {}, mean service {}, {n} attempts", units::length(*gap), units::length(service))
         }
         Finding::LimitedUpstream { per_second, waiting, .. } => {
@@ -123,15 +123,15 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
             units::length(*without),
             units::plural(model.evidence.stalls.n, "stall")
         ),
-        Finding::Waves { instead, .. } | Finding::LimitedByUs { instead, .. } => {
+        Finding::Waves { what_if, .. } | Finding::LimitedByUs { what_if, .. } => {
             format!(
                 "{} as it was, {} with {} at once",
-                units::length(instead.was),
-                units::length(instead.would),
-                instead.at_once
+                units::length(what_if.was),
+                units::length(what_if.would),
+                what_if.at_once
             )
         }
-        Finding::Stragglers { cure: Cure::Order { would }, span, .. } => {
+        Finding::Stragglers { remedy: Remedy::Order { would }, span, .. } => {
             let timeouts = &model.evidence.timeouts;
             format!(
                 "{} as it was, {} at the most; {} timed out, up to {}, all else up to {}",

@@ -119,10 +119,10 @@ impl<'a> Trouble<'a> {
             }
         };
         Self {
-            kind: failure_kind::of_outcome(last),
+            kind: failure_kind::outcome_kind(last),
             phase,
             status: failure_kind::status_of(last),
-            cause: Cause::of_outcome(last).map(|cause| cause.to_string()),
+            cause: Cause::from_outcome(last).map(|cause| cause.to_string()),
             detail,
         }
     }

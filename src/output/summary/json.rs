@@ -9,11 +9,11 @@ use crate::event::cause::Cause;
 use crate::event::waits::{WaitReason, WaitTimes};
 use crate::event::{Micros, Offset};
 use crate::model::endpoint::EndpointStats;
+use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::incidents::FailureGroup;
-use crate::model::news::Story;
 use crate::model::verdict::findings;
 use crate::model::verdict::sentences::sentence_of;
 use crate::model::{Model, Stage};
@@ -84,7 +84,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "anomalies": {
             "orphan_ends": model.anomalies.orphan_ends,
             "double_starts": model.anomalies.double_starts,
-            "strangers": model.anomalies.strangers,
+            "strangers": model.anomalies.unannounced,
         },
         "warnings": { "count": totals.warnings, "last": last_warnings(model) },
         "output": output(extras),
@@ -108,7 +108,7 @@ fn failure(model: &Model, cause: Cause, group: &FailureGroup) -> Value {
     let endpoints: Vec<_> = group.endpoints.iter().map(|(&i, n)| json!({"name": name(i), "count": n})).collect();
     json!({
         "cause": cause.to_string(),
-        "kind": failure_kind::of_cause(cause),
+        "kind": failure_kind::cause_kind(cause),
         "count": group.jobs,
         "first_s": rounded(group.first.since(Offset::ZERO).as_secs_f64()),
         "last_s": rounded(group.last.since(Offset::ZERO).as_secs_f64()),
@@ -184,10 +184,10 @@ fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
 /// The warnings that are still at hand, oldest first.
 fn last_warnings(model: &Model) -> Vec<&str> {
     let mut warnings: Vec<&str> = model
-        .news
+        .event_log
         .newest_first()
-        .filter_map(|item| match &item.story {
-            Story::Warned(_, message) => Some(&**message),
+        .filter_map(|item| match &item.event {
+            LogEvent::Warned(_, message) => Some(&**message),
             _ => None,
         })
         .collect();
@@ -213,17 +213,14 @@ fn millis(length: Micros) -> f64 {
 /// Unused slots × time as shares of all, by reason.
 fn idle(model: &Model, end: Offset) -> Value {
     let shares = model.idle_shares(end).into_iter();
-    shares
-        .map(|(why, share)| (why.words().replace(' ', "_"), json!(rounded(share))))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+    shares.map(|(why, share)| (why.key().to_owned(), json!(rounded(share)))).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// What attempts waited for before they started, in seconds, by reason.
 fn waits(waits: &WaitTimes) -> Value {
     let waited = WaitReason::ALL.into_iter().map(|why| (why, waits.get(why))).filter(|(_, waited)| !waited.is_zero());
     waited
-        .map(|(why, waited)| (why.words().replace(' ', "_"), json!(rounded(waited.as_secs_f64()))))
+        .map(|(why, waited)| (why.key().to_owned(), json!(rounded(waited.as_secs_f64()))))
         .collect::<serde_json::Map<_, _>>()
         .into()
 }

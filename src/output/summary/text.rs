@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::idle::IdleReason;
 use crate::event::{Offset, RunEnd};
+use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
-use crate::model::news::Story;
 use crate::model::verdict::sentences::main_sentence;
 use crate::model::{Model, Stage};
 use crate::output::collector::Collected;
@@ -182,7 +182,7 @@ fn idle(model: &Model, end: Offset) -> Option<String> {
         return None;
     }
     let largest = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
-    let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0)).collect();
+    let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.label(), share * 100.0)).collect();
     Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
 
@@ -240,15 +240,15 @@ fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
 fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
     let mut lines = Vec::new();
     if model.totals.warnings > 0 {
-        let last = model.news.newest_first().find_map(|item| match &item.story {
-            Story::Warned(_, message) => Some(sanitize(message)),
+        let last = model.event_log.newest_first().find_map(|item| match &item.event {
+            LogEvent::Warned(_, message) => Some(sanitize(message)),
             _ => None,
         });
         let n = units::plural(model.totals.warnings, "warning");
         let text = last.map_or(n.clone(), |last| format!("{n}, last: {last}"));
         lines.push(format!("  {}", style.red(&fit::end(&text, style.room(style.line_width() - 2)))));
     }
-    let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.strangers;
+    let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.unannounced;
     if odd > 0 {
         lines.push(format!("  {} in the run's record that cannot be", units::plural(odd, "event")));
     }

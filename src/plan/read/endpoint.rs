@@ -14,12 +14,12 @@ use crate::plan::quantity;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
-use crate::plan::request::escape::Escaping;
-use crate::plan::request::interpolation::PlanText;
-use crate::plan::request::template::Template;
 use crate::plan::request::{JSON, check, parse_method};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
+use crate::plan::template::Template;
+use crate::plan::template::escape::Escaping;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 

@@ -6,7 +6,7 @@
 use toml::de::DeValue;
 
 use crate::plan::read::values::PlanEntry;
-use crate::plan::request::interpolation::PlanText;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::value_error::ValueError;
 
 /// Converts a value to JSON, with placeholders in its strings.

@@ -14,7 +14,7 @@ use std::path::Path;
 use crate::plan::Plan;
 use crate::plan::error::PlanError;
 use crate::plan::read::values::{PlanContext, PlanReader};
-use crate::plan::request::interpolation::VariableLookup;
+use crate::plan::template::interpolation::VariableLookup;
 use crate::text::diagnostics::{Mistake, SourceText};
 use crate::text::toml_reader::MISSING;
 

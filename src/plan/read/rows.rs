@@ -8,13 +8,14 @@ use std::path::Path;
 use toml::de::DeValue;
 
 use crate::plan::defaults::MAX_JOBS;
+use crate::plan::error::io_reason;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
-use crate::plan::request::interpolation::{PlanText, reason};
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
+use crate::plan::template::interpolation::PlanText;
 use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
@@ -100,7 +101,7 @@ fn read_file(entry: &PlanEntry<'_>) -> Option<Rows> {
         return None;
     }
     if let Err(why) = std::fs::metadata(&path) {
-        wrong(format!("not readable: {}", reason(&why)), place);
+        wrong(format!("not readable: {}", io_reason(&why)), place);
         return None;
     }
     Some(Rows::File { path, shown: name, form })

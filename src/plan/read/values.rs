@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::quantity;
-use crate::plan::request::interpolation::{PlanText, VariableLookup, interpolate};
+use crate::plan::template::interpolation::{PlanText, VariableLookup, interpolate};
 use crate::text::sanitize::sanitize;
 use crate::text::toml_reader::TomlReader;
 use crate::text::toml_section::{TomlEntry, TomlSection};

@@ -4,9 +4,6 @@
 //! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
-pub(in crate::plan) mod escape;
-pub mod interpolation;
-pub mod template;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,12 +15,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
-use crate::plan::request::template::{SecretDisplay, Template};
 use crate::plan::rows::Rows;
-use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
+use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{is_secret_name, mask_values};
 

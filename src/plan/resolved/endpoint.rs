@@ -13,11 +13,11 @@ use crate::plan::defaults;
 use crate::plan::job::{Policy, RetryOn, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
-use crate::plan::request::template::Template;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::{Body, Source, Target};
+use crate::plan::template::Template;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
 /// Resolves the `i`-th source of the plan.

@@ -3,11 +3,10 @@
 //! Blank lines and `#` comments are not lines; a line that is too long or not UTF-8 is a bad one.
 //! Counting and reading go the same way, so that they agree. Start at [`Lines::next`].
 
-use std::borrow::Cow;
 use std::io::{self, Read};
 
 use crate::plan::defaults::MAX_LINE;
-use crate::plan::request::interpolation::reason;
+use crate::plan::error::io_reason;
 
 const CHUNK: usize = 64 << 10;
 
@@ -28,7 +27,7 @@ pub(super) enum Line<'l> {
         /// Where.
         number: u64,
         /// What.
-        text: Cow<'l, str>,
+        text: &'l str,
     },
     /// A line that cannot be used.
     Bad {
@@ -61,10 +60,10 @@ impl<R: Read> Lines<R> {
             Ok(None) => Line::End,
             Ok(Some((number, None))) => Line::Bad { number, why: "is longer than 1 MiB".to_owned() },
             Ok(Some((number, Some(bytes)))) => match std::str::from_utf8(bytes) {
-                Ok(text) => Line::Text { number, text: Cow::Borrowed(text.trim()) },
+                Ok(text) => Line::Text { number, text: text.trim() },
                 Err(_) => Line::Bad { number, why: "is not UTF-8 text".to_owned() },
             },
-            Err(why) => Line::Bad { number: number + 1, why: format!("cannot be read: {}", reason(&why)) },
+            Err(why) => Line::Bad { number: number + 1, why: format!("cannot be read: {}", io_reason(&why)) },
         }
     }
 

@@ -4,27 +4,29 @@
 //! file. Start at [`Rows::open`] and [`RowStream::next`].
 
 pub(super) mod each;
-pub(super) mod feed;
 pub(super) mod lines;
 mod records;
 pub(super) mod table;
 
 use std::fmt;
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::plan::defaults::MAX_COUNTED_FILE;
+use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
-use crate::plan::request::interpolation::reason;
 use crate::plan::rows::each::Each;
-use crate::plan::rows::feed::{Feed, Input, Waker};
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::table::Table;
 use crate::text::sanitize::sanitize;
 
 /// Names under which a line of a plain text file can be used.
 pub(super) const LINE_COLUMNS: [&str; 3] = ["url", "row", "line"];
+
+/// Standard input or a pipe.
+pub(super) type Input = Box<dyn Read + Send>;
 
 /// Where rows come from.
 pub(super) enum Rows {
@@ -79,21 +81,17 @@ impl Form {
     }
 }
 
-/// What the next row is.
-pub(super) enum Next {
-    /// The values were written into the given ones.
-    Row,
+/// A row as it was read.
+pub(super) enum Row {
+    /// Its values were written into the caller's buffer.
+    Values,
     /// A whole line, for rows that are requests themselves.
     Line(String),
     /// A row that cannot be used, and why, with file and line.
     Bad(String),
-    /// Not there yet.
-    Pending,
-    /// There are no more.
-    End,
 }
 
-/// Rows on their way.
+/// An open source of rows. Reading from it blocks while the file or pipe has nothing.
 pub(super) struct RowStream {
     name: String,
     kind: Kind,
@@ -102,27 +100,20 @@ pub(super) struct RowStream {
 enum Kind {
     Repeat(u64),
     Each { each: Each, columns: Vec<usize>, next: u64 },
-    Lines { lines: LineSource, columns: Vec<String>, form: Form, whole: bool },
+    Lines { lines: Lines<Input>, columns: Vec<String>, form: Form, whole: bool },
     Table(Box<Table>),
-}
-
-enum LineSource {
-    File(Lines<File>),
-    Feed(Feed),
 }
 
 impl Rows {
     /// Starts reading, and says how many rows there will be, where that can be known.
     ///
     /// `columns` are the placeholders in use; with `whole`, lines are handed out as they are.
-    pub(super) fn open(
-        &self,
-        columns: &[String],
-        whole: bool,
-        waker: &Waker,
-    ) -> Result<(RowStream, Option<u64>), PlanError> {
+    pub(super) fn open(&self, columns: &[String], whole: bool) -> Result<(RowStream, Option<u64>), PlanError> {
         let name = self.name();
-        let line_rows = |lines, form| Kind::Lines { lines, columns: columns.to_vec(), form, whole };
+        let line_rows = |input: Input, form| {
+            let lines = Lines::new(input);
+            Kind::Lines { lines, columns: columns.to_vec(), form, whole }
+        };
         let (kind, n_rows) = match self {
             Self::Repeat(n) => (Kind::Repeat(*n), Some(*n)),
             Self::Each(each) => {
@@ -137,9 +128,10 @@ impl Rows {
                 (Kind::Table(Box::new(table)), n_rows.map_err(|why| unreadable(shown, &why))?)
             }
             Self::File { path, shown, form } => {
-                let open = || File::open(path).map(Lines::new).map_err(|why| unreadable(shown, &why));
-                let n_rows = countable(path).then(|| open()?.count().map_err(|why| unreadable(shown, &why)));
-                (line_rows(LineSource::File(open()?), *form), n_rows.transpose()?)
+                let open = || File::open(path).map_err(|why| unreadable(shown, &why));
+                let count = || Lines::new(open()?).count().map_err(|why| unreadable(shown, &why));
+                let n_rows = countable(path).then(count).transpose()?;
+                (line_rows(Box::new(open()?), *form), n_rows)
             }
             Self::Stream { name, input, form } => {
                 let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -150,13 +142,23 @@ impl Rows {
                         "it can be run once only",
                     )
                 })?;
-                let feed = Feed::start(input, Arc::clone(waker)).map_err(|why| {
-                    PlanError::in_file(name, format!("cannot read {}: {}", describe_file(name), reason(&why)), "")
-                })?;
-                (line_rows(LineSource::Feed(feed), *form), None)
+                (line_rows(input, *form), None)
             }
         };
         Ok((RowStream { name, kind }, n_rows))
+    }
+
+    /// Whether reading these rows never blocks, because they are computed.
+    pub(super) fn is_computed(&self) -> bool {
+        matches!(self, Self::Repeat(_) | Self::Each(_))
+    }
+
+    /// Whether opening the rows may block: a named pipe opens when its writer does.
+    pub(super) fn blocks_on_open(&self) -> bool {
+        match self {
+            Self::File { path, .. } => path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir()),
+            Self::Repeat(_) | Self::Each(_) | Self::Stream { .. } => false,
+        }
     }
 
     /// Where they are, as a message says it.
@@ -187,19 +189,19 @@ fn countable(path: &Path) -> bool {
 fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
     PlanError::in_file(
         file,
-        format!("cannot read `{}`: {}", sanitize(file), reason(why)),
+        format!("cannot read `{}`: {}", sanitize(file), io_reason(why)),
         "paths in a plan are relative to the plan's folder",
     )
 }
 
 impl RowStream {
-    /// Draws the next row; its values go into `values`, one for each column.
-    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Next {
-        match &mut self.kind {
-            Kind::Repeat(0) => Next::End,
+    /// Reads the next row; its values go into `values`, one for each column.
+    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Option<Row> {
+        let row = match &mut self.kind {
+            Kind::Repeat(0) => return None,
             Kind::Repeat(left) => {
                 *left -= 1;
-                Next::Row
+                Row::Values
             }
             Kind::Each { each, columns, next } if *next < each.n_rows() => {
                 values.resize(columns.len(), String::new());
@@ -208,37 +210,33 @@ impl RowStream {
                     each.write(*column, *next, value);
                 }
                 *next += 1;
-                Next::Row
+                Row::Values
             }
-            Kind::Each { .. } => Next::End,
-            Kind::Table(table) => table.next(values).unwrap_or_else(|why| Next::Bad(why.at(&self.name))),
-            Kind::Lines { lines, columns, form, whole } => {
-                let line = match lines {
-                    LineSource::File(lines) => lines.next(),
-                    LineSource::Feed(feed) => match feed.next() {
-                        Some(line) => line,
-                        None => return Next::Pending,
-                    },
-                };
-                match line {
-                    Line::End => Next::End,
-                    Line::Bad { number, why } => Next::Bad(format!("{} line {number} {why}", self.name)),
-                    Line::Text { text, .. } if *whole => Next::Line(text.into_owned()),
-                    Line::Text { text, .. } if *form == Form::Lines => {
-                        values.resize(columns.len(), String::new());
-                        for value in values {
-                            value.clear();
-                            value.push_str(&text);
-                        }
-                        Next::Row
+            Kind::Each { .. } => return None,
+            Kind::Table(table) => match table.next(values) {
+                Ok(true) => Row::Values,
+                Ok(false) => return None,
+                Err(why) => Row::Bad(why.at(&self.name)),
+            },
+            Kind::Lines { lines, columns, form, whole } => match lines.next() {
+                Line::End => return None,
+                Line::Bad { number, why } => Row::Bad(format!("{} line {number} {why}", self.name)),
+                Line::Text { text, .. } if *whole => Row::Line(text.to_owned()),
+                Line::Text { text, .. } if *form == Form::Lines => {
+                    values.resize(columns.len(), String::new());
+                    for value in values {
+                        value.clear();
+                        value.push_str(text);
                     }
-                    Line::Text { number, text } => match table::object(&text, columns, values) {
-                        Ok(()) => Next::Row,
-                        Err(why) => Next::Bad(format!("{} line {number} {why}", self.name)),
-                    },
+                    Row::Values
                 }
-            }
-        }
+                Line::Text { number, text } => match table::object(text, columns, values) {
+                    Ok(()) => Row::Values,
+                    Err(why) => Row::Bad(format!("{} line {number} {why}", self.name)),
+                },
+            },
+        };
+        Some(row)
     }
 
     /// Passes over so many rows, or all that are left.
@@ -248,7 +246,7 @@ impl RowStream {
             Kind::Each { each, next, .. } => *next = next.saturating_add(n).min(each.n_rows()),
             Kind::Lines { .. } | Kind::Table(_) => {
                 for _ in 0..n {
-                    if matches!(self.next(values), Next::End | Next::Pending) {
+                    if self.next(values).is_none() {
                         return;
                     }
                 }
@@ -262,8 +260,7 @@ impl RowStream {
             Kind::Repeat(_) => return String::new(),
             Kind::Each { next, .. } => return format!("row {next}: "),
             Kind::Table(table) => table.line(),
-            Kind::Lines { lines: LineSource::File(lines), .. } => lines.number(),
-            Kind::Lines { lines: LineSource::Feed(feed), .. } => feed.number(),
+            Kind::Lines { lines, .. } => lines.number(),
         };
         format!("{} line {number}: ", self.name)
     }

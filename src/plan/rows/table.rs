@@ -9,8 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::plan::request::interpolation::reason;
-use crate::plan::rows::Next;
+use crate::plan::error::{io_reason, json_reason};
 use crate::plan::rows::records::{Record, Records};
 use crate::text::sanitize::sanitize;
 
@@ -74,13 +73,13 @@ impl Table {
         self.records.line()
     }
 
-    /// Reads a row's chosen values.
-    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Result<Next, BadRecord> {
+    /// Reads a row's chosen values; `false` at the end.
+    pub(super) fn next(&mut self, values: &mut Vec<String>) -> Result<bool, BadRecord> {
         let n_columns = self.header.len();
         let record = self.records.advance();
         let bad = |why: String| BadRecord { line: self.records.line(), why };
-        match record.map_err(|why| bad(format!("cannot be read: {}", reason(&why))))? {
-            Record::End => return Ok(Next::End),
+        match record.map_err(|why| bad(format!("cannot be read: {}", io_reason(&why))))? {
+            Record::End => return Ok(false),
             Record::TooLong => return Err(bad("is longer than 1 MiB: is a quote left open?".to_owned())),
             Record::Fields => {}
         }
@@ -95,7 +94,7 @@ impl Table {
             value.clear();
             value.push_str(text);
         }
-        Ok(Next::Row)
+        Ok(true)
     }
 }
 
@@ -124,21 +123,11 @@ pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -
     Ok(())
 }
 
-/// What is wrong with a line of JSON; the line's number is known better elsewhere.
-pub(in crate::plan) fn json_reason(why: &serde_json::Error) -> String {
-    let words = why.to_string();
-    match words.rsplit_once(" at line ") {
-        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
-        None => sanitize(&words).into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::{Table, object};
-    use crate::plan::rows::Next;
 
     fn all(text: &[u8], columns: &[&str]) -> Vec<String> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -148,8 +137,8 @@ mod tests {
         let (mut rows, mut values) = (Vec::new(), Vec::new());
         loop {
             match table.next(&mut values) {
-                Ok(Next::Row) => rows.push(format!("{}: {}", table.line(), values.join("|"))),
-                Ok(_) => break,
+                Ok(true) => rows.push(format!("{}: {}", table.line(), values.join("|"))),
+                Ok(false) => break,
                 Err(why) => rows.push(why.at("t")),
             }
         }

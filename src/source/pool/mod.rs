@@ -1,9 +1,8 @@
-//! Runs a plan: a pool of workers over real sockets, under one schedule.
+//! The worker pool that runs a plan over real sockets, under one schedule.
 //!
-//! Thread per core: each thread has its own runtime, its own client and its own share of the
-//! workers; all pull from one [`schedule`]. What happens leaves through one bounded channel of
-//! events, in an order in which nothing is named before it is announced and nobody ever counts more
-//! in flight than the limit. Start at [`Pool::start`].
+//! There is a thread for each core, with its own runtime, HTTP client and share of the workers. All workers pull
+//! from one [`schedule`]. Events leave through one bounded channel. Their order never names anything before it is
+//! announced, and never counts more in flight than the limit. Start at [`Pool::start`].
 
 pub mod adapt;
 pub mod dns;
@@ -30,7 +29,7 @@ use crate::job_result::JobResult;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};
 use crate::source::pool::dns::Resolver;
-use crate::source::pool::run::shared_state::Shared;
+use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::supervision::{BreaksOnPanic, run_workers};
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::run_time::RunTime;
@@ -38,33 +37,33 @@ use crate::source::pool::wire::Wire;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
 use crate::source::pool::wire::route::{Route, Wires};
 
-/// Events that may wait for the pump before the pool waits for it.
+/// How many events may wait for the pump before the pool waits for it.
 pub const EVENTS_AHEAD: usize = 4096;
 
-/// What a run needs beside its plan.
+/// What a run needs in addition to the position in its plan.
 #[derive(Debug)]
-pub struct Settings {
-    /// What the run is called.
+pub struct PoolSettings {
+    /// The run's name.
     pub name: String,
-    /// The plan's dials.
+    /// The plan's limits.
     pub limits: Limits,
     /// Whether the batch is repeated, and how often.
     pub polling: Option<Polling>,
     /// Stop at the first job that fails.
     pub fail_fast: bool,
-    /// Which wire attempts go by.
+    /// Which HTTP client attempts use.
     pub route: Route,
     /// The run's clock.
     pub time: RunTime,
-    /// Whether somebody may have failed jobs sent again, after its end as well: it then waits until nobody
-    /// can command it any more. A batch that is repeated sends nothing again.
+    /// Whether the pool stays after the end, so that failed jobs can be sent again. It then waits until no more
+    /// commands can come. A run with rounds sends nothing again.
     pub lingers: bool,
-    /// Most connections this machine lets us have.
+    /// The most connections that this machine allows.
     pub most: Option<u32>,
     /// Where facts go.
     pub events: mpsc::Sender<Event>,
-    /// Where data goes, if anybody wants it.
-    pub harvests: Option<mpsc::Sender<JobResult>>,
+    /// Where jobs' results go, if they are collected.
+    pub results: Option<mpsc::Sender<JobResult>>,
 }
 
 /// A run under way.
@@ -76,19 +75,18 @@ pub struct Pool {
 
 impl Pool {
     /// Starts a run over HTTP. Its last event is `RunEnded`, and then its channel closes.
-    pub fn start(cursor: Cursor, settings: Settings) -> io::Result<Self> {
-        let (commands, wishes) = mpsc::unbounded_channel();
-        let thread = thread::Builder::new().name("pool".into()).spawn(move || run(cursor, settings, wishes))?;
-        Ok(Self { commands, thread })
+    pub fn start(cursor: Cursor, settings: PoolSettings) -> io::Result<Self> {
+        let (sender, commands) = mpsc::unbounded_channel();
+        let thread = thread::Builder::new().name("pool".into()).spawn(move || run(cursor, settings, commands))?;
+        Ok(Self { commands: sender, thread })
     }
 
-    /// Where to send wishes.
+    /// Where to send commands.
     pub fn commands(&self) -> mpsc::UnboundedSender<Command> {
         self.commands.clone()
     }
 
-    /// Waits until every event has been sent. A pool that lingers does so for as long as somebody else
-    /// can command it.
+    /// Waits until every event has been sent. A pool that lingers ends when every other sender of commands is gone.
     pub fn join(self) -> Result<(), Broken> {
         let Self { commands, thread } = self;
         drop(commands);
@@ -97,20 +95,20 @@ impl Pool {
 }
 
 /// Runs the threads of a pool to their end.
-fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
-    let Settings { name, limits, polling, fail_fast, route, time, lingers, most, events, harvests } = settings;
-    let keeps_bodies = harvests.is_some();
+fn run(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) -> Result<(), Broken> {
+    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers, most, events, results } = settings;
+    let keeps_bodies = results.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
-    let mut shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
+    let mut shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
     if !lingers || polling.is_some() {
-        shared.keep_no_failed();
+        shared.keep_no_failed_jobs();
     }
 
-    // However small the limit is now, it may be raised; a thread without workers costs next to nothing.
-    let of = thread::available_parallelism().map_or(1, usize::from);
-    let route = route.with_budget(most, limits.concurrency.get(), of);
-    let names = route.resolver();
-    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), route.clone()));
+    // The limit may be raised later, and a thread without workers costs next to nothing.
+    let n_threads = thread::available_parallelism().map_or(1, usize::from);
+    let route = route.with_budget(most, limits.concurrency.get(), n_threads);
+    let resolver = route.resolver();
+    shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
     let first = runtime()?;
     first.block_on(async {
         shared.open(&name).await;
@@ -118,59 +116,58 @@ fn run(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<C
             shared.set_limit(Scope::Run, most, ChangedBy::Machine).await;
         }
     });
-    let pool = Stretch { of, route, names, keeps_bodies };
+    let pool = RunThreads { n_threads, route, resolver, keeps_bodies };
     loop {
-        let ended = pool.run(&first, &shared, &mut wishes);
+        let ended = pool.run(&first, &shared, &mut commands);
         if !lingers || ended.is_err() {
             break ended;
         }
-        let Some(cause) = first.block_on(shared.asked_for_more(&mut wishes)) else { break ended };
-        // Every thread has let go of it.
-        let Some(over) = Arc::into_inner(shared) else { break ended };
-        shared = over.reopened(&time);
-        first.block_on(shared.go_on(cause));
+        let Some(cause) = first.block_on(shared.wait_for_repeat(&mut commands)) else { break ended };
+        // Every thread has ended and dropped its reference.
+        let Some(ended_run) = Arc::into_inner(shared) else { break ended };
+        shared = ended_run.reopened(&time);
+        first.block_on(shared.start_again(cause));
     }
 }
 
-/// What it takes to run from a start to an end.
-struct Stretch {
-    /// How many threads.
-    of: usize,
+/// The threads that carry a run from a start to an end, and what each of them needs.
+struct RunThreads {
+    n_threads: usize,
     route: Route,
-    names: Resolver,
+    resolver: Resolver,
     keeps_bodies: bool,
 }
 
-impl Stretch {
-    /// Runs every thread until nothing will start any more, this one among them.
+impl RunThreads {
+    /// Runs every thread until nothing will start any more. The caller's thread is one of them.
     fn run(
         &self,
         first: &Runtime,
-        shared: &Arc<Shared>,
-        wishes: &mut mpsc::UnboundedReceiver<Command>,
+        shared: &Arc<SharedRun>,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
     ) -> Result<(), Broken> {
-        let &Self { of, ref route, ref names, keeps_bodies } = self;
-        let beside = |thread| {
-            let (shared, names, route) = (Arc::clone(shared), names.clone(), route.clone());
+        let &Self { n_threads: of, ref route, ref resolver, keeps_bodies } = self;
+        let start = |thread| {
+            let (shared, resolver, route) = (Arc::clone(shared), resolver.clone(), route.clone());
             thread::Builder::new().name(format!("pool-{thread}")).spawn(move || {
-                let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
+                let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
                 runtime()?.block_on(serve(shared, wire, Share { thread, of }, None));
                 Ok(())
             })
         };
-        let others: Vec<_> = (1..of).map(beside).collect();
+        let others: Vec<_> = (1..of).map(start).collect();
         if others.iter().any(Result::is_err) {
-            // Its share of the workers would be missing for the whole run.
+            // Without that thread, its share of the workers would be missing for the whole run.
             first.block_on(shared.cancel_all());
         }
-        let wire = Rc::new(Wires::new(route.clone(), names, keeps_bodies));
-        first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(wishes)));
+        let wire = Rc::new(Wires::new(route.clone(), resolver, keeps_bodies));
+        first.block_on(serve(Arc::clone(shared), wire, Share { thread: 0, of }, Some(commands)));
         let ended: Vec<_> = others.into_iter().map(|other| other?.join().unwrap_or(Err(Broken::Thread))).collect();
-        // What is asked for ahead is nobody's any more.
-        names.cancel_queued();
+        // No job needs the names that are still being looked up ahead.
+        resolver.cancel_queued();
         let ended: Result<(), Broken> = ended.into_iter().collect();
         if shared.is_broken() {
-            // What is left cannot be settled: its channel closes, and that is the end.
+            // What is left cannot be settled: the channel closes, and that is the end.
             return ended.and(Err(Broken::Worker));
         }
         first.block_on(shared.conclude());
@@ -178,21 +175,21 @@ impl Stretch {
     }
 }
 
-/// Runs a plan on the runtime of whoever calls, on this one thread, to its end.
+/// Runs a plan to its end on the caller's thread and runtime.
 ///
-/// For those who have a runtime of their own to watch; it needs no thread, and no [`Pool`] to ask.
-pub async fn run_here(cursor: Cursor, settings: Settings, mut wishes: mpsc::UnboundedReceiver<Command>) {
-    let Settings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, harvests } = settings;
-    let keeps_bodies = harvests.is_some();
+/// For callers that observe a runtime of their own: it starts no thread and needs no [`Pool`].
+pub async fn run_here(cursor: Cursor, settings: PoolSettings, mut commands: mpsc::UnboundedReceiver<Command>) {
+    let PoolSettings { name, limits, polling, fail_fast, route, time, lingers: _, most, events, results } = settings;
+    let keeps_bodies = results.is_some();
     let schedule = Schedule::new(cursor, &limits, polling);
-    let shared = Shared::new(schedule, Instant::from_std(time.start()), most, events, harvests, fail_fast);
-    shared.keep_no_failed();
+    let shared = SharedRun::new(schedule, Instant::from_std(time.start()), most, events, results, fail_fast);
+    shared.keep_no_failed_jobs();
     shared.open(&name).await;
-    let names = route.resolver();
-    shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), route.clone()));
-    let wire = Rc::new(Wires::new(route, &names, keeps_bodies));
-    serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
-    names.cancel_queued();
+    let resolver = route.resolver();
+    shared.set_dns_prefetch(DnsPrefetch::new(resolver.clone(), route.clone()));
+    let wire = Rc::new(Wires::new(route, &resolver, keeps_bodies));
+    serve(Arc::clone(&shared), wire, Share { thread: 0, of: 1 }, Some(&mut commands)).await;
+    resolver.cancel_queued();
     if !shared.is_broken() {
         shared.conclude().await;
     }
@@ -205,12 +202,12 @@ fn runtime() -> io::Result<Runtime> {
 
 /// One thread's share of a run: workers as the limit needs them, until nothing will start any more.
 ///
-/// The thread that is given the wishes also grants them, and runs the clock.
+/// The thread that is given the commands also grants them, and runs the clock.
 pub async fn serve<W: Wire>(
-    shared: Arc<Shared>,
+    shared: Arc<SharedRun>,
     wire: Rc<W>,
     share: Share,
-    wishes: Option<&mut mpsc::UnboundedReceiver<Command>>,
+    commands: Option<&mut mpsc::UnboundedReceiver<Command>>,
 ) {
     let _supervision = BreaksOnPanic(&shared);
     let mut workers = JoinSet::new();
@@ -224,14 +221,14 @@ pub async fn serve<W: Wire>(
     };
     LocalSet::new()
         .run_until(async {
-            match wishes {
-                Some(wishes) => {
+            match commands {
+                Some(commands) => {
                     tokio::join!(
                         work,
                         shared.run_clock(),
-                        shared.run_watch(),
+                        shared.report_progress(),
                         shared.run_listener_check(),
-                        shared.run_commands(wishes)
+                        shared.run_commands(commands)
                     );
                 }
                 None => work.await,
@@ -250,9 +247,9 @@ pub struct Share {
 }
 
 impl Share {
-    /// How many workers this thread runs: no more than the limit or the jobs need, and one at least
-    /// in all, to find out that there are none.
-    fn of(self, limit: u32, jobs: Option<u64>) -> usize {
+    /// How many workers this thread runs: as many as the limit and the jobs need, and at least one over all
+    /// threads, to find out that there are no jobs.
+    fn n_workers(self, limit: u32, jobs: Option<u64>) -> usize {
         let needed = jobs.and_then(|jobs| u32::try_from(jobs).ok()).map_or(limit, |jobs| jobs.min(limit)).max(1);
         (needed as usize + self.of - 1 - self.thread) / self.of
     }

@@ -9,7 +9,7 @@ use crate::event::outcome::{Outcome, Reason};
 use crate::event::{Micros, Offset, RetryReason};
 use crate::plan::job::{Retry, RetryOn};
 
-/// What the decision depends on, beside the outcome.
+/// What the decision depends on, apart from the outcome.
 #[derive(Debug)]
 pub struct Circumstances<'a> {
     /// The plan's rules.
@@ -37,7 +37,7 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
         _ => None,
     };
     let (wait, why) = match asked {
-        // Never earlier than told, and not all at the same instant.
+        // Never earlier than the server asked, and not all at the same instant.
         Some(asked) => {
             (asked.min(rules.longest_wait.into()) + scaled(Micros(100_000), at.chance), RetryReason::RetryAfter)
         }
@@ -47,10 +47,10 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, Retr
     (until < at.deadline).then_some((until, why))
 }
 
-/// Keeps retries from feeding on themselves: an upstream that fails under load gets less of it.
+/// A budget of retries, so that they do not add to the load that causes failures.
 ///
-/// A share of all attempts may be retries. A refusal that asks for patience is not counted: waiting as
-/// told is the cure, and giving up would lose the job.
+/// A share of all attempts may be retries. A refusal with a wait does not count: waiting cures it, and giving up
+/// would lose the job.
 #[derive(Debug)]
 pub struct Budget {
     share: f64,
@@ -59,7 +59,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Retries that a run has anyway: a small batch cannot drown anybody.
+    /// Retries that every run has: those of a small batch cannot overload a server.
     const GRACE: f64 = 100.0;
 
     /// A budget of this share, from 0 to 1.
@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_server_that_names_a_moment_is_never_asked_earlier() {
-        let told = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
-        let (until, why) = decide(&told, &at(&Method::GET, 1, 0.5)).unwrap();
+        let refusal = Outcome::Throttled { status: 429, retry_after: Some(Micros(2_000_000)) };
+        let (until, why) = decide(&refusal, &at(&Method::GET, 1, 0.5)).unwrap();
         assert_eq!((until, why), (Offset(2_050_000), RetryReason::RetryAfter));
     }
 

@@ -29,7 +29,7 @@ struct PositionState {
     /// … at this moment.
     since: Instant,
     speed: f64,
-    is_held: bool,
+    is_paused: bool,
     is_closed: bool,
 }
 
@@ -49,7 +49,7 @@ impl Position {
     pub(super) fn new(end: Offset, speed: f64) -> Self {
         let speed = speed.clamp(SLOWEST, FASTEST);
         let state =
-            PositionState { from: Offset::ZERO, since: Instant::now(), speed, is_held: false, is_closed: false };
+            PositionState { from: Offset::ZERO, since: Instant::now(), speed, is_paused: false, is_closed: false };
         Self { state: Mutex::new(state), moved: Condvar::new(), end }
     }
 
@@ -63,7 +63,7 @@ impl Position {
         let state = self.state();
         Playback {
             speed: state.speed,
-            is_held: state.is_held,
+            is_paused: state.is_paused,
             is_at_end: state.now(self.end) >= self.end,
             end: self.end,
         }
@@ -76,10 +76,10 @@ impl Position {
         let mut to = now;
         match travel {
             // At the end, this key plays the recording again.
-            ReplayCommand::Hold if now >= self.end && !state.is_held => to = Offset::ZERO,
-            ReplayCommand::Hold => state.is_held = !state.is_held,
+            ReplayCommand::TogglePause if now >= self.end && !state.is_paused => to = Offset::ZERO,
+            ReplayCommand::TogglePause => state.is_paused = !state.is_paused,
             ReplayCommand::Back => to = Offset(now.0.saturating_sub(STEP.0)),
-            ReplayCommand::On => to = (now + STEP).min(self.end),
+            ReplayCommand::Forward => to = (now + STEP).min(self.end),
             ReplayCommand::Start => to = Offset::ZERO,
             ReplayCommand::End => to = self.end,
             ReplayCommand::Slower => state.speed = (state.speed / 2.0).max(SLOWEST),
@@ -110,7 +110,7 @@ impl Position {
                 return PlayerStep::Play;
             }
             state = match due {
-                Some(due) if !state.is_held => {
+                Some(due) if !state.is_paused => {
                     let left = due.since(now).as_secs_f64() / state.speed;
                     let left =
                         Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX).max(Duration::from_micros(50));
@@ -130,7 +130,7 @@ impl Position {
 impl PositionState {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of microseconds")]
     fn now(&self, end: Offset) -> Offset {
-        if self.is_held {
+        if self.is_paused {
             return self.from;
         }
         let elapsed = self.since.elapsed().as_secs_f64() * 1e6 * self.speed;
@@ -149,7 +149,7 @@ mod tests {
     fn held() -> Position {
         let position = Position::new(END, 1.0);
         position.travel(ReplayCommand::Start);
-        position.travel(ReplayCommand::Hold);
+        position.travel(ReplayCommand::TogglePause);
         position
     }
 
@@ -157,20 +157,20 @@ mod tests {
     fn the_position_moves_in_steps_between_start_and_end() {
         let position = held();
         let begun = position.now().0;
-        position.travel(ReplayCommand::On);
+        position.travel(ReplayCommand::Forward);
         assert_eq!(position.now(), Offset(begun + 5_000_000));
         position.travel(ReplayCommand::Back);
         position.travel(ReplayCommand::Back);
         assert_eq!(position.now(), Offset::ZERO);
         position.travel(ReplayCommand::End);
-        position.travel(ReplayCommand::On);
+        position.travel(ReplayCommand::Forward);
         assert_eq!((position.now(), position.playback().is_at_end), (END, true));
     }
 
     #[test]
     fn a_step_back_restarts_and_a_step_forward_does_not() {
         let position = held();
-        position.travel(ReplayCommand::On);
+        position.travel(ReplayCommand::Forward);
         assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Play);
         position.travel(ReplayCommand::Start);
         assert_eq!(position.wait(Some(Offset(4_000_000)), Offset(3_000_000)), PlayerStep::Back);

@@ -89,7 +89,7 @@ impl Listing for OverviewRows {
             Term::State(word) => word.is_in(name_of(endpoint.state(now))),
             Term::Cause(word) => causes(model).any(|(cause, group)| {
                 group.attempts.endpoints.contains_key(&row)
-                    && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()))
+                    && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()))
             }),
         }
     }

@@ -6,7 +6,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::event::{ChangedBy, Micros, Offset, RunEnd};
 use crate::model::Model;
-use crate::model::news::{self, FollowUp, NewsItem, Story};
+use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
 use crate::text::units;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
@@ -25,23 +25,23 @@ pub struct EventText {
 }
 
 /// Puts an event into words.
-pub fn describe(item: &NewsItem, model: &Model) -> EventText {
+pub fn describe(item: &LogEntry, model: &Model) -> EventText {
     let ours = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
-    match &item.story {
-        Story::Trouble { attempt, endpoint: i, outcome, took, then, .. } => EventText {
+    match &item.event {
+        LogEvent::AttemptFailed { attempt, endpoint: i, outcome, took, then, .. } => EventText {
             status: status_of(outcome),
             place: endpoint(*i),
             text: format!("{}{}", happened(outcome, *took), followed(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },
-        Story::GivenUp { endpoint: i, last } => EventText {
+        LogEvent::JobFailed { endpoint: i, last } => EventText {
             status: status_of(last),
             place: endpoint(*i),
             text: format!("{}, given up", happened(last, Micros::ZERO)),
             number: None,
         },
-        Story::Limit { host, from, to, by } => {
+        LogEvent::Limit { host, from, to, by } => {
             let whose = host.as_deref().map_or("limit", short_host);
             let who = match by {
                 ChangedBy::Operator => "",
@@ -51,36 +51,38 @@ pub fn describe(item: &NewsItem, model: &Model) -> EventText {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
         }
-        Story::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
-        Story::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
-        Story::Adapted { host, why } => {
+        LogEvent::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
+        LogEvent::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
+        LogEvent::Adapted { host, why } => {
             ours(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
         }
-        Story::EndpointStateChanged { endpoint: i, is_up, after } => {
+        LogEvent::EndpointStateChanged { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             ours(status, &endpoint(*i), format!("{word}{after}"))
         }
-        Story::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
-        Story::JobsReordered { jobs, of } => ours(Status::Running, "slow first", news::reorder_text(*jobs, *of)),
-        Story::Repeated { cause, jobs } => {
+        LogEvent::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        LogEvent::JobsReordered { jobs, of } => {
+            ours(Status::Running, "slow first", event_log::reorder_summary(*jobs, *of))
+        }
+        LogEvent::Repeated { cause, jobs } => {
             ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
-        Story::Quarantine { host, is_aside: true } => {
+        LogEvent::Quarantine { host, is_aside: true } => {
             ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
         }
-        Story::Quarantine { host, is_aside: false } => ours(Status::Running, short_host(host), "released".into()),
-        Story::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
-        Story::Resumed => ours(Status::Running, "resumed", String::new()),
-        Story::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),
-        Story::Cancelling => ours(Status::Cancelled, "cancelling", "everything in flight is ended".into()),
-        Story::Stalled(lasted) => {
+        LogEvent::Quarantine { host, is_aside: false } => ours(Status::Running, short_host(host), "released".into()),
+        LogEvent::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
+        LogEvent::Resumed => ours(Status::Running, "resumed", String::new()),
+        LogEvent::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),
+        LogEvent::Cancelling => ours(Status::Cancelled, "cancelling", "everything in flight is ended".into()),
+        LogEvent::Stalled(lasted) => {
             ours(Status::Slow, "stalled", format!("an event loop stood still for {}", units::length(*lasted)))
         }
-        Story::Warned(_, message) => {
+        LogEvent::Warned(_, message) => {
             ours(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
         }
-        Story::Ended(how) => {
+        LogEvent::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),
                 RunEnd::Drained => (Status::Cancelled, "stopped, what was in flight has ended"),
@@ -113,7 +115,7 @@ fn happened(outcome: &Outcome, took: Micros) -> String {
         }
         Outcome::TimedOut { phase } => format!("timeout{after}, {phase}"),
         Outcome::Failed { .. } | Outcome::Redirected { .. } | Outcome::Cancelled => {
-            Cause::of_outcome(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
+            Cause::from_outcome(outcome).map_or_else(|| "cancelled".to_owned(), |cause| format!("{cause}{after}"))
         }
     }
 }

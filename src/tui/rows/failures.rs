@@ -64,7 +64,7 @@ impl Listing for FailureRows {
         match term {
             Term::Word(word) => {
                 word.is_in(&cause.to_string())
-                    || word.is_in(cause.kind().words())
+                    || word.is_in(cause.kind().label())
                     || [&example.target, &example.detail].into_iter().flatten().any(|text| word.is_in(text))
                     || struck.any(|endpoint| word.is_in(&endpoint.name))
             }
@@ -78,7 +78,7 @@ impl Listing for FailureRows {
             }
             Term::Endpoint(word) => struck.any(|endpoint| word.is_in(&endpoint.name)),
             Term::State(word) => word.is_in(if group.jobs > 0 { "failed" } else { "saved" }),
-            Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().words()),
+            Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()),
         }
     }
 

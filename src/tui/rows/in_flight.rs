@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::event::outcome::Phase;
 use crate::event::{Micros, Offset};
 use crate::model::Model;
-use crate::model::open::Flight;
+use crate::model::open::OpenAttempt;
 use crate::tui::curl::CurlRequest;
 use crate::tui::rows::filter::{Term, quoted};
 use crate::tui::rows::listing::{DrillDown, Listing};
@@ -37,11 +37,11 @@ impl Listing for InFlightRows {
     }
 
     fn range(&self, model: &Model) -> Range<usize> {
-        0..model.open.seats()
+        0..model.open.rows()
     }
 
     fn occupant(&self, model: &Model, row: usize) -> u64 {
-        model.open.on_seat(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
+        model.open.in_row(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
     }
 
     /// The oldest stay on top by themselves: rows only move up, when an older one has ended.
@@ -54,7 +54,7 @@ impl Listing for InFlightRows {
     }
 
     fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey {
-        let Some((_, flight)) = model.open.on_seat(row) else { return SortKey::Least(u64::MAX) };
+        let Some((_, flight)) = model.open.in_row(row) else { return SortKey::Least(u64::MAX) };
         match column {
             NAME => SortKey::Name(Arc::clone(&flight.target)),
             BYTES => SortKey::most(flight.progress.map_or(0, |seen| seen.bytes)),
@@ -65,7 +65,7 @@ impl Listing for InFlightRows {
     }
 
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool {
-        let Some((_, flight)) = model.open.on_seat(row) else { return false };
+        let Some((_, flight)) = model.open.in_row(row) else { return false };
         let host = model.hosts.row(flight.host).map_or("", |host| &*host.name);
         let endpoint = model.endpoints.get(flight.endpoint).map_or("", |endpoint| &*endpoint.name);
         match term {
@@ -79,19 +79,19 @@ impl Listing for InFlightRows {
     }
 
     fn drill_down(&self, model: &Model, row: usize) -> Option<DrillDown> {
-        let (_, flight) = model.open.on_seat(row)?;
+        let (_, flight) = model.open.in_row(row)?;
         let endpoint = model.endpoints.get(flight.endpoint)?;
         Some(DrillDown::Events(format!("endpoint:{}", quoted(&endpoint.name))))
     }
 
     fn request<'m>(&self, model: &'m Model, row: usize) -> Option<CurlRequest<'m>> {
-        let (_, flight) = model.open.on_seat(row)?;
+        let (_, flight) = model.open.in_row(row)?;
         Some(CurlRequest { target: &flight.target, endpoint: flight.endpoint })
     }
 }
 
 /// What an attempt is doing, as far as is known.
-pub fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
+pub fn doing(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
     match flight.progress.map(|seen| seen.phase) {
         None if now.since(flight.started) < LOOKED_AT_AFTER => (Status::Running, "started"),
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
@@ -103,6 +103,6 @@ pub fn doing(flight: &Flight, now: Offset) -> (Status, &'static str) {
 }
 
 /// For how long nothing has come.
-pub fn quiet_for(flight: &Flight, now: Offset) -> Micros {
+pub fn quiet_for(flight: &OpenAttempt, now: Offset) -> Micros {
     now.since(flight.progress.and_then(|seen| seen.received).unwrap_or(flight.started))
 }

@@ -9,7 +9,7 @@ use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
 use crate::model::Model;
 use crate::model::endpoint::EndpointStats;
-use crate::model::news::About;
+use crate::model::event_log::EventSubject;
 use crate::tui::rows::event_text::describe;
 use crate::tui::rows::filter::Term;
 use crate::tui::rows::listing::Listing;
@@ -26,7 +26,7 @@ impl Listing for LogRows {
     }
 
     fn range(&self, model: &Model) -> Range<usize> {
-        let kept = model.news.kept();
+        let kept = model.event_log.kept();
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         number(kept.start)..number(kept.end)
     }
@@ -40,8 +40,8 @@ impl Listing for LogRows {
     }
 
     fn matches(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
-        let Some(item) = model.news.nth(row as u64) else { return false };
-        let about = item.story.about();
+        let Some(item) = model.event_log.nth(row as u64) else { return false };
+        let about = item.event.subject();
         match term {
             Term::Word(word) => {
                 let event = describe(item, model);
@@ -57,8 +57,8 @@ impl Listing for LogRows {
             Term::State(word) => word.is_in(name_of(describe(item, model).status)),
             Term::Cause(word) => about
                 .outcome
-                .and_then(Cause::of_outcome)
-                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
+                .and_then(Cause::from_outcome)
+                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().label())),
         }
     }
 
@@ -68,12 +68,12 @@ impl Listing for LogRows {
 }
 
 /// The endpoint that an event happened at.
-pub fn endpoint_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m EndpointStats> {
+pub fn endpoint_of<'m>(about: &EventSubject<'m>, model: &'m Model) -> Option<&'m EndpointStats> {
     model.endpoints.get(about.endpoint?)
 }
 
 /// The host that an event names, or that its endpoint lies at.
-pub fn host_of<'m>(about: &About<'m>, model: &'m Model) -> Option<&'m str> {
+pub fn host_of<'m>(about: &EventSubject<'m>, model: &'m Model) -> Option<&'m str> {
     let at_endpoint = || model.hosts.get(endpoint_of(about, model)?.host?);
     about.host.map(|host| &**host).or_else(|| at_endpoint().map(|host| &*host.name))
 }

@@ -76,8 +76,8 @@ impl Listing for WaterfallRows {
             Term::Endpoint(word) => word.is_in(endpoint),
             Term::State(word) => word.is_in(name_of(request::status(bar))),
             Term::Cause(word) => outcome
-                .and_then(Cause::of_outcome)
-                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().words())),
+                .and_then(Cause::from_outcome)
+                .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().label())),
         }
     }
 
@@ -85,7 +85,7 @@ impl Listing for WaterfallRows {
         let bar = bar_of(model, row)?;
         let endpoint = &model.endpoints.get(bar.endpoint)?.name;
         let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
-        let job = if outcome.and_then(Cause::of_outcome).is_some() { request::job(bar) } else { String::new() };
+        let job = if outcome.and_then(Cause::from_outcome).is_some() { request::job(bar) } else { String::new() };
         // What goes well has no events of its own: those of its endpoint are the nearest.
         Some(DrillDown::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
     }

@@ -108,7 +108,7 @@ impl UiState {
 
     /// The job on the selected seat.
     pub(super) fn chosen_job(&self, model: &Model) -> Option<JobId> {
-        let (attempt, _) = model.open.on_seat(self.list().chosen()?)?;
+        let (attempt, _) = model.open.in_row(self.list().chosen()?)?;
         Some(attempt.job)
     }
 

@@ -127,11 +127,11 @@ impl UiState {
         self.clicked = None;
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
         match action {
-            Action::Pause if can.travel => return vec![Effect::Travel(ReplayCommand::Hold)],
+            Action::Pause if can.travel => return vec![Effect::Travel(ReplayCommand::TogglePause)],
             Action::Top if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::Start)],
             Action::Bottom if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::End)],
             Action::SeekBack => return vec![Effect::Travel(ReplayCommand::Back)],
-            Action::SeekOn => return vec![Effect::Travel(ReplayCommand::On)],
+            Action::SeekOn => return vec![Effect::Travel(ReplayCommand::Forward)],
             Action::Slower => return vec![Effect::Travel(ReplayCommand::Slower)],
             Action::Faster => return vec![Effect::Travel(ReplayCommand::Faster)],
             Action::Pause => return send(self.pause_or_resume(model, now)),

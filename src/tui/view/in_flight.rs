@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::event::{Attempt, Micros};
 use crate::model::Model;
-use crate::model::open::Flight;
+use crate::model::open::OpenAttempt;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, doing};
@@ -44,7 +44,7 @@ impl ViewPage for InFlightPage {
         ];
         table::heads(pen, 1, LEAD, &heads, list);
         for (y, (seat, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
-            match scene.model.open.on_seat(seat) {
+            match scene.model.open.in_row(seat) {
                 Some((attempt, flight)) => row(pen, y, &columns, attempt, flight, is_selected, scene),
                 None => free(pen, y, is_selected),
             }
@@ -104,7 +104,7 @@ fn row(
     y: u16,
     columns: &InFlightColumns,
     attempt: Attempt,
-    flight: &Flight,
+    flight: &OpenAttempt,
     is_selected: bool,
     scene: &ViewScene<'_>,
 ) {
@@ -168,7 +168,7 @@ fn quiet(length: Micros) -> String {
 }
 
 /// What part of all slots × time so far this attempt alone has cost.
-fn cost(flight: &Flight, scene: &ViewScene<'_>) -> Option<String> {
+fn cost(flight: &OpenAttempt, scene: &ViewScene<'_>) -> Option<String> {
     let all = scene.now.0.checked_mul(u64::from(scene.model.limit?))?;
     let share = scene.now.since(flight.started).0;
     (share.saturating_mul(100) >= all).then(|| units::percent(share, all))

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::event::outcome::Outcome;
 use crate::model::Model;
-use crate::model::news::{News, NewsItem};
+use crate::model::event_log::{EventLog, LogEntry};
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::event_text::describe;
@@ -36,7 +36,7 @@ impl ViewPage for LogPage {
         let (above, rows, detail) = parts(pen.height());
         let width = pen.width();
         lines(&mut pen.part(0, above, width, rows), scene);
-        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.news.nth(row as u64));
+        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.event_log.nth(row as u64));
         if let (Some(item), true) = (chosen, detail > 0) {
             let event = describe(item, scene.model);
             let from = above + rows + 1;
@@ -59,7 +59,7 @@ fn lines(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Log", &remark(scene));
     if list.order.is_empty() {
-        if scene.model.news.n_added() == 0 {
+        if scene.model.event_log.n_added() == 0 {
             pen.text(LEAD, 1, events::NOTHING, Role::TextDim);
         } else {
             table::nothing(pen, LEAD, 1, scene);
@@ -68,7 +68,7 @@ fn lines(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
     let width = pen.width().saturating_sub(LEAD);
     for (y, (row, is_selected)) in (1..pen.height()).zip(list.in_sight()) {
-        let Some(item) = scene.model.news.nth(row as u64) else { continue };
+        let Some(item) = scene.model.event_log.nth(row as u64) else { continue };
         events::line(&mut pen.part(LEAD, y, width, 1), 0, item, scene);
         pen.target(0, y, u16::MAX, ClickTarget::Row(row));
         // Who only follows has no place of his own.
@@ -81,8 +81,8 @@ fn lines(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 
 /// How many there are, and whether the newest are in sight.
 fn remark(scene: &ViewScene<'_>) -> String {
-    let (list, news) = (scene.ui.list(), &scene.model.news);
-    let gone = news.n_added().saturating_sub(News::KEPT as u64);
+    let (list, events) = (scene.ui.list(), &scene.model.event_log);
+    let gone = events.n_added().saturating_sub(EventLog::KEPT as u64);
     let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
     if gone > 0 {
         parts.push(format!("{} older are gone", units::count(gone)));
@@ -101,8 +101,8 @@ fn remark(scene: &ViewScene<'_>) -> String {
 }
 
 /// The selected event in full.
-fn details(item: &NewsItem, model: &Model, text: &str) -> Vec<LabelledFact> {
-    let about = item.story.about();
+fn details(item: &LogEntry, model: &Model, text: &str) -> Vec<LabelledFact> {
+    let about = item.event.subject();
     let mut details = vec![LabelledFact::sentence(status_word(item, model), text)];
     if let Some(target) = about.target {
         details.push(LabelledFact::name("request", target.to_string()));
@@ -116,6 +116,6 @@ fn details(item: &NewsItem, model: &Model, text: &str) -> Vec<LabelledFact> {
     details
 }
 
-fn status_word(item: &NewsItem, model: &Model) -> &'static str {
+fn status_word(item: &LogEntry, model: &Model) -> &'static str {
     name_of(describe(item, model).status)
 }

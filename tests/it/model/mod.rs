@@ -8,8 +8,8 @@ mod working;
 use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
 use inflight::model::Stage;
 use inflight::model::endpoint::{EndpointState, EndpointStats};
+use inflight::model::event_log::{FollowUp, LogEvent};
 use inflight::model::marks::Mark;
-use inflight::model::news::{FollowUp, Story};
 use inflight::model::totals::Anomalies;
 use proptest::prelude::*;
 
@@ -40,7 +40,7 @@ fn an_attempt_that_starts_twice_is_in_flight_once() {
 #[test]
 fn an_endpoint_that_was_not_announced_is_one_anomaly_and_counts_all_the_same() {
     let model = scenario("0ms start B#1 | 5ms answer B#1 | 6ms done B#1 | 7ms start B#2 | 8ms cool B 1s").fold();
-    assert_eq!(model.anomalies, Anomalies { strangers: 2, ..Anomalies::default() });
+    assert_eq!(model.anomalies, Anomalies { unannounced: 2, ..Anomalies::default() });
     assert_eq!((&*model.endpoints[0].name, &*model.hosts.get(0).unwrap().name), ("endpoint 1", "host 1"));
     assert_eq!((model.endpoints[0].done, model.in_flight()), (1, 1));
 }
@@ -75,11 +75,11 @@ fn a_job_that_was_saved_by_a_retry_is_done_and_counted_as_saved() {
 }
 
 fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
-    let follow_up = |story: &Story| match story {
-        Story::Trouble { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
+    let follow_up = |story: &LogEvent| match story {
+        LogEvent::AttemptFailed { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
         _ => None,
     };
-    scenario(text).fold().news.newest_first().filter_map(|item| follow_up(&item.story)).collect()
+    scenario(text).fold().event_log.newest_first().filter_map(|item| follow_up(&item.event)).collect()
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn a_follow_up_belongs_to_the_machine_it_happened_on() {
 #[test]
 fn a_job_given_up_between_two_tries_is_listed_by_itself() {
     let model = scenario("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 40ms fail a#1").fold();
-    let newest = model.news.newest_first().next().unwrap();
-    assert!(matches!(newest.story, Story::GivenUp { .. }), "{newest:?}");
+    let newest = model.event_log.newest_first().next().unwrap();
+    assert!(matches!(newest.event, LogEvent::JobFailed { .. }), "{newest:?}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn good_answers_are_no_news() {
     let model =
         scenario("0ms start a#1 | 9ms answer a#1 | 9ms done a#1 | 9ms start a#2 | 20ms drop a#2 | 20ms skip a#2")
             .fold();
-    assert_eq!(model.news.n_added(), 0);
+    assert_eq!(model.event_log.n_added(), 0);
 }
 
 fn marks(text: &str) -> Vec<(Offset, Mark)> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use inflight::plan::Plan;
-use inflight::upstream::behaviour::parse;
+use inflight::upstream::table::parse;
 use url::Position;
 
 use crate::plan::Drawn;

@@ -56,8 +56,8 @@ impl Drawn {
         for source in 0..cursor.sources() {
             loop {
                 match cursor.draw(source) {
-                    Draw::Job(job) => jobs.push(*job),
-                    Draw::BadRow(row) => bad.push(row.why),
+                    Draw::Row(Ok(job)) => jobs.push(*job),
+                    Draw::Row(Err(row)) => bad.push(row.why),
                     Draw::Pending => std::thread::sleep(Duration::from_millis(1)),
                     Draw::End => break,
                 }
@@ -289,7 +289,7 @@ fn endpoints_with_one_path_are_named_by_host() {
     assert_eq!(cursor.host_of(3), None);
     assert_eq!(cursor.endpoints().len(), 3);
     assert_eq!(cursor.endpoints()[0].jobs, Some(2));
-    assert!(matches!(cursor.draw(3), Draw::Job(job) if job.endpoint.0 == 3));
+    assert!(matches!(cursor.draw(3), Draw::Row(Ok(job)) if job.endpoint.0 == 3));
     assert_eq!(Drawn::of(&plan).endpoints, ["GET a.b/health", "GET c.d/health", "GET /", "a.b", "c.d:81"]);
 }
 

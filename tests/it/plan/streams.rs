@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use inflight::plan::Plan;
-use inflight::plan::cursor::{Cursor, Draw};
+use inflight::plan::cursor::{BadRow, Cursor, Draw};
+use inflight::plan::job::Job;
 
 use crate::plan::{Drawn, folder, toml, var};
 
@@ -28,6 +29,16 @@ fn until(mut done: impl FnMut() -> bool) {
     }
 }
 
+/// What the first source gives next, once it is there.
+fn next(cursor: &mut Cursor) -> Draw<Result<Box<Job>, BadRow>> {
+    loop {
+        match cursor.draw(0) {
+            Draw::Pending => std::thread::yield_now(),
+            drawn => return drawn,
+        }
+    }
+}
+
 #[test]
 fn lines_of_a_pipe_are_drawn_as_they_arrive() {
     let (typist, typed) = channel();
@@ -43,21 +54,21 @@ fn lines_of_a_pipe_are_drawn_as_they_arrive() {
 
     let mut draws = Vec::new();
     until(|| match cursor.draw(0) {
-        Draw::Job(job) => {
+        Draw::Row(Ok(job)) => {
             draws.push(job.target.to_string());
             false
         }
         Draw::Pending => !draws.is_empty(),
-        Draw::BadRow(_) | Draw::End => panic!("the input is still open"),
+        Draw::Row(Err(_)) | Draw::End => panic!("the input is still open"),
     });
     assert_eq!(draws, ["GET https://a.b/1"], "half a line is not a line yet");
     let n_before = n_woken.load(Ordering::SeqCst);
     typist.send("2\nnonsense\n").unwrap();
     until(|| n_woken.load(Ordering::SeqCst) > n_before);
-    assert!(matches!(cursor.draw(0), Draw::Job(job) if &*job.target == "GET https://a.b/2"));
+    assert!(matches!(next(&mut cursor), Draw::Row(Ok(job)) if &*job.target == "GET https://a.b/2"));
     let mut bad = None;
     until(|| match cursor.draw(0) {
-        Draw::BadRow(row) => {
+        Draw::Row(Err(row)) => {
             bad = Some(row.why);
             true
         }
@@ -137,7 +148,7 @@ fn a_million_million_rows_start_at_once() {
     let plan = toml(&format!("[[endpoint]]\nurl = \"https://a.b/{{x}}/{{y}}\"\n{keys}"));
     let mut cursor = Cursor::open(&plan, None).unwrap();
     assert_eq!(cursor.jobs(), Some(1_000_000_000_000));
-    assert!(matches!(cursor.draw(0), Draw::Job(job) if job.url.path() == "/1/1"));
+    assert!(matches!(cursor.draw(0), Draw::Row(Ok(job)) if job.url.path() == "/1/1"));
 }
 
 #[test]
@@ -152,7 +163,7 @@ fn a_million_lines_are_counted_and_drawn_one_by_one() {
     let mut cursor = Cursor::open(&plan, None).unwrap();
     assert_eq!(cursor.jobs(), Some(1_000_000));
     let mut n_jobs = 0;
-    while let Draw::Job(_) = cursor.draw(0) {
+    while let Draw::Row(Ok(_)) = next(&mut cursor) {
         n_jobs += 1;
     }
     assert_eq!(n_jobs, 1_000_000);

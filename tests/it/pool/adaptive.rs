@@ -7,7 +7,7 @@ use inflight::event::Fact;
 use inflight::event::outcome::Outcome;
 use tokio::time::Instant;
 
-use crate::pool::rig::{Act, End, Rig, Told, endpoint, ends, ok};
+use crate::pool::rig::{Act, End, FinishedRun, Rig, endpoint, ends, ok};
 
 /// A server that serves so many at once, in a tenth of a second each, and refuses the rest without a hint.
 fn at_once(limit: usize) -> impl Fn() -> Act {
@@ -37,22 +37,22 @@ fn per_second(rate: f64, burst: f64) -> impl Fn() -> Act {
 }
 
 /// Jobs done, the refused share of all attempts, and the run's length in seconds.
-fn figures(told: &Told) -> (u64, f64, f64) {
+fn figures(run: &FinishedRun) -> (u64, f64, f64) {
     let of = |fact: fn(&Outcome) -> bool| {
         let ended = |event: &&inflight::event::Event| matches!(&event.fact, Fact::AttemptEnded { outcome, .. } if fact(outcome));
-        told.events.iter().filter(ended).count() as u64
+        run.events.iter().filter(ended).count() as u64
     };
     let done = of(|outcome| matches!(outcome, Outcome::Answered { expected: true, .. }));
     let refused = of(|outcome| matches!(outcome, Outcome::Throttled { .. }));
-    (done, refused as f64 / (done + refused) as f64, told.end().1.0 as f64 / 1e6)
+    (done, refused as f64 / (done + refused) as f64, run.end().1.0 as f64 / 1e6)
 }
 
 #[tokio::test(start_paused = true)]
 async fn ten_at_once_are_found_and_kept_busy() {
     let plan = "[limits]\nconcurrency = 64\nadaptive = true\n".to_owned() + &endpoint("a.test", 3000);
     let serve = at_once(10);
-    let told = Rig::new(&plan, move |_| serve()).run().await;
-    let (done, refused, took) = figures(&told);
+    let run = Rig::new(&plan, move |_| serve()).run().await;
+    let (done, refused, took) = figures(&run);
     assert_eq!(done, 3000, "a refusal that we provoked costs no job");
     assert!(refused <= 0.02, "{refused} refused");
     assert!(took <= 30.0 * 1.1, "{took} s for work of 30 s");
@@ -61,24 +61,24 @@ async fn ten_at_once_are_found_and_kept_busy() {
 #[tokio::test(start_paused = true)]
 async fn twenty_a_second_are_found_and_paced() {
     let plan = "[limits]\nconcurrency = 64\nadaptive = true\n".to_owned() + &endpoint("a.test", 1200);
-    let told = Rig::new(&plan, {
+    let run = Rig::new(&plan, {
         let serve = std::cell::OnceCell::new();
         move |_| serve.get_or_init(|| per_second(20.0, 4.0))()
     })
     .run()
     .await;
-    let (done, refused, took) = figures(&told);
+    let (done, refused, took) = figures(&run);
     assert_eq!(done, 1200, "a refusal that we provoked costs no job");
     assert!(refused <= 0.03, "{refused} refused");
     assert!(took <= 60.0 * 1.1, "{took} s for work of 60 s");
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_step_is_told_with_its_reason_and_stays_under_the_hosts_limit() {
+async fn every_step_is_reported_with_its_reason_and_stays_under_the_hosts_limit() {
     let plan = "[limits]\nconcurrency = 64\nper_host = 6\nadaptive = true\n".to_owned() + &endpoint("a.test", 300);
     let serve = at_once(4);
-    let told = Rig::new(&plan, move |_| serve()).run().await;
-    let steps: Vec<(u32, &str)> = told
+    let run = Rig::new(&plan, move |_| serve()).run().await;
+    let steps: Vec<(u32, &str)> = run
         .events
         .iter()
         .filter_map(|event| match &event.fact {

@@ -17,7 +17,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::Job;
 use inflight::source::pool::dns::Resolver;
-use inflight::source::pool::run::shared_state::Shared;
+use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::dns_prefetch::AHEAD;
 use inflight::source::pool::wire::dns_prefetch::DnsPrefetch;
@@ -50,13 +50,13 @@ impl Wire for Asking {
     async fn exchange(&self, job: &Job, _: Duration, _: &Progress) -> Exchange {
         self.begun.update(|n| n + 1);
         if self.begun.get() == 1 {
-            // The first waits until the next few have been asked for, as they are without anybody's doing.
-            let told = async {
+            // The first waits until the next few have been looked up, which needs no other job.
+            let upcoming = async {
                 while self.ahead() < AHEAD {
                     yield_now().await;
                 }
             };
-            let _ = timeout(Duration::from_secs(20), told).await;
+            let _ = timeout(Duration::from_secs(20), upcoming).await;
         }
         self.most_ahead.set(self.most_ahead.get().max(self.ahead()));
         let found = self.names.look_up(job.url.host_str().unwrap()).await;
@@ -65,19 +65,19 @@ impl Wire for Asking {
     }
 }
 
-/// Runs a plan one job after the other; tells how far ahead names were asked for.
+/// Runs a plan one job after the other; returns how far ahead names were looked up.
 async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
     let plan = format!("[limits]\nconcurrency = 1\n[retry]\nattempts = 1\n{plan}");
     let plan = Plan::from_toml(&plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
     let (events, _facts) = mpsc::channel(1 << 16);
-    let shared = Shared::new(schedule, Instant::now(), None, events, None, false);
+    let shared = SharedRun::new(schedule, Instant::now(), None, events, None, false);
     shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto, &|_| None)));
     shared.open("ahead").await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
     let wire = Rc::new(Asking { names, asked, begun, most_ahead });
-    let (_commands, mut wishes) = mpsc::unbounded_channel();
-    serve(Arc::clone(&shared), Rc::clone(&wire), Share { thread: 0, of: 1 }, Some(&mut wishes)).await;
+    let (_sender, mut commands) = mpsc::unbounded_channel();
+    serve(Arc::clone(&shared), Rc::clone(&wire), Share { thread: 0, of: 1 }, Some(&mut commands)).await;
     wire.most_ahead.get()
 }
 

@@ -1,4 +1,4 @@
-//! Whatever a plan, a script and an operator come up with: the events add up.
+//! For any plan, script and commands, the events of a run add up.
 
 use inflight::control::Command;
 use inflight::event::cause::Cause;
@@ -19,7 +19,7 @@ fn end() -> impl Strategy<Value = End> {
     ]
 }
 
-fn wish() -> impl Strategy<Value = Command> {
+fn command() -> impl Strategy<Value = Command> {
     let limit = |scope| (1..12_u32).prop_map(move |limit| Command::SetLimit { scope, limit });
     prop_oneof![
         4 => limit(Scope::Run),
@@ -45,7 +45,7 @@ struct Any {
     limits: String,
     repeats: Vec<u32>,
     acts: Vec<Act>,
-    wishes: Vec<(u64, Command)>,
+    commands: Vec<(u64, Command)>,
     stop: Option<(u64, Command)>,
     events_ahead: usize,
     listens_every: u64,
@@ -68,7 +68,7 @@ fn any_run() -> impl Strategy<Value = Any> {
         limits,
         prop::collection::vec(1..15_u32, 1..4),
         prop::collection::vec(act, 1..40),
-        prop::collection::vec((0..3000_u64, wish()), 0..8),
+        prop::collection::vec((0..3000_u64, command()), 0..8),
         prop::option::weighted(0.3, (0..3000_u64, stop)),
         prop_oneof![Just(1_usize), Just(3), Just(10_000)],
         prop_oneof![4 => Just(0_u64), 1 => 1..5_u64],
@@ -76,11 +76,11 @@ fn any_run() -> impl Strategy<Value = Any> {
         (prop::option::weighted(0.2, 1..4_u32), prop::option::weighted(0.3, (0..5_000_u64, cause()))),
     )
         .prop_map(
-            |(limits, repeats, acts, wishes, stop, events_ahead, listens_every, fail_fast, (rounds, again))| Any {
+            |(limits, repeats, acts, commands, stop, events_ahead, listens_every, fail_fast, (rounds, again))| Any {
                 limits,
                 repeats,
                 acts,
-                wishes,
+                commands,
                 stop,
                 events_ahead,
                 listens_every,
@@ -104,20 +104,20 @@ async fn run(any: Any) -> (Option<u64>, usize, usize, RunEnd) {
         acts[usize::try_from(i).unwrap() % acts.len()].clone()
     };
     let mut rig = Rig::new(&plan, move |cue| pick(cue.place.source, cue.place.row, cue.n));
-    let mut wishes = any.wishes;
-    wishes.extend(any.stop);
-    wishes.push((3001, Command::Resume));
-    wishes.extend((0..2).map(|host| (3001, Command::Release(HostId(host)))));
-    wishes.sort_by_key(|(at, _)| *at);
-    for (at, wish) in wishes {
-        rig = rig.wish(at, wish);
+    let mut commands = any.commands;
+    commands.extend(any.stop);
+    commands.push((3001, Command::Resume));
+    commands.extend((0..2).map(|host| (3001, Command::Release(HostId(host)))));
+    commands.sort_by_key(|(at, _)| *at);
+    for (at, command) in commands {
+        rig = rig.command(at, command);
     }
     if let Some((ms, cause)) = any.again {
         rig = rig.again_after(ms, cause);
     }
-    let told = rig.events_ahead(any.events_ahead).listens_every(any.listens_every).run().await;
-    let ledger = told.ledger();
-    (ledger.drawn, ledger.ends.len(), ledger.repeats.len(), told.end().0)
+    let run = rig.events_ahead(any.events_ahead).listens_every(any.listens_every).run().await;
+    let ledger = run.ledger();
+    (ledger.drawn, ledger.ends.len(), ledger.repeats.len(), run.end().0)
 }
 
 proptest! {

@@ -4,11 +4,11 @@ use inflight::control::Command;
 use inflight::event::Fact;
 use inflight::event::idle::Idle;
 
-use crate::pool::rig::{Cue, End, Rig, Told, endpoint, ends, ok};
+use crate::pool::rig::{Cue, End, FinishedRun, Rig, endpoint, ends, ok};
 
-/// The last sums that a run told.
-fn idle(told: &Told) -> Idle {
-    let sums = told.events.iter().rev().find_map(|event| match event.fact {
+/// The last sums that a run run.
+fn idle(run: &FinishedRun) -> Idle {
+    let sums = run.events.iter().rev().find_map(|event| match event.fact {
         Fact::SlotsIdle { idle } => Some(idle),
         _ => None,
     });
@@ -16,8 +16,8 @@ fn idle(told: &Told) -> Idle {
 }
 
 /// Slots × seconds of each reason, rounded: no work, host limit, gap, rate, cooldown, backoff, paused.
-fn seconds(told: &Told) -> [u64; 7] {
-    let sums = idle(told);
+fn seconds(run: &FinishedRun) -> [u64; 7] {
+    let sums = idle(run);
     [sums.no_work, sums.host_limit, sums.gap, sums.rate, sums.cooldown, sums.backoff, sums.paused]
         .map(|sum| (sum.0 + 500_000) / 1_000_000)
 }
@@ -25,28 +25,28 @@ fn seconds(told: &Told) -> [u64; 7] {
 #[tokio::test(start_paused = true)]
 async fn every_slot_that_stood_unused_has_a_reason_and_they_add_up() {
     let plan = "[limits]\nconcurrency = 10\n".to_owned() + &endpoint("a.test", 25);
-    let told = Rig::new(&plan, |_| ok(2_000)).run().await;
+    let run = Rig::new(&plan, |_| ok(2_000)).run().await;
     // Ten, ten and five of two seconds: only at the end are five slots without work.
     let busy = 25 * 2_000_000;
-    assert_eq!(idle(&told).total().0 + busy, 10 * told.end().1.0);
-    assert_eq!(seconds(&told), [10, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(idle(&run).total().0 + busy, 10 * run.end().1.0);
+    assert_eq!(seconds(&run), [10, 0, 0, 0, 0, 0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hosts_own_limit_is_named() {
     let plan = "[limits]\nconcurrency = 10\nper_host = 2\n".to_owned() + &endpoint("a.test", 20);
-    let told = Rig::new(&plan, |_| ok(1_000)).run().await;
-    assert_eq!(seconds(&told)[1], 9 * 8, "{:?}", idle(&told));
+    let run = Rig::new(&plan, |_| ok(1_000)).run().await;
+    assert_eq!(seconds(&run)[1], 9 * 8, "{:?}", idle(&run));
 }
 
 #[tokio::test(start_paused = true)]
 async fn rate_and_gap_are_named() {
     let paced = "[limits]\nconcurrency = 2\nrate = \"1/s\"\n".to_owned() + &endpoint("a.test", 11);
-    let told = Rig::new(&paced, |_| ok(1)).run().await;
-    assert_eq!(seconds(&told)[3], 20, "{:?}", idle(&told));
+    let run = Rig::new(&paced, |_| ok(1)).run().await;
+    assert_eq!(seconds(&run)[3], 20, "{:?}", idle(&run));
     let spaced = "[limits]\nconcurrency = 2\nper_host_gap = \"1s\"\n".to_owned() + &endpoint("a.test", 11);
-    let told = Rig::new(&spaced, |_| ok(1)).run().await;
-    assert_eq!(seconds(&told)[2], 20, "{:?}", idle(&told));
+    let run = Rig::new(&spaced, |_| ok(1)).run().await;
+    assert_eq!(seconds(&run)[2], 20, "{:?}", idle(&run));
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,12 +64,13 @@ async fn a_rate_that_holds_back_what_comes_first_is_named() {
 #[tokio::test(start_paused = true)]
 async fn a_cooldown_and_a_pause_are_named() {
     let plan = "[limits]\nconcurrency = 1\n[retry]\nattempts = 2\n".to_owned() + &endpoint("a.test", 2);
-    let told =
+    let run =
         Rig::new(&plan, |cue| if cue.n == 1 && cue.place.row == 0 { ends(1, End::Throttled("30")) } else { ok(1) })
             .run()
             .await;
-    assert_eq!(seconds(&told)[4], 30, "{:?}", idle(&told));
+    assert_eq!(seconds(&run)[4], 30, "{:?}", idle(&run));
     let paused = "[limits]\nconcurrency = 1\n".to_owned() + &endpoint("a.test", 3);
-    let told = Rig::new(&paused, |_| ok(1_000)).wish(500, Command::Pause).wish(61_000, Command::Resume).run().await;
-    assert_eq!(seconds(&told)[6], 60, "{:?}", idle(&told));
+    let run =
+        Rig::new(&paused, |_| ok(1_000)).command(500, Command::Pause).command(61_000, Command::Resume).run().await;
+    assert_eq!(seconds(&run)[6], 60, "{:?}", idle(&run));
 }

@@ -1,4 +1,4 @@
-//! Holds a run's events against everything that must be true of them, whatever the run.
+//! Checks the events of a run against everything that must be true of every run.
 //!
 //! Start at [`Ledger::of`].
 
@@ -111,7 +111,7 @@ impl Ledger {
                 assert!(self.hosts.insert(*host, state).is_none(), "{event:?} again");
             }
             Fact::JobsReordered { jobs, of } => assert!(self.starts.is_empty() && jobs <= of, "{event:?}"),
-            Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "told once"),
+            Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "emitted once"),
             Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.len() < self.limit, "within the limit of {}: {event:?}", self.limit);
@@ -192,7 +192,7 @@ impl Ledger {
             Fact::Resumed => assert!(std::mem::take(&mut self.is_paused)),
             Fact::Draining | Fact::Cancelling => self.is_closed = true,
             Fact::OriginJoined { .. } | Fact::LevelReported { .. } | Fact::Stalled { .. } => {
-                panic!("a pool tells no {event:?}")
+                panic!("a pool emits no {event:?}")
             }
             Fact::RunEnded { how } => self.how = Some(*how),
         }

@@ -18,15 +18,15 @@ pub fn list_schedule(limit: usize, took: &[u64]) -> u64 {
     slots.into_iter().map(|Reverse(end)| end).max().unwrap()
 }
 
-/// Runs jobs that take so many milliseconds, and tells when the last has ended.
+/// Runs jobs that take so many milliseconds, and returns when the last has ended.
 async fn run(limit: usize, took: Vec<u64>) -> Offset {
     let n = took.len();
     let plan = format!(
         "[limits]\nconcurrency = {limit}\n[[endpoint]]\nurl = \"http://a.test/{{i}}\"\neach = {{ i = \"1..={n}\" }}"
     );
-    let told = Rig::new(&plan, move |cue| ok(took[usize::try_from(cue.place.row).unwrap()])).run().await;
-    assert_eq!(told.ledger().peak, limit.min(n));
-    told.end().1
+    let run = Rig::new(&plan, move |cue| ok(took[usize::try_from(cue.place.row).unwrap()])).run().await;
+    assert_eq!(run.ledger().peak, limit.min(n));
+    run.end().1
 }
 
 #[tokio::test(start_paused = true)]

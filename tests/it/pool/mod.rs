@@ -1,6 +1,6 @@
 //! The pool over a scripted wire, under a clock that jumps to the next moment that matters.
 //!
-//! Start at [`rig::Rig`]; what must be true of every run stands in [`ledger::Ledger`].
+//! Start at [`rig::Rig`]; what must be true of every run is in [`ledger::Ledger`].
 
 #![expect(clippy::expect_used, reason = "tests may take what they need for granted")]
 
@@ -18,6 +18,8 @@ mod repeats;
 mod retries;
 mod rig;
 mod rounds;
+#[cfg(unix)]
+mod slow_files;
 mod tail;
 mod threads;
 mod turning;

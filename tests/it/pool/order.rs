@@ -13,9 +13,9 @@ use inflight::source::slowest::{MOST, Slowest};
 use proptest::prelude::*;
 
 use crate::pool::makespan::list_schedule;
-use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
+use crate::pool::rig::{End, FinishedRun, Rig, endpoint, ends, ok};
 
-impl Told {
+impl FinishedRun {
     /// The rows of all first attempts, in the order in which they started.
     fn rows(&self) -> Vec<u64> {
         let rows = self.events.iter().filter_map(|event| match event.fact {
@@ -88,7 +88,7 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     let again = jobs(100, took.clone()).after(&first).run().await;
     assert_eq!((again.put_first(), again.end().1), (Some((7, 7)), Offset(5_000_000)));
     // They were answered, if late; only of time-outs nothing better is known than to start them first.
-    let hung = |first: Option<&Told>| {
+    let hung = |first: Option<&FinishedRun>| {
         let rig = jobs(100, took.clone()).with(|plan| plan.override_requests(&brief("4999ms")));
         match first {
             Some(first) => rig.after(first),
@@ -96,12 +96,12 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
         }
     };
     let first = hung(None).run().await;
-    let said = first.verdict().unwrap();
-    assert!(said.contains("only 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{said}");
-    assert!(said.contains("; about 5.00 s with these first: "), "{said}");
+    let verdict = first.verdict().unwrap();
+    assert!(verdict.contains("only 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{verdict}");
+    assert!(verdict.contains("; about 5.00 s with these first: "), "{verdict}");
     let again = hung(Some(&first)).run().await;
     assert_eq!(again.end().1, Offset(4_999_000));
-    assert_eq!(again.verdict().as_deref().map(|said| said.contains("began early enough")), Some(true));
+    assert_eq!(again.verdict().as_deref().map(|verdict| verdict.contains("began early enough")), Some(true));
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,24 +112,25 @@ async fn time_outs_behind_a_limit_of_their_host_are_not_called_late() {
         endpoint("a.test", 100),
         endpoint("b.test", 4)
     );
-    let told = Rig::new(&plan, |cue| ok(if cue.host == "b.test" { 9_000 } else { 100 })).run().await;
-    assert_eq!(told.end().1, Offset(8_000_000), "one after the other");
-    let said = told.verdict().unwrap_or_default();
-    assert!(!said.contains("late") && !said.contains("slow-first"), "{said}");
+    let run = Rig::new(&plan, |cue| ok(if cue.host == "b.test" { 9_000 } else { 100 })).run().await;
+    assert_eq!(run.end().1, Offset(8_000_000), "one after the other");
+    let verdict = run.verdict().unwrap_or_default();
+    assert!(!verdict.contains("late") && !verdict.contains("slow-first"), "{verdict}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let took: Vec<u64> = (0..100).map(|i| if i == 99 { 9_000 } else { 100 }).collect();
     let rig = jobs(4, took).with(|plan| plan.override_requests(&brief("1s")));
-    let told = rig
+    let run = rig
         .with(|plan| plan.override_requests(&RequestOverrides { rules: tries(2), ..RequestOverrides::default() }))
         .run()
         .await;
-    let said = told.verdict().unwrap();
-    let slow = told.slowest();
+    let verdict = run.verdict().unwrap();
+    let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
-    assert!(said.contains("only 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with"), "{said}");
+    let late = "only 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with";
+    assert!(verdict.contains(late), "{verdict}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,7 +192,7 @@ async fn when_everything_is_put_first_the_plan_is_drawn_with_the_last_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_jobs_of_a_host_that_is_full_are_kept_for_it_and_nobody_waits_for_them() {
+async fn slow_jobs_of_a_host_that_is_full_are_kept_for_it_and_no_other_job_waits_for_them() {
     let urls: Vec<String> =
         (0..120).map(|i| format!("http://{}.test/{i}", if i % 12 == 11 { "slow" } else { "quick" })).collect();
     let rig = || {
@@ -206,7 +207,7 @@ async fn slow_jobs_of_a_host_that_is_full_are_kept_for_it_and_nobody_waits_for_t
     assert_eq!(again.put_first(), Some((10, 10)));
     let hosts: Vec<&str> = again.arrivals.iter().map(|arrival| &*arrival.host).take(4).collect();
     assert_eq!(hosts, ["slow.test", "slow.test", "quick.test", "quick.test"]);
-    // Ten of two seconds, two at once: the quick ones went on beside them all the while.
+    // Ten of two seconds, two at once: the quick ones ran at the same time.
     assert_eq!(again.end().1, Offset(10_000_000));
     let quick = again.arrivals_at("quick.test");
     assert_eq!(quick.last(), Some(&Offset(5_400_000)));
@@ -271,8 +272,8 @@ async fn a_job_is_as_slow_as_all_its_attempts_together_and_as_a_redirect_leads()
     };
     let first = Rig::new(&plan, script).run().await;
     let found = first.slowest();
-    let seen: Vec<(u64, u64, &str)> = found.iter().map(|slow| (slow.row, slow.took.0 / 1_000, &*slow.target)).collect();
-    assert_eq!(seen, [(25, 600, "GET http://a.test/"), (20, 400, "GET http://a.test/")]);
+    let rows: Vec<(u64, u64, &str)> = found.iter().map(|slow| (slow.row, slow.took.0 / 1_000, &*slow.target)).collect();
+    assert_eq!(rows, [(25, 600, "GET http://a.test/"), (20, 400, "GET http://a.test/")]);
     assert_eq!(Rig::new(&plan, script).after(&first).run().await.rows()[..3], [25, 20, 0]);
 }
 

@@ -8,15 +8,15 @@ use inflight::event::{Event, Fact, Offset, RetryReason};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::RequestOverrides;
 
-use crate::pool::rig::{End, Rig, Told, ends, ok};
+use crate::pool::rig::{End, FinishedRun, Rig, ends, ok};
 
 /// When each failed attempt had ended, and how long it was to wait.
-fn waits(told: &Told) -> Vec<(u32, u64)> {
+fn waits(run: &FinishedRun) -> Vec<(u32, u64)> {
     let wait = |event: &Event| match event.fact {
         Fact::RetryScheduled { attempt, until, why: RetryReason::Backoff } => Some((attempt.n, until.0 - event.at.0)),
         _ => None,
     };
-    told.events.iter().filter_map(wait).collect()
+    run.events.iter().filter_map(wait).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -32,10 +32,10 @@ async fn backoff_spreads_over_the_whole_of_a_doubling_range() {
         repeat = 500
     ";
     // Refusals that name no moment: other failures would use up the retry budget.
-    let told = Rig::new(plan, |_| ends(10, End::Throttled("soon"))).run().await;
-    assert_eq!(told.ledger().starts.len(), 2500);
+    let run = Rig::new(plan, |_| ends(10, End::Throttled("soon"))).run().await;
+    assert_eq!(run.ledger().starts.len(), 2500);
     for (n, ceiling) in [(1, 1), (2, 2), (3, 4), (4, 4)] {
-        let waits: Vec<u64> = waits(&told).into_iter().filter(|wait| wait.0 == n).map(|wait| wait.1).collect();
+        let waits: Vec<u64> = waits(&run).into_iter().filter(|wait| wait.0 == n).map(|wait| wait.1).collect();
         let mean = waits.iter().sum::<u64>() / waits.len() as u64;
         let (half, tenth) = (ceiling * 500_000, ceiling * 100_000);
         assert!(waits.iter().all(|&wait| wait <= ceiling * 1_000_000), "try {n}");
@@ -45,7 +45,7 @@ async fn backoff_spreads_over_the_whole_of_a_doubling_range() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_was_tried_before_goes_first_and_in_turn() {
+async fn jobs_that_were_tried_before_go_first_and_in_turn() {
     // Five fail at once and wait for one slot; each comes before fresh jobs, the first before the last.
     let plan = "
         [limits]
@@ -57,14 +57,14 @@ async fn whoever_was_tried_before_goes_first_and_in_turn() {
         url = \"http://a.test/\"
         repeat = 30
     ";
-    let told = Rig::new(plan, |cue| match (cue.place.row, cue.n) {
+    let run = Rig::new(plan, |cue| match (cue.place.row, cue.n) {
         (row @ 0..5, 1) => ends(100 + 5 * row, End::Reset),
         (5.., 1) => ok(1000),
         _ => ok(10),
     })
     .run()
     .await;
-    let ledger = told.ledger();
+    let ledger = run.ledger();
     let second: Vec<u64> =
         ledger.starts.iter().filter(|start| start.attempt.n == 2).map(|start| start.attempt.job.0).collect();
     assert_eq!(second, [1, 2, 3, 4, 5]);
@@ -73,11 +73,11 @@ async fn whoever_was_tried_before_goes_first_and_in_turn() {
 #[tokio::test(start_paused = true)]
 async fn a_jobs_time_ends_even_an_attempt_that_is_on_its_way() {
     let plan = "[defaults]\njob_timeout = \"2500ms\"\n[[endpoint]]\nurl = \"http://a.test/\"\nrepeat = 3\n";
-    let told = Rig::new(plan, |_| ends(0, End::Never)).run().await;
-    let ledger = told.ledger();
+    let run = Rig::new(plan, |_| ends(0, End::Never)).run().await;
+    let ledger = run.ledger();
     let last = Outcome::TimedOut { phase: Phase::Job };
     assert!(ledger.ends.values().all(|end| *end == JobEnd::Failed { last: last.clone() }));
-    assert_eq!((ledger.ends.len(), told.end().1), (3, Offset(2_500_000)));
+    assert_eq!((ledger.ends.len(), run.end().1), (3, Offset(2_500_000)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,11 +92,11 @@ async fn no_retry_is_scheduled_past_the_jobs_time() {
         url = \"http://a.test/\"
         repeat = 20
     ";
-    let told = Rig::new(plan, |_| ends(300, End::Reset)).run().await;
-    let ledger = told.ledger();
+    let run = Rig::new(plan, |_| ends(300, End::Reset)).run().await;
+    let ledger = run.ledger();
     assert_eq!(ledger.ends.len(), 20);
     assert!(ledger.starts.len() > 60);
-    assert!(told.end().1 <= Offset(10_000_000));
+    assert!(run.end().1 <= Offset(10_000_000));
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,13 +112,13 @@ async fn a_retry_that_its_lane_holds_too_long_times_out_as_a_job() {
         url = \"http://a.test/\"
         repeat = 2
     ";
-    let told = Rig::new(plan, |cue| match cue.place.row {
+    let run = Rig::new(plan, |cue| match cue.place.row {
         0 => ends(100, End::Reset),
         _ => ends(50, End::Throttled("30")),
     })
     .run()
     .await;
-    let ends: Vec<_> = told.ledger().ends.into_values().collect();
+    let ends: Vec<_> = run.ledger().ends.into_values().collect();
     let timed_out = JobEnd::Failed { last: Outcome::TimedOut { phase: Phase::Job } };
     assert_eq!(ends[0], timed_out);
     assert!(matches!(&ends[1], JobEnd::Failed { last: Outcome::Throttled { .. } }), "the wait asked for is too long");
@@ -128,33 +128,33 @@ async fn a_retry_that_its_lane_holds_too_long_times_out_as_a_job() {
 async fn waiting_in_line_costs_a_job_nothing_of_its_time() {
     let urls: Vec<String> = (0..50).map(|i| format!("http://a.test/{i}")).collect();
     let rules = Rules { job_timeout: Some(Duration::from_secs(3)), ..Rules::default() };
-    let told = Rig::list(&urls, |_| ok(1000))
+    let run = Rig::list(&urls, |_| ok(1000))
         .with(|plan| {
             plan.limits.per_host = NonZeroU32::new(1);
             plan.override_requests(&RequestOverrides { rules, ..RequestOverrides::default() });
         })
         .run()
         .await;
-    let ledger = told.ledger();
+    let ledger = run.ledger();
     assert!(ledger.ends.values().all(|end| *end == JobEnd::Done));
-    assert_eq!((ledger.ends.len(), told.end().1), (50, Offset(50_000_000)));
+    assert_eq!((ledger.ends.len(), run.end().1), (50, Offset(50_000_000)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_wire_costs_one_attempt() {
     let plan = "[limits]\nconcurrency = 3\n[[endpoint]]\nurl = \"http://a.test/\"\nrepeat = 10\n";
-    let told = Rig::new(plan, |cue| if cue.place.row == 4 { ends(10, End::Panic) } else { ok(10) }).run().await;
-    let ledger = told.ledger();
+    let run = Rig::new(plan, |cue| if cue.place.row == 4 { ends(10, End::Panic) } else { ok(10) }).run().await;
+    let ledger = run.ledger();
     let n_done = ledger.ends.values().filter(|end| **end == JobEnd::Done).count();
     assert_eq!((ledger.ends.len(), n_done), (10, 9));
-    assert!(told.events.iter().any(|event| matches!(event.fact, Fact::Warned { .. })));
+    assert!(run.events.iter().any(|event| matches!(event.fact, Fact::Warned { .. })));
 }
 
 #[tokio::test(start_paused = true)]
 async fn retries_stay_within_a_fifth_of_all_attempts_when_an_upstream_breaks() {
     let plan = "[retry]\nattempts = 3\n[[endpoint]]\nurl = \"http://a.test/\"\nrepeat = 2000\n";
-    let told = Rig::new(plan, |_| ends(10, End::Reset)).run().await;
-    let (attempts, retries) = (told.ledger().starts.len(), waits(&told).len());
+    let run = Rig::new(plan, |_| ends(10, End::Reset)).run().await;
+    let (attempts, retries) = (run.ledger().starts.len(), waits(&run).len());
     assert_eq!(attempts, 2000 + retries);
     assert!((400..=100 + attempts / 5).contains(&retries), "{retries} of {attempts}");
 }

@@ -1,10 +1,12 @@
-//! A whole run in one thread and no time: the real schedule and workers, a script for a wire.
+//! A whole run in one thread and without waiting: the real schedule and workers, and a script as the wire.
 //!
 //! Start at [`Rig::run`].
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,7 +22,8 @@ use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::job::{Job, Place};
 use inflight::plan::priority_jobs::SlowJob;
-use inflight::source::pool::run::shared_state::Shared;
+use inflight::plan::reader::threads::ReaderActivity;
+use inflight::source::pool::run::shared_run::SharedRun;
 use inflight::source::pool::schedule::Schedule;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::progress::Progress;
@@ -68,7 +71,7 @@ pub fn endpoint(host: &str, repeat: u32) -> String {
     format!("[[endpoint]]\nurl = \"http://{host}/\"\nrepeat = {repeat}\n")
 }
 
-/// What a script is asked for.
+/// The exchange that a script decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Cue<'a> {
     pub host: &'a str,
@@ -82,24 +85,26 @@ pub struct Cue<'a> {
 pub struct Rig {
     plan: Plan,
     script: Rc<dyn Fn(Cue<'_>) -> Act>,
-    wishes: Vec<(Duration, Command)>,
+    commands: Vec<(Duration, Command)>,
     /// How long it is left alone after its end, and what is then sent again.
     again: Option<(Duration, Cause)>,
     events_ahead: usize,
     listens_every: u64,
     is_deaf: bool,
     most: Option<u32>,
-    /// What an earlier run says is slow.
+    /// Its clock is not paused.
+    is_in_real_time: bool,
+    /// The slow jobs of an earlier run.
     slow: Option<Vec<SlowJob>>,
     /// Where the plan's files are.
     folder: Option<TempDir>,
 }
 
-/// What became of a run.
-pub struct Told {
+/// A finished run: its events, exchanges and results.
+pub struct FinishedRun {
     pub events: Vec<Event>,
     pub arrivals: Vec<Arrival>,
-    pub harvests: Vec<JobResult>,
+    pub results: Vec<JobResult>,
 }
 
 /// An exchange as the wire saw it begin.
@@ -132,20 +137,21 @@ impl Rig {
         Self {
             plan,
             script: Rc::new(script),
-            wishes: Vec::new(),
+            commands: Vec::new(),
             again: None,
             events_ahead: 1 << 20,
             listens_every: 0,
             is_deaf: false,
             most: None,
+            is_in_real_time: false,
             slow: None,
             folder: None,
         }
     }
 
-    /// Wishes for something at a moment of the run.
-    pub fn wish(mut self, ms: u64, command: Command) -> Self {
-        self.wishes.push((Duration::from_millis(ms), command));
+    /// Sends a command at a moment of the run.
+    pub fn command(mut self, ms: u64, command: Command) -> Self {
+        self.commands.push((Duration::from_millis(ms), command));
         self
     }
 
@@ -167,23 +173,29 @@ impl Rig {
         self
     }
 
-    /// Listens to nothing at all.
+    /// Receives no events at all.
     pub fn deaf(mut self) -> Self {
         self.is_deaf = true;
         self
     }
 
-    /// This machine lets us have no more connections.
+    /// The machine allows no more connections than this.
     pub fn most(mut self, n: u32) -> Self {
         self.most = Some(n);
         self
     }
 
+    /// Runs by a clock that is not paused.
+    pub fn in_real_time(mut self) -> Self {
+        self.is_in_real_time = true;
+        self
+    }
+
     /// Draws the jobs first that took long in this earlier run.
     #[track_caller]
-    pub fn after(mut self, told: &Told) -> Self {
+    pub fn after(mut self, run: &FinishedRun) -> Self {
         let mut slowest = Slowest::default();
-        told.events.iter().for_each(|event| slowest.apply(event));
+        run.events.iter().for_each(|event| slowest.apply(event));
         self.slow = slowest.found();
         assert!(self.slow.is_some(), "that run had no attempt");
         self
@@ -196,23 +208,24 @@ impl Rig {
     }
 
     /// Runs it to its end.
-    pub async fn run(self) -> Told {
+    pub async fn run(self) -> FinishedRun {
         let _folder = self.folder;
         let mut cursor = Cursor::open(&self.plan, Some(9)).unwrap();
         if let Some(slow) = self.slow {
             cursor.put_first(slow);
         }
+        let reading = cursor.activity();
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
         let (events, mut facts) = mpsc::channel(self.events_ahead);
-        let (harvests, mut harvested) = mpsc::channel(64);
+        let (results, mut delivered) = mpsc::channel(64);
         let start = Instant::now();
         let fails_fast = self.plan.fail_fast;
-        let mut shared = Shared::new(schedule, start, self.most, events, Some(harvests), fails_fast);
+        let mut shared = SharedRun::new(schedule, start, self.most, events, Some(results), fails_fast);
         let wire = Rc::new(Script { play: self.script, start, n: RefCell::default(), arrivals: RefCell::default() });
-        let (commands, mut wishes) = mpsc::unbounded_channel();
+        let (sender, mut commands) = mpsc::unbounded_channel();
 
-        let told = LocalSet::new();
-        let listening = told.spawn_local(async move {
+        let tasks = LocalSet::new();
+        let listening = tasks.spawn_local(async move {
             let mut events = Vec::new();
             if self.is_deaf {
                 drop(facts);
@@ -226,35 +239,40 @@ impl Rig {
             }
             events
         });
-        let collecting = told.spawn_local(async move {
+        let collecting = tasks.spawn_local(async move {
             let mut all = Vec::new();
-            while let Some(harvest) = harvested.recv().await {
-                all.push(harvest);
+            while let Some(result) = delivered.recv().await {
+                all.push(result);
             }
             all
         });
-        told.spawn_local(async move {
-            for (at, wish) in self.wishes {
+        tasks.spawn_local(async move {
+            for (at, command) in self.commands {
                 tokio::time::sleep_until(start + at).await;
-                let _ = commands.send(wish);
+                let _ = sender.send(command);
             }
         });
         let acting = Rc::clone(&wire);
-        let (events, harvests) = told
+        let (events, results) = tasks
             .run_until(async move {
                 shared.open("rig").await;
                 let share = Share { thread: 0, of: 1 };
-                serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut wishes)).await;
+                let serving = serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut commands));
+                if self.is_in_real_time {
+                    serving.await
+                } else {
+                    hold_time(reading, serving).await
+                }
                 shared.conclude().await;
                 if let Some((after, cause)) = self.again {
                     sleep(after).await;
                     let (asking, mut asked) = mpsc::unbounded_channel();
                     asking.send(Command::Repeat(cause)).unwrap();
                     drop(asking);
-                    if let Some(cause) = shared.asked_for_more(&mut asked).await {
+                    if let Some(cause) = shared.wait_for_repeat(&mut asked).await {
                         shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
-                        shared.go_on(cause).await;
-                        serve(Arc::clone(&shared), acting, share, Some(&mut wishes)).await;
+                        shared.start_again(cause).await;
+                        serve(Arc::clone(&shared), acting, share, Some(&mut commands)).await;
                         shared.conclude().await;
                     }
                 }
@@ -264,11 +282,24 @@ impl Rig {
             })
             .await;
         let arrivals = wire.arrivals.take();
-        Told { events, arrivals, harvests }
+        FinishedRun { events, arrivals, results }
     }
 }
 
-/// A wire that does as it is told.
+/// Lets no time pass while a thread reads a file ahead: it is not what is measured.
+async fn hold_time(reading: ReaderActivity, serving: impl Future<Output = ()>) {
+    let mut serving = pin!(serving);
+    poll_fn(|context| {
+        let polled = serving.as_mut().poll(context);
+        if polled.is_pending() && reading.is_reading() {
+            context.waker().wake_by_ref();
+        }
+        polled
+    })
+    .await;
+}
+
+/// A wire that follows the script.
 struct Script {
     play: Rc<dyn Fn(Cue<'_>) -> Act>,
     start: Instant,
@@ -299,8 +330,8 @@ impl Wire for Script {
             End::To(url) => answer(302, &[("location", url)]),
             End::TimedOut => Reply::TimedOut(Phase::FirstByte),
             End::Reset => Reply::Failed(Reason::Reset, None),
-            // Without the words and the backtrace of a panic that nobody expected.
-            End::Panic => std::panic::resume_unwind(Box::new("as the script says")),
+            // Without the message and the backtrace of an unexpected panic.
+            End::Panic => std::panic::resume_unwind(Box::new("as scripted")),
             End::Never => std::future::pending().await,
         })
     }
@@ -314,7 +345,7 @@ fn answer(status: u16, headers: &[(&'static str, &str)]) -> Reply {
     Reply::Answer { head: AnswerHead { status, headers, received: SystemTime::now() }, bytes: 0, body: Bytes::new() }
 }
 
-impl Told {
+impl FinishedRun {
     /// What the events add up to; panics if they cannot be.
     #[track_caller]
     pub fn ledger(&self) -> Ledger {
@@ -322,7 +353,7 @@ impl Told {
         // What is cancelled at its start may not come as far as the wire.
         let is_whole = self.end().0 == RunEnd::Finished;
         assert!(ledger.starts.len() == self.arrivals.len() || !is_whole && ledger.starts.len() > self.arrivals.len());
-        assert_eq!(ledger.ends.len(), self.harvests.len(), "every settled job is reported");
+        assert_eq!(ledger.ends.len(), self.results.len(), "every settled job is reported");
         ledger
     }
 

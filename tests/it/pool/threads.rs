@@ -15,14 +15,14 @@ use inflight::plan::http_client::HttpClient;
 use inflight::plan::request::address::PRACTICE;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{Pool, Settings};
+use inflight::source::pool::{Pool, PoolSettings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
 use tokio::sync::mpsc;
 
 use crate::pool::ledger::Ledger;
 
-/// Runs a plan while `operate` has the commands; gives back what was told and what the upstream saw.
+/// Runs a plan while `operate` sends commands; returns its events and what the upstream counted.
 fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Command>)) -> (Vec<Event>, Tally) {
     let plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -30,7 +30,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
     let cursor = Cursor::open(&plan, Some(upstream.local_addr().port())).unwrap();
     // Room for few events: the pool has to wait for us now and then.
     let (events, mut facts) = mpsc::channel(8);
-    let settings = Settings {
+    let settings = PoolSettings {
         name: "threads".into(),
         limits: plan.limits.clone(),
         polling: None,
@@ -40,7 +40,7 @@ fn run(plan: &str, operate: impl FnOnce(&Upstream, &mpsc::UnboundedSender<Comman
         lingers: false,
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     let pool = Pool::start(cursor, settings).unwrap();
     let listening = thread::spawn(move || std::iter::from_fn(|| facts.blocking_recv()).collect::<Vec<_>>());
@@ -65,7 +65,7 @@ fn a_limit_that_is_raised_reaches_every_thread() {
 }
 
 #[test]
-fn whatever_many_threads_do_is_told_in_its_order() {
+fn the_events_of_many_threads_are_in_order() {
     let plan = "
         [upstream]
         [limits]
@@ -84,13 +84,13 @@ fn whatever_many_threads_do_is_told_in_its_order() {
     ";
     let (events, tally) = run(plan, |_, commands| {
         for step in 0..60_u32 {
-            let wish = match step % 6 {
+            let command = match step % 6 {
                 0 => Command::Pause,
                 1 => Command::Resume,
                 _ => Command::SetLimit { scope: Scope::Run, limit: 1 + step * 7 % 40 },
             };
             // It only fails when the run is over already.
-            let _ = commands.send(wish);
+            let _ = commands.send(command);
             thread::sleep(Duration::from_millis(3));
         }
     });

@@ -4,9 +4,9 @@ use inflight::control::Command;
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Fact, JobId, Micros};
 
-use crate::pool::rig::{End, Rig, Told, endpoint, ends, ok};
+use crate::pool::rig::{End, FinishedRun, Rig, endpoint, ends, ok};
 
-impl Told {
+impl FinishedRun {
     /// What each attempt waited for, in the order of their starts.
     fn waits(&self) -> Vec<WaitTimes> {
         let waited = self.events.iter().filter_map(|event| match &event.fact {
@@ -23,10 +23,10 @@ fn ms(n: u64) -> Micros {
 
 #[tokio::test(start_paused = true)]
 async fn the_next_in_line_waits_for_a_slot_and_those_behind_it_do_not_count_yet() {
-    let told = Rig::new(&format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 3)), |_| ok(100)).run().await;
-    told.ledger();
+    let run = Rig::new(&format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 3)), |_| ok(100)).run().await;
+    run.ledger();
     let slot = |n| WaitTimes { slot: ms(n), ..WaitTimes::NONE };
-    assert_eq!(told.waits(), [slot(0), slot(100), slot(100)]);
+    assert_eq!(run.waits(), [slot(0), slot(100), slot(100)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -36,10 +36,10 @@ async fn a_host_at_its_limit_and_a_host_with_a_gap_say_so() {
         endpoint("a.test", 2),
         endpoint("b.test", 2)
     );
-    let told = Rig::new(&plan, |_| ok(100)).run().await;
-    told.ledger();
+    let run = Rig::new(&plan, |_| ok(100)).run().await;
+    run.ledger();
     assert_eq!(
-        told.waits(),
+        run.waits(),
         [
             WaitTimes::NONE,
             WaitTimes::NONE,
@@ -51,23 +51,23 @@ async fn a_host_at_its_limit_and_a_host_with_a_gap_say_so() {
 
 #[tokio::test(start_paused = true)]
 async fn the_rate_of_the_run_is_a_reason_of_its_own() {
-    let told = Rig::new(&format!("[limits]\nrate = \"10/s\"\n{}", endpoint("a.test", 3)), |_| ok(10)).run().await;
-    told.ledger();
+    let run = Rig::new(&format!("[limits]\nrate = \"10/s\"\n{}", endpoint("a.test", 3)), |_| ok(10)).run().await;
+    run.ledger();
     let rate = |n| WaitTimes { rate: ms(n), ..WaitTimes::NONE };
-    assert_eq!(told.waits(), [rate(0), rate(100), rate(100)]);
+    assert_eq!(run.waits(), [rate(0), rate(100), rate(100)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_job_waits_for_the_cooldown_and_so_does_the_next_in_line() {
     let plan = format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 2));
-    let told = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
+    let run = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
         (0, 1) => ends(50, End::Throttled("2")),
         _ => ok(100),
     })
     .run()
     .await;
-    told.ledger();
-    let waits = told.waits();
+    run.ledger();
+    let waits = run.waits();
     assert_eq!(waits.len(), 3);
     let next_in_line = WaitTimes { slot: ms(50), cooldown: ms(2_000), ..WaitTimes::NONE };
     assert!(waits.contains(&next_in_line), "{waits:?}");
@@ -76,17 +76,17 @@ async fn a_throttled_job_waits_for_the_cooldown_and_so_does_the_next_in_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn backoff_and_the_wait_for_a_slot_after_it_are_told_apart() {
+async fn backoff_and_the_wait_for_a_slot_after_it_are_separate() {
     let plan = format!("[limits]\nconcurrency = 1\n[retry]\nbackoff = \"1s..1s\"\n{}", endpoint("a.test", 2));
-    let told = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
+    let run = Rig::new(&plan, |cue| match (cue.place.row, cue.n) {
         (0, 1) => ends(10, End::Reset),
         (0, _) => ok(10),
         _ => ok(5_000),
     })
     .run()
     .await;
-    told.ledger();
-    let [first, second, again] = told.waits()[..] else { panic!("three attempts") };
+    run.ledger();
+    let [first, second, again] = run.waits()[..] else { panic!("three attempts") };
     assert_eq!((first, second), (WaitTimes::NONE, WaitTimes { slot: ms(10), ..WaitTimes::NONE }));
     assert_eq!(again.total(), ms(5_000));
     assert_eq!(again, WaitTimes { backoff: again.backoff, slot: ms(5_000) - again.backoff, ..WaitTimes::NONE });
@@ -94,17 +94,17 @@ async fn backoff_and_the_wait_for_a_slot_after_it_are_told_apart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_is_waited_for_by_whoever_is_next() {
+async fn a_pause_is_waited_for_by_the_next_job() {
     let plan = format!("[limits]\nconcurrency = 1\n{}", endpoint("a.test", 2));
-    let told = Rig::new(&plan, |_| ok(100)).wish(50, Command::Pause).wish(60_100, Command::Resume).run().await;
-    told.ledger();
-    assert_eq!(told.waits()[1], WaitTimes { slot: ms(50), paused: ms(60_050), ..WaitTimes::NONE });
+    let run = Rig::new(&plan, |_| ok(100)).command(50, Command::Pause).command(60_100, Command::Resume).run().await;
+    run.ledger();
+    assert_eq!(run.waits()[1], WaitTimes { slot: ms(50), paused: ms(60_050), ..WaitTimes::NONE });
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_is_cancelled_while_it_waits_has_waited_until_then() {
     let plan = format!("[retry]\nbackoff = \"60s..60s\"\n{}", endpoint("a.test", 1));
-    let told = Rig::new(&plan, |_| ends(10, End::Reset)).wish(40, Command::CancelJob(JobId(1))).run().await;
-    let ledger = told.ledger();
+    let run = Rig::new(&plan, |_| ends(10, End::Reset)).command(40, Command::CancelJob(JobId(1))).run().await;
+    let ledger = run.ledger();
     assert_eq!(ledger.waited[&JobId(1)], WaitTimes { backoff: ms(30), ..WaitTimes::NONE });
 }

@@ -19,7 +19,7 @@ use inflight::pump::Pump;
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::descriptors;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{self, Pool, Settings};
+use inflight::source::pool::{self, Pool, PoolSettings};
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
 use tempfile::TempDir;
@@ -76,7 +76,7 @@ impl Batch {
         pump.follow().on_change(move || {
             let _ = notify.try_send(());
         });
-        let settings = Settings {
+        let settings = PoolSettings {
             name: plan.name.clone(),
             limits: plan.limits.clone(),
             polling: None,
@@ -86,7 +86,7 @@ impl Batch {
             lingers,
             most: None,
             events,
-            harvests: None,
+            results: None,
         };
         let pool = Pool::start(cursor, settings).unwrap();
         Self { upstream, pool, pump, recording, folder, changes }

@@ -1,8 +1,9 @@
 //! A run that is stopped from outside: what is in flight, what is reported, and which code it ends with.
 
-use std::io::{self, Read};
-use std::thread;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use inflight::upstream::Upstream;
 use inflight::upstream::tally::Tally;
@@ -113,6 +114,26 @@ fn a_third_ctrl_c_leaves_at_once_even_where_nothing_moves_any_more() {
     }
     running.wait().exits(130);
     drop(unread);
+}
+
+#[cfg(unix)]
+#[test]
+fn one_ctrl_c_leaves_a_run_that_waits_for_a_slow_file() {
+    let (folder, upstream) = (Folder::new(), upstream());
+    let plan = format!("[[endpoint]]\nurl = \"{}\"\nrows = \"ids.csv\"\n", at(&upstream, "/status/200?id={id}"));
+    let folder = folder.with("plan.toml", &plan);
+    let pipe = folder.path("ids.csv");
+    assert!(process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let running = folder.inflight("run plan.toml --json --events run.jsonl").start();
+    let mut pipe = OpenOptions::new().write(true).open(&pipe).unwrap();
+    pipe.write_all(b"id\n1\n").unwrap();
+    await_line(&folder, "job-settled");
+    running.signal(Signal::INT);
+    let start = Instant::now();
+    let ended = running.wait().exits(130);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!((&ended.summary()["ended"], &ended.summary()["jobs"]["done"]), (&json!("drained"), &json!(1)));
+    drop(pipe);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use inflight::plan::cursor::Cursor;
 use inflight::pump::{Follow, Pump, PumpError, Recorder};
 use inflight::source::pool::schedule::run_time::RunTime;
 use inflight::source::pool::wire::route::Route;
-use inflight::source::pool::{self, Broken, Pool, Settings};
+use inflight::source::pool::{self, Broken, Pool, PoolSettings};
 use tokio::sync::mpsc;
 
 use super::{at, upstream};
@@ -65,7 +65,7 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
             let _ = wake.send(());
         }
     });
-    let settings = Settings {
+    let settings = PoolSettings {
         name: plan.name.clone(),
         limits: plan.limits.clone(),
         polling: None,
@@ -75,7 +75,7 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
         lingers: false,
         most: None,
         events,
-        harvests: None,
+        results: None,
     };
     let pool = Pool::start(Cursor::open(plan, None).unwrap(), settings).unwrap();
     woken.recv_timeout(PATIENCE).expect("the screen is never woken");

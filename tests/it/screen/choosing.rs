@@ -17,9 +17,8 @@ fn what_is_in_flight_stays_in_order_and_the_cursor_goes_with_nobody() {
     let mut then = |story: &str, keys: &str| {
         let model = scenario(&format!("{started}{story}")).fold();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        let jobs =
-            ui.list().order.iter().filter_map(|&seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
-        let chosen = ui.list().chosen().and_then(|seat| model.open.on_seat(seat)).map(|(attempt, _)| attempt.job.0);
+        let jobs = ui.list().order.iter().filter_map(|&seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
+        let chosen = ui.list().chosen().and_then(|seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
         (jobs.collect::<Vec<_>>(), chosen)
     };
     assert_eq!(then("", "7 down"), (vec![0, 1, 2, 3], Some(1)));

@@ -6,7 +6,9 @@ use std::fmt::Write;
 
 use inflight::event::{Micros, Offset};
 use inflight::model::Model;
-use inflight::model::race::{Beat, Calls, Hand, LaneFigures, Lateness, Race, RaceMeasure, UpstreamCounts};
+use inflight::model::race::{
+    Calls, LaneFigures, LaneResults, LateHeartbeat, Race, RaceMeasure, TimerLag, UpstreamCounts,
+};
 use inflight::tui::effect::Effect;
 use inflight::tui::keymap::Keymap;
 use inflight::tui::picture::{self, Picture};
@@ -63,9 +65,9 @@ fn ten(seconds: u64) -> Lanes {
         let is_over = settled == 10;
         let elapsed = if is_over { Micros(10_000_000 / at_once) } else { Micros(now.0) };
         let late = if is_right { Micros::ZERO } else { elapsed };
-        let beats = vec![Beat { due: Offset(10_000), late }];
+        let beats = vec![LateHeartbeat { due: Offset(10_000), late }];
         let figures = LaneFigures {
-            way: if is_right { "async client, all at once" } else { "blocking client in tasks" },
+            approach: if is_right { "async client, all at once" } else { "blocking client in tasks" },
             is_right,
             is_over,
             jobs: 10,
@@ -74,7 +76,7 @@ fn ten(seconds: u64) -> Lanes {
             peak: model.level.peak(),
             elapsed,
             settled_at: Micros(if is_over { elapsed.0 } else { seconds * 1_000_000 }),
-            late: Lateness { now: Micros::ZERO, worst: late, blocked: late, beats },
+            late: TimerLag { now: Micros::ZERO, worst: late, blocked: late, beats },
             upstream: UpstreamCounts {
                 requests: settled,
                 peak: at_once,
@@ -214,7 +216,8 @@ fn the_lesson_and_the_keys_lie_over_the_lanes() {
 fn what_is_lost_is_named() {
     let mut lanes = ten(10);
     lanes.race.measure = RaceMeasure::Lost;
-    lanes.race.lanes[0].hand = Hand { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..Hand::default() };
+    lanes.race.lanes[0].results =
+        LaneResults { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..LaneResults::default() };
     lanes.race.lanes[0].calls = Some(Calls { created: 10, polled: 4, finished: 4 });
     let text = picture::lines(&lanes.take((120, 40), "")).join("\n");
     for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost without a word", "LOST"] {

@@ -84,7 +84,7 @@ impl WireRig {
         let text = format!("[upstream]\n[[endpoint]]\nurl = \"{url}\"\n");
         let plan = Plan::from_toml(&text, "plan.toml", Path::new("."), &|_| None).unwrap();
         let mut cursor = Cursor::open(&plan, Some(self.upstream.local_addr().port())).unwrap();
-        let Draw::Job(mut job) = cursor.draw(0) else { panic!("one job") };
+        let Draw::Row(Ok(mut job)) = cursor.draw(0) else { panic!("one job") };
         change(&mut job);
         *job
     }

@@ -201,7 +201,7 @@ impl Default for Hosts {
 }
 
 fn may_be_folded(host: &HostStats, now: Offset) -> bool {
-    let is_changed = matches!(host.turned, Some((ChangedBy::Operator | ChangedBy::Machine, _)));
+    let is_changed = matches!(host.limit_changed, Some((ChangedBy::Operator | ChangedBy::Machine, _)));
     host.in_flight == 0 && host.cooldown.is_none_or(|until| until <= now) && !host.is_quarantined && !is_changed
 }
 

@@ -102,7 +102,7 @@ fn what_happens_at_a_folded_host_counts_for_the_others_and_is_no_anomaly() {
     let before = model.hosts.others().map(|host| host.started).unwrap();
     start(&mut model, 1_000, 1_000, 0);
     let others = model.hosts.others().unwrap();
-    assert_eq!((others.started, others.in_flight, model.anomalies.strangers), (before + 1, 1, 1), "the endpoint");
+    assert_eq!((others.started, others.in_flight, model.anomalies.unannounced), (before + 1, 1, 1), "the endpoint");
     assert_eq!(model.open.all().next().map(|flight| flight.host), Some(Hosts::OTHERS));
 }
 

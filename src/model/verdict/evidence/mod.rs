@@ -5,7 +5,7 @@
 //! [`Model::apply`]: crate::model::Model::apply
 
 pub mod refusals;
-pub mod services;
+pub mod service_times;
 pub mod stalls;
 pub mod tail;
 pub mod timeouts;
@@ -18,9 +18,9 @@ use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryReason};
 use crate::model::histogram::Histogram;
-use crate::model::open::Flight;
+use crate::model::open::OpenAttempt;
 use crate::model::verdict::evidence::refusals::Refusals;
-use crate::model::verdict::evidence::services::Services;
+use crate::model::verdict::evidence::service_times::ServiceTimes;
 use crate::model::verdict::evidence::stalls::Stalls;
 use crate::model::verdict::evidence::tail::Tail;
 use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
@@ -38,7 +38,7 @@ pub struct Evidence {
     /// From an end that left nothing in flight to the next start.
     pub gaps: Histogram,
     /// How long attempts took.
-    pub services: Services,
+    pub service_times: ServiceTimes,
     /// How attempts came in waves.
     pub waves: Waves,
     /// How the run ran out.
@@ -61,7 +61,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// An attempt started; so many had been in flight.
-    pub(in crate::model) fn start(&mut self, attempt: Attempt, flight: &Flight, before: u32) {
+    pub(in crate::model) fn start(&mut self, attempt: Attempt, flight: &OpenAttempt, before: u32) {
         let at = flight.started;
         if self.first.is_some() && before == 0 {
             self.gaps.record(at.since(self.last));
@@ -76,14 +76,14 @@ impl Evidence {
     pub(in crate::model) fn end(
         &mut self,
         at: Offset,
-        flight: &Flight,
+        flight: &OpenAttempt,
         outcome: &Outcome,
         (left, peak): (u32, u32),
         idle: &Idle,
     ) {
         let service = at.since(flight.started);
         self.last = self.last.max(at);
-        self.services.end(service);
+        self.service_times.end(service);
         self.waves.end(at, service, left);
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);

@@ -1,7 +1,7 @@
 //! Jobs that timed out to the end, whether the run waited for them alone, and how long it would be had
 //! they been started first.
 //!
-//! Start at [`TimeoutEvidence::first_on`].
+//! Start at [`TimeoutEvidence::makespan_with_timeouts_first`].
 
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl TimeoutEvidence {
     ///
     /// Either one of these is the last to end, or something else is; that started when no slot was free,
     /// so the slots had been full until then.
-    pub fn first_on(&self, slots: u32, all: Micros) -> Micros {
+    pub fn makespan_with_timeouts_first(&self, slots: u32, all: Micros) -> Micros {
         let slots = u64::from(slots.max(1));
         let theirs = Micros(self.longest.0.saturating_mul(self.n.div_ceil(slots)));
         theirs.max(Micros(all.0.saturating_add((slots - 1).saturating_mul(self.other.0)) / slots))
@@ -76,8 +76,12 @@ mod tests {
     #[test]
     fn a_run_ends_with_what_timed_out_or_with_the_rest_behind_it() {
         let timeouts = TimeoutEvidence { n: 3, longest: Micros(500), other: Micros(40), ..TimeoutEvidence::default() };
-        assert_eq!(timeouts.first_on(10, Micros(1_600)), Micros(500));
-        assert_eq!(timeouts.first_on(10, Micros(8_000)), Micros(836));
-        assert_eq!(timeouts.first_on(2, Micros(1_600)), Micros(1_000), "three on two slots are two in a row");
+        assert_eq!(timeouts.makespan_with_timeouts_first(10, Micros(1_600)), Micros(500));
+        assert_eq!(timeouts.makespan_with_timeouts_first(10, Micros(8_000)), Micros(836));
+        assert_eq!(
+            timeouts.makespan_with_timeouts_first(2, Micros(1_600)),
+            Micros(1_000),
+            "three on two slots are two in a row"
+        );
     }
 }

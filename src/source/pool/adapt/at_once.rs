@@ -1,14 +1,13 @@
 //! The hypothesis that a host refuses what is too many at once.
 //!
-//! The limit is the lowest number in flight that was refused. It is asked again after a while, with one
-//! more, and rises quickly when that is accepted. If levels are accepted and refused in turn, the
-//! hypothesis falls. Start at [`AtOnce::refused`].
+//! The limit is just below the lowest number in flight that was refused. After a while it is probed with one more,
+//! and rises quickly if that is accepted. If a level is both accepted and refused, the hypothesis falls. Start at [`AtOnce::refused`].
 
 use crate::event::Offset;
-use crate::source::pool::adapt::record::Record;
-use crate::source::pool::adapt::step::Reason;
+use crate::source::pool::adapt::record::AttemptRecord;
+use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{ASK_AFTER, ASK_AFTER_LOST, ASK_AFTER_MOST, ASK_AFTER_TIME, DOUBTS, LESS};
-use crate::source::pool::adapt::{Evidence, Verdict};
+use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
 /// A limit of what is in flight.
 #[derive(Debug)]
@@ -54,7 +53,7 @@ impl AtOnce {
         Self { is_starting: true, ..Self::below(1, Offset::ZERO) }
     }
 
-    /// The limit of a host that refused with so many beside.
+    /// The limit of a host that refused with this many others in flight.
     pub fn below(level: u32, now: Offset) -> Self {
         let limit = level.max(1);
         Self {
@@ -78,23 +77,23 @@ impl AtOnce {
     }
 
     /// Lowers the limit to what was not refused, or gives up the hypothesis.
-    pub fn refused(&mut self, evidence: &Evidence, record: &Record) -> Verdict {
+    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         self.stale_before = evidence.at;
         // Where more than one may be in flight, a later one may have overtaken it on the way.
-        if evidence.beside == 0 && self.limit == 1 {
-            return Verdict::Falls(Reason::Alone);
+        if evidence.others == 0 && self.limit == 1 {
+            return HypothesisResponse::Falls(AdaptReason::Alone);
         }
-        if evidence.beside >= self.limit {
+        if evidence.others >= self.limit {
             // It started before the limit came down.
-            return Verdict::Stands;
+            return HypothesisResponse::Keeps;
         }
         // A refused probe goes back to where it began, and not below: those whom it let in may overtake
         // each other on the way. If that is too many as well, the next refusal says so.
         let floor = if self.is_probing() { self.settled } else { 1 };
-        let limit = evidence.beside.max(floor);
+        let limit = evidence.others.max(floor);
         self.doubt.refused(limit);
         if self.doubt.count >= DOUBTS {
-            return Verdict::Falls(Reason::Fickle);
+            return HypothesisResponse::Falls(AdaptReason::Fickle);
         }
         if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LESS {
             self.lost = self.lost.max(Some(self.settled));
@@ -103,12 +102,12 @@ impl AtOnce {
         self.is_starting = false;
         self.quiet = 0;
         self.set(limit, limit, evidence.at);
-        Verdict::Moves(Reason::Crowded { refused: record.refused(), in_flight: evidence.beside + 1 })
+        HypothesisResponse::Moves(AdaptReason::Crowded { refused: record.refused(), in_flight: evidence.others + 1 })
     }
 
     /// Raises the limit, if what was accepted is a reason to.
-    pub fn accepted(&mut self, evidence: &Evidence, cap: u32) -> Option<Reason> {
-        let in_flight = evidence.beside.saturating_add(1);
+    pub fn accepted(&mut self, evidence: &AttemptEvidence, cap: u32) -> Option<AdaptReason> {
+        let in_flight = evidence.others.saturating_add(1);
         if evidence.started >= self.stale_before {
             self.doubt.proved = self.doubt.proved.max(in_flight);
         }
@@ -120,17 +119,17 @@ impl AtOnce {
             let was_full = in_flight.saturating_mul(2) >= self.limit;
             self.limit += u32::from(was_full);
             self.settled = self.limit;
-            return was_full.then_some(Reason::Untested);
+            return was_full.then_some(AdaptReason::Untested);
         }
         self.quiet += 1;
         if self.is_probing() {
-            self.thanks += u32::from(evidence.beside >= self.settled && evidence.started >= self.since);
+            self.thanks += u32::from(evidence.others >= self.settled && evidence.started >= self.since);
             if self.thanks < (self.limit / 2).clamp(3, 20) {
                 return None;
             }
             self.stride = self.stride.saturating_mul(2);
             self.raise(cap, evidence.at);
-            return Some(Reason::Room);
+            return Some(AdaptReason::Room);
         }
         let is_full = in_flight >= self.limit;
         if !is_full || self.quiet < self.patience() || evidence.at.since(self.since) < ASK_AFTER_TIME {
@@ -139,7 +138,7 @@ impl AtOnce {
         self.doubt.round_is_over(self.limit);
         self.stride = 1;
         self.raise(cap, evidence.at);
-        Some(Reason::Quiet { accepted: self.quiet })
+        Some(AdaptReason::Quiet { accepted: self.quiet })
     }
 
     fn is_probing(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::source::pool::adapt::tuning::{
 /// Why there may be room above the pace.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// Nobody knows the ceiling: the first estimate may be far too low.
+    /// The ceiling is unknown: the first estimate may be far too low.
     Search {
         /// The pace that was refused last, if any was.
         refused: Option<f64>,

@@ -1,8 +1,8 @@
-//! Finds how much a host will take, from what it accepts and what it refuses.
+//! The adaptive controller: it finds how much a host accepts, from what it accepts and refuses.
 //!
-//! An upstream refuses for one of two reasons: too many at once, or too many per second. Only a limit
-//! obeys the first and only pace obeys the second, so each reason is a hypothesis of its own, and the
-//! evidence decides which of them speaks. Pure: no clock, no waiting, no chance. Start at [`Adapt::observe`].
+//! A server refuses for one of two reasons: too many at once, or too many per second. A limit answers the first,
+//! a pace the second. So each reason is a hypothesis of its own, and the evidence decides between them. Pure: it
+//! reads no clock, never waits, and draws no random numbers. Start at [`Adapt::observe`].
 
 pub mod at_once;
 pub mod goal;
@@ -18,62 +18,62 @@ pub mod tuning;
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::at_once::AtOnce;
 use crate::source::pool::adapt::per_second::PerSecond;
-use crate::source::pool::adapt::record::Record;
-use crate::source::pool::adapt::step::{Reason, Setting, Step};
+use crate::source::pool::adapt::record::AttemptRecord;
+use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
 use crate::source::pool::adapt::tuning::LONGEST_PACED;
 use crate::source::pool::throttle::Hint;
 
 /// The adaptive controller of one host.
 #[derive(Debug)]
 pub struct Adapt {
-    /// What the user allows.
+    /// How many the user allows.
     cap: u32,
-    /// What the server said it allows at once.
-    told_at_once: Option<u32>,
-    /// What the server said it allows per window.
-    told_per_window: Option<Hint>,
+    /// How many the server states it allows at once.
+    stated_at_once: Option<u32>,
+    /// How many the server states it allows per window.
+    stated_per_window: Option<Hint>,
     hypothesis: Hypothesis,
-    record: Record,
+    record: AttemptRecord,
 }
 
-/// Why the host refuses, as far as is known. Until the first refusal it is held to be too many at once.
+/// Why the host refuses, as far as is known. At first the controller assumes too many at once.
 #[derive(Debug)]
 enum Hypothesis {
     AtOnce(AtOnce),
     PerSecond(PerSecond),
 }
 
-/// One attempt that ended. Timeouts and failures are none: they neither refuse nor accept.
+/// An attempt that the server accepted or refused. Time-outs and failures are neither.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence {
+pub struct AttemptEvidence {
     /// When it ended.
     pub at: Offset,
     /// When it started.
     pub started: Offset,
     /// How many others were in flight at this host when it started.
-    pub beside: u32,
+    pub others: u32,
     /// How it ended.
-    pub end: Ended,
+    pub end: Acceptance,
 }
 
-/// How an attempt ended, in the controller's eyes.
+/// Whether the server accepted an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The server served it, whatever the status.
+pub enum Acceptance {
+    /// The server answered it, with any status.
     Accepted,
     /// The server asked us to slow down.
     Refused,
 }
 
-/// What a hypothesis makes of a refusal.
+/// How a hypothesis responds to a refusal.
 #[derive(Debug)]
-pub enum Verdict {
-    /// It has nothing to add.
-    Stands,
-    /// It explains the refusal and has changed what it allows.
-    Moves(Reason),
+pub enum HypothesisResponse {
+    /// It changes nothing.
+    Keeps,
+    /// It explains the refusal, and allows less or more than before.
+    Moves(AdaptReason),
     /// It cannot be the explanation.
-    Falls(Reason),
+    Falls(AdaptReason),
 }
 
 impl Adapt {
@@ -81,42 +81,44 @@ impl Adapt {
     pub fn new(cap: u32) -> Self {
         Self {
             cap: cap.max(1),
-            told_at_once: None,
-            told_per_window: None,
+            stated_at_once: None,
+            stated_per_window: None,
             hypothesis: Hypothesis::AtOnce(AtOnce::start()),
-            record: Record::default(),
+            record: AttemptRecord::default(),
         }
     }
 
-    /// Learns from an attempt that ended. Returns what that changed.
-    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+    /// Learns from an attempt's end. Returns what that changed.
+    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let from = self.setting();
         let cap = self.most();
         self.record.note(&evidence, from.gap);
         let reason = match (&mut self.hypothesis, evidence.end) {
-            (Hypothesis::AtOnce(at_once), Ended::Accepted) => at_once.accepted(&evidence, cap)?,
-            (Hypothesis::PerSecond(per_second), Ended::Accepted) => per_second.accepted(&evidence, &self.record)?,
-            (Hypothesis::AtOnce(at_once), Ended::Refused) => match at_once.refused(&evidence, &self.record) {
-                Verdict::Stands => return None,
-                Verdict::Moves(reason) => reason,
-                Verdict::Falls(reason) => {
+            (Hypothesis::AtOnce(at_once), Acceptance::Accepted) => at_once.accepted(&evidence, cap)?,
+            (Hypothesis::PerSecond(per_second), Acceptance::Accepted) => {
+                per_second.accepted(&evidence, &self.record)?
+            }
+            (Hypothesis::AtOnce(at_once), Acceptance::Refused) => match at_once.refused(&evidence, &self.record) {
+                HypothesisResponse::Keeps => return None,
+                HypothesisResponse::Moves(reason) => reason,
+                HypothesisResponse::Falls(reason) => {
                     self.hypothesis = Hypothesis::PerSecond(PerSecond::new(evidence.at, &self.record));
                     self.record.forget_levels();
                     reason
                 }
             },
-            (Hypothesis::PerSecond(per_second), Ended::Refused) => {
+            (Hypothesis::PerSecond(per_second), Acceptance::Refused) => {
                 let reason = match per_second.refused(&evidence, &self.record) {
-                    Verdict::Stands => return None,
-                    Verdict::Moves(reason) | Verdict::Falls(reason) => reason,
+                    HypothesisResponse::Keeps => return None,
+                    HypothesisResponse::Moves(reason) | HypothesisResponse::Falls(reason) => reason,
                 };
-                // Where the server named its pace there is nothing to judge.
-                let is_open = self.told_per_window.is_none();
+                // If the server stated its pace, no other explanation is sought.
+                let is_open = self.stated_per_window.is_none();
                 match is_open.then(|| self.record.separating_level()).flatten() {
                     None => reason,
                     Some(level) => {
                         self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
-                        Reason::Separable { in_flight: level + 1 }
+                        AdaptReason::Separable { in_flight: level + 1 }
                     }
                 }
             }
@@ -124,16 +126,16 @@ impl Adapt {
         self.step(from, reason)
     }
 
-    /// Obeys what the server said. It beats what was inferred, and is never exceeded afterwards.
+    /// Follows a limit that the server states. It overrides what was inferred, and is never exceeded afterwards.
     ///
-    /// A server repeats itself in every answer: only what differs from before counts. A window too
-    /// long to be spread out is no pace but a budget, and running out of it is a cooldown.
-    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+    /// Servers repeat their limits in every answer, so only a changed one counts. A quota over a long window is not a
+    /// pace: running out of it leads to a cooldown instead.
+    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
         let from = self.setting();
         match hint {
             Hint::AtOnce(limit) => {
                 let limit = limit.max(1);
-                if self.told_at_once.replace(limit) == Some(limit) {
+                if self.stated_at_once.replace(limit) == Some(limit) {
                     return None;
                 }
                 if let Hypothesis::AtOnce(_) = self.hypothesis {
@@ -142,14 +144,14 @@ impl Adapt {
             }
             Hint::PerWindow { quota, window } => {
                 let is_pace = quota > 0 && window > Micros::ZERO && window <= LONGEST_PACED;
-                if !is_pace || self.told_per_window.replace(hint) == Some(hint) {
+                if !is_pace || self.stated_per_window.replace(hint) == Some(hint) {
                     return None;
                 }
                 let rate = quota as f64 / window.as_secs_f64();
-                self.hypothesis = Hypothesis::PerSecond(PerSecond::told(rate, now));
+                self.hypothesis = Hypothesis::PerSecond(PerSecond::stated(rate, now));
             }
         }
-        self.step(from, Reason::Told(hint))
+        self.step(from, AdaptReason::Stated(hint))
     }
 
     /// How many may be in flight.
@@ -168,24 +170,24 @@ impl Adapt {
         }
     }
 
-    /// Sets what the user allows.
+    /// Sets how many the user allows.
     pub fn set_cap(&mut self, cap: u32) {
         self.cap = cap.max(1);
     }
 
     fn most(&self) -> u32 {
-        self.told_at_once.map_or(self.cap, |told| told.min(self.cap))
+        self.stated_at_once.map_or(self.cap, |stated| stated.min(self.cap))
     }
 
     fn setting(&self) -> Setting {
         Setting { limit: self.limit(), gap: self.gap() }
     }
 
-    fn step(&mut self, from: Setting, reason: Reason) -> Option<Step> {
+    fn step(&mut self, from: Setting, reason: AdaptReason) -> Option<AdaptStep> {
         let to = self.setting();
         (from != to).then(|| {
             self.record.step_taken();
-            Step { from, to, reason }
+            AdaptStep { from, to, reason }
         })
     }
 }

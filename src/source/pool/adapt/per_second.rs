@@ -1,26 +1,26 @@
 //! The hypothesis that a host refuses what is too many per second.
 //!
-//! The pace hovers around the ceiling: a little less after a refusal, a little more after a stretch of
+//! The pace stays near the ceiling: a little less after a refusal, a little more after a stretch of
 //! quiet. Refusals close to each other cut harder, down to what is demonstrably accepted. The ceiling of
 //! before is remembered and probed for. Start at [`PerSecond::refused`].
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::goal::{Goal, Probe};
-use crate::source::pool::adapt::record::{Record, span_of};
-use crate::source::pool::adapt::step::Reason;
+use crate::source::pool::adapt::record::{AttemptRecord, span_of};
+use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{
     BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LONE, LOST, MOST_CUT,
     MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
 };
-use crate::source::pool::adapt::{Evidence, Verdict};
+use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
 /// A pace.
 #[derive(Debug)]
 pub struct PerSecond {
     /// Starts per second.
     rate: f64,
-    /// What the server said it allows, if it did.
-    told: Option<f64>,
+    /// The rate that the server states, if it states one.
+    stated: Option<f64>,
     /// Accepted since the last refusal or leap.
     quiet: u32,
     /// When that was.
@@ -56,23 +56,23 @@ struct Streak {
 
 impl PerSecond {
     /// The pace of a host that accepted what is on record and turned out to count per second.
-    pub fn new(now: Offset, record: &Record) -> Self {
+    pub fn new(now: Offset, record: &AttemptRecord) -> Self {
         let (accepted, seconds) = record.accepted(now, SPAN);
         // Where nothing was, the first refusal says little: an upstream may be spent from before.
         let rate = FIRST_PACE * accepted.max(1.0) / seconds;
         Self { goal: Some(Goal::Search { refused: None }), ..Self::at(rate, now) }
     }
 
-    /// The pace that the server named.
-    pub fn told(rate: f64, now: Offset) -> Self {
+    /// The pace that the server states.
+    pub fn stated(rate: f64, now: Offset) -> Self {
         let rate = rate.min(FASTEST);
-        Self { rate, told: Some(rate), ..Self::at(rate, now) }
+        Self { rate, stated: Some(rate), ..Self::at(rate, now) }
     }
 
     fn at(rate: f64, now: Offset) -> Self {
         Self {
             rate: rate.clamp(SLOWEST, FASTEST),
-            told: None,
+            stated: None,
             quiet: 0,
             since: now,
             stretches: 0,
@@ -91,12 +91,12 @@ impl PerSecond {
     }
 
     /// Slows down, if the refusal says something of this pace.
-    pub fn refused(&mut self, evidence: &Evidence, record: &Record) -> Verdict {
+    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         let now = evidence.at;
         if evidence.started < self.stale_before {
-            return Verdict::Stands;
+            return HypothesisResponse::Keeps;
         }
-        let fast = Reason::Fast { refused: record.refused(), gap: self.gap() };
+        let fast = AdaptReason::Fast { refused: record.refused(), gap: self.gap() };
         let (rate, reason) = if let Some(probe) = self.probe.take() {
             self.learn(probe);
             self.streak.length = 0;
@@ -104,7 +104,7 @@ impl PerSecond {
             (probe.from, fast)
         } else {
             let Some(cut) = self.cut(now, record, fast) else {
-                return Verdict::Stands;
+                return HypothesisResponse::Keeps;
             };
             self.stale_before = now;
             cut
@@ -112,11 +112,11 @@ impl PerSecond {
         self.set(rate);
         self.rest(now);
         self.stretches = 0;
-        Verdict::Moves(reason)
+        HypothesisResponse::Moves(reason)
     }
 
     /// The pace after a refusal that no probe explains, and why; none where the pace is not to blame.
-    fn cut(&mut self, now: Offset, record: &Record, fast: Reason) -> Option<(f64, Reason)> {
+    fn cut(&mut self, now: Offset, record: &AttemptRecord, fast: AdaptReason) -> Option<(f64, AdaptReason)> {
         // Two in a row weigh double: half of what is too fast would have passed.
         self.streak.length += u32::from(self.streak.is_unbroken && self.streak.length > 0);
         // And the fewer were accepted since the last refusal, the more the pace is above the ceiling.
@@ -131,7 +131,7 @@ impl PerSecond {
         } else if shown <= hard {
             (hard, fast)
         } else if shown <= soft {
-            (shown, Reason::Accepting { gap: gap_of(shown) })
+            (shown, AdaptReason::Accepting { gap: gap_of(shown) })
         } else if now.since(self.streak.cut) < SPAN {
             // The end of a window that was used up before the last cut.
             return None;
@@ -156,9 +156,9 @@ impl PerSecond {
     }
 
     /// How much per second is accepted, as far as the streak of refusals has shown.
-    fn shown(&self, now: Offset, record: &Record) -> f64 {
+    fn shown(&self, now: Offset, record: &AttemptRecord) -> f64 {
         let span = now.since(self.streak.began).min(span_of(self.gap())).max(SPAN);
-        // Between two refusals there is half an attempt more than is seen of it, on average.
+        // Between two refusals there is half an attempt more than is counted, on average.
         let (accepted, seconds) = record.accepted(now, span);
         let smooth = (accepted + 0.5) / seconds;
         // A window of a second shows its true number in whole seconds only.
@@ -175,7 +175,7 @@ impl PerSecond {
     }
 
     /// Goes faster, if what was accepted is a reason to.
-    pub fn accepted(&mut self, evidence: &Evidence, record: &Record) -> Option<Reason> {
+    pub fn accepted(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> Option<AdaptReason> {
         let now = evidence.at;
         self.quiet += 1;
         self.streak.is_unbroken = false;
@@ -195,23 +195,23 @@ impl PerSecond {
         let probe = self.goal.and_then(|goal| goal.first_leap(self.rate, accepted, lasted));
         if let Some(probe) = probe.filter(|_| self.is_busy(now, record)) {
             self.leap(probe, now);
-            return Some(Reason::Quiet { accepted });
+            return Some(AdaptReason::Quiet { accepted });
         }
         let next = self.stretches + 1;
         let stretch = if self.is_below { STRETCH / 2 } else { STRETCH };
         let is_stretch = accepted >= stretch.saturating_mul(next) && lasted.0 >= STRETCH_LASTS.0 * u64::from(next);
-        if !is_stretch || self.told.is_some_and(|told| self.rate >= told) || !self.is_busy(now, record) {
+        if !is_stretch || self.stated.is_some_and(|stated| self.rate >= stated) || !self.is_busy(now, record) {
             return None;
         }
         self.stretches = next;
         let easy = if self.is_below { 0 } else { EASY_STRETCHES };
         let doublings = next.saturating_sub(easy).min(16).cast_signed();
         self.set(self.rate * (1.0 + (GROWTH * 2_f64.powi(doublings)).min(MOST_GROWTH)));
-        Some(Reason::Quiet { accepted })
+        Some(AdaptReason::Quiet { accepted })
     }
 
     /// Goes on from a leap that was accepted, or ends the search.
-    fn leap_on(&mut self, probe: Probe, now: Offset) -> Option<Reason> {
+    fn leap_on(&mut self, probe: Probe, now: Offset) -> Option<AdaptReason> {
         let Some(next) = self.goal.and_then(|goal| goal.next_leap(probe, self.rate)) else {
             self.is_below = matches!(self.goal, Some(Goal::Search { .. }));
             (self.goal, self.probe) = (None, None);
@@ -219,7 +219,7 @@ impl PerSecond {
             return None;
         };
         self.leap(next, now);
-        Some(Reason::Room)
+        Some(AdaptReason::Room)
     }
 
     fn leap(&mut self, probe: Probe, now: Offset) {
@@ -229,13 +229,13 @@ impl PerSecond {
     }
 
     /// Whether the pace is what holds the starts back.
-    fn is_busy(&self, now: Offset, record: &Record) -> bool {
+    fn is_busy(&self, now: Offset, record: &AttemptRecord) -> bool {
         let (accepted, seconds) = record.accepted(now, span_of(self.gap()));
         accepted / seconds >= self.rate * BUSY
     }
 
     fn set(&mut self, rate: f64) {
-        let most = self.told.unwrap_or(FASTEST);
+        let most = self.stated.unwrap_or(FASTEST);
         self.rate = rate.clamp(SLOWEST.min(most), most);
     }
 

@@ -1,21 +1,21 @@
-//! What the adaptive controller changed and why, in words.
+//! A step of the adaptive controller, and the sentence that explains it.
 //!
-//! Start at [`Step`].
+//! Start at [`AdaptStep`].
 
 use std::fmt;
 
 use crate::event::Micros;
 use crate::source::pool::throttle::Hint;
 
-/// One change of what a host is asked for.
+/// One change of a host's limit or pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct AdaptStep {
     /// What was allowed before.
     pub from: Setting,
     /// What is allowed now.
     pub to: Setting,
     /// Why.
-    pub reason: Reason,
+    pub reason: AdaptReason,
 }
 
 /// What is allowed at a host.
@@ -29,7 +29,7 @@ pub struct Setting {
 
 /// Why a step was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum AdaptReason {
     /// Nothing has been refused yet.
     Untested,
     /// Nothing has been refused for a while.
@@ -53,29 +53,29 @@ pub enum Reason {
         /// Between two starts at that pace.
         gap: Micros,
     },
-    /// So much is demonstrably accepted, and not what was asked.
+    /// The pace falls to what is demonstrably accepted.
     Accepting {
         /// Between two accepted attempts.
         gap: Micros,
     },
     /// Refused with nothing else in flight: it cannot be too many at once.
     Alone,
-    /// What was accepted is refused, time and again: it cannot be too many at once.
+    /// A level that was accepted is refused repeatedly: it cannot be too many at once.
     Fickle,
     /// Refused with many in flight, accepted with few: it cannot be too many per second.
     Separable {
         /// In flight with the lowest of the refused, itself counted.
         in_flight: u32,
     },
-    /// The server says so.
-    Told(Hint),
+    /// The server states its limit.
+    Stated(Hint),
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for AdaptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to, reason } = self;
         if to.gap != from.gap && to.gap != Micros::ZERO {
-            write!(f, "paced to {}: {reason}", PerSecond(to.gap))
+            write!(f, "paced to {}: {reason}", RateText(to.gap))
         } else if to.gap != from.gap {
             write!(f, "{} at once, no pace: {reason}", to.limit)
         } else {
@@ -84,30 +84,30 @@ impl fmt::Display for Step {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for AdaptReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untested => write!(f, "nothing refused yet"),
             Self::Quiet { accepted } => write!(f, "{accepted} accepted in a row"),
             Self::Room => write!(f, "the last step was accepted"),
             Self::Crowded { refused, in_flight } => write!(f, "{refused} refused with {in_flight} in flight"),
-            Self::Fast { refused, gap } => write!(f, "{refused} refused at {}", PerSecond(*gap)),
-            Self::Accepting { gap } => write!(f, "{} accepted", PerSecond(*gap)),
+            Self::Fast { refused, gap } => write!(f, "{refused} refused at {}", RateText(*gap)),
+            Self::Accepting { gap } => write!(f, "{} accepted", RateText(*gap)),
             Self::Alone => write!(f, "refused with nothing else in flight"),
             Self::Fickle => write!(f, "as many were accepted before"),
             Self::Separable { in_flight } => write!(f, "refused only from {in_flight} in flight"),
-            Self::Told(Hint::AtOnce(limit)) => write!(f, "the server says {limit} at once"),
-            Self::Told(Hint::PerWindow { quota, window }) => {
+            Self::Stated(Hint::AtOnce(limit)) => write!(f, "the server says {limit} at once"),
+            Self::Stated(Hint::PerWindow { quota, window }) => {
                 write!(f, "the server says {quota} in {}s", window.as_secs_f64())
             }
         }
     }
 }
 
-/// A gap, shown as what it makes per second.
-struct PerSecond(Micros);
+/// A gap between starts, shown as a rate per second.
+struct RateText(Micros);
 
-impl fmt::Display for PerSecond {
+impl fmt::Display for RateText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rate = 1.0 / self.0.as_secs_f64();
         write!(f, "{rate:.*}/s", if rate < 1.0 { 2 } else { 1 })
@@ -117,7 +117,7 @@ impl fmt::Display for PerSecond {
 #[cfg(test)]
 mod tests {
     use crate::event::Micros;
-    use crate::source::pool::adapt::step::{Reason, Setting, Step};
+    use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
     use crate::source::pool::throttle::Hint;
 
     const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO };
@@ -127,13 +127,13 @@ mod tests {
     fn a_step_says_what_changed_and_why() {
         let window = Micros(1_000_000);
         let steps = [
-            (FREE, Setting { limit: 10, ..FREE }, Reason::Crowded { refused: 2, in_flight: 11 }),
-            (FREE, PACED, Reason::Accepting { gap: Micros(50_000) }),
-            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, Reason::Fast { refused: 1, gap: PACED.gap }),
-            (PACED, FREE, Reason::Separable { in_flight: 15 }),
-            (FREE, PACED, Reason::Told(Hint::PerWindow { quota: 20, window })),
+            (FREE, Setting { limit: 10, ..FREE }, AdaptReason::Crowded { refused: 2, in_flight: 11 }),
+            (FREE, PACED, AdaptReason::Accepting { gap: Micros(50_000) }),
+            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, AdaptReason::Fast { refused: 1, gap: PACED.gap }),
+            (PACED, FREE, AdaptReason::Separable { in_flight: 15 }),
+            (FREE, PACED, AdaptReason::Stated(Hint::PerWindow { quota: 20, window })),
         ];
-        let shown: Vec<_> = steps.map(|(from, to, reason)| Step { from, to, reason }.to_string()).into();
+        let shown: Vec<_> = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string()).into();
         assert_eq!(
             shown,
             [

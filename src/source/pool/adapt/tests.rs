@@ -1,16 +1,21 @@
-//! What holds of the controller whatever it sees; what it reaches is tried in `trial`.
+//! Invariants of the controller for any evidence; `trial` tests what it reaches.
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::{Adapt, Ended, Evidence};
+use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 use crate::source::pool::throttle::Hint;
 
 #[test]
 fn it_never_allows_more_than_the_user_does_nor_less_than_one() {
     let mut adapt = Adapt::new(4);
     for i in 0..10_000_u64 {
-        let end = if i % 97 == 0 { Ended::Refused } else { Ended::Accepted };
+        let end = if i % 97 == 0 { Acceptance::Refused } else { Acceptance::Accepted };
         let at = Offset(i * 10_000);
-        adapt.observe(Evidence { at, started: Offset(at.0.saturating_sub(5_000)), beside: adapt.limit() - 1, end });
+        adapt.observe(AttemptEvidence {
+            at,
+            started: Offset(at.0.saturating_sub(5_000)),
+            others: adapt.limit() - 1,
+            end,
+        });
         assert!((1..=4).contains(&adapt.limit()));
         assert!(adapt.gap() < Micros(60_000_000));
     }
@@ -26,23 +31,23 @@ fn what_the_server_says_beats_what_was_inferred() {
     assert_eq!(adapt.limit(), 7);
 }
 
-fn ended(at: u64, beside: u32, end: Ended) -> Evidence {
-    Evidence { at: Offset(at), started: Offset(at - 5_000), beside, end }
+fn ended(at: u64, others: u32, end: Acceptance) -> AttemptEvidence {
+    AttemptEvidence { at: Offset(at), started: Offset(at - 5_000), others, end }
 }
 
 #[test]
 fn a_host_that_was_spent_before_we_came_is_not_paced_to_a_standstill() {
     let mut adapt = Adapt::new(64);
-    adapt.observe(ended(10_000, 0, Ended::Refused));
+    adapt.observe(ended(10_000, 0, Acceptance::Refused));
     assert!(adapt.gap() > Micros::ZERO && adapt.gap() <= Micros(1_000_000), "{:?}", adapt.gap());
 }
 
 #[test]
 fn a_refusal_that_may_have_been_overtaken_does_not_turn_a_limit_into_a_pace() {
     let mut adapt = Adapt::new(64);
-    adapt.observe(ended(10_000, 0, Ended::Accepted));
-    adapt.observe(ended(20_000, 0, Ended::Refused));
+    adapt.observe(ended(10_000, 0, Acceptance::Accepted));
+    adapt.observe(ended(20_000, 0, Acceptance::Refused));
     assert_eq!((adapt.limit(), adapt.gap()), (1, Micros::ZERO));
-    adapt.observe(ended(30_000, 0, Ended::Refused));
+    adapt.observe(ended(30_000, 0, Acceptance::Refused));
     assert!(adapt.gap() > Micros::ZERO, "nothing else was in flight");
 }

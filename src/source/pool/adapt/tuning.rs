@@ -1,8 +1,8 @@
-//! The numbers of the adaptive controller, all of them, and why they are what they are.
+//! All tuning constants of the adaptive controller, each with its reason.
 //!
 //! They were found by simulation: buckets and windows of 5 to 100 a second, 3 to 40 at once, steady and
-//! halved for a while. Quiet is counted in attempts as well as in time, because a refusal costs a slow
-//! upstream as much as a fast one, and time alone would have it asked too often. Start at [`SOFT`].
+//! halved for a while. Quiet is counted in attempts as well as in time: a refusal costs a slow server
+//! as much as a fast one, and time alone would probe it too often. Start at [`SOFT`].
 
 use crate::event::Micros;
 
@@ -64,7 +64,7 @@ pub const SEARCH_AFTER: u32 = 8;
 pub const FAR: f64 = 0.2;
 /// A leap has succeeded after so many accepted attempts.
 pub const LANDED: u32 = 4;
-/// And this long: two windows, of which one is seen whole.
+/// And this long: two windows, one of them complete.
 pub const LANDED_AFTER: Micros = Micros(2_000_000);
 /// What a refused probe has spent of its window is held against the probe alone.
 pub const PROBE_ECHO: Micros = Micros(1_000_000);
@@ -83,7 +83,7 @@ pub const NEARLY: f64 = 0.7;
 
 /// One every five seconds: slower, and a recovery would go unnoticed for minutes.
 pub const SLOWEST: f64 = 0.2;
-/// Ten microseconds apart: no pace that anybody could tell from none.
+/// Ten microseconds apart: practically no pace.
 pub const FASTEST: f64 = 100_000.0;
 /// The first pace, as a share of what was accepted.
 pub const FIRST_PACE: f64 = 0.98;

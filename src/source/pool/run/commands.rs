@@ -1,6 +1,6 @@
-//! Grants wishes: pause, resume, limits, drain, cancel; each is told the moment it has come true.
+//! Applies commands: pause, resume, limits, drain, cancel. Each emits its fact in the step that makes it true.
 //!
-//! Start at [`Shared::run_commands`].
+//! Start at [`SharedRun::run_commands`].
 
 use tokio::sync::mpsc;
 
@@ -8,16 +8,17 @@ use crate::control::Command;
 use crate::event::cause::Cause;
 use crate::event::outcome::JobEnd;
 use crate::event::{ChangedBy, Fact, JobId, Scope};
-use crate::source::pool::run::shared_state::{Inner, Shared};
-use crate::source::pool::run::worker;
-use crate::source::pool::run::worker_handle::ScheduleChange;
+use crate::source::pool::run::ends;
+use crate::source::pool::run::shared_run::SharedRun;
+use crate::source::pool::run::state::RunState;
+use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::gate::GateState;
 
-impl Shared {
-    /// Grants wishes until the run is over.
+impl SharedRun {
+    /// Applies commands until the run is over.
     pub async fn run_commands(&self, commands: &mut mpsc::UnboundedReceiver<Command>) {
         loop {
-            // What is wished for at the very end is left to whoever may go on after it.
+            // A command that comes at the very end is left for a run that continues after it.
             let command = tokio::select! {
                 biased;
                 () = self.over.cancelled() => return,
@@ -25,110 +26,111 @@ impl Shared {
             };
             match command {
                 Some(command) => {
-                    self.grant(command).await;
-                    self.stir.notify_one();
+                    self.apply(command).await;
+                    self.command_applied.notify_one();
                 }
-                // Nobody will wish for anything any more; the run goes on.
+                // No more commands will come; the run goes on.
                 None => return self.over.cancelled().await,
             }
         }
     }
 
-    async fn grant(&self, command: Command) {
+    async fn apply(&self, command: Command) {
         match command {
-            Command::Pause => self.take_stance(GateState::Paused, Fact::Paused).await,
-            Command::Resume => self.take_stance(GateState::Open, Fact::Resumed).await,
+            Command::Pause => self.set_gate(GateState::Paused, Fact::Paused).await,
+            Command::Resume => self.set_gate(GateState::Open, Fact::Resumed).await,
             Command::SetLimit { scope, limit } => self.set_limit(scope, limit.max(1), ChangedBy::Operator).await,
             Command::SetAdaptive(on) => {
-                let is_set = |inner: &mut Inner| inner.schedule.set_adaptive(on);
-                self.tell_if(is_set, Fact::AdaptiveSet { on }).await;
+                let is_set = |state: &mut RunState| state.schedule.set_adaptive(on);
+                self.emit_if(is_set, Fact::AdaptiveSet { on }).await;
             }
             Command::CancelJob(job) => self.cancel_job(job).await,
             Command::PostponeJob(job) => self.postpone_job(job).await,
             Command::Repeat(cause) => self.repeat(cause).await,
             Command::SkipEndpoint(endpoint) => {
-                let is_skipped = |inner: &mut Inner| inner.schedule.skip(endpoint);
-                self.tell_if(is_skipped, Fact::EndpointSkipped { endpoint }).await;
+                let is_skipped = |state: &mut RunState| state.schedule.skip(endpoint);
+                self.emit_if(is_skipped, Fact::EndpointSkipped { endpoint }).await;
             }
             Command::Quarantine(host) => {
-                let is_aside = |inner: &mut Inner| inner.schedule.set_quarantine(host, true);
-                self.tell_if(is_aside, Fact::HostQuarantined { host }).await;
+                let is_aside = |state: &mut RunState| state.schedule.set_quarantine(host, true);
+                self.emit_if(is_aside, Fact::HostQuarantined { host }).await;
             }
             Command::Release(host) => {
-                let is_back = |inner: &mut Inner| inner.schedule.set_quarantine(host, false);
-                self.tell_if(is_back, Fact::HostReleased { host }).await;
+                let is_back = |state: &mut RunState| state.schedule.set_quarantine(host, false);
+                self.emit_if(is_back, Fact::HostReleased { host }).await;
             }
-            Command::Drain => self.take_stance(GateState::Closed, Fact::Draining).await,
+            Command::Drain => self.set_gate(GateState::Closed, Fact::Draining).await,
             Command::Cancel => self.cancel_all().await,
         }
     }
 
-    /// Opens, pauses or closes the gate, unless it stands so or has been closed.
-    async fn take_stance(&self, stance: GateState, told: Fact) {
-        self.book(|inner, now| {
-            if inner.schedule.gate.set_stance(stance) {
-                inner.tell(now, told);
-                match stance {
-                    GateState::Open => inner.ring_one(),
+    /// Opens, pauses or closes the gate, unless it already is or has been closed.
+    async fn set_gate(&self, to: GateState, fact: Fact) {
+        self.with_state(|state, now| {
+            if state.schedule.gate.set_state(to) {
+                state.emit(now, fact);
+                match to {
+                    GateState::Open => state.wake_one(),
                     GateState::Paused => {}
-                    GateState::Closed => inner.ring_all(),
+                    GateState::Closed => state.wake_all(),
                 }
             }
         })
         .await;
     }
 
-    /// Does something to the schedule, and tells of it if it changed anything.
-    async fn tell_if(&self, change: impl FnOnce(&mut Inner) -> bool, told: Fact) {
-        self.book(|inner, now| {
-            if change(inner) {
-                inner.tell(now, told);
-                inner.ring_one();
+    /// Changes the schedule, and emits a fact if that made a difference.
+    async fn emit_if(&self, change: impl FnOnce(&mut RunState) -> bool, fact: Fact) {
+        self.with_state(|state, now| {
+            if change(state) {
+                state.emit(now, fact);
+                state.wake_one();
             }
         })
         .await;
     }
 
-    /// Ends a job, whether it is in flight or waits. One that is over already stays as it is.
+    /// Ends a job that is in flight or waits. A job that is over stays as it is.
     async fn cancel_job(&self, job: JobId) {
-        let is_in_flight = |inner: &mut Inner| inner.running.wish(job, ScheduleChange::Cancel);
-        let waiting = self.book(|inner, _| if is_in_flight(inner) { None } else { inner.schedule.remove(job) }).await;
+        let is_in_flight = |state: &mut RunState| state.running.command(job, JobCommand::Cancel);
+        let waiting =
+            self.with_state(|state, _| if is_in_flight(state) { None } else { state.schedule.remove(job) }).await;
         if let Some(ready) = waiting {
-            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+            ends::settle(self, ready, JobEnd::Cancelled, None).await;
         }
     }
 
-    /// Has a job tried again when there is nothing else to start.
+    /// Puts a job off until there is nothing else to start.
     async fn postpone_job(&self, job: JobId) {
-        self.book(|inner, _| {
-            // Once nothing starts any more there is no later.
-            let is_open = inner.schedule.gate.stance() != GateState::Closed;
-            if is_open && !inner.running.wish(job, ScheduleChange::Postpone) {
-                inner.schedule.hold_back(job);
-                inner.ring_one();
+        self.with_state(|state, _| {
+            // In a closed run no job will start later.
+            let is_open = state.schedule.gate.state() != GateState::Closed;
+            if is_open && !state.running.command(job, JobCommand::Postpone) {
+                state.schedule.hold_back(job);
+                state.wake_one();
             }
         })
         .await;
     }
 
-    /// Sends the jobs again that failed for a cause.
+    /// Sends the jobs again that failed for this cause.
     async fn repeat(&self, cause: Cause) {
-        self.book(|inner, now| {
-            // Once nothing starts any more there is no again.
-            if inner.schedule.gate.stance() != GateState::Closed && !self.over.is_cancelled() {
-                inner.repeat(now, cause);
+        self.with_state(|state, now| {
+            // In a closed run no job can be sent again.
+            if state.schedule.gate.state() != GateState::Closed && !self.over.is_cancelled() {
+                state.repeat(now, cause);
             }
         })
         .await;
     }
 
-    /// After the end: waits for a wish that makes the run go on, until nobody can wish any more.
-    pub async fn asked_for_more(&self, commands: &mut mpsc::UnboundedReceiver<Command>) -> Option<Cause> {
+    /// After the end: waits for a command that makes the run continue, while any can come.
+    pub async fn wait_for_repeat(&self, commands: &mut mpsc::UnboundedReceiver<Command>) -> Option<Cause> {
         loop {
             match commands.recv().await? {
-                Command::Repeat(cause) if self.has_lost(cause) => return Some(cause),
+                Command::Repeat(cause) if self.has_failed(cause) => return Some(cause),
                 Command::Drain | Command::Cancel => return None,
-                // There is nothing left that these could change.
+                // Nothing is left that these could change.
                 Command::Repeat(_)
                 | Command::Pause
                 | Command::Resume
@@ -143,21 +145,21 @@ impl Shared {
         }
     }
 
-    /// Goes on after the end, with the jobs that failed for a cause.
-    pub async fn go_on(&self, cause: Cause) {
-        self.book(|inner, now| {
-            inner.tell(now, Fact::RunReopened);
-            inner.repeat(now, cause);
+    /// Continues after the end with the jobs that failed for this cause.
+    pub async fn start_again(&self, cause: Cause) {
+        self.with_state(|state, now| {
+            state.emit(now, Fact::RunReopened);
+            state.repeat(now, cause);
         })
         .await;
     }
 
     /// Ends everything in flight.
     pub async fn cancel_all(&self) {
-        self.book(|inner, now| {
-            if !inner.is_cancelled {
-                inner.tell(now, Fact::Cancelling);
-                inner.cancel();
+        self.with_state(|state, now| {
+            if !state.is_cancelled {
+                state.emit(now, Fact::Cancelling);
+                state.cancel();
             }
         })
         .await;
@@ -166,17 +168,17 @@ impl Shared {
     /// Sets a limit. What is in flight above it ends by itself.
     pub async fn set_limit(&self, scope: Scope, limit: u32, by: ChangedBy) {
         let limit = limit.min(self.most.unwrap_or(limit));
-        self.book(|inner, now| {
+        self.with_state(|state, now| {
             let is_set = match scope {
                 Scope::Run => {
-                    inner.schedule.set_limit(limit);
+                    state.schedule.set_limit(limit);
                     true
                 }
-                Scope::Host(host) => inner.schedule.set_host_limit(host, limit),
+                Scope::Host(host) => state.schedule.set_host_limit(host, limit),
             };
             if is_set {
-                inner.tell(now, Fact::LimitChanged { scope, limit, by });
-                inner.ring_one();
+                state.emit(now, Fact::LimitChanged { scope, limit, by });
+                state.wake_one();
             }
         })
         .await;

@@ -1,13 +1,13 @@
-//! What runs the attempts: the state that all workers share, the workers, and the commands they obey.
+//! Runs the attempts: the workers, the state that they share, and the commands that change it.
 //!
-//! It decides nothing about order, which is the schedule's, nor about retries, which are `retry`'s.
+//! It decides neither the order of jobs, as `schedule` does, nor whether to retry, as `retry` does.
 //! Start at [`worker`].
 
 pub mod commands;
-pub mod dns_prefetch;
 pub mod ends;
 pub mod outbox;
-pub mod shared_state;
+pub mod shared_run;
+pub(in crate::source::pool) mod state;
 pub mod supervision;
 pub mod worker;
 pub mod worker_handle;

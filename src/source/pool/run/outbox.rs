@@ -1,8 +1,7 @@
-//! Facts on their way out, in the order in which they became true.
+//! A queue of facts on their way out, in the order in which they became true.
 //!
-//! Whoever changes the schedule puts the facts of it here under the same lock, so no two threads can
-//! tell them the wrong way round. A full channel is waited for; a fact is never dropped.
-//! Start at [`Outbox::put`].
+//! A change of the schedule and the facts of it happen under one lock, so no two threads can send them in the
+//! wrong order. Facts wait here while the channel is full; none is ever dropped. Start at [`Outbox::push`].
 
 use std::collections::VecDeque;
 
@@ -15,23 +14,23 @@ use crate::event::Event;
 #[derive(Debug)]
 pub struct Outbox {
     to: Sender<Event>,
-    /// What there was no room for.
+    /// Facts that the channel had no room for.
     waiting: VecDeque<Event>,
     n_sent: u64,
 }
 
-/// A place in the row of facts.
+/// A position in the sequence of facts.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark(u64);
+pub struct OutboxMark(u64);
 
 impl Outbox {
-    /// Facts that leave by a channel.
+    /// An outbox that sends into a channel.
     pub fn new(to: Sender<Event>) -> Self {
         Self { to, waiting: VecDeque::new(), n_sent: 0 }
     }
 
-    /// Sends a fact behind all others, or keeps it until there is room.
-    pub fn put(&mut self, event: Event) {
+    /// Sends a fact after all others, or keeps it until there is room.
+    pub fn push(&mut self, event: Event) {
         if self.waiting.is_empty() {
             self.send(event);
         } else {
@@ -39,25 +38,25 @@ impl Outbox {
         }
     }
 
-    /// Takes the fact that is next to leave.
+    /// Takes out the fact that leaves next.
     pub fn take(&mut self) -> Option<Event> {
         let event = self.waiting.pop_front()?;
         self.n_sent += 1;
         Some(event)
     }
 
-    /// Forgets all that waits.
+    /// Drops every waiting fact.
     pub fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// A mark behind all that waits, if anything does.
-    pub fn mark(&self) -> Option<Mark> {
-        (!self.waiting.is_empty()).then(|| Mark(self.n_sent + self.waiting.len() as u64))
+    /// The position after every waiting fact, if any waits.
+    pub fn mark(&self) -> Option<OutboxMark> {
+        (!self.waiting.is_empty()).then(|| OutboxMark(self.n_sent + self.waiting.len() as u64))
     }
 
-    /// Whether everything before a mark has left.
-    pub fn is_past(&self, mark: Mark) -> bool {
+    /// Whether every fact before a position has left.
+    pub fn is_past(&self, mark: OutboxMark) -> bool {
         self.waiting.is_empty() || self.n_sent >= mark.0
     }
 
@@ -65,7 +64,7 @@ impl Outbox {
         match self.to.try_send(event) {
             Ok(()) => self.n_sent += 1,
             Err(TrySendError::Full(event)) => self.waiting.push_back(event),
-            // Nobody listens any more, and there is nobody to tell.
+            // The receiver is gone, so the fact has no destination.
             Err(TrySendError::Closed(_)) => {}
         }
     }

@@ -9,11 +9,11 @@ use std::thread;
 use tokio::task::JoinSet;
 
 use crate::source::pool::Share;
-use crate::source::pool::run::shared_state::Shared;
+use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker;
 use crate::source::pool::wire::Wire;
 
-impl Shared {
+impl SharedRun {
     /// Stops the run where it is, because part of the pool panicked: its accounts may no longer add up.
     pub(in crate::source::pool) fn break_off(&self) {
         self.broken.cancel();
@@ -36,7 +36,7 @@ impl Shared {
 
 /// Runs one thread's workers, as many as the limit needs, until each of them has ended.
 pub(in crate::source::pool) async fn run_workers<W: Wire>(
-    shared: &Arc<Shared>,
+    shared: &Arc<SharedRun>,
     wire: &Rc<W>,
     share: Share,
     workers: &mut JoinSet<()>,
@@ -44,7 +44,7 @@ pub(in crate::source::pool) async fn run_workers<W: Wire>(
     let mut limit = shared.limit();
     let ended = loop {
         let now = *limit.borrow_and_update();
-        let wanted = share.of(now, shared.jobs());
+        let wanted = share.n_workers(now, shared.jobs());
         while workers.len() < wanted {
             workers.spawn_local(worker::work(Arc::clone(shared), Rc::clone(wire)));
         }
@@ -65,7 +65,7 @@ pub(in crate::source::pool) async fn run_workers<W: Wire>(
 }
 
 /// Stops the whole run when the thread that holds it panics.
-pub(in crate::source::pool) struct BreaksOnPanic<'a>(pub(in crate::source::pool) &'a Shared);
+pub(in crate::source::pool) struct BreaksOnPanic<'a>(pub(in crate::source::pool) &'a SharedRun);
 
 impl Drop for BreaksOnPanic<'_> {
     fn drop(&mut self) {

@@ -1,6 +1,6 @@
-//! Which job holds which slot, how far it has come, and what somebody wishes for it.
+//! The attempts in flight by slot, and a handle of the worker that runs each.
 //!
-//! Start at [`Running::wish`].
+//! Start at [`RunningAttempts::command`].
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -13,71 +13,71 @@ use tokio::sync::Notify;
 use crate::event::{Attempt, Fact, JobId, Micros, Offset};
 use crate::source::pool::wire::progress::{Progress, ProgressSnapshot};
 
-/// Only of attempts in flight for longer is it told how far they are: the rest will be over.
-const OLD: Micros = Micros(1_000_000);
+/// Progress is reported only of attempts that have been in flight for longer.
+const REPORTED_FROM: Micros = Micros(1_000_000);
 
-/// What runs, by slot.
+/// The attempts in flight, by slot.
 #[derive(Debug, Default)]
-pub struct Running {
-    by_slot: Vec<Option<Held>>,
+pub struct RunningAttempts {
+    by_slot: Vec<Option<HeldSlot>>,
 }
 
-/// A slot that is held.
+/// A slot in use.
 #[derive(Debug)]
-struct Held {
+struct HeldSlot {
     attempt: Attempt,
     started: Offset,
     worker: Arc<WorkerHandle>,
-    wish: Option<ScheduleChange>,
-    /// What was told of its progress.
-    told: Option<ProgressSnapshot>,
+    command: Option<JobCommand>,
+    /// The progress that was reported last.
+    reported: Option<ProgressSnapshot>,
 }
 
-/// How a worker is reached.
+/// How other tasks reach a worker.
 #[derive(Debug, Default)]
 pub struct WorkerHandle {
-    /// It listens to this while it has nothing to do.
-    pub bell: Notify,
-    /// How far its attempt has come.
+    /// Wakes the worker while it has nothing to do.
+    pub wakeup: Notify,
+    /// How far the worker's attempt has come.
     pub progress: Progress,
-    /// Its attempt is to end. Written under the lock of the schedule alone.
+    /// The attempt is to end. Written only under the run's lock.
     is_unwanted: AtomicBool,
-    /// Who waits for that: a waker is all it takes, and every attempt waits.
-    waits: AtomicWaker,
+    /// Wakes the attempt when it is to end. Every attempt waits, so this is no more than a waker.
+    end_waker: AtomicWaker,
 }
 
-/// What somebody wishes for a job in flight: either way its attempt ends now.
+/// What the user wants of a job in flight. Either way its attempt ends now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScheduleChange {
-    /// The job ends, too.
+pub enum JobCommand {
+    /// The job ends as well.
     Cancel,
-    /// It is tried again when there is nothing else to start.
+    /// The job is tried again when there is nothing else to start.
     Postpone,
 }
 
 impl WorkerHandle {
-    /// Whether its attempt is to end.
+    /// Whether the attempt is to end.
     pub fn is_unwanted(&self) -> bool {
         self.is_unwanted.load(Ordering::Acquire)
     }
 
-    /// Resolves when its attempt is to end.
+    /// Resolves when the attempt is to end.
     pub async fn unwanted(&self) {
         poll_fn(|context| {
-            self.waits.register(context.waker());
+            self.end_waker.register(context.waker());
             if self.is_unwanted() { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
 
-    /// Has its attempt end.
+    /// Ends the attempt.
     fn end(&self) {
         self.is_unwanted.store(true, Ordering::Release);
-        self.waits.wake();
+        self.end_waker.wake();
     }
 }
 
-impl Running {
+impl RunningAttempts {
     /// An attempt takes a slot.
     pub fn start(&mut self, slot: u32, attempt: Attempt, started: Offset, worker: &Arc<WorkerHandle>) {
         worker.is_unwanted.store(false, Ordering::Release);
@@ -85,38 +85,39 @@ impl Running {
         if self.by_slot.len() <= slot {
             self.by_slot.resize_with(slot + 1, || None);
         }
-        self.by_slot[slot] = Some(Held { attempt, started, worker: Arc::clone(worker), wish: None, told: None });
+        self.by_slot[slot] =
+            Some(HeldSlot { attempt, started, worker: Arc::clone(worker), command: None, reported: None });
     }
 
-    /// It gives the slot back; what somebody wished for it.
-    pub fn end(&mut self, slot: u32) -> Option<ScheduleChange> {
-        self.by_slot.get_mut(slot as usize)?.take()?.wish
+    /// An attempt gives its slot back. Returns what the user wanted of its job.
+    pub fn end(&mut self, slot: u32) -> Option<JobCommand> {
+        self.by_slot.get_mut(slot as usize)?.take()?.command
     }
 
-    /// What there is to tell of attempts that have been in flight for a while.
-    pub fn news(&mut self, now: Offset) -> Vec<Fact> {
-        let mut news = Vec::new();
-        for held in self.by_slot.iter_mut().flatten().filter(|held| now.since(held.started) >= OLD) {
-            let seen = held.worker.progress.snapshot();
-            if let Some(ProgressSnapshot { phase, bytes, received }) = seen.filter(|_| seen != held.told) {
-                held.told = seen;
+    /// The progress of long-running attempts, where it has changed since the last report.
+    pub fn take_report(&mut self, now: Offset) -> Vec<Fact> {
+        let mut report = Vec::new();
+        for held in self.by_slot.iter_mut().flatten().filter(|held| now.since(held.started) >= REPORTED_FROM) {
+            let snapshot = held.worker.progress.snapshot();
+            if let Some(ProgressSnapshot { phase, bytes, received }) = snapshot.filter(|_| snapshot != held.reported) {
+                held.reported = snapshot;
                 let received = received.map(|after| held.started + after);
-                news.push(Fact::AttemptProgressed { attempt: held.attempt, phase, bytes, received });
+                report.push(Fact::AttemptProgressed { attempt: held.attempt, phase, bytes, received });
             }
         }
-        news
+        report
     }
 
-    /// Wishes something for a job, and tells its worker. Tells whether the job is in flight.
-    pub fn wish(&mut self, job: JobId, wish: ScheduleChange) -> bool {
+    /// Ends a job's attempt, for the user's reason. Returns whether the job is in flight.
+    pub fn command(&mut self, job: JobId, command: JobCommand) -> bool {
         let Some(held) = self.by_slot.iter_mut().flatten().find(|held| held.attempt.job == job) else { return false };
-        // What is to end is not to be tried again.
-        held.wish = held.wish.filter(|wish| *wish == ScheduleChange::Cancel).or(Some(wish));
+        // A cancelled job is not tried again.
+        held.command = held.command.filter(|command| *command == JobCommand::Cancel).or(Some(command));
         held.worker.end();
         true
     }
 
-    /// Every attempt ends.
+    /// Ends every attempt.
     pub fn end_all(&self) {
         self.by_slot.iter().flatten().for_each(|held| held.worker.end());
     }

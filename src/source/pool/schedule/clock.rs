@@ -1,14 +1,13 @@
-//! Reads off for how long each reason has held jobs back: for the run, and for one host.
+//! Clocks that measure how long each reason has held jobs back, for the run and for each host.
 //!
-//! Pure. A job that waits notes what the clock of its lane reads, and compares when it starts: the
-//! reasons of its wait are exact, and cost nothing while it waits. That takes one discipline: a clock
-//! is wound to the present before anything changes that it depends on, and at each moment when time
-//! alone changes it. Start at [`LaneClock::wind`].
+//! Pure. A waiting job notes what the clock of its lane reads, and compares when it starts. So the reasons of its
+//! wait are exact, and waiting costs nothing. For that, a clock must be wound to the present before anything
+//! changes that it depends on, and whenever time alone changes it. Start at [`LaneClock::wind`].
 
 use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
-/// What holds back the run as a whole.
+/// A clock of what holds back the run as a whole.
 #[derive(Debug, Default)]
 pub struct RunClock {
     at: Offset,
@@ -22,12 +21,12 @@ pub struct RunHold {
     pub is_paused: bool,
     /// Every slot is taken.
     pub is_full: bool,
-    /// Nothing starts before: the run's rate.
+    /// Nothing starts before this, because of the run's rate.
     pub paced_until: Offset,
 }
 
 impl RunClock {
-    /// What it reads at `to`, while everything is as it was since it was last wound.
+    /// What the clock reads at `to`, if nothing has changed since it was last wound.
     pub fn read(&self, to: Offset, hold: RunHold) -> WaitTimes {
         let mut sums = self.sums;
         let passed = to.since(self.at);
@@ -43,7 +42,7 @@ impl RunClock {
         sums
     }
 
-    /// Winds it to `to`.
+    /// Winds the clock to `to`.
     pub fn wind(&mut self, to: Offset, hold: RunHold) -> WaitTimes {
         self.sums = self.read(to, hold);
         self.at = self.at.max(to);
@@ -51,7 +50,7 @@ impl RunClock {
     }
 }
 
-/// What holds back the jobs of one host: the host's own reasons, and where it has none, the run's.
+/// A clock of what holds back the jobs of one host: the host's own reasons, else the run's.
 #[derive(Debug, Default)]
 pub struct LaneClock {
     at: Offset,
@@ -62,18 +61,18 @@ pub struct LaneClock {
 /// What a host's reasons depend on, since the clock was last wound.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneHold {
-    /// The person at the screen has put it aside.
+    /// The user has quarantined it.
     pub is_aside: bool,
     /// It has as much in flight as it may.
     pub is_full: bool,
-    /// Nothing starts before: the server said so.
+    /// Nothing starts before this, because of a cooldown.
     pub cooldown: Offset,
-    /// Nothing starts before: cooldown, gap and pace.
+    /// Nothing starts before this, because of cooldown, gap or pace.
     pub opens_at: Offset,
 }
 
 impl LaneClock {
-    /// Winds it to `to`, when the run's clock reads `run`.
+    /// Winds the clock to `to`, when the run's clock reads `run`.
     pub fn wind(&mut self, to: Offset, run: WaitTimes, hold: LaneHold) -> WaitTimes {
         let passed = to.since(self.at);
         let closed = hold.opens_at.min(to).since(self.at);
@@ -85,7 +84,7 @@ impl LaneClock {
             let cooled = hold.cooldown.min(to).since(self.at);
             self.sums.cooldown += cooled;
             self.sums.gap += closed - cooled;
-            // Nothing, where the discipline is kept.
+            // Zero, if the clock was wound whenever it had to be.
             self.sums.slot += passed - closed;
         } else {
             self.sums += run - self.run;
@@ -94,12 +93,12 @@ impl LaneClock {
         self.sums
     }
 
-    /// Whether it has been wound to a moment already: in a moment nothing passes.
+    /// Whether the clock has already been wound to this moment.
     pub fn is_at(&self, moment: Offset) -> bool {
         self.at == moment
     }
 
-    /// What it read when it was last wound.
+    /// What the clock read when it was last wound.
     pub fn sums(&self) -> WaitTimes {
         self.sums
     }
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_holds_the_sums_add_up_to_the_time_that_passed() {
+    fn the_sums_always_add_up_to_the_time_that_passed() {
         let (mut run, mut lane) = (RunClock::default(), LaneClock::default());
         let mut rng = fastrand::Rng::with_seed(1);
         let mut now = Offset::ZERO;

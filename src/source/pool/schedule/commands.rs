@@ -1,4 +1,4 @@
-//! What a person may wish of the schedule: limits, hosts put aside, endpoints skipped, jobs picked out.
+//! Commands that change the schedule: limits, quarantined hosts, skipped endpoints, single jobs.
 //!
 //! Pure. Start at [`Schedule::set_limit`].
 
@@ -9,7 +9,7 @@ use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 
 impl Schedule {
-    /// Sets the run's limit, which also bounds what is found for hosts without one of their own.
+    /// Sets the run's limit, which is also the upper bound for hosts without their own.
     pub fn set_limit(&mut self, limit: u32) {
         self.gate.set_limit(limit);
         for i in self.lanes.numbers() {
@@ -30,7 +30,7 @@ impl Schedule {
         true
     }
 
-    /// Has each host's limit and pace found by itself, or no longer. Tells whether that changed anything.
+    /// Turns adaptive limits on or off. Returns whether that changed anything.
     pub fn set_adaptive(&mut self, is_on: bool) -> bool {
         let changes = self.lanes.set_adaptive(is_on, self.gate.limit());
         if changes {
@@ -41,12 +41,12 @@ impl Schedule {
         changes
     }
 
-    /// Whether each host's limit and pace is found by itself.
+    /// Whether limits are adaptive.
     pub fn is_adaptive(&self) -> bool {
         self.lanes.is_adaptive()
     }
 
-    /// Puts a host aside or takes it back. Tells whether that changed anything.
+    /// Quarantines a host or releases it. Returns whether that changed anything.
     pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
         let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
         lane.is_quarantined = is_aside;
@@ -54,17 +54,17 @@ impl Schedule {
         true
     }
 
-    /// Starts nothing more of an endpoint, if there is such an endpoint. Tells whether that changed anything.
+    /// Starts no more jobs of an endpoint, if there is such an endpoint. Returns whether that changed anything.
     pub fn skip(&mut self, endpoint: EndpointId) -> bool {
         self.sources.knows(endpoint) && self.skipped.insert(endpoint)
     }
 
-    /// Whether nothing more of an endpoint starts.
+    /// Whether an endpoint is skipped.
     pub fn is_skipped(&self, endpoint: EndpointId) -> bool {
         self.skipped.contains(&endpoint)
     }
 
-    /// Has a job sent once more that is over, as a further job; gives back its number.
+    /// Schedules a finished job once more, as a further job. Returns the number of that.
     pub fn repeat(&mut self, job: Box<Job>) -> JobId {
         let id = self.sources.repeat(job.place.source as usize);
         let (host, now) = (self.host_of(&job), self.now);
@@ -72,9 +72,9 @@ impl Schedule {
         id
     }
 
-    /// Takes out a job that waits, if it does.
+    /// Takes out a job, if it is waiting.
     pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        if let Some(ready) = self.later.remove(job, self.now) {
+        if let Some(ready) = self.delayed.remove(job, self.now) {
             return Some(ready.given_up(self.now));
         }
         self.unpark_one(job).map(|ready| ready.given_up(self.now))
@@ -86,12 +86,12 @@ impl Schedule {
         Some(ready)
     }
 
-    /// Has a job that waits, if it does, wait until there is nothing else to start.
+    /// Postpones a waiting job until there is nothing else to start.
     pub fn hold_back(&mut self, job: JobId) {
-        if !self.later.hold_back(job)
+        if !self.delayed.hold_back(job)
             && let Some(ready) = self.unpark_one(job)
         {
-            self.later.postpone(ready, self.now);
+            self.delayed.postpone(ready, self.now);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Jobs that have to go on, but not now: after a backoff, at a moment that the server named, or when
-//! there is nothing else to start.
+//! A queue of jobs that continue later: after a backoff, when the server allows it, or when nothing else can
+//! start.
 //!
 //! Pure. Start at [`DelayQueue::put`].
 
@@ -9,14 +9,14 @@ use std::collections::BinaryHeap;
 use crate::event::{JobId, Offset, RetryReason};
 use crate::source::pool::schedule::pending_job::PendingJob;
 
-/// Jobs that have to go on later.
+/// Jobs that continue later.
 #[derive(Debug, Default)]
 pub struct DelayQueue {
     delayed: BinaryHeap<Reverse<Delayed>>,
     postponed: Vec<Delayed>,
 }
 
-/// One of them; the soonest is the least.
+/// One such job; the earliest is the least.
 #[derive(Debug)]
 struct Delayed {
     until: Offset,
@@ -51,17 +51,17 @@ impl DelayQueue {
         self.delayed.pop().map(|Reverse(delayed)| delayed.take(now))
     }
 
-    /// Whether any job waits for the rest.
+    /// Whether any job waits until there is nothing else to start.
     pub fn has_postponed(&self) -> bool {
         !self.postponed.is_empty()
     }
 
-    /// The jobs that were to wait for the rest wait for nothing but their moments from here on.
+    /// Has postponed jobs wait only for their moments from here on.
     pub fn release(&mut self) {
         self.delayed.extend(self.postponed.drain(..).map(Reverse));
     }
 
-    /// Has a job that is here wait for the rest as well as for its moment. Tells whether it is here.
+    /// Postpones a job that is queued here. Returns whether it is.
     pub fn hold_back(&mut self, job: JobId) -> bool {
         let found = self.take(job);
         let is_here = found.is_some();
@@ -69,7 +69,7 @@ impl DelayQueue {
         is_here
     }
 
-    /// One job, if it is here.
+    /// Takes out one job, if it is queued here.
     pub fn remove(&mut self, job: JobId, now: Offset) -> Option<Box<PendingJob>> {
         self.take(job).map(|delayed| delayed.take(now))
     }
@@ -87,7 +87,7 @@ impl DelayQueue {
         found.pop().map(|Reverse(delayed)| delayed)
     }
 
-    /// Every job.
+    /// Takes out every job.
     pub fn drain(&mut self, now: Offset) -> Vec<Box<PendingJob>> {
         let delayed = self.delayed.drain().map(|Reverse(delayed)| delayed);
         delayed.chain(self.postponed.drain(..)).map(|delayed| delayed.take(now)).collect()
@@ -95,7 +95,7 @@ impl DelayQueue {
 }
 
 impl Delayed {
-    /// The job, and on it what it has waited.
+    /// The job, with its wait added.
     fn take(mut self, now: Offset) -> Box<PendingJob> {
         let waited = now.since(self.since);
         match self.why {
@@ -103,7 +103,7 @@ impl Delayed {
             RetryReason::RetryAfter => self.ready.wait.cooldown += waited,
             RetryReason::Asked => {
                 self.ready.wait.paused += waited;
-                // A job's time does not run while the person holds it back.
+                // The job's time-out does not run while the user holds the job back.
                 self.ready.begun = self.ready.begun + waited;
             }
         }

@@ -1,6 +1,6 @@
 //! Keeps jobs that failed, so that they can be sent again.
 //!
-//! Pure. It keeps the first of them alone: memory must not grow with what is over. Start at
+//! Pure. It keeps only the first of them, so that memory does not grow with finished jobs. Start at
 //! [`FailedJobs::send_again`].
 
 use crate::event::cause::Cause;
@@ -9,7 +9,7 @@ use crate::event::{Fact, JobId};
 use crate::plan::job::Job;
 use crate::source::pool::schedule::Schedule;
 
-/// Failed jobs that are kept, and bytes of what they send.
+/// The most failed jobs that are kept, and the most bytes of their bodies.
 pub const MOST: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
 
@@ -18,14 +18,14 @@ const MOST_BYTES: usize = 64 << 20;
 pub struct FailedJobs {
     kept: Vec<Failed>,
     bytes: usize,
-    /// Nobody can ask for any of them.
+    /// None is kept.
     is_off: bool,
 }
 
 /// A job that failed.
 #[derive(Debug)]
 pub struct Failed {
-    /// What was asked, before any redirect.
+    /// The job before any redirect.
     pub job: Box<Job>,
     /// Its number.
     pub id: JobId,
@@ -34,12 +34,12 @@ pub struct Failed {
 }
 
 impl FailedJobs {
-    /// Keeps nothing: nobody can ask for any of them.
+    /// Keeps nothing, for a run that never sends jobs again.
     pub fn off() -> Self {
         Self { is_off: true, ..Self::default() }
     }
 
-    /// Keeps a job that failed. Tells whether there was room for it, where any is kept.
+    /// Keeps a job that failed. Returns false if there was no room for it.
     pub fn keep(&mut self, failed: Failed) -> bool {
         if self.is_off {
             return true;
@@ -58,8 +58,8 @@ impl FailedJobs {
         self.kept.iter().any(|failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint))
     }
 
-    /// Takes out the jobs that failed for a cause and has each of them sent once more, as a further job;
-    /// what there is to tell of that.
+    /// Takes out the jobs that failed for a cause and schedules each once more, as a further job. Returns the facts
+    /// of that.
     pub fn send_again(&mut self, cause: Cause, schedule: &mut Schedule) -> Vec<Fact> {
         let is_wanted = |failed: &mut Failed| failed.is_of(cause) && !schedule.is_skipped(failed.job.endpoint);
         let again: Vec<Failed> = self.kept.extract_if(.., is_wanted).collect();
@@ -74,6 +74,6 @@ impl FailedJobs {
 
 impl Failed {
     fn is_of(&self, cause: Cause) -> bool {
-        Cause::of_outcome(&self.last) == Some(cause)
+        Cause::from_outcome(&self.last) == Some(cause)
     }
 }

@@ -1,43 +1,42 @@
-//! The run's limit: how many attempts may be in flight, exactly.
+//! The gate that keeps the attempts in flight within the run's limit.
 //!
-//! Pure counting. Lowering the limit never touches what is in flight: the gate merely declines to
-//! admit until enough has ended. Start at [`Gate::admits`].
+//! Pure. Lowering the limit never ends a running attempt: the gate admits no more until enough have ended. Start at [`Gate::admits`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Counts slots.
+/// The run's slots.
 #[derive(Debug)]
 pub struct Gate {
     limit: u32,
     in_flight: u32,
-    stance: GateState,
-    /// Slots below `fresh` that are free, lowest first.
+    state: GateState,
+    /// Free slots below `fresh`, lowest first.
     free: BinaryHeap<Reverse<u32>>,
     /// The lowest slot that was never used.
     fresh: u32,
 }
 
-/// Whether anything is admitted at all.
+/// Whether the gate admits attempts at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateState {
-    /// As the limit allows.
+    /// It admits as many as the limit allows.
     Open,
-    /// Nothing, until opened again.
+    /// It admits none until it is opened.
     Paused,
-    /// Nothing more, until the run is reopened.
+    /// It admits none until the run is reopened.
     Closed,
 }
 
 impl Gate {
     /// A gate that admits `limit` at once.
     pub fn new(limit: u32) -> Self {
-        Self { limit, in_flight: 0, stance: GateState::Open, free: BinaryHeap::new(), fresh: 0 }
+        Self { limit, in_flight: 0, state: GateState::Open, free: BinaryHeap::new(), fresh: 0 }
     }
 
     /// Whether one more may start.
     pub fn admits(&self) -> bool {
-        self.stance == GateState::Open && self.in_flight < self.limit
+        self.state == GateState::Open && self.in_flight < self.limit
     }
 
     /// Takes the lowest free slot. Ask [`Self::admits`] first.
@@ -74,21 +73,21 @@ impl Gate {
         self.in_flight
     }
 
-    /// Whether anything is admitted at all.
-    pub fn stance(&self) -> GateState {
-        self.stance
+    /// Whether it is open, paused or closed.
+    pub fn state(&self) -> GateState {
+        self.state
     }
 
-    /// Opens a closed gate: the run goes on after its end.
+    /// Opens a closed gate: the run continues after its end.
     pub fn reopen(&mut self) {
-        self.stance = GateState::Open;
+        self.state = GateState::Open;
     }
 
-    /// Opens or pauses; a closed gate stays closed. Tells whether that changed anything.
-    pub fn set_stance(&mut self, stance: GateState) -> bool {
-        let changes = self.stance != GateState::Closed && self.stance != stance;
+    /// Opens or pauses the gate; a closed one stays closed. Returns whether that changed anything.
+    pub fn set_state(&mut self, state: GateState) -> bool {
+        let changes = self.state != GateState::Closed && self.state != state;
         if changes {
-            self.stance = stance;
+            self.state = state;
         }
         changes
     }
@@ -101,19 +100,19 @@ mod tests {
     use super::{Gate, GateState};
 
     #[derive(Clone, Debug)]
-    enum Step {
+    enum GateStep {
         Start,
         End(usize),
         Limit(u32),
-        GateState(bool),
+        Open(bool),
     }
 
-    fn step() -> impl Strategy<Value = Step> {
+    fn step() -> impl Strategy<Value = GateStep> {
         prop_oneof![
-            4 => Just(Step::Start),
-            3 => any::<usize>().prop_map(Step::End),
-            1 => (1..20_u32).prop_map(Step::Limit),
-            1 => any::<bool>().prop_map(Step::GateState),
+            4 => Just(GateStep::Start),
+            3 => any::<usize>().prop_map(GateStep::End),
+            1 => (1..20_u32).prop_map(GateStep::Limit),
+            1 => any::<bool>().prop_map(GateStep::Open),
         ]
     }
 
@@ -123,20 +122,20 @@ mod tests {
             let (mut gate, mut held) = (Gate::new(3), Vec::new());
             for step in steps {
                 match step {
-                    Step::Start if gate.admits() => {
+                    GateStep::Start if gate.admits() => {
                         prop_assert!(gate.in_flight() < gate.limit());
-                        prop_assert_eq!(gate.stance(), GateState::Open);
+                        prop_assert_eq!(gate.state(), GateState::Open);
                         let slot = gate.take();
                         prop_assert!(!held.contains(&slot), "a slot is held once");
                         held.push(slot);
                     }
-                    Step::Start => {}
-                    Step::End(i) => if !held.is_empty() {
+                    GateStep::Start => {}
+                    GateStep::End(i) => if !held.is_empty() {
                         let slot = held.swap_remove(i % held.len());
                         gate.give_back(slot);
                     },
-                    Step::Limit(limit) => gate.set_limit(limit),
-                    Step::GateState(open) => { gate.set_stance(if open { GateState::Open } else { GateState::Paused }); }
+                    GateStep::Limit(limit) => gate.set_limit(limit),
+                    GateStep::Open(open) => { gate.set_state(if open { GateState::Open } else { GateState::Paused }); }
                 }
                 prop_assert_eq!(gate.in_flight() as usize, held.len());
             }
@@ -146,8 +145,8 @@ mod tests {
     #[test]
     fn a_closed_gate_stays_closed() {
         let mut gate = Gate::new(1);
-        assert!(gate.set_stance(GateState::Closed));
-        assert!(!gate.set_stance(GateState::Open));
+        assert!(gate.set_state(GateState::Closed));
+        assert!(!gate.set_state(GateState::Open));
         assert!(!gate.admits());
     }
 }

@@ -1,7 +1,7 @@
-//! Books unused slots to the reason for which they are unused.
+//! Sums up the time of unused slots by reason.
 //!
-//! Pure. Every step of the pool is booked, so the sums are exact; the reason is looked for when a
-//! worker finds nothing to do, and a few times while nothing changes. Start at [`IdleSlots::book`].
+//! Pure. Every step of the pool is counted, so the sums are exact. The reason is found when a worker finds nothing
+//! to do. Start at [`IdleSlots::count`].
 
 use crate::event::idle::{Idle, IdleReason};
 use crate::event::{Micros, Offset};
@@ -10,20 +10,20 @@ use crate::event::{Micros, Offset};
 #[derive(Debug, Default)]
 pub struct IdleSlots {
     sums: Idle,
-    told: Idle,
-    told_at: Offset,
+    reported: Idle,
+    reported_at: Offset,
     since: Offset,
     unused: u32,
     why: IdleReason,
 }
 
 impl IdleSlots {
-    /// How often the sums are told while they grow.
-    const TELL_EVERY: Micros = Micros(1_000_000);
+    /// How often the sums are reported while they grow.
+    const REPORT_EVERY: Micros = Micros(1_000_000);
 
-    /// Books the time since the last step, and what holds from now on; `why` is `None` where the
-    /// reason has not been looked for, and the last one is believed.
-    pub fn book(&mut self, now: Offset, unused: u32, why: Option<IdleReason>) {
+    /// Adds the time since the last step, and notes what holds from now on. Without `why`, the last reason still
+    /// holds.
+    pub fn count(&mut self, now: Offset, unused: u32, why: Option<IdleReason>) {
         let length = now.since(self.since).0.saturating_mul(u64::from(self.unused));
         *self.sums.sum(self.why) += Micros(length);
         self.since = self.since.max(now);
@@ -31,19 +31,19 @@ impl IdleSlots {
         self.why = why.unwrap_or(self.why);
     }
 
-    /// The sums, if they have grown and it is time to tell.
-    pub fn news(&mut self, now: Offset) -> Option<Idle> {
-        if now.since(self.told_at) < Self::TELL_EVERY {
+    /// The sums, if they have grown and a report is due.
+    pub fn take_report(&mut self, now: Offset) -> Option<Idle> {
+        if now.since(self.reported_at) < Self::REPORT_EVERY {
             return None;
         }
-        self.last_news(now)
+        self.take_last_report(now)
     }
 
-    /// The sums, if they have grown since they were told.
-    pub fn last_news(&mut self, now: Offset) -> Option<Idle> {
-        self.told_at = now;
-        (self.sums != self.told).then(|| {
-            self.told = self.sums;
+    /// The sums, if they have grown since the last report.
+    pub fn take_last_report(&mut self, now: Offset) -> Option<Idle> {
+        self.reported_at = now;
+        (self.sums != self.reported).then(|| {
+            self.reported = self.sums;
             self.sums
         })
     }
@@ -56,24 +56,24 @@ mod tests {
     use crate::event::{Micros, Offset};
 
     #[test]
-    fn unused_slots_are_booked_to_the_reason_that_held() {
-        let mut books = IdleSlots::default();
-        books.book(Offset(0), 4, Some(IdleReason::Rate));
-        books.book(Offset(1_000), 0, None);
-        books.book(Offset(9_000), 2, Some(IdleReason::Cooldown));
-        books.book(Offset(10_000), 2, Some(IdleReason::NoWork));
-        let sums = books.last_news(Offset(10_000)).unwrap();
+    fn unused_slots_count_for_the_reason_that_held() {
+        let mut idle_slots = IdleSlots::default();
+        idle_slots.count(Offset(0), 4, Some(IdleReason::Rate));
+        idle_slots.count(Offset(1_000), 0, None);
+        idle_slots.count(Offset(9_000), 2, Some(IdleReason::Cooldown));
+        idle_slots.count(Offset(10_000), 2, Some(IdleReason::NoWork));
+        let sums = idle_slots.take_last_report(Offset(10_000)).unwrap();
         assert_eq!((sums.rate, sums.cooldown, sums.total()), (Micros(4_000), Micros(2_000), Micros(6_000)));
-        assert_eq!(books.last_news(Offset(10_000)), None);
+        assert_eq!(idle_slots.take_last_report(Offset(10_000)), None);
     }
 
     #[test]
-    fn sums_are_told_once_a_second_at_most() {
-        let mut books = IdleSlots::default();
-        books.book(Offset(0), 1, Some(IdleReason::Gap));
-        books.book(Offset(900_000), 1, None);
-        assert_eq!(books.news(Offset(900_000)), None);
-        books.book(Offset(1_000_000), 1, None);
-        assert!(books.news(Offset(1_000_000)).is_some());
+    fn sums_are_reported_once_a_second_at_most() {
+        let mut idle_slots = IdleSlots::default();
+        idle_slots.count(Offset(0), 1, Some(IdleReason::Gap));
+        idle_slots.count(Offset(900_000), 1, None);
+        assert_eq!(idle_slots.take_report(Offset(900_000)), None);
+        idle_slots.count(Offset(1_000_000), 1, None);
+        assert!(idle_slots.take_report(Offset(1_000_000)).is_some());
     }
 }

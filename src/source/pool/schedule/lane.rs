@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
-use crate::source::pool::adapt::step::Step;
-use crate::source::pool::adapt::{Adapt, Ended, Evidence};
+use crate::source::pool::adapt::step::AdaptStep;
+use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
-use crate::source::pool::schedule::pace::Pace;
+use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::Hint;
 
@@ -54,14 +54,14 @@ pub struct Lane {
 #[derive(Debug)]
 struct AdaptiveLane {
     adapt: Adapt,
-    pace: Pace,
+    pace: StartPace,
     /// Whether the server has refused something or announced a limit.
     has_findings: bool,
 }
 
 impl AdaptiveLane {
     fn new(adapt: Adapt) -> Box<Self> {
-        Box::new(Self { pace: Pace::new(adapt.gap()), adapt, has_findings: false })
+        Box::new(Self { pace: StartPace::new(adapt.gap()), adapt, has_findings: false })
     }
 }
 
@@ -154,16 +154,16 @@ impl Lane {
     }
 
     /// Gives the adaptive controller evidence; returns what that changed.
-    pub fn observe(&mut self, evidence: Evidence) -> Option<Step> {
+    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
-        *has_findings |= evidence.end == Ended::Refused;
+        *has_findings |= evidence.end == Acceptance::Refused;
         let step = adapt.observe(evidence)?;
         pace.set_gap(step.to.gap);
         Some(step)
     }
 
     /// Gives the adaptive controller a limit that the server announced; returns what that changed.
-    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<Step> {
+    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
         let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
         *has_findings = true;
         let step = adapt.hint(hint, now)?;

@@ -1,4 +1,4 @@
-//! Time-outs that follow what an endpoint usually takes: so many times its median.
+//! Time-outs that are a multiple of the median service time of an endpoint.
 //!
 //! Pure. Start at [`Medians::timeout`].
 
@@ -9,9 +9,9 @@ use crate::event::{EndpointId, Micros};
 use crate::model::histogram::Histogram;
 use crate::plan::job::Timeouts;
 
-/// What is known of fewer attempts than these is not enough to end others by.
+/// With fewer known attempts than these, the fixed time-out applies.
 const ENOUGH: u64 = 20;
-/// No such time-out is shorter: below it, chance decides.
+/// The shortest such time-out. Below it, jitter alone could end attempts.
 const LEAST: Duration = Duration::from_millis(50);
 
 /// The median service time of each endpoint whose plan asks for it.
@@ -23,7 +23,7 @@ pub struct Medians {
 #[derive(Clone, Debug, Default)]
 struct Median {
     took: Histogram,
-    /// It is looked for again when so many are known.
+    /// The number of attempts at which it is computed again.
     due: u64,
     found: Option<Micros>,
 }
@@ -37,18 +37,18 @@ impl Medians {
         Duration::from(median).mul_f64(times).max(LEAST).min(timeouts.attempt)
     }
 
-    /// Takes in how long an attempt took, where that matters.
+    /// Counts how long an attempt took, if its endpoint's time-out depends on that.
     ///
-    /// One that we ended counts as well, as what it took at least: if an upstream becomes slower than
-    /// the time-out, the time-out follows instead of ending everything for ever.
+    /// An attempt that timed out counts as well, with the time that it took at least. So the time-out follows a
+    /// server that becomes slower, instead of ending all its attempts from then on.
     pub fn count(&mut self, endpoint: EndpointId, timeouts: &Timeouts, outcome: &Outcome, took: Micros) {
-        let tells = match outcome {
+        let counts = match outcome {
             Outcome::Answered { .. } | Outcome::TimedOut { .. } => timeouts.times_median.is_some(),
             Outcome::Redirected { .. } | Outcome::Throttled { .. } | Outcome::Failed { .. } | Outcome::Cancelled => {
                 false
             }
         };
-        if !tells {
+        if !counts {
             return;
         }
         let i = endpoint.0 as usize;

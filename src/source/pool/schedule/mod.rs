@@ -1,9 +1,8 @@
-//! Decides which job starts next, and when.
+//! The scheduler: it decides which job starts next, and when.
 //!
-//! Pure: its present is set from outside, nothing waits or sends here. Slots are taken only for jobs
-//! that can start this instant; whoever waits for a lane, a gap, a cooldown or a backoff holds none.
-//! Lanes take turns, so a throttled or hung host never starves the others. Start at
-//! [`Schedule::decide`].
+//! Pure: the caller sets the time, and nothing here waits, reads or sends. Only a job that can start at once takes
+//! a slot; one that waits for a lane, a gap, a cooldown or a backoff holds none. Lanes take turns, so a throttled
+//! or hung host never starves the others. Start at [`Schedule::decide`].
 
 pub mod clock;
 pub mod commands;
@@ -32,36 +31,36 @@ use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;
 use crate::plan::{Limits, Polling};
-use crate::source::pool::adapt::Evidence;
-use crate::source::pool::adapt::step::Step;
+use crate::source::pool::adapt::AttemptEvidence;
+use crate::source::pool::adapt::step::AdaptStep;
 use crate::source::pool::retry::Budget;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
 use crate::source::pool::schedule::delay_queue::DelayQueue;
 use crate::source::pool::schedule::gate::{Gate, GateState};
 use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
 use crate::source::pool::schedule::medians::Medians;
-use crate::source::pool::schedule::pace::Pace;
+use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::sources::Sources;
 use crate::source::pool::throttle::Hint;
 
-/// Jobs that may be drawn ahead because their lane is not open. Beyond it, a list of mixed hosts
-/// is not read any further until some have started.
+/// The most jobs that may be drawn early because their lane is closed. Beyond that, a source of many hosts is not
+/// drawn any further until some have started.
 pub const PARKED_MAX: usize = 10_000;
 
-/// Jobs that are put into closed lanes in one step: what else there is to book must not wait for more.
+/// The most jobs that are parked in closed lanes in one step, so that one step under the lock stays short.
 const PARKED_AT_ONCE: usize = 100;
 
 /// What a worker should do.
 #[derive(Debug)]
-pub enum Next {
+pub enum Dispatch {
     /// Start this.
     Start(Ticket),
-    /// Settle this row as failed: it is no job.
+    /// Settle this row as failed: it makes no job.
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
     GiveUp(Box<PendingJob>, GiveUp),
-    /// Ask again: there was too much to look at for one step.
+    /// Ask again: one step was too short to find a job.
     Again,
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
@@ -83,24 +82,24 @@ pub enum GiveUp {
 pub struct Schedule {
     /// The run's limit.
     pub gate: Gate,
-    /// Facts that must be told before anything that refers to them.
+    /// Facts to emit before any fact that refers to them.
     pub announcements: VecDeque<Fact>,
     now: Offset,
     clock: RunClock,
     sources: Sources,
     lanes: Lanes,
-    later: DelayQueue,
-    pace: Pace,
-    /// What may still be tried again.
+    delayed: DelayQueue,
+    pace: StartPace,
+    /// The retry budget.
     pub budget: Budget,
-    /// What endpoints usually take, where a time-out hangs on it.
+    /// Median service times, for time-outs that depend on them.
     pub medians: Medians,
     parked: usize,
     skipped: HashSet<EndpointId>,
-    /// Sources that had nothing when asked.
-    starved: Vec<usize>,
-    /// Mixed sources that must wait until fewer jobs are parked.
-    sated: Vec<usize>,
+    /// Sources that wait for input.
+    awaiting_input: Vec<usize>,
+    /// Sources of many hosts that wait until fewer jobs are parked.
+    held_back: Vec<usize>,
 }
 
 impl Schedule {
@@ -113,40 +112,40 @@ impl Schedule {
             clock: RunClock::default(),
             sources: Sources::new(cursor, polling),
             lanes: Lanes::new(limits),
-            later: DelayQueue::default(),
-            pace: Pace::new(limits.gap.unwrap_or_default().into()),
+            delayed: DelayQueue::default(),
+            pace: StartPace::new(limits.gap.unwrap_or_default().into()),
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
             parked: 0,
             skipped: HashSet::new(),
-            starved: Vec::new(),
-            sated: Vec::new(),
+            awaiting_input: Vec::new(),
+            held_back: Vec::new(),
         };
         schedule.sources.open(&mut schedule.announcements);
         for source in (0..schedule.sources.n()).filter(|_| polling.is_none()) {
-            schedule.bring_in(source);
+            schedule.enqueue_source(source);
         }
         schedule
     }
 
-    /// Sets the present, and does what time alone does: lanes open, backoffs end, rounds begin.
+    /// Sets the time, and does what is due: opens lanes, ends backoffs, begins rounds.
     ///
-    /// To be called before anything else, at each step.
+    /// Call this first in every step.
     pub fn tick(&mut self, now: Offset) {
         let hold = self.hold();
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
-            // What was held back may have been due long ago; time does not go back for it.
+            // A job that was held back may have been due long ago; time does not go back for it.
             let at = due.max(self.now);
             self.turn_to(at, self.clock.read(at, hold));
             if self.lanes.next_opening() == Some(due) {
                 self.lanes.open_next();
-            } else if self.later.soonest() == Some(due) {
-                if let Some(mut ready) = self.later.pop(at) {
+            } else if self.delayed.soonest() == Some(due) {
+                if let Some(mut ready) = self.delayed.pop(at) {
                     ready.host = self.host_of(&ready.job);
                     self.park(ready);
                 }
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
-                self.bring_in(source);
+                self.enqueue_source(source);
             }
         }
         let reads = self.clock.wind(now, hold);
@@ -158,32 +157,32 @@ impl Schedule {
         self.lanes.set_time(now, reads);
     }
 
-    /// What holds the run back, until something changes.
+    /// What holds the run back now.
     fn hold(&self) -> RunHold {
         RunHold {
-            is_paused: self.gate.stance() == GateState::Paused,
+            is_paused: self.gate.state() == GateState::Paused,
             is_full: self.gate.in_flight() >= self.gate.limit(),
             paced_until: self.pace.opens_at(),
         }
     }
 
     fn soonest_change(&self) -> Option<Offset> {
-        let round = self.sources.next_round().filter(|_| self.gate.stance() != GateState::Closed);
-        [self.lanes.next_opening(), self.later.soonest(), round].into_iter().flatten().min()
+        let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
+        [self.lanes.next_opening(), self.delayed.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
-    pub fn decide(&mut self) -> Next {
-        if self.gate.stance() == GateState::Closed || self.sources.is_over() {
-            return Next::Over;
+    pub fn decide(&mut self) -> Dispatch {
+        if self.gate.state() == GateState::Closed || self.sources.is_over() {
+            return Dispatch::Over;
         }
         if !self.gate.admits() {
-            return Next::Wait(None);
+            return Dispatch::Wait(None);
         }
         if self.pace.opens_at() > self.now {
-            return Next::Wait(self.soonest());
+            return Dispatch::Wait(self.soonest());
         }
-        if let Some(next) = self.ask_ahead() {
+        if let Some(next) = self.ask_priority() {
             return next;
         }
         while let Some(turn) = self.lanes.next_turn() {
@@ -195,36 +194,36 @@ impl Schedule {
                 return next;
             }
         }
-        // Nothing else can start: whatever was put last has its turn.
-        if self.later.has_postponed() {
-            self.later.release();
+        // Nothing else can start, so the postponed jobs have their turn.
+        if self.delayed.has_postponed() {
+            self.delayed.release();
             self.tick(self.now);
             return self.decide();
         }
-        // The last source may only now have said that it has no more, after every job had settled.
-        if self.sources.is_over() { Next::Over } else { Next::Wait(self.soonest()) }
+        // The last source may have ended only now, after every job had settled.
+        if self.sources.is_over() { Dispatch::Over } else { Dispatch::Wait(self.soonest()) }
     }
 
-    /// Whether another worker should be woken: something may start this instant.
+    /// Whether another worker should be woken, because something may start at once.
     pub fn may_start(&self) -> bool {
         self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
     }
 
-    /// Whether asking may find something: a lane's turn, or jobs that wait for there to be none.
+    /// Whether a job may be found: in a turn, among priority jobs, or among postponed ones.
     fn has_turns(&self) -> bool {
-        self.lanes.has_turns() || self.later.has_postponed() || self.sources.ahead().is_some()
+        self.lanes.has_turns() || self.delayed.has_postponed() || self.sources.next_priority().is_some()
     }
 
-    /// When time alone lets something start.
+    /// The earliest moment at which time alone lets something start.
     pub fn soonest(&self) -> Option<Offset> {
         let turn = self.has_turns().then_some(Offset::ZERO);
         let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot that is unused now is unused; looks at every lane, while any has work.
+    /// Why a slot is unused now. Looks at every lane while any has work.
     pub fn idle_why(&self) -> IdleReason {
-        match self.gate.stance() {
+        match self.gate.state() {
             GateState::Paused => return IdleReason::Paused,
             GateState::Closed => return IdleReason::Draining,
             GateState::Open => {}
@@ -233,22 +232,22 @@ impl Schedule {
         if is_paced && self.has_turns() {
             return IdleReason::Rate;
         }
-        // At a run's end every worker asks, and there may be a lane for each of a hundred thousand hosts.
+        // At the end of a run every worker gets here, and there may be a hundred thousand lanes.
         let may_have_work = self.parked > 0 || !self.sources.is_drawn();
         let with_work = || self.lanes.iter().filter(|lane| may_have_work && lane.has_work());
         let held = with_work().filter_map(|lane| lane.held_by(self.now));
-        // The reason that a person can do something about comes first.
+        // The reason that the user can change comes first.
         match held.min_by_key(|why| *why as u8) {
             Some(why) => why,
             None if is_paced && with_work().next().is_some() => IdleReason::Rate,
-            None if !self.later.is_empty() => IdleReason::Backoff,
-            None if !self.starved.is_empty() => IdleReason::Input,
+            None if !self.delayed.is_empty() => IdleReason::Backoff,
+            None if !self.awaiting_input.is_empty() => IdleReason::Input,
             None if self.sources.next_round().is_some() => IdleReason::Round,
             None => IdleReason::NoWork,
         }
     }
 
-    /// Gives a slot back.
+    /// Gives back a slot.
     pub fn give_back(&mut self, slot: u32, host: HostId) {
         self.gate.give_back(slot);
         let lane = host.0 as usize;
@@ -256,17 +255,17 @@ impl Schedule {
         self.lanes.enqueue(lane);
     }
 
-    /// Takes back a job that has to go on: after a while, or at once at another host.
+    /// Takes back a job that continues later, or at once at another host.
     pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryReason) {
-        self.later.put(ready, self.now, until, why);
+        self.delayed.put(ready, self.now, until, why);
     }
 
-    /// Takes back a job that has to go on when there is nothing else to start.
+    /// Takes back a job that continues when there is nothing else to start.
     pub fn postpone(&mut self, ready: Box<PendingJob>) {
-        self.later.postpone(ready, self.now);
+        self.delayed.postpone(ready, self.now);
     }
 
-    /// Books a job as over: well, badly, or neither.
+    /// Counts a job as settled: well, badly, or cancelled.
     pub fn settle(&mut self, place: Place, endpoint: EndpointId, is_good: Option<bool>) {
         self.sources.settle(place.source as usize, endpoint, is_good, self.now, &mut self.announcements);
     }
@@ -276,7 +275,7 @@ impl Schedule {
         &mut self.sources
     }
 
-    /// Nothing starts in this lane before `until`. Tells whether the deadline moved.
+    /// Starts nothing in this lane before `until`. Returns whether the deadline moved.
     pub fn cool(&mut self, host: HostId, until: Offset) -> bool {
         let moves = self.lanes.get(host).is_some_and(|lane| lane.cool_until(until));
         if moves {
@@ -285,24 +284,24 @@ impl Schedule {
         moves
     }
 
-    /// Lets a host's adaptive controller learn, from an end and from what the server says it allows;
-    /// gives back what that changed.
-    pub fn learn(&mut self, host: HostId, evidence: Option<Evidence>, hints: &[Hint]) -> Vec<Step> {
+    /// Lets a host's adaptive controller learn from an attempt's end and from the limits that the server stated.
+    /// Returns the steps that it took.
+    pub fn learn(&mut self, host: HostId, evidence: Option<AttemptEvidence>, hints: &[Hint]) -> Vec<AdaptStep> {
         let now = self.now;
         let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
-        let told: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
-        let steps: Vec<_> = told.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
+        let stated: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
+        let steps: Vec<_> = stated.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
         if !steps.is_empty() {
             self.lanes.enqueue(host.0 as usize);
         }
         steps
     }
 
-    /// Closes the gate for ever, and hands out the jobs that have been drawn and not started.
+    /// Closes the gate, and returns the jobs that were drawn and will not start.
     pub fn close(&mut self) -> Vec<Box<PendingJob>> {
-        self.gate.set_stance(GateState::Closed);
+        self.gate.set_state(GateState::Closed);
         self.parked = 0;
-        let mut rest = self.later.drain(self.now);
+        let mut rest = self.delayed.drain(self.now);
         for i in self.lanes.numbers() {
             let lane = self.lanes.lane(i);
             rest.extend(std::iter::from_fn(|| lane.unpark()));
@@ -310,14 +309,14 @@ impl Schedule {
         rest.into_iter().map(|ready| ready.given_up(self.now)).collect()
     }
 
-    /// Sources that had nothing are asked again.
-    pub fn feed(&mut self) {
-        for source in std::mem::take(&mut self.starved) {
-            self.bring_in(source);
+    /// Queues the sources again that waited for input.
+    pub fn input_arrived(&mut self) {
+        for source in std::mem::take(&mut self.awaiting_input) {
+            self.enqueue_source(source);
         }
     }
 
-    fn start(&mut self, mut ready: Box<PendingJob>) -> Next {
+    fn start(&mut self, mut ready: Box<PendingJob>) -> Dispatch {
         let (i, now) = (ready.host.0 as usize, self.now);
         let gives_up = if self.skipped.contains(&ready.job.endpoint) {
             Some(GiveUp::Skipped)
@@ -326,7 +325,7 @@ impl Schedule {
         };
         if let Some(why) = gives_up {
             self.lanes.enqueue(i);
-            return Next::GiveUp(ready.given_up(now), why);
+            return Dispatch::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
@@ -334,7 +333,7 @@ impl Schedule {
         lane.start(now);
         self.pace.start(now);
         self.lanes.enqueue(i);
-        Next::Start(Ticket { ready, slot: self.gate.take() })
+        Dispatch::Start(Ticket { ready, slot: self.gate.take() })
     }
 
     fn park(&mut self, ready: Box<PendingJob>) {
@@ -348,7 +347,7 @@ impl Schedule {
         let ready = self.lanes.lane(lane).unpark()?;
         self.parked -= 1;
         if self.parked < PARKED_MAX / 2 {
-            for source in self.sated.drain(..) {
+            for source in self.held_back.drain(..) {
                 self.lanes.enqueue_mixed(source);
             }
         }

@@ -1,35 +1,35 @@
-//! Spaces the run's starts: the inverse of a rate.
+//! The pace of a run: the gap between two starts, as a rate demands.
 //!
-//! Pure. Start at [`Pace::opens_at`].
+//! Pure. Start at [`StartPace::opens_at`].
 
 use crate::event::{Micros, Offset};
 
-/// Spaces the run's starts.
+/// The pace of a run's starts.
 #[derive(Debug)]
-pub struct Pace {
+pub struct StartPace {
     gap: Micros,
-    /// The last start, or when it was due if it was not much later.
+    /// The last start, or the moment it was due if it was not much later.
     last: Option<Offset>,
 }
 
-impl Pace {
-    /// A timer may be this late without the pace falling behind: the next starts come closer.
+impl StartPace {
+    /// How late a timer may be without loss of pace: the next starts then come closer together.
     pub const SLACK: Micros = Micros(10_000);
 
-    /// From this gap on a timer is not late enough to matter.
+    /// From this gap on, late timers do not matter.
     const FAR_APART: Micros = Micros(100_000);
 
-    /// Starts at least `gap` apart in the mean; no gap, no pace.
+    /// A pace with starts at least `gap` apart on average. A gap of zero sets no pace.
     pub fn new(gap: Micros) -> Self {
         Self { gap, last: None }
     }
 
-    /// From here on starts are this far apart in the mean, the next one and the last one too.
+    /// Sets the gap, also between the last start and the next.
     pub fn set_gap(&mut self, gap: Micros) {
         self.gap = gap;
     }
 
-    /// Nothing starts before this moment.
+    /// The moment before which nothing starts.
     pub fn opens_at(&self) -> Offset {
         match self.last {
             Some(last) if self.gap > Micros::ZERO => last + self.gap,
@@ -37,10 +37,10 @@ impl Pace {
         }
     }
 
-    /// Books a start.
+    /// Counts a start.
     pub fn start(&mut self, now: Offset) {
-        // Starts far apart do not catch up: being late costs them next to nothing, and two that are closer than
-        // the pace may be refused by a server that counts without any burst.
+        // Starts that are far apart do not catch up: a late timer costs them almost nothing. A server that allows
+        // no burst could refuse two starts that are closer than the pace.
         let slack = if self.gap < Self::FAR_APART { Self::SLACK } else { Micros::ZERO };
         let earliest = Offset(now.0.saturating_sub(slack.0));
         self.last = Some(if self.gap > Micros::ZERO { self.opens_at().max(earliest) } else { now });
@@ -51,19 +51,19 @@ impl Pace {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Pace;
+    use super::StartPace;
     use crate::event::{Micros, Offset};
 
     #[test]
     fn without_a_gap_everything_may_start_at_once() {
-        let mut pace = Pace::new(Micros::ZERO);
+        let mut pace = StartPace::new(Micros::ZERO);
         pace.start(Offset(5));
         assert_eq!(pace.opens_at(), Offset::ZERO);
     }
 
     #[test]
     fn starts_that_are_far_apart_never_come_closer() {
-        let mut pace = Pace::new(Micros(200_000));
+        let mut pace = StartPace::new(Micros(200_000));
         pace.start(Offset(5_000));
         assert_eq!(pace.opens_at(), Offset(205_000));
         pace.start(Offset(214_000));
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_change_of_pace_counts_from_the_last_start() {
-        let mut pace = Pace::new(Micros(60_000_000));
+        let mut pace = StartPace::new(Micros(60_000_000));
         pace.start(Offset(1_000_000));
         pace.set_gap(Micros(100_000));
         assert_eq!(pace.opens_at(), Offset(1_100_000), "a minute is not waited out");
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_pace_that_begins_counts_from_the_last_start_before_it() {
-        let mut pace = Pace::new(Micros::ZERO);
+        let mut pace = StartPace::new(Micros::ZERO);
         pace.start(Offset(5_000_000));
         pace.set_gap(Micros(200_000));
         assert_eq!(pace.opens_at(), Offset(5_200_000));
@@ -96,7 +96,7 @@ mod tests {
             gap in 1..300_000_u64,
             late in prop::collection::vec(prop_oneof![9 => 0..3_000_u64, 1 => 0..500_000_u64], 2..200),
         ) {
-            let mut pace = Pace::new(Micros(gap));
+            let mut pace = StartPace::new(Micros(gap));
             let mut starts = Vec::new();
             let mut now = 0;
             for late in late {
@@ -106,7 +106,7 @@ mod tests {
             }
             for (i, from) in starts.iter().enumerate() {
                 for (n, to) in starts[i..].iter().enumerate() {
-                    let least = (n as u64 * gap).saturating_sub(Pace::SLACK.0);
+                    let least = (n as u64 * gap).saturating_sub(StartPace::SLACK.0);
                     prop_assert!(to - from >= least, "{n} gaps of {gap} in {}", to - from);
                 }
             }

@@ -1,4 +1,4 @@
-//! A job on its way through the schedule, from its draw to its end.
+//! A job in the schedule, from its draw to its end.
 //!
 //! Start at [`PendingJob`].
 
@@ -11,25 +11,25 @@ use crate::plan::job::Job;
 /// A job that has been drawn and has not settled.
 #[derive(Debug)]
 pub struct PendingJob {
-    /// What to do; after a redirect, where it pointed.
+    /// The job; after a redirect, with the target of that.
     pub job: Box<Job>,
-    /// What it was before it followed a redirect, where it did.
-    pub asked: Option<Box<Job>>,
+    /// The job before it followed a redirect, if it did.
+    pub original: Option<Box<Job>>,
     /// Its number in this run.
     pub id: JobId,
     /// Its lane.
     pub host: HostId,
-    /// Since when it was the next of its source, and could start but for what it waits for.
+    /// Since when it was the next of its source.
     pub since: Offset,
     /// When its first attempt started; until then, when it was drawn.
     pub begun: Offset,
     /// When its last attempt ended, or it was given up without one.
     pub ended: Offset,
-    /// What it waits or waited for, since its last attempt.
+    /// What it has waited for since its last attempt.
     pub wait: WaitTimes,
-    /// What it waited for in all, up to its last attempt.
+    /// What it waited for in total, up to its last attempt.
     pub waited: WaitTimes,
-    /// What the clock of its lane read when it was parked there.
+    /// The reading of its lane's clock when it was parked there.
     pub mark: WaitTimes,
     /// Tries so far.
     pub tries: u32,
@@ -41,20 +41,20 @@ pub struct PendingJob {
     pub started: Offset,
     /// How long that attempt may take.
     pub timeout: Duration,
-    /// How many others were in flight at its host then.
-    pub beside: u32,
-    /// Tries that count against nobody: an adaptive lane had them refused, or somebody ended them.
+    /// How many other attempts were in flight at its host then.
+    pub others: u32,
+    /// Tries that do not count: an adaptive limit caused the refusal, or the user ended them.
     pub uncounted: u32,
-    /// Whether its host's limit or pace is found by itself.
+    /// Whether its host's limit is adaptive.
     pub is_adaptive: bool,
 }
 
 impl PendingJob {
     /// A job that has just been drawn, and since when it waited for that.
     pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: WaitTimes) -> Box<Self> {
-        // Boxed for its whole life: it goes through many hands.
+        // Boxed for its whole life, because it is moved often.
         Box::new(Self {
-            asked: None,
+            original: None,
             id,
             host,
             since,
@@ -69,41 +69,41 @@ impl PendingJob {
             timeout: job.policy.timeouts.attempt,
             job,
             started: now,
-            beside: 0,
+            others: 0,
             uncounted: 0,
             is_adaptive: false,
         })
     }
 
-    /// The name of the attempt that this job is making.
+    /// The attempt that this job is making.
     pub fn attempt(&self) -> Attempt {
         Attempt { job: self.id, n: self.attempts }
     }
 
-    /// It takes a slot.
-    pub fn start(&mut self, now: Offset, timeout: Duration, beside: u32, is_adaptive: bool) {
+    /// An attempt starts.
+    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32, is_adaptive: bool) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
         (self.started, self.timeout) = (now, timeout);
-        (self.beside, self.is_adaptive) = (beside, is_adaptive);
+        (self.others, self.is_adaptive) = (others, is_adaptive);
         self.waited += self.wait;
     }
 
-    /// Its attempt has ended, and it waits for whatever follows.
+    /// The attempt has ended.
     pub fn end(&mut self, now: Offset) {
         (self.ended, self.wait) = (now, WaitTimes::NONE);
     }
 
-    /// It will be tried again.
+    /// The job will be tried again.
     pub fn try_again(&mut self, is_uncounted: bool) {
         self.tries += 1;
         self.uncounted += u32::from(is_uncounted);
         self.hops = 0;
     }
 
-    /// It will not start again.
+    /// The job will not start again.
     #[must_use]
     pub fn given_up(mut self: Box<Self>, now: Offset) -> Box<Self> {
         self.waited += self.wait;
@@ -111,25 +111,23 @@ impl PendingJob {
         self
     }
 
-    /// From ready to its end: what it waited, and what its attempts took.
+    /// The whole time: its waits and its attempts.
     pub fn total(&self) -> Micros {
         self.ended.since(self.since)
     }
 
-    /// When its attempt will be ended at the latest.
+    /// When its attempt times out at the latest.
     pub fn until(&self) -> Offset {
         (self.started + Micros::from(self.timeout)).min(self.deadline())
     }
 
-    /// When the job's time is up.
-    ///
-    /// It runs from the first attempt: how long a job stood behind others says nothing about it.
+    /// When the whole job times out, counted from its first attempt: time in the queue is not the job's own.
     pub fn deadline(&self) -> Offset {
         self.begun + Micros::from(self.job.policy.timeouts.job)
     }
 }
 
-/// A slot, and the job that holds it.
+/// A job, and the slot that it takes.
 #[derive(Debug)]
 pub struct Ticket {
     /// The job.

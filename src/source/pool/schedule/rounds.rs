@@ -1,8 +1,7 @@
-//! Rounds of a liveness check: when each source's next begins, and which endpoints are up.
+//! Rounds of a liveness check: when each source's next round begins, and which endpoints are up.
 //!
-//! Rounds go from start to start, and the sources' starts are spread over the interval. A source never
-//! overlaps itself: a round whose predecessor is not over begins when it is, and is late. Pure. Start
-//! at [`Rounds::begin`].
+//! Pure. The interval counts from start to start, and the sources' starts are spread over it. Rounds of one source
+//! never overlap: a round begins late if the one before is not over. Start at [`Rounds::begin`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,36 +14,36 @@ use crate::plan::Polling;
 #[derive(Debug)]
 pub struct Rounds {
     every: Micros,
-    /// How many, where there is an end to them.
+    /// How many there are, if their number is limited.
     n: Option<NonZeroU32>,
     by_source: Vec<Round>,
     due: BinaryHeap<Reverse<(Offset, usize)>>,
-    health: Vec<Health>,
+    health: Vec<EndpointHealth>,
 }
 
-/// Where a source stands.
+/// The current round of a source.
 #[derive(Debug)]
 struct Round {
-    /// Which round it is in, from 1; 0 before the first.
+    /// The number of the round, from 1; 0 before the first.
     n: u32,
     /// When this round should have begun.
     due: Offset,
-    /// Endpoints that it has met in this round.
+    /// Endpoints with a settled job in this round.
     met: Vec<EndpointId>,
 }
 
-/// What is known of an endpoint.
+/// What is known of an endpoint's health.
 #[derive(Clone, Debug, Default)]
-struct Health {
+struct EndpointHealth {
     is_up: Option<bool>,
-    /// It was met in this round.
+    /// A job of it has settled in this round.
     is_met: bool,
     /// A job of it has failed in this round.
     has_failed: bool,
 }
 
 impl Rounds {
-    /// Rounds of so many sources, the first of which begins now.
+    /// Rounds for this many sources, the first of which begins at once.
     pub fn new(polling: Polling, sources: usize) -> Self {
         let every = Micros::from(polling.every);
         let place = |i: usize| Offset(u64::try_from(u128::from(every.0) * i as u128 / sources as u128).unwrap_or(0));
@@ -53,7 +52,7 @@ impl Rounds {
         Self { every, n: polling.rounds, by_source, due, health: Vec::new() }
     }
 
-    /// How many rounds there are, where there is an end to them.
+    /// How many rounds there are, if their number is limited.
     pub fn n(&self) -> Option<NonZeroU32> {
         self.n
     }
@@ -63,7 +62,7 @@ impl Rounds {
         self.due.peek().map(|Reverse((at, _))| *at)
     }
 
-    /// The source whose round begins at `now`, which round that is, and by how much it is late.
+    /// Begins the next round. Returns its source, its number, and how late it is.
     pub fn begin(&mut self, now: Offset) -> Option<(usize, u32, Micros)> {
         let Reverse((_, source)) = self.due.pop()?;
         let round = &mut self.by_source[source];
@@ -80,11 +79,11 @@ impl Rounds {
         self.n.is_some_and(|n| self.by_source[source].n >= n.get())
     }
 
-    /// Books how a job ended: well, badly, or neither. One that fails turns its endpoint down at once.
+    /// Counts how a job ended: well, badly, or cancelled. A failed job marks its endpoint as down at once.
     pub fn settle(&mut self, source: usize, endpoint: EndpointId, is_good: Option<bool>) -> Option<Fact> {
         let i = endpoint.0 as usize;
         if self.health.len() <= i {
-            self.health.resize_with(i + 1, Health::default);
+            self.health.resize_with(i + 1, EndpointHealth::default);
         }
         let health = &mut self.health[i];
         if is_good.is_some() && !std::mem::replace(&mut health.is_met, true) {
@@ -107,7 +106,7 @@ impl Rounds {
             }
         }
         if self.n.is_none_or(|n| round.n < n.get()) {
-            // Rounds that would have begun meanwhile are not made up for: that would be a burst.
+            // Rounds that would have begun meanwhile are skipped: making up for them would be a burst.
             let late = now.since(round.due).0 / self.every.0.max(1);
             round.due = round.due + Micros(self.every.0.saturating_mul(late.max(1)));
             self.due.push(Reverse((round.due.max(now), source)));
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cancelled_says_nothing() {
+    fn a_cancelled_job_changes_no_health() {
         let mut rounds = rounds(0, 1);
         rounds.begin(Offset::ZERO);
         assert_eq!(rounds.settle(0, EndpointId(0), None), None);

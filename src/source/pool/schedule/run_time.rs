@@ -1,4 +1,4 @@
-//! What time it is in a run. It stands still while the run is over, and goes on with it.
+//! The clock of a run, which stops while the run is over and continues with it.
 //!
 //! Start at [`RunTime::now`].
 
@@ -8,12 +8,12 @@ use std::time::Instant;
 
 use crate::event::{Micros, Offset};
 
-/// The clock of a run, which many may look at.
+/// The clock of a run. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct RunTime {
     start: Instant,
-    /// Microseconds for which it has stood still.
-    stood: Arc<AtomicU64>,
+    /// For how many microseconds it was stopped.
+    stopped: Arc<AtomicU64>,
 }
 
 impl RunTime {
@@ -24,7 +24,7 @@ impl RunTime {
 
     /// The clock of a run that started then.
     pub fn since(start: Instant) -> Self {
-        Self { start, stood: Arc::default() }
+        Self { start, stopped: Arc::default() }
     }
 
     /// When it started.
@@ -32,7 +32,7 @@ impl RunTime {
         self.start
     }
 
-    /// Time since the start, without that for which it stood.
+    /// Time since the start, without the time for which it was stopped.
     pub fn now(&self) -> Offset {
         self.at(Instant::now())
     }
@@ -40,11 +40,11 @@ impl RunTime {
     /// The time of the run at a moment of the machine's clock.
     pub fn at(&self, now: Instant) -> Offset {
         let elapsed = Micros::from(now.saturating_duration_since(self.start)).0;
-        Offset(elapsed.saturating_sub(self.stood.load(Ordering::Acquire)))
+        Offset(elapsed.saturating_sub(self.stopped.load(Ordering::Acquire)))
     }
 
-    /// It has stood still for so long.
-    pub fn stand(&self, length: Micros) {
-        self.stood.fetch_add(length.0, Ordering::AcqRel);
+    /// Takes away the time for which the run was over.
+    pub fn skip(&self, length: Micros) {
+        self.stopped.fetch_add(length.0, Ordering::AcqRel);
     }
 }

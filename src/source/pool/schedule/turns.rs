@@ -1,20 +1,25 @@
-//! Asks whose turn it is for a job: a lane, a source of many hosts, or those that come before all others.
+//! Takes a job from what has its turn: a lane, a source of many hosts, or the priority jobs.
 //!
 //! Start at [`Schedule::ask_lane`].
 
 use std::sync::Arc;
 
 use crate::event::waits::WaitTimes;
+use crate::plan::cursor::Draw;
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::schedule::sources::{Drawn, Head};
-use crate::source::pool::schedule::{Next, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
+use crate::source::pool::schedule::sources::{DrawnRow, QueueHead};
+use crate::source::pool::schedule::{Dispatch, PARKED_AT_ONCE, PARKED_MAX, Schedule, id_of};
 
 impl Schedule {
-    /// A source has something from here on: its lane, or itself, will be asked.
-    pub(in crate::source::pool) fn bring_in(&mut self, source: usize) {
+    /// Queues a source that may have jobs: with its host's lane, or by itself if it has many hosts.
+    pub(in crate::source::pool) fn enqueue_source(&mut self, source: usize) {
+        if !self.sources.open_source(source) {
+            self.awaiting_input.push(source);
+            return;
+        }
         let lane = self.lane_of_source(source);
         let mark = self.mark_of(lane);
-        self.sources.set_head(source, Head { since: self.now, mark });
+        self.sources.set_head(source, QueueHead { since: self.now, mark });
         if !self.sources.has_more(source) {
             return;
         }
@@ -27,7 +32,7 @@ impl Schedule {
         }
     }
 
-    /// The lane of a source all of whose jobs go to one host.
+    /// The lane of a source whose jobs all go to one host.
     fn lane_of_source(&mut self, source: usize) -> Option<usize> {
         let host = self.sources.host_of(source).map(Arc::from)?;
         let lane = self.lane_of(&host);
@@ -35,7 +40,7 @@ impl Schedule {
         Some(lane)
     }
 
-    /// What the clock reads now that a source's next job waits by.
+    /// The reading of the clock that measures a source's next wait.
     fn mark_of(&mut self, lane: Option<usize>) -> WaitTimes {
         match lane {
             Some(lane) => self.lanes.lane(lane).clock(),
@@ -43,16 +48,16 @@ impl Schedule {
         }
     }
 
-    /// A job of those that come before all others; jobs whose lane is not open are parked there on the way.
-    pub(in crate::source::pool) fn ask_ahead(&mut self) -> Option<Next> {
+    /// Takes a priority job. Jobs whose lane is closed are parked there on the way.
+    pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Dispatch> {
         let full = self.parked + PARKED_AT_ONCE;
-        while let Some(source) = self.sources.ahead() {
+        while let Some(source) = self.sources.next_priority() {
             if self.parked >= full {
-                return Some(Next::Again);
+                return Some(Dispatch::Again);
             }
             let lane = self.lane_of_source(source);
             let (since, mark) = (self.now, self.mark_of(lane));
-            let (job, id, head) = self.sources.draw_ahead(Head { since, mark }, &mut self.announcements)?;
+            let (job, id, head) = self.sources.draw_priority(QueueHead { since, mark }, &mut self.announcements)?;
             let host = self.host_of(&job);
             let ready = PendingJob::new(job, id, host, since, head.since, mark - head.mark);
             if let Some(next) = self.start_or_park(ready) {
@@ -62,8 +67,8 @@ impl Schedule {
         None
     }
 
-    /// Starts a job, or parks it where its lane is not open; whoever has waited in that lane goes first.
-    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Next> {
+    /// Starts a job, or parks it if its lane is closed. A job that is already parked in that lane goes first.
+    fn start_or_park(&mut self, ready: Box<PendingJob>) -> Option<Dispatch> {
         let i = ready.host.0 as usize;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || lane.opens_at() > self.now {
@@ -80,8 +85,8 @@ impl Schedule {
         Some(self.start(first))
     }
 
-    /// A job from this lane, if it has one and may start it.
-    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Next> {
+    /// Takes a job from this lane, if it has one and may start it.
+    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Dispatch> {
         let now = self.now;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
@@ -94,51 +99,51 @@ impl Schedule {
         let lane = self.lanes.lane(i);
         let mark = lane.clock();
         let source = lane.sources.pop_front()?;
-        let drawn = self.sources.draw(source, Head { since: now, mark }, &mut self.announcements);
-        if matches!(drawn, Drawn::Pending) {
-            self.starved.push(source);
+        let drawn = self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements);
+        if matches!(drawn, Draw::Pending) {
+            self.awaiting_input.push(source);
         } else if self.sources.has_more(source) {
             self.lanes.lane(i).sources.push_back(source);
         }
         let next = match drawn {
-            Drawn::Job(job, id, head) => {
-                // What such a source has all goes here.
+            Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
+                // All jobs of such a source go to this lane's host.
                 Some(self.start(PendingJob::new(job, id, id_of(i), now, head.since, mark - head.mark)))
             }
-            Drawn::BadRow(id, bad) => Some(Next::BadRow(id, bad)),
-            Drawn::Pending | Drawn::End => None,
+            Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Some(Dispatch::BadRow(id, bad)),
+            Draw::Pending | Draw::End => None,
         };
         self.lanes.enqueue(i);
         next
     }
 
-    /// A job from a source of many hosts; jobs whose lane is not open are parked there on the way.
-    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Next> {
+    /// Takes a job from a source of many hosts. Jobs whose lane is closed are parked there on the way.
+    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Dispatch> {
         let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {
             if self.parked >= PARKED_MAX {
-                self.sated.push(source);
+                self.held_back.push(source);
                 return None;
             }
             if self.parked >= full {
                 self.lanes.enqueue_mixed(source);
-                return Some(Next::Again);
+                return Some(Dispatch::Again);
             }
-            let next = match self.sources.draw(source, Head { since: now, mark }, &mut self.announcements) {
-                Drawn::Job(job, id, head) => {
+            let next = match self.sources.draw(source, QueueHead { since: now, mark }, &mut self.announcements) {
+                Draw::Row(DrawnRow { job: Ok(job), id, head }) => {
                     let host = self.host_of(&job);
                     match self.start_or_park(PendingJob::new(job, id, host, now, head.since, mark - head.mark)) {
                         Some(next) => next,
                         None => continue,
                     }
                 }
-                Drawn::BadRow(id, bad) => Next::BadRow(id, bad),
-                Drawn::Pending => {
-                    self.starved.push(source);
+                Draw::Row(DrawnRow { job: Err(bad), id, .. }) => Dispatch::BadRow(id, bad),
+                Draw::Pending => {
+                    self.awaiting_input.push(source);
                     return None;
                 }
-                Drawn::End => return None,
+                Draw::End => return None,
             };
             if self.sources.has_more(source) {
                 self.lanes.enqueue_mixed(source);

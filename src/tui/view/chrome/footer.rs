@@ -145,7 +145,7 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
-                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_held || playback.is_at_end);
+                let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_paused || playback.is_at_end);
                 if is_stopped { "go on" } else { "hold" }
             }
             Action::Pause if scene.model.is_paused => "resume",

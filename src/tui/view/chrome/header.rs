@@ -61,7 +61,7 @@ fn times(scene: &ViewScene<'_>) -> Vec<String> {
 pub fn state(scene: &ViewScene<'_>) -> (Status, String) {
     let model = scene.model;
     let in_flight = model.in_flight();
-    if scene.ui.playback.is_some_and(|playback| playback.is_held) {
+    if scene.ui.playback.is_some_and(|playback| playback.is_paused) {
         return (Status::Paused, "HELD".into());
     }
     match model.stage {

@@ -99,7 +99,7 @@ fn endings(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     }
     let endings = endpoint.anatomy.endings();
     let rows = usize::from(pen.height() - 1);
-    let hidden: u64 = endings.iter().skip(rows).map(|(_, n)| n).sum::<u64>() + endpoint.anatomy.elsewhere();
+    let hidden: u64 = endings.iter().skip(rows).map(|(_, n)| n).sum::<u64>() + endpoint.anatomy.other_endings();
     let remark = if hidden > 0 { format!("{} more", units::count(hidden)) } else { String::new() };
     pen.section(0, "Outcomes", &remark);
     if endings.is_empty() {

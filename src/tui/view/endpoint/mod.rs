@@ -130,7 +130,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
 /// How many are in flight, and how many may be where its host has a limit of its own.
 fn in_flight(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let n = units::count(endpoint.in_flight.into());
-    match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.most()) {
+    match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.effective_limit()) {
         Some(most) => format!("{n} in flight of {} allowed here", units::count(most.into())),
         None => format!("{n} in flight"),
     }

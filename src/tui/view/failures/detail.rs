@@ -9,8 +9,8 @@ use crate::event::Micros;
 use crate::event::cause::{Cause, CauseKind};
 use crate::event::outcome::Reason;
 use crate::model::Model;
+use crate::model::event_log::LogEntry;
 use crate::model::incidents::FailureGroup;
-use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
 use crate::tui::view::widgets::facts::LabelledFact;
@@ -84,8 +84,8 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
 }
 
 /// Whether an event has this cause.
-pub(super) fn is_of(item: &NewsItem, cause: Cause) -> bool {
-    item.story.about().outcome.and_then(Cause::of_outcome) == Some(cause)
+pub(super) fn is_of(item: &LogEntry, cause: Cause) -> bool {
+    item.event.subject().outcome.and_then(Cause::from_outcome) == Some(cause)
 }
 
 #[cfg(test)]

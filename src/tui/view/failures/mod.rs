@@ -43,7 +43,7 @@ impl ViewPage for FailuresPage {
             let used = facts::draw(
                 &mut pen.part(0, from, width, parts.detail),
                 &cause.to_string(),
-                cause.kind().words(),
+                cause.kind().label(),
                 &details,
             );
             let from = from + used + 1;
@@ -138,7 +138,7 @@ fn draw_row(
     let mut x = LEAD + columns.cause + GAP;
     if columns.kind > 0 {
         if says_kind {
-            pen.text(x, y, cause.kind().words(), Role::TextDim);
+            pen.text(x, y, cause.kind().label(), Role::TextDim);
         }
         x += columns.kind + GAP;
     }
@@ -177,7 +177,7 @@ fn remark(scene: &ViewScene<'_>) -> String {
         let (again, done) = (units::count(totals.jobs_repeated), units::count(totals.repeats_done));
         parts.push(format!("{again} sent again, {done} of them well"));
     }
-    let elsewhere = scene.model.incidents.jobs_elsewhere();
+    let elsewhere = scene.model.incidents.jobs_of_other_causes();
     if elsewhere > 0 {
         parts.push(format!("{} by causes not kept apart", units::count(elsewhere)));
     }

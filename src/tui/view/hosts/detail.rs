@@ -2,8 +2,8 @@
 
 use crate::event::ChangedBy;
 use crate::model::Model;
+use crate::model::event_log::LogEntry;
 use crate::model::host::HostStats;
-use crate::model::news::NewsItem;
 use crate::text::units;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::facts::LabelledFact;
@@ -11,7 +11,7 @@ use crate::tui::view::widgets::facts::LabelledFact;
 /// The selected host in full.
 pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFact> {
     let model = scene.model;
-    let limit = match (host.most(), host.turned) {
+    let limit = match (host.effective_limit(), host.limit_changed) {
         (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
         (Some(limit), Some((by, at))) => {
             let who = match by {
@@ -52,7 +52,7 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     let unused: Vec<String> = shares
         .iter()
         .filter(|(_, share)| *share >= 0.005)
-        .map(|(why, share)| format!("{} {:.0} %", why.words(), share * 100.0))
+        .map(|(why, share)| format!("{} {:.0} %", why.label(), share * 100.0))
         .collect();
     if !unused.is_empty() {
         details.push(LabelledFact::sentence("unused", format!("slots of the whole run: {}", unused.join(", "))));
@@ -61,8 +61,8 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
 }
 
 /// Whether an event happened there.
-pub(super) fn is_of(item: &NewsItem, model: &Model, row: usize, host: &HostStats) -> bool {
-    let about = item.story.about();
+pub(super) fn is_of(item: &LogEntry, model: &Model, row: usize, host: &HostStats) -> bool {
+    let about = item.event.subject();
     let endpoint = about.endpoint.and_then(|i| model.endpoints.get(i));
     about.host == Some(&host.name) || endpoint.is_some_and(|endpoint| endpoint.host == Some(row))
 }

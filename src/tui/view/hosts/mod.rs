@@ -139,7 +139,7 @@ fn draw_row(
     let style = pen.theme.style(text);
     pen.foreign(LEAD, y, short_host(&host.name), columns.name, style);
     let mut x = LEAD + columns.name + GAP;
-    let in_flight = match host.most() {
+    let in_flight = match host.effective_limit() {
         Some(limit) => format!("{} / {}", units::count(host.in_flight.into()), units::count(limit.into())),
         None => units::count_or_nothing(host.in_flight.into()),
     };

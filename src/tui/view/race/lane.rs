@@ -115,7 +115,7 @@ fn line(pen: &mut Pen<'_>, lane: &LaneScene<'_>, has_way: bool) {
     let room = done_end.saturating_sub(width_of(&done) + after + 1);
     if has_way || room > 8 {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
-        let way = cut_end(figures.way, room.into(), &ellipsis).into_owned();
+        let way = cut_end(figures.approach, room.into(), &ellipsis).into_owned();
         pen.text(after, 0, &way, Role::Text);
     }
 }
@@ -140,7 +140,7 @@ fn title(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     };
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = pen.width().saturating_sub(after);
-    let way = cut_end(figures.way, room.into(), &ellipsis).into_owned();
+    let way = cut_end(figures.approach, room.into(), &ellipsis).into_owned();
     let width = pen.width();
     pen.part(after, 0, width.saturating_sub(after), 1).section(0, &way, &remark);
 }

@@ -43,9 +43,9 @@ fn large(pen: &mut Pen<'_>, y: u16, result: &RaceResult, stage: &LabScene<'_>) -
         digits::text(pen, 0, y, number, style);
         digits::width_of(number)
     };
-    let words = match result.words.strip_prefix("times ") {
+    let words = match result.meaning.strip_prefix("times ") {
         Some(rest) => rest,
-        None => result.words,
+        None => result.meaning,
     };
     let middle = pen.text(after + 2, y + 1, words, Role::Title);
     let other = if number.contains(':') { "A : B" } else { "B against A" };
@@ -57,11 +57,11 @@ fn sentence(result: &RaceResult) -> String {
     let number = result.large.trim_end_matches('×');
     let foreseen = if result.is_predicted { " (predicted)" } else { "" };
     if number.contains(':') {
-        format!("A : B   {number} {}{foreseen}", result.words)
-    } else if result.words.contains("sockets") {
-        format!("B holds {number} {}{foreseen}", result.words)
+        format!("A : B   {number} {}{foreseen}", result.meaning)
+    } else if result.meaning.contains("sockets") {
+        format!("B holds {number} {}{foreseen}", result.meaning)
     } else {
-        format!("B is {number} {}{foreseen}", result.words)
+        format!("B is {number} {}{foreseen}", result.meaning)
     }
 }
 

@@ -4,7 +4,7 @@
 //! Start at [`draw`].
 
 use crate::event::Micros;
-use crate::model::race::Beat;
+use crate::model::race::LateHeartbeat;
 use crate::model::race::span::{Span, overlap};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
@@ -40,7 +40,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
 
 /// The latest timer that should have fired before the cell's end, and had not by its beginning.
 fn worst(lane: &LaneScene<'_>, cell: Span) -> Micros {
-    let is_missed = |beat: &&Beat| !overlap(Span { from: beat.due, to: beat.due + beat.late }, cell).is_zero();
+    let is_missed = |beat: &&LateHeartbeat| !overlap(Span { from: beat.due, to: beat.due + beat.late }, cell).is_zero();
     let beats = lane.figures.late.beats.iter();
     beats.filter(is_missed).map(|beat| beat.late).max().unwrap_or_default()
 }

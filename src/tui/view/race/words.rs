@@ -24,7 +24,7 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
             vec![refused(figures), pulse(lane)]
         }
         RaceMeasure::Time => vec![pulse(lane), referee(figures)],
-        RaceMeasure::Lost => vec![hand(figures), calls(figures)],
+        RaceMeasure::Lost => vec![results(figures), calls(figures)],
         RaceMeasure::Sockets => vec![held(figures), pulse(lane)],
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
 pub(super) fn third(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
     let figures = lane.figures;
     let (label, n, is_bad) = match lane.stage.race.measure {
-        RaceMeasure::Lost => ("LOST", figures.hand.lost.len() as u64, true),
+        RaceMeasure::Lost => ("LOST", figures.results.lost.len() as u64, true),
         RaceMeasure::Sockets => ("SOCKETS", figures.upstream.sockets, false),
         RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
             ("429", figures.upstream.refused, true)
@@ -81,17 +81,17 @@ fn refused(figures: &LaneFigures) -> Sentence {
 }
 
 /// `Lost #5–#10. 3 kept, 1 error read.`
-fn hand(figures: &LaneFigures) -> Sentence {
-    let hand = &figures.hand;
-    let mut known = format!("{} kept", units::count(hand.kept));
-    if hand.read > 0 {
-        known = format!("{known}, {} read", units::plural(hand.read, "error"));
+fn results(figures: &LaneFigures) -> Sentence {
+    let results = &figures.results;
+    let mut known = format!("{} kept", units::count(results.kept));
+    if results.read > 0 {
+        known = format!("{known}, {} read", units::plural(results.read, "error"));
     }
-    if hand.lost.is_empty() {
+    if results.lost.is_empty() {
         return Sentence { long: format!("{known}."), short: known, role: Role::TextDim };
     }
     // What is lost comes first: it is what a narrow lane has room for.
-    let lost = format!("Lost {}.", numbers(&hand.lost));
+    let lost = format!("Lost {}.", numbers(&results.lost));
     Sentence { long: format!("{lost} {known}."), short: lost, role: Role::Failed }
 }
 
@@ -109,8 +109,8 @@ fn calls(figures: &LaneFigures) -> Sentence {
 
 /// `300 tasks and 9.83 MB of bodies at once.`
 fn held(figures: &LaneFigures) -> Sentence {
-    let hand = &figures.hand;
-    let (tasks, bytes) = (units::plural(hand.tasks, "task"), units::bytes(hand.bytes));
+    let results = &figures.results;
+    let (tasks, bytes) = (units::plural(results.tasks, "task"), units::bytes(results.bytes));
     Sentence {
         long: format!("{tasks} and {bytes} of bodies at once."),
         short: format!("{tasks}, {bytes} at once"),

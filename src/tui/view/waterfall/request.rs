@@ -66,5 +66,5 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) 
 fn waited(bar: &Bar) -> String {
     let most = WaitReason::ALL.into_iter().max_by_key(|&why| bar.waited.get(why));
     let total = units::length(bar.waited.total());
-    most.map_or_else(|| total.clone(), |why| format!("{total} ({})", why.words()))
+    most.map_or_else(|| total.clone(), |why| format!("{total} ({})", why.label()))
 }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`line`].
 
-use crate::model::news::NewsItem;
+use crate::model::event_log::LogEntry;
 use crate::text::units;
 use crate::tui::rows::event_text::describe;
 use crate::tui::text_fit::{cut_end, width_of};
@@ -19,18 +19,18 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         return;
     }
     pen.section(0, "Events", "");
-    let total = scene.model.news.n_added();
+    let total = scene.model.event_log.n_added();
     if total == 0 {
         pen.text(0, 1, NOTHING, Role::TextFaint);
     }
     let height = pen.height();
-    for (y, item) in (1..height).zip(scene.model.news.newest_first()) {
+    for (y, item) in (1..height).zip(scene.model.event_log.newest_first()) {
         line(pen, y, item, scene);
     }
 }
 
 /// One event: when, what sort, where, and what.
-pub fn line(pen: &mut Pen<'_>, y: u16, item: &NewsItem, scene: &ViewScene<'_>) {
+pub fn line(pen: &mut Pen<'_>, y: u16, item: &LogEntry, scene: &ViewScene<'_>) {
     let event = describe(item, scene.model);
     let clock = units::clock(item.at);
     pen.text(0, y, &clock, Role::TextFaint);

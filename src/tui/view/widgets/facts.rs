@@ -2,7 +2,7 @@
 //!
 //! Start at [`draw`].
 
-use crate::model::news::NewsItem;
+use crate::model::event_log::LogEntry;
 use crate::text::sanitize::sanitize;
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::Role;
@@ -91,12 +91,12 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) 
 }
 
 /// The last events of what is selected, newest first, as far down as there is room.
-pub fn latest(pen: &mut Pen<'_>, scene: &ViewScene<'_>, is_of: impl Fn(&NewsItem) -> bool) {
+pub fn latest(pen: &mut Pen<'_>, scene: &ViewScene<'_>, is_of: impl Fn(&LogEntry) -> bool) {
     if pen.height() < 3 {
         return;
     }
     pen.section(0, "Latest", "");
-    for (y, item) in (1..pen.height()).zip(scene.model.news.newest_first().filter(|item| is_of(item))) {
+    for (y, item) in (1..pen.height()).zip(scene.model.event_log.newest_first().filter(|item| is_of(item))) {
         events::line(pen, y, item, scene);
     }
 }

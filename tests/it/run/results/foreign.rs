@@ -5,6 +5,9 @@ use inflight::upstream::Upstream;
 use crate::run::program::{Ended, Folder};
 use crate::run::{at, upstream};
 
+/// The styles of a coloured result: bold, dim, red and green.
+const STYLES: [&str; 4] = ["1", "2", "31", "32"];
+
 /// A plan that is as hostile as its upstream.
 fn hostile(upstream: &Upstream) -> String {
     let url = |path: &str| at(upstream, path);
@@ -52,9 +55,18 @@ fn hostile(upstream: &Upstream) -> String {
     )
 }
 
+/// The text without the program's own styles, each of which it also ends. Foreign text would end none.
+fn without_own_styles(text: &str) -> String {
+    let own = |text: String, code: &str| text.replace(&format!("\x1b[{code}m"), "");
+    let n_begun: usize = STYLES.iter().map(|code| text.matches(&format!("\x1b[{code}m")).count()).sum();
+    assert_eq!(n_begun, text.matches("\x1b[0m").count(), "every style ends");
+    STYLES.iter().chain(&["0"]).fold(text.to_owned(), |text, code| own(text, code))
+}
+
 #[track_caller]
 fn assert_harmless(what: &str, bytes: &[u8]) {
     let text = str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let text = &without_own_styles(text);
     let acts = |c: char| {
         c.is_control() && c != '\n'
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')

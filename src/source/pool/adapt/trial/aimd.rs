@@ -1,8 +1,8 @@
-//! Additive increase, multiplicative decrease, as everybody does it. Start at [`Aimd`].
+//! Additive increase, multiplicative decrease (AIMD), the usual scheme. Start at [`Aimd`].
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::trial::Controller;
-use crate::source::pool::adapt::{Ended, Evidence};
+use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
 /// A limit that is cut by a third at each refusal, once in a round trip.
 #[derive(Debug)]
@@ -21,15 +21,15 @@ impl Default for Aimd {
 }
 
 impl Controller for Aimd {
-    fn learn(&mut self, evidence: Evidence) {
+    fn learn(&mut self, evidence: AttemptEvidence) {
         match evidence.end {
-            Ended::Accepted if evidence.beside + 1 >= self.limit() => {
+            Acceptance::Accepted if evidence.others + 1 >= self.limit() => {
                 self.limit += if self.is_starting { 1.0 } else { 1.0 / self.limit };
             }
-            Ended::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
+            Acceptance::Refused if evidence.at.since(self.cut) > ROUND_TRIP => {
                 (self.limit, self.is_starting, self.cut) = ((self.limit * 0.7).max(1.0), false, evidence.at);
             }
-            Ended::Accepted | Ended::Refused => {}
+            Acceptance::Accepted | Acceptance::Refused => {}
         }
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]

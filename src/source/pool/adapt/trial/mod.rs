@@ -12,18 +12,18 @@ use std::collections::{BinaryHeap, VecDeque};
 use fastrand::Rng;
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::trial::scene::{Scene, Upstream};
-use crate::source::pool::adapt::{Adapt, Ended, Evidence};
+use crate::source::pool::adapt::trial::scene::{RunningUpstream, SimulatedUpstream};
+use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 
 /// What is tried.
 pub trait Controller {
-    fn learn(&mut self, evidence: Evidence);
+    fn learn(&mut self, evidence: AttemptEvidence);
     fn limit(&self) -> u32;
     fn gap(&self) -> Micros;
 }
 
 impl Controller for Adapt {
-    fn learn(&mut self, evidence: Evidence) {
+    fn learn(&mut self, evidence: AttemptEvidence) {
         self.observe(evidence);
     }
     fn limit(&self) -> u32 {
@@ -50,10 +50,10 @@ const TO_REFUSE: Micros = Micros(5_000);
 const NEVER: Offset = Offset(u64::MAX);
 
 /// Two minutes of a controller at an upstream. There is always a next job.
-pub fn try_out(scene: &Scene, controller: &mut impl Controller, seed: u64) -> Score {
+pub fn try_out(scene: &SimulatedUpstream, controller: &mut impl Controller, seed: u64) -> Score {
     let mut client = Client::default();
     let mut rng = Rng::with_seed(seed);
-    let mut upstream = Upstream::new(scene, -rng.f64());
+    let mut upstream = RunningUpstream::new(scene, -rng.f64());
     loop {
         client.start_what_may(controller);
         let (now, what) = client.next(controller);
@@ -68,7 +68,7 @@ pub fn try_out(scene: &Scene, controller: &mut impl Controller, seed: u64) -> Sc
             }
             Happens::Arrives(attempt) => client.refused.push_back((now + TO_REFUSE, attempt)),
             Happens::Ends(attempt, end) => {
-                if end == Ended::Accepted {
+                if end == Acceptance::Accepted {
                     upstream.is_done();
                 }
                 client.end(attempt, end, controller);
@@ -83,25 +83,25 @@ struct Client {
     now: Offset,
     in_flight: u32,
     /// The ways to the upstream take equally long, and so do refusals: they come in order.
-    arriving: VecDeque<(Offset, Attempt)>,
-    refused: VecDeque<(Offset, Attempt)>,
-    serving: BinaryHeap<Reverse<(Offset, Attempt)>>,
+    arriving: VecDeque<(Offset, SimulatedAttempt)>,
+    refused: VecDeque<(Offset, SimulatedAttempt)>,
+    serving: BinaryHeap<Reverse<(Offset, SimulatedAttempt)>>,
     last_start: Option<Offset>,
     n_accepted: u32,
     n_refused: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Attempt {
+struct SimulatedAttempt {
     started: Offset,
-    beside: u32,
+    others: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     MayStart,
-    Arrives(Attempt),
-    Ends(Attempt, Ended),
+    Arrives(SimulatedAttempt),
+    Ends(SimulatedAttempt, Acceptance),
 }
 
 impl Client {
@@ -112,7 +112,7 @@ impl Client {
 
     fn start_what_may(&mut self, controller: &impl Controller) {
         while self.in_flight < controller.limit() && self.now >= self.opens_at(controller) {
-            let attempt = Attempt { started: self.now, beside: self.in_flight };
+            let attempt = SimulatedAttempt { started: self.now, others: self.in_flight };
             self.arriving.push_back((self.now + ON_ITS_WAY, attempt));
             self.last_start = Some(self.now);
             self.in_flight += 1;
@@ -133,26 +133,26 @@ impl Client {
             return (arrives, Happens::Arrives(self.arriving.pop_front().unwrap().1));
         }
         let (attempt, end) = if is_served <= is_refused {
-            (self.serving.pop().unwrap().0.1, Ended::Accepted)
+            (self.serving.pop().unwrap().0.1, Acceptance::Accepted)
         } else {
-            (self.refused.pop_front().unwrap().1, Ended::Refused)
+            (self.refused.pop_front().unwrap().1, Acceptance::Refused)
         };
         (ends, Happens::Ends(attempt, end))
     }
 
-    fn end(&mut self, attempt: Attempt, end: Ended, controller: &mut impl Controller) {
-        let Attempt { started, beside } = attempt;
+    fn end(&mut self, attempt: SimulatedAttempt, end: Acceptance, controller: &mut impl Controller) {
+        let SimulatedAttempt { started, others } = attempt;
         self.in_flight -= 1;
-        controller.learn(Evidence { at: self.now, started, beside, end });
+        controller.learn(AttemptEvidence { at: self.now, started, others, end });
         if self.now >= WARM_UP {
             match end {
-                Ended::Accepted => self.n_accepted += 1,
-                Ended::Refused => self.n_refused += 1,
+                Acceptance::Accepted => self.n_accepted += 1,
+                Acceptance::Refused => self.n_refused += 1,
             }
         }
     }
 
-    fn score(&self, scene: &Scene) -> Score {
+    fn score(&self, scene: &SimulatedUpstream) -> Score {
         let (accepted, refused) = (f64::from(self.n_accepted), f64::from(self.n_refused));
         let expected = scene.capacity(WARM_UP, LASTS);
         Score { goodput: accepted / expected, refused: refused / (accepted + refused).max(1.0) }

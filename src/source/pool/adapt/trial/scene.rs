@@ -1,6 +1,6 @@
 //! A simulated upstream and what it allows.
 //!
-//! Start at [`Upstream::admits`].
+//! Start at [`RunningUpstream::admits`].
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub enum Allows {
 
 /// An upstream and how it is reached.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene {
+pub struct SimulatedUpstream {
     pub allows: Allows,
     /// From 40 s to 80 s it allows half as much.
     pub is_halved: bool,
@@ -35,7 +35,7 @@ const HALVED: Range<f64> = 40.0..80.0;
 const LATENCY: f64 = 0.1;
 const SPREAD: f64 = 0.35;
 
-impl Scene {
+impl SimulatedUpstream {
     /// How many attempts a client that knows the upstream would get through.
     pub fn capacity(&self, from: Offset, to: Offset) -> f64 {
         let mean = LATENCY * (SPREAD * SPREAD / 2.0).exp();
@@ -65,8 +65,8 @@ pub fn service_time(rng: &mut Rng) -> Micros {
 
 /// An upstream at work.
 #[derive(Debug)]
-pub struct Upstream<'a> {
-    scene: &'a Scene,
+pub struct RunningUpstream<'a> {
+    scene: &'a SimulatedUpstream,
     in_service: u32,
     /// Tokens left, or counted in this window.
     n: f64,
@@ -74,9 +74,9 @@ pub struct Upstream<'a> {
     mark: f64,
 }
 
-impl<'a> Upstream<'a> {
-    /// The mark is where windows began before anybody came, and since when a bucket fills that was empty.
-    pub fn new(scene: &'a Scene, mark: f64) -> Self {
+impl<'a> RunningUpstream<'a> {
+    /// `mark` is when the first window began, or when an empty bucket began to fill.
+    pub fn new(scene: &'a SimulatedUpstream, mark: f64) -> Self {
         Self { scene, in_service: 0, n: 0.0, mark }
     }
 

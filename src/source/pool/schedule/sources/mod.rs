@@ -1,11 +1,13 @@
-//! Where a run's jobs come from: the plan's sources, how far each is drawn, and in which round.
+//! The sources of a run's jobs: how far each is drawn, and in which round.
 //!
-//! Pure but for the plan's files. Start at [`Sources::draw`].
+//! It never blocks: files are read ahead by threads of the plan. Start at [`Sources::draw`].
 
 pub mod priority_jobs;
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
+
+use url::Url;
 
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, JobId, Offset};
@@ -15,24 +17,19 @@ use crate::plan::job::Job;
 use crate::plan::priority_jobs::{PriorityCount, PriorityJob};
 use crate::source::pool::schedule::rounds::Rounds;
 
-/// Rows that are read ahead of their draw at most, of all sources together: each is a whole job.
-const READ_AHEAD: usize = 256;
-
 /// The sources of a run.
 #[derive(Debug)]
 pub struct Sources {
     cursor: Cursor,
-    states: Vec<State>,
-    /// How many may have more, in this round or a later one.
+    states: Vec<SourceState>,
+    /// How many sources may have more jobs, in this round or a later one.
     left: usize,
     /// Jobs drawn so far, bad rows included.
     drawn: u64,
-    /// Jobs over so far.
+    /// Jobs settled so far.
     settled: u64,
-    /// Rows that have been read and not drawn.
-    read: usize,
-    /// Jobs that come before all others, the slowest first, of the sources that have begun.
-    ahead: BinaryHeap<PriorityJob>,
+    /// Jobs that start before all others, the slowest first, of the sources that have begun.
+    priority: BinaryHeap<PriorityJob>,
     /// Endpoints that have been announced.
     announced: usize,
     rounds: Option<Rounds>,
@@ -40,51 +37,46 @@ pub struct Sources {
 
 /// One source.
 #[derive(Debug, Default)]
-struct State {
-    /// It may have more in this round.
+struct SourceState {
+    /// It may have more jobs in this round.
     has_more: bool,
-    /// Its jobs that have been drawn, or are ahead, and are not over.
+    /// Its jobs that were drawn or have priority, and are not settled.
     open: u64,
-    head: Head,
-    /// What has been read and not drawn.
-    read: VecDeque<Draw>,
+    head: QueueHead,
 }
 
-/// Since when a source's next job waits, and what the clock of its lane, or of the run, read then.
+/// Since when a source's next job waits, and what the clock of its lane or of the run read then.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Head {
+pub struct QueueHead {
     /// Since when.
     pub since: Offset,
     /// What the clock read.
     pub mark: WaitTimes,
 }
 
-/// What a source yields.
+/// A row that was drawn: a job, or a row that is none.
 #[derive(Debug)]
-pub enum Drawn {
-    /// A job, and since when it was the next.
-    Job(Box<Job>, JobId, Head),
-    /// A row that is none.
-    BadRow(JobId, BadRow),
-    /// Nothing yet.
-    Pending,
-    /// It has no more.
-    End,
+pub struct DrawnRow {
+    /// The job, or what is wrong with the row.
+    pub job: Result<Box<Job>, BadRow>,
+    /// Its number.
+    pub id: JobId,
+    /// Since when it was the next.
+    pub head: QueueHead,
 }
 
 impl Sources {
-    /// The sources of a plan, before their first job. With rounds, each waits for its first.
+    /// The sources of a plan, before their first job. With rounds, each waits for its first round.
     pub fn new(cursor: Cursor, polling: Option<Polling>) -> Self {
         let n = cursor.sources();
-        let state = |_| State { has_more: polling.is_none(), ..State::default() };
+        let state = |_| SourceState { has_more: polling.is_none(), ..SourceState::default() };
         let rounds = polling.map(|polling| Rounds::new(polling, n));
         Self {
             states: (0..n).map(state).collect(),
             left: n,
             drawn: 0,
             settled: 0,
-            ahead: BinaryHeap::new(),
-            read: 0,
+            priority: BinaryHeap::new(),
             announced: 0,
             rounds,
             cursor,
@@ -106,8 +98,8 @@ impl Sources {
         self.cursor.host_of(source)
     }
 
-    /// From here on a source's next job waits.
-    pub fn set_head(&mut self, source: usize, head: Head) {
+    /// Notes since when a source's next job waits.
+    pub fn set_head(&mut self, source: usize, head: QueueHead) {
         self.states[source].head = head;
     }
 
@@ -115,53 +107,40 @@ impl Sources {
         self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
     }
 
-    /// Draws the next job of a source, whose next one then waits from here on.
-    pub fn draw(&mut self, source: usize, now: Head, facts: &mut VecDeque<Fact>) -> Drawn {
+    /// Draws the next row of a source, whose next one then waits from here on. Never blocks.
+    pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
         let head = std::mem::replace(&mut self.states[source].head, now);
-        let ahead = self.states[source].read.pop_front();
-        self.read -= usize::from(ahead.is_some());
-        let drawn = match ahead.unwrap_or_else(|| self.cursor.draw(source)) {
-            Draw::Job(job) => Drawn::Job(job, self.next_id(source), head),
-            Draw::BadRow(bad) => Drawn::BadRow(self.next_id(source), bad),
-            Draw::Pending => Drawn::Pending,
-            Draw::End => Drawn::End,
+        let drawn = match self.cursor.draw(source) {
+            Draw::Row(job) => Draw::Row(DrawnRow { job, id: self.next_id(source), head }),
+            Draw::Pending => Draw::Pending,
+            Draw::End => Draw::End,
         };
-        match &drawn {
-            Drawn::Job(job, ..) => self.announce_up_to(job.endpoint.0 as usize, facts),
-            Drawn::BadRow(_, bad) => self.announce_up_to(bad.endpoint.0 as usize, facts),
-            Drawn::Pending | Drawn::End => {}
-        }
-        // Where the count is known nobody has to come back and ask: that could be a cooldown later.
-        let is_read = self.cursor.is_drawn(source) && self.states[source].read.is_empty();
-        let is_drawn = is_read || matches!(drawn, Drawn::End);
+        self.announce(facts);
+        // A counted source ends with its last row. Otherwise the end would show only at its next turn, and that may
+        // be a cooldown later.
+        let is_drawn = self.cursor.is_drawn(source) || matches!(drawn, Draw::End);
         if is_drawn && std::mem::take(&mut self.states[source].has_more) {
             if self.is_in_last_round(source) {
                 self.left -= 1;
-                self.tell_if_drawn(facts);
+                self.announce_if_drawn(facts);
             }
             self.end_round_if_over(source, now.since, facts);
         }
         drawn
     }
 
-    /// Reads a source's rows until `n` of them are not drawn, or [`READ_AHEAD`] of all sources together; gives
-    /// back the jobs that are new.
-    pub fn read_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Job> {
-        let ahead = &mut self.states[source].read;
-        let known = ahead.len();
-        while ahead.len() < n
-            && self.read < READ_AHEAD
-            && !self.cursor.is_drawn(source)
-            && let row @ (Draw::Job(_) | Draw::BadRow(_)) = self.cursor.draw(source)
-        {
-            ahead.push_back(row);
-            self.read += 1;
+    /// The URLs of a source's next `n` jobs, as far as they have been read; each is given once.
+    pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
+        self.cursor.look_ahead(source, n)
+    }
+
+    /// Queues a source's priority jobs, if its files are open. If not, the waker is called when they are.
+    pub fn open_source(&mut self, source: usize) -> bool {
+        let is_open = self.cursor.is_open(source);
+        if is_open {
+            self.enqueue_priority(source);
         }
-        let new = ahead.range(known..);
-        new.filter_map(|row| match row {
-            Draw::Job(job) => Some(&**job),
-            Draw::BadRow(_) | Draw::Pending | Draw::End => None,
-        })
+        is_open
     }
 
     fn next_id(&mut self, source: usize) -> JobId {
@@ -170,17 +149,17 @@ impl Sources {
         JobId(self.drawn)
     }
 
-    /// Whether every job is asked again by itself, round after round.
+    /// Whether every job is repeated in rounds.
     pub fn has_rounds(&self) -> bool {
         self.rounds.is_some()
     }
 
-    /// Books one more job of a source: one that has been drawn before.
+    /// Counts one more job of a source, which was drawn before.
     pub fn repeat(&mut self, source: usize) -> JobId {
         self.next_id(source)
     }
 
-    /// Books a job as over: well, badly, or neither.
+    /// Counts a job as settled: well, badly, or cancelled.
     pub fn settle(
         &mut self,
         source: usize,
@@ -198,7 +177,7 @@ impl Sources {
     }
 
     fn end_round_if_over(&mut self, source: usize, now: Offset, facts: &mut VecDeque<Fact>) {
-        let State { has_more, open, .. } = self.states[source];
+        let SourceState { has_more, open, .. } = self.states[source];
         if let Some(rounds) = self.rounds.as_mut().filter(|_| !has_more && open == 0) {
             facts.extend(rounds.end(source, now));
         }
@@ -209,44 +188,40 @@ impl Sources {
         self.rounds.as_ref()?.soonest()
     }
 
-    /// Begins the round that is due; gives back whose it is.
+    /// Begins the round that is due, and returns its source.
     pub fn begin_round(&mut self, now: Offset, facts: &mut VecDeque<Fact>) -> Option<usize> {
         let (source, round, late) = self.rounds.as_mut()?.begin(now)?;
         if round > 1 {
             self.cursor.rewind(source);
         }
         self.states[source].has_more = true;
-        self.bring_ahead(source);
         facts.push_back(Fact::RoundStarted { endpoint: self.cursor.endpoint_of(source), round, late });
         Some(source)
     }
 
-    /// Announces endpoints that are new, what comes first, and that the plan is drawn where it has nothing.
+    /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
-        self.announce_up_to(self.cursor.endpoints().len(), facts);
+        self.announce(facts);
         if let Some(PriorityCount { jobs, of }) = self.cursor.placed() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
-        if self.rounds.is_none() {
-            (0..self.n()).for_each(|source| self.bring_ahead(source));
-        }
-        self.tell_if_drawn(facts);
+        self.announce_if_drawn(facts);
     }
 
-    /// Announces the endpoints up to this one. Rows that are only read may have found more.
-    fn announce_up_to(&mut self, last: usize, facts: &mut VecDeque<Fact>) {
-        let known = self.cursor.endpoints().iter().enumerate();
-        for (i, endpoint) in known.take(last + 1).skip(self.announced) {
+    /// Announces the endpoints that are new.
+    fn announce(&mut self, facts: &mut VecDeque<Fact>) {
+        let endpoints = self.cursor.endpoints();
+        for (i, endpoint) in endpoints.iter().enumerate().skip(self.announced) {
             facts.push_back(Fact::EndpointAnnounced {
                 endpoint: EndpointId(u32::try_from(i).unwrap_or(u32::MAX)),
                 name: Arc::clone(&endpoint.name),
                 jobs: self.in_all_rounds(endpoint.jobs),
             });
         }
-        self.announced = self.announced.max((last + 1).min(self.cursor.endpoints().len()));
+        self.announced = endpoints.len();
     }
 
-    fn tell_if_drawn(&self, facts: &mut VecDeque<Fact>) {
+    fn announce_if_drawn(&self, facts: &mut VecDeque<Fact>) {
         if self.is_drawn() {
             facts.push_back(Fact::PlanDrawn { jobs: self.drawn });
         }
@@ -259,10 +234,10 @@ impl Sources {
 
     /// Whether every job has been drawn.
     pub fn is_drawn(&self) -> bool {
-        self.left == 0 && self.ahead.is_empty()
+        self.left == 0 && self.priority.is_empty()
     }
 
-    /// Whether every job has been drawn and is over.
+    /// Whether every job has been drawn and settled.
     pub fn is_over(&self) -> bool {
         self.is_drawn() && self.settled == self.drawn
     }

@@ -1,40 +1,44 @@
-//! Jobs that come before all others, whichever source they are of.
+//! Priority jobs: those that start before all others, of every source.
 //!
-//! Start at [`Sources::draw_ahead`].
+//! Start at [`Sources::draw_priority`].
 
 use std::collections::VecDeque;
 
 use crate::event::{Fact, JobId};
 use crate::plan::job::Job;
 use crate::plan::priority_jobs::PriorityJob;
-use crate::source::pool::schedule::sources::{Head, Sources};
+use crate::source::pool::schedule::sources::{QueueHead, Sources};
 
 impl Sources {
-    /// Puts the jobs of a source that come before all others among those of the others.
-    pub(in crate::source::pool) fn bring_ahead(&mut self, source: usize) {
+    /// Queues the priority jobs of a source with those of the others.
+    pub(in crate::source::pool) fn enqueue_priority(&mut self, source: usize) {
         let jobs = self.cursor.take_ahead(source);
         let has_any = !jobs.is_empty();
         self.states[source].open += jobs.len() as u64;
-        self.ahead.extend(jobs);
-        // Nobody has to come and ask for the others where there are none.
+        self.priority.extend(jobs);
+        // A source with only priority jobs needs no turn.
         if has_any && self.cursor.is_drawn(source) {
             self.states[source].has_more = false;
             self.left -= usize::from(self.is_in_last_round(source));
         }
     }
 
-    /// Whose job is the next of those that come before all others.
-    pub fn ahead(&self) -> Option<usize> {
-        self.ahead.peek().map(|early| early.job.place.source as usize)
+    /// The source of the next priority job.
+    pub fn next_priority(&self) -> Option<usize> {
+        self.priority.peek().map(|early| early.job.place.source as usize)
     }
 
-    /// Draws the next job of those that come before all others; the next of its source waits from here on.
-    pub fn draw_ahead(&mut self, now: Head, facts: &mut VecDeque<Fact>) -> Option<(Box<Job>, JobId, Head)> {
-        let PriorityJob { job, .. } = self.ahead.pop()?;
+    /// Draws the next priority job. The next job of its source waits from here on.
+    pub fn draw_priority(
+        &mut self,
+        now: QueueHead,
+        facts: &mut VecDeque<Fact>,
+    ) -> Option<(Box<Job>, JobId, QueueHead)> {
+        let PriorityJob { job, .. } = self.priority.pop()?;
         let head = std::mem::replace(&mut self.states[job.place.source as usize].head, now);
         self.drawn += 1;
-        self.announce_up_to(job.endpoint.0 as usize, facts);
-        self.tell_if_drawn(facts);
+        self.announce(facts);
+        self.announce_if_drawn(facts);
         Some((job, JobId(self.drawn), head))
     }
 }

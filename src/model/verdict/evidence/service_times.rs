@@ -1,6 +1,6 @@
 //! How long attempts took, and how long they would take on so many slots.
 //!
-//! Start at [`Services::on`].
+//! Start at [`ServiceTimes::makespan`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,7 +9,7 @@ use crate::event::Micros;
 
 /// Service times: the first of them one by one, all of them as a sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Services {
+pub struct ServiceTimes {
     kept: Vec<Micros>,
     /// How many there were.
     pub n: u64,
@@ -19,7 +19,7 @@ pub struct Services {
     pub longest: Micros,
 }
 
-impl Services {
+impl ServiceTimes {
     /// Service times kept one by one; of more than these the sum says enough.
     const KEPT: usize = 512;
 
@@ -39,7 +39,7 @@ impl Services {
 
     /// How long they all would take on `slots` if each took as long as it did. The next one starts as soon as a
     /// slot is free.
-    pub fn on(&self, slots: u32) -> Micros {
+    pub fn makespan(&self, slots: u32) -> Micros {
         let slots = u64::from(slots.max(1));
         if self.n > self.kept.len() as u64 {
             return Micros((self.sum.0 / slots).max(self.longest.0));
@@ -58,24 +58,27 @@ impl Services {
 
 #[cfg(test)]
 mod tests {
-    use super::Services;
+    use super::ServiceTimes;
     use crate::event::Micros;
 
-    fn of(all: impl IntoIterator<Item = u64>) -> Services {
-        let mut services = Services::default();
-        all.into_iter().for_each(|service| services.end(Micros(service)));
-        services
+    fn of(all: impl IntoIterator<Item = u64>) -> ServiceTimes {
+        let mut service_times = ServiceTimes::default();
+        all.into_iter().for_each(|service| service_times.end(Micros(service)));
+        service_times
     }
 
     #[test]
     fn work_spreads_over_slots_as_they_come_free() {
-        let services = of([3, 1, 1, 1]);
-        assert_eq!([1, 2, 4, 99].map(|slots| services.on(slots)), [Micros(6), Micros(3), Micros(3), Micros(3)]);
-        assert_eq!(of([]).on(8), Micros::ZERO);
+        let service_times = of([3, 1, 1, 1]);
+        assert_eq!(
+            [1, 2, 4, 99].map(|slots| service_times.makespan(slots)),
+            [Micros(6), Micros(3), Micros(3), Micros(3)]
+        );
+        assert_eq!(of([]).makespan(8), Micros::ZERO);
     }
 
     #[test]
     fn beyond_what_is_kept_the_sum_is_shared_out() {
-        assert_eq!(of(std::iter::repeat_n(10, 10_000)).on(10), Micros(10_000));
+        assert_eq!(of(std::iter::repeat_n(10, 10_000)).makespan(10), Micros(10_000));
     }
 }

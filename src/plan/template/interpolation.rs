@@ -9,6 +9,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::plan::defaults::MAX_SECRET_FILE;
+use crate::plan::error::io_reason;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
 use crate::text::value_error::ValueError;
@@ -106,7 +107,7 @@ fn read_file(path: &Path) -> Result<String, ValueError> {
     let mut text = String::new();
     let opened = File::open(path).and_then(|file| file.take(MAX_SECRET_FILE + 1).read_to_string(&mut text));
     if let Err(why) = opened {
-        return Err(ValueError::new(format!("not readable: {}", reason(&why)), fix));
+        return Err(ValueError::new(format!("not readable: {}", io_reason(&why)), fix));
     }
     if text.len() as u64 > MAX_SECRET_FILE {
         return Err(ValueError::new("larger than 1 MiB", fix));
@@ -118,21 +119,6 @@ fn read_file(path: &Path) -> Result<String, ValueError> {
         }
     }
     Ok(text)
-}
-
-/// Describes a system error, without its number.
-pub(in crate::plan) fn reason(why: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match why.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        _ => {
-            let words = why.to_string();
-            words.split(" (os error").next().unwrap_or_default().to_lowercase()
-        }
-    }
 }
 
 impl PlanText {

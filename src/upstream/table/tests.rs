@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-use crate::upstream::behaviour::{Act, Cut, DelayRange, Fault, Limit, RawReply, RetryAfter, parse};
+use crate::upstream::arguments::DelayRange;
+use crate::upstream::behaviour::{Act, Cut, Fault, Limit, RawReply, RetryAfter};
+use crate::upstream::table::{TABLE, help, parse};
 
 #[track_caller]
 fn act(path: &str) -> Act {
@@ -157,4 +159,20 @@ fn headers_may_hold_bytes_beyond_ascii_but_no_controls() {
     let values: Vec<_> = headers.get_all("x-note").iter().map(HeaderValue::as_bytes).collect();
     assert_eq!(values, [b"a\x9bb".as_slice(), b"two words"]);
     assert!(refusal("/headers?x-note=a%1bb").contains("x-note"));
+}
+
+#[test]
+fn every_example_works_and_is_on_the_help_page() {
+    let page = help();
+    for (example, does) in TABLE.iter().flat_map(|row| row.examples) {
+        parse(example).unwrap_or_else(|refused| panic!("{example}: {refused}"));
+        assert!(page.contains(example) && page.contains(does), "{example}");
+    }
+}
+
+#[test]
+fn the_help_page_fits_a_terminal() {
+    for line in help().lines() {
+        assert!(line.len() <= 120, "{line}");
+    }
 }

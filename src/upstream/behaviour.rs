@@ -1,33 +1,14 @@
-//! The behaviours of the practice upstream, parsed from path and query.
+//! The behaviours of the practice upstream.
 //!
-//! Nothing here waits, sends or reads a clock; `serve` does. The table defines the path of each behaviour. Start at [`parse`].
+//! They are only descriptions. `serve` waits and sends, and the table defines the path of each behaviour.
+//! Start at [`Behaviour`].
 
-use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::upstream::arguments::PathArguments;
-use crate::upstream::table;
-
-/// Parses a path and query such as `/limit?rps=20`.
-///
-/// # Errors
-/// The path, a segment, a key or a value is not valid. The error names it and gives a correct example.
-pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
-    let mut arguments = PathArguments::new(path_and_query);
-    let name = arguments.next_segment().unwrap_or_default();
-    let Some(row) = table::row(&name) else {
-        return Err(unknown(&name));
-    };
-    let read = row.read(&mut arguments).and_then(|behaviour| arguments.finish().map(|()| behaviour));
-    read.map_err(|why| Refused {
-        status: StatusCode::BAD_REQUEST,
-        why: format!("`/{name}`: {why}"),
-        hint: format!("try `{}`; `GET /` lists them all", row.example()),
-    })
-}
+use crate::upstream::arguments::DelayRange;
 
 /// A behaviour. It can be run any number of times.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,26 +178,6 @@ pub enum RetryAfter {
     Garbage,
 }
 
-/// A range of durations, from which each request draws one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DelayRange {
-    /// The shortest.
-    pub from: Duration,
-    /// The longest.
-    pub to: Duration,
-}
-
-/// The error of a path and query without a behaviour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// 404 for an unknown path, 400 for anything else.
-    pub status: StatusCode,
-    /// The problem.
-    pub why: String,
-    /// The fix.
-    pub hint: String,
-}
-
 impl Limit {
     /// Returns half the limit, at least 1. A bucket keeps its size and fills half as fast.
     #[must_use]
@@ -228,45 +189,3 @@ impl Limit {
         }
     }
 }
-
-impl DelayRange {
-    /// Returns a range of only this duration.
-    pub fn exactly(length: Duration) -> Self {
-        Self { from: length, to: length }
-    }
-
-    /// Draws a duration.
-    pub fn draw(self, rng: &mut fastrand::Rng) -> Duration {
-        if self.from == self.to {
-            return self.from;
-        }
-        self.from + self.to.saturating_sub(self.from).mul_f64(rng.f64())
-    }
-}
-
-impl Refused {
-    /// Returns the error as the body of a response.
-    pub fn page(&self) -> String {
-        format!("error: {}\nhint: {}\n", self.why, self.hint)
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-fn unknown(name: &str) -> Refused {
-    let near = table::nearest(name).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-    Refused {
-        status: StatusCode::NOT_FOUND,
-        why: format!("there is no behaviour `/{name}`"),
-        hint: format!("{near}`GET /` lists them all"),
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! The last notable events: what failed, what was refused, which limit changed.
 //!
-//! Good answers are left out. Start at [`News`].
+//! Good answers are left out. Start at [`EventLog`].
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -13,18 +13,18 @@ use crate::text::units;
 
 /// One notable event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewsItem {
+pub struct LogEntry {
     /// When.
     pub at: Offset,
     /// What.
-    pub story: Story,
+    pub event: LogEvent,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Story {
+pub enum LogEvent {
     /// An attempt ended badly.
-    Trouble {
+    AttemptFailed {
         /// Which machine's attempt: numbers of two machines may be the same.
         origin: Origin,
         /// Which attempt.
@@ -41,7 +41,7 @@ pub enum Story {
         then: FollowUp,
     },
     /// A job failed without an attempt of its own in view: a bad row, a deadline between tries.
-    GivenUp {
+    JobFailed {
         /// Index of its endpoint.
         endpoint: usize,
         /// How its last attempt ended.
@@ -115,12 +115,12 @@ pub enum Story {
     Ended(RunEnd),
 }
 
-/// What a story is about, for those who ask one thing of it.
+/// The parts of an event that views ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct About<'s> {
+pub struct EventSubject<'s> {
     /// Index of the endpoint.
     pub endpoint: Option<usize>,
-    /// The host's name, where the story names one.
+    /// The host's name, where the event names one.
     pub host: Option<&'s Arc<str>>,
     /// Method and masked URL; foreign text.
     pub target: Option<&'s Arc<str>>,
@@ -130,25 +130,27 @@ pub struct About<'s> {
     pub took: Option<Micros>,
 }
 
-impl Story {
+impl LogEvent {
     /// What it is about.
-    pub fn about(&self) -> About<'_> {
-        let nothing = About::default();
+    pub fn subject(&self) -> EventSubject<'_> {
+        let nothing = EventSubject::default();
         match self {
-            Self::Trouble { endpoint, target, outcome, took, .. } => About {
+            Self::AttemptFailed { endpoint, target, outcome, took, .. } => EventSubject {
                 endpoint: Some(*endpoint),
                 target: Some(target),
                 outcome: Some(outcome),
                 took: Some(*took),
                 ..nothing
             },
-            Self::GivenUp { endpoint, last } => About { endpoint: Some(*endpoint), outcome: Some(last), ..nothing },
-            Self::Limit { host, .. } => About { host: host.as_ref(), ..nothing },
-            Self::Adapted { host, .. } | Self::Quarantine { host, .. } => About { host: Some(host), ..nothing },
-            Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
-                About { endpoint: Some(*endpoint), ..nothing }
+            Self::JobFailed { endpoint, last } => {
+                EventSubject { endpoint: Some(*endpoint), outcome: Some(last), ..nothing }
             }
-            Self::Stalled(lasted) => About { took: Some(*lasted), ..nothing },
+            Self::Limit { host, .. } => EventSubject { host: host.as_ref(), ..nothing },
+            Self::Adapted { host, .. } | Self::Quarantine { host, .. } => EventSubject { host: Some(host), ..nothing },
+            Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
+                EventSubject { endpoint: Some(*endpoint), ..nothing }
+            }
+            Self::Stalled(lasted) => EventSubject { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
             | Self::Repeated { .. }
             | Self::JobsReordered { .. }
@@ -163,7 +165,7 @@ impl Story {
 }
 
 /// What is put first, of so many jobs that an earlier run says are slow.
-pub fn reorder_text(jobs: u64, of: u64) -> String {
+pub fn reorder_summary(jobs: u64, of: u64) -> String {
     let gone = of.saturating_sub(jobs);
     match (jobs, gone) {
         (0, 0) => "no job took far longer than usual last time: order as given".to_owned(),
@@ -192,24 +194,24 @@ pub enum FollowUp {
 
 /// A ring of the last items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct News {
-    items: VecDeque<NewsItem>,
+pub struct EventLog {
+    items: VecDeque<LogEntry>,
     n_added: u64,
 }
 
-impl News {
+impl EventLog {
     /// Items kept.
     pub const KEPT: usize = 1_000;
-    /// How far back an attempt's story is looked for: its sequel follows within a few events.
+    /// How far back an attempt's event is looked for: its sequel follows within a few events.
     const LOOK_BACK: usize = 64;
 
     /// Items, newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &NewsItem> {
+    pub fn newest_first(&self) -> impl Iterator<Item = &LogEntry> {
         self.items.iter().rev()
     }
 
     /// The newest item.
-    pub fn newest(&self) -> Option<&NewsItem> {
+    pub fn newest(&self) -> Option<&LogEntry> {
         self.items.back()
     }
 
@@ -219,7 +221,7 @@ impl News {
     }
 
     /// The item of a number, while it is kept.
-    pub fn nth(&self, number: u64) -> Option<&NewsItem> {
+    pub fn nth(&self, number: u64) -> Option<&LogEntry> {
         let at = number.checked_sub(self.kept().start)?;
         self.items.get(usize::try_from(at).ok()?)
     }
@@ -229,26 +231,28 @@ impl News {
         self.n_added
     }
 
-    pub(super) fn add(&mut self, at: Offset, story: Story) {
+    pub(super) fn add(&mut self, at: Offset, event: LogEvent) {
         if self.items.len() == Self::KEPT {
             self.items.pop_front();
         }
-        self.items.push_back(NewsItem { at, story });
+        self.items.push_back(LogEntry { at, event });
         self.n_added += 1;
     }
 
-    /// Adds a story in place of the newest one, if that one is stale now.
-    pub(super) fn replace_newest(&mut self, at: Offset, story: Story, is_stale: impl Fn(&NewsItem) -> bool) {
+    /// Replaces the newest event if it is stale; otherwise adds one.
+    pub(super) fn replace_newest(&mut self, at: Offset, event: LogEvent, is_stale: impl Fn(&LogEntry) -> bool) {
         match self.items.back_mut() {
-            Some(newest) if is_stale(newest) => *newest = NewsItem { at, story },
-            _ => self.add(at, story),
+            Some(newest) if is_stale(newest) => *newest = LogEntry { at, event },
+            _ => self.add(at, event),
         }
     }
 
-    /// Completes the story of an attempt; returns whether there was one.
+    /// Completes the event of an attempt; returns whether there was one.
     pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: FollowUp) -> bool {
-        self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.story {
-            Story::Trouble { origin, attempt, then, .. } if *then == FollowUp::Open && *origin == by && of(attempt) => {
+        self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.event {
+            LogEvent::AttemptFailed { origin, attempt, then, .. }
+                if *then == FollowUp::Open && *origin == by && of(attempt) =>
+            {
                 *then = sequel;
                 true
             }

@@ -1,0 +1,166 @@
+//! One source on its way: what was read of it, and how much was drawn.
+//!
+//! Start at [`SourceStream::fetch`].
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::event::EndpointId;
+use crate::plan::endpoints::EndpointRegistry;
+use crate::plan::error::PlanError;
+use crate::plan::error::io_reason;
+use crate::plan::job::{Job, Place};
+use crate::plan::priority_jobs::{PriorityJob, PriorityRow, SlowJob};
+use crate::plan::reader::queue::{Bounds, RowQueue};
+use crate::plan::reader::threads::ReaderThreads;
+use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
+use crate::plan::request::{BuiltRequest, RequestBuilder};
+use crate::plan::source::Source;
+
+/// One source on its way: what was read of it, and how much was drawn.
+pub(in crate::plan) struct SourceStream {
+    supply: Supply,
+    builder: Arc<RequestBuilder>,
+    /// Its one endpoint; without it, every host is one.
+    pub(in crate::plan) endpoint: Option<EndpointId>,
+    pub(in crate::plan) host: Option<String>,
+    pub(in crate::plan) jobs: Option<u64>,
+    /// Which source it is, from 0.
+    pub(in crate::plan) number: u32,
+    /// Rows drawn, since it was opened.
+    pub(in crate::plan) n_drawn: u64,
+    /// Rows that were read and not drawn.
+    pub(in crate::plan) read: VecDeque<ReadRow>,
+    /// How many of those have been looked at ahead.
+    pub(in crate::plan) n_seen: usize,
+    /// Jobs that come before all others, until they are taken.
+    pub(in crate::plan) priority: Vec<PriorityJob>,
+    /// How many there were, since it was opened.
+    pub(in crate::plan) n_priority: u64,
+    /// It is about to be opened: nothing is known of it until then.
+    pub(in crate::plan) is_opening: bool,
+}
+
+/// Where a source's rows come from.
+enum Supply {
+    /// They are computed when they are drawn.
+    Computed(Box<SourceReader>),
+    /// A thread reads them ahead.
+    ReadAhead(Arc<RowQueue>),
+}
+
+impl SourceStream {
+    /// A source before its first job. Its rows are opened, unless that could block.
+    pub(in crate::plan) fn open(
+        source: &Source,
+        builder: RequestBuilder,
+        number: usize,
+        bounds: Bounds,
+        threads: &ReaderThreads,
+    ) -> Result<Self, PlanError> {
+        let builder = Arc::new(builder);
+        let reader = SourceReader::new(&source.rows, &source.columns, source.url.is_in_row(), Arc::clone(&builder))?;
+        let (jobs, is_opening) = (reader.n_rows(), !reader.is_open());
+        let supply = if source.rows.is_computed() {
+            Supply::Computed(Box::new(reader))
+        } else {
+            threads.start().map_err(|why| {
+                let message = format!("cannot start a thread to read {}: {}", source.rows.name(), io_reason(&why));
+                PlanError::in_file(&source.rows.name(), message, "")
+            })?;
+            Supply::ReadAhead(Arc::new(RowQueue::new(reader, bounds)))
+        };
+        Ok(Self {
+            supply,
+            host: builder.host(source.columns.len()),
+            builder,
+            endpoint: None,
+            jobs,
+            number: u32::try_from(number).unwrap_or(u32::MAX),
+            n_drawn: 0,
+            read: VecDeque::new(),
+            n_seen: 0,
+            priority: Vec::new(),
+            n_priority: 0,
+            is_opening,
+        })
+    }
+
+    /// Whether it is known to have no more, before it is asked.
+    pub(in crate::plan) fn is_drawn(&self) -> bool {
+        !self.is_opening && self.jobs.is_some_and(|jobs| self.n_drawn + self.n_priority >= jobs)
+    }
+
+    /// Puts the jobs that were slow before all others, as far as its rows still make them. May block.
+    pub(in crate::plan) fn prioritize(&mut self, slow: Vec<SlowJob>, found: &mut EndpointRegistry) {
+        let priority = match &mut self.supply {
+            Supply::Computed(reader) => reader.prioritize(slow),
+            Supply::ReadAhead(queue) => queue.with_reader(|reader| reader.prioritize(slow)).unwrap_or_default(),
+        };
+        self.set_priority(priority, found);
+    }
+
+    /// Has it opened and read again from its first row; only after it was drawn to its end.
+    pub(in crate::plan) fn rewind(&mut self, threads: &ReaderThreads, found: &mut EndpointRegistry) {
+        match &mut self.supply {
+            Supply::Computed(reader) => {
+                let opened = reader.reopen();
+                self.set_opened(opened, found);
+            }
+            Supply::ReadAhead(queue) => {
+                self.is_opening = true;
+                if queue.rewind() {
+                    threads.read(queue);
+                }
+            }
+        }
+    }
+
+    /// Takes what was read, and computes until `n` rows are there. Whether there are no more.
+    pub(in crate::plan) fn fetch(&mut self, n: usize, threads: &ReaderThreads, found: &mut EndpointRegistry) -> bool {
+        match &mut self.supply {
+            Supply::Computed(reader) => {
+                while self.read.len() < n {
+                    let Some(row) = reader.next() else { return true };
+                    self.read.push_back(row);
+                }
+                false
+            }
+            Supply::ReadAhead(queue) => {
+                let taken = queue.take(&mut self.read);
+                if taken.needs_reader {
+                    threads.read(queue);
+                }
+                if let Some(opened) = taken.opened {
+                    self.set_opened(opened, found);
+                }
+                taken.has_ended
+            }
+        }
+    }
+
+    /// Begins anew with what opening found.
+    fn set_opened(&mut self, opened: OpenedRows, found: &mut EndpointRegistry) {
+        self.jobs = opened.n_rows;
+        self.n_drawn = 0;
+        self.is_opening = false;
+        self.set_priority(opened.priority, found);
+    }
+
+    fn set_priority(&mut self, rows: Vec<PriorityRow>, found: &mut EndpointRegistry) {
+        self.n_priority = rows.len() as u64;
+        let early = |PriorityRow { took, row, request }| {
+            let place = Place { source: self.number, row };
+            PriorityJob { took, job: self.job(place, request, found) }
+        };
+        self.priority = rows.into_iter().map(early).collect();
+    }
+
+    /// The job that a row's request is.
+    pub(in crate::plan) fn job(&self, place: Place, request: BuiltRequest, found: &mut EndpointRegistry) -> Box<Job> {
+        let endpoint = self.endpoint.unwrap_or_else(|| found.endpoint_of(&request));
+        let BuiltRequest { method, address, target, headers, body, name: _ } = request;
+        let (policy, secrets) = (Arc::clone(&self.builder.policy), Arc::clone(&self.builder.secrets));
+        Box::new(Job { place, endpoint, method, url: address.url, target, secrets, headers, body, policy })
+    }
+}

@@ -1,0 +1,152 @@
+//! The state behind the run's lock: the schedule, the slots in use, the idle workers, and facts on their way out.
+//!
+//! Every method is one step under the lock; none waits or sends. Facts of a change go into the outbox in the
+//! same step, so they leave in the order in which they became true. Start at [`RunState::emit`].
+
+use std::mem;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::event::cause::Cause;
+use crate::event::{Event, Fact, Offset, Origin};
+use crate::source::pool::outcome::failure_sample::FailureSamples;
+use crate::source::pool::outcome::request_profile::RequestProfiles;
+use crate::source::pool::run::outbox::Outbox;
+use crate::source::pool::run::worker_handle::{RunningAttempts, WorkerHandle};
+use crate::source::pool::schedule::Schedule;
+use crate::source::pool::schedule::failed_jobs::FailedJobs;
+use crate::source::pool::schedule::gate::GateState;
+use crate::source::pool::schedule::idle_slots::IdleSlots;
+use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
+
+/// What the run's lock protects.
+#[derive(Debug)]
+pub(in crate::source::pool) struct RunState {
+    pub(in crate::source::pool) schedule: Schedule,
+    pub(in crate::source::pool) outbox: Outbox,
+    pub(in crate::source::pool) running: RunningAttempts,
+    /// Workers that wait for work. The last one is woken first: its caches are the warmest.
+    pub(in crate::source::pool) idle_workers: Vec<Arc<WorkerHandle>>,
+    /// Unused slots by reason.
+    pub(in crate::source::pool) idle_slots: IdleSlots,
+    /// Samples of bad answers that have been reported.
+    pub(in crate::source::pool) failure_samples: FailureSamples,
+    /// What has been reported of the requests' headers and bodies.
+    pub(in crate::source::pool) request_profiles: RequestProfiles,
+    /// Looks names up before their jobs start, where that is set.
+    pub(in crate::source::pool) dns_prefetch: Option<Arc<DnsPrefetch>>,
+    /// Jobs that failed and can be sent again.
+    pub(in crate::source::pool) failed_jobs: FailedJobs,
+    /// Everything in flight was asked to end.
+    pub(in crate::source::pool) is_cancelled: bool,
+    /// When the run ended, if it has.
+    pub(in crate::source::pool) ended: Option<Offset>,
+    /// A worker has just found nothing to do, so the reason for that is worth finding.
+    pub(in crate::source::pool) has_found_nothing: bool,
+    was_drawn: bool,
+    pub(in crate::source::pool) has_warned_of_budget: bool,
+    pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
+    /// When the clock wakes a worker next.
+    pub(in crate::source::pool) alarm: Option<Offset>,
+}
+
+impl RunState {
+    /// The state before the first job.
+    pub(in crate::source::pool) fn new(schedule: Schedule, events: mpsc::Sender<Event>) -> Self {
+        Self {
+            schedule,
+            outbox: Outbox::new(events),
+            running: RunningAttempts::default(),
+            idle_workers: Vec::new(),
+            idle_slots: IdleSlots::default(),
+            failure_samples: FailureSamples::default(),
+            request_profiles: RequestProfiles::default(),
+            dns_prefetch: None,
+            failed_jobs: FailedJobs::default(),
+            is_cancelled: false,
+            ended: None,
+            has_found_nothing: false,
+            was_drawn: false,
+            has_warned_of_budget: false,
+            has_warned_of_lost_jobs: false,
+            alarm: None,
+        }
+    }
+
+    /// Emits a fact, after everything that the schedule has to announce: a fact never names what is unknown.
+    pub(in crate::source::pool) fn emit(&mut self, now: Offset, fact: Fact) {
+        self.announce(now);
+        self.emit_first(now, fact);
+    }
+
+    /// Emits a fact before what the schedule has to announce.
+    pub(in crate::source::pool) fn emit_first(&mut self, at: Offset, fact: Fact) {
+        self.outbox.push(Event { at, origin: Origin::HERE, fact });
+    }
+
+    /// Emits what the schedule has to announce.
+    pub(in crate::source::pool) fn announce(&mut self, now: Offset) {
+        while let Some(fact) = self.schedule.announcements.pop_front() {
+            self.emit_first(now, fact);
+        }
+    }
+
+    /// Counts unused slots, and emits the sums now and then.
+    pub(in crate::source::pool) fn count_idle(&mut self, now: Offset) {
+        let has_begun = self.schedule.sources().has_begun();
+        let is_drawn = self.schedule.sources().is_drawn();
+        let gate = &self.schedule.gate;
+        let unused = if has_begun { gate.limit().saturating_sub(gate.in_flight()) } else { 0 };
+        // Only a worker that finds nothing knows that a slot stays unused. A command may change the reason, and
+        // so may the last job: no worker asks after it.
+        let is_last = is_drawn && !mem::replace(&mut self.was_drawn, is_drawn);
+        let may_differ = mem::take(&mut self.has_found_nothing) || is_last || gate.state() != GateState::Open;
+        let why = (may_differ && unused > 0).then(|| self.schedule.idle_why());
+        self.idle_slots.count(now, unused, why);
+        if let Some(idle) = self.idle_slots.take_report(now) {
+            self.emit(now, Fact::SlotsIdle { idle });
+        }
+    }
+
+    /// Ends everything in flight; nothing starts any more.
+    pub(in crate::source::pool) fn cancel(&mut self) {
+        self.is_cancelled = true;
+        self.schedule.gate.set_state(GateState::Closed);
+        self.running.end_all();
+        self.wake_all();
+    }
+
+    /// Sends the jobs again that failed for a cause, unless the plan repeats every job by itself.
+    pub(in crate::source::pool) fn repeat(&mut self, now: Offset, cause: Cause) {
+        if self.schedule.sources().has_rounds() {
+            return;
+        }
+        let repeated = self.failed_jobs.send_again(cause, &mut self.schedule);
+        for fact in repeated {
+            self.emit(now, fact);
+        }
+        self.wake_one();
+    }
+
+    /// Hosts whose jobs start soon and whose names are not looked up yet, and what looks them up.
+    pub(in crate::source::pool) fn take_upcoming_hosts(&mut self) -> Option<(Arc<DnsPrefetch>, Vec<Arc<str>>)> {
+        let prefetch = self.dns_prefetch.as_ref()?;
+        let hosts = self.schedule.upcoming_hosts();
+        (!hosts.is_empty()).then(|| (Arc::clone(prefetch), hosts))
+    }
+
+    /// Wakes one idle worker, if there is one.
+    pub(in crate::source::pool) fn wake_one(&mut self) {
+        if let Some(worker) = self.idle_workers.pop() {
+            worker.wakeup.notify_one();
+        }
+    }
+
+    /// Wakes every idle worker.
+    pub(in crate::source::pool) fn wake_all(&mut self) {
+        for worker in self.idle_workers.drain(..) {
+            worker.wakeup.notify_one();
+        }
+    }
+}
