@@ -154,7 +154,7 @@ pub struct Practice {
 
 impl Plan {
     /// Overrides the requests and rules of all sources with flags.
-    pub fn override_requests(&mut self, overlay: &source::RequestOverrides) {
+    pub fn override_requests(&mut self, overlay: &source::Overrides) {
         for source in &mut self.sources {
             source.override_requests(overlay);
         }

@@ -63,7 +63,7 @@ pub(super) enum Body {
 
 /// Overrides for the requests of all sources, from command-line flags.
 #[derive(Clone, Default)]
-pub struct RequestOverrides {
+pub struct Overrides {
     /// The HTTP method.
     pub method: Option<Method>,
     /// Headers, which replace those of the same name.
@@ -114,7 +114,7 @@ impl Source {
     }
 
     /// Overrides the plan with flags.
-    pub(super) fn override_requests(&mut self, overlay: &RequestOverrides) {
+    pub(super) fn override_requests(&mut self, overlay: &Overrides) {
         if let Some(method) = &overlay.method {
             self.method = Some(method.clone());
         }
@@ -200,10 +200,10 @@ impl fmt::Debug for Source {
     }
 }
 
-impl fmt::Debug for RequestOverrides {
+impl fmt::Debug for Overrides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("RequestOverrides")
+        f.debug_struct("Overrides")
             .field("method", &self.method)
             .field("headers", &headers)
             .field("body", &self.body.as_ref().map(Bytes::len))

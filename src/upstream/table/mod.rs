@@ -235,7 +235,7 @@ impl BehaviourRow {
         (self.read)(arguments)
     }
 
-    /// Returns the keys besides the common ones. Reading the example finds them.
+    /// Returns the keys that are not common. Reading the example finds them.
     fn own_keys(&self) -> Vec<&'static str> {
         let mut arguments = PathArguments::new(self.example());
         arguments.next_segment();

@@ -20,7 +20,7 @@ use inflight::plan::error::PlanError;
 use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::{Job, Statuses};
 use inflight::plan::rules::Rules;
-use inflight::plan::source::RequestOverrides;
+use inflight::plan::source::Overrides;
 
 /// Every variable of these tests.
 fn var(name: &str) -> Option<String> {
@@ -316,7 +316,7 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
         "[defaults]\nredirects = 1\nheaders = { accept = \"a\", x = \"1\" }\n[[endpoint]]\nurl = \"https://a.b\"\n",
     );
     plan.add_default_rules(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
-    plan.override_requests(&RequestOverrides {
+    plan.override_requests(&Overrides {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, "canary".to_owned())],
         body: Some("{}".into()),

@@ -8,7 +8,7 @@ use inflight::model::verdict::sentences::main_sentence;
 use inflight::plan::attempt_timeout::parse_attempt_timeout;
 use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::rules::Rules;
-use inflight::plan::source::RequestOverrides;
+use inflight::plan::source::Overrides;
 use inflight::source::slowest::{MOST, Slowest};
 use proptest::prelude::*;
 
@@ -48,9 +48,9 @@ impl FinishedRun {
 }
 
 /// One try of each job, for so long.
-fn brief(time: &str) -> RequestOverrides {
+fn brief(time: &str) -> Overrides {
     let timeout = parse_attempt_timeout(time).ok();
-    RequestOverrides { rules: Rules { timeout, ..tries(1) }, ..RequestOverrides::default() }
+    Overrides { rules: Rules { timeout, ..tries(1) }, ..Overrides::default() }
 }
 
 fn tries(n: u32) -> Rules {
@@ -122,10 +122,8 @@ async fn time_outs_behind_a_limit_of_their_host_are_not_called_late() {
 async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let took: Vec<u64> = (0..100).map(|i| if i == 99 { 9_000 } else { 100 }).collect();
     let rig = jobs(4, took).with(|plan| plan.override_requests(&brief("1s")));
-    let run = rig
-        .with(|plan| plan.override_requests(&RequestOverrides { rules: tries(2), ..RequestOverrides::default() }))
-        .run()
-        .await;
+    let run =
+        rig.with(|plan| plan.override_requests(&Overrides { rules: tries(2), ..Overrides::default() })).run().await;
     let verdict = run.verdict().unwrap();
     let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
