@@ -121,9 +121,8 @@ async fn time_outs_behind_a_limit_of_their_host_are_not_called_late() {
 #[tokio::test(start_paused = true)]
 async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let took: Vec<u64> = (0..100).map(|i| if i == 99 { 9_000 } else { 100 }).collect();
-    let rig = jobs(4, took).with(|plan| plan.override_requests(&brief("1s")));
-    let run =
-        rig.with(|plan| plan.override_requests(&Overrides { rules: tries(2), ..Overrides::default() })).run().await;
+    let brief_twice = Overrides { rules: tries(2).over(&brief("1s").rules), ..Overrides::default() };
+    let run = jobs(4, took).with(|plan| plan.override_requests(&brief_twice)).run().await;
     let verdict = run.verdict().unwrap();
     let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
