@@ -2,16 +2,19 @@
 //!
 //! Start at [`RaceUi::update`].
 
+use crate::control::Abilities;
 use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
+use crate::tui::input::event::Keystroke;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::commands::{step_down, step_up};
+use crate::tui::state::palette::Palette;
 
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ pub struct RaceUi {
     pub help: Option<usize>,
     /// The scroll position of the lesson, while it is open.
     pub lesson: Option<usize>,
+    /// The palette, while it is open.
+    pub palette: Option<Palette>,
     /// The maximum scroll position of the open popup.
     pub popup_end: usize,
     /// The first visible request, from 0.
@@ -47,6 +52,7 @@ impl RaceUi {
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
         self.remark = None;
         match action {
+            _ if let Some(reason) = Self::refusal(action, race) => self.show_remark(reason, now),
             Action::Pause
             | Action::Restart
             | Action::NextProgram
@@ -64,7 +70,14 @@ impl RaceUi {
             Action::Bottom => self.step(isize::MAX),
             Action::Why => (self.help, self.lesson) = (None, toggled(self.lesson)),
             Action::Help => (self.help, self.lesson) = (toggled(self.help), None),
+            Action::Palette => self.open_palette(),
+            Action::Choose => {
+                let selected = self.palette.take().and_then(|palette| palette.selected_action());
+                return selected.map_or_else(Vec::new, |action| self.update(action, race, now));
+            }
+            Action::Back if self.palette.is_some() => self.palette = None,
             Action::Back => (self.help, self.lesson) = (None, None),
+            Action::Mouse => self.toggle_mouse(now),
             Action::Theme => return vec![Effect::NextTheme],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Export => return vec![Effect::SaveFile(FileContent::PictureSvg)],
@@ -76,13 +89,10 @@ impl RaceUi {
             Action::LimitReset
             | Action::Repeat
             | Action::Rerun
-            | Action::Mouse
             | Action::SaveSvg
             | Action::SaveText
             | Action::SaveCurl
             | Action::Copy
-            | Action::Palette
-            | Action::Choose
             | Action::LimitAuto
             | Action::SetHostAside
             | Action::SkipEndpoint
@@ -118,13 +128,9 @@ impl RaceUi {
         Vec::new()
     }
 
-    /// The command of an action that controls the lanes; `None` if it is impossible now.
+    /// The command of an action that controls the lanes.
     fn command(&mut self, action: Action, race: &Race, now: Offset) -> Option<LabCommand> {
         match action {
-            Action::Pause if race.is_over() => {
-                self.show_remark("all lanes have ended", now);
-                None
-            }
             Action::Pause => Some(LabCommand::Pause),
             Action::Restart => Some(LabCommand::Restart),
             Action::NextProgram => Some(LabCommand::Next),
@@ -138,9 +144,25 @@ impl RaceUi {
         }
     }
 
+    fn open_palette(&mut self) {
+        (self.help, self.lesson) = (None, None);
+        self.palette = Some(Palette::new(Context::Race, Abilities::FULL));
+    }
+
+    fn toggle_mouse(&mut self, now: Offset) {
+        self.has_mouse = !self.has_mouse;
+        self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+    }
+
     /// The context that decides what keys mean.
     pub fn context(&self) -> Context {
-        if self.help.is_some() || self.lesson.is_some() { Context::Help } else { Context::Race }
+        if self.palette.is_some() {
+            Context::Palette
+        } else if self.help.is_some() || self.lesson.is_some() {
+            Context::Help
+        } else {
+            Context::Race
+        }
     }
 
     /// Fits scroll position and axis to the next picture.
@@ -171,10 +193,7 @@ impl RaceUi {
     }
 
     fn change_limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<LabCommand> {
-        let Some(from) = race.limit else {
-            self.show_remark("no lane has a limit here", now);
-            return None;
-        };
+        let from = race.limit?;
         let limit = to(from, None).clamp(1, 1_000);
         let ended = race.lanes.iter().filter(|lane| lane.limit.is_some()).all(|lane| lane.is_over);
         let again = if ended { ", R to restart with it" } else { "" };
@@ -191,15 +210,50 @@ impl RaceUi {
         Some(LabCommand::Delay(delay))
     }
 
-    /// The action of a click, if it has one in this context.
-    pub fn click(&self, target: ClickTarget) -> Option<Action> {
-        let ClickTarget::Hint(action) = target else { return None };
+    /// The reason why an action is unavailable, if it is.
+    pub fn refusal(action: Action, race: &Race) -> Option<&'static str> {
+        match action {
+            Action::Pause if race.is_over() => Some("all lanes have ended"),
+            Action::LimitDown | Action::LimitUp | Action::LimitHalf | Action::LimitDouble if race.limit.is_none() => {
+                Some("no lane has a limit here")
+            }
+            _ => None,
+        }
+    }
+
+    /// Edits the search text of the palette.
+    pub fn edit(&mut self, key: Keystroke) {
+        if let Some(palette) = &mut self.palette {
+            palette.edit(key);
+        }
+    }
+
+    /// Pastes the first line into the search text of the palette.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(palette) = &mut self.palette {
+            palette.paste(text.lines().next().unwrap_or_default());
+        }
+    }
+
+    /// Handles a click: selects what was clicked, and returns the action to perform, if any.
+    pub fn click(&mut self, target: ClickTarget) -> Option<Action> {
+        let action = match target {
+            ClickTarget::Hint(action) => action,
+            ClickTarget::PaletteRow(row) => {
+                self.palette.as_mut()?.selected = row;
+                Action::Choose
+            }
+            ClickTarget::Tab(_) | ClickTarget::ColumnHeader(_) | ClickTarget::Row(_) | ClickTarget::Popup => {
+                return None;
+            }
+        };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
     }
 
     /// Scrolls by one notch of the wheel.
     pub fn scroll_wheel(&mut self, is_up: bool) {
-        self.step(if is_up { -NOTCH } else { NOTCH });
+        let notch = if self.palette.is_some() { 1 } else { NOTCH };
+        self.step(if is_up { -notch } else { notch });
     }
 
     fn page(&self) -> isize {
@@ -207,6 +261,9 @@ impl RaceUi {
     }
 
     fn step(&mut self, by: isize) {
+        if let Some(palette) = &mut self.palette {
+            return palette.step(by);
+        }
         let end = self.popup_end;
         let moved = |from: usize| from.saturating_add_signed(by);
         match (&mut self.help, &mut self.lesson) {

@@ -23,7 +23,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::chrome::help;
+use crate::tui::view::chrome::{help, palette};
 use crate::tui::view::pen::{Pen, replace_non_ascii};
 use crate::tui::view::race::layout::LabLayout;
 use crate::tui::view::race::paragraph::Paragraph;
@@ -50,6 +50,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     }
     if let Some(from) = scene.ui.help {
         help::draw_rows(&mut screen, &scene.keymap.rows_at(Context::Race), from);
+    }
+    if let Some(palette) = &scene.ui.palette {
+        palette::draw(&mut screen, palette, scene.keymap, |action| RaceUi::refusal(action, scene.race));
     }
     if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
