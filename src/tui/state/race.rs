@@ -2,6 +2,8 @@
 //!
 //! Start at [`RaceUi::update`].
 
+use ratatui::crossterm::event::KeyEvent;
+
 use crate::control::Abilities;
 use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
@@ -9,7 +11,6 @@ use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::event::Keystroke;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::TimeAxis;
@@ -222,7 +223,7 @@ impl RaceUi {
     }
 
     /// Edits the search text of the palette.
-    pub fn edit(&mut self, key: Keystroke) {
+    pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
         }
