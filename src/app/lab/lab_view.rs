@@ -72,7 +72,7 @@ impl LabView {
     fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
         // The old lanes end when they are replaced.
         self.lab = start_watched(scenario, self.controls, &self.notifier)?;
-        self.ui.start_again();
+        self.ui.reset();
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl LiveView for LabView {
     }
 
     fn scroll(&mut self, is_up: bool) {
-        self.ui.turn_wheel(is_up);
+        self.ui.scroll_wheel(is_up);
     }
 
     fn has_mouse(&self) -> bool {
@@ -138,7 +138,7 @@ impl LiveView for LabView {
     }
 
     fn say(&mut self, remark: &str) {
-        self.ui.say(remark, self.offset());
+        self.ui.show_remark(remark, self.offset());
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
@@ -197,10 +197,10 @@ impl LiveView for LabView {
     ) -> io::Result<DrawResult> {
         let race = self.lab.race();
         let area = screen.area();
-        self.ui.forget(self.offset());
-        self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
+        self.ui.expire_remark(self.offset());
+        self.ui.fit(&race, race::visible_rows(area, race.lanes.len()));
         let lesson = lesson::paragraphs(self.lab.scenario(), &race);
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &appearance.keymap, &lesson);
+        self.ui.popup_end = race::popup_end(area, &self.ui, &appearance.keymap, &lesson);
         let guards: Vec<_> = self.lab.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = guards.iter().map(|model| &**model).collect();
         let scene = LabScene {

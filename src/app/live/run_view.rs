@@ -100,7 +100,7 @@ impl<'a> RunView<'a> {
 
     /// Updates the playback state, and drops a remark that has been shown for long enough.
     fn refresh_footer(&mut self, now: Offset) {
-        let ViewClock::Replay(position) = self.watched.clock else { return self.ui.forget(now) };
+        let ViewClock::Replay(position) = self.watched.clock else { return self.ui.expire_remark(now) };
         self.ui.playback = Some(position.playback());
         // A remark must expire even while the recording's clock is paused.
         if self.remark_made.is_none_or(|at| self.now.saturating_duration_since(at) >= REMARK_SHOWN_FOR) {
@@ -147,7 +147,7 @@ impl LiveView for RunView<'_> {
     }
 
     fn scroll(&mut self, is_up: bool) {
-        self.ui.turn_wheel(is_up);
+        self.ui.scroll_wheel(is_up);
     }
 
     fn has_mouse(&self) -> bool {
@@ -156,7 +156,7 @@ impl LiveView for RunView<'_> {
 
     fn say(&mut self, remark: &str) {
         self.remark_made = Some(self.now);
-        self.ui.say(remark, self.offset());
+        self.ui.show_remark(remark, self.offset());
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
