@@ -1,4 +1,4 @@
-//! Moments and lengths of time add up, and stop at the largest number instead of breaking.
+//! Moments and durations add up, and stop at the largest number instead of breaking.
 
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;

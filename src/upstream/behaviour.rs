@@ -1,6 +1,6 @@
-//! The behaviours of the practice upstream: a closed list.
+//! The behaviours of the practice upstream.
 //!
-//! They are only descriptions: `serve` waits and sends, and the table says which path selects which behaviour.
+//! They are only descriptions. `serve` waits and sends, and the table defines the path of each behaviour.
 //! Start at [`Behaviour`].
 
 use std::ops::Range;
@@ -10,38 +10,38 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::upstream::arguments::DelayRange;
 
-/// A behaviour, which can be run any number of times.
+/// A behaviour. It can be run any number of times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Behaviour {
-    /// The wait before the answer. A limit refuses without it.
+    /// The wait before the response. A limit refuses without it.
     pub delay: DelayRange,
-    /// Length of the answer's body, if it is not the default record.
+    /// The length of the body; the default record if absent.
     pub bytes: Option<u64>,
-    /// Names the record in the answer and distinguishes URLs; nothing else depends on it.
+    /// The name of the record in the body. It also distinguishes URLs.
     pub id: Option<String>,
-    /// What is done.
+    /// The action.
     pub act: Act,
 }
 
-/// What the upstream can do.
+/// An action of the upstream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
     /// Answers with the list of behaviours.
     Help,
     /// Answers.
     Answer {
-        /// With this status.
+        /// The status.
         status: StatusCode,
-        /// And this `Retry-After`.
+        /// The `Retry-After`.
         retry_after: RetryAfter,
     },
     /// Answers 200, except for a share of the requests.
     Flaky {
         /// The share, from 0 to 1.
         fail: f64,
-        /// What those requests get.
+        /// The fault of those requests.
         with: Fault,
-        /// The `Retry-After` of failures that are answers. By default seconds with 429, else none.
+        /// The `Retry-After` of error responses. The default is seconds for 429, and none for others.
         retry_after: Option<RetryAfter>,
     },
     /// Answers 200 within a limit and 429 above it.
@@ -59,7 +59,7 @@ pub enum Act {
     Hang,
     /// Answers 200, one byte at a time.
     Trickle {
-        /// How many bytes; `None` for an endless body.
+        /// The number of bytes; `None` for an endless body.
         bytes: Option<u64>,
         /// Time between two bytes.
         every: Duration,
@@ -68,12 +68,12 @@ pub enum Act {
     Infinite,
     /// Answers 200 with one record.
     Json {
-        /// What the record is of, such as `orders`.
+        /// The kind of record, such as `orders`.
         kind: String,
-        /// Which one.
+        /// The id of the record.
         id: String,
     },
-    /// Answers 200 with what was received.
+    /// Answers 200 with the request as received.
     Echo,
     /// Redirects.
     Redirect {
@@ -84,26 +84,26 @@ pub enum Act {
     },
     /// Answers 200 with these headers.
     Headers(HeaderMap),
-    /// Answers 200, with text that would act on a terminal wherever HTTP allows it.
+    /// Answers 200 with text that tries to control a terminal, in every place that HTTP allows.
     Hostile,
 }
 
-/// What a flaky answer fails with.
+/// The fault of a flaky response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// An error status.
     Status(StatusCode),
     /// A reset before the first byte.
     Reset,
-    /// No answer at all.
+    /// No response at all.
     Hang,
     /// A body that ends early.
     Cut,
-    /// 500, 503, 429, reset and cut in turn.
+    /// 500, 503, 429, reset and cut, in turn.
     Mixed,
 }
 
-/// Replies that break HTTP and still happen. Each ends the connection.
+/// Replies that break HTTP, as real servers do. Each ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RawReply {
     /// Resets the connection (RST): before the first byte, or within the body.
@@ -112,53 +112,53 @@ pub enum RawReply {
     Close(Option<Cut>),
     /// Answers correctly, then closes the idle connection without notice.
     Stale,
-    /// Answers with something that is not HTTP.
+    /// Answers with bytes that are not HTTP.
     Garbage(Garbage),
 }
 
-/// Where a body ends early.
+/// A body that ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Body bytes that are sent.
+    /// The number of bytes that are sent.
     pub after: u64,
-    /// Body bytes that were promised.
+    /// The announced length of the body.
     pub of: u64,
 }
 
 /// Replies that are not HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Garbage {
-    /// Bytes without any form, escape sequences among them.
+    /// Arbitrary bytes, including escape sequences.
     Noise,
-    /// A status that is no number, and a reason that would act on a terminal.
+    /// A status that is not a number, and a reason that tries to control a terminal.
     Status,
     /// A status line of a megabyte.
     Line,
     /// Ten thousand headers.
     Headers,
-    /// Two lengths that contradict each other.
+    /// Two contradictory lengths.
     Lengths,
-    /// A chunk whose size is no number.
+    /// A chunk whose size is not a number.
     Chunk,
 }
 
-/// How much a limit allows.
+/// The limit of a behaviour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
     /// A token bucket.
     Rate {
-        /// Requests per second in the long run.
+        /// The average rate, in requests per second.
         rps: f64,
-        /// Requests that may come at once after a pause.
+        /// The most requests at once after a pause.
         burst: u32,
     },
-    /// So many in service at once.
+    /// The most requests in service at once.
     Concurrent(u32),
-    /// So many in each window of time, which starts with its first request.
+    /// The most requests in a window of time, which starts with its first request.
     Window {
-        /// Requests.
+        /// The most requests.
         n: u32,
-        /// The window's length.
+        /// The length of the window.
         window: Duration,
     },
 }
@@ -168,18 +168,18 @@ pub enum Limit {
 pub enum RetryAfter {
     /// The field is left out.
     Absent,
-    /// The true wait in whole seconds, rounded up, at least 1.
+    /// The actual wait in whole seconds, rounded up, at least 1.
     Seconds,
-    /// The true wait as an HTTP date, rounded up to a second.
+    /// The actual wait as an HTTP date, rounded up to a second.
     Date,
-    /// A fixed number of seconds, true or not.
+    /// A fixed number of seconds.
     Fixed(u64),
-    /// Something that is neither a number nor a date.
+    /// A text that is neither a number nor a date.
     Garbage,
 }
 
 impl Limit {
-    /// Half of the limit, at least 1. A bucket keeps its size and fills half as fast.
+    /// Returns half the limit, at least 1. A bucket keeps its size and fills half as fast.
     #[must_use]
     pub fn halved(self) -> Self {
         match self {

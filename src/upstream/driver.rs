@@ -1,7 +1,7 @@
-//! The driver of a connection: it serves the connection from its first request to its end.
+//! The driver of a connection, from its first request to its end.
 //!
-//! hyper serves it until a behaviour needs what HTTP does not allow. Then hyper releases the socket and
-//! `raw_reply` writes to it. It does not decide what a request gets; `serve` does. Start at [`serve_connection`].
+//! hyper serves the connection until a behaviour must break HTTP. Then hyper releases the socket, and `raw_reply`
+//! writes to it. `serve` decides the response to each request. Start at [`serve_connection`].
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -20,25 +20,25 @@ use crate::upstream::raw_reply;
 use crate::upstream::reply::UnflushedReplies;
 use crate::upstream::serve::serve;
 
-/// Serves a connection until it ends; the ledger is correct however it ends.
+/// Serves a connection until it ends. The ledger counts it in every case.
 pub async fn serve_connection(stream: TcpStream, state: Rc<UpstreamState>) {
     let _open = state.ledger.open();
-    // Small answers must not wait for each other. If it cannot be set, they do.
+    // Send small responses at once. If this fails, they are only slower.
     let _ = stream.set_nodelay(true);
     let connection = Rc::new(ServerConnection::default());
     let socket = Socket { io: TokioIo::new(stream), unflushed: Rc::clone(&connection.unflushed) };
     let service = service_fn(|request| serve(Rc::clone(&state), Rc::clone(&connection), request));
-    // No time limit for heads: hyper's would also close idle connections.
+    // Set no time limit for heads, because hyper's limit would also close idle connections.
     let mut http = http1::Builder::new().header_read_timeout(None).serve_connection(socket, service);
 
     let take_over = std::future::poll_fn(|cx| match Pin::new(&mut http).poll(cx) {
         Poll::Ready(_) => Poll::Ready(None),
-        // The service ran within this poll, and hyper has sent what came before.
+        // The service ran within this poll, and hyper has sent all earlier responses.
         Poll::Pending => connection.take_raw_reply().map_or(Poll::Pending, |raw_reply| Poll::Ready(Some(raw_reply))),
     });
     if let Some((raw_reply, open_request)) = take_over.await {
         let stream = http.into_parts().io.io.into_inner();
-        // If the client goes first, the open request counts as abandoned.
+        // If the client disconnects first, the request counts as abandoned.
         let _ = raw_reply::send(raw_reply, stream, open_request).await;
     }
 }
@@ -60,7 +60,7 @@ impl Write for Socket {
         Pin::new(&mut self.io).poll_write(cx, buf)
     }
 
-    /// hyper flushes only when its own buffer is empty.
+    /// hyper calls this only when its own buffer is empty.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.io).poll_flush(cx))?;
         self.unflushed.mark_flushed();

@@ -66,7 +66,7 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.join("\n")
 }
 
-/// How a run ended, before a length of time.
+/// How a run ended, before a duration.
 pub fn ending(model: &Model) -> &'static str {
     match model.stage {
         Stage::Ended(RunEnd::Finished) => "finished in",

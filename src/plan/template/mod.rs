@@ -29,7 +29,7 @@ enum TemplatePart {
     Value { column: usize, escaping: Escaping },
 }
 
-/// Whether secrets are plain, as for the server, or masked, as for the user.
+/// How secrets are written: plain for the server, masked for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum SecretDisplay {
     Plain,
@@ -50,17 +50,17 @@ impl Template {
         template
     }
 
-    /// A text whose braces are literal.
+    /// Returns a template whose braces are literal.
     pub(in crate::plan) fn literal(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Text(text.to_owned())] }
     }
 
-    /// A text whose braces are literal, and that must be masked.
+    /// Returns a template whose braces are literal and that must be masked.
     pub(in crate::plan) fn secret(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Secret(text.to_owned())] }
     }
 
-    /// Parses a URL: the escaping of a value depends on its position in the URL.
+    /// Parses a URL. The escaping of a value depends on its position.
     pub(in crate::plan) fn parse_url(text: &PlanText, columns: &mut Vec<String>) -> Self {
         let mut template = Self::parse(text, Escaping::Raw, columns);
         let mut place = Escaping::Raw;
@@ -138,14 +138,14 @@ impl Template {
         Ok(())
     }
 
-    /// The filled text.
+    /// Returns the text with a row's values.
     pub(in crate::plan) fn filled(&self, values: &[String], secrets: SecretDisplay) -> Result<String, String> {
         let mut out = String::new();
         self.fill(values, secrets, &mut out)?;
         Ok(out)
     }
 
-    /// The text as written, secrets masked.
+    /// Returns the text as written, with secrets masked.
     pub(in crate::plan) fn written(&self, columns: &[String]) -> String {
         let names: Vec<String> = columns.iter().map(|name| format!("{{{name}}}")).collect();
         let as_is = Self { parts: self.parts.iter().map(TemplatePart::raw).collect() };
@@ -157,7 +157,7 @@ impl Template {
         !self.parts.iter().any(|part| matches!(part, TemplatePart::Value { .. }))
     }
 
-    /// Its length in bytes, if it is the same for all rows.
+    /// Returns its length in bytes, if it is the same for all rows.
     pub(in crate::plan) fn constant_len(&self) -> Option<usize> {
         let len = |part: &TemplatePart| match part {
             TemplatePart::Text(text) | TemplatePart::Secret(text) => Some(text.len()),
@@ -171,7 +171,7 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, TemplatePart::Secret(_)))
     }
 
-    /// The parts of it that must be masked.
+    /// Returns the parts that must be masked.
     pub(in crate::plan) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Secret(secret) => Some(secret.as_str()),
@@ -187,7 +187,7 @@ impl Template {
             .any(|part| matches!(part, TemplatePart::Value { escaping: Escaping::Raw | Escaping::Host, .. }))
     }
 
-    /// For a URL: sample values, to check the plan before there are rows.
+    /// For a URL: returns sample values, to check the plan before rows are read.
     pub(in crate::plan) fn sample(&self, n_columns: usize) -> Vec<String> {
         let mut values = vec!["1".to_owned(); n_columns];
         for (i, part) in self.parts.iter().enumerate() {

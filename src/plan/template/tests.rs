@@ -17,7 +17,7 @@ fn values_are_encoded_in_path_and_query() {
 }
 
 #[test]
-fn a_whole_url_or_its_start_is_taken_as_it_is() {
+fn a_value_for_a_whole_url_or_its_start_is_not_escaped() {
     assert_eq!(url("{url}", &["http://a.b/x?y=1"]).unwrap(), "http://a.b/x?y=1");
     assert_eq!(url("{base}/x/{id}", &["http://a.b", "a/b"]).unwrap(), "http://a.b/x/a%2Fb");
 }
@@ -47,7 +47,7 @@ fn values_inside_json_strings_are_escaped() {
 }
 
 #[test]
-fn given_values_are_masked_and_never_searched_for_placeholders() {
+fn values_of_variables_are_masked_and_never_searched_for_placeholders() {
     let pieces = vec![TextPiece::Written("https://a.b/".into()), TextPiece::Given("k{id}k".into())];
     let text = PlanText { pieces, ..PlanText::default() };
     let mut columns = Vec::new();
@@ -59,7 +59,7 @@ fn given_values_are_masked_and_never_searched_for_placeholders() {
 }
 
 #[test]
-fn a_given_base_shows_its_host_and_hides_the_rest() {
+fn a_base_url_from_a_variable_shows_only_its_host() {
     let pieces = vec![TextPiece::Given("https://a.b/tenant".into()), TextPiece::Written("/{id}".into())];
     let text = PlanText { pieces, ..PlanText::default() };
     let template = Template::parse_url(&text, &mut Vec::new());

@@ -1,7 +1,7 @@
 //! The table of behaviours: the name of each path, examples that work, and the reader of its arguments.
 //!
-//! The parser, the help page and all hints come from this table. It runs no behaviour.
-//! Start at [`TABLE`]; a new behaviour is a new row and a new [`Act`].
+//! The parser, the help page and all hints use this table. It runs no behaviour.
+//! Start at [`TABLE`]. A new behaviour needs a new row and a new [`Act`].
 
 use std::fmt::{self, Write};
 
@@ -11,14 +11,13 @@ use crate::upstream::arguments::PathArguments;
 use crate::upstream::behaviour::{Act, Behaviour, RawReply};
 use crate::upstream::read;
 
-/// Reads a path and query, such as `/limit?rps=20`, as a behaviour.
+/// Parses a path and query such as `/limit?rps=20`.
 ///
 /// # Errors
-/// The table has no such path, the path takes no such segment or key, or a value cannot be read. The error names
-/// it and gives a correct example.
+/// The path, a segment, a key or a value is not valid. The error names it and gives a correct example.
 pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
     let mut arguments = PathArguments::new(path_and_query);
-    let name = arguments.word().unwrap_or_default();
+    let name = arguments.next_segment().unwrap_or_default();
     let Some(row) = row(&name) else {
         return Err(unknown(&name));
     };
@@ -30,39 +29,39 @@ pub fn parse(path_and_query: &str) -> Result<Behaviour, Refused> {
     })
 }
 
-/// Why a path and query are no behaviour.
+/// The error of a path and query without a behaviour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// 404 for an unknown path, 400 for anything else.
     pub status: StatusCode,
-    /// What is wrong.
+    /// The problem.
     pub why: String,
-    /// What would be right.
+    /// The fix.
     pub hint: String,
 }
 
-/// A behaviour, as the help page describes it.
+/// A behaviour, with its reader and its help.
 pub struct BehaviourRow {
-    /// The first word of the path.
+    /// The first segment of the path.
     name: &'static str,
-    /// Paths that work, and what each of them does. Never empty.
+    /// Example paths with their effects. Never empty.
     examples: &'static [(&'static str, &'static str)],
     /// Reads the rest of the path, and the query.
     read: fn(&mut PathArguments<'_>) -> Result<Behaviour, String>,
 }
 
-/// Every behaviour there is.
+/// All behaviours.
 pub const TABLE: &[BehaviourRow] = &[
     BehaviourRow {
         name: "",
-        examples: &[("/", "this page, unless a host rule says otherwise")],
-        read: |arguments| read::bare(arguments, Act::Help),
+        examples: &[("/", "this page, unless a host rule replaces it")],
+        read: |arguments| read::with_common_keys(arguments, Act::Help),
     },
     BehaviourRow {
         name: "delay",
         examples: &[
             ("/delay/250ms", "waits, then answers 200"),
-            ("/delay/20ms..200ms", "waits a length from this range, drawn from the seed"),
+            ("/delay/20ms..200ms", "waits a random time in this range, by the seed"),
         ],
         read: read::delay,
     },
@@ -70,7 +69,7 @@ pub const TABLE: &[BehaviourRow] = &[
         name: "status",
         examples: &[
             ("/status/404", "answers with this status"),
-            ("/status/503?retry_after=2", "and a Retry-After: seconds, `date`, `none` or `garbage`"),
+            ("/status/503?retry_after=2", "adds a Retry-After: seconds, `date`, `none` or `garbage`"),
         ],
         read: read::status,
     },
@@ -86,10 +85,10 @@ pub const TABLE: &[BehaviourRow] = &[
         name: "limit",
         examples: &[
             ("/limit?rps=20&burst=5", "a token bucket; above it 429 with Retry-After"),
-            ("/limit?concurrent=10&delay=100ms", "so many at once, each served for so long; above it 429"),
-            ("/limit?per_window=20&window=1s", "so many in each window; above it 429"),
-            ("/limit?rps=20&half=40s..80s", "half as much for a while, counted from its first request"),
-            ("/limit?rps=20&retry_after=date", "what the 429 says: seconds, `date`, `none` or `garbage`"),
+            ("/limit?concurrent=10&delay=100ms", "ten requests at once, each served for 100 ms; above it 429"),
+            ("/limit?per_window=20&window=1s", "20 requests in each window; above it 429"),
+            ("/limit?rps=20&half=40s..80s", "halves the limit for a period after its first request"),
+            ("/limit?rps=20&retry_after=date", "sets the Retry-After of the 429: seconds, `date`, `none` or `garbage`"),
         ],
         read: read::limit,
     },
@@ -112,48 +111,48 @@ pub const TABLE: &[BehaviourRow] = &[
     BehaviourRow {
         name: "stale",
         examples: &[("/stale", "answers 200, then closes the idle connection without notice")],
-        read: |arguments| read::bare(arguments, Act::Raw(RawReply::Stale)),
+        read: |arguments| read::with_common_keys(arguments, Act::Raw(RawReply::Stale)),
     },
     BehaviourRow {
         name: "hang",
         examples: &[("/hang", "accepts the request and never answers")],
-        read: |arguments| read::bare(arguments, Act::Hang),
+        read: |arguments| read::with_common_keys(arguments, Act::Hang),
     },
     BehaviourRow {
         name: "trickle",
         examples: &[
             ("/trickle?bytes=100&every=100ms", "answers 200, one byte at a time"),
-            ("/trickle?every=100ms&for=ever", "and never stops"),
+            ("/trickle?every=100ms&for=ever", "the same, without an end"),
         ],
         read: read::trickle,
     },
     BehaviourRow {
         name: "infinite",
         examples: &[("/infinite", "answers 200 with a body that never ends, as fast as it is read")],
-        read: |arguments| read::bare(arguments, Act::Infinite),
+        read: |arguments| read::with_common_keys(arguments, Act::Infinite),
     },
-    BehaviourRow { name: "bytes", examples: &[("/bytes/4096", "answers 200 with so many bytes")], read: read::bytes },
+    BehaviourRow { name: "bytes", examples: &[("/bytes/4096", "answers 200 with this many bytes")], read: read::bytes },
     BehaviourRow {
         name: "json",
-        examples: &[("/json/orders/7", "answers 200 with this record, the same one every time")],
+        examples: &[("/json/orders/7", "answers 200 with this record, which is always the same")],
         read: read::json,
     },
     BehaviourRow {
         name: "echo",
         examples: &[("/echo", "answers 200 with method, path, headers and body length as received")],
-        read: |arguments| read::bare(arguments, Act::Echo),
+        read: |arguments| read::with_common_keys(arguments, Act::Echo),
     },
     BehaviourRow {
         name: "redirect",
         examples: &[
-            ("/redirect/3?to=/bytes/10&status=307", "so many hops, then there, or 200 without `to`"),
-            ("/redirect/ever", "a redirect to itself"),
+            ("/redirect/3?to=/bytes/10&status=307", "redirects 3 times, then to `to`, or answers 200 without `to`"),
+            ("/redirect/ever", "redirects to itself"),
         ],
         read: read::redirect,
     },
     BehaviourRow {
         name: "redirect-to",
-        examples: &[("/redirect-to?url=http://127.0.0.1/", "one hop to any place")],
+        examples: &[("/redirect-to?url=http://127.0.0.1/", "redirects once to this URL")],
         read: read::redirect_to,
     },
     BehaviourRow {
@@ -163,8 +162,8 @@ pub const TABLE: &[BehaviourRow] = &[
     },
     BehaviourRow {
         name: "hostile",
-        examples: &[("/hostile", "answers 200 with reason, headers and body that would act on a terminal")],
-        read: |arguments| read::bare(arguments, Act::Hostile),
+        examples: &[("/hostile", "answers 200; reason, headers and body try to control a terminal")],
+        read: |arguments| read::with_common_keys(arguments, Act::Hostile),
     },
     BehaviourRow {
         name: "garbage",
@@ -177,25 +176,25 @@ pub const TABLE: &[BehaviourRow] = &[
 ];
 
 const ABOUT: &str = "\
-the practice upstream of inflight: every path is a behaviour
+the practice upstream of inflight: the path selects the behaviour
 
 ";
 
-/// The keys that the help page explains once for all.
+/// The keys that the help page explains only once.
 const COMMON_KEYS: [&str; 2] = ["delay", "id"];
 
 const MORE: &str = "
-All of them take `delay`, a wait before anything else (except /delay, which has its own), and `id`, any text:
-it names the record in the body and distinguishes URLs. `bytes` replaces the record by so many bytes. A limit
-belongs to a host and is shared by its ids. Durations have units: 250ms, 2s, 1m30s. Random choices depend
-only on the seed, host, path, query and count.
+All behaviours take the keys `delay` and `id`. `delay` is a wait before anything else; /delay has its own.
+`id` is any text: it names the record in the body and distinguishes URLs. `bytes` replaces the record with
+this many bytes. All ids of a host share its limits. Durations have units: 250ms, 2s, 1m30s. Random choices
+depend only on the seed, host, path, query and count.
 
-  GET  /_tally           the upstream's counts, as JSON; not counted itself
-  GET  /_tally/arrivals  when each request arrived, the first ten thousand
+  GET  /_tally           the upstream's counts, as JSON; this request is not counted
+  GET  /_tally/arrivals  the arrival times of the first 10,000 requests
   POST /_tally/reset     restarts the counts
 ";
 
-/// The page that lists every behaviour with its keys.
+/// Returns the page that lists all behaviours with their keys.
 pub fn help() -> String {
     let examples = TABLE.iter().flat_map(|row| row.examples);
     let width = examples.map(|(example, _)| example.len()).max().unwrap_or(0);
@@ -213,33 +212,33 @@ pub fn help() -> String {
     page + MORE
 }
 
-/// The row of that name.
+/// Returns the row with this name.
 fn row(name: &str) -> Option<&'static BehaviourRow> {
     TABLE.iter().find(|row| row.name == name)
 }
 
-/// An example of the behaviour whose name is most similar to this one, if any is.
+/// Returns an example of the behaviour with the most similar name, if it is similar enough.
 fn nearest(name: &str) -> Option<&'static str> {
-    let alike = |row: &BehaviourRow| strsim::normalized_damerau_levenshtein(row.name, name);
-    let near = TABLE.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
-    (alike(near) >= 0.5).then(|| near.example())
+    let similarity = |row: &BehaviourRow| strsim::normalized_damerau_levenshtein(row.name, name);
+    let near = TABLE.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
+    (similarity(near) >= 0.5).then(|| near.example())
 }
 
 impl BehaviourRow {
-    /// A path and query that work.
+    /// Returns an example path and query.
     pub fn example(&self) -> &'static str {
         self.examples.first().map_or("/", |(example, _)| example)
     }
 
-    /// Reads what follows the name.
+    /// Reads the arguments after the name.
     pub fn read(&self, arguments: &mut PathArguments<'_>) -> Result<Behaviour, String> {
         (self.read)(arguments)
     }
 
-    /// The keys that only some behaviours take: those that are read from its example.
+    /// Returns the keys that are not common. Reading the example finds them.
     fn own_keys(&self) -> Vec<&'static str> {
         let mut arguments = PathArguments::new(self.example());
-        arguments.word();
+        arguments.next_segment();
         // A test ensures that every example works.
         let _ = self.read(&mut arguments);
         arguments.known().iter().copied().filter(|key| !COMMON_KEYS.contains(key)).collect()
@@ -247,7 +246,7 @@ impl BehaviourRow {
 }
 
 impl Refused {
-    /// The refusal as an answer's body.
+    /// Returns the error as the body of a response.
     pub fn page(&self) -> String {
         format!("error: {}\nhint: {}\n", self.why, self.hint)
     }
@@ -265,7 +264,7 @@ fn unknown(name: &str) -> Refused {
     let near = nearest(name).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     Refused {
         status: StatusCode::NOT_FOUND,
-        why: format!("no behaviour is called `/{name}`"),
+        why: format!("there is no behaviour `/{name}`"),
         hint: format!("{near}`GET /` lists them all"),
     }
 }
