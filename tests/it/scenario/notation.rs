@@ -72,16 +72,7 @@ impl Scenario {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
                 self.first.entry((origin, attempt.job)).or_insert(at);
-                let waited = |why| named(why).map_or(Micros::ZERO, micros);
-                let waited = WaitTimes {
-                    slot: waited("slot"),
-                    host_limit: waited("host"),
-                    gap: waited("gap"),
-                    rate: waited("rate"),
-                    cooldown: waited("cooldown"),
-                    backoff: waited("backoff"),
-                    paused: Micros::ZERO,
-                };
+                let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
                 Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
@@ -190,4 +181,18 @@ fn micros(text: &str) -> Micros {
 
 fn moment(text: &str) -> Offset {
     Offset(micros(text).0)
+}
+
+/// The wait times that the words of a `start` name.
+fn wait_times<'w>(named: impl Fn(&str) -> Option<&'w str>) -> WaitTimes {
+    let waited = |why| named(why).map_or(Micros::ZERO, micros);
+    WaitTimes {
+        slot: waited("slot"),
+        host_limit: waited("host"),
+        gap: waited("gap"),
+        rate: waited("rate"),
+        cooldown: waited("cooldown"),
+        backoff: waited("backoff"),
+        paused: Micros::ZERO,
+    }
 }

@@ -25,10 +25,10 @@ impl Sources {
 
     /// The source of the next priority job.
     pub fn next_priority(&self) -> Option<usize> {
-        self.priority.peek().map(|early| early.job.place.source as usize)
+        self.priority.peek().map(|next| next.job.place.source as usize)
     }
 
-    /// Draws the next priority job. The next job of its source waits from here on.
+    /// Draws the next priority job. The next job of its source waits from now on.
     pub fn draw_priority(
         &mut self,
         now: QueueHead,
