@@ -53,7 +53,7 @@ impl Model {
         self.level.mean(self.ended.unwrap_or(now))
     }
 
-    /// EventSubject how long the rest takes at the pace of the last ten seconds, those set aside that hold on
+    /// About how long the rest takes at the pace of the last ten seconds, those set aside that hold on
     /// far longer than is usual.
     ///
     /// `None` while too little is known (before 3 s or 2 %), while paused, and when nothing else is left.

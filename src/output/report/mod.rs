@@ -192,7 +192,7 @@ impl ReportTarget {
     }
 }
 
-/// DocumentHead first, though it is known last.
+/// The head comes first, though it is known last.
 fn document(to: &mut impl Write, header: &DocumentHead<'_>, spool: Spool) -> io::Result<()> {
     let header = safe_json::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
