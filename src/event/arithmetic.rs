@@ -1,4 +1,4 @@
-//! Moments and lengths of time add up, and stop at the largest number instead of breaking.
+//! Saturating arithmetic for moments and lengths of time.
 
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;

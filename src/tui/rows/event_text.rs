@@ -68,10 +68,12 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         LogEvent::Repeated { cause, jobs } => {
             ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
-        LogEvent::Quarantine { host, is_aside: true } => {
+        LogEvent::Quarantine { host, is_quarantined: true } => {
             ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
         }
-        LogEvent::Quarantine { host, is_aside: false } => ours(Status::Running, short_host(host), "released".into()),
+        LogEvent::Quarantine { host, is_quarantined: false } => {
+            ours(Status::Running, short_host(host), "released".into())
+        }
         LogEvent::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
         LogEvent::Resumed => ours(Status::Running, "resumed", String::new()),
         LogEvent::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),

@@ -53,7 +53,7 @@ fn summary_of_hosts(n: u32) -> String {
 #[test]
 fn the_summary_reports_how_many_hosts_are_counted_together() {
     let summary = summary_of_hosts(5_000);
-    assert!(summary.contains("  hosts     5,000, the 1,024 idle longest counted together"), "{summary}");
+    assert!(summary.contains("  hosts     5,000, the 1,024 that were idle longest are counted together"), "{summary}");
     assert!(!summary_of_hosts(4_096).contains("counted together"));
 }
 
@@ -181,8 +181,8 @@ fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
         run.done(0, (i * 101, i * 101 + 100));
     }
     run.end(1_300, RunEnd::Finished);
-    let sentence = "in flight 1.0 of 4 on average: every start waits for the previous end; \
-                    if these are independent, about 300 ms instead of 1.21 s with 4 at once";
+    let sentence = "in flight 1.0 of 4 on average: each attempt starts after the previous one ends; \
+                    if they are independent, about 300 ms instead of 1.21 s with 4 at once";
     let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
     assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));
     assert_eq!(document["verdict"]["others"], json!([]));

@@ -24,7 +24,7 @@ fn a_comparison_is_printed_as_a_table() {
         "A × try_join_all",
         "B ✓ join_all",
         "was read for #3–#5",
-        "lost without a word",
+        "lost silently",
         "keep every outcome",
     ] {
         assert!(table.contains(words), "{words}: {table}");
