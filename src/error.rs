@@ -5,6 +5,7 @@
 use std::io;
 
 use crate::config::theme_catalog::ThemeError;
+use crate::output::collector::CollectorPanicked;
 use crate::output::exit;
 use crate::output::output_error::OutputError;
 use crate::plan::error::PlanError;
@@ -35,7 +36,7 @@ pub mod code {
         ("3", "the plan, a theme or the settings are not valid"),
         ("4", "nothing to do"),
         ("5", "no upstream could be reached at all"),
-        ("70", "a bug of ours: a worker broke"),
+        ("70", "an internal error: a thread of inflight panicked or could not start"),
         ("74", "a report or a recording could not be written"),
         ("129, 130, 143", "the terminal went away, Ctrl-C, SIGTERM"),
     ];
@@ -96,6 +97,9 @@ pub enum Error {
     /// The thread that applies and records events panicked.
     #[error("cannot follow the run")]
     Pump(#[from] PumpError),
+    /// The thread that writes results panicked.
+    #[error("cannot write every result")]
+    Collector(#[from] CollectorPanicked),
 }
 
 impl From<ThemeError> for Error {
@@ -121,7 +125,7 @@ impl Error {
             Self::Plan(_) | Self::Invalid(_) | Self::NoTheme { .. } | Self::Recording { .. } => code::INVALID,
             Self::Usage { .. } => code::USAGE,
             Self::Unwritable { .. } => exit::UNWRITTEN,
-            Self::System { .. } | Self::Pool(_) | Self::Pump(_) => exit::BROKEN,
+            Self::System { .. } | Self::Pool(_) | Self::Pump(_) | Self::Collector(_) => exit::BROKEN,
         }
     }
 
@@ -158,7 +162,12 @@ impl Error {
             Self::NoTheme { near: None, .. } => Some("run `inflight theme list`, or give a path of your own".into()),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Unwritable { hint, .. } | Self::Recording { hint, .. } => hint.clone(),
-            Self::Plan(_) | Self::Invalid(_) | Self::System { .. } | Self::Pool(_) | Self::Pump(_) => None,
+            Self::Plan(_)
+            | Self::Invalid(_)
+            | Self::System { .. }
+            | Self::Pool(_)
+            | Self::Pump(_)
+            | Self::Collector(_) => None,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Appearance {
             Background::Query => (None, true),
         };
         let catalog = ThemeCatalog::open();
-        let missing = settings.themes.iter().filter_map(|named| match catalog.find(&named.theme) {
+        let missing = settings.themes.iter().filter_map(|named| match catalog.check(&named.theme) {
             Err(ThemeError::Missing { suggestion, .. }) => Some(named.missing(suggestion)),
             Ok(_) | Err(_) => None,
         });

@@ -11,7 +11,7 @@ use crate::cli::{BatchArgs, RequestArgs, ResultArgs};
 use crate::error::Error;
 use crate::plan::order::{JobOrder, OrderKeyword};
 use crate::plan::rules::Rules;
-use crate::plan::source::Overlay;
+use crate::plan::source::Overrides;
 use crate::plan::{Plan, Polling};
 
 /// Applies the flags to a plan.
@@ -47,7 +47,7 @@ pub fn apply_flags(
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
-    plan.lay_over(&Overlay {
+    plan.override_requests(&Overrides {
         method: request.method.as_deref().map(method).transpose()?,
         headers: request.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         body: request.body.clone().map(Bytes::from),

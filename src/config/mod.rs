@@ -1,6 +1,6 @@
 //! The environment of the process: its variables, settings files and terminal.
 //!
-//! Nothing else reads the environment; other modules get what they need as parameters. Start at
+//! Only this module reads the environment. Others get values as parameters. Start at
 //! [`environment`], [`settings()`] and [`variable`].
 
 pub mod settings;
@@ -17,18 +17,18 @@ use crate::text::io_error::IoErrorText;
 use crate::tui::detect::{Environment, VARIABLES};
 use crate::tui::tty::{self, Tty};
 
-/// An environment variable, if it is set and is text.
+/// Returns an environment variable, if it is set and is text.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The console, from `--color`, the environment and the streams.
+/// Returns the console, by `--color`, the environment and the streams.
 pub fn console(color: ColorChoice) -> Console {
     let columns = [std::io::stdout().as_fd(), std::io::stderr().as_fd()].map(tty::columns);
     Console::new(color, variable, columns[0], columns[1])
 }
 
-/// The environment that decides how the screen looks, before any flag but `--color`.
+/// Detects the environment that decides the look of the screen. Of all flags, it respects only `--color`.
 pub fn environment(console: Console) -> Environment {
     let variables: BTreeMap<String, String> =
         VARIABLES.iter().filter_map(|&name| Some((name.to_owned(), variable(name)?))).collect();
@@ -37,7 +37,7 @@ pub fn environment(console: Console) -> Environment {
         variables,
         draws_on_terminal,
         color: console.color,
-        // This crate reads the environment itself.
+        // The `anstyle_progress` crate reads the environment itself.
         shows_progress: anstyle_progress::supports_term_progress(draws_on_terminal),
         has_keys: Tty::open(std::io::stderr().as_fd()).is_ok(),
         ..Environment::default()
@@ -50,14 +50,14 @@ pub fn settings() -> Result<Settings, Mistakes> {
     Settings::read(&files.collect::<Result<Vec<_>, _>>()?, &variable)
 }
 
-/// The paths of settings files, the project's first. The user's file may not exist.
+/// Returns the paths of settings files, the project's first. The user's file may not exist.
 pub fn settings_files() -> Vec<PathBuf> {
     let folder = std::env::current_dir().ok();
     let files = [folder.as_deref().and_then(project_file), user_folder().map(|folder| folder.join("config.toml"))];
     files.into_iter().flatten().collect()
 }
 
-/// The folder of the user's settings and themes.
+/// Returns the folder of the user's settings and themes.
 pub fn user_folder() -> Option<PathBuf> {
     // The XDG specification ignores a relative path.
     let named = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -65,9 +65,9 @@ pub fn user_folder() -> Option<PathBuf> {
     Some(named.or_else(default)?.join("inflight"))
 }
 
-/// The project's settings file: in this folder or above, up to the root of its repository.
+/// Finds the project's settings file, in this folder or above it, up to the root of the repository.
 fn project_file(folder: &Path) -> Option<PathBuf> {
-    // Folders above the repository may belong to other users. Without a repository, only this folder counts.
+    // Folders above the repository may belong to other users. Without a repository, only this folder is read.
     let root = folder.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
     let paths = folder.ancestors().take(root + 1).map(|folder| folder.join(".config").join("inflight.toml"));
     paths.into_iter().find(|path| path.is_file())

@@ -1,6 +1,6 @@
-//! The catalog of themes: those inside the program, those in the user's folder, and any path.
+//! The catalog of themes: bundled themes, themes in the user's folder, and any theme file by path.
 //!
-//! A file with the name of a bundled theme never replaces it. Start at [`ThemeCatalog::read`].
+//! A file cannot replace a bundled theme of the same name. Start at [`ThemeCatalog::read`].
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use crate::tui::theme::{Capabilities, Theme, bundled};
 /// All themes that can be used by name.
 #[derive(Clone, Debug)]
 pub struct ThemeCatalog {
-    /// The folder of the user's own themes, one file each.
+    /// The folder of the user's themes, one file each.
     folder: Option<PathBuf>,
 }
 
-/// Why a theme cannot be used.
+/// The error of a theme that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
     /// No theme has this name.
@@ -40,7 +40,7 @@ struct ThemeText {
     /// Its name in messages.
     origin: String,
     text: Cow<'static, str>,
-    /// The folder of its file, which may hold its parents.
+    /// The folder of its file, which may contain its parents.
     folder: Option<PathBuf>,
 }
 
@@ -50,14 +50,14 @@ impl ThemeCatalog {
         Self { folder: config::user_folder().map(|folder| folder.join("themes")) }
     }
 
-    /// The names of all themes: the bundled ones, then the user's own.
+    /// Returns the names of all themes: the bundled ones, then the user's.
     pub fn names(&self) -> Vec<String> {
         let mut own: Vec<String> = self.own_names().collect();
         own.sort();
         Theme::names().map(str::to_owned).chain(own).collect()
     }
 
-    /// The names of the user's themes, without those that a bundled theme has.
+    /// Returns the names of the user's themes, except those of bundled themes.
     fn own_names(&self) -> impl Iterator<Item = String> {
         let entries = self.folder.as_ref().and_then(|folder| std::fs::read_dir(folder).ok());
         let names = entries.into_iter().flatten().filter_map(|entry| {
@@ -68,14 +68,14 @@ impl ThemeCatalog {
         names.filter(|name| is_plain_name(name) && bundled::text(name).is_none())
     }
 
-    /// The file of a theme of the user's.
+    /// Returns the file of one of the user's themes.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let path = self.folder.as_ref().filter(|_| is_plain_name(name))?.join(format!("{name}.toml"));
         path.is_file().then_some(path)
     }
 
-    /// Fails if a theme cannot be found by name or path, or its file cannot be read.
-    pub fn find(&self, name: &str) -> Result<(), ThemeError> {
+    /// Checks that a theme exists, by name or path, and that its file can be read.
+    pub fn check(&self, name: &str) -> Result<(), ThemeError> {
         self.text(name).map(|_| ())
     }
 
@@ -84,7 +84,7 @@ impl ThemeCatalog {
             return Ok(ThemeText { origin: name.to_owned(), text: text.into(), folder: None });
         }
         let path = self.path(name).unwrap_or_else(|| PathBuf::from(name));
-        // A device or a pipe may never end.
+        // Reading a device or a pipe may never end.
         if !path.is_file() {
             let suggestion = did_you_mean(name, self.names().iter().map(String::as_str));
             return Err(ThemeError::Missing { name: name.to_owned(), suggestion });
@@ -99,7 +99,7 @@ impl ThemeCatalog {
 
     /// Reads a theme by name or path.
     ///
-    /// A parent that is not bundled is looked for next to the theme, then in the user's folder.
+    /// A parent that is not bundled is searched next to the theme, then in the user's folder.
     pub fn read(&self, name: &str, capabilities: Capabilities) -> Result<Theme, ThemeError> {
         let theme = self.text(name)?;
         let parent = |name: &str| {
@@ -112,7 +112,7 @@ impl ThemeCatalog {
     }
 }
 
-/// Whether a text is the name of a theme rather than a path.
+/// Whether a text is a name rather than a path.
 fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

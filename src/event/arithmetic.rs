@@ -1,4 +1,4 @@
-//! Saturating arithmetic for moments and lengths of time.
+//! Saturating arithmetic for moments and durations.
 
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;

@@ -37,7 +37,7 @@ pub enum Measure {
 pub enum Figure {
     /// A share of a whole, from 0 to 1.
     Share(f64),
-    /// A length of time.
+    /// A duration.
     Length(Micros),
 }
 

@@ -3,7 +3,6 @@
 //! It has its own thread, so that a slow disk blocks the channel and not the runtime. An output that fails is
 //! reported at once and given up; results are still received, so the run goes on. Start at [`Collector::start`].
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
@@ -22,6 +21,11 @@ use crate::text::io_error::IoErrorText;
 pub struct Collector {
     thread: JoinHandle<Outputs>,
 }
+
+/// The collector's thread panicked: results after that are lost.
+#[derive(Debug, thiserror::Error)]
+#[error("the thread that writes results panicked, which is a bug in inflight")]
+pub struct CollectorPanicked;
 
 /// The written outputs, and those that failed.
 #[derive(Debug, Default)]
@@ -60,12 +64,12 @@ impl Collector {
     /// Waits for the last result, and writes the report.
     ///
     /// The channel must be closed; otherwise this never returns.
-    pub fn join(self, finish: &Finish) -> Collected {
-        let Ok(outputs) = self.thread.join() else {
-            let cause = IoErrorText(io::Error::other("its thread panicked"));
-            return Collected { troubles: vec![OutputError::Thread { cause }], ..Collected::default() };
-        };
-        outputs.finish(finish)
+    ///
+    /// # Errors
+    /// The thread panicked.
+    pub fn join(self, finish: &Finish) -> Result<Collected, CollectorPanicked> {
+        let outputs = self.thread.join().map_err(|_| CollectorPanicked)?;
+        Ok(outputs.finish(finish))
     }
 }
 

@@ -17,7 +17,7 @@ pub const FAILED: u8 = 1;
 pub const NOTHING_TO_DO: u8 = 4;
 /// No connection to any host was ever established.
 pub const OUT_OF_REACH: u8 = 5;
-/// A worker panicked: a bug in inflight.
+/// An internal error: a thread of inflight panicked or could not start.
 pub const BROKEN: u8 = 70;
 /// A report could not be written.
 pub const UNWRITTEN: u8 = 74;

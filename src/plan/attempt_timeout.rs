@@ -1,6 +1,6 @@
-//! The time-out of an attempt, as written in a plan: a length of time or a multiple of the median.
+//! The time-out of one attempt: a duration, or a multiple of the endpoint's median.
 //!
-//! Pure. Start at [`parse_attempt_timeout`].
+//! It only parses text. Start at [`parse_attempt_timeout`].
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use crate::text::value_error::ValueError;
 /// The time-out of one attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AttemptTimeout {
-    /// A length of time.
+    /// A duration.
     Fixed(Duration),
     /// A multiple of the endpoint's median, but no more than the default.
     TimesMedian(f64),
 }
 
-/// A length of time, or a multiple of the median such as `5x median`.
+/// Parses a duration, or a multiple of the median such as `5x median`.
 pub fn parse_attempt_timeout(text: &str) -> Result<AttemptTimeout, ValueError> {
     let Some(times) = text.trim().strip_suffix("median") else {
         return parse_duration(text).map(AttemptTimeout::Fixed);
     };
     let wrong = |what: &str| ValueError::new(what, "write how many times the median, such as `5x median`");
-    let times = times.trim_end().strip_suffix('x').ok_or_else(|| wrong("no multiple of the median"))?;
-    let times: f64 = times.trim_end().parse().map_err(|_| wrong("no multiple of the median"))?;
+    let times = times.trim_end().strip_suffix('x').ok_or_else(|| wrong("not a multiple of the median"))?;
+    let times: f64 = times.trim_end().parse().map_err(|_| wrong("not a multiple of the median"))?;
     if (2.0..=1_000.0).contains(&times) {
         Ok(AttemptTimeout::TimesMedian(times))
     } else if times < 2.0 {
-        Err(ValueError::new("so tight that it would end ordinary attempts", "write `2x median` or more"))
+        Err(ValueError::new("too short: it would cut off ordinary attempts", "write `2x median` or more"))
     } else {
-        Err(wrong("beyond 1000 times the median"))
+        Err(wrong("more than 1000 times the median"))
     }
 }
 
@@ -40,7 +40,7 @@ mod tests {
     use super::{AttemptTimeout, parse_attempt_timeout};
 
     #[test]
-    fn a_timeout_is_a_length_of_time_or_a_multiple_of_the_median() {
+    fn a_timeout_is_a_duration_or_a_multiple_of_the_median() {
         assert_eq!(parse_attempt_timeout("10s"), Ok(AttemptTimeout::Fixed(Duration::from_secs(10))));
         for text in ["5x median", "5 x median", "5xmedian", " 5.0x  median"] {
             assert_eq!(parse_attempt_timeout(text), Ok(AttemptTimeout::TimesMedian(5.0)), "{text}");

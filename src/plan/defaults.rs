@@ -1,10 +1,10 @@
-//! The defaults of a plan, and the bounds of its values.
+//! The default values of a plan, and the bounds of its values.
 //!
-//! No default of a run is defined elsewhere. Start at [`CONCURRENCY`] and [`ATTEMPT`].
+//! All defaults of a run are defined here. Start at [`CONCURRENCY`] and [`ATTEMPT`].
 
 use std::time::Duration;
 
-/// Attempts in flight, whole run.
+/// The limit on attempts in flight, for the whole run.
 pub const CONCURRENCY: u32 = 20;
 
 /// DNS, connection and TLS.
@@ -19,13 +19,13 @@ pub const IDLE: Duration = Duration::from_secs(30);
 /// One attempt, from the slot to the last byte.
 pub const ATTEMPT: Duration = Duration::from_secs(60);
 
-/// The whole job, waits and retries included; never less than one attempt.
+/// The whole job, including waits and retries; never less than one attempt.
 pub const JOB: Duration = Duration::from_secs(600);
 
-/// Hops to follow.
+/// The most redirects that a job follows.
 pub const REDIRECTS: u32 = 10;
 
-/// The number of attempts, the first included.
+/// The most attempts of a job, including the first.
 pub const RETRY_ATTEMPTS: u32 = 3;
 
 /// The maximum of the first wait; it doubles with each attempt.
@@ -40,25 +40,25 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// The share of all attempts that may be retries.
 pub const RETRY_BUDGET: f64 = 0.2;
 
-/// Largest body that is read, in bytes.
+/// The largest response body, in bytes.
 pub const MAX_BODY: u64 = 64 << 20;
 
-/// The most endpoints that lists can add; further hosts share one endpoint.
+/// The most endpoints that lists can add. All further hosts share one endpoint.
 pub const MAX_FOUND_ENDPOINTS: usize = 10_000;
 
-/// The largest limit or rate; anything above is a typing error.
+/// The largest limit or rate; a larger one is probably a typing error.
 pub const MAX_CONCURRENCY: u64 = 1_000_000;
 
-/// The longest time-out, gap or backoff; anything above is a typing error.
+/// The longest time-out, gap or backoff; a longer one is probably a typing error.
 pub const MAX_DURATION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The most jobs one endpoint may ask for.
+/// The most jobs of one endpoint.
 pub const MAX_JOBS: u64 = 1_000_000_000_000;
 
-/// The longest line of a list or file of rows; a longer one is a bad row.
+/// The longest line of a list or row file, in bytes; a longer one is a bad row.
 pub const MAX_LINE: usize = 1 << 20;
 
-/// Files up to this size are counted before the run starts.
+/// The rows of files up to this size, in bytes, are counted before the run starts.
 pub const MAX_COUNTED_FILE: u64 = 64 << 20;
 
 /// The largest TOML plan, in bytes.

@@ -1,6 +1,7 @@
 //! The registry of endpoints: those of the plan first, then one for each host or name in a list.
 //!
-//! Their number is bounded: hosts beyond the bound share one endpoint. An id never changes. Start at [`EndpointRegistry::endpoint_of`].
+//! Their number is bounded: all hosts beyond the bound share one endpoint. Ids never change. Start at
+//! [`EndpointRegistry::endpoint_of`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,12 +12,12 @@ use crate::plan::request::BuiltRequest;
 use crate::plan::request::address::host_key;
 use crate::text::sanitize::sanitize;
 
-/// An endpoint of the plan, or one that a list leads to.
+/// An endpoint of the plan, or one that was found in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedEndpoint {
-    /// Its name on screen and in reports.
+    /// The name on screen and in reports.
     pub name: Arc<str>,
-    /// The number of its jobs, if it is known.
+    /// The number of its jobs, if known.
     pub jobs: Option<u64>,
 }
 
@@ -27,7 +28,7 @@ const OTHER_HOSTS: &str = "(other hosts)";
 /// The endpoint of named rows beyond the bound.
 const OTHER_NAMES: &str = "(other names)";
 
-/// All endpoints so far.
+/// All endpoints that are known so far.
 #[derive(Default)]
 pub(super) struct EndpointRegistry {
     endpoints: Vec<PlannedEndpoint>,
@@ -41,9 +42,9 @@ impl EndpointRegistry {
         &self.endpoints
     }
 
-    /// The endpoint of a row without one: found by the name in the row, or else by its host.
-    pub(super) fn endpoint_of(&mut self, made: &BuiltRequest) -> EndpointId {
-        if let Some(name) = &made.name {
+    /// Returns the endpoint of a row from a list, by the name in the row or else by its host.
+    pub(super) fn endpoint_of(&mut self, request: &BuiltRequest) -> EndpointId {
+        if let Some(name) = &request.name {
             return match self.by_name.get(name) {
                 Some(id) => *id,
                 None if self.is_full() => self.shared(OTHER_NAMES),
@@ -54,15 +55,15 @@ impl EndpointRegistry {
                 }
             };
         }
-        let key = host_key(&made.address.url);
+        let key = host_key(&request.address.url);
         match self.by_host.get(&*key) {
             Some(id) => *id,
             None if self.is_full() => self.shared(OTHER_HOSTS),
             None => {
-                let short: Arc<str> = made.address.host_shown().into();
-                // Two schemes of one host are two endpoints: the name of the second has the scheme.
+                let short: Arc<str> = request.address.host_shown().into();
+                // `http` and `https` of one host are two endpoints. The name of the second includes the scheme.
                 let name = if self.taken.contains(&short) {
-                    format!("{}://{short}", made.address.url.scheme()).into()
+                    format!("{}://{short}", request.address.url.scheme()).into()
                 } else {
                     short
                 };
@@ -73,7 +74,7 @@ impl EndpointRegistry {
         }
     }
 
-    /// The endpoint of invalid rows.
+    /// Returns the endpoint of invalid rows.
     pub(super) fn bad_rows(&mut self) -> EndpointId {
         self.shared(BAD_ROWS)
     }
@@ -82,7 +83,7 @@ impl EndpointRegistry {
         self.by_host.len() + self.by_name.len() >= MAX_FOUND_ENDPOINTS
     }
 
-    /// An endpoint that many hosts or names share; it does not count towards the bound.
+    /// Returns an endpoint that many hosts or names share. It does not count towards the bound.
     fn shared(&mut self, name: &'static str) -> EndpointId {
         if let Some(id) = self.by_name.get(name) {
             return *id;
@@ -92,7 +93,7 @@ impl EndpointRegistry {
         id
     }
 
-    /// Adds an endpoint. A name that is taken gets a number.
+    /// Adds an endpoint. A number is appended to a name that is taken.
     pub(super) fn add(&mut self, name: &Arc<str>, jobs: Option<u64>) -> EndpointId {
         let mut free = Arc::clone(name);
         let mut n = 1;

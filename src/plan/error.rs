@@ -1,6 +1,6 @@
 //! The error of a plan that cannot be run.
 //!
-//! It carries every mistake of the plan at once, not only the first. Start at [`PlanError`].
+//! It contains all mistakes of the plan, not only the first. Start at [`PlanError`].
 
 use crate::plan::Plan;
 use crate::text::diagnostics::{Mistake, Mistakes};
@@ -18,24 +18,24 @@ pub struct PlanError {
 }
 
 impl Plan {
-    /// A mistake in the value of a key such as `limits.concurrency`, found after the plan was read.
+    /// Returns a mistake in the value of a key such as `limits.concurrency`, found after the plan was read.
     pub fn mistake_at(&self, key: &str, message: impl Into<String>, help: impl Into<String>) -> Mistake {
         Mistake::in_file(&self.file, message).with_help(help).at_line(self.line_of(key))
     }
 }
 
 impl PlanError {
-    /// An error with these mistakes.
+    /// Returns an error with these mistakes.
     pub fn new(mistakes: Vec<Mistake>) -> Self {
         Self { mistakes: Mistakes::new(mistakes), has_no_jobs: false }
     }
 
-    /// An error that concerns a whole file.
+    /// Returns an error that concerns a whole file.
     pub(super) fn in_file(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::new(vec![Mistake::in_file(file, message).with_help(help)])
     }
 
-    /// A valid plan without jobs.
+    /// Returns the error of a valid plan without jobs.
     pub(super) fn no_jobs(file: &str, help: impl Into<String>) -> Self {
         let message = format!("{} has no jobs", describe_file(file));
         Self { has_no_jobs: true, ..Self::in_file(file, message, help) }
@@ -57,10 +57,34 @@ impl PlanError {
     }
 }
 
-/// Returns how a message refers to a plan file.
+/// Returns the name of a plan file for messages.
 pub(super) fn describe_file(file: &str) -> String {
     match file {
         STDIN => "standard input".to_owned(),
         file => format!("plan `{}`", sanitize(file)),
+    }
+}
+
+/// Describes a system error, without its number.
+pub(super) fn io_reason(why: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match why.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => {
+            let words = why.to_string();
+            words.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+/// What is wrong with a line of JSON; the line's number is known better elsewhere.
+pub(super) fn json_reason(why: &serde_json::Error) -> String {
+    let words = why.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
+        None => sanitize(&words).into_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The HTTP client that sends requests, as set by a plan or a flag.
 //!
-//! Pure. Start at [`parse_http_client`].
+//! It only parses the name. Start at [`parse_http_client`].
 
 use crate::text::value_error::ValueError;
 
@@ -16,13 +16,13 @@ pub enum HttpClient {
     Reqwest,
 }
 
-/// `auto`, `direct` or `reqwest`.
+/// Parses `auto`, `direct` or `reqwest`.
 pub fn parse_http_client(text: &str) -> Result<HttpClient, ValueError> {
     match text {
         "auto" => Ok(HttpClient::Auto),
         "direct" => Ok(HttpClient::Direct),
         "reqwest" => Ok(HttpClient::Reqwest),
-        _ => Err(ValueError::new("not a wire", "write `auto`, `direct` or `reqwest`")),
+        _ => Err(ValueError::new("not an HTTP client", "write `auto`, `direct` or `reqwest`")),
     }
 }
 
@@ -38,7 +38,7 @@ mod tests {
         );
         assert_eq!(
             parse_http_client("hyper").unwrap_err().to_string(),
-            "not a wire: write `auto`, `direct` or `reqwest`"
+            "not an HTTP client: write `auto`, `direct` or `reqwest`"
         );
     }
 }

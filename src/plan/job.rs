@@ -1,4 +1,6 @@
-//! A job, which succeeds or fails exactly once, and the rules for running it.
+//! A job: one request, and the rules for running it.
+//!
+//! Each job succeeds or fails exactly once, after any number of attempts.
 //!
 //! Start at [`Job`].
 
@@ -12,10 +14,10 @@ use url::Url;
 
 use crate::event::EndpointId;
 
-/// One job, as drawn from the plan. What many jobs share is shared. Its `Debug` shows no secret.
+/// One job of the plan. Data that is common to many jobs is shared. Its `Debug` shows no secret.
 #[derive(Clone)]
 pub struct Job {
-    /// Its place in the plan: reports are in this order.
+    /// Its place in the plan, which decides its place in reports.
     pub place: Place,
     /// The endpoint it belongs to.
     pub endpoint: EndpointId,
@@ -25,11 +27,11 @@ pub struct Job {
     pub url: Url,
     /// Method and URL, secrets masked.
     pub target: Arc<str>,
-    /// Secret values of the plan, which are masked wherever a server repeats them.
+    /// Secret values of the plan. They are masked if a server repeats them.
     pub secrets: Arc<[Box<str>]>,
-    /// Headers the plan sets.
+    /// The headers that the plan sets.
     pub headers: Arc<HeaderMap>,
-    /// Body to send; empty for none.
+    /// The body to send; empty if there is none.
     pub body: Bytes,
     /// The rules for running and judging it.
     pub policy: Arc<Policy>,
@@ -38,28 +40,28 @@ pub struct Job {
 /// A job's place in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
-    /// Which source, from 0.
+    /// The index of the source.
     pub source: u32,
-    /// Which row of it, from 0.
+    /// The index of the row in the source.
     pub row: u64,
 }
 
 /// The rules for running a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// The time-outs of its parts.
+    /// The time-outs of the job and its phases.
     pub timeouts: Timeouts,
-    /// Hops to follow; 0 leaves redirects as answers.
+    /// The most redirects to follow; with 0, a redirect is the final response.
     pub redirects: u32,
-    /// Whether, when and how often to try again.
+    /// Whether, when and how often to retry.
     pub retry: Retry,
     /// The expected statuses.
     pub status: Statuses,
-    /// Largest body that is read, in bytes.
+    /// The largest response body, in bytes.
     pub max_body: u64,
 }
 
-/// The time-outs, all finite.
+/// The time-outs of a job. All are finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timeouts {
     /// DNS, connection and TLS.
@@ -70,24 +72,24 @@ pub struct Timeouts {
     pub idle: Duration,
     /// One attempt, from the slot to the last byte.
     pub attempt: Duration,
-    /// A shorter time-out, as a multiple of the endpoint's median, once that is known.
+    /// A shorter time-out for attempts, as a multiple of the endpoint's median. It applies once the median is known.
     pub times_median: Option<f64>,
-    /// The whole job, from its first attempt, waits and retries included.
+    /// The whole job, from its first attempt, including waits and retries.
     pub job: Duration,
 }
 
-/// When a failed attempt is tried again.
+/// When a failed attempt is retried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// The number of attempts, the first included; 1 means no retry.
+    /// The most attempts, including the first; 1 means no retry.
     pub attempts: u32,
-    /// The maximum of the first wait; it doubles with each attempt …
+    /// The maximum of the first wait. It doubles with each attempt.
     pub backoff_from: Duration,
-    /// … and never exceeds this.
+    /// The longest wait.
     pub backoff_to: Duration,
     /// The outcomes that are retried.
     pub on: RetryOn,
-    /// Also retry methods that are not idempotent.
+    /// Whether to retry methods that are not idempotent, too.
     pub non_idempotent: bool,
     /// The longest wait that a server can request.
     pub longest_wait: Duration,
@@ -131,7 +133,7 @@ impl fmt::Debug for Job {
 
 impl Statuses {
     /// Whether this status is expected.
-    pub fn holds(&self, status: u16) -> bool {
+    pub fn contains(&self, status: u16) -> bool {
         match self {
             Self::Success => (200..400).contains(&status),
             Self::Any => true,

@@ -1,6 +1,6 @@
-//! The loading of a plan: from a file, standard input or the command line.
+//! The loader of plans from a file, standard input or the command line.
 //!
-//! The extension of the file decides the format, or else the first line that is not blank. Start at
+//! The file extension decides the format. Without a known extension, the first line decides. Start at
 //! [`Plan::read`].
 
 use std::fs::File;
@@ -9,24 +9,25 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use crate::plan::defaults::{MAX_JOBS, MAX_PLAN};
+use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::{is_domain, quoted};
 use crate::plan::request::check;
-use crate::plan::request::interpolation::{VariableLookup, reason};
 use crate::plan::rows::{Form, Input, Rows};
 use crate::plan::source::Source;
+use crate::plan::template::interpolation::VariableLookup;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
 use crate::text::diagnostics::Mistake;
 use crate::text::sanitize::sanitize;
 
 /// The number of bytes that are read to detect the format.
-const SNIFFED: usize = 64 << 10;
+const SNIFF_LIMIT: usize = 64 << 10;
 
-/// The formats of a plan.
-const KINDS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
+/// The accepted formats, for messages.
+const ACCEPTED_FORMATS: &str = "`inflight run` takes a TOML plan, JSON Lines or a list of URLs";
 
 /// The format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ enum PlanFormat {
 impl Plan {
     /// Reads a plan from a file: TOML, a list of URLs, or JSON Lines.
     ///
-    /// Files in the plan are relative to its folder.
+    /// Paths in the plan are relative to its folder.
     pub fn read(path: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         let name = path.display().to_string();
         let mut file = open(path, &name)?;
@@ -49,8 +50,8 @@ impl Plan {
             return Self::from_stream(Box::new(file), &name, folder, var);
         }
         let mut start = Vec::new();
-        let cannot = |why: std::io::Error| unreadable(&name, &reason(&why));
-        file.by_ref().take(SNIFFED as u64).read_to_end(&mut start).map_err(cannot)?;
+        let cannot = |why: std::io::Error| unreadable(&name, &io_reason(&why));
+        file.by_ref().take(SNIFF_LIMIT as u64).read_to_end(&mut start).map_err(cannot)?;
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => PlanFormat::Toml,
             _ => match Form::of(path) {
@@ -69,19 +70,19 @@ impl Plan {
         };
         if format == PlanFormat::Toml {
             let text = utf8(start, file, &name)?;
-            return read::plan(&text, &name, folder, var);
+            return read::read_plan(&text, &name, folder, var);
         }
         let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
         let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
-        Ok(Self::of_rows(&name, rows, form, &start))
+        Ok(Self::from_rows(&name, rows, form, &start))
     }
 
-    /// Reads a TOML plan from memory. Messages call it `file`; the files in it are relative to `folder`.
+    /// Reads a TOML plan from memory. Messages call it `file`. The paths in it are relative to `folder`.
     pub fn from_toml(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Self, PlanError> {
-        read::plan(text, file, folder, var)
+        read::read_plan(text, file, folder, var)
     }
 
-    /// Reads a plan from standard input. The jobs of a list are drawn as they arrive.
+    /// Reads a plan from standard input. The jobs of a list are available as their lines arrive.
     pub fn from_stdin(input: Box<dyn Read + Send>, var: VariableLookup<'_>) -> Result<Self, PlanError> {
         Self::from_stream(input, STDIN, Path::new(""), var)
     }
@@ -93,28 +94,28 @@ impl Plan {
         let format = loop {
             let n = match input.read(&mut chunk) {
                 Err(why) if why.kind() == std::io::ErrorKind::Interrupted => continue,
-                read => read.map_err(|why| unreadable(name, &reason(&why)))?,
+                read => read.map_err(|why| unreadable(name, &io_reason(&why)))?,
             };
             start.extend_from_slice(&chunk[..n]);
             let whole_lines = start.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-            let is_all = n == 0 || start.len() > SNIFFED;
+            let is_all = n == 0 || start.len() > SNIFF_LIMIT;
             match detect_format(&start[..if is_all { start.len() } else { whole_lines }]) {
                 Some(format) => break format,
-                None if n == 0 => return Err(PlanError::no_jobs(name, KINDS)),
+                None if n == 0 => return Err(PlanError::no_jobs(name, ACCEPTED_FORMATS)),
                 None if is_all => break PlanFormat::Toml,
                 None => {}
             }
         };
         if format == PlanFormat::Toml {
-            return read::plan(&utf8(start, input, name)?, name, folder, var);
+            return read::read_plan(&utf8(start, input, name)?, name, folder, var);
         }
         let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
         let whole = Box::new(Cursor::new(start.clone()).chain(input));
         let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
-        Ok(Self::of_rows(name, rows, form, &start))
+        Ok(Self::from_rows(name, rows, form, &start))
     }
 
-    /// A plan of URLs from the command line: `n` jobs in all, spread evenly; one each without `n`.
+    /// Returns a plan for URLs of the command line: `n` jobs, spread evenly, or one job per URL without `n`.
     pub fn from_urls(urls: &[String], n: Option<u64>) -> Result<Self, PlanError> {
         const FILE: &str = "command line";
         let n_urls = urls.len() as u64;
@@ -136,18 +137,18 @@ impl Plan {
         };
         let share = |i: usize| n / n_urls + u64::from((i as u64) < n % n_urls);
         let sources: Vec<Source> = urls.iter().enumerate().map(|(i, url)| Source::repeated(url, share(i))).collect();
-        let plan = Self { practice: is_practice.then(Practice::default), ..Self::of(&name, FILE, sources) };
+        let plan = Self { practice: is_practice.then(Practice::default), ..Self::with_sources(&name, FILE, sources) };
         plan.check_urls()?;
         Ok(plan)
     }
 
-    fn of_rows(file: &str, rows: Rows, form: Form, start: &[u8]) -> Self {
+    fn from_rows(file: &str, rows: Rows, form: Form, start: &[u8]) -> Self {
         let source = if form == Form::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
         let is_practice = String::from_utf8_lossy(start).contains("practice://");
-        Self { practice: is_practice.then(Practice::default), ..Self::of(&stem(file), file, vec![source]) }
+        Self { practice: is_practice.then(Practice::default), ..Self::with_sources(&stem(file), file, vec![source]) }
     }
 
-    fn of(name: &str, file: &str, sources: Vec<Source>) -> Self {
+    fn with_sources(name: &str, file: &str, sources: Vec<Source>) -> Self {
         Self {
             name: name.to_owned(),
             file: file.to_owned(),
@@ -164,7 +165,7 @@ impl Plan {
         }
     }
 
-    /// Reports every invalid URL of a command line.
+    /// Returns an error that lists every invalid URL of the command line.
     fn check_urls(&self) -> Result<(), PlanError> {
         let wrong = self.sources.iter().filter_map(|source| check(source, self.practice.is_some()).err());
         let mistakes: Vec<_> = wrong
@@ -178,15 +179,15 @@ fn open(path: &Path, name: &str) -> Result<File, PlanError> {
     if path.is_dir() {
         return Err(unreadable(name, "it is a folder"));
     }
-    File::open(path).map_err(|why| unreadable(name, &reason(&why)))
+    File::open(path).map_err(|why| unreadable(name, &io_reason(&why)))
 }
 
 fn unreadable(name: &str, why: &str) -> PlanError {
     let help = if is_domain(name) && !Path::new(name).exists() && Form::of(Path::new(name)).is_none() && !is_toml(name)
     {
-        format!("if it is meant as a URL, write `https://{}`", sanitize(name))
+        format!("if you mean a URL, write `https://{}`", sanitize(name))
     } else {
-        KINDS.to_owned()
+        ACCEPTED_FORMATS.to_owned()
     };
     PlanError::in_file(name, format!("cannot read {}: {why}", describe_file(name)), help)
 }
@@ -197,7 +198,7 @@ fn is_toml(name: &str) -> bool {
 
 /// Reads the rest of a plan as UTF-8 text.
 fn utf8(mut start: Vec<u8>, rest: impl Read, name: &str) -> Result<String, PlanError> {
-    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &reason(&why)))?;
+    rest.take(MAX_PLAN).read_to_end(&mut start).map_err(|why| unreadable(name, &io_reason(&why)))?;
     if start.len() as u64 > MAX_PLAN {
         return Err(unreadable(name, "it is larger than 16 MiB"));
     }

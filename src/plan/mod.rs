@@ -1,8 +1,8 @@
 //! A plan: endpoints, limits, retry rules and expectations.
 //!
-//! It comes from TOML, a list of URLs, JSON Lines or the command line. Jobs are never all in memory:
-//! the [`Cursor`](cursor::Cursor) draws them one by one. Nothing here sends a request or reads the
-//! environment. Start at [`Plan`] and [`Plan::read`].
+//! A plan is written in TOML, or is a list of URLs, JSON Lines or a command line. The
+//! [`Cursor`](cursor::Cursor) draws its jobs one by one, so they are never all in memory. This module
+//! sends no request and does not read the environment. Start at [`Plan`] and [`Plan::read`].
 
 pub mod attempt_timeout;
 pub mod cursor;
@@ -23,6 +23,7 @@ pub mod resolved;
 mod rows;
 pub mod rules;
 pub mod source;
+pub mod template;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -46,11 +47,11 @@ pub struct Plan {
     pub polling: Option<Polling>,
     /// The order of jobs.
     pub order: order::JobOrder,
-    /// Stop at the first job that fails.
+    /// Whether the run stops at the first job that fails.
     pub fail_fast: bool,
     /// The HTTP client that sends requests.
     pub wire: http_client::HttpClient,
-    /// What decides the exit code, in addition to failed jobs.
+    /// Conditions that decide the exit code, in addition to failed jobs.
     pub expect: Expect,
     /// The destination of results.
     pub output: Output,
@@ -63,15 +64,15 @@ pub struct Plan {
 /// The limits of the run and of its hosts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// Attempts in flight, whole run.
+    /// The most attempts in flight, in the whole run.
     pub concurrency: NonZeroU32,
-    /// Attempts in flight at each host; the run's limit if absent.
+    /// The most attempts in flight at each host; the run's limit if absent.
     pub per_host: Option<NonZeroU32>,
-    /// Shortest time between two starts, whole run: the inverse of `rate`.
+    /// The shortest time between two starts in the whole run: the inverse of `rate`.
     pub gap: Option<Duration>,
-    /// Shortest time between two starts at one host.
+    /// The shortest time between two starts at one host.
     pub per_host_gap: Option<Duration>,
-    /// Whether the limit of each host adapts, under the limits above.
+    /// Whether the limit of each host adapts. The limits above are its maximum.
     pub adaptive: bool,
     /// The share of all attempts that may be retries, from 0 to 1; a few are always allowed.
     pub retry_budget: f64,
@@ -84,30 +85,32 @@ pub struct Limits {
 pub struct HostRule {
     /// The pattern of host names, in lower case; `*` matches any text.
     pub pattern: String,
-    /// Attempts in flight.
+    /// The most attempts in flight.
     pub limit: Option<NonZeroU32>,
-    /// Shortest time between two starts.
+    /// The shortest time between two starts.
     pub gap: Option<Duration>,
 }
 
 impl HostRule {
-    /// Whether it is a rule for the host that `key` names as [`request::address::host_key`] does.
+    /// Whether it applies to the host with this [key](request::address::host_key).
     pub fn matches(&self, key: &str) -> bool {
         glob::matches(&self.pattern, request::address::name_in_key(key))
     }
 }
 
 impl Limits {
-    /// Returns the limit of a host, if it has its own, and the shortest time between two starts. `key` names the host as [`request::address::host_key`] does.
-    pub fn of_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
-        let rule = self.rule_of(key);
+    /// Returns the limit of a host, if it has its own, and the shortest time between two starts.
+    ///
+    /// `key` is the host's [key](request::address::host_key).
+    pub fn limits_for_host(&self, key: &str) -> (Option<NonZeroU32>, Duration) {
+        let rule = self.rule_for_host(key);
         let limit = rule.and_then(|rule| rule.limit).or(self.per_host);
         let gap = rule.and_then(|rule| rule.gap).or(self.per_host_gap);
         (limit, gap.unwrap_or_default())
     }
 
-    /// The rule that applies to a host.
-    pub fn rule_of(&self, key: &str) -> Option<&HostRule> {
+    /// Returns the rule that applies to a host.
+    pub fn rule_for_host(&self, key: &str) -> Option<&HostRule> {
         self.hosts.iter().find(|rule| rule.matches(key))
     }
 }
@@ -115,7 +118,7 @@ impl Limits {
 /// The repetition of a batch, to monitor endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polling {
-    /// From the start of a round to the start of the next; never zero.
+    /// The time from the start of a round to the start of the next; never zero.
     pub every: Duration,
     /// The number of rounds; endless if absent.
     pub rounds: Option<NonZeroU32>,
@@ -124,7 +127,7 @@ pub struct Polling {
 /// The expectations of the whole run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expect {
-    /// Largest share of jobs that may fail, from 0 to 1, exclusive. Without it no job may fail.
+    /// The share of failed jobs must be below this, from 0 to 1. Without it no job may fail.
     pub failed_below: Option<f64>,
     /// The 95th percentile of service time must be below this.
     pub p95_below: Option<Duration>,
@@ -133,10 +136,10 @@ pub struct Expect {
 /// The destination of results.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// A JSON file with the data of all jobs and all failures, in plan order. The path is relative to
-    /// the current folder, as for all results.
+    /// A JSON file with the data of all jobs and failures, in plan order. Paths of results are relative to
+    /// the current folder.
     pub report: Option<PathBuf>,
-    /// A folder for the body of each response, under a safe name.
+    /// A folder for response bodies, each under a safe file name.
     pub bodies: Option<PathBuf>,
 }
 
@@ -145,22 +148,22 @@ pub struct Output {
 pub struct Practice {
     /// The seed of its random choices.
     pub seed: u64,
-    /// Behaviour by host name: a glob such as `d00*`, and the path that it requests.
+    /// Behaviour by host name: a glob such as `d00*`, and the practice path that its hosts serve.
     pub hosts: Vec<(String, String)>,
 }
 
 impl Plan {
-    /// Overrides the rules of all sources with flags.
-    pub fn lay_over(&mut self, overlay: &source::Overlay) {
+    /// Overrides the requests and rules of all sources with flags.
+    pub fn override_requests(&mut self, overlay: &source::Overrides) {
         for source in &mut self.sources {
-            source.lay_over(overlay);
+            source.override_requests(overlay);
         }
     }
 
-    /// Adds rules to all sources, where the plan has none.
-    pub fn lay_under(&mut self, rules: &rules::Rules) {
+    /// Adds rules to all sources where the plan sets none.
+    pub fn add_default_rules(&mut self, rules: &rules::Rules) {
         for source in &mut self.sources {
-            source.lay_under(rules);
+            source.add_default_rules(rules);
         }
     }
 

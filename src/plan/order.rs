@@ -1,6 +1,6 @@
 //! The order of jobs, as set by a plan or a flag.
 //!
-//! Pure. Start at [`JobOrder`].
+//! It only parses the keyword. Start at [`JobOrder`].
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub enum JobOrder {
     },
 }
 
-/// The keyword of an order, without its recording.
+/// The keyword that selects an order, without its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderKeyword {
     /// As in the plan.
@@ -28,7 +28,7 @@ pub enum OrderKeyword {
     SlowFirst,
 }
 
-/// `as-given` or `slow-first`.
+/// Parses `as-given` or `slow-first`.
 pub fn parse_order(text: &str) -> Result<OrderKeyword, ValueError> {
     match text {
         "as-given" => Ok(OrderKeyword::AsGiven),

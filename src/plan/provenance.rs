@@ -1,21 +1,21 @@
 //! The provenance of a value: a flag, a plan line, another value, or the default.
 //!
-//! Pure: it reads no file. Start at [`ProvenanceIndex`].
+//! It reads no file. Start at [`ProvenanceIndex`].
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::text::toml_reader::WrittenKey;
 
-/// Keys whose values have keys of their own.
+/// Keys whose values contain further keys.
 const WITH_PARTS: [&str; 2] = ["endpoint.json", "endpoint.each"];
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Provenance {
-    /// A flag, which wins over the plan.
+    /// A flag, which overrides the plan.
     Flag(&'static str),
-    /// An argument of the command line that is no flag.
+    /// A command-line argument other than a flag.
     CommandLine,
     /// A line of the plan.
     PlanLine {
@@ -26,7 +26,7 @@ pub enum Provenance {
         /// The variables in its value, such as `${TOKEN}`.
         variables: Vec<String>,
     },
-    /// It follows from the value of this key.
+    /// The value of this key determines it.
     DerivedFrom(&'static str),
     /// It was detected, for this reason.
     Detected(String),
@@ -34,10 +34,10 @@ pub enum Provenance {
     Default,
 }
 
-/// A flag of the command line, and the key of the plan that it overrides.
+/// A command-line flag, and the plan key that it overrides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagOverride {
-    /// The full name of the key; the keys of endpoints have no `endpoint.` in front.
+    /// The full name of the key, but without the `endpoint.` prefix.
     pub key: Cow<'static, str>,
     /// The flag, such as `--timeout`.
     pub flag: &'static str,
@@ -57,13 +57,13 @@ impl<'a> ProvenanceIndex<'a> {
         Self { file: file.into(), plan, flags }
     }
 
-    /// The provenance of a key of the whole run.
-    pub fn of_key(&self, key: &str) -> Provenance {
+    /// Returns the provenance of a key of the whole run.
+    pub fn key_provenance(&self, key: &str) -> Provenance {
         self.flag(key).or_else(|| self.line(self.plan, key)).unwrap_or(Provenance::Default)
     }
 
-    /// The provenance of an endpoint's key. A flag wins over the endpoint, which wins over the defaults.
-    pub fn of_endpoint_key(&self, own: &[WrittenKey], key: &str) -> Provenance {
+    /// Returns the provenance of an endpoint's key. A flag overrides the endpoint, which overrides the defaults.
+    pub fn endpoint_key_provenance(&self, own: &[WrittenKey], key: &str) -> Provenance {
         // Retry rules have their own table; all other defaults are in `[defaults]`.
         let for_all = if key.starts_with("retry.") { key.to_owned() } else { format!("defaults.{key}") };
         let own = || self.line(own, &format!("endpoint.{key}"));
@@ -76,10 +76,10 @@ impl<'a> ProvenanceIndex<'a> {
     }
 
     fn line(&self, written: &[WrittenKey], key: &str) -> Option<Provenance> {
-        // The names of headers and hosts ignore case; our own keys are lower case.
+        // Header and host names ignore case. All other keys are lower case.
         let WrittenKey { line, .. } = written.iter().find(|written| written.key.eq_ignore_ascii_case(key))?;
-        // The variables of a part belong to the whole value. Only these keys have parts: elsewhere a dot
-        // belongs to the name of a header or a host.
+        // The variables of a part belong to the whole value. Only these keys have parts. In other keys, a dot
+        // is part of a header or host name.
         let has_parts = WITH_PARTS.contains(&key);
         let is_part = |part: &str| has_parts && part.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         let is_part = |part: &str| part.eq_ignore_ascii_case(key) || is_part(part);
@@ -122,12 +122,12 @@ mod tests {
         let own = [written("endpoint.timeout", 7), written("endpoint.retry.attempts", 8)];
         let flags = [FlagOverride { key: "retry.attempts".into(), flag: "--tries" }];
         let index = ProvenanceIndex::new("a.toml", &plan, &flags);
-        assert_eq!(index.of_endpoint_key(&own, "retry.attempts"), Provenance::Flag("--tries"));
-        assert_eq!(line(&index.of_endpoint_key(&own, "timeout")), 7);
-        assert_eq!(line(&index.of_endpoint_key(&[], "timeout")), 2);
-        assert_eq!(line(&index.of_endpoint_key(&own, "redirects")), 4);
-        assert_eq!(index.of_endpoint_key(&own, "max_body"), Provenance::Default);
-        assert_eq!(index.of_key("retry.budget"), Provenance::Default);
+        assert_eq!(index.endpoint_key_provenance(&own, "retry.attempts"), Provenance::Flag("--tries"));
+        assert_eq!(line(&index.endpoint_key_provenance(&own, "timeout")), 7);
+        assert_eq!(line(&index.endpoint_key_provenance(&[], "timeout")), 2);
+        assert_eq!(line(&index.endpoint_key_provenance(&own, "redirects")), 4);
+        assert_eq!(index.endpoint_key_provenance(&own, "max_body"), Provenance::Default);
+        assert_eq!(index.key_provenance("retry.budget"), Provenance::Default);
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
             variables("endpoint.json.again", 5, "${USER}"),
             variables("endpoint.jsons", 6, "${OTHER}"),
         ];
-        let provenance = ProvenanceIndex::new("a.toml", &[], &[]).of_endpoint_key(&own, "json");
+        let provenance = ProvenanceIndex::new("a.toml", &[], &[]).endpoint_key_provenance(&own, "json");
         assert_eq!(
             provenance,
             Provenance::PlanLine { file: "a.toml".into(), line: 3, variables: vec!["${USER}".to_owned()] }
@@ -152,7 +152,7 @@ mod tests {
         let dotted = WrittenKey { variables: vec!["${TOKEN}".to_owned()], ..written("endpoint.headers.a.b", 4) };
         let own = [written("endpoint.headers.a", 3), dotted];
         let index = ProvenanceIndex::new("a.toml", &[], &[]);
-        let variables = |key: &str| match index.of_endpoint_key(&own, key) {
+        let variables = |key: &str| match index.endpoint_key_provenance(&own, key) {
             Provenance::PlanLine { variables, .. } => variables,
             provenance => panic!("{provenance:?}"),
         };
@@ -163,6 +163,6 @@ mod tests {
     fn header_names_ignore_case() {
         let plan = [written("defaults.headers.X-Api-Key", 5)];
         let index = ProvenanceIndex::new("a.toml", &plan, &[]);
-        assert_eq!(line(&index.of_endpoint_key(&[], "headers.x-api-key")), 5);
+        assert_eq!(line(&index.endpoint_key_provenance(&[], "headers.x-api-key")), 5);
     }
 }

@@ -1,24 +1,24 @@
-//! Parsers for lengths of time, counts, rates, shares and sizes.
+//! Parsers of durations, counts, rates, shares and sizes.
 //!
-//! Pure: text in, value out. They refuse a number without a unit, zero, and values outside the bounds
-//! of [`defaults`]. Start at [`parse_duration`].
+//! They only read text. They refuse a number without a unit, zero, and values outside the bounds of
+//! [`defaults`]. Start at [`parse_duration`].
 
 use std::time::Duration;
 
 use crate::plan::defaults;
 use crate::text::value_error::ValueError;
 
-/// A length of time above zero: `250ms`, `2s`, `1m30s`.
+/// Parses a duration above zero: `250ms`, `2s`, `1m30s`.
 pub fn parse_duration(text: &str) -> Result<Duration, ValueError> {
     let text = text.trim();
     if text.parse::<f64>().is_ok() {
-        return Err(unitless(text));
+        return Err(missing_unit(text));
     }
     let Ok(length) = humantime::parse_duration(text) else {
-        return Err(ValueError::new("not a length of time", "write one such as `250ms`, `2s` or `1m30s`"));
+        return Err(ValueError::new("not a duration", "write one such as `250ms`, `2s` or `1m30s`"));
     };
     if length.is_zero() {
-        return Err(ValueError::new("zero", "write a length of time such as `250ms`, or leave it out"));
+        return Err(ValueError::new("zero", "write a duration such as `250ms`, or leave it out"));
     }
     if length > defaults::MAX_DURATION {
         return Err(ValueError::new("longer than 30 days", "write a shorter time, such as `10m`"));
@@ -26,12 +26,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, ValueError> {
     Ok(length)
 }
 
-/// The error of a number without its unit.
-pub(super) fn unitless(number: &str) -> ValueError {
+/// Returns the error for a duration without a unit.
+pub(super) fn missing_unit(number: &str) -> ValueError {
     ValueError::new("a number without a unit", format!("write `{number}ms` or `{number}s`"))
 }
 
-/// Two lengths of time in ascending order: `500ms..30s`.
+/// Parses two durations in ascending order: `500ms..30s`.
 pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), ValueError> {
     let wrong = |what: &str| ValueError::new(what, "write the first and the longest wait, such as `500ms..30s`");
     let (from, to) = text.split_once("..").ok_or_else(|| wrong("not a range of times"))?;
@@ -42,7 +42,7 @@ pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), ValueError> {
     Ok((from, to))
 }
 
-/// A whole number, with `k` for a thousand and `m` for a million: `500`, `10k`, `1.5m`.
+/// Parses a whole number, with `k` for a thousand and `m` for a million: `500`, `10k`, `1.5m`.
 pub fn parse_count(text: &str) -> Result<u64, ValueError> {
     let wrong = || ValueError::new("not a count", "write a whole number such as `500`, `10k` or `1m`");
     let digits = text.trim().replace('_', "");
@@ -51,10 +51,10 @@ pub fn parse_count(text: &str) -> Result<u64, ValueError> {
         Some((at, 'm' | 'M')) => (&digits[..at], 1_000_000),
         _ => (digits.as_str(), 1),
     };
-    scaled(digits, factor).ok_or_else(wrong)
+    multiply_exactly(digits, factor).ok_or_else(wrong)
 }
 
-/// A number of bytes: `4096`, `64MiB`, `10 MB`.
+/// Parses a number of bytes: `4096`, `64MiB`, `10 MB`.
 pub fn parse_size(text: &str) -> Result<u64, ValueError> {
     let wrong = || ValueError::new("not a size", "write one such as `64MiB`, `10MB` or `4096`");
     let text = text.trim();
@@ -70,11 +70,11 @@ pub fn parse_size(text: &str) -> Result<u64, ValueError> {
         "gib" => 1 << 30,
         _ => return Err(wrong()),
     };
-    scaled(&digits.trim().replace('_', ""), factor).ok_or_else(wrong)
+    multiply_exactly(&digits.trim().replace('_', ""), factor).ok_or_else(wrong)
 }
 
-/// Digits, of which some may be decimals, times a factor that makes the number whole.
-fn scaled(digits: &str, factor: u64) -> Option<u64> {
+/// Multiplies a decimal number by a factor. The product must be a whole number.
+fn multiply_exactly(digits: &str, factor: u64) -> Option<u64> {
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || digits.ends_with('.') {
@@ -88,23 +88,26 @@ fn scaled(digits: &str, factor: u64) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(factor)?.checked_add(rest / scale)
 }
 
-/// A limit on how many may be in flight: a count from 1 to 1,000,000.
+/// Parses a concurrency limit: a count from 1 to 1,000,000.
 pub fn parse_limit(text: &str) -> Result<u32, ValueError> {
-    limit(parse_count(text)?)
+    check_limit(parse_count(text)?)
 }
 
-/// Checks a limit on how many may be in flight.
-pub(super) fn limit(count: u64) -> Result<u32, ValueError> {
+/// Checks that a count is a valid concurrency limit.
+pub(super) fn check_limit(count: u64) -> Result<u32, ValueError> {
     if count == 0 {
         return Err(ValueError::new("zero: nothing would ever start", "write at least 1"));
     }
     if count > defaults::MAX_CONCURRENCY {
-        return Err(ValueError::new("beyond 1,000,000 at once", "write what one machine can hold, such as `1000`"));
+        return Err(ValueError::new(
+            "more than 1,000,000 at once",
+            "write a limit that one machine can handle, such as `1000`",
+        ));
     }
     u32::try_from(count).map_err(|_| ValueError::new("too large", "write a smaller number"))
 }
 
-/// Starts per second, minute or hour, as the time between two of them: `100/s`, `30/m`, `5/h`.
+/// Parses a rate, and returns the time between two starts: `100/s`, `30/m`, `5/h`.
 pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
     let wrong = |what: &str| ValueError::new(what, "write one such as `100/s`, `30/m` or `5/h`");
     let Some((number, unit)) = text.split_once('/') else {
@@ -133,23 +136,23 @@ pub fn parse_rate(text: &str) -> Result<Duration, ValueError> {
         return Err(wrong("less than one start in 30 days"));
     }
     if gap < Duration::from_micros(1) {
-        return Err(wrong("beyond 1,000,000 starts per second"));
+        return Err(wrong("more than 1,000,000 starts per second"));
     }
     Ok(gap)
 }
 
-/// The upper bound of a value: `< 1%` gives `1%`.
-fn bound<'t>(text: &'t str, example: &str) -> Result<&'t str, ValueError> {
+/// Returns the value of an upper bound: `< 1%` gives `1%`.
+fn upper_bound<'t>(text: &'t str, example: &str) -> Result<&'t str, ValueError> {
     match text.trim().strip_prefix('<') {
         Some(bound) if !bound.starts_with('=') => Ok(bound.trim()),
         _ => Err(ValueError::new("not an upper bound", format!("write one such as `{example}`"))),
     }
 }
 
-/// An upper bound on a share of jobs, from 0 to 1: `< 1%`.
+/// Parses an upper bound on a share of jobs: `< 1%` gives 0.01.
 pub fn parse_share_below(text: &str) -> Result<f64, ValueError> {
     let wrong = |what: &str| ValueError::new(what, "write a share such as `< 1%`");
-    let percent = bound(text, "< 1%")?.strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
+    let percent = upper_bound(text, "< 1%")?.strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
     let percent: f64 = percent.trim().parse().map_err(|_| wrong("not a share"))?;
     if !(percent > 0.0 && percent <= 100.0) {
         return Err(ValueError::new(
@@ -160,7 +163,7 @@ pub fn parse_share_below(text: &str) -> Result<f64, ValueError> {
     Ok(percent / 100.0)
 }
 
-/// A share of a whole: `20%`.
+/// Parses a share: `20%` gives 0.2.
 pub fn parse_share(text: &str) -> Result<f64, ValueError> {
     let wrong = |what: &str| ValueError::new(what, "write a share such as `20%`");
     let percent = text.trim().strip_suffix('%').ok_or_else(|| wrong("a number without a unit"))?;
@@ -168,9 +171,9 @@ pub fn parse_share(text: &str) -> Result<f64, ValueError> {
     if (0.0..=100.0).contains(&percent) { Ok(percent / 100.0) } else { Err(wrong("not between 0 % and 100 %")) }
 }
 
-/// An upper bound on a length of time: `< 1s`.
+/// Parses an upper bound on a duration: `< 1s`.
 pub fn parse_duration_below(text: &str) -> Result<Duration, ValueError> {
-    parse_duration(bound(text, "< 1s")?)
+    parse_duration(upper_bound(text, "< 1s")?)
 }
 
 #[cfg(test)]
@@ -183,21 +186,21 @@ mod tests {
     };
 
     #[test]
-    fn a_bare_number_is_no_length_of_time_and_both_readings_are_offered() {
+    fn a_number_without_a_unit_is_refused_and_two_fixes_are_offered() {
         let wrong = parse_duration("250").unwrap_err();
         assert_eq!(wrong.to_string(), "a number without a unit: write `250ms` or `250s`");
         assert_eq!(parse_duration("1m30s").unwrap(), Duration::from_secs(90));
     }
 
     #[test]
-    fn absurd_lengths_of_time_are_refused() {
+    fn unusable_durations_are_refused() {
         for text in ["0s", "", "soon", "99years", "-1s", "NaN"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn counts_take_thousands_and_millions() {
+    fn counts_accept_thousands_and_millions() {
         for (text, count) in [("500", 500), ("10k", 10_000), ("1m", 1_000_000), ("1.5k", 1500), ("1_000", 1000)] {
             assert_eq!(parse_count(text).unwrap(), count, "{text}");
         }
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_neither_zero_nor_absurd() {
+    fn limits_are_above_zero_and_at_most_a_million() {
         assert_eq!(parse_limit("1m").unwrap(), 1_000_000);
         assert!(parse_limit("0").is_err());
         assert!(parse_limit("1000000000").is_err());
@@ -224,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_upper_bounds_with_a_unit() {
+    fn a_bound_is_an_upper_bound_with_a_unit() {
         assert!((parse_share_below("< 1%").unwrap() - 0.01).abs() < 1e-12);
         assert_eq!(parse_duration_below("<1s").unwrap(), Duration::from_secs(1));
         assert!((parse_share("20 %").unwrap() - 0.2).abs() < 1e-12);

@@ -1,7 +1,7 @@
-//! The rules of a job as written: each may be absent, and one set overrides another.
+//! The written rules of jobs, each of which may be absent.
 //!
-//! Flags override an endpoint, an endpoint overrides the defaults of the plan. Absent rules come from
-//! [`defaults`]. Start at [`Rules::over`].
+//! Flags override the rules of an endpoint, which override the defaults of the plan. Rules that are absent
+//! everywhere come from [`defaults`]. Start at [`Rules::over`].
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::defaults;
 use crate::plan::job::{Policy, Retry, RetryOn, Statuses, Timeouts};
 
-/// Rules; any of them may be absent.
+/// The written rules. Any of them may be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rules {
     /// One attempt, from the slot to the last byte.
@@ -22,26 +22,26 @@ pub struct Rules {
     pub idle_timeout: Option<Duration>,
     /// The whole job.
     pub job_timeout: Option<Duration>,
-    /// Hops to follow.
+    /// The most redirects to follow.
     pub redirects: Option<u32>,
-    /// Largest body that is read, in bytes.
+    /// The largest response body, in bytes.
     pub max_body: Option<u64>,
     /// The expected statuses.
     pub status: Option<Statuses>,
-    /// The number of attempts, the first included.
+    /// The most attempts, including the first.
     pub attempts: Option<u32>,
     /// The first and the longest wait between attempts.
     pub backoff: Option<(Duration, Duration)>,
     /// The outcomes that are retried.
     pub retry_on: Option<RetryOn>,
-    /// Also retry methods that are not idempotent.
+    /// Whether to retry methods that are not idempotent, too.
     pub retry_unsafe: Option<bool>,
     /// The longest wait that a server can request.
     pub longest_wait: Option<Duration>,
 }
 
 impl Rules {
-    /// These rules, with `lower` ones where they are absent.
+    /// Returns these rules, completed by `lower` where they are absent.
     #[must_use]
     pub fn over(self, lower: &Self) -> Self {
         Self {
@@ -61,23 +61,23 @@ impl Rules {
         }
     }
 
-    /// The rules with every default filled in.
+    /// Returns the rules with every default filled in.
     ///
-    /// No part of an attempt may take longer than the attempt, and the job's own time-out is never
-    /// shorter by default.
+    /// No phase of an attempt may take longer than the attempt. By default, neither is the time-out of
+    /// the job shorter than that of an attempt.
     pub fn policy(&self) -> Policy {
         let (attempt, times_median) = match self.timeout {
             Some(AttemptTimeout::Fixed(attempt)) => (attempt, None),
             Some(AttemptTimeout::TimesMedian(times)) => (defaults::ATTEMPT, Some(times)),
             None => (defaults::ATTEMPT, None),
         };
-        let part = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
+        let phase = |own: Option<Duration>, default: Duration| own.unwrap_or(default).min(attempt);
         let (backoff_from, backoff_to) = self.backoff.unwrap_or((defaults::BACKOFF_FROM, defaults::BACKOFF_TO));
         Policy {
             timeouts: Timeouts {
-                connect: part(self.connect_timeout, defaults::CONNECT),
-                first_byte: part(self.first_byte_timeout, defaults::FIRST_BYTE),
-                idle: part(self.idle_timeout, defaults::IDLE),
+                connect: phase(self.connect_timeout, defaults::CONNECT),
+                first_byte: phase(self.first_byte_timeout, defaults::FIRST_BYTE),
+                idle: phase(self.idle_timeout, defaults::IDLE),
                 attempt,
                 times_median,
                 job: self.job_timeout.unwrap_or(defaults::JOB.max(attempt)),
@@ -111,7 +111,7 @@ mod tests {
     use crate::plan::defaults;
 
     #[test]
-    fn the_upper_rule_wins_and_absent_rules_come_from_below() {
+    fn a_rule_overrides_the_lower_one_which_fills_in_absent_rules() {
         let lower = Rules { redirects: Some(3), attempts: Some(5), ..Rules::default() };
         let upper = Rules { redirects: Some(0), ..Rules::default() };
         let rules = upper.over(&lower);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_an_attempt_takes_longer_than_the_attempt() {
+    fn no_phase_may_take_longer_than_the_attempt() {
         let policy =
             Rules { timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(5))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.connect, Duration::from_secs(5));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_attempt_lengthens_the_job() {
+    fn a_long_attempt_time_out_lengthens_that_of_the_job() {
         let policy =
             Rules { timeout: Some(AttemptTimeout::Fixed(Duration::from_secs(3600))), ..Rules::default() }.policy();
         assert_eq!(policy.timeouts.job, Duration::from_secs(3600));

@@ -1,6 +1,6 @@
 //! A source of jobs in the plan: an endpoint with its rows, or a list of URLs.
 //!
-//! It is only a description; the [`Cursor`](crate::plan::cursor::Cursor) opens it and draws its jobs.
+//! It only describes the jobs. The [`Cursor`](crate::plan::cursor::Cursor) opens it and draws them.
 //! Its `Debug` shows no header, no body and no secret. Start at [`Source`].
 
 use std::fmt;
@@ -9,39 +9,39 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
-use crate::plan::request::interpolation::PlanText;
-use crate::plan::request::template::Template;
 use crate::plan::rows::Rows;
 use crate::plan::rules::Rules;
+use crate::plan::template::Template;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::toml_reader::WrittenKey;
 
 /// A source of jobs: an endpoint with its rows, or a list of URLs.
 pub struct Source {
     pub(super) naming: Naming,
-    /// Shared with cursors, which read them again.
+    /// The rows, shared with cursors, which read them again.
     pub(super) rows: Arc<Rows>,
     /// The placeholders in use.
     pub(super) columns: Vec<String>,
     pub(super) url: Target,
-    /// The default is GET, or POST if there is a body.
+    /// The HTTP method; the default is GET, or POST with a body.
     pub(super) method: Option<Method>,
     pub(super) headers: Vec<(HeaderName, Template)>,
     pub(super) body: Option<Body>,
     pub(super) rules: Rules,
-    /// Its keys that the plan sets, with their lines.
+    /// The keys that the plan sets for it, with their lines.
     pub(super) written: Vec<WrittenKey>,
 }
 
 /// How the endpoints of a source are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
-    /// It is one endpoint with this name.
+    /// One endpoint with this name.
     Named(Arc<str>),
-    /// It is one endpoint, named by method and path.
+    /// One endpoint, named by method and path.
     Path,
-    /// It is one endpoint, named by its URL.
+    /// One endpoint, named by its URL.
     Url,
-    /// Each of its hosts is an endpoint.
+    /// One endpoint for each host.
     ByHost,
 }
 
@@ -49,7 +49,7 @@ pub(super) enum Naming {
 pub(super) enum Target {
     /// Rows fill in this template.
     Template(Template),
-    /// Each row is a whole request in JSON.
+    /// Each row is a complete request in JSON.
     InRow,
 }
 
@@ -61,22 +61,22 @@ pub(super) enum Body {
     Template(Template),
 }
 
-/// The overrides of all sources: the flags of the command line.
+/// Overrides for the requests of all sources, from command-line flags.
 #[derive(Clone, Default)]
-pub struct Overlay {
-    /// HTTP method.
+pub struct Overrides {
+    /// The HTTP method.
     pub method: Option<Method>,
-    /// Headers; they replace those of the same name.
+    /// Headers, which replace those of the same name.
     pub headers: Vec<(HeaderName, String)>,
-    /// Body to send.
+    /// The body to send.
     pub body: Option<Bytes>,
     /// The rules for running and judging jobs.
     pub rules: Rules,
 }
 
 impl Source {
-    /// A source without rules, headers or body of its own.
-    pub(super) fn plain(naming: Naming, rows: Rows, url: Target, columns: Vec<String>) -> Self {
+    /// Returns a source without rules, headers and body.
+    pub(super) fn new(naming: Naming, rows: Rows, url: Target, columns: Vec<String>) -> Self {
         Self {
             naming,
             rows: Arc::new(rows),
@@ -95,26 +95,26 @@ impl Source {
         !matches!(*self.rows, Rows::Stream { .. })
     }
 
-    /// Every line is a URL.
+    /// Returns a source in which every line is a URL.
     pub(super) fn url_list(rows: Rows) -> Self {
         let mut columns = Vec::new();
         let url = Template::parse_url(&PlanText::written("{url}"), &mut columns);
-        Self::plain(Naming::ByHost, rows, Target::Template(url), columns)
+        Self::new(Naming::ByHost, rows, Target::Template(url), columns)
     }
 
-    /// Every line is a request in JSON.
+    /// Returns a source in which every line is a request in JSON.
     pub(super) fn json_lines(rows: Rows) -> Self {
-        Self::plain(Naming::ByHost, rows, Target::InRow, Vec::new())
+        Self::new(Naming::ByHost, rows, Target::InRow, Vec::new())
     }
 
-    /// The same URL several times.
+    /// Returns a source that requests the same URL several times.
     pub(super) fn repeated(url: &str, times: u64) -> Self {
         // A command line has no rows, so its braces are literal.
-        Self::plain(Naming::Url, Rows::Repeat(times), Target::Template(Template::literal(url)), Vec::new())
+        Self::new(Naming::Url, Rows::Repeat(times), Target::Template(Template::literal(url)), Vec::new())
     }
 
     /// Overrides the plan with flags.
-    pub(super) fn lay_over(&mut self, overlay: &Overlay) {
+    pub(super) fn override_requests(&mut self, overlay: &Overrides) {
         if let Some(method) = &overlay.method {
             self.method = Some(method.clone());
         }
@@ -128,18 +128,18 @@ impl Source {
         self.rules = overlay.rules.clone().over(&self.rules);
     }
 
-    /// Adds rules where the plan has none.
-    pub(super) fn lay_under(&mut self, rules: &Rules) {
+    /// Adds rules where the plan sets none.
+    pub(super) fn add_default_rules(&mut self, rules: &Rules) {
         self.rules = std::mem::take(&mut self.rules).over(rules);
     }
 
-    /// The HTTP method, or its default.
+    /// Returns the HTTP method, or its default.
     pub(super) fn method(&self) -> Method {
         let default = if self.body.is_some() { Method::POST } else { Method::GET };
         self.method.clone().unwrap_or(default)
     }
 
-    /// The name of its endpoint, if it has only one.
+    /// Returns the name of its endpoint, if it has only one.
     pub(super) fn name(&self) -> Option<Arc<str>> {
         let written = || match &self.url {
             Target::Template(url) => url.written(&self.columns),
@@ -147,33 +147,33 @@ impl Source {
         };
         match &self.naming {
             Naming::Named(name) => Some(Arc::clone(name)),
-            Naming::Path => Some(format!("{} {}", self.method(), path_of(&written())).into()),
-            Naming::Url => Some(host_and_path_of(&written()).into()),
+            Naming::Path => Some(format!("{} {}", self.method(), written_path(&written())).into()),
+            Naming::Url => Some(written_host_and_path(&written()).into()),
             Naming::ByHost => None,
         }
     }
 
-    /// The longer name of its endpoint, for when the short one is taken.
+    /// Returns a longer name for its endpoint, if the short one is taken.
     pub(super) fn longer_name(&self) -> Option<Arc<str>> {
         match (&self.naming, &self.url) {
             (Naming::Path, Target::Template(url)) => {
-                Some(format!("{} {}", self.method(), host_and_path_of(&url.written(&self.columns))).into())
+                Some(format!("{} {}", self.method(), written_host_and_path(&url.written(&self.columns))).into())
             }
             _ => None,
         }
     }
 }
 
-/// The part of a written URL that follows the host, without the query.
-fn path_of(url: &str) -> &str {
+/// Returns the path of a written URL.
+fn written_path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
     let path = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     if path.is_empty() { "/" } else { path }
 }
 
-/// A written URL without scheme, user and query.
-fn host_and_path_of(url: &str) -> &str {
+/// Returns host and path of a written URL.
+fn written_host_and_path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
     let host_end = rest.find('/').unwrap_or(rest.len());
@@ -181,7 +181,7 @@ fn host_and_path_of(url: &str) -> &str {
 }
 
 impl Target {
-    /// Whether rows are whole requests.
+    /// Whether rows are complete requests.
     pub(super) fn is_in_row(&self) -> bool {
         matches!(self, Self::InRow)
     }
@@ -200,10 +200,10 @@ impl fmt::Debug for Source {
     }
 }
 
-impl fmt::Debug for Overlay {
+impl fmt::Debug for Overrides {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Overlay")
+        f.debug_struct("Overrides")
             .field("method", &self.method)
             .field("headers", &headers)
             .field("body", &self.body.as_ref().map(Bytes::len))

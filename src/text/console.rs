@@ -1,26 +1,27 @@
-//! The console: which streams are terminals, how wide each is, and whether text on it is coloured.
+//! The console: which output streams are terminals, how wide they are, and whether they are coloured.
 //!
-//! It is decided once at the start and handed to everything that prints; nothing else asks a stream or a variable.
+//! This is decided once at the start and passed to everything that prints. Only `config` reads streams and
+//! variables.
 //! Start at [`Console::new`].
 
-/// Columns of a line that no terminal limits.
+/// The line width if the stream is not a terminal.
 const LINE: usize = 100;
-/// Columns of the narrowest line: below that, a terminal breaks lines itself.
+/// The smallest line width. On a narrower terminal, lines wrap.
 const NARROWEST: usize = 40;
 
 /// When to use colour: the value of `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// Where a terminal shows it.
+    /// On terminals that support it.
     #[default]
     Auto,
-    /// Everywhere, files and pipes included.
+    /// Always, also in files and pipes.
     Always,
-    /// Nowhere.
+    /// Never.
     Never,
 }
 
-/// Both output streams, and the choice that decided their colour.
+/// Both output streams, and the value of `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Console {
     /// The value of `--color`.
@@ -32,7 +33,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Decides from `--color`, the environment, and the columns of each stream that is a terminal.
+    /// Decides by `--color` and the environment. `stdout` and `stderr` are the widths of terminals.
     pub fn new(
         color: ColorChoice,
         variable: impl Fn(&str) -> Option<String>,
@@ -53,12 +54,12 @@ impl Console {
     }
 }
 
-/// How text looks on one stream. The default is a file: no colour, nothing cut.
+/// The style of text on one stream. The default is that of a file: no colour, no width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamStyle {
-    /// Whether text is coloured. Colour only repeats what the words say.
+    /// Whether text is coloured. Colour adds no information.
     pub colour: bool,
-    /// Columns of the terminal; `None` if the stream is a file or a pipe.
+    /// The width of the terminal in columns; `None` for a file or a pipe.
     pub width: Option<usize>,
 }
 
@@ -68,37 +69,37 @@ impl StreamStyle {
         self.width.is_some()
     }
 
-    /// Columns to wrap sentences at.
+    /// Returns the width at which sentences wrap.
     pub fn line_width(self) -> usize {
         self.width.map_or(LINE, |width| width.clamp(NARROWEST, LINE))
     }
 
-    /// Columns that a name or a URL may take: `most` on a terminal, any number in a file.
+    /// Returns the longest name or URL that is not cut: `most` columns on a terminal, unlimited in a file.
     pub fn room(self, most: usize) -> usize {
         if self.is_terminal() { most } else { usize::MAX }
     }
 
-    /// Text to notice first.
+    /// Emphasizes a text.
     pub fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    /// Text that can be skipped.
+    /// De-emphasizes a text.
     pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    /// A failure.
+    /// Marks a failure.
     pub fn red(self, text: &str) -> String {
         self.paint("31", text)
     }
 
-    /// A success.
+    /// Marks a success.
     pub fn green(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    /// An error message, its first word painted.
+    /// Colours the `error:` of a message.
     pub fn error(self, text: &str) -> String {
         match text.strip_prefix("error:") {
             Some(rest) => format!("{}{rest}", self.red("error:")),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stream_is_coloured_only_if_it_is_a_terminal_that_shows_colour() {
+    fn a_stream_is_coloured_only_on_a_terminal_that_supports_it() {
         let colours = |console: Console| (console.stdout.colour, console.stderr.colour);
         assert_eq!(colours(console(ColorChoice::Auto, &[("NO_COLOR", "")])), (false, true));
         assert_eq!(colours(console(ColorChoice::Auto, &[("NO_COLOR", "1")])), (false, false));

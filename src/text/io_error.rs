@@ -1,4 +1,4 @@
-//! System errors as text for the user.
+//! The text of system errors, for the user.
 //!
 //! Start at [`IoErrorText`].
 
@@ -21,7 +21,7 @@ impl fmt::Display for IoErrorText {
             ErrorKind::NotFound => "no such file or folder",
             ErrorKind::ReadOnlyFilesystem => "disk is read-only",
             ErrorKind::IsADirectory => "it is a folder",
-            ErrorKind::NotADirectory => "part of the path is no folder",
+            ErrorKind::NotADirectory => "part of the path is not a folder",
             ErrorKind::BrokenPipe => "the reader has closed it",
             _ => {
                 let words = self.0.to_string();
@@ -34,7 +34,7 @@ impl fmt::Display for IoErrorText {
     }
 }
 
-/// Whether a write failed because the reader has closed the pipe. That is a normal end, not an error.
+/// Whether a write failed because the reader closed the pipe, which is a normal end.
 pub fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe
 }

@@ -1,6 +1,6 @@
-//! Text that is safe and readable: sanitizing, secrets, units, diagnostics, safe JSON, the console.
+//! Helpers for safe and readable text: sanitizing, secrets, units, diagnostics, TOML and the console.
 //!
-//! Pure helpers that know nothing but facts. Start at [`sanitize`].
+//! They perform no input or output, and depend only on `event`. Start at [`sanitize`].
 
 pub mod console;
 pub mod diagnostics;

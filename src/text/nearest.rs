@@ -1,8 +1,8 @@
-//! The suggestion for a misspelt word: the most similar known word.
+//! Suggestions for misspelt words.
 //!
 //! Start at [`did_you_mean`].
 
-/// Two words at least this similar may be the same word, misspelt.
+/// The least similarity of a suggestion.
 const MIN_SIMILARITY: f64 = 0.6;
 
 /// Returns `did you mean …?` if a known word is similar enough.

@@ -1,7 +1,7 @@
-//! JSON that cannot control a terminal, even if it holds foreign text.
+//! A JSON writer whose output cannot control a terminal, even with foreign text in it.
 //!
-//! Control characters in strings are escaped, raw fragments included. A JSON reader gets the same
-//! value. Start at [`write()`].
+//! It escapes control characters in all strings, also in those of raw fragments. The value stays the same
+//! for a JSON reader. Start at [`write()`].
 
 use std::io::{self, Write};
 
@@ -10,12 +10,12 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::text::sanitize;
 
-/// Writes a value as one line of safe JSON, without the line's end.
+/// Writes a value as one line of safe JSON, without a line break.
 pub fn write(to: impl Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     Ok(value.serialize(&mut Serializer::with_formatter(to, SafeJson))?)
 }
 
-/// A value as one line of safe JSON.
+/// Returns a value as one line of safe JSON.
 pub fn text(value: &(impl Serialize + ?Sized)) -> io::Result<String> {
     let mut line = Vec::new();
     write(&mut line, value)?;
@@ -43,11 +43,11 @@ enum JsonPosition {
     Escaped,
 }
 
-/// Copies JSON, with control characters as `\uXXXX` and without space between tokens.
+/// Copies JSON, with control characters as `\uXXXX` and without blanks between tokens.
 ///
-/// Valid JSON holds such characters only inside strings, where the escape means the same.
+/// In valid JSON, such characters occur only in strings, where the escape has the same meaning.
 fn write_safe<W: ?Sized + Write>(to: &mut W, json: &str, mut place: JsonPosition) -> io::Result<()> {
-    // Nearly all text is plain, and a recording has many lines.
+    // Fast path: nearly all text is plain, and a recording has many lines.
     if place == JsonPosition::InString && json.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return to.write_all(json.as_bytes());
     }
@@ -57,11 +57,11 @@ fn write_safe<W: ?Sized + Write>(to: &mut W, json: &str, mut place: JsonPosition
         place = match (place, c) {
             (JsonPosition::Between, '"') | (JsonPosition::Escaped, _) => JsonPosition::InString,
             (JsonPosition::InString, '\\') => JsonPosition::Escaped,
-            // A fragment of a string holds no bare quote: serde escapes them.
+            // serde has escaped the quotes inside a string, so this one ends it.
             (JsonPosition::InString, '"') => JsonPosition::Between,
             (unchanged, _) => unchanged,
         };
-        if !is_dropped && !sanitize::acts(c) {
+        if !is_dropped && !sanitize::is_unsafe(c) {
             continue;
         }
         to.write_all(&json.as_bytes()[copied..at])?;
@@ -86,7 +86,7 @@ mod tests {
         #[test]
         fn any_text_survives_without_control_characters(foreign in ".*") {
             let written = text(&foreign).unwrap();
-            prop_assert!(!written.chars().any(sanitize::acts));
+            prop_assert!(!written.chars().any(sanitize::is_unsafe));
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), foreign);
         }
     }

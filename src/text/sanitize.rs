@@ -1,28 +1,28 @@
-//! Sanitizing of foreign text: no byte of a server, file name or plan can control the terminal.
+//! The sanitizing of foreign text, so that no server, file name or plan can control the terminal.
 //!
-//! ratatui filters control characters in spans, but not in titles, plain lines, summaries or
-//! reports, and it does not filter bidi overrides. Every foreign string goes through [`sanitize()`].
+//! ratatui filters control characters in spans, but no bidi overrides, and nothing filters titles, plain
+//! lines, summaries and reports. Every foreign text must pass through [`sanitize()`].
 
 use std::borrow::Cow;
 
-/// Replaces every control character by a visible one.
+/// Replaces every control character with a visible one.
 ///
 /// C0 controls become their Unicode control pictures (`␛` for ESC); C1 controls, bidi overrides and
 /// isolates, zero-width and other invisible format characters become `�`.
 pub fn sanitize(foreign: &str) -> Cow<'_, str> {
-    if foreign.chars().all(|c| picture(c).is_none()) {
+    if foreign.chars().all(|c| replacement(c).is_none()) {
         return Cow::Borrowed(foreign);
     }
-    Cow::Owned(foreign.chars().map(|c| picture(c).unwrap_or(c)).collect())
+    Cow::Owned(foreign.chars().map(|c| replacement(c).unwrap_or(c)).collect())
 }
 
-/// Whether a character could control a terminal or hide in a text.
-pub fn acts(c: char) -> bool {
-    picture(c).is_some()
+/// Whether a character could control a terminal or is invisible.
+pub fn is_unsafe(c: char) -> bool {
+    replacement(c).is_some()
 }
 
-/// The replacement of a character that must not be shown.
-fn picture(c: char) -> Option<char> {
+/// Returns the replacement of a character that must not be shown.
+fn replacement(c: char) -> Option<char> {
     match c {
         '\u{00}'..='\u{1f}' => char::from_u32(0x2400 + c as u32),
         '\u{7f}' => Some('\u{2421}'),
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_acts_survives() {
+    fn characters_that_control_a_terminal_are_replaced() {
         let text = sanitize("a\x1b[31mb\u{9b}2Jc\u{202e}d\u{200b}e\nf\u{7f}");
         assert_eq!(text, "a␛[31mb�2Jc�d�e␊f␡");
     }

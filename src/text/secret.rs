@@ -1,6 +1,6 @@
-//! The masking of credentials in URLs, headers and texts, before they enter an event.
+//! The masking of credentials in URLs, headers and texts, before they become part of an event.
 //!
-//! Start at [`masked`].
+//! Start at [`mask_url`].
 
 use url::Url;
 
@@ -14,8 +14,8 @@ const SECRET_PARTS: [&str; 9] =
 /// Names of secret query parameters that are too short to be matched as a part.
 const SECRET_NAMES: [&str; 4] = ["key", "sig", "pwd", "code"];
 
-/// Masks a URL: no user, no password, and secret query parameters masked.
-pub fn masked(url: &Url) -> String {
+/// Removes user and password from a URL, and masks secret query parameters.
+pub fn mask_url(url: &Url) -> String {
     let has_user = !url.username().is_empty() || url.password().is_some();
     let has_secret = url.query_pairs().any(|(name, _)| is_secret_name(&name));
     if !has_user && !has_secret {
@@ -23,18 +23,18 @@ pub fn masked(url: &Url) -> String {
     }
     let mut shown = url.clone();
     if has_user {
-        // Both only fail on URLs without a host, which carry no user either.
+        // Both fail only for URLs without a host, which have no user.
         let _ = shown.set_username("");
         let _ = shown.set_password(None);
     }
     if has_secret {
-        shown.set_query(Some(&query_masked(url.query().unwrap_or_default())));
+        shown.set_query(Some(&mask_query(url.query().unwrap_or_default())));
     }
     shown.into()
 }
 
-/// The query of a URL with the values of secret parameters masked.
-pub fn query_masked(query: &str) -> String {
+/// Masks the values of secret parameters in a query.
+pub fn mask_query(query: &str) -> String {
     let masked = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if is_secret_name(&decoded(name)) => format!("{name}={MASK}"),
         _ => pair.to_owned(),
@@ -43,15 +43,15 @@ pub fn query_masked(query: &str) -> String {
 }
 
 /// Masks all of these values in a text, percent-encoded or not.
-pub fn without(text: &str, values: &[Box<str>]) -> String {
+pub fn mask_values(text: &str, values: &[Box<str>]) -> String {
     let mut shown = text.to_owned();
     for value in values {
-        let hidden: Vec<u8> = bytes_of(value).map(|(_, byte)| byte).collect();
+        let hidden: Vec<u8> = decoded_bytes(value).map(|(_, byte)| byte).collect();
         if hidden.is_empty() {
             continue;
         }
         let mut from = 0;
-        while let Some((start, end)) = place_of(&hidden, &shown, from) {
+        while let Some((start, end)) = find_encoded(&hidden, &shown, from) {
             shown.replace_range(start..end, MASK);
             from = start + MASK.len();
         }
@@ -60,7 +60,7 @@ pub fn without(text: &str, values: &[Box<str>]) -> String {
 }
 
 /// Masks the secret query parameters of all addresses in a text, absolute or relative.
-pub fn without_queries(text: &str) -> String {
+pub fn mask_queries(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['?', '&', ';']) {
@@ -83,7 +83,7 @@ pub fn without_queries(text: &str) -> String {
 }
 
 /// Removes user and password from all addresses in a text.
-pub fn without_users(text: &str) -> String {
+pub fn remove_users(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -96,9 +96,9 @@ pub fn without_users(text: &str) -> String {
     shown
 }
 
-/// Finds these bytes in a text after an offset, percent-encoded or not.
-fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
-    let bytes: Vec<(usize, u8)> = bytes_of(text.get(from..)?).collect();
+/// Finds bytes in a text, after an offset, percent-encoded or not.
+fn find_encoded(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes: Vec<(usize, u8)> = decoded_bytes(text.get(from..)?).collect();
     let at = bytes.windows(hidden.len()).position(|window| window.iter().map(|(_, byte)| byte).eq(hidden))?;
     let mut start = from + bytes[at].0;
     let mut end = bytes.get(at + hidden.len()).map_or(text.len(), |(offset, _)| from + offset);
@@ -112,8 +112,8 @@ fn place_of(hidden: &[u8], text: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// The decoded bytes of a percent-encoded text, each with its offset.
-fn bytes_of(text: &str) -> impl Iterator<Item = (usize, u8)> {
+/// Returns the decoded bytes of a percent-encoded text, each with its offset.
+fn decoded_bytes(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -128,16 +128,16 @@ fn bytes_of(text: &str) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// Whether a header or query parameter of this name carries a secret.
+/// Whether the value of a header or query parameter with this name is secret.
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.contains(&name.as_str()) || name == "cookie" || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
-/// Whether a header of this name carries a secret, either way.
+/// Whether the value of a request or response header with this name is secret.
 pub fn is_secret_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    // A challenge names the credentials that are missing, and holds none.
+    // A challenge asks for credentials, and contains none.
     let is_challenge = matches!(name.as_str(), "www-authenticate" | "proxy-authenticate");
     !is_challenge && (name.contains("cookie") || is_secret_name(&name))
 }
@@ -146,12 +146,12 @@ pub fn is_secret_header(name: &str) -> bool {
 /// within a value.
 ///
 /// The short names that are secret in a query are not masked here: `"code"` is often an error code.
-pub fn without_named(text: &str) -> String {
+pub fn mask_named_values(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((name_end, value)) = next_pair(rest) {
+    while let Some((name_end, value)) = find_pair(rest) {
         let name = rest[..name_end].rsplit('"').next().unwrap_or_default().to_ascii_lowercase();
-        let end = end_of_quoted(&rest[value..]).map_or(rest.len(), |end| value + end);
+        let end = find_quote(&rest[value..]).map_or(rest.len(), |end| value + end);
         if SECRET_PARTS.iter().any(|part| name.contains(part)) || name.contains("cookie") {
             shown.push_str(&rest[..value]);
             shown.push_str(MASK);
@@ -164,8 +164,8 @@ pub fn without_named(text: &str) -> String {
     shown
 }
 
-/// The next `"name": "`: the end of the name, and the start of the value.
-fn next_pair(text: &str) -> Option<(usize, usize)> {
+/// Finds the next `"name": "`. Returns the end of the name and the start of the value.
+fn find_pair(text: &str) -> Option<(usize, usize)> {
     text.match_indices('"').find_map(|(at, _)| {
         let after = &text[at + 1..];
         let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
@@ -173,8 +173,8 @@ fn next_pair(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// The end of a quoted value, without its quote.
-fn end_of_quoted(value: &str) -> Option<usize> {
+/// Returns the end of a quoted value, before the closing quote.
+fn find_quote(value: &str) -> Option<usize> {
     let mut is_escaped = false;
     value.char_indices().find_map(|(at, c)| {
         let ends = c == '"' && !is_escaped;
@@ -189,11 +189,11 @@ fn decoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_secret_header, masked, without, without_named};
+    use super::{is_secret_header, mask_named_values, mask_url, mask_values};
 
     #[track_caller]
     fn shown(url: &str) -> String {
-        masked(&url.parse().unwrap())
+        mask_url(&url.parse().unwrap())
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_masked_wherever_and_however_it_is_written() {
+    fn a_value_is_masked_in_every_place_and_encoding() {
         let secrets = ["a/b c".into(), "".into(), "köy".into()];
         for (text, shown) in [
             ("https://h/a%2Fb%20c/x?y=a/b%20c", "https://h/***/x?y=***"),
@@ -211,13 +211,13 @@ mod tests {
             ("https://h/a/b%2", "https://h/a/b%2"),
             ("", ""),
         ] {
-            assert_eq!(without(text, &secrets), shown);
+            assert_eq!(mask_values(text, &secrets), shown);
         }
-        assert_eq!(without("*** ***", &["***".into()]), "*** ***");
+        assert_eq!(mask_values("*** ***", &["***".into()]), "*** ***");
     }
 
     #[test]
-    fn values_are_masked_by_their_names_and_words_are_kept() {
+    fn values_are_masked_by_name_and_other_texts_are_kept() {
         for (text, shown) in [
             (
                 r#"{"error":"invalid_token","access_token" : "abc\"d","code":"E7"}"#,
@@ -228,7 +228,7 @@ mod tests {
             (r#"{"a":{"secret":null},"b":"c:"}"#, r#"{"a":{"secret":null},"b":"c:"}"#),
             ("try \"later\": no", "try \"later\": no"),
         ] {
-            assert_eq!(without_named(text), shown);
+            assert_eq!(mask_named_values(text), shown);
         }
     }
 
@@ -248,19 +248,19 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_end_within_a_character_take_it_with_them() {
-        assert_eq!(without("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
-        assert_eq!(without("say éabc!", &["%A9abc".into()]), "say ***!");
+    fn a_character_that_a_secret_covers_in_part_is_masked() {
+        assert_eq!(mask_values("say abcdefé!", &["abcdef%C3".into()]), "say ***!");
+        assert_eq!(mask_values("say éabc!", &["%A9abc".into()]), "say ***!");
     }
 
     #[test]
-    fn addresses_in_a_field_lose_their_users() {
+    fn users_in_the_addresses_of_a_field_are_removed() {
         for (field, shown) in [
             ("http://u:pw@x/y", "http://x/y"),
             ("<https://u@a.b/?to=c@d>, ftp://k:l@e", "<https://a.b/?to=c@d>, ftp://e"),
             ("mail ann@a.b of http://a.b", "mail ann@a.b of http://a.b"),
         ] {
-            assert_eq!(super::without_users(field), shown);
+            assert_eq!(super::remove_users(field), shown);
         }
     }
 
@@ -276,7 +276,7 @@ mod tests {
             ("/plain?page=2#token", "/plain?page=2#token"),
             ("/?", "/?"),
         ] {
-            assert_eq!(super::without_queries(field), shown);
+            assert_eq!(super::mask_queries(field), shown);
         }
     }
 }

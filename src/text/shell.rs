@@ -1,8 +1,8 @@
-//! Writes text as one word of a POSIX shell, so that a command that is shown can be pasted.
+//! The quoting of text for a POSIX shell, so that the user can paste a shown command.
 //!
 //! Start at [`word`].
 
-/// The text as one word; as it is where that is one already.
+/// Returns the text as one word of a command line, in quotes if necessary.
 pub fn word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
     if !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_plain) {
@@ -12,7 +12,7 @@ pub fn word(text: &str) -> String {
     }
 }
 
-/// The text as one word, in quotes.
+/// Returns the text as one word, in quotes.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -22,7 +22,7 @@ mod tests {
     use super::{quoted, word};
 
     #[test]
-    fn a_shell_takes_every_word_as_it_is() {
+    fn quoted_text_is_literal() {
         assert_eq!(quoted("it's $HOME `x` \"y\" \\"), r#"'it'\''s $HOME `x` "y" \'"#);
     }
 

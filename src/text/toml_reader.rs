@@ -1,6 +1,6 @@
-//! The reading of one TOML file: its text, and what was noted about it.
+//! The reader of one TOML file, which collects mistakes, warnings and keys.
 //!
-//! It never stops at the first mistake. Sections read the keys. Start at [`TomlReader::parse`].
+//! It does not stop at the first mistake. [`TomlSection`](crate::text::toml_section::TomlSection) reads the keys. Start at [`TomlReader::parse`].
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -10,30 +10,30 @@ use toml::de::DeTable;
 use crate::text::diagnostics::{Mistake, SourceText};
 use crate::text::sanitize::sanitize;
 
-/// The label of a mistake that reports a missing key.
+/// The label of a missing key.
 pub const MISSING: &str = "missing";
 
-/// The reading of one file. `C` is what its getters need to know, beyond the file.
+/// The reader of one file. `C` is a context for the getters of the caller.
 pub struct TomlReader<'r, C> {
     /// The file.
     pub source: &'r SourceText,
-    /// What the caller's getters need.
+    /// The context for the getters of the caller.
     pub context: C,
-    /// What messages call a file of this kind: `plan`, `theme` or `settings`.
+    /// The kind of file, for messages: `plan`, `theme` or `settings`.
     pub kind: &'static str,
-    /// The ends of all lines: the line of every key is looked up.
+    /// The ends of all lines, to find the line of a key.
     line_ends: Vec<usize>,
     notes: RefCell<TomlNotes>,
 }
 
-/// The results of a reading, other than values.
+/// The mistakes, warnings and keys of a file.
 #[derive(Default)]
 pub struct TomlNotes {
-    /// Everything that is wrong.
+    /// The mistakes.
     pub mistakes: Vec<Mistake>,
-    /// What is odd but does no harm.
+    /// The warnings.
     pub warnings: Vec<Mistake>,
-    /// The keys that are set, in the order in which they were read.
+    /// The keys that are set, in reading order.
     pub keys: Vec<WrittenKey>,
 }
 
@@ -49,7 +49,7 @@ pub struct WrittenKey {
 }
 
 impl<'r, C> TomlReader<'r, C> {
-    /// Starts to read a file; messages call it a file of this kind.
+    /// Starts to read a file of this kind.
     pub fn new(source: &'r SourceText, kind: &'static str, context: C) -> Self {
         let line_ends = memchr::memchr_iter(b'\n', source.text.as_bytes()).collect();
         Self { source, context, kind, line_ends, notes: RefCell::default() }
@@ -75,23 +75,23 @@ impl<'r, C> TomlReader<'r, C> {
         self.note(self.source.mistake(span, message).with_label(label.into()));
     }
 
-    /// The line, from 1, that a byte is in.
+    /// Returns the line of a byte, from 1.
     pub fn line_at(&self, at: usize) -> usize {
         self.line_ends.partition_point(|&end| end < at) + 1
     }
 
-    /// The bytes of a text within a span, or the whole span.
+    /// Returns the position of a text within a span, or the whole span.
     pub fn find_within(&self, span: &Range<usize>, text: &str) -> Range<usize> {
         let found = self.source.text.get(span.clone()).and_then(|part| part.find(text));
         found.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + text.len())
     }
 
-    /// The number of mistakes so far.
+    /// Returns the number of mistakes so far.
     pub fn n_mistakes(&self) -> usize {
         self.notes.borrow().mistakes.len()
     }
 
-    /// The number of keys that were read so far.
+    /// Returns the number of keys that were read so far.
     pub fn n_keys(&self) -> usize {
         self.notes.borrow().keys.len()
     }
@@ -101,7 +101,7 @@ impl<'r, C> TomlReader<'r, C> {
         self.notes.borrow_mut().keys.split_off(n)
     }
 
-    /// Ends the reading.
+    /// Ends the reading, and returns the results.
     pub fn finish(self) -> (TomlNotes, C) {
         (self.notes.into_inner(), self.context)
     }
@@ -112,14 +112,14 @@ impl<'r, C> TomlReader<'r, C> {
         self.notes.borrow_mut().keys.push(WrittenKey { key, line, variables: Vec::new() });
     }
 
-    /// Notes the variables in the value of the key that was read last under this name.
+    /// Notes the variables in the value of a key, in the entry that was read last.
     pub fn note_variables(&self, key: &str, variables: &[String]) {
         if let Some(key) = self.notes.borrow_mut().keys.iter_mut().rfind(|written| written.key == key) {
             key.variables.extend_from_slice(variables);
         }
     }
 
-    /// Notes something that is odd but does no harm.
+    /// Notes a warning.
     pub fn note_warning(&self, warning: Mistake) {
         self.notes.borrow_mut().warnings.push(warning);
     }

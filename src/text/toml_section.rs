@@ -1,7 +1,6 @@
-//! The keys of a TOML table, for plans, themes and settings.
+//! The tables and keys of TOML files: plans, themes and settings.
 //!
-//! A getter that fails notes its mistake and returns nothing. A key that was never asked for is
-//! unknown. Start at [`TomlSection::get`].
+//! A getter that fails notes the mistake and returns nothing. A key that no getter has read is unknown. Start at [`TomlSection::get`].
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,15 +14,15 @@ use crate::text::sanitize::sanitize;
 use crate::text::toml_reader::{MISSING, TomlReader};
 use crate::text::value_error::ValueError;
 
-/// A table, and the keys that were asked for so far.
+/// A table, and the keys that were read so far.
 pub struct TomlSection<'r, C> {
-    /// The reading that it belongs to.
+    /// The reader of its file.
     pub reader: &'r TomlReader<'r, C>,
-    /// How messages call it, such as `[limits]`; empty for the top of the file.
+    /// Its name in messages, such as `[limits]`; empty for the top of the file.
     title: String,
-    /// What the full names of its keys start with, such as `limits.`.
+    /// The prefix of the full names of its keys, such as `limits.`.
     path: String,
-    /// What messages call its keys.
+    /// The noun for its keys in messages.
     noun: &'static str,
     /// The help for an unknown key, instead of the list of all keys.
     help: Option<&'static str>,
@@ -35,13 +34,13 @@ pub struct TomlSection<'r, C> {
 
 /// A key and its value.
 pub struct TomlEntry<'r, C> {
-    /// The reading that it belongs to.
+    /// The reader of its file.
     pub reader: &'r TomlReader<'r, C>,
     /// The key.
     pub key: Cow<'r, str>,
     /// Its full name, such as `limits.rate`.
     pub path: String,
-    /// The bytes of its name.
+    /// The position of its name.
     pub name: Range<usize>,
     /// The value.
     pub node: &'r Spanned<DeValue<'r>>,
@@ -59,12 +58,12 @@ impl<'r, C> TomlSection<'r, C> {
         Self { reader, title: title.to_owned(), path, noun: "key", help: None, table, span, allowed, planned }
     }
 
-    /// The top of a parsed file.
+    /// Returns the top of a parsed file.
     pub fn top(reader: &'r TomlReader<'r, C>, table: &'r DeTable<'r>) -> Self {
         Self::new(reader, "", String::new(), table, 0..0)
     }
 
-    /// Makes messages call its keys something else, such as `role`.
+    /// Sets the noun for its keys in messages, such as `role`.
     #[must_use]
     pub fn with_noun(self, noun: &'static str) -> Self {
         Self { noun, ..self }
@@ -76,14 +75,14 @@ impl<'r, C> TomlSection<'r, C> {
         Self { help: Some(help), ..self }
     }
 
-    /// The value of a key, if it is set.
+    /// Returns the value of a key, if it is set.
     pub fn get(&mut self, key: &'static str) -> Option<TomlEntry<'r, C>> {
         self.allowed.push(key);
         let (name, node) = self.table.get_key_value(key)?;
         Some(self.entry(Cow::Borrowed(key), name.span(), node))
     }
 
-    /// The value of a key that must be set.
+    /// Returns the value of a key that must be set.
     pub fn require(&mut self, key: &'static str, example: &str) -> Option<TomlEntry<'r, C>> {
         let entry = self.get(key);
         if entry.is_none() {
@@ -96,7 +95,7 @@ impl<'r, C> TomlSection<'r, C> {
         entry
     }
 
-    /// Declares a key that does nothing yet: setting it is a mistake.
+    /// Declares a key that is not supported yet. A file must not set it.
     pub fn refuse_planned(&mut self, key: &'static str) {
         self.planned.push(key);
         if let Some((name, _)) = self.table.get_key_value(key) {
@@ -105,20 +104,20 @@ impl<'r, C> TomlSection<'r, C> {
         }
     }
 
-    /// Every key with its value, in written order, for a table with free keys.
+    /// Returns all keys of a table with free keys, in written order.
     pub fn entries(self) -> Vec<TomlEntry<'r, C>> {
         let entries = in_written_order(self.table).into_iter();
         entries.map(|(name, node)| self.entry(name.get_ref().clone(), name.span(), node)).collect()
     }
 
-    /// Notes every key that is set but was never asked for.
+    /// Notes every unknown key as a mistake.
     pub fn finish(self) {
         for mistake in self.unknown_keys() {
             self.reader.note(mistake);
         }
     }
 
-    /// Notes the same as warnings.
+    /// Notes every unknown key as a warning.
     pub fn finish_with_warnings(self) {
         for warning in self.unknown_keys() {
             self.reader.note_warning(warning);
@@ -148,22 +147,22 @@ impl<'r, C> TomlSection<'r, C> {
 }
 
 impl<'r, C> TomlEntry<'r, C> {
-    /// The bytes of the value.
+    /// Returns the position of the value.
     pub fn span(&self) -> Range<usize> {
         self.node.span()
     }
 
-    /// The place of the value, for a mistake that is found later.
+    /// Returns the place of the value, for a mistake that is found later.
     pub fn place(&self) -> SourceSpan {
         self.reader.source.span(self.span())
     }
 
-    /// The place of the name, for a mistake that is found later.
+    /// Returns the place of the name, for a mistake that is found later.
     pub fn name_place(&self) -> SourceSpan {
         self.reader.source.span(self.name.clone())
     }
 
-    /// The key as a message may show it.
+    /// Returns the key for a message, sanitized.
     pub fn shown_key(&self) -> Cow<'_, str> {
         sanitize(&self.key)
     }
@@ -184,7 +183,7 @@ impl<'r, C> TomlEntry<'r, C> {
         value.map_err(|error| self.note_invalid(error)).ok()
     }
 
-    /// A text, exactly as written.
+    /// Reads a text, exactly as written.
     pub fn string(&self, example: &str) -> Option<&'r str> {
         let DeValue::String(text) = self.node.get_ref() else {
             self.note_wrong_type(example);
@@ -193,7 +192,7 @@ impl<'r, C> TomlEntry<'r, C> {
         Some(text)
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
         if let DeValue::Boolean(flag) = self.node.get_ref() {
             return Some(*flag);
@@ -202,7 +201,7 @@ impl<'r, C> TomlEntry<'r, C> {
         None
     }
 
-    /// A number, as a text would have it; nothing is noted if it is none.
+    /// Returns a number as text, or nothing if the value is not a number. Notes no mistake.
     pub fn number(&self) -> Option<String> {
         match self.node.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
@@ -216,7 +215,7 @@ impl<'r, C> TomlEntry<'r, C> {
         }
     }
 
-    /// A table; messages call it by `title`.
+    /// Reads a table. Messages call it `title`.
     pub fn section(&self, title: &str, example: &str) -> Option<TomlSection<'r, C>> {
         if let DeValue::Table(table) = self.node.get_ref() {
             return Some(TomlSection::new(self.reader, title, format!("{}.", self.path), table, self.span()));
@@ -236,7 +235,7 @@ impl<'r, C> TomlEntry<'r, C> {
         matches!(self.node.get_ref(), DeValue::Array(items) if items.iter().all(is_table))
     }
 
-    /// The values of a list. A single value counts as a list of one.
+    /// Returns the values of a list. A single value counts as a list of one.
     pub fn items(&self) -> Vec<Self> {
         let (key, path, name) = (&self.key, &self.path, &self.name);
         let item = |node| Self { reader: self.reader, key: key.clone(), path: path.clone(), name: name.clone(), node };

@@ -1,13 +1,14 @@
-//! Numbers with units as text: three significant digits, a space, the unit.
+//! The formatting of numbers with units: three significant digits, a space, the unit.
 //!
-//! Screen, plain lines and summary all use it, so that a number looks the same everywhere. Start at [`length`].
+//! The screen, plain lines and the summary all use it, so that a number looks the same everywhere. Start at
+//! [`length`].
 
 use crate::event::{Micros, Offset};
 
-/// The text for zero or unknown, which makes other numbers easy to find.
+/// The text for a number that is zero or unknown.
 pub const NOTHING: &str = "–";
 
-/// A length of time: `640 µs`, `142 ms`, `1.24 s`, `1m 10 s`, `2h 05m`.
+/// Formats a duration: `640 µs`, `142 ms`, `1.24 s`, `1m 10 s`, `2h 05m`.
 pub fn length(length: Micros) -> String {
     let us = length.0;
     match us {
@@ -25,12 +26,12 @@ pub fn length(length: Micros) -> String {
     }
 }
 
-/// A remaining length of time, in steps that the eye can follow: `1.4 s`, `2m 05 s`.
+/// Formats a remaining time in steps of a tenth of a second or more: `1.4 s`, `2m 05 s`.
 pub fn countdown(left: Micros) -> String {
     if left.0 < 59_950_000 { format!("{:.1} s", left.as_secs_f64()) } else { length(left) }
 }
 
-/// An estimated length of time, rounded to plausible steps: `about 25 s`.
+/// Formats an estimated duration, rounded up to plausible steps: `25 s`, `2m 15 s`.
 pub fn roughly(length: Micros) -> String {
     let seconds = length.0.div_ceil(1_000_000);
     let step = match seconds {
@@ -49,7 +50,7 @@ pub fn roughly(length: Micros) -> String {
     }
 }
 
-/// A moment of the run: `00:41.2`, and `1:02:03` from an hour on.
+/// Formats a moment of the run: `00:41.2`, or `1:02:03` after an hour.
 pub fn clock(at: Offset) -> String {
     let tenths = at.0 / 100_000;
     let seconds = tenths / 10;
@@ -60,25 +61,25 @@ pub fn clock(at: Offset) -> String {
     }
 }
 
-/// A count with its thousands apart: `4,800`.
+/// Formats a count with separators: `4,800`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
-    let mut apart = String::with_capacity(digits.len() + digits.len() / 3);
+    let mut separated = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            apart.push(',');
+            separated.push(',');
         }
-        apart.push(digit);
+        separated.push(digit);
     }
-    apart
+    separated
 }
 
-/// A count, or a dash for none.
+/// Formats a count, or a dash for zero.
 pub fn count_or_nothing(n: u64) -> String {
     if n == 0 { NOTHING.to_owned() } else { count(n) }
 }
 
-/// A number with three significant digits: `61.2`, `0.94`, `1,204`.
+/// Formats a number with three significant digits: `61.2`, `0.94`, `1,204`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number, rounded")]
 pub fn significant(value: f64) -> String {
     match value {
@@ -89,7 +90,7 @@ pub fn significant(value: f64) -> String {
     }
 }
 
-/// A share of a whole: `1.2 %`, `63 %`; a dash of nothing.
+/// Formats a share: `1.2 %`, `63 %`, or a dash for zero.
 pub fn percent(part: u64, whole: u64) -> String {
     if part == 0 || whole == 0 {
         return NOTHING.to_owned();
@@ -97,13 +98,13 @@ pub fn percent(part: u64, whole: u64) -> String {
     match part as f64 / whole as f64 * 100.0 {
         p if p < 0.05 => "< 0.1 %".to_owned(),
         p if p < 9.95 => format!("{p:.1} %"),
-        // Not all is not all, however close.
+        // 100 % means all.
         p if part < whole && p > 99.0 => "99 %".to_owned(),
         p => format!("{p:.0} %"),
     }
 }
 
-/// An amount of data in decimal units: `4.10 kB`.
+/// Formats an amount of data in decimal units: `4.10 kB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if n < 1_000 {
@@ -118,7 +119,7 @@ pub fn bytes(n: u64) -> String {
     format!("{} {}", significant(value), UNITS[unit])
 }
 
-/// One thing, or several: `1 job`, `120 jobs`.
+/// Formats a count with its noun: `1 job`, `120 jobs`.
 pub fn plural(n: u64, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {one}s", count(n)) }
 }
@@ -129,7 +130,7 @@ mod tests {
     use crate::event::{Micros, Offset};
 
     #[test]
-    fn lengths_keep_three_digits_and_change_unit_in_time() {
+    fn a_duration_has_three_digits_and_the_next_unit_before_a_fourth() {
         let cases = [
             (0, "0 µs"),
             (999, "999 µs"),
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_shares_read_well() {
+    fn counts_shares_and_sizes_are_formatted() {
         assert_eq!([count(0), count(999), count(4_800), count(1_234_567)], ["0", "999", "4,800", "1,234,567"]);
         assert_eq!(
             [percent(0, 9), percent(1, 10_000), percent(12, 1_000), percent(63, 100)],
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_count_from_the_start() {
+    fn a_moment_is_counted_from_the_start() {
         assert_eq!(clock(Offset(41_230_000)), "00:41.2");
         assert_eq!(clock(Offset(3_723_000_000)), "1:02:03");
     }

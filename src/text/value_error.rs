@@ -1,11 +1,11 @@
-//! The error of a value that a user wrote, in two halves: the problem and the fix.
+//! The error of a value that the user wrote: the problem and the fix.
 //!
 //! Start at [`ValueError`].
 
 use std::error::Error;
 use std::fmt;
 
-/// Why a value is refused, and what to write instead.
+/// The error of a value that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueError {
     /// Completes "`timeout` is …".
@@ -15,7 +15,7 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    /// An error with both halves.
+    /// Returns an error.
     pub fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { problem: problem.into(), fix: fix.into() }
     }

@@ -72,20 +72,3 @@ impl View {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::View;
-    use crate::tui::action::Action;
-    use crate::tui::keymap::entry;
-
-    #[test]
-    fn every_view_has_its_place_and_its_key() {
-        for (i, view) in View::ALL.into_iter().enumerate() {
-            assert_eq!(view as usize, i);
-            let entry = entry(Action::Show(view)).unwrap_or_else(|| panic!("`{}` has no key", view.title()));
-            assert_eq!((entry.id, entry.keys[0]), (&*format!("view_{}", view.digit()), &*view.digit().to_string()));
-        }
-        assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
-    }
-}

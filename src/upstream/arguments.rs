@@ -1,7 +1,7 @@
-//! The arguments in a path and query, read one typed value at a time.
+//! The arguments of a behaviour: path segments and query values, read by type.
 //!
-//! It knows forms (a duration, a share), not behaviours. It remembers which keys were read, so the error for an
-//! unknown key lists the known ones.
+//! It knows types such as durations and shares, but no behaviours. It remembers the keys that were read, for
+//! the error about an unknown key.
 //! Start at [`PathArguments::new`]; end with [`PathArguments::finish`].
 
 use std::collections::VecDeque;
@@ -10,50 +10,57 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use crate::upstream::behaviour::DelayRange;
+/// A range of durations, from which each request draws one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DelayRange {
+    /// The shortest.
+    pub from: Duration,
+    /// At most.
+    pub to: Duration,
+}
 
-/// The part of a path and query that has not been read.
+/// The path segments and query values that have not been read.
 pub struct PathArguments<'a> {
-    words: VecDeque<String>,
+    segments: VecDeque<String>,
     pairs: Vec<(String, Vec<u8>)>,
     known: Vec<&'static str>,
     query: &'a str,
 }
 
 impl<'a> PathArguments<'a> {
-    /// Splits and percent-decodes. A `+` in the query is a space, as HTML forms write it.
+    /// Splits and percent-decodes a path and query. A `+` in the query is a space, as in HTML forms.
     pub fn new(path_and_query: &'a str) -> Self {
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-        let words = path.split('/').filter(|word| !word.is_empty());
+        let segments = path.split('/').filter(|segment| !segment.is_empty());
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             (text(key), percent_decode_str(&value.replace('+', " ")).collect())
         });
-        Self { words: words.map(text).collect(), pairs: pairs.collect(), known: Vec::new(), query }
+        Self { segments: segments.map(text).collect(), pairs: pairs.collect(), known: Vec::new(), query }
     }
 
-    /// The query as it was sent.
+    /// Returns the query as it was sent.
     pub fn query(&self) -> &'a str {
         self.query
     }
 
-    /// The next segment of the path.
-    pub fn word(&mut self) -> Option<String> {
-        self.words.pop_front()
+    /// Reads the next segment of the path.
+    pub fn next_segment(&mut self) -> Option<String> {
+        self.segments.pop_front()
     }
 
-    /// The next segment of the path, which must be there.
-    pub fn need(&mut self, what: &str) -> Result<String, String> {
-        self.word().ok_or_else(|| format!("its path goes on with {what}"))
+    /// Reads the next segment of the path, which must exist.
+    pub fn require_segment(&mut self, what: &str) -> Result<String, String> {
+        self.next_segment().ok_or_else(|| format!("its path continues with {what}"))
     }
 
-    /// Whether a key is given.
+    /// Whether the query contains a key.
     pub fn has(&self, key: &str) -> bool {
         self.pairs.iter().any(|(name, _)| name == key)
     }
 
-    /// The bytes of a key's value.
-    pub fn bytes_of(&mut self, key: &'static str) -> Result<Option<Vec<u8>>, String> {
+    /// Reads the bytes of a key's value.
+    pub fn raw_value(&mut self, key: &'static str) -> Result<Option<Vec<u8>>, String> {
         self.known.push(key);
         let Some(at) = self.pairs.iter().position(|(name, _)| name == key) else { return Ok(None) };
         let (_, value) = self.pairs.remove(at);
@@ -63,13 +70,13 @@ impl<'a> PathArguments<'a> {
         Ok(Some(value))
     }
 
-    /// A key's value.
+    /// Reads a key's value.
     pub fn value(&mut self, key: &'static str) -> Result<Option<String>, String> {
-        let Some(bytes) = self.bytes_of(key)? else { return Ok(None) };
+        let Some(bytes) = self.raw_value(key)? else { return Ok(None) };
         String::from_utf8(bytes).map(Some).map_err(|_| format!("the value of `{key}` is not UTF-8"))
     }
 
-    /// A key's value as a whole number of at least `least`.
+    /// Reads a key's value as a number of at least `least`.
     pub fn number<N: FromStr + PartialOrd + Copy>(
         &mut self,
         key: &'static str,
@@ -79,17 +86,17 @@ impl<'a> PathArguments<'a> {
         self.value(key)?.map(|value| number(&value, least, what)).transpose()
     }
 
-    /// A key's value as a duration.
+    /// Reads a key's value as a duration.
     pub fn duration(&mut self, key: &'static str) -> Result<Option<Duration>, String> {
         self.value(key)?.map(|value| duration(&value)).transpose()
     }
 
-    /// A key's value as a duration or a range of durations.
+    /// Reads a key's value as a duration or a range of durations.
     pub fn delay_range(&mut self, key: &'static str) -> Result<Option<DelayRange>, String> {
         self.value(key)?.map(|value| delay_range(&value)).transpose()
     }
 
-    /// A key's value as a share from 0 to 1: `0.1` or `10%`.
+    /// Reads a key's value as a share from 0 to 1: `0.1` or `10%`.
     pub fn share(&mut self, key: &'static str) -> Result<Option<f64>, String> {
         let Some(value) = self.value(key)? else { return Ok(None) };
         let share = match value.strip_suffix('%') {
@@ -98,48 +105,63 @@ impl<'a> PathArguments<'a> {
         };
         match share {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(Some(share)),
-            Ok(_) | Err(_) => Err(format!("`{value}` is no share from 0 to 1, such as `0.1` or `10%`")),
+            Ok(_) | Err(_) => Err(format!("`{value}` is not a share from 0 to 1, such as `0.1` or `10%`")),
         }
     }
 
-    /// Every pair that has not been read, for a behaviour that takes any key.
+    /// Reads all other pairs, for a behaviour that accepts any key.
     pub fn rest(&mut self) -> Vec<(String, Vec<u8>)> {
         std::mem::take(&mut self.pairs)
     }
 
-    /// The keys that were read, in that order.
+    /// Returns the keys that were read, in that order.
     pub fn known(&self) -> &[&'static str] {
         &self.known
     }
 
-    /// Fails if something was not read.
+    /// Checks that everything was read.
     pub fn finish(&self) -> Result<(), String> {
-        if let Some(word) = self.words.front() {
-            return Err(format!("its path ends before `{word}`"));
+        if let Some(segment) = self.segments.front() {
+            return Err(format!("its path ends before `{segment}`"));
         }
         let Some((key, _)) = self.pairs.first() else { return Ok(()) };
         let known: Vec<String> = self.known.iter().map(|key| format!("`{key}`")).collect();
         match known.as_slice() {
-            [] => Err(format!("it has no key `{key}`, nor any other")),
-            known => Err(format!("it has no key `{key}`; it takes {}", known.join(", "))),
+            [] => Err(format!("it takes no key `{key}`, nor any other")),
+            known => Err(format!("it takes no key `{key}`, only {}", known.join(", "))),
         }
     }
 }
 
-/// A whole number of at least `least`.
+impl DelayRange {
+    /// Returns a range of only this duration.
+    pub fn exactly(length: Duration) -> Self {
+        Self { from: length, to: length }
+    }
+
+    /// One draw.
+    pub fn draw(self, rng: &mut fastrand::Rng) -> Duration {
+        if self.from == self.to {
+            return self.from;
+        }
+        self.from + self.to.saturating_sub(self.from).mul_f64(rng.f64())
+    }
+}
+
+/// Parses a number of at least `least`.
 pub fn number<N: FromStr + PartialOrd + Copy>(value: &str, least: N, what: &str) -> Result<N, String> {
     value.parse().ok().filter(|number| *number >= least).ok_or_else(|| format!("`{value}` is not {what}"))
 }
 
-/// A duration with its unit.
+/// Parses a duration with its unit.
 pub fn duration(value: &str) -> Result<Duration, String> {
     if value.parse::<f64>().is_ok() {
         return Err(format!("`{value}` has no unit: write `{value}ms` or `{value}s`"));
     }
-    humantime::parse_duration(value).map_err(|_| format!("`{value}` is no length of time, such as `250ms` or `1m30s`"))
+    humantime::parse_duration(value).map_err(|_| format!("`{value}` is not a duration, such as `250ms` or `1m30s`"))
 }
 
-/// A duration, or two with `..` between.
+/// Parses a duration, or a range such as `20ms..200ms`.
 pub fn delay_range(value: &str) -> Result<DelayRange, String> {
     let Some((from, to)) = value.split_once("..") else { return duration(value).map(DelayRange::exactly) };
     let range = DelayRange { from: duration(from)?, to: duration(to)? };

@@ -1,103 +1,31 @@
-//! A connection of the upstream, from its first request to its end.
+//! The state that a connection of the upstream and its requests share.
 //!
-//! hyper serves it until a behaviour needs what HTTP does not allow. Then hyper releases the socket and
-//! `raw_reply` writes to it. It does not decide what a request gets; `serve` does. Start at [`attend`].
+//! It neither reads nor writes the socket; `driver` does. Start at [`ServerConnection`].
 
 use std::cell::Cell;
-use std::io::{self, IoSlice};
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
-
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
 use crate::upstream::behaviour::RawReply;
-use crate::upstream::handlers::UpstreamState;
 use crate::upstream::ledger::OpenRequest;
-use crate::upstream::raw_reply;
 use crate::upstream::reply::UnflushedReplies;
-use crate::upstream::serve::serve;
 
-/// What a connection and the requests on it share.
+/// The state that a connection and its requests share.
 #[derive(Default)]
 pub struct ServerConnection {
-    /// Answers that have not reached the socket yet.
+    /// Responses that are not flushed yet.
     pub unflushed: Rc<UnflushedReplies>,
     raw_reply: Cell<Option<(RawReply, OpenRequest)>>,
 }
 
-/// Serves a connection until it ends; the ledger is correct however it ends.
-pub async fn serve_connection(stream: TcpStream, state: Rc<UpstreamState>) {
-    let _open = state.ledger.open();
-    // Small answers must not wait for each other. If it cannot be set, they do.
-    let _ = stream.set_nodelay(true);
-    let connection = Rc::new(ServerConnection::default());
-    let socket = Socket { io: TokioIo::new(stream), unflushed: Rc::clone(&connection.unflushed) };
-    let service = service_fn(|request| serve(Rc::clone(&state), Rc::clone(&connection), request));
-    // No time limit for heads: hyper's would also close idle connections.
-    let mut http = http1::Builder::new().header_read_timeout(None).serve_connection(socket, service);
-
-    let take_over = std::future::poll_fn(|cx| match Pin::new(&mut http).poll(cx) {
-        Poll::Ready(_) => Poll::Ready(None),
-        // The service ran within this poll, and hyper has sent what came before.
-        Poll::Pending => connection.raw_reply.take().map_or(Poll::Pending, |raw_reply| Poll::Ready(Some(raw_reply))),
-    });
-    if let Some((raw_reply, open_request)) = take_over.await {
-        let stream = http.into_parts().io.io.into_inner();
-        // If the client goes first, the open request counts as abandoned.
-        let _ = raw_reply::send(raw_reply, stream, open_request).await;
-    }
-}
-
 impl ServerConnection {
-    /// Requests the socket, and never returns: the connection ends instead.
+    /// Sends a raw reply on the socket of the connection. Never returns, because the connection ends.
     pub async fn hand_over<T>(&self, raw_reply: RawReply, open_request: OpenRequest) -> T {
         self.raw_reply.set(Some((raw_reply, open_request)));
         std::future::pending().await
     }
-}
 
-/// The socket, which marks when everything that was written has been flushed.
-struct Socket {
-    io: TokioIo<TcpStream>,
-    unflushed: Rc<UnflushedReplies>,
-}
-
-impl Read for Socket {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
-    }
-}
-
-impl Write for Socket {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
-    }
-
-    /// hyper flushes only when its own buffer is empty.
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-        self.unflushed.mark_flushed();
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    /// Takes the raw reply that a request handed over, if any.
+    pub fn take_raw_reply(&self) -> Option<(RawReply, OpenRequest)> {
+        self.raw_reply.take()
     }
 }

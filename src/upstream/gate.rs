@@ -1,7 +1,7 @@
-//! The gate of a limit: it admits requests within the limit, and computes the wait for the others.
+//! The gate of a limit, which admits requests within the limit and computes the wait for others.
 //!
-//! Pure: the time is an argument, and nothing here waits. One gate is shared by every request to the same
-//! host, path and query, with any `id`. Start at [`UpstreamGate::admit`].
+//! The time is an argument, and nothing here waits. All requests to the same host, path and query share a gate,
+//! regardless of their `id`. Start at [`UpstreamGate::admit`].
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -18,77 +18,77 @@ pub struct UpstreamGate {
     limit: Limit,
     /// The period in which the limit is halved.
     half: Option<Range<Duration>>,
-    /// When its first request came.
-    begun: Cell<Option<Instant>>,
+    /// The time of the first request.
+    started: Cell<Option<Instant>>,
     is_halved: Cell<bool>,
-    /// With `Rate`, when the bucket is full again; with `Window`, when the window began.
-    mark: Cell<Option<Instant>>,
-    /// With `Concurrent`, how many are in service; with `Window`, how many came in the window.
+    /// With `Rate`, the time at which the bucket is full; with `Window`, the start of the window.
+    time_mark: Cell<Option<Instant>>,
+    /// With `Concurrent`, the number of requests in service; with `Window`, the number in this window.
     n: Cell<u32>,
 }
 
-/// An admitted request. Its place is free again when this is dropped.
+/// An admitted request. Dropping it frees its place.
 #[derive(Debug)]
 pub struct Admission(Rc<UpstreamGate>);
 
 impl UpstreamGate {
-    /// A gate that has admitted nothing.
+    /// Returns a gate that has admitted nothing.
     pub fn new(limit: Limit, half: Option<Range<Duration>>) -> Self {
-        let (begun, mark) = (Cell::new(None), Cell::new(None));
-        Self { limit, half, begun, is_halved: Cell::new(false), mark, n: Cell::new(0) }
+        let (started, time_mark) = (Cell::new(None), Cell::new(None));
+        Self { limit, half, started, is_halved: Cell::new(false), time_mark, n: Cell::new(0) }
     }
 
     /// Admits a request at `now`.
     ///
     /// # Errors
-    /// It is not admitted. The duration is the time until one would be; zero if that is unknown.
+    /// The time until a request would be admitted, or zero if that is unknown.
     pub fn admit(self: &Rc<Self>, now: Instant) -> Result<Admission, Duration> {
         match self.limit_at(now) {
-            Limit::Rate { rps, burst } => self.spend(now, Duration::from_secs_f64(1.0 / rps), burst)?,
+            Limit::Rate { rps, burst } => self.take_token(now, Duration::from_secs_f64(1.0 / rps), burst)?,
             Limit::Concurrent(most) if self.n.get() >= most => return Err(Duration::ZERO),
             Limit::Concurrent(_) => self.n.set(self.n.get() + 1),
-            Limit::Window { n, window } => self.count(now, n, window)?,
+            Limit::Window { n, window } => self.count_in_window(now, n, window)?,
         }
         Ok(Admission(Rc::clone(self)))
     }
 
     fn limit_at(&self, now: Instant) -> Limit {
         let Some(half) = &self.half else { return self.limit };
-        let begun = self.begun.get().unwrap_or(now);
-        self.begun.set(Some(begun));
-        let is_halved = half.contains(&(now - begun));
+        let started = self.started.get().unwrap_or(now);
+        self.started.set(Some(started));
+        let is_halved = half.contains(&(now - started));
         if self.is_halved.replace(is_halved) != is_halved
-            && let (Limit::Rate { .. }, Some(full)) = (self.limit, self.mark.get())
+            && let (Limit::Rate { .. }, Some(full)) = (self.limit, self.time_mark.get())
         {
-            // As many tokens are missing as before, but they come at another rate.
+            // The number of missing tokens stays the same, but they arrive at another rate.
             let missing = full.saturating_duration_since(now);
-            self.mark.set(Some(now + if is_halved { missing * 2 } else { missing / 2 }));
+            self.time_mark.set(Some(now + if is_halved { missing * 2 } else { missing / 2 }));
         }
         if is_halved { self.limit.halved() } else { self.limit }
     }
 
-    /// Takes a token. The bucket is represented by the moment at which it will be full.
-    fn spend(&self, now: Instant, per_token: Duration, burst: u32) -> Result<(), Duration> {
-        let full = self.mark.get().unwrap_or(now).max(now);
+    /// Takes a token. The time at which the bucket will be full represents its level.
+    fn take_token(&self, now: Instant, per_token: Duration, burst: u32) -> Result<(), Duration> {
+        let full = self.time_mark.get().unwrap_or(now).max(now);
         let room = per_token * (burst - 1);
         match (full - now).checked_sub(room) {
             Some(wait) if !wait.is_zero() => Err(wait),
             Some(_) | None => {
-                self.mark.set(Some(full + per_token));
+                self.time_mark.set(Some(full + per_token));
                 Ok(())
             }
         }
     }
 
-    fn count(&self, now: Instant, most: u32, window: Duration) -> Result<(), Duration> {
-        let begun = self.mark.get().filter(|begun| now - *begun < window);
-        let begun = begun.unwrap_or_else(|| {
+    fn count_in_window(&self, now: Instant, most: u32, window: Duration) -> Result<(), Duration> {
+        let started = self.time_mark.get().filter(|started| now - *started < window);
+        let started = started.unwrap_or_else(|| {
             self.n.set(0);
-            self.mark.set(Some(now));
+            self.time_mark.set(Some(now));
             now
         });
         if self.n.get() >= most {
-            return Err(window.saturating_sub(now - begun));
+            return Err(window.saturating_sub(now - started));
         }
         self.n.set(self.n.get() + 1);
         Ok(())
@@ -116,7 +116,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
-    fn a_bucket_lets_its_burst_pass_and_then_its_rate() {
+    fn a_bucket_admits_its_burst_and_then_its_rate() {
         let (gate, start) = (Rc::new(UpstreamGate::new(Limit::Rate { rps: 10.0, burst: 3 }, None)), Instant::now());
         let passed = (0..2_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
         assert_eq!(passed, 3 + 19);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_request_is_admitted_after_the_wait_that_it_was_given() {
+    fn a_refused_request_is_admitted_after_the_computed_wait() {
         for limit in [Limit::Rate { rps: 10.0, burst: 1 }, Limit::Window { n: 1, window: Duration::from_millis(700) }] {
             let (gate, start) = (Rc::new(UpstreamGate::new(limit, None)), Instant::now());
             assert!(gate.admit(start).is_ok());
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_service_is_free_again_when_it_is_dropped() {
+    fn dropping_an_admission_frees_its_place() {
         let (gate, now) = (Rc::new(UpstreamGate::new(Limit::Concurrent(2), None)), Instant::now());
         let (first, second) = (gate.admit(now).unwrap(), gate.admit(now).unwrap());
         assert_eq!(gate.admit(now).unwrap_err(), Duration::ZERO);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_forgets_when_it_is_over() {
+    fn a_new_window_admits_the_full_number() {
         let (gate, start) =
             (Rc::new(UpstreamGate::new(Limit::Window { n: 5, window: MS * 100 }, None)), Instant::now());
         let passed = (0..1_000).filter(|ms| gate.admit(start + MS * *ms).is_ok()).count();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_half_as_much_for_a_while_after_its_first_request() {
+    fn a_limit_is_halved_for_a_period_after_its_first_request() {
         let start = Instant::now() + Duration::from_secs(60);
         let half = Some(Duration::from_secs(40)..Duration::from_secs(80));
         for limit in [Limit::Rate { rps: 100.0, burst: 20 }, Limit::Window { n: 100, window: Duration::from_secs(1) }] {

@@ -1,7 +1,7 @@
-//! The handlers of the upstream: for each host, path and query its behaviour, and the state that this needs.
+//! The handlers of the upstream: the behaviour of each host, path and query, with its state.
 //!
-//! A handler is made once and then looked up, so the upstream is fast enough for benchmarks. Their number is
-//! bounded: one that was dropped counts its requests from zero again. It runs no behaviour.
+//! Handlers are cached, so that the upstream is fast enough for benchmarks. Their number is bounded. A handler
+//! that was evicted counts its requests from zero again. `serve` runs the behaviour.
 //! Start at [`UpstreamState::handler`].
 
 use std::cell::{Cell, RefCell};
@@ -15,18 +15,19 @@ use http::request::Parts;
 
 use crate::plan::Practice;
 use crate::text::glob;
-use crate::upstream::behaviour::{Act, Behaviour, Refused, parse};
+use crate::upstream::behaviour::{Act, Behaviour};
 use crate::upstream::gate::UpstreamGate;
 use crate::upstream::ledger::Ledger;
 use crate::upstream::record;
+use crate::upstream::table::{Refused, parse};
 
-/// The most handlers, and the most gates, in memory.
+/// The most handlers in memory, and also the most gates.
 const MAX_HANDLERS: usize = 16_384;
 
-/// What all connections of the upstream share.
+/// The state that all connections of the upstream share.
 #[derive(Debug)]
 pub struct UpstreamState {
-    /// Its counts.
+    /// The counts.
     pub ledger: Rc<Ledger>,
     seed: u64,
     /// A glob in lower case, and the path and query that replace `/` for matching hosts.
@@ -34,14 +35,14 @@ pub struct UpstreamState {
     cache: RefCell<HandlerCache>,
 }
 
-/// What requests for one host, path and query get.
+/// The handler of requests for one host, path and query.
 #[derive(Debug)]
 pub struct Handler {
-    /// The behaviour, or why there is none.
+    /// The behaviour, or the reason why there is none.
     pub behaviour: Result<Behaviour, Refused>,
     /// The gate of a limit, if there is one.
     pub gate: Option<Rc<UpstreamGate>>,
-    /// The body of a plain answer.
+    /// The default body.
     pub body: Bytes,
     /// The host's number in the ledger.
     pub host: usize,
@@ -56,15 +57,15 @@ pub struct Handler {
 struct HandlerCache {
     handlers: HashMap<Box<[u8]>, Rc<Handler>>,
     gates: HashMap<String, Rc<UpstreamGate>>,
-    /// The key of the present request; keeping it saves an allocation for each request.
+    /// A buffer for the key of a request. Reusing it saves one allocation per request.
     key: Vec<u8>,
 }
 
 impl UpstreamState {
-    /// Checks the host rules and begins to count.
+    /// Checks the host rules, and starts to count.
     ///
     /// # Errors
-    /// A host rule whose path is no behaviour.
+    /// The path of a host rule is not a behaviour.
     pub fn new(practice: &Practice) -> Result<Self, String> {
         let mut rules = Vec::new();
         for (glob, path) in &practice.hosts {
@@ -74,7 +75,7 @@ impl UpstreamState {
         Ok(Self { ledger: Rc::new(Ledger::new()), seed: practice.seed, rules, cache: RefCell::default() })
     }
 
-    /// The handler for a request.
+    /// Returns the handler of a request.
     pub fn handler(&self, head: &Parts) -> Rc<Handler> {
         // The authority in the request target overrides the field (RFC 9112, section 3.2.2).
         let host = match head.uri.authority() {
@@ -91,7 +92,7 @@ impl UpstreamState {
         if let Some(handler) = cache.handlers.get(cache.key.as_slice()) {
             return Rc::clone(handler);
         }
-        let handler = Rc::new(self.read(cache, &bare_host(host), path));
+        let handler = Rc::new(self.build_handler(cache, &normalize_host(host), path));
         if cache.handlers.len() >= MAX_HANDLERS {
             cache.handlers.clear();
         }
@@ -99,7 +100,7 @@ impl UpstreamState {
         handler
     }
 
-    fn read(&self, cache: &mut HandlerCache, host: &str, path: &str) -> Handler {
+    fn build_handler(&self, cache: &mut HandlerCache, host: &str, path: &str) -> Handler {
         let target = self.apply_rule(host, path);
         let behaviour = parse(&target);
         let gate = match behaviour.as_ref().map(|behaviour| &behaviour.act) {
@@ -127,7 +128,7 @@ impl UpstreamState {
         }
     }
 
-    /// The path and query, with `/` replaced by the first host rule that matches.
+    /// Returns the path and query. The first host rule that matches replaces `/`.
     fn apply_rule(&self, host: &str, path: &str) -> String {
         let query = path.strip_prefix('/').filter(|rest| rest.is_empty() || rest.starts_with('?'));
         let rule = self.rules.iter().find(|(glob, _)| glob::matches(glob, host));
@@ -142,24 +143,26 @@ impl UpstreamState {
 }
 
 impl Handler {
-    /// The random choices of the next request. They depend on the seed, host, path, query and count alone.
+    /// Returns the generator for the random choices of the next request.
+    ///
+    /// They depend only on the seed, host, path, query and count.
     pub fn next_rng(&self) -> fastrand::Rng {
         let n = self.n_requests.replace(self.n_requests.get() + 1);
         fastrand::Rng::with_seed(record::mix(self.entropy ^ record::mix(n)))
     }
 
-    /// The next in a rotation of `n` faults. Each handler begins at its own.
+    /// Returns the next of `n` faults, in turn. Each handler starts at a different one.
     pub fn next_fault(&self, n: u64) -> u64 {
         let turn = self.n_faults.replace(self.n_faults.get() + 1);
         (self.entropy % n + turn) % n
     }
 }
 
-/// The host as in rules and counts: in lower case, without port and without `.practice`.
-fn bare_host(host: &[u8]) -> String {
+/// Returns the host as in rules and counts: in lower case, without port and without `.practice`.
+fn normalize_host(host: &[u8]) -> String {
     let host = String::from_utf8_lossy(host).to_ascii_lowercase();
     let name = match host.rsplit_once(':') {
-        // The colons inside an IPv6 literal are no port's.
+        // The last colon of an IPv6 literal is not followed by a port.
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         Some(_) | None => &host,
     };
@@ -181,7 +184,7 @@ mod tests {
 
     use crate::plan::Practice;
     use crate::upstream::behaviour::Act;
-    use crate::upstream::handlers::{MAX_HANDLERS, UpstreamState, bare_host};
+    use crate::upstream::handlers::{MAX_HANDLERS, UpstreamState, normalize_host};
 
     fn head(host: &str, path: &str) -> Parts {
         Request::get(path).header("host", host).body(()).unwrap().into_parts().0
@@ -194,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_host_is_named_in_lower_case_without_port_and_practice_suffix() {
-        for (host, bare) in [
+        for (host, normalized) in [
             ("D001.practice:8080", "d001"),
             ("127.0.0.1:80", "127.0.0.1"),
             ("[::1]", "[::1]"),
@@ -202,7 +205,7 @@ mod tests {
             ("shop", "shop"),
             ("", ""),
         ] {
-            assert_eq!(bare_host(host.as_bytes()), bare);
+            assert_eq!(normalize_host(host.as_bytes()), normalized);
         }
     }
 
@@ -218,14 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_is_no_behaviour_is_refused_by_name() {
+    fn a_rule_without_a_known_behaviour_is_refused_with_its_pattern() {
         let practice = Practice { seed: 1, hosts: vec![("d*".to_owned(), "/delay/5".to_owned())] };
         let message = UpstreamState::new(&practice).unwrap_err();
         assert!(message.starts_with("host rule `d*`: `/delay`: `5` has no unit"), "{message}");
     }
 
     #[test]
-    fn a_limit_is_shared_by_ids_and_not_by_hosts() {
+    fn all_ids_of_a_host_share_a_limit_but_hosts_do_not() {
         let state = state(&[]);
         let gate = |host, path| state.handler(&head(host, path)).gate.clone().unwrap();
         assert!(Rc::ptr_eq(&gate("a", "/limit?rps=5&id=1"), &gate("a", "/limit?id=2&rps=5")));
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handlers_random_choices_repeat_and_differ_from_those_of_others() {
+    fn random_choices_are_reproducible_and_differ_between_handlers() {
         let draws = |host, path| {
             let (state, head) = (state(&[]), head(host, path));
             (0..20).map(|_| state.handler(&head).next_rng().u64(..)).collect::<Vec<_>>()
@@ -245,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_however_many_paths_are_requested() {
+    fn memory_is_bounded_for_any_number_of_paths() {
         let state = state(&[]);
         for n in 0..MAX_HANDLERS * 2 {
             state.handler(&head("a", &format!("/json/orders/{n}")));

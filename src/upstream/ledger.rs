@@ -1,8 +1,8 @@
-//! The upstream's ledger: what it has received, what is in flight, and how every request ended.
+//! The ledger of the upstream: counts of requests received, in flight and ended.
 //!
-//! The server's thread owns it and takes snapshots between two tasks, so every snapshot is exact. It is bounded:
-//! names beyond [`N_NAMES`] are counted together, and arrivals beyond [`N_ARRIVALS`] are not kept.
-//! Start at [`LedgerState::enter`]; [`OpenRequest`] makes every request end exactly once.
+//! The server's thread takes snapshots between two tasks, so every snapshot is exact. The ledger is bounded:
+//! names beyond [`N_NAMES`] are counted together, and arrivals beyond [`N_ARRIVALS`] are not recorded.
+//! Start at [`Ledger::enter`]. [`OpenRequest`] ensures that every request ends exactly once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,15 +15,15 @@ use crate::upstream::tally::{Arrival, Connections, HostTally, N_ARRIVALS, N_NAME
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestEnd {
-    /// With a complete answer of this status.
+    /// With a complete response of this status.
     Answered(u16),
     /// With a reset.
     Reset,
-    /// With an answer that broke off.
+    /// With an incomplete response.
     ClosedEarly,
-    /// With something that is not HTTP.
+    /// With bytes that are not HTTP.
     Garbled,
-    /// Without an answer: the client or the upstream went away.
+    /// Without a complete response, because the client disconnected or the upstream stopped.
     Abandoned,
 }
 
@@ -52,11 +52,11 @@ struct LedgerState {
     hosts: NamedCounts<HostTally>,
     arrivals: Vec<(Instant, usize, usize)>,
     since: Instant,
-    /// How often the tally was reset.
+    /// The number of resets of the tally.
     era: u64,
 }
 
-/// Counts by name. Each name is looked up once, and counted by its number from then on.
+/// Counts by name. Each name is looked up once and then identified by its number.
 #[derive(Debug)]
 struct NamedCounts<T> {
     numbers: HashMap<Arc<str>, usize>,
@@ -64,7 +64,7 @@ struct NamedCounts<T> {
 }
 
 impl Ledger {
-    /// An empty ledger.
+    /// Returns an empty ledger.
     pub fn new() -> Self {
         Self(RefCell::new(LedgerState {
             sums: Tally::default(),
@@ -76,12 +76,12 @@ impl Ledger {
         }))
     }
 
-    /// The number under which a host is counted.
+    /// Returns the number that identifies a host.
     pub fn host(&self, name: &str) -> usize {
         self.0.borrow_mut().hosts.number(name)
     }
 
-    /// The number under which a path is counted.
+    /// Returns the number that identifies a path.
     pub fn path(&self, path: &str) -> usize {
         self.0.borrow_mut().paths.number(path)
     }
@@ -120,7 +120,7 @@ impl Ledger {
         self.0.borrow_mut().sums.connections.failed += 1;
     }
 
-    /// The tally as it is now.
+    /// Returns a snapshot of the counts.
     pub fn tally(&self) -> Tally {
         let state = self.0.borrow();
         let mut tally = state.sums.clone();
@@ -131,7 +131,7 @@ impl Ledger {
         tally
     }
 
-    /// The first arrivals, in order.
+    /// Returns the first arrivals, in order.
     pub fn arrivals(&self) -> Vec<Arrival> {
         let state = self.0.borrow();
         let arrival = |&(at, host, path): &(Instant, usize, usize)| Arrival {
@@ -142,7 +142,7 @@ impl Ledger {
         state.arrivals.iter().map(arrival).collect()
     }
 
-    /// Restarts the counts. What is in flight or open stays so.
+    /// Restarts the counts. Open connections and requests in flight remain counted.
     pub fn reset(&self) {
         let state = &mut *self.0.borrow_mut();
         let (in_flight, open) = (state.sums.in_flight, state.sums.connections.open);
@@ -161,12 +161,12 @@ impl Ledger {
 }
 
 impl OpenRequest {
-    /// Ends it like this.
+    /// Ends the request.
     pub fn end(mut self, end: RequestEnd) {
         self.end = end;
     }
 
-    /// Counts it as left hanging.
+    /// Counts the request as hanging.
     pub fn count_hang(&self) {
         self.ledger.0.borrow_mut().sums.hangs += 1;
     }
@@ -229,7 +229,7 @@ mod tests {
     use crate::upstream::tally::{N_NAMES, OTHERS};
 
     #[test]
-    fn every_request_ends_once_and_the_sums_add_up() {
+    fn every_request_ends_once_and_the_sums_match() {
         let ledger = Rc::new(Ledger::new());
         let (host, path) = (ledger.host("a"), ledger.path("/x"));
         let open_requests: Vec<_> = (0..4).map(|_| ledger.enter(host, path)).collect();
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_keeps_what_is_in_flight_and_forgets_how_it_ends() {
+    fn a_reset_keeps_requests_in_flight_and_ignores_how_they_end() {
         let ledger = Rc::new(Ledger::new());
         let open_request = ledger.enter(ledger.host("a"), ledger.path("/x"));
         ledger.reset();

@@ -1,9 +1,10 @@
 //! The practice upstream: a real HTTP/1.1 server on loopback whose paths select its behaviour.
 //!
-//! `/delay/250ms` waits, `/limit?rps=20` refuses, `/reset` resets; `GET /` lists them all. It counts by itself
-//! what was in flight, so that its counts can verify those of a client. It knows nothing of the pool or the
-//! screen, runs on a thread of its own, and is no server for real use.
-//! Start at [`Upstream::start`]; a request passes through `connection`, `serve`, `handlers` and `behaviour`.
+//! `/delay/250ms` waits, `/limit?rps=20` limits the rate, and `/reset` resets the connection. `GET /` lists all
+//! behaviours. The upstream has its own counts, which verify those of a client. It runs on its own thread, does
+//! not depend on the pool or the screen, and is not meant for production.
+//! Start at [`Upstream::start`]. A request passes through `driver`, `serve` and `handlers`, which find its
+//! `behaviour` in the `table`.
 
 pub mod behaviour;
 pub mod table;
@@ -11,6 +12,7 @@ pub mod tally;
 
 mod arguments;
 mod connection;
+mod driver;
 mod gate;
 mod handlers;
 mod ledger;
@@ -37,30 +39,30 @@ use crate::plan::Practice;
 use crate::upstream::handlers::UpstreamState;
 use crate::upstream::tally::{Arrival, Tally};
 
-/// Connections that may wait to be accepted: a thousand clients may start at the same moment.
+/// The most connections that wait to be accepted. A thousand clients may connect at once.
 const BACKLOG: u32 = 4096;
 
-/// How long to wait before the next attempt to accept when the machine has no descriptors left.
+/// The wait before the next accept after a failure, such as a lack of descriptors.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// A running practice upstream. Dropping it stops it.
 #[derive(Debug)]
 pub struct Upstream {
     address: SocketAddr,
-    /// `None` once it is to stop.
+    /// `None` once the upstream stops.
     requests: Option<UnboundedSender<ThreadRequest>>,
-    /// `None` once it has stopped.
+    /// `None` once the thread has ended.
     thread: Option<JoinHandle<Tally>>,
 }
 
 impl Upstream {
-    /// Starts to serve at an address; with port 0, at a free port.
+    /// Starts to serve at an address, or at a free port if its port is 0.
     ///
-    /// It takes any address. If the user chose it, check it with [`is_loopback`] first: other machines must not
-    /// reach the upstream by accident.
+    /// It accepts any address. Check an address of the user with [`is_loopback`] first, because other machines
+    /// must not reach the upstream by accident.
     ///
     /// # Errors
-    /// `InvalidInput` if a host rule is no behaviour; otherwise the system's error.
+    /// `InvalidInput` if the path of a host rule is not a behaviour; otherwise the system's error.
     pub fn start(practice: &Practice, address: SocketAddr) -> io::Result<Self> {
         let practice = practice.clone();
         let (requests, requested) = unbounded_channel();
@@ -68,31 +70,31 @@ impl Upstream {
         let thread = thread::Builder::new()
             .name("practice-upstream".to_owned())
             .spawn(move || run(&practice, address, &started, requested))?;
-        let address = starting.recv().map_err(|_| io::Error::other("the practice upstream broke"))??;
+        let address = starting.recv().map_err(|_| io::Error::other("the practice upstream failed to start"))??;
         Ok(Self { address, requests: Some(requests), thread: Some(thread) })
     }
 
-    /// The address that it serves at, with the port that it was given.
+    /// Returns the address of the upstream, with its actual port.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has counted. The server's thread takes the snapshot between two tasks, so that the numbers agree.
+    /// Returns the counts. The server's thread takes the snapshot between two tasks, so it is consistent.
     pub fn tally(&self) -> Tally {
         self.request(ThreadRequest::Tally)
     }
 
-    /// When the first requests arrived, in order: see [`N_ARRIVALS`](tally::N_ARRIVALS).
+    /// Returns the first [`N_ARRIVALS`](tally::N_ARRIVALS) arrivals, in order.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.request(ThreadRequest::Arrivals)
     }
 
-    /// Restarts the counts. What is in flight stays in flight.
+    /// Restarts the counts. Requests in flight remain counted.
     pub fn reset_tally(&self) {
         self.request(ThreadRequest::Reset);
     }
 
-    /// Ends every connection, hanging ones too, and returns the final counts.
+    /// Ends all connections, including hanging ones, and returns the final counts.
     pub fn stop(mut self) -> Tally {
         self.end()
     }
@@ -103,11 +105,11 @@ impl Upstream {
         self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
     }
 
-    /// Asks the server's thread; the default if it has ended.
+    /// Sends a request to the server's thread. Returns the default if the thread has ended.
     fn request<T: Default>(&self, request: impl FnOnce(mpsc::Sender<T>) -> ThreadRequest) -> T {
         let (answer, answered) = mpsc::channel();
         if let Some(requests) = &self.requests {
-            // If this fails, so does the read of the answer.
+            // If this fails, receiving the reply fails, too.
             let _ = requests.send(request(answer));
         }
         answered.recv().unwrap_or_default()
@@ -120,19 +122,19 @@ impl Drop for Upstream {
     }
 }
 
-/// Whether an address can be reached from this machine alone.
+/// Whether only this machine can reach an address.
 pub fn is_loopback(address: SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }
 
-/// A request to the server's thread, and where the answer goes.
+/// A request to the server's thread, with the channel for its reply.
 enum ThreadRequest {
     Tally(mpsc::Sender<Tally>),
     Arrivals(mpsc::Sender<Vec<Arrival>>),
     Reset(mpsc::Sender<()>),
 }
 
-/// The server's thread: reports whether it has started, then serves until the channel of requests closes.
+/// Runs the server's thread: reports the start, then serves until the channel of requests closes.
 fn run(
     practice: &Practice,
     address: SocketAddr,
@@ -144,7 +146,7 @@ fn run(
     let (state, runtime) = match (state, runtime) {
         (Ok(state), Ok(runtime)) => (Rc::new(state), runtime),
         (Err(error), _) | (_, Err(error)) => {
-            // It fails only if the caller no longer waits for it.
+            // This fails only if the caller no longer waits.
             let _ = started.send(Err(error));
             return Tally::default();
         }
@@ -160,14 +162,14 @@ fn run(
             Err(error) => drop(started.send(Err(error))),
         }
     });
-    // Ends every connection, and with it every open request.
+    // This ends all connections, and with them all open requests.
     drop(runtime);
     state.ledger.tally()
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A fixed port can be used again at once, even if connections of the last run linger.
+    // Allow the reuse of a fixed port, even if connections of the previous run linger.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
@@ -177,10 +179,10 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 async fn accept(listener: TcpListener, state: Rc<UpstreamState>) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            spawn_local(connection::serve_connection(stream, Rc::clone(&state)));
+            spawn_local(driver::serve_connection(stream, Rc::clone(&state)));
         } else {
-            // Usually no descriptor is free until a connection ends. To try again at once would spin; to give up
-            // would leave every client waiting.
+            // Usually no descriptor is free until a connection ends. An immediate retry would spin, and giving up
+            // would leave all clients waiting.
             state.ledger.accept_failed();
             sleep(ACCEPT_RETRY_DELAY).await;
         }
@@ -189,7 +191,7 @@ async fn accept(listener: TcpListener, state: Rc<UpstreamState>) {
 
 async fn answer_requests(state: &UpstreamState, mut requests: UnboundedReceiver<ThreadRequest>) {
     while let Some(request) = requests.recv().await {
-        // It fails only if the caller no longer waits for it.
+        // This fails only if the caller no longer waits.
         let _ = match request {
             ThreadRequest::Tally(to) => to.send(state.ledger.tally()).is_ok(),
             ThreadRequest::Arrivals(to) => to.send(state.ledger.arrivals()).is_ok(),

@@ -1,7 +1,7 @@
 //! Replies that break HTTP: resets, early closes, garbage.
 //!
-//! hyper cannot send them, so they are written to the socket after hyper has released it. The request was read
-//! to its end before, and nothing else follows on the connection. Start at [`perform`].
+//! hyper cannot send them, so they are written to the socket after hyper has released it. The request has been
+//! read completely, and the connection ends after the reply. Start at [`send`].
 
 use std::io;
 use std::time::Duration;
@@ -14,21 +14,21 @@ use crate::upstream::behaviour::{Cut, Garbage, RawReply};
 use crate::upstream::ledger::{OpenRequest, RequestEnd};
 use crate::upstream::reply::filler_chunk;
 
-/// How long to wait between the last bytes and a reset: the reset would overtake them.
-const LEFT_TO_ARRIVE: Duration = Duration::from_millis(20);
+/// The wait between the last bytes and a reset, which would otherwise overtake them.
+const RESET_DELAY: Duration = Duration::from_millis(20);
 
-/// Sends the reply and ends the connection. The open request ends just before its client can notice.
+/// Sends the reply and ends the connection. The open request ends just before the client can notice.
 ///
 /// # Errors
-/// The client went away first; the request counts as abandoned.
+/// The client disconnected first. The request counts as abandoned.
 pub async fn send(raw_reply: RawReply, mut stream: TcpStream, open_request: OpenRequest) -> io::Result<()> {
     match raw_reply {
         RawReply::Reset(cut) => {
             if let Some(cut) = cut {
                 send_cut_body(&mut stream, cut).await?;
-                sleep(LEFT_TO_ARRIVE).await;
+                sleep(RESET_DELAY).await;
             }
-            // Closing without lingering sends RST instead of FIN.
+            // With zero linger, closing sends RST instead of FIN.
             stream.set_zero_linger()?;
             open_request.end(RequestEnd::Reset);
             return Ok(());
@@ -46,7 +46,7 @@ pub async fn send(raw_reply: RawReply, mut stream: TcpStream, open_request: Open
             open_request.end(RequestEnd::Answered(200));
         }
         RawReply::Garbage(garbage) => {
-            stream.write_all(&bytes_of(garbage)).await?;
+            stream.write_all(&garbage_bytes(garbage)).await?;
             open_request.end(RequestEnd::Garbled);
         }
     }
@@ -65,7 +65,7 @@ async fn send_cut_body(stream: &mut TcpStream, cut: Cut) -> io::Result<()> {
     Ok(())
 }
 
-fn bytes_of(garbage: Garbage) -> Vec<u8> {
+fn garbage_bytes(garbage: Garbage) -> Vec<u8> {
     match garbage {
         Garbage::Noise => b"\x1b[2J\x1b]0;not HTTP\x07\0\xff\xfe nothing of this is HTTP\r\n\r\n".to_vec(),
         Garbage::Status => b"HTTP/1.1 2OO \x1b[31mnearly\r\n\r\n".to_vec(),

@@ -1,7 +1,7 @@
-//! The readers of the behaviours' arguments: the segments after the name in the path, and the keys.
+//! The readers of behaviours: one function for each, which reads its path segments and keys.
 //!
-//! The table assigns a reader to each name. A reader reads every key that it knows before it checks any, so that
-//! the error for an unknown key lists all of them. Start at [`plain`], which most readers call.
+//! The table assigns a reader to each name. A reader reads all its keys before it checks them, so that the error
+//! for an unknown key can list them. Start at [`with_body_keys`], which most readers call.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,37 +9,37 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::upstream::arguments::{PathArguments, delay_range, number};
-use crate::upstream::behaviour::{Act, Behaviour, Cut, DelayRange, Fault, Garbage, Limit, RawReply, RetryAfter};
+use crate::upstream::arguments::{DelayRange, PathArguments, delay_range, number};
+use crate::upstream::behaviour::{Act, Behaviour, Cut, Fault, Garbage, Limit, RawReply, RetryAfter};
 
 type Read = Result<Behaviour, String>;
 
-/// Adds the keys of behaviours with a body of free length.
-pub fn plain(arguments: &mut PathArguments<'_>, act: Act) -> Read {
+/// Reads the common keys and `bytes`, the length of the body.
+pub fn with_body_keys(arguments: &mut PathArguments<'_>, act: Act) -> Read {
     let bytes = arguments.number("bytes", 0, "a number of bytes")?;
-    Ok(Behaviour { bytes, ..bare(arguments, act)? })
+    Ok(Behaviour { bytes, ..with_common_keys(arguments, act)? })
 }
 
-/// Adds the keys of every behaviour.
-pub fn bare(arguments: &mut PathArguments<'_>, act: Act) -> Read {
+/// Reads the common keys of all behaviours.
+pub fn with_common_keys(arguments: &mut PathArguments<'_>, act: Act) -> Read {
     let delay = arguments.delay_range("delay")?.unwrap_or_default();
     let id = arguments.value("id")?;
     Ok(Behaviour { delay, bytes: None, id, act })
 }
 
-const FINE: Act = Act::Answer { status: StatusCode::OK, retry_after: RetryAfter::Absent };
+const OK_ANSWER: Act = Act::Answer { status: StatusCode::OK, retry_after: RetryAfter::Absent };
 
 pub fn delay(arguments: &mut PathArguments<'_>) -> Read {
-    let delay = delay_range(&arguments.need("a length of time, such as `250ms`")?)?;
+    let delay = delay_range(&arguments.require_segment("a duration, such as `250ms`")?)?;
     let bytes = arguments.number("bytes", 0, "a number of bytes")?;
     let id = arguments.value("id")?;
-    Ok(Behaviour { delay, bytes, id, act: FINE })
+    Ok(Behaviour { delay, bytes, id, act: OK_ANSWER })
 }
 
 pub fn status(arguments: &mut PathArguments<'_>) -> Read {
-    let status = status_from(&arguments.need("a status, such as `503`")?, 200)?;
+    let status = status_from(&arguments.require_segment("a status, such as `503`")?, 200)?;
     let retry_after = retry_after(arguments)?.unwrap_or(RetryAfter::Absent);
-    plain(arguments, Act::Answer { status, retry_after })
+    with_body_keys(arguments, Act::Answer { status, retry_after })
 }
 
 pub fn flaky(arguments: &mut PathArguments<'_>) -> Read {
@@ -55,7 +55,7 @@ pub fn flaky(arguments: &mut PathArguments<'_>) -> Read {
             .map_err(|why| format!("{why}, nor `reset`, `hang`, `cut` or `mixed`"))?,
     };
     let retry_after = retry_after(arguments)?;
-    plain(arguments, Act::Flaky { fail, with, retry_after })
+    with_body_keys(arguments, Act::Flaky { fail, with, retry_after })
 }
 
 pub fn limit(arguments: &mut PathArguments<'_>) -> Read {
@@ -67,52 +67,52 @@ pub fn limit(arguments: &mut PathArguments<'_>) -> Read {
     let half = arguments.delay_range("half")?.map(|wait| wait.from..wait.to);
     let retry_after = retry_after(arguments)?.unwrap_or(RetryAfter::Seconds);
     if half.as_ref().is_some_and(Range::is_empty) {
-        return Err("`half` goes from one time to a later one, such as `40s..80s`".to_owned());
+        return Err("`half` must be a range of times, such as `40s..80s`".to_owned());
     }
     let behaviour = |limit| Act::Limit { limit, half: half.clone(), retry_after };
 
     match (rps, concurrent, per_window, burst, window) {
         (Some(rps), None, None, burst, None) => {
             if !(1e-6..=1e6).contains(&rps) {
-                return Err("`rps` goes from one in a million seconds to a million".to_owned());
+                return Err("`rps` must be between 0.000001 and 1,000,000".to_owned());
             }
-            let burst = burst.unwrap_or_else(|| a_second_of(rps));
-            plain(arguments, behaviour(Limit::Rate { rps, burst }))
+            let burst = burst.unwrap_or_else(|| burst_of_one_second(rps));
+            with_body_keys(arguments, behaviour(Limit::Rate { rps, burst }))
         }
         (None, Some(n), None, None, None) => {
-            // Without a time in service, no two requests would ever overlap.
+            // Without a delay, requests would never overlap.
             let is_timed = arguments.has("delay");
-            let behaviour = plain(arguments, behaviour(Limit::Concurrent(n)))?;
+            let behaviour = with_body_keys(arguments, behaviour(Limit::Concurrent(n)))?;
             let delay = if is_timed { behaviour.delay } else { DelayRange::exactly(Duration::from_millis(100)) };
             Ok(Behaviour { delay, ..behaviour })
         }
         (None, None, Some(n), None, window) => {
             let window = window.unwrap_or(Duration::from_secs(1));
             if window.is_zero() {
-                return Err("`window` is longer than nothing".to_owned());
+                return Err("`window` must not be zero".to_owned());
             }
-            plain(arguments, behaviour(Limit::Window { n, window }))
+            with_body_keys(arguments, behaviour(Limit::Window { n, window }))
         }
         _ => {
             // These keys are read so that the error for an unknown key lists them as well.
-            plain(arguments, behaviour(Limit::Concurrent(1)))?;
+            with_body_keys(arguments, behaviour(Limit::Concurrent(1)))?;
             arguments.finish()?;
             Err("it takes one of `rps` (with `burst`), `concurrent`, or `per_window` (with `window`)".to_owned())
         }
     }
 }
 
-/// The arguments of `/reset` and `/close`: where the body ends early, if it begins at all.
+/// Reads the arguments of `/reset` and `/close`: whether and where the body is cut.
 pub fn cut(arguments: &mut PathArguments<'_>, raw_reply: fn(Option<Cut>) -> RawReply) -> Read {
     let after = arguments.number("after", 0_u64, "a number of bytes")?;
     let bytes = arguments.number("bytes", 1_u64, "a number of bytes from 1")?;
-    let mut behaviour = |cut| bare(arguments, Act::Raw(raw_reply(cut)));
+    let mut behaviour = |cut| with_common_keys(arguments, Act::Raw(raw_reply(cut)));
     match (after, bytes) {
         (None, None) => behaviour(None),
-        (None, Some(_)) => Err("`bytes` is what the answer promises, and needs `after`".to_owned()),
+        (None, Some(_)) => Err("`bytes` is the announced length of the body, and needs `after`".to_owned()),
         (Some(after), None) => behaviour(Some(Cut { after, of: after.saturating_mul(2).max(1) })),
         (Some(after), Some(of)) if after < of => behaviour(Some(Cut { after, of })),
-        (Some(after), Some(of)) => Err(format!("after {after} bytes of {of} nothing is left to cut")),
+        (Some(after), Some(of)) => Err(format!("`after={after}` must be less than `bytes={of}`")),
     }
 }
 
@@ -128,26 +128,26 @@ pub fn trickle(arguments: &mut PathArguments<'_>) -> Read {
         return Err("`bytes` and `for=ever` contradict each other".to_owned());
     }
     if every.is_zero() {
-        return Err("`every` is longer than nothing".to_owned());
+        return Err("`every` must not be zero".to_owned());
     }
     let bytes = if endless { None } else { bytes.or(Some(100)) };
-    bare(arguments, Act::Trickle { bytes, every })
+    with_common_keys(arguments, Act::Trickle { bytes, every })
 }
 
 pub fn bytes(arguments: &mut PathArguments<'_>) -> Read {
-    let bytes = number(&arguments.need("a number of bytes, such as `4096`")?, 0, "a number of bytes")?;
-    Ok(Behaviour { bytes: Some(bytes), ..bare(arguments, FINE)? })
+    let bytes = number(&arguments.require_segment("a number of bytes, such as `4096`")?, 0, "a number of bytes")?;
+    Ok(Behaviour { bytes: Some(bytes), ..with_common_keys(arguments, OK_ANSWER)? })
 }
 
 pub fn json(arguments: &mut PathArguments<'_>) -> Read {
-    let kind = arguments.need("a kind of record, such as `orders`")?;
-    let id = arguments.need("the record's id, such as `7`")?;
-    bare(arguments, Act::Json { kind, id })
+    let kind = arguments.require_segment("a kind of record, such as `orders`")?;
+    let id = arguments.require_segment("the record's id, such as `7`")?;
+    with_common_keys(arguments, Act::Json { kind, id })
 }
 
 pub fn redirect(arguments: &mut PathArguments<'_>) -> Read {
-    let hops = arguments.need("a number of hops, such as `3`, or `ever`")?;
-    let (query, to, status) = (arguments.query(), arguments.bytes_of("to")?, redirect_status(arguments)?);
+    let hops = arguments.require_segment("a number of hops, such as `3`, or `ever`")?;
+    let (query, to, status) = (arguments.query(), arguments.raw_value("to")?, redirect_status(arguments)?);
     let onward = |hops: &str| match query {
         "" => format!("/redirect/{hops}").into_bytes(),
         query => format!("/redirect/{hops}?{query}").into_bytes(),
@@ -156,29 +156,29 @@ pub fn redirect(arguments: &mut PathArguments<'_>) -> Read {
         onward("ever")
     } else {
         match (number(&hops, 0_u32, "a number of hops, nor `ever`")?, to) {
-            (0, _) => return bare(arguments, FINE),
+            (0, _) => return with_common_keys(arguments, OK_ANSWER),
             (1, Some(to)) => to,
             (hops, _) => onward(&(hops - 1).to_string()),
         }
     };
-    bare(arguments, Act::Redirect { to: location(&to)?, status })
+    with_common_keys(arguments, Act::Redirect { to: location(&to)?, status })
 }
 
 pub fn redirect_to(arguments: &mut PathArguments<'_>) -> Read {
-    let to = arguments.bytes_of("url")?.ok_or("it needs the key `url`")?;
+    let to = arguments.raw_value("url")?.ok_or("it needs the key `url`")?;
     let status = redirect_status(arguments)?;
-    bare(arguments, Act::Redirect { to: location(&to)?, status })
+    with_common_keys(arguments, Act::Redirect { to: location(&to)?, status })
 }
 
 pub fn headers(arguments: &mut PathArguments<'_>) -> Read {
-    let behaviour = plain(arguments, FINE)?;
+    let behaviour = with_body_keys(arguments, OK_ANSWER)?;
     let mut headers = HeaderMap::new();
     for (name, value) in arguments.rest() {
-        let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
+        let field = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is not a header name"))?;
         if field == CONTENT_LENGTH || field == TRANSFER_ENCODING {
-            return Err(format!("`{name}` is the connection's own; see `/close` and `/garbage`"));
+            return Err(format!("`{name}` cannot be set; see `/close` and `/garbage`"));
         }
-        let value = HeaderValue::from_bytes(&value).map_err(|_| format!("`{name}` holds a control character"))?;
+        let value = HeaderValue::from_bytes(&value).map_err(|_| format!("`{name}` contains a control character"))?;
         headers.append(field, value);
     }
     Ok(Behaviour { act: Act::Headers(headers), ..behaviour })
@@ -196,7 +196,7 @@ pub fn garbage(arguments: &mut PathArguments<'_>) -> Read {
             return Err(format!("`{other}` is not `noise`, `status`, `line`, `headers`, `lengths` or `chunk`"));
         }
     };
-    bare(arguments, Act::Raw(RawReply::Garbage(garbage)))
+    with_common_keys(arguments, Act::Raw(RawReply::Garbage(garbage)))
 }
 
 fn retry_after(arguments: &mut PathArguments<'_>) -> Result<Option<RetryAfter>, String> {
@@ -209,7 +209,7 @@ fn retry_after(arguments: &mut PathArguments<'_>) -> Result<Option<RetryAfter>, 
     }))
 }
 
-/// A status that may end an exchange: 1xx cannot, and hyper would not send it.
+/// Parses the status of a final response. hyper would not send 1xx.
 fn status_from(word: &str, least: u16) -> Result<StatusCode, String> {
     let what = format!("a status from {least} to 599");
     let status = number(word, least, &what)?;
@@ -228,11 +228,11 @@ fn redirect_status(arguments: &mut PathArguments<'_>) -> Result<StatusCode, Stri
 }
 
 fn location(to: &[u8]) -> Result<HeaderValue, String> {
-    HeaderValue::from_bytes(to).map_err(|_| "a place to go holds no control characters".to_owned())
+    HeaderValue::from_bytes(to).map_err(|_| "the target contains a control character".to_owned())
 }
 
-/// As many requests as one second brings, rounded up.
+/// Returns the number of requests in one second, rounded up.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and a million, by the caller")]
-fn a_second_of(rps: f64) -> u32 {
+fn burst_of_one_second(rps: f64) -> u32 {
     rps.ceil() as u32
 }

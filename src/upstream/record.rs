@@ -1,14 +1,14 @@
-//! Invented JSON records that are the same every time, and the hash behind them.
+//! Reproducible JSON records, and the hash that generates them.
 //!
-//! Nothing is stored: a record is a function of the seed, the host, its kind and its id. The hash is our own,
-//! because the standard library's may change between releases. Start at [`of`].
+//! Nothing is stored: a record depends only on the seed, the host, its kind and its id. The hash of the standard
+//! library is not used, because it may change between releases. Start at [`json_body`].
 
 use bytes::Bytes;
 use serde::Serialize;
 
 use crate::upstream::behaviour::{Act, Behaviour};
 
-/// The JSON body of a plain answer: the record that the path names, or one named after the behaviour.
+/// Returns the default JSON body: the record that the path names, or one named after the behaviour.
 pub fn json_body(seed: u64, host: &str, path_and_query: &str, behaviour: &Behaviour) -> Bytes {
     let (kind, id) = if let Act::Json { kind, id } = &behaviour.act {
         (kind.as_str(), id.as_str())
@@ -26,11 +26,11 @@ pub fn json_body(seed: u64, host: &str, path_and_query: &str, behaviour: &Behavi
         items: rng.u32(1..20),
         status: pick(&mut rng, &["open", "paid", "sent", "returned"]),
     };
-    // A record of plain fields always becomes JSON.
+    // Serializing plain fields cannot fail.
     serde_json::to_vec(&record).map(Bytes::from).unwrap_or_default()
 }
 
-/// A hash of these texts, each apart from the next.
+/// Hashes texts. Their boundaries count.
 pub fn hash(seed: u64, texts: &[&str]) -> u64 {
     let mut sum = mix(seed);
     for text in texts {
@@ -42,7 +42,7 @@ pub fn hash(seed: u64, texts: &[&str]) -> u64 {
     sum
 }
 
-/// Spreads a number over all 64 bits: the finalizer of splitmix64.
+/// Mixes all 64 bits of a number: the finalizer of splitmix64.
 pub fn mix(number: u64) -> u64 {
     let mut spread = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     spread = (spread ^ (spread >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,7 +1,7 @@
-//! The body of an answer; it ends its request in the ledger exactly once.
+//! The body of a response, which ends its request in the ledger exactly once.
 //!
-//! A body whose end was handed to hyper waits in the connection's [`UnflushedReplies`] until hyper has flushed it. Only
-//! then does the request count as answered. A body that is dropped sooner counts as abandoned.
+//! A complete body waits in the connection's [`UnflushedReplies`] until hyper has flushed it. Only then does the
+//! request count as answered. If the body is dropped earlier, the request counts as abandoned.
 //! Start at [`ReplyBody`].
 
 use std::cell::RefCell;
@@ -21,48 +21,48 @@ use crate::upstream::ledger::{OpenRequest, RequestEnd};
 /// The text of filler bodies, in lines.
 pub const FILLER: &[u8; 16_384] = &filler();
 
-/// What a body is made of.
+/// The content of a body.
 #[derive(Debug)]
 pub enum Content {
     /// These bytes.
     Whole(Bytes),
-    /// So many bytes of filler.
+    /// This many bytes of filler.
     Filler(u64),
-    /// Filler without end.
+    /// Endless filler.
     Endless,
-    /// Bytes one by one; without end if `left` is `None`.
+    /// One byte at a time; endless if `left` is `None`.
     Trickle {
-        /// How many are still to come.
+        /// The number of remaining bytes.
         left: Option<u64>,
-        /// When.
+        /// The timer of the next byte.
         ticks: Interval,
     },
 }
 
-/// A body, and the request that it answers.
+/// The body of a response, with its request.
 #[derive(Debug)]
 pub struct ReplyBody {
     content: Content,
-    /// The answer has a head only.
+    /// Whether the response has no body, because it answers a HEAD request.
     is_head: bool,
     status: StatusCode,
     open_request: Option<OpenRequest>,
     unflushed: Rc<UnflushedReplies>,
 }
 
-/// Answers that are written but perhaps not flushed yet.
+/// Responses that are written but may not be flushed yet.
 #[derive(Debug, Default)]
 pub struct UnflushedReplies(RefCell<Vec<(OpenRequest, StatusCode)>>);
 
 impl Content {
-    /// One byte now, and one more after each interval.
+    /// Returns a body of one byte now, and one after each interval.
     pub fn trickle(left: Option<u64>, every: Duration) -> Self {
         let mut ticks = interval_at(Instant::now(), every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self::Trickle { left, ticks }
     }
 
-    /// How many bytes are still to come, if that is known.
+    /// Returns the number of remaining bytes, if known.
     fn left(&self) -> Option<u64> {
         match self {
             Self::Whole(bytes) => Some(bytes.len() as u64),
@@ -74,7 +74,7 @@ impl Content {
 }
 
 impl ReplyBody {
-    /// The body of an answer to a request of this method. Without an open request it is not counted.
+    /// Returns the body of a response to a request of this method. Without an open request, it is not counted.
     pub fn new(
         content: Content,
         method: &Method,
@@ -83,8 +83,8 @@ impl ReplyBody {
         unflushed: Rc<UnflushedReplies>,
     ) -> Self {
         // Neither status has a body (RFC 9110, sections 15.3.5 and 15.4.5).
-        let bare = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-        let content = if bare { Content::Whole(Bytes::new()) } else { content };
+        let has_no_body = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        let content = if has_no_body { Content::Whole(Bytes::new()) } else { content };
         Self { content, is_head: method == Method::HEAD, status, open_request, unflushed }
     }
 }
@@ -131,7 +131,7 @@ impl Drop for ReplyBody {
 }
 
 impl UnflushedReplies {
-    /// Counts everything that was written as answered: it has been flushed.
+    /// Counts all written responses as answered, because they have been flushed.
     pub fn mark_flushed(&self) {
         for (open_request, status) in self.0.borrow_mut().drain(..) {
             open_request.end(RequestEnd::Answered(status.as_u16()));
@@ -139,7 +139,7 @@ impl UnflushedReplies {
     }
 }
 
-/// As much filler as fits one chunk.
+/// Returns up to `n` bytes of filler, at most one chunk.
 pub fn filler_chunk(n: u64) -> Bytes {
     let n = usize::try_from(n).unwrap_or(FILLER.len()).min(FILLER.len());
     Bytes::from_static(&FILLER[..n])

@@ -1,6 +1,6 @@
-//! The service of the upstream: one request in, one answer out, or none.
+//! The service of the upstream: it turns a request into a response, a raw reply or a hang.
 //!
-//! `handlers` finds the behaviour; `raw_reply` sends what hyper cannot send. Start at [`serve`].
+//! `handlers` finds the behaviour, and `raw_reply` sends what hyper cannot send. Start at [`serve`].
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -25,10 +25,10 @@ use crate::upstream::table;
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Answers one request and counts it from now until it ends. Requests for the tally are not counted.
+/// Serves one request, and counts it until it ends. Requests for the tally are not counted.
 ///
 /// # Errors
-/// The request's body broke off.
+/// The body of the request is incomplete.
 pub async fn serve(
     state: Rc<UpstreamState>,
     connection: Rc<ServerConnection>,
@@ -41,30 +41,30 @@ pub async fn serve(
 
     let handler = state.handler(&head);
     let open_request = state.ledger.enter(handler.host, handler.path);
-    // Always read to its end: only then does hyper notice a client that goes away.
+    // Read the body to its end, because only then does hyper notice that the client disconnects.
     let mut n_bytes = 0;
     while let Some(frame) = body.frame().await {
         n_bytes += frame?.data_ref().map_or(0, Bytes::len);
     }
 
     match run(&handler, &head, n_bytes).await {
-        Served::Answer(answer) => Ok(answer.into_response(&head.method, Some(open_request), &connection)),
-        Served::Raw(raw_reply) => connection.hand_over(raw_reply, open_request).await,
-        Served::Hang => {
+        ServeResult::Answer(answer) => Ok(answer.into_response(&head.method, Some(open_request), &connection)),
+        ServeResult::Raw(raw_reply) => connection.hand_over(raw_reply, open_request).await,
+        ServeResult::Hang => {
             open_request.count_hang();
             std::future::pending().await
         }
     }
 }
 
-/// What a request gets.
-enum Served {
+/// The result of a request.
+enum ServeResult {
     Answer(UpstreamAnswer),
     Raw(RawReply),
     Hang,
 }
 
-/// An answer that has not been passed to hyper yet.
+/// A response before it is passed to hyper.
 struct UpstreamAnswer {
     status: StatusCode,
     reason: Option<ReasonPhrase>,
@@ -72,22 +72,22 @@ struct UpstreamAnswer {
     content: Content,
 }
 
-async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> Served {
+async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> ServeResult {
     let behaviour = match &handler.behaviour {
         Ok(behaviour) => behaviour,
-        Err(refused) => return Served::Answer(UpstreamAnswer::text(refused.status, refused.page())),
+        Err(refused) => return ServeResult::Answer(UpstreamAnswer::text(refused.status, refused.page())),
     };
     let mut rng = handler.next_rng();
     let delay = behaviour.delay.draw(&mut rng);
 
-    // A limit refuses at once; admitted requests wait.
+    // A limit refuses at once. Only admitted requests wait.
     let mut admission = None;
     if let (Some(gate), Act::Limit { retry_after, .. }) = (&handler.gate, &behaviour.act) {
         match gate.admit(Instant::now()) {
             Ok(free) => admission = Some(free),
             Err(wait) => {
                 let answer = UpstreamAnswer::text(StatusCode::TOO_MANY_REQUESTS, "error: above the limit\n");
-                return Served::Answer(answer.retry_after(*retry_after, wait));
+                return ServeResult::Answer(answer.retry_after(*retry_after, wait));
             }
         }
     }
@@ -101,22 +101,22 @@ async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> Served {
         None => UpstreamAnswer::new(status, JSON, Content::Whole(handler.body.clone())),
     };
     let fine = StatusCode::OK;
-    Served::Answer(match &behaviour.act {
+    ServeResult::Answer(match &behaviour.act {
         Act::Help => UpstreamAnswer::text(fine, table::help()),
         Act::Answer { status, retry_after } => plain(*status).retry_after(*retry_after, Duration::ZERO),
         Act::Flaky { fail, with, retry_after } if rng.f64() < *fail => {
             return failure(handler, *with, *retry_after);
         }
         Act::Flaky { .. } | Act::Limit { .. } | Act::Json { .. } => plain(fine),
-        Act::Raw(raw_reply) => return Served::Raw(*raw_reply),
-        Act::Hang => return Served::Hang,
+        Act::Raw(raw_reply) => return ServeResult::Raw(*raw_reply),
+        Act::Hang => return ServeResult::Hang,
         Act::Trickle { bytes, every } => UpstreamAnswer::new(fine, TEXT, Content::trickle(*bytes, *every)),
         Act::Infinite => UpstreamAnswer::new(fine, TEXT, Content::Endless),
         Act::Echo => UpstreamAnswer::json(&Echo::new(head, n_bytes)),
         Act::Redirect { to, status } => UpstreamAnswer::text(*status, "elsewhere\n").with(LOCATION, to.clone()),
         Act::Headers(headers) => {
             let mut answer = plain(fine);
-            // A content type replaces the default; a name that is given twice is sent twice.
+            // A content type replaces the default. A name that is given twice is sent twice.
             answer.headers.extend(headers.clone());
             answer
         }
@@ -124,27 +124,27 @@ async fn run(handler: &Handler, head: &Parts, n_bytes: usize) -> Served {
     })
 }
 
-fn failure(handler: &Handler, with: Fault, retry_after: Option<RetryAfter>) -> Served {
+fn failure(handler: &Handler, with: Fault, retry_after: Option<RetryAfter>) -> ServeResult {
     const CUT: RawReply = RawReply::Close(Some(Cut { after: 100, of: 200 }));
     let status = match with {
         Fault::Status(status) => status,
-        Fault::Reset => return Served::Raw(RawReply::Reset(None)),
-        Fault::Hang => return Served::Hang,
-        Fault::Cut => return Served::Raw(CUT),
+        Fault::Reset => return ServeResult::Raw(RawReply::Reset(None)),
+        Fault::Hang => return ServeResult::Hang,
+        Fault::Cut => return ServeResult::Raw(CUT),
         Fault::Mixed => match handler.next_fault(5) {
             0 => StatusCode::INTERNAL_SERVER_ERROR,
             1 => StatusCode::SERVICE_UNAVAILABLE,
             2 => StatusCode::TOO_MANY_REQUESTS,
-            3 => return Served::Raw(RawReply::Reset(None)),
-            _ => return Served::Raw(CUT),
+            3 => return ServeResult::Raw(RawReply::Reset(None)),
+            _ => return ServeResult::Raw(CUT),
         },
     };
     let default = if status == StatusCode::TOO_MANY_REQUESTS { RetryAfter::Seconds } else { RetryAfter::Absent };
-    let answer = UpstreamAnswer::text(status, "error: this one was to fail\n");
-    Served::Answer(answer.retry_after(retry_after.unwrap_or(default), Duration::ZERO))
+    let answer = UpstreamAnswer::text(status, "error: this request fails on purpose\n");
+    ServeResult::Answer(answer.retry_after(retry_after.unwrap_or(default), Duration::ZERO))
 }
 
-/// The answer to a request for the tally.
+/// Answers a request for the tally.
 fn tally_answer(state: &UpstreamState, head: &Parts) -> Option<UpstreamAnswer> {
     let path = head.uri.path().strip_prefix("/_tally")?;
     let answer = match (path, head.method == Method::POST) {
@@ -152,14 +152,14 @@ fn tally_answer(state: &UpstreamState, head: &Parts) -> Option<UpstreamAnswer> {
         ("/arrivals", false) => UpstreamAnswer::json(&state.ledger.arrivals()),
         ("/reset", true) => {
             state.ledger.reset();
-            UpstreamAnswer::text(StatusCode::OK, "counting anew\n")
+            UpstreamAnswer::text(StatusCode::OK, "counts restarted\n")
         }
         ("/reset", false) => {
-            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: resetting takes a POST\n");
+            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: use POST to reset\n");
             answer.with(ALLOW, HeaderValue::from_static("POST"))
         }
         ("" | "/arrivals", true) => {
-            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: reading takes a GET\n");
+            let answer = UpstreamAnswer::text(StatusCode::METHOD_NOT_ALLOWED, "error: use GET to read\n");
             answer.with(ALLOW, HeaderValue::from_static("GET"))
         }
         _ => return None,
@@ -167,8 +167,9 @@ fn tally_answer(state: &UpstreamState, head: &Parts) -> Option<UpstreamAnswer> {
     Some(answer)
 }
 
-/// Everything that HTTP allows and a terminal might obey: C1 controls, bidi overrides, and any bytes in the
-/// body.
+/// Returns a response with everything that HTTP allows and a terminal might obey.
+///
+/// That is C1 controls and bidi overrides in the head, and any bytes in the body.
 fn hostile() -> UpstreamAnswer {
     const BODY: &[u8] = b"\x1b[2J\x1b[31mred\x1b]0;your title is mine\x07\x1b]52;c;b3duZWQ=\x07\x9b5A\
         \r\nover\x08\x08written \0 \xe2\x80\xae txt.exe \xf0\x9f \xff\xfe\n";
@@ -180,7 +181,7 @@ fn hostile() -> UpstreamAnswer {
         ("x-broken-utf8", b"\xff\xc3(".as_slice()),
         ("set-cookie", b"session=\x9d0;title\x9c".as_slice()),
     ] {
-        // Only controls below 0x20 are refused, and there are none.
+        // Only controls below 0x20 would be refused.
         if let Ok(value) = HeaderValue::from_bytes(value) {
             answer = answer.with(HeaderName::from_static(name), value);
         }
@@ -193,7 +194,7 @@ fn hostile() -> UpstreamAnswer {
 struct Echo<'a> {
     method: &'a str,
     path: String,
-    /// Name and value, in the order of arrival, with equal names together.
+    /// Names and values in the order of arrival, grouped by name.
     headers: Vec<(&'a str, String)>,
     body_bytes: usize,
 }
@@ -232,7 +233,7 @@ impl UpstreamAnswer {
         self
     }
 
-    /// Adds the `Retry-After` field (RFC 9110, section 10.2.3). It is never shorter than the true wait.
+    /// Adds the `Retry-After` field (RFC 9110, section 10.2.3). It is never less than the actual wait.
     fn retry_after(self, retry_after: RetryAfter, wait: Duration) -> Self {
         let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
         let value = match retry_after {
@@ -262,9 +263,9 @@ impl UpstreamAnswer {
     }
 }
 
-/// The first full second that is at least so many seconds away.
+/// Returns the first full second at least this many seconds away, as an HTTP date.
 fn date_after(seconds: u64) -> HeaderValue {
-    // Dates end with the year 9999; a wait of a year is enough for practice.
+    // HTTP dates end with the year 9999, so the wait is at most a year.
     let wait = Duration::from_secs(seconds.min(31_536_000)) + Duration::from_millis(999);
     let date = httpdate::fmt_http_date(SystemTime::now() + wait);
     HeaderValue::from_str(&date).unwrap_or(HeaderValue::from_static("soon, perhaps"))

@@ -1,6 +1,6 @@
-//! A snapshot of the upstream's counts, as tests and `GET /_tally` show it.
+//! A snapshot of the upstream's counts, for tests and `GET /_tally`.
 //!
-//! It does not change; `ledger` keeps the counts. Start at [`Tally`].
+//! It never changes. `ledger` updates the counts. Start at [`Tally`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,40 +9,40 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Micros;
 
-/// How many different hosts, and how many different paths, are counted by name.
+/// The most hosts, and also the most paths, that are counted by name.
 pub const N_NAMES: usize = 16_384;
 
-/// How many arrivals are kept, the first ones.
+/// The number of arrivals that are recorded: the first ones.
 pub const N_ARRIVALS: usize = 10_000;
 
-/// Where names beyond [`N_NAMES`] are counted.
+/// The name under which names beyond [`N_NAMES`] are counted.
 pub const OTHERS: &str = "(others)";
 
 /// The upstream's counts since it started, or since they were reset.
 ///
-/// `requests` = `in_flight` + `answers` + `resets` + `closed_early` + `garbled` + `abandoned`, unless a reset
-/// fell among requests in flight: those stay in flight, and are no longer counted when they end.
+/// `requests` = `in_flight` + `answers` + `resets` + `closed_early` + `garbled` + `abandoned`, unless the
+/// tally was reset while requests were in flight. Those stay in flight, and their ends are not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Requests whose head was read.
     pub requests: u64,
-    /// Requests whose head was read, and whose answer's last byte has not been handed to the socket.
+    /// Requests whose head was read, but whose response is not completely written to the socket.
     pub in_flight: u64,
     /// The most that were in flight at once.
     pub peak: u64,
-    /// Complete answers by status.
+    /// Complete responses by status.
     pub answers: BTreeMap<u16, u64>,
-    /// Requests that were answered with a reset.
+    /// Requests whose connection was reset.
     pub resets: u64,
-    /// Requests whose connection was closed before the answer was complete.
+    /// Requests whose connection was closed before the response was complete.
     pub closed_early: u64,
-    /// Requests that were answered with something that is not HTTP.
+    /// Requests that were answered with bytes that are not HTTP.
     pub garbled: u64,
-    /// Requests whose client, or whose upstream, went away before the answer was complete.
+    /// Requests that ended early, because the client disconnected or the upstream stopped.
     pub abandoned: u64,
-    /// Requests that were left hanging; they end as `abandoned`.
+    /// Requests that were never answered; they end as `abandoned`.
     pub hangs: u64,
-    /// Connections, those that ask for the tally included.
+    /// Connections, including those of requests for the tally.
     pub connections: Connections,
     /// Requests by path, without query.
     pub paths: BTreeMap<String, u64>,
@@ -53,18 +53,18 @@ pub struct Tally {
 /// Connections since the upstream started, or since its tally was reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connections {
-    /// How many were accepted.
+    /// Accepted connections.
     pub accepted: u64,
-    /// How many are open.
+    /// Open connections.
     pub open: u64,
     /// The most that were open at once.
     #[serde(default)]
     pub peak: u64,
-    /// How often accepting failed, such as for want of descriptors.
+    /// Failures to accept a connection, such as for lack of descriptors.
     pub failed: u64,
 }
 
-/// One host's share.
+/// The counts of one host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostTally {
     /// Requests whose head was read.
@@ -75,12 +75,12 @@ pub struct HostTally {
     pub peak: u64,
 }
 
-/// One request's arrival.
+/// The arrival of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {
-    /// When its head was read, since the upstream started or its tally was reset.
+    /// The time at which its head was read, since the upstream started or its tally was reset.
     pub at: Micros,
-    /// The host it asked for.
+    /// The requested host.
     pub host: Arc<str>,
     /// The path, without query.
     pub path: Arc<str>,

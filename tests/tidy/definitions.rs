@@ -9,64 +9,6 @@ use crate::source::{Source, rust};
 /// Names that may be defined more than once, with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
-/// Names that are still defined more than once.
-const PENDING: &[&str] = &[
-    "Attempt",
-    "Axis",
-    "Columns",
-    "Command",
-    "Ended",
-    "Endpoint",
-    "Entry",
-    "Evidence",
-    "Form",
-    "Group",
-    "Head",
-    "Header",
-    "Health",
-    "Held",
-    "Host",
-    "Input",
-    "Item",
-    "Kind",
-    "Line",
-    "Mark",
-    "Measure",
-    "News",
-    "Next",
-    "Open",
-    "Outcome",
-    "Pace",
-    "Page",
-    "Part",
-    "Parts",
-    "PerSecond",
-    "Place",
-    "Reason",
-    "Record",
-    "Resolver",
-    "Row",
-    "Rows",
-    "Said",
-    "Scene",
-    "Screen",
-    "Section",
-    "Seen",
-    "Settings",
-    "Settled",
-    "Sheet",
-    "Slot",
-    "Slow",
-    "Statuses",
-    "Step",
-    "Table",
-    "Target",
-    "Timeouts",
-    "Told",
-    "Upstream",
-    "Word",
-];
-
 /// Each name that is defined more than once, with the places.
 fn duplicates<'s>(files: impl Iterator<Item = &'s Source>) -> BTreeMap<String, Vec<String>> {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -104,9 +46,7 @@ fn type_name(code: &str) -> Option<&str> {
 #[test]
 fn a_type_name_is_defined_once() {
     let mut found = duplicates(rust(&["src"]));
-    found.retain(|name, _| {
-        !EXCEPTIONS.iter().any(|(exception, _)| exception == name) && !PENDING.contains(&name.as_str())
-    });
+    found.retain(|name, _| !EXCEPTIONS.iter().any(|(exception, _)| exception == name));
     let report: Vec<String> = found.iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
     assert!(report.is_empty(), "give each its own noun:\n{}\n", report.join("\n"));
 }

@@ -12,15 +12,13 @@ const MOST_LINES: usize = 80;
 const LONG: &[(&str, &str, &str)] = &[
     ("src/model/mod.rs", "apply", "one short arm for each kind of fact"),
     ("src/tui/state/mod.rs", "update", "one short arm for each action"),
+    ("tests/it/scenario/notation.rs", "step", "one short arm for each step of the notation"),
+    ("tests/it/scenario/strategies.rs", "fact", "one short arm for each kind of fact"),
+    ("src/tui/state/race.rs", "update", "one short arm for each action"),
 ];
 
 /// Places that still have longer functions.
-const PENDING: &[&str] = &[
-    "src/app/",
-    "src/tui/state/race.rs",
-    "tests/it/plan/",
-    "tests/it/pool/",
-];
+const PENDING: &[&str] = &["tests/it/plan/", "tests/it/pool/"];
 
 fn length(file: &Source) -> Vec<Finding> {
     let is_exempt = |name: &str| {

@@ -47,6 +47,56 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     ("lib", &[]),
 ];
 
+/// A folder whose modules are ordered among themselves: each module, and its siblings that it may import.
+/// The module file of the folder itself may import all of them.
+type Rooms = (&'static str, &'static [(&'static str, &'static [&'static str])]);
+
+/// The order inside larger modules.
+const ROOMS: &[Rooms] = &[(
+    "source/pool",
+    &[
+        ("dns", &[]),
+        ("retry", &[]),
+        ("throttle", &[]),
+        ("adapt", &["throttle"]),
+        ("wire", &["dns"]),
+        ("schedule", &["adapt", "retry", "throttle"]),
+        ("outcome", &["retry", "schedule", "throttle", "wire"]),
+        ("run", &["adapt", "outcome", "schedule", "wire"]),
+    ],
+)];
+
+/// A module of an ordered folder imports only the siblings that its row lists.
+fn rooms(file: &Source) -> Vec<Finding> {
+    let within = file.path.trim_start_matches("src/").trim_end_matches(".rs");
+    let mut findings = Vec::new();
+    for (folder, rows) in ROOMS {
+        let inside = within.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+        let Some(inside) = inside.filter(|inside| *inside != "mod") else { continue };
+        let room = inside.split('/').next().unwrap_or(inside);
+        let Some((_, may)) = rows.iter().find(|(name, _)| *name == room) else {
+            let message = format!("`{folder}/{room}` has no row: give it one in tests/tidy/layers.rs");
+            findings.push(Finding { line: 1, message });
+            continue;
+        };
+        let path = format!("crate::{}::", folder.replace('/', "::"));
+        for (line, code) in file.code_lines() {
+            for (at, _) in code.match_indices(&path) {
+                let rest = &code[at + path.len()..];
+                let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let name = &rest[..end];
+                // What is not a room is an item of the folder's own module file.
+                let is_room = rows.iter().any(|(room, _)| *room == name);
+                if is_room && name != room && !may.contains(&name) {
+                    let message = format!("`{folder}/{room}` must not import `{name}`");
+                    findings.push(Finding { line, message });
+                }
+            }
+        }
+    }
+    findings
+}
+
 /// A module imports from the layers below it.
 fn layers(file: &Source) -> Vec<Finding> {
     let within = file.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
@@ -92,6 +142,33 @@ fn every_module_that_may_be_imported_has_a_layer() {
             assert!(known.contains(name), "`{module}` may import `{name}`, which has no layer");
         }
     }
+}
+
+#[test]
+fn modules_of_an_ordered_folder_import_only_the_siblings_in_their_row() {
+    assert_rule(rust(&["src"]), rooms);
+}
+
+#[test]
+fn every_row_comes_after_the_rows_that_it_may_import() {
+    for (folder, rows) in ROOMS {
+        for (n, (room, may)) in rows.iter().enumerate() {
+            let is_above = |name: &&str| rows[..n].iter().any(|(above, _)| above == name);
+            assert!(may.iter().all(is_above), "{folder}: `{room}` may import only what is listed above it");
+            let is_used = rust(&["src"]).any(|file| file.path.starts_with(&format!("src/{folder}/{room}")));
+            assert!(is_used, "{folder}: `{room}` is gone: remove its row");
+        }
+    }
+}
+
+#[test]
+fn an_import_of_a_sibling_that_is_not_in_the_row_is_found() {
+    let import = |room: &str| format!("//! Doc.\nuse crate::source::pool::{room}::X;\n");
+    assert_eq!(lines(rooms, "src/source/pool/wire/mod.rs", &import("schedule")), [2]);
+    assert_eq!(lines(rooms, "src/source/pool/dns/cache.rs", &import("wire")), [2]);
+    assert_eq!(lines(rooms, "src/source/pool/run/worker.rs", &import("schedule")), []);
+    assert_eq!(lines(rooms, "src/source/pool/mod.rs", &import("schedule")), []);
+    assert_eq!(lines(rooms, "src/source/pool/new.rs", "//! Doc.\n"), [1]);
 }
 
 #[test]

@@ -117,10 +117,13 @@ impl LiveView for LabView {
         self.ui.update(action, &self.controls.race(), self.offset())
     }
 
-    // The lab has no text field.
-    fn edit(&mut self, _: Keystroke) {}
+    fn edit(&mut self, key: Keystroke) {
+        self.ui.edit(key);
+    }
 
-    fn paste(&mut self, _: &str) {}
+    fn paste(&mut self, text: &str) {
+        self.ui.paste(text);
+    }
 
     fn click(&mut self, target: ClickTarget) -> Option<Action> {
         self.ui.click(target)

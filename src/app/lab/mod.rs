@@ -5,6 +5,8 @@
 pub mod headless;
 mod lab_view;
 mod lesson;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 

@@ -10,6 +10,8 @@ pub mod live_view;
 pub mod pacing;
 pub mod run_view;
 #[cfg(test)]
+pub(super) mod script;
+#[cfg(test)]
 mod tests;
 mod title;
 
@@ -89,14 +91,14 @@ pub(super) struct Live<'a, V, S> {
 }
 
 impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
-    fn new(view: &'a mut V, screen: &'a mut S, appearance: &'a mut Appearance, now: Instant) -> Self {
+    pub(super) fn new(view: &'a mut V, screen: &'a mut S, appearance: &'a mut Appearance, now: Instant) -> Self {
         let pacing = FramePacing::new(appearance.frames_per_second, appearance.has_motion);
         let last = LastFrame::default();
         Self { view, screen, appearance, pacing, last, leave: None, saving: None, now }
     }
 
     /// Draws and waits in turn until the end; returns the last picture where the user wants to keep it.
-    fn turn(&mut self, wakeups: &mut impl WakeupSource) -> io::Result<(ScreenExit, Option<Picture>)> {
+    pub(super) fn turn(&mut self, wakeups: &mut impl WakeupSource) -> io::Result<(ScreenExit, Option<Picture>)> {
         loop {
             self.tick(wakeups.now());
             if self.pacing.is_due(self.view.motion(), self.now) {

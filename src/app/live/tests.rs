@@ -3,55 +3,27 @@
 //! Time is the script's: it moves only while the loop waits. Start at [`TestSession::play`].
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 
 use crate::app::appearance::Appearance;
 use crate::app::live::run_view::{RunView, ViewClock, Watched};
+use crate::app::live::script::{Clock, Script, ScriptStep, ScriptedRun, ctrl_c, gone, key, mouse};
 use crate::app::live::{Live, ScreenExit};
 use crate::app::stop::Stop;
-use crate::app::wakeups::{Signal, Wakeup, WakeupSource};
+use crate::app::wakeups::Wakeup;
 use crate::config::settings::Settings;
 use crate::control::{Abilities, Command};
-use crate::event::{Event, Fact, Offset, Origin, RunEnd};
+use crate::event::{Event, Fact, RunEnd};
 use crate::pump::{Follow, Pump};
 use crate::source::pool::schedule::run_time::RunTime;
 use crate::tui::detect::Environment;
-use crate::tui::input::event::TerminalInput;
-use crate::tui::terminal::memory_screen::{MemoryScreen, ScreenState, letter};
+use crate::tui::input::event::{MouseAction, TerminalInput};
+use crate::tui::terminal::memory_screen::{MemoryScreen, position_of};
 
-/// A clock that only the script moves.
-type Clock = Rc<Cell<Instant>>;
-
-/// What happens at one moment.
-enum ScriptStep {
-    Wake(Wakeup),
-    /// The run does something, and the loop is notified of it.
-    Run(Fact),
-    /// The run's channel closes.
-    Close,
-    /// The terminal is resized, goes away, stops reading or reads again.
-    Screen(fn(&mut ScreenState)),
-}
-
-/// A key of one letter.
-fn key(character: char) -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Key(letter(character))))
-}
-
-fn ctrl_c() -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Signal(Signal::Interrupt))
-}
-
-/// The terminal goes away, which ends every session that has no other end.
-fn gone() -> ScriptStep {
-    ScriptStep::Wake(Wakeup::Input(TerminalInput::Gone))
-}
-
-/// A run under way, and the loop's surroundings.
+/// A run under way, and the loop's environment.
 struct TestSession {
     events: Option<mpsc::Sender<Event>>,
     _pump: Pump,
@@ -60,7 +32,7 @@ struct TestSession {
     leaves_at_end: bool,
 }
 
-/// What a session came to.
+/// The result of a session.
 struct Played {
     exit: ScreenExit,
     picture: Option<Vec<String>>,
@@ -76,11 +48,12 @@ impl TestSession {
         let pump = Pump::start(facts, None).unwrap();
         let follow = pump.follow();
         let environment = Environment { fps: Some(20), ..Environment::default() };
-        let appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
-        let session = Self { events: Some(events), _pump: pump, follow, appearance, leaves_at_end: false };
-        let started = Fact::RunStarted { name: "scripted".into(), limit: Some(4), jobs: Some(9) };
-        send(session.events.as_ref(), &session.follow, started);
-        session
+        let mut appearance = Appearance::with_settings(Settings::default(), &environment).unwrap();
+        appearance.has_mouse = true;
+        let run = ScriptedRun { events: Some(events), follow };
+        run.send(Fact::RunStarted { name: "scripted".into(), limit: Some(4), jobs: Some(9) });
+        let ScriptedRun { events, follow } = run;
+        Self { events, _pump: pump, follow, appearance, leaves_at_end: false }
     }
 
     /// Plays a script of steps, each with its time in milliseconds; the last step has to end the loop.
@@ -88,14 +61,8 @@ impl TestSession {
         let clock: Clock = Rc::new(Cell::new(Instant::now()));
         let start = clock.get();
         let mut screen = MemoryScreen::new(&clock);
-        let mut script = Script {
-            clock: Rc::clone(&clock),
-            start,
-            steps: steps.into(),
-            screen: Rc::clone(&screen.state),
-            events: self.events.take(),
-            follow: self.follow.clone(),
-        };
+        let run = ScriptedRun { events: self.events.take(), follow: self.follow.clone() };
+        let mut script = Script::new(&clock, &screen.state, steps, Some(run));
         let (commands, mut sent) = mpsc::unbounded_channel();
         let mut stop = Stop::new(commands);
         let time = RunTime::since(start);
@@ -114,15 +81,6 @@ impl TestSession {
     }
 }
 
-/// Sends a fact, and waits until the model has applied it.
-fn send(events: Option<&mpsc::Sender<Event>>, follow: &Follow, fact: Fact) {
-    let at = Offset(follow.model().last.0 + 1);
-    events.unwrap().blocking_send(Event { at, origin: Origin::HERE, fact }).unwrap();
-    while follow.model().last < at {
-        std::thread::yield_now();
-    }
-}
-
 impl Played {
     /// When frames were drawn, in milliseconds.
     fn times(&self) -> Vec<u64> {
@@ -136,54 +94,6 @@ impl Played {
         let first = at.next().unwrap_or_else(|| panic!("no frame shows `{text}`:\n{}", self.frames[0].1));
         (first, at.last().unwrap_or(first))
     }
-}
-
-/// What wakes the loop, and when.
-struct Script {
-    clock: Clock,
-    start: Instant,
-    steps: VecDeque<(u64, ScriptStep)>,
-    screen: Rc<Cell<ScreenState>>,
-    events: Option<mpsc::Sender<Event>>,
-    follow: Follow,
-}
-
-impl WakeupSource for Script {
-    fn now(&self) -> Instant {
-        self.clock.get()
-    }
-
-    fn next(&mut self, patience: Duration) -> Option<Wakeup> {
-        let now = self.clock.get() - self.start;
-        assert!(now < Duration::from_secs(120), "the screen never closes");
-        let until = now.saturating_add(patience);
-        let is_due = self.steps.front().is_some_and(|(at, _)| Duration::from_millis(*at) <= until);
-        if !is_due {
-            assert!(patience < Duration::MAX, "the loop waits for ever");
-            self.clock.set(self.start + until);
-            return None;
-        }
-        let (at, step) = self.steps.pop_front()?;
-        self.clock.set(self.start + now.max(Duration::from_millis(at)));
-        match step {
-            ScriptStep::Wake(wakeup) => return Some(wakeup),
-            ScriptStep::Run(fact) => send(self.events.as_ref(), &self.follow, fact),
-            ScriptStep::Close => {
-                self.events = None;
-                while !self.follow.is_closed() {
-                    std::thread::yield_now();
-                }
-            }
-            ScriptStep::Screen(change) => {
-                let mut state = self.screen.get();
-                change(&mut state);
-                self.screen.set(state);
-            }
-        }
-        Some(Wakeup::Changed)
-    }
-
-    fn changes_seen(&mut self) {}
 }
 
 /// The heading of the help.
@@ -294,4 +204,22 @@ fn a_frozen_picture_is_not_drawn_for_changes() {
 fn the_last_picture_is_kept_where_the_user_asks_for_it() {
     let played = TestSession::new().play(vec![(100, ScriptStep::Run(ENDED)), (300, key('Q'))]);
     assert_eq!((played.exit, played.picture.map(|lines| lines.len())), (ScreenExit::Left, Some(30)));
+}
+
+#[test]
+fn a_click_on_a_footer_hint_does_what_its_key_does() {
+    let footer = TestSession::new().play(vec![(100, gone())]);
+    let at = position_of("? help", &footer.frames[0].1);
+    let played = TestSession::new().play(vec![(310, mouse(MouseAction::Click, at)), (1_200, gone())]);
+    assert!((310..=360).contains(&played.shows(HELP).0));
+}
+
+#[test]
+fn the_wheel_scrolls_the_help_and_a_mouse_that_is_off_does_nothing() {
+    let wheel = || mouse(MouseAction::WheelDown, (50, 10));
+    let played = TestSession::new().play(vec![(100, key('?')), (500, wheel()), (900, gone())]);
+    let (first, last) = played.shows("1 of ");
+    assert!(first < 500 && last < 500 && played.shows("4 of ").0 >= 500);
+    let played = TestSession::new().play(vec![(100, key('m')), (200, key('?')), (500, wheel()), (900, gone())]);
+    assert!(played.frames.iter().all(|(_, frame)| !frame.contains("4 of ")));
 }

@@ -94,14 +94,18 @@ impl Batch<'_> {
         drop(stop);
         let pool = pool.join();
         let pump = pump.join();
-        let collected = collector.map(|collector| collector.join(&finish(&follow)));
+        let collected = collector.map(|collector| collector.join(&finish(&follow))).transpose();
         let is_recorded = pump.is_ok();
         let (broken, is_unrecorded) = match (pool, pump) {
-            // If both broke, the pump broke first: the pool outlives it.
+            // If both panicked, the pump was first, because the pool outlives it.
             (_, Err(error @ PumpError::Panicked)) => (Some(Error::from(error)), false),
             (Err(error), _) => (Some(error.into()), false),
             (Ok(()), Err(PumpError::Recording(error))) => (None, !is_closed_pipe(&error)),
             (Ok(()), Ok(())) => (None, false),
+        };
+        let (collected, broken) = match collected {
+            Ok(collected) => (collected, broken),
+            Err(error) => (None, broken.or(Some(error.into()))),
         };
         let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
         let mishaps = OwnFailures {

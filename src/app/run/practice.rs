@@ -6,14 +6,14 @@
 use crate::plan::Plan;
 use crate::plan::error::PlanError;
 use crate::text::sanitize::sanitize;
-use crate::upstream::behaviour;
+use crate::upstream::table;
 
 /// Parses the path of every host rule as the upstream would.
 pub fn check(plan: &Plan) -> Result<(), PlanError> {
     let rules = plan.practice.iter().flat_map(|practice| &practice.hosts);
     let mistakes: Vec<_> = rules
         .filter_map(|(host, path)| {
-            let refused = behaviour::parse(path).err()?;
+            let refused = table::parse(path).err()?;
             let key = format!("upstream.hosts.{host}");
             // A value that was filled in is not repeated: it may be a secret.
             let is_given = plan.written.iter().any(|written| written.key == key && !written.variables.is_empty());

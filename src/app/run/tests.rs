@@ -1,4 +1,4 @@
-//! A run whose threads break: it ends in bounded time, and the exit code says that it is a bug of ours.
+//! A run in which a thread panics: it ends in bounded time, with the exit code of an internal error.
 
 use std::io::{self, Write};
 use std::sync::mpsc;
@@ -6,13 +6,15 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::app::run::Batch;
+use crate::app::run::open::OpenedBatch;
 use crate::app::run::watch::WatchEnd;
 use crate::app::wakeups::Wakeups;
 use crate::cli::ResultArgs;
 use crate::cli::look::LookArgs;
 use crate::journal::{JournalHeader, Writer};
+use crate::output::collector::Collector;
 use crate::output::exit::BROKEN;
-use crate::plan::{Plan, Practice};
+use crate::plan::{Output, Plan, Practice};
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
 
@@ -37,27 +39,56 @@ impl Write for BreakingFile {
     }
 }
 
-#[test]
-fn a_run_whose_pump_panics_ends_with_code_70() {
+/// How a run ended, with its message and its exit code.
+type EndingWithCode = (WatchEnd, bool, Option<String>, u8);
+
+/// Runs one request to a path of the practice server; `tamper` changes what has been opened before the run starts.
+#[track_caller]
+fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send + 'static) -> EndingWithCode {
     let upstream = Upstream::start(&Practice::default(), "127.0.0.1:0".parse().unwrap()).unwrap();
-    let url = format!("http://{}/hang", upstream.local_addr());
+    let url = format!("http://{}/{path}", upstream.local_addr());
     let (done, ended) = mpsc::channel();
     thread::spawn(move || {
         let (results, look) = (ResultArgs::default(), LookArgs::default());
-        let plan = Plan::from_urls(&[url], Some(50)).unwrap();
+        let mut plan = Plan::from_urls(&[url], Some(50)).unwrap();
+        plan.output = output;
         let batch = Batch { plan, results: &results, look: &look, console: Default::default() };
         let environment = Environment::default();
         let mut opened = batch.open(false).unwrap();
-        let to: Box<dyn Write + Send> = Box::new(BreakingFile(0));
-        opened.recorder = Some(Writer::new(to, &JournalHeader::new("breaking", SystemTime::UNIX_EPOCH)).unwrap());
+        tamper(&mut opened);
         let mut running = batch.start(opened, &environment, Some(Wakeups::without_signals())).unwrap();
         let end = batch.watch_in_lines(&mut running, &environment, false);
         let outcome = batch.conclude(running, end);
         let message = outcome.broken.as_ref().map(|error| error.render(batch.console.stderr));
         done.send((end, outcome.wants_rerun, message, batch.report(&outcome))).unwrap();
     });
-    let (end, wants_rerun, message, code) = ended.recv_timeout(PATIENCE).expect("the run never ends");
+    ended.recv_timeout(PATIENCE).expect("the run never ends")
+}
+
+#[test]
+fn a_run_whose_pump_panics_ends_with_code_70() {
+    let (end, wants_rerun, message, code) = run("hang", Output::default(), |opened| {
+        let to: Box<dyn Write + Send> = Box::new(BreakingFile(0));
+        opened.recorder = Some(Writer::new(to, &JournalHeader::new("breaking", SystemTime::UNIX_EPOCH)).unwrap());
+    });
     assert_eq!((end, wants_rerun, code), (WatchEnd::Left, false, BROKEN));
     let message = message.unwrap();
     assert!(message.contains("the thread that applies and records events panicked"), "{message}");
+}
+
+#[test]
+fn a_run_whose_collector_panics_ends_with_code_70() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Output { bodies: Some(folder.path().join("bodies")), ..Output::default() };
+    let (end, wants_rerun, message, code) = run("ok", output.clone(), move |opened| {
+        let (sender, results) = tokio::sync::mpsc::channel(4);
+        let panics = |_| std::panic::resume_unwind(Box::new("as the test says"));
+        let collector = Collector::start(results, &output, "breaking", SystemTime::UNIX_EPOCH, panics).unwrap();
+        (opened.collector, opened.results) = (Some(collector), Some(sender));
+        // Without its folder the first body cannot be saved.
+        folder.close().unwrap();
+    });
+    assert_eq!((end, wants_rerun, code), (WatchEnd::Left, false, BROKEN));
+    let message = message.unwrap();
+    assert!(message.contains("the thread that writes results panicked"), "{message}");
 }

@@ -1,4 +1,4 @@
-//! The keys in settings: one, several or none for an action, and no key for two actions.
+//! The keymap of settings: any number of keys for an action, but never one key for two actions.
 //!
 //! Start at [`SettingsReader::keymap`].
 
@@ -12,7 +12,7 @@ use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::remap::RemapError;
 use crate::tui::keymap::table::ENTRIES;
 
-/// The new keys of an action, and the place that sets them.
+/// The new keys of an action, and their place in the file.
 pub(super) struct Remap {
     action: String,
     keys: Vec<Chord>,
@@ -33,7 +33,7 @@ pub(super) fn read(mut section: TomlSection<'_, ()>) -> Vec<Remap> {
     remaps
 }
 
-/// Reads one key, several, or none.
+/// Reads the keys of an action: one key, several, or none.
 fn chords(entry: &TomlEntry<'_, ()>) -> Option<Vec<Chord>> {
     let chord = |item: TomlEntry<'_, ()>| {
         let text = item.string("a key or a list of keys")?;
@@ -45,7 +45,7 @@ fn chords(entry: &TomlEntry<'_, ()>) -> Option<Vec<Chord>> {
         }
         chord
     };
-    // All of them are read, so that each mistake is noted.
+    // Read all keys, so that each mistake is noted.
     let chords: Vec<Option<Chord>> = entry.items().into_iter().map(chord).collect();
     chords.into_iter().collect()
 }
@@ -69,7 +69,7 @@ impl SettingsReader {
             }
         }
         for conflict in keymap.conflicts() {
-            // Defaults have no conflicts: one of the two is the user's.
+            // The defaults have no conflicts, so the user set at least one of the two.
             let theirs = conflict.ids.iter().rev().find_map(|id| last.get(id));
             let Some(remap) = theirs else { continue };
             let other = conflict.ids.into_iter().find(|id| *id != remap.action).unwrap_or_default();

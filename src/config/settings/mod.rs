@@ -1,7 +1,7 @@
 //! The settings of the user and the project.
 //!
-//! Pure: texts and variables are parameters. An unknown key is a warning, so that one file works with
-//! two versions; a wrong value is an error. Start at [`Settings::read`].
+//! Texts and variables are parameters. An unknown key is only a warning, so that one file works with two
+//! versions of the program. A wrong value is an error. Start at [`Settings::read`].
 
 mod keys;
 #[cfg(test)]
@@ -25,13 +25,13 @@ pub struct Settings {
     pub preferences: Preferences,
     /// The keymap in use.
     pub keymap: Keymap,
-    /// All themes that settings name.
+    /// All themes that the settings name.
     pub themes: Vec<NamedTheme>,
-    /// Unknown keys.
+    /// Warnings about unknown keys.
     pub warnings: Option<Mistakes>,
 }
 
-/// A theme that settings name, and the place.
+/// A theme that the settings name, and its place.
 #[derive(Clone, Debug)]
 pub struct NamedTheme {
     /// Its name or path.
@@ -40,7 +40,7 @@ pub struct NamedTheme {
 }
 
 impl NamedTheme {
-    /// The mistake that the theme does not exist, with a suggestion.
+    /// Returns the mistake that the theme does not exist, with a suggestion.
     pub fn missing(&self, near: Option<String>) -> Mistake {
         self.place.clone().with_label(near)
     }
@@ -64,7 +64,7 @@ pub const VARIABLES: [(&str, &str); 9] = [
     ("INFLIGHT_PROGRESS", "progress"),
 ];
 
-/// A settings file with every key, all of them commented out.
+/// A template of a settings file, with every key commented out.
 pub const TEMPLATE: &str = "\
 # Settings of inflight: copy to ~/.config/inflight/config.toml, or to .config/inflight.toml in a project.
 # A project's settings override this file; INFLIGHT_* variables override both; flags override everything.
@@ -121,7 +121,7 @@ struct SettingsLayer {
     keys: Vec<Remap>,
 }
 
-/// The reading of several files.
+/// The reader of several files.
 #[derive(Default)]
 struct SettingsReader {
     themes: Vec<NamedTheme>,
@@ -160,7 +160,7 @@ impl SettingsReader {
         let mut layer = SettingsLayer::default();
         let reader = TomlReader::new(source, "settings", ());
         let table = reader.parse();
-        // The rest of a broken file would only seem wrong.
+        // After a syntax error, further mistakes may be wrong.
         if reader.n_mistakes() == 0 {
             self.keys_of_file(&mut layer, TomlSection::top(&reader, &table));
         }
@@ -198,9 +198,9 @@ impl SettingsReader {
     }
 }
 
-/// The values of a `theme` key.
+/// The valid values of a `theme` key.
 const A_THEME: &str = "a theme's name or path";
-/// The values of `fps`.
+/// The valid values of `fps`.
 const A_RATE: &str = "a whole number from 1 to 60";
 
 fn frame_rate(entry: &TomlEntry<'_, ()>) -> Option<u32> {

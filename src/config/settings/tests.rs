@@ -1,4 +1,4 @@
-//! Settings: precedence, warnings and errors.
+//! Tests of settings: precedence, warnings and errors.
 
 use super::{FLAGS, Settings, TEMPLATE, THEMES};
 use crate::text::diagnostics::{Mistakes, SourceText};

@@ -1,4 +1,4 @@
-//! The keys of a plan for the whole run.
+//! The reader of a plan's top-level keys and tables, except endpoints.
 //!
 //! Start at [`read`].
 
@@ -19,7 +19,7 @@ use crate::plan::{Expect, HostRule, Limits, Output, Plan, Polling, Practice};
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
-/// Reads a plan; returns nothing if it has no endpoints. Mistakes are noted.
+/// Reads a plan and notes its mistakes. Returns nothing if it has no endpoints.
 pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Option<Plan> {
     let mut top = PlanSection::top(reader, table);
     let name = top.get("name").and_then(|name| name.text("a name such as `\"nightly\"`"));
@@ -31,13 +31,13 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let order = read_order(&mut top);
     let mut defaults = Defaults::default();
     if let Some(section) = top.get("defaults").and_then(|entry| entry.section("[defaults]", "`[defaults]`")) {
-        defaults = endpoint::defaults(section);
+        defaults = endpoint::read_defaults(section);
     }
     let limits = top.get("limits").and_then(|entry| entry.section("[limits]", "`[limits]`"));
     let mut limits = limits.map_or_else(Limits::default, read_limits);
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
     limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
-    let budget = top.get("retry").and_then(|entry| endpoint::retry(&entry, "[retry]", &mut defaults.rules));
+    let budget = top.get("retry").and_then(|entry| endpoint::read_retry(&entry, "[retry]", &mut defaults.rules));
     limits.retry_budget = budget.unwrap_or(limits.retry_budget);
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
@@ -47,7 +47,7 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let practice = top.get("upstream").and_then(|entry| entry.section("[upstream]", "`[upstream]`"));
     let practice = practice.map(read_practice);
     top.refuse_planned("extract");
-    let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::all(&entry, &defaults, practice.is_some()));
+    let sources = endpoints.map_or_else(Vec::new, |entry| endpoint::read_all(&entry, &defaults, practice.is_some()));
     top.finish();
 
     let name = name.map(|name| name.masked()).filter(|name| !name.trim().is_empty());
@@ -74,16 +74,18 @@ fn read_polling(top: &mut PlanSection<'_>) -> Option<Polling> {
     let n = rounds.as_ref().and_then(PlanEntry::count);
     let Some(every) = every else {
         if let Some(rounds) = rounds {
-            rounds
-                .check::<()>(Err(ValueError::new("no `every`", "say from start to start how long: `every = \"60s\"`")));
+            rounds.check::<()>(Err(ValueError::new(
+                "useless without `every`",
+                "write the time between two round starts: `every = \"60s\"`",
+            )));
         }
         return None;
     };
-    let zero = || ValueError::new("no time between two rounds", "write a length such as `\"60s\"`");
+    let zero = || ValueError::new("zero", "write a duration such as `\"60s\"`");
     let every =
         every.duration().and_then(|length| every.check(if length.is_zero() { Err(zero()) } else { Ok(length) }))?;
     let n = match n {
-        Some(n) => rounds?.check(u32::try_from(n).map_err(|_| ValueError::new("too many", "write 0 for no end")))?,
+        Some(n) => rounds?.check(u32::try_from(n).map_err(|_| ValueError::new("too many", "write 0 for no limit")))?,
         None => 0,
     };
     Some(Polling { every, rounds: NonZeroU32::new(n) })
@@ -105,11 +107,11 @@ fn read_order(top: &mut PlanSection<'_>) -> Option<JobOrder> {
             Some(JobOrder::SlowFirst { from: from.reader.context.folder.join(name) })
         }
         (OrderKeyword::SlowFirst, Some(order), None) => {
-            order.check(Err(ValueError::new("no use without `from`", "name a recorded run: `from = \"last.jsonl\"`")))
+            order.check(Err(ValueError::new("useless without `from`", "name a recording: `from = \"last.jsonl\"`")))
         }
         (OrderKeyword::AsGiven, _, Some(from)) => {
-            let fix = "add that, or leave this out";
-            from.check(Err(ValueError::new("no use without `order = \"slow-first\"`", fix)))
+            let fix = "add that key, or leave out `from`";
+            from.check(Err(ValueError::new("useless without `order = \"slow-first\"`", fix)))
         }
         (OrderKeyword::AsGiven | OrderKeyword::SlowFirst, _, None) => Some(JobOrder::AsGiven),
     }
@@ -138,7 +140,7 @@ fn read_hosts(section: PlanSection<'_>) -> Vec<HostRule> {
         // Host names ignore case, and only the first of two equal rules would apply.
         let line = entry.reader.line_at(entry.name.start);
         if let Some(first) = lines.insert(pattern.clone(), line) {
-            let message = format!("two rules are for the hosts `{}`", sanitize(&pattern));
+            let message = format!("two rules have the pattern `{}`", sanitize(&pattern));
             entry.reader.note_at(entry.name.clone(), message, format!("the other one is in line {first}"));
         }
         let title = format!("[host.\"{}\"]", sanitize(&pattern));

@@ -1,6 +1,6 @@
 //! The keys of an endpoint, and the defaults that an endpoint can override.
 //!
-//! Start at [`all`].
+//! Start at [`read_all`].
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,12 +14,12 @@ use crate::plan::quantity;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
-use crate::plan::request::escape::Escaping;
-use crate::plan::request::interpolation::PlanText;
-use crate::plan::request::template::Template;
 use crate::plan::request::{JSON, check, parse_method};
 use crate::plan::rules::Rules;
 use crate::plan::source::{Body, Naming, Source, Target};
+use crate::plan::template::Template;
+use crate::plan::template::escape::Escaping;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
 
@@ -31,7 +31,7 @@ pub(super) struct Defaults {
     pub(super) rules: Rules,
 }
 
-/// A header as written.
+/// A header as written in the plan.
 #[derive(Clone)]
 struct WrittenHeader {
     name: HeaderName,
@@ -39,24 +39,24 @@ struct WrittenHeader {
     span: Range<usize>,
 }
 
-/// An endpoint's name, unmasked, and its place.
+/// An endpoint's name, unmasked, and its position in the file.
 struct EndpointName {
     text: String,
     span: Range<usize>,
 }
 
 /// Reads `[defaults]`.
-pub(super) fn defaults(mut section: PlanSection<'_>) -> Defaults {
-    let method = section.get("method").and_then(|entry| method(&entry));
-    let headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
-    let rules = rules(&mut section);
+pub(super) fn read_defaults(mut section: PlanSection<'_>) -> Defaults {
+    let method = section.get("method").and_then(|entry| read_method(&entry));
+    let headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
+    let rules = read_rules(&mut section);
     section.refuse_planned("extract");
     section.finish();
     Defaults { method, headers, rules }
 }
 
 /// Reads every `[[endpoint]]`.
-pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool) -> Vec<Source> {
+pub(super) fn read_all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool) -> Vec<Source> {
     if !entry.is_list_of_tables() {
         let label = "write `[[endpoint]]`, with two brackets";
         entry.reader.note_at(entry.name.clone(), "`endpoint` takes a list of tables", label);
@@ -67,7 +67,7 @@ pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool
     for item in entry.items() {
         let Some(section) = item.section("[[endpoint]]", "`[[endpoint]]`") else { continue };
         let n_before = entry.reader.n_keys();
-        let Some((mut source, name)) = endpoint(section, defaults, has_upstream) else { continue };
+        let Some((mut source, name)) = read_endpoint(section, defaults, has_upstream) else { continue };
         source.written = entry.reader.take_keys_after(n_before);
         if let (Naming::Named(shown), Some(name)) = (&source.naming, name) {
             let line = entry.reader.line_at(name.span.start);
@@ -83,20 +83,20 @@ pub(super) fn all(entry: &PlanEntry<'_>, defaults: &Defaults, has_upstream: bool
 }
 
 /// Reads one endpoint, and its name.
-fn endpoint(
+fn read_endpoint(
     mut section: PlanSection<'_>,
     defaults: &Defaults,
     has_upstream: bool,
 ) -> Option<(Source, Option<EndpointName>)> {
     let name = section.get("name");
     let url_entry = section.require("url", "write one such as `url = \"https://shop.internal/orders/{id}\"`");
-    let method = section.get("method").and_then(|entry| method(&entry));
-    let own_headers = section.get("headers").map_or_else(Vec::new, |entry| headers(&entry));
+    let method = section.get("method").and_then(|entry| read_method(&entry));
+    let own_headers = section.get("headers").map_or_else(Vec::new, |entry| read_headers(&entry));
     let (body, json) = (section.get("body"), section.get("json"));
     let rows = rows::read(&mut section);
-    let mut own_rules = rules(&mut section);
+    let mut own_rules = read_rules(&mut section);
     if let Some(entry) = section.get("retry") {
-        retry(&entry, "endpoint.retry", &mut own_rules);
+        read_retry(&entry, "endpoint.retry", &mut own_rules);
     }
     section.refuse_planned("extract");
     let reader = section.reader;
@@ -118,7 +118,7 @@ fn endpoint(
     }
     let body = match (body, json) {
         (Some(body), _) => body.text("the body as a text").map(|text| (text, Escaping::Raw, body.span())),
-        (None, Some(json)) => json::text(&json).map(|text| (text, Escaping::Json, json.span())),
+        (None, Some(json)) => json::json_text(&json).map(|text| (text, Escaping::Json, json.span())),
         (None, None) => None,
     };
     let body = body.map(|(text, escaping, span)| {
@@ -160,12 +160,12 @@ fn endpoint(
     Some((source, name.map(|(name, span)| EndpointName { text: name.value().trim().to_owned(), span })))
 }
 
-fn method(entry: &PlanEntry<'_>) -> Option<Method> {
+fn read_method(entry: &PlanEntry<'_>) -> Option<Method> {
     let wrong = || ValueError::new("not a method", "write one such as `\"GET\"` or `\"POST\"`");
     entry.parse("a method such as `\"GET\"`", |text| parse_method(text).ok_or_else(wrong))
 }
 
-fn headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
+fn read_headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
     let Some(section) = entry.section("headers", "a table such as `{ accept = \"application/json\" }`") else {
         return Vec::new();
     };
@@ -192,8 +192,8 @@ fn headers(entry: &PlanEntry<'_>) -> Vec<WrittenHeader> {
     headers
 }
 
-fn rules(section: &mut PlanSection<'_>) -> Rules {
-    let timeout = section.get("timeout").and_then(|entry| entry.patience());
+fn read_rules(section: &mut PlanSection<'_>) -> Rules {
+    let timeout = section.get("timeout").and_then(|entry| entry.attempt_timeout());
     let mut time = |key| section.get(key).and_then(|entry: PlanEntry<'_>| entry.duration());
     let mut rules = Rules {
         timeout,
@@ -203,25 +203,25 @@ fn rules(section: &mut PlanSection<'_>) -> Rules {
         job_timeout: time("job_timeout"),
         ..Rules::default()
     };
-    rules.redirects = section.get("redirects").and_then(|entry| entry.small(0, 100));
+    rules.redirects = section.get("redirects").and_then(|entry| entry.count_between(0, 100));
     rules.max_body = section.get("max_body").and_then(|entry| entry.size());
     let expect =
         section.get("expect").and_then(|entry| entry.section("expect", "a table such as `{ status = [200] }`"));
     if let Some(mut expect) = expect {
-        rules.status = expect.get("status").and_then(|entry| statuses(&entry));
+        rules.status = expect.get("status").and_then(|entry| read_statuses(&entry));
         expect.finish();
     }
     rules
 }
 
-/// Reads a table of retry rules into `rules`. Returns the run's budget, which only `[retry]` can set.
-pub(super) fn retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
+/// Reads a table of retry rules into `rules`. Returns the retry budget, which only `[retry]` can set.
+pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
     let mut section = entry.section(title, "a table such as `{ attempts = 3 }`")?;
-    rules.attempts = section.get("attempts").and_then(|entry| entry.small(1, 1000));
+    rules.attempts = section.get("attempts").and_then(|entry| entry.count_between(1, 1000));
     rules.backoff = section
         .get("backoff")
         .and_then(|entry| entry.parse("a range of times such as `\"500ms..30s\"`", quantity::parse_backoff));
-    rules.retry_on = section.get("on").and_then(|entry| retry_on(&entry));
+    rules.retry_on = section.get("on").and_then(|entry| read_retry_on(&entry));
     rules.retry_unsafe = section.get("unsafe").and_then(|entry| entry.flag());
     rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
     let budget = section.get("budget").and_then(|entry| {
@@ -234,7 +234,7 @@ pub(super) fn retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Op
     budget
 }
 
-fn retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
+fn read_retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
     const EXAMPLE: &str = "some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`";
     let mut on = RetryOn { throttled: false, timeout: false, connect: false, server_error: false };
     for item in entry.items() {
@@ -243,13 +243,13 @@ fn retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {
             "timeout" => on.timeout = true,
             "connect" => on.connect = true,
             "5xx" | "server_error" => on.server_error = true,
-            _ => item.note_invalid(ValueError::new("no reason to try again", format!("write {EXAMPLE}"))),
+            _ => item.note_invalid(ValueError::new("not an outcome to retry", format!("write {EXAMPLE}"))),
         }
     }
     Some(on)
 }
 
-fn statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
+fn read_statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
     const EXAMPLE: &str = "a list such as `[200, \"2xx\"]`, or `\"any\"`";
     let mut listed = Vec::new();
     let items = entry.items();
@@ -271,7 +271,7 @@ fn statuses(entry: &PlanEntry<'_>) -> Option<Statuses> {
         }
     }
     if items.is_empty() {
-        entry.note_invalid(ValueError::new("empty: no answer could be good", format!("write {EXAMPLE}")));
+        entry.note_invalid(ValueError::new("empty: no response could be expected", format!("write {EXAMPLE}")));
     }
     listed.sort_unstable();
     listed.dedup();

@@ -1,21 +1,22 @@
-//! The JSON body of a request, from a TOML value.
+//! The JSON body of a request, converted from a TOML value.
 //!
-//! Keys keep their order. Variables in texts are filled in and escaped; placeholders stay for the rows. Start at [`text`].
+//! Keys keep their order. Variables are filled in and escaped. Placeholders remain, to be filled in for
+//! each row. Start at [`json_text`].
 
 use toml::de::DeValue;
 
 use crate::plan::read::values::PlanEntry;
-use crate::plan::request::interpolation::PlanText;
+use crate::plan::template::interpolation::PlanText;
 use crate::text::value_error::ValueError;
 
-/// The value as JSON, with placeholders in its texts.
-pub(super) fn text(entry: &PlanEntry<'_>) -> Option<PlanText> {
+/// Converts a value to JSON, with placeholders in its strings.
+pub(super) fn json_text(entry: &PlanEntry<'_>) -> Option<PlanText> {
     let mut json = PlanText::default();
-    write(entry, &mut json)?;
+    write_value(entry, &mut json)?;
     Some(json)
 }
 
-fn write(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
+fn write_value(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
     match entry.node.get_ref() {
         DeValue::String(_) => {
             let text = entry.text("a text")?;
@@ -28,7 +29,7 @@ fn write(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
         DeValue::Integer(_) => out.write(&entry.number()?),
         DeValue::Float(number) => {
             let number = number.as_str().parse().ok().and_then(serde_json::Number::from_f64);
-            let wrong = || ValueError::new("not a number that JSON has", "write a finite number");
+            let wrong = || ValueError::new("not a number that JSON allows", "write a finite number");
             out.write(&entry.check(number.ok_or_else(wrong))?.to_string());
         }
         DeValue::Boolean(flag) => out.write(if *flag { "true" } else { "false" }),
@@ -37,7 +38,7 @@ fn write(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
             out.write("[");
             for (i, item) in entry.items().iter().enumerate() {
                 out.write(if i > 0 { "," } else { "" });
-                write(item, out)?;
+                write_value(item, out)?;
             }
             out.write("]");
         }
@@ -46,7 +47,7 @@ fn write(entry: &PlanEntry<'_>, out: &mut PlanText) -> Option<()> {
             for (i, item) in entry.section("json", "a table")?.entries().iter().enumerate() {
                 out.write(if i > 0 { "," } else { "" });
                 out.write(&format!("\"{}\":", escaped(&item.key)));
-                write(item, out)?;
+                write_value(item, out)?;
             }
             out.write("}");
         }

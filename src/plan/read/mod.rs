@@ -1,6 +1,7 @@
-//! The reader of TOML plans, key by key, so that every mistake has its place.
+//! The reader of TOML plans, which reports every mistake with its position.
 //!
-//! It does not stop at the first mistake. The keys are in `document` and `endpoint`. Start at [`plan`].
+//! It does not stop at the first mistake. `document` and `endpoint` define the keys. Start at
+//! [`read_plan`].
 
 mod document;
 mod endpoint;
@@ -13,12 +14,12 @@ use std::path::Path;
 use crate::plan::Plan;
 use crate::plan::error::PlanError;
 use crate::plan::read::values::{PlanContext, PlanReader};
-use crate::plan::request::interpolation::VariableLookup;
+use crate::plan::template::interpolation::VariableLookup;
 use crate::text::diagnostics::{Mistake, SourceText};
 use crate::text::toml_reader::MISSING;
 
-/// Reads a plan. Messages call it `file`; the paths in it are relative to `folder`.
-pub(super) fn plan(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Plan, PlanError> {
+/// Reads a plan. Messages call it `file`. The paths in it are relative to `folder`.
+pub(super) fn read_plan(text: &str, file: &str, folder: &Path, var: VariableLookup<'_>) -> Result<Plan, PlanError> {
     let source = SourceText::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
     let reader = PlanReader::new(&source, "plan", PlanContext { folder, var });
     let table = reader.parse();
@@ -29,7 +30,7 @@ pub(super) fn plan(text: &str, file: &str, folder: &Path, var: VariableLookup<'_
     let (mut notes, _) = reader.finish();
     let rest = notes.mistakes.split_off(n_syntax_errors);
     let broken_lines: Vec<_> = notes.mistakes.iter().map(|mistake| mistake.line).collect();
-    // The content of a broken line is a guess, and a missing key may be in it.
+    // The parser guesses the content of a broken line, and a key that seems missing may be in it.
     let is_certain = |mistake: &Mistake| {
         let is_missing = mistake.label.as_deref() == Some(MISSING);
         broken_lines.is_empty() || !broken_lines.contains(&mistake.line) && !is_missing

@@ -1,4 +1,4 @@
-//! The rows of an endpoint: `each`, `rows` or `repeat`, and a check of its placeholders against them.
+//! The reader of an endpoint's rows (`each`, `rows` or `repeat`), and the check of its placeholders.
 //!
 //! Start at [`read`].
 
@@ -8,13 +8,14 @@ use std::path::Path;
 use toml::de::DeValue;
 
 use crate::plan::defaults::MAX_JOBS;
+use crate::plan::error::io_reason;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
-use crate::plan::request::interpolation::{PlanText, reason};
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
 use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
+use crate::plan::template::interpolation::PlanText;
 use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
 use crate::text::value_error::ValueError;
@@ -30,13 +31,13 @@ pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
         return None;
     }
     match given {
-        [Some(entry), ..] => each(&entry).map(Rows::Each),
-        [_, Some(entry), _] => file(&entry),
+        [Some(entry), ..] => read_each(&entry).map(Rows::Each),
+        [_, Some(entry), _] => read_file(&entry),
         [.., Some(entry)] => {
             let times = entry.count()?;
             let wrong = |what: &str| ValueError::new(what, "write a number such as `10`");
             entry.check(match times {
-                0 => Err(wrong("zero: it would do nothing")),
+                0 => Err(wrong("zero: nothing would run")),
                 n if n > MAX_JOBS => Err(wrong("more than 1,000,000,000,000")),
                 n => Ok(Rows::Repeat(n)),
             })
@@ -45,11 +46,11 @@ pub(super) fn read(section: &mut PlanSection<'_>) -> Option<Rows> {
     }
 }
 
-fn each(entry: &PlanEntry<'_>) -> Option<Each> {
+fn read_each(entry: &PlanEntry<'_>) -> Option<Each> {
     let section = entry.section("each", "a table such as `{ id = \"1..=1200\" }`")?;
     let (mut keys, mut hidden, mut all_good) = (Vec::new(), Vec::new(), true);
     for entry in section.entries() {
-        match axis(&entry, &mut hidden) {
+        match read_axis(&entry, &mut hidden) {
             Some(axis) => keys.push((entry.key.clone().into_owned(), axis)),
             None => all_good = false,
         }
@@ -61,8 +62,8 @@ fn each(entry: &PlanEntry<'_>) -> Option<Each> {
     all_good.then(|| entry.check(Each::new(keys))).flatten().map(|each| each.hiding(hidden))
 }
 
-/// Reads the values of a key. Secret values are added to `hidden`.
-fn axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
+/// Reads the values of one key of `each`. Secret values are added to `hidden`.
+fn read_axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
     const EXAMPLE: &str = "a range such as `\"1..=1200\"`, or a list such as `[\"a\", \"b\"]`";
     match entry.node.get_ref() {
         DeValue::String(_) => entry.parse(EXAMPLE, Axis::range),
@@ -86,11 +87,11 @@ fn axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> {
     }
 }
 
-fn file(entry: &PlanEntry<'_>) -> Option<Rows> {
+fn read_file(entry: &PlanEntry<'_>) -> Option<Rows> {
     let name = entry.text("a file such as `\"ids.csv\"`")?.value();
     let wrong = |what: String, fix: &str| entry.check::<()>(Err(ValueError::new(what, fix)));
     let Some(form) = Form::of(Path::new(&name)) else {
-        wrong("not a file of a known kind".to_owned(), "it ends in .csv, .tsv, .jsonl, .ndjson or .txt");
+        wrong("not a file in a known format".to_owned(), "use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt");
         return None;
     };
     let path = entry.reader.context.folder.join(&name);
@@ -100,13 +101,13 @@ fn file(entry: &PlanEntry<'_>) -> Option<Rows> {
         return None;
     }
     if let Err(why) = std::fs::metadata(&path) {
-        wrong(format!("not readable: {}", reason(&why)), place);
+        wrong(format!("not readable: {}", io_reason(&why)), place);
         return None;
     }
     Some(Rows::File { path, shown: name, form })
 }
 
-/// The placeholders in use, and their places.
+/// The placeholders in use, with the position of the first use of each.
 pub(super) struct PlaceholderUses<'r> {
     reader: &'r PlanReader<'r>,
     first: Vec<Range<usize>>,
@@ -117,13 +118,13 @@ impl<'r> PlaceholderUses<'r> {
         Self { reader, first: Vec::new() }
     }
 
-    /// Records this place for all new columns.
+    /// Records this position for all new columns.
     pub(super) fn note(&mut self, columns: &[String], place: &Range<usize>) {
         let new = &columns[self.first.len()..];
         self.first.extend(new.iter().map(|name| self.reader.find_within(place, &format!("{{{name}}}"))));
     }
 
-    /// Notes every placeholder that the rows do not provide, if the columns are known.
+    /// Notes every placeholder without a column, if the columns are known.
     pub(super) fn check(&self, columns: &[String], rows: &Rows) {
         let (known, source) = match rows {
             Rows::Each(each) => (each.columns(), "`each`".to_owned()),

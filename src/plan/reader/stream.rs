@@ -8,12 +8,12 @@ use std::sync::Arc;
 use crate::event::EndpointId;
 use crate::plan::endpoints::EndpointRegistry;
 use crate::plan::error::PlanError;
+use crate::plan::error::io_reason;
 use crate::plan::job::{Job, Place};
 use crate::plan::priority_jobs::{PriorityJob, PriorityRow, SlowJob};
 use crate::plan::reader::queue::{Bounds, RowQueue};
 use crate::plan::reader::threads::ReaderThreads;
 use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
-use crate::plan::request::interpolation::reason;
 use crate::plan::request::{BuiltRequest, RequestBuilder};
 use crate::plan::source::Source;
 
@@ -65,7 +65,7 @@ impl SourceStream {
             Supply::Computed(Box::new(reader))
         } else {
             threads.start().map_err(|why| {
-                let message = format!("cannot start a thread to read {}: {}", source.rows.name(), reason(&why));
+                let message = format!("cannot start a thread to read {}: {}", source.rows.name(), io_reason(&why));
                 PlanError::in_file(&source.rows.name(), message, "")
             })?;
             Supply::ReadAhead(Arc::new(RowQueue::new(reader, bounds)))

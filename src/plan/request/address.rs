@@ -1,19 +1,19 @@
-//! Addresses: written text becomes an absolute URL, and a URL becomes text with secrets masked.
+//! The addresses of jobs: parsed from written text, and shown with secrets masked.
 //!
-//! Only `http`, `https` and `practice` are accepted; a bare `example.org` means https. It sends
-//! nothing and resolves no name. Start at `Address::resolve`.
+//! Schemes other than `http`, `https` and `practice` are refused. `example.org` without a scheme means
+//! https. This module sends nothing and resolves no name. Start at `Address::resolve`.
 
 use std::borrow::Cow;
 
 use url::{Position, Url};
 
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{masked, query_masked};
+use crate::text::secret::{mask_query, mask_url};
 
 /// The top-level domain of practice hosts; it resolves to this machine.
 pub const PRACTICE: &str = ".practice";
 
-/// The longest piece of a row that a message quotes.
+/// The longest part of a row that a message quotes, in characters.
 const MAX_QUOTED: usize = 60;
 
 /// The fix for a practice URL without a practice upstream.
@@ -29,7 +29,7 @@ pub(in crate::plan) struct Address {
 }
 
 impl Address {
-    /// Reads a URL. Practice URLs go to this machine's practice upstream, at its port.
+    /// Parses a URL. Practice URLs go to the practice upstream of this machine, at this port.
     pub(in crate::plan) fn resolve(text: &str, practice_port: Option<u16>) -> Result<Self, String> {
         let text = without_comment(text.trim());
         if let Some(rest) = strip_scheme(text, "practice") {
@@ -69,9 +69,9 @@ impl Address {
         Ok(Self { url: parse(&format!("http://{host}{PRACTICE}:{port}{path}"))?, practice: true })
     }
 
-    /// The URL with secrets masked; practice URLs are as written.
+    /// Returns the URL with secrets masked; a practice URL is shown as written.
     pub(in crate::plan) fn masked_url(&self) -> String {
-        let shown = masked(&self.url);
+        let shown = mask_url(&self.url);
         if !self.practice {
             return shown;
         }
@@ -80,7 +80,7 @@ impl Address {
         format!("practice://{name}{}", &shown[path.unwrap_or(shown.len())..])
     }
 
-    /// The host, with its port if that is not the default.
+    /// Returns the host, with its port if that is not the default.
     pub(in crate::plan) fn host_shown(&self) -> String {
         if self.practice {
             return practice_name(&self.url).to_owned();
@@ -93,20 +93,20 @@ impl Address {
     }
 }
 
-/// The host name in a key, without scheme, port and the practice domain.
+/// Returns the host name of a key, without scheme, port and the practice domain.
 pub fn name_in_key(key: &str) -> &str {
     let name = key.split_once("://").map_or(key, |(_, rest)| rest);
     let name = match name.rsplit_once(':') {
-        // The colons inside an IPv6 literal are no port's.
+        // The last colon of an IPv6 literal is not followed by a port.
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         Some(_) | None => name,
     };
     name.strip_suffix(PRACTICE).unwrap_or(name)
 }
 
-/// The key of a host's lane: `scheme://name:port`, without the default port.
+/// Returns the key of a host: `scheme://name:port`, without the default port.
 pub fn host_key(url: &Url) -> Cow<'_, str> {
-    // Every attempt needs it, and nearly always it is a part of the URL.
+    // This runs for every attempt. The key is nearly always a part of the URL.
     if url.username().is_empty() && url.password().is_none() {
         Cow::Borrowed(&url[..Position::BeforePath])
     } else {
@@ -119,7 +119,7 @@ fn practice_name(url: &Url) -> &str {
     name.strip_suffix(PRACTICE).unwrap_or(name)
 }
 
-/// Masks a URL with placeholders: no user, no password, and secret query parameters masked.
+/// Removes user and password from a URL with placeholders, and masks secret query parameters.
 pub(in crate::plan) fn mask_written_url(text: &str) -> String {
     let text = &text[..text.find('#').unwrap_or(text.len())];
     let start = text.find("://").map_or(0, |at| at + 3);
@@ -127,18 +127,18 @@ pub(in crate::plan) fn mask_written_url(text: &str) -> String {
     let host = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
     let shown = format!("{}{}", &text[..start], &text[host..]);
     match shown.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", query_masked(query)),
+        Some((path, query)) => format!("{path}?{}", mask_query(query)),
         None => shown,
     }
 }
 
-/// Whether a URL with its placeholders names a user or a password.
+/// Whether a URL with placeholders contains a user or a password.
 pub(in crate::plan) fn has_credentials(text: &str) -> bool {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())].contains('@')
 }
 
-/// Shortens a URL for a message: no user, no password, no query.
+/// Shortens a URL for a message, without user, password and query.
 pub(in crate::plan) fn quoted(text: &str) -> String {
     let text = &text[..text.find(['?', '#']).unwrap_or(text.len())];
     let start = text.find("://").map_or(0, |at| at + 3);
@@ -152,7 +152,7 @@ pub(in crate::plan) fn quoted(text: &str) -> String {
 }
 
 fn parse(text: &str) -> Result<Url, String> {
-    // The parser would drop tabs and line breaks and encode blanks; in a list they are mistakes.
+    // The parser would accept tabs, line breaks and blanks. In a list they are mistakes.
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(format!("`{}` has a blank in it", quoted(text)));
     }
@@ -164,7 +164,7 @@ fn parse(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// The text before a `#` that follows a blank.
+/// Removes a comment: a `#` after a blank, and the text that follows.
 fn without_comment(text: &str) -> &str {
     match text.find(" #").or_else(|| text.find("\t#")) {
         Some(at) => text[..at].trim_end(),
@@ -177,7 +177,7 @@ fn strip_scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(scheme).then(|| text[scheme.len()..].strip_prefix("://")).flatten()
 }
 
-/// The scheme, where there is one; `localhost:8080` has none.
+/// Returns the scheme, if there is one; `localhost:8080` has none.
 fn scheme(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -186,7 +186,7 @@ fn scheme(text: &str) -> Option<&str> {
     (is_scheme && (rest.starts_with("//") || !is_port)).then_some(scheme)
 }
 
-/// Whether a text without a scheme can be meant as a host with an optional port and path.
+/// Whether a text without a scheme looks like a host, with an optional port and path.
 pub(in crate::plan) fn is_domain(text: &str) -> bool {
     let host = &text[..text.find(['/', '?', '#']).unwrap_or(text.len())];
     let name = host.split(':').next().unwrap_or_default();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_domain_means_https() {
+    fn a_domain_without_a_scheme_means_https() {
         assert_eq!(url("example.org"), "https://example.org/");
         assert_eq!(url("example.org:8443/x?y#z"), "https://example.org:8443/x?y");
         assert_eq!(url("localhost:8080"), "https://localhost:8080/");
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn other_schemes_and_words_are_refused() {
+    fn other_schemes_and_texts_are_refused() {
         assert_eq!(url("file:///etc/passwd"), "scheme `file` is not one of http, https and practice");
         assert_eq!(url("javascript:alert(1)"), "scheme `javascript` is not one of http, https and practice");
         assert_eq!(url("hello"), "`hello` is neither a URL nor a domain");
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_named_with_an_unusual_port() {
+    fn a_host_key_includes_a_port_other_than_the_default() {
         assert_eq!(host_key(&"https://a.b/x".parse().unwrap()), "https://a.b");
         assert_eq!(host_key(&"http://[::1]:81/x".parse().unwrap()), "http://[::1]:81");
         assert_eq!(host_key(&"HTTP://A.b:80?q".parse().unwrap()), "http://a.b");

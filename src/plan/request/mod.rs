@@ -1,11 +1,9 @@
-//! The requests that a source's rows make; parts that are the same for all rows are shared.
+//! The builder of requests from a source's rows.
 //!
-//! It sends nothing. An error is one sentence that quotes no secret. Start at [`RequestBuilder::build`].
+//! Parts that are the same for all rows are shared. It sends nothing. An error is one sentence without
+//! secrets. Start at [`RequestBuilder::build`].
 
 pub mod address;
-pub(in crate::plan) mod escape;
-pub mod interpolation;
-pub mod template;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,16 +15,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::plan::error::json_reason;
 use crate::plan::job::Policy;
 use crate::plan::request::address::{Address, host_key};
-use crate::plan::request::template::{SecretDisplay, Template};
 use crate::plan::rows::Rows;
-use crate::plan::rows::table::json_reason;
 use crate::plan::source::{Body, Source, Target};
+use crate::plan::template::{SecretDisplay, Template};
 use crate::text::sanitize::sanitize;
-use crate::text::secret::{is_secret_name, without};
+use crate::text::secret::{is_secret_name, mask_values};
 
-/// The longest name a row may give its endpoint, in characters; a longer one is cut.
+/// The longest endpoint name of a row, in characters; a longer one is cut.
 const MAX_NAME: usize = 120;
 
 /// Builds the requests of one source.
@@ -38,7 +36,7 @@ pub(in crate::plan) struct RequestBuilder {
     body: BodyBuilder,
     pub(in crate::plan) policy: Arc<Policy>,
     pub(in crate::plan) secrets: Arc<[Box<str>]>,
-    /// Values of rows that must be masked.
+    /// Row values that must be masked.
     hidden: Vec<Box<str>>,
     practice_port: Option<u16>,
 }
@@ -184,7 +182,7 @@ impl RequestBuilder {
         Ok(BuiltRequest { method, address, target, headers, body, name })
     }
 
-    /// The only host of all requests, if there is only one.
+    /// Returns the host of all requests, if it is the same for all.
     pub(in crate::plan) fn host(&self, n_columns: usize) -> Option<String> {
         let address = match &self.url {
             UrlBuilder::Same { address, .. } => address.clone(),
@@ -211,17 +209,17 @@ pub(in crate::plan) fn parse_method(name: &str) -> Option<Method> {
     Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
-/// Returns the address of a filled template, and its URL with `hidden` masked, except in the host.
+/// Fills in a URL. Returns its address, and the URL for display with `hidden` masked except in the host.
 fn address(
     url: &Template,
     values: &[String],
     hidden: &[Box<str>],
     practice_port: Option<u16>,
 ) -> Result<(Address, String), String> {
-    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| without(&why, hidden))?;
+    let (address, shown) = resolve_address(url, values, practice_port).map_err(|why| mask_values(&why, hidden))?;
     let path = shown.find("://").and_then(|at| Some(at + 3 + shown[at + 3..].find(['/', '?'])?)).unwrap_or(shown.len());
     let shown =
-        if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], without(&shown[path..], hidden)) };
+        if hidden.is_empty() { shown } else { format!("{}{}", &shown[..path], mask_values(&shown[path..], hidden)) };
     Ok((address, shown))
 }
 
@@ -259,7 +257,7 @@ fn header_value(name: &HeaderName, text: &str, secret: bool) -> Result<HeaderVal
     Ok(value)
 }
 
-/// Adds a header of a JSON row: one text, or a list of them.
+/// Adds a header of a JSON row. Its value is a text, or a list of texts.
 fn add_header(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), String> {
     let wrong = || format!("header `{}` is not a text", sanitize(name));
     let parsed = HeaderName::try_from(name).map_err(|_| format!("`{}` is not a header name", sanitize(name)))?;

@@ -13,14 +13,14 @@ use crate::plan::defaults;
 use crate::plan::job::{Policy, RetryOn, Statuses};
 use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
-use crate::plan::request::template::Template;
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
 use crate::plan::rows::{Form, Rows};
 use crate::plan::source::{Body, Source, Target};
-use crate::text::secret::{MASK, is_secret_header, without_queries, without_users};
+use crate::plan::template::Template;
+use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
 
-/// The endpoint or list that is the plan's `i`-th source.
+/// Resolves the `i`-th source of the plan.
 pub(super) fn endpoint(
     plan: &Plan,
     source: &Source,
@@ -46,7 +46,7 @@ pub(super) fn endpoint(
 }
 
 fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Vec<Item> {
-    let provenance = |key: &str| index.of_endpoint_key(&source.written, key);
+    let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     // A source without a table is from the command line.
     let is_listed = plan.written.is_empty() && source.written.is_empty();
     let url = match &source.url {
@@ -57,7 +57,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
     };
     let rows_provenance = match &*source.rows {
         Rows::Each(_) => provenance("each"),
-        Rows::Repeat(_) if is_listed => index.of_key("requests"),
+        Rows::Repeat(_) if is_listed => index.key_provenance("requests"),
         Rows::Repeat(_) => provenance("repeat"),
         Rows::File { .. } | Rows::Stream { .. } if is_listed => Provenance::CommandLine,
         Rows::File { .. } | Rows::Stream { .. } => provenance("rows"),
@@ -73,7 +73,7 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
     asks
 }
 
-/// Describes its rows, if it has more than one.
+/// Describes the rows of a source, if it has more than one.
 fn rows(rows: &Rows) -> Option<String> {
     let form = |form: &Form| match form {
         Form::Lines => "a line each",
@@ -105,9 +105,9 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         let shown = if is_secret_header(name.as_str()) {
             MASK.to_owned()
         } else {
-            without_users(&without_queries(&value.written(&source.columns)))
+            remove_users(&mask_queries(&value.written(&source.columns)))
         };
-        let provenance = index.of_endpoint_key(&source.written, &format!("headers.{name}"));
+        let provenance = index.endpoint_key_provenance(&source.written, &format!("headers.{name}"));
         // Only a flag, the plan and a JSON body set headers.
         let value = Value::Text(shown).unless_row(source.url.is_in_row());
         Item::new(name.to_string(), value, provenance.or(Provenance::DerivedFrom("json")))
@@ -125,7 +125,7 @@ fn headers(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let (rules, policy) = (&source.rules, source.rules.policy());
     let Policy { timeouts, redirects, retry, status, max_body } = policy;
-    let provenance = |key: &str| index.of_endpoint_key(&source.written, key);
+    let provenance = |key: &str| index.endpoint_key_provenance(&source.written, key);
     let timeout = match rules.timeout {
         Some(AttemptTimeout::TimesMedian(times)) => {
             let most = humantime::format_duration(timeouts.attempt);
@@ -133,31 +133,32 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         }
         Some(AttemptTimeout::Fixed(_)) | None => Value::Length(timeouts.attempt),
     };
-    // A time-out longer than the whole attempt has no effect.
-    let part = |key: &'static str, own: Option<Duration>, default: Duration, is: Duration| {
+    // A time-out above that of the attempt is reduced to it.
+    let phase = |key: &'static str, own: Option<Duration>, default: Duration, is: Duration| {
         let provenance = if own.unwrap_or(default) > is { Provenance::DerivedFrom("timeout") } else { provenance(key) };
         Item::new(key, Value::Length(is), provenance)
     };
-    let method_by = if source.method.is_none() && source.body.is_some() {
+    let method_provenance = if source.method.is_none() && source.body.is_some() {
         Provenance::DerivedFrom("body")
     } else {
         Provenance::Default
     };
     let in_row = source.url.is_in_row();
-    let job_by = if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
+    let job_provenance =
+        if timeouts.job > defaults::JOB { Provenance::DerivedFrom("timeout") } else { Provenance::Default };
     let backoff = [retry.backoff_from, retry.backoff_to].map(|wait| humantime::format_duration(wait).to_string());
     vec![
         Item::new(
             "method",
             Value::Text(source.method().to_string()).unless_row(in_row),
-            provenance("method").or(method_by),
+            provenance("method").or(method_provenance),
         ),
         Item::new("body", body(source).unless_row(in_row), provenance("body").or(provenance("json"))),
         Item::new("timeout", timeout, provenance("timeout")),
-        part("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
-        part("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),
-        part("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
-        Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_by)),
+        phase("connect_timeout", rules.connect_timeout, defaults::CONNECT, timeouts.connect),
+        phase("first_byte_timeout", rules.first_byte_timeout, defaults::FIRST_BYTE, timeouts.first_byte),
+        phase("idle_timeout", rules.idle_timeout, defaults::IDLE, timeouts.idle),
+        Item::new("job_timeout", Value::Length(timeouts.job), provenance("job_timeout").or(job_provenance)),
         Item::new("redirects", Value::Count(redirects.into()), provenance("redirects")),
         Item::new("max_body", Value::Size(max_body), provenance("max_body")),
         Item::new("expect.status", Value::Text(statuses(&status)), provenance("expect.status")),
@@ -171,11 +172,11 @@ fn rules(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 
 fn retry_on(on: RetryOn) -> Vec<String> {
     let RetryOn { throttled, timeout, connect, server_error } = on;
-    let index = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
-    index.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
+    let outcomes = [(throttled, "throttled"), (timeout, "timeout"), (connect, "connect"), (server_error, "5xx")];
+    outcomes.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word.to_owned()).collect()
 }
 
-/// Lists the expected statuses, neighbours as a range.
+/// Lists the expected statuses. Consecutive ones are a range.
 fn statuses(statuses: &Statuses) -> String {
     let listed = match statuses {
         Statuses::Success => return "200 to 399".to_owned(),
@@ -197,7 +198,7 @@ mod tests {
     use crate::plan::job::Statuses;
 
     #[test]
-    fn neighbouring_statuses_are_a_range() {
+    fn consecutive_statuses_are_a_range() {
         let listed: Vec<u16> = [200, 204, 205].into_iter().chain(400..500).collect();
         assert_eq!(statuses(&Statuses::Listed(listed.into())), "200, 204, 205, 400 to 499");
     }

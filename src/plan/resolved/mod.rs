@@ -1,6 +1,6 @@
-//! A plan as it would run: every value in force, and its provenance.
+//! A resolved plan: every value that a run would use, and its provenance.
 //!
-//! It draws no job, and secrets are masked. The caller adds what it knows about this machine. Start
+//! It draws no job, and secrets are masked. The caller adds facts about this machine. Start
 //! at [`ResolvedPlan::new`].
 
 mod endpoint;
@@ -18,12 +18,12 @@ use crate::plan::request::address::{PRACTICE, name_in_key};
 use crate::plan::resolved::value::Value;
 use crate::text::sanitize::sanitize;
 
-/// A plan with all values decided.
+/// A plan with all its values.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// The name of the run.
     pub name: String,
-    /// The number of jobs of one round, if it is known.
+    /// The number of jobs of one round, if known.
     pub jobs: Option<u64>,
     /// The values of the whole run, by table.
     pub groups: Vec<Group>,
@@ -47,9 +47,9 @@ pub struct Group {
 pub struct Item {
     /// The key in the plan.
     pub key: Cow<'static, str>,
-    /// The value in force.
+    /// The value that the run would use.
     pub value: Value,
-    /// Where it comes from.
+    /// The origin of the value.
     pub provenance: Provenance,
 }
 
@@ -75,7 +75,7 @@ pub struct Endpoint {
 /// A host that receives jobs.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// `scheme://name:port`, as `host_key` returns it.
+    /// Its key: `scheme://name:port`.
     pub key: String,
     /// Its name for the user.
     pub name: String,
@@ -101,19 +101,19 @@ impl Resolved {
 }
 
 impl Item {
-    /// A value and its provenance.
+    /// Returns a value with its provenance.
     pub fn new(key: impl Into<Cow<'static, str>>, value: Value, provenance: Provenance) -> Self {
         Self { key: key.into(), value, provenance }
     }
 }
 
-/// The limits of a host.
+/// Resolves the limits of a host.
 fn host(plan: &Plan, key: &str, index: &ProvenanceIndex<'_>) -> Host {
-    let (limit, gap) = plan.limits.of_host(key);
-    let rule = plan.limits.rule_of(key);
+    let (limit, gap) = plan.limits.limits_for_host(key);
+    let rule = plan.limits.rule_for_host(key);
     let provenance = |own: &str, for_all: &str, is_own: bool| match rule.filter(|_| is_own) {
-        Some(rule) => index.of_key(&format!("host.{}.{own}", rule.pattern)),
-        None => index.of_key(for_all),
+        Some(rule) => index.key_provenance(&format!("host.{}.{own}", rule.pattern)),
+        None => index.key_provenance(for_all),
     };
     let has = |which: fn(&crate::plan::HostRule) -> bool| rule.is_some_and(which);
     let limit = Value::or_nothing(limit.map(|limit| Value::Count(limit.get().into())), "no limit of its own");
@@ -132,7 +132,7 @@ fn host(plan: &Plan, key: &str, index: &ProvenanceIndex<'_>) -> Host {
     }
 }
 
-/// A host's name for the user: a practice host has no port before its upstream starts.
+/// Returns a host's name for the user. A practice host has no port before its upstream starts.
 fn host_shown(key: &str) -> String {
     if key.split(':').nth(1).is_some_and(|name| name.ends_with(PRACTICE)) {
         return format!("practice://{}", sanitize(name_in_key(key)));

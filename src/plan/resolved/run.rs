@@ -38,20 +38,20 @@ fn run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         JobOrder::SlowFirst { from } => ("slow-first", Some(Value::Text(from.display().to_string()))),
     };
     // A flag may override `order`, and then `from` has no effect.
-    let from_by = match (&from, index.of_key("from")) {
+    let from_by = match (&from, index.key_provenance("from")) {
         (Some(_), provenance) => provenance,
         (None, Provenance::Default) => Provenance::Default,
         (None, _) => Provenance::DerivedFrom("order"),
     };
     let unnamed = Provenance::Detected("named after its file".to_owned());
     vec![
-        Item::new("name", Value::Text(plan.name.clone()), index.of_key("name").or(unnamed)),
-        Item::new("wire", Value::Text(wire.to_owned()), index.of_key("wire")),
-        Item::new("fail_fast", Value::Flag(plan.fail_fast), index.of_key("fail_fast")),
-        Item::new("order", Value::Text(order.to_owned()), index.of_key("order")),
+        Item::new("name", Value::Text(plan.name.clone()), index.key_provenance("name").or(unnamed)),
+        Item::new("wire", Value::Text(wire.to_owned()), index.key_provenance("wire")),
+        Item::new("fail_fast", Value::Flag(plan.fail_fast), index.key_provenance("fail_fast")),
+        Item::new("order", Value::Text(order.to_owned()), index.key_provenance("order")),
         Item::new("from", Value::or_nothing(from, "none"), from_by),
-        Item::new("every", Value::or_nothing(every, "once"), index.of_key("every")),
-        Item::new("rounds", Value::or_nothing(rounds, "one"), index.of_key("rounds")),
+        Item::new("every", Value::or_nothing(every, "once"), index.key_provenance("every")),
+        Item::new("rounds", Value::or_nothing(rounds, "one"), index.key_provenance("rounds")),
     ]
 }
 
@@ -60,12 +60,16 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let rate = limits.gap.map(Value::Rate);
     let gap = limits.per_host_gap.map(Value::Length);
     vec![
-        Item::new("concurrency", Value::Count(limits.concurrency.get().into()), index.of_key("limits.concurrency")),
-        Item::new("per_host", Value::or_nothing(per_host, "as concurrency"), index.of_key("limits.per_host")),
-        Item::new("rate", Value::or_nothing(rate, "no limit"), index.of_key("limits.rate")),
-        Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.of_key("limits.per_host_gap")),
-        Item::new("adaptive", Value::Flag(limits.adaptive), index.of_key("limits.adaptive")),
-        Item::new("retry.budget", Value::Share(limits.retry_budget), index.of_key("retry.budget")),
+        Item::new(
+            "concurrency",
+            Value::Count(limits.concurrency.get().into()),
+            index.key_provenance("limits.concurrency"),
+        ),
+        Item::new("per_host", Value::or_nothing(per_host, "as concurrency"), index.key_provenance("limits.per_host")),
+        Item::new("rate", Value::or_nothing(rate, "no limit"), index.key_provenance("limits.rate")),
+        Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
+        Item::new("adaptive", Value::Flag(limits.adaptive), index.key_provenance("limits.adaptive")),
+        Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
     ]
 }
 
@@ -73,7 +77,7 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
 fn host_rule(rule: &HostRule, index: &ProvenanceIndex<'_>) -> Group {
     let title = format!("host.{}", rule.pattern);
     let limit = rule.limit.map(|limit| Value::Count(limit.get().into()));
-    let item = |key: &'static str, value| Item::new(key, value, index.of_key(&format!("{title}.{key}")));
+    let item = |key: &'static str, value| Item::new(key, value, index.key_provenance(&format!("{title}.{key}")));
     let items = [("concurrency", limit), ("gap", rule.gap.map(Value::Length))];
     let items = items.into_iter().filter_map(|(key, value)| Some(item(key, value?))).collect();
     Group { title: title.into(), items }
@@ -83,8 +87,8 @@ fn expect(expect: &Expect, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let failed = expect.failed_below.map(Value::ShareBelow);
     let p95 = expect.p95_below.map(Value::Below);
     vec![
-        Item::new("failed", Value::or_nothing(failed, "no job may"), index.of_key("expect.failed")),
-        Item::new("p95", Value::or_nothing(p95, "any"), index.of_key("expect.p95")),
+        Item::new("failed", Value::or_nothing(failed, "no job may"), index.key_provenance("expect.failed")),
+        Item::new("p95", Value::or_nothing(p95, "any"), index.key_provenance("expect.p95")),
     ]
 }
 
@@ -92,16 +96,16 @@ fn output(output: &Output, index: &ProvenanceIndex<'_>) -> Vec<Item> {
     let path =
         |path: Option<&Path>| Value::or_nothing(path.map(|path| Value::Text(path.display().to_string())), "none");
     vec![
-        Item::new("report", path(output.report.as_deref()), index.of_key("output.report")),
-        Item::new("bodies", path(output.bodies.as_deref()), index.of_key("output.bodies")),
+        Item::new("report", path(output.report.as_deref()), index.key_provenance("output.report")),
+        Item::new("bodies", path(output.bodies.as_deref()), index.key_provenance("output.bodies")),
     ]
 }
 
 fn practice_upstream(practice: &Practice, index: &ProvenanceIndex<'_>) -> Vec<Item> {
-    let mut items = vec![Item::new("seed", Value::Count(practice.seed), index.of_key("upstream.seed"))];
+    let mut items = vec![Item::new("seed", Value::Count(practice.seed), index.key_provenance("upstream.seed"))];
     items.extend(practice.hosts.iter().map(|(host, path)| {
         let key = format!("hosts.{host}");
-        let provenance = index.of_key(&format!("upstream.{key}"));
+        let provenance = index.key_provenance(&format!("upstream.{key}"));
         Item::new(key, Value::Text(path.clone()), provenance)
     }));
     items

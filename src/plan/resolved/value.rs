@@ -14,34 +14,34 @@ const RATES: [(f64, &str); 3] = [(1.0, "s"), (60.0, "m"), (3600.0, "h")];
 /// A resolved value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// There is no value; the text describes what that means.
+    /// No value. The text describes what that means.
     Nothing(&'static str),
-    /// Yes or no.
+    /// A yes or no.
     Flag(bool),
-    /// How many.
+    /// A number of things.
     Count(u64),
-    /// How many bytes.
+    /// A number of bytes.
     Size(u64),
-    /// How long.
+    /// A duration.
     Length(Duration),
-    /// How long it must be less than.
+    /// An upper bound on a duration.
     Below(Duration),
-    /// How many starts a second, by the time between two.
+    /// A rate, as the time between two starts.
     Rate(Duration),
-    /// What part of a whole, from 0 to 1.
+    /// A share, from 0 to 1.
     Share(f64),
-    /// What part of a whole it must be less than, from 0 to 1.
+    /// An upper bound on a share, from 0 to 1.
     ShareBelow(f64),
-    /// ProvenanceIndex.
+    /// A text.
     Text(String),
-    /// Several index.
+    /// Several texts.
     List(Vec<String>),
     /// This value, unless a row overrides it.
     UnlessRow(Box<Self>),
 }
 
 impl Value {
-    /// The value, or a description of its absence.
+    /// Returns the value, or a description of its absence.
     pub fn or_nothing(value: Option<Self>, meaning: &'static str) -> Self {
         value.unwrap_or(Self::Nothing(meaning))
     }
@@ -57,7 +57,7 @@ impl Value {
         }
     }
 
-    /// The value as text. Foreign text in it is not sanitized.
+    /// Returns the value as text. Foreign text is not sanitized.
     pub fn text(&self) -> String {
         match self {
             Self::Nothing(meaning) => (*meaning).to_owned(),
@@ -70,13 +70,13 @@ impl Value {
             Self::Share(share) => percent(*share),
             Self::ShareBelow(share) => format!("< {}", percent(*share)),
             Self::Text(text) => text.clone(),
-            Self::List(index) if index.is_empty() => "none".to_owned(),
-            Self::List(index) => index.join(", "),
+            Self::List(texts) if texts.is_empty() => "none".to_owned(),
+            Self::List(texts) => texts.join(", "),
             Self::UnlessRow(value) => format!("{} unless a row overrides it", value.text()),
         }
     }
 
-    /// The unit of the number in JSON, where it is not obvious.
+    /// Returns the unit of the number in JSON, if it is not obvious.
     pub fn unit(&self) -> Option<&'static str> {
         match self {
             Self::Size(_) => Some("B"),
@@ -93,7 +93,7 @@ impl Value {
         }
     }
 
-    /// The value as JSON.
+    /// Returns the value as JSON.
     pub fn json(&self) -> Json {
         match self {
             Self::Nothing(_) => Json::Null,
@@ -103,7 +103,7 @@ impl Value {
             Self::Rate(gap) => json!(per_second(*gap)),
             Self::Share(share) | Self::ShareBelow(share) => json!(share),
             Self::Text(text) => json!(text),
-            Self::List(index) => json!(index),
+            Self::List(texts) => json!(texts),
             Self::UnlessRow(value) => value.json(),
         }
     }
@@ -117,8 +117,9 @@ fn size(n: u64) -> String {
     }
 }
 
-/// Starts per second, minute or hour, as a plan has them: in the first unit that gives a whole number,
-/// or else in the first that gives more than one.
+/// Formats a rate as in a plan, per second, minute or hour.
+///
+/// It uses the first unit that gives a whole number, or else the first that gives at least one.
 fn rate(gap: Duration) -> String {
     if let Some((number, unit)) = whole_rate(gap) {
         return format!("{number}/{}", unit.1);
@@ -128,7 +129,7 @@ fn rate(gap: Duration) -> String {
     format!("{}/{unit}", number(per))
 }
 
-/// The whole number in a plan that gives this gap, which is rounded to nanoseconds.
+/// Finds the whole number and the unit that give this gap, which is rounded to nanoseconds.
 fn whole_rate(gap: Duration) -> Option<(f64, (f64, &'static str))> {
     let number = |unit: &(f64, &str)| (unit.0 / gap.as_secs_f64()).round();
     let is_meant = |unit: &(f64, &str)| Duration::try_from_secs_f64(unit.0 / number(unit)).is_ok_and(|own| own == gap);
@@ -153,7 +154,7 @@ mod tests {
     use super::Value;
 
     #[test]
-    fn values_read_as_in_a_plan() {
+    fn values_look_as_in_a_plan() {
         for (value, text) in [
             (Value::Nothing("no limit"), "no limit"),
             (Value::Count(50_000), "50,000"),

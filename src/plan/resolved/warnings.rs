@@ -1,6 +1,6 @@
 //! Warnings about a valid plan: settings that contradict each other or have no effect.
 //!
-//! Each is certain; none is a matter of taste. Start at [`warnings`].
+//! Each warning is certain, and none is a matter of taste. Start at [`warnings`].
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -26,21 +26,21 @@ pub struct Warning {
 pub fn warnings(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride], most: Option<u32>) -> Vec<Warning> {
     let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
     let mut all: Vec<Warning> = Vec::new();
-    all.extend(too_few_files(plan, &index, most));
-    all.extend(above_the_run(plan, &index));
-    all.extend(out_of_reach(plan, &index));
-    all.extend(plan.limits.hosts.iter().filter_map(|rule| matches_nothing(rule, cursor, &index)));
+    all.extend(warn_of_open_files(plan, &index, most));
+    all.extend(warn_of_host_limits(plan, &index));
+    all.extend(warn_of_rate(plan, &index));
+    all.extend(plan.limits.hosts.iter().filter_map(|rule| warn_of_unused_rule(rule, cursor, &index)));
     let mut reported = HashSet::new();
     for (i, source) in plan.sources.iter().enumerate() {
-        all.extend(empty(source, i, cursor, &index));
+        all.extend(warn_of_no_rows(source, i, cursor, &index));
         // A warning that many endpoints share is shown once.
-        all.extend(cut_short(source, &index).into_iter().filter(|warning| reported.insert(warning.clone())));
+        all.extend(warn_of_timeouts(source, &index).into_iter().filter(|warning| reported.insert(warning.clone())));
     }
     all
 }
 
-/// The concurrency needs more open files than are allowed.
-fn too_few_files(plan: &Plan, index: &ProvenanceIndex<'_>, most: Option<u32>) -> Option<Warning> {
+/// Warns of a concurrency that needs more open files than are allowed.
+fn warn_of_open_files(plan: &Plan, index: &ProvenanceIndex<'_>, most: Option<u32>) -> Option<Warning> {
     let (limit, most) = (plan.limits.concurrency.get(), most?);
     (most < limit).then(|| Warning {
         message: format!(
@@ -48,19 +48,20 @@ fn too_few_files(plan: &Plan, index: &ProvenanceIndex<'_>, most: Option<u32>) ->
             units::count(limit.into()),
             units::plural(most.into(), "connection"),
         ),
-        provenance: index.of_key("limits.concurrency"),
+        provenance: index.key_provenance("limits.concurrency"),
     })
 }
 
-/// Limits of hosts that are above the limit of the run.
-fn above_the_run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
+/// Warns of host limits above the limit of the run.
+fn warn_of_host_limits(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     let limits = &plan.limits;
     let run = limits.concurrency;
     let of_hosts = limits.hosts.iter().filter_map(|rule| {
         let key = format!("host.{}.concurrency", rule.pattern);
-        Some((format!("`concurrency` of `{}`", sanitize(&rule.pattern)), rule.limit?, index.of_key(&key)))
+        Some((format!("`concurrency` of `{}`", sanitize(&rule.pattern)), rule.limit?, index.key_provenance(&key)))
     });
-    let per_host = limits.per_host.map(|limit| ("`per_host`".to_owned(), limit, index.of_key("limits.per_host")));
+    let per_host =
+        limits.per_host.map(|limit| ("`per_host`".to_owned(), limit, index.key_provenance("limits.per_host")));
     let above = per_host.into_iter().chain(of_hosts).filter(|(_, limit, _)| *limit > run);
     let warning = |(what, limit, provenance)| Warning {
         message: format!("{what} is {limit}, and the run's limit is {run}"),
@@ -69,14 +70,14 @@ fn above_the_run(plan: &Plan, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     above.map(warning).collect()
 }
 
-/// A limit that the rate makes unreachable.
-fn out_of_reach(plan: &Plan, index: &ProvenanceIndex<'_>) -> Option<Warning> {
+/// Warns of a limit that the rate makes unreachable.
+fn warn_of_rate(plan: &Plan, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     let (gap, limit) = (plan.limits.gap?, plan.limits.concurrency.get());
-    if index.of_key("limits.concurrency") == Provenance::Default {
+    if index.key_provenance("limits.concurrency") == Provenance::Default {
         return None;
     }
     let longest = plan.sources.iter().map(|source| source.rules.policy().timeouts.attempt).max()?;
-    // One more for the first start, and one for a start that catches up after a late timer.
+    // Add one for the first start, and one for a start that catches up after a late timer.
     let most = (longest.as_secs_f64() / gap.as_secs_f64()).ceil() + 2.0;
     (most < f64::from(limit)).then(|| {
         let (rate, longest) = (Value::Rate(gap).text(), humantime::format_duration(longest));
@@ -84,31 +85,31 @@ fn out_of_reach(plan: &Plan, index: &ProvenanceIndex<'_>) -> Option<Warning> {
             "`rate` is {rate}, and no attempt takes longer than {longest}: the limit of {} is never reached",
             units::count(limit.into())
         );
-        Warning { message, provenance: index.of_key("limits.rate") }
+        Warning { message, provenance: index.key_provenance("limits.rate") }
     })
 }
 
-/// A host rule that matches no endpoint, if all hosts are known.
-fn matches_nothing(rule: &HostRule, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
+/// Warns of a host rule that matches no endpoint, if all hosts are known.
+fn warn_of_unused_rule(rule: &HostRule, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     let mut hosts = (0..cursor.sources()).map(|source| cursor.host_of(source));
     if !hosts.all(|host| host.is_some_and(|key| !rule.matches(key))) {
         return None;
     }
-    let provenance = |key: &str| index.of_key(&format!("host.{}.{key}", rule.pattern));
+    let provenance = |key: &str| index.key_provenance(&format!("host.{}.{key}", rule.pattern));
     let message = format!("`{}` matches no endpoint's host", sanitize(&rule.pattern));
     Some(Warning { message, provenance: provenance("concurrency").or(provenance("gap")) })
 }
 
-/// An endpoint without jobs.
-fn empty(source: &Source, i: usize, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
+/// Warns of an endpoint without jobs.
+fn warn_of_no_rows(source: &Source, i: usize, cursor: &Cursor, index: &ProvenanceIndex<'_>) -> Option<Warning> {
     (cursor.jobs_of(i) == Some(0)).then(|| Warning {
         message: format!("{} has no rows, so its endpoint has no jobs", source.rows.name()),
-        provenance: index.of_endpoint_key(&source.written, "rows"),
+        provenance: index.endpoint_key_provenance(&source.written, "rows"),
     })
 }
 
-/// Time-outs that a shorter one overrides.
-fn cut_short(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
+/// Warns of time-outs that a shorter one overrides.
+fn warn_of_timeouts(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     let rules = &source.rules;
     let attempt = rules.policy().timeouts.attempt;
     let text = |length: Duration| humantime::format_duration(length).to_string();
@@ -121,12 +122,12 @@ fn cut_short(source: &Source, index: &ProvenanceIndex<'_>) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = longer
         .map(|(key, own)| Warning {
             message: format!("`{key}` is {}, and the whole attempt ends after {}", text(own), text(attempt)),
-            provenance: index.of_endpoint_key(&source.written, key),
+            provenance: index.endpoint_key_provenance(&source.written, key),
         })
         .collect();
     if let Some(job) = rules.job_timeout.filter(|job| *job < attempt) {
         let message = format!("`job_timeout` is {}, less than one attempt may take: {}", text(job), text(attempt));
-        warnings.push(Warning { message, provenance: index.of_endpoint_key(&source.written, "job_timeout") });
+        warnings.push(Warning { message, provenance: index.endpoint_key_provenance(&source.written, "job_timeout") });
     }
     warnings
 }

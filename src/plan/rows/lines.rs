@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use crate::plan::defaults::MAX_LINE;
-use crate::plan::request::interpolation::reason;
+use crate::plan::error::io_reason;
 
 const CHUNK: usize = 64 << 10;
 
@@ -63,7 +63,7 @@ impl<R: Read> Lines<R> {
                 Ok(text) => Line::Text { number, text: text.trim() },
                 Err(_) => Line::Bad { number, why: "is not UTF-8 text".to_owned() },
             },
-            Err(why) => Line::Bad { number: number + 1, why: format!("cannot be read: {}", reason(&why)) },
+            Err(why) => Line::Bad { number: number + 1, why: format!("cannot be read: {}", io_reason(&why)) },
         }
     }
 

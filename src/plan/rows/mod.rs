@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::plan::defaults::MAX_COUNTED_FILE;
+use crate::plan::error::io_reason;
 use crate::plan::error::{PlanError, STDIN, describe_file};
-use crate::plan::request::interpolation::reason;
 use crate::plan::rows::each::Each;
 use crate::plan::rows::lines::{Line, Lines};
 use crate::plan::rows::table::Table;
@@ -189,7 +189,7 @@ fn countable(path: &Path) -> bool {
 fn unreadable(file: &str, why: &std::io::Error) -> PlanError {
     PlanError::in_file(
         file,
-        format!("cannot read `{}`: {}", sanitize(file), reason(why)),
+        format!("cannot read `{}`: {}", sanitize(file), io_reason(why)),
         "paths in a plan are relative to the plan's folder",
     )
 }

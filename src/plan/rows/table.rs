@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::plan::request::interpolation::reason;
+use crate::plan::error::{io_reason, json_reason};
 use crate::plan::rows::records::{Record, Records};
 use crate::text::sanitize::sanitize;
 
@@ -78,7 +78,7 @@ impl Table {
         let n_columns = self.header.len();
         let record = self.records.advance();
         let bad = |why: String| BadRecord { line: self.records.line(), why };
-        match record.map_err(|why| bad(format!("cannot be read: {}", reason(&why))))? {
+        match record.map_err(|why| bad(format!("cannot be read: {}", io_reason(&why))))? {
             Record::End => return Ok(false),
             Record::TooLong => return Err(bad("is longer than 1 MiB: is a quote left open?".to_owned())),
             Record::Fields => {}
@@ -121,15 +121,6 @@ pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -
         }
     }
     Ok(())
-}
-
-/// What is wrong with a line of JSON; the line's number is known better elsewhere.
-pub(in crate::plan) fn json_reason(why: &serde_json::Error) -> String {
-    let words = why.to_string();
-    match words.rsplit_once(" at line ") {
-        Some((words, _)) => format!("{} at column {}", sanitize(words), why.column()),
-        None => sanitize(&words).into_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Diagnostics for plans, themes and settings: every mistake of a file, each with its place and a fix.
+//! Diagnostics for plans, themes and settings: all mistakes of a file, each with its place and a fix.
 //!
-//! A mistake shows its file as written, so it never quotes a value that came from the environment.
-//! Rendered text is sanitized. Start at [`Mistakes::render`].
+//! A mistake quotes only the file as written, never a value from the environment. Rendered text is
+//! sanitized. Start at [`Mistakes::render`].
 
 mod render;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::text::units;
 
-/// A text that is being checked, and the name that the user knows it by.
+/// A text that is checked, and its name for the user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourceText {
     /// Its name in messages.
@@ -32,10 +32,10 @@ pub struct SourceSpan {
     bytes: Range<usize>,
 }
 
-/// One thing that is wrong.
+/// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mistake {
-    /// What is wrong.
+    /// The problem.
     pub message: String,
     /// The file, as the user named it.
     pub file: String,
@@ -43,9 +43,9 @@ pub struct Mistake {
     pub line: Option<usize>,
     /// The column, from 1.
     pub column: Option<usize>,
-    /// The shortest fix; it is shown next to the caret.
+    /// A short fix, which is shown next to the caret.
     pub label: Option<String>,
-    /// A longer fix, in a paragraph of its own.
+    /// A longer fix, which is shown as a paragraph.
     pub help: Option<String>,
     /// The part of the file that is shown.
     #[serde(skip)]
@@ -58,32 +58,32 @@ pub struct Mistake {
 pub struct Mistakes(Vec<Mistake>);
 
 impl SourceText {
-    /// Names a text after its file.
+    /// Returns the text of a file.
     pub fn new(file: &str, text: &str) -> Self {
         Self { file: file.into(), text: text.into() }
     }
 
-    /// A range of bytes in this text, shortened to whole characters.
+    /// Returns a range of bytes in this text, shortened to whole characters.
     pub fn span(&self, bytes: Range<usize>) -> SourceSpan {
         let start = floor_char(&self.text, bytes.start);
         let end = floor_char(&self.text, bytes.end).max(start);
         SourceSpan { source: self.clone(), bytes: start..end }
     }
 
-    /// The line, from 1, that a byte is in.
+    /// Returns the line of a byte, from 1.
     pub fn line_at(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or_default();
         before.matches('\n').count() + 1
     }
 
-    /// A mistake at a range of bytes.
+    /// Returns a mistake at a range of bytes.
     pub fn mistake(&self, bytes: Range<usize>, message: impl Into<String>) -> Mistake {
         self.span(bytes).mistake(message)
     }
 }
 
 impl SourceSpan {
-    /// A mistake at this place.
+    /// Returns a mistake at this place.
     pub fn mistake(&self, message: impl Into<String>) -> Mistake {
         let before = &self.source.text[..self.bytes.start];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -97,13 +97,13 @@ impl SourceSpan {
 }
 
 impl Mistake {
-    /// A mistake that concerns a whole file.
+    /// Returns a mistake that concerns a whole file.
     pub fn in_file(file: &str, message: impl Into<String>) -> Self {
         let (file, message) = (file.to_owned(), message.into());
         Self { message, file, line: None, column: None, label: None, help: None, snippet: None }
     }
 
-    /// Sets the line, for a mistake whose file is no longer at hand.
+    /// Sets the line, for a mistake whose text is no longer available.
     #[must_use]
     pub fn at_line(self, line: Option<usize>) -> Self {
         Self { line, ..self }
@@ -115,7 +115,7 @@ impl Mistake {
         Self { label: label.into(), ..self }
     }
 
-    /// Sets the paragraph of help; an empty text is no help.
+    /// Sets the paragraph of help. An empty text means no help.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()).filter(|help| !help.is_empty()), ..self }
@@ -128,24 +128,24 @@ impl Mistakes {
         if mistakes.is_empty() { Ok(()) } else { Err(Self::new(mistakes)) }
     }
 
-    /// Sorts the mistakes by their place, and drops repetitions.
+    /// Sorts the mistakes by place, and removes duplicates.
     pub fn new(mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         mistakes.dedup();
         Self(mistakes)
     }
 
-    /// The mistakes, in order.
+    /// Returns the mistakes, in order.
     pub fn list(&self) -> &[Mistake] {
         &self.0
     }
 
-    /// The mistakes as errors for a terminal of this width. Colour adds no information.
+    /// Renders the mistakes as errors, for a terminal of this width. Colour adds no information.
     pub fn render(&self, colour: bool, width: usize) -> String {
         render::render(&self.0, "error:", colour, width)
     }
 
-    /// The mistakes as warnings.
+    /// Renders the mistakes as warnings.
     pub fn render_warnings(&self, colour: bool, width: usize) -> String {
         render::render(&self.0, "warning:", colour, width)
     }
@@ -170,7 +170,7 @@ impl From<Mistake> for Mistakes {
     }
 }
 
-// The text may be a whole plan, and the plan may hold a secret.
+// The text may be a whole plan, which may contain a secret.
 impl fmt::Debug for SourceText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} bytes)", self.file, self.text.len())

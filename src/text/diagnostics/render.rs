@@ -1,6 +1,6 @@
-//! The terminal text of mistakes: message, place, source line with a caret, help.
+//! The renderer of mistakes for the terminal: message, place, source line with a caret, help.
 //!
-//! It writes no byte that could control a terminal. Start at [`render`].
+//! Its output cannot control a terminal. Start at [`render`].
 
 use std::fmt::Write;
 
@@ -11,10 +11,10 @@ use crate::text::sanitize::sanitize;
 
 /// The number of mistakes that are shown in full.
 const MAX_SHOWN: usize = 20;
-/// The narrowest terminal that is taken into account.
+/// The smallest width; a narrower terminal wraps lines.
 const MIN_WIDTH: usize = 40;
 
-/// Renders mistakes one below the other; `severity` is `error:` or `warning:`.
+/// Renders mistakes, one below the other. `severity` is `error:` or `warning:`.
 pub(super) fn render(mistakes: &[Mistake], severity: &str, colour: bool, width: usize) -> String {
     let mut renderer = Renderer { out: String::new(), colour, width: width.max(MIN_WIDTH) };
     for (i, mistake) in mistakes.iter().take(MAX_SHOWN).enumerate() {
@@ -61,7 +61,7 @@ impl Renderer {
         }
     }
 
-    /// Writes a heading and a text that is wrapped at spaces and indented under its first word.
+    /// Writes a heading and a text, wrapped at spaces and indented.
     fn paragraph(&mut self, style: &str, heading: &str, text: &str) {
         let heading_width = heading.width();
         let painted = self.paint(style, heading);
@@ -81,7 +81,7 @@ impl Renderer {
         self.out.push('\n');
     }
 
-    /// Writes the place, and the line with its caret between its two neighbours.
+    /// Writes the place, and the line with its caret between the two neighbouring lines.
     fn snippet(&mut self, mistake: &Mistake, snippet: &SourceSpan) {
         let (line, column) = (mistake.line.unwrap_or(1), mistake.column.unwrap_or(1));
         let _ = writeln!(self.out, "  {}:{line}:{column}", sanitize(&mistake.file));
@@ -100,7 +100,7 @@ impl Renderer {
         }
     }
 
-    /// Writes the caret and its label; a label that does not fit next to it gets its own line.
+    /// Writes the caret and its label. A label that does not fit gets its own line.
     fn caret(&mut self, label: Option<&str>, (start, width): (usize, usize), digits: usize) {
         let gutter = self.paint("2", &format!("  {} │", " ".repeat(digits)));
         let room = self.room(digits);
@@ -118,7 +118,7 @@ impl Renderer {
         }
     }
 
-    /// Returns the part of a line around `column` that fits, and the column's place in that part.
+    /// Returns the part of a line around `column` that fits, and the column within that part.
     fn window(&self, line: &str, column: usize, digits: usize) -> (String, usize) {
         let safe: Vec<char> = sanitize(line.trim_end_matches('\r')).chars().collect();
         let room = self.room(digits).max(20);
@@ -132,7 +132,7 @@ impl Renderer {
         (text, before.width())
     }
 
-    /// The columns to the right of the line numbers.
+    /// Returns the width to the right of the line numbers.
     fn room(&self, digits: usize) -> usize {
         self.width.saturating_sub(digits + 5)
     }
@@ -148,7 +148,7 @@ fn caret_width(snippet: &SourceSpan, line: &str, start: usize) -> usize {
     sanitize(marked).width().min(room).max(1)
 }
 
-/// Returns a line with its neighbours, but no blank line at the end.
+/// Returns a line with its neighbours, without a blank line at the end.
 fn lines_around(text: &str, line: usize) -> Vec<&str> {
     let first = line - usize::from(line > 1);
     let mut lines: Vec<&str> = text.split('\n').skip(first - 1).take(line - first + 2).collect();

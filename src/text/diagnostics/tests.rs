@@ -1,4 +1,4 @@
-//! How mistakes look, and in which order they are shown.
+//! The rendering and the order of mistakes.
 
 use super::{Mistake, Mistakes, SourceText};
 

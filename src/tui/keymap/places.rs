@@ -24,8 +24,6 @@ pub const VIEWS: &[Context] = &views_and::<N>(&[]);
 pub const VIEWS_AND_LAB: &[Context] = &views_and::<{ N + 1 }>(&[Race]);
 /// The same with the popups.
 pub const WITH_POPUPS: &[Context] = &views_and::<{ N + 3 }>(&[Help, Example, Race]);
-/// The same without the lab: where the palette opens.
-pub const WITH_PALETTE: &[Context] = &views_and::<{ N + 2 }>(&[Help, Example]);
 /// Every context with rows.
 pub const WITH_ROWS: &[Context] = &views_and::<{ N + 5 }>(&[Help, Example, Prompt, Palette, Race]);
 /// Everywhere.

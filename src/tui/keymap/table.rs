@@ -7,7 +7,7 @@ use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palet
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::places::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
-    WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_PALETTE, WITH_POPUPS, WITH_REQUEST,
+    WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
 use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
 use crate::tui::views::View;
@@ -285,7 +285,8 @@ pub static ENTRIES: &[ActionEntry] = &[
         keys: &[":"],
         group: KeyGroup::Find,
         help: "List the available actions, and run one by name",
-        contexts: WITH_PALETTE,
+        contexts: WITH_POPUPS,
+        footer: &[(LAB, "actions")],
         ..PLAIN
     },
     ActionEntry {
@@ -363,7 +364,7 @@ pub static ENTRIES: &[ActionEntry] = &[
     },
     display(Action::Freeze, "freeze", &["f"], "Freeze the screen while the run goes on"),
     display(Action::Window, "window", &["w"], "Show latency of the last 10 s, or of the whole run"),
-    display(Action::Mouse, "mouse", &["m"], "Toggle the mouse"),
+    ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Mouse, "mouse", &["m"], "Toggle the mouse") },
     ActionEntry { contexts: VIEWS_AND_LAB, ..display(Action::Theme, "theme", &["t"], "Switch to the next theme") },
     ActionEntry {
         action: Action::Redraw,

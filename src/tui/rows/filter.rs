@@ -46,7 +46,7 @@ pub struct SearchWord(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange(u16, u16);
 
-/// A length of time to compare with.
+/// A duration to compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     is_above: bool,

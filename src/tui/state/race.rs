@@ -2,16 +2,19 @@
 //!
 //! Start at [`RaceUi::update`].
 
+use crate::control::Abilities;
 use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
+use crate::tui::input::event::Keystroke;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::commands::{step_down, step_up};
+use crate::tui::state::palette::Palette;
 
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ pub struct RaceUi {
     pub help: Option<usize>,
     /// How far the lesson is scrolled, while it lies open.
     pub lesson: Option<usize>,
+    /// The palette, while it is open.
+    pub palette: Option<Palette>,
     /// The furthest that what lies open can be scrolled.
     pub sheet_end: usize,
     /// The first request in sight, from 0.
@@ -48,7 +53,7 @@ impl RaceUi {
         self.remark = None;
         let control = |turn: Option<LabCommand>| turn.map(Effect::ControlLab).into_iter().collect();
         match action {
-            Action::Pause if race.is_over() => self.say("all lanes have ended", now),
+            _ if let Some(reason) = Self::refusal(action, race) => self.say(reason, now),
             Action::Pause => return control(Some(LabCommand::Pause)),
             Action::Restart => return control(Some(LabCommand::Restart)),
             Action::NextProgram => return control(Some(LabCommand::Next)),
@@ -72,7 +77,20 @@ impl RaceUi {
                 self.lesson = None;
                 self.help = if self.help.is_some() { None } else { Some(0) };
             }
+            Action::Palette => {
+                (self.help, self.lesson) = (None, None);
+                self.palette = Some(Palette::over(Context::Race, Abilities::FULL));
+            }
+            Action::Choose => {
+                let chosen = self.palette.take().and_then(|palette| palette.chosen());
+                return chosen.map_or_else(Vec::new, |action| self.update(action, race, now));
+            }
+            Action::Back if self.palette.is_some() => self.palette = None,
             Action::Back => (self.help, self.lesson) = (None, None),
+            Action::Mouse => {
+                self.has_mouse = !self.has_mouse;
+                self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+            }
             Action::Theme => return vec![Effect::NextTheme],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Export => return vec![Effect::SaveFile(FileContent::PictureSvg)],
@@ -84,13 +102,10 @@ impl RaceUi {
             Action::LimitReset
             | Action::Repeat
             | Action::Rerun
-            | Action::Mouse
             | Action::SaveSvg
             | Action::SaveText
             | Action::SaveCurl
             | Action::Copy
-            | Action::Palette
-            | Action::Choose
             | Action::LimitAuto
             | Action::SetHostAside
             | Action::SkipEndpoint
@@ -128,7 +143,13 @@ impl RaceUi {
 
     /// What lies open, and so what keys mean.
     pub fn context(&self) -> Context {
-        if self.help.is_some() || self.lesson.is_some() { Context::Help } else { Context::Race }
+        if self.palette.is_some() {
+            Context::Palette
+        } else if self.help.is_some() || self.lesson.is_some() {
+            Context::Help
+        } else {
+            Context::Race
+        }
     }
 
     /// Takes in the picture to come: the time that is shown, and how much of what there is.
@@ -159,10 +180,7 @@ impl RaceUi {
     }
 
     fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<LabCommand> {
-        let Some(from) = race.limit else {
-            self.say("no lane has a limit here", now);
-            return None;
-        };
+        let from = race.limit?;
         let limit = to(from, None).clamp(1, 1_000);
         let ended = race.lanes.iter().filter(|lane| lane.limit.is_some()).all(|lane| lane.is_over);
         let again = if ended { ", R to run with it" } else { "" };
@@ -179,15 +197,48 @@ impl RaceUi {
         Some(LabCommand::Delay(delay))
     }
 
-    /// The action that a click means, if it has one here.
-    pub fn click(&self, target: ClickTarget) -> Option<Action> {
-        let ClickTarget::Hint(action) = target else { return None };
+    /// Why an action has no effect now, if it has none.
+    pub fn refusal(action: Action, race: &Race) -> Option<&'static str> {
+        match action {
+            Action::Pause if race.is_over() => Some("all lanes have ended"),
+            Action::LimitDown | Action::LimitUp | Action::LimitHalf | Action::LimitDouble if race.limit.is_none() => {
+                Some("no lane has a limit here")
+            }
+            _ => None,
+        }
+    }
+
+    /// Edits the search text of the palette.
+    pub fn edit(&mut self, key: Keystroke) {
+        if let Some(palette) = &mut self.palette {
+            palette.edit(key);
+        }
+    }
+
+    /// Pastes the first line into the search text of the palette.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(palette) = &mut self.palette {
+            palette.paste(text.lines().next().unwrap_or_default());
+        }
+    }
+
+    /// Selects what was clicked; returns the action that the click means here, if it has one.
+    pub fn click(&mut self, target: ClickTarget) -> Option<Action> {
+        let action = match target {
+            ClickTarget::Hint(action) => action,
+            ClickTarget::Choice(row) => {
+                self.palette.as_mut()?.at = row;
+                Action::Choose
+            }
+            ClickTarget::Tab(_) | ClickTarget::Head(_) | ClickTarget::Row(_) | ClickTarget::Sheet => return None,
+        };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
     }
 
     /// Scrolls by one notch of the wheel.
     pub fn turn_wheel(&mut self, is_up: bool) {
-        self.step(if is_up { -NOTCH } else { NOTCH });
+        let notch = if self.palette.is_some() { 1 } else { NOTCH };
+        self.step(if is_up { -notch } else { notch });
     }
 
     fn page(&self) -> isize {
@@ -195,6 +246,9 @@ impl RaceUi {
     }
 
     fn step(&mut self, by: isize) {
+        if let Some(palette) = &mut self.palette {
+            return palette.step(by);
+        }
         let end = self.sheet_end;
         let moved = |from: usize| from.saturating_add_signed(by);
         match (&mut self.help, &mut self.lesson) {

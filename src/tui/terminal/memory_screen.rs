@@ -12,7 +12,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
-use crate::tui::input::event::Keystroke;
+use crate::tui::input::event::{Keystroke, Mouse, MouseAction};
 use crate::tui::picture;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::Screen;
@@ -21,6 +21,29 @@ use crate::tui::window_status::WindowStatus;
 /// The key of a letter.
 pub fn letter(letter: char) -> Keystroke {
     KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)
+}
+
+/// The enter key.
+pub fn enter() -> Keystroke {
+    KeyCode::Enter.into()
+}
+
+/// The escape key.
+pub fn escape() -> Keystroke {
+    KeyCode::Esc.into()
+}
+
+/// A mouse event at a column and a row.
+pub fn mouse(action: MouseAction, (x, y): (u16, u16)) -> Mouse {
+    Mouse { action, at: Position::new(x, y) }
+}
+
+/// The column and the row where a frame first shows a text.
+#[track_caller]
+pub fn position_of(text: &str, frame: &str) -> (u16, u16) {
+    let found = frame.lines().zip(0..).find_map(|(line, y)| Some((line.split_once(text)?.0.chars().count(), y)));
+    let (x, y) = found.unwrap_or_else(|| panic!("the frame does not show `{text}`:\n{frame}"));
+    (u16::try_from(x).unwrap(), y)
 }
 
 /// The state of the terminal that a script can change.

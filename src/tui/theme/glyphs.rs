@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::text::sanitize::acts;
+use crate::text::sanitize::is_unsafe;
 use crate::tui::theme::role::Status;
 
 /// The character set that the terminal and its font can show.
@@ -137,7 +137,7 @@ pub(super) const NAMES: [&str; 12] = [
 
 /// Whether a text is a valid mark: one visible character, one column wide.
 pub(super) fn is_glyph(text: &str) -> bool {
-    text.chars().count() == 1 && text.width() == 1 && !text.chars().any(acts)
+    text.chars().count() == 1 && text.width() == 1 && !text.chars().any(is_unsafe)
 }
 
 const UNICODE: Glyphs = Glyphs {

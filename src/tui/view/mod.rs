@@ -25,6 +25,7 @@ use ratatui::layout::Rect;
 use crate::model::Model;
 use crate::tui::click_targets::ClickTargets;
 use crate::tui::keymap::Keymap;
+use crate::tui::refusal::refusal;
 use crate::tui::state::{Fit, UiState};
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
@@ -73,8 +74,9 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     if scene.ui.help.is_some() {
         help::draw(&mut screen, scene);
     }
-    if scene.ui.palette.is_some() {
-        palette::draw(&mut screen, scene);
+    if let Some(palette) = &scene.ui.palette {
+        let refusal = |action| refusal(action, scene.model.stage, scene.can);
+        palette::draw(&mut screen, palette, scene.keymap, refusal);
     }
     if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());

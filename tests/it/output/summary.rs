@@ -22,7 +22,7 @@ const COLOURED: StreamStyle = StreamStyle { colour: true, ..TERMINAL };
 
 /// Ten jobs in two seconds: six good, three bad in two ways, one never started.
 fn small() -> Run {
-    let mut run = Run::of(10, &["orders", "users"]);
+    let mut run = Run::new(10, &["orders", "users"]);
     for i in 0..6 {
         run.done(0, (i * 100, i * 100 + 100));
     }
@@ -79,7 +79,7 @@ fn the_summary_says_what_happened_where_and_what_to_try() {
 
 #[test]
 fn a_flawless_run_has_nothing_to_explain() {
-    let mut run = Run::of(2, &["orders"]);
+    let mut run = Run::new(2, &["orders"]);
     run.done(0, (0, 100));
     run.done(0, (0, 300));
     run.end(400, RunEnd::Finished);
@@ -108,7 +108,7 @@ fn colour_adds_colour_and_nothing_else() {
 
 #[test]
 fn long_and_hostile_targets_fit_and_do_not_act() {
-    let mut run = Run::of(2, &["\x1b[2J\u{202e}endpoint"]);
+    let mut run = Run::new(2, &["\x1b[2J\u{202e}endpoint"]);
     let target = format!("GET http://a.b/{}/\x1b[31m/größe世界", "long/".repeat(60));
     let lost = Outcome::Failed { reason: Reason::BadResponse, detail: Some("\u{9b}x ".repeat(50).into()) };
     run.failed(0, (0, 10), &target, lost);
@@ -116,13 +116,13 @@ fn long_and_hostile_targets_fit_and_do_not_act() {
     run.failed(0, (0, 10), &target, status(500));
     run.end(10, RunEnd::Finished);
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), TERMINAL);
-    assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
+    assert!(!text.chars().any(|c| c != '\n' && sanitize::is_unsafe(c)));
     for line in text.lines() {
         assert!(line.width() <= 100, "{} {line}", line.width());
     }
     // A file gets them whole, and as harmless.
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), StreamStyle::default());
-    assert!(!text.chars().any(|c| c != '\n' && sanitize::acts(c)));
+    assert!(!text.chars().any(|c| c != '\n' && sanitize::is_unsafe(c)));
     assert!(text.contains(&*sanitize::sanitize(&target)) && !text.contains('…'), "{text}");
 }
 
@@ -176,7 +176,7 @@ fn a_run_that_never_began_can_be_summed_up_too() {
 
 #[test]
 fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
-    let mut run = Run::of(12, &["orders"]);
+    let mut run = Run::new(12, &["orders"]);
     for i in 0..12 {
         run.done(0, (i * 101, i * 101 + 100));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use inflight::plan::Plan;
-use inflight::upstream::behaviour::parse;
+use inflight::upstream::table::parse;
 use url::Position;
 
 use crate::plan::Drawn;
@@ -27,6 +27,6 @@ fn every_example_is_a_plan_that_runs_offline() {
             assert!(parse(path).is_ok(), "{name}: the upstream knows {path}");
         }
         let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(text.matches("# In the real world:").count(), 1, "{name} says how to leave practice");
+        assert_eq!(text.matches("# For real servers:").count(), 1, "{name} says how to leave practice");
     }
 }

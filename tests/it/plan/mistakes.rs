@@ -156,7 +156,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
     for (lines, mistake) in [
         (
             "[limits]\nconcurrency = \"2m\"",
-            "4:15 `concurrency` is beyond 1,000,000 at once | write what one machine can hold, such as `1000`",
+            "4:15 `concurrency` is more than 1,000,000 at once | write a limit that one machine can handle, such as `1000`",
         ),
         (
             "[limits]\nconcurrency = true",
@@ -170,31 +170,31 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
         ("[limits]\nrate = nan", "4:8 `rate` is not a rate | write one such as `100/s`, `30/m` or `5/h`"),
         (
             "[limits]\nper_host_gap = \"0s\"",
-            "4:16 `per_host_gap` is zero | write a length of time such as `250ms`, or leave it out",
+            "4:16 `per_host_gap` is zero | write a duration such as `250ms`, or leave it out",
         ),
         ("[limits]\nadaptive = 1", "4:12 `adaptive` cannot be a number | write `true` or `false`"),
         ("timeout = 1.5", "3:11 `timeout` is a number without a unit | write `1.5ms` or `1.5s`"),
-        ("timeout = \"soon\"", "3:11 `timeout` is not a length of time | write one such as `250ms`, `2s` or `1m30s`"),
+        ("timeout = \"soon\"", "3:11 `timeout` is not a duration | write one such as `250ms`, `2s` or `1m30s`"),
         ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),
-        ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in between"),
-        ("max_body = 0", "3:12 `max_body` is zero: no answer could be read | write a size such as `\"64MiB\"`"),
+        ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in that range"),
+        ("max_body = 0", "3:12 `max_body` is zero: no response could be read | write a size such as `\"64MiB\"`"),
         ("expect = { status = [99] }", "3:22 `status` is not a status | a status is a number from 100 to 599"),
         (
             "expect = { status = [] }",
-            "3:21 `status` is empty: no answer could be good | write a list such as `[200, \"2xx\"]`, or `\"any\"`",
+            "3:21 `status` is empty: no response could be expected | write a list such as `[200, \"2xx\"]`, or `\"any\"`",
         ),
         (
             "retry = { on = [\"maybe\"] }",
-            "3:17 `on` is no reason to try again | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
+            "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
         ),
-        ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in between"),
+        ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in that range"),
         ("retry = { budget = \"30%\" }", "3:20 `budget` is a setting of the whole run | write it under `[retry]`"),
         (
             "timeout = \"1x median\"",
-            "3:11 `timeout` is so tight that it would end ordinary attempts | write `2x median` or more",
+            "3:11 `timeout` is too short: it would cut off ordinary attempts | write `2x median` or more",
         ),
         ("rounds = 3", "3:1 unknown key `rounds` in plan"),
-        ("repeat = 0", "3:10 `repeat` is zero: it would do nothing | write a number such as `10`"),
+        ("repeat = 0", "3:10 `repeat` is zero: nothing would run | write a number such as `10`"),
         ("each = { }", "3:8 `each` is empty | write a table such as `{ id = \"1..=1200\" }`"),
         (
             "each = { id = \"9..1\" }",
@@ -207,7 +207,7 @@ fn values_that_cannot_be_meant_are_refused_with_a_reason() {
         ),
         (
             "rows = \"ids.xls\"",
-            "3:8 `rows` is not a file of a known kind | it ends in .csv, .tsv, .jsonl, .ndjson or .txt",
+            "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
         ),
         ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
         ("body = \"{id}\"", "3:9 no row provides `{id}`"),
@@ -256,9 +256,9 @@ fn an_order_needs_its_recording() {
     let of = |head: &str| listed(&format!("{head}\n[[endpoint]]\nurl = \"https://a.b/\"\n"));
     assert_eq!(
         of("order = \"slow-first\""),
-        ["1:9 `order` is no use without `from` | name a recorded run: `from = \"last.jsonl\"`"]
+        ["1:9 `order` is useless without `from` | name a recording: `from = \"last.jsonl\"`"]
     );
-    let alone = "`from` is no use without `order = \"slow-first\"` | add that, or leave this out";
+    let alone = "`from` is useless without `order = \"slow-first\"` | add that key, or leave out `from`";
     assert_eq!(of("from = \"x\""), [format!("1:8 {alone}")]);
     assert_eq!(of("order = \"as-given\"\nfrom = \"x\""), [format!("2:8 {alone}")]);
     assert_eq!(

@@ -20,7 +20,7 @@ use inflight::plan::error::PlanError;
 use inflight::plan::http_client::HttpClient;
 use inflight::plan::job::{Job, Statuses};
 use inflight::plan::rules::Rules;
-use inflight::plan::source::Overlay;
+use inflight::plan::source::Overrides;
 
 /// Every variable of these tests.
 fn var(name: &str) -> Option<String> {
@@ -157,7 +157,7 @@ fn the_plan_of_the_manual_is_read_whole() {
     assert_eq!(policy.timeouts.connect, Duration::from_secs(2), "never longer than the attempt");
     assert_eq!((policy.retry.attempts, policy.retry.backoff_to), (1, Duration::from_secs(3)));
     assert!(policy.retry.non_idempotent && policy.retry.on.server_error && !policy.retry.on.timeout);
-    assert!(policy.status.holds(200) && policy.status.holds(301) && !policy.status.holds(404));
+    assert!(policy.status.contains(200) && policy.status.contains(301) && !policy.status.contains(404));
 }
 
 #[test]
@@ -315,8 +315,8 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
     let mut plan = toml(
         "[defaults]\nredirects = 1\nheaders = { accept = \"a\", x = \"1\" }\n[[endpoint]]\nurl = \"https://a.b\"\n",
     );
-    plan.lay_under(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
-    plan.lay_over(&Overlay {
+    plan.add_default_rules(&Rules { redirects: Some(9), attempts: Some(9), ..Rules::default() });
+    plan.override_requests(&Overrides {
         method: Some(http::Method::PUT),
         headers: vec![(http::header::ACCEPT, "canary".to_owned())],
         body: Some("{}".into()),
@@ -359,7 +359,7 @@ fn rules_for_hosts_hold_by_pattern_and_the_first_that_matches_wins() {
     "#;
     let plan = Plan::from_toml(text, "hosts.toml", Path::new(""), &|_| None).unwrap();
     let of = |key| {
-        let (limit, gap) = plan.limits.of_host(key);
+        let (limit, gap) = plan.limits.limits_for_host(key);
         (limit.map(std::num::NonZeroU32::get), gap.as_millis())
     };
     assert_eq!(of("https://a.partner.example"), (Some(2), 0));

@@ -8,7 +8,7 @@ use inflight::model::verdict::sentences::main_sentence;
 use inflight::plan::attempt_timeout::parse_attempt_timeout;
 use inflight::plan::priority_jobs::SlowJob;
 use inflight::plan::rules::Rules;
-use inflight::plan::source::Overlay;
+use inflight::plan::source::Overrides;
 use inflight::source::slowest::{MOST, Slowest};
 use proptest::prelude::*;
 
@@ -48,9 +48,9 @@ impl FinishedRun {
 }
 
 /// One try of each job, for so long.
-fn brief(time: &str) -> Overlay {
+fn brief(time: &str) -> Overrides {
     let timeout = parse_attempt_timeout(time).ok();
-    Overlay { rules: Rules { timeout, ..tries(1) }, ..Overlay::default() }
+    Overrides { rules: Rules { timeout, ..tries(1) }, ..Overrides::default() }
 }
 
 fn tries(n: u32) -> Rules {
@@ -89,7 +89,7 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     assert_eq!((again.put_first(), again.end().1), (Some((7, 7)), Offset(5_000_000)));
     // They were answered, if late; only of time-outs nothing better is known than to start them first.
     let hung = |first: Option<&FinishedRun>| {
-        let rig = jobs(100, took.clone()).with(|plan| plan.lay_over(&brief("4999ms")));
+        let rig = jobs(100, took.clone()).with(|plan| plan.override_requests(&brief("4999ms")));
         match first {
             Some(first) => rig.after(first),
             None => rig,
@@ -121,8 +121,8 @@ async fn time_outs_behind_a_limit_of_their_host_are_not_called_late() {
 #[tokio::test(start_paused = true)]
 async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let took: Vec<u64> = (0..100).map(|i| if i == 99 { 9_000 } else { 100 }).collect();
-    let rig = jobs(4, took).with(|plan| plan.lay_over(&brief("1s")));
-    let run = rig.with(|plan| plan.lay_over(&Overlay { rules: tries(2), ..Overlay::default() })).run().await;
+    let brief_twice = Overrides { rules: tries(2).over(&brief("1s").rules), ..Overrides::default() };
+    let run = jobs(4, took).with(|plan| plan.override_requests(&brief_twice)).run().await;
     let verdict = run.verdict().unwrap();
     let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
 use inflight::event::{Event, Fact, Offset, RetryReason};
 use inflight::plan::rules::Rules;
-use inflight::plan::source::Overlay;
+use inflight::plan::source::Overrides;
 
 use crate::pool::rig::{End, FinishedRun, Rig, ends, ok};
 
@@ -131,7 +131,7 @@ async fn waiting_in_line_costs_a_job_nothing_of_its_time() {
     let run = Rig::list(&urls, |_| ok(1000))
         .with(|plan| {
             plan.limits.per_host = NonZeroU32::new(1);
-            plan.lay_over(&Overlay { rules, ..Overlay::default() });
+            plan.override_requests(&Overrides { rules, ..Overrides::default() });
         })
         .run()
         .await;

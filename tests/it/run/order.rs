@@ -142,7 +142,8 @@ fn an_unrelated_or_damaged_recording_is_reported_and_the_run_goes_on() {
     let folder = folder.with("damaged.jsonl", &text).with("other.txt", &at(&upstream, "/delay/7ms"));
     let order = ["--order", "slow-first", "--from", "damaged.jsonl"];
     let ended = folder.inflight(RUN).args(order).run().exits(1);
-    for expected in ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time start first"]
+    for expected in
+        ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time start first"]
     {
         assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }

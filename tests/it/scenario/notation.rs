@@ -184,7 +184,7 @@ fn number<N: std::str::FromStr>(text: &str) -> N {
 }
 
 fn micros(text: &str) -> Micros {
-    let length = humantime::parse_duration(text).unwrap_or_else(|_| panic!("`{text}` is no length of time"));
+    let length = humantime::parse_duration(text).unwrap_or_else(|_| panic!("`{text}` is not a duration"));
     Micros::from(length)
 }
 

@@ -402,7 +402,7 @@ fn what_cannot_start_says_why() {
     let rule = Practice { seed: 0, hosts: vec![("d*".to_owned(), "/dely/1s".to_owned())] };
     let refused = Upstream::start(&rule, "127.0.0.1:0".parse().unwrap()).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidInput);
-    assert_eq!(refused.to_string(), "host rule `d*`: no behaviour is called `/dely`");
+    assert_eq!(refused.to_string(), "host rule `d*`: there is no behaviour `/dely`");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub struct Hosts {
 impl Hosts {
     /// Number of hosts kept individually. A screen shows about fifty, and each takes about half a kilobyte.
     pub const MOST: usize = 4_096;
-    /// The number that stands for all folded hosts.
+    /// The number that represents all folded hosts.
     pub const OTHERS: usize = usize::MAX;
 
     /// A host that is kept individually.

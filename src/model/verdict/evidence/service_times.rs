@@ -68,11 +68,8 @@ mod tests {
 
     #[test]
     fn each_attempt_starts_on_the_first_free_slot() {
-        let service_times = service_times([3, 1, 1, 1]);
-        assert_eq!(
-            [1, 2, 4, 99].map(|slots| service_times.makespan(slots)),
-            [Micros(6), Micros(3), Micros(3), Micros(3)]
-        );
+        let spread = service_times([3, 1, 1, 1]);
+        assert_eq!([1, 2, 4, 99].map(|slots| spread.makespan(slots)), [Micros(6), Micros(3), Micros(3), Micros(3)]);
         assert_eq!(service_times([]).makespan(8), Micros::ZERO);
     }
 

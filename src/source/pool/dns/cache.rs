@@ -1,20 +1,20 @@
-//! The resolver's cache: the answers in use lately, at most [`MAX_NAMES`] of them.
+//! The resolver's cache: the most recently used answers, up to [`MAX_NAMES`].
 //!
-//! It never drops a look-up whose answer has yet to come: another task could be waiting for it.
+//! It never evicts a pending look-up, because tasks may be waiting for it.
 //! Start at [`AnswerCache::insert`].
 
 use std::collections::HashMap;
 
 use crate::source::pool::dns::CachedAnswer;
 
-/// Names that are cached at most, unless more of them are being looked up at this moment.
+/// The most names in the cache, unless more look-ups are pending.
 const MAX_NAMES: usize = 10_000;
 
 /// Answers by name.
 #[derive(Debug)]
 pub(super) struct AnswerCache {
     by_name: HashMap<String, CacheEntry>,
-    /// Counts uses: the greater an entry's number, the more recent its last use.
+    /// The number of uses so far, which orders entries by their last use.
     n_uses: u64,
     /// The number of names that triggers the next eviction.
     evicts_at: usize,
@@ -34,12 +34,12 @@ impl Default for AnswerCache {
 }
 
 impl AnswerCache {
-    /// The answer for a name, which counts as a use.
+    /// Returns the answer for a name. This counts as a use.
     pub(super) fn get(&mut self, name: &str) -> Option<&CachedAnswer> {
         self.get_mut(name).map(|answer| &*answer)
     }
 
-    /// The same, to be changed.
+    /// Returns the answer for a name, for a change. This counts as a use.
     pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut CachedAnswer> {
         let entry = self.by_name.get_mut(name)?;
         self.n_uses += 1;
@@ -47,7 +47,7 @@ impl AnswerCache {
         Some(&mut entry.answer)
     }
 
-    /// Caches an answer in place of the last one; evicts others where there are too many.
+    /// Caches an answer, and evicts others if there are too many.
     pub(super) fn insert(&mut self, name: &str, answer: CachedAnswer) {
         if self.by_name.len() >= self.evicts_at && !self.by_name.contains_key(name) {
             self.evict();
@@ -61,15 +61,15 @@ impl AnswerCache {
         self.by_name.remove(name);
     }
 
-    /// Drops the least recently used quarter. That many insertions pay for it, so that each costs O(1).
+    /// Evicts the least recently used quarter, so that the cost per insertion is O(1).
     fn evict(&mut self) {
-        let has_come = |entry: &CacheEntry| entry.answer.result.initialized();
+        let is_complete = |entry: &CacheEntry| entry.answer.result.initialized();
         let mut uses: Vec<u64> =
-            self.by_name.values().filter(|entry| has_come(entry)).map(|entry| entry.last_use).collect();
+            self.by_name.values().filter(|entry| is_complete(entry)).map(|entry| entry.last_use).collect();
         let n_evicted = self.by_name.len().saturating_sub(MAX_NAMES / 4 * 3).min(uses.len());
         if n_evicted > 0 {
             let (_, &mut last, _) = uses.select_nth_unstable(n_evicted - 1);
-            self.by_name.retain(|_, entry| entry.last_use > last || !has_come(entry));
+            self.by_name.retain(|_, entry| entry.last_use > last || !is_complete(entry));
         }
         self.evicts_at = MAX_NAMES.max(self.by_name.len() / 3 * 4);
     }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_names_leave_no_more_than_the_cap() {
+    fn the_number_of_names_is_bounded() {
         let mut cache = AnswerCache::default();
         for n in 0..100_000 {
             cache.insert(&format!("h{n}.test"), answer());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_up_under_way_is_never_evicted() {
+    fn a_pending_look_up_is_never_evicted() {
         let mut cache = AnswerCache::default();
         for n in 0..2 * MAX_NAMES {
             cache.insert(&format!("pending{n}.test"), CachedAnswer::default());

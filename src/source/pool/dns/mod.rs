@@ -1,10 +1,9 @@
-//! The run's DNS resolver: a bounded cache of answers in front of the system's resolver.
+//! The DNS resolver of the run: a bounded cache in front of the system's resolver.
 //!
 //! Each name is looked up once, and all requests for it share the answer. A failure is cached for
-//! [`FAILURE_TTL`]. An answer older than [`TTL`] is refreshed in the background and stays in use until then.
-//! Names under the local suffix are on this machine and are never looked up; an IP address is its own answer.
-//! It knows neither HTTP nor the schedule. Start at [`Resolver::look_up`]; [`resolver_threads`] makes the
-//! blocking calls.
+//! [`FAILURE_TTL`]. An answer older than [`TTL`] stays in use while it is refreshed in the background. Names with
+//! the local suffix and IP addresses are never looked up. The resolver depends on neither HTTP nor the schedule.
+//! Start at [`Resolver::look_up`]; [`resolver_threads`] makes the blocking calls.
 
 mod cache;
 pub mod resolver_threads;
@@ -19,18 +18,18 @@ use tokio::sync::SetOnce;
 use crate::source::pool::dns::cache::AnswerCache;
 use crate::source::pool::dns::resolver_threads::{MAX_WAIT, ResolverThreads};
 
-/// How long a failed look-up is cached.
+/// The time for which a failure is cached.
 const FAILURE_TTL: Duration = Duration::from_secs(5);
 
-/// The age from which an answer is refreshed.
+/// The age above which an answer is refreshed.
 const TTL: Duration = Duration::from_secs(60);
 
-/// A name could not be resolved.
+/// The error of a name that cannot be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoAddress(String);
 
-/// The system's resolver; it blocks.
+/// The system's resolver, which blocks.
 pub type SystemResolver = fn(&str) -> io::Result<Vec<IpAddr>>;
 
 /// The addresses of a name.
@@ -41,7 +40,7 @@ pub type Addresses = Result<Arc<[IpAddr]>, NoAddress>;
 pub struct Resolver {
     cache: Arc<Mutex<AnswerCache>>,
     threads: Arc<ResolverThreads>,
-    /// Names that end like this are on this machine.
+    /// The suffix of names on this machine.
     local_suffix: Option<&'static str>,
     ttl: Duration,
 }
@@ -55,29 +54,29 @@ impl Default for Resolver {
 /// A look-up that has been requested.
 #[derive(Debug)]
 pub enum LookUp {
-    /// The answer was there already.
+    /// The answer is known.
     Cached(Addresses),
-    /// The answer has yet to come.
+    /// The look-up is pending.
     Pending(PendingLookUp),
 }
 
-/// A look-up whose answer has yet to come.
+/// A pending look-up.
 #[derive(Debug)]
 pub struct PendingLookUp(Arc<SetOnce<LookUpResult>>);
 
-/// A name's answer, once it is there.
+/// The answer for a name, which may be pending.
 #[derive(Clone, Debug, Default)]
 struct CachedAnswer {
     result: Arc<SetOnce<LookUpResult>>,
-    /// Addresses that have expired, in use until there are others.
+    /// Expired addresses, which are used until the look-up succeeds.
     expired: Option<Arc<[IpAddr]>>,
 }
 
-/// What a look-up found.
+/// The result of a look-up.
 #[derive(Clone, Debug)]
 pub struct LookUpResult {
     addresses: Addresses,
-    /// When it ended: a look-up that fails may take longer than its failure is cached.
+    /// The end of the look-up. A failure may take longer than [`FAILURE_TTL`], so its age counts from here.
     at: Instant,
 }
 
@@ -96,7 +95,7 @@ impl PendingLookUp {
 }
 
 impl CachedAnswer {
-    /// The addresses as far as they are known now.
+    /// Returns the addresses that are known now.
     fn addresses(&self) -> Option<Addresses> {
         let found = self.result.get().map(|result| &result.addresses);
         match (found, &self.expired) {
@@ -108,7 +107,7 @@ impl CachedAnswer {
 }
 
 impl Resolver {
-    /// A resolver in front of this system resolver.
+    /// Returns a resolver in front of this system resolver.
     pub fn with_system(system: SystemResolver) -> Self {
         Self {
             cache: Arc::default(),
@@ -118,13 +117,13 @@ impl Resolver {
         }
     }
 
-    /// The same, where names with this ending are on this machine.
+    /// Sets the suffix of names on this machine.
     #[must_use]
     pub fn with_local_suffix(self, local_suffix: Option<&'static str>) -> Self {
         Self { local_suffix, ..self }
     }
 
-    /// Looks up a name, or joins the look-up that is under way.
+    /// Looks up a name, or joins a pending look-up.
     pub async fn look_up(&self, name: &str) -> Addresses {
         match self.begin_look_up(name) {
             LookUp::Cached(addresses) => addresses,
@@ -132,7 +131,7 @@ impl Resolver {
         }
     }
 
-    /// Begins to look up a name, for a caller that wants to know whether it has to wait.
+    /// Starts to look up a name. The result shows whether the caller must wait.
     pub fn begin_look_up(&self, name: &str) -> LookUp {
         if let Some(address) = self.local_address(name) {
             return LookUp::Cached(Ok([address].into()));
@@ -151,7 +150,7 @@ impl Resolver {
         }
     }
 
-    /// Cancels the look-ups that have not begun: the run is over.
+    /// Cancels all look-ups that have not started.
     pub fn cancel_queued(&self) {
         let mut cache = self.lock();
         for name in self.threads.clear_queue() {
@@ -159,7 +158,7 @@ impl Resolver {
         }
     }
 
-    /// The answer for a name; queues a look-up where there is none, or where it has expired.
+    /// Returns the answer for a name. Queues a look-up if there is none, or if it has expired.
     fn request(&self, name: &str) -> CachedAnswer {
         let mut cache = self.lock();
         let last = cache.get(name);
@@ -177,12 +176,12 @@ impl Resolver {
         answer
     }
 
-    /// Whether a name ends in the local suffix.
+    /// Whether a name has the local suffix.
     pub fn is_local(&self, name: &str) -> bool {
         self.local_suffix.is_some_and(|suffix| name.ends_with(suffix))
     }
 
-    /// The address of a name that needs no look-up.
+    /// Returns the address of a name that needs no look-up.
     fn local_address(&self, name: &str) -> Option<IpAddr> {
         if self.is_local(name) { Some(Ipv4Addr::LOCALHOST.into()) } else { name.parse().ok() }
     }
@@ -206,7 +205,7 @@ mod tests {
     static REQUESTED: AtomicUsize = AtomicUsize::new(0);
 
     #[test]
-    fn each_name_is_looked_up_once_however_many_tasks_need_it() {
+    fn each_name_is_looked_up_once_for_all_tasks() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let resolver = Resolver::with_system(|_| {
             REQUESTED.fetch_add(1, Ordering::Relaxed);
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn names_under_the_local_suffix_and_addresses_are_never_looked_up() {
+    fn names_with_the_local_suffix_and_addresses_are_never_looked_up() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let resolver =
             Resolver::with_system(|_| Err(std::io::Error::other("looked up"))).with_local_suffix(Some(".practice"));
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_answer_stays_in_use_until_there_is_another() {
+    fn an_expired_answer_is_used_until_the_next_one_arrives() {
         static TIMES: AtomicUsize = AtomicUsize::new(0);
         let at = |n: u8| Ok([IpAddr::V4(Ipv4Addr::new(127, 0, 0, n))].into());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,8 +1,8 @@
-//! The threads that call the system's resolver, which blocks.
+//! The threads that call the blocking resolver of the system.
 //!
-//! A few threads are enough for a resolver that answers. A look-up that takes longer than [`MAX_WAIT`] frees
-//! its slot while its thread hangs. So even if a thousand names hang, all of them are looked up within a
-//! second, and each delays the others by [`MAX_WAIT`] at most. Start at [`ResolverThreads::queue`].
+//! Normally a few threads are enough. A look-up that takes longer than [`MAX_WAIT`] frees its slot, while its thread
+//! still waits. So a look-up that hangs delays the others by [`MAX_WAIT`] at most. Even if a thousand hang, all
+//! start within a second. Start at [`ResolverThreads::queue`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -15,24 +15,27 @@ use tokio::sync::SetOnce;
 
 use crate::source::pool::dns::{LookUpResult, SystemResolver};
 
-/// Look-ups that hold a slot at a time. With as many threads, one more that watches the time, and the pool's
-/// own, the process stays below its number of cores and 34.
+/// The number of slots for concurrent look-ups.
+///
+/// With one thread per slot, one timer thread and the pool's threads, the process stays below its number of cores
+/// plus 34.
 pub const SLOTS: usize = 24;
 
-/// How long a look-up may delay others. A resolver nearby answers from its cache in less time. One that has to
-/// ask further servers still gets a thousand names a second.
+/// The time after which a look-up frees its slot.
+///
+/// A nearby resolver answers from its cache in less time. A slower one still gets a thousand names per second.
 pub const MAX_WAIT: Duration = Duration::from_millis(20);
 
-/// The most threads, and so the most look-ups that hang at the same time.
+/// The most threads, and so the most look-ups that can hang at once.
 const MAX_THREADS: usize = 1_024;
 
-/// Stack of a thread: a thousand of them may be waiting.
+/// The stack size of a thread; a thousand threads may exist.
 const STACK: usize = 512 << 10;
 
-/// How long an idle thread waits for work before it ends.
+/// The time after which an idle thread ends.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The queue of look-ups and the threads that work on it.
+/// The queue of look-ups, and the threads that process it.
 #[derive(Debug)]
 pub struct ResolverThreads {
     system: SystemResolver,
@@ -42,19 +45,19 @@ pub struct ResolverThreads {
     wakeup: Condvar,
 }
 
-/// The queue and the look-ups under way.
+/// The queue and the running look-ups.
 #[derive(Debug, Default)]
 struct ThreadsState {
     queue: VecDeque<QueuedLookUp>,
-    /// When each look-up that holds a slot began, in order.
-    begun: BTreeMap<u64, Instant>,
-    n_begun: u64,
-    /// Look-ups that have lost their slot.
+    /// The start of each look-up that holds a slot, in order.
+    started: BTreeMap<u64, Instant>,
+    n_started: u64,
+    /// The number of running look-ups that have lost their slot.
     overdue: usize,
     threads: usize,
 }
 
-/// A name to look up, and where its result goes.
+/// A name to look up, and the cell for its result.
 #[derive(Debug)]
 struct QueuedLookUp {
     name: String,
@@ -62,7 +65,7 @@ struct QueuedLookUp {
 }
 
 impl ResolverThreads {
-    /// Threads that call this resolver; `max_wait` is how long a look-up may delay others.
+    /// Returns threads that call this resolver. A look-up frees its slot after `max_wait`.
     pub fn new(system: SystemResolver, max_wait: Duration) -> Self {
         Self { system, max_wait, state: Mutex::default(), wakeup: Condvar::new() }
     }
@@ -74,12 +77,12 @@ impl ResolverThreads {
         self.wake_or_spawn(&mut state);
     }
 
-    /// Empties the queue; returns the names that were in it.
+    /// Empties the queue, and returns its names.
     pub fn clear_queue(&self) -> Vec<String> {
         self.lock().queue.drain(..).map(|queued| queued.name).collect()
     }
 
-    /// Ensures that a thread takes the next look-up, or watches the time until there is a slot for it.
+    /// Ensures that a thread takes the next look-up, or waits for a free slot.
     fn wake_or_spawn(self: &Arc<Self>, state: &mut ThreadsState) {
         let wanted = state.queue.len().min(state.free_slots() + 1);
         if state.idle() < wanted && state.threads < MAX_THREADS {
@@ -87,7 +90,7 @@ impl ResolverThreads {
             let spawned = thread::Builder::new().name("names".into()).stack_size(STACK).spawn(move || threads.serve());
             match spawned {
                 Ok(_) => state.threads += 1,
-                // The threads that exist take it later.
+                // An existing thread takes it later.
                 Err(_) if state.threads > 0 => {}
                 Err(error) => {
                     let failed = LookUpResult::from(Err(error));
@@ -98,7 +101,7 @@ impl ResolverThreads {
         self.wakeup.notify_one();
     }
 
-    /// The loop of one thread.
+    /// Runs the loop of one thread.
     fn serve(self: &Arc<Self>) {
         let mut state = self.lock();
         loop {
@@ -111,16 +114,16 @@ impl ResolverThreads {
                 self.wake_or_spawn(&mut state);
                 drop(state);
                 let found = catch_unwind(|| (self.system)(&queued.name));
-                let found = found.unwrap_or_else(|_| Err(io::Error::other("the look-up broke")));
+                let found = found.unwrap_or_else(|_| Err(io::Error::other("the look-up panicked")));
                 state = self.lock();
-                // Before the result: the task that receives it must find the slot free.
+                // Free the slot before the task receives the result.
                 state.end(n);
                 queued.resolve(found.into());
                 continue;
             }
-            let oldest = state.begun.first_key_value().filter(|_| !state.queue.is_empty());
+            let oldest = state.started.first_key_value().filter(|_| !state.queue.is_empty());
             let rest =
-                oldest.map_or(IDLE_TIMEOUT, |(_, &begun)| (begun + self.max_wait).saturating_duration_since(now));
+                oldest.map_or(IDLE_TIMEOUT, |(_, &started)| (started + self.max_wait).saturating_duration_since(now));
             let (woken, waited) = self.wakeup.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner);
             state = woken;
             if waited.timed_out() && state.queue.is_empty() {
@@ -136,29 +139,29 @@ impl ResolverThreads {
 }
 
 impl ThreadsState {
-    /// Threads without a look-up.
+    /// Returns the number of threads without a look-up.
     fn idle(&self) -> usize {
-        self.threads - self.begun.len() - self.overdue
+        self.threads - self.started.len() - self.overdue
     }
 
     fn free_slots(&self) -> usize {
-        SLOTS - self.begun.len()
+        SLOTS - self.started.len()
     }
 
     fn begin(&mut self, now: Instant) -> u64 {
-        self.n_begun += 1;
-        self.begun.insert(self.n_begun, now);
-        self.n_begun
+        self.n_started += 1;
+        self.started.insert(self.n_started, now);
+        self.n_started
     }
 
     fn end(&mut self, n: u64) {
-        if self.begun.remove(&n).is_none() {
+        if self.started.remove(&n).is_none() {
             self.overdue -= 1;
         }
     }
 
     fn mark_overdue(&mut self, now: Instant, max_wait: Duration) {
-        while let Some(oldest) = self.begun.first_entry().filter(|oldest| now - *oldest.get() >= max_wait) {
+        while let Some(oldest) = self.started.first_entry().filter(|oldest| now - *oldest.get() >= max_wait) {
             oldest.remove();
             self.overdue += 1;
         }
@@ -167,7 +170,7 @@ impl ThreadsState {
 
 impl QueuedLookUp {
     fn resolve(self, found: LookUpResult) {
-        // It fails only if there is a result already, and this thread alone sets it.
+        // This cannot fail, because only this thread sets the result.
         let _ = self.result.set(found);
     }
 }
@@ -186,7 +189,7 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    /// Queues these names; returns their results to come.
+    /// Queues these names, and returns their pending results.
     fn queue(threads: &Arc<ResolverThreads>, names: impl Iterator<Item = String>) -> Vec<Arc<SetOnce<LookUpResult>>> {
         let result = |name: String| {
             let result = Arc::new(SetOnce::new());
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_answered_need_one_thread_more_than_there_are_slots() {
+    fn look_ups_that_do_not_hang_need_one_thread_per_slot_and_one_more() {
         static NOW: AtomicUsize = AtomicUsize::new(0);
         static PEAK: AtomicUsize = AtomicUsize::new(0);
         let system: SystemResolver = |_| {
@@ -220,7 +223,7 @@ mod tests {
             NOW.fetch_sub(1, Ordering::SeqCst);
             Ok(vec![HERE])
         };
-        // However slow this machine is, no look-up is overdue.
+        // Even on a slow machine, no look-up is overdue.
         let threads = Arc::new(ResolverThreads::new(system, Duration::from_secs(3_600)));
         all_found(&queue(&threads, hosts(1_000)));
         assert!(PEAK.load(Ordering::SeqCst) <= SLOTS, "{PEAK:?}");
@@ -243,13 +246,13 @@ mod tests {
         assert!(hanging.iter().all(|result| !result.initialized()));
         drop(silence);
         all_found(&hanging);
-        // None of them has freed its slot twice.
+        // No look-up has freed its slot twice.
         assert_eq!(threads.lock().overdue, 0);
     }
 
     #[test]
     fn a_thousand_names_are_looked_up_at_the_same_time() {
-        // No look-up ends before all have begun.
+        // No look-up ends before all have started.
         static ALL: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(1_000));
         let system: SystemResolver = |_| {
             ALL.wait();
@@ -260,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_up_that_panics_is_one_that_fails() {
+    fn a_look_up_that_panics_fails() {
         let threads =
             Arc::new(ResolverThreads::new(|_| std::panic::resume_unwind(Box::new("as the test says")), MAX_WAIT));
         let results = queue(&threads, hosts(2 * SLOTS));

@@ -1,6 +1,6 @@
-//! Samples of unexpected answers: a few of each cause, small, with secrets masked.
+//! Samples of unexpected responses: a few of each cause, short, with secrets masked.
 //!
-//! Pure. Start at [`FailureSamples::wants`] and [`sample`].
+//! It performs no input or output. Start at [`FailureSamples::wants`] and [`sample`].
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -17,19 +17,20 @@ use crate::source::pool::wire::message;
 use crate::source::pool::wire::{Exchange, PartialAnswer, Reply};
 use crate::text::secret::{self, MASK};
 
-/// Bytes of a body in a sample.
+/// The most bytes of a body in a sample.
 const MAX_BODY: usize = 600;
-/// Header fields in a sample, and bytes of each.
+/// The most header fields in a sample.
 const MAX_FIELDS: usize = 12;
+/// The most bytes of a header field in a sample.
 const MAX_FIELD: usize = 160;
-/// Samples of each cause.
+/// The most samples of each cause.
 const MAX_PER_CAUSE: u8 = 3;
-/// Shorter values of headers and queries are not secrets but words.
+/// The shortest header or query value that counts as a secret, in bytes.
 const MIN_SECRET: usize = 6;
-/// Causes with samples: an upstream that invents statuses must not fill the recording.
+/// The most causes with samples, so that a server with random statuses cannot fill the recording.
 const MAX_CAUSES: usize = 64;
 
-/// Fields that explain the answer, in this order; the others follow.
+/// The fields that explain a response best. They come first, in this order.
 const FIRST: [&str; 8] = [
     "content-type",
     "retry-after",
@@ -41,14 +42,14 @@ const FIRST: [&str; 8] = [
     "server",
 ];
 
-/// How many samples of each cause there are.
+/// The number of samples of each cause.
 #[derive(Debug, Default)]
 pub struct FailureSamples {
     counts: Vec<(Cause, u8)>,
 }
 
 impl FailureSamples {
-    /// Whether one more sample of this cause is needed; if so, it is counted.
+    /// Whether one more sample of this cause is wanted. If so, it is counted.
     pub fn wants(&mut self, cause: Cause) -> bool {
         if let Some((_, n)) = self.counts.iter_mut().find(|(known, _)| *known == cause) {
             *n = n.saturating_add(1);
@@ -60,9 +61,9 @@ impl FailureSamples {
     }
 }
 
-/// What came back in an exchange, with secrets masked; `None` if nothing did.
+/// Returns a sample of the response, with secrets masked, or nothing without a response.
 pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
-    let (head, bytes, body, came_whole) = match (&exchange.reply, exchange.partial.as_deref()) {
+    let (head, bytes, body, is_complete) = match (&exchange.reply, exchange.partial.as_deref()) {
         (Reply::Answer { head, bytes, body }, _) => (head, *bytes, body, true),
         (Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled, Some(PartialAnswer { head, bytes, body })) => {
             (head, *bytes, body, false)
@@ -72,43 +73,43 @@ pub fn sample(job: &Job, exchange: &Exchange) -> Option<FailureSample> {
     let secrets = secrets(job);
     let (headers, left_out) = fields(&head.headers, &secrets);
     let kept = &body[..body.len().min(SAMPLE_BYTES)];
-    let body = excerpt(kept, came_whole && kept.len() as u64 == bytes, &secrets);
+    let body = excerpt(kept, is_complete && kept.len() as u64 == bytes, &secrets);
     Some(FailureSample { status: head.status, headers, left_out, bytes, body })
 }
 
-/// Every secret that was sent, the longest first: a server may repeat it anywhere.
+/// Returns every secret that was sent, the longest first. A server may repeat any of them.
 fn secrets(job: &Job) -> Vec<Box<str>> {
     let is_hidden =
         |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() || secret::is_secret_header(name.as_str());
     let sent = job.headers.iter().filter(is_hidden).filter_map(|(_, value)| str::from_utf8(value.as_bytes()).ok());
-    let mut secrets: Vec<Box<str>> = sent.flat_map(parts).collect();
-    secrets.extend(in_url(&job.url));
-    // Very short values occur everywhere, and masking them would mask everything.
+    let mut secrets: Vec<Box<str>> = sent.flat_map(header_secrets).collect();
+    secrets.extend(url_secrets(&job.url));
+    // Very short values occur everywhere, so masking them would hide too much.
     secrets.retain(|value| value.len() >= MIN_SECRET);
     secrets.extend(job.secrets.iter().cloned());
     secrets.sort_by_key(|value| Reverse(value.len()));
     secrets
 }
 
-/// A header's value, and the secrets in it: the key of `Bearer key`, each cookie's value.
-fn parts(value: &str) -> impl Iterator<Item = Box<str>> {
+/// Returns a header's value and the secrets in it: the key of `Bearer key`, the value of each cookie.
+fn header_secrets(value: &str) -> impl Iterator<Item = Box<str>> {
     let is_scheme = value.contains(' ');
-    let parts = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
-        // A `=` may separate a name from its value, or pad base 64.
+    let header_secrets = value.split([' ', ';', ',']).enumerate().flat_map(move |(i, part)| {
+        // An `=` may separate a name from its value, or pad base64.
         let named = part.split_once('=').map(|(_, value)| value).filter(|value| !value.is_empty());
         let is_secret = part.contains('=') || i > 0 || !is_scheme;
         [named, is_secret.then_some(part)].into_iter().flatten()
     });
-    std::iter::once(value).chain(parts).map(Into::into)
+    std::iter::once(value).chain(header_secrets).map(Into::into)
 }
 
-/// The secrets in a URL.
-fn in_url(url: &Url) -> Vec<Box<str>> {
+/// Returns the secrets in a URL.
+fn url_secrets(url: &Url) -> Vec<Box<str>> {
     let query = url.query_pairs().filter(|(name, _)| secret::is_secret_name(name));
     let mut found: Vec<Box<str>> = query.map(|(_, value)| value.as_ref().into()).collect();
     let plain = |part: &str| Box::from(percent_encoding::percent_decode_str(part).decode_utf8_lossy().as_ref());
     if !url.username().is_empty() || url.password().is_some() {
-        // The user may be a key, without a password.
+        // The user may be an API key, without a password.
         found.extend([plain(url.password().unwrap_or_default()), plain(url.username())]);
         found.extend(message::basic_auth(url).to_str().ok().and_then(|basic| Some(basic.split_once(' ')?.1.into())));
     }
@@ -124,30 +125,30 @@ fn fields(headers: &HeaderMap, secrets: &[Box<str>]) -> (Vec<Field>, u32) {
         let value: Cow<'_, str> = if secret::is_secret_header(name.as_str()) {
             MASK.into()
         } else {
-            let value = secret::without(&String::from_utf8_lossy(value.as_bytes()), secrets);
-            // These hold addresses, in which a server may hand out secrets of its own.
+            let value = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), secrets);
+            // These contain URLs, which may contain secrets of the server.
             let is_address = matches!(name.as_str(), "location" | "content-location" | "refresh" | "link");
-            if is_address { secret::without_users(&secret::without_queries(&value)).into() } else { value.into() }
+            if is_address { secret::remove_users(&secret::mask_queries(&value)).into() } else { value.into() }
         };
         Field(name.as_str().into(), cut(&value, MAX_FIELD).into())
     });
     (shown.collect(), left_out)
 }
 
-/// The beginning of a body of which these bytes were kept; `is_whole` if they are all of it.
+/// Returns the beginning of a body for display. `is_whole` means that `kept` is the complete body.
 fn excerpt(kept: &[u8], is_whole: bool, secrets: &[Box<str>]) -> Excerpt {
     let Some(text) = text_of(kept, is_whole) else { return Excerpt::Binary };
     if text.is_empty() {
         return Excerpt::None;
     }
-    let masked = secret::without_named(&secret::without(text, secrets));
-    // The text may break off within a secret, which is longest when it is percent-encoded.
+    let masked = secret::mask_named_values(&secret::mask_values(text, secrets));
+    // The text may end within a secret, which is longest if percent-encoded.
     let unsure = if is_whole { 0 } else { secrets.first().map_or(0, |longest| 3 * longest.len()) };
     let shown: Arc<str> = cut(&masked, MAX_BODY.min(masked.len().saturating_sub(unsure))).into();
     if is_whole && shown.len() == masked.len() { Excerpt::Text(shown) } else { Excerpt::Begins(shown) }
 }
 
-/// The bytes as text, if they are text; the last character may be cut.
+/// Returns the bytes as text, if they are text. Only the last character may be incomplete.
 fn text_of(kept: &[u8], is_whole: bool) -> Option<&str> {
     let text = match str::from_utf8(kept) {
         Ok(text) => text,
@@ -158,7 +159,7 @@ fn text_of(kept: &[u8], is_whole: bool) -> Option<&str> {
     text.chars().all(is_text).then_some(text)
 }
 
-/// The text up to so many bytes, without a partial character.
+/// Cuts a text after at most this many bytes, between two characters.
 fn cut(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_of_each_cause_are_enough() {
+    fn the_samples_of_each_cause_are_bounded() {
         let mut samples = FailureSamples::default();
         let n = (0..500).filter(|_| samples.wants(Cause::Status(503))).count();
         let others = (0..1_000).filter(|&status| samples.wants(Cause::Status(status))).count();
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_shown_as_text_and_anything_else_by_its_length() {
+    fn only_text_is_shown_as_text() {
         assert_eq!(body(b"try later", 9), Excerpt::Text("try later".into()));
         assert_eq!(body(b"", 0), Excerpt::None);
         assert_eq!(body(b"", 70), Excerpt::None);
@@ -207,22 +208,22 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_all_its_forms() {
-        let parts = |value: &str| super::parts(value).map(String::from).collect::<Vec<_>>();
-        assert!(parts("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
-        assert!(parts("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
-        assert!(!parts("Bearer abcdef").contains(&"Bearer".to_owned()));
-        let key = super::in_url(&"https://sk_live_123@a.example/".parse().unwrap());
+        let header_secrets = |value: &str| super::header_secrets(value).map(String::from).collect::<Vec<_>>();
+        assert!(header_secrets("Basic dXNlcjpwYXNzd29yZA==").contains(&"dXNlcjpwYXNzd29yZA==".to_owned()));
+        assert!(header_secrets("sid=abcdef; t=1").contains(&"abcdef".to_owned()));
+        assert!(!header_secrets("Bearer abcdef").contains(&"Bearer".to_owned()));
+        let key = super::url_secrets(&"https://sk_live_123@a.example/".parse().unwrap());
         assert!(key.iter().any(|secret| **secret == *"sk_live_123"));
     }
 
     #[test]
-    fn no_half_of_a_secret_is_shown_when_an_answer_breaks_off() {
+    fn no_part_of_a_secret_is_shown_at_the_end_of_an_incomplete_response() {
         let secret = ["HALFSECRETVALUE".into()];
         assert_eq!(excerpt(b"echo: HALFSECRETVA", false, &secret), Excerpt::Begins("".into()));
     }
 
     #[test]
-    fn an_address_from_a_server_is_shown_without_its_user() {
+    fn a_url_from_a_server_is_shown_without_its_user() {
         let mut headers = HeaderMap::new();
         headers.insert("location", HeaderValue::from_static("https://ann:hunter@a.b/x?token=y"));
         let (fields, _) = fields(&headers, &[]);
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_shown_not_even_where_the_text_is_cut() {
+    fn no_part_of_a_secret_is_shown_where_the_text_is_cut() {
         assert_eq!(body(b"no hunter-two here", 18), Excerpt::Text("no *** here".into()));
         for before in 0..MAX_BODY {
             let text = format!("{}hunter-two{}", "x".repeat(before), "y".repeat(SAMPLE_BYTES));

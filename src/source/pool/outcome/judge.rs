@@ -1,6 +1,6 @@
-//! The judgement of an exchange: its outcome, and what the job does next.
+//! The judgement of an exchange: its outcome, and the next step of the job.
 //!
-//! Pure. Start at [`judge`].
+//! It sends nothing and reads no clock. Start at [`judge`].
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
 use crate::event::{Micros, Offset, RetryReason};
@@ -11,43 +11,43 @@ use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::{self, Ask, Hint, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
-/// How an attempt ended, and what follows.
+/// The outcome of an attempt, and its consequences.
 #[derive(Debug)]
 pub struct Disposition {
-    /// How the attempt ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What the job does next.
+    /// The next step of the job.
     pub next_step: NextStep,
-    /// What the answer says about slowing down.
+    /// Throttle fields of the response.
     pub throttle: ThrottleNotice,
 }
 
 impl Disposition {
-    /// An outcome and what follows.
+    /// Returns an outcome with its consequences.
     pub fn new(outcome: Outcome, next_step: NextStep, throttle: ThrottleNotice) -> Self {
         Self { outcome, next_step, throttle }
     }
 }
 
-/// What an answer of any status says about slowing down.
+/// The throttle fields of a response with any status.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ThrottleNotice {
-    /// The moment before which nothing may start at this host.
+    /// The moment before which no attempt may start at this host.
     pub cooldown: Option<Offset>,
-    /// What the server allows.
+    /// The limits that the server announces.
     pub hints: Vec<Hint>,
     /// Header fields that could not be parsed.
     pub malformed: u32,
 }
 
-/// What a job does after an attempt.
+/// The next step of a job after an attempt.
 #[derive(Debug)]
 pub enum NextStep {
-    /// It ends.
+    /// The job ends.
     Settle(JobEnd),
-    /// It is tried again.
+    /// The job is retried.
     Retry(Offset, RetryReason),
-    /// It follows a redirect, at once.
+    /// The job follows a redirect at once.
     Hop(Box<Job>),
 }
 
@@ -74,7 +74,7 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
     let circumstances = Circumstances {
         rules: &job.policy.retry,
         method: &job.method,
-        // An adaptive lane provokes refusals to find the limit; they must not count against the job.
+        // An adaptive lane causes refusals to find the limit. They must not count as attempts of the job.
         tries: if ready.is_adaptive && is_refusal(&outcome) { 1 } else { ready.tries - ready.uncounted },
         now,
         deadline: ready.deadline(),
@@ -89,8 +89,8 @@ pub fn judge(ready: &PendingJob, exchange: &Exchange, now: Offset, chance: f64) 
 
 fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Outcome, ThrottleNotice) {
     let status = head.status;
-    // A status that the plan expects is an answer, even if it usually asks to slow down.
-    let expected = policy.status.holds(status);
+    // A status that the plan expects is never a refusal.
+    let expected = policy.status.contains(status);
     let Notice { ask, hints, remaining, malformed } = throttle::read(status, &head.headers, head.received);
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown) = match ask {
@@ -99,7 +99,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
             (Outcome::Throttled { status, retry_after }, retry_after.map(until))
         }
         _ => {
-            // The answer is good but the last of its window: the next request would be refused.
+            // The quota of this window is exhausted, so the next request would be refused.
             let spent = remaining.filter(|remaining| remaining.requests == 0).and_then(|remaining| remaining.resets);
             (Outcome::Answered { status, bytes, expected }, spent.map(until))
         }
@@ -112,7 +112,7 @@ pub fn is_refusal(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Throttled { .. })
 }
 
-/// How a job ends if its last attempt ended like this.
+/// Returns the end of a job with this last outcome.
 pub fn end_of(last: &Outcome) -> JobEnd {
     match last {
         Outcome::Answered { expected: true, .. } => JobEnd::Done,
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_answer_of_a_window_sets_a_cooldown_before_anything_is_refused() {
+    fn the_last_response_of_a_window_sets_a_cooldown_before_a_refusal() {
         let answered = Outcome::Answered { status: 200, bytes: 0, expected: true };
         assert_eq!(asked(200, "ratelimit", "\"default\";r=0;t=2"), (answered.clone(), Some(Offset(7_000_000))));
         assert_eq!(asked(200, "ratelimit", "\"default\";r=1;t=2"), (answered, None));

@@ -1,7 +1,6 @@
-//! The result of an exchange: its outcome, the next hop of a redirect, a sample of a failure.
+//! The results of exchanges: outcomes, redirects and samples of failures.
 //!
-//! It sends nothing and reads no clock.
-//! Start at [`judge`].
+//! This module sends nothing and reads no clock. Start at [`judge`].
 
 pub mod failure_sample;
 pub mod judge;

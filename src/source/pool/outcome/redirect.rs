@@ -1,7 +1,7 @@
-//! The next request after a redirect: where it goes, and which headers go with it.
+//! Redirects: the next request of a job, with its URL and headers.
 //!
-//! Pure. To another origin, of the plan's headers only `Accept*` and `User-Agent` are sent: a key under any name
-//! must not reach another host. It refuses to go from https to http.
+//! A redirect from https to http is refused. Of the plan's headers, only `Accept*` and `User-Agent` are sent to
+//! another origin, because any other may contain a key.
 //! Start at [`follow`].
 
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use url::Url;
 use crate::plan::job::Job;
 use crate::text::secret;
 
-/// What an answer's redirect leads to.
+/// The result of following a redirect.
 #[derive(Debug)]
 pub enum Hop {
-    /// The answer is no redirect, or the plan does not follow them.
+    /// The response is not a redirect, or the plan does not follow redirects.
     None,
-    /// This job, which goes on at the new address.
+    /// The job continues with this request.
     To(Box<Job>),
     /// The redirect is not followed, for this reason.
     Refused(&'static str),
 }
 
-/// Follows an answer: the same job with its next method, URL, headers and body (RFC 9110 §15.4).
+/// Follows a redirect. The job gets its next method, URL, headers and body (RFC 9110 §15.4).
 pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) || job.policy.redirects == 0 {
         return Hop::None;
@@ -37,7 +37,7 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
         return Hop::Refused("too many redirects");
     }
     let Some(url) = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| job.url.join(to).ok()) else {
-        return Hop::Refused("a redirect to no URL");
+        return Hop::Refused("a redirect with an invalid location");
     };
     match (job.url.scheme(), url.scheme()) {
         ("https", "http") => return Hop::Refused("a redirect from https to http"),
@@ -50,7 +50,7 @@ pub fn follow(job: &Job, status: u16, headers: &HeaderMap, hops: u32) -> Hop {
 fn next(job: &Job, status: u16, mut url: Url) -> Job {
     url.set_fragment(None);
     let mut next = job.clone();
-    // 303 always becomes GET; a POST becomes GET with 301 and 302, as in every client.
+    // 303 always changes the method to GET. As in all clients, so do 301 and 302 for a POST.
     let becomes_get =
         (status == 303 && job.method != Method::HEAD) || (matches!(status, 301 | 302) && job.method == Method::POST);
     if becomes_get {
@@ -63,7 +63,7 @@ fn next(job: &Job, status: u16, mut url: Url) -> Job {
         retain(&mut next, |name| name != CONTENT_TYPE && name != CONTENT_LENGTH);
     }
     // A server may repeat a secret of the request, under any name.
-    let shown = secret::without(&secret::masked(&url), &job.secrets);
+    let shown = secret::mask_values(&secret::mask_url(&url), &job.secrets);
     next.target = Arc::from(format!("{} {shown}", next.method));
     next.url = url;
     next
@@ -74,7 +74,7 @@ fn retain(job: &mut Job, keeps: impl Fn(&HeaderName) -> bool) {
     job.headers = Arc::new(kept.collect());
 }
 
-/// Whether a header that the plan set may go to another origin.
+/// Whether a header of the plan may be sent to another origin.
 fn may_cross(name: &HeaderName) -> bool {
     *name == USER_AGENT || name.as_str().starts_with("accept")
 }
@@ -145,7 +145,7 @@ mod tests {
         for location in ["file:///etc/passwd", "javascript:x", "data:,x", "ftp://a.b/"] {
             assert_eq!(refused(&job, location, 0), "a redirect to another scheme");
         }
-        assert_eq!(refused(&job, "http://[", 0), "a redirect to no URL");
+        assert_eq!(refused(&job, "http://[", 0), "a redirect with an invalid location");
         assert!(matches!(follow(&job, 302, &HeaderMap::new(), 0), Hop::Refused("a redirect without a location")));
         assert!(matches!(hop(&job, 304, "/x", 0), Hop::None));
     }

@@ -1,6 +1,6 @@
-//! The profile of each endpoint's requests: their headers, with secrets masked, and the length of their body.
+//! The profile of each endpoint's requests: headers, with secrets masked, and body length.
 //!
-//! Pure. It never reports the content of a body, which may be private. Start at [`RequestProfiles::update`].
+//! It never reports the content of a body, which may be private. Start at [`RequestProfiles::update`].
 
 use std::sync::Arc;
 
@@ -28,8 +28,9 @@ struct RequestProfile {
 }
 
 impl RequestProfiles {
-    /// The fact to report before this job starts for the first time, if there is one: for the first job of an
-    /// endpoint if it has headers or a body, and once more when a later job differs.
+    /// Returns the fact to report before this job starts for the first time, if any.
+    ///
+    /// There is one for the first job of an endpoint with headers or a body, and for the first job that differs.
     pub fn update(&mut self, job: &Job) -> Option<Fact> {
         let i = job.endpoint.0 as usize;
         if self.by_endpoint.len() <= i {
@@ -51,7 +52,7 @@ impl RequestProfiles {
 }
 
 impl RequestProfile {
-    /// Whether this job's request is the same. Shared values are equal; values made for one row may be.
+    /// Whether this job's request is the same. Shared values need no comparison.
     fn matches(&self, job: &Job) -> bool {
         let same_headers = Arc::ptr_eq(&self.headers, &job.headers) || *self.headers == *job.headers;
         let same_body = (self.body.as_ptr(), self.body.len()) == (job.body.as_ptr(), job.body.len());
@@ -62,13 +63,13 @@ impl RequestProfile {
         !self.headers.is_empty() || !self.body.is_empty()
     }
 
-    /// The fact. `job` provides the endpoint and the secrets.
+    /// Returns the fact. `job` provides the endpoint and the secrets.
     fn fact(&self, job: &Job) -> Fact {
         let value = |name: &str, value: &http::HeaderValue| {
             if value.is_sensitive() || secret::is_secret_header(name) {
                 return MASK.into();
             }
-            let masked = secret::without(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
+            let masked = secret::mask_values(&String::from_utf8_lossy(value.as_bytes()), &job.secrets);
             Arc::from(sanitize(&masked))
         };
         let fields = self.headers.iter().map(|(name, text)| Field(name.as_str().into(), value(name.as_str(), text)));

@@ -8,9 +8,9 @@ use crate::control::Command;
 use crate::event::cause::Cause;
 use crate::event::outcome::JobEnd;
 use crate::event::{ChangedBy, Fact, JobId, Scope};
+use crate::source::pool::run::ends;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
-use crate::source::pool::run::worker;
 use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::gate::GateState;
 
@@ -96,7 +96,7 @@ impl SharedRun {
         let waiting =
             self.with_state(|state, _| if is_in_flight(state) { None } else { state.schedule.remove(job) }).await;
         if let Some(ready) = waiting {
-            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+            ends::settle(self, ready, JobEnd::Cancelled, None).await;
         }
     }
 

@@ -10,18 +10,18 @@ use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::{EndpointId, Fact, Offset, RetryReason, RunEnd, WarningSource};
+use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
-use crate::source::pool::run::worker;
 use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
-use crate::source::pool::wire::Exchange;
+use crate::source::pool::wire::{Exchange, Reply};
 
 /// The warning when failures become final because the retry budget is used up. Emitted once.
 const OUT_OF_RETRIES: &str =
@@ -184,7 +184,7 @@ impl SharedRun {
             })
             .await;
         for ready in rest {
-            worker::settle(self, ready, JobEnd::Cancelled, None).await;
+            settle(self, ready, JobEnd::Cancelled, None).await;
         }
         let how = if self.has_failed_fast.load(Ordering::Relaxed) {
             RunEnd::FailedFast
@@ -215,4 +215,36 @@ fn evidence_of(ready: &PendingJob, outcome: &Outcome, now: Offset) -> Option<Att
         Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
     };
     Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })
+}
+
+/// Ends a job: delivers its result, emits its end and settles it.
+pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, reply: Option<Reply>) {
+    shared
+        .deliver(
+            |endpoint| JobResult {
+                place: ready.job.place,
+                job: ready.id,
+                endpoint,
+                target: Arc::clone(&ready.job.target),
+                end: end.clone(),
+                tries: ready.tries,
+                total: ready.total(),
+                waited: ready.waited.total(),
+                answer: reply.and_then(answer_of),
+            },
+            ready.job.endpoint,
+        )
+        .await;
+    shared.settle(SettledJob::new(ready, end)).await;
+}
+
+fn answer_of(reply: Reply) -> Option<Answer> {
+    match reply {
+        Reply::Answer { head, body, .. } => {
+            let content_type = head.headers.get(http::header::CONTENT_TYPE);
+            let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            Some(Answer { status: head.status, content_type, body })
+        }
+        Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled => None,
+    }
 }

@@ -12,10 +12,10 @@ use futures_util::FutureExt;
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Fact, JobId, Micros, WarningSource};
-use crate::job_result::{Answer, JobResult};
+use crate::job_result::JobResult;
 use crate::plan::cursor::BadRow;
 use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};
-use crate::source::pool::run::ends::SettledJob;
+use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
@@ -93,27 +93,6 @@ async fn job_time(shared: &SharedRun, ready: &PendingJob) {
     }
 }
 
-/// Ends a job: delivers its result, emits its end and settles it.
-pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, reply: Option<Reply>) {
-    shared
-        .deliver(
-            |endpoint| JobResult {
-                place: ready.job.place,
-                job: ready.id,
-                endpoint,
-                target: Arc::clone(&ready.job.target),
-                end: end.clone(),
-                tries: ready.tries,
-                total: ready.total(),
-                waited: ready.waited.total(),
-                answer: reply.and_then(answer_of),
-            },
-            ready.job.endpoint,
-        )
-        .await;
-    shared.settle(SettledJob::new(ready, end)).await;
-}
-
 /// Fails a row that could not be made into a job: it is counted, named and reported like one.
 async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
     let why: Arc<str> = bad.why.into();
@@ -140,15 +119,4 @@ async fn fail_bad_row(shared: &SharedRun, id: JobId, bad: BadRow) {
     let (total, waited) = (Micros::ZERO, WaitTimes::NONE);
     let fact = Fact::JobSettled { job: id, endpoint, end, tries: 0, total, waited, target: Some(why) };
     shared.settle(SettledJob { place, endpoint, is_good: Some(false), fact, failed: None }).await;
-}
-
-fn answer_of(reply: Reply) -> Option<Answer> {
-    match reply {
-        Reply::Answer { head, body, .. } => {
-            let content_type = head.headers.get(http::header::CONTENT_TYPE);
-            let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-            Some(Answer { status: head.status, content_type, body })
-        }
-        Reply::TimedOut(_) | Reply::Failed(..) | Reply::Cancelled => None,
-    }
 }

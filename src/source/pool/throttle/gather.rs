@@ -1,4 +1,6 @@
-//! The header fields of an answer that are about slowing down, read in one pass. Start at [`ThrottleFields::read`].
+//! The reader of throttle fields in a response head, in one pass.
+//!
+//! It only parses; [`read`](super::read) chooses between fields. Start at [`ThrottleFields::read`].
 
 use std::time::SystemTime;
 
@@ -9,12 +11,12 @@ use crate::event::Micros;
 use crate::source::pool::throttle::quota::{QuotaLevel, QuotaPolicy, Quotas, Unit};
 use crate::source::pool::throttle::{RetryWait, WaitSource, moment, structured};
 
-/// What each field of an answer says, before any is preferred.
+/// The values of all throttle fields, before one is chosen.
 #[derive(Debug, Default)]
 pub struct ThrottleFields {
     /// `Retry-After` and its variants.
     pub retry_after: Option<RetryWait>,
-    /// The IETF's fields, those of older drafts included.
+    /// The IETF fields, including those of older drafts.
     pub standard: Quotas,
     /// The `X-RateLimit-*` family.
     pub customary: Quotas,
@@ -22,7 +24,7 @@ pub struct ThrottleFields {
     pub malformed: u32,
 }
 
-/// The fields of one family as they come.
+/// The fields of one family, in order of arrival.
 #[derive(Default)]
 struct Family<'a> {
     /// `RateLimit`; only one family has this field.
@@ -31,7 +33,7 @@ struct Family<'a> {
     limits: Vec<&'a [u8]>,
     remaining: Vec<u64>,
     resets: Vec<Micros>,
-    /// Discord's, which needs no clock.
+    /// `X-RateLimit-Reset-After` of Discord, which needs no clock.
     resets_after: Vec<Micros>,
     quotas: Quotas,
 }
@@ -39,8 +41,8 @@ struct Family<'a> {
 impl ThrottleFields {
     /// Reads all fields.
     ///
-    /// Dates are compared with the answer's own `Date`, if it has one (RFC 9110 §6.6.1): then an error of the local
-    /// clock does not matter.
+    /// Dates are compared with the `Date` of the response, if present (RFC 9110 §6.6.1), because the local clock may
+    /// be wrong.
     pub fn read(headers: &HeaderMap, received: SystemTime) -> Self {
         if !headers.keys().any(|name| is_candidate(name.as_str())) {
             return Self::default();
@@ -53,52 +55,56 @@ impl ThrottleFields {
             let is_fine = match name.as_str() {
                 "retry-after" => {
                     let length = text(value).and_then(|text| moment::retry_after(text, now()));
-                    longer(&mut retry_after, length, WaitSource::RetryAfter)
+                    keep_longer_wait(&mut retry_after, length, WaitSource::RetryAfter)
                 }
                 "retry-after-ms" | "x-ms-retry-after-ms" => {
                     let length = text(value).and_then(moment::millis);
-                    longer(&mut retry_after, length, WaitSource::RetryAfterMs)
+                    keep_longer_wait(&mut retry_after, length, WaitSource::RetryAfterMs)
                 }
                 "ratelimit" => push(&mut standard.levels, Some(value.as_bytes())),
-                "x-shopify-shop-api-call-limit" => push(&mut customary.quotas.levels, text(value).and_then(of_bucket)),
-                "x-sentry-rate-limit-concurrentlimit" => {
-                    push(&mut customary.quotas.policies, text(value).and_then(at_once))
+                "x-shopify-shop-api-call-limit" => {
+                    push(&mut customary.quotas.levels, text(value).and_then(parse_shopify_bucket))
                 }
-                name => match (name.strip_prefix("ratelimit-"), of_custom(name)) {
-                    (Some(rest), _) => standard.take(rest, value, &now),
-                    (None, Some(rest)) => customary.take(rest, value, &now),
+                "x-sentry-rate-limit-concurrentlimit" => {
+                    push(&mut customary.quotas.policies, text(value).and_then(parse_concurrency))
+                }
+                name => match (name.strip_prefix("ratelimit-"), strip_custom_prefix(name)) {
+                    (Some(rest), _) => standard.read_line(rest, value, &now),
+                    (None, Some(rest)) => customary.read_line(rest, value, &now),
                     (None, None) => true,
                 },
             };
             malformed += u32::from(!is_fine);
         }
-        let standard = standard.read(&mut malformed);
-        let customary = customary.read(&mut malformed);
+        let standard = standard.combine(&mut malformed);
+        let customary = customary.combine(&mut malformed);
         Self { retry_after, standard, customary, malformed }
     }
 }
 
-/// Whether a field may be about slowing down; in most answers none is.
+/// Whether a field may be a throttle field. Most responses have none.
 fn is_candidate(name: &str) -> bool {
     name.starts_with('r') || name.starts_with("x-")
 }
 
-/// What follows the family's name, which Twitter and Okta write with one more hyphen.
-fn of_custom(name: &str) -> Option<&str> {
+/// Strips the prefix of the family, which Twitter and Okta write with one more hyphen.
+fn strip_custom_prefix(name: &str) -> Option<&str> {
     name.strip_prefix("x-ratelimit-").or_else(|| name.strip_prefix("x-rate-limit-"))
 }
 
 impl<'a> Family<'a> {
-    /// Takes one field line; `false` if it cannot be parsed. Unknown names are ignored.
-    fn take(&mut self, name: &str, value: &'a HeaderValue, now: &dyn Fn() -> SystemTime) -> bool {
-        let counts = || text(value).and_then(|text| listed(text, |part| moment::count(bare(part))));
+    /// Reads one field line. Returns `false` if it cannot be parsed. Unknown names are ignored.
+    fn read_line(&mut self, name: &str, value: &'a HeaderValue, now: &dyn Fn() -> SystemTime) -> bool {
+        let counts = || text(value).and_then(|text| parse_list(text, |part| moment::count(without_parameters(part))));
         match name {
             "limit" => push(&mut self.limits, Some(value.as_bytes())),
             "policy" => push(&mut self.policies, Some(value.as_bytes())),
             "remaining" => extend(&mut self.remaining, counts()),
             "reset" => extend(&mut self.resets, text(value).and_then(|text| resets(text, now()))),
-            "reset-after" => extend(&mut self.resets_after, text(value).and_then(|text| listed(text, moment::seconds))),
-            _ => match name.split_once('-').and_then(|(what, window)| Some((what, window_of(window)?))) {
+            "reset-after" => {
+                extend(&mut self.resets_after, text(value).and_then(|text| parse_list(text, moment::seconds)))
+            }
+            _ => match name.split_once('-').and_then(|(what, window)| Some((what, kong_window(window)?))) {
                 Some(("limit", window)) => {
                     let policy = |quota| QuotaPolicy { quota, window: Some(window), ..QuotaPolicy::default() };
                     push(&mut self.quotas.policies, text(value).and_then(moment::count).map(policy))
@@ -112,8 +118,8 @@ impl<'a> Family<'a> {
         }
     }
 
-    /// Combines what was spread over several fields.
-    fn read(mut self, malformed: &mut u32) -> Quotas {
+    /// Combines values from several fields.
+    fn combine(mut self, malformed: &mut u32) -> Quotas {
         for lines in [&self.policies, &self.limits].into_iter().filter(|lines| !lines.is_empty()) {
             let policies = structured::policies(&joined(lines));
             *malformed += u32::from(!extend(&mut self.quotas.policies, policies));
@@ -122,7 +128,7 @@ impl<'a> Family<'a> {
             let levels = structured::levels(&joined(&self.levels));
             *malformed += u32::from(!extend(&mut self.quotas.levels, levels));
         }
-        // Brave reports two quotas at once, `1, 15000`: values at the same index belong together.
+        // Brave reports two quotas in one field, `1, 15000`. Values at the same index belong together.
         let resets = if self.resets_after.is_empty() { &self.resets } else { &self.resets_after };
         for at in 0..self.remaining.len().max(resets.len()) {
             let reset = if resets.len() == 1 { resets.first() } else { resets.get(at) };
@@ -134,8 +140,8 @@ impl<'a> Family<'a> {
     }
 }
 
-/// Kong names the window in the field: `X-RateLimit-Remaining-Minute`.
-fn window_of(name: &str) -> Option<Micros> {
+/// Returns the window in a field name of Kong: `X-RateLimit-Remaining-Minute`.
+fn kong_window(name: &str) -> Option<Micros> {
     let seconds = match name {
         "second" => 1,
         "minute" => 60,
@@ -148,31 +154,31 @@ fn window_of(name: &str) -> Option<Micros> {
     Some(Micros(seconds * 1_000_000))
 }
 
-/// Shopify reports how full the bucket is: `32/40`.
-fn of_bucket(text: &str) -> Option<QuotaLevel> {
+/// Parses the bucket level of Shopify: `32/40`.
+fn parse_shopify_bucket(text: &str) -> Option<QuotaLevel> {
     let (used, size) = text.split_once('/')?;
     let (used, size) = (moment::count(used.trim())?, moment::count(size.trim())?);
     Some(QuotaLevel { remaining: Some(size.saturating_sub(used)), ..QuotaLevel::default() })
 }
 
-/// Sentry's limit of requests in flight.
-fn at_once(text: &str) -> Option<QuotaPolicy> {
+/// Parses Sentry's limit on requests in flight.
+fn parse_concurrency(text: &str) -> Option<QuotaPolicy> {
     Some(QuotaPolicy { quota: moment::count(text)?, unit: Unit::AtOnce, ..QuotaPolicy::default() })
 }
 
-/// One reset or several. A date may hold a comma, so the whole is tried first.
+/// Parses one reset or several. A date may contain a comma, so the whole text is tried first.
 fn resets(text: &str, now: SystemTime) -> Option<Vec<Micros>> {
-    let alone = moment::reset(bare(text), now).map(|reset| vec![reset]);
-    alone.or_else(|| listed(text, |part| moment::reset(bare(part), now)))
+    let alone = moment::reset(without_parameters(text), now).map(|reset| vec![reset]);
+    alone.or_else(|| parse_list(text, |part| moment::reset(without_parameters(part), now)))
 }
 
-/// The parts of a comma-separated list, all of which must be readable (RFC 9110 §5.6.1).
-fn listed<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+/// Parses a comma-separated list, all parts of which must be valid (RFC 9110 §5.6.1).
+fn parse_list<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(|part| read(part.trim())).collect()
 }
 
-/// Without parameters: Docker Hub sends `76;w=21600`.
-fn bare(text: &str) -> &str {
+/// Removes parameters: Docker Hub sends `76;w=21600`.
+fn without_parameters(text: &str) -> &str {
     text.split_once(';').map_or(text, |(value, _)| value.trim_end())
 }
 
@@ -180,13 +186,13 @@ fn text(value: &HeaderValue) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
-/// Several lines make one value (RFC 9110 §5.3, RFC 9651 §4.2).
+/// Joins several lines to one value (RFC 9110 §5.3, RFC 9651 §4.2).
 fn joined(lines: &[&[u8]]) -> Vec<u8> {
     lines.join(&b", "[..])
 }
 
-/// Keeps the longer wait if two fields give one: a retry must never be early.
-fn longer(longest: &mut Option<RetryWait>, length: Option<Micros>, source: WaitSource) -> bool {
+/// Keeps the longer of two waits, so that a retry is never early.
+fn keep_longer_wait(longest: &mut Option<RetryWait>, length: Option<Micros>, source: WaitSource) -> bool {
     let Some(length) = length else { return false };
     if longest.is_none_or(|wait| wait.length < length) {
         *longest = Some(RetryWait { length, source });

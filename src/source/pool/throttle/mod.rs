@@ -1,6 +1,6 @@
-//! The parser of everything in an answer that asks a client to slow down.
+//! The parser of throttle fields: `Retry-After`, `RateLimit` and `X-RateLimit-*`.
 //!
-//! Pure. A malformed field is ignored and counted; it never fails an attempt. Of several fields `Retry-After` wins
+//! A malformed field is counted and ignored; it never fails an attempt. `Retry-After` has priority
 //! (draft-ietf-httpapi-ratelimit-headers-11 §7), then `RateLimit`, then `X-RateLimit`, which is less precisely
 //! defined. Start at [`read`].
 
@@ -18,10 +18,10 @@ use http::HeaderMap;
 use crate::event::Micros;
 use crate::source::pool::throttle::gather::ThrottleFields;
 
-/// Reads everything about slowing down in an answer of any status.
+/// Reads the throttle fields of a response with any status.
 ///
-/// 429 always asks for it (RFC 6585 §4). 503 does if it gives a time (RFC 9110 §15.6.4). 403 does if it gives a time
-/// or reports an exhausted quota, as GitHub does.
+/// 429 is always a refusal (RFC 6585 §4). 503 is one if it gives a time (RFC 9110 §15.6.4). 403 is one if it gives a
+/// time or reports an exhausted quota, as GitHub does.
 pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
     let fields = ThrottleFields::read(headers, received);
     let is_refusal = match status {
@@ -47,36 +47,36 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
     }
 }
 
-/// What an answer says about slowing down.
+/// The throttle information of a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Set if the server refused because of too many requests.
     pub ask: Option<Ask>,
-    /// What the server allows: at most one hint of each kind. Also on answers that refuse nothing.
+    /// The limits that the server announces, at most one of each kind, on any response.
     pub hints: Vec<Hint>,
-    /// What is left of the quota that runs out first.
+    /// The remainder of the quota that runs out first.
     pub remaining: Option<Remaining>,
-    /// Fields about slowing down that cannot be parsed.
+    /// The number of throttle fields that cannot be parsed.
     pub malformed: u32,
 }
 
 /// A request to slow down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// For how long, if the server gave a time.
+    /// The wait, if the server gave a time.
     pub wait: Option<RetryWait>,
 }
 
 /// The time until the next request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryWait {
-    /// From receipt of the answer's head, not capped. Zero for a moment that has passed.
+    /// The time from the receipt of the head, not capped; zero for a moment in the past.
     pub length: Micros,
-    /// The field that it was read from.
+    /// The field that contained it.
     pub source: WaitSource,
 }
 
-/// The field that a wait was read from.
+/// The field that contained a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitSource {
     /// `Retry-After` (RFC 9110 §10.2.3).
@@ -89,25 +89,25 @@ pub enum WaitSource {
     XRateLimit,
 }
 
-/// What a server allows.
+/// A limit that a server announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// So many requests in flight.
+    /// The most requests in flight.
     AtOnce(u32),
-    /// So many requests in each window of time.
+    /// The most requests in each window of time.
     PerWindow {
-        /// How many; never 0.
+        /// The number of requests; never 0.
         quota: u64,
-        /// How long; never 0.
+        /// The length of the window; never 0.
         window: Micros,
     },
 }
 
-/// What is left of a quota.
+/// The remainder of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remaining {
-    /// So many requests.
+    /// The number of requests.
     pub requests: u64,
-    /// From receipt until the quota is full again, if the server gave it.
+    /// The time from receipt until the quota is full again, if given.
     pub resets: Option<Micros>,
 }

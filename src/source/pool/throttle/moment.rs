@@ -1,6 +1,6 @@
-//! Numbers, dates and durations, parsed as servers write them.
+//! The parsers of numbers, dates and durations in throttle fields.
 //!
-//! A number that is too large is the maximum, not an error. Signs, exponents and inner blanks are errors.
+//! A number that is too large becomes the maximum. Signs, exponents and inner blanks are errors.
 //! Start at [`reset`].
 
 use std::time::{Duration, SystemTime};
@@ -8,18 +8,18 @@ use std::time::{Duration, SystemTime};
 use crate::event::Micros;
 
 const MICROS: u64 = 1_000_000;
-/// No window in common use is longer: what counts down from more does so in milliseconds.
+/// The longest countdown in seconds. A larger number is in milliseconds.
 const DAY: u64 = 86_400;
-/// September 2001. Nothing counts down from this many milliseconds, which are eleven days.
+/// The first number of seconds of the epoch: September 2001. As milliseconds, it would be eleven days.
 const FIRST_EPOCH_SECONDS: u64 = 1_000_000_000;
-/// March 1973 in milliseconds, the year 5138 in seconds.
+/// The first number of milliseconds of the epoch: March 1973. As seconds, it would be the year 5138.
 const FIRST_EPOCH_MILLIS: u64 = 100_000_000_000;
 
-/// The time until a quota is full again, from one of the many forms of `X-RateLimit-Reset`: seconds left (Reddit),
-/// milliseconds left, seconds of the epoch (GitHub, Twitter; with fractions Discord), milliseconds of the epoch,
-/// an HTTP-date, or an ISO date (Vimeo, Jira).
+/// Parses `X-RateLimit-Reset`, and returns the time until the quota is full again.
 ///
-/// Numbers are distinguished by magnitude. Between a day and eleven they mean milliseconds.
+/// Its forms are: seconds left (Reddit), milliseconds left, seconds of the epoch (GitHub, Twitter; with fractions
+/// Discord), milliseconds of the epoch, an HTTP-date, an ISO date (Vimeo, Jira). The size of a number shows its
+/// form.
 pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
     let Some(scaled) = scaled(text) else { return date(text).map(|at| left(at, now)) };
     if scaled == u64::MAX {
@@ -34,7 +34,7 @@ pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
     })
 }
 
-/// `Retry-After`: whole seconds or an HTTP-date, nothing else (RFC 9110 §10.2.3).
+/// Parses `Retry-After`: whole seconds or an HTTP-date (RFC 9110 §10.2.3).
 pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
     if text.contains('.') {
         return None;
@@ -42,23 +42,23 @@ pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
     seconds(text).or_else(|| http_date(text).map(|at| left(at, now)))
 }
 
-/// Seconds, perhaps with a fraction.
+/// Parses seconds, with an optional fraction.
 pub fn seconds(text: &str) -> Option<Micros> {
     scaled(text).map(Micros)
 }
 
-/// Milliseconds, perhaps with a fraction.
+/// Parses milliseconds, with an optional fraction.
 pub fn millis(text: &str) -> Option<Micros> {
     scaled(text).map(|micros| Micros(micros / 1000))
 }
 
-/// A count; Reddit writes it with a fraction.
+/// Parses a count. Reddit writes it with a fraction.
 pub fn count(text: &str) -> Option<u64> {
     let (whole, fraction) = halves(text)?;
     is_digits(fraction).then(|| number(whole))
 }
 
-/// One of the three forms of RFC 9110 §5.6.7.
+/// Parses a date in one of the three forms of RFC 9110 §5.6.7.
 pub fn http_date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text).ok()
 }
@@ -67,7 +67,7 @@ fn date(text: &str) -> Option<SystemTime> {
     http_date(text).or_else(|| iso_date(text))
 }
 
-/// A date of RFC 3339 §5.6. Jira leaves out the seconds, others the zone, which then is UTC.
+/// Parses a date of RFC 3339 §5.6. Jira omits the seconds. Others omit the zone, which then is UTC.
 fn iso_date(text: &str) -> Option<SystemTime> {
     let text = text.is_ascii().then(|| text.to_ascii_uppercase())?;
     let (local, ahead, behind) = match text.as_bytes() {
@@ -89,7 +89,7 @@ fn iso_date(text: &str) -> Option<SystemTime> {
     at.checked_sub(Duration::from_secs(ahead))?.checked_add(Duration::from_secs(behind))
 }
 
-/// From `now` until `at`; zero if that has passed.
+/// Returns the time from `now` until `at`; zero if `at` has passed.
 fn left(at: SystemTime, now: SystemTime) -> Micros {
     at.duration_since(now).unwrap_or(Duration::ZERO).into()
 }
@@ -98,7 +98,7 @@ fn since_epoch(at: SystemTime) -> Micros {
     left(at, SystemTime::UNIX_EPOCH)
 }
 
-/// Digits with an optional fraction, in millionths.
+/// Parses a number with an optional fraction, in millionths.
 fn scaled(text: &str) -> Option<u64> {
     let (whole, fraction) = halves(text)?;
     let mut millionths = 0;
@@ -109,7 +109,7 @@ fn scaled(text: &str) -> Option<u64> {
     is_digits(fraction).then(|| number(whole).saturating_mul(MICROS).saturating_add(millionths))
 }
 
-/// The digits before the point and those after it.
+/// Splits a number at the decimal point.
 fn halves(text: &str) -> Option<(&str, &str)> {
     let (whole, fraction) = match text.split_once('.') {
         Some((_, "")) => return None,
@@ -123,7 +123,7 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A number with too many digits is the maximum.
+/// Parses digits. A number that is too large becomes the maximum.
 fn number(digits: &str) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
 }

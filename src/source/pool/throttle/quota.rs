@@ -1,4 +1,4 @@
-//! Quotas that a server announces, what is left of them, and the waits and limits that follow.
+//! The quotas of a server and their remainders, and the resulting waits and limits.
 //!
 //! Start at [`Quotas`].
 
@@ -10,26 +10,26 @@ use crate::source::pool::throttle::{Hint, Remaining};
 /// The quotas in one family of fields.
 #[derive(Debug, Default)]
 pub struct Quotas {
-    /// What the server allows.
+    /// The announced quotas.
     pub policies: Vec<QuotaPolicy>,
-    /// What is left of it.
+    /// Their remainders.
     pub levels: Vec<QuotaLevel>,
 }
 
-/// What a server allows.
+/// A quota that a server announces.
 #[derive(Debug, Default)]
 pub struct QuotaPolicy {
     /// The name by which `RateLimit` refers to it.
     pub name: Option<PolicyName>,
-    /// So many units.
+    /// The number of units.
     pub quota: u64,
-    /// What is counted.
+    /// The counted unit.
     pub unit: Unit,
-    /// The window in which they are counted; never 0.
+    /// The window of time; never 0.
     pub window: Option<Micros>,
 }
 
-/// What a quota counts.
+/// The unit of a quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
     /// Requests.
@@ -41,14 +41,14 @@ pub enum Unit {
     Foreign,
 }
 
-/// What is left of a quota.
+/// The remainder of a quota.
 #[derive(Debug, Default)]
 pub struct QuotaLevel {
-    /// Of which policy.
+    /// The name of the policy.
     pub name: Option<PolicyName>,
-    /// So many units.
+    /// The number of units.
     pub remaining: Option<u64>,
-    /// From receipt until it is full again.
+    /// The time from receipt until the quota is full again.
     pub resets: Option<Micros>,
 }
 
@@ -62,35 +62,36 @@ pub struct PolicyName {
 }
 
 impl Quotas {
-    /// How long a refused client must wait, if the server gives a time.
+    /// Returns the time for which a refused client must wait, if given.
     ///
-    /// A quota's reset counts only if nothing remains of the quota, or the server does not report what remains.
-    /// GitHub's secondary limit refuses while the hourly quota is nearly full: then its reset is irrelevant.
+    /// The reset of a quota counts only if nothing remains, or if the remainder is unknown. GitHub's secondary limit
+    /// refuses requests while the hourly quota is nearly full, so the reset of that quota is irrelevant.
     pub fn wait(&self) -> Option<Micros> {
         let spent = self.levels.iter().filter(|level| level.remaining.is_none_or(|left| left == 0));
         spent.filter_map(|level| level.resets).max()
     }
 
-    /// Whether nothing remains of some quota.
+    /// Whether any quota is exhausted.
     pub fn is_exhausted(&self) -> bool {
         self.levels.iter().any(|level| level.remaining == Some(0))
     }
 
-    /// What is left of the quota of requests that runs out first.
+    /// Returns the remainder of the request quota that runs out first.
     pub fn remaining(&self) -> Option<Remaining> {
         let level = self.tightest()?;
         Some(Remaining { requests: level.remaining?, resets: level.resets })
     }
 
-    /// How many may be in flight: the least that a policy allows.
+    /// Returns the lowest limit on requests in flight.
     pub fn at_once(&self) -> Option<Hint> {
         let quotas = self.policies.iter().filter(|policy| policy.unit == Unit::AtOnce && policy.quota > 0);
         let least = quotas.map(|policy| policy.quota).min()?;
         Some(Hint::AtOnce(u32::try_from(least).unwrap_or(u32::MAX)))
     }
 
-    /// How many may start in each window: of the policy whose quota runs out first, or else, of the
-    /// one that allows the lowest rate.
+    /// Returns the number of requests that may start in each window.
+    ///
+    /// It is that of the policy whose quota runs out first, or else of the policy with the lowest rate.
     pub fn per_window(&self) -> Option<Hint> {
         let named = self.tightest().and_then(|level| self.policy(level)).and_then(QuotaPolicy::rate);
         let slowest = || self.policies.iter().filter_map(QuotaPolicy::rate).min_by(|&a, &b| compare(a, b));
@@ -98,7 +99,7 @@ impl Quotas {
         Some(Hint::PerWindow { quota, window })
     }
 
-    /// The quota of requests with the least left; of equals, the one that resets last.
+    /// Returns the request quota with the smallest remainder, or of equal ones the one that resets last.
     fn tightest(&self) -> Option<&QuotaLevel> {
         let known = self.levels.iter().filter(|level| level.remaining.is_some() && self.counts_requests(level));
         known.min_by_key(|level| (level.remaining, Reverse(level.resets)))
@@ -110,12 +111,12 @@ impl Quotas {
 
     fn policy(&self, level: &QuotaLevel) -> Option<&QuotaPolicy> {
         let name = level.name.as_ref()?;
-        self.policies.iter().find(|policy| policy.name.as_ref().is_some_and(|other| other.means(name)))
+        self.policies.iter().find(|policy| policy.name.as_ref().is_some_and(|other| other.matches(name)))
     }
 }
 
 impl QuotaPolicy {
-    /// Requests and the window they are counted in.
+    /// Returns the number of requests, and their window.
     fn rate(&self) -> Option<(u64, Micros)> {
         let window = self.window?;
         (self.unit == Unit::Requests && self.quota > 0).then_some((self.quota, window))
@@ -123,8 +124,8 @@ impl QuotaPolicy {
 }
 
 impl PolicyName {
-    /// Whether both mean the same: a key left out means any.
-    fn means(&self, other: &Self) -> bool {
+    /// Whether both refer to the same policy. A missing key matches any.
+    fn matches(&self, other: &Self) -> bool {
         self.policy == other.policy && (self.key.is_none() || other.key.is_none() || self.key == other.key)
     }
 }

@@ -1,7 +1,8 @@
 //! The parser of the structured fields `RateLimit-Policy` and `RateLimit`.
 //!
-//! It follows draft-ietf-httpapi-ratelimit-headers-10 and -11 on RFC 9651, and compatible older versions. As both
-//! require, a field with any error is ignored as a whole. Unknown parameters are ignored. Start at [`policies`] and [`levels`].
+//! It follows draft-ietf-httpapi-ratelimit-headers-10 and -11 on RFC 9651, and compatible older drafts. As they
+//! require, it refuses a field with any error as a whole, and ignores unknown parameters. Start at [`policies`] and
+//! [`levels`].
 
 use sfv::visitor::{
     DictionaryVisitor, EntryVisitor, InnerListVisitor, ItemVisitor, ListVisitor, Never, ParameterVisitor,
@@ -11,16 +12,18 @@ use sfv::{BareItemFromInput, KeyRef, Parser};
 use crate::event::Micros;
 use crate::source::pool::throttle::quota::{PolicyName, QuotaLevel, QuotaPolicy, Unit};
 
-/// A longer field is not parsed.
+/// The longest field that is parsed, in bytes.
 const LONGEST: usize = 4096;
 
-/// `"burst";q=100;w=60, "daily";q=1000;w=86400`, with a token for a name up to draft 8, or `100;w=60`
-/// up to draft 7; the latter also as `RateLimit-Limit: 100, 100;w=60` up to draft 5.
+/// Parses policies: `"burst";q=100;w=60, "daily";q=1000;w=86400`.
+///
+/// Up to draft 8, the name is a token. Up to draft 7, there is no name: `100;w=60`. Up to draft 5, the field is
+/// `RateLimit-Limit: 100, 100;w=60`.
 pub fn policies(field: &[u8]) -> Option<Vec<QuotaPolicy>> {
     list(field)?.iter().map(policy).collect()
 }
 
-/// `"default";r=50;t=30`, or `limit=100, remaining=50, reset=30` in draft 7.
+/// Parses levels: `"default";r=50;t=30`, or `limit=100, remaining=50, reset=30` in draft 7.
 pub fn levels(field: &[u8]) -> Option<Vec<QuotaLevel>> {
     match list(field) {
         Some(members) => members.iter().map(level).collect(),
@@ -41,7 +44,7 @@ fn policy(member: &Member<'_>) -> Option<QuotaPolicy> {
     let unit = match member.param("qu") {
         None => Unit::Requests,
         Some(unit) => match text(unit)? {
-            // Draft 8 has the singular.
+            // Draft 8 uses the singular.
             "requests" | "request" => Unit::Requests,
             "concurrent-requests" => Unit::AtOnce,
             _ => Unit::Foreign,
@@ -52,7 +55,7 @@ fn policy(member: &Member<'_>) -> Option<QuotaPolicy> {
 
 fn level(member: &Member<'_>) -> Option<QuotaLevel> {
     let (name, remaining, resets) = (member.name()?, member.count("r")?, member.seconds("t")?);
-    // `r` is required since draft 9; before, a server that does not count could leave it out.
+    // `r` is required since draft 9. Before, it was optional.
     (remaining.is_some() || resets.is_some()).then_some(QuotaLevel { name: Some(name), remaining, resets })
 }
 
@@ -72,18 +75,18 @@ struct Member<'de> {
 }
 
 impl<'de> Member<'de> {
-    /// The last of a name counts (RFC 9651 §4.2.3.2).
+    /// Returns a parameter. The last one with this name counts (RFC 9651 §4.2.3.2).
     fn param(&self, key: &str) -> Option<&BareItemFromInput<'de>> {
         self.params.iter().rfind(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
-    /// A parameter that must be a count where it is given.
-    #[expect(clippy::option_option, reason = "malformed, absent and given are three things")]
+    /// Returns a parameter that must be a count, if present.
+    #[expect(clippy::option_option, reason = "malformed, absent and present are three cases")]
     fn count(&self, key: &str) -> Option<Option<u64>> {
         self.param(key).map_or(Some(None), |value| natural(value).map(Some))
     }
 
-    #[expect(clippy::option_option, reason = "malformed, absent and given are three things")]
+    #[expect(clippy::option_option, reason = "malformed, absent and present are three cases")]
     fn seconds(&self, key: &str) -> Option<Option<Micros>> {
         Some(self.count(key)?.map(from_seconds))
     }
@@ -129,7 +132,7 @@ fn dictionary(field: &[u8]) -> Option<Vec<Member<'_>>> {
     parse(field, |parser| parser.parse_dictionary_with_visitor(Members::default()))
 }
 
-/// The members, of which there must be one at least.
+/// Parses a field, which must have at least one member.
 fn parse<'de>(
     field: &'de [u8],
     by: impl FnOnce(Parser<'de>) -> Result<Vec<Member<'de>>, sfv::Error>,
@@ -138,11 +141,11 @@ fn parse<'de>(
     by(Parser::new(short)).ok().filter(|members| !members.is_empty())
 }
 
-/// Collects what the parser meets.
+/// Collects the members of a field.
 #[derive(Default)]
 struct Members<'de>(Vec<Member<'de>>);
 
-/// Neither field holds inner lists.
+/// The error of an inner list, which neither field may contain.
 #[derive(Debug, thiserror::Error)]
 #[error("an inner list")]
 struct InnerList;

@@ -1,6 +1,6 @@
-//! The reader of an answer's body: chunk by chunk, within the job's limits.
+//! The reader of response bodies, within the job's limits.
 //!
-//! It reads to the end even what is not kept, so that the connection can be used again. Start at [`read_body`].
+//! It reads a body to its end even if the bytes are not kept, so that the connection can be reused. Start at [`read_body`].
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout_at};
@@ -11,31 +11,36 @@ use crate::source::pool::wire::NoAnswer;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::milestones::Milestones;
 
-/// Bytes kept of an unexpected answer. A sample of it shows fewer, so that no secret is cut in half there and
-/// escapes its mask.
+/// The number of bytes that are kept of an unexpected response.
+///
+/// A sample shows fewer, so that a secret at its end is complete here and can be masked.
 pub const SAMPLE_BYTES: usize = 4096;
 
 /// A body that has been read.
 #[derive(Debug)]
 pub struct ReadBody {
-    /// Bytes read.
+    /// The number of bytes read.
     pub bytes: u64,
-    /// What was kept of them, from the first one on.
+    /// The kept bytes, from the start of the body.
     pub body: Bytes,
-    /// Why it is incomplete, if it is.
+    /// The reason why the body is incomplete, if it is.
     pub broken: Option<NoAnswer>,
 }
 
-/// How many bytes of a body are kept: all if bodies are collected, else the beginning of an unexpected answer.
+/// Returns how many bytes of a body are kept.
+///
+/// That is the whole body if bodies are collected, or else the beginning of an unexpected response.
 pub fn max_kept(policy: &Policy, status: u16, keeps_bodies: bool) -> usize {
-    match policy.status.holds(status) {
+    match policy.status.contains(status) {
         _ if keeps_bodies => usize::MAX,
         true => 0,
         false => SAMPLE_BYTES,
     }
 }
 
-/// Reads the body of an answer whose head came at `head_at`, until `end` at the latest; keeps `max_kept` bytes.
+/// Reads the body of a response, until `end` at the latest, and keeps up to `max_kept` bytes.
+///
+/// `head_at` is the time at which the head arrived.
 pub async fn read_body(
     mut next: impl AsyncFnMut() -> Result<Option<Bytes>, Failure>,
     policy: &Policy,
@@ -47,7 +52,7 @@ pub async fn read_body(
     let (mut bytes, mut at) = (0_u64, head_at);
     let broken = loop {
         milestones.mark_received(bytes, at);
-        // Measured from the last chunk, not from now: reading a chunk that is there must not extend the time.
+        // The idle time starts at the last chunk, not now: reading a buffered chunk must not extend it.
         let deadline = (at + policy.timeouts.idle).min(end);
         let chunk = match timeout_at(deadline, next()).await {
             Err(_) => break Some(NoAnswer::TimedOut(Phase::Body)),
@@ -57,7 +62,7 @@ pub async fn read_body(
         };
         at = Instant::now();
         if at >= end {
-            // If the next chunk is always there already, the time-out above never fires.
+            // While chunks are always buffered, the time-out above never fires.
             break Some(NoAnswer::TimedOut(Phase::Body));
         }
         bytes += chunk.len() as u64;

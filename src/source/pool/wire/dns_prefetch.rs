@@ -1,6 +1,6 @@
-//! DNS prefetch: looks up the names of hosts before their jobs start.
+//! The DNS prefetch, which looks up hosts before their jobs start.
 //!
-//! It leaves out names that a proxy looks up. Start at [`DnsPrefetch::prefetch`].
+//! It skips names that a proxy looks up. Start at [`DnsPrefetch::prefetch`].
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use url::{Host, Url};
 use crate::source::pool::dns::Resolver;
 use crate::source::pool::wire::route::Route;
 
-/// Looks up names ahead of the jobs that need them.
+/// Looks up names before their jobs start.
 #[derive(Clone, Debug)]
 pub struct DnsPrefetch {
     resolver: Resolver,
@@ -17,12 +17,12 @@ pub struct DnsPrefetch {
 }
 
 impl DnsPrefetch {
-    /// A prefetch for a run with this resolver and this route.
+    /// Returns a prefetch with the resolver and the route of a run.
     pub fn new(resolver: Resolver, route: Route) -> Self {
         Self { resolver, route }
     }
 
-    /// Looks up these hosts, named by their [`host_key`](crate::plan::request::address::host_key).
+    /// Looks up the hosts with these keys; see [`host_key`](crate::plan::request::address::host_key).
     pub fn prefetch(&self, keys: &[Arc<str>]) {
         for key in keys {
             self.prefetch_host(key);

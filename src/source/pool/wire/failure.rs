@@ -1,6 +1,6 @@
-//! The reason of a failed exchange, found in the chain of a library's error.
+//! The classification of failed exchanges, by the chain of a library's error.
 //!
-//! Start at [`reason_of`].
+//! Start at [`classify`].
 
 use std::error::Error;
 use std::io;
@@ -8,12 +8,12 @@ use std::io;
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::NoAddress;
 
-/// Why there is no answer, and the message of the library or the system.
+/// The reason why there is no response, and the message of the library or the system.
 pub type Failure = (Reason, String);
 
-/// The reason of an error of reqwest.
-pub fn of_reqwest(error: &reqwest::Error) -> Failure {
-    reason_of(error, || {
+/// Classifies an error of reqwest.
+pub fn classify_reqwest(error: &reqwest::Error) -> Failure {
+    classify(error, || {
         if error.is_connect() {
             Reason::Unreachable
         } else if error.is_body() || error.is_decode() {
@@ -24,16 +24,16 @@ pub fn of_reqwest(error: &reqwest::Error) -> Failure {
     })
 }
 
-/// The reason that the chain names, or else `fallback`, with the innermost message.
-pub fn reason_of(error: &(dyn Error + 'static), fallback: impl FnOnce() -> Reason) -> Failure {
+/// Classifies an error by its chain, or else by `fallback`. The message is the innermost one.
+pub fn classify(error: &(dyn Error + 'static), fallback: impl FnOnce() -> Reason) -> Failure {
     let chain = || std::iter::successors(Some(error), |&link| link.source());
-    let reason = chain().find_map(known).unwrap_or_else(fallback);
-    // The outer links add only that sending failed, and repeat the URL with its secrets.
+    let reason = chain().find_map(classify_link).unwrap_or_else(fallback);
+    // The outer messages only say that sending failed, and they repeat the URL with its secrets.
     let detail = chain().last().map(ToString::to_string).unwrap_or_default();
     (reason, detail)
 }
 
-fn known(link: &(dyn Error + 'static)) -> Option<Reason> {
+fn classify_link(link: &(dyn Error + 'static)) -> Option<Reason> {
     if link.is::<NoAddress>() {
         return Some(Reason::Dns);
     }
@@ -41,12 +41,12 @@ fn known(link: &(dyn Error + 'static)) -> Option<Reason> {
         return Some(Reason::Tls);
     }
     if let Some(error) = link.downcast_ref::<hyper::Error>() {
-        return of_hyper(error);
+        return classify_hyper(error);
     }
-    link.downcast_ref::<io::Error>().and_then(of_io)
+    link.downcast_ref::<io::Error>().and_then(classify_io)
 }
 
-fn of_hyper(error: &hyper::Error) -> Option<Reason> {
+fn classify_hyper(error: &hyper::Error) -> Option<Reason> {
     if error.is_parse() || error.is_parse_too_large() || error.is_parse_status() {
         Some(Reason::BadResponse)
     } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
@@ -56,10 +56,10 @@ fn of_hyper(error: &hyper::Error) -> Option<Reason> {
     }
 }
 
-fn of_io(error: &io::Error) -> Option<Reason> {
+fn classify_io(error: &io::Error) -> Option<Reason> {
     use io::ErrorKind;
     if let Some(inner) = error.get_ref()
-        && let Some(reason) = known(inner)
+        && let Some(reason) = classify_link(inner)
     {
         return Some(reason);
     }
@@ -82,22 +82,22 @@ fn of_io(error: &io::Error) -> Option<Reason> {
 mod tests {
     use std::io;
 
-    use super::of_io;
+    use super::classify_io;
     use crate::event::outcome::Reason;
 
     #[cfg(unix)]
     #[test]
     fn running_out_of_descriptors_is_a_local_failure() {
         for code in [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE, rustix::io::Errno::ADDRNOTAVAIL] {
-            assert_eq!(of_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
+            assert_eq!(classify_io(&io::Error::from(code)), Some(Reason::Local), "{code:?}");
         }
     }
 
     #[test]
-    fn an_inner_error_decides_before_the_outer_one() {
+    fn an_inner_error_overrides_the_outer_one() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-        assert_eq!(of_io(&io::Error::new(io::ErrorKind::InvalidData, refused)), Some(Reason::Refused));
+        assert_eq!(classify_io(&io::Error::new(io::ErrorKind::InvalidData, refused)), Some(Reason::Refused));
         let tls = rustls::Error::HandshakeNotComplete;
-        assert_eq!(of_io(&io::Error::new(io::ErrorKind::InvalidData, tls)), Some(Reason::Tls));
+        assert_eq!(classify_io(&io::Error::new(io::ErrorKind::InvalidData, tls)), Some(Reason::Tls));
     }
 }

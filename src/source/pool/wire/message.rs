@@ -25,31 +25,31 @@ pub const DEFAULT_ACCEPT: &str = "*/*";
 /// A request body that is in memory.
 pub type RequestBody = Full<bytes::Bytes>;
 
-/// The headers that the plan sets, and the credentials in its URL.
+/// Returns the headers that the plan sets, and the credentials in its URL.
 pub fn plan_headers(job: &Job) -> HeaderMap {
     let mut headers = (*job.headers).clone();
     if !job.url.username().is_empty() || job.url.password().is_some() {
-        // They go into a header, or the password would be in every error message.
+        // A password in the URL would appear in error messages.
         headers.entry(AUTHORIZATION).or_insert_with(|| basic_auth(&job.url));
     }
     headers
 }
 
-/// What requests to one host have in common: many jobs share the headers of their plan.
+/// The template of requests to one host. It caches headers, because many jobs share those of the plan.
 pub struct RequestTemplate {
     /// The default `Host`.
     host: HeaderValue,
-    /// The plan's headers of the last request, and all headers made from them.
+    /// The plan's headers of the last request, and the complete headers of that request.
     last: RefCell<Option<(Arc<HeaderMap>, HeaderMap)>>,
 }
 
 impl RequestTemplate {
-    /// A template for a host whose URLs all have the same credentials.
+    /// Returns a template for a host. The credentials of all its URLs must be the same.
     pub fn new(host: HeaderValue) -> Self {
         Self { host, last: RefCell::default() }
     }
 
-    /// The whole message, for a connection to this host.
+    /// Returns the complete request of a job.
     pub fn request(&self, job: &Job) -> Result<Request<RequestBody>, Failure> {
         let path = &job.url[Position::BeforePath..Position::AfterQuery];
         let path = if path == "/" { Ok(PathAndQuery::from_static("/")) } else { PathAndQuery::try_from(path) };
@@ -78,12 +78,12 @@ impl RequestTemplate {
 
 impl fmt::Debug for RequestTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The headers may hold keys.
+        // The headers may contain secrets.
         f.debug_struct("RequestTemplate").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
-/// Basic credentials (RFC 7617) from a URL's user and password.
+/// Returns the basic credentials (RFC 7617) from a URL's user and password.
 pub fn basic_auth(url: &Url) -> HeaderValue {
     let decoded = |part: &str| percent_encoding::percent_decode_str(part).collect::<Vec<u8>>();
     let mut pair = decoded(url.username());

@@ -1,8 +1,7 @@
-//! The milestones of an attempt: when each of its phases began.
+//! The milestones of an attempt: the times at which its phases started.
 //!
-//! The direct wire marks each step as it takes it. reqwest reports nothing before the head of the answer. But its
-//! resolver and connector hooks run inside the attempt's own task, so they find the attempt's milestones in a
-//! task-local variable. Start at [`Milestones`].
+//! The direct wire marks each step itself. reqwest reports nothing before the response head, but its resolver and
+//! connector hooks run in the task of the attempt. They find its milestones in a task-local variable. Start at [`Milestones`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,17 +20,17 @@ tokio::task_local! {
     static CURRENT: Arc<Milestones>;
 }
 
-/// The milestones of the attempt that this task is making.
+/// Returns the milestones of the attempt that this task runs.
 pub fn current() -> Option<Arc<Milestones>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
-/// Makes `milestones` the current ones while `attempt` runs.
+/// Runs an attempt with these milestones as the current ones.
 pub async fn with_current<F: Future>(milestones: Arc<Milestones>, attempt: F) -> F::Output {
     CURRENT.scope(milestones, attempt).await
 }
 
-/// The moments of an attempt, in microseconds after its start; zero if it has not come so far.
+/// The milestones of an attempt, in microseconds after its start; zero if not reached.
 #[derive(Debug)]
 pub struct Milestones {
     start: Instant,
@@ -40,17 +39,17 @@ pub struct Milestones {
     connect_started: AtomicU64,
     tls_started: AtomicU64,
     connected: AtomicU64,
-    /// Another connection became free before the new one was open, and the attempt took that.
+    /// The attempt took another connection, which became free before the new one was open.
     overtaken: AtomicU64,
-    /// The last chunk of the answer; the head is the first.
+    /// The last chunk of the response; the head is the first.
     received: AtomicU64,
     bytes: AtomicU64,
-    /// An idle connection was dead, and the attempt started over.
+    /// The idle connection was closed, and the attempt started again.
     stale: AtomicU64,
 }
 
 impl Milestones {
-    /// An attempt that starts now.
+    /// Returns the milestones of an attempt that starts at `start`.
     pub fn new(start: Instant) -> Self {
         Self {
             start,
@@ -66,7 +65,7 @@ impl Milestones {
         }
     }
 
-    /// Looks up a name, and marks the wait for it. An answer from the cache is no look-up to mark.
+    /// Looks up a name, and marks the wait, if any. An answer from the cache is not marked.
     pub async fn look_up(&self, resolver: &Resolver, name: &str) -> Addresses {
         match resolver.begin_look_up(name) {
             LookUp::Cached(addresses) => addresses,
@@ -79,38 +78,38 @@ impl Milestones {
         }
     }
 
-    /// A new connection begins with its look-up.
+    /// Marks the start of a new connection, including its look-up.
     pub fn mark_connect_started(&self) {
         self.mark(&self.connect_started);
     }
 
-    /// The connection is open, and its TLS handshake begins.
+    /// Marks the start of the TLS handshake on an open connection.
     pub fn mark_tls_started(&self) {
         self.mark(&self.tls_started);
     }
 
-    /// There is a connection to use.
+    /// Marks that a connection is ready.
     pub fn mark_connected(&self) {
         self.mark(&self.connected);
     }
 
-    /// An idle connection was dead, and the attempt starts over.
+    /// Marks that an idle connection was closed, and the attempt starts again.
     pub fn mark_stale(&self) {
         self.mark(&self.stale);
     }
 
-    /// A chunk of the answer came at `at`; the body has `bytes` by now.
+    /// Marks a chunk of the response at `at`, after which the body has `bytes`.
     pub fn mark_received(&self, bytes: u64, at: Instant) {
         self.bytes.store(bytes, Ordering::Relaxed);
         self.mark_at(&self.received, at);
     }
 
-    /// Body bytes received, and when the last chunk came, counted from the start.
+    /// Returns the number of body bytes, and the time of the last chunk after the start.
     pub fn received(&self) -> (u64, Option<Micros>) {
         (self.bytes.load(Ordering::Relaxed), self.get(&self.received))
     }
 
-    /// The phase that the attempt is in.
+    /// Returns the phase of the attempt.
     pub fn phase(&self) -> Phase {
         if self.get(&self.received).is_some() {
             Phase::Body
@@ -125,7 +124,7 @@ impl Milestones {
         }
     }
 
-    /// When the present phase will have taken too long.
+    /// Returns the deadline of the current phase.
     pub fn phase_deadline(&self, timeouts: &Timeouts) -> Instant {
         if self.is_connecting() {
             self.start + timeouts.connect
@@ -134,14 +133,15 @@ impl Milestones {
         }
     }
 
-    /// Time spent in each phase by an attempt whose head came at `head_at` and that ends now.
+    /// Returns the time in each phase of an attempt with a response head at `head_at`, which ends now.
     pub fn phase_times_with_answer(&self, head_at: Instant, now: Instant) -> PhaseTimes {
         let first_byte = Micros::from(head_at - self.start) - self.connected_after();
         PhaseTimes { first_byte: Some(first_byte), body: Some((now - head_at).into()), ..self.phase_times() }
     }
 
-    /// Time spent on the look-up, on the connection without it, and on TLS. `None` for a phase that did not
-    /// happen, or whose connection went to another attempt.
+    /// Returns the time of the look-up, of the connection without it, and of TLS.
+    ///
+    /// A phase is `None` if it did not happen, or if another attempt uses its connection.
     pub fn phase_times(&self) -> PhaseTimes {
         if self.get(&self.overtaken).is_some() {
             return PhaseTimes::default();
@@ -154,7 +154,7 @@ impl Milestones {
         PhaseTimes { stale: self.get(&self.stale), resolve, connect, tls, ..PhaseTimes::default() }
     }
 
-    /// When there was a connection to use, counted from the start; zero if it was open already.
+    /// Returns the time until a connection was ready; zero if it was already open.
     fn connected_after(&self) -> Micros {
         self.get(&self.overtaken).or_else(|| self.get(&self.connected)).unwrap_or_default()
     }
@@ -165,7 +165,7 @@ impl Milestones {
             && self.get(&self.overtaken).is_none()
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a question to the milestones")]
+    #[expect(clippy::unused_self, reason = "consistent with the other methods")]
     fn get(&self, milestone: &AtomicU64) -> Option<Micros> {
         Some(Micros(milestone.load(Ordering::Relaxed))).filter(|&at| at > Micros::ZERO)
     }
@@ -175,17 +175,17 @@ impl Milestones {
     }
 
     fn mark_at(&self, milestone: &AtomicU64, at: Instant) {
-        // Never zero, which means that the attempt has not come so far.
+        // Zero would mean that the milestone is not reached.
         milestone.store(Micros::from(at - self.start).0.max(1), Ordering::Relaxed);
     }
 
-    /// Whether the present task is making this attempt.
+    /// Whether the current task runs this attempt.
     fn is_current(&self) -> bool {
         CURRENT.try_with(|current| std::ptr::eq(&raw const **current, self)).unwrap_or(false)
     }
 }
 
-/// A layer that marks when reqwest begins to connect and when the connection is open.
+/// A layer that marks the start and the end of connecting in reqwest.
 #[derive(Clone, Debug)]
 pub struct ConnectMarker;
 
@@ -197,7 +197,7 @@ impl<S> Layer<S> for ConnectMarker {
     }
 }
 
-/// A connector that marks.
+/// A connector that marks its start and end.
 #[derive(Clone, Debug)]
 pub struct MarkingConnector<S> {
     inner: S,
@@ -229,7 +229,7 @@ where
 #[derive(Debug)]
 pub struct PendingConnection<F> {
     connecting: F,
-    /// Those of the attempt that waits for it, until it is open or that attempt has taken another connection.
+    /// The milestones of the waiting attempt, until the connection is open or the attempt takes another one.
     milestones: Option<Arc<Milestones>>,
 }
 
@@ -237,8 +237,8 @@ impl<F: Future + Unpin> Future for PendingConnection<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // If another connection becomes free first, reqwest gives that one to the attempt. A separate task then
-        // finishes this one for a later request. Being polled from that task is the only sign of it.
+        // If another connection becomes free first, reqwest uses it for the attempt. A separate task then opens
+        // this one for a later request. A poll from that task is the only sign of this.
         if let Some(milestones) = self.milestones.take_if(|milestones| !milestones.is_current()) {
             milestones.mark(&milestones.overtaken);
         }

@@ -1,7 +1,7 @@
-//! The HTTP client: it sends a job's request and returns what came back.
+//! The HTTP client, which sends one request of a job and returns the response or the failure.
 //!
-//! It makes one exchange; redirects and retries are decided elsewhere. It knows neither the schedule nor the
-//! run, and tests replace it by a script. Start at [`Wire`].
+//! It decides neither redirects nor retries, and depends on neither the schedule nor the run. Tests replace it with
+//! a script. Start at [`Wire`].
 
 pub mod body;
 pub mod descriptors;
@@ -27,55 +27,55 @@ use crate::source::pool::wire::body::ReadBody;
 use crate::source::pool::wire::failure::Failure;
 use crate::source::pool::wire::progress::Progress;
 
-/// Sends one request and reads its answer to the end, within the job's time limits.
+/// An HTTP client: sends one request and reads the complete response, within the job's time-outs.
 pub trait Wire: 'static {
-    /// One exchange, within `timeout`, whose progress can be followed. Dropping the future cancels it.
+    /// Performs one exchange within `timeout`, and updates `progress`. Dropping the future cancels it.
     fn exchange(&self, job: &Job, timeout: Duration, progress: &Progress) -> impl Future<Output = Exchange>;
 }
 
-/// A request that was sent, and what came back.
+/// The result of one request.
 #[derive(Debug)]
 pub struct Exchange {
-    /// What came back, or why nothing did.
+    /// The response, or the reason why there is none.
     pub reply: Reply,
-    /// Time spent in each phase.
+    /// The time in each phase.
     pub phase_times: PhaseTimes,
-    /// What had come of an answer that was never complete.
+    /// The beginning of an incomplete response.
     pub partial: Option<Box<PartialAnswer>>,
 }
 
-/// The beginning of an answer.
+/// The beginning of a response.
 #[derive(Debug)]
 pub struct PartialAnswer {
     /// Its head.
     pub head: AnswerHead,
-    /// Body bytes read.
+    /// The number of body bytes read.
     pub bytes: u64,
-    /// What was kept of them.
+    /// The kept bytes.
     pub body: Bytes,
 }
 
-/// What came back, or why nothing did.
+/// The response, or the reason why there is none.
 #[derive(Debug)]
 pub enum Reply {
-    /// A complete answer, of any status.
+    /// A complete response with any status.
     Answer {
         /// Its head.
         head: AnswerHead,
-        /// Body bytes read.
+        /// The number of body bytes read.
         bytes: u64,
-        /// The body, if bodies are collected; else its beginning, if the status is unexpected.
+        /// The body if bodies are collected, or else its beginning if the status is unexpected.
         body: Bytes,
     },
     /// A phase took too long.
     TimedOut(Phase),
-    /// There is no answer; with the message of the library or the system.
+    /// There is no response, with the message of the library or the system.
     Failed(Reason, Option<String>),
-    /// The run ended it.
+    /// The run cancelled the exchange.
     Cancelled,
 }
 
-/// Why a wire has no complete answer.
+/// The reason why there is no complete response.
 #[derive(Debug)]
 pub enum NoAnswer {
     /// A phase took too long.
@@ -84,14 +84,14 @@ pub enum NoAnswer {
     Failed(Failure),
 }
 
-/// The head of an answer.
+/// The head of a response.
 #[derive(Debug)]
 pub struct AnswerHead {
     /// HTTP status.
     pub status: u16,
-    /// Its fields; foreign text.
+    /// The header fields; foreign text.
     pub headers: HeaderMap,
-    /// When it arrived, by the wall clock: `Retry-After` may name a date.
+    /// The time of arrival by the wall clock, because `Retry-After` may contain a date.
     pub received: SystemTime,
 }
 
@@ -111,12 +111,12 @@ impl From<NoAnswer> for Reply {
 }
 
 impl Exchange {
-    /// An exchange that ended like this, with nothing else known of it.
+    /// Returns an exchange with only this reply.
     pub fn new(reply: Reply) -> Self {
         Self { reply, phase_times: PhaseTimes::default(), partial: None }
     }
 
-    /// An exchange whose answer had this head and this body: a complete answer or the beginning of one.
+    /// Returns an exchange with a response, which is incomplete if its body is.
     pub fn with_answer(head: AnswerHead, body: ReadBody) -> Self {
         let ReadBody { bytes, body, broken } = body;
         match broken {
@@ -127,7 +127,7 @@ impl Exchange {
         }
     }
 
-    /// The same, with the time spent in each phase.
+    /// Sets the time in each phase.
     #[must_use]
     pub fn with_phase_times(self, phase_times: PhaseTimes) -> Self {
         Self { phase_times, ..self }

@@ -14,29 +14,29 @@ pub struct Progress {
     current: Mutex<Option<Arc<Milestones>>>,
 }
 
-/// How far an attempt had come at a moment.
+/// The progress of an attempt at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgressSnapshot {
-    /// What it was doing.
+    /// The current phase.
     pub phase: Phase,
-    /// Body bytes received.
+    /// The number of body bytes received.
     pub bytes: u64,
-    /// When the last chunk of the answer came, counted from the attempt's start.
+    /// The time of the last chunk, after the start of the attempt.
     pub received: Option<Micros>,
 }
 
 impl Progress {
-    /// Follows this attempt from now on.
+    /// Reports this attempt from now on.
     pub fn follow(&self, milestones: &Arc<Milestones>) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(milestones));
     }
 
-    /// Follows no attempt.
+    /// Reports no attempt.
     pub fn clear(&self) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// How far the attempt has come, if there is one.
+    /// Returns the progress of the current attempt, if any.
     pub fn snapshot(&self) -> Option<ProgressSnapshot> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let milestones = current.as_ref()?;

@@ -1,7 +1,7 @@
-//! The wire over reqwest: for requests through a proxy, and for runs that ask for it.
+//! The HTTP client over reqwest, for requests through a proxy and for runs that select it.
 //!
-//! reqwest follows no redirects, retries nothing and keeps no cookies here: the pool does that where it can be
-//! shown. Start at [`ReqwestWire`].
+//! reqwest follows no redirects, retries nothing and keeps no cookies here. The pool handles redirects and retries,
+//! so that it can show them. Start at [`ReqwestWire`].
 
 use std::cell::{OnceCell, RefCell};
 use std::net::SocketAddr;
@@ -26,14 +26,16 @@ use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::secure;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Reply, Wire};
 
-/// Hosts that one client serves at most. reqwest caps the idle connections of each host, but not of all hosts
-/// together, so a client with more hosts is replaced: its idle connections close.
+/// The most hosts of one client.
+///
+/// reqwest limits the idle connections of each host, but not their total. So a client with more hosts is replaced,
+/// which closes its idle connections.
 const MAX_HOSTS: usize = 1_024;
 
-/// The clients of one thread, each made when it is first needed.
+/// The clients of one thread, each created on first use.
 ///
-/// Reading this machine's certificates takes milliseconds, and fails where there are none. A plan without
-/// `https` must not depend on them.
+/// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https` must not
+/// depend on them.
 #[derive(Debug)]
 pub struct ReqwestWire {
     resolver: Resolver,
@@ -54,7 +56,7 @@ struct ClientSlot {
 }
 
 impl ClientSlot {
-    /// The client, made by `build` if there is none.
+    /// Returns the client, or builds it.
     fn get(&self, url: &Url, build: impl FnOnce() -> Result<Client, String>) -> Result<Client, String> {
         let mut hosts = self.hosts.borrow_mut();
         let host = &url[Position::BeforeHost..Position::AfterPort];
@@ -75,19 +77,19 @@ impl ClientSlot {
 }
 
 impl ReqwestWire {
-    /// Clients with the run's resolver, which keep `max_idle` connections to each host.
+    /// Returns clients with the run's resolver, which keep `max_idle` connections to each host.
     pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
         let (plain, secure, local) = (ClientSlot::default(), ClientSlot::default(), ClientSlot::default());
         Self { resolver, keeps_bodies, max_idle, plain, secure, local, tls: OnceCell::new() }
     }
 
-    /// The client for a URL.
+    /// Returns the client for a URL.
     fn client(&self, url: &Url) -> Result<Client, String> {
         if url.scheme() == "https" {
             let tls = self.tls.get_or_init(secure::config).as_ref().map_err(ToString::to_string)?;
             self.secure.get(url, || self.build(Client::builder().tls_backend_preconfigured(tls.clone())))
         } else if url.host_str().is_some_and(|host| self.resolver.is_local(host)) {
-            // A proxy would not find a host on this machine.
+            // A proxy cannot resolve a host name of this machine.
             self.local.get(url, || self.build(Client::builder().tls_certs_only([]).no_proxy()))
         } else {
             self.plain.get(url, || self.build(Client::builder().tls_certs_only([])))
@@ -105,10 +107,10 @@ impl ReqwestWire {
             .dns_resolver(MarkingResolver(self.resolver.clone()))
             .connector_layer(ConnectMarker)
             .build()
-            .map_err(|error| failure::of_reqwest(&error).1)
+            .map_err(|error| failure::classify_reqwest(&error).1)
     }
 
-    /// One exchange, marked step by step.
+    /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Milestones, end: Instant) -> Exchange {
         let timeouts = &job.policy.timeouts;
         let client = match self.client(&job.url) {
@@ -117,7 +119,7 @@ impl ReqwestWire {
         };
         let mut answer = std::pin::pin!(client.execute(request(job)));
         let answered = loop {
-            // Nothing wakes this task when the attempt enters its next phase, whose deadline may be sooner.
+            // Nothing wakes this task when the next phase starts, whose deadline may be earlier.
             let next_check = Instant::now() + timeouts.connect.min(timeouts.first_byte);
             let deadline = milestones.phase_deadline(timeouts).min(next_check).min(end);
             match timeout_at(deadline, answer.as_mut()).await {
@@ -132,14 +134,14 @@ impl ReqwestWire {
         let mut response = match answered {
             Ok(response) => response,
             Err(error) => {
-                let ended = NoAnswer::Failed(failure::of_reqwest(&error));
+                let ended = NoAnswer::Failed(failure::classify_reqwest(&error));
                 return Exchange::new(ended.into()).with_phase_times(milestones.phase_times());
             }
         };
         let (head_at, received) = (Instant::now(), SystemTime::now());
         let status = response.status().as_u16();
         let max_kept = body::max_kept(&job.policy, status, self.keeps_bodies);
-        let next = async || response.chunk().await.map_err(|error| failure::of_reqwest(&error));
+        let next = async || response.chunk().await.map_err(|error| failure::classify_reqwest(&error));
         let body = body::read_body(next, &job.policy, milestones, (head_at, end), max_kept).await;
         let phase_times = milestones.phase_times_with_answer(head_at, Instant::now());
         let headers = std::mem::take(response.headers_mut());
@@ -157,7 +159,7 @@ impl Wire for ReqwestWire {
     }
 }
 
-/// The run's resolver as reqwest calls it: it marks the wait of the attempt that needs the name.
+/// The run's resolver for reqwest, which marks the wait of the attempt.
 struct MarkingResolver(Resolver);
 
 impl Resolve for MarkingResolver {
@@ -193,7 +195,7 @@ mod tests {
     use crate::source::pool::dns::Resolver;
 
     #[test]
-    fn a_client_is_replaced_when_it_has_served_many_hosts() {
+    fn a_client_is_replaced_after_many_hosts() {
         let wire = ReqwestWire::new(Resolver::default(), false, 1);
         for n in 0..3 * MAX_HOSTS {
             wire.client(&format!("http://h{n}.test/x").parse().unwrap()).unwrap();

@@ -1,7 +1,7 @@
-//! The choice of a wire for each attempt.
+//! The choice of an HTTP client for each attempt.
 //!
-//! An attempt goes over inflight's own connections, or over reqwest if a proxy of the environment applies: it
-//! knows the protocols of proxies. Start at [`Route`].
+//! An attempt uses inflight's own client, or reqwest if a proxy of the environment applies, because only reqwest
+//! supports proxies. Start at [`Route`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::reqwest_wire::ReqwestWire;
 use crate::source::pool::wire::{Exchange, Wire};
 
-/// Variables that name a proxy, and the URLs that each is for.
+/// The variables that name a proxy, and the URLs to which each applies.
 const VARIABLES: [(&str, ProxyScope); 6] = [
     ("ALL_PROXY", ProxyScope::All),
     ("all_proxy", ProxyScope::All),
@@ -29,7 +29,7 @@ const VARIABLES: [(&str, ProxyScope); 6] = [
     ("https_proxy", ProxyScope::Https),
 ];
 
-/// The URLs that a proxy is for.
+/// The URLs to which a proxy applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProxyScope {
     All,
@@ -37,7 +37,7 @@ enum ProxyScope {
     Https,
 }
 
-/// How the attempts of a run are sent.
+/// The choice of HTTP clients for a run.
 #[derive(Clone)]
 pub struct Route {
     via: HttpClient,
@@ -50,31 +50,32 @@ pub struct Route {
 #[derive(Clone)]
 struct Proxies {
     matcher: Arc<Matcher>,
-    /// The variables that name them.
+    /// The variables that name the proxies.
     variables: Vec<(ProxyScope, &'static str)>,
 }
 
 impl Route {
-    /// Idle connections that a thread keeps at most; each has buffers of some kilobytes.
+    /// The most idle connections of a thread; each has buffers of some kilobytes.
     const MAX_IDLE: usize = 1_024;
-    /// Idle connections of all threads together.
+    /// The most idle connections of all threads.
     const MAX_IDLE_IN_ALL: usize = 8_192;
-    /// With fewer, a connection that only passes from one request to the next would be closed.
+    /// The least number of idle connections. With fewer, connections would close between two requests.
     const MIN_IDLE: usize = 16;
 
-    /// The route for this choice of a wire; `variable` reads the environment, which may name proxies.
+    /// Returns the route for this choice of a client. `variable` reads the environment, which may name proxies.
     pub fn new(via: HttpClient, variable: &dyn Fn(&str) -> Option<String>) -> Self {
         Self { via, proxies: Proxies::read(variable), local_suffix: None, max_idle: Self::MAX_IDLE }
     }
 
-    /// The same, where names with this ending are on this machine: neither DNS nor a proxy knows them.
+    /// Sets the suffix of names on this machine, which neither DNS nor a proxy can resolve.
     #[must_use]
     pub fn with_local_suffix(self, suffix: &'static str) -> Self {
         Self { local_suffix: Some(suffix), ..self }
     }
 
-    /// The same for so many threads on a machine that allows so many connections. Idle connections get half of
-    /// what the limit leaves; files and look-ups need the rest.
+    /// Sets the number of threads, and the number of connections that the machine allows.
+    ///
+    /// Idle connections get half of the connections beyond the limit. Files and look-ups need the rest.
     #[must_use]
     pub fn with_budget(self, max_connections: Option<u32>, limit: u32, threads: usize) -> Self {
         let spare = max_connections.map_or(usize::MAX, |max| max.saturating_sub(limit) as usize / (2 * threads));
@@ -82,12 +83,12 @@ impl Route {
         Self { max_idle, ..self }
     }
 
-    /// A resolver for the names that are looked up on this route.
+    /// Returns a resolver for the names of this route.
     pub fn resolver(&self) -> Resolver {
         Resolver::default().with_local_suffix(self.local_suffix)
     }
 
-    /// Whether an attempt goes over inflight's own connections.
+    /// Whether an attempt uses inflight's own client.
     fn is_direct(&self, url: &Url) -> bool {
         match self.via {
             HttpClient::Direct => true,
@@ -96,12 +97,12 @@ impl Route {
         }
     }
 
-    /// Whether inflight looks up the name in a URL; otherwise a proxy does.
+    /// Whether inflight looks up the name in a URL, rather than a proxy.
     pub(in crate::source::pool) fn resolves_locally(&self, url: &Url) -> bool {
         self.via == HttpClient::Direct || self.proxies_for(url).is_none()
     }
 
-    /// The wire, and why it was chosen.
+    /// Returns the client, and the reason for the choice.
     pub fn describe(&self) -> (&'static str, String) {
         match (self.via, &self.proxies) {
             (HttpClient::Direct, _) => ("direct", "requested".to_owned()),
@@ -114,7 +115,7 @@ impl Route {
         }
     }
 
-    /// The wire for attempts at this URL, and why it was chosen.
+    /// Returns the client for a URL, and the reason for the choice.
     pub fn describe_for(&self, url: &Url) -> (&'static str, String) {
         if self.via != HttpClient::Auto || self.proxies.is_none() {
             return self.describe();
@@ -125,7 +126,7 @@ impl Route {
         }
     }
 
-    /// The proxies, if one of them applies to a URL.
+    /// Returns the proxies, if one of them applies to a URL.
     fn proxies_for(&self, url: &Url) -> Option<&Proxies> {
         let is_local = url.host_str().zip(self.local_suffix).is_some_and(|(host, suffix)| host.ends_with(suffix));
         self.proxies.as_ref().filter(|proxies| !is_local && proxies.apply_to(url))
@@ -133,9 +134,9 @@ impl Route {
 }
 
 impl Proxies {
-    /// Reads the variables as curl and reqwest do; `None` if they name no proxy.
+    /// Reads the variables as curl and reqwest do. Returns `None` if they name no proxy.
     fn read(variable: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        // A web server turns the `Proxy` header of a request into HTTP_PROXY.
+        // In a CGI program, HTTP_PROXY may come from the `Proxy` header of a request.
         if variable("REQUEST_METHOD").is_some() {
             return None;
         }
@@ -164,7 +165,7 @@ impl Proxies {
         origin.is_ok_and(|origin| self.matcher.intercept(&origin).is_some())
     }
 
-    /// The variable that names the proxy for a URL: the one for its scheme, else the one for all.
+    /// Returns the variable that names the proxy for a URL: that of its scheme, or else that of all URLs.
     fn variable_for(&self, url: &Url) -> &'static str {
         let scope = if url.scheme() == "https" { ProxyScope::Https } else { ProxyScope::Http };
         let named = |scope: ProxyScope| self.variables.iter().find(|(of, _)| *of == scope);
@@ -174,12 +175,12 @@ impl Proxies {
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A proxy's address may hold a password.
+        // The address of a proxy may contain a password.
         f.debug_struct("Route").field("via", &self.via).finish_non_exhaustive()
     }
 }
 
-/// The wires of one thread.
+/// The HTTP clients of one thread.
 #[derive(Debug)]
 pub struct Wires {
     route: Route,
@@ -188,7 +189,7 @@ pub struct Wires {
 }
 
 impl Wires {
-    /// Wires with the run's resolver.
+    /// Returns clients with the run's resolver.
     pub fn new(route: Route, resolver: &Resolver, keeps_bodies: bool) -> Self {
         let direct = DirectWire::new(resolver.clone(), keeps_bodies, route.max_idle);
         let reqwest = ReqwestWire::new(resolver.clone(), keeps_bodies, route.max_idle);
@@ -201,7 +202,7 @@ impl Wire for Wires {
         if self.route.is_direct(&job.url) {
             self.direct.exchange(job, timeout, progress).await
         } else {
-            // This future is large; boxed, it takes no room in the future of every worker.
+            // This future is large. Boxed, it does not enlarge the future of every worker.
             Box::pin(self.reqwest.exchange(job, timeout, progress)).await
         }
     }
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_goes_directly_unless_a_proxy_applies_to_its_host() {
+    fn an_attempt_is_direct_unless_a_proxy_applies_to_its_host() {
         assert_eq!(direct(HttpClient::Auto, &[]), [true; 3]);
         assert_eq!(direct(HttpClient::Auto, &[("HTTP_PROXY", "http://p.example:3128")]), [false, true, true]);
         assert_eq!(direct(HttpClient::Auto, &[("https_proxy", "p.example:3128")]), [true, false, true]);
@@ -240,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn a_requested_wire_is_used_in_any_environment() {
+    fn a_requested_client_is_used_in_any_environment() {
         assert_eq!(direct(HttpClient::Direct, &[("ALL_PROXY", "http://p.example")]), [true; 3]);
         assert_eq!(direct(HttpClient::Reqwest, &[]), [false; 3]);
     }
 
     #[test]
-    fn the_description_for_a_url_names_its_wire_and_the_variable_that_decides() {
+    fn the_description_for_a_url_names_the_client_and_the_variable() {
         let variables: &[_] =
             &[("ALL_PROXY", "http://p.example"), ("HTTP_PROXY", "http://q.example"), ("NO_PROXY", "b.example")];
         let description = |via, url: &str| {
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_connections_are_bounded_for_each_thread_and_in_all() {
+    fn idle_connections_are_bounded_per_thread_and_in_total() {
         let max_idle =
             |most, limit, threads| Route::new(HttpClient::Auto, &|_| None).with_budget(most, limit, threads).max_idle;
         assert_eq!(max_idle(None, 50, 2), 1_024);

@@ -1,7 +1,7 @@
-//! The TLS configuration: this machine's root certificates, and a mark when a handshake begins.
+//! The TLS configuration: the root certificates of this machine, and a mark at the start of each handshake.
 //!
-//! reqwest's connector makes connection and handshake in one step. But rustls begins each handshake by asking
-//! its session store about the server: at that moment the connection is open. Start at [`config`].
+//! reqwest connects and performs the handshake in one step. But rustls starts each handshake with a query of its
+//! session store, and at that moment the connection is open. Start at [`config`].
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use rustls_platform_verifier::ConfigVerifierExt;
 
 use crate::source::pool::wire::milestones;
 
-/// Sessions that each thread remembers.
+/// The number of TLS sessions that each thread remembers.
 const SESSIONS: usize = 1_024;
 
-/// TLS with this machine's certificates, for HTTP/1.1 only; its handshakes are marked.
+/// Returns a TLS configuration with the root certificates of this machine, for HTTP/1.1 only.
 pub fn config() -> Result<ClientConfig, rustls::Error> {
     install_provider();
     let mut config = ClientConfig::with_platform_verifier()?;
@@ -28,11 +28,11 @@ pub fn config() -> Result<ClientConfig, rustls::Error> {
 
 /// Installs the cryptography provider. A client needs one even if it never uses TLS.
 pub fn install_provider() {
-    // It fails only if there is a provider already, which serves as well.
+    // This fails only if a provider is already installed, which works as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A session store that marks when a handshake begins.
+/// A session store that marks the start of a handshake.
 #[derive(Debug)]
 struct MarkSecuring(ClientSessionMemoryCache);
 

@@ -4,15 +4,15 @@
 
 use crate::text::sanitize::sanitize;
 use crate::text::units;
+use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
+use crate::tui::keymap::Keymap;
 use crate::tui::keymap::entry::ActionEntry;
 use crate::tui::keymap::table::ENTRIES;
-use crate::tui::refusal::refusal;
 use crate::tui::state::palette::Palette;
 use crate::tui::text_fit::{cut_end, cut_middle, width_of};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
-use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::popup::Popup;
 use crate::tui::view::widgets::table;
 
@@ -24,10 +24,14 @@ const GAP: u16 = 2;
 const NAMED: u16 = 72;
 
 /// A sheet with every action that fits what is typed; what cannot be done is faint and says why.
-pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    let Some(palette) = &scene.ui.palette else { return };
+pub fn draw(
+    screen: &mut Pen<'_>,
+    palette: &Palette,
+    keymap: &Keymap,
+    refusal: impl Fn(Action) -> Option<&'static str>,
+) {
     let rows = palette.rows();
-    let columns = PaletteColumns::of(scene);
+    let columns = PaletteColumns::of(palette, keymap);
     // As large as without a filter, so that it does not move while the user types.
     let sheet = Popup::of(screen.area, columns.whole(), columns.n);
     sheet.write(screen, |pen| {
@@ -43,7 +47,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let from = at.saturating_sub(usize::from(sheet.rows) / 2).min(sheet.last_row(rows.len()));
         let mut selected = None;
         for (y, (i, entry)) in (1..=sheet.rows).zip(rows.iter().enumerate().skip(from)) {
-            row(pen, y, &columns, entry, scene);
+            row(pen, y, &columns, entry, keymap, refusal(entry.action));
             pen.target(0, y, u16::MAX, ClickTarget::Choice(i));
             if i == at {
                 table::mark(pen, y);
@@ -75,11 +79,11 @@ struct PaletteColumns {
 }
 
 impl PaletteColumns {
-    fn of(scene: &ViewScene<'_>) -> Self {
+    fn of(palette: &Palette, keymap: &Keymap) -> Self {
         let all = || ENTRIES.iter();
-        let keys = all().filter_map(|entry| scene.keymap.key(entry.action)).map(|key| width_of(&key)).max();
+        let keys = all().filter_map(|entry| keymap.key(entry.action)).map(|key| width_of(&key)).max();
         let widest = |text: fn(&ActionEntry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
-        let n = scene.ui.palette.as_ref().map_or(0, Palette::n_all);
+        let n = palette.n_all();
         Self { keys: keys.unwrap_or(0), name: widest(|entry| entry.id), help: widest(|entry| entry.help), n }
     }
 
@@ -89,10 +93,16 @@ impl PaletteColumns {
 }
 
 /// Its key, its name where there is room, and what it does, or why it cannot.
-fn row(pen: &mut Pen<'_>, y: u16, columns: &PaletteColumns, entry: &ActionEntry, scene: &ViewScene<'_>) {
-    let refusal = refusal(entry.action, scene.model.stage, scene.can);
+fn row(
+    pen: &mut Pen<'_>,
+    y: u16,
+    columns: &PaletteColumns,
+    entry: &ActionEntry,
+    keymap: &Keymap,
+    refusal: Option<&str>,
+) {
     let (key_role, role) = if refusal.is_some() { (Role::TextFaint, Role::TextFaint) } else { (Role::Key, Role::Text) };
-    let key = scene.keymap.key(entry.action).unwrap_or_else(|| units::NOTHING.to_owned());
+    let key = keymap.key(entry.action).unwrap_or_else(|| units::NOTHING.to_owned());
     pen.right(LEAD + columns.keys, y, &key, key_role);
     let mut x = LEAD + columns.keys + GAP;
     let is_named = pen.width() >= NAMED;

@@ -23,7 +23,7 @@ use crate::tui::keymap::entry::Context;
 use crate::tui::state::race::RaceUi;
 use crate::tui::theme::glyphs::Charset;
 use crate::tui::theme::role::Role;
-use crate::tui::view::chrome::help;
+use crate::tui::view::chrome::{help, palette};
 use crate::tui::view::pen::{Pen, replace_non_ascii};
 use crate::tui::view::race::layout::LabLayout;
 use crate::tui::view::race::paragraph::Paragraph;
@@ -50,6 +50,9 @@ pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> ClickTargets {
     }
     if let Some(from) = stage.ui.help {
         help::sheet(&mut screen, &stage.keymap.rows_at(Context::Race), from);
+    }
+    if let Some(palette) = &stage.ui.palette {
+        palette::draw(&mut screen, palette, stage.keymap, |action| RaceUi::refusal(action, stage.race));
     }
     if stage.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());

@@ -88,7 +88,7 @@ fn two_rules_for_the_same_hosts_are_a_mistake() {
     let folder = Folder::new().with("plan.toml", plan);
     let ended = folder.inflight("check plan.toml --json").run().exits(3);
     let mistakes = ended.summary()["mistakes"].clone();
-    assert_eq!(mistakes[0]["message"], "two rules are for the hosts `a.example`");
+    assert_eq!(mistakes[0]["message"], "two rules have the pattern `a.example`");
     assert_eq!((&mistakes[0]["line"], &mistakes[0]["label"]), (&json!(3), &json!("the other one is in line 1")));
 }
 

@@ -121,7 +121,7 @@ impl Lanes {
     /// Adds a lane for the host with this name. `cap` is its limit if the plan has none for it.
     pub fn add(&mut self, name: &Arc<str>, cap: u32) -> usize {
         self.evict_cold();
-        let (limit, gap) = self.limits.of_host(name);
+        let (limit, gap) = self.limits.limits_for_host(name);
         let limit = limit.map(NonZeroU32::get);
         let adapt = self.limits.adaptive.then(|| Adapt::new(limit.unwrap_or(cap)));
         let i = self.next_number;

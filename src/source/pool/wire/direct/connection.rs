@@ -1,7 +1,7 @@
-//! An HTTP/1.1 connection that is polled by the exchange that uses it.
+//! An HTTP/1.1 connection, which the exchange that uses it polls.
 //!
-//! No task polls it while it is idle. So it notices that the server has closed it only when it is used next,
-//! before anything is sent. Start at [`HttpConnection::send`] and [`HttpConnection::read_head`].
+//! While it is idle, no task polls it. So it detects a close by the server only at its next use, before anything is
+//! sent. Start at [`HttpConnection::send`] and [`HttpConnection::read_head`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -24,28 +24,28 @@ use crate::source::pool::wire::message::RequestBody;
 /// A connection.
 pub(in crate::source::pool) struct HttpConnection {
     sender: SendRequest<RequestBody>,
-    /// `None` once it has closed.
+    /// `None` once it is closed.
     connection: Option<Connection<TokioIo<TcpOrTls>, RequestBody>>,
-    /// It closed before a byte of the next answer had come.
+    /// It closed before the first byte of the next response.
     was_silent: bool,
 }
 
-/// The response head to come, or the request if it was not sent.
+/// The pending response head, or the request if it was not sent.
 pub(in crate::source::pool) type SendResult = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>;
 
-/// A connection closed before the head of the answer.
+/// The error of a connection that closed before the response head.
 #[derive(Debug)]
 pub(in crate::source::pool) struct Unanswered {
-    /// Why.
+    /// The reason.
     pub(in crate::source::pool) failure: Failure,
-    /// The request, if not a byte of it was sent.
+    /// The request, if no byte of it was sent.
     pub(in crate::source::pool) unsent: Option<Request<RequestBody>>,
-    /// Not a byte of an answer came.
+    /// Whether no byte of a response arrived.
     pub(in crate::source::pool) is_silent: bool,
 }
 
 impl HttpConnection {
-    /// A connection over a stream.
+    /// Opens a connection over a stream.
     pub(in crate::source::pool) async fn over(stream: TcpOrTls) -> Result<Box<Self>, Failure> {
         let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|error| closed(&error))?;
         Ok(Box::new(Self { sender, connection: Some(connection), was_silent: true }))
@@ -59,7 +59,7 @@ impl HttpConnection {
         self.sender.try_send_request(request)
     }
 
-    /// The head of the answer to what was sent.
+    /// Waits for the response head.
     pub(in crate::source::pool) async fn read_head(
         &mut self,
         sent: Pin<&mut impl Future<Output = SendResult>>,
@@ -74,13 +74,13 @@ impl HttpConnection {
         }
     }
 
-    /// The next chunk of a body.
+    /// Reads the next chunk of a body.
     pub(in crate::source::pool) async fn read_chunk(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, Failure> {
-        // The end of a body of known length is known without another read.
+        // The end of a body with a known length needs no further read.
         while !body.is_end_stream()
             && let Some(frame) = self.drive(body.frame()).await
         {
-            let frame = frame.map_err(|error| failure::reason_of(&error, || Reason::ClosedEarly))?;
+            let frame = frame.map_err(|error| failure::classify(&error, || Reason::ClosedEarly))?;
             // Other frames are trailers, which are ignored.
             if let Ok(chunk) = frame.into_data() {
                 return Ok(Some(chunk));
@@ -89,7 +89,7 @@ impl HttpConnection {
         Ok(None)
     }
 
-    /// Whether it can be used again.
+    /// Whether the connection can be reused.
     pub(in crate::source::pool) async fn is_ready(&mut self) -> bool {
         if !self.sender.is_ready() {
             poll_fn(|context| {
@@ -101,7 +101,7 @@ impl HttpConnection {
         self.connection.is_some() && self.sender.is_ready()
     }
 
-    /// Waits for a step, and polls the connection meanwhile.
+    /// Waits for a step while it polls the connection.
     async fn drive<T>(&mut self, step: impl Future<Output = T>) -> T {
         let mut step = pin!(step);
         poll_fn(|context| {
@@ -115,7 +115,7 @@ impl HttpConnection {
     }
 
     fn poll_connection(&mut self, context: &mut Context<'_>) {
-        // Its error is dropped here: the step that waits for something on it returns that.
+        // The error is dropped here, because the waiting step returns it.
         if self.connection.as_mut().is_some_and(|connection| Pin::new(connection).poll(context).is_ready()) {
             self.end();
         }
@@ -135,5 +135,5 @@ impl fmt::Debug for HttpConnection {
 }
 
 fn closed(error: &hyper::Error) -> Failure {
-    failure::reason_of(error, || Reason::BadResponse)
+    failure::classify(error, || Reason::BadResponse)
 }

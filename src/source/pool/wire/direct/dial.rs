@@ -1,7 +1,7 @@
-//! The dialer: it resolves a name, connects to an address that answers, and makes the TLS handshake.
+//! The dialer, which resolves a name, connects to one of its addresses, and performs the TLS handshake.
 //!
-//! If an address of a name takes long to answer, the next one is tried in parallel. So a machine whose IPv6
-//! leads nowhere loses [`STAGGER`], not a time-out (RFC 8305). Start at [`Dialer::dial`].
+//! If an address is slow to respond, the next one is tried in parallel (RFC 8305). So broken IPv6 costs [`STAGGER`]
+//! instead of a time-out. Start at [`Dialer::dial`].
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -26,7 +26,7 @@ use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::secure;
 
-/// How long the dialer waits for an address before it tries the next one as well.
+/// The wait for an address before the next one is tried in parallel.
 const STAGGER: Duration = Duration::from_millis(250);
 
 /// An open stream, plain or with TLS.
@@ -35,18 +35,20 @@ pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpS
 /// Opens the connections of one thread.
 pub(in crate::source::pool) struct Dialer {
     resolver: Resolver,
-    /// Made when it is first needed: reading this machine's certificates takes milliseconds, and fails where
-    /// there are none. A plan without `https` must not depend on them.
+    /// The TLS configuration, created on first use.
+    ///
+    /// Reading the root certificates takes milliseconds, and fails if there are none. A plan without `https`
+    /// must not depend on them.
     tls: OnceCell<Result<TlsConnector, rustls::Error>>,
 }
 
 impl Dialer {
-    /// A dialer with the run's resolver.
+    /// Returns a dialer with the run's resolver.
     pub(in crate::source::pool) fn new(resolver: Resolver) -> Self {
         Self { resolver, tls: OnceCell::new() }
     }
 
-    /// Opens a connection, marked step by step.
+    /// Opens a connection, and marks its milestones.
     pub(in crate::source::pool) async fn dial(
         &self,
         host: &HostPool,
@@ -54,9 +56,9 @@ impl Dialer {
     ) -> Result<TcpOrTls, Failure> {
         milestones.mark_connect_started();
         let addresses = self.resolve(host, milestones).await?;
-        let unreachable = |error: io::Error| failure::reason_of(&error, || Reason::Unreachable);
+        let unreachable = |error: io::Error| failure::classify(&error, || Reason::Unreachable);
         let stream = connect(&addresses).await.map_err(unreachable)?;
-        // The end of a large body must not wait for its acknowledgement.
+        // The end of a large body must not wait for an acknowledgement.
         stream.set_nodelay(true).map_err(unreachable)?;
         let stream = if host.is_secure {
             milestones.mark_tls_started();
@@ -76,7 +78,7 @@ impl Dialer {
             url::Host::Ipv6(ip) => return Ok(vec![with_port((*ip).into())]),
         };
         let found = milestones.look_up(&self.resolver, name).await;
-        let found = found.map_err(|error| failure::reason_of(&error, || Reason::Dns))?;
+        let found = found.map_err(|error| failure::classify(&error, || Reason::Dns))?;
         Ok(found.iter().copied().map(with_port).collect())
     }
 
@@ -92,11 +94,11 @@ impl Dialer {
             url::Host::Ipv6(ip) => ServerName::from(IpAddr::from(*ip)),
         };
         let secured = connector.connect(name, stream).await;
-        secured.map_err(|error| failure::reason_of(&error, || Reason::Tls))
+        secured.map_err(|error| failure::classify(&error, || Reason::Tls))
     }
 }
 
-/// Connects to the first of these addresses that answers.
+/// Connects to the first of these addresses that responds.
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     if let [address] = addresses {
         return TcpStream::connect(address).await;
@@ -115,8 +117,9 @@ async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
 }
 
-/// The addresses in their order, but IPv6 and IPv4 in turn: if one family leads nowhere, the second attempt
-/// uses the other.
+/// Reorders addresses so that IPv6 and IPv4 alternate.
+///
+/// If one family does not work, the second attempt uses the other.
 fn alternate_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let is_first = |address: &&SocketAddr| addresses.first().is_some_and(|first| first.is_ipv4() == address.is_ipv4());
     let (mut first, mut second) =

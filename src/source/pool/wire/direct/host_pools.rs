@@ -1,7 +1,7 @@
 //! The idle connections of one thread, by host.
 //!
-//! At most [`HostPools::max_idle`] of them are open; the ones unused for longest close first. Hosts without an
-//! idle connection are forgotten when there are many. Start at [`HostPools::pool`].
+//! At most [`HostPools::max_idle`] of them are open; the least recently used ones close first. If there are many
+//! hosts, those without an idle connection are forgotten. Start at [`HostPools::pool`].
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -17,39 +17,39 @@ use url::{Position, Url};
 use crate::source::pool::wire::direct::connection::HttpConnection;
 use crate::source::pool::wire::message::RequestTemplate;
 
-/// How long an idle connection is kept. Few servers keep it longer.
+/// The longest idle time of a connection. Few servers allow a longer one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The time between two searches for connections that were idle for too long.
+/// The time between two searches for connections to close.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The number of hosts from which those without an idle connection are forgotten.
+/// The number of hosts above which those without an idle connection are forgotten.
 const MAX_HOSTS: usize = 1_024;
 
-/// The hosts that one thread has requested something from.
+/// The hosts of one thread, with their idle connections.
 pub(in crate::source::pool) struct HostPools {
-    /// By everything in front of the path: two users must not share a connection.
+    /// The pools by everything before the path, because two users must not share a connection.
     by_origin: RefCell<FxHashMap<Box<str>, Rc<HostPool>>>,
     n_idle: Cell<usize>,
-    /// Idle connections that are kept, of all hosts together.
+    /// The most idle connections of all hosts.
     max_idle: usize,
     swept_at: Cell<Option<Instant>>,
-    /// The number of hosts at which unused ones are forgotten next.
+    /// The number of hosts that triggers the next removal.
     forgets_at: Cell<usize>,
 }
 
 /// A host, and its idle connections.
 #[derive(Debug)]
 pub(in crate::source::pool) struct HostPool {
-    /// Its name or its address.
+    /// The name or address.
     pub(in crate::source::pool) name: url::Host,
     /// Its port.
     pub(in crate::source::pool) port: u16,
     /// Whether its connections use TLS.
     pub(in crate::source::pool) is_secure: bool,
-    /// What requests to it have in common.
+    /// The template of its requests.
     pub(in crate::source::pool) template: RequestTemplate,
-    /// The most recently used one is at the back.
+    /// The idle connections; the most recently used one is at the back.
     idle: RefCell<VecDeque<IdleConnection>>,
 }
 
@@ -61,7 +61,7 @@ struct IdleConnection {
 }
 
 impl HostPools {
-    /// Pools that keep so many idle connections.
+    /// Returns pools that keep up to `max_idle` idle connections.
     pub(in crate::source::pool) fn new(max_idle: usize) -> Self {
         Self {
             by_origin: RefCell::default(),
@@ -72,7 +72,7 @@ impl HostPools {
         }
     }
 
-    /// The pool of a URL's host.
+    /// Returns the pool of a URL's host.
     pub(in crate::source::pool) fn pool(&self, url: &Url) -> Rc<HostPool> {
         let origin = &url[..Position::BeforePath];
         if let Some(pool) = self.by_origin.borrow().get(origin) {
@@ -81,7 +81,7 @@ impl HostPools {
         let mut by_origin = self.by_origin.borrow_mut();
         if by_origin.len() >= self.forgets_at.get() {
             by_origin.retain(|_, pool| pool.is_used());
-            // At least as many further hosts pay for the next search, so that each costs O(1).
+            // The next search happens only after as many further hosts, so that each costs O(1).
             self.forgets_at.set(MAX_HOSTS.max(2 * by_origin.len()));
         }
         let pool = Rc::new(HostPool::new(url));
@@ -89,7 +89,7 @@ impl HostPools {
         pool
     }
 
-    /// Takes the connection that was used last, and returns for how long it was idle.
+    /// Takes the most recently used connection, and returns its idle time.
     pub(in crate::source::pool) fn take(
         &self,
         pool: &HostPool,
@@ -99,7 +99,7 @@ impl HostPools {
         self.n_idle.update(|n| n - 1);
         let idle_for = now.saturating_duration_since(since);
         if idle_for >= IDLE_TIMEOUT {
-            // The others have been idle for longer.
+            // The other connections have been idle for longer.
             self.close(pool);
             return None;
         }
@@ -131,7 +131,7 @@ impl HostPools {
         self.n_idle.replace(0) > 0
     }
 
-    /// Closes the eighth of the idle connections that was used least recently. It pays for as many more.
+    /// Closes the least recently used eighth of the idle connections, so that the cost per connection is O(1).
     fn close_coldest(&self) {
         let by_origin = self.by_origin.borrow();
         let mut since = Vec::with_capacity(self.n_idle.get());
@@ -158,7 +158,7 @@ impl HostPools {
         self.n_idle.set(n_idle);
     }
 
-    /// Closes connections that were idle for too long, and forgets hosts that have none left.
+    /// Closes connections that were idle for too long, and forgets hosts without connections.
     fn sweep(&self, now: Instant) {
         if self.swept_at.get().is_some_and(|swept_at| now < swept_at + SWEEP_INTERVAL) {
             return;
@@ -176,7 +176,7 @@ impl HostPool {
     fn new(url: &Url) -> Self {
         let name = &url[Position::BeforeHost..Position::AfterPort];
         Self {
-            // Every URL of a job has a host.
+            // The URL of a job always has a host.
             name: url.host().map_or(url::Host::Domain(String::new()), |host| host.to_owned()),
             port: url.port_or_known_default().unwrap_or_default(),
             is_secure: url.scheme() == "https",
@@ -193,7 +193,7 @@ impl HostPool {
 
 impl fmt::Debug for HostPools {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The origins may hold passwords.
+        // The origins may contain passwords.
         f.debug_struct("HostPools").field("n_idle", &self.n_idle).finish_non_exhaustive()
     }
 }

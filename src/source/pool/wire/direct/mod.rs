@@ -1,8 +1,8 @@
-//! The direct wire: HTTP/1.1 over inflight's own connections, with and without TLS.
+//! inflight's own HTTP/1.1 client, with and without TLS.
 //!
-//! It never goes through a proxy. Each thread has its own connections. The exchange that uses a connection also
-//! polls it, with no task of its own: to drop the exchange is to close the connection. Start at [`DirectWire`];
-//! an exchange passes through `host_pools`, `dial` and `connection`.
+//! It never uses a proxy. Each thread has its own connections. A connection has no task: the exchange that uses it
+//! polls it, and dropping the exchange closes it. Start at [`DirectWire`]. An exchange passes through `host_pools`,
+//! `dial` and `connection`.
 
 mod connection;
 mod dial;
@@ -27,11 +27,12 @@ use crate::source::pool::wire::milestones::Milestones;
 use crate::source::pool::wire::progress::Progress;
 use crate::source::pool::wire::{AnswerHead, Exchange, NoAnswer, Wire};
 
-/// A connection that was idle for so long and closes without an answer was closed by its server in the meantime.
-/// If it was in use a moment ago, it closed because of the request, and that is a failure.
+/// The idle time after which a connection that closes without a response counts as stale.
+///
+/// A connection that was in use more recently closed because of the request, which is a failure.
 const STALE_AFTER: Duration = Duration::from_secs(1);
 
-/// The direct wire of one thread.
+/// The direct client of one thread.
 #[derive(Debug)]
 pub struct DirectWire {
     pools: HostPools,
@@ -39,7 +40,7 @@ pub struct DirectWire {
     keeps_bodies: bool,
 }
 
-/// An exchange under way.
+/// A running exchange.
 struct DirectExchange<'a> {
     job: &'a Job,
     pool: &'a HostPool,
@@ -49,12 +50,12 @@ struct DirectExchange<'a> {
 }
 
 impl DirectWire {
-    /// A wire with the run's resolver, which keeps so many idle connections.
+    /// Returns a client with the run's resolver, which keeps up to `max_idle` idle connections.
     pub fn new(resolver: Resolver, keeps_bodies: bool, max_idle: usize) -> Self {
         Self { pools: HostPools::new(max_idle), dialer: Dialer::new(resolver), keeps_bodies }
     }
 
-    /// One exchange, marked step by step.
+    /// Performs one exchange, and marks its milestones.
     async fn run_exchange(&self, job: &Job, milestones: &Milestones, (start, end): (Instant, Instant)) -> Exchange {
         let pool = self.pools.pool(&job.url);
         let exchange = DirectExchange { job, pool: &pool, milestones, start, end };
@@ -77,8 +78,9 @@ impl DirectWire {
         Exchange::with_answer(head, body).with_phase_times(milestones.phase_times_with_answer(head_at, ended))
     }
 
-    /// Sends the request and waits for the head of the answer: over an idle connection that is still good, or
-    /// else over a new one.
+    /// Sends the request and waits for the response head.
+    ///
+    /// It uses an idle connection that is still open, or else a new one.
     async fn request(
         &self,
         exchange: DirectExchange<'_>,
@@ -90,11 +92,11 @@ impl DirectWire {
             let sent = pin!(connection.send(request));
             match exchange.in_time(now, connection.read_head(sent)).await? {
                 Ok(response) => return Ok((connection, response)),
-                // It was closed before anything was sent, so the server does not know the request.
+                // It closed before anything was sent, so the server has not received the request.
                 Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
                 Err(closed) if closed.is_silent && idle_for >= STALE_AFTER && exchange.job.method.is_idempotent() => {
                     exchange.milestones.mark_stale();
-                    // The others have been idle for longer.
+                    // The other connections have been idle for longer.
                     self.pools.close(exchange.pool);
                     request = make()?;
                 }
@@ -102,18 +104,18 @@ impl DirectWire {
             }
             now = Instant::now();
         }
-        // Boxed, or the future of every worker would have room for a handshake.
+        // Boxed, so that the handshake does not enlarge the future of every worker.
         let mut connection = Box::pin(self.connect(&exchange)).await?;
         let sent = pin!(connection.send(request));
         let response = exchange.in_time(Instant::now(), connection.read_head(sent)).await?;
         response.map(|response| (connection, response)).map_err(|closed| closed.failure.into())
     }
 
-    /// A new connection.
+    /// Opens a new connection.
     async fn connect(&self, exchange: &DirectExchange<'_>) -> Result<Box<HttpConnection>, NoAnswer> {
         let dial = async {
             match self.dialer.dial(exchange.pool, exchange.milestones).await {
-                // Idle connections take descriptors as well.
+                // Closing idle connections frees descriptors.
                 Err((Reason::Local, _)) if self.pools.close_all() => {
                     self.dialer.dial(exchange.pool, exchange.milestones).await
                 }
@@ -129,7 +131,7 @@ impl DirectWire {
 }
 
 impl DirectExchange<'_> {
-    /// Waits for the head of an answer as long as it may take from `now` on.
+    /// Waits for a response head, within its time-out from `now`.
     async fn in_time<T>(&self, now: Instant, head: impl Future<Output = T>) -> Result<T, NoAnswer> {
         let deadline = (now + self.job.policy.timeouts.first_byte).min(self.end);
         timeout_at(deadline, head).await.map_err(|_| NoAnswer::TimedOut(Phase::FirstByte))

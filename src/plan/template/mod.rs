@@ -4,10 +4,13 @@
 //! `{{name}}` means `{name}`. A template is parsed once, when the plan is read. Start at
 //! [`Template::parse`] and [`Template::fill`].
 
+pub(in crate::plan) mod escape;
+pub mod interpolation;
+
 use std::fmt;
 
-use crate::plan::request::escape::{Escaping, escaping_after, write_escaped};
-use crate::plan::request::interpolation::{PlanText, TextPiece, is_secret};
+use crate::plan::template::escape::{Escaping, escaping_after, write_escaped};
+use crate::plan::template::interpolation::{PlanText, TextPiece, is_secret};
 use crate::text::secret::MASK;
 
 /// A parsed template.
@@ -26,7 +29,7 @@ enum TemplatePart {
     Value { column: usize, escaping: Escaping },
 }
 
-/// Whether secrets are plain, as for the server, or masked, as for the user.
+/// How secrets are written: plain for the server, masked for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum SecretDisplay {
     Plain,
@@ -47,17 +50,17 @@ impl Template {
         template
     }
 
-    /// A text whose braces are literal.
+    /// Returns a template whose braces are literal.
     pub(in crate::plan) fn literal(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Text(text.to_owned())] }
     }
 
-    /// A text whose braces are literal, and that must be masked.
+    /// Returns a template whose braces are literal and that must be masked.
     pub(in crate::plan) fn secret(text: &str) -> Self {
         Self { parts: vec![TemplatePart::Secret(text.to_owned())] }
     }
 
-    /// Parses a URL: the escaping of a value depends on its position in the URL.
+    /// Parses a URL. The escaping of a value depends on its position.
     pub(in crate::plan) fn parse_url(text: &PlanText, columns: &mut Vec<String>) -> Self {
         let mut template = Self::parse(text, Escaping::Raw, columns);
         let mut place = Escaping::Raw;
@@ -135,14 +138,14 @@ impl Template {
         Ok(())
     }
 
-    /// The filled text.
+    /// Returns the text with a row's values.
     pub(in crate::plan) fn filled(&self, values: &[String], secrets: SecretDisplay) -> Result<String, String> {
         let mut out = String::new();
         self.fill(values, secrets, &mut out)?;
         Ok(out)
     }
 
-    /// The text as written, secrets masked.
+    /// Returns the text as written, with secrets masked.
     pub(in crate::plan) fn written(&self, columns: &[String]) -> String {
         let names: Vec<String> = columns.iter().map(|name| format!("{{{name}}}")).collect();
         let as_is = Self { parts: self.parts.iter().map(TemplatePart::raw).collect() };
@@ -154,7 +157,7 @@ impl Template {
         !self.parts.iter().any(|part| matches!(part, TemplatePart::Value { .. }))
     }
 
-    /// Its length in bytes, if it is the same for all rows.
+    /// Returns its length in bytes, if it is the same for all rows.
     pub(in crate::plan) fn constant_len(&self) -> Option<usize> {
         let len = |part: &TemplatePart| match part {
             TemplatePart::Text(text) | TemplatePart::Secret(text) => Some(text.len()),
@@ -168,7 +171,7 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, TemplatePart::Secret(_)))
     }
 
-    /// The parts of it that must be masked.
+    /// Returns the parts that must be masked.
     pub(in crate::plan) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Secret(secret) => Some(secret.as_str()),
@@ -184,7 +187,7 @@ impl Template {
             .any(|part| matches!(part, TemplatePart::Value { escaping: Escaping::Raw | Escaping::Host, .. }))
     }
 
-    /// For a URL: sample values, to check the plan before there are rows.
+    /// For a URL: returns sample values, to check the plan before rows are read.
     pub(in crate::plan) fn sample(&self, n_columns: usize) -> Vec<String> {
         let mut values = vec!["1".to_owned(); n_columns];
         for (i, part) in self.parts.iter().enumerate() {
@@ -230,71 +233,4 @@ impl fmt::Debug for Template {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{SecretDisplay, Template};
-    use crate::plan::request::escape::Escaping;
-    use crate::plan::request::interpolation::{PlanText, TextPiece};
-
-    #[track_caller]
-    fn url(text: &str, values: &[&str]) -> Result<String, String> {
-        let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
-        Template::parse_url(&PlanText::written(text), &mut Vec::new()).filled(&values, SecretDisplay::Plain)
-    }
-
-    #[test]
-    fn values_are_encoded_in_path_and_query() {
-        let filled = url("https://a.b/x/{id}?q={q}&again={id}", &["ü/ä ?#", "a&b=c%"]).unwrap();
-        assert_eq!(filled, "https://a.b/x/%C3%BC%2F%C3%A4%20%3F%23?q=a%26b%3Dc%25&again=%C3%BC%2F%C3%A4%20%3F%23");
-    }
-
-    #[test]
-    fn a_whole_url_or_its_start_is_taken_as_it_is() {
-        assert_eq!(url("{url}", &["http://a.b/x?y=1"]).unwrap(), "http://a.b/x?y=1");
-        assert_eq!(url("{base}/x/{id}", &["http://a.b", "a/b"]).unwrap(), "http://a.b/x/a%2Fb");
-    }
-
-    #[test]
-    fn a_value_cannot_leave_its_place_in_the_url() {
-        assert_eq!(url("https://{host}/x", &["a.b:81"]).unwrap(), "https://a.b:81/x");
-        assert!(url("https://{host}/x", &["a.b/evil?"]).is_err());
-        assert!(url("https://a.b/{id}/x", &[".."]).is_err());
-        assert_eq!(url("https://a.b/x?q={id}", &[".."]).unwrap(), "https://a.b/x?q=..");
-    }
-
-    #[test]
-    fn braces_without_a_name_are_literal() {
-        let mut columns = Vec::new();
-        let text = PlanText::written(r#"{"a": {"b": {id}}, "c": "{{id}}", "d": {}, "e": {x y}"#);
-        let template = Template::parse(&text, Escaping::Raw, &mut columns);
-        assert_eq!(columns, ["id"]);
-        let filled = template.filled(&["7".to_owned()], SecretDisplay::Plain).unwrap();
-        assert_eq!(filled, r#"{"a": {"b": 7}, "c": "{id}", "d": {}, "e": {x y}"#);
-    }
-
-    #[test]
-    fn values_inside_json_strings_are_escaped() {
-        let template = Template::parse(&PlanText::written(r#"{"a":"{id}"}"#), Escaping::Json, &mut Vec::new());
-        assert_eq!(template.filled(&["x\"\n".to_owned()], SecretDisplay::Plain).unwrap(), r#"{"a":"x\"\n"}"#);
-    }
-
-    #[test]
-    fn given_values_are_masked_and_never_searched_for_placeholders() {
-        let pieces = vec![TextPiece::Written("https://a.b/".into()), TextPiece::Given("k{id}k".into())];
-        let text = PlanText { pieces, ..PlanText::default() };
-        let mut columns = Vec::new();
-        let template = Template::parse_url(&text, &mut columns);
-        assert!(columns.is_empty());
-        assert_eq!(template.filled(&[], SecretDisplay::Plain).unwrap(), "https://a.b/k{id}k");
-        assert_eq!(template.filled(&[], SecretDisplay::Masked).unwrap(), "https://a.b/***");
-        assert_eq!(format!("{template:?}"), "https://a.b/***");
-    }
-
-    #[test]
-    fn a_given_base_shows_its_host_and_hides_the_rest() {
-        let pieces = vec![TextPiece::Given("https://a.b/tenant".into()), TextPiece::Written("/{id}".into())];
-        let text = PlanText { pieces, ..PlanText::default() };
-        let template = Template::parse_url(&text, &mut Vec::new());
-        assert_eq!(template.filled(&["1/2".to_owned()], SecretDisplay::Masked).unwrap(), "https://a.b***/1%2F2");
-        assert!(template.has_constant_host());
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
-//! A text of the plan after interpolation of `${…}`, piece by piece.
+//! The interpolation of `${…}` in texts of the plan.
 //!
-//! Values from outside stay apart from written text: they are never searched for placeholders and
-//! never shown. Start at `interpolate`.
+//! Values of variables and files are kept apart from written text. They are never searched for
+//! placeholders and never shown. Start at `interpolate`.
 
 use std::fmt;
 use std::fs::File;
@@ -9,14 +9,15 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::plan::defaults::MAX_SECRET_FILE;
+use crate::plan::error::io_reason;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::MASK;
 use crate::text::value_error::ValueError;
 
-/// Looks up a variable by name; the caller decides where.
+/// Looks up a variable by name. The caller decides where.
 pub type VariableLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Shorter values are not masked: they are too short to be secrets.
+/// The shortest value that is masked, in characters. Shorter ones are hardly secrets.
 const SHORTEST_SECRET: usize = 4;
 
 /// A part of a text.
@@ -28,7 +29,7 @@ pub(in crate::plan) enum TextPiece {
     Given(String),
 }
 
-/// A string value.
+/// A text of the plan, in pieces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::plan) struct PlanText {
     pub(in crate::plan) pieces: Vec<TextPiece>,
@@ -44,7 +45,7 @@ pub(in crate::plan) struct InterpolationError {
 
 /// Fills in `${NAME}`, `${NAME:-default}` and `${file:path}`; `$${` means `${`.
 ///
-/// Relative paths are relative to `folder`. A default is as written, so it is not secret.
+/// Relative paths are relative to `folder`. A default is written in the plan, so it is not secret.
 pub(in crate::plan) fn interpolate(
     raw: &str,
     folder: &Path,
@@ -67,7 +68,7 @@ pub(in crate::plan) fn interpolate(
         let written = &rest[at..=at + end];
         let name = &written[2..written.len() - 1];
         let piece =
-            value(name, folder, var).map_err(|wrong| InterpolationError { written: written.to_owned(), wrong })?;
+            lookup(name, folder, var).map_err(|wrong| InterpolationError { written: written.to_owned(), wrong })?;
         if matches!(piece, TextPiece::Given(_)) {
             let name = name.split_once(":-").map_or(name, |(name, _)| name);
             text.given.push(format!("${{{name}}}"));
@@ -79,9 +80,9 @@ pub(in crate::plan) fn interpolate(
     Ok(text)
 }
 
-fn value(name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<TextPiece, ValueError> {
+fn lookup(name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<TextPiece, ValueError> {
     if let Some(path) = name.strip_prefix("file:") {
-        return file(&folder.join(path)).map(TextPiece::Given);
+        return read_file(&folder.join(path)).map(TextPiece::Given);
     }
     let (name, default) = match name.split_once(":-") {
         Some((name, default)) => (name, Some(default)),
@@ -100,13 +101,13 @@ fn value(name: &str, folder: &Path, var: VariableLookup<'_>) -> Result<TextPiece
     }
 }
 
-/// A file's text without its last line break.
-fn file(path: &Path) -> Result<String, ValueError> {
+/// Returns a file's text without its last line break.
+fn read_file(path: &Path) -> Result<String, ValueError> {
     let fix = "write a path to a small text file, relative to the plan";
     let mut text = String::new();
     let opened = File::open(path).and_then(|file| file.take(MAX_SECRET_FILE + 1).read_to_string(&mut text));
     if let Err(why) = opened {
-        return Err(ValueError::new(format!("not readable: {}", reason(&why)), fix));
+        return Err(ValueError::new(format!("not readable: {}", io_reason(&why)), fix));
     }
     if text.len() as u64 > MAX_SECRET_FILE {
         return Err(ValueError::new("larger than 1 MiB", fix));
@@ -120,23 +121,8 @@ fn file(path: &Path) -> Result<String, ValueError> {
     Ok(text)
 }
 
-/// The reason for a system error, without its number.
-pub(in crate::plan) fn reason(why: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match why.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        _ => {
-            let words = why.to_string();
-            words.split(" (os error").next().unwrap_or_default().to_lowercase()
-        }
-    }
-}
-
 impl PlanText {
-    /// A text without variables.
+    /// Returns a text without variables.
     pub(in crate::plan) fn written(text: &str) -> Self {
         let mut written = Self::default();
         written.write(text);
@@ -160,12 +146,12 @@ impl PlanText {
         }
     }
 
-    /// The whole value.
+    /// Returns the whole value.
     pub(in crate::plan) fn value(&self) -> String {
         self.pieces.iter().map(TextPiece::as_str).collect()
     }
 
-    /// The value with secrets masked.
+    /// Returns the value with secrets masked.
     pub(in crate::plan) fn masked(&self) -> String {
         let masked = |piece: &TextPiece| match piece {
             TextPiece::Given(given) if is_secret(given) => MASK.to_owned(),
@@ -174,7 +160,7 @@ impl PlanText {
         self.pieces.iter().map(masked).collect()
     }
 
-    /// The values that must be masked.
+    /// Returns the values that must be masked.
     pub(in crate::plan) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             TextPiece::Given(given) if is_secret(given) => Some(given.as_str()),
@@ -182,7 +168,7 @@ impl PlanText {
         })
     }
 
-    /// The same text with every piece rewritten.
+    /// Rewrites every piece.
     pub(in crate::plan) fn map(&self, rewrite: impl Fn(&str) -> String) -> impl Iterator<Item = TextPiece> {
         let rewritten: Vec<TextPiece> = self
             .pieces
@@ -196,7 +182,7 @@ impl PlanText {
     }
 }
 
-/// Whether a value that was given from outside is long enough to be a secret.
+/// Whether the value of a variable or file is long enough to be a secret.
 pub(in crate::plan) fn is_secret(given: &str) -> bool {
     given.chars().count() >= SHORTEST_SECRET
 }
@@ -243,12 +229,12 @@ mod tests {
     }
 
     #[test]
-    fn two_dollars_stand_for_the_characters_themselves() {
+    fn a_second_dollar_escapes_a_variable() {
         assert_eq!(filled("$${TOKEN} costs $5 and ${TOKEN}").unwrap(), "${TOKEN} costs $5 and s3cret");
     }
 
     #[test]
-    fn what_cannot_be_filled_in_is_named() {
+    fn an_error_names_the_variable_that_cannot_be_filled_in() {
         assert_eq!(filled("x ${NOPE} y").unwrap_err(), "${NOPE} is not set");
         assert_eq!(filled("${TOKEN").unwrap_err(), "${TOKEN is not closed");
         assert_eq!(filled("${a-b}").unwrap_err(), "${a-b} is not a name");

@@ -1,10 +1,12 @@
-//! Whether paths and queries are read as a person means them. Start at any test's name.
+//! Tests of the parser of behaviours.
 
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-use crate::upstream::behaviour::{Act, Cut, DelayRange, Fault, Limit, RawReply, RetryAfter, parse};
+use crate::upstream::arguments::DelayRange;
+use crate::upstream::behaviour::{Act, Cut, Fault, Limit, RawReply, RetryAfter};
+use crate::upstream::table::{TABLE, help, parse};
 
 #[track_caller]
 fn act(path: &str) -> Act {
@@ -19,7 +21,7 @@ fn refusal(path: &str) -> String {
 }
 
 #[test]
-fn a_delay_is_a_length_or_a_range() {
+fn a_delay_is_a_duration_or_a_range() {
     let ms = Duration::from_millis;
     assert_eq!(parse("/delay/250ms").unwrap().delay, DelayRange::exactly(ms(250)));
     assert_eq!(parse("/delay/20ms..200ms").unwrap().delay, DelayRange { from: ms(20), to: ms(200) });
@@ -28,7 +30,7 @@ fn a_delay_is_a_length_or_a_range() {
 }
 
 #[test]
-fn a_bare_number_is_not_a_length_of_time() {
+fn a_bare_number_is_not_a_duration() {
     let message = refusal("/delay/250");
     assert_eq!(
         message,
@@ -38,7 +40,7 @@ fn a_bare_number_is_not_a_length_of_time() {
 }
 
 #[test]
-fn an_unknown_key_is_answered_with_the_known_ones() {
+fn the_error_for_an_unknown_key_lists_the_known_ones() {
     let message = refusal("/limit?rsp=20");
     assert!(message.contains("no key `rsp`"), "{message}");
     for key in ["rps", "burst", "concurrent", "per_window", "window", "half", "retry_after", "delay", "bytes", "id"] {
@@ -47,15 +49,15 @@ fn an_unknown_key_is_answered_with_the_known_ones() {
 }
 
 #[test]
-fn an_unknown_path_is_answered_with_its_neighbour() {
+fn the_error_for_an_unknown_path_suggests_a_similar_one() {
     let refused = parse("/dealy/250ms").unwrap_err();
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert_eq!(refused.why, "no behaviour is called `/dealy`");
+    assert_eq!(refused.why, "there is no behaviour `/dealy`");
     assert_eq!(refused.hint, "did you mean `/delay/250ms`? `GET /` lists them all");
 }
 
 #[test]
-fn words_and_values_that_do_not_fit_are_refused() {
+fn unexpected_segments_and_values_are_refused() {
     for path in [
         "/delay",
         "/delay/soon",
@@ -107,7 +109,7 @@ fn a_limit_is_one_of_three_kinds() {
 }
 
 #[test]
-fn a_share_may_be_written_in_percent() {
+fn a_share_can_be_written_in_percent() {
     let flaky = Act::Flaky { fail: 0.25, with: Fault::Status(StatusCode::BAD_GATEWAY), retry_after: None };
     assert_eq!(act("/flaky?fail=0.25&with=502"), flaky);
     assert_eq!(act("/flaky?fail=25%25&with=502"), flaky);
@@ -130,7 +132,7 @@ fn a_retry_after_may_be_a_number_a_date_or_nonsense() {
 }
 
 #[test]
-fn a_cut_promises_more_than_it_sends() {
+fn a_cut_body_is_shorter_than_announced() {
     assert_eq!(act("/close"), Act::Raw(RawReply::Close(None)));
     assert_eq!(act("/close?after=100"), Act::Raw(RawReply::Close(Some(Cut { after: 100, of: 200 }))));
     assert_eq!(act("/reset?after=0"), Act::Raw(RawReply::Reset(Some(Cut { after: 0, of: 1 }))));
@@ -157,4 +159,20 @@ fn headers_may_hold_bytes_beyond_ascii_but_no_controls() {
     let values: Vec<_> = headers.get_all("x-note").iter().map(HeaderValue::as_bytes).collect();
     assert_eq!(values, [b"a\x9bb".as_slice(), b"two words"]);
     assert!(refusal("/headers?x-note=a%1bb").contains("x-note"));
+}
+
+#[test]
+fn every_example_works_and_is_on_the_help_page() {
+    let page = help();
+    for (example, does) in TABLE.iter().flat_map(|row| row.examples) {
+        parse(example).unwrap_or_else(|refused| panic!("{example}: {refused}"));
+        assert!(page.contains(example) && page.contains(does), "{example}");
+    }
+}
+
+#[test]
+fn the_help_page_fits_a_terminal() {
+    for line in help().lines() {
+        assert!(line.len() <= 120, "{line}");
+    }
 }

@@ -1,17 +1,17 @@
-//! The escaping of a row's value, so that it stays in its place.
+//! The escaping of row values, so that a value cannot change the structure around it.
 //!
-//! In a URL it is percent-encoded and can neither change the host nor walk up the path; in JSON it is
-//! escaped. Start at [`write_escaped`].
+//! In a URL, a value is percent-encoded and can neither change the host nor move up the path. In JSON, it
+//! is escaped as part of a string. Start at [`write_escaped`].
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Everything but the unreserved characters of RFC 3986.
+/// All characters except the unreserved ones of RFC 3986.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How a value is escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Escaping {
-    /// As it is.
+    /// Not at all.
     Raw,
     /// As part of a URL's host and port.
     Host,
@@ -23,7 +23,7 @@ pub(in crate::plan) enum Escaping {
     Json,
 }
 
-/// Writes a value, escaped.
+/// Escapes and writes a value.
 pub(in crate::plan) fn write_escaped(value: &str, escaping: Escaping, out: &mut String) -> Result<(), String> {
     match escaping {
         Escaping::Raw => out.push_str(value),
@@ -34,7 +34,7 @@ pub(in crate::plan) fn write_escaped(value: &str, escaping: Escaping, out: &mut 
             }
             out.push_str(value);
         }
-        // A URL parser would walk up the path for these, even when they are percent-encoded.
+        // A URL parser moves up the path for these, even if they are percent-encoded.
         Escaping::Path if value == "." || value == ".." => {
             return Err(format!("the value `{value}` cannot be part of a path"));
         }
@@ -47,7 +47,7 @@ pub(in crate::plan) fn write_escaped(value: &str, escaping: Escaping, out: &mut 
     Ok(())
 }
 
-/// Returns the escaping that follows `text` in a URL, and how many bytes of it are scheme and host.
+/// Returns the escaping of a value after `text` in a URL, and how many bytes of `text` are scheme and host.
 pub(in crate::plan) fn escaping_after(place: Escaping, text: &str) -> (Escaping, usize) {
     let authority = match place {
         Escaping::Query | Escaping::Json => return (place, 0),
@@ -68,7 +68,7 @@ pub(in crate::plan) fn escaping_after(place: Escaping, text: &str) -> (Escaping,
     }
 }
 
-/// Returns the escaping that follows a text after the host.
+/// Returns the escaping of a value after this part of a URL, which begins after the host.
 fn escaping_after_host(text: &str) -> Escaping {
     if text.contains(['?', '#']) { Escaping::Query } else { Escaping::Path }
 }
