@@ -9,7 +9,7 @@ use inflight::output::plain::{Plain, PlainPace};
 
 use crate::output::run::{Run, status};
 
-/// Everything that is printed when polled each quarter of a second.
+/// All lines that are printed if `poll` is called four times a second.
 fn printed(plain: &mut Plain, run: &Run, seconds: Range<u64>) -> Vec<String> {
     (seconds.start * 4..seconds.end * 4).flat_map(|quarter| plain.poll(&run.model, Offset(quarter * 250_000))).collect()
 }
@@ -36,7 +36,7 @@ fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_and_prints_the_rarer(
 }
 
 #[test]
-fn a_log_of_a_run_that_hardly_moves_is_not_silent_for_ever() {
+fn a_log_of_a_slow_run_still_has_regular_lines() {
     let mut run = Run::new(1_000, &["orders"]);
     run.done(0, (0, 100));
     let mut plain = Plain::new(PlainPace::Log);
