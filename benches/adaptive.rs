@@ -28,7 +28,7 @@ use tokio::sync::mpsc;
 
 const WARM_UP: Duration = Duration::from_secs(10);
 const LASTS: Duration = Duration::from_secs(120);
-/// How long an upstream is halved that is.
+/// How long an upstream's limit stays halved.
 const HALVED: Duration = Duration::from_secs(40);
 /// An accepted request's time in service, and its mean in seconds.
 const SERVICE: &str = "60ms..140ms";

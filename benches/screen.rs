@@ -185,12 +185,12 @@ struct Terminal {
     fingers: Box<dyn Write + Send>,
     pupil: Box<dyn Pupil + Send + Sync>,
     pid: u32,
-    paper: Arc<Mutex<Paper>>,
+    paper: Arc<Mutex<ScreenOutput>>,
     is_paused: Arc<AtomicBool>,
 }
 
 /// What the program has printed.
-struct Paper {
+struct ScreenOutput {
     parser: Parser,
     pictures: usize,
     /// The last bytes, in case the start of a frame is split.
@@ -210,7 +210,7 @@ impl Terminal {
         let pid = pupil.process_id().ok_or("no process")?;
         let one = |n| std::num::NonZero::new(n).ok_or("no size");
         let parser = Parser::new(one(40)?, one(120)?, 0);
-        let paper = Arc::new(Mutex::new(Paper { parser, pictures: 0, tail: Vec::new() }));
+        let paper = Arc::new(Mutex::new(ScreenOutput { parser, pictures: 0, tail: Vec::new() }));
         let is_paused = Arc::new(AtomicBool::new(false));
         let (mut from, theirs, held) = (pair.master.try_clone_reader()?, Arc::clone(&paper), Arc::clone(&is_paused));
         thread::spawn(move || {
@@ -284,7 +284,7 @@ impl Drop for Terminal {
     }
 }
 
-impl Paper {
+impl ScreenOutput {
     fn take(&mut self, bytes: &[u8]) {
         self.parser.process(bytes);
         self.tail.extend_from_slice(bytes);

@@ -73,7 +73,7 @@
 //! | the loop that draws and reads keys | `app/live/mod.rs` |
 //! | how a batch is started and ended | `app/run/mod.rs` |
 //! | the programs of the lab | `lab/programs/` |
-//! | what the practice server can do | `upstream/behaviour/mod.rs` |
+//! | what the practice server can do | `upstream/behaviour.rs` |
 //!
 //! # The vocabulary
 //!

@@ -1,7 +1,7 @@
 //! The thread that carries events from a source to the model and to the recording.
 //!
-//! It takes many events at a time, naps in between, and waits for nothing but the recording's file.
-//! A recording that fails is a warning, never a lost run. A panic here ends the run: the source finds its
+//! It takes many events at a time, sleeps in between, and blocks only on the recording's file.
+//! A recording that fails is a warning, and the run continues. A panic here ends the run: the source finds its
 //! channel closed, and [`Pump::join`] reports it. Start at [`Pump::start`].
 
 use std::fmt;
@@ -46,10 +46,10 @@ pub struct Follow {
     applied: Arc<AtomicU64>,
 }
 
-/// Called after every batch of events; must not wait.
+/// A callback for every batch of events; it must not block.
 type ChangeListener = Box<dyn Fn() + Send>;
 
-/// What a pump could not do.
+/// Why a pump could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum PumpError {
     /// The recording could not be written; the model is complete.

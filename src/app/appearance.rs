@@ -23,17 +23,17 @@ pub struct Appearance {
     pub theme: Theme,
     /// What the terminal can show.
     pub capabilities: Capabilities,
-    /// Query the terminal's background, and switch to the theme's pair if it does not match.
+    /// Whether to query the terminal's background, and to switch to the theme's pair if it does not match.
     pub asks_background: bool,
     /// The maximum frame rate.
     pub frames_per_second: u32,
-    /// Update at once, not once a second.
+    /// Whether the screen updates at once, not once a second.
     pub has_motion: bool,
-    /// Use the mouse from the start.
+    /// Whether the mouse is on from the start.
     pub has_mouse: bool,
-    /// Set the window's title.
+    /// Whether to set the window's title.
     pub has_title: bool,
-    /// Show progress in the terminal's tab.
+    /// Whether to show progress in the terminal's tab.
     pub has_progress: bool,
     /// The keys in use.
     pub keymap: Keymap,
@@ -81,7 +81,7 @@ impl Appearance {
         let preferences = &environment.preferences;
         let may_change = preferences.light.is_some() || preferences.dark.is_some() || theme.pair().is_some();
         Ok(Self {
-            // A theme that the user named stays, on any background.
+            // A theme that the user named is kept on any background.
             asks_background: asks && environment.theme.is_none() && capabilities.depth != Depth::Mono && may_change,
             theme,
             capabilities,

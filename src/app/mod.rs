@@ -1,6 +1,6 @@
-//! The program: it carries out each command of the command line.
+//! The program: runs each command of the command line.
 //!
-//! It puts the parts together and holds no logic of theirs. Start at [`run`].
+//! It only connects the other modules. Start at [`run`].
 
 pub mod appearance;
 pub mod inspect;
@@ -52,7 +52,7 @@ pub fn run() -> u8 {
 
 /// Prints clap's own answer: help and version on standard output, usage errors on standard error.
 fn print_usage(error: &clap::Error, console: Console) -> u8 {
-    // It quotes arguments, which may come from a script that the user did not write.
+    // Its text quotes arguments, which may be foreign.
     let text = error.render().to_string();
     let text = text.lines().map(sanitize).collect::<Vec<_>>().join("\n") + "\n";
     if error.use_stderr() {
@@ -93,7 +93,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             print("print completions", &String::from_utf8_lossy(&script))
         }
         CliCommand::Theme(args) => themes::run(args, console),
-        CliCommand::Doctor(args) => print("print what was found out", &doctor::report(args, console)),
+        CliCommand::Doctor(args) => print("print the report", &doctor::report(args, console)),
         CliCommand::Schema(args) => match args.what {
             SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
         },
@@ -123,7 +123,7 @@ fn print(what: &'static str, text: &str) -> Result<u8, Error> {
     }
 }
 
-/// The plan that the arguments name, with the flags applied: `run` and `check` both begin with it.
+/// The plan that the arguments name, with the flags applied, for `run` and `check`.
 fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read_targets(args)?;
     practice::check(&plan)?;
@@ -134,7 +134,7 @@ fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
 
 /// The plan that the arguments name: a file, standard input, or a list of URLs.
 fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
-    // A URL with a slash too few is still no file, and a message about a file would print all of it.
+    // A URL with a missing slash must not be taken for a file: the message about the file would print its secrets.
     let begins =
         |target: &str, with: &str| target.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
     let is_url = |target: &String| target.contains("://") || begins(target, "http:/") || begins(target, "https:/");
@@ -146,11 +146,11 @@ fn read_targets(args: &RunArgs) -> Result<Plan, Error> {
         targets => match targets.iter().find(|target| !is_url(target)) {
             None => Ok(Plan::from_urls(targets, args.requests)?),
             Some(file) if args.requests.is_some() => Err(Error::Usage {
-                message: format!("`-n` works only with URLs, and `{file}` is none"),
+                message: format!("`-n` works only with URLs, and `{file}` is not one"),
                 hint: "a plan sets the number itself, with `repeat`; a URL begins with `https://`".into(),
             }),
             Some(file) => Err(Error::Usage {
-                message: format!("`{file}` is no URL, and only one plan can be run at a time"),
+                message: format!("`{file}` is not a URL, and only one plan can be run at a time"),
                 hint: "give one plan, or URLs that begin with `https://`".into(),
             }),
         },

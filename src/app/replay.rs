@@ -1,4 +1,4 @@
-//! A recording, shown on the same screen as a run, or summed up where there is none.
+//! The `replay` command: shows a recording on the screen of a run, or prints its summary without one.
 //!
 //! Start at [`run`].
 
@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::app::appearance::{self, Appearance};
 use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
-use crate::app::run::slow_jobs::{unreadable, warn};
+use crate::app::run::slow_jobs::{unreadable, warn_if_incomplete};
 use crate::app::stop::Stop;
 use crate::app::wakeups::{Signal, WakeupSource, Wakeups};
 use crate::cli::ReplayArgs;
@@ -30,7 +30,7 @@ pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let mut appearance = Appearance::decide(&environment, console)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
-    warn(&args.file, recording.n, recording.skipped, recording.is_cut);
+    warn_if_incomplete(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
@@ -47,7 +47,7 @@ fn play(args: &ReplayArgs, recording: Recording, appearance: &mut Appearance) ->
     let restarted = pump.follow();
     let replay = Replay::start(recording, args.speed, events, move |sent| restarted.start_anew(sent))
         .map_err(system("start the replay"))?;
-    // A recording obeys no commands.
+    // A replay takes no commands of a run.
     let mut stop = Stop::new(mpsc::unbounded_channel().0);
     let shown = show(args, &follow, &replay, &mut stop, appearance, &mut wakeups);
     let (played, followed) = (replay.stop(), pump.join());
@@ -78,10 +78,10 @@ fn show(
         recording: Some(&path),
     };
     let title = appearance.has_title;
-    // Nothing is in progress: the terminal's tab gets no bar.
+    // A replay is not work in progress, so the terminal's tab gets no bar.
     let guard = live::enter(appearance, wakeups, title, false)?;
     let exit = live::run(&mut RunView::new(watched, stop, appearance), guard, appearance, wakeups);
-    // The listener holds the model that holds it.
+    // The listener and the model hold each other: without this neither would be dropped.
     follow.on_change(|| {});
     exit
 }

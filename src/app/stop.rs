@@ -1,4 +1,4 @@
-//! How a run is ended from outside, step by step.
+//! The steps that end a run from outside: drain, cancel, leave at once.
 //!
 //! The first Ctrl-C drains the run, and cancels it after a while. The second cancels it. The third ends the
 //! process at once. Start at [`Stop::escalate`].
@@ -14,7 +14,7 @@ use crate::error::code;
 /// How long a drain may take before the run is cancelled.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How far the end has come.
+/// Which steps have been taken.
 #[derive(Debug)]
 pub struct Stop {
     commands: UnboundedSender<Command>,
@@ -24,7 +24,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// A run that nothing has asked to end.
+    /// The state of a run that nothing has asked to end.
     pub fn new(commands: UnboundedSender<Command>) -> Self {
         Self { commands, steps: 0, cancels_at: None, code: None }
     }
@@ -33,7 +33,7 @@ impl Stop {
     pub fn escalate(&mut self, signal: Signal, now: Instant) -> bool {
         let step = match signal {
             Signal::Interrupt => self.steps + 1,
-            // Repeating one of these asks for no more than the first one.
+            // A repeated signal of this kind takes no further step.
             Signal::Terminate | Signal::HangUp => self.steps.max(1),
             Signal::Status => return false,
         };
@@ -71,7 +71,7 @@ impl Stop {
 
     /// Sends a command to the source.
     pub fn send(&self, command: Command) {
-        // It only fails when the pool has ended and can obey nothing more.
+        // Sending fails only when the pool has ended, and then the command has no effect.
         let _ = self.commands.send(command);
     }
 

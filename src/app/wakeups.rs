@@ -31,7 +31,7 @@ pub enum Wakeup {
 pub enum Signal {
     /// Ctrl-C.
     Interrupt,
-    /// A polite request to end.
+    /// A request to end: SIGTERM.
     Terminate,
     /// The terminal has gone.
     HangUp,
@@ -45,8 +45,8 @@ pub trait WakeupSource {
     fn now(&self) -> Instant;
     /// The next wake-up, if one comes within `patience`.
     fn next(&mut self, patience: Duration) -> Option<Wakeup>;
-    /// Notes that the model is about to be drawn: a change after this wakes again.
-    fn changes_seen(&mut self);
+    /// Acknowledges the changes so far, because the model is about to be drawn. The next change wakes again.
+    fn acknowledge_changes(&mut self);
 }
 
 /// The queue that wakes the main thread.
@@ -77,12 +77,12 @@ impl Wakeups {
         Self { notifier: ChangeNotifier { sender, is_pending: Arc::default() }, receiver }
     }
 
-    /// Where to send wake-ups.
+    /// A sender of wake-ups.
     pub fn sender(&self) -> Sender<Wakeup> {
         self.notifier.sender.clone()
     }
 
-    /// What turns changes into wake-ups.
+    /// A handle that turns changes of models into wake-ups.
     pub fn notifier(&self) -> ChangeNotifier {
         self.notifier.clone()
     }
@@ -91,7 +91,7 @@ impl Wakeups {
     pub fn wait(&self, patience: Duration) -> Option<Wakeup> {
         match self.receiver.recv_timeout(patience) {
             Ok(wakeup) => Some(wakeup),
-            // It is never disconnected: this holds a sender itself.
+            // The queue itself holds a sender, so it is never disconnected.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
         }
     }
@@ -106,7 +106,7 @@ impl WakeupSource for Wakeups {
         self.wait(patience)
     }
 
-    fn changes_seen(&mut self) {
+    fn acknowledge_changes(&mut self) {
         self.notifier.is_pending.store(false, Ordering::Release);
     }
 }
@@ -117,7 +117,7 @@ impl ChangeNotifier {
         let (notifier, watched) = (self.clone(), follow.clone());
         follow.on_change(move || {
             if !notifier.is_pending.swap(true, Ordering::AcqRel) || watched.is_closed() {
-                // It only fails when the main thread waits for nothing any more.
+                // Sending fails only when the main thread has stopped waiting.
                 drop(notifier.sender.send(Wakeup::Changed));
             }
         });
@@ -134,10 +134,10 @@ impl ChangeNotifier {
     }
 }
 
-/// Listens for signals on a thread of its own until the process ends.
+/// Starts a thread that listens for signals until the process ends.
 ///
-/// After the run its result is written, and nothing receives signals. The first signal then leaves time for
-/// that; the second ends the process, which may be stuck at a pipe that is never read.
+/// After the run nothing receives signals, while the result is written. The first signal is ignored then, so
+/// that writing can finish. The second ends the process, which may be stuck at a pipe that is never read.
 fn listen(sender: Sender<Wakeup>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGUSR1])?;
     thread::Builder::new().name("signals".into()).spawn(move || {
@@ -152,7 +152,7 @@ fn listen(sender: Sender<Wakeup>) -> io::Result<()> {
             if sender.send(Wakeup::Signal(signal)).is_err() && signal != Signal::Status {
                 unreceived += 1;
                 if unreceived > 1 {
-                    // It only fails for a number that is no signal.
+                    // This fails only for a number that is not a signal.
                     let _ = signal_hook::low_level::emulate_default_handler(number);
                 }
             }

@@ -64,7 +64,7 @@ impl ValueEnum for ColorChoice {
     }
 }
 
-/// The value of `--color` in arguments that could not be parsed, so that the message about them honours it.
+/// The value of `--color` in arguments that could not be parsed, so that the error message obeys it.
 pub fn color_in(arguments: impl IntoIterator<Item = OsString>) -> ColorChoice {
     let mut arguments = arguments.into_iter().take_while(|argument| argument != "--");
     let mut color = ColorChoice::default();

@@ -129,7 +129,7 @@ pub struct BatchArgs {
     #[arg(long)]
     pub adaptive: bool,
     /// Timeout of one attempt: `10s`, `1m30s`, `5x median`
-    #[arg(long, value_name = "TIME", value_parser = values::patience)]
+    #[arg(long, value_name = "TIME", value_parser = values::attempt_timeout)]
     pub timeout: Option<AttemptTimeout>,
     /// Maximum tries per job, including the first
     #[arg(long, value_name = "N", value_parser = values::limit)]
@@ -138,9 +138,9 @@ pub struct BatchArgs {
     #[arg(long)]
     pub fail_fast: bool,
     /// HTTP client: `auto`, `direct` (ignores proxies) or `reqwest`
-    #[arg(long, value_name = "WIRE", value_parser = values::via)]
+    #[arg(long, value_name = "WIRE", value_parser = values::http_client)]
     pub wire: Option<HttpClient>,
-    /// JobOrder of jobs: `as-given`, or `slow-first` (starts the jobs that were slow in an earlier run)
+    /// Order of jobs: `as-given`, or `slow-first` (starts the jobs that were slow in an earlier run)
     #[arg(long, value_name = "ORDER", value_parser = values::order)]
     pub order: Option<OrderKeyword>,
     /// Recording of that earlier run, made with `--events`

@@ -25,11 +25,11 @@ pub(super) fn rate(text: &str) -> Result<Duration, String> {
     quantity::parse_rate(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn patience(text: &str) -> Result<AttemptTimeout, String> {
+pub(super) fn attempt_timeout(text: &str) -> Result<AttemptTimeout, String> {
     attempt_timeout::parse_attempt_timeout(text).map_err(|wrong| wrong.to_string())
 }
 
-pub(super) fn via(text: &str) -> Result<HttpClient, String> {
+pub(super) fn http_client(text: &str) -> Result<HttpClient, String> {
     http_client::parse_http_client(text).map_err(|wrong| wrong.to_string())
 }
 

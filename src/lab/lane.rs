@@ -160,7 +160,7 @@ impl LabLane {
     pub fn figures(&self) -> LaneFigures {
         // The upstream first: reading it takes time, and the model must not be locked meanwhile.
         let (tally, first) = (self.tally(), self.first());
-        let seen = UpstreamCounts {
+        let upstream_counts = UpstreamCounts {
             requests: tally.requests,
             peak: tally.peak,
             refused: tally.answers.get(&429).copied().unwrap_or(0),
@@ -199,7 +199,7 @@ impl LabLane {
             late: self.heartbeat.lateness(),
             calls: is_own.then(|| self.workload.calls()),
             results,
-            upstream: seen,
+            upstream: upstream_counts,
             // A run is judged only when it is complete, and a right approach needs no advice.
             verdict: if is_over && !self.approach.is_right { sentences::main_sentence(&model, None) } else { None },
         }

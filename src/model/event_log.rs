@@ -172,9 +172,9 @@ pub fn reorder_summary(jobs: u64, of: u64) -> String {
         (0, _) => {
             format!("the plan no longer has the {} of last time; the order is unchanged", units::plural(of, "slow job"))
         }
-        (_, 0) => format!("{} of last time start first", units::plural(jobs, "slow job")),
+        (_, 0) => format!("{} of last time moved to the front", units::plural(jobs, "slow job")),
         (..) => format!(
-            "{} of last time start first; the plan no longer has {} others",
+            "{} of last time moved to the front; the plan no longer has {} others",
             units::plural(jobs, "slow job"),
             units::count(gone)
         ),

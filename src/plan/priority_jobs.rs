@@ -56,7 +56,7 @@ pub(super) struct PriorityRow {
 /// What one source has of them.
 #[derive(Debug, Default)]
 pub(super) struct PriorityRows {
-    /// SlowJob jobs of the earlier run, by rising row.
+    /// Slow jobs of the earlier run, by rising row.
     pub(super) known: Vec<SlowJob>,
     /// Rows to skip when their turn comes, in rising order: their jobs were drawn before.
     rows: VecDeque<u64>,

@@ -1,4 +1,4 @@
-//! Click targets: what can be clicked and where, recorded while it is drawn.
+//! Click targets: the areas of the screen that react to a click, recorded while it is drawn.
 //!
 //! Start at [`ClickTargets::at`].
 
@@ -12,19 +12,19 @@ use crate::tui::views::View;
 pub enum ClickTarget {
     /// The tab of a view.
     Tab(View),
-    /// The name of a column that rows can be sorted by.
-    Head(usize),
-    /// A row of the view, by its number.
+    /// The header of a sortable column.
+    ColumnHeader(usize),
+    /// A row of the list, by its number.
     Row(usize),
-    /// A key of the footer, and what it does.
+    /// A key hint of the footer, with its action.
     Hint(Action),
-    /// A row of the list of what can be done.
-    Choice(usize),
-    /// A sheet: what is below it cannot be reached.
-    Sheet,
+    /// A row of the action palette.
+    PaletteRow(usize),
+    /// A popup: it covers the targets below it.
+    Popup,
 }
 
-/// Everything in one picture that can be clicked.
+/// All click targets of one picture.
 #[derive(Clone, Debug, Default)]
 pub struct ClickTargets(Vec<(Rect, ClickTarget)>);
 
@@ -41,7 +41,7 @@ impl ClickTargets {
         self.0.iter().rev().find(|(area, _)| area.contains(position)).map(|(_, target)| *target)
     }
 
-    /// Everything there is, as it was drawn.
+    /// All targets, in the order in which they were drawn.
     pub fn iter(&self) -> impl Iterator<Item = (Rect, ClickTarget)> {
         self.0.iter().copied()
     }

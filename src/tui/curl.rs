@@ -26,7 +26,7 @@ pub struct CurlRequest<'m> {
 pub struct CurlCommand {
     /// The command.
     pub text: String,
-    /// What the command leaves out, in a few words; empty if it is complete.
+    /// A short note on what the user must add; empty if the command is complete.
     pub caveats: String,
 }
 
@@ -40,46 +40,46 @@ impl CurlCommand {
             return None;
         }
         let endpoint = model.endpoints.get(request.endpoint);
-        let carried = endpoint.and_then(|endpoint| endpoint.profile.as_ref());
-        let body = carried.map_or(0, |carried| carried.body);
-        let mut words = vec!["curl".to_owned()];
+        let profile = endpoint.and_then(|endpoint| endpoint.profile.as_ref());
+        let body = profile.map_or(0, |profile| profile.body);
+        let mut arguments = vec!["curl".to_owned()];
         match method {
-            "GET" if body == 0 => words.push("-i".to_owned()),
-            "HEAD" if body == 0 => words.push("-I".to_owned()),
+            "GET" if body == 0 => arguments.push("-i".to_owned()),
+            "HEAD" if body == 0 => arguments.push("-I".to_owned()),
             // With a body, curl would send POST.
-            method => words.push(format!("-i -X {method}")),
+            method => arguments.push(format!("-i -X {method}")),
         }
         let mut caveats = Vec::new();
-        for Field(name, value) in carried.iter().flat_map(|carried| carried.headers.iter()) {
-            words.push(format!("-H {}", quoted(&sanitize(&format!("{name}: {value}")))));
+        for Field(name, value) in profile.iter().flat_map(|profile| profile.headers.iter()) {
+            arguments.push(format!("-H {}", quoted(&sanitize(&format!("{name}: {value}")))));
         }
         if body > 0 {
             // If the plan sets no content type, curl must not add its own.
-            let is_typed = carried.is_some_and(|it| it.headers.iter().any(|Field(name, _)| **name == *"content-type"));
-            words.extend((!is_typed).then(|| "-H 'content-type:'".to_owned()));
-            words.push("--data-binary @body".to_owned());
+            let is_typed = profile.is_some_and(|it| it.headers.iter().any(|Field(name, _)| **name == *"content-type"));
+            arguments.extend((!is_typed).then(|| "-H 'content-type:'".to_owned()));
+            arguments.push("--data-binary @body".to_owned());
             caveats.push("save the request body as `body`".to_owned());
         }
         if address.contains(['[', ']', '{', '}']) {
-            words.push("-g".to_owned());
+            arguments.push("-g".to_owned());
         }
         let host = endpoint.and_then(|endpoint| model.hosts.get(endpoint.host?));
         let address = match (address.strip_prefix(PRACTICE), host) {
             (Some(rest), Some(host)) => {
                 // Only this process resolves the name, and the port is valid for this run only.
-                words.push("--connect-to ::127.0.0.1:".to_owned());
+                arguments.push("--connect-to ::127.0.0.1:".to_owned());
                 let path = rest.find('/').map_or("/", |at| &rest[at..]);
                 format!("{}{path}", sanitize(&host.name))
             }
             (Some(_), None) | (None, _) => address.to_owned(),
         };
-        words.push(quoted(&address));
-        let text = words.join(" ");
+        arguments.push(quoted(&address));
+        let text = arguments.join(" ");
         let secrets = text.matches(MASK).count();
         if secrets > 0 {
             caveats.insert(0, format!("replace {MASK} with the {}", if secrets == 1 { "secret" } else { "secrets" }));
         }
-        if carried.is_some_and(|carried| carried.varies) {
+        if profile.is_some_and(|profile| profile.varies) {
             caveats.push("the headers are those of the endpoint's first request".to_owned());
         }
         Some(Self { text, caveats: caveats.join(", ") })
@@ -95,8 +95,8 @@ mod tests {
     use crate::model::endpoint::{EndpointProfile, EndpointStats};
 
     /// The command for a request with these headers and this body.
-    fn line(target: &str, carried: Option<EndpointProfile>) -> Option<CurlCommand> {
-        let endpoint = EndpointStats { profile: carried, host: Some(0), ..EndpointStats::default() };
+    fn line(target: &str, profile: Option<EndpointProfile>) -> Option<CurlCommand> {
+        let endpoint = EndpointStats { profile: profile, host: Some(0), ..EndpointStats::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
         let fact = Fact::HostAnnounced { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };
@@ -104,8 +104,8 @@ mod tests {
         CurlCommand::for_request(CurlRequest { target, endpoint: 0 }, &model)
     }
 
-    fn text(target: &str, carried: Option<EndpointProfile>) -> String {
-        line(target, carried).unwrap().text
+    fn text(target: &str, profile: Option<EndpointProfile>) -> String {
+        line(target, profile).unwrap().text
     }
 
     #[test]

@@ -6,16 +6,16 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Columns that a text takes.
+/// The width of a text in columns.
 pub fn width_of(text: &str) -> u16 {
-    // Ten thousand names are measured for one picture, and most of them are plain.
+    // A fast path: ten thousand names may be measured for one picture, and most are ASCII.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return u16::try_from(text.len()).unwrap_or(u16::MAX);
     }
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// The text, cut in its middle where it is too wide: both ends of a URL say what it is.
+/// The text, cut in its middle if it is too wide, because both ends of a URL identify it.
 pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     if text.width() <= room {
         return Cow::Borrowed(text);
@@ -29,7 +29,7 @@ pub fn cut_middle<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str
     Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}{tail}") })
 }
 
-/// The text, cut at its end where it is too wide.
+/// The text, cut at its end if it is too wide.
 pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     if text.width() <= room {
         return Cow::Borrowed(text);
@@ -38,7 +38,7 @@ pub fn cut_end<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     Cow::Owned(if room == 0 { String::new() } else { format!("{head}{ellipsis}") })
 }
 
-/// As many characters as fit.
+/// The longest prefix that fits.
 fn prefix(characters: impl Iterator<Item = char>, room: usize) -> String {
     let mut used = 0;
     characters

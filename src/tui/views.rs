@@ -5,20 +5,20 @@
 /// A view, by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum View {
-    /// How far is it, what is slow, is it full?
+    /// Progress, latency and load at a glance.
     #[default]
     Overview,
-    /// Do requests run at once, or one after the other?
+    /// Each request on one time axis.
     Waterfall,
-    /// What is one endpoint like?
+    /// Everything about one endpoint.
     Endpoint,
-    /// What went wrong, where, and what can be done about it?
+    /// What failed, why, and what to do about it.
     Failures,
-    /// What does each host allow, and what limits it?
+    /// What each host allows, and what limits it.
     Hosts,
-    /// What happened, in order?
+    /// Events in order.
     Log,
-    /// What is in flight, and for how long?
+    /// Running requests, oldest first.
     InFlight,
 }
 

@@ -30,7 +30,7 @@ pub struct WindowStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TabProgress {
     state: ProgressState,
-    /// `None` while the number of jobs is unearlier.
+    /// `None` while the number of jobs is unknown.
     percent: Option<u8>,
 }
 

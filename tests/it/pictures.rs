@@ -77,11 +77,11 @@ fn images_are_up_to_date() {
         fs::write(picture.path(), picture.drawn()).unwrap();
     }
     let names: Vec<&str> = stale.iter().filter(|_| !renews).map(|picture| picture.file).collect();
-    assert!(names.is_empty(), "stale: {names:?}; INFLIGHT_PICTURES=renew draws them anew");
+    assert!(names.is_empty(), "stale: {names:?}; INFLIGHT_PICTURES=renew redraws them");
 }
 
 #[test]
-fn every_picture_is_drawn_here_and_shown_in_the_readme() {
+fn every_image_is_drawn_here_and_shown_in_the_readme() {
     let readme = include_str!("../../README.md");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/pictures");
     for entry in fs::read_dir(folder).unwrap() {

@@ -14,7 +14,6 @@ const LONG: &[(&str, &str, &str)] = &[
     ("src/tui/state/mod.rs", "update", "one short arm for each action"),
     ("tests/it/scenario/notation.rs", "step", "one short arm for each step of the notation"),
     ("tests/it/scenario/strategies.rs", "fact", "one short arm for each kind of fact"),
-    ("src/tui/state/race.rs", "update", "one short arm for each action"),
 ];
 
 /// Places that still have longer functions.

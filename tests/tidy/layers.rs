@@ -52,19 +52,47 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
 type Rooms = (&'static str, &'static [(&'static str, &'static [&'static str])]);
 
 /// The order inside larger modules.
-const ROOMS: &[Rooms] = &[(
-    "source/pool",
-    &[
-        ("dns", &[]),
-        ("retry", &[]),
-        ("throttle", &[]),
-        ("adapt", &["throttle"]),
-        ("wire", &["dns"]),
-        ("schedule", &["adapt", "retry", "throttle"]),
-        ("outcome", &["retry", "schedule", "throttle", "wire"]),
-        ("run", &["adapt", "outcome", "schedule", "wire"]),
-    ],
-)];
+const ROOMS: &[Rooms] = &[
+    (
+        "source/pool",
+        &[
+            ("dns", &[]),
+            ("retry", &[]),
+            ("throttle", &[]),
+            ("adapt", &["throttle"]),
+            ("wire", &["dns"]),
+            ("schedule", &["adapt", "retry", "throttle"]),
+            ("outcome", &["retry", "schedule", "throttle", "wire"]),
+            ("run", &["adapt", "outcome", "schedule", "wire"]),
+        ],
+    ),
+    (
+        "tui",
+        &[
+            ("views", &[]),
+            ("text_fit", &[]),
+            ("curl", &[]),
+            ("theme", &[]),
+            ("save_file", &[]),
+            ("window_status", &[]),
+            ("tty", &[]),
+            ("action", &["views"]),
+            ("click_targets", &["action", "views"]),
+            ("effect", &["curl"]),
+            ("detect", &["theme"]),
+            ("clipboard", &["detect"]),
+            ("picture", &["theme"]),
+            ("input", &["theme", "tty"]),
+            ("terminal", &["clipboard", "input", "picture", "tty", "window_status"]),
+            ("keymap", &["action", "views"]),
+            ("refusal", &["action", "keymap"]),
+            ("rows", &["curl", "text_fit", "theme", "views"]),
+            ("state", &["action", "click_targets", "curl", "effect", "keymap", "rows", "text_fit", "views"]),
+            // Drawing is on top: nothing else imports it.
+            ("view", &["action", "click_targets", "keymap", "refusal", "rows", "state", "text_fit", "theme", "views"]),
+        ],
+    ),
+];
 
 /// A module of an ordered folder imports only the siblings that its row lists.
 fn rooms(file: &Source) -> Vec<Finding> {
@@ -169,6 +197,12 @@ fn an_import_of_a_sibling_that_is_not_in_the_row_is_found() {
     assert_eq!(lines(rooms, "src/source/pool/run/worker.rs", &import("schedule")), []);
     assert_eq!(lines(rooms, "src/source/pool/mod.rs", &import("schedule")), []);
     assert_eq!(lines(rooms, "src/source/pool/new.rs", "//! Doc.\n"), [1]);
+    let import = |module: &str| format!("//! Doc.\nuse crate::tui::{module}::X;\n");
+    for lower in ["src/tui/state/mod.rs", "src/tui/rows/list.rs", "src/tui/keymap/table.rs"] {
+        assert_eq!(lines(rooms, lower, &import("view")), [2], "{lower}");
+    }
+    assert_eq!(lines(rooms, "src/tui/rows/list.rs", &import("state")), [2]);
+    assert_eq!(lines(rooms, "src/tui/view/log.rs", &import("state")), []);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
         Interface::Plain => "lines",
     };
     let mut here = vec![connections(plan, most)];
-    here.extend(wires(plan, &mut resolved));
+    here.extend(add_http_clients(plan, &mut resolved));
     here.push(Item::new("interface", Value::Text(name.to_owned()), Provenance::Detected(interface.why.into_owned())));
     here.push(Item::new("theme", Value::Text(theme.value), Provenance::Detected(theme.why.into_owned())));
     resolved.groups.push(Group { title: "here".into(), items: here });
@@ -122,13 +122,13 @@ fn connections(plan: &Plan, most: Option<u32>) -> Item {
     Item::new("connections", Value::or_nothing(most, "no limit"), Provenance::Detected(why.to_owned()))
 }
 
-/// The HTTP client for each known host, and where hosts are not known, what decides on one.
-fn wires(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
+/// Adds the HTTP client to each known host. Returns an item with the rule for hosts that are not known yet.
+fn add_http_clients(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
     let route = Route::new(plan.wire, &config::variable).with_local_suffix(PRACTICE);
     let item = |(wire, why): (&'static str, String)| {
-        let said =
+        let source =
             if plan.wire == HttpClient::Auto { Provenance::Detected(why) } else { Provenance::DerivedFrom("wire") };
-        Item::new("wire", Value::Text(wire.to_owned()), said)
+        Item::new("wire", Value::Text(wire.to_owned()), source)
     };
     for host in &mut resolved.hosts {
         host.items.extend(host.key.parse().ok().map(|url| item(route.describe_for(&url))));

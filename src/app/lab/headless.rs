@@ -18,27 +18,27 @@ use crate::text::safe_json;
 use crate::text::units;
 
 /// Runs a scenario and prints its result; returns the exit code.
-pub fn run(scenario: Scenario, dials: Controls, is_json: bool, console: Console) -> Result<u8, Error> {
+pub fn run(scenario: Scenario, controls: Controls, is_json: bool, console: Console) -> Result<u8, Error> {
     let system = |what| move |source| Error::System { what, source };
     let mut wakeups = Wakeups::open().map_err(system("listen for signals"))?;
-    let controls = start_watched(scenario, dials, &wakeups.notifier()).map_err(system("start the lab"))?;
+    let lab = start_watched(scenario, controls, &wakeups.notifier()).map_err(system("start the lab"))?;
     let has_progress = !is_json && console.stderr.is_terminal();
     if has_progress {
-        streams::say(&format!("{}: {}", controls.race().name, controls.race().terms()));
+        streams::say(&format!("{}: {}", lab.race().name, lab.race().terms()));
     }
-    if let Some(code) = wait(&controls, &mut wakeups, has_progress) {
+    if let Some(code) = wait(&lab, &mut wakeups, has_progress) {
         return Ok(code);
     }
     let format = if is_json { ResultFormat::Document } else { ResultFormat::Table };
-    print(&controls.race(), format, console)
+    print(&lab.race(), format, console)
 }
 
 /// Waits for the end of all lanes, and reports each; returns the exit code of a signal that ends it before.
-fn wait(controls: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<u8> {
-    let mut reported = vec![false; controls.lanes().len()];
+fn wait(lab: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<u8> {
+    let mut reported = vec![false; lab.lanes().len()];
     loop {
-        wakeups.changes_seen();
-        for ((lane, reported), letter) in controls.lanes().iter().zip(&mut reported).zip(Race::LETTERS) {
+        wakeups.acknowledge_changes();
+        for ((lane, reported), letter) in lab.lanes().iter().zip(&mut reported).zip(Race::LETTERS) {
             if lane.is_over() && !std::mem::replace(reported, true) && has_progress {
                 let figures = lane.figures();
                 streams::say(&format!(
@@ -48,7 +48,7 @@ fn wait(controls: &LabRun, wakeups: &mut Wakeups, has_progress: bool) -> Option<
                 ));
             }
         }
-        if controls.is_over() {
+        if lab.is_over() {
             return None;
         }
         match wakeups.next(Duration::MAX) {

@@ -1,6 +1,6 @@
 //! The view of the lab's lanes.
 //!
-//! The lanes run on threads of their own; this one only draws them. Start at [`LabView`].
+//! The lanes run on their own threads; this view only draws them. Start at [`LabView`].
 
 use std::io;
 use std::time::Instant;
@@ -33,12 +33,12 @@ use crate::tui::window_status::WindowStatus;
 
 /// The view of the lab's lanes.
 pub(super) struct LabView {
-    controls: LabRun,
-    dials: Controls,
+    lab: LabRun,
+    controls: Controls,
     notifier: ChangeNotifier,
     ui: RaceUi,
     leaves_at_end: bool,
-    /// The exit code of the signal or the Ctrl-C that ended it.
+    /// The exit code of the signal or the Ctrl-C that ended the lab.
     exit_code: Option<u8>,
     opened: Instant,
     now: Instant,
@@ -48,50 +48,50 @@ impl LabView {
     /// Starts a scenario, whose lanes wake the main thread.
     pub(super) fn start(
         scenario: Scenario,
-        dials: Controls,
+        controls: Controls,
         notifier: ChangeNotifier,
         has_mouse: bool,
         leaves_at_end: bool,
     ) -> io::Result<Self> {
-        let controls = start_watched(scenario, dials, &notifier)?;
+        let lab = start_watched(scenario, controls, &notifier)?;
         let now = Instant::now();
         let ui = RaceUi { has_mouse, ..RaceUi::default() };
-        Ok(Self { controls, dials, notifier, ui, leaves_at_end, exit_code: None, opened: now, now })
+        Ok(Self { lab, controls, notifier, ui, leaves_at_end, exit_code: None, opened: now, now })
     }
 
     /// The results of the lanes so far.
     pub(super) fn race(&self) -> Race {
-        self.controls.race()
+        self.lab.race()
     }
 
-    /// The exit code of the signal or the Ctrl-C that ended it.
+    /// The exit code of the signal or the Ctrl-C that ended the lab.
     pub(super) fn exit_code(&self) -> Option<u8> {
         self.exit_code
     }
 
     fn restart(&mut self, scenario: Scenario) -> io::Result<()> {
         // The old lanes end when they are replaced.
-        self.controls = start_watched(scenario, self.dials, &self.notifier)?;
-        self.ui.start_again();
+        self.lab = start_watched(scenario, self.controls, &self.notifier)?;
+        self.ui.reset();
         Ok(())
     }
 
-    fn control_lanes(&mut self, turn: LabCommand) -> io::Result<()> {
-        let scenario = self.controls.scenario();
-        match turn {
-            LabCommand::Pause => self.controls.pause(!self.controls.is_paused()),
+    fn control_lanes(&mut self, command: LabCommand) -> io::Result<()> {
+        let scenario = self.lab.scenario();
+        match command {
+            LabCommand::Pause => self.lab.pause(!self.lab.is_paused()),
             LabCommand::Limit(limit) => {
-                self.dials.limit = limit;
-                self.controls.set_limit(limit);
+                self.controls.limit = limit;
+                self.lab.set_limit(limit);
             }
             LabCommand::Restart => self.restart(scenario)?,
             LabCommand::Delay(delay) => {
-                self.dials.delay = delay.into();
+                self.controls.delay = delay.into();
                 self.restart(scenario)?;
             }
             LabCommand::Next => {
                 let next = scenario.next();
-                self.dials = Controls { speed: self.dials.speed, ..Controls::defaults(next) };
+                self.controls = Controls { speed: self.controls.speed, ..Controls::defaults(next) };
                 self.restart(next)?;
             }
         }
@@ -114,7 +114,7 @@ impl LiveView for LabView {
     }
 
     fn update(&mut self, action: Action, _: &Keymap, _: Area) -> Vec<Effect> {
-        self.ui.update(action, &self.controls.race(), self.offset())
+        self.ui.update(action, &self.lab.race(), self.offset())
     }
 
     fn edit(&mut self, key: Keystroke) {
@@ -130,7 +130,7 @@ impl LiveView for LabView {
     }
 
     fn scroll(&mut self, is_up: bool) {
-        self.ui.turn_wheel(is_up);
+        self.ui.scroll_wheel(is_up);
     }
 
     fn has_mouse(&self) -> bool {
@@ -138,21 +138,21 @@ impl LiveView for LabView {
     }
 
     fn say(&mut self, remark: &str) {
-        self.ui.say(remark, self.offset());
+        self.ui.show_remark(remark, self.offset());
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::ControlLab(turn) => self.control_lanes(turn),
+            Effect::ControlLab(command) => self.control_lanes(command),
             // The lab has neither a pool nor a recording.
             _ => Ok(()),
         }
     }
 
     fn interrupt(&mut self, signal: Signal) -> AfterInterrupt {
-        // Nothing of the lab is worth draining.
+        // The lab has no work that would be lost, so it does not drain.
         self.exit_code = match signal {
-            Signal::Interrupt if self.controls.is_over() => Some(0),
+            Signal::Interrupt if self.lab.is_over() => Some(0),
             Signal::Interrupt | Signal::Status => Some(code::INTERRUPTED),
             Signal::Terminate => Some(code::TERMINATED),
             Signal::HangUp => Some(code::HUNG_UP),
@@ -161,11 +161,11 @@ impl LiveView for LabView {
     }
 
     fn suspend(&mut self, stop: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
-        // The time that the process is stopped is no delay of the lanes.
-        let was_paused = self.controls.is_paused();
-        self.controls.pause(true);
+        // The time while the process is stopped must not count as a delay of the lanes.
+        let was_paused = self.lab.is_paused();
+        self.lab.pause(true);
         let stopped = stop();
-        self.controls.pause(was_paused);
+        self.lab.pause(was_paused);
         stopped
     }
 
@@ -174,7 +174,7 @@ impl LiveView for LabView {
     }
 
     fn motion(&self) -> Option<Motion> {
-        match (self.controls.is_over(), self.ui.remark.is_some()) {
+        match (self.lab.is_over(), self.ui.remark.is_some()) {
             (false, _) => Some(Motion::Clock),
             (true, true) => Some(Motion::Slow),
             (true, false) => None,
@@ -182,11 +182,11 @@ impl LiveView for LabView {
     }
 
     fn is_over(&self) -> bool {
-        self.controls.is_over()
+        self.lab.is_over()
     }
 
     fn closes_itself(&self) -> bool {
-        self.leaves_at_end && self.controls.is_over()
+        self.leaves_at_end && self.lab.is_over()
     }
 
     fn draw(
@@ -195,24 +195,24 @@ impl LiveView for LabView {
         appearance: &Appearance,
         last: &mut LastFrame,
     ) -> io::Result<DrawResult> {
-        let race = self.controls.race();
+        let race = self.lab.race();
         let area = screen.area();
-        self.ui.forget(self.offset());
-        self.ui.fit(&race, race::rows_in_sight(area, race.lanes.len()));
-        let lesson = lesson::paragraphs(self.controls.scenario(), &race);
-        self.ui.sheet_end = race::sheet_end(area, &self.ui, &appearance.keymap, &lesson);
-        let guards: Vec<_> = self.controls.lanes().iter().map(|lane| lane.follow().model()).collect();
+        self.ui.expire_remark(self.offset());
+        self.ui.fit(&race, race::visible_rows(area, race.lanes.len()));
+        let lesson = lesson::paragraphs(self.lab.scenario(), &race);
+        self.ui.popup_end = race::popup_end(area, &self.ui, &appearance.keymap, &lesson);
+        let guards: Vec<_> = self.lab.lanes().iter().map(|lane| lane.follow().model()).collect();
         let models: Vec<_> = guards.iter().map(|model| &**model).collect();
         let scene = LabScene {
             race: &race,
             models: &models,
-            is_paused: self.controls.is_paused(),
+            is_paused: self.lab.is_paused(),
             lesson: &lesson,
             ui: &self.ui,
             theme: &appearance.theme,
             keymap: &appearance.keymap,
             charset: appearance.capabilities.charset,
-            now: if race.is_over() { race.end() } else { self.controls.now() },
+            now: if race.is_over() { race.end() } else { self.lab.now() },
         };
         screen.set_window_status(WindowStatus { mouse: self.ui.has_mouse, ..WindowStatus::default() });
         screen.draw(area, |frame| {

@@ -11,17 +11,17 @@ use crate::tui::view::race::paragraph::{Paragraph, Tone};
 pub fn paragraphs(scenario: Scenario, race: &Race) -> Vec<Paragraph> {
     let lesson = scenario.spec().lesson;
     let fixed = [
-        ("The rule", lesson.rule, Tone::Words),
+        ("The rule", lesson.rule, Tone::Prose),
         ("Rust", lesson.rust.wrong, Tone::Wrong),
         ("Rust", lesson.rust.right, Tone::Right),
         ("Python", lesson.python.wrong, Tone::Wrong),
         ("Python", lesson.python.right, Tone::Right),
-        ("Elsewhere", lesson.elsewhere, Tone::Words),
+        ("Elsewhere", lesson.elsewhere, Tone::Prose),
     ];
     let fixed = fixed.map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone });
     let verdict = |(letter, lane): (char, &LaneFigures)| {
         let text = format!("{letter}: {}", lane.verdict.as_ref()?);
-        Some(Paragraph { heading: "What the numbers say", text: text.into(), tone: Tone::Words })
+        Some(Paragraph { heading: "What the numbers say", text: text.into(), tone: Tone::Prose })
     };
     fixed.into_iter().chain(race.lettered().filter_map(verdict)).collect()
 }

@@ -1,4 +1,4 @@
-//! A scenario of the lab: shown on the screen, or printed as a table where there is none.
+//! The `demo` command for a scenario of the lab: shows it on the screen, or prints a table without one.
 //!
 //! Start at [`run`].
 
@@ -29,12 +29,12 @@ use crate::tui::detect::Interface;
 pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, Error> {
     refuse_batch_flags(&args.batch, &args.results)?;
     let environment = appearance::with_flags(config::environment(console), &args.look);
-    let (dials, is_json) = (dials(scenario, &args.lab), args.results.json);
+    let (controls, is_json) = (controls(scenario, &args.lab), args.results.json);
     match environment.interface().value {
-        Interface::Plain => headless::run(scenario, dials, is_json, console),
+        Interface::Plain => headless::run(scenario, controls, is_json, console),
         Interface::Screen => {
             let appearance = Appearance::decide(&environment, console)?;
-            run_on_screen(scenario, dials, is_json, appearance, console)
+            run_on_screen(scenario, controls, is_json, appearance, console)
         }
     }
 }
@@ -42,17 +42,17 @@ pub fn run(scenario: Scenario, args: &DemoArgs, console: Console) -> Result<u8, 
 /// Shows the lanes on the screen; the result is printed after it.
 fn run_on_screen(
     scenario: Scenario,
-    dials: Controls,
+    controls: Controls,
     is_json: bool,
     mut appearance: Appearance,
     console: Console,
 ) -> Result<u8, Error> {
-    // With a pipe on standard output another program waits for the result.
+    // With a pipe on standard output, another program waits for the result.
     let leaves_at_end = !console.stdout.is_terminal();
     let show = || -> io::Result<(LabView, ScreenExit)> {
         let mut wakeups = Wakeups::open()?;
         let guard = live::enter(&mut appearance, &wakeups, false, false)?;
-        let mut view = LabView::start(scenario, dials, wakeups.notifier(), appearance.has_mouse, leaves_at_end)?;
+        let mut view = LabView::start(scenario, controls, wakeups.notifier(), appearance.has_mouse, leaves_at_end)?;
         let exit = live::run(&mut view, guard, &mut appearance, &mut wakeups)?;
         Ok((view, exit))
     };
@@ -70,16 +70,16 @@ fn run_on_screen(
 }
 
 /// Starts a scenario whose lanes wake the main thread when they change.
-fn start_watched(scenario: Scenario, dials: Controls, notifier: &ChangeNotifier) -> io::Result<LabRun> {
-    let controls = LabRun::start(scenario, dials)?;
-    for lane in controls.lanes() {
+fn start_watched(scenario: Scenario, controls: Controls, notifier: &ChangeNotifier) -> io::Result<LabRun> {
+    let lab = LabRun::start(scenario, controls)?;
+    for lane in lab.lanes() {
         notifier.watch(lane.follow());
     }
-    Ok(controls)
+    Ok(lab)
 }
 
-/// The dials of a scenario, as flags set them.
-fn dials(scenario: Scenario, args: &LabArgs) -> Controls {
+/// The controls of a scenario, as the flags set them.
+fn controls(scenario: Scenario, args: &LabArgs) -> Controls {
     let defaults = Controls::defaults(scenario);
     Controls {
         requests: args.requests.unwrap_or(defaults.requests),

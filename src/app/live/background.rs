@@ -26,7 +26,7 @@ pub(super) fn wait_for_background(wakeups: &Wakeups, appearance: &mut Appearance
     }
     let sender = wakeups.sender();
     for wakeup in others {
-        // The receiver is ours.
+        // Sending cannot fail, because this thread holds the receiver.
         drop(sender.send(wakeup));
     }
 }

@@ -1,6 +1,6 @@
-//! What the loop itself does for a key: copies, saves, changes the theme, leaves.
+//! The effects of a key that the loop performs itself: copy, save, change the theme, leave.
 //!
-//! What is meant for the source goes on to the view. Start at [`Live::perform`].
+//! Effects on the source are passed to the view. Start at [`Live::perform`].
 
 use std::io;
 
@@ -38,7 +38,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         Ok(None)
     }
 
-    /// Saves what is to be saved, and says where.
+    /// Saves the requested content, and shows the path in the footer.
     pub(super) fn save(&mut self, picture: Option<&Picture>) {
         let Some(content) = &self.saving else { return };
         let saved = match (content, picture) {
@@ -49,7 +49,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
                 save_file::save_new("txt", &(picture::lines(picture).join("\n") + "\n"))
             }
             (FileContent::Curl(line), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
-            // What cannot be drawn now is saved with the next frame.
+            // Without a picture of this frame, the next frame is saved.
             (FileContent::PictureSvg | FileContent::PictureText, None) => return,
         };
         let remark = match (saved, content) {
@@ -64,7 +64,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         self.pacing.draw_soon();
     }
 
-    /// Copies a request, and says what is known of that.
+    /// Copies a request as a curl command, and shows in the footer whether the terminal accepts copies.
     fn copy(&mut self, line: &CurlCommand) {
         let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
         let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
@@ -74,7 +74,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         }
         let mut remark = match clipboard {
             ClipboardSupport::Accepts => "copied as curl".to_owned(),
-            ClipboardSupport::Unknown => format!("copied as curl, if this terminal lets us; {instead}"),
+            ClipboardSupport::Unknown => format!("copied as curl, if this terminal allows it; {instead}"),
             ClipboardSupport::Rejects => format!("this terminal takes no copies; {instead}"),
         };
         if !line.caveats.is_empty() {

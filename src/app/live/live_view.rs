@@ -1,4 +1,4 @@
-//! What the live loop shows: a run or a replay, or the lanes of the lab.
+//! The interface between the live loop and its views: a run, a replay, or the lab.
 //!
 //! A view holds state and draws it; it decides neither when to draw nor when to leave. Start at [`LiveView`].
 
@@ -18,13 +18,13 @@ use crate::tui::picture::Picture;
 use crate::tui::terminal::DrawResult;
 use crate::tui::terminal::screen::{Area, Screen, ScreenFrame};
 
-/// Something that the loop shows.
+/// A view that the loop shows.
 pub trait LiveView {
     /// Sets the view's clock; the loop does so before anything else happens at that time.
     fn tick(&mut self, now: Instant);
-    /// Which keys are in force.
+    /// The context that decides what keys mean.
     fn context(&self) -> Context;
-    /// Applies an action on a screen of this size, and returns what has to be done for it.
+    /// Applies an action on a screen of this size, and returns its effects.
     fn update(&mut self, action: Action, keymap: &Keymap, area: Area) -> Vec<Effect>;
     /// Edits the open text field, if there is one.
     fn edit(&mut self, key: Keystroke);
@@ -52,7 +52,7 @@ pub trait LiveView {
     fn motion(&self) -> Option<Motion>;
     /// Whether the work is over.
     fn is_over(&self) -> bool;
-    /// Whether the screen closes without a key: its source broke, or another program waits for the result.
+    /// Whether the screen closes without a key, because its source failed or another program waits for the result.
     fn closes_itself(&self) -> bool;
     /// Draws one frame.
     fn draw(
@@ -63,7 +63,7 @@ pub trait LiveView {
     ) -> io::Result<DrawResult>;
 }
 
-/// What follows from an interrupt.
+/// The consequence of an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterInterrupt {
     /// The screen closes when the run has ended.
@@ -74,12 +74,12 @@ pub enum AfterInterrupt {
     LeaveAtOnce,
 }
 
-/// What is kept of the last frame.
+/// The parts of the last frame that are kept.
 #[derive(Debug, Default)]
 pub struct LastFrame {
-    /// What can be clicked.
+    /// Where clicks have an effect.
     pub targets: ClickTargets,
-    /// The picture, where it is to be saved or printed.
+    /// The picture, if it is to be saved or printed.
     pub picture: Option<Picture>,
     /// Whether to keep the picture.
     pub keeps_picture: bool,

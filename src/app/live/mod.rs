@@ -83,9 +83,9 @@ pub(super) struct Live<'a, V, S> {
     appearance: &'a mut Appearance,
     pacing: FramePacing,
     last: LastFrame,
-    /// How the user wants to leave.
+    /// How the user wants to leave, if so.
     leave: Option<Leave>,
-    /// What is to be saved; a picture is saved once the next frame has been drawn.
+    /// The content to save; a picture is saved after the next frame.
     saving: Option<FileContent>,
     now: Instant,
 }
@@ -102,7 +102,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         loop {
             self.tick(wakeups.now());
             if self.pacing.is_due(self.view.motion(), self.now) {
-                wakeups.changes_seen();
+                wakeups.acknowledge_changes();
                 let drawn = self.draw()?;
                 self.pacing.frame_drawn(drawn, wakeups.now());
                 let picture = self.last.picture.take();
@@ -161,7 +161,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
             }
             Wakeup::Input(TerminalInput::Resize) => {
                 self.screen.redraw();
-                // Nothing is where it was.
+                // The positions of the last frame are no longer valid.
                 self.last.targets = ClickTargets::default();
                 self.pacing.draw_soon();
             }
@@ -200,7 +200,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
 
     /// Applies an action and performs its effects.
     fn act(&mut self, action: Action) -> io::Result<Option<ScreenExit>> {
-        // An interrupt waits for nothing, not even for the model.
+        // An interrupt must work even while the model is locked.
         if action == Action::Interrupt {
             return Ok(self.interrupt(Signal::Interrupt));
         }

@@ -13,11 +13,11 @@ const CLOCK_STEP: Duration = Duration::from_millis(100);
 /// How often the loop wakes when nothing moves.
 pub(super) const REST: Duration = Duration::from_secs(1);
 
-/// What the last frame does not show yet, and when the next one may follow.
+/// Decides when the next frame may follow the last one.
 #[derive(Debug)]
 pub(super) struct FramePacing {
     rate: FrameRate,
-    /// The picture moves as things happen; otherwise once a second.
+    /// Frames follow changes at once; otherwise they follow once a second.
     has_motion: bool,
     is_dirty: bool,
     has_changes: bool,
@@ -29,7 +29,7 @@ pub(super) struct FramePacing {
 pub enum Motion {
     /// The clock runs.
     Clock,
-    /// Something in the picture goes away after a while.
+    /// A remark disappears after a while.
     Slow,
 }
 
@@ -68,7 +68,7 @@ impl FramePacing {
         self.step(motion).is_some_and(|step| now.saturating_duration_since(drawn_at) >= step)
     }
 
-    /// How long to wait for a wake-up; for ever once nothing but a key could be one.
+    /// How long to wait for a wake-up: without end if only a key can change the picture.
     pub(super) fn patience(&self, motion: Option<Motion>, is_over: bool, now: Instant) -> Duration {
         let since = self.drawn_at.map_or(Duration::MAX, |at| now.saturating_duration_since(at));
         match self.step(motion) {

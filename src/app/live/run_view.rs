@@ -45,7 +45,7 @@ pub struct Watched<'a> {
     pub leaves_at_end: bool,
     /// What its source can do.
     pub can: Abilities,
-    /// Where it is recorded, as that may be shown.
+    /// The path of its recording, safe to show.
     pub recording: Option<&'a str>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> RunView<'a> {
         }
     }
 
-    /// Keeps the model of a picture that has just been frozen, and drops it when it thaws.
+    /// Keeps a copy of the model when the screen is frozen, and drops it when the screen is live again.
     fn keep_frozen_model(&mut self) {
         match (self.ui.frozen, &self.frozen_model) {
             (Some(_), None) => self.frozen_model = Some(Box::new(self.watched.follow.model().clone())),
@@ -98,11 +98,11 @@ impl<'a> RunView<'a> {
         }
     }
 
-    /// Takes in how a recording is played, and drops a remark that has been shown for long enough.
-    fn drop_old_remark(&mut self, now: Offset) {
-        let ViewClock::Replay(position) = self.watched.clock else { return self.ui.forget(now) };
+    /// Updates the playback state, and drops a remark that has been shown for long enough.
+    fn refresh_footer(&mut self, now: Offset) {
+        let ViewClock::Replay(position) = self.watched.clock else { return self.ui.expire_remark(now) };
         self.ui.playback = Some(position.playback());
-        // The recording's clock may stand still, and a remark must not.
+        // A remark must expire even while the recording's clock is paused.
         if self.remark_made.is_none_or(|at| self.now.saturating_duration_since(at) >= REMARK_SHOWN_FOR) {
             self.ui.remark = None;
         }
@@ -147,7 +147,7 @@ impl LiveView for RunView<'_> {
     }
 
     fn scroll(&mut self, is_up: bool) {
-        self.ui.turn_wheel(is_up);
+        self.ui.scroll_wheel(is_up);
     }
 
     fn has_mouse(&self) -> bool {
@@ -156,27 +156,27 @@ impl LiveView for RunView<'_> {
 
     fn say(&mut self, remark: &str) {
         self.remark_made = Some(self.now);
-        self.ui.say(remark, self.offset());
+        self.ui.show_remark(remark, self.offset());
     }
 
     fn control(&mut self, effect: Effect) -> io::Result<()> {
         match (effect, self.watched.clock) {
             (Effect::Send(command), _) => self.stop.send(command),
             (Effect::Travel(travel), ViewClock::Replay(position)) => position.travel(travel),
-            // A run has no lanes, and time in it cannot be moved.
+            // A run has no lanes, and it cannot seek.
             _ => {}
         }
         Ok(())
     }
 
-    /// Closes the screen of a run that is over; otherwise goes one step further towards the end.
+    /// Closes the screen of a run that is over; otherwise takes the next step towards its end.
     fn interrupt(&mut self, signal: Signal) -> AfterInterrupt {
         if self.is_over() {
             return AfterInterrupt::Leave;
         }
         let leaves_at_once = self.stop.escalate(signal, self.now);
         if !self.watched.can.stop {
-            // No work can be lost.
+            // Leaving loses no work.
             return AfterInterrupt::Leave;
         }
         if leaves_at_once {
@@ -233,7 +233,7 @@ impl LiveView for RunView<'_> {
         last: &mut LastFrame,
     ) -> io::Result<DrawResult> {
         let now = self.offset();
-        self.drop_old_remark(now);
+        self.refresh_footer(now);
         let follow = self.watched.follow;
         let model;
         let (shown, now) = if let (Some(frozen), Some(at)) = (&self.frozen_model, self.ui.frozen) {

@@ -131,5 +131,5 @@ impl WakeupSource for Script {
         Some(Wakeup::Changed)
     }
 
-    fn changes_seen(&mut self) {}
+    fn acknowledge_changes(&mut self) {}
 }

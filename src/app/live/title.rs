@@ -14,7 +14,7 @@ const KEPT_FOR: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct WindowTitle {
     text: String,
-    /// What it was made for, and when.
+    /// The stage and the pause that it shows, and when it was made.
     made_for: Option<(Stage, bool, Instant)>,
 }
 
@@ -22,8 +22,8 @@ impl WindowTitle {
     /// The title of a run, or the last one, if it is too soon for another.
     pub(super) fn update(&mut self, model: &Model, now: Instant) -> String {
         let (stage, is_paused) = (model.stage, model.is_paused);
-        let is_current = self.made_for.is_some_and(|(of, was_paused, at)| {
-            (of, was_paused) == (stage, is_paused) && now.saturating_duration_since(at) < KEPT_FOR
+        let is_current = self.made_for.is_some_and(|(last_stage, was_paused, at)| {
+            (last_stage, was_paused) == (stage, is_paused) && now.saturating_duration_since(at) < KEPT_FOR
         });
         if !is_current {
             self.made_for = Some((stage, is_paused, now));

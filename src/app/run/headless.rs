@@ -13,15 +13,14 @@ use crate::output::plain::Plain;
 use crate::output::streams;
 use crate::tui::window_status::TabProgress;
 
-/// How often the model is looked at.
+/// How often lines and the progress bar are updated.
 const STEP: Duration = Duration::from_millis(100);
 
-/// Follows a run to its end. It prints what `lines` has to report, if there is anything to print to, and shows
-/// progress in `bar`.
+/// Follows a run to its end. Prints `lines` if given, and shows progress in `bar` if given.
 pub(super) fn run(running: &mut RunningBatch, mut lines: Option<Plain>, mut bar: Option<ProgressBar>) -> WatchEnd {
     let RunningBatch { follow, time, stop, wakeups, .. } = running;
     loop {
-        // A pool that lingers keeps its channel open at the end, and nothing can ask it to go on.
+        // A lingering pool keeps its channel open at the end, but without a screen it gets no more commands.
         let is_over = follow.is_closed() || matches!(follow.model().stage, Stage::Ended(_));
         if let Some(lines) = &mut lines {
             let now = time.now();

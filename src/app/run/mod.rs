@@ -45,9 +45,9 @@ pub struct Batch<'a> {
     pub plan: Plan,
     /// Where results go.
     pub results: &'a ResultArgs,
-    /// What flags say about the screen.
+    /// The flags for the appearance.
     pub look: &'a LookArgs,
-    /// Where it prints, and how.
+    /// The output streams.
     pub console: Console,
 }
 
@@ -89,7 +89,7 @@ impl Batch<'_> {
         let exit_code = stop.code();
         // Without a queue, a second signal ends the process while it writes the result.
         let wakeups = Some(wakeups).filter(|_| end == WatchEnd::Rerun);
-        // A pool that lingers waits for commands. The user has left, and commands nothing more.
+        // A lingering pool waits for commands. The user has left, so there will be none.
         stop.send(Command::Cancel);
         drop(stop);
         let pool = pool.join();
@@ -108,14 +108,14 @@ impl Batch<'_> {
             Err(error) => (None, broken.or(Some(error.into()))),
         };
         let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let mishaps = OwnFailures {
+        let own_failures = OwnFailures {
             broken: broken.is_some() || end == WatchEnd::ScreenBroke,
             unwritten: is_unrecorded || has_troubles,
         };
         BatchOutcome {
             follow,
             collected,
-            mishaps,
+            own_failures,
             recording: recording.filter(|path| is_recorded && broken.is_none() && !recording::is_stdout(path)),
             wants_rerun: end == WatchEnd::Rerun && broken.is_none(),
             broken,
@@ -126,7 +126,7 @@ impl Batch<'_> {
 
     /// Whether the pool stays after its end: failed jobs can be sent again from the screen.
     fn lingers(&self, environment: &Environment) -> bool {
-        // With a pipe on standard output another program waits for the result, and so for the end.
+        // With a pipe on standard output, another program waits for the end.
         environment.interface().value == Interface::Screen && self.console.stdout.is_terminal()
     }
 

@@ -1,4 +1,4 @@
-//! The check that the practice upstream can do what a plan asks of it, before anything starts.
+//! The check that the practice upstream supports every behaviour that a plan asks for, before anything starts.
 //!
 //! The plan does not know what the upstream can do, and the upstream does not know the lines of a plan. Start at
 //! [`check`].
@@ -15,10 +15,13 @@ pub fn check(plan: &Plan) -> Result<(), PlanError> {
         .filter_map(|(host, path)| {
             let refused = table::parse(path).err()?;
             let key = format!("upstream.hosts.{host}");
-            // A value that was filled in is not repeated: it may be a secret.
+            // The message does not repeat a filled-in value, which may be a secret.
             let is_given = plan.written.iter().any(|written| written.key == key && !written.variables.is_empty());
             let (why, help) = if is_given {
-                ("it is no behaviour once `${…}` is filled in".to_owned(), "`GET /` of the upstream lists them all")
+                (
+                    "it is not a valid behaviour once `${…}` is filled in".to_owned(),
+                    "`GET /` of the upstream lists them all",
+                )
             } else {
                 (refused.why, refused.hint.as_str())
             };

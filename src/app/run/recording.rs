@@ -68,7 +68,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Whether the recording goes to standard output, which takes one result only.
+/// Whether the recording goes to standard output, which can hold only one result.
 pub fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }

@@ -18,12 +18,12 @@ use crate::text::console::Console;
 use crate::text::io_error::is_closed_pipe;
 use crate::text::safe_json;
 
-/// What a run came to.
+/// The outcome of a run.
 pub(super) struct BatchOutcome {
     pub(super) follow: Follow,
     pub(super) collected: Option<Collected>,
-    pub(super) mishaps: OwnFailures,
-    /// Which of our threads panicked, if one did.
+    pub(super) own_failures: OwnFailures,
+    /// The internal error, if a thread panicked.
     pub(super) broken: Option<Error>,
     /// The recording, if there is one and it is complete.
     pub(super) recording: Option<PathBuf>,
@@ -31,16 +31,16 @@ pub(super) struct BatchOutcome {
     pub(super) wants_rerun: bool,
     /// The exit code of the signal that ended the run.
     pub(super) exit_code: Option<u8>,
-    /// What wakes the main thread, kept for a rerun.
+    /// The queue of wake-ups, kept for a rerun.
     pub(super) wakeups: Option<Wakeups>,
 }
 
 impl BatchOutcome {
-    /// This outcome, and what went wrong in earlier runs: a later run makes no good of that.
+    /// This outcome with the failures of earlier runs, which a later run does not undo.
     pub(super) fn after(mut self, last: Option<&Self>) -> Self {
-        let before = last.map_or_else(OwnFailures::default, |last| last.mishaps);
-        self.mishaps.broken |= before.broken;
-        self.mishaps.unwritten |= before.unwritten;
+        let before = last.map_or_else(OwnFailures::default, |last| last.own_failures);
+        self.own_failures.broken |= before.broken;
+        self.own_failures.unwritten |= before.unwritten;
         self
     }
 
@@ -68,16 +68,16 @@ impl Batch<'_> {
         if let Some(error) = &outcome.broken {
             streams::say(error.render(self.console.stderr).trim_end());
         }
-        let mut mishaps = outcome.mishaps;
+        let mut own_failures = outcome.own_failures;
         if let Err(error) = written {
-            mishaps.unwritten |= !is_closed_pipe(&error);
+            own_failures.unwritten |= !is_closed_pipe(&error);
         }
-        let code = exit::exit_code(&model, &checked, mishaps);
-        // A bug of ours outranks the signal that may have ended the run because of it.
+        let code = exit::exit_code(&model, &checked, own_failures);
+        // An internal error outranks the signal that may have ended the run because of it.
         outcome.exit_code.filter(|_| outcome.broken.is_none()).unwrap_or(code)
     }
 
-    /// Prints the summary on standard output, unless that belongs to another result.
+    /// Prints the summary on standard output, unless another result is printed there.
     fn print_summary(&self, model: &Model, extras: &Extras<'_>) -> std::io::Result<()> {
         let Console { stdout, stderr, .. } = self.console;
         let now = model.last;

@@ -45,15 +45,15 @@ fn slowest(path: &Path) -> Result<Vec<SlowJob>, Error> {
         slowest.apply(&event.map_err(|error| unreadable(error.into()))?);
         n += 1;
     }
-    warn(path, n, reader.skipped(), reader.is_cut());
+    warn_if_incomplete(path, n, reader.skipped(), reader.is_cut());
     slowest.found().ok_or_else(|| Error::Recording {
-        message: format!("recording `{}` holds no attempt, so no job is known to be slow", path_shown(path)),
-        hint: Some("record a run with `--events FILE`, or leave `slow-first` out".to_owned()),
+        message: format!("recording `{}` contains no attempts, so it names no slow jobs", path_shown(path)),
+        hint: Some("record a run with `--events FILE`, or remove `slow-first`".to_owned()),
     })
 }
 
-/// Warns of what could not be read of a recording.
-pub fn warn(path: &Path, n: u64, skipped: u64, is_cut: bool) {
+/// Warns if parts of a recording could not be read.
+pub fn warn_if_incomplete(path: &Path, n: u64, skipped: u64, is_cut: bool) {
     let path = path_shown(path);
     if skipped > 0 {
         let lines = units::plural(skipped, "line");
@@ -63,7 +63,7 @@ pub fn warn(path: &Path, n: u64, skipped: u64, is_cut: bool) {
         streams::say(&format!("warning: the last line of `{path}` was cut off; everything before it was read"));
     }
     if n == 0 {
-        streams::say(&format!("warning: `{path}` holds no events"));
+        streams::say(&format!("warning: `{path}` contains no events"));
     }
 }
 
@@ -77,7 +77,7 @@ pub fn unreadable(path: &Path, error: ReadError) -> Error {
             Error::Recording { message, hint: None }
         }
         ReadError::NotAJournal => {
-            Error::Recording { message: format!("`{path}` is no recording"), hint: Some(hint.to_owned()) }
+            Error::Recording { message: format!("`{path}` is not a recording"), hint: Some(hint.to_owned()) }
         }
         ReadError::TooNew { .. } => Error::Recording {
             message: format!("cannot read recording `{path}`: {error}"),

@@ -21,7 +21,7 @@ use crate::upstream::Upstream;
 /// Far longer than the run needs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A recording's file that breaks the thread that writes to it, once the run has begun.
+/// A recording's file that makes its writer panic once the run has begun.
 struct BreakingFile(u32);
 
 impl Write for BreakingFile {

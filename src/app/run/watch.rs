@@ -1,4 +1,4 @@
-//! The third step of a run: it is shown on the screen or in lines, until it ends or the user leaves.
+//! The third step of a run: shows it on the screen or in lines, until it ends or the user leaves.
 //!
 //! Start at [`Batch::watch`].
 
@@ -18,7 +18,7 @@ use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
 use crate::tui::detect::{Environment, Interface};
 
-/// How the watching of a run ended.
+/// Why a run is no longer watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WatchEnd {
     /// The run ended, or the user left.
@@ -27,7 +27,7 @@ pub(super) enum WatchEnd {
     Rerun,
     /// The third Ctrl-C: everything is dropped, with the run under way.
     Dropped,
-    /// The run ended, but the screen broke before: a bug of ours.
+    /// The run ended, but the screen's code panicked before.
     ScreenBroke,
 }
 
@@ -55,10 +55,10 @@ impl Batch<'_> {
         let has_bar = appearance.has_progress;
         let follow = running.follow.clone();
         running.wakeups.notifier().watch(&follow);
-        // The guard has given the terminal back and reported the panic. What both sides share stays valid: the
-        // model, and the channel of commands.
+        // The guard has restored the terminal and reported the panic. The model and the channel of commands,
+        // which both sides share, stay valid.
         let shown = panic::catch_unwind(AssertUnwindSafe(|| self.show(running, appearance)));
-        // The listener holds the model that holds it.
+        // The listener and the model hold each other: without this neither would be dropped.
         follow.on_change(|| {});
         match shown {
             Ok(Ok(ScreenExit::Left)) => WatchEnd::Left,
@@ -69,11 +69,11 @@ impl Batch<'_> {
                 headless::run(running, None, None)
             }
             Ok(Err(error)) => {
-                streams::say(&format!("warning: cannot use the terminal: {error}; the run goes on in lines"));
+                streams::say(&format!("warning: cannot use the terminal: {error}; the run continues in lines"));
                 self.watch_in_lines(running, environment, has_bar)
             }
             Err(_) => {
-                streams::say("warning: the screen broke, which is a bug of ours; the run goes on in lines");
+                streams::say("warning: the screen panicked, which is a bug in inflight; the run continues in lines");
                 match self.watch_in_lines(running, environment, has_bar) {
                     WatchEnd::Left | WatchEnd::Rerun | WatchEnd::ScreenBroke => WatchEnd::ScreenBroke,
                     WatchEnd::Dropped => WatchEnd::Dropped,
@@ -105,7 +105,7 @@ impl Batch<'_> {
         has_bar: bool,
     ) -> WatchEnd {
         let bar = has_bar.then(ProgressBar::default);
-        // A program that waits for the result should not wait for the next look at the run as well.
+        // The end must wake the loop, so that a program that waits for the result does not wait longer.
         running.wakeups.notifier().watch_end(&running.follow);
         let lines = Plain::new(self.pace(environment)).recorded_in(shown_recording(running).as_deref());
         let end = headless::run(running, Some(lines.fitted_to(self.console.stderr)), bar);
@@ -119,7 +119,7 @@ impl Batch<'_> {
     }
 }
 
-/// Where the run is recorded, as that may be shown; nothing for standard output.
+/// The path of the recording, safe to show; nothing for standard output.
 fn shown_recording(running: &RunningBatch) -> Option<String> {
     running.recording.as_deref().filter(|path| !recording::is_stdout(path)).map(path_shown)
 }

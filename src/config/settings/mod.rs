@@ -104,7 +104,7 @@ impl Settings {
         layers.extend(files.iter().map(|file| reading.file(file)));
         let mut settings = Self::default();
         for layer in layers.iter().rev() {
-            settings.preferences.lay_over(&layer.preferences);
+            settings.preferences.override_with(&layer.preferences);
         }
         settings.keymap = reading.keymap(&layers);
         Mistakes::check(reading.mistakes)?;

@@ -93,7 +93,7 @@ pub struct Preferences {
 impl Preferences {
     /// Overrides these settings by nearer ones. A nearer theme for any background also replaces these
     /// themes for one kind of background.
-    pub fn lay_over(&mut self, nearer: &Self) {
+    pub fn override_with(&mut self, nearer: &Self) {
         if nearer.any.is_some() {
             *self = Self { any: nearer.any.clone(), light: None, dark: None, ..std::mem::take(self) };
         }

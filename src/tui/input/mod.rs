@@ -1,7 +1,7 @@
 //! The terminal listener: a thread that reports keys, pastes, resizes, answers, and the terminal's end.
 //!
 //! It waits with poll(2) and reads only available bytes. crossterm's own loop is not used: it waits inside a
-//! read for the rest of a sequence. If the terminal goes away meanwhile, that loop spins for ever.
+//! read for the rest of a sequence. If the terminal goes away meanwhile, that loop spins forever.
 //! Start at [`Listener::start`].
 
 pub mod decode;
@@ -162,7 +162,7 @@ impl ListenerShared {
             control.is_paused
         };
         // In the background, a read would stop the process.
-        let skips_reading = is_paused || !self.tty.is_ours();
+        let skips_reading = is_paused || !self.tty.is_in_foreground();
         let at_most = if skips_reading { Some(BACKGROUND_POLL) } else { decoder.timeout() };
         let interest = if skips_reading { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = [
@@ -179,7 +179,7 @@ impl ListenerShared {
             // The control flags may have changed: check them before reading.
             return Ok(ControlFlow::Continue(()));
         }
-        if skips_reading && self.tty.is_ours() {
+        if skips_reading && self.tty.is_in_foreground() {
             on_input(TerminalInput::Continued);
         } else if keys.contains(PollFlags::IN) {
             return self.read(decoder, on_input);

@@ -4,8 +4,8 @@
 //! Start at [`Keymap::action`].
 
 pub mod chord;
+mod context_sets;
 pub mod entry;
-mod places;
 pub mod remap;
 mod row;
 pub mod search;

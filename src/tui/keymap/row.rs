@@ -3,9 +3,9 @@
 //! Start at [`PLAIN`].
 
 use crate::tui::action::Action;
+use crate::tui::keymap::context_sets::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::keymap::entry::Context::{self, Menu};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::places::{DETAIL, LAB, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_ROWS, WITH_SEEK};
 use crate::tui::views::View;
 
 /// The defaults of a row.
@@ -71,7 +71,7 @@ pub(super) const fn waterfall(
     ActionEntry { action, id, keys, help, footer, group: KeyGroup::Move, contexts: WATERFALL, behavior, ..PLAIN }
 }
 
-/// A row of the export menu, which shows its help without the first word.
+/// A row of the export menu. The menu shows the help without its first word.
 pub(super) const fn save(
     action: Action,
     id: &'static str,

@@ -3,12 +3,12 @@
 //! To add an action, add a row here. Start at [`ENTRIES`].
 
 use crate::tui::action::Action;
-use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
-use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
-use crate::tui::keymap::places::{
+use crate::tui::keymap::context_sets::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
     WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
+use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
+use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::row::{LIMIT, MOVE, PLAIN, SEEK, SIBLING, display, lab, save, show, waterfall};
 use crate::tui::views::View;
 

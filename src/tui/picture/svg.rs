@@ -26,17 +26,17 @@ pub fn svg(buffer: &Buffer, theme: &Theme) -> String {
     let area = buffer.area;
     let (width, height) =
         (f64::from(area.width) * WIDTH + 2.0 * MARGIN, f64::from(area.height) * HEIGHT + 2.0 * MARGIN);
-    let ground = DefaultColors::from_theme(theme);
+    let defaults = DefaultColors::from_theme(theme);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
          font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"14\" \
          shape-rendering=\"crispEdges\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
-        ground.back
+        defaults.back
     );
     for y in 0..area.height {
         let row: Vec<&Cell> = (0..area.width).filter_map(|x| buffer.cell((area.x + x, area.y + y))).collect();
-        draw_row(&mut out, f64::from(y) * HEIGHT + MARGIN, &row, &ground);
+        draw_row(&mut out, f64::from(y) * HEIGHT + MARGIN, &row, &defaults);
     }
     out.push_str("</svg>\n");
     out
@@ -84,14 +84,14 @@ struct TextRun {
     cells: f64,
     text: String,
     color: String,
-    ground: Option<String>,
+    background: Option<String>,
     is_bold: bool,
 }
 
-fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) {
-    let runs = runs(row, ground);
+fn draw_row(out: &mut String, y: f64, row: &[&Cell], defaults: &DefaultColors) {
+    let runs = runs(row, defaults);
     for run in &runs {
-        if let Some(back) = &run.ground {
+        if let Some(back) = &run.background {
             rect(out, run.x, y, run.cells * WIDTH, HEIGHT, back);
         }
     }
@@ -100,15 +100,15 @@ fn draw_row(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) {
             write_run(out, y, run);
         }
     }
-    draw_shapes(out, y, row, ground);
+    draw_shapes(out, y, row, defaults);
 }
 
 /// Draws blocks and rules; neighbours that continue each other become one rectangle.
-fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) {
+fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], defaults: &DefaultColors) {
     let mut last: Option<(CellPart, String)> = None;
     for (i, cell) in (0..).zip(row) {
         let here = shape(cell.symbol()).map(|[left, top, right, bottom]| {
-            ([i * CELL + left, top, i * CELL + right, bottom], ground.cell_colors(cell).0)
+            ([i * CELL + left, top, i * CELL + right, bottom], defaults.cell_colors(cell).0)
         });
         match (&mut last, here) {
             (Some((part, old)), Some((new, color)))
@@ -129,15 +129,15 @@ fn draw_shapes(out: &mut String, y: f64, row: &[&Cell], ground: &DefaultColors) 
 }
 
 /// The row's text in runs of one style; shapes are replaced by blanks.
-fn runs(row: &[&Cell], ground: &DefaultColors) -> Vec<TextRun> {
+fn runs(row: &[&Cell], defaults: &DefaultColors) -> Vec<TextRun> {
     let mut runs: Vec<TextRun> = Vec::new();
     let mut i = 0;
     while let Some(cell) = row.get(i) {
-        let (color, back) = ground.cell_colors(cell);
+        let (color, back) = defaults.cell_colors(cell);
         let is_bold = cell.modifier.contains(Modifier::BOLD);
         let columns = cell.symbol().width().max(1);
         let text = if shape(cell.symbol()).is_some() { " " } else { cell.symbol() };
-        let alike = |run: &TextRun| run.color == color && run.ground == back && run.is_bold == is_bold;
+        let alike = |run: &TextRun| run.color == color && run.background == back && run.is_bold == is_bold;
         match runs.last_mut().filter(|run| alike(run)) {
             Some(run) => {
                 run.text.push_str(text);
@@ -148,7 +148,7 @@ fn runs(row: &[&Cell], ground: &DefaultColors) -> Vec<TextRun> {
                 cells: columns as f64,
                 text: text.to_owned(),
                 color,
-                ground: back,
+                background: back,
                 is_bold,
             }),
         }

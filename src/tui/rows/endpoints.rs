@@ -16,25 +16,25 @@ use crate::tui::rows::listing::{DrillDown, Listing};
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::views::View;
 
-/// More endpoints than this do not fit on most screens.
-const FOLDS_FROM: usize = 40;
+/// A list with more endpoints than this hides the successful ones: most screens cannot show them all.
+const MAX_UNFOLDED: usize = 40;
 
-/// The first column to sort by: by what needs eyes first.
+/// The column of the state: endpoints that need attention come first.
 pub const STATE: usize = 0;
-/// From A on.
+/// The column of the name.
 pub const NAME: usize = 1;
-/// By share done.
+/// The column of the share done.
 pub const DONE: usize = 2;
-/// By attempts in flight.
+/// The column of the attempts in flight.
 pub const LIVE: usize = 3;
-/// By median latency.
+/// The column of the median latency.
 pub const P50: usize = 4;
-/// By 95th percentile.
+/// The column of the 95th percentile.
 pub const P95: usize = 5;
-/// By failed jobs.
+/// The column of the failed jobs.
 pub const FAILED: usize = 6;
 
-/// The endpoints, as the overview lists them.
+/// The rows of the overview.
 #[derive(Debug)]
 pub struct OverviewRows;
 
@@ -47,9 +47,9 @@ impl Listing for OverviewRows {
         0..model.endpoints.len()
     }
 
-    /// A long list leaves out the endpoints that have succeeded, while the run lasts and the default order is used.
+    /// During the run, a long list in the default order hides the endpoints that have succeeded.
     fn collect(&self, model: &Model, column: usize, is_filtered: bool, rows: &mut Vec<usize>) {
-        let folds = column == STATE && !is_filtered && model.endpoints.len() > FOLDS_FROM && model.ended.is_none();
+        let folds = column == STATE && !is_filtered && model.endpoints.len() > MAX_UNFOLDED && model.ended.is_none();
         let endpoints = model.endpoints.iter().enumerate();
         rows.extend(endpoints.filter(|(_, endpoint)| !folds || !endpoint.is_done()).map(|(i, _)| i));
     }
@@ -78,15 +78,15 @@ impl Listing for OverviewRows {
             Term::Word(word) | Term::Endpoint(word) => word.is_in(&endpoint.name),
             Term::Status(statuses) => causes(model).any(|(cause, group)| match cause {
                 Cause::Status(status) | Cause::Throttled(status) => {
-                    statuses.holds(status) && group.attempts.endpoints.contains_key(&row)
+                    statuses.contains(status) && group.attempts.endpoints.contains_key(&row)
                 }
                 Cause::TimedOut(_) | Cause::Failed(_) => false,
             }),
-            Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
+            Term::Length(bound) => endpoint.latency.quantile(0.95).is_some_and(|length| bound.contains(length)),
             Term::Host(word) => {
                 endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
             }
-            Term::State(word) => word.is_in(name_of(endpoint.state(now))),
+            Term::State(word) => word.is_in(state_name(endpoint.state(now))),
             Term::Cause(word) => causes(model).any(|(cause, group)| {
                 group.attempts.endpoints.contains_key(&row)
                     && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()))
@@ -99,7 +99,7 @@ impl Listing for OverviewRows {
     }
 }
 
-/// The endpoints again, one at a time.
+/// The rows of the endpoint view: the same endpoints, each with details.
 #[derive(Debug)]
 pub struct EndpointRows;
 
@@ -138,12 +138,12 @@ impl Listing for EndpointRows {
     }
 }
 
-/// Everything that has gone wrong.
+/// All failure groups with their causes.
 fn causes(model: &Model) -> impl Iterator<Item = (Cause, &FailureGroup)> {
     (0..model.incidents.n()).filter_map(|n| model.incidents.nth(n))
 }
 
-/// What needs eyes first.
+/// The sort rank of a state: endpoints that need attention come first.
 fn rank(state: EndpointState) -> u64 {
     match state {
         EndpointState::Limited | EndpointState::Running | EndpointState::Down => 0,
@@ -155,8 +155,8 @@ fn rank(state: EndpointState) -> u64 {
     }
 }
 
-/// What a filter calls it.
-pub fn name_of(state: EndpointState) -> &'static str {
+/// The name of a state, as filters use it.
+pub fn state_name(state: EndpointState) -> &'static str {
     match state {
         EndpointState::Limited => "limited",
         EndpointState::Running => "running",
@@ -169,7 +169,7 @@ pub fn name_of(state: EndpointState) -> &'static str {
     }
 }
 
-/// In millionths.
+/// The share of settled jobs, in millionths.
 fn share_done(endpoint: &EndpointStats) -> u64 {
     endpoint.jobs.map_or(0, |jobs| endpoint.settled().saturating_mul(1_000_000) / jobs.max(1))
 }

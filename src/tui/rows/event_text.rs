@@ -1,4 +1,4 @@
-//! Events in words: status, place, text and job number.
+//! Descriptions of events: status, place, text and job number.
 //!
 //! Start at [`describe`].
 
@@ -11,87 +11,91 @@ use crate::text::units;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
 
-/// An event in words.
+/// The description of an event.
 #[derive(Clone, Debug)]
 pub struct EventText {
-    /// What sort of event.
+    /// The kind of event, which decides mark and colour.
     pub status: Status,
-    /// Where it happened; foreign text.
+    /// The endpoint or host; foreign text.
     pub place: String,
     /// What happened.
     pub text: String,
-    /// The job's number.
+    /// The job's number, such as `#3071`.
     pub number: Option<String>,
 }
 
-/// Puts an event into words.
+/// Describes an event.
 pub fn describe(item: &LogEntry, model: &Model) -> EventText {
-    let ours = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
+    let event = |status, place: &str, text: String| EventText { status, place: place.to_owned(), text, number: None };
     let endpoint = |i: usize| model.endpoints.get(i).map_or_else(String::new, |endpoint| endpoint.name.to_string());
     match &item.event {
         LogEvent::AttemptFailed { attempt, endpoint: i, outcome, took, then, .. } => EventText {
             status: status_of(outcome),
             place: endpoint(*i),
-            text: format!("{}{}", happened(outcome, *took), followed(*then, item.at)),
+            text: format!("{}{}", describe_outcome(outcome, *took), describe_follow_up(*then, item.at)),
             number: Some(format!("#{}", attempt.job.0)),
         },
         LogEvent::JobFailed { endpoint: i, last } => EventText {
             status: status_of(last),
             place: endpoint(*i),
-            text: format!("{}, given up", happened(last, Micros::ZERO)),
+            text: format!("{}, given up", describe_outcome(last, Micros::ZERO)),
             number: None,
         },
         LogEvent::Limit { host, from, to, by } => {
-            let whose = host.as_deref().map_or("limit", short_host);
-            let who = match by {
+            let place = host.as_deref().map_or("limit", short_host);
+            let reason = match by {
                 ChangedBy::Operator => "",
-                ChangedBy::Adaptive => ", by itself",
-                ChangedBy::Machine => ", this machine has no room for more",
+                ChangedBy::Adaptive => ", adaptive limit",
+                ChangedBy::Machine => ", limited by this machine",
             };
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
-            ours(Status::Slow, whose, format!("{from}{}{who}", units::count((*to).into())))
+            event(Status::Slow, place, format!("{from}{}{reason}", units::count((*to).into())))
         }
-        LogEvent::Adaptive(true) => ours(Status::Slow, "adaptive", "each host's limit is found by itself".into()),
-        LogEvent::Adaptive(false) => ours(Status::Slow, "adaptive", "off: limits are as set".into()),
+        LogEvent::Adaptive(true) => event(Status::Slow, "adaptive", "on: limits adapt to each host".into()),
+        LogEvent::Adaptive(false) => event(Status::Slow, "adaptive", "off: limits are fixed".into()),
         LogEvent::Adapted { host, why } => {
-            ours(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
+            event(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
         }
         LogEvent::EndpointStateChanged { endpoint: i, is_up, after } => {
             let (status, word) = if *is_up { (Status::Ok, "up") } else { (Status::Failed, "down") };
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
-            ours(status, &endpoint(*i), format!("{word}{after}"))
+            event(status, &endpoint(*i), format!("{word}{after}"))
         }
-        LogEvent::Skipped(i) => ours(Status::Cancelled, &endpoint(*i), "skipped: no job of it starts any more".into()),
+        LogEvent::Skipped(i) => {
+            event(Status::Cancelled, &endpoint(*i), "skipped: its remaining jobs are cancelled".into())
+        }
         LogEvent::JobsReordered { jobs, of } => {
-            ours(Status::Running, "slow first", event_log::reorder_summary(*jobs, *of))
+            event(Status::Running, "slow first", event_log::reorder_summary(*jobs, *of))
         }
         LogEvent::Repeated { cause, jobs } => {
-            ours(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
+            event(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
         LogEvent::Quarantine { host, is_quarantined: true } => {
-            ours(Status::Paused, short_host(host), "put aside: nothing starts there until released".into())
+            event(Status::Paused, short_host(host), "set aside: no attempts start here until it is released".into())
         }
         LogEvent::Quarantine { host, is_quarantined: false } => {
-            ours(Status::Running, short_host(host), "released".into())
+            event(Status::Running, short_host(host), "released".into())
         }
-        LogEvent::Paused => ours(Status::Paused, "paused", "nothing starts until resumed".into()),
-        LogEvent::Resumed => ours(Status::Running, "resumed", String::new()),
-        LogEvent::Draining => ours(Status::Limited, "draining", "nothing starts any more".into()),
-        LogEvent::Cancelling => ours(Status::Cancelled, "cancelling", "everything in flight is ended".into()),
+        LogEvent::Paused => event(Status::Paused, "paused", "no attempts start until resumed".into()),
+        LogEvent::Resumed => event(Status::Running, "resumed", String::new()),
+        LogEvent::Draining => event(Status::Limited, "draining", "no new attempts start".into()),
+        LogEvent::Cancelling => {
+            event(Status::Cancelled, "cancelling", "all attempts in flight are being cancelled".into())
+        }
         LogEvent::Stalled(lasted) => {
-            ours(Status::Slow, "stalled", format!("an event loop stood still for {}", units::length(*lasted)))
+            event(Status::Slow, "stalled", format!("an event loop was blocked for {}", units::length(*lasted)))
         }
         LogEvent::Warned(_, message) => {
-            ours(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
+            event(Status::Slow, "warning", crate::text::sanitize::sanitize(message).into_owned())
         }
         LogEvent::Ended(how) => {
             let (status, text) = match how {
                 RunEnd::Finished => (Status::Ok, "every job has settled"),
-                RunEnd::Drained => (Status::Cancelled, "stopped, what was in flight has ended"),
-                RunEnd::Cancelled => (Status::Cancelled, "stopped, what was in flight was cancelled"),
+                RunEnd::Drained => (Status::Cancelled, "stopped; all attempts in flight finished first"),
+                RunEnd::Cancelled => (Status::Cancelled, "stopped; attempts in flight were cancelled"),
                 RunEnd::FailedFast => (Status::Failed, "stopped at the first failure"),
             };
-            ours(status, "finished", text.into())
+            event(status, "finished", text.into())
         }
     }
 }
@@ -106,11 +110,11 @@ fn status_of(outcome: &Outcome) -> Status {
     }
 }
 
-fn happened(outcome: &Outcome, took: Micros) -> String {
+fn describe_outcome(outcome: &Outcome, took: Micros) -> String {
     let after = if took == Micros::ZERO { String::new() } else { format!(" after {}", units::length(took)) };
     match outcome {
-        Outcome::Throttled { status, retry_after: Some(asked) } => {
-            format!("{status}, Retry-After {}", units::length(*asked))
+        Outcome::Throttled { status, retry_after: Some(delay) } => {
+            format!("{status}, Retry-After {}", units::length(*delay))
         }
         Outcome::Throttled { status, retry_after: None } | Outcome::Answered { status, .. } => {
             format!("{status}{after}")
@@ -122,7 +126,7 @@ fn happened(outcome: &Outcome, took: Micros) -> String {
     }
 }
 
-fn followed(then: FollowUp, at: Offset) -> String {
+fn describe_follow_up(then: FollowUp, at: Offset) -> String {
     match then {
         FollowUp::Open => String::new(),
         FollowUp::Retry(until) => format!(", retry in {}", units::length(until.since(at))),

@@ -28,7 +28,7 @@ pub const FIRST: usize = 4;
 /// The column of the last time.
 pub const LAST: usize = 5;
 
-/// What went wrong: one row for each cause.
+/// The rows of the failures view.
 #[derive(Debug)]
 pub struct FailureRows;
 
@@ -42,7 +42,7 @@ impl Listing for FailureRows {
     }
 
     fn columns(&self) -> &'static [&'static str] {
-        &["what can be done", "cause", "jobs", "attempts", "first time", "last time"]
+        &["meaning", "cause", "jobs", "attempts", "first time", "last time"]
     }
 
     fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
@@ -59,24 +59,24 @@ impl Listing for FailureRows {
 
     fn matches(&self, model: &Model, row: usize, _now: Offset, term: &Term) -> bool {
         let Some((cause, group)) = model.incidents.nth(row) else { return false };
-        let mut struck = endpoints(group).keys().filter_map(|&i| model.endpoints.get(i));
+        let mut affected = endpoints(group).keys().filter_map(|&i| model.endpoints.get(i));
         let example = example(group);
         match term {
             Term::Word(word) => {
                 word.is_in(&cause.to_string())
                     || word.is_in(cause.kind().label())
                     || [&example.target, &example.detail].into_iter().flatten().any(|text| word.is_in(text))
-                    || struck.any(|endpoint| word.is_in(&endpoint.name))
+                    || affected.any(|endpoint| word.is_in(&endpoint.name))
             }
             Term::Status(statuses) => match cause {
-                Cause::Status(status) | Cause::Throttled(status) => statuses.holds(status),
+                Cause::Status(status) | Cause::Throttled(status) => statuses.contains(status),
                 Cause::TimedOut(_) | Cause::Failed(_) => false,
             },
-            Term::Length(bound) => bound.holds(group.attempts.longest),
+            Term::Length(bound) => bound.contains(group.attempts.longest),
             Term::Host(word) => {
-                struck.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
+                affected.filter_map(|endpoint| model.hosts.get(endpoint.host?)).any(|host| word.is_in(&host.name))
             }
-            Term::Endpoint(word) => struck.any(|endpoint| word.is_in(&endpoint.name)),
+            Term::Endpoint(word) => affected.any(|endpoint| word.is_in(&endpoint.name)),
             Term::State(word) => word.is_in(if group.jobs > 0 { "failed" } else { "saved" }),
             Term::Cause(word) => word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()),
         }
@@ -96,42 +96,42 @@ impl Listing for FailureRows {
     }
 }
 
-/// Attempts that ended so; of a job that never got that far there is none.
+/// The number of failed attempts; a job that failed before its first attempt counts as one.
 pub fn attempts(group: &FailureGroup) -> u64 {
     group.attempts.n.max(group.jobs)
 }
 
-/// When it first happened.
+/// The time of the first failure.
 pub fn first(group: &FailureGroup) -> Offset {
     if group.attempts.n > 0 { group.attempts.first } else { group.first }
 }
 
-/// When it last happened.
+/// The time of the last failure.
 pub fn last(group: &FailureGroup) -> Offset {
     group.last.max(group.attempts.last)
 }
 
-/// Of attempts, or of jobs that never got that far.
+/// Failures by endpoint: attempts, or jobs if they failed before their first attempt.
 pub fn endpoints(group: &FailureGroup) -> &BTreeMap<usize, u64> {
     if group.attempts.n > 0 { &group.attempts.endpoints } else { &group.endpoints }
 }
 
-/// One of them: of a job that failed, where there is one.
+/// An example, preferably of a job that has failed.
 pub fn example(group: &FailureGroup) -> &Example {
     if group.jobs > 0 { &group.example } else { group.attempts.examples.first().unwrap_or(&group.example) }
 }
 
-/// How many examples of a cause there are.
+/// The number of examples of a cause.
 pub fn example_count(model: &Model, row: usize) -> usize {
     model.incidents.nth(row).map_or(0, |(_, group)| group.attempts.examples.len().max(1))
 }
 
-/// The example that lies open; of jobs that never got as far as an attempt, the first.
+/// An example by its number; the first if jobs failed before their first attempt.
 pub fn nth_example(group: &FailureGroup, nth: usize) -> &Example {
     group.attempts.examples.get(nth).unwrap_or(&group.example)
 }
 
-/// The request that failed so.
+/// The request of an example.
 pub fn request_of(example: &Example) -> Option<CurlRequest<'_>> {
     Some(CurlRequest { target: example.target.as_deref()?, endpoint: example.endpoint })
 }

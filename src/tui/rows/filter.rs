@@ -1,7 +1,7 @@
 //! The filter language of rows: `checkout !slow status:5xx ms>500 host:api state:failed`.
 //!
 //! Terms are separated by spaces, and all of them must match. `!` negates a term, and quotes keep a text with
-//! spaces together. An incomplete term is ignored. Start at [`Filter::read`].
+//! spaces together. An incomplete term is ignored. Start at [`Filter::parse`].
 
 use crate::event::Micros;
 use crate::text::sanitize::sanitize;
@@ -19,63 +19,63 @@ enum Sign {
     MustNot,
 }
 
-/// One condition on a row. A view that does not know its subject does not match.
+/// A condition on a row. In a view that lacks the subject, no row matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// `checkout`: anything the row says.
+    /// `checkout`: the row's text.
     Word(SearchWord),
-    /// `status:503`, `status:5xx`: a status it has met.
+    /// `status:503`, `status:5xx`: an HTTP status that occurred.
     Status(StatusRange),
-    /// `ms>500`: how long it takes.
+    /// `ms>500`: the duration.
     Length(Bound),
-    /// `host:api`: where it goes.
+    /// `host:api`: the host.
     Host(SearchWord),
-    /// `endpoint:checkout`: what it belongs to.
+    /// `endpoint:checkout`: the endpoint.
     Endpoint(SearchWord),
-    /// `state:failed`: what it is doing, or how it ended.
+    /// `state:failed`: the state or the result.
     State(SearchWord),
-    /// `cause:timeout`: what went wrong.
+    /// `cause:timeout`: the cause of a failure.
     Cause(SearchWord),
 }
 
-/// A text to find, in any case.
+/// A text to search for; case is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchWord(String);
 
-/// One status or a hundred of them, both ends included.
+/// A range of HTTP statuses, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusRange(u16, u16);
 
-/// A duration to compare with.
+/// A bound for a duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     is_above: bool,
-    holds_itself: bool,
-    than: Micros,
+    is_inclusive: bool,
+    limit: Micros,
 }
 
 impl Filter {
-    /// Reads what was typed; every text is a filter.
-    pub fn read(text: &str) -> Self {
-        Self { terms: parts(text).iter().filter_map(|part| term(part)).collect() }
+    /// Parses a filter; every text is valid.
+    pub fn parse(text: &str) -> Self {
+        Self { terms: split_terms(text).iter().filter_map(|part| parse_term(part)).collect() }
     }
 
-    /// Whether it asks nothing.
+    /// Whether the filter has no terms.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether every term holds for a row that answers like this.
-    pub fn takes(&self, holds: impl Fn(&Term) -> bool) -> bool {
-        self.terms.iter().all(|(sign, term)| holds(term) == (*sign == Sign::Must))
+    /// Whether a row passes; `matches` decides about a single term.
+    pub fn accepts(&self, matches: impl Fn(&Term) -> bool) -> bool {
+        self.terms.iter().all(|(sign, term)| matches(term) == (*sign == Sign::Must))
     }
 }
 
 impl SearchWord {
-    /// Whether a text holds it.
+    /// Whether a text contains the word.
     pub fn is_in(&self, text: &str) -> bool {
         if self.0.is_ascii() && text.is_ascii() {
-            // Nothing is copied: ten thousand rows are asked at every key.
+            // Avoids allocation: each key press may search ten thousand rows.
             let (wanted, text) = (self.0.as_bytes(), text.as_bytes());
             return text.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted));
         }
@@ -84,50 +84,50 @@ impl SearchWord {
 }
 
 impl StatusRange {
-    /// Whether a status is one of them.
-    pub fn holds(self, status: u16) -> bool {
+    /// Whether the range contains a status.
+    pub fn contains(self, status: u16) -> bool {
         (self.0..=self.1).contains(&status)
     }
 
-    /// `503`, `50x`, `5xx`.
-    fn read(text: &str) -> Option<Self> {
+    /// Parses `503`, `50x` or `5xx`.
+    fn parse(text: &str) -> Option<Self> {
         let digits = text.trim_end_matches(['x', 'X']);
-        let known: u16 = digits.parse().ok()?;
+        let number: u16 = digits.parse().ok()?;
         if text.len() != 3 || digits.len() > 3 {
             return None;
         }
-        let open = 10_u16.pow(u32::try_from(3 - digits.len()).ok()?);
-        let from = known.checked_mul(open)?;
-        Some(Self(from, from + (open - 1)))
+        let count = 10_u16.pow(u32::try_from(3 - digits.len()).ok()?);
+        let from = number.checked_mul(count)?;
+        Some(Self(from, from + (count - 1)))
     }
 }
 
 impl Bound {
-    /// Whether a length is on the right side.
-    pub fn holds(self, length: Micros) -> bool {
-        let is_beyond = if self.is_above { length > self.than } else { length < self.than };
-        is_beyond || (self.holds_itself && length == self.than)
+    /// Whether a duration satisfies the bound.
+    pub fn contains(self, length: Micros) -> bool {
+        let is_beyond = if self.is_above { length > self.limit } else { length < self.limit };
+        is_beyond || (self.is_inclusive && length == self.limit)
     }
 
-    /// `>500`, `<=1.5`, in milliseconds.
+    /// Parses `>500` or `<=1.5`, in milliseconds.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number, and it saturates")]
-    fn read(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let is_above = text.starts_with('>');
         let number = text.strip_prefix(['>', '<'])?;
-        let holds_itself = number.starts_with('=');
+        let is_inclusive = number.starts_with('=');
         let ms: f64 = number.trim_start_matches('=').parse().ok()?;
-        (ms >= 0.0).then_some(Self { is_above, holds_itself, than: Micros((ms * 1e3) as u64) })
+        (ms >= 0.0).then_some(Self { is_above, is_inclusive, limit: Micros((ms * 1e3) as u64) })
     }
 }
 
-/// Quotes a text, so that a filter takes it as one term.
+/// Quotes a text so that a filter reads it as one term.
 pub fn quoted(text: &str) -> String {
     // A filter cannot contain a quote within quotes: the text before it is specific enough.
     format!("\"{}\"", text.split('"').next().unwrap_or_default())
 }
 
-/// The parts between spaces, without quotes.
-fn parts(text: &str) -> Vec<String> {
+/// Splits a text at spaces outside quotes, and removes the quotes.
+fn split_terms(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut is_quoted = false;
     for c in text.chars() {
@@ -144,8 +144,8 @@ fn parts(text: &str) -> Vec<String> {
     parts
 }
 
-/// One term; none where there is not enough of it yet.
-fn term(part: &str) -> Option<(Sign, Term)> {
+/// Parses one term; `None` if it is incomplete.
+fn parse_term(part: &str) -> Option<(Sign, Term)> {
     let part = part.to_lowercase();
     let (sign, part) = match part.strip_prefix('!') {
         Some(rest) => (Sign::MustNot, rest),
@@ -159,7 +159,7 @@ fn term(part: &str) -> Option<(Sign, Term)> {
         if matches!(bound, "<" | ">" | "<=" | ">=") {
             return None;
         }
-        return Some((sign, Bound::read(bound).map_or_else(|| Term::Word(word(part)), Term::Length)));
+        return Some((sign, Bound::parse(bound).map_or_else(|| Term::Word(word(part)), Term::Length)));
     }
     if let Some((key, value)) = part.split_once(':') {
         let known: Option<fn(SearchWord) -> Term> = match key {
@@ -171,10 +171,10 @@ fn term(part: &str) -> Option<(Sign, Term)> {
         };
         match known {
             Some(_) if value.is_empty() => return None,
-            Some(of) => return Some((sign, of(word(value)))),
+            Some(term) => return Some((sign, term(word(value)))),
             None if key == "status" && value.len() < 3 => return None,
             None if key == "status" => {
-                return Some((sign, StatusRange::read(value).map_or_else(|| Term::Word(word(part)), Term::Status)));
+                return Some((sign, StatusRange::parse(value).map_or_else(|| Term::Word(word(part)), Term::Status)));
             }
             None => {}
         }
@@ -187,12 +187,12 @@ mod tests {
     use super::{Filter, Term, quoted};
     use crate::event::Micros;
 
-    /// A row as a view answers for it.
-    fn takes(filter: &str) -> bool {
-        Filter::read(filter).takes(|term| match term {
+    /// Whether a filter accepts a row like this.
+    fn accepts(filter: &str) -> bool {
+        Filter::parse(filter).accepts(|term| match term {
             Term::Word(word) | Term::Endpoint(word) => word.is_in("POST /v1/Checkout"),
-            Term::Status(statuses) => [503, 429].into_iter().any(|status| statuses.holds(status)),
-            Term::Length(bound) => bound.holds(Micros(500_000)),
+            Term::Status(statuses) => [503, 429].into_iter().any(|status| statuses.contains(status)),
+            Term::Length(bound) => bound.contains(Micros(500_000)),
             Term::Host(word) => word.is_in("https://api.example:443"),
             Term::State(word) => word.is_in("failed"),
             Term::Cause(word) => word.is_in("Verbindung größer"),
@@ -201,49 +201,49 @@ mod tests {
 
     #[test]
     fn words_are_found_in_any_case_and_all_must_match() {
-        assert!(takes("") && takes("checkout") && takes("post CHECK") && takes("  /v1 "));
-        assert!(!takes("checkout search") && !takes("chekout"));
-        assert!(takes("cause:GRÖSSER") == "GRÖSSER".to_lowercase().eq("größer") && takes("cause:größ"));
+        assert!(accepts("") && accepts("checkout") && accepts("post CHECK") && accepts("  /v1 "));
+        assert!(!accepts("checkout search") && !accepts("chekout"));
+        assert!(accepts("cause:GRÖSSER") == "GRÖSSER".to_lowercase().eq("größer") && accepts("cause:größ"));
     }
 
     #[test]
-    fn an_exclamation_mark_turns_a_term_round() {
-        assert!(takes("!search") && !takes("!checkout") && !takes("!status:5xx") && takes("!ms>900"));
+    fn an_exclamation_mark_negates_a_term() {
+        assert!(accepts("!search") && !accepts("!checkout") && !accepts("!status:5xx") && accepts("!ms>900"));
     }
 
     #[test]
-    fn statuses_are_asked_for_one_by_one_or_by_the_hundred() {
-        assert!(takes("status:503") && takes("status:5xx") && takes("status:42X") && takes("status:4xx"));
-        assert!(!takes("status:500") && !takes("status:2xx"));
+    fn a_status_term_is_one_status_or_a_class() {
+        assert!(accepts("status:503") && accepts("status:5xx") && accepts("status:42X") && accepts("status:4xx"));
+        assert!(!accepts("status:500") && !accepts("status:2xx"));
     }
 
     #[test]
     fn lengths_are_compared_in_milliseconds() {
-        assert!(takes("ms>499") && takes("ms>=500") && takes("ms<=500") && takes("ms<500.5"));
-        assert!(!takes("ms>500") && !takes("ms<500"));
+        assert!(accepts("ms>499") && accepts("ms>=500") && accepts("ms<=500") && accepts("ms<500.5"));
+        assert!(!accepts("ms>500") && !accepts("ms<500"));
     }
 
     #[test]
-    fn keys_ask_for_one_thing() {
-        assert!(takes("host:api state:failed endpoint:checkout") && !takes("host:checkout"));
-        assert!(takes("endpoint:\"post /v1\"") && !takes("\"v1 post\""));
+    fn a_key_limits_a_term_to_one_subject() {
+        assert!(accepts("host:api state:failed endpoint:checkout") && !accepts("host:checkout"));
+        assert!(accepts("endpoint:\"post /v1\"") && !accepts("\"v1 post\""));
     }
 
     #[test]
-    fn what_is_half_typed_asks_nothing() {
+    fn an_incomplete_term_is_ignored() {
         for text in ["!", "status:", "status:5", "ms>", "ms>=", "host:", "!state:", "\"", "  "] {
-            assert!(Filter::read(text).is_empty() && takes(text), "{text}");
+            assert!(Filter::parse(text).is_empty() && accepts(text), "{text}");
         }
     }
 
     #[test]
-    fn what_cannot_be_read_is_a_word_that_is_looked_for() {
-        assert!(!takes("status:abc") && !takes("ms>fast") && !takes("ms>-1") && !takes("http://x"));
-        assert!(!takes("status:99999") && !takes("status:xxx"));
+    fn an_invalid_term_is_searched_as_text() {
+        assert!(!accepts("status:abc") && !accepts("ms>fast") && !accepts("ms>-1") && !accepts("http://x"));
+        assert!(!accepts("status:99999") && !accepts("status:xxx"));
     }
 
     #[test]
     fn a_name_can_be_written_as_one_term() {
-        assert!(takes(&quoted("POST /v1/Checkout")) && takes(&quoted("POST \"x\"")));
+        assert!(accepts(&quoted("POST /v1/Checkout")) && accepts(&quoted("POST \"x\"")));
     }
 }

@@ -29,7 +29,7 @@ pub const FAILED: usize = 5;
 /// The column of the 95th percentile.
 pub const P95: usize = 6;
 
-/// The hosts, one row for each.
+/// The rows of the hosts view.
 #[derive(Debug)]
 pub struct HostRows;
 
@@ -47,7 +47,7 @@ impl Listing for HostRows {
     }
 
     fn columns(&self) -> &'static [&'static str] {
-        &["what holds it back", "name", "in flight", "answered", "throttled", "failed", "p95"]
+        &["state", "name", "in flight", "answered", "throttled", "failed", "p95"]
     }
 
     fn sort_key(&self, model: &Model, row: usize, column: usize, _now: Offset) -> SortKey {
@@ -59,7 +59,7 @@ impl Listing for HostRows {
             THROTTLED => SortKey::most(host.throttled),
             FAILED => SortKey::most(host.failed),
             P95 => SortKey::most(host.latency.quantile(0.95).map_or(0, |length| length.0)),
-            // A cooldown comes and goes many times a second: it must not move rows.
+            // Cooldowns start and end many times a second, so they must not move rows.
             _ => SortKey::Least(u64::from(host.throttled == 0 && host.learned.is_none())),
         }
     }
@@ -69,7 +69,7 @@ impl Listing for HostRows {
         match term {
             Term::Word(word) => word.is_in(&host.name) || host.why.as_deref().is_some_and(|why| word.is_in(why)),
             Term::Host(word) => word.is_in(&host.name),
-            Term::Length(bound) => host.latency.quantile(0.95).is_some_and(|length| bound.holds(length)),
+            Term::Length(bound) => host.latency.quantile(0.95).is_some_and(|length| bound.contains(length)),
             Term::State(word) => word.is_in(&state(host, now, model).1),
             Term::Endpoint(word) => {
                 model.endpoints.iter().any(|endpoint| endpoint.host == Some(row) && word.is_in(&endpoint.name))
@@ -87,14 +87,14 @@ impl Listing for HostRows {
     }
 }
 
-/// What holds a host back, as a glyph and in words.
+/// The state of a host: its mark and its text.
 pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     if model.ended.is_some() {
         return (if host.failed > 0 { Status::Failed } else { Status::Ok }, "over".into());
     }
     match host.state(now) {
         HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
-        HostState::Quarantined => (Status::Paused, "put aside".into()),
+        HostState::Quarantined => (Status::Paused, "set aside".into()),
         HostState::Full => (Status::Running, "at its limit".into()),
         HostState::Busy => (Status::Running, "running".into()),
         HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
@@ -102,7 +102,7 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     }
 }
 
-/// A host's name without what nearly all of them have; foreign still.
+/// A host's name without the usual scheme and port. It is still foreign text.
 pub fn short_host(name: &str) -> &str {
     match name.strip_prefix("https://") {
         Some(rest) => rest.strip_suffix(":443").unwrap_or(rest),

@@ -1,4 +1,4 @@
-//! The rows of the in-flight view: one for each seat, which one attempt leaves to the next.
+//! The rows of the in-flight view: a row holds one attempt, and then another.
 //!
 //! Start at [`InFlightRows`].
 
@@ -24,10 +24,11 @@ pub const QUIET: usize = 3;
 /// The column of the time left.
 pub const LEFT: usize = 4;
 
-/// Without a look at it, an attempt in flight for so long waits for its answer, as far as is known.
-pub const LOOKED_AT_AFTER: Micros = Micros(2_000_000);
+/// The source reports the progress of attempts that are older than a second. An attempt that is this old
+/// without a report is taken to be waiting for its response.
+pub const PROGRESS_KNOWN_AFTER: Micros = Micros(2_000_000);
 
-/// The attempts in flight; a row is a seat.
+/// The rows of the in-flight view.
 #[derive(Debug)]
 pub struct InFlightRows;
 
@@ -44,7 +45,7 @@ impl Listing for InFlightRows {
         model.open.in_row(row).map_or(u64::MAX, |(attempt, _)| attempt.job.0 << 8 | u64::from(attempt.n))
     }
 
-    /// The oldest stay on top by themselves: rows only move up, when an older one has ended.
+    /// Sorted by age, the order can change at once: rows only move up when an older attempt ends.
     fn order_lifetime(&self, column: usize) -> Micros {
         if column == 0 { Micros::ZERO } else { Micros(500_000) }
     }
@@ -57,7 +58,7 @@ impl Listing for InFlightRows {
         let Some((_, flight)) = model.open.in_row(row) else { return SortKey::Least(u64::MAX) };
         match column {
             NAME => SortKey::Name(Arc::clone(&flight.target)),
-            BYTES => SortKey::most(flight.progress.map_or(0, |seen| seen.bytes)),
+            BYTES => SortKey::most(flight.progress.map_or(0, |progress| progress.bytes)),
             QUIET => SortKey::most(quiet_for(flight, now).0),
             LEFT => SortKey::Least(flight.until.map_or(u64::MAX - 1, |until| until.0)),
             _ => SortKey::Least(flight.started.0),
@@ -72,8 +73,8 @@ impl Listing for InFlightRows {
             Term::Word(word) => word.is_in(&flight.target) || word.is_in(endpoint),
             Term::Host(word) => word.is_in(host),
             Term::Endpoint(word) => word.is_in(endpoint),
-            Term::Length(bound) => bound.holds(now.since(flight.started)),
-            Term::State(word) => word.is_in(doing(flight, now).1),
+            Term::Length(bound) => bound.contains(now.since(flight.started)),
+            Term::State(word) => word.is_in(phase_text(flight, now).1),
             Term::Cause(_) | Term::Status(_) => false,
         }
     }
@@ -90,10 +91,10 @@ impl Listing for InFlightRows {
     }
 }
 
-/// What an attempt is doing, as far as is known.
-pub fn doing(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
-    match flight.progress.map(|seen| seen.phase) {
-        None if now.since(flight.started) < LOOKED_AT_AFTER => (Status::Running, "started"),
+/// The current phase of an attempt, as far as it is known.
+pub fn phase_text(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
+    match flight.progress.map(|progress| progress.phase) {
+        None if now.since(flight.started) < PROGRESS_KNOWN_AFTER => (Status::Running, "started"),
         None | Some(Phase::FirstByte | Phase::Job) => (Status::Slow, "waiting"),
         Some(Phase::Resolve) => (Status::Slow, "looking up"),
         Some(Phase::Connect) => (Status::Slow, "connecting"),
@@ -102,7 +103,7 @@ pub fn doing(flight: &OpenAttempt, now: Offset) -> (Status, &'static str) {
     }
 }
 
-/// For how long nothing has come.
+/// The time since the last byte arrived.
 pub fn quiet_for(flight: &OpenAttempt, now: Offset) -> Micros {
-    now.since(flight.progress.and_then(|seen| seen.received).unwrap_or(flight.started))
+    now.since(flight.progress.and_then(|progress| progress.received).unwrap_or(flight.started))
 }

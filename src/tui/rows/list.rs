@@ -15,24 +15,24 @@ use crate::tui::rows::sort_key::SortKey;
 /// The rows of one view.
 #[derive(Debug, Default)]
 pub struct List {
-    /// The rows that match, in the order of the table.
+    /// The matching rows, in display order.
     pub order: Vec<usize>,
     /// The selected row.
     pub selected: usize,
-    /// How many rows are above the first in sight.
+    /// The number of rows above the first visible one.
     pub scroll: usize,
-    /// Rows the table had when it was last drawn.
+    /// The number of rows that were visible in the last picture.
     pub page: usize,
-    /// The column it is sorted by.
+    /// The column that rows are sorted by.
     pub column: usize,
-    /// Sorted the other way round.
+    /// The sort order is reversed.
     pub is_reversed: bool,
-    /// What rows must match.
+    /// The filter's text.
     pub filter: Input,
-    /// The user reads: new rows do not move the visible ones.
-    pub is_reading: bool,
+    /// Auto-scroll is off: new rows do not move the visible ones.
+    pub is_scroll_locked: bool,
     arranged: Option<Arranged>,
-    /// The occupant of the selected row at the last picture.
+    /// The occupant of the selected row in the last picture.
     occupant: Option<u64>,
 }
 
@@ -45,20 +45,20 @@ struct Arranged {
 }
 
 impl List {
-    /// Rows that match a filter, and no place among them yet.
-    pub fn narrowed(filter: String) -> Self {
+    /// A list with a filter, before its first refresh.
+    pub fn with_filter(filter: String) -> Self {
         Self { filter: filter.into(), ..Self::default() }
     }
 
-    /// The same rows in the same order, with one of them selected.
-    pub fn around(&self, row: usize) -> Self {
+    /// A copy with the same filter and order, and another selected row.
+    pub fn with_selected(&self, row: usize) -> Self {
         let filter = self.filter.value().to_owned();
-        // With the order, so that the selection has its place in it.
+        // The order is copied too, so that the selection keeps its position.
         let order = self.order.clone();
-        Self { order, selected: row, column: self.column, is_reversed: self.is_reversed, ..Self::narrowed(filter) }
+        Self { order, selected: row, column: self.column, is_reversed: self.is_reversed, ..Self::with_filter(filter) }
     }
 
-    /// Brings order and selection up to date, before a picture is drawn.
+    /// Updates order and selection; called before each picture.
     pub fn refresh(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         if self.is_stale(rows, model, now) {
             self.arrange(rows, model, now);
@@ -67,53 +67,53 @@ impl List {
         self.occupant = Some(rows.occupant(model, self.selected));
     }
 
-    /// Order and filter are made anew at the next picture.
-    pub fn upset(&mut self) {
+    /// Makes the next refresh sort and filter again.
+    pub fn invalidate(&mut self) {
         self.arranged = None;
     }
 
-    /// The filter's text has changed.
+    /// Applies a changed filter text, from the top of the list.
     pub fn refilter(&mut self) {
-        self.upset();
+        self.invalidate();
         self.scroll = 0;
     }
 
-    /// The rows in sight, and which of them is selected.
-    pub fn in_sight(&self) -> impl Iterator<Item = (usize, bool)> {
+    /// The rows from the first visible one on, each with whether it is selected.
+    pub fn visible_rows(&self) -> impl Iterator<Item = (usize, bool)> {
         self.order.iter().skip(self.scroll).map(|&row| (row, row == self.selected))
     }
 
-    /// The selected row, where it is among those that match.
-    pub fn chosen(&self) -> Option<usize> {
+    /// The selected row, if it matches the filter.
+    pub fn selected_row(&self) -> Option<usize> {
         self.row_of_selected().map(|_| self.selected)
     }
 
-    /// Moves the selection.
+    /// Moves the selection by some rows.
     pub fn step(&mut self, by: isize, rows: &dyn Listing) {
         let at = self.row_of_selected().unwrap_or(self.scroll);
         let last = self.order.len().saturating_sub(1);
         self.go_to(at.saturating_add_signed(by).min(last), rows);
     }
 
-    /// Selects a row, if it is among those that match.
+    /// Selects a row, if it matches the filter.
     pub fn select(&mut self, row: usize, rows: &dyn Listing) {
         if let Some(to) = self.order.iter().position(|&known| known == row) {
             self.go_to(to, rows);
         }
     }
 
-    /// Moves what is in sight; the selection is taken along where it would be left behind.
+    /// Scrolls; the selection moves only if it would become invisible.
     pub fn scroll_by(&mut self, by: isize, rows: &dyn Listing) {
         let (room, n) = (self.page.max(1), self.order.len());
         let last = n.saturating_sub(room);
         self.scroll = self.scroll.saturating_add_signed(by).min(last);
-        let in_sight = self.scroll..(self.scroll + room).min(n);
+        let visible = self.scroll..(self.scroll + room).min(n);
         let newest = if self.is_reversed { 0 } else { n.saturating_sub(1) };
         let at = self.row_of_selected().unwrap_or(self.scroll);
-        let to = if self.is_stream(rows) && in_sight.contains(&newest) {
+        let to = if self.is_stream(rows) && visible.contains(&newest) {
             newest
         } else {
-            at.clamp(self.scroll, in_sight.end.saturating_sub(1).max(self.scroll))
+            at.clamp(self.scroll, visible.end.saturating_sub(1).max(self.scroll))
         };
         self.go_to(to, rows);
     }
@@ -125,16 +125,16 @@ impl List {
         }
         // Selecting the newest row turns auto-scroll on again.
         let newest = if self.is_reversed { 0 } else { self.order.len().saturating_sub(1) };
-        self.is_reading = to != newest;
+        self.is_scroll_locked = to != newest;
         self.keep_in_view(rows);
     }
 
-    /// Whether rows come at one end alone: sorted by anything but time they come anywhere.
+    /// Whether new rows appear at one end only. Sorted by anything but time, they appear anywhere.
     fn is_stream(&self, rows: &dyn Listing) -> bool {
         rows.is_stream() && self.column == 0
     }
 
-    /// As many rows as a page moves.
+    /// The number of rows that a page key moves.
     pub fn page_step(&self) -> isize {
         isize::try_from(self.page.saturating_sub(1).max(1)).unwrap_or(1)
     }
@@ -143,42 +143,42 @@ impl List {
         let Some(arranged) = &self.arranged else { return true };
         let range = rows.range(model);
         let has_more = range != arranged.range;
-        // The end is looked at longest, and nothing draws after it: its order is right at once.
+        // Nothing is drawn after the end of the run, so its order must be correct at once.
         if arranged.is_over != is_over(model) || (has_more && self.filter.value().is_empty()) {
             return true;
         }
-        // A stream's rows keep their order: only new ones make it old.
+        // The rows of a stream keep their order, so only new rows require sorting.
         now.since(arranged.at) >= rows.order_lifetime(self.column) && (has_more || !self.is_stream(rows))
     }
 
-    /// Sorts and filters the rows anew.
+    /// Sorts and filters the rows.
     fn arrange(&mut self, rows: &dyn Listing, model: &Model, now: Offset) {
         let range = rows.range(model);
-        let was_at = self.row_of_selected();
-        let first_in_sight = self.order.get(self.scroll).copied();
-        let filter = Filter::read(self.filter.value());
-        let matches = |row: &usize| filter.takes(|term| rows.matches(model, *row, now, term));
+        let old_place = self.row_of_selected();
+        let first_visible = self.order.get(self.scroll).copied();
+        let filter = Filter::parse(self.filter.value());
+        let matches = |row: &usize| filter.accepts(|term| rows.matches(model, *row, now, term));
         self.order.clear();
         rows.collect(model, self.column, !filter.is_empty(), &mut self.order);
         if !filter.is_empty() {
             self.order.retain(matches);
         }
         self.sort(rows, model, now);
-        // The user has changed filter or order: the list starts at the top.
-        let is_asked_anew = self.arranged.is_none();
+        // The user has changed filter or order, so the list starts at the top.
+        let is_new_query = self.arranged.is_none();
         self.arranged = Some(Arranged { at: now, range, is_over: is_over(model) });
         if self.is_stream(rows) {
-            return self.hold_still(first_in_sight);
+            return self.keep_position(first_visible);
         }
-        // The selection stays with its row, unless it sits at the top: there it shows what is next.
-        let follows_top = was_at == Some(0) && !rows.has_detail();
-        let is_another = self.occupant.is_some_and(|before| before != rows.occupant(model, self.selected));
+        // The selection follows its row. At the top it stays there instead, to show the next row.
+        let follows_top = old_place == Some(0) && !rows.has_detail();
+        let has_new_occupant = self.occupant.is_some_and(|before| before != rows.occupant(model, self.selected));
         let is_gone = self.row_of_selected().is_none();
-        let place = if follows_top || was_at.is_none() || (is_gone && is_asked_anew) {
+        let place = if follows_top || old_place.is_none() || (is_gone && is_new_query) {
             Some(0)
-        } else if is_another || is_gone {
-            // The selected row has gone: the cursor keeps its position.
-            was_at
+        } else if has_new_occupant || is_gone {
+            // The selected row is gone, so the cursor keeps its position.
+            old_place
         } else {
             None
         };
@@ -201,14 +201,14 @@ impl List {
         self.order.extend(keyed.into_iter().map(|(_, row)| row));
     }
 
-    /// What is being read stays where it is while rows come and go; the old ones go first.
-    fn hold_still(&mut self, first_in_sight: Option<usize>) {
-        if !self.is_reading {
+    /// While auto-scroll is off, keeps the visible rows in place when rows appear or expire. Old rows expire first.
+    fn keep_position(&mut self, first_visible: Option<usize>) {
+        if !self.is_scroll_locked {
             return;
         }
         let is_before = |row: usize, than: usize| if self.is_reversed { row > than } else { row < than };
-        let place = |of: usize| self.order.partition_point(|&row| is_before(row, of));
-        if let Some(first) = first_in_sight {
+        let place = |wanted: usize| self.order.partition_point(|&row| is_before(row, wanted));
+        if let Some(first) = first_visible {
             self.scroll = place(first);
         }
         let at = place(self.selected).min(self.order.len().saturating_sub(1));
@@ -222,13 +222,13 @@ impl List {
     }
 
     fn keep_in_view(&mut self, rows: &dyn Listing) {
-        if self.is_stream(rows) && !self.is_reading {
+        if self.is_stream(rows) && !self.is_scroll_locked {
             let newest = if self.is_reversed { self.order.first() } else { self.order.last() };
             self.selected = newest.copied().unwrap_or(0);
         }
         let room = self.page.max(1);
         self.scroll = self.scroll.min(self.order.len().saturating_sub(room));
-        // The cursor sits on the first row until it is moved, so rows above it are never missed.
+        // The cursor stays on the first row until it is moved, so that no row above it is missed.
         if let Some(row) = self.row_of_selected() {
             if row < self.scroll {
                 self.scroll = row;

@@ -11,7 +11,7 @@ use crate::tui::rows::filter::Term;
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::views::View;
 
-/// What a view lists.
+/// The rows of a view.
 ///
 /// A row is identified by a number that never changes: an index into the model, or the number of an event.
 pub trait Listing: Sync {
@@ -28,12 +28,12 @@ pub trait Listing: Sync {
         rows.extend(self.range(model));
     }
 
-    /// Identifies what is on a row; it changes where a row is a seat that one attempt leaves to the next.
+    /// An identifier of the row's content. It changes when a row gets another attempt.
     fn occupant(&self, _model: &Model, row: usize) -> u64 {
         row as u64
     }
 
-    /// How long the order by a column is kept, so that rows do not jump while they are read.
+    /// The minimum time between two sorts by a column, so that rows do not jump while the user reads.
     fn order_lifetime(&self, _column: usize) -> Micros {
         Micros(500_000)
     }
@@ -41,34 +41,34 @@ pub trait Listing: Sync {
     /// The names of the columns that rows can be sorted by; the first is the default.
     fn columns(&self) -> &'static [&'static str];
 
-    /// What a row is sorted by in a column.
+    /// The key by which a column sorts a row.
     fn sort_key(&self, model: &Model, row: usize, column: usize, now: Offset) -> SortKey;
 
     /// Whether a row matches one term of a filter.
     fn matches(&self, model: &Model, row: usize, now: Offset, term: &Term) -> bool;
 
-    /// What Enter opens on a row.
+    /// The view that Enter opens for a row.
     fn drill_down(&self, _model: &Model, _row: usize) -> Option<DrillDown> {
         None
     }
 
-    /// The request of a row, or the last request of those that it sums up.
+    /// The request of a row; if the row sums up several, the last one.
     fn request<'m>(&self, _model: &'m Model, _row: usize) -> Option<CurlRequest<'m>> {
         None
     }
 
-    /// Whether the view shows details of the selected row; then only the user changes the selection.
+    /// Whether the view shows details of the selected row. If so, only the user moves the selection.
     fn has_detail(&self) -> bool {
         false
     }
 
-    /// Whether new rows appear at one end only, so that the newest can be followed.
+    /// Whether new rows appear at one end only, so that auto-scroll is possible.
     fn is_stream(&self) -> bool {
         false
     }
 }
 
-/// What Enter opens.
+/// The view that Enter opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DrillDown {
     /// The log, with a filter that matches the events of the row.

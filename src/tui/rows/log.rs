@@ -16,7 +16,7 @@ use crate::tui::rows::listing::Listing;
 use crate::tui::rows::sort_key::SortKey;
 use crate::tui::theme::role::Status;
 
-/// The last events.
+/// The rows of the log.
 #[derive(Debug)]
 pub struct LogRows;
 
@@ -50,11 +50,11 @@ impl Listing for LogRows {
                     || event.number.is_some_and(|number| word.is_in(&number))
                     || about.target.is_some_and(|target| word.is_in(target))
             }
-            Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.holds(status)),
-            Term::Length(bound) => about.took.is_some_and(|took| bound.holds(took)),
+            Term::Status(statuses) => about.outcome.and_then(status_of).is_some_and(|status| statuses.contains(status)),
+            Term::Length(bound) => about.took.is_some_and(|took| bound.contains(took)),
             Term::Host(word) => host_of(&about, model).is_some_and(|host| word.is_in(host)),
             Term::Endpoint(word) => endpoint_of(&about, model).is_some_and(|endpoint| word.is_in(&endpoint.name)),
-            Term::State(word) => word.is_in(name_of(describe(item, model).status)),
+            Term::State(word) => word.is_in(status_name(describe(item, model).status)),
             Term::Cause(word) => about
                 .outcome
                 .and_then(Cause::from_outcome)
@@ -72,7 +72,7 @@ pub fn endpoint_of<'m>(about: &EventSubject<'m>, model: &'m Model) -> Option<&'m
     model.endpoints.get(about.endpoint?)
 }
 
-/// The host that an event names, or that its endpoint lies at.
+/// The host of an event, or else of its endpoint.
 pub fn host_of<'m>(about: &EventSubject<'m>, model: &'m Model) -> Option<&'m str> {
     let at_endpoint = || model.hosts.get(endpoint_of(about, model)?.host?);
     about.host.map(|host| &**host).or_else(|| at_endpoint().map(|host| &*host.name))
@@ -87,8 +87,8 @@ fn status_of(outcome: &Outcome) -> Option<u16> {
     }
 }
 
-/// What a filter calls it.
-pub fn name_of(status: Status) -> &'static str {
+/// The name of a status, as filters use it.
+pub fn status_name(status: Status) -> &'static str {
     match status {
         Status::Queued => "queued",
         Status::Running => "running",

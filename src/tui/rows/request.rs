@@ -1,6 +1,6 @@
-//! One request in words: its name, its path, its status and how it ended.
+//! The texts of one request: its number, path, status and result.
 //!
-//! Start at [`words`].
+//! Start at [`result_text`].
 
 use std::borrow::Cow;
 
@@ -10,19 +10,19 @@ use crate::model::timeline::Bar;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Status;
 
-/// Its job's number, as the log writes it.
-pub fn job(bar: &Bar) -> String {
+/// The job's number, such as `#3071`.
+pub fn job_number(bar: &Bar) -> String {
     format!("#{}", bar.attempt.job.0)
 }
 
-/// `#3071`, and `#3071.2` for the second exchange of a job.
-pub fn name(bar: &Bar) -> String {
-    if bar.attempt.n > 1 { format!("{}.{}", job(bar), bar.attempt.n) } else { job(bar) }
+/// The attempt's number: `#3071`, or `#3071.2` for the second attempt of a job.
+pub fn attempt_number(bar: &Bar) -> String {
+    if bar.attempt.n > 1 { format!("{}.{}", job_number(bar), bar.attempt.n) } else { job_number(bar) }
 }
 
-/// Method and path; the endpoint's name where that is its own, or where the path would have to be cut.
-/// Foreign still.
-pub fn short<'b>(bar: &'b Bar, endpoint: &'b EndpointStats, room: u16) -> Cow<'b, str> {
+/// The method and path; or the endpoint's name, if it has only this job or the path is too long.
+/// It is still foreign text.
+pub fn short_target<'b>(bar: &'b Bar, endpoint: &'b EndpointStats, room: u16) -> Cow<'b, str> {
     let named = Cow::Borrowed(&*endpoint.name);
     if endpoint.jobs == Some(1) {
         return named;
@@ -33,7 +33,7 @@ pub fn short<'b>(bar: &'b Bar, endpoint: &'b EndpointStats, room: u16) -> Cow<'b
     }
 }
 
-/// `GET /v1/items` of `GET https://a.example/v1/items`; none where the host is all there is.
+/// `GET /v1/items` for `GET https://a.example/v1/items`; `None` if there is only a host.
 fn path(target: &str) -> Option<String> {
     let (method, rest) = target.split_once("://")?;
     let (method, _) = method.rsplit_once(' ')?;
@@ -41,8 +41,8 @@ fn path(target: &str) -> Option<String> {
     (path.len() > 1).then(|| format!("{method} {path}"))
 }
 
-/// The status it was answered with.
-pub fn code(bar: &Bar) -> Option<u16> {
+/// The HTTP status of the response.
+pub fn http_status(bar: &Bar) -> Option<u16> {
     match bar.end.as_ref()?.outcome.as_ref()? {
         Outcome::Answered { status, .. } | Outcome::Redirected { status } | Outcome::Throttled { status, .. } => {
             Some(*status)
@@ -51,13 +51,13 @@ pub fn code(bar: &Bar) -> Option<u16> {
     }
 }
 
-/// How it ended or what it is doing, in seven letters.
-pub fn words(bar: &Bar) -> Cow<'static, str> {
-    if let Some(code) = code(bar) {
+/// The result or the current phase, in at most seven letters.
+pub fn result_text(bar: &Bar) -> Cow<'static, str> {
+    if let Some(code) = http_status(bar) {
         return Cow::Owned(code.to_string());
     }
     Cow::Borrowed(match bar.end.as_ref().map(|end| end.outcome.as_ref()) {
-        None => match bar.progress.map(|seen| seen.phase) {
+        None => match bar.progress.map(|progress| progress.phase) {
             None => "",
             Some(Phase::Resolve) => "resolve",
             Some(Phase::Connect) => "connect",
@@ -69,13 +69,13 @@ pub fn words(bar: &Bar) -> Cow<'static, str> {
         Some(Some(Outcome::Failed { reason, .. })) => match reason {
             Reason::Dns => "no name",
             Reason::Refused => "refused",
-            Reason::Unreachable => "no way",
+            Reason::Unreachable => "no route",
             Reason::Tls => "TLS",
             Reason::Reset => "reset",
             Reason::ClosedEarly => "closed",
             Reason::BadResponse => "broken",
             Reason::TooLarge => "too big",
-            Reason::Redirect => "hop",
+            Reason::Redirect => "hops",
             Reason::BadRow => "bad row",
             Reason::Local => "no room",
             Reason::Panicked => "our bug",
@@ -84,7 +84,7 @@ pub fn words(bar: &Bar) -> Cow<'static, str> {
     })
 }
 
-/// What it is doing, or how it ended.
+/// The status that decides mark and colour.
 pub fn status(bar: &Bar) -> Status {
     match bar.end.as_ref().map(|end| end.outcome.as_ref()) {
         None => Status::Running,

@@ -22,10 +22,10 @@ pub const ENDPOINT: usize = 1;
 /// The column of the slot.
 pub const SLOT: usize = 2;
 
-/// Rows from here on are slots.
-const FIRST: usize = usize::MAX / 2;
+/// Rows from this number on are slots.
+const FIRST_SLOT_ROW: usize = usize::MAX / 2;
 
-/// The requests along time, one row each, or one row for each slot.
+/// The rows of the waterfall.
 #[derive(Debug)]
 pub struct WaterfallRows;
 
@@ -67,14 +67,14 @@ impl Listing for WaterfallRows {
             Term::Word(word) => {
                 word.is_in(&bar.target)
                     || word.is_in(endpoint)
-                    || word.is_in(&request::words(bar))
-                    || word.is_in(&request::name(bar))
+                    || word.is_in(&request::result_text(bar))
+                    || word.is_in(&request::attempt_number(bar))
             }
-            Term::Status(statuses) => request::code(bar).is_some_and(|status| statuses.holds(status)),
-            Term::Length(bound) => bound.holds(bar.took(now)),
+            Term::Status(statuses) => request::http_status(bar).is_some_and(|status| statuses.contains(status)),
+            Term::Length(bound) => bound.contains(bar.took(now)),
             Term::Host(word) => model.hosts.get(bar.host).is_some_and(|host| word.is_in(&host.name)),
             Term::Endpoint(word) => word.is_in(endpoint),
-            Term::State(word) => word.is_in(name_of(request::status(bar))),
+            Term::State(word) => word.is_in(status_name(request::status(bar))),
             Term::Cause(word) => outcome
                 .and_then(Cause::from_outcome)
                 .is_some_and(|cause| word.is_in(&cause.to_string()) || word.is_in(cause.kind().label())),
@@ -85,8 +85,9 @@ impl Listing for WaterfallRows {
         let bar = bar_of(model, row)?;
         let endpoint = &model.endpoints.get(bar.endpoint)?.name;
         let outcome = bar.end.as_ref().and_then(|end| end.outcome.as_ref());
-        let job = if outcome.and_then(Cause::from_outcome).is_some() { request::job(bar) } else { String::new() };
-        // What goes well has no events of its own: those of its endpoint are the nearest.
+        let job =
+            if outcome.and_then(Cause::from_outcome).is_some() { request::job_number(bar) } else { String::new() };
+        // A successful request has no events in the log, so those of its endpoint are shown.
         Some(DrillDown::Events(format!("endpoint:{} {job}", quoted(endpoint)).trim_end().to_owned()))
     }
 
@@ -100,23 +101,23 @@ impl Listing for WaterfallRows {
     }
 }
 
-/// From the first start to the last end of the rows in sight; a track has all that is known of its slot.
+/// The time from the first start to the last end of the visible rows. Grouped by slot, all bars count.
 pub fn visible_time(list: &List, model: &Model, now: Offset) -> Option<(Offset, Offset)> {
-    let stretch = |bars: &mut dyn Iterator<Item = &Bar>| {
+    let span_of = |bars: &mut dyn Iterator<Item = &Bar>| {
         let moments = bars.map(|bar| (bar.started, bar.until(now)));
         moments.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
     };
     if list.column == SLOT {
-        return stretch(&mut model.timeline.bars());
+        return span_of(&mut model.timeline.bars());
     }
-    stretch(&mut list.in_sight().take(list.page.max(1)).filter_map(|(row, _)| bar_of(model, row)))
+    span_of(&mut list.visible_rows().take(list.page.max(1)).filter_map(|(row, _)| bar_of(model, row)))
 }
 
 fn number(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
-/// The attempt of a row; of a track, the latest on its slot.
+/// The attempt of a row; for a slot, its latest attempt.
 pub fn bar_of(model: &Model, row: usize) -> Option<&Bar> {
     match slot_of(row) {
         Some(slot) => model.timeline.bars().filter(|bar| bar.slot == slot).last(),
@@ -124,8 +125,8 @@ pub fn bar_of(model: &Model, row: usize) -> Option<&Bar> {
     }
 }
 
-/// What a filter calls it.
-pub fn name_of(status: Status) -> &'static str {
+/// The name of a status, as filters use it.
+pub fn status_name(status: Status) -> &'static str {
     match status {
         Status::Running => "running",
         Status::Ok => "ok",
@@ -136,13 +137,13 @@ pub fn name_of(status: Status) -> &'static str {
     }
 }
 
-/// The rows of all slots that are known.
+/// The rows of all known slots.
 pub fn slot_rows(model: &Model) -> impl Iterator<Item = usize> {
     let slots: BTreeSet<u32> = model.timeline.bars().map(|bar| bar.slot).collect();
-    slots.into_iter().map(|slot| FIRST + slot as usize)
+    slots.into_iter().map(|slot| FIRST_SLOT_ROW + slot as usize)
 }
 
-/// The slot of a row; none if the row is an attempt.
+/// The slot of a row; `None` if the row is an attempt.
 pub fn slot_of(row: usize) -> Option<u32> {
-    u32::try_from(row.checked_sub(FIRST)?).ok()
+    u32::try_from(row.checked_sub(FIRST_SLOT_ROW)?).ok()
 }

@@ -1,4 +1,4 @@
-//! The request that is copied or saved, and the menu of what can be saved.
+//! Copies and saves: the selected request as a `curl` command, and the export menu.
 //!
 //! Start at [`UiState::copy`].
 
@@ -16,45 +16,45 @@ impl UiState {
         match self.selected_request(model) {
             Ok(line) => vec![Effect::Copy(line)],
             Err(why) => {
-                self.say(why, now);
+                self.show_remark(why, now);
                 Vec::new()
             }
         }
     }
 
-    /// Saves what was chosen; the menu closes.
+    /// Saves the chosen content and closes the menu.
     pub(super) fn save(&mut self, content: FileContent) -> Vec<Effect> {
         self.has_export_menu = false;
         vec![Effect::SaveFile(content)]
     }
 
-    /// Saves the selected request; the menu closes.
+    /// Saves the selected request and closes the menu.
     pub(super) fn save_command(&mut self, model: &Model, now: Offset) -> Vec<Effect> {
         self.has_export_menu = false;
         match self.selected_request(model) {
             Ok(line) => self.save(FileContent::Curl(line)),
             Err(why) => {
-                self.say(why, now);
+                self.show_remark(why, now);
                 Vec::new()
             }
         }
     }
 
-    /// Whether there is a request to copy.
-    pub fn has_command(&self, model: &Model) -> bool {
+    /// Whether a request is selected that can be copied.
+    pub fn has_request(&self, model: &Model) -> bool {
         self.selected_request(model).is_ok()
     }
 
     fn selected_request(&self, model: &Model) -> Result<CurlCommand, &'static str> {
-        let asked = self.asked(model).ok_or("no request is selected here")?;
-        CurlCommand::for_request(asked, model).ok_or("its request is not known")
+        let request = self.request_at_cursor(model).ok_or("no request is selected here")?;
+        CurlCommand::for_request(request, model).ok_or("its request is unknown")
     }
 
-    fn asked<'m>(&self, model: &'m Model) -> Option<CurlRequest<'m>> {
+    fn request_at_cursor<'m>(&self, model: &'m Model) -> Option<CurlRequest<'m>> {
         if let Some(opened) = self.example {
             let (_, group) = model.incidents.nth(opened.row)?;
             return request_of(nth_example(group, opened.nth));
         }
-        rows_of(self.view).request(model, self.list().chosen()?)
+        rows_of(self.view).request(model, self.list().selected_row()?)
     }
 }

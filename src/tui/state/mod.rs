@@ -29,7 +29,7 @@ use crate::tui::rows::list::{List, is_over};
 use crate::tui::rows::{rows_of, waterfall};
 use crate::tui::state::axis::TimeAxis;
 use crate::tui::state::commands::{is_applied, step_down, step_up};
-use crate::tui::state::example::Opened;
+use crate::tui::state::example::OpenExample;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::trail::TrailStep;
@@ -38,77 +38,77 @@ use crate::tui::views::View;
 /// The state of the screen.
 #[derive(Debug, Default)]
 pub struct UiState {
-    /// What is looked at.
+    /// The current view.
     pub view: View,
     /// The rows of each view, with selection and scroll position.
     lists: [List; View::ALL.len()],
-    /// How wide the endpoints' names are.
+    /// The width of the endpoints' names.
     pub names: Names,
-    /// Which stretch of time the waterfall shows.
+    /// The time axis of the waterfall.
     pub axis: TimeAxis,
-    /// The steps from row to row that led here, the last one last.
+    /// The steps into details that led here, oldest first.
     trail: Vec<TrailStep>,
     /// The program receives mouse events.
     pub has_mouse: bool,
-    /// The row that was clicked last: a second click opens it.
+    /// The row that was clicked last. A second click opens it.
     clicked: Option<(View, usize)>,
     /// The filter is being typed.
     pub is_typing: bool,
-    /// Latencies of one endpoint in even steps, not on a log scale.
+    /// The endpoint view uses a linear latency scale instead of a logarithmic one.
     pub is_linear: bool,
-    /// Latencies of the last ten seconds only.
+    /// Latencies cover only the last ten seconds.
     pub is_recent: bool,
-    /// The list of keys lies open, scrolled to this row.
+    /// The scroll position of the key list, while it is open.
     pub help: Option<usize>,
-    /// The furthest row it can be scrolled to, when it was last drawn.
+    /// The maximum scroll position of the key list in the last picture.
     help_end: usize,
-    /// The list of what can be done lies open.
+    /// The action palette, while it is open.
     pub palette: Option<Palette>,
-    /// Where the run is recorded, as it may be shown.
+    /// The path of the recording, safe to show.
     pub recording: Option<Arc<str>>,
-    /// The working behind the verdict lies open, scrolled to this row.
+    /// The scroll position of the verdict's derivation, while it is open.
     pub working: Option<usize>,
-    /// The furthest row it can be scrolled to, when it was last drawn.
+    /// The maximum scroll position of the derivation in the last picture.
     working_end: usize,
-    /// The example of a failure that lies open.
-    pub example: Option<Opened>,
-    /// The question that lies open.
-    asking: Option<Asking>,
+    /// The open example of a failure.
+    pub example: Option<OpenExample>,
+    /// The open question.
+    question: Option<Question>,
     /// The time at which the screen is frozen.
     pub frozen: Option<Offset>,
     /// The last command that has not taken effect yet.
     pub pending: Option<Command>,
     /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
-    /// How a recording is played, where it is one.
+    /// The playback state, if this is a replay.
     pub playback: Option<Playback>,
-    /// The menu of what can be saved is open.
+    /// The export menu is open.
     pub has_export_menu: bool,
 }
 
-/// How much fits on the screen, as the layout has measured it.
+/// The layout's measurements: how much fits on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fit {
-    /// Rows of the view's table.
+    /// The visible rows of the view's table.
     pub rows: usize,
-    /// The furthest row that the list of keys can be scrolled to.
+    /// The maximum scroll position of the key list.
     pub help_end: usize,
-    /// The furthest row that the working can be scrolled to.
+    /// The maximum scroll position of the verdict's derivation.
     pub working_end: usize,
-    /// The furthest line that the failure sample can be scrolled to.
+    /// The maximum scroll position of the failure sample.
     pub example_end: usize,
 }
 
 /// An open question to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asking {
-    /// How to leave, with work under way?
+enum Question {
+    /// How to quit an unfinished run?
     Leave,
-    /// Skip this endpoint, of which there is more? Its row, and its id at the source.
+    /// Skip this endpoint? With its row, and its id at the source.
     Skip(usize, EndpointId),
-    /// End this job, which is in flight?
+    /// Cancel this job?
     Cancel(JobId),
-    /// Send the jobs again that failed for this?
+    /// Resend the jobs that failed for this cause?
     Repeat(Cause),
 }
 
@@ -121,43 +121,43 @@ impl UiState {
     /// The loop calls [`UiState::fit`] afterwards: the next action may come before the next picture.
     pub fn update(&mut self, action: Action, model: &Model, can: Abilities, now: Offset) -> Vec<Effect> {
         if let Some(refusal) = keymap::entry(action).and_then(|entry| entry.needs.refusal(can)) {
-            self.say(refusal, now);
+            self.show_remark(refusal, now);
             return Vec::new();
         }
         self.clicked = None;
         let send = |command: Option<Command>| command.map(Effect::Send).into_iter().collect();
         match action {
             Action::Pause if can.travel => return vec![Effect::Travel(ReplayCommand::TogglePause)],
-            Action::Top if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::Start)],
-            Action::Bottom if self.is_travelling(can) => return vec![Effect::Travel(ReplayCommand::End)],
+            Action::Top if self.home_and_end_seek(can) => return vec![Effect::Travel(ReplayCommand::Start)],
+            Action::Bottom if self.home_and_end_seek(can) => return vec![Effect::Travel(ReplayCommand::End)],
             Action::SeekBack => return vec![Effect::Travel(ReplayCommand::Back)],
             Action::SeekOn => return vec![Effect::Travel(ReplayCommand::Forward)],
             Action::Slower => return vec![Effect::Travel(ReplayCommand::Slower)],
             Action::Faster => return vec![Effect::Travel(ReplayCommand::Faster)],
             Action::Pause => return send(self.pause_or_resume(model, now)),
-            Action::LimitDown => return send(self.turn(model, step_down, now)),
-            Action::LimitUp => return send(self.turn(model, step_up, now)),
-            Action::LimitHalf => return send(self.turn(model, |limit, _| (limit / 2).max(1), now)),
-            Action::LimitDouble => return send(self.turn(model, |limit, _| limit.saturating_mul(2), now)),
-            Action::LimitReset => return send(self.turn(model, |limit, first| first.unwrap_or(limit), now)),
-            Action::LimitAuto => return send(Some(self.remember(Command::SetAdaptive(!model.is_adaptive)))),
-            Action::SetHostAside => return send(self.put_aside(model, now)),
+            Action::LimitDown => return send(self.change_limit(model, step_down, now)),
+            Action::LimitUp => return send(self.change_limit(model, step_up, now)),
+            Action::LimitHalf => return send(self.change_limit(model, |limit, _| (limit / 2).max(1), now)),
+            Action::LimitDouble => return send(self.change_limit(model, |limit, _| limit.saturating_mul(2), now)),
+            Action::LimitReset => return send(self.change_limit(model, |limit, first| first.unwrap_or(limit), now)),
+            Action::LimitAuto => return send(Some(self.set_pending(Command::SetAdaptive(!model.is_adaptive)))),
+            Action::SetHostAside => return send(self.toggle_quarantine(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
-            Action::Confirm => return send(self.sure()),
+            Action::Confirm => return send(self.confirm()),
             Action::SkipEndpoint => self.ask_to_skip(model, now),
-            Action::CancelOne => match self.chosen_job(model) {
-                Some(job) => self.asking = Some(Asking::Cancel(job)),
-                None => self.say("nothing is selected", now),
+            Action::CancelOne => match self.selected_job(model) {
+                Some(job) => self.question = Some(Question::Cancel(job)),
+                None => self.show_remark("nothing is selected", now),
             },
             Action::Repeat => self.ask_to_repeat(model, now),
             Action::Rerun if is_over(model) => return vec![Effect::Leave(Leave::Again)],
-            Action::Rerun => self.say("the run is not over", now),
+            Action::Rerun => self.show_remark("the run is not over", now),
             Action::Filter => self.is_typing = true,
             Action::Sort => self.sort("sorted", now),
             Action::SortReverse => {
                 let list = self.list_mut();
                 list.is_reversed = !list.is_reversed;
-                list.upset();
+                list.invalidate();
             }
             Action::Follow => self.follow(),
             Action::Left => self.pan(-1, now),
@@ -170,8 +170,8 @@ impl UiState {
             Action::ViewPrev => self.show(self.view.after(View::ALL.len() - 1)),
             Action::Open => self.open(model, now),
             Action::LogScale => self.is_linear = !self.is_linear,
-            Action::SiblingPrev if self.example.is_some() => self.turn_example(-1, model),
-            Action::SiblingNext if self.example.is_some() => self.turn_example(1, model),
+            Action::SiblingPrev if self.example.is_some() => self.step_example(-1, model),
+            Action::SiblingNext if self.example.is_some() => self.step_example(1, model),
             Action::Up | Action::SiblingPrev => self.step(-1),
             Action::Down | Action::SiblingNext => self.step(1),
             Action::PageUp => self.step(-self.list().page_step()),
@@ -185,7 +185,7 @@ impl UiState {
             Action::Theme => return vec![Effect::NextTheme],
             Action::Mouse => {
                 self.has_mouse = !self.has_mouse;
-                self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+                self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
             }
             Action::Redraw => return vec![Effect::Redraw],
             Action::Copy => return self.copy(model, now),
@@ -197,33 +197,33 @@ impl UiState {
             Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
             Action::Palette => {
                 (self.help, self.working) = (None, None);
-                let under = if self.example.is_some() { Context::Example } else { Context::At(self.view) };
-                self.palette = Some(Palette::over(under, can));
+                let context = if self.example.is_some() { Context::Example } else { Context::At(self.view) };
+                self.palette = Some(Palette::new(context, can));
             }
             Action::Choose => {
-                let chosen = self.palette.take().and_then(|palette| palette.chosen());
+                let chosen = self.palette.take().and_then(|palette| palette.selected_action());
                 return chosen.map_or_else(Vec::new, |action| self.update(action, model, can, now));
             }
-            // Only work that would be lost is worth a question.
+            // The question is needed only if work would be lost.
             Action::Quit if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::Now)],
             Action::QuitKeep if is_over(model) || !can.stop => return vec![Effect::Leave(Leave::KeepPicture)],
-            Action::Quit | Action::QuitKeep => self.asking = Some(Asking::Leave),
+            Action::Quit | Action::QuitKeep => self.question = Some(Question::Leave),
             Action::Drain => return self.stop(Command::Drain),
             Action::Stop => return self.stop(Command::Cancel),
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // The lab has a state of its own.
+            // The lab has its own state, `RaceUi`.
             Action::Restart | Action::DelayDown | Action::DelayUp | Action::NextProgram => {}
         }
         Vec::new()
     }
 
-    /// What keys mean now.
+    /// The context that decides what keys mean.
     pub fn context(&self) -> Context {
-        if let Some(asking) = self.asking {
+        if let Some(asking) = self.question {
             match asking {
-                Asking::Leave => Context::Question,
-                Asking::Skip(..) | Asking::Cancel(_) | Asking::Repeat(_) => Context::Confirm,
+                Question::Leave => Context::Question,
+                Question::Skip(..) | Question::Cancel(_) | Question::Repeat(_) => Context::Confirm,
             }
         } else if self.has_export_menu {
             Context::Menu
@@ -240,12 +240,12 @@ impl UiState {
         }
     }
 
-    /// The rows of the view that is looked at.
+    /// The list of the current view.
     pub fn list(&self) -> &List {
         &self.lists[self.view as usize]
     }
 
-    /// Records what fits on the screen, and updates order and selection.
+    /// Records the layout's measurements, and updates order and selection.
     pub fn fit(&mut self, fit: Fit, model: &Model, now: Offset) {
         (self.help_end, self.working_end) = (fit.help_end, fit.working_end);
         self.fit_example(fit.example_end);
@@ -253,23 +253,23 @@ impl UiState {
         self.refresh(model, now);
     }
 
-    /// Drops a remark whose time is over; `now` is the clock's even while the picture is frozen.
-    pub fn forget(&mut self, now: Offset) {
+    /// Removes an expired remark. `now` is the real time, even while the screen is frozen.
+    pub fn expire_remark(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| now >= *until);
     }
 
-    /// Brings order and selection up to date, before a picture is drawn.
+    /// Updates order and selection; called before each picture.
     fn refresh(&mut self, model: &Model, now: Offset) {
         if self.pending.is_some_and(|command| is_applied(command, model)) {
             self.pending = None;
         }
-        // Only what failed can still be sent again.
-        self.asking.take_if(|asking| is_over(model) && !matches!(asking, Asking::Repeat(_)));
-        if let Some(Asking::Cancel(job)) = self.asking
+        // After the run, only failed jobs can still be resent.
+        self.question.take_if(|asking| is_over(model) && !matches!(asking, Question::Repeat(_)));
+        if let Some(Question::Cancel(job)) = self.question
             && !model.open.holds(job)
         {
-            self.asking = None;
-            self.say(&format!("job #{} is in flight no more", job.0), now);
+            self.question = None;
+            self.show_remark(&format!("job #{} is no longer in flight", job.0), now);
         }
         self.names.refresh(model);
         let rows = rows_of(self.view);
@@ -281,7 +281,7 @@ impl UiState {
         }
     }
 
-    /// A key that means no action here edits the line that is being typed.
+    /// Edits the line that the user is typing, with a key that has no action here.
     pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
@@ -292,7 +292,7 @@ impl UiState {
         }
     }
 
-    /// A text that was pasted goes on where the line that is being typed ends.
+    /// Appends pasted text to the line that the user is typing.
     pub fn paste(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default();
         if let Some(palette) = &mut self.palette {
@@ -304,17 +304,17 @@ impl UiState {
     }
 
     /// Shows a remark in the footer for a while.
-    pub fn say(&mut self, remark: &str, now: Offset) {
+    pub fn show_remark(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
-    /// Closes the question that is open: an interrupt has answered it.
+    /// Closes the open question, after an interrupt has answered it.
     pub fn dismiss_question(&mut self) {
-        self.asking = None;
+        self.question = None;
     }
 
-    /// Whether first and last are those of a recording, and not of a list of lines that lies open.
-    fn is_travelling(&self, can: Abilities) -> bool {
+    /// Whether the first-row and last-row keys seek in a replay. While a popup is open, they scroll it.
+    fn home_and_end_seek(&self, can: Abilities) -> bool {
         can.travel && matches!(self.context(), Context::At(_))
     }
 
@@ -328,39 +328,39 @@ impl UiState {
         let list = self.list_mut();
         list.column = column;
         list.is_reversed = false;
-        list.upset();
+        list.invalidate();
         let by = columns.get(list.column).copied().unwrap_or_default();
-        self.say(&format!("{how} by {by}"), now);
+        self.show_remark(&format!("{how} by {by}"), now);
     }
 
     /// Toggles auto-scroll.
     fn follow(&mut self) {
         let list = self.list_mut();
         if list.column != 0 {
-            // Only time has a newest.
+            // Auto-scroll needs the rows in order of time.
             list.column = 0;
-            list.is_reading = false;
-            list.upset();
+            list.is_scroll_locked = false;
+            list.invalidate();
         } else {
-            list.is_reading = !list.is_reading;
+            list.is_scroll_locked = !list.is_scroll_locked;
         }
-        if self.list().is_reading { self.axis.stay() } else { self.axis.release() }
+        if self.list().is_scroll_locked { self.axis.pin() } else { self.axis.follow_rows() }
     }
 
-    /// Pans to another time; that stops auto-scroll.
+    /// Pans to another time, and turns auto-scroll off.
     fn pan(&mut self, quarters: i64, now: Offset) {
         self.axis.pan(quarters, now);
-        self.list_mut().is_reading = true;
+        self.list_mut().is_scroll_locked = true;
     }
 
     /// Zooms the time axis around the selected row or the newest.
     fn zoom(&mut self, is_in: bool, model: &Model, now: Offset) {
         let list = self.list();
-        let around = match list.chosen().filter(|_| list.is_reading) {
+        let around = match list.selected_row().filter(|_| list.is_scroll_locked) {
             Some(row) => model.timeline.nth(row as u64).map(|bar| bar.started),
             None => Some(model.ended.unwrap_or(now)),
         };
-        let is_followed = !list.is_reading;
+        let is_followed = !list.is_scroll_locked;
         self.axis.zoom(is_in, around.unwrap_or(self.axis.from), is_followed);
     }
 

@@ -10,13 +10,14 @@ use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
 use crate::tui::views::View;
 
-/// Rows that one notch of the wheel moves.
+/// The rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
 
 impl UiState {
-    /// Takes a click in: chooses what can be chosen at once, and gives back what is to be done.
+    /// Handles a click: selects what was clicked, and returns the action to perform, if any.
     pub fn click(&mut self, target: ClickTarget, now: Offset) -> Option<Action> {
-        if self.is_typing && matches!(target, ClickTarget::Row(_) | ClickTarget::Head(_) | ClickTarget::Tab(_)) {
+        if self.is_typing && matches!(target, ClickTarget::Row(_) | ClickTarget::ColumnHeader(_) | ClickTarget::Tab(_))
+        {
             // A click on a result ends typing.
             self.is_typing = false;
         }
@@ -24,13 +25,13 @@ impl UiState {
         let action = match target {
             ClickTarget::Tab(view) => Action::Show(view),
             ClickTarget::Hint(action) => action,
-            ClickTarget::Choice(row) => {
-                self.palette.as_mut()?.at = row;
+            ClickTarget::PaletteRow(row) => {
+                self.palette.as_mut()?.selected = row;
                 Action::Choose
             }
-            ClickTarget::Head(_) | ClickTarget::Row(_) if !matches!(context, Context::At(_)) => return None,
-            ClickTarget::Head(column) if column == self.list().column => Action::SortReverse,
-            ClickTarget::Head(column) => {
+            ClickTarget::ColumnHeader(_) | ClickTarget::Row(_) if !matches!(context, Context::At(_)) => return None,
+            ClickTarget::ColumnHeader(column) if column == self.list().column => Action::SortReverse,
+            ClickTarget::ColumnHeader(column) => {
                 self.sort_by(column, "sorted", now);
                 return None;
             }
@@ -41,16 +42,16 @@ impl UiState {
                 self.list_mut().select(row, rows);
                 return None;
             }
-            ClickTarget::Sheet => return None,
+            ClickTarget::Popup => return None,
         };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&context)).then_some(action)
     }
 
-    /// Turns the wheel: what is in sight moves, and the selection only where it would be left behind.
-    pub fn turn_wheel(&mut self, is_up: bool) {
+    /// Scrolls by one notch of the wheel. The selection moves only if it would become invisible.
+    pub fn scroll_wheel(&mut self, is_up: bool) {
         let by = if is_up { -NOTCH } else { NOTCH };
         match self.context() {
-            // There is one row on it, and those are its neighbours.
+            // The endpoint view shows one row, so the wheel moves to its neighbours.
             Context::At(View::Endpoint) | Context::Palette => self.step(by.signum()),
             Context::Help | Context::Example => self.step(by),
             Context::At(view) => self.list_mut().scroll_by(by, rows_of(view)),

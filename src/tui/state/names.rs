@@ -1,24 +1,24 @@
-//! How wide the names of all endpoints are, so that a table's columns do not move with the rows in sight.
+//! The width of the widest endpoint name, so that columns do not move when the table scrolls.
 //!
-//! Measured once for each name: ten thousand of them a picture would cost more than the picture. Start at
+//! Each name is measured once, because measuring ten thousand names would take longer than drawing. Start at
 //! [`Names::refresh`].
 
 use crate::model::Model;
 use crate::tui::text_fit::width_of;
 
-/// What is known of the names.
+/// The names' measurements.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// How many have been measured.
+    /// The number of measured names.
     n: usize,
     widest: u16,
 }
 
 impl Names {
-    /// Measures those that have come since.
+    /// Measures the names of new endpoints.
     pub(super) fn refresh(&mut self, model: &Model) {
         if model.endpoints.len() < self.n {
-            // A replay that has gone back to its start.
+            // A replay has gone back to its start.
             *self = Self::default();
         }
         let new = model.endpoints.iter().skip(self.n).map(|endpoint| width_of(&endpoint.name));
@@ -26,7 +26,7 @@ impl Names {
         self.n = model.endpoints.len();
     }
 
-    /// Cells that the widest takes.
+    /// The width of the widest name, in cells.
     pub fn widest(&self) -> u16 {
         self.widest
     }

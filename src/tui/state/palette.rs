@@ -1,4 +1,4 @@
-//! The list of what can be done now: what is typed to narrow it, and the place in it.
+//! The state of the action palette: the search text and the selected action.
 //!
 //! Start at [`Palette::rows`].
 
@@ -12,59 +12,59 @@ use crate::tui::keymap::entry::{ActionEntry, Context};
 use crate::tui::keymap::search::search;
 use ratatui::crossterm::event::KeyEvent;
 
-/// The list, while it lies open.
+/// The open palette.
 #[derive(Debug)]
 pub struct Palette {
-    /// What lies below it, and so what can be done.
-    under: Context,
+    /// The context below the palette, which decides the listed actions.
+    context: Context,
     can: Abilities,
-    /// What is typed.
+    /// The search text.
     text: Input,
     /// The selected row.
-    pub at: usize,
+    pub selected: usize,
 }
 
 impl Palette {
-    /// Everything that can be done there.
-    pub(super) fn over(under: Context, can: Abilities) -> Self {
-        Self { under, can, text: Input::default(), at: 0 }
+    /// A palette for a context and a source's abilities.
+    pub(super) fn new(context: Context, can: Abilities) -> Self {
+        Self { context, can, text: Input::default(), selected: 0 }
     }
 
-    /// What is typed; foreign text, for it may have been pasted.
+    /// The search text. It is foreign, because it may have been pasted.
     pub fn text(&self) -> &str {
         self.text.value()
     }
 
-    /// The actions that fit it, the best first; what this source can never do comes last.
+    /// The matching actions, best first. Actions that the source does not support come last.
     pub fn rows(&self) -> Vec<&'static ActionEntry> {
-        let mut rows = search(self.under, self.text.value());
+        let mut rows = search(self.context, self.text.value());
         rows.sort_by_key(|entry| entry.needs.refusal(self.can).is_some());
         rows
     }
 
-    /// How many there are while nothing is typed.
-    pub fn n_all(&self) -> usize {
-        search(self.under, "").len()
+    /// The number of actions without a search text.
+    pub fn n_unfiltered(&self) -> usize {
+        search(self.context, "").len()
     }
 
-    /// The selected one.
-    pub fn chosen(&self) -> Option<Action> {
-        self.rows().get(self.at).map(|entry| entry.action)
+    /// The selected action.
+    pub fn selected_action(&self) -> Option<Action> {
+        self.rows().get(self.selected).map(|entry| entry.action)
     }
 
     pub(super) fn edit(&mut self, key: KeyEvent) {
         self.text.handle_event(&TerminalEvent::Key(key));
-        self.at = 0;
+        self.selected = 0;
     }
 
-    /// Goes on where the text ends.
+    /// Appends to the search text.
     pub(super) fn paste(&mut self, line: &str) {
         self.text = format!("{}{line}", self.text.value()).into();
-        self.at = 0;
+        self.selected = 0;
     }
 
     pub(super) fn step(&mut self, by: isize) {
         let last = self.rows().len().saturating_sub(1);
-        self.at = self.at.saturating_add_signed(by).min(last);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
     }
 }

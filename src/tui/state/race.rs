@@ -2,6 +2,8 @@
 //!
 //! Start at [`RaceUi::update`].
 
+use ratatui::crossterm::event::KeyEvent;
+
 use crate::control::Abilities;
 use crate::control::LabCommand;
 use crate::event::{Micros, Offset};
@@ -9,7 +11,6 @@ use crate::model::race::Race;
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::effect::{Effect, FileContent, Leave};
-use crate::tui::input::event::Keystroke;
 use crate::tui::keymap;
 use crate::tui::keymap::entry::Context;
 use crate::tui::state::axis::TimeAxis;
@@ -19,29 +20,29 @@ use crate::tui::state::palette::Palette;
 /// The state of the lab's screen.
 #[derive(Debug, Default)]
 pub struct RaceUi {
-    /// How far help is scrolled, while it lies open.
+    /// The scroll position of the help, while it is open.
     pub help: Option<usize>,
-    /// How far the lesson is scrolled, while it lies open.
+    /// The scroll position of the lesson, while it is open.
     pub lesson: Option<usize>,
     /// The palette, while it is open.
     pub palette: Option<Palette>,
-    /// The furthest that what lies open can be scrolled.
-    pub sheet_end: usize,
-    /// The first request in sight, from 0.
+    /// The maximum scroll position of the open popup.
+    pub popup_end: usize,
+    /// The first visible request, from 0.
     pub scroll: usize,
-    /// Rows of requests that are in sight, as last drawn.
+    /// The number of visible requests in the last picture.
     pub rows: usize,
     /// A remark in the footer, and when it disappears.
     pub remark: Option<(String, Offset)>,
-    /// The stretch of time that all lanes share. It only ever grows, until all is measured.
+    /// The time axis that all lanes share. It only grows until all lanes have ended.
     pub axis: TimeAxis,
-    /// Whether clicks and the wheel belong to the lab.
+    /// The lab receives mouse events.
     pub has_mouse: bool,
 }
 
-/// Rows that one notch of the wheel scrolls.
+/// The rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
-/// The shortest and the longest delay that keys lead to.
+/// The shortest and the longest delay that keys can set.
 const DELAYS: (Micros, Micros) = (Micros(1_000), Micros(10_000_000));
 
 impl RaceUi {
@@ -51,46 +52,33 @@ impl RaceUi {
     /// Applies an action: changes the state and returns what the live loop must do.
     pub fn update(&mut self, action: Action, race: &Race, now: Offset) -> Vec<Effect> {
         self.remark = None;
-        let control = |turn: Option<LabCommand>| turn.map(Effect::ControlLab).into_iter().collect();
         match action {
-            _ if let Some(reason) = Self::refusal(action, race) => self.say(reason, now),
-            Action::Pause => return control(Some(LabCommand::Pause)),
-            Action::Restart => return control(Some(LabCommand::Restart)),
-            Action::NextProgram => return control(Some(LabCommand::Next)),
-            Action::LimitDown => return control(self.limit(race, step_down, now)),
-            Action::LimitUp => return control(self.limit(race, step_up, now)),
-            Action::LimitHalf => return control(self.limit(race, |limit, _| (limit / 2).max(1), now)),
-            Action::LimitDouble => return control(self.limit(race, |limit, _| limit.saturating_mul(2), now)),
-            Action::DelayDown => return control(self.delay(race, Micros(race.delay.0 / 2), now)),
-            Action::DelayUp => return control(self.delay(race, Micros(race.delay.0 * 2), now)),
+            _ if let Some(reason) = Self::refusal(action, race) => self.show_remark(reason, now),
+            Action::Pause
+            | Action::Restart
+            | Action::NextProgram
+            | Action::LimitDown
+            | Action::LimitUp
+            | Action::LimitHalf
+            | Action::LimitDouble
+            | Action::DelayDown
+            | Action::DelayUp => return self.command(action, race, now).map(Effect::ControlLab).into_iter().collect(),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
             Action::PageUp => self.step(-self.page()),
             Action::PageDown => self.step(self.page()),
             Action::Top => self.step(isize::MIN),
             Action::Bottom => self.step(isize::MAX),
-            Action::Why => {
-                self.help = None;
-                self.lesson = if self.lesson.is_some() { None } else { Some(0) };
-            }
-            Action::Help => {
-                self.lesson = None;
-                self.help = if self.help.is_some() { None } else { Some(0) };
-            }
-            Action::Palette => {
-                (self.help, self.lesson) = (None, None);
-                self.palette = Some(Palette::over(Context::Race, Abilities::FULL));
-            }
+            Action::Why => (self.help, self.lesson) = (None, toggled(self.lesson)),
+            Action::Help => (self.help, self.lesson) = (toggled(self.help), None),
+            Action::Palette => self.open_palette(),
             Action::Choose => {
-                let chosen = self.palette.take().and_then(|palette| palette.chosen());
-                return chosen.map_or_else(Vec::new, |action| self.update(action, race, now));
+                let selected = self.palette.take().and_then(|palette| palette.selected_action());
+                return selected.map_or_else(Vec::new, |action| self.update(action, race, now));
             }
             Action::Back if self.palette.is_some() => self.palette = None,
             Action::Back => (self.help, self.lesson) = (None, None),
-            Action::Mouse => {
-                self.has_mouse = !self.has_mouse;
-                self.say(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
-            }
+            Action::Mouse => self.toggle_mouse(now),
             Action::Theme => return vec![Effect::NextTheme],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Export => return vec![Effect::SaveFile(FileContent::PictureSvg)],
@@ -98,7 +86,7 @@ impl RaceUi {
             Action::QuitKeep => return vec![Effect::Leave(Leave::KeepPicture)],
             Action::Interrupt => return vec![Effect::Interrupt],
             Action::Suspend => return vec![Effect::Suspend],
-            // What has no place in the lab has no key there.
+            // These have no key in the lab.
             Action::LimitReset
             | Action::Repeat
             | Action::Rerun
@@ -141,7 +129,33 @@ impl RaceUi {
         Vec::new()
     }
 
-    /// What lies open, and so what keys mean.
+    /// The command of an action that controls the lanes.
+    fn command(&mut self, action: Action, race: &Race, now: Offset) -> Option<LabCommand> {
+        match action {
+            Action::Pause => Some(LabCommand::Pause),
+            Action::Restart => Some(LabCommand::Restart),
+            Action::NextProgram => Some(LabCommand::Next),
+            Action::LimitDown => self.change_limit(race, step_down, now),
+            Action::LimitUp => self.change_limit(race, step_up, now),
+            Action::LimitHalf => self.change_limit(race, |limit, _| (limit / 2).max(1), now),
+            Action::LimitDouble => self.change_limit(race, |limit, _| limit.saturating_mul(2), now),
+            Action::DelayDown => self.change_delay(race, Micros(race.delay.0 / 2), now),
+            Action::DelayUp => self.change_delay(race, Micros(race.delay.0 * 2), now),
+            _ => None,
+        }
+    }
+
+    fn open_palette(&mut self) {
+        (self.help, self.lesson) = (None, None);
+        self.palette = Some(Palette::new(Context::Race, Abilities::FULL));
+    }
+
+    fn toggle_mouse(&mut self, now: Offset) {
+        self.has_mouse = !self.has_mouse;
+        self.show_remark(if self.has_mouse { "mouse on: shift-drag selects text" } else { "mouse off" }, now);
+    }
+
+    /// The context that decides what keys mean.
     pub fn context(&self) -> Context {
         if self.palette.is_some() {
             Context::Palette
@@ -152,52 +166,52 @@ impl RaceUi {
         }
     }
 
-    /// Takes in the picture to come: the time that is shown, and how much of what there is.
+    /// Fits scroll position and axis to the next picture.
     pub fn fit(&mut self, race: &Race, rows: usize) {
         self.rows = rows;
         let most = usize::try_from(race.requests).unwrap_or(usize::MAX).saturating_sub(rows);
         self.scroll = self.scroll.min(most);
         let needed = race.horizon();
         if needed > self.axis.length || race.is_over() {
-            self.axis = TimeAxis::over(needed);
+            self.axis = TimeAxis::from_start(needed);
         }
     }
 
-    /// All lanes start again: time does too.
-    pub fn start_again(&mut self) {
+    /// Resets axis and scroll position when all lanes restart.
+    pub fn reset(&mut self) {
         self.axis = TimeAxis::default();
         self.scroll = 0;
     }
 
-    /// Makes a remark.
-    pub fn say(&mut self, remark: &str, now: Offset) {
+    /// Shows a remark in the footer for a while.
+    pub fn show_remark(&mut self, remark: &str, now: Offset) {
         self.remark = Some((remark.to_owned(), now + Self::REMARK_LIFETIME));
     }
 
-    /// Drops a remark whose time is over.
-    pub fn forget(&mut self, now: Offset) {
+    /// Removes an expired remark.
+    pub fn expire_remark(&mut self, now: Offset) {
         self.remark.take_if(|(_, until)| *until <= now);
     }
 
-    fn limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<LabCommand> {
+    fn change_limit(&mut self, race: &Race, to: impl Fn(u32, Option<u32>) -> u32, now: Offset) -> Option<LabCommand> {
         let from = race.limit?;
         let limit = to(from, None).clamp(1, 1_000);
         let ended = race.lanes.iter().filter(|lane| lane.limit.is_some()).all(|lane| lane.is_over);
-        let again = if ended { ", R to run with it" } else { "" };
-        self.say(&format!("limit {from} → {limit}{again}"), now);
+        let again = if ended { ", R to restart with it" } else { "" };
+        self.show_remark(&format!("limit {from} → {limit}{again}"), now);
         Some(LabCommand::Limit(limit))
     }
 
-    fn delay(&mut self, race: &Race, to: Micros, now: Offset) -> Option<LabCommand> {
+    fn change_delay(&mut self, race: &Race, to: Micros, now: Offset) -> Option<LabCommand> {
         let delay = to.clamp(DELAYS.0, DELAYS.1);
         if delay == race.delay {
-            self.say("no further", now);
+            self.show_remark("the delay cannot go further", now);
             return None;
         }
         Some(LabCommand::Delay(delay))
     }
 
-    /// Why an action has no effect now, if it has none.
+    /// The reason why an action is unavailable, if it is.
     pub fn refusal(action: Action, race: &Race) -> Option<&'static str> {
         match action {
             Action::Pause if race.is_over() => Some("all lanes have ended"),
@@ -209,7 +223,7 @@ impl RaceUi {
     }
 
     /// Edits the search text of the palette.
-    pub fn edit(&mut self, key: Keystroke) {
+    pub fn edit(&mut self, key: KeyEvent) {
         if let Some(palette) = &mut self.palette {
             palette.edit(key);
         }
@@ -222,21 +236,23 @@ impl RaceUi {
         }
     }
 
-    /// Selects what was clicked; returns the action that the click means here, if it has one.
+    /// Handles a click: selects what was clicked, and returns the action to perform, if any.
     pub fn click(&mut self, target: ClickTarget) -> Option<Action> {
         let action = match target {
             ClickTarget::Hint(action) => action,
-            ClickTarget::Choice(row) => {
-                self.palette.as_mut()?.at = row;
+            ClickTarget::PaletteRow(row) => {
+                self.palette.as_mut()?.selected = row;
                 Action::Choose
             }
-            ClickTarget::Tab(_) | ClickTarget::Head(_) | ClickTarget::Row(_) | ClickTarget::Sheet => return None,
+            ClickTarget::Tab(_) | ClickTarget::ColumnHeader(_) | ClickTarget::Row(_) | ClickTarget::Popup => {
+                return None;
+            }
         };
         keymap::entry(action).is_some_and(|entry| entry.contexts.contains(&self.context())).then_some(action)
     }
 
     /// Scrolls by one notch of the wheel.
-    pub fn turn_wheel(&mut self, is_up: bool) {
+    pub fn scroll_wheel(&mut self, is_up: bool) {
         let notch = if self.palette.is_some() { 1 } else { NOTCH };
         self.step(if is_up { -notch } else { notch });
     }
@@ -249,11 +265,16 @@ impl RaceUi {
         if let Some(palette) = &mut self.palette {
             return palette.step(by);
         }
-        let end = self.sheet_end;
+        let end = self.popup_end;
         let moved = |from: usize| from.saturating_add_signed(by);
         match (&mut self.help, &mut self.lesson) {
             (Some(row), _) | (None, Some(row)) => *row = moved(*row).min(end),
             (None, None) => self.scroll = moved(self.scroll),
         }
     }
+}
+
+/// The scroll position of a popup after its key: closed if it was open, and otherwise at the top.
+fn toggled(popup: Option<usize>) -> Option<usize> {
+    if popup.is_some() { None } else { Some(0) }
 }

@@ -8,25 +8,25 @@ use crate::tui::rows::list::List;
 use crate::tui::rows::listing::DrillDown;
 use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
-use crate::tui::state::example::Opened;
+use crate::tui::state::example::OpenExample;
 use crate::tui::views::View;
 
-/// A step from a row to what is behind it.
+/// A step from a row into its details.
 #[derive(Debug)]
 pub(super) struct TrailStep {
     from: View,
     /// The filter that the step has set.
-    narrowed: String,
-    /// The rows that were there before, and the place among them.
-    before: List,
-    /// The example that lay open.
-    example: Option<Opened>,
+    filter: String,
+    /// The list that the step has replaced.
+    previous: List,
+    /// The example that was open.
+    example: Option<OpenExample>,
 }
 
 impl UiState {
     pub(super) fn go_back(&mut self) {
-        if self.asking.is_some() {
-            self.asking = None;
+        if self.question.is_some() {
+            self.question = None;
         } else if self.has_export_menu {
             self.has_export_menu = false;
         } else if self.palette.is_some() {
@@ -40,7 +40,7 @@ impl UiState {
         } else if self.is_typing {
             self.is_typing = false;
             self.clear_filter();
-        } else if self.trail.last().is_some_and(|step| step.narrowed == self.list().filter.value()) {
+        } else if self.trail.last().is_some_and(|step| step.filter == self.list().filter.value()) {
             self.step_back();
         } else if !self.list().filter.value().is_empty() {
             self.clear_filter();
@@ -68,37 +68,37 @@ impl UiState {
         // The remark was about another view.
         self.remark = None;
         if view == View::Endpoint && self.view != view {
-            // The one that is selected among all of them.
+            // Show the endpoint that is selected in the overview.
             let all = &self.lists[View::Overview as usize];
-            self.lists[view as usize] = all.around(all.selected);
+            self.lists[view as usize] = all.with_selected(all.selected);
         }
         self.view = view;
     }
 
-    /// Goes from the selected row to what is behind it.
+    /// Opens the details of the selected row.
     pub(super) fn open(&mut self, model: &Model, now: Offset) {
-        let chosen = self.list().chosen();
-        let Some((row, behind)) = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?))) else {
-            return self.say("nothing is selected", now);
+        let chosen = self.list().selected_row();
+        let Some((row, target)) = chosen.and_then(|row| Some((row, rows_of(self.view).drill_down(model, row)?))) else {
+            return self.show_remark("nothing is selected", now);
         };
-        let (to, list) = match behind {
+        let (to, list) = match target {
             DrillDown::Example(_) if self.example.is_none() => return self.open_example(row),
-            DrillDown::Example(narrowed) | DrillDown::Events(narrowed) => (View::Log, List::narrowed(narrowed)),
-            DrillDown::SameRow(view) => (view, self.list().around(self.list().selected)),
+            DrillDown::Example(filter) | DrillDown::Events(filter) => (View::Log, List::with_filter(filter)),
+            DrillDown::SameRow(view) => (view, self.list().with_selected(self.list().selected)),
         };
         self.remark = None;
-        let narrowed = list.filter.value().to_owned();
+        let filter = list.filter.value().to_owned();
         let from = std::mem::replace(&mut self.view, to);
-        let before = std::mem::replace(self.list_mut(), list);
+        let previous = std::mem::replace(self.list_mut(), list);
         let example = self.example.take();
-        self.trail.push(TrailStep { from, narrowed, before, example });
+        self.trail.push(TrailStep { from, filter, previous, example });
     }
 
-    /// Goes back to the row that the last step came from.
+    /// Goes back to the row where the last step started.
     pub(super) fn step_back(&mut self) {
         if let Some(step) = self.trail.pop() {
             self.remark = None;
-            *self.list_mut() = step.before;
+            *self.list_mut() = step.previous;
             (self.view, self.example) = (step.from, step.example);
         }
     }

@@ -58,7 +58,7 @@ pub struct Guard {
     pending_bytes: Vec<u8>,
 }
 
-/// What became of a frame.
+/// The result of drawing a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum DrawResult {
@@ -222,7 +222,7 @@ impl Guard {
         if self.session.is_inside() && !self.listener.is_stale() {
             return Ok(true);
         }
-        if !self.session.tty.is_ours() {
+        if !self.session.tty.is_in_foreground() {
             return Ok(false);
         }
         // A stop from outside left the terminal taken: leave it now, so that `enter` starts from its own modes.

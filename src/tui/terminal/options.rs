@@ -1,8 +1,8 @@
-//! What the interface uses of the terminal apart from frames.
+//! The terminal features that the interface uses in addition to frames.
 //!
 //! Start at [`TerminalOptions`].
 
-/// What to use of the terminal apart from frames.
+/// The terminal features to use in addition to frames.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TerminalOptions {
     /// Query its background.

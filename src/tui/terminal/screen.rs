@@ -1,4 +1,4 @@
-//! What the live loop draws on: the user's terminal, or a screen in memory in tests.
+//! The interface of a screen: the user's terminal, or a screen in memory in tests.
 //!
 //! Start at [`Screen`].
 

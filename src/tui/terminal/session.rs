@@ -24,14 +24,14 @@ const WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Most panic messages to keep.
 const MAX_POSTPONED: usize = 50;
 
-/// What entering and restoring the terminal need, shared by all threads.
+/// The state for taking and restoring the terminal, shared by all threads.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) tty: Arc<Tty>,
     pub(super) writer: TerminalWriter,
     /// The thread that draws.
     pub(super) thread: ThreadId,
-    /// What has to be undone apart from the frame.
+    /// The terminal features in use, which must be undone.
     pub(super) options: TerminalOptions,
     pub(super) is_inside: AtomicBool,
     /// Restored for good.
@@ -87,7 +87,7 @@ impl Session {
         }
         // A terminal that has stopped reading never gets the bytes, but the kernel holds its modes.
         self.writer.write_and_wait(&bytes, WRITE_TIMEOUT);
-        self.tty.make_as_before();
+        self.tty.restore_modes();
     }
 
     /// Restores the terminal for good.

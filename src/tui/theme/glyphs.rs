@@ -1,6 +1,7 @@
 //! The marks of statuses and charts in Unicode and ASCII, so that nothing depends on colour alone.
 //!
-//! In both sets, every mark is one cell wide and every status has its own mark. A theme may replace Unicode marks. Start at [`Glyphs`].
+//! In both sets, every mark is one cell wide and every status has its own mark.
+//! A theme may replace Unicode marks. Start at [`Glyphs`].
 
 use std::borrow::Cow;
 

@@ -9,9 +9,9 @@ pub mod glyphs;
 pub mod measure;
 pub mod preview;
 pub mod role;
-mod sheet;
 #[cfg(test)]
 mod tests;
+mod theme_file;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ use crate::tui::theme::bundled::{BUNDLED, DARK, LIGHT, MONO};
 use crate::tui::theme::color::Depth;
 use crate::tui::theme::glyphs::{Charset, Glyphs};
 use crate::tui::theme::role::{Role, Status, Variant};
-use crate::tui::theme::sheet::{COLOURS, ColorSpec, StyleSpec, ThemeFile};
+use crate::tui::theme::theme_file::{COLOURS, ColorSpec, StyleSpec, ThemeFile};
 
 /// The most themes in a chain of parents; a longer one is a cycle.
 const MAX_CHAIN: usize = 16;
@@ -70,7 +70,7 @@ impl Theme {
     ) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut chain = vec![ThemeFile::read(&SourceText::new(origin, text), &mut mistakes)];
-        while let Some((parent, place)) = chain.last().and_then(|sheet| sheet.parent.clone()) {
+        while let Some((parent, place)) = chain.last().and_then(|file| file.parent.clone()) {
             if chain.len() == MAX_CHAIN {
                 mistakes.push(place.mistake(format!("parent `{parent}` leads back to itself")));
                 break;
@@ -163,8 +163,8 @@ type NamedColors = BTreeMap<String, Color>;
 impl<'s> ThemeResolver<'s> {
     fn new(chain: &'s [ThemeFile]) -> Self {
         // A theme's named colours also replace its parent's in the parent's roles.
-        let palette = chain.iter().rev().flat_map(|sheet| sheet.palette.clone()).collect();
-        let built_in = match chain.first().map(|sheet| sheet.variant) {
+        let palette = chain.iter().rev().flat_map(|file| file.palette.clone()).collect();
+        let built_in = match chain.first().map(|file| file.variant) {
             Some(Variant::Light) => LIGHT,
             Some(Variant::Dark) | None => DARK,
         };
@@ -185,7 +185,7 @@ impl<'s> ThemeResolver<'s> {
         }
         let mut glyphs = Glyphs::for_charset(capabilities.charset);
         if capabilities.charset == Charset::Unicode {
-            for (name, glyph) in self.chain.iter().rev().flat_map(|sheet| &sheet.glyphs) {
+            for (name, glyph) in self.chain.iter().rev().flat_map(|file| &file.glyphs) {
                 if let Some(place) = glyphs.by_name(name) {
                     *place = Cow::Owned(glyph.clone());
                 }
@@ -197,8 +197,8 @@ impl<'s> ThemeResolver<'s> {
             variant: first.variant,
             pair: first.pair.clone(),
             styles,
-            series: self.scale(|sheet| sheet.series.as_ref(), capabilities.depth),
-            heat: self.scale(|sheet| sheet.heat.as_ref(), capabilities.depth),
+            series: self.scale(|file| file.series.as_ref(), capabilities.depth),
+            heat: self.scale(|file| file.heat.as_ref(), capabilities.depth),
             glyphs,
         }
     }
@@ -206,7 +206,7 @@ impl<'s> ThemeResolver<'s> {
     /// The style of a role: from the theme, its parents, the fallback role, or the built-in default.
     fn role(&self, role: Role, depth: Depth) -> Style {
         let fallbacks = || iter::successors(Some(role), |role| role.fallback());
-        let own_spec = |role| self.chain.iter().find_map(|sheet| sheet.roles.get(&role));
+        let own_spec = |role| self.chain.iter().find_map(|file| file.roles.get(&role));
         if let Some(spec) = fallbacks().find_map(own_spec) {
             return self.style(spec, depth, &self.palette);
         }

@@ -29,7 +29,7 @@ pub fn preview(theme: &Theme, capabilities: Capabilities, paints: bool) -> Strin
     page.screen();
     for (section, title) in [(RoleTable::Ui, "ui"), (RoleTable::Status, "status"), (RoleTable::Chart, "chart")] {
         page.line(Role::Bg, &[(Role::Title, title)]);
-        Role::of(section).for_each(|role| page.role(role));
+        Role::in_table(section).for_each(|role| page.role(role));
         page.blank();
     }
     page.scale("series", &theme.series);
@@ -109,13 +109,13 @@ impl PreviewPage<'_> {
         let contrast = contrast.map_or(String::new(), |ratio| format!("{ratio:>5.1}"));
         let swatch = if role.is_background() { Style { fg: None, ..style } } else { style };
         let block = if role.is_background() { "      ".to_owned() } else { self.theme.glyphs.bar_full.repeat(6) };
-        let words = format!("{:<16}{:<10}", color_text(color), modifiers(style));
+        let text = format!("{:<16}{:<10}", color_text(color), modifiers(style));
         let parts = [
             (style, format!("{glyph} ")),
             (self.theme.style(Role::Text), format!("{:<14}", role.name())),
             (swatch, block),
             (style, format!("  {:<12}", "Sample 123")),
-            (self.theme.style(Role::TextDim), format!("  {words}{contrast}")),
+            (self.theme.style(Role::TextDim), format!("  {text}{contrast}")),
         ];
         self.styled(Role::Bg, &parts);
     }
@@ -126,8 +126,8 @@ impl PreviewPage<'_> {
         parts.extend(steps.iter().map(|step| (*step, block.clone())));
         self.styled(Role::Bg, &parts);
         let colors: Vec<String> = steps.iter().map(|step| color_text(step.fg)).collect();
-        let words = format!("{:16}{}", "", colors.join(" "));
-        self.line(Role::Bg, &[(Role::TextDim, &words)]);
+        let text = format!("{:16}{}", "", colors.join(" "));
+        self.line(Role::Bg, &[(Role::TextDim, &text)]);
     }
 
     fn blank(&mut self) {

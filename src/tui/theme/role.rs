@@ -19,7 +19,7 @@ pub enum Role {
     Border,
     /// The border of the focused element.
     BorderFocus,
-    /// RoleTable titles.
+    /// Titles of sections.
     Title,
     /// A key of the keyboard.
     Key,
@@ -218,7 +218,7 @@ impl Role {
     }
 
     /// The roles of one table.
-    pub(super) fn of(section: RoleTable) -> impl Iterator<Item = Self> {
+    pub(super) fn in_table(section: RoleTable) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |role| role.section() == section)
     }
 

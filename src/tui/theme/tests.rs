@@ -1,5 +1,6 @@
-//! What every bundled theme promises: contrast, distance between states, and no colour where none
-//! was asked for. Limits are those of WCAG 2.2 and of `themes/`.
+//! Tests of the themes: contrast, distance between statuses, and no colour if colour is off.
+//!
+//! The limits come from WCAG 2.2 and from this project.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -8,7 +9,7 @@ use super::color::Depth;
 use super::glyphs::Charset;
 use super::measure::{self, MIN_DISTANCE};
 use super::role::{Role, Status};
-use super::sheet::ThemeFile;
+use super::theme_file::ThemeFile;
 use super::{Capabilities, Theme};
 use crate::text::diagnostics::Mistakes;
 
@@ -18,14 +19,14 @@ const TRUE: Capabilities = Capabilities { depth: Depth::True, charset: Charset::
 fn every_bundled_theme_defines_every_role() {
     for (name, _) in BUNDLED {
         let mut mistakes = Vec::new();
-        let sheet = ThemeFile::read(&bundled::page(name), &mut mistakes);
+        let file = ThemeFile::read(&bundled::page(name), &mut mistakes);
         assert_eq!(mistakes, [], "{name}");
-        assert_eq!(sheet.name, name);
+        assert_eq!(file.name, name);
         for role in Role::ALL {
-            let is_defined = sheet.roles.contains_key(&role) || role.fallback().is_some();
+            let is_defined = file.roles.contains_key(&role) || role.fallback().is_some();
             assert!(is_defined, "{name} leaves `{}` to the built-in theme", role.name());
         }
-        assert!(sheet.series.is_some() && sheet.heat.is_some(), "{name}");
+        assert!(file.series.is_some() && file.heat.is_some(), "{name}");
         assert!(Theme::bundled(name, TRUE).is_some(), "{name}");
     }
 }

@@ -78,13 +78,13 @@ impl Tty {
     }
 
     /// Restores the original modes, without waiting for output: a stalled terminal is restored too.
-    pub fn make_as_before(&self) {
+    pub fn restore_modes(&self) {
         // If the terminal has gone, there is nothing to restore.
         let _ = rustix::termios::tcsetattr(&self.keys, OptionalActions::Now, &self.before);
     }
 
     /// Whether this process is in the foreground; after `bg` it may neither read nor set the terminal.
-    pub fn is_ours(&self) -> bool {
+    pub fn is_in_foreground(&self) -> bool {
         match rustix::termios::tcgetpgrp(&self.keys) {
             Ok(foreground) => foreground == rustix::process::getpgrp(),
             // Without a controlling terminal there is no job control.

@@ -1,6 +1,6 @@
-//! What is in flight, and for how long? The oldest first: where a run hangs, it hangs here.
+//! The in-flight view: running attempts, oldest first.
 //!
-//! A row is a seat, taken by one attempt after the other. Start at [`InFlightPage`].
+//! If a run hangs, the attempt that causes it is on top. Start at [`InFlightPage`].
 
 use ratatui::layout::Rect;
 
@@ -9,14 +9,14 @@ use crate::model::Model;
 use crate::model::open::OpenAttempt;
 use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
-use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, doing};
+use crate::tui::rows::in_flight::{BYTES, LEFT, NAME, QUIET, phase_text};
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::facts::TABLE_HEAD;
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
-/// Attempts in flight.
+/// The in-flight view.
 #[derive(Debug)]
 pub struct InFlightPage;
 
@@ -29,13 +29,13 @@ impl ViewPage for InFlightPage {
         pen.section(0, "In flight", &remark(scene));
         let list = scene.ui.list();
         if scene.model.open.n() == 0 || list.order.is_empty() {
-            return table::nothing(pen, LEAD, TABLE_HEAD, scene);
+            return table::draw_empty(pen, LEAD, TABLE_HEAD, scene);
         }
-        let columns = InFlightColumns::of(pen.width());
+        let columns = InFlightColumns::new(pen.width());
         let heads = [
             ColumnHead::left("REQUEST", columns.name, Some(NAME)),
             ColumnHead::right("AGE", columns.age, Some(0)),
-            ColumnHead::left("DOING", columns.doing, None),
+            ColumnHead::left("PHASE", columns.phase, None),
             ColumnHead::right("BYTES", columns.bytes, Some(BYTES)),
             ColumnHead::right("LAST BYTE", columns.quiet, Some(QUIET)),
             ColumnHead::right("ENDS IN", columns.left, Some(LEFT)),
@@ -43,21 +43,21 @@ impl ViewPage for InFlightPage {
             ColumnHead::right("JOB", columns.job, None),
         ];
         table::heads(pen, 1, LEAD, &heads, list);
-        for (y, (seat, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
-            match scene.model.open.in_row(seat) {
+        for (y, (i, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
+            match scene.model.open.in_row(i) {
                 Some((attempt, flight)) => row(pen, y, &columns, attempt, flight, is_selected, scene),
-                None => free(pen, y, is_selected),
+                None => free_row(pen, y, is_selected),
             }
-            pen.target(0, y, u16::MAX, ClickTarget::Row(seat));
+            pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         }
     }
 }
 
-/// Where columns lie; one of no width is left out.
+/// The widths of the columns; a column of width 0 is left out.
 struct InFlightColumns {
     name: u16,
     age: u16,
-    doing: u16,
+    phase: u16,
     bytes: u16,
     quiet: u16,
     left: u16,
@@ -66,10 +66,10 @@ struct InFlightColumns {
 }
 
 impl InFlightColumns {
-    fn of(width: u16) -> Self {
-        let mut columns = Self { name: 0, age: 8, doing: 12, bytes: 8, quiet: 9, left: 8, cost: 6, job: 11 };
+    fn new(width: u16) -> Self {
+        let mut columns = Self { name: 0, age: 8, phase: 12, bytes: 8, quiet: 9, left: 8, cost: 6, job: 11 };
         let drops: [fn(&mut Self); 6] =
-            [|c| c.cost = 0, |c| c.job = 0, |c| c.bytes = 0, |c| c.quiet = 0, |c| c.left = 0, |c| c.doing = 0];
+            [|c| c.cost = 0, |c| c.job = 0, |c| c.bytes = 0, |c| c.quiet = 0, |c| c.left = 0, |c| c.phase = 0];
         for drop in drops {
             if columns.room_for_name(width) >= 22 {
                 break;
@@ -81,12 +81,12 @@ impl InFlightColumns {
     }
 
     fn room_for_name(&self, width: u16) -> u16 {
-        let others = [self.age, self.doing, self.bytes, self.quiet, self.left, self.cost, self.job];
-        width.saturating_sub(LEAD + table::taken(&others))
+        let others = [self.age, self.phase, self.bytes, self.quiet, self.left, self.cost, self.job];
+        width.saturating_sub(LEAD + table::total_width(&others))
     }
 }
 
-/// How many, and how many of them hold on for far longer than is usual.
+/// The number of attempts in flight, and of stragglers.
 fn remark(scene: &ViewScene<'_>) -> String {
     let (model, now) = (scene.model, scene.now);
     let all = model.limit.map_or_else(
@@ -109,8 +109,8 @@ fn row(
     scene: &ViewScene<'_>,
 ) {
     let now = scene.now;
-    let (status, doing) = doing(flight, now);
-    table::lead(pen, y, status, is_selected);
+    let (status, phase) = phase_text(flight, now);
+    table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(Role::Text);
     pen.foreign(LEAD, y, &flight.target, columns.name, style);
     let mut end = LEAD + columns.name;
@@ -120,10 +120,10 @@ fn row(
         (from, end)
     };
     let (_, at) = next(columns.age);
-    pen.right(at, y, &units::length(steady(now.since(flight.started))), Role::Text);
-    if columns.doing > 0 {
-        let (from, _) = next(columns.doing);
-        pen.text(from, y, doing, Role::TextDim);
+    pen.right(at, y, &units::length(rounded(now.since(flight.started))), Role::Text);
+    if columns.phase > 0 {
+        let (from, _) = next(columns.phase);
+        pen.text(from, y, phase, Role::TextDim);
     }
     if columns.bytes > 0 {
         let (_, at) = next(columns.bytes);
@@ -150,31 +150,31 @@ fn row(
         pen.right(at, y, &format!("#{}{again}", attempt.job.0), Role::TextFaint);
     }
     if is_selected {
-        pen.underlay(y, Role::Selection);
+        pen.highlight_row(y, Role::Selection);
     }
 }
 
-fn free(pen: &mut Pen<'_>, y: u16, is_selected: bool) {
+fn free_row(pen: &mut Pen<'_>, y: u16, is_selected: bool) {
     if is_selected {
-        table::mark(pen, y);
-        pen.underlay(y, Role::Selection);
+        table::selection_mark(pen, y);
+        pen.highlight_row(y, Role::Selection);
     }
     pen.text(LEAD, y, "free", Role::TextFaint);
 }
 
-/// In words. It is looked at once a second: less than that is not known.
+/// Formats the time since the last byte. Progress is sampled once a second, so shorter times are not exact.
 fn quiet(length: Micros) -> String {
-    if length < Micros(1_500_000) { "< 1 s".into() } else { units::length(steady(length)) }
+    if length < Micros(1_500_000) { "< 1 s".into() } else { units::length(rounded(length)) }
 }
 
-/// What part of all slots × time so far this attempt alone has cost.
+/// The attempt's share of all slot time so far; `None` below one per cent.
 fn cost(flight: &OpenAttempt, scene: &ViewScene<'_>) -> Option<String> {
     let all = scene.now.0.checked_mul(u64::from(scene.model.limit?))?;
     let share = scene.now.since(flight.started).0;
     (share.saturating_mul(100) >= all).then(|| units::percent(share, all))
 }
 
-/// Tenths of a second above one: more would only flicker.
-fn steady(length: Micros) -> Micros {
+/// Rounds a duration so that it does not flicker: to tenths of a second above one second.
+fn rounded(length: Micros) -> Micros {
     if length.0 < 1_000_000 { Micros(length.0 / 10_000 * 10_000) } else { Micros(length.0 / 100_000 * 100_000) }
 }

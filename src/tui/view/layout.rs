@@ -1,73 +1,73 @@
-//! Which sections fit, and where: numbers are never cut, sections go in a fixed order.
+//! The screen layout: which sections fit, and where. Sections are dropped in a fixed order.
 //!
-//! Pure. Start at [`Layout::of`].
+//! Pure. Start at [`Layout::new`].
 
 use ratatui::layout::Rect;
 
-/// The faces of the screen, by size.
+/// The layouts of the screen, by size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Header, tabs, a view and the footer, from 60×12 on.
     Full(Shell),
     /// A few lines, from 30×5 on.
     Compact(Rect),
-    /// A line or a few.
+    /// A smaller area.
     Line(Rect),
-    /// No room at all.
+    /// An empty area.
     Nothing,
 }
 
-/// What every view has around it.
+/// The areas around and of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shell {
-    /// One line: name, state, time.
+    /// The header: one line.
     pub header: Rect,
-    /// The tabs: two lines with the rule below them, or one where they lie on the rule.
+    /// The tabs: two lines with a rule below, or one line with the rule to the right.
     pub tabs: Rect,
     /// The view.
     pub body: Rect,
-    /// One line with keys, and a rule above it where there is room for one.
+    /// The footer: one line, and a rule above if there is room.
     pub footer: Rect,
 }
 
-/// Where each section of the overview lies; a section of no height is left out.
+/// The areas of the overview's sections; a section of height 0 is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sections {
-    /// The numbers.
+    /// The key figures.
     pub kpis: Rect,
-    /// Whether the numbers have room for large digits.
+    /// Whether the key figures have room for large digits.
     pub kpis_are_large: bool,
-    /// What the numbers mean, in one line; of no height where they mean nothing in particular.
+    /// The verdict in one line; height 0 if there is none.
     pub verdict: Rect,
-    /// The table.
+    /// The table of endpoints.
     pub endpoints: Rect,
-    /// How slow.
+    /// The latency chart.
     pub latency: Rect,
-    /// How full.
+    /// The chart of attempts in flight.
     pub flight: Rect,
-    /// What happened.
+    /// The latest events.
     pub events: Rect,
 }
 
-/// From this height on, tabs and keys have a rule of their own.
+/// From this height on, tabs and footer have a rule of their own.
 const TALL: u16 = 30;
-/// RowCutter that the large and the small face of the numbers take.
+/// The heights of the large and the small key figures.
 const KPI_LARGE: u16 = 4;
 const KPI_SMALL: u16 = 2;
-/// Columns that the large numbers need, so that none of them is cut.
+/// The width that the large key figures need.
 pub const KPI_WIDTH: u16 = 105;
-/// ColumnHead and column names above the table's rows.
+/// The rows above a table's rows: title and column names.
 const TABLE_HEAD: u16 = 2;
-/// Most rows of a chart, its head and axis included.
+/// The maximum height of a chart, with title and axis.
 const CHART_MAX: u16 = 12;
 const CHART_MIN: u16 = 6;
 
 impl Layout {
     /// The layout of a screen of this size.
-    pub fn of(area: Rect) -> Self {
+    pub fn new(area: Rect) -> Self {
         match (area.width, area.height) {
             (0, _) | (_, 0) => Self::Nothing,
-            (60.., 12..) => Self::Full(Shell::of(area)),
+            (60.., 12..) => Self::Full(Shell::new(area)),
             (30.., 5..) => Self::Compact(area),
             _ => Self::Line(area),
         }
@@ -75,7 +75,7 @@ impl Layout {
 }
 
 impl Shell {
-    fn of(area: Rect) -> Self {
+    fn new(area: Rect) -> Self {
         let margin = if area.width >= 100 { 2 } else { 1 };
         let mut rows = RowCutter { x: area.x + margin, width: area.width - 2 * margin, y: area.y, left: area.height };
         let thick = if area.height >= TALL { 2 } else { 1 };
@@ -89,16 +89,16 @@ impl Shell {
 
 impl Sections {
     /// The sections of the overview in its part of the screen.
-    pub fn of(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
+    pub fn new(body: Rect, endpoints: usize, has_verdict: bool) -> Self {
         let mut rows = RowCutter { x: body.x, width: body.width, y: body.y, left: body.height };
         let kpis_are_large = body.height >= TALL - 5 && body.width >= KPI_WIDTH;
-        let is_airy = body.height >= 17;
+        let has_gaps = body.height >= 17;
         let kpis = rows.take(if kpis_are_large { KPI_LARGE } else { KPI_SMALL });
-        let gap = u16::from(is_airy);
+        let gap = u16::from(has_gaps);
         rows.skip(u16::from(has_verdict && kpis_are_large));
         let verdict = rows.take(u16::from(has_verdict));
 
-        // The table comes first, then charts, then events; what is left widens them in that order.
+        // Space goes to the table first, then to charts, then to events. The rest enlarges them in that order.
         let wanted = u16::try_from(endpoints.max(1)).unwrap_or(u16::MAX).saturating_add(TABLE_HEAD);
         let least = wanted.min(TABLE_HEAD + 3);
         let mut room = rows.left.saturating_sub(gap);
@@ -126,7 +126,7 @@ impl Sections {
                 room -= more;
             }
         }
-        // Whatever nobody can use belongs to the table, so that the footer stays at the bottom.
+        // Unused rows go to the table, so that the footer stays at the bottom.
         table += room;
 
         rows.skip(gap);
@@ -150,7 +150,7 @@ enum FlexibleSection {
     Events,
 }
 
-/// Hands out rows from above.
+/// Cuts rows off the top of an area.
 struct RowCutter {
     x: u16,
     width: u16,
@@ -181,7 +181,7 @@ mod tests {
     use super::{Layout, Sections, Shell};
 
     fn shell(width: u16, height: u16) -> Shell {
-        match Layout::of(Rect::new(0, 0, width, height)) {
+        match Layout::new(Rect::new(0, 0, width, height)) {
             Layout::Full(shell) => shell,
             other => panic!("{other:?}"),
         }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_usual_terminal_shows_everything() {
         for (width, height) in [(80, 24), (120, 36), (120, 40), (200, 50)] {
-            let s = Sections::of(shell(width, height).body, 100, true);
+            let s = Sections::new(shell(width, height).body, 100, true);
             assert!(
                 [s.endpoints, s.latency, s.flight, s.events].iter().all(|r| r.height >= 3),
                 "{width}x{height} {s:?}"
@@ -199,20 +199,20 @@ mod tests {
     }
 
     #[test]
-    fn smaller_terminals_have_their_own_faces() {
-        let of = |width, height| Layout::of(Rect::new(0, 0, width, height));
-        assert!(matches!(of(60, 16), Layout::Full(_)));
-        assert!(matches!(of(40, 10), Layout::Compact(_)));
-        assert!(matches!(of(29, 10), Layout::Line(_)));
-        assert!(matches!(of(200, 1), Layout::Line(_)));
-        assert_eq!(of(0, 10), Layout::Nothing);
+    fn smaller_terminals_have_their_own_layouts() {
+        let layout = |width, height| Layout::new(Rect::new(0, 0, width, height));
+        assert!(matches!(layout(60, 16), Layout::Full(_)));
+        assert!(matches!(layout(40, 10), Layout::Compact(_)));
+        assert!(matches!(layout(29, 10), Layout::Line(_)));
+        assert!(matches!(layout(200, 1), Layout::Line(_)));
+        assert_eq!(layout(0, 10), Layout::Nothing);
     }
 
     proptest! {
         #[test]
         fn sections_never_overlap_and_stay_inside(width in 60..300_u16, height in 12..100_u16, endpoints in 0..2000_usize, has_verdict: bool) {
             let around = shell(width, height);
-            let s = Sections::of(around.body, endpoints, has_verdict);
+            let s = Sections::new(around.body, endpoints, has_verdict);
             let used: Vec<Rect> =
                 [around.header, around.tabs, s.kpis, s.verdict, s.endpoints, s.latency, s.flight, s.events, around.footer]
                     .into_iter().filter(|r| r.height > 0).collect();

@@ -1,7 +1,6 @@
-//! Draws one picture of the model. Knows no clock, changes nothing.
+//! The drawing of one picture. It reads no clock and changes no state.
 //!
-//! Each view and each panel answers one question and has its own file. Start at [`render`], and for a
-//! new view at [`page`].
+//! Each view and each panel has its own file. Start at [`render`], and for a new view at [`page`].
 
 pub mod chrome;
 pub mod endpoint;
@@ -38,16 +37,16 @@ use crate::tui::view::pen::{Pen, replace_non_ascii};
 use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
-/// Draws the whole screen, at any size; gives back what can be clicked on it.
+/// Draws the whole screen at any size, and returns its click targets.
 pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
-    // Time ends with the run: what looks back from now stands still as well.
+    // Time stops at the end of the run, so that times relative to now stop too.
     let scene = &ViewScene { now: scene.model.ended.unwrap_or(scene.now), ..*scene };
     let area = frame.area();
     let mut targets = ClickTargets::default();
     let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
     let page = page(scene.ui.view);
-    match Layout::of(area) {
+    match Layout::new(area) {
         Layout::Full(shell) => {
             header::draw(&mut screen.within(shell.header), scene);
             tabs::draw(&mut screen.within(shell.tabs), scene);
@@ -84,27 +83,26 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
     targets
 }
 
-/// Measures how much fits on a screen of this size; [`UiState::fit`] takes it after every action and before
-/// every picture.
+/// Measures how much fits on a screen of this size, for [`UiState::fit`].
 pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit {
     Fit {
-        rows: rows_in_sight(area, ui.view, model),
+        rows: visible_rows(area, ui.view, model),
         help_end: ui.help.map_or(0, |_| help::last_row(area, keymap)),
         working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref())),
         example_end: ui.example.map_or(0, |opened| example::last_row(area, model, opened)),
     }
 }
 
-/// How many rows of a view's table a screen of this size shows, so that paging knows its step.
-fn rows_in_sight(area: Rect, view: View, model: &Model) -> usize {
-    match Layout::of(area) {
+/// The number of rows of a view's table that a screen of this size shows.
+fn visible_rows(area: Rect, view: View, model: &Model) -> usize {
+    match Layout::new(area) {
         Layout::Full(shell) => page(view).rows_in(shell.body, model),
         Layout::Compact(area) => page(view).compact_rows_in(compact_body(area), model),
         Layout::Line(_) | Layout::Nothing => 0,
     }
 }
 
-/// What lies between the first line and the keys of a small terminal.
+/// The area between the first line and the footer of a small terminal.
 fn compact_body(area: Rect) -> Rect {
     Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area }
 }

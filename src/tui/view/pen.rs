@@ -1,7 +1,7 @@
-//! Puts text into cells: cut to fit, aligned, never outside its area.
+//! The pen: writes text and glyphs into an area of the screen, and never outside it.
 //!
-//! Views write through a [`Pen`] alone. Foreign text comes in through [`Pen::foreign`] or has been
-//! through [`sanitize`] before.
+//! Views draw only through a [`Pen`]. Foreign text must go through [`Pen::foreign`] or [`sanitize`].
+//! Start at [`Pen::text`].
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -18,9 +18,9 @@ use crate::tui::theme::role::Role;
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
     targets: &'a mut ClickTargets,
-    /// Where it may write.
+    /// The area to write in.
     pub area: Rect,
-    /// What meanings look like.
+    /// The theme of all styles.
     pub theme: &'a Theme,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Pen<'a> {
         self.within(part)
     }
 
-    /// A pen for a part of this one's area that the layout has found.
+    /// A pen for a part of this one's area, in screen coordinates.
     pub fn within(&mut self, part: Rect) -> Pen<'_> {
         Pen { area: part.intersection(self.area), buffer: self.buffer, targets: self.targets, theme: self.theme }
     }
@@ -52,13 +52,13 @@ impl<'a> Pen<'a> {
         self.area.height
     }
 
-    /// Writes from `x` on; gives back the column after the text.
+    /// Writes from `x` on, and returns the column after the text.
     pub fn text(&mut self, x: u16, y: u16, text: &str, role: impl Into<Role>) -> u16 {
         let style = self.theme.style(role);
         self.styled(x, y, text, style)
     }
 
-    /// Writes with a style that is not one role's alone.
+    /// Writes a text in any style, and returns the column after it.
     pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
         if x >= self.area.width || y >= self.area.height {
             return x;
@@ -68,13 +68,13 @@ impl<'a> Pen<'a> {
         end - self.area.x
     }
 
-    /// So many cells can be clicked, and mean this.
+    /// Makes cells of one row a click target.
     pub fn target(&mut self, x: u16, y: u16, width: u16, target: ClickTarget) {
         let area = self.part(x, y, width, 1).area;
         self.targets.add(area, target);
     }
 
-    /// The whole area can be clicked.
+    /// Makes the whole area a click target.
     pub fn target_all(&mut self, target: ClickTarget) {
         self.targets.add(self.area, target);
     }
@@ -85,7 +85,7 @@ impl<'a> Pen<'a> {
         self.text(end.saturating_sub(width), y, text, role);
     }
 
-    /// Writes foreign text, made safe and cut in its middle to fit `room` columns.
+    /// Writes foreign text, sanitized, and cut in its middle to fit `room` columns.
     pub fn foreign(&mut self, x: u16, y: u16, text: &str, room: u16, style: Style) -> u16 {
         let ellipsis = self.theme.glyphs.ellipsis.clone();
         let safe = sanitize(text);
@@ -93,24 +93,24 @@ impl<'a> Pen<'a> {
         self.styled(x, y, &cut, style)
     }
 
-    /// Repeats one glyph.
+    /// Repeats one glyph over `width` cells.
     pub fn fill(&mut self, x: u16, y: u16, width: u16, glyph: &str, role: impl Into<Role>) {
         let style = self.theme.style(role);
         let width = width.min(self.area.width.saturating_sub(x));
         if y < self.area.height {
             for x in x..x + width {
-                self.put(x, y, glyph, style);
+                self.set_cell(x, y, glyph, style);
             }
         }
     }
 
-    /// A faint line over the whole width.
+    /// Draws a faint line over the whole width.
     pub fn rule(&mut self, y: u16) {
         let glyph = self.theme.glyphs.rule.clone();
         self.fill(0, y, self.area.width, &glyph, Role::Border);
     }
 
-    /// A section's head: its title, a faint rule, and at its right end a remark, if it fits.
+    /// Draws a section's title, a faint rule, and a remark at its right end if it fits.
     pub fn section(&mut self, y: u16, title: &str, remark: &str) {
         let glyph = self.theme.glyphs.rule.clone();
         let after = self.text(0, y, title, Role::Title) + 1;
@@ -123,48 +123,48 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// A bar of `width` cells: a full part, a live part behind it, and the rest.
+    /// Draws a bar of `width` cells: the done part, then the part in flight, then the rest.
     pub fn bar(&mut self, x: u16, y: u16, width: u16, full: f64, live: f64) {
         let glyphs = &self.theme.glyphs;
         let (on, during, rest) = (glyphs.bar_full.clone(), glyphs.bar_live.clone(), glyphs.bar_rest.clone());
         let n_full = cells(full, width);
-        // What is in flight shows, however little it is.
+        // The part in flight is always visible.
         let n_live = if live > 0.0 { cells(full + live, width).max(n_full + 1).min(width) - n_full } else { 0 };
         self.fill(x, y, n_full, &on, Role::Bar);
         self.fill(x + n_full, y, n_live, &during, Role::Running);
         self.fill(x + n_full + n_live, y, width - n_full - n_live, &rest, Role::BarRest);
     }
 
-    /// One cell.
-    pub fn put(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
+    /// Writes one cell.
+    pub fn set_cell(&mut self, x: u16, y: u16, glyph: &str, style: Style) {
         let at = Position { x: self.area.x.saturating_add(x), y: self.area.y.saturating_add(y) };
         if self.area.contains(at)
             && let Some(cell) = self.buffer.cell_mut(at)
         {
-            // Only glyphs of the theme come here; anything foreign goes through `styled`.
+            // Only glyphs of the theme get here; other text goes through `styled`.
             cell.set_symbol(glyph).set_style(style);
         }
     }
 
-    /// Lays a style under a whole row.
-    pub fn underlay(&mut self, y: u16, role: impl Into<Role>) {
+    /// Adds a style to a whole row.
+    pub fn highlight_row(&mut self, y: u16, role: impl Into<Role>) {
         let style = self.theme.style(role);
         let row = Rect { x: self.area.x, y: self.area.y.saturating_add(y), width: self.area.width, height: 1 };
         self.buffer.set_style(row.intersection(self.area), style);
     }
 
-    /// Lays one ground under the whole area.
-    pub fn ground(&mut self, color: ratatui::style::Color) {
+    /// Sets the background of the whole area.
+    pub fn fill_background(&mut self, color: ratatui::style::Color) {
         let area = self.area;
         self.buffer.set_style(area, Style::new().bg(color));
     }
 
-    /// Empties the area in one style.
+    /// Clears the area to one style.
     pub fn clear(&mut self, role: impl Into<Role>) {
         let style = self.theme.style(Role::Text).patch(self.theme.style(role));
         for at in self.area.positions() {
             if let Some(cell) = self.buffer.cell_mut(at) {
-                // A style alone would leave what was bold there bold.
+                // Without the reset, a bold cell would stay bold.
                 cell.reset();
                 cell.set_style(style);
             }
@@ -172,13 +172,13 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// The cells that a share of `width` fills.
+/// The number of cells that a share of `width` fills.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and width")]
 pub fn cells(share: f64, width: u16) -> u16 {
     (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16
 }
 
-/// Replaces everything that is not ASCII, in foreign text as well as in our own.
+/// Replaces everything that is not ASCII, foreign text included.
 pub fn replace_non_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let plain = match cell.symbol() {

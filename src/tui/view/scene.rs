@@ -1,4 +1,4 @@
-//! The scene that a picture is drawn from, and the panels and pages that draw it.
+//! The scene: everything that a picture is drawn from. Also the interface of panels and pages.
 //!
 //! Start at [`ViewScene`].
 
@@ -16,39 +16,39 @@ use crate::tui::view::pen::Pen;
 /// Everything a picture depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct ViewScene<'a> {
-    /// What the facts add up to.
+    /// The state of the run.
     pub model: &'a Model,
-    /// What the person has chosen.
+    /// The state of the screen.
     pub ui: &'a UiState,
-    /// What meanings look like.
+    /// The theme.
     pub theme: &'a Theme,
-    /// What keys mean.
+    /// The keys in force.
     pub keymap: &'a Keymap,
-    /// What the source can do.
+    /// The abilities of the source.
     pub can: Abilities,
-    /// Which marks the terminal can show.
+    /// The character set of the terminal.
     pub charset: Charset,
-    /// Now, since the run started.
+    /// The current time, since the start of the run.
     pub now: Offset,
 }
 
-/// A panel draws itself into its area.
+/// A function that draws a panel into its area.
 pub type Panel = fn(&mut Pen<'_>, &ViewScene<'_>);
 
-/// Draws one view's rows.
+/// The drawing of one view.
 pub trait ViewPage: Sync {
-    /// How many rows an area of this size shows.
+    /// The number of rows that an area of this size shows.
     fn rows_in(&self, area: Rect, model: &Model) -> usize;
 
     /// Draws everything between the tabs and the footer.
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>);
 
-    /// Draws the same in a few lines, on a small terminal.
+    /// Draws the view in a few lines, on a small terminal.
     fn draw_compact(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         self.draw(pen, scene);
     }
 
-    /// How many rows a small terminal shows.
+    /// The number of rows that a small terminal shows.
     fn compact_rows_in(&self, area: Rect, model: &Model) -> usize {
         self.rows_in(area, model)
     }

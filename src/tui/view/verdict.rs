@@ -1,4 +1,4 @@
-//! The verdict: one line with what the numbers mean, and a popup with the working behind it.
+//! The verdict: one line that interprets the numbers, and a popup with its derivation.
 //!
 //! Start at [`line`].
 
@@ -16,15 +16,15 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::labelled::{self, LabelledRow};
 
-/// As much of the place as must be left where it is cut for the remedy.
+/// The minimum width of the verdict's place, if it is cut to make room for the remedy.
 const PLACE: u16 = 24;
 
-/// Whether there is a line to draw.
+/// Whether there is a verdict.
 pub fn has_verdict(model: &Model) -> bool {
     !findings(model).is_empty()
 }
 
-/// One line: the number, the place, and the remedy where it fits whole.
+/// Draws the verdict: the number, the place, and the remedy if it fits uncut.
 pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(finding) = findings(scene.model).into_iter().next() else { return };
     let verdict = sentence_of(&finding, scene.model, scene.ui.recording.as_deref());
@@ -37,7 +37,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let x = pen.text(x, 0, ": ", Role::TextDim);
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(end.saturating_sub(x));
-    // A remedy is never cut, a place may be; the working shows both in full.
+    // A remedy is never cut, but a place may be. The popup shows both in full.
     let remedies = [
         Some((verdict.remedy, width_of(&verdict.place))),
         verdict.brief.map(|brief| (brief, PLACE.min(width_of(&verdict.place)))),
@@ -56,12 +56,12 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// Whether other figures are doubtful because of it, or the upstream limits the run.
+/// Whether the finding makes other figures doubtful, or the server limits the run.
 fn is_serious(finding: &Finding) -> bool {
     matches!(finding, Finding::OwnMachine { .. } | Finding::LimitedUpstream { .. })
 }
 
-/// A sheet over the screen with the working; scrolls where it does not fit.
+/// Draws the popup with the derivation. It scrolls if it does not fit.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     labelled::draw(
         screen,
@@ -71,7 +71,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     );
 }
 
-/// The furthest that the sheet can be scrolled on a screen of this size.
+/// The maximum scroll position on a screen of this size.
 pub fn last_row(area: Rect, model: &Model, recording: Option<&str>) -> usize {
     labelled::last_row(area, rows(model, recording))
 }

@@ -19,14 +19,14 @@ const PLAN: &str = r#"
 "#;
 
 #[test]
-fn a_run_and_a_race_go_on_after_their_end() {
-    a_run_goes_on();
-    a_race_goes_on();
+fn a_run_and_a_race_can_continue_after_their_end() {
+    continue_a_run();
+    continue_a_race();
 }
 
 /// Failed jobs are resent, and the whole batch runs again with a recording of its own.
 #[track_caller]
-fn a_run_goes_on() {
+fn continue_a_run() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("plan.toml"), PLAN).unwrap();
     let (mut terminal, modes) = watch(&folder, &format!("exec '{INFLIGHT}' run plan.toml --events run.jsonl"));
@@ -35,10 +35,10 @@ fn a_run_goes_on() {
     terminal.send_keys("4");
     terminal.wait_for("404 Not Found");
     terminal.send_keys("r");
-    terminal.wait_for("send 3 jobs again");
+    terminal.wait_for("resend 3 jobs");
     terminal.send_keys("y");
     terminal.wait_for("FINISHED, 6 failed");
-    terminal.wait_for("3 sent again");
+    terminal.wait_for("3 resent");
     terminal.send_keys("R");
     let has_ended = |name: &str| {
         let text = fs::read_to_string(folder.path().join(name)).unwrap_or_default();
@@ -60,7 +60,7 @@ fn a_run_goes_on() {
 
 /// A race is paused, resumed and followed by the next, and its result stays on the normal screen.
 #[track_caller]
-fn a_race_goes_on() {
+fn continue_a_race() {
     let (mut terminal, modes) =
         watch(&folder(""), &format!("exec '{INFLIGHT}' demo convoy --requests 10 --delay 400ms"));
     terminal.wait_for("RACING");

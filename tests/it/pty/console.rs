@@ -20,7 +20,7 @@ const FAILING: &str = r#"
     each = { id = [1, 2] }
 "#;
 
-/// Runs the plan by this shell command line to its end: gives back all that came to the terminal.
+/// Runs the plan with these arguments in a shell, and returns all bytes that the terminal received.
 fn bytes(folder: &TempDir, arguments: &str) -> String {
     let command = format!("'{INFLIGHT}' run plan.toml {arguments}");
     let mut terminal = Terminal::run("sh", &["-c", &command], folder.path(), &[]);
@@ -42,7 +42,7 @@ fn colours(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn lines_on_a_terminal_are_coloured_unless_that_is_refused() {
+fn lines_on_a_terminal_are_coloured_unless_colour_is_off() {
     let folder = folder(FAILING);
     assert!(bytes(&folder, "--plain").contains("\x1b[31m"));
     for refused in ["--plain --color never", "--plain --color never --json"] {
@@ -65,7 +65,7 @@ fn each_stream_is_coloured_by_itself() {
 }
 
 #[test]
-fn the_screen_has_no_colour_where_colour_is_refused() {
+fn the_screen_has_no_colour_if_colour_is_off() {
     let folder = folder(FAILING);
     let shown = |arguments: &str| {
         let command = format!("'{INFLIGHT}' run plan.toml {arguments}");
@@ -80,7 +80,7 @@ fn the_screen_has_no_colour_where_colour_is_refused() {
 }
 
 #[test]
-fn only_the_width_of_the_terminal_cuts() {
+fn only_a_terminal_cuts_lines_to_its_width() {
     let long = FAILING.replace("\"failing\"", &format!("\"{}end\"", "long ".repeat(40)));
     let folder = folder(&long);
     let summary = bytes(&folder, "--plain");

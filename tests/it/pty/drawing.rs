@@ -38,7 +38,7 @@ fn keys_and_resizes_end_in_the_right_frame_and_no_foreign_byte_acts() {
     for (columns, rows) in [(1, 1), (200, 60), (2, 50), (60, 12), (59, 12), (30, 5), (29, 5), (200, 1), (80, 24)] {
         terminal.resize(columns, rows);
     }
-    terminal.wait_for("q leave");
+    terminal.wait_for("q quit");
     let pasted = format!("\x1b[200~{CANARY}\nsecond line\x1b[201~");
     for (keys, shows) in [
         ("t", "theme "),
@@ -49,7 +49,7 @@ fn keys_and_resizes_end_in_the_right_frame_and_no_foreign_byte_acts() {
         ("?", "by a tenth above"),
         ("j", "2 of"),
         ("k", "1 of"),
-        ("?", "q leave"),
+        ("?", "q quit"),
         ("/", "enter keep"),
         (&pasted, "/␛]0;canary"),
         ("\r", "filter /"),
@@ -77,7 +77,7 @@ fn whole_frame(terminal: &Terminal) -> String {
     terminal.wait_until("forty lines", |screen| {
         let text = screen.contents();
         text.contains("THROUGHPUT")
-            && text.lines().nth(39).is_some_and(|keys| keys.contains("q leave  ") && keys.contains("filter /"))
+            && text.lines().nth(39).is_some_and(|keys| keys.contains("q quit  ") && keys.contains("filter /"))
     });
     terminal.text()
 }

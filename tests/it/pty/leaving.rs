@@ -44,11 +44,11 @@ fn keys_and_the_mouse_follow_the_settings_and_quit_restores_the_terminal() {
     terminal.send_keys("t");
     terminal.wait_for("theme tokyo-night");
     terminal.send_keys("q");
-    terminal.wait_for("leave how?");
+    terminal.wait_for("how to quit?");
     terminal.send_keys("\x1b");
     terminal.wait_for("? help");
     terminal.send_keys("q");
-    terminal.wait_for("leave how?");
+    terminal.wait_for("how to quit?");
     terminal.send_keys("k");
     assert_eq!(terminal.exit(), 1);
     terminal.assert_restored(&modes);
@@ -87,8 +87,7 @@ fn interrupts_and_signals_end_the_run_and_restore_the_terminal() {
 /// The name of the test below, and the variable that is set inside the terminal.
 const PANICS: (&str, &str) = ("pty::leaving::a_panic_while_drawing_restores_the_terminal", "INSIDE");
 
-/// Runs itself again inside a terminal, where it panics while drawing, so that the real program needs no
-/// hook for a panic.
+/// The test runs itself inside a terminal, where it panics while drawing. The program itself needs no test hook.
 #[test]
 fn a_panic_while_drawing_restores_the_terminal() {
     if std::env::var_os(PANICS.1).is_some() {

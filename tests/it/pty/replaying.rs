@@ -21,8 +21,8 @@ fn a_replay_pauses_seeks_copies_exports_and_quits() {
     let (_folder, mut terminal, modes) = replay("--speed 4");
     terminal.wait_for("replay 4×");
     terminal.send_keys(" ");
-    terminal.wait_for("HELD");
-    terminal.wait_for("space go on");
+    terminal.wait_for("PAUSED");
+    terminal.wait_for("space resume");
     terminal.send_keys("\x1b[H");
     terminal.wait_for("00:00.0 of ");
     terminal.send_keys("\x1b[C");

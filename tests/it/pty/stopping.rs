@@ -25,7 +25,7 @@ fn ctrl_z_suspends_until_fg() {
     terminal.send_keys("fg\n");
     terminal.wait_for("16 / 16");
     terminal.send_keys("q");
-    terminal.wait_for("leave how?");
+    terminal.wait_for("how to quit?");
     terminal.send_keys("k");
     terminal
         .wait_until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("cancelled after"));

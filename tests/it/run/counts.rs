@@ -64,9 +64,9 @@ fn a_report_of_120_holds_every_entry_in_plan_order_and_names_every_failure() {
 #[test]
 fn all_of_a_thousand_domains_are_counted_though_seven_hang() {
     let folder = Folder::new();
-    let words = "run --json --report report.json";
+    let arguments = "run --json --report report.json";
     // The plan expects fewer than one failure in a hundred, and that holds.
-    let summary = folder.inflight(words).arg(example("domains-1000.toml")).run().exits(0).summary();
+    let summary = folder.inflight(arguments).arg(example("domains-1000.toml")).run().exits(0).summary();
     assert_eq!((&summary["jobs"]["done"], &summary["jobs"]["failed"]), (&json!(993), &json!(7)));
     assert_eq!(summary["attempts"]["timed_out"], 7);
     let elapsed = summary["elapsed_s"].as_f64().unwrap();

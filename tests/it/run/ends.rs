@@ -18,8 +18,8 @@ use crate::upstream::client;
 #[track_caller]
 fn run_with_ten_in_flight(path: &str) -> (Folder, Upstream, Running) {
     let (folder, upstream) = (Folder::new(), upstream());
-    let words = "run -n 100 -c 10 --json --report report.json --events run.jsonl";
-    let running = folder.inflight(words).arg(at(&upstream, path)).start();
+    let arguments = "run -n 100 -c 10 --json --report report.json --events run.jsonl";
+    let running = folder.inflight(arguments).arg(at(&upstream, path)).start();
     client::until(&upstream, |tally| tally.in_flight == 10);
     // The upstream may be a moment ahead of the recording.
     await_lines(&folder, "attempt-started", 10);

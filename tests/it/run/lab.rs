@@ -19,10 +19,10 @@ fn every_scenario_is_listed_and_a_typo_gets_a_suggestion() {
 fn a_comparison_is_printed_as_a_table() {
     let ended = Folder::new().inflight("demo rotten-task --requests 5 --delay 600ms").run().exits(0);
     let table = ended.out();
-    for words in
+    for text in
         ["5 requests", "A × try_join_all", "B ✓ join_all", "was read for #3–#5", "lost silently", "keep every outcome"]
     {
-        assert!(table.contains(words), "{words}: {table}");
+        assert!(table.contains(text), "{text}: {table}");
     }
     assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     assert!(!table.contains('\x1b'));
@@ -43,13 +43,14 @@ fn a_comparison_is_a_document_as_well() {
 
 #[test]
 fn flags_of_a_batch_are_refused() {
-    for words in
+    for arguments in
         ["demo race -c 4", "demo race --report x.json", "demo --requests 5", "demo --delay 1s", "demo --list race"]
     {
-        assert!(!Folder::new().inflight(words).run().exits(2).err().is_empty(), "{words}");
+        assert!(!Folder::new().inflight(arguments).run().exits(2).err().is_empty(), "{arguments}");
     }
-    for words in ["demo race --requests 0", "demo race --requests 9999", "demo race --delay 1h", "demo race --speed 0"]
+    for arguments in
+        ["demo race --requests 0", "demo race --requests 9999", "demo race --delay 1h", "demo race --speed 0"]
     {
-        Folder::new().inflight(words).run().exits(2);
+        Folder::new().inflight(arguments).run().exits(2);
     }
 }

@@ -43,7 +43,7 @@ fn the_next_run_starts_the_slow_jobs_of_a_recorded_run_first() {
     // The new recording may replace the old one, which is read first.
     let slow = ["--order", "slow-first", "--from", "last.jsonl", "--events", "last.jsonl", "--report", "out.json"];
     let ended = folder.inflight(RUN).args(slow).run().exits(1);
-    assert!(ended.err().contains("slow first: 2 slow jobs of last time start first"), "{}", ended.err());
+    assert!(ended.err().contains("slow first: 2 slow jobs of last time moved to the front"), "{}", ended.err());
     let mut first = rows(&folder, "last.jsonl")[..2].to_vec();
     first.sort_unstable();
     assert_eq!(first, [2, 39]);
@@ -107,18 +107,18 @@ fn an_impossible_order_is_refused_before_anything_is_sent() {
     let folder = folder
         .with("not.jsonl", "{}\n")
         .with("empty.jsonl", "{\"inflight\":1,\"name\":\"x\",\"started\":\"2026-11-20T14:03:27.000Z\"}\n");
-    for (words, code, expected) in [
+    for (arguments, code, expected) in [
         ("--order slow-first", 2, "`--order slow-first` needs the recording of an earlier run"),
         ("--from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
         ("--order as-given --from last.jsonl", 2, "`--from` has no effect without `--order slow-first`"),
         ("--order fast-first", 2, "write `as-given` or `slow-first`"),
         ("--order slow-first --from last.jsonl", 3, "there is no recording `last.jsonl`"),
-        ("--order slow-first --from not.jsonl", 3, "`not.jsonl` is no recording"),
-        ("--order slow-first --from empty.jsonl", 3, "recording `empty.jsonl` holds no attempt"),
+        ("--order slow-first --from not.jsonl", 3, "`not.jsonl` is not a recording"),
+        ("--order slow-first --from empty.jsonl", 3, "recording `empty.jsonl` contains no attempts"),
         ("--order slow-first --from .", 3, "cannot read recording `.`"),
     ] {
-        let ended = folder.inflight(RUN).args(words.split(' ')).run().exits(code);
-        assert!(ended.err().contains(expected), "{words}: {}", ended.err());
+        let ended = folder.inflight(RUN).args(arguments.split(' ')).run().exits(code);
+        assert!(ended.err().contains(expected), "{arguments}: {}", ended.err());
     }
     assert_eq!(client::until(&upstream, |_| true).requests, 0);
 }
@@ -143,7 +143,7 @@ fn an_unrelated_or_damaged_recording_is_reported_and_the_run_goes_on() {
     let order = ["--order", "slow-first", "--from", "damaged.jsonl"];
     let ended = folder.inflight(RUN).args(order).run().exits(1);
     for expected in
-        ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time start first"]
+        ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time moved to the front"]
     {
         assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }

@@ -93,7 +93,7 @@ fn wrong_arguments_are_answered_with_right_ones() {
     let folder = Folder::new();
     let ended = folder.inflight("").run().exits(2);
     assert!(ended.err().contains("Examples:") && ended.err().contains("inflight demo"), "{}", ended.err());
-    for (words, expected) in [
+    for (arguments, expected) in [
         ("run --concurency 5 http://127.0.0.1:1/", "--concurrency"),
         ("run", "<PLAN|URL>"),
         ("upstrem", "upstream"),
@@ -103,9 +103,9 @@ fn wrong_arguments_are_answered_with_right_ones() {
         ("run -H nonsense http://127.0.0.1:1/", "colon"),
         ("run a.toml b.toml", "one plan"),
     ] {
-        let ended = folder.inflight(words).run();
-        assert!(matches!(ended.code, 2 | 4), "{words}: {}", ended.code);
-        assert!(ended.err().contains(expected), "{words}: {}", ended.err());
+        let ended = folder.inflight(arguments).run();
+        assert!(matches!(ended.code, 2 | 4), "{arguments}: {}", ended.code);
+        assert!(ended.err().contains(expected), "{arguments}: {}", ended.err());
     }
     folder.inflight("run missing.toml").run().exits(3);
 }

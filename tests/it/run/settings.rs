@@ -5,8 +5,8 @@ use std::fs;
 use super::program::{Folder, Program};
 
 /// The program with its own folder of settings.
-fn inflight(folder: &Folder, words: &str) -> Program {
-    folder.inflight(words).var("XDG_CONFIG_HOME", folder.path("conf").to_str().unwrap())
+fn inflight(folder: &Folder, arguments: &str) -> Program {
+    folder.inflight(arguments).var("XDG_CONFIG_HOME", folder.path("conf").to_str().unwrap())
 }
 
 /// A folder with these files and their folders.

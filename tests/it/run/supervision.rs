@@ -1,4 +1,4 @@
-//! A bug of ours in the threads around a run: it ends the run, in bounded time and with a reason.
+//! Panics in the threads around a run: each ends the run in bounded time, with a reason.
 
 use std::io::{self, Read, Write};
 use std::sync::mpsc as wakeups;
@@ -24,7 +24,7 @@ fn panic_quietly() -> ! {
     std::panic::resume_unwind(Box::new("as the test says"))
 }
 
-/// A recording's file that breaks the thread that writes the third time to it.
+/// A recording's file that panics at the third write.
 struct BreakingFile(u32);
 
 impl Write for BreakingFile {
@@ -38,7 +38,7 @@ impl Write for BreakingFile {
     }
 }
 
-/// Standard input that breaks the thread that reads it after a few lines.
+/// Standard input that panics after a few lines.
 struct BreakingInput(&'static [u8]);
 
 impl Read for BreakingInput {
@@ -86,7 +86,7 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
 }
 
 #[test]
-fn a_pump_that_panics_ends_the_run_and_says_so() {
+fn a_pump_that_panics_ends_the_run_and_reports_it() {
     let upstream = upstream();
     // Requests that hang: without a pump, nothing of the run itself would ever end it.
     let plan = Plan::from_urls(&[at(&upstream, "/hang")], Some(50)).unwrap();
@@ -97,7 +97,7 @@ fn a_pump_that_panics_ends_the_run_and_says_so() {
 }
 
 #[test]
-fn a_worker_that_panics_outside_its_attempt_ends_the_run_and_says_so() {
+fn a_worker_that_panics_outside_its_attempt_ends_the_run_and_reports_it() {
     let upstream = upstream();
     // The thread that reads the input breaks, and with it the worker that draws the next line.
     let lines = format!("{}\n{}\n", at(&upstream, "/hang"), at(&upstream, "/status/200"));

@@ -1,4 +1,4 @@
-//! Whatever happens and however large the terminal is, there is a picture.
+//! Property tests: every run can be drawn at every terminal size.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::scenario::strategies::any_events;
 use crate::scenario::{fixtures, fold};
 use crate::screen::shot::{draw, drawn, press};
 
-/// A recording with everything in it.
+/// A recording with all kinds of events.
 static STORM: LazyLock<Vec<Event>> = LazyLock::new(|| fixtures::read("storm-429"));
 
 /// Keys that change the picture.
@@ -31,7 +31,7 @@ fn keys() -> impl Strategy<Value = String> {
     prop::collection::vec(select(&KEYS[..]), 0..10).prop_map(|keys| keys.join(" "))
 }
 
-fn look(depth: Depth, is_ascii: bool) -> Capabilities {
+fn capabilities_of(depth: Depth, is_ascii: bool) -> Capabilities {
     Capabilities { depth, charset: if is_ascii { Charset::Ascii } else { Charset::Unicode } }
 }
 
@@ -43,7 +43,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn there_is_a_picture_at_every_size(
+    fn every_run_can_be_drawn_at_every_size(
         events in prop_oneof![any_events(80), run()],
         keys in keys(),
         now in prop_oneof![4 => 0..60_000_000_u64, 1 => any::<u64>()],
@@ -51,24 +51,24 @@ proptest! {
         height in 0..=70_u16,
         (is_ascii, is_able) in (any::<bool>(), any::<bool>()),
     ) {
-        let (model, look, now) = (fold(&events), look(Depth::True, is_ascii), Offset(now));
+        let (model, capabilities, now) = (fold(&events), capabilities_of(Depth::True, is_ascii), Offset(now));
         let mut ui = UiState::default();
         press(&mut ui, &model, can(is_able), (now, Rect::new(0, 0, width, height)), &keys);
-        let theme = Theme::bundled("inflight-dark", look).unwrap();
-        let (picture, targets) = drawn(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
+        let theme = Theme::bundled("inflight-dark", capabilities).unwrap();
+        let (picture, targets) = drawn(&model, &ui, &theme, can(is_able), capabilities.charset, now, (width, height));
         for line in picture::lines(&picture) {
             prop_assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{line:?}");
         }
         for (i, (area, target)) in targets.iter().enumerate() {
             prop_assert_eq!(area.intersection(picture.area), area);
-            // Whatever lies below a sheet has been covered since.
+            // A popup adds its own target on top of those that it covers.
             prop_assert!(targets.at(area.as_position()).is_some());
             if let Some(action) = ui.click(target, now) {
                 ui.update(action, &model, can(is_able), now);
             }
-            ui.turn_wheel(i % 2 == 0);
+            ui.scroll_wheel(i % 2 == 0);
         }
-        draw(&model, &ui, &theme, can(is_able), look.charset, now, (width, height));
+        draw(&model, &ui, &theme, can(is_able), capabilities.charset, now, (width, height));
     }
 }
 
@@ -88,9 +88,9 @@ proptest! {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (now, Rect::new(0, 0, width, height)), &keys);
         let text = |name: &str, depth| {
-            let look = look(depth, is_ascii);
-            let theme = Theme::bundled(name, look).unwrap();
-            picture::lines(&draw(&model, &ui, &theme, Abilities::FULL, look.charset, now, (width, height)))
+            let capabilities = capabilities_of(depth, is_ascii);
+            let theme = Theme::bundled(name, capabilities).unwrap();
+            picture::lines(&draw(&model, &ui, &theme, Abilities::FULL, capabilities.charset, now, (width, height)))
         };
         let mono = text("mono", Depth::Mono);
         for name in Theme::names() {
@@ -102,9 +102,9 @@ proptest! {
 }
 
 #[test]
-fn there_is_a_picture_at_the_smallest_sizes_with_everything_open() {
+fn every_popup_can_be_drawn_at_the_smallest_sizes() {
     let model = fold(&*STORM);
-    let theme = Theme::bundled("inflight-dark", look(Depth::True, false)).unwrap();
+    let theme = Theme::bundled("inflight-dark", capabilities_of(Depth::True, false)).unwrap();
     let now = Offset(6_000_000);
     for keys in [
         "",

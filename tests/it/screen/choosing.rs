@@ -1,4 +1,4 @@
-//! What is chosen: which row the cursor is on, and whose limit the dials turn.
+//! The selection: which row the cursor is on, and which limit the keys change.
 
 use inflight::control::{Abilities, Command};
 use inflight::event::{EndpointId, Event, Fact, HostId, Offset, Origin, Scope};
@@ -11,39 +11,48 @@ use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, sent};
 
 #[test]
-fn what_is_in_flight_stays_in_order_and_the_cursor_goes_with_nobody() {
+fn attempts_in_flight_keep_their_order_and_the_cursor_keeps_its_position() {
     let mut ui = UiState::default();
     let started = "0ms run | 1ms start a#0 | 2ms start a#1 | 3ms start a#2 | 4ms start a#3";
-    let mut then = |story: &str, keys: &str| {
-        let model = scenario(&format!("{started}{story}")).fold();
+    let mut then = |steps: &str, keys: &str| {
+        let model = scenario(&format!("{started}{steps}")).fold();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        let jobs = ui.list().order.iter().filter_map(|&seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
-        let chosen = ui.list().chosen().and_then(|seat| model.open.in_row(seat)).map(|(attempt, _)| attempt.job.0);
-        (jobs.collect::<Vec<_>>(), chosen)
+        let jobs = ui.list().order.iter().filter_map(|&row| model.open.in_row(row)).map(|(attempt, _)| attempt.job.0);
+        let selected =
+            ui.list().selected_row().and_then(|row| model.open.in_row(row)).map(|(attempt, _)| attempt.job.0);
+        (jobs.collect::<Vec<_>>(), selected)
     };
     assert_eq!(then("", "7 down"), (vec![0, 1, 2, 3], Some(1)));
-    let turned = " | 5ms answer a#1 | 6ms start a#4 | 7ms answer a#0 | 8ms start a#5";
-    assert_eq!(then(turned, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, on whichever seat they are");
+    let later = " | 5ms answer a#1 | 6ms start a#4 | 7ms answer a#0 | 8ms start a#5";
+    assert_eq!(then(later, ""), (vec![2, 3, 4, 5], Some(3)), "the newest are at the end, in any row");
 }
 
 #[test]
-fn a_host_that_is_looked_at_has_its_own_limit_turned() {
+fn keys_change_the_limit_of_the_selected_host() {
     let model = scenario("0ms run limit 8 | 1ms start a#0 | 2ms start b#1 | 3ms own b 3").fold();
-    let turned = |keys: &str| {
+    let limits = |keys: &str| {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         [Action::LimitDown, Action::LimitDown, Action::LimitReset]
             .map(|action| ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent))
     };
-    let at = |scope, limits: [u32; 3]| limits.map(|limit| Some(Command::SetLimit { scope, limit }));
-    assert_eq!(turned(""), at(Scope::Run, [7, 6, 8]));
-    assert_eq!(turned("5"), at(Scope::Host(HostId(0)), [7, 6, 8]), "without its own it has the run's");
-    assert_eq!(turned("5 down"), at(Scope::Host(HostId(1)), [2, 1, 8]));
-    assert_eq!(turned("down enter"), at(Scope::Host(HostId(1)), [2, 1, 8]), "an endpoint's is that of its host");
+    let commands = |scope, values: [u32; 3]| values.map(|limit| Some(Command::SetLimit { scope, limit }));
+    assert_eq!(limits(""), commands(Scope::Run, [7, 6, 8]));
+    assert_eq!(
+        limits("5"),
+        commands(Scope::Host(HostId(0)), [7, 6, 8]),
+        "a host without its own limit starts from the run's"
+    );
+    assert_eq!(limits("5 down"), commands(Scope::Host(HostId(1)), [2, 1, 8]));
+    assert_eq!(
+        limits("down enter"),
+        commands(Scope::Host(HostId(1)), [2, 1, 8]),
+        "an endpoint changes the limit of its host"
+    );
 }
 
 /// A run whose ids do not follow the order in which hosts and endpoints appear; the last ones belong to another
-/// machine, which calls them by the same numbers.
+/// machine, which uses the same ids.
 fn numbered_by_the_source() -> Model {
     let mut model = Model::default();
     let mut apply = |origin, fact| model.apply(&Event { at: Offset(0), origin: Origin(origin), fact });
@@ -74,7 +83,7 @@ fn commands_name_a_row_by_the_id_that_the_source_gave_it() {
 }
 
 #[test]
-fn what_another_machine_runs_takes_no_command_from_here() {
+fn hosts_and_endpoints_of_another_machine_accept_no_commands() {
     let model = numbered_by_the_source();
     for (keys, action) in
         [("5 down down", Action::SetHostAside), ("5 down down", Action::LimitUp), ("down down", Action::SkipEndpoint)]

@@ -1,4 +1,4 @@
-//! Ten thousand rows cost no more than those in sight.
+//! Large runs: a picture of ten thousand rows costs no more than its visible rows.
 
 use std::time::{Duration, Instant};
 
@@ -15,26 +15,29 @@ use ratatui::layout::Rect;
 
 use crate::screen::shot::{draw, press};
 
-/// As many endpoints and hosts, each with one refused attempt.
+/// A model with `n` endpoints and hosts, each with one throttled attempt.
 fn model(n: u32) -> Model {
     let mut model = Model::default();
-    let mut tell = |at: u64, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
-    tell(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None });
+    let mut apply = |at: u64, fact| model.apply(&Event { at: Offset(at), origin: Origin::HERE, fact });
+    apply(0, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: None });
     for id in 0..n {
         let (endpoint, host) = (EndpointId(id), HostId(id));
-        tell(0, Fact::EndpointAnnounced { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
-        tell(0, Fact::HostAnnounced { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
+        apply(0, Fact::EndpointAnnounced { endpoint, name: format!("GET /things/{id}").into(), jobs: Some(2) });
+        apply(0, Fact::HostAnnounced { host, name: format!("https://{id}.example:443").into(), limit: Some(4) });
         let attempt = Attempt { job: JobId(id.into()), n: 1 };
         let (target, waited) = (format!("GET https://{id}.example/").into(), WaitTimes::NONE);
-        tell(id.into(), Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None });
+        apply(
+            id.into(),
+            Fact::AttemptStarted { attempt, endpoint, host, row: 0, slot: 0, target, waited, until: None },
+        );
         let outcome = Outcome::Throttled { status: 429, retry_after: None };
-        tell(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
+        apply(u64::from(id) + 900, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     }
     model
 }
 
 #[test]
-fn a_picture_builds_only_the_rows_in_sight() {
+fn a_picture_builds_only_the_visible_rows() {
     const ROWS: u32 = 10_000;
     let (model, now, (width, height)) = (model(ROWS), Offset(2_000_000), (120, 40));
     let look = Capabilities { depth: Depth::True, charset: Charset::Unicode };
@@ -47,25 +50,25 @@ fn a_picture_builds_only_the_rows_in_sight() {
             draw(&model, &ui, &theme, Abilities::FULL, look.charset, now, (width, height));
             began.elapsed()
         };
-        // The best of some: whoever else is busy here must not count. Without optimisation a row takes
-        // tens of microseconds, so that all of them would take half a second.
+        // The best of five, because the machine may be busy. Without optimisation a row takes tens of
+        // microseconds, so building all rows would take half a second.
         let best = (0..5).map(|_| picture()).min().unwrap_or_default();
         assert!(best < Duration::from_millis(100), "view {view} takes {best:?}");
     }
 }
 
 #[test]
-fn what_is_finished_makes_room_until_the_run_is_over() {
+fn finished_endpoints_are_hidden_until_the_run_is_over() {
     let mut model = Model::default();
-    let tell = |model: &mut Model, fact| model.apply(&Event { at: Offset(1), origin: Origin::HERE, fact });
-    tell(&mut model, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60) });
+    let apply = |model: &mut Model, fact| model.apply(&Event { at: Offset(1), origin: Origin::HERE, fact });
+    apply(&mut model, Fact::RunStarted { name: "many".into(), limit: Some(32), jobs: Some(60) });
     for id in 0..60 {
         let (endpoint, job) = (EndpointId(id), JobId(id.into()));
-        tell(&mut model, Fact::EndpointAnnounced { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
+        apply(&mut model, Fact::EndpointAnnounced { endpoint, name: format!("GET /{id}").into(), jobs: Some(1) });
         let (total, waited) = (Micros(1), WaitTimes::NONE);
         if id < 57 {
             let settled = Fact::JobSettled { job, endpoint, end: JobEnd::Done, tries: 1, total, waited, target: None };
-            tell(&mut model, settled);
+            apply(&mut model, settled);
         }
     }
     let shown = |model: &Model, keys: &str| {
@@ -74,8 +77,8 @@ fn what_is_finished_makes_room_until_the_run_is_over() {
         ui.list().order.len()
     };
     assert_eq!(shown(&model, ""), 3);
-    assert_eq!(shown(&model, "s"), 60, "in another order all are there");
-    assert_eq!(shown(&model, "/ s t a t e : d o n e enter"), 57, "who asks for them gets them");
-    tell(&mut model, Fact::RunEnded { how: RunEnd::Cancelled });
+    assert_eq!(shown(&model, "s"), 60, "another order shows all");
+    assert_eq!(shown(&model, "/ s t a t e : d o n e enter"), 57, "a filter finds hidden endpoints");
+    apply(&mut model, Fact::RunEnded { how: RunEnd::Cancelled });
     assert_eq!(shown(&model, ""), 60);
 }

@@ -1,7 +1,7 @@
-//! What people see: pictures of recorded runs, at a moment, at a size, after some keys.
+//! Snapshots of the screen: recorded runs at a moment, at a size, after some keys.
 //!
-//! Each picture is kept twice, as text and as the meaning of every cell, so that a colour that goes
-//! wrong is seen as well as a word. Start at [`shot::shot`].
+//! Each snapshot has the text and the role of every cell, so that a wrong colour is found too.
+//! Start at [`shot::shot`].
 
 mod any;
 mod choosing;

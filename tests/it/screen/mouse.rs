@@ -1,4 +1,4 @@
-//! The mouse does what stands where it points: every click here is on a text that is found in the picture.
+//! The mouse: every test clicks on a text that it finds in the picture.
 
 use inflight::control::{Abilities, Command};
 use inflight::event::{Offset, Scope};
@@ -14,8 +14,8 @@ use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
 use crate::screen::shot::{drawn, press, sent};
 
-/// A screen, and a hand on the mouse.
-struct ChangedBy {
+/// A screen with a mouse.
+struct ClickableScreen {
     model: Model,
     ui: UiState,
     size: (u16, u16),
@@ -23,15 +23,15 @@ struct ChangedBy {
 
 const NOW: Offset = Offset(6_000_000);
 
-/// Before a run in its sixth second, after some keys.
-fn hand(size: (u16, u16), keys: &str) -> ChangedBy {
+/// The screen of a run in its sixth second, after some keys.
+fn screen(size: (u16, u16), keys: &str) -> ClickableScreen {
     let model = fold(fixtures::read("storm-429").iter().filter(|event| event.at <= NOW));
-    let mut hand = ChangedBy { model, ui: UiState::default(), size };
-    hand.press(keys);
-    hand
+    let mut screen = ClickableScreen { model, ui: UiState::default(), size };
+    screen.press(keys);
+    screen
 }
 
-impl ChangedBy {
+impl ClickableScreen {
     fn press(&mut self, keys: &str) {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         press(&mut self.ui, &self.model, Abilities::FULL, (NOW, area), keys);
@@ -43,7 +43,7 @@ impl ChangedBy {
         picture::lines(&drawn)
     }
 
-    /// Clicks on the last letter of a text that stands on the screen.
+    /// Clicks on the last letter of a text on the screen.
     #[track_caller]
     fn click(&mut self, text: &str) -> Option<Command> {
         let found = self.lines().iter().enumerate().find_map(|(y, line)| {
@@ -76,18 +76,18 @@ impl ChangedBy {
 #[test]
 fn a_click_on_a_tab_shows_its_view() {
     for size in [(120, 40), (80, 24), (60, 16)] {
-        let mut hand = hand(size, "");
+        let mut screen = screen(size, "");
         for (tab, view) in [(" 6", View::Log), (" 4", View::Failures), (" 7", View::InFlight), (" 1", View::Overview)] {
-            // The tabs are the second line; the first tells the time.
-            let x = hand.lines()[1].find(tab).unwrap() + 1;
-            hand.click_at(Position { x: x.try_into().unwrap(), y: 1 });
-            assert_eq!(hand.ui.view, view, "{size:?}");
+            // The tabs are on the second line.
+            let x = screen.lines()[1].find(tab).unwrap() + 1;
+            screen.click_at(Position { x: x.try_into().unwrap(), y: 1 });
+            assert_eq!(screen.ui.view, view, "{size:?}");
         }
     }
 }
 
 #[test]
-fn a_click_on_the_head_of_a_column_sorts_by_it_and_a_second_turns_it_round() {
+fn a_click_on_a_column_header_sorts_and_a_second_click_reverses_the_order() {
     for (size, keys, head, sorted) in [
         ((120, 40), "", "P95", "P95▼"),
         ((80, 24), "", "ENDPOINT", "ENDPOINT ▼"),
@@ -95,97 +95,97 @@ fn a_click_on_the_head_of_a_column_sorts_by_it_and_a_second_turns_it_round() {
         ((120, 40), "5", "THROTTLED", "THROTTLED▼"),
         ((60, 16), "7", "AGE", "AGE▼"),
     ] {
-        let mut hand = hand(size, keys);
+        let mut screen = screen(size, keys);
         if keys == "7" {
-            // It is sorted by that already.
-            hand.press("s");
+            // This view is already sorted by age.
+            screen.press("s");
         }
-        hand.click(head);
-        hand.shows(sorted);
-        hand.click(head);
-        hand.shows(&sorted.replace('▼', "▲"));
+        screen.click(head);
+        screen.shows(sorted);
+        screen.click(head);
+        screen.shows(&sorted.replace('▼', "▲"));
     }
 }
 
 #[test]
 fn a_click_selects_a_row_and_a_second_opens_it() {
-    let mut hand = hand((80, 24), "");
-    hand.click("GET /search");
-    hand.click("POST /checkout");
-    assert_eq!(hand.ui.view, View::Overview);
-    hand.shows("▌ ‖ POST /checkout");
-    hand.click("POST /checkout");
-    assert_eq!(hand.ui.view, View::Endpoint);
-    hand.press("esc");
-    hand.click("POST /checkout");
-    assert_eq!(hand.ui.view, View::Overview, "a click before a key is forgotten");
+    let mut screen = screen((80, 24), "");
+    screen.click("GET /search");
+    screen.click("POST /checkout");
+    assert_eq!(screen.ui.view, View::Overview);
+    screen.shows("▌ ‖ POST /checkout");
+    screen.click("POST /checkout");
+    assert_eq!(screen.ui.view, View::Endpoint);
+    screen.press("esc");
+    screen.click("POST /checkout");
+    assert_eq!(screen.ui.view, View::Overview, "a click before a key is forgotten");
 }
 
 #[test]
-fn a_click_on_a_key_of_the_footer_does_it() {
-    let mut hand = hand((120, 40), "");
+fn a_click_on_a_key_hint_performs_its_action() {
+    let mut screen = screen((120, 40), "");
     let limit = |limit| Some(Command::SetLimit { scope: Scope::Run, limit });
-    assert_eq!(hand.click("space"), Some(Command::Pause));
-    assert_eq!(hand.click("   - + limit"), limit(15));
-    assert_eq!(hand.click("- +"), limit(16));
-    hand.click("q quit");
-    assert_eq!(hand.ui.context(), Context::Question);
-    hand.click("POST /checkout");
-    hand.click(" 4");
-    assert_eq!((hand.ui.context(), hand.ui.view), (Context::Question, View::Overview));
-    assert_eq!(hand.click("stop now"), Some(Command::Cancel));
+    assert_eq!(screen.click("space"), Some(Command::Pause));
+    assert_eq!(screen.click("   - + limit"), limit(15));
+    assert_eq!(screen.click("- +"), limit(16));
+    screen.click("q quit");
+    assert_eq!(screen.ui.context(), Context::Question);
+    screen.click("POST /checkout");
+    screen.click(" 4");
+    assert_eq!((screen.ui.context(), screen.ui.view), (Context::Question, View::Overview));
+    assert_eq!(screen.click("stop now"), Some(Command::Cancel));
 }
 
 #[test]
-fn a_click_on_why_shows_the_working() {
-    let mut hand = hand((120, 40), "");
-    hand.model = fold(&fixtures::read("storm-429"));
-    hand.press("");
-    hand.click("i why");
-    hand.shows("Working");
+fn a_click_on_why_shows_the_derivation() {
+    let mut screen = screen((120, 40), "");
+    screen.model = fold(&fixtures::read("storm-429"));
+    screen.press("");
+    screen.click("i why");
+    screen.shows("Working");
 }
 
 #[test]
-fn nothing_below_a_sheet_can_be_reached() {
-    let mut hand = hand((120, 40), "?");
+fn a_popup_covers_the_click_targets_below() {
+    let mut screen = screen((120, 40), "?");
     for at in Rect::new(0, 0, 120, 38).positions().step_by(29) {
-        hand.click_at(at);
+        screen.click_at(at);
     }
-    assert_eq!((hand.ui.context(), hand.ui.view, hand.ui.list().selected), (Context::Help, View::Overview, 0));
-    hand.click("close");
-    assert_eq!(hand.ui.context(), Context::At(View::Overview));
+    assert_eq!((screen.ui.context(), screen.ui.view, screen.ui.list().selected), (Context::Help, View::Overview, 0));
+    screen.click("close");
+    assert_eq!(screen.ui.context(), Context::At(View::Overview));
 }
 
 #[test]
-fn a_click_in_the_list_of_what_can_be_done_does_it() {
-    let mut hand = hand((80, 24), ": l i m i t");
-    assert!(matches!(hand.click("Allow half"), Some(Command::SetLimit { limit: 8, .. })));
-    assert_eq!(hand.ui.context(), Context::At(View::Overview));
+fn a_click_in_the_palette_performs_the_action() {
+    let mut screen = screen((80, 24), ": l i m i t");
+    assert!(matches!(screen.click("Allow half"), Some(Command::SetLimit { limit: 8, .. })));
+    assert_eq!(screen.ui.context(), Context::At(View::Overview));
 }
 
 #[test]
-fn a_click_on_a_row_keeps_the_filter_that_is_being_typed() {
-    let mut hand = hand((80, 24), "/ s e a");
-    hand.click("GET /search");
-    assert_eq!(hand.ui.context(), Context::At(View::Overview));
-    hand.shows("filter /sea");
+fn a_click_on_a_row_keeps_the_typed_filter() {
+    let mut screen = screen((80, 24), "/ s e a");
+    screen.click("GET /search");
+    assert_eq!(screen.ui.context(), Context::At(View::Overview));
+    screen.shows("filter /sea");
 }
 
 #[test]
-fn the_wheel_moves_what_is_in_sight_and_a_stream_is_followed_again_at_its_end() {
-    let mut hand = hand((80, 14), "6");
-    let newest = hand.ui.list().selected;
-    hand.ui.turn_wheel(true);
-    hand.press("");
-    assert!(hand.ui.list().is_reading && hand.ui.list().selected < newest);
-    let scroll = hand.ui.list().scroll;
-    hand.ui.turn_wheel(true);
-    assert_eq!(hand.ui.list().scroll, scroll - 3);
+fn the_wheel_scrolls_and_auto_scroll_resumes_at_the_end() {
+    let mut screen = screen((80, 14), "6");
+    let newest = screen.ui.list().selected;
+    screen.ui.scroll_wheel(true);
+    screen.press("");
+    assert!(screen.ui.list().is_scroll_locked && screen.ui.list().selected < newest);
+    let scroll = screen.ui.list().scroll;
+    screen.ui.scroll_wheel(true);
+    assert_eq!(screen.ui.list().scroll, scroll - 3);
     for _ in 0..100 {
-        hand.ui.turn_wheel(false);
+        screen.ui.scroll_wheel(false);
     }
-    assert!(!hand.ui.list().is_reading && hand.ui.list().selected == newest);
-    hand.press("?");
-    hand.ui.turn_wheel(false);
-    assert_eq!(hand.ui.help, Some(3));
+    assert!(!screen.ui.list().is_scroll_locked && screen.ui.list().selected == newest);
+    screen.press("?");
+    screen.ui.scroll_wheel(false);
+    assert_eq!(screen.ui.help, Some(3));
 }

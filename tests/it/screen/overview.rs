@@ -1,4 +1,4 @@
-//! The overview at every size that has a face of its own.
+//! The overview at every size that has its own layout.
 
 use crate::screen::shot::shot;
 
@@ -13,17 +13,17 @@ fn a_large_terminal_has_large_numbers() {
 }
 
 #[test]
-fn a_huge_terminal_gives_the_room_to_what_can_use_it() {
+fn a_huge_terminal_enlarges_bars_and_charts() {
     shot("storm-429").at("6s").size(200, 50).matches();
 }
 
 #[test]
-fn a_narrow_terminal_gives_up_columns_in_order() {
+fn a_narrow_terminal_drops_columns_in_order() {
     shot("storm-429").at("6s").size(60, 16).matches();
 }
 
 #[test]
-fn a_small_terminal_has_the_compact_face() {
+fn a_small_terminal_has_the_compact_layout() {
     shot("storm-429").at("6s").size(40, 10).matches();
 }
 
@@ -49,12 +49,12 @@ fn a_level_alone_is_drawn_as_in_flight() {
 }
 
 #[test]
-fn two_workers_stand_side_by_side() {
+fn endpoints_of_two_workers_are_shown_together() {
     shot("two-workers").at("900ms").size(80, 24).matches();
 }
 
 #[test]
-fn a_liveness_check_says_what_is_up_and_what_is_down_and_for_how_long() {
+fn a_liveness_check_shows_what_is_up_or_down_and_for_how_long() {
     shot("polled").at("9s").size(120, 40).matches();
     shot("polled").at("9s").size(60, 16).matches();
 }

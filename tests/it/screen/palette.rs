@@ -1,4 +1,4 @@
-//! The list of what can be done now: found by typing, done by enter, and faint where it cannot be.
+//! The action palette: typing searches, enter runs an action, and unavailable actions are faint.
 
 use inflight::control::{Abilities, Command};
 use inflight::event::{Offset, Scope};
@@ -13,7 +13,7 @@ use crate::scenario::notation::scenario;
 use crate::screen::shot::{press, shot};
 
 #[test]
-fn everything_that_can_be_done_is_listed_with_its_key() {
+fn every_available_action_is_listed_with_its_key() {
     for (width, height) in [(120, 40), (80, 24), (60, 16), (40, 10)] {
         shot("storm-429").at("6s").size(width, height).keys(":").matches();
     }
@@ -27,7 +27,7 @@ fn typing_narrows_the_list() {
 }
 
 #[test]
-fn what_cannot_be_done_is_faint_and_says_why() {
+fn unavailable_actions_are_faint_and_show_the_reason() {
     shot("storm-429").at("6s").keys(": l i m i t").can(Abilities::NONE).matches();
     shot("storm-429").at("20s").size(60, 16).keys(": l i m i t").matches();
 }
@@ -41,7 +41,7 @@ fn after(keys: &str) -> UiState {
 }
 
 #[test]
-fn enter_does_what_is_selected_and_esc_nothing() {
+fn enter_runs_the_selected_action_and_esc_closes() {
     assert_eq!(after(": f a i l u r enter").view, View::Failures);
     assert_eq!(after(": f a i l u r esc").view, View::Overview);
     assert_eq!(after(": l i m i t down enter").pending, Some(Command::SetLimit { scope: Scope::Run, limit: 4 }));
@@ -51,7 +51,7 @@ fn enter_does_what_is_selected_and_esc_nothing() {
 }
 
 #[test]
-fn what_only_the_program_can_do_is_left_to_it() {
+fn an_action_of_the_live_loop_is_returned_as_an_effect() {
     let model = scenario("0ms run limit 3 jobs 9 | 0ms start a#1").fold();
     let mut ui = after(": s u s p e n d");
     let effects = |ui: &mut UiState| ui.update(Action::Choose, &model, Abilities::FULL, Offset(1_000));

@@ -1,6 +1,6 @@
-//! The lab's screen: lanes beside each other at every size, and what came out in large digits.
+//! The lab's screen: lanes next to each other at every size, and the result in large digits.
 //!
-//! The lanes here are told by hand, so that a picture stays the same. Start at [`Lanes`].
+//! The lanes are made of scripted events, so that pictures stay the same. Start at [`Lanes`].
 
 use std::fmt::Write;
 
@@ -29,14 +29,14 @@ use crate::screen::shot::key;
 /// A lesson.
 fn lesson() -> [Paragraph; 3] {
     [
-        ("The rule", "A task must not wait with its thread.", Tone::Words),
+        ("The rule", "A task must not wait with its thread.", Tone::Prose),
         ("Rust", "std::thread::sleep(pause);", Tone::Wrong),
         ("Rust", "tokio::time::sleep(pause).await;", Tone::Right),
     ]
     .map(|(heading, text, tone)| Paragraph { heading, text: text.into(), tone })
 }
 
-/// Lanes that have been told, as of a moment.
+/// The lanes of a race at a moment.
 struct Lanes {
     race: Race,
     models: Vec<Model>,
@@ -45,23 +45,23 @@ struct Lanes {
     is_paused: bool,
 }
 
-/// Ten requests of a second: one after the other with the thread held, and all at once.
-fn ten(seconds: u64) -> Lanes {
+/// Ten requests of one second each: serially on a blocked thread, and all at once.
+fn lanes_at_second(seconds: u64) -> Lanes {
     let now = Offset(seconds * 1_000_000);
     let lane = |at_once: u64, is_right: bool| {
-        let mut told = String::from("0ms run jobs 10");
+        let mut steps = String::from("0ms run jobs 10");
         let mut settled = 0;
         for n in 1..=10 {
             let (from, to) = ((n - 1) / at_once, (n - 1) / at_once + 1);
             if from <= seconds {
-                write!(told, " | {}ms start a#{n}", from * 1_000 + 2).unwrap();
+                write!(steps, " | {}ms start a#{n}", from * 1_000 + 2).unwrap();
             }
             if to <= seconds {
                 settled = n;
-                write!(told, " | {}ms answer a#{n} 200 | {0}ms done a#{n}", to * 1_000).unwrap();
+                write!(steps, " | {}ms answer a#{n} 200 | {0}ms done a#{n}", to * 1_000).unwrap();
             }
         }
-        let model = sorted(&told);
+        let model = model_of(&steps);
         let is_over = settled == 10;
         let elapsed = if is_over { Micros(10_000_000 / at_once) } else { Micros(now.0) };
         let late = if is_right { Micros::ZERO } else { elapsed };
@@ -89,17 +89,17 @@ fn ten(seconds: u64) -> Lanes {
         (figures, model)
     };
     let (lanes, models) = [lane(1, false), lane(10, true)].into_iter().unzip();
-    Lanes { race: of(RaceMeasure::Time, lanes), models, now, charset: Charset::Unicode, is_paused: false }
+    Lanes { race: race_of(RaceMeasure::Time, lanes), models, now, charset: Charset::Unicode, is_paused: false }
 }
 
-/// A model of steps in any order.
-fn sorted(told: &str) -> Model {
-    let mut steps: Vec<_> = told.split(" | ").collect();
-    steps.sort_by_key(|step| step.split_once("ms").and_then(|(at, _)| at.parse::<u64>().ok()));
-    scenario(&steps.join(" | ")).fold()
+/// The model of scenario steps in any order.
+fn model_of(steps: &str) -> Model {
+    let mut sorted_steps: Vec<_> = steps.split(" | ").collect();
+    sorted_steps.sort_by_key(|step| step.split_once("ms").and_then(|(at, _)| at.parse::<u64>().ok()));
+    scenario(&sorted_steps.join(" | ")).fold()
 }
 
-fn of(measure: RaceMeasure, lanes: Vec<LaneFigures>) -> Race {
+fn race_of(measure: RaceMeasure, lanes: Vec<LaneFigures>) -> Race {
     Race {
         name: "race",
         sentence: "a blocking HTTP client in async tasks, against an async one",
@@ -138,8 +138,8 @@ impl Lanes {
         let (keymap, area) = (Keymap::default(), Rect::new(0, 0, width, height));
         let (mut ui, lesson) = (RaceUi::default(), lesson());
         let fit = |ui: &mut RaceUi| {
-            ui.fit(&self.race, race::rows_in_sight(area, self.race.lanes.len()));
-            ui.sheet_end = race::sheet_end(area, ui, &keymap, &lesson);
+            ui.fit(&self.race, race::visible_rows(area, self.race.lanes.len()));
+            ui.popup_end = race::popup_end(area, ui, &keymap, &lesson);
         };
         fit(&mut ui);
         for key in keys.split_whitespace().map(key) {
@@ -182,39 +182,39 @@ impl Lanes {
 }
 
 #[test]
-fn lanes_race_on_one_axis_and_what_is_foreseen_says_so() {
-    ten(3).matches("under-way", (120, 40), "");
+fn lanes_share_one_axis_and_predictions_are_labelled() {
+    lanes_at_second(3).matches("under-way", (120, 40), "");
 }
 
 #[test]
-fn at_the_end_the_ratio_is_the_large_thing() {
-    ten(10).matches("over", (120, 40), "");
-    ten(10).matches("over", (80, 24), "");
-    ten(10).matches("over", (60, 16), "");
+fn at_the_end_the_result_is_large() {
+    lanes_at_second(10).matches("over", (120, 40), "");
+    lanes_at_second(10).matches("over", (80, 24), "");
+    lanes_at_second(10).matches("over", (60, 16), "");
 }
 
 #[test]
-fn four_lanes_lie_two_by_two_or_one_below_the_other() {
-    ten(10).doubled().matches("four", (120, 40), "");
-    ten(10).doubled().matches("four", (60, 16), "");
-    ten(3).doubled().matches("four", (40, 10), "");
+fn four_lanes_are_two_by_two_or_one_below_the_other() {
+    lanes_at_second(10).doubled().matches("four", (120, 40), "");
+    lanes_at_second(10).doubled().matches("four", (60, 16), "");
+    lanes_at_second(3).doubled().matches("four", (40, 10), "");
 }
 
 #[test]
 fn a_terminal_without_unicode_shows_the_same() {
-    ten(10).ascii().matches("ascii", (80, 24), "");
+    lanes_at_second(10).ascii().matches("ascii", (80, 24), "");
 }
 
 #[test]
-fn the_lesson_and_the_keys_lie_over_the_lanes() {
-    ten(3).matches("why", (80, 24), "i");
-    ten(3).matches("help", (80, 24), "?");
-    ten(3).paused().matches("paused", (80, 24), "");
+fn lesson_and_help_are_popups() {
+    lanes_at_second(3).matches("why", (80, 24), "i");
+    lanes_at_second(3).matches("help", (80, 24), "?");
+    lanes_at_second(3).paused().matches("paused", (80, 24), "");
 }
 
 #[test]
-fn what_is_lost_is_named() {
-    let mut lanes = ten(10);
+fn lost_jobs_are_named() {
+    let mut lanes = lanes_at_second(10);
     lanes.race.measure = RaceMeasure::Lost;
     lanes.race.lanes[0].results =
         LaneResults { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..LaneResults::default() };
@@ -226,40 +226,40 @@ fn what_is_lost_is_named() {
 }
 
 #[test]
-fn keys_turn_what_lanes_share() {
+fn keys_control_all_lanes() {
     use inflight::control::LabCommand;
-    let lanes = ten(3).doubled();
-    let turn = |keys: &str| {
+    let lanes = lanes_at_second(3).doubled();
+    let command = |keys: &str| {
         let (mut ui, keymap) = (RaceUi::default(), Keymap::default());
-        let turns = keys.split_whitespace().map(|name| {
+        let effects = keys.split_whitespace().map(|name| {
             let action = keymap.action(ui.context(), key(name));
             action.map_or_else(Vec::new, |action| ui.update(action, &lanes.race, Offset::ZERO))
         });
-        match turns.last().unwrap_or_default().as_slice() {
-            [Effect::ControlLab(turn)] => Some(*turn),
+        match effects.last().unwrap_or_default().as_slice() {
+            [Effect::ControlLab(command)] => Some(*command),
             _ => None,
         }
     };
-    assert_eq!(turn("space"), Some(LabCommand::Pause));
-    assert_eq!(turn("R"), Some(LabCommand::Restart));
-    assert_eq!(turn("n"), Some(LabCommand::Next));
+    assert_eq!(command("space"), Some(LabCommand::Pause));
+    assert_eq!(command("R"), Some(LabCommand::Restart));
+    assert_eq!(command("n"), Some(LabCommand::Next));
     assert_eq!(
-        (turn("+"), turn("-"), turn("}")),
+        (command("+"), command("-"), command("}")),
         (Some(LabCommand::Limit(6)), Some(LabCommand::Limit(4)), Some(LabCommand::Limit(10)))
     );
     assert_eq!(
-        (turn("<"), turn(">")),
+        (command("<"), command(">")),
         (Some(LabCommand::Delay(Micros(500_000))), Some(LabCommand::Delay(Micros(2_000_000))))
     );
-    // While a sheet lies open, keys are the sheet's.
-    assert_eq!((turn("i +"), turn("i esc +")), (None, Some(LabCommand::Limit(6))));
+    // While a popup is open, keys apply to the popup.
+    assert_eq!((command("i +"), command("i esc +")), (None, Some(LabCommand::Limit(6))));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn there_is_a_picture_of_lanes_at_every_size(
+    fn every_race_can_be_drawn_at_every_size(
         seconds in 0..12_u64,
         is_doubled: bool,
         is_ascii: bool,
@@ -267,7 +267,7 @@ proptest! {
         width in 0..=220_u16,
         height in 0..=70_u16,
     ) {
-        let mut lanes = ten(seconds);
+        let mut lanes = lanes_at_second(seconds);
         if is_doubled {
             lanes = lanes.doubled();
         }

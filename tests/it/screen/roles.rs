@@ -1,4 +1,4 @@
-//! A theme whose colours spell roles, so that a picture tells what every cell means.
+//! A theme for tests whose colours encode roles, so that a snapshot shows the role of every cell.
 //!
 //! Start at [`theme`] and [`letter`].
 
@@ -11,7 +11,7 @@ use inflight::tui::theme::{Capabilities, Theme};
 use ratatui::buffer::Cell;
 use ratatui::style::Color;
 
-/// The letter of a role. Upper case is the same role on the selected row.
+/// The letter of a role. On the selected row it is upper case.
 fn letter_of(role: Role) -> char {
     match role {
         Role::Bg => ' ',
@@ -42,7 +42,7 @@ fn letter_of(role: Role) -> char {
     }
 }
 
-/// A theme in which every role has a colour of its own, with the marks of `charset`.
+/// A theme in which every role has its own colour, with the marks of `charset`.
 pub fn theme(charset: Charset) -> Theme {
     let mut text = "[meta]\nname = \"roles\"\nvariant = \"dark\"\n".to_owned();
     let mut section = "";
@@ -58,23 +58,23 @@ pub fn theme(charset: Charset) -> Theme {
             section = of;
             text.push_str(of);
         }
-        let part = if is_background(role) { "bg" } else { "fg" };
+        let part = if is_backbackground(role) { "bg" } else { "fg" };
         writeln!(text, "{} = {{ {part} = \"#{:06x}\" }}", role.name(), number(i)).unwrap();
     }
     Theme::read(&text, "roles", Capabilities { depth: Depth::True, charset }, &|_| None).unwrap()
 }
 
-/// What a cell means, in one letter; blank where nothing stands.
+/// The letter of a cell's role; for a blank cell, of its backbackground.
 pub fn letter(cell: &Cell) -> char {
-    let ground = role(cell.bg).unwrap_or(Role::Bg);
+    let background = role(cell.bg).unwrap_or(Role::Bg);
     if cell.symbol().trim().is_empty() {
-        return letter_of(ground);
+        return letter_of(background);
     }
     let letter = role(cell.fg).map_or('?', letter_of);
-    if ground == Role::Selection { letter.to_ascii_uppercase() } else { letter }
+    if background == Role::Selection { letter.to_ascii_uppercase() } else { letter }
 }
 
-/// What the letters of a grid stand for.
+/// The names of the roles whose letters are in a grid.
 pub fn legend(grid: &str) -> String {
     let used = |role: &Role| {
         let letter = letter_of(*role);
@@ -88,11 +88,11 @@ pub fn legend(grid: &str) -> String {
     words.join(", ")
 }
 
-fn is_background(role: Role) -> bool {
+fn is_backbackground(role: Role) -> bool {
     matches!(role, Role::Bg | Role::Surface | Role::Selection)
 }
 
-/// A colour's number that says which role it is.
+/// The colour that encodes a role.
 fn number(role: usize) -> u32 {
     0x10_0000 + u32::try_from(role).unwrap()
 }

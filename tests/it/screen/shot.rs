@@ -1,4 +1,4 @@
-//! Takes a picture: a recording folded to a moment, a size, some keys.
+//! A builder of snapshots: a recording, a moment, a size, and some keys.
 //!
 //! Start at [`shot`].
 
@@ -23,7 +23,7 @@ use ratatui::layout::Rect;
 use crate::scenario::{fixtures, fold};
 use crate::screen::roles;
 
-/// A picture to be taken.
+/// A snapshot to take.
 pub struct Shot {
     fixture: String,
     name: String,
@@ -35,7 +35,7 @@ pub struct Shot {
     charset: Charset,
 }
 
-/// A picture of a recording under `tests/fixtures/`.
+/// A snapshot of a recording under `tests/fixtures/`.
 #[track_caller]
 pub fn shot(fixture: &str) -> Shot {
     Shot {
@@ -51,38 +51,38 @@ pub fn shot(fixture: &str) -> Shot {
 }
 
 impl Shot {
-    /// … at this moment of it: `6s`, `1200ms`.
+    /// Sets the moment: `6s`, `1200ms`.
     pub fn at(mut self, at: &str) -> Self {
         self.at = Offset(Micros::from(humantime::parse_duration(at).unwrap()).0);
         self.name = format!("{}-{at}", self.name);
         self
     }
 
-    /// … in a terminal of so many columns and rows.
+    /// Sets the size of the terminal.
     pub fn size(mut self, width: u16, height: u16) -> Self {
         self.size = (width, height);
         self
     }
 
-    /// … after these keys, as people write them: `/ c h enter`.
+    /// Sets the keys to press, by name: `/ c h enter`.
     pub fn keys(mut self, keys: &str) -> Self {
         keys.clone_into(&mut self.keys);
         self
     }
 
-    /// … of a source that can do only this.
+    /// Sets the abilities of the source.
     pub fn can(mut self, can: Abilities) -> Self {
         self.can = can;
         self
     }
 
-    /// … in a terminal without Unicode.
+    /// Uses a terminal without Unicode.
     pub fn ascii(mut self) -> Self {
         self.charset = Charset::Ascii;
         self
     }
 
-    /// Compares it with the picture under `snapshots/`.
+    /// Compares the picture with its snapshot under `snapshots/`.
     #[track_caller]
     pub fn matches(self) {
         let picture = self.take(&roles::theme(self.charset));
@@ -109,7 +109,7 @@ impl Shot {
         draw(&model, &ui, theme, self.can, self.charset, self.at, self.size)
     }
 
-    /// The folder of the picture: the view that the first key shows, or what else it opens.
+    /// The folder of the snapshot, named after what the first key opens.
     fn group(&self) -> &'static str {
         match self.keys.split_whitespace().next() {
             None => "overview",
@@ -184,7 +184,7 @@ pub fn draw(
     drawn(model, ui, theme, can, charset, now, size).0
 }
 
-/// … and what can be clicked on it.
+/// Draws one picture, and returns its click targets too.
 pub fn drawn(
     model: &Model,
     ui: &UiState,
@@ -201,7 +201,7 @@ pub fn drawn(
     (picture, targets)
 }
 
-/// What every cell means, row by row.
+/// The role of every cell, as letters, row by row.
 pub fn grid(picture: &Picture) -> String {
     let area = picture.area;
     let row = |y| {
@@ -211,7 +211,7 @@ pub fn grid(picture: &Picture) -> String {
     (area.top()..area.bottom()).map(row).collect::<Vec<_>>().join("\n")
 }
 
-/// A key as people write it.
+/// The key with this name.
 pub fn key(name: &str) -> KeyEvent {
     let (name, modifiers) = match name.strip_prefix("ctrl+") {
         Some(rest) => (rest, KeyModifiers::CONTROL),

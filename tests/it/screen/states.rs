@@ -1,17 +1,17 @@
-//! What the screen says in every state of a run, and after every key that changes it.
+//! The screen in every state of a run, and after every key that changes it.
 
 use inflight::control::Abilities;
 
 use crate::screen::shot::shot;
 
 #[test]
-fn before_the_first_event_everything_is_there_and_zero() {
+fn before_the_first_event_all_sections_are_there_and_zero() {
     shot("storm-429").at("0s").matches();
     shot("storm-429").at("0s").size(120, 40).matches();
 }
 
 #[test]
-fn before_the_first_answer_nothing_is_made_up() {
+fn before_the_first_response_no_figures_are_shown() {
     shot("storm-429").at("15ms").matches();
 }
 
@@ -21,7 +21,7 @@ fn waiting_for_a_rate_limit_counts_down() {
 }
 
 #[test]
-fn pausing_during_a_429_storm_shows_the_wish_before_the_fact() {
+fn a_pause_is_shown_as_pending_until_it_takes_effect() {
     shot("storm-429").at("6s").size(80, 24).keys("space").matches();
 }
 
@@ -31,17 +31,17 @@ fn a_paused_run_drains_what_is_in_flight() {
 }
 
 #[test]
-fn above_a_limit_that_was_cut_the_rest_drains() {
+fn attempts_above_a_lowered_limit_drain() {
     shot("refused-paused-and-cut").at("760ms").size(120, 40).keys("+").matches();
 }
 
 #[test]
-fn a_run_that_is_being_cancelled_says_so() {
+fn a_run_that_is_being_cancelled_shows_it() {
     shot("refused-paused-and-cut").at("1530ms").matches();
 }
 
 #[test]
-fn a_run_that_was_cancelled_says_what_came_of_it() {
+fn a_cancelled_run_shows_its_results() {
     shot("refused-paused-and-cut").at("5s").matches();
 }
 
@@ -52,14 +52,14 @@ fn a_finished_run_with_failures_counts_them() {
 }
 
 #[test]
-fn what_is_put_first_is_told_and_so_are_late_time_outs_with_what_would_help() {
+fn reordered_jobs_and_late_timeouts_are_reported_with_advice() {
     shot("late").at("500ms").matches();
     shot("late").at("5s").size(120, 40).matches();
     shot("late").at("5s").keys("i").matches();
 }
 
 #[test]
-fn the_question_before_leaving_names_what_is_in_flight() {
+fn the_question_before_quitting_shows_the_number_in_flight() {
     shot("storm-429").at("6s").keys("q").matches();
 }
 
@@ -71,22 +71,22 @@ fn help_lists_the_keys() {
 }
 
 #[test]
-fn a_frozen_picture_says_since_when() {
+fn a_frozen_picture_shows_since_when() {
     shot("storm-429").at("6s").keys("f").matches();
 }
 
 #[test]
-fn a_filter_leaves_what_matches() {
+fn a_filter_shows_only_matching_rows() {
     shot("storm-429").at("6s").keys("/ c h e enter").matches();
 }
 
 #[test]
-fn a_filter_that_is_being_typed_stands_in_the_footer() {
+fn a_filter_is_typed_in_the_footer() {
     shot("storm-429").at("6s").keys("/ g e t").matches();
 }
 
 #[test]
-fn a_filter_without_matches_says_how_to_clear_it() {
+fn a_filter_without_matches_shows_how_to_clear_it() {
     shot("storm-429").at("6s").keys("/ c h e k o u t enter").matches();
 }
 
@@ -96,12 +96,12 @@ fn a_sorted_column_has_an_arrow_and_the_selection_moves_with_its_row() {
 }
 
 #[test]
-fn what_the_source_cannot_do_is_faint_and_says_why() {
+fn unsupported_actions_are_faint_and_show_the_reason() {
     shot("storm-429").at("6s").keys("space").can(Abilities::NONE).matches();
 }
 
 #[test]
-fn what_the_numbers_mean_stands_below_them_and_i_shows_the_working() {
+fn the_verdict_is_below_the_key_figures_and_i_shows_its_derivation() {
     shot("watched-serial").at("8s").matches();
     shot("watched-serial").at("8s").size(120, 40).matches();
     shot("watched-serial").at("8s").keys("i").matches();

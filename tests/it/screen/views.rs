@@ -1,4 +1,4 @@
-//! Every view beside the first, at every size that has a face of its own, and the ways between them.
+//! The views other than the overview, at every size that has its own layout, and navigation between views.
 
 use inflight::control::Abilities;
 use inflight::event::Offset;
@@ -16,10 +16,10 @@ use crate::scenario::notation::scenario;
 use crate::screen::roles;
 use crate::screen::shot::{draw, press, shot};
 
-/// The sizes with a face of their own.
+/// The sizes that have their own layout.
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (60, 16), (200, 50), (40, 10)];
 
-/// The same moment of a run at every size.
+/// Compares one moment of a run at every size.
 fn at_every_size(fixture: &str, at: &str, keys: &str) {
     for (width, height) in SIZES {
         shot(fixture).at(at).size(width, height).keys(keys).matches();
@@ -27,12 +27,12 @@ fn at_every_size(fixture: &str, at: &str, keys: &str) {
 }
 
 #[test]
-fn failures_are_grouped_by_what_can_be_done() {
+fn failures_are_grouped_by_meaning() {
     at_every_size("storm-429", "6s", "4");
 }
 
 #[test]
-fn hosts_say_what_holds_them_back() {
+fn hosts_show_what_limits_them() {
     at_every_size("storm-429", "10500ms", "5");
 }
 
@@ -42,7 +42,7 @@ fn the_log_has_the_newest_last() {
 }
 
 #[test]
-fn tabs_keep_their_form_whatever_is_shown_and_counted() {
+fn tabs_do_not_move_when_the_view_or_a_count_changes() {
     let job = |job| format!("1ms start a#{job} | 2ms break a#{job} | 2ms fail a#{job}");
     let jobs = (1..=120).map(job).collect::<Vec<_>>().join(" | ");
     let (none, many) = ("0ms run limit 9 jobs 1500".to_owned(), format!("0ms run limit 9 jobs 1500 | {jobs}"));
@@ -64,19 +64,19 @@ fn tabs_keep_their_form_whatever_is_shown_and_counted() {
 }
 
 #[test]
-fn a_run_without_failures_says_so() {
+fn a_run_without_failures_shows_that() {
     shot("storm-429").at("15ms").keys("4").matches();
     shot("storm-429").at("15ms").keys("6").matches();
     shot("storm-429").at("0s").keys("5").matches();
 }
 
 #[test]
-fn a_run_that_is_over_holds_nothing_back() {
+fn after_the_run_no_host_is_limited() {
     shot("storm-429").at("20s").size(120, 40).keys("5").matches();
 }
 
 #[test]
-fn what_is_typed_narrows_every_view_down() {
+fn a_filter_works_in_every_view() {
     shot("storm-429").at("6s").keys("/ s t a t u s : 4 x x enter").matches();
     shot("storm-429").at("6s").keys("4 / t i m e enter").matches();
     shot("storm-429").at("6s").keys("5 / n o w h e r e").matches();
@@ -91,29 +91,29 @@ fn enter_shows_the_events_behind_a_row() {
 }
 
 #[test]
-fn a_failure_is_shown_with_what_was_answered() {
+fn a_failure_is_shown_with_its_response() {
     at_every_size("failing", "3s", "4 enter");
     shot("failing").at("3s").keys("4 end enter ] ]").matches();
     shot("failing").at("3s").size(60, 16).keys("4 enter end").matches();
-    // Of a recording that does not tell it, the rest is told.
+    // This recording has no samples, so only the other facts are shown.
     shot("storm-429").at("6s").keys("4 enter").matches();
 }
 
 #[test]
-fn sending_again_is_asked_for_and_told_why_not() {
+fn resending_asks_first_and_a_refusal_has_a_reason() {
     shot("failing").at("3s").keys("4 r").matches();
     shot("failing").at("3s").keys("4 r").can(Abilities::NONE).matches();
 }
 
 #[test]
-fn what_can_be_saved_is_a_menu() {
+fn the_export_menu_lists_the_formats() {
     shot("failing").at("3s").keys("e").matches();
     shot("failing").at("3s").size(60, 16).keys("4 enter e").matches();
     shot("failing").at("3s").size(40, 10).keys("e").matches();
 }
 
 #[test]
-fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
+fn an_open_example_stays_the_same_while_more_requests_fail() {
     let model = |n: usize| {
         let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();
         scenario(&format!("0ms run | {}", steps.join(" | "))).fold()
@@ -124,11 +124,11 @@ fn an_example_that_lies_open_stays_the_same_while_more_go_wrong() {
     assert_eq!((opened.row, opened.nth), (0, 1));
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "");
     assert_eq!(ui.example.map(|it| (it.row, it.nth)), Some((0, 1)));
-    // There are no more than three.
+    // At most three examples are kept.
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "] ] ]");
     assert_eq!(ui.example.map(|it| it.nth), Some(2));
     press(&mut ui, &model(9), Abilities::FULL, (Offset(50_000), AREA), "5");
-    assert_eq!(ui.example.map(|it| it.nth), Some(2), "a sheet is closed by esc alone");
+    assert_eq!(ui.example.map(|it| it.nth), Some(2), "only esc closes a popup");
 }
 
 #[test]
@@ -138,11 +138,11 @@ fn views_have_help_and_ascii_too() {
 }
 
 #[test]
-fn a_log_that_is_read_upside_down_says_so() {
+fn a_reversed_log_is_labelled() {
     shot("storm-429").at("6s").size(120, 40).keys("6 S down down").matches();
 }
 
-/// Where one is after some keys.
+/// The screen after some keys.
 struct Place {
     ui: UiState,
 }
@@ -172,7 +172,7 @@ impl Place {
 }
 
 #[test]
-fn digits_and_tab_lead_from_view_to_view() {
+fn digits_and_tab_switch_views() {
     assert_eq!(after("").view(), View::Overview);
     assert_eq!([after("4").view(), after("5").view(), after("6").view()], [View::Failures, View::Hosts, View::Log]);
     assert_eq!([after("tab").view(), after("back-tab").view()], [View::Waterfall, View::InFlight]);
@@ -181,28 +181,28 @@ fn digits_and_tab_lead_from_view_to_view() {
 }
 
 #[test]
-fn enter_goes_deeper_and_esc_comes_back_to_the_same_row() {
+fn enter_opens_details_and_esc_goes_back_to_the_same_row() {
     let deep = after("4 down enter enter");
     assert_eq!((deep.view(), deep.filter()), (View::Log, "cause:\"connection reset\""));
     let back = after("4 down enter enter esc");
     assert_eq!((back.view(), back.ui.list().selected, back.filter()), (View::Failures, 0, ""));
-    // What lay open between the two lies open again.
+    // The example that was open in between is open again.
     assert_eq!(
         (back.ui.context(), after("4 down enter esc").ui.context()),
         (Context::Example, after("4").ui.context())
     );
-    // What was typed in the log before is there again.
+    // The earlier filter of the log is restored.
     assert_eq!(after("6 / b r e a k enter 5 enter esc 6").filter(), "break");
     assert_eq!(after("6 / x enter 5 enter esc 6").filter(), "x");
     assert_eq!(after("6 / x enter 5 enter 1 6").filter(), "x");
 }
 
 #[test]
-fn esc_clears_before_it_goes_back_and_never_leaves() {
+fn esc_clears_before_it_goes_back_and_never_quits() {
     assert_eq!(after("4 / x enter esc").view(), View::Failures);
     assert_eq!(after("4 / x enter esc").filter(), "");
     assert_eq!(after("4 / x enter esc esc esc esc").view(), View::Overview);
-    assert!(!after("esc esc").ui.asks_how_to_leave());
+    assert!(!after("esc esc").ui.is_quit_question_open());
 }
 
 #[test]
@@ -215,28 +215,28 @@ fn keys_that_come_faster_than_pictures_are_not_lost() {
         // The live loop measures after every key, and draws only when a picture is due.
         ui.fit(view::measure(&ui, &Keymap::default(), &model, AREA), &model, Offset(50_000));
     }
-    assert_eq!((ui.view, ui.list().chosen(), ui.list().scroll), (View::Hosts, Some(2), 0));
+    assert_eq!((ui.view, ui.list().selected_row(), ui.list().scroll), (View::Hosts, Some(2), 0));
 }
 
 #[test]
-fn what_is_told_in_full_does_not_change_by_itself() {
+fn the_row_with_details_stays_selected() {
     let mut ui = UiState::default();
     let early = scenario("0ms run | 0ms start a#1 | 9ms break a#1 | 9ms fail a#1").fold();
     press(&mut ui, &early, Abilities::FULL, (Offset(10_000), AREA), "4");
-    assert_eq!(ui.list().chosen(), Some(0));
-    // A cause that ranks before it comes; the one that is read stays selected.
+    assert_eq!(ui.list().selected_row(), Some(0));
+    // A new cause sorts before the selected one, which stays selected.
     let late =
         "0ms run | 0ms start a#1 | 0ms start b#2 | 9ms break a#1 | 9ms fail a#1 | 20ms refuse b#2 429 | 20ms fail b#2";
     let late = scenario(late).fold();
     press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "");
-    assert_eq!((&ui.list().order[..], ui.list().chosen()), (&[1, 0][..], Some(0)));
-    // What a filter hides cannot stay selected.
+    assert_eq!((&ui.list().order[..], ui.list().selected_row()), (&[1, 0][..], Some(0)));
+    // A row that a filter hides cannot stay selected.
     press(&mut ui, &late, Abilities::FULL, (Offset(30_000), AREA), "/ 4 2 9");
-    assert_eq!(ui.list().chosen(), Some(1));
+    assert_eq!(ui.list().selected_row(), Some(1));
 }
 
 #[test]
-fn every_view_keeps_its_place() {
+fn every_view_keeps_its_position() {
     let place = after("down 4 down s S 5 / b enter 1 4");
     let list = place.ui.list();
     assert_eq!((list.selected, list.column, list.is_reversed), (0, 1, true));
@@ -245,7 +245,7 @@ fn every_view_keeps_its_place() {
 }
 
 #[test]
-fn what_is_read_stands_still_while_news_come() {
+fn without_auto_scroll_visible_rows_stay_while_events_arrive() {
     let storm = |n: usize| {
         let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms break a#{i}")).collect();
         scenario(&format!("0ms run | {}", steps.join(" | "))).fold()
@@ -254,24 +254,24 @@ fn what_is_read_stands_still_while_news_come() {
     let now = Offset(2_000_000);
     let mut ui = UiState::default();
     press(&mut ui, &before, Abilities::FULL, (now, AREA), "6");
-    assert_eq!(ui.list().chosen(), Some(59));
+    assert_eq!(ui.list().selected_row(), Some(59));
     press(&mut ui, &before, Abilities::FULL, (now, AREA), "up up up");
-    let in_sight = |ui: &UiState| ui.list().in_sight().take(5).collect::<Vec<_>>();
-    let seen = in_sight(&ui);
+    let visible = |ui: &UiState| ui.list().visible_rows().take(5).collect::<Vec<_>>();
+    let before_more = visible(&ui);
     press(&mut ui, &storm(90), Abilities::FULL, (now, AREA), "");
-    assert_eq!((ui.list().selected, in_sight(&ui)), (56, seen));
-    // What is no longer kept cannot be read: the oldest that is takes its place.
+    assert_eq!((ui.list().selected, visible(&ui)), (56, before_more));
+    // The selected event has been discarded, so the oldest kept one is selected.
     press(&mut ui, &after, Abilities::FULL, (now, AREA), "");
     assert_eq!(ui.list().selected, 100);
     press(&mut ui, &after, Abilities::FULL, (now, AREA), "F");
-    assert_eq!((ui.list().chosen(), ui.list().is_reading), (Some(1_099), false));
-    // Upside down, the newest is the first.
+    assert_eq!((ui.list().selected_row(), ui.list().is_scroll_locked), (Some(1_099), false));
+    // In reversed order, the newest is first.
     press(&mut ui, &after, Abilities::FULL, (now, AREA), "S");
     assert_eq!((ui.list().order[0], ui.list().scroll), (1_099, 0));
 }
 
 #[test]
-fn what_is_in_flight_is_told_oldest_first_with_how_far_it_is() {
+fn attempts_in_flight_are_listed_oldest_first_with_their_progress() {
     shot("tail").at("4s").size(120, 40).keys("o").matches();
     shot("tail").at("4s").size(80, 24).keys("o").matches();
     shot("tail").at("4s").size(60, 16).keys("o").matches();
@@ -279,6 +279,6 @@ fn what_is_in_flight_is_told_oldest_first_with_how_far_it_is() {
 }
 
 #[test]
-fn ending_a_job_is_asked_for_by_its_number() {
+fn cancelling_a_job_asks_with_its_number() {
     shot("tail").at("4s").size(80, 24).keys("o down x").matches();
 }

@@ -1,4 +1,6 @@
-//! Which keys make sense now? Also where questions are asked and remarks are made.
+//! The footer: key hints, remarks, questions and the filter prompt.
+//!
+//! Start at [`line`].
 
 use crate::model::Stage;
 use crate::text::units;
@@ -13,7 +15,7 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
-/// A rule where there is room for one, and one line.
+/// Draws the footer: one line, below a rule if there is room.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let y = pen.height().saturating_sub(1);
     if y > 0 {
@@ -22,7 +24,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     line(pen, y, scene);
 }
 
-/// The line itself.
+/// Draws the footer's line.
 pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     match scene.ui.context() {
         Context::Question => {
@@ -31,10 +33,10 @@ pub fn line(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
                 pen,
                 y,
                 scene,
-                &[format!("{in_flight} in flight, leave how?"), "leave how?".into(), String::new()],
+                &[format!("{in_flight} in flight, how to quit?"), "how to quit?".into(), String::new()],
             );
         }
-        Context::Confirm => question(pen, y, scene, &sure(scene)),
+        Context::Confirm => question(pen, y, scene, &confirmation(scene)),
         Context::Prompt => prompt(pen, y, scene),
         Context::At(_) | Context::Race | Context::Help | Context::Palette | Context::Example | Context::Menu => {
             keys(pen, y, scene);
@@ -47,37 +49,38 @@ pub fn is_wanted(scene: &ViewScene<'_>) -> bool {
     matches!(scene.ui.context(), Context::Question | Context::Confirm | Context::Prompt)
 }
 
-/// Is it really to be done?
-fn sure(scene: &ViewScene<'_>) -> [String; 3] {
-    if let Some(job) = scene.ui.cancelling() {
-        return [format!("cancel job #{} now?", job.0), format!("end job #{}?", job.0), "end it?".into()];
+/// The question before an action that cannot be undone: long, short and shortest.
+fn confirmation(scene: &ViewScene<'_>) -> [String; 3] {
+    if let Some(job) = scene.ui.job_to_cancel() {
+        return [format!("cancel job #{} now?", job.0), format!("cancel #{}?", job.0), "cancel it?".into()];
     }
-    if let Some((cause, group)) = scene.ui.repeating().and_then(|cause| scene.model.incidents.by_cause(cause)) {
+    if let Some((cause, group)) = scene.ui.cause_to_repeat().and_then(|cause| scene.model.incidents.by_cause(cause)) {
         let jobs = units::plural(group.left(), "job");
-        return [format!("send {jobs} again, after {cause}?"), format!("send {jobs} again?"), "again?".into()];
+        return [format!("resend {jobs} that failed with {cause}?"), format!("resend {jobs}?"), "resend?".into()];
     }
-    let name = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
-    let left = scene.ui.skipping().and_then(|i| scene.model.endpoints.get(i)?.left());
-    let what = left.map_or_else(|| "the rest of it".to_owned(), |left| format!("its {}", units::plural(left, "job")));
+    let name =
+        scene.ui.endpoint_to_skip().and_then(|i| scene.model.endpoints.get(i)).map_or("", |endpoint| &*endpoint.name);
+    let left = scene.ui.endpoint_to_skip().and_then(|i| scene.model.endpoints.get(i)?.left());
+    let rest = left.map_or_else(|| "its other jobs".to_owned(), |left| format!("its {}", units::plural(left, "job")));
     let name = cut_middle(&crate::text::sanitize::sanitize(name), 40, &scene.theme.glyphs.ellipsis).into_owned();
-    [format!("skip {name}, {what} left?"), format!("skip {name}?"), "skip it?".into()]
+    [format!("skip {name} and {rest}?"), format!("skip {name}?"), "skip it?".into()]
 }
 
-/// What to do? The answers come before the words of the question.
-fn question(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>, asked: &[String; 3]) {
+/// Draws a question and its answers. If space is short, the question is shortened, and never the answers.
+fn question(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>, wordings: &[String; 3]) {
     let hints = shown_hints(scene);
-    let fits = |asked: &&String| {
-        let lead = if asked.is_empty() { 0 } else { width_of(asked) + GAP };
+    let fits = |question: &&String| {
+        let lead = if question.is_empty() { 0 } else { width_of(question) + GAP };
         lead + width_of_all(&hints, GAP) <= pen.width()
     };
-    let asked = asked.iter().find(fits).map_or("", String::as_str);
-    let x = pen.text(0, y, asked, Role::Title);
-    let x = if asked.is_empty() { 0 } else { x + GAP };
+    let text = wordings.iter().find(fits).map_or("", String::as_str);
+    let x = pen.text(0, y, text, Role::Title);
+    let x = if text.is_empty() { 0 } else { x + GAP };
     let gap = if x + width_of_all(&hints, GAP) <= pen.width() { GAP } else { 1 };
     draw_hints(pen, x, y, pen.width(), gap, &hints, scene);
 }
 
-/// Which rows? The end of what is typed stays in sight.
+/// Draws the filter prompt.
 fn prompt(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let hints = shown_hints(scene);
     let x = pen.text(0, y, "/", Role::Key);
@@ -96,13 +99,12 @@ fn prompt(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     draw_hints(pen, x, y, pen.width(), GAP, &hints, scene);
 }
 
-/// Which keys? A remark lies over their end for a while, and moves none of them; a filter stays, and
-/// takes its room from them.
+/// Draws the key hints. A remark covers their end for a while; a filter takes space from them.
 fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     let mut hints = shown_hints(scene);
-    let filter = standing_filter(pen, scene);
+    let filter = filter_text(pen, scene);
     let room = pen.width().saturating_sub(filter.as_ref().map_or(0, |text| width_of(text) + GAP));
-    // Help and the way out are the last of them, and the last to go.
+    // The last two hints, help and quit, are always kept.
     let gap = if pen.width() < 60 { GAP - 1 } else { GAP };
     while hints.len() > 2 && width_of_all(&hints, gap) > room {
         hints.remove(hints.len() - 3);
@@ -118,55 +120,54 @@ fn keys(pen: &mut Pen<'_>, y: u16, scene: &ViewScene<'_>) {
     }
 }
 
-/// The filter that narrows this view down, cut to a third of the line.
-fn standing_filter(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
+/// The filter of this view, cut to a third of the line.
+fn filter_text(pen: &Pen<'_>, scene: &ViewScene<'_>) -> Option<String> {
     let filter = scene.ui.list().filter.value();
     if filter.is_empty() || scene.ui.is_typing {
         return None;
     }
     let safe = crate::text::sanitize::sanitize(filter);
-    // A narrow line has no room for the word.
+    // A narrow line has no room for the label.
     let (word, share) = if pen.width() < 60 { ("", 4) } else { ("filter ", 3) };
     let room = usize::from(pen.width() / share).max(8);
     Some(format!("{word}/{}", cut_middle(&safe, room, &pen.theme.glyphs.ellipsis)))
 }
 
-/// What can be typed, while nothing is.
+/// The terms that a filter can have, shown while the prompt is empty.
 const GRAMMAR: &str = "word  !word  status:5xx  ms>500  host:  state:";
-/// Between two hints.
+/// The space between two hints.
 const GAP: u16 = 3;
 
-/// The hints that mean something now, in today's words.
+/// The hints that apply now, with labels for the current state.
 fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
-    // What sends everything again is offered when there is nothing else to do.
-    hints.retain(|hint| if is_over { works(hint.action, scene) } else { hint.action != Action::Rerun });
+    // Rerun is offered only after the run. Then actions that no longer work are hidden.
+    hints.retain(|hint| if is_over { is_available(hint.action, scene) } else { hint.action != Action::Rerun });
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {
                 let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_paused || playback.is_at_end);
-                if is_stopped { "go on" } else { "hold" }
+                if is_stopped { "resume" } else { "pause" }
             }
             Action::Pause if scene.model.is_paused => "resume",
             Action::LimitDown | Action::LimitUp if matches!(scene.ui.view, View::Hosts | View::Endpoint) => {
                 "limit here"
             }
-            Action::Quit if is_over || scene.can.travel => "leave",
             _ => hint.label,
         };
     }
     hints
 }
 
-/// Whether a key does anything now.
-fn works(action: Action, scene: &ViewScene<'_>) -> bool {
-    let chosen = scene.ui.list().chosen();
+/// Whether an action is available now.
+fn is_available(action: Action, scene: &ViewScene<'_>) -> bool {
+    let selected = scene.ui.list().selected_row();
     let has_object = match action {
         Action::Repeat => {
-            chosen.and_then(|row| scene.model.incidents.nth(row)).is_some_and(|(_, group)| group.left() > 0)
+            selected.and_then(|row| scene.model.incidents.nth(row)).is_some_and(|(_, group)| group.left() > 0)
         }
-        Action::Open | Action::Copy => chosen.is_some() || scene.ui.context() == Context::Example,
+        Action::Open | Action::Copy => selected.is_some() || scene.ui.context() == Context::Example,
         _ => true,
     };
     has_object && refusal(action, scene.model.stage, scene.can).is_none()
@@ -181,15 +182,18 @@ fn width_of_all(hints: &[FooterHint], gap: u16) -> u16 {
     hints.iter().map(width_of_hint).sum::<u16>() + gaps
 }
 
-/// As many as fit before `end`; what the source cannot do is faint.
+/// Draws as many hints as fit before `end`; unavailable actions are faint.
 fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &[FooterHint], scene: &ViewScene<'_>) {
     let mut x = from;
     for hint in hints {
         if x + width_of_hint(hint) > end {
             break;
         }
-        let (key, word) =
-            if works(hint.action, scene) { (Role::Key, Role::TextDim) } else { (Role::TextFaint, Role::TextFaint) };
+        let (key, word) = if is_available(hint.action, scene) {
+            (Role::Key, Role::TextDim)
+        } else {
+            (Role::TextFaint, Role::TextFaint)
+        };
         pen.target(x, y, width_of_hint(hint), ClickTarget::Hint(hint.action));
         for (action, text) in hint.keys() {
             pen.target(x, y, width_of(text), ClickTarget::Hint(action));
@@ -202,13 +206,13 @@ fn draw_hints(pen: &mut Pen<'_>, from: u16, y: u16, end: u16, gap: u16, hints: &
 /// The pending command, or the current remark.
 fn remark(scene: &ViewScene<'_>) -> Option<String> {
     use crate::control::Command;
-    let waiting = match scene.ui.pending {
+    let pending = match scene.ui.pending {
         Some(Command::Pause) => Some("pausing…"),
         Some(Command::Resume) => Some("resuming…"),
         Some(Command::Drain) => Some("draining…"),
         Some(Command::Cancel) => Some("cancelling…"),
         Some(Command::SkipEndpoint(_)) => Some("skipping…"),
-        Some(Command::Quarantine(_)) => Some("putting the host aside…"),
+        Some(Command::Quarantine(_)) => Some("setting the host aside…"),
         Some(Command::Release(_)) => Some("releasing the host…"),
         Some(
             Command::SetAdaptive(_)
@@ -219,5 +223,5 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
         )
         | None => None,
     };
-    waiting.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
+    pending.map(str::to_owned).or_else(|| scene.ui.remark.as_ref().map(|(text, _)| text.clone()))
 }

@@ -1,4 +1,6 @@
-//! What is running, what is it doing, and how long will it take?
+//! The header: the run's name, its state, and its time.
+//!
+//! Start at [`draw`].
 
 use crate::event::RunEnd;
 use crate::model::{Model, Stage};
@@ -8,12 +10,12 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
-/// One line: name on the left, state in the middle, time on the right.
+/// Draws the header: name on the left, state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (status, word) = state(scene);
     let state_width = width_of(&word) + 2;
-    // The state keeps its place and the time gives way, unless the line is short.
+    // The state keeps its position and the time is shortened, unless the line is short.
     let state_at = pen.width() * 3 / 8;
     let room = pen.width().saturating_sub(state_at + state_width + 2);
     let times = times(scene);
@@ -28,7 +30,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let glyph = pen.theme.glyph(status).to_owned();
     let after = pen.text(state_at, 0, &glyph, status);
     if status == Status::Paused {
-        // It has a ground of its own, which wants a margin.
+        // This status has its own background, which needs a margin.
         pen.text(after, 0, &format!(" {word} "), status);
     } else {
         pen.text(after + 1, 0, &word, status);
@@ -36,11 +38,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
-/// The texts about time, the longest first.
+/// The wordings of the time, longest first.
 fn times(scene: &ViewScene<'_>) -> Vec<String> {
     let elapsed = elapsed(scene);
     if scene.ui.frozen.is_some() {
-        // A frozen screen always says so, in place of the clock.
+        // A frozen screen always shows that it is frozen, instead of the other times.
         return vec![format!("FROZEN {elapsed}")];
     }
     if let Some(playback) = scene.ui.playback {
@@ -51,18 +53,18 @@ fn times(scene: &ViewScene<'_>) -> Vec<String> {
     let (left, held) = (time_left(scene), stragglers(scene));
     let both = left.as_ref().zip(held.as_ref()).map(|(left, held)| format!("{left}, {held}"));
     let long = both.iter().chain(&left).chain(held.iter().filter(|_| left.is_none()));
-    let mut times: Vec<_> = long.map(|words| format!("{elapsed} elapsed   {words}")).collect();
+    let mut times: Vec<_> = long.map(|text| format!("{elapsed} elapsed   {text}")).collect();
     times.extend(left.map(|left| format!("{elapsed}   {left}")));
     times.extend([format!("{elapsed} elapsed"), elapsed]);
     times
 }
 
-/// The state in one glyph and one word.
+/// The run's state: its mark and its text.
 pub fn state(scene: &ViewScene<'_>) -> (Status, String) {
     let model = scene.model;
     let in_flight = model.in_flight();
     if scene.ui.playback.is_some_and(|playback| playback.is_paused) {
-        return (Status::Paused, "HELD".into());
+        return (Status::Paused, "PAUSED".into());
     }
     match model.stage {
         Stage::Ready => (Status::Queued, "STARTING".into()),
@@ -97,7 +99,7 @@ pub fn elapsed(scene: &ViewScene<'_>) -> String {
     units::clock(scene.model.ended.unwrap_or(scene.now))
 }
 
-/// The estimated time left, or why there is no estimate.
+/// The estimated time left, if there is an estimate.
 fn time_left(scene: &ViewScene<'_>) -> Option<String> {
     let model = scene.model;
     if model.is_paused && model.stage == Stage::Running {
@@ -106,7 +108,7 @@ fn time_left(scene: &ViewScene<'_>) -> Option<String> {
     model.time_left(scene.now).map(|left| format!("about {} left", units::roughly(left)))
 }
 
-/// What holds on for far longer than the rest, and for how long it may yet.
+/// The number of stragglers, and the longest time they can still take.
 fn stragglers(scene: &ViewScene<'_>) -> Option<String> {
     let held = scene.model.stragglers(scene.now);
     let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(scene.now))));

@@ -15,22 +15,22 @@ use crate::tui::view::widgets::popup::Popup;
 const NOTE: &str = "Pause stops new attempts; freeze stops only the screen. While the mouse is on, select text \
                     with shift held down, on macOS with option.";
 
-/// A sheet over the screen with every action, by heading; scrolls where it does not fit.
+/// Draws a popup with every action, by heading. It scrolls if it does not fit.
 ///
 /// The footer stays visible: it shows how to scroll and how to close the list.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    sheet(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
+    draw_rows(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
 }
 
-/// A sheet with these actions, scrolled so far.
-pub fn sheet(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
-    let (sheet, lines, keys_width) = written(screen.area, rows);
-    let last = sheet.last_row(lines.len());
+/// Draws a popup with these actions from a scroll position on.
+pub fn draw_rows(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
+    let (popup, lines, keys_width) = layout(screen.area, rows);
+    let last = popup.last_row(lines.len());
     let from = from.min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    sheet.write(screen, |pen| {
+    popup.write(screen, |pen| {
         pen.section(0, "Keys", &remark);
-        for (y, line) in (1..=sheet.rows).zip(lines.iter().skip(from)) {
+        for (y, line) in (1..=popup.rows).zip(lines.iter().skip(from)) {
             match line {
                 HelpLine::Heading(text) => {
                     pen.text(0, y, text, Role::Title);
@@ -49,15 +49,15 @@ pub fn sheet(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
     });
 }
 
-/// The furthest that the sheet can be scrolled on a screen of this size.
+/// The maximum scroll position on a screen of this size.
 pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
     last_row_of(area, &keymap.rows())
 }
 
-/// The furthest that a sheet with these actions can be scrolled.
+/// The maximum scroll position of a popup with these actions.
 pub fn last_row_of(area: Rect, rows: &[KeyRow]) -> usize {
-    let (sheet, lines, _) = written(area, rows);
-    sheet.last_row(lines.len())
+    let (popup, lines, _) = layout(area, rows);
+    popup.last_row(lines.len())
 }
 
 enum HelpLine<'a> {
@@ -67,13 +67,13 @@ enum HelpLine<'a> {
     Blank,
 }
 
-/// The sheet, what is on it, and how wide the keys are.
-fn written(screen: Rect, rows: &[KeyRow]) -> (Popup, Vec<HelpLine<'_>>, u16) {
+/// The popup, its lines, and the width of the keys.
+fn layout(screen: Rect, rows: &[KeyRow]) -> (Popup, Vec<HelpLine<'_>>, u16) {
     let keys_width = rows.iter().map(|row| width_of(&row.keys)).max().unwrap_or(0);
     let help_width = rows.iter().map(|row| width_of(row.help)).max().unwrap_or(0);
     let wanted = keys_width + 2 + help_width;
     let lines = lines(rows, keys_width, Popup::text_width(screen, wanted));
-    (Popup::of(screen, wanted, lines.len()), lines, keys_width)
+    (Popup::new(screen, wanted, lines.len()), lines, keys_width)
 }
 
 fn lines(rows: &[KeyRow], keys_width: u16, width: u16) -> Vec<HelpLine<'_>> {
@@ -97,12 +97,12 @@ fn lines(rows: &[KeyRow], keys_width: u16, width: u16) -> Vec<HelpLine<'_>> {
     lines
 }
 
-/// The text in lines of at most `width` columns, broken between words.
+/// Wraps a text between words into lines of at most `width` columns.
 fn wrap(text: &str, width: u16) -> Vec<&str> {
     let width = usize::from(width.max(1));
     let mut lines = Vec::new();
     let mut rest = text;
-    // Our own words are ASCII: a byte is a column.
+    // Help texts are ASCII, so a byte is a column.
     while rest.len() > width {
         let at = rest.get(..=width).and_then(|head| head.rfind(' ')).or_else(|| rest.find(' ')).unwrap_or(rest.len());
         lines.push(&rest[..at]);
@@ -119,7 +119,7 @@ mod tests {
     use super::wrap;
 
     #[test]
-    fn long_explanations_go_on_in_the_next_line() {
+    fn long_texts_wrap_between_words() {
         assert_eq!(wrap("Leave, and let it stay", 12), ["Leave, and", "let it stay"]);
         assert_eq!(wrap("short", 5), ["short"]);
         assert_eq!(wrap("inseparable words", 3), ["inseparable", "words"]);

@@ -1,4 +1,4 @@
-//! What surrounds every view: header, tabs, footer, and the sheets that open over it.
+//! The parts around every view: header, tabs, footer, and popups.
 //!
 //! Start at [`header`].
 

@@ -1,4 +1,4 @@
-//! The action palette: what can be done now, and with which key.
+//! The action palette: the available actions with their keys.
 //!
 //! Start at [`draw`].
 
@@ -16,14 +16,14 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::widgets::popup::Popup;
 use crate::tui::view::widgets::table;
 
-/// The mark of the selected row and a space.
+/// The width of the selection mark and a space.
 const LEAD: u16 = 2;
-/// Between two columns.
+/// The space between two columns.
 const GAP: u16 = 2;
-/// From this width on, actions are named as settings name them.
+/// From this width on, the actions' names in settings are shown too.
 const NAMED: u16 = 72;
 
-/// A sheet with every action that fits what is typed; what cannot be done is faint and says why.
+/// Draws a popup with every matching action. Unavailable actions are faint and show the reason.
 pub fn draw(
     screen: &mut Pen<'_>,
     palette: &Palette,
@@ -31,10 +31,10 @@ pub fn draw(
     refusal: impl Fn(Action) -> Option<&'static str>,
 ) {
     let rows = palette.rows();
-    let columns = PaletteColumns::of(palette, keymap);
+    let columns = PaletteColumns::new(palette, keymap);
     // As large as without a filter, so that it does not move while the user types.
-    let sheet = Popup::of(screen.area, columns.whole(), columns.n);
-    sheet.write(screen, |pen| {
+    let popup = Popup::new(screen.area, columns.total(), columns.n);
+    popup.write(screen, |pen| {
         head(pen, palette, rows.len());
         if rows.is_empty() {
             let text = format!("no action matches \"{}\"", palette.text());
@@ -43,14 +43,14 @@ pub fn draw(
             return None;
         }
         // The selected row stays in the middle, so that its neighbours are visible on both sides.
-        let at = palette.at.min(rows.len() - 1);
-        let from = at.saturating_sub(usize::from(sheet.rows) / 2).min(sheet.last_row(rows.len()));
+        let at = palette.selected.min(rows.len() - 1);
+        let from = at.saturating_sub(usize::from(popup.rows) / 2).min(popup.last_row(rows.len()));
         let mut selected = None;
-        for (y, (i, entry)) in (1..=sheet.rows).zip(rows.iter().enumerate().skip(from)) {
+        for (y, (i, entry)) in (1..=popup.rows).zip(rows.iter().enumerate().skip(from)) {
             row(pen, y, &columns, entry, keymap, refusal(entry.action));
-            pen.target(0, y, u16::MAX, ClickTarget::Choice(i));
+            pen.target(0, y, u16::MAX, ClickTarget::PaletteRow(i));
             if i == at {
-                table::mark(pen, y);
+                table::selection_mark(pen, y);
                 selected = Some(y);
             }
         }
@@ -58,7 +58,7 @@ pub fn draw(
     });
 }
 
-/// What is typed, and how many fit.
+/// Draws the search text and the number of matching actions.
 fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     let remark = units::plural(fit as u64, "action");
     let room = usize::from(pen.width().saturating_sub(width_of(&remark) + 6));
@@ -69,30 +69,30 @@ fn head(pen: &mut Pen<'_>, palette: &Palette, fit: usize) {
     pen.text(1 + width_of(&typed), 0, &cursor, Role::Accent);
 }
 
-/// Where columns lie.
+/// The widths of the columns.
 struct PaletteColumns {
     keys: u16,
     name: u16,
     help: u16,
-    /// Actions there are while nothing is typed.
+    /// The number of actions without a search text.
     n: usize,
 }
 
 impl PaletteColumns {
-    fn of(palette: &Palette, keymap: &Keymap) -> Self {
+    fn new(palette: &Palette, keymap: &Keymap) -> Self {
         let all = || ENTRIES.iter();
         let keys = all().filter_map(|entry| keymap.key(entry.action)).map(|key| width_of(&key)).max();
         let widest = |text: fn(&ActionEntry) -> &str| all().map(|entry| width_of(text(entry))).max().unwrap_or(0);
-        let n = palette.n_all();
+        let n = palette.n_unfiltered();
         Self { keys: keys.unwrap_or(0), name: widest(|entry| entry.id), help: widest(|entry| entry.help), n }
     }
 
-    fn whole(&self) -> u16 {
+    fn total(&self) -> u16 {
         LEAD + self.keys + GAP + self.name + GAP + self.help
     }
 }
 
-/// Its key, its name where there is room, and what it does, or why it cannot.
+/// Draws an action: its key, its name if there is room, and its help or why it is unavailable.
 fn row(
     pen: &mut Pen<'_>,
     y: u16,

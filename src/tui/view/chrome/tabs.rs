@@ -1,7 +1,7 @@
 //! The tabs of the views.
 //!
-//! Only the width of the line and the size of the run decide how short names are, so that tabs do not move
-//! when the selection or a count changes. Start at [`draw`].
+//! Only the line's width and the run's size decide how short names are. Tabs therefore do not move when the
+//! selection or a count changes. Start at [`draw`].
 
 use crate::model::Model;
 use crate::text::units;
@@ -13,20 +13,20 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::views::View;
 
-/// How a line of tabs is written.
+/// The style of the line of tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TabStyle {
     /// `4 Failures 37`
     Whole,
-    /// `4 Fail 37`, and the view that is shown in full.
+    /// `4 Fail 37`, with the full name for the current view.
     Short,
-    /// `4 Fail`, or `4 ×37`: the mark says what is counted, and takes the place of the name.
+    /// `4 Fail`, or `4 ×37`: the count replaces the name.
     Tight,
-    /// `4`, or `4×37`, and the view that is shown in short.
+    /// `4`, or `4×37`, with the short name for the current view.
     Keys,
 }
 
-/// The widest first.
+/// All styles, widest first.
 const TAB_STYLES: [TabStyle; 4] = [TabStyle::Whole, TabStyle::Short, TabStyle::Tight, TabStyle::Keys];
 
 /// The text of a tab.
@@ -36,7 +36,7 @@ struct Label {
     count: String,
 }
 
-/// The tabs; below them a rule, or behind them where there is one line for both.
+/// Draws the tabs, and a rule below them or, if there is only one line, to their right.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(last) = pen.height().checked_sub(1) else { return };
     pen.rule(last);
@@ -46,7 +46,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let is_here = view == scene.ui.view;
         let label = style.label(view, is_here, scene);
         let (key, word) = if is_here { (Role::Title, Role::Title) } else { (Role::Key, Role::TextDim) };
-        // Brackets take the place of blanks.
+        // The brackets replace blanks, so that no tab moves.
         let (open, close) = if is_here { ("[", "]") } else { (" ", " ") };
         let from = x;
         x = pen.text(x, 0, open, Role::Title);
@@ -55,7 +55,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         x = pen.text(x, 0, &label.count, Role::Failed);
         x = pen.text(x, 0, close, Role::Title);
         pen.target(from, 0, x - from, ClickTarget::Tab(view));
-        if style.is_airy() {
+        if style.is_spaced() {
             x = pen.text(x, 0, " ", Role::Title);
         }
     }
@@ -64,33 +64,33 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 }
 
 impl TabStyle {
-    /// Whether tabs stand apart by more than the blanks around them.
-    fn is_airy(self) -> bool {
+    /// Whether there is an additional space between tabs.
+    fn is_spaced(self) -> bool {
         match self {
             Self::Whole | Self::Short | Self::Keys => true,
             Self::Tight => false,
         }
     }
 
-    /// The width of the line, with room for the largest counts that this run can come to.
+    /// The width of the line, with room for the largest counts that are possible in this run.
     fn width(self, scene: &ViewScene<'_>) -> u16 {
-        let around = if self.is_airy() { 3 } else { 2 };
+        let around = if self.is_spaced() { 3 } else { 2 };
         let width = |view: View, is_here: bool| {
             let label = self.label(view, is_here, scene);
-            let grows = count(view, scene.model).map_or(0, |_| self.grows(&label, scene.model));
-            width_of(&label.key) + width_of(label.name) + width_of(&label.count) + grows + around
+            let growth = count(view, scene.model).map_or(0, |_| self.growth(&label, scene.model));
+            width_of(&label.key) + width_of(label.name) + width_of(&label.count) + growth + around
         };
         // Any tab may be the current one.
         let shown = View::ALL.into_iter().map(|view| width(view, true).saturating_sub(width(view, false))).max();
         View::ALL.into_iter().map(|view| width(view, false)).sum::<u16>() + shown.unwrap_or(0)
     }
 
-    /// How much wider a count may become.
-    fn grows(self, label: &Label, model: &Model) -> u16 {
+    /// How much wider a count can become.
+    fn growth(self, label: &Label, model: &Model) -> u16 {
         let most = width_of(&units::count(model.jobs.unwrap_or(0).max(model.totals.settled()))) + 1;
         let now = width_of(&label.count);
         match self {
-            // Here it takes the place of the name.
+            // Here the count replaces the name.
             Self::Tight => (most + 1).saturating_sub(now + width_of(label.name)),
             Self::Whole | Self::Short | Self::Keys => most.saturating_sub(now),
         }
@@ -113,7 +113,7 @@ impl TabStyle {
     }
 }
 
-/// How many things a view has to look at, where its tab shows that.
+/// The count on a view's tab, if it has one.
 fn count(view: View, model: &Model) -> Option<u64> {
     (view == View::Failures).then_some(model.totals.jobs_failed)
 }

@@ -1,4 +1,6 @@
-//! How slow are its answers, and how far apart are the usual and the unlucky?
+//! The latency distribution of one endpoint, with marks at p50, p95 and p99.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::model::endpoint::EndpointStats;
@@ -9,12 +11,12 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
 
-/// Columns of the axis: a number of five digits, a space and the axis.
+/// The width of the axis: a number of five digits, a space and the line.
 const AXIS: u16 = 8;
-/// Below the columns: the axis, its numbers, the quantiles.
+/// The rows below the columns: the axis, its numbers, the quantiles.
 const BELOW: u16 = 3;
 
-/// Where a latency lies along the axis.
+/// The scale of the axis, linear or logarithmic.
 #[derive(Clone, Copy, Debug)]
 struct Scale {
     low: f64,
@@ -23,26 +25,26 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(latency: &Histogram, is_linear: bool) -> Self {
+    fn new(latency: &Histogram, is_linear: bool) -> Self {
         let (least, most) = (latency.min().unwrap_or_default().0.max(1), latency.max().unwrap_or_default().0.max(1));
         let low = if is_linear { 0 } else { steps_below(least) };
         let high = steps_above(most.saturating_add(most / 50).max(low + 1));
         let mut scale = Self { low: 0.0, high: 0.0, is_linear };
-        (scale.low, scale.high) = (scale.of_value(low), scale.of_value(high));
+        (scale.low, scale.high) = (scale.position(low), scale.position(high));
         scale
     }
 
-    fn of_value(self, value: u64) -> f64 {
+    fn position(self, value: u64) -> f64 {
         if self.is_linear { value as f64 } else { (value.max(1) as f64).ln() }
     }
 
-    /// From 0 to 1.
+    /// The position of a latency on the axis, from 0 to 1.
     fn share(self, value: Micros) -> f64 {
-        ((self.of_value(value.0) - self.low) / (self.high - self.low).max(1e-9)).clamp(0.0, 1.0)
+        ((self.position(value.0) - self.low) / (self.high - self.low).max(1e-9)).clamp(0.0, 1.0)
     }
 }
 
-/// Head, columns, axis, and a mark at each quantile.
+/// Draws the title, the columns, the axis, and a mark at each quantile.
 pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let latency = &endpoint.latency;
     if pen.height() == 0 {
@@ -56,7 +58,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     }
     let columns = pen.width().saturating_sub(AXIS);
     let Some(rows) = pen.height().checked_sub(1 + BELOW).filter(|&rows| rows > 0 && columns >= 8) else { return };
-    let scale = Scale::of(latency, scene.ui.is_linear);
+    let scale = Scale::new(latency, scene.ui.is_linear);
     let counts = counts(latency, scale, columns);
     let top = counts.iter().copied().fold(0.0_f64, f64::max).max(1e-9);
     let (tick, line) = (pen.theme.glyphs.tick.clone(), pen.theme.glyphs.axis.clone());
@@ -74,14 +76,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
             if filled > 0 {
-                pen.put(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
+                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
             }
         }
     }
     axis(pen, 1 + rows, columns, scale, latency);
 }
 
-/// The axis, its round numbers, and the quantiles below them.
+/// Draws the axis, its round numbers, and the quantiles below them.
 fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogram) {
     let glyphs = &pen.theme.glyphs;
     let (corner, rule, marker) = (glyphs.corner.clone(), glyphs.rule.clone(), glyphs.marker.clone());
@@ -108,7 +110,7 @@ fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogr
     while width(&marks) > columns + 2 {
         marks.pop();
     }
-    // From the right, each as near to its mark as the one after it and those before it let it.
+    // From right to left, each label is placed as near to its mark as its neighbours allow.
     let mut end = AXIS + columns;
     while let Some((at, label)) = marks.pop() {
         let most = end.saturating_sub(width_of(&label));
@@ -118,20 +120,21 @@ fn axis(pen: &mut Pen<'_>, y: u16, columns: u16, scale: Scale, latency: &Histogr
     }
 }
 
-/// How many fall into each column. The fewer there are, the more columns stand together, so that what
-/// is seen is their shape and not their chance; a bucket wider than a column is spread over several.
+/// The count of each column. With few answers, several columns share one bin, so that the shape is not noise.
+/// A histogram bucket that is wider than a column is spread over several.
 fn counts(latency: &Histogram, scale: Scale, columns: u16) -> Vec<f64> {
-    let together = columns.div_ceil(cells((latency.n() as f64).sqrt() * 3.0 / f64::from(columns), columns).max(8));
-    let bins = columns.div_ceil(together);
+    let columns_per_bin =
+        columns.div_ceil(cells((latency.n() as f64).sqrt() * 3.0 / f64::from(columns), columns).max(8));
+    let bins = columns.div_ceil(columns_per_bin);
     let mut counts = vec![0.0; usize::from(bins)];
     // The last bin may reach beyond the last column.
-    let last = f64::from(columns) / f64::from(together);
+    let last = f64::from(columns) / f64::from(columns_per_bin);
     for (low, high, n) in latency.spans() {
         let (from, to) = (scale.share(low) * last, scale.share(high) * last);
         for (i, count) in counts.iter_mut().enumerate() {
             let inside = (to.min(i as f64 + 1.0) - from.max(i as f64)).max(0.0);
             let is_within = (i as f64..i as f64 + 1.0).contains(&from);
-            // What has no width lies where it begins.
+            // A bucket without width counts in the bin where it begins.
             *count += if to - from > 1e-6 {
                 n as f64 * inside / (to - from)
             } else {
@@ -139,10 +142,10 @@ fn counts(latency: &Histogram, scale: Scale, columns: u16) -> Vec<f64> {
             };
         }
     }
-    (0..columns).map(|column| counts.get(usize::from(column / together)).copied().unwrap_or(0.0)).collect()
+    (0..columns).map(|column| counts.get(usize::from(column / columns_per_bin)).copied().unwrap_or(0.0)).collect()
 }
 
-/// 1, 2 and 5 times the powers of ten within a scale; a linear one has five of them.
+/// The numbers of the axis: 1, 2 and 5 times the powers of ten. A linear scale has five equal steps.
 fn round_numbers(scale: Scale) -> Vec<Micros> {
     if scale.is_linear {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive length of time")]
@@ -151,11 +154,11 @@ fn round_numbers(scale: Scale) -> Vec<Micros> {
     }
     let powers = (0..20).map(|power| 10_u64.pow(power));
     let numbers = powers.flat_map(|power| [1, 2, 5].map(|step| power.saturating_mul(step)));
-    let is_inside = |value: &u64| (scale.low - 1e-9..=scale.high + 1e-9).contains(&scale.of_value(*value));
+    let is_inside = |value: &u64| (scale.low - 1e-9..=scale.high + 1e-9).contains(&scale.position(*value));
     numbers.filter(is_inside).map(Micros).collect()
 }
 
-/// `50 ms`, `1 s`, `2.5 s`.
+/// Formats a latency briefly: `50 ms`, `1 s`, `2.5 s`.
 fn brief(value: Micros) -> String {
     let (unit, name) = match value.0 {
         0..1_000 => (1.0, "µs"),
@@ -183,18 +186,18 @@ mod tests {
     use crate::model::histogram::Histogram;
 
     #[test]
-    fn there_is_something_to_see_of_every_distribution() {
+    fn every_distribution_is_visible() {
         for values in [vec![250_000; 9], (1..4_000).map(|i| i * 700).collect(), vec![3, 5, 9_000_000_000], vec![0]] {
             let mut histogram = Histogram::default();
             for &value in &values {
                 histogram.record(Micros(value));
             }
             for is_linear in [false, true] {
-                let scale = Scale::of(&histogram, is_linear);
-                // Columns that stand together tell the same count.
-                let seen = counts(&histogram, scale, 48);
-                assert!(seen.iter().any(|&count| count > 0.0), "{seen:?} {scale:?}");
-                let most = seen.iter().copied().fold(0.0_f64, f64::max);
+                let scale = Scale::new(&histogram, is_linear);
+                // The columns of one bin have the same count.
+                let column_counts = counts(&histogram, scale, 48);
+                assert!(column_counts.iter().any(|&count| count > 0.0), "{column_counts:?} {scale:?}");
+                let most = column_counts.iter().copied().fold(0.0_f64, f64::max);
                 assert!(most <= values.len() as f64 + 1e-6, "{most} {scale:?}");
                 assert!(round_numbers(scale).len() >= 2, "{scale:?}");
             }

@@ -1,4 +1,6 @@
-//! Where does its time go, how do its attempts end, and which took longest?
+//! One endpoint's phases, outcomes and slowest attempts.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::event::cause::Cause;
@@ -11,38 +13,38 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::widgets::charts::smooth_bar;
 
-/// Columns of the labels.
+/// The width of the labels.
 const LABELS: u16 = 12;
-/// Columns of the numbers: `59m 59 s`, `1,234,567`.
+/// The width of the numbers: `59m 59 s`, `1,234,567`.
 const NUMBERS: u16 = 9;
 
-/// Where the time goes, and below it how attempts ended.
+/// Draws the mean time of each phase, and the outcomes below.
 pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     let (width, height) = (pen.width(), pen.height());
     let parts = parts(endpoint);
     let rows = u16::try_from(parts.len().max(1)).unwrap_or(u16::MAX);
-    // The ends have at least a head and two rows, where there is room for both.
+    // If there is room for both, the outcomes have at least a title and two rows.
     let above = (1 + rows).min(height.saturating_sub(if height >= 9 { 4 } else { 0 }));
-    time(&mut pen.part(0, 0, width, above), endpoint, &parts);
+    draw_phases(&mut pen.part(0, 0, width, above), endpoint, &parts);
     let gap = u16::from(height > above + 4);
     let rest = height.saturating_sub(above + gap);
-    endings(&mut pen.part(0, above + gap, width, rest), endpoint);
+    draw_outcomes(&mut pen.part(0, above + gap, width, rest), endpoint);
 }
 
-/// What an attempt's time is made of, in order, where any of it is known.
+/// The phases of an attempt in order, with their mean times. Unknown phases are left out.
 fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
     let anatomy = &endpoint.anatomy;
     let waited = |why| anatomy.waited.get(why).0.checked_div(anatomy.started).map(Micros);
     let mut parts: Vec<(&'static str, Option<Micros>)> = WaitReason::ALL
         .into_iter()
-        .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (name_of(why), Some(mean))))
+        .filter_map(|why| waited(why).filter(|mean| mean.0 > 0).map(|mean| (wait_name(why), Some(mean))))
         .collect();
-    // A name that is known already takes no time to look up.
+    // A cached name takes no time to resolve.
     if let Some(resolve) = anatomy.resolve.value().filter(|mean| mean.0 > 0) {
         parts.push(("resolve", Some(resolve)));
     }
     if anatomy.connect.n() + anatomy.reused > 0 {
-        // Of most attempts it is none of the time.
+        // If most attempts reused a connection, the mean would mislead.
         parts.push(("connect", anatomy.connect.value().filter(|_| anatomy.connect.n() >= anatomy.reused)));
     }
     if anatomy.tls.n() > 0 && anatomy.tls.n() >= anatomy.reused {
@@ -56,7 +58,7 @@ fn parts(endpoint: &EndpointStats) -> Vec<(&'static str, Option<Micros>)> {
     parts
 }
 
-fn name_of(why: WaitReason) -> &'static str {
+fn wait_name(why: WaitReason) -> &'static str {
     match why {
         WaitReason::Slot => "queued",
         WaitReason::HostLimit => "host limit",
@@ -68,19 +70,20 @@ fn name_of(why: WaitReason) -> &'static str {
     }
 }
 
-fn time(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static str, Option<Micros>)]) {
+fn draw_phases(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static str, Option<Micros>)]) {
     if pen.height() == 0 {
         return;
     }
     pen.section(0, "Where the time goes", "mean");
     if parts.is_empty() {
-        let text = if endpoint.anatomy.started == 0 { "nothing has started" } else { "not taken apart by this source" };
+        let text =
+            if endpoint.anatomy.started == 0 { "no attempt has started" } else { "this source does not report phases" };
         pen.text(0, 1, text, Role::TextFaint);
     }
     let most = parts.iter().filter_map(|(_, mean)| *mean).max().unwrap_or_default();
     for (y, (name, mean)) in (1..pen.height()).zip(parts) {
-        // Not our doing or theirs: what comes before the wire is ours.
-        let is_ours = WaitReason::ALL.into_iter().any(|why| name_of(why) == *name);
+        // Time before the request is sent is spent by inflight, not by the server.
+        let is_ours = WaitReason::ALL.into_iter().any(|why| wait_name(why) == *name);
         pen.text(0, y, name, Role::TextDim);
         let (width, share) = (pen.width(), mean.map_or(0.0, |mean| mean.0 as f64 / most.0.max(1) as f64));
         let bar = width.saturating_sub(LABELS + NUMBERS);
@@ -92,8 +95,8 @@ fn time(pen: &mut Pen<'_>, endpoint: &EndpointStats, parts: &[(&'static str, Opt
     }
 }
 
-/// How attempts ended, the most frequent first.
-fn endings(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
+/// Draws how attempts ended, most frequent first.
+fn draw_outcomes(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     if pen.height() < 2 {
         return;
     }
@@ -108,22 +111,22 @@ fn endings(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     let most = endings.first().map_or(1, |&(_, n)| n.max(1));
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let width = pen.width();
-    // Names of statuses are longer than those of phases: they have half of the line.
+    // Outcomes have longer names than phases, so they get half of the line.
     let bar_at = width.saturating_sub(NUMBERS + 6).clamp(LABELS, 28);
     let bar = width.saturating_sub(bar_at + NUMBERS);
     for (y, (ending, n)) in (1..pen.height()).zip(&endings) {
         let status = status_of(*ending);
         let glyph = pen.theme.glyph(status).to_owned();
         pen.text(0, y, &glyph, status);
-        let words = words(*ending);
-        pen.text(2, y, &cut_end(&words, usize::from(bar_at.saturating_sub(3)), &ellipsis), Role::Text);
+        let text = outcome_text(*ending);
+        pen.text(2, y, &cut_end(&text, usize::from(bar_at.saturating_sub(3)), &ellipsis), Role::Text);
         let role = if matches!(status, Status::Ok | Status::Cancelled) { Role::Bar } else { status.into() };
         smooth_bar(pen, bar_at, y, bar, *n as f64 / most as f64, role);
         pen.right(width, y, &units::count(*n), Role::Text);
     }
 }
 
-/// The slowest attempts, one a line.
+/// Draws the slowest attempts, one per line.
 pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
     if pen.height() < 2 {
         return;
@@ -144,7 +147,7 @@ pub(super) fn slowest(pen: &mut Pen<'_>, endpoint: &EndpointStats) {
         };
         pen.text(2, y, &name, Role::TextDim);
         pen.right(24, y, &units::length(slow.took), Role::Text);
-        let mut x = pen.text(27, y, &words(slow.ending), Role::Text).max(52) + 2;
+        let mut x = pen.text(27, y, &outcome_text(slow.ending), Role::Text).max(52) + 2;
         let waited =
             if slow.waited.is_zero() { String::new() } else { format!("waited {}", units::length(slow.waited)) };
         let at = format!("at {}", units::clock(slow.at));
@@ -167,7 +170,7 @@ fn status_of(ending: Ending) -> Status {
     }
 }
 
-fn words(ending: Ending) -> String {
+fn outcome_text(ending: Ending) -> String {
     match ending {
         Ending::Expected(status) | Ending::Unexpected(status) | Ending::Redirected(status) => {
             Cause::Status(status).to_string()

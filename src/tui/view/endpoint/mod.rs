@@ -1,6 +1,6 @@
-//! What is one endpoint like: how slow, where its time goes, how it ends, and which were the slowest?
+//! The endpoint view: latency, phases, outcomes, trend and slowest attempts of one endpoint.
 //!
-//! Its rows are those of the overview; the selected one is told in full. Start at [`EndpointPage`].
+//! Its rows are those of the overview; it shows the selected one in full. Start at [`EndpointPage`].
 
 mod distribution;
 mod makeup;
@@ -18,7 +18,7 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::table;
 
-/// One endpoint.
+/// The endpoint view.
 #[derive(Debug)]
 pub struct EndpointPage;
 
@@ -29,14 +29,14 @@ impl ViewPage for EndpointPage {
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let list = scene.ui.list();
-        let chosen = list.chosen().and_then(|row| scene.model.endpoints.get(row));
-        let Some(endpoint) = chosen else {
-            return table::nothing(pen, 0, u16::from(pen.height() > 1), scene);
+        let selected = list.selected_row().and_then(|row| scene.model.endpoints.get(row));
+        let Some(endpoint) = selected else {
+            return table::draw_empty(pen, 0, u16::from(pen.height() > 1), scene);
         };
-        let (width, parts) = (pen.width(), EndpointLayout::of(pen.height(), pen.width()));
+        let (width, parts) = (pen.width(), EndpointLayout::new(pen.height(), pen.width()));
         head(&mut pen.part(0, parts.above, width, parts.head), endpoint, scene);
         let y = parts.above + parts.head + parts.gap;
-        // Two columns where there is room for them; one below the other where there is not.
+        // The sections are in two columns if there is room, and otherwise one below the other.
         let left = if parts.is_wide { width * 3 / 5 } else { width };
         distribution::draw(&mut pen.part(0, y, left, parts.latency), endpoint, scene);
         let (x, below) = if parts.is_wide { (left + 3, y) } else { (0, y + parts.latency) };
@@ -49,14 +49,14 @@ impl ViewPage for EndpointPage {
     }
 }
 
-/// How the view shares its height.
+/// The heights of the view's sections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct EndpointLayout {
     above: u16,
     head: u16,
     gap: u16,
     latency: u16,
-    /// Below the latencies, where they do not stand side by side.
+    /// Only in the narrow layout, where it is below the latencies.
     makeup: u16,
     trend: u16,
     slowest: u16,
@@ -64,7 +64,7 @@ struct EndpointLayout {
 }
 
 impl EndpointLayout {
-    fn of(height: u16, width: u16) -> Self {
+    fn new(height: u16, width: u16) -> Self {
         let is_wide = width >= 72;
         let above = u16::from(height >= 26);
         let gap = u16::from(height >= 18);
@@ -75,7 +75,7 @@ impl EndpointLayout {
             left -= taken;
             taken
         };
-        // What is left over goes to the first of them.
+        // The remaining rows go to the latencies.
         let slowest = match take(if is_wide { 6 + gap } else { 4 + gap }, 20) {
             0 => take(4 + gap, if is_wide { 9 } else { 16 }),
             taken => taken,
@@ -88,7 +88,7 @@ impl EndpointLayout {
     }
 }
 
-/// Which endpoint, how much of it is in flight, and how far it is.
+/// Draws the endpoint's name, its numbers and its progress.
 fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     let status = status_of(endpoint.state(scene.now));
@@ -127,7 +127,7 @@ fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     pen.bar(0, 1, width, full, f64::from(endpoint.in_flight) / jobs);
 }
 
-/// How many are in flight, and how many may be where its host has a limit of its own.
+/// The attempts in flight, and the limit if the host has its own.
 fn in_flight(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let n = units::count(endpoint.in_flight.into());
     match endpoint.host.and_then(|i| scene.model.hosts.get(i)?.effective_limit()) {
@@ -144,8 +144,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_stay_within_the_height(height in 0..200_u16, width in 0..300_u16) {
-            let p = EndpointLayout::of(height, width);
+        fn sections_stay_within_the_height(height in 0..200_u16, width in 0..300_u16) {
+            let p = EndpointLayout::new(height, width);
             let gaps = p.gap * (1 + u16::from(p.trend > 0) + u16::from(p.slowest > 0));
             prop_assert!(p.above + p.head + gaps + p.latency + p.makeup + p.trend + p.slowest <= height.max(3));
         }
@@ -153,10 +153,10 @@ mod tests {
 
     #[test]
     fn a_usual_terminal_shows_everything() {
-        let of = |height, width| {
-            let p = EndpointLayout::of(height, width);
+        let heights = |height, width| {
+            let p = EndpointLayout::new(height, width);
             (p.latency, p.makeup, p.trend, p.slowest)
         };
-        assert_eq!([of(35, 116), of(21, 78), of(13, 58)], [(16, 0, 7, 6), (13, 0, 0, 4), (6, 5, 0, 0)]);
+        assert_eq!([heights(35, 116), heights(21, 78), heights(13, 58)], [(16, 0, 7, 6), (13, 0, 0, 4), (6, 5, 0, 0)]);
     }
 }

@@ -1,4 +1,6 @@
-//! Is it getting worse? Its mean latency over the whole run.
+//! The trend of one endpoint: its mean latency over the whole run.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::model::endpoint::EndpointStats;
@@ -7,16 +9,16 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::{Pen, cells};
 use crate::tui::view::scene::ViewScene;
 
-/// Columns of the axis: a length of eight letters, a space and the axis.
+/// The width of the axis: a duration of eight letters, a space and the line.
 const AXIS: u16 = 10;
 
-/// Head, a column for each stretch of time, and the axis.
+/// Draws the title, the columns, and the axis.
 pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let Some(rows) = pen.height().checked_sub(3).filter(|&rows| rows > 0) else { return };
     let columns = pen.width().saturating_sub(AXIS);
     let means: Vec<Option<Micros>> = endpoint.trend.means().collect();
-    let stretch = endpoint.trend.period();
-    pen.section(0, "Over time", &format!("mean latency of each {}", units::length(stretch)));
+    let interval = endpoint.trend.period();
+    pen.section(0, "Over time", &format!("mean latency of each {}", units::length(interval)));
     let (Some(most), true) = (means.iter().flatten().max(), columns >= 8) else {
         pen.text(0, 1, "no answer yet", Role::TextFaint);
         return;
@@ -26,19 +28,19 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
         pen.text(AXIS - 1, 1 + row, if row == 0 { &tick } else { &line }, Role::Axis);
     }
     pen.right(AXIS - 2, 1, &units::length(*most), Role::Axis);
-    // Whole stretches, so that the picture stands still until the next one begins.
-    let span = stretch.0.saturating_mul(means.len() as u64).max(1);
+    // The axis covers whole intervals, so that the chart does not move within an interval.
+    let span = interval.0.saturating_mul(means.len() as u64).max(1);
     let levels = pen.theme.glyphs.levels;
     let style = pen.theme.style(Role::Bar);
     for column in 0..columns {
-        let at = u128::from(span) * u128::from(column) / u128::from(columns) / u128::from(stretch.0.max(1));
+        let at = u128::from(span) * u128::from(column) / u128::from(columns) / u128::from(interval.0.max(1));
         let mean = usize::try_from(at).ok().and_then(|at| means.get(at).copied().flatten());
         let Some(mean) = mean else { continue };
         let eighths = cells(mean.0 as f64 / most.0.max(1) as f64, rows * 8).max(1);
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
             if filled > 0 {
-                pen.put(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
+                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
             }
         }
     }

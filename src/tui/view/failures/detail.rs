@@ -15,66 +15,67 @@ use crate::text::units;
 use crate::tui::rows::failures::{attempts, endpoints, example, first, last};
 use crate::tui::view::widgets::facts::LabelledFact;
 
-/// The selected cause in full.
+/// The facts about a cause.
 pub(super) fn details(model: &Model, cause: Cause, group: &FailureGroup) -> Vec<LabelledFact> {
     let n = attempts(group);
     let jobs = match group.jobs {
-        0 => "no job was lost".to_owned(),
-        jobs => format!("{} failed for good", units::plural(jobs, "job")),
+        0 => "no job failed".to_owned(),
+        jobs => format!("{} failed", units::plural(jobs, "job")),
     };
     let again = match group.repeated {
         0 => String::new(),
-        repeated => format!(", {} sent again", units::count(repeated)),
+        repeated => format!(", {} resent", units::count(repeated)),
     };
     let longest = group.attempts.longest;
-    let longest = if longest == Micros::ZERO { String::new() } else { format!(", {} at most", units::length(longest)) };
+    let longest =
+        if longest == Micros::ZERO { String::new() } else { format!(", up to {} each", units::length(longest)) };
     let (from, to) = (units::clock(first(group)), units::clock(last(group)));
     let when = if from == to { format!("at {from}") } else { format!("from {from} to {to}") };
     let mut details = vec![
-        LabelledFact::sentence("count", format!("{} ended so, {jobs}{again}", units::plural(n, "attempt"))),
+        LabelledFact::sentence("count", format!("{}, {jobs}{again}", units::plural(n, "attempt"))),
         LabelledFact::sentence("when", format!("{when}{longest}")),
-        LabelledFact::name("where", places(model, endpoints(group), 4)),
+        LabelledFact::name("where", endpoint_names(model, endpoints(group), 4)),
     ];
     let example = example(group);
     if let Some(target) = &example.target {
         details.push(LabelledFact::name("example", target.to_string()));
     }
     if let Some(detail) = &example.detail {
-        details.push(LabelledFact::sentence("in full", detail.to_string()));
+        details.push(LabelledFact::sentence("detail", detail.to_string()));
     }
-    details.push(LabelledFact::sentence("try", advice(cause)));
+    details.push(LabelledFact::sentence("advice", advice(cause)));
     details
 }
 
 /// What the user can do about a cause.
 fn advice(cause: Cause) -> &'static str {
     match (cause, cause.kind()) {
-        (Cause::Throttled(_), _) => "a lower limit or a gap; `--adaptive` finds both",
-        (Cause::Status(400..=499), _) => "another path, other credentials or another body",
-        (Cause::Status(500..=599), _) => "fewer at once, and a look at the upstream's own log",
+        (Cause::Throttled(_), _) => "lower the limit or add a gap; `--adaptive` finds both",
+        (Cause::Status(400..=499), _) => "check path, credentials and body",
+        (Cause::Status(500..=599), _) => "lower the limit, and check the server's log",
         (Cause::Status(_), _) => "if this answer is expected, add it to `expect` in the plan",
-        (Cause::Failed(Reason::Dns), _) => "another name, or another resolver: this one has no address for it",
-        (Cause::Failed(Reason::Refused), _) => "whether anything listens at that address and port",
-        (Cause::Failed(Reason::Tls), _) => "the certificate, and whether that port speaks TLS",
-        (Cause::Failed(Reason::BadRow), _) => "another row in the plan's input: this one makes no request",
-        (Cause::Failed(Reason::Local), _) => "a lower limit, or more open files for this process",
+        (Cause::Failed(Reason::Dns), _) => "check the host name and the resolver: it has no address",
+        (Cause::Failed(Reason::Refused), _) => "check that a server listens at this address and port",
+        (Cause::Failed(Reason::Tls), _) => "check the certificate, and that this port uses TLS",
+        (Cause::Failed(Reason::BadRow), _) => "correct the row in the plan's input: it makes no request",
+        (Cause::Failed(Reason::Local), _) => "lower the limit, or allow this process more open files",
         (Cause::Failed(Reason::Panicked), _) => "report this: it is a bug in inflight",
-        (Cause::Failed(Reason::Redirect), _) => "the address that the redirect ends at, asked for by itself",
-        (Cause::Failed(Reason::TooLarge), _) => "a larger limit for bodies in the plan, or less in one answer",
-        (_, CauseKind::WasSlow) => "a longer timeout, or fewer at once",
-        (_, CauseKind::NoConnection) => "fewer at once, and what lies between here and there",
-        (_, CauseKind::Refused | CauseKind::GaveUp) => "more time for the whole job, or fewer tries",
+        (Cause::Failed(Reason::Redirect), _) => "request the final address of the redirect directly",
+        (Cause::Failed(Reason::TooLarge), _) => "raise the body limit in the plan, or request less per response",
+        (_, CauseKind::WasSlow) => "set a longer timeout, or lower the limit",
+        (_, CauseKind::NoConnection) => "lower the limit, and check the network and any proxy",
+        (_, CauseKind::Refused | CauseKind::GaveUp) => "allow more time for the whole job, or fewer tries",
     }
 }
 
-/// The names of the endpoints with most of it, and how many others there are.
-pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) -> String {
-    let mut by_count: Vec<_> = struck.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
+/// The names of the endpoints with most failures, and the number of the others.
+pub(super) fn endpoint_names(model: &Model, affected: &BTreeMap<usize, u64>, most: usize) -> String {
+    let mut by_count: Vec<_> = affected.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
     by_count.sort_unstable();
-    let says_counts = most > 1 && by_count.len() > 1;
+    let shows_counts = most > 1 && by_count.len() > 1;
     let name = |&(Reverse(n), i): &(Reverse<u64>, usize)| {
         let name = model.endpoints.get(i).map(|endpoint| &*endpoint.name)?;
-        Some(if says_counts { format!("{name} {}", units::count(n)) } else { name.to_owned() })
+        Some(if shows_counts { format!("{name} {}", units::count(n)) } else { name.to_owned() })
     };
     let names: Vec<String> = by_count.iter().take(most).filter_map(name).collect();
     match by_count.len().saturating_sub(names.len()) {
@@ -84,7 +85,7 @@ pub(super) fn places(model: &Model, struck: &BTreeMap<usize, u64>, most: usize) 
 }
 
 /// Whether an event has this cause.
-pub(super) fn is_of(item: &LogEntry, cause: Cause) -> bool {
+pub(super) fn has_cause(item: &LogEntry, cause: Cause) -> bool {
     item.event.subject().outcome.and_then(Cause::from_outcome) == Some(cause)
 }
 

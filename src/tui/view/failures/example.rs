@@ -1,4 +1,4 @@
-//! A failure sample: the request, the answer and the start of its body, in a popup.
+//! The popup of a failure sample: the request, the response and the start of its body.
 //!
 //! Start at [`draw`].
 
@@ -9,27 +9,27 @@ use crate::event::failure_sample::{Excerpt, FailureSample, Field};
 use crate::model::Model;
 use crate::text::units;
 use crate::tui::rows::failures::{example_count, nth_example};
-use crate::tui::state::example::Opened;
+use crate::tui::state::example::OpenExample;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::labelled::{self, LabelledRow};
 
-/// Draws the example that lies open.
+/// Draws the open example.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let Some(opened) = scene.ui.example else { return };
     let Some((cause, _)) = scene.model.incidents.nth(opened.row) else { return };
     let n = example_count(scene.model, opened.row);
-    let remark = if n > 1 { format!("example {} of {n}", opened.nth + 1) } else { "the one example".to_owned() };
+    let remark = if n > 1 { format!("example {} of {n}", opened.nth + 1) } else { "the only example".to_owned() };
     labelled::draw(screen, (&cause.to_string(), &remark), rows(scene.model, opened), opened.scroll);
 }
 
-/// The furthest line that it can be scrolled to on a screen of this size.
-pub fn last_row(area: Rect, model: &Model, opened: Opened) -> usize {
+/// The maximum scroll position on a screen of this size.
+pub fn last_row(area: Rect, model: &Model, opened: OpenExample) -> usize {
     labelled::last_row(area, rows(model, opened))
 }
 
-fn rows(model: &Model, opened: Opened) -> Vec<LabelledRow> {
+fn rows(model: &Model, opened: OpenExample) -> Vec<LabelledRow> {
     let Some((cause, group)) = model.incidents.nth(opened.row) else { return Vec::new() };
     let example = nth_example(group, opened.nth);
     let mut rows = Vec::new();
@@ -46,16 +46,16 @@ fn rows(model: &Model, opened: Opened) -> Vec<LabelledRow> {
         rows.push(LabelledRow::new("attempt", format!("#{}{nth}, ended at {at} after {took}", attempt.job.0)));
     }
     if let Some(detail) = &example.detail {
-        rows.push(LabelledRow::new("in full", &**detail));
+        rows.push(LabelledRow::new("detail", &**detail));
     }
     match &example.answer {
         Some(answer) => rows.extend(answer_rows(answer)),
-        None => rows.push(LabelledRow::new("answer", unanswered(cause)).in_role(Role::TextDim)),
+        None => rows.push(LabelledRow::new("answer", missing_response(cause)).in_role(Role::TextDim)),
     }
     rows
 }
 
-/// ColumnHead and body of an answer.
+/// The status, headers and body of a response.
 fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
     let status = Cause::Status(answer.status).to_string();
     let mut rows = vec![LabelledRow::new("answer", format!("{status}, {}", units::bytes(answer.bytes)))];
@@ -70,30 +70,30 @@ fn answer_rows(answer: &FailureSample) -> Vec<LabelledRow> {
         );
     }
     rows.push(LabelledRow::new("", ""));
-    // A terminal's own tabs would tear the sheet.
+    // The terminal would expand tabs and break the layout.
     let spaced = |text: &str| text.replace('\t', "    ");
     match &answer.body {
         Excerpt::Text(text) => rows.push(LabelledRow::new("body", spaced(text))),
         Excerpt::Begins(text) => {
             rows.push(LabelledRow::new("body", spaced(text)));
-            rows.push(LabelledRow::new("", "and so on").in_role(Role::TextDim));
+            rows.push(LabelledRow::new("", "(truncated)").in_role(Role::TextDim));
         }
         Excerpt::Binary => {
             let kind = answer.headers.iter().find(|Field(name, _)| **name == *"content-type");
-            let kind = kind.map_or("of no type", |Field(_, value)| value);
-            rows.push(LabelledRow::new("body", format!("{} that are no text: {kind}", units::bytes(answer.bytes))));
+            let kind = kind.map_or("unknown type", |Field(_, value)| value);
+            rows.push(LabelledRow::new("body", format!("{} of binary data ({kind})", units::bytes(answer.bytes))));
         }
         Excerpt::None if answer.bytes == 0 => rows.push(LabelledRow::new("body", "empty").in_role(Role::TextDim)),
         Excerpt::None => {
-            let read = format!("{} read, and not kept", units::bytes(answer.bytes));
+            let read = format!("{} read, not kept", units::bytes(answer.bytes));
             rows.push(LabelledRow::new("body", read).in_role(Role::TextDim));
         }
     }
     rows
 }
 
-/// Why there is no answer to show.
-fn unanswered(cause: Cause) -> &'static str {
+/// The text for a missing response.
+fn missing_response(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) | Cause::Throttled(_) => "not recorded",
         Cause::TimedOut(_) | Cause::Failed(_) => "none",

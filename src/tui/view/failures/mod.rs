@@ -14,30 +14,30 @@ use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::failures::{ATTEMPTS, CAUSE, FIRST, JOBS, KIND, LAST, attempts, endpoints, first, last};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::failures::detail::{details, is_of, places};
+use crate::tui::view::failures::detail::{details, endpoint_names, has_cause};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::facts::{self, TABLE_HEAD, TableLayout};
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
-/// What went wrong.
+/// The failures view.
 #[derive(Debug)]
 pub struct FailuresPage;
 
-/// Title and lines of the selected cause.
+/// The rows for the details of the selected cause.
 const DETAIL: u16 = 8;
 
 impl ViewPage for FailuresPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(TableLayout::of(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(TableLayout::new(area.height, model.incidents.n(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        let parts = TableLayout::of(pen.height(), scene.model.incidents.n(), DETAIL);
+        let parts = TableLayout::new(pen.height(), scene.model.incidents.n(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
-        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.incidents.nth(row));
-        if let (Some((cause, group)), true) = (chosen, parts.detail > 0) {
+        let selected = scene.ui.list().selected_row().and_then(|row| scene.model.incidents.nth(row));
+        if let (Some((cause, group)), true) = (selected, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
             let details = details(scene.model, cause, group);
             let used = facts::draw(
@@ -47,12 +47,14 @@ impl ViewPage for FailuresPage {
                 &details,
             );
             let from = from + used + 1;
-            facts::latest(&mut pen.part(0, from, width, height.saturating_sub(from)), scene, |item| is_of(item, cause));
+            facts::latest_events(&mut pen.part(0, from, width, height.saturating_sub(from)), scene, |item| {
+                has_cause(item, cause)
+            });
         }
     }
 }
 
-/// Where columns lie; one of no width is left out.
+/// The widths of the columns; a column of width 0 is left out.
 struct FailureColumns {
     kind: u16,
     cause: u16,
@@ -64,9 +66,9 @@ struct FailureColumns {
 }
 
 impl FailureColumns {
-    fn of(width: u16, model: &Model) -> Self {
-        let attempts = table::digits(model.totals.ended).max(8);
-        let jobs = table::digits(model.totals.settled()).max(5);
+    fn new(width: u16, model: &Model) -> Self {
+        let attempts = table::count_width(model.totals.ended).max(8);
+        let jobs = table::count_width(model.totals.settled()).max(5);
         let mut columns = Self { kind: 17, cause: 0, jobs, attempts, first: 8, last: 8, place: 22 };
         let drops: [fn(&mut Self); 5] =
             [|c| c.place = 0, |c| c.first = 0, |c| c.kind = 0, |c| c.last = 0, |c| c.attempts = 0];
@@ -77,7 +79,7 @@ impl FailureColumns {
             drop(&mut columns);
         }
         let room = columns.room_for_cause(width);
-        // A cause needs no more; where it struck has use for the rest.
+        // A cause needs at most 32 columns; the rest goes to the endpoints.
         columns.cause = if columns.place > 0 { room.min(32) } else { room };
         columns.place += if columns.place > 0 { room - columns.cause } else { 0 };
         columns
@@ -85,14 +87,14 @@ impl FailureColumns {
 
     fn room_for_cause(&self, width: u16) -> u16 {
         let others = [self.kind, self.jobs, self.attempts, self.first, self.last, self.place];
-        width.saturating_sub(LEAD + table::taken(&others))
+        width.saturating_sub(LEAD + table::total_width(&others))
     }
 }
 
 fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Failures", &remark(scene));
-    let columns = FailureColumns::of(pen.width(), scene.model);
+    let columns = FailureColumns::new(pen.width(), scene.model);
     let heads = [
         ColumnHead::left("CAUSE", columns.cause, Some(CAUSE)),
         ColumnHead::left("MEANING", columns.kind, Some(KIND)),
@@ -104,17 +106,17 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     ];
     if list.order.is_empty() {
         if scene.model.incidents.n() == 0 {
-            pen.text(LEAD, 2, "nothing has failed", Role::TextDim);
+            pen.text(LEAD, 2, "no failures", Role::TextDim);
         } else {
-            table::nothing(pen, LEAD, 2, scene);
+            table::draw_empty(pen, LEAD, 2, scene);
         }
         return;
     }
     table::heads(pen, 1, LEAD, &heads, list);
     let mut above = None;
-    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
+    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
         let Some((cause, group)) = scene.model.incidents.nth(row) else { continue };
-        // What can be done is details once for all neighbours.
+        // Neighbours with the same meaning show it once.
         let is_new = above.replace(cause.kind()) != Some(cause.kind()) || is_selected;
         draw_row(pen, y, &columns, (cause, group, is_new), is_selected, scene);
         pen.target(0, y, u16::MAX, ClickTarget::Row(row));
@@ -125,19 +127,19 @@ fn draw_row(
     pen: &mut Pen<'_>,
     y: u16,
     columns: &FailureColumns,
-    (cause, group, says_kind): (Cause, &FailureGroup, bool),
+    (cause, group, shows_kind): (Cause, &FailureGroup, bool),
     is_selected: bool,
     scene: &ViewScene<'_>,
 ) {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
-    table::lead(pen, y, status_of(cause), is_selected);
-    // What retries have made good is history.
+    table::row_marks(pen, y, status_of(cause), is_selected);
+    // Causes whose retries all succeeded are dim.
     let text = if group.jobs > 0 { Role::Text } else { Role::TextDim };
-    let words = cause.to_string();
-    pen.text(LEAD, y, &cut_end(&words, usize::from(columns.cause), &ellipsis), text);
+    let text_of_cause = cause.to_string();
+    pen.text(LEAD, y, &cut_end(&text_of_cause, usize::from(columns.cause), &ellipsis), text);
     let mut x = LEAD + columns.cause + GAP;
     if columns.kind > 0 {
-        if says_kind {
+        if shows_kind {
             pen.text(x, y, cause.kind().label(), Role::TextDim);
         }
         x += columns.kind + GAP;
@@ -156,17 +158,17 @@ fn draw_row(
     }
     if columns.place > 0 {
         let style = pen.theme.style(Role::TextDim);
-        pen.foreign(x, y, &places(scene.model, endpoints(group), 1), columns.place, style);
+        pen.foreign(x, y, &endpoint_names(scene.model, endpoints(group), 1), columns.place, style);
     }
     if is_selected {
-        pen.underlay(y, Role::Selection);
+        pen.highlight_row(y, Role::Selection);
     }
 }
 
-/// How much was lost, and how much a retry has made good.
+/// The number of failed, saved and resent jobs.
 fn remark(scene: &ViewScene<'_>) -> String {
     let totals = &scene.model.totals;
-    let mut parts: Vec<String> = table::share_shown(scene).into_iter().collect();
+    let mut parts: Vec<String> = table::n_matching(scene).into_iter().collect();
     if totals.jobs_failed > 0 {
         parts.push(format!("{} failed", units::plural(totals.jobs_failed, "job")));
     }
@@ -175,11 +177,11 @@ fn remark(scene: &ViewScene<'_>) -> String {
     }
     if totals.jobs_repeated > 0 {
         let (again, done) = (units::count(totals.jobs_repeated), units::count(totals.repeats_done));
-        parts.push(format!("{again} sent again, {done} of them well"));
+        parts.push(format!("{again} resent, {done} succeeded"));
     }
     let elsewhere = scene.model.incidents.jobs_of_other_causes();
     if elsewhere > 0 {
-        parts.push(format!("{} by causes not kept apart", units::count(elsewhere)));
+        parts.push(format!("{} with other causes", units::count(elsewhere)));
     }
     parts.join("   ")
 }

@@ -1,4 +1,6 @@
-//! What is known of the selected host, and which events are its own.
+//! The details of the selected host, and its events.
+//!
+//! Start at [`details`].
 
 use crate::event::ChangedBy;
 use crate::model::Model;
@@ -8,28 +10,29 @@ use crate::text::units;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::facts::LabelledFact;
 
-/// The selected host in full.
+/// The facts about a host.
 pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFact> {
     let model = scene.model;
     let limit = match (host.effective_limit(), host.limit_changed) {
-        (Some(limit), None) => format!("{} in flight, as the plan says", units::count(limit.into())),
+        (Some(limit), None) => format!("{} in flight, set by the plan", units::count(limit.into())),
         (Some(limit), Some((by, at))) => {
-            let who = match by {
-                ChangedBy::Operator => "turned by hand",
-                ChangedBy::Adaptive => "found by itself",
-                ChangedBy::Machine => "this machine has no room for more",
+            let source = match by {
+                ChangedBy::Operator => "set by the user",
+                ChangedBy::Adaptive => "found by adaptive limits",
+                ChangedBy::Machine => "lowered because this machine is out of resources",
             };
-            format!("{} in flight, {who} at {}", units::count(limit.into()), units::clock(at))
+            format!("{} in flight, {source} at {}", units::count(limit.into()), units::clock(at))
         }
         (None, _) => match model.limit {
-            Some(limit) => format!("none of its own: the run's {} holds", units::count(limit.into())),
-            None => "none that is known".to_owned(),
+            Some(limit) => format!("none of its own; the run's limit of {} applies", units::count(limit.into())),
+            None => "unknown".to_owned(),
         },
     };
     let mut details = vec![LabelledFact::sentence("limit", limit)];
     if let Some(gap) = host.gap() {
         let pace = units::significant(1e6 / gap.0 as f64);
-        details.push(LabelledFact::sentence("pace", format!("one start each {}, {pace} a second", units::length(gap))));
+        details
+            .push(LabelledFact::sentence("pace", format!("one start every {}, {pace} per second", units::length(gap))));
     }
     if let Some(why) = &host.why {
         details.push(LabelledFact::sentence("learned", why.to_string()));
@@ -60,8 +63,8 @@ pub(super) fn details(scene: &ViewScene<'_>, host: &HostStats) -> Vec<LabelledFa
     details
 }
 
-/// Whether an event happened there.
-pub(super) fn is_of(item: &LogEntry, model: &Model, row: usize, host: &HostStats) -> bool {
+/// Whether an event happened at this host.
+pub(super) fn is_at_host(item: &LogEntry, model: &Model, row: usize, host: &HostStats) -> bool {
     let about = item.event.subject();
     let endpoint = about.endpoint.and_then(|i| model.endpoints.get(i));
     about.host == Some(&host.name) || endpoint.is_some_and(|endpoint| endpoint.host == Some(row))

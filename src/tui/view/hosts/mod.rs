@@ -1,6 +1,6 @@
-//! What does each host allow, what holds it back, and what has been learned about it?
+//! The hosts view: the limit, state and counts of each host.
 //!
-//! One row for each lane; the selected one in full below. Start at [`HostsPage`].
+//! The details of the selected host are below the table. Start at [`HostsPage`].
 
 mod detail;
 
@@ -15,41 +15,42 @@ use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
 use crate::tui::text_fit::cut_end;
 use crate::tui::theme::role::{Role, Status};
-use crate::tui::view::hosts::detail::{details, is_of};
+use crate::tui::view::hosts::detail::{details, is_at_host};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::{ViewPage, ViewScene};
 use crate::tui::view::widgets::facts::{self, TABLE_HEAD, TableLayout};
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
-/// Hosts and their lanes.
+/// The hosts view.
 #[derive(Debug)]
 pub struct HostsPage;
 
-/// Title and lines of the selected host.
+/// The rows for the details of the selected host.
 const DETAIL: u16 = 7;
 
 impl ViewPage for HostsPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(TableLayout::of(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(TableLayout::new(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        let parts = TableLayout::of(pen.height(), scene.model.hosts.all().count(), DETAIL);
+        let parts = TableLayout::new(pen.height(), scene.model.hosts.all().count(), DETAIL);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
-        let chosen = scene.ui.list().chosen().and_then(|row| scene.model.hosts.row(row).map(|host| (row, host)));
-        if let (Some((row, host)), true) = (chosen, parts.detail > 0) {
+        let selected =
+            scene.ui.list().selected_row().and_then(|row| scene.model.hosts.row(row).map(|host| (row, host)));
+        if let (Some((row, host)), true) = (selected, parts.detail > 0) {
             let from = parts.above + parts.table + parts.gap;
             let details = details(scene, host);
             let used = facts::draw(&mut pen.part(0, from, width, parts.detail), &host.name, "", &details);
             let from = from + used + 1;
             let mut rest = pen.part(0, from, width, height.saturating_sub(from));
-            facts::latest(&mut rest, scene, |item| is_of(item, scene.model, row, host));
+            facts::latest_events(&mut rest, scene, |item| is_at_host(item, scene.model, row, host));
         }
     }
 }
 
-/// Where columns lie; one of no width is left out.
+/// The widths of the columns; a column of width 0 is left out.
 struct HostColumns {
     name: u16,
     live: u16,
@@ -63,12 +64,12 @@ struct HostColumns {
 }
 
 impl HostColumns {
-    fn of(width: u16, model: &Model) -> Self {
-        let count = table::digits(model.totals.ended);
-        // As wide as the largest it may ever show, so that nothing jitters.
-        let live = (table::digits(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
+    fn new(width: u16, model: &Model) -> Self {
+        let count = table::count_width(model.totals.ended);
+        // The columns fit the largest possible numbers, so that they never move.
+        let live = (table::count_width(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
-        // In a run that learns nothing it would hold nothing but dashes.
+        // Without adaptive limits this column would be empty.
         let gap = if model.hosts.all().any(|host| host.learned.is_some()) { 13 } else { 0 };
         let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
         let drops: [fn(&mut Self); 7] = [
@@ -94,7 +95,7 @@ impl HostColumns {
 
     fn room_for_name(&self, width: u16) -> u16 {
         let others = [self.live, self.state, self.gap, self.answered, self.throttled, self.failed, self.p95, self.why];
-        width.saturating_sub(LEAD + table::taken(&others))
+        width.saturating_sub(LEAD + table::total_width(&others))
     }
 }
 
@@ -102,9 +103,9 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
     pen.section(0, "Hosts", &remark(scene));
     if list.order.is_empty() {
-        return table::nothing(pen, LEAD, TABLE_HEAD, scene);
+        return table::draw_empty(pen, LEAD, TABLE_HEAD, scene);
     }
-    let columns = HostColumns::of(pen.width(), scene.model);
+    let columns = HostColumns::new(pen.width(), scene.model);
     let heads = [
         ColumnHead::left("HOST", columns.name, Some(NAME)),
         ColumnHead::right("IN FLIGHT", columns.live, Some(LIVE)),
@@ -117,7 +118,7 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         ColumnHead::left("LEARNED", columns.why, None),
     ];
     table::heads(pen, 1, LEAD, &heads, list);
-    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.in_sight()) {
+    for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
         if let Some(host) = scene.model.hosts.row(row) {
             draw_row(pen, y, &columns, host, is_selected, scene);
             pen.target(0, y, u16::MAX, ClickTarget::Row(row));
@@ -133,9 +134,9 @@ fn draw_row(
     is_selected: bool,
     scene: &ViewScene<'_>,
 ) {
-    let (status, words) = state(host, scene.now, scene.model);
+    let (status, state_text) = state(host, scene.now, scene.model);
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
-    table::lead(pen, y, status, is_selected);
+    table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(text);
     pen.foreign(LEAD, y, short_host(&host.name), columns.name, style);
     let mut x = LEAD + columns.name + GAP;
@@ -147,9 +148,9 @@ fn draw_row(
         pen.right(x + columns.live, y, &in_flight, text);
         x += columns.live + GAP;
     }
-    // Only what waits has a colour.
+    // Only waiting hosts have a colour.
     let role = if status == Status::Limited { Role::Limited } else { Role::TextDim };
-    pen.text(x, y, &words, role);
+    pen.text(x, y, &state_text, role);
     x += columns.state + GAP;
     if columns.gap > 0 {
         table::text_or_nothing(pen, x + columns.gap, y, host.gap().map(units::length).as_deref(), text);
@@ -174,18 +175,18 @@ fn draw_row(
         pen.text(x, y, &cut_end(&sanitize(why), usize::from(columns.why), &ellipsis), Role::TextDim);
     }
     if is_selected {
-        pen.underlay(y, Role::Selection);
+        pen.highlight_row(y, Role::Selection);
     }
 }
 
-/// How many hosts, and how many of them asked for patience.
+/// The number of hosts, and how many of them are in cooldown.
 fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
     let all = units::plural(model.hosts.n_kept() as u64 + model.hosts.n_others(), "host");
-    let mut parts = vec![table::share_shown(scene).or(table::in_sight(scene)).unwrap_or(all)];
+    let mut parts = vec![table::n_matching(scene).or(table::visible_range(scene)).unwrap_or(all)];
     if model.hosts.n_others() > 0 {
-        parts.push(format!("{} idle longest counted together", units::count(model.hosts.n_others())));
+        parts.push(format!("{} idle hosts counted together", units::count(model.hosts.n_others())));
     }
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} in cooldown", units::count(cooling as u64)));

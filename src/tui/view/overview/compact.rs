@@ -14,10 +14,10 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::table;
 
-/// Above the rows: progress, numbers and a rule.
+/// The lines above the rows: progress, numbers and a rule.
 pub const ABOVE: u16 = 3;
 
-/// A small terminal, below its first line: progress, the four numbers, and what is not finished.
+/// Draws the overview below the first line of a small terminal: progress, four numbers, and endpoints.
 pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let width = pen.width();
     progress(pen, 0, scene);
@@ -28,9 +28,9 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
     let list = scene.ui.list();
     if list.order.is_empty() {
-        table::nothing(pen, 0, ABOVE, scene);
+        table::draw_empty(pen, 0, ABOVE, scene);
     }
-    for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.in_sight()) {
+    for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.visible_rows()) {
         let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         pen.target(0, y, u16::MAX, ClickTarget::Row(i));
         let state = endpoint.state(scene.now);
@@ -47,12 +47,12 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         let failed = if endpoint.failed == 0 { Role::TextFaint } else { Role::Failed };
         pen.right(width, y, &units::count_or_nothing(endpoint.failed), failed);
         if is_selected {
-            pen.underlay(y, Role::Selection);
+            pen.highlight_row(y, Role::Selection);
         }
     }
 }
 
-/// The smallest of all: state, in flight, share, failures; and below, where there is a below, the bar.
+/// Draws the smallest overview: a line with state and numbers, and a progress bar below if there is room.
 pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let last = pen.height().saturating_sub(1);
     if footer::is_wanted(scene) && last == 0 {
@@ -71,7 +71,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// One line, as much of it as fits: in short where it does not fit in full.
+/// Draws the first line: as many numbers as fit, shortened if necessary.
 pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let (status, word) = header::state(scene);

@@ -1,4 +1,6 @@
-//! How far is each endpoint, which is slow, which fails?
+//! The overview's table of endpoints: progress, latency and failures.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::model::endpoint::{EndpointState, EndpointStats};
@@ -11,7 +13,7 @@ use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 
-/// Where each column lies; a column of no width is left out. They go in a fixed order, never squeezed.
+/// The widths of the columns; a column of width 0 is left out. Columns are dropped in a fixed order.
 struct EndpointColumns {
     name: u16,
     bar: u16,
@@ -24,15 +26,16 @@ struct EndpointColumns {
     trend: u16,
 }
 
-/// EndpointColumns are given up until names have this much room.
+/// Columns are dropped until names have this width.
 const NAME_MIN: u16 = 24;
-/// From this width on, and when names have what they need, bars grow to this.
+/// From this width on, p99 is shown and trends are longer.
 const WIDE: u16 = 150;
+/// The maximum width of a bar, if names do not need the space.
 const BAR_MAX: u16 = 56;
 
 impl EndpointColumns {
-    fn of(width: u16, largest: u64, longest_name: u16) -> Self {
-        // As wide as the largest it may ever show, so that nothing jitters.
+    fn new(width: u16, largest: u64, longest_name: u16) -> Self {
+        // The columns fit the largest possible numbers, so that they never move.
         let count = u16::try_from(units::count(largest).len()).unwrap_or(u16::MAX);
         let done = (count * 2 + 3).max(6);
         let mut columns =
@@ -50,7 +53,7 @@ impl EndpointColumns {
             drop(&mut columns);
         }
         columns.name = columns.room_for_name(width);
-        // A wide screen gives bars what names do not need, so that the eye does not lose the row.
+        // On a wide screen, bars use the space that names do not need. That keeps name and numbers close together.
         let spare = columns.name.saturating_sub(longest_name.max(NAME_MIN));
         let grows = if columns.bar == 24 { spare.min(BAR_MAX - 24) } else { 0 };
         columns.bar += grows;
@@ -65,21 +68,21 @@ impl EndpointColumns {
     }
 }
 
-/// The table: a head, the columns' names, and the visible rows.
+/// Draws the table: the title, the column names, and the visible rows.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
     }
     let model = scene.model;
     pen.section(0, "Endpoints", &remark(scene));
-    let columns = EndpointColumns::of(pen.width(), model.most_jobs, scene.ui.names.widest());
+    let columns = EndpointColumns::new(pen.width(), model.most_jobs, scene.ui.names.widest());
     heads(pen, &columns, scene);
     let list = scene.ui.list();
     if list.order.is_empty() {
-        return table::nothing(pen, LEAD, 2, scene);
+        return table::draw_empty(pen, LEAD, 2, scene);
     }
-    for (y, (i, is_selected)) in (2..pen.height()).zip(list.in_sight()) {
-        // A frozen picture and the order of its rows are of one model.
+    for (y, (i, is_selected)) in (2..pen.height()).zip(list.visible_rows()) {
+        // A frozen picture may list rows that this model does not have.
         if let Some(endpoint) = model.endpoints.get(i) {
             row(pen, y, &columns, endpoint, is_selected, scene);
             pen.target(0, y, u16::MAX, ClickTarget::Row(i));
@@ -87,7 +90,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// How many rows have made room, because they are finished.
+/// The number of endpoints that are hidden because they are finished.
 pub fn folded(scene: &ViewScene<'_>) -> Option<String> {
     let list = scene.ui.list();
     let n = scene.model.endpoints.len().saturating_sub(list.order.len());
@@ -98,7 +101,7 @@ fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     let settled = model.totals.settled();
     let shown = scene.ui.list().order.len();
-    let mut parts: Vec<String> = table::in_sight(scene).into_iter().collect();
+    let mut parts: Vec<String> = table::visible_range(scene).into_iter().collect();
     if let Some(folded) = folded(scene) {
         parts.push(folded);
     } else if shown < model.endpoints.len() {
@@ -118,7 +121,7 @@ fn remark(scene: &ViewScene<'_>) -> String {
 fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
     let heads = [
         ColumnHead::left("ENDPOINT", columns.name, Some(NAME)),
-        ColumnHead::left(if scene.model.is_polled { "IS" } else { "PROGRESS" }, columns.bar, None),
+        ColumnHead::left(if scene.model.is_polled { "STATE" } else { "PROGRESS" }, columns.bar, None),
         ColumnHead::right("DONE", columns.done, Some(DONE)),
         ColumnHead::right("LIVE", columns.live, Some(LIVE)),
         ColumnHead::right("P50", columns.p50, Some(P50)),
@@ -128,9 +131,9 @@ fn heads(pen: &mut Pen<'_>, columns: &EndpointColumns, scene: &ViewScene<'_>) {
         ColumnHead::left("TREND", columns.trend, None),
     ];
     table::heads(pen, 1, LEAD, &heads, scene.ui.list());
-    pen.target(0, 1, LEAD, ClickTarget::Head(STATE));
+    pen.target(0, 1, LEAD, ClickTarget::ColumnHeader(STATE));
     if scene.ui.list().column == STATE {
-        // Over the glyphs that it sorts by.
+        // The arrow is above the status glyphs, which are the sort key.
         table::arrow(pen, LEAD - 2, 1, scene.ui.list());
     }
 }
@@ -145,7 +148,7 @@ fn row(
 ) {
     let state = endpoint.state(scene.now);
     let status = status_of(state);
-    table::lead(pen, y, status, is_selected);
+    table::row_marks(pen, y, status, is_selected);
     let is_over = matches!(state, EndpointState::Done | EndpointState::Cancelled);
     let text = if is_over { Role::TextDim } else { Role::Text };
     let style = pen.theme.style(text);
@@ -186,23 +189,23 @@ fn row(
         sparkline(pen, x, y, means.into_iter().skip(skipped));
     }
     if is_selected {
-        pen.underlay(y, Role::Selection);
+        pen.highlight_row(y, Role::Selection);
     }
 }
 
-/// Up or down, for how long, and how often that has changed.
+/// Whether a polled endpoint is up, for how long, and how often that has changed.
 fn health(endpoint: &EndpointStats, scene: &ViewScene<'_>) -> String {
     let Some(health) = endpoint.health else { return String::new() };
-    let for_how_long = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
+    let duration = units::roughly(scene.model.ended.unwrap_or(scene.now).since(health.since));
     let word = if health.is_up { "up" } else { "down" };
     let changes = match health.flips {
         0 => String::new(),
         n => format!("   {}", units::plural(n.into(), "change")),
     };
-    format!("{word} for {for_how_long}{changes}")
+    format!("{word} for {duration}{changes}")
 }
 
-/// How a state looks.
+/// The status that a state is drawn with.
 pub fn status_of(state: EndpointState) -> Status {
     match state {
         EndpointState::Limited => Status::Limited,

@@ -1,4 +1,6 @@
-//! Was it full, all the time? How many were in flight, over the whole run.
+//! The chart of attempts in flight over the whole run.
+//!
+//! Start at [`draw`].
 
 use crate::event::{Micros, Offset};
 use crate::model::marks::Mark;
@@ -9,10 +11,10 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::charts::scale;
 
-/// Columns of the axis: a number of five digits, a space and the axis.
+/// The width of the axis: a number of five digits, a space and the line.
 const AXIS: u16 = 7;
 
-/// The head, the columns, the axis, and a line of causes.
+/// Draws the title, the columns, the axis, and a line of marks.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() < 4 || pen.width() < AXIS + 8 {
         return;
@@ -45,11 +47,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
             if filled > 0 {
-                pen.put(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
+                pen.set_cell(AXIS + column, 1 + row, levels[usize::from(filled) - 1], style);
             }
         }
     }
-    causes(pen, scene, 1 + rows, columns, span);
+    draw_marks(pen, scene, 1 + rows, columns, span);
     let start = pen.height() - 1;
     pen.text(AXIS, start, "0 s", Role::Axis);
     let end = units::roughly(Micros(span));
@@ -57,7 +59,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     pen.right(pen.width(), start, &end, Role::Axis);
 }
 
-/// The vertical axis: its top, its middle where it is a whole number, and zero.
+/// Draws the vertical axis, with labels at its top and, if that is a whole number, its middle.
 fn axis(pen: &mut Pen<'_>, rows: u16, top: u32) {
     let (tick, line) = (pen.theme.glyphs.tick.clone(), pen.theme.glyphs.axis.clone());
     for row in 0..rows {
@@ -75,17 +77,17 @@ fn axis(pen: &mut Pen<'_>, rows: u16, top: u32) {
     }
 }
 
-/// The horizontal axis with a mark at each cause, and its name below where there is room.
-fn causes(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: u64) {
+/// Draws the horizontal axis with its marks, and their names below if there is room.
+fn draw_marks(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: u64) {
     let (corner, rule) = (pen.theme.glyphs.corner.clone(), pen.theme.glyphs.rule.clone());
     let marker = pen.theme.glyphs.ascending.clone();
     pen.text(AXIS - 1, y, &corner, Role::Axis);
     pen.fill(AXIS, y, columns, &rule, Role::Axis);
-    // Names must not run into each other nor into the ends of the axis; the latest say most.
+    // Names must not overlap each other or the ends of the axis. The latest ones have priority.
     let mut free_until = pen.width().saturating_sub(9);
     for (at, mark) in scene.model.marks.iter().rev() {
         let column = u16::try_from(share(columns.into(), at.0, span)).unwrap_or(u16::MAX).min(columns - 1);
-        let (name, colour) = name_of(mark);
+        let (name, colour) = mark_label(mark);
         pen.text(AXIS + column, y, &marker, colour);
         let width = width_of(&name);
         let from = (AXIS + column).saturating_sub(width / 2).min(free_until.saturating_sub(width));
@@ -96,7 +98,7 @@ fn causes(pen: &mut Pen<'_>, scene: &ViewScene<'_>, y: u16, columns: u16, span: 
     }
 }
 
-fn name_of(mark: Mark) -> (String, Role) {
+fn mark_label(mark: Mark) -> (String, Role) {
     match mark {
         Mark::Refusals(status) => (format!("{status} burst"), Role::Limited),
         Mark::Limit(from, to) => (format!("limit {from} to {to}"), Role::Accent),
@@ -117,9 +119,9 @@ fn span_of(now: Offset) -> u64 {
         .saturating_mul(1_000_000)
 }
 
-/// `whole × part ÷ of`, however large they are.
-fn share(whole: u64, part: u64, of: u64) -> u64 {
-    u64::try_from(u128::from(whole) * u128::from(part) / u128::from(of.max(1))).unwrap_or(u64::MAX)
+/// `whole × part ÷ total`, without overflow.
+fn share(whole: u64, part: u64, total: u64) -> u64 {
+    u64::try_from(u128::from(whole) * u128::from(part) / u128::from(total.max(1))).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::tui::view::scene::{Panel, ViewScene};
 use crate::tui::view::widgets::charts::sparkline;
 use crate::tui::view::widgets::digits;
 
-/// Five numbers side by side; the first can be read across a room.
+/// Draws five key figures in a row; the first one has large digits.
 pub fn large(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let blocks: [(u16, Panel); 5] =
         [(22, large_flight), (18, large_throughput), (28, large_latency), (21, large_failed), (16, large_limited)];
@@ -33,10 +33,10 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let n = model.in_flight();
     pen.text(0, 0, "IN FLIGHT", Role::TextDim);
     let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
-    let of = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
-    // As wide as the largest possible number, so that nothing next to it moves.
+    let limit_text = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
+    // The width of the largest possible number, so that its neighbours do not move.
     let widest = n.max(model.limit.unwrap_or(0));
-    let is_room_for_digits = digits::width(widest) + 2 + width_of(&of).max(8) < pen.width();
+    let is_room_for_digits = digits::width(widest) + 2 + width_of(&limit_text).max(8) < pen.width();
     let after = if scene.charset == Charset::Unicode && is_room_for_digits {
         digits::draw(pen, digits::width(widest) - digits::width(n), 1, n, bold);
         digits::width(widest) + 2
@@ -51,7 +51,7 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         // After the limit was lowered, attempts above it finish normally.
         pen.text(after, 1, "draining", Role::Limited);
     }
-    pen.text(after, 2, &of, Role::Text);
+    pen.text(after, 2, &limit_text, Role::Text);
     let bar = pen.width().saturating_sub(after + 3).min(12);
     pen.bar(after, 3, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
 }
@@ -118,13 +118,13 @@ fn large_limited(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// Two lines for a small screen: what is in flight first. What has no room is left out, never cut.
+/// Draws the key figures in two lines for a small screen. Figures that do not fit are left out.
 pub fn small(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     const BLOCK: u16 = 11;
     let width = pen.width();
     let is_wide = width >= 76;
-    let (gap, wrong) = if is_wide { (4, 22) } else { (2, 13) };
-    let end = width.saturating_sub(wrong);
+    let (gap, failures_width) = if is_wide { (4, 22) } else { (2, 13) };
+    let end = width.saturating_sub(failures_width);
     let mut x = small_flight(pen, scene) + gap;
     let blocks: [Panel; 2] = [small_throughput, small_latency];
     // If only one fits, latency is more useful than throughput.
@@ -135,10 +135,10 @@ pub fn small(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
             x += BLOCK + gap;
         }
     }
-    small_wrong(&mut pen.part(end, 0, wrong, 2), scene, is_wide);
+    small_failures(&mut pen.part(end, 0, failures_width, 2), scene, is_wide);
 }
 
-/// Gives back the column after it.
+/// Draws the attempts in flight, and returns the column after them.
 fn small_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) -> u16 {
     let model = scene.model;
     let n = model.in_flight();
@@ -167,7 +167,7 @@ fn small_latency(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-fn small_wrong(pen: &mut Pen<'_>, scene: &ViewScene<'_>, has_share: bool) {
+fn small_failures(pen: &mut Pen<'_>, scene: &ViewScene<'_>, has_share: bool) {
     let totals = &scene.model.totals;
     for (row, name, n, whole, role) in [
         (0, "failed", totals.jobs_failed, totals.settled(), Role::Failed),
@@ -193,7 +193,7 @@ fn number_and_share(pen: &mut Pen<'_>, n: u64, whole: u64, role: Role) {
     pen.text(after + 3, 1, &units::percent(n, whole), Role::TextDim);
 }
 
-/// One quantile, with its unit dim.
+/// Draws one quantile, with a dim unit.
 fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) {
     let value = match name {
         "p50" => histogram.quantile(0.5),
@@ -203,7 +203,7 @@ fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) 
     };
     if let Some(text) = value.map(units::length) {
         let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
-        // Three digits and a point, so that the unit stays where it is.
+        // Room for three digits and a point, so that the unit does not move.
         let after = pen.text(x, y, &format!("{number:>4}"), Role::Title);
         pen.text(after + 1, y, unit, Role::TextDim);
     } else {
@@ -212,7 +212,7 @@ fn figure(pen: &mut Pen<'_>, x: u16, y: u16, histogram: &Histogram, name: &str) 
     }
 }
 
-/// The latencies that are shown, and of which time they are.
+/// The latencies to show, and the name of their time span.
 pub fn latency(scene: &ViewScene<'_>) -> (Histogram, &'static str) {
     let is_over = scene.model.ended.is_some();
     if scene.ui.is_recent && !is_over {
@@ -222,7 +222,7 @@ pub fn latency(scene: &ViewScene<'_>) -> (Histogram, &'static str) {
     }
 }
 
-/// Attempts a second, lately; of the whole run once it is over.
+/// The current number of attempts per second; after the run, that of the whole run.
 pub fn throughput(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     match model.ended {
@@ -231,9 +231,9 @@ pub fn throughput(scene: &ViewScene<'_>) -> String {
     }
 }
 
-/// Failed jobs by kind: unexpected or refusing answers, time-outs, no answer.
+/// Failed jobs by kind: unexpected or throttled responses, timeouts, and other failures.
 fn kinds(model: &Model) -> (u64, u64, u64) {
-    let jobs = |holds: fn(Cause) -> bool| model.incidents.jobs_where(holds);
+    let jobs = |matches: fn(Cause) -> bool| model.incidents.jobs_where(matches);
     (
         jobs(|cause| matches!(cause, Cause::Status(_) | Cause::Throttled(_))),
         jobs(|cause| matches!(cause, Cause::TimedOut(_))),
@@ -242,7 +242,7 @@ fn kinds(model: &Model) -> (u64, u64, u64) {
 }
 
 fn emphasis(pen: &Pen<'_>) -> ratatui::style::Style {
-    // Bold comes from the theme's own title: `mono` and light themes may mean something else by it.
+    // The emphasis comes from the theme's titles, because not every theme uses bold for it.
     let title = pen.theme.style(Role::Title);
     ratatui::style::Style::new().add_modifier(title.add_modifier)
 }

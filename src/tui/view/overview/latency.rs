@@ -1,4 +1,6 @@
-//! How slow are answers, and how far apart are the usual and the unlucky?
+//! The overview's latency chart: a histogram with marks at p50, p95 and p99.
+//!
+//! Start at [`draw`].
 
 use crate::event::Micros;
 use crate::model::histogram::Histogram;
@@ -17,7 +19,7 @@ struct LatencyRow {
     high: Option<Micros>,
 }
 
-/// The head, and one bar a row.
+/// Draws the title, and one bar per row.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
@@ -29,10 +31,10 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         pen.text(0, 1, "no answer yet", Role::TextFaint);
         return;
     }
-    let rows = rows(&histogram, n_rows);
+    let rows = choose_rows(&histogram, n_rows);
     let counts: Vec<u64> = rows.iter().map(|row| count(&histogram, *row)).collect();
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
-    // As a rule all fit; a wider one pushes the bars aside, and touches none.
+    // Most labels fit into 12 columns; a wider one moves the bars to the right.
     let label_width = rows.iter().map(|row| width_of(&label(*row))).max().unwrap_or(0).max(12);
     let count_width = u16::try_from(units::count(histogram.n()).len()).unwrap_or(8).max(5);
     let marker_width = 4;
@@ -43,7 +45,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         smooth_bar(pen, bar_at, y, bar_width, n as f64 / most as f64, Role::Bar);
         let role = if n == 0 { Role::TextFaint } else { Role::Text };
         pen.right(bar_at + bar_width + 1 + count_width, y, &units::count_or_nothing(n), role);
-        // The highest of several that fall into one row says most.
+        // If a row contains several quantiles, only the highest is marked.
         let marker = [(0.99, "p99"), (0.95, "p95"), (0.5, "p50")].into_iter().find(|&(q, _)| {
             histogram.quantile(q).is_some_and(|v| row.low <= v && row.high.is_none_or(|high| v < high))
         });
@@ -53,9 +55,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// Rows that tell the distribution apart: even steps where it is narrow; where it is wide each row is
-/// so many times as wide as the one before that all but the slowest tenth have rows of their own.
-fn rows(histogram: &Histogram, n: usize) -> Vec<LatencyRow> {
+/// Chooses rows that show the shape of the distribution.
+///
+/// A narrow distribution gets equal steps. For a wide one, each row is several times as wide as the one before,
+/// so that the rows cover all latencies up to p90.
+fn choose_rows(histogram: &Histogram, n: usize) -> Vec<LatencyRow> {
     let q = |q| histogram.quantile(q).unwrap_or_default().0;
     let n = n.max(2);
     let inner = n as u64 - 2;
@@ -66,14 +70,14 @@ fn rows(histogram: &Histogram, n: usize) -> Vec<LatencyRow> {
         let first = low / step * step;
         (0..=inner).map(|i| first.saturating_add(i.saturating_mul(step))).collect()
     } else {
-        // With many rows the first may stay empty; with few it has to hold something.
+        // With few rows, the first one must not be empty.
         let first = if n < 8 { nice_above(low.max(1)) } else { nice_below(low.max(1)) };
-        let usual = q(0.9);
-        let reaches = |ratio: &u64| (0..inner).fold(first, |edge, _| edge.saturating_mul(*ratio)) >= usual;
+        let p90 = q(0.9);
+        let reaches = |ratio: &u64| (0..inner).fold(first, |edge, _| edge.saturating_mul(*ratio)) >= p90;
         let ratio = [2, 4, 10].into_iter().find(reaches).unwrap_or(100);
         (0..=inner).scan(first, |edge, _| Some(std::mem::replace(edge, edge.saturating_mul(ratio)))).collect()
     };
-    // Rows that nothing has come near say nothing; they are added below when something does.
+    // Rows above the slowest answer would be empty; they are added when they are needed.
     let slowest = histogram.max().unwrap_or_default().0;
     let needed = edges.iter().position(|&edge| edge > slowest).map_or(edges.len(), |i| i + 1);
     let edges = &edges[..needed];
@@ -127,7 +131,7 @@ fn nice_above(value: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{LatencyRow, count, label, nice_above, nice_below, rows};
+    use super::{LatencyRow, choose_rows, count, label, nice_above, nice_below};
     use crate::event::Micros;
     use crate::model::histogram::Histogram;
 
@@ -139,7 +143,7 @@ mod tests {
                 histogram.record(Micros(value));
             }
             for n in 2..11 {
-                let rows = rows(&histogram, n);
+                let rows = choose_rows(&histogram, n);
                 let total: u64 = rows.iter().map(|row| count(&histogram, *row)).sum();
                 assert_eq!(total, histogram.n(), "{n} {rows:?}");
                 assert!(rows.len() <= n, "{n} {rows:?}");

@@ -1,4 +1,6 @@
-//! How far is it, what is slow, and is it full? The numbers, the endpoints, two charts, the last events.
+//! The overview: key figures, verdict, endpoints, two charts, and the latest events.
+//!
+//! Start at [`OverviewPage`].
 
 pub mod compact;
 pub mod endpoints;
@@ -15,20 +17,20 @@ use crate::tui::view::scene::{Panel, ViewPage, ViewScene};
 use crate::tui::view::verdict;
 use crate::tui::view::widgets::events;
 
-/// The first view.
+/// The overview.
 #[derive(Debug)]
 pub struct OverviewPage;
 
 impl ViewPage for OverviewPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
         usize::from(
-            Sections::of(area, model.endpoints.len(), verdict::has_verdict(model)).endpoints.height.saturating_sub(2),
+            Sections::new(area, model.endpoints.len(), verdict::has_verdict(model)).endpoints.height.saturating_sub(2),
         )
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        // By all endpoints: sections do not move while a filter is typed.
-        let sections = Sections::of(pen.area, scene.model.endpoints.len(), verdict::has_verdict(scene.model));
+        // All endpoints count here, so that sections do not move while a filter is typed.
+        let sections = Sections::new(pen.area, scene.model.endpoints.len(), verdict::has_verdict(scene.model));
         let panels: [(Rect, Panel); 6] = [
             (sections.kpis, if sections.kpis_are_large { kpi::large } else { kpi::small }),
             (sections.verdict, verdict::line),

@@ -1,4 +1,6 @@
-//! Which keys make sense now? Also where remarks are made.
+//! The lab's footer: key hints and remarks.
+//!
+//! Start at [`draw`].
 
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
@@ -8,11 +10,11 @@ use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LabScene;
 
-/// Between two hints.
+/// The space between two hints.
 const GAP: u16 = 3;
 
-/// A rule where there is room for one, and one line.
-pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
+/// Draws the footer: one line, below a rule if there is room.
+pub fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
     if pen.height() == 0 {
         return;
     }
@@ -20,13 +22,13 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     if y > 0 {
         pen.rule(0);
     }
-    let mut hints = hints(stage);
-    // A picture can be saved any time; the lesson, help and the way out are the last to go.
+    let mut hints = hints(scene);
+    // Export is dropped first. The last three hints are always kept: lesson, help and quit.
     while hints.len() > 3 && width(&hints) > pen.width() {
         let export = hints.iter().position(|hint| hint.action == Action::Export);
         hints.remove(export.unwrap_or(hints.len() - 4));
     }
-    let remark = stage.ui.remark.as_ref().map(|(text, _)| text.clone());
+    let remark = scene.ui.remark.as_ref().map(|(text, _)| text.clone());
     let end = remark.as_ref().map_or(pen.width(), |text| pen.width().saturating_sub(width_of(text) + 2));
     let mut x = 0;
     for hint in &hints {
@@ -44,18 +46,18 @@ pub fn draw(pen: &mut Pen<'_>, stage: &LabScene<'_>) {
     }
 }
 
-/// The hints that mean something now, in today's words.
-fn hints(stage: &LabScene<'_>) -> Vec<FooterHint> {
-    let mut hints = stage.keymap.footer(stage.ui.context());
-    let is_over = stage.race.is_over();
+/// The hints that apply now, with labels for the current state.
+fn hints(scene: &LabScene<'_>) -> Vec<FooterHint> {
+    let mut hints = scene.keymap.footer(scene.ui.context());
+    let is_over = scene.race.is_over();
     hints.retain(|hint| match hint.action {
         Action::Pause => !is_over,
-        Action::LimitDown | Action::LimitUp => stage.race.limit.is_some(),
+        Action::LimitDown | Action::LimitUp => scene.race.limit.is_some(),
         _ => true,
     });
     for hint in &mut hints {
-        if hint.action == Action::Pause && stage.is_paused {
-            hint.label = "go on";
+        if hint.action == Action::Pause && scene.is_paused {
+            hint.label = "resume";
         }
     }
     hints

@@ -1,41 +1,41 @@
 //! The layout of the lanes: side by side if they fit, otherwise one below the other.
 //!
-//! Pure. Start at [`LabLayout::of`].
+//! Pure. Start at [`LabLayout::new`].
 
 use ratatui::layout::Rect;
 
-/// The narrowest lane that has rows of requests.
+/// The minimum width of a lane with rows of requests.
 const NARROWEST: u16 = 27;
-/// The lowest that has them.
+/// The minimum height of a lane with rows of requests.
 const LOWEST: u16 = 8;
-/// Columns between two lanes.
+/// The space between two lanes.
 const GAP: u16 = 3;
 
-/// How much of a lane there is room for.
+/// The size in which lanes are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Face {
-    /// Numbers, rows of requests, the pulse and a sentence.
+pub(super) enum LaneSize {
+    /// Numbers, rows of requests, the heartbeat and a sentence.
     Panel,
-    /// Two lines: numbers, and how many were in flight.
+    /// Two lines: numbers, and the attempts in flight.
     Strip,
     /// One line of numbers.
     Line,
 }
 
-/// Where everything lies; what has no height is left out.
+/// The areas of the screen's parts; a part of height 0 is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LabLayout {
     pub(super) head: Rect,
     pub(super) sentence: Rect,
     pub(super) lanes: Vec<Rect>,
-    pub(super) face: Face,
+    pub(super) size: LaneSize,
     pub(super) outcome: Rect,
     pub(super) foot: Rect,
 }
 
 impl LabLayout {
-    /// The places on a screen of this size.
-    pub(super) fn of(area: Rect, lanes: usize) -> Self {
+    /// The layout of a screen of this size.
+    pub(super) fn new(area: Rect, lanes: usize) -> Self {
         let lanes = u16::try_from(lanes.max(1)).unwrap_or(1);
         let margin = match area.width {
             100.. => 2,
@@ -58,14 +58,14 @@ impl LabLayout {
         );
         let (columns, rows) = grid(left.width, lanes);
         let height = left.height / rows;
-        let face = match height {
-            _ if left.width / columns < NARROWEST => Face::Line,
-            LOWEST.. => Face::Panel,
-            _ if left.height / lanes >= 2 => Face::Strip,
-            _ => Face::Line,
+        let size = match height {
+            _ if left.width / columns < NARROWEST => LaneSize::Line,
+            LOWEST.. => LaneSize::Panel,
+            _ if left.height / lanes >= 2 => LaneSize::Strip,
+            _ => LaneSize::Line,
         };
-        let lanes = match face {
-            Face::Panel => {
+        let lanes = match size {
+            LaneSize::Panel => {
                 let width = (left.width - GAP * (columns - 1)) / columns;
                 let at = |i: u16| Rect {
                     x: left.x + i % columns * (width + GAP),
@@ -75,18 +75,18 @@ impl LabLayout {
                 };
                 (0..lanes).map(at).collect()
             }
-            Face::Strip | Face::Line => {
-                let height = if face == Face::Line { 1 } else { (left.height / lanes).min(4) };
+            LaneSize::Strip | LaneSize::Line => {
+                let height = if size == LaneSize::Line { 1 } else { (left.height / lanes).min(4) };
                 let at = |i: u16| Rect { y: left.y + i * height, height, ..left };
-                // A lane without a line is left out.
+                // Lanes that do not fit are left out.
                 (0..lanes).map(at).map(|at| at.intersection(left)).collect()
             }
         };
-        Self { head, sentence, lanes, face, outcome, foot }
+        Self { head, sentence, lanes, size, outcome, foot }
     }
 }
 
-/// Columns and rows of lanes.
+/// The numbers of columns and rows of lanes.
 fn grid(width: u16, lanes: u16) -> (u16, u16) {
     let columns = match lanes {
         3 if width >= 3 * 36 => 3,
@@ -115,26 +115,29 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::layout::Rect;
 
-    use super::{Face, LabLayout};
+    use super::{LabLayout, LaneSize};
 
-    fn face(width: u16, height: u16, lanes: usize) -> Face {
-        LabLayout::of(Rect::new(0, 0, width, height), lanes).face
+    fn size(width: u16, height: u16, lanes: usize) -> LaneSize {
+        LabLayout::new(Rect::new(0, 0, width, height), lanes).size
     }
 
     #[test]
     fn two_lanes_are_side_by_side_on_a_usual_screen() {
         for (width, height) in [(120, 40), (80, 24), (60, 16)] {
-            assert_eq!(face(width, height, 2), Face::Panel, "{width}x{height}");
+            assert_eq!(size(width, height, 2), LaneSize::Panel, "{width}x{height}");
         }
-        assert_eq!((face(120, 40, 4), face(80, 24, 4), face(60, 16, 4)), (Face::Panel, Face::Panel, Face::Strip));
-        assert_eq!((face(40, 10, 2), face(40, 6, 4)), (Face::Line, Face::Line));
+        assert_eq!(
+            (size(120, 40, 4), size(80, 24, 4), size(60, 16, 4)),
+            (LaneSize::Panel, LaneSize::Panel, LaneSize::Strip)
+        );
+        assert_eq!((size(40, 10, 2), size(40, 6, 4)), (LaneSize::Line, LaneSize::Line));
     }
 
     proptest! {
         #[test]
         fn nothing_overlaps(width in 0..220_u16, height in 0..70_u16, lanes in 1..=4_usize) {
             let area = Rect::new(0, 0, width, height);
-            let place = LabLayout::of(area, lanes);
+            let place = LabLayout::new(area, lanes);
             let mut all = place.lanes.clone();
             all.extend([place.head, place.sentence, place.outcome, place.foot]);
             all.retain(|at| at.width > 0 && at.height > 0);

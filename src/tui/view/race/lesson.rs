@@ -1,4 +1,4 @@
-//! Why is that so? The rule, the lines that differ, where else the mistake is made, and the verdict.
+//! The popup of the lesson: the rule, the lines that differ, other places of the mistake, and the verdict.
 //!
 //! Start at [`draw`].
 
@@ -10,36 +10,36 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::race::paragraph::{Paragraph, Tone};
 use crate::tui::view::race::scene::LabScene;
 
-/// The widest that a line is broken at.
+/// The maximum width of a line.
 const WIDEST: u16 = 92;
 
-/// A line of the sheet.
+/// A line of the popup.
 enum LessonLine {
     Heading(&'static str),
-    Words(String),
+    Prose(String),
     Code(String, Status),
     Blank,
 }
 
-/// A sheet over the screen; scrolls where it does not fit, and leaves the footer in sight.
-pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
-    let sheet = LessonPopup::of(screen.area, stage.lesson);
-    let Rect { x, y, width, height } = sheet.area;
-    let mut paper = screen.part(x - screen.area.x, y - screen.area.y, width, height);
-    paper.clear(Role::Surface);
-    let last = sheet.last_row();
-    let from = stage.ui.lesson.unwrap_or(0).min(last);
+/// Draws the popup. It scrolls if it does not fit, and the footer stays visible.
+pub fn draw(screen: &mut Pen<'_>, scene: &LabScene<'_>) {
+    let popup_layout = LessonPopup::new(screen.area, scene.lesson);
+    let Rect { x, y, width, height } = popup_layout.area;
+    let mut popup = screen.part(x - screen.area.x, y - screen.area.y, width, height);
+    popup.clear(Role::Surface);
+    let last = popup_layout.last_row();
+    let from = scene.ui.lesson.unwrap_or(0).min(last);
     let remark = if last > 0 { format!("{} of {}", from + 1, last + 1) } else { String::new() };
-    let (left, above) = sheet.margins;
-    let mut inner = paper.part(left, above, width.saturating_sub(2 * left), height);
+    let (left, above) = popup_layout.margins;
+    let mut inner = popup.part(left, above, width.saturating_sub(2 * left), height);
     let surface = inner.theme.style(Role::Surface);
     inner.section(0, "Why", &remark);
-    for (y, line) in (1..=sheet.rows).zip(sheet.lines.iter().skip(from)) {
+    for (y, line) in (1..=popup_layout.rows).zip(popup_layout.lines.iter().skip(from)) {
         match line {
             LessonLine::Heading(text) => {
                 inner.text(0, y, text, Role::Title);
             }
-            LessonLine::Words(text) => {
+            LessonLine::Prose(text) => {
                 inner.text(0, y, text, Role::Text);
             }
             LessonLine::Code(text, status) => {
@@ -52,18 +52,18 @@ pub fn draw(screen: &mut Pen<'_>, stage: &LabScene<'_>) {
             LessonLine::Blank => {}
         }
     }
-    // Text brings the screen's ground along; the sheet has its own.
-    if let Some(ground) = surface.bg {
-        paper.ground(ground);
+    // Text is drawn with the screen's background, so the popup's own is set last.
+    if let Some(background) = surface.bg {
+        popup.fill_background(background);
     }
 }
 
-/// The furthest that the sheet can be scrolled on a screen of this size.
+/// The maximum scroll position on a screen of this size.
 pub fn last_row(area: Rect, lesson: &[Paragraph]) -> usize {
-    LessonPopup::of(area, lesson).last_row()
+    LessonPopup::new(area, lesson).last_row()
 }
 
-/// What is on the sheet, and where it lies.
+/// The popup's lines and its position.
 struct LessonPopup {
     area: Rect,
     margins: (u16, u16),
@@ -72,7 +72,7 @@ struct LessonPopup {
 }
 
 impl LessonPopup {
-    fn of(screen: Rect, lesson: &[Paragraph]) -> Self {
+    fn new(screen: Rect, lesson: &[Paragraph]) -> Self {
         let left = if screen.width < 60 { 1 } else { 3 };
         let wanted = WIDEST + 2 * left;
         let width = if wanted + 8 > screen.width { screen.width } else { wanted };
@@ -101,7 +101,7 @@ fn lines(lesson: &[Paragraph], width: u16) -> Vec<LessonLine> {
             lines.push(LessonLine::Heading(heading));
         }
         match paragraph.tone {
-            Tone::Words => lines.extend(wrapped(&paragraph.text, width).into_iter().map(LessonLine::Words)),
+            Tone::Prose => lines.extend(wrapped(&paragraph.text, width).into_iter().map(LessonLine::Prose)),
             Tone::Wrong => {
                 lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Failed)))
             }
@@ -113,7 +113,7 @@ fn lines(lesson: &[Paragraph], width: u16) -> Vec<LessonLine> {
     lines
 }
 
-/// The text in lines, broken between words.
+/// Wraps a text between words.
 fn wrapped(text: &str, width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

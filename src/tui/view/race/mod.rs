@@ -1,18 +1,18 @@
 //! The lab's screen: lanes side by side on one time axis, and the result.
 //!
-//! Start at [`render`]; a lane is drawn by `lane`, what came out by `outcome`.
+//! `lane` draws a lane, and `outcome` the result. Start at [`render`].
 
 pub mod foot;
 pub mod head;
+mod heartbeat;
 mod lane;
 mod layout;
 pub mod lesson;
 mod outcome;
 pub mod paragraph;
-mod pulse;
 mod rows;
 pub mod scene;
-mod words;
+mod sentences;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -29,45 +29,45 @@ use crate::tui::view::race::layout::LabLayout;
 use crate::tui::view::race::paragraph::Paragraph;
 use crate::tui::view::race::scene::{LabScene, LaneScene};
 
-/// Draws the whole screen, at any size; returns what can be clicked.
-pub fn render(frame: &mut Frame<'_>, stage: &LabScene<'_>) -> ClickTargets {
+/// Draws the whole screen at any size, and returns its click targets.
+pub fn render(frame: &mut Frame<'_>, scene: &LabScene<'_>) -> ClickTargets {
     let area = frame.area();
     let mut targets = ClickTargets::default();
-    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, stage.theme);
+    let mut screen = Pen::new(frame.buffer_mut(), &mut targets, area, scene.theme);
     screen.clear(Role::Bg);
-    let place = LabLayout::of(area, stage.race.lanes.len());
-    head::draw(&mut screen.within(place.head), stage);
+    let place = LabLayout::new(area, scene.race.lanes.len());
+    head::draw(&mut screen.within(place.head), scene);
     if place.sentence.height > 0 {
-        screen.within(place.sentence).text(0, 0, stage.race.sentence, Role::TextDim);
+        screen.within(place.sentence).text(0, 0, scene.race.sentence, Role::TextDim);
     }
-    for (lane, at) in lanes(stage).zip(&place.lanes) {
-        lane::draw(&mut screen.within(*at), &lane, place.face);
+    for (lane, at) in lanes(scene).zip(&place.lanes) {
+        lane::draw(&mut screen.within(*at), &lane, place.size);
     }
-    outcome::draw(&mut screen.within(place.outcome), stage);
-    foot::draw(&mut screen.within(place.foot), stage);
-    if stage.ui.lesson.is_some() {
-        lesson::draw(&mut screen, stage);
+    outcome::draw(&mut screen.within(place.outcome), scene);
+    foot::draw(&mut screen.within(place.foot), scene);
+    if scene.ui.lesson.is_some() {
+        lesson::draw(&mut screen, scene);
     }
-    if let Some(from) = stage.ui.help {
-        help::sheet(&mut screen, &stage.keymap.rows_at(Context::Race), from);
+    if let Some(from) = scene.ui.help {
+        help::draw_rows(&mut screen, &scene.keymap.rows_at(Context::Race), from);
     }
-    if let Some(palette) = &stage.ui.palette {
-        palette::draw(&mut screen, palette, stage.keymap, |action| RaceUi::refusal(action, stage.race));
+    if let Some(palette) = &scene.ui.palette {
+        palette::draw(&mut screen, palette, scene.keymap, |action| RaceUi::refusal(action, scene.race));
     }
-    if stage.charset == Charset::Ascii {
+    if scene.charset == Charset::Ascii {
         replace_non_ascii(frame.buffer_mut());
     }
     targets
 }
 
-/// Rows of requests that a screen of this size has, so that paging knows its step.
-pub fn rows_in_sight(area: Rect, lanes: usize) -> usize {
-    let place = LabLayout::of(area, lanes);
-    place.lanes.first().map_or(0, |at| lane::rows(*at, place.face))
+/// The number of requests that a screen of this size shows.
+pub fn visible_rows(area: Rect, lanes: usize) -> usize {
+    let place = LabLayout::new(area, lanes);
+    place.lanes.first().map_or(0, |at| lane::rows(*at, place.size))
 }
 
-/// The furthest that what lies open can be scrolled on a screen of this size.
-pub fn sheet_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph]) -> usize {
+/// The maximum scroll position of the open popup on a screen of this size.
+pub fn popup_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph]) -> usize {
     if ui.help.is_some() {
         help::last_row_of(area, &keymap.rows_at(Context::Race))
     } else {
@@ -75,7 +75,7 @@ pub fn sheet_end(area: Rect, ui: &RaceUi, keymap: &Keymap, lesson: &[Paragraph])
     }
 }
 
-fn lanes<'a>(stage: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
-    let lettered = stage.race.lettered().zip(stage.models);
-    lettered.map(move |((letter, figures), model)| LaneScene { letter, figures, model, stage })
+fn lanes<'a>(scene: &'a LabScene<'a>) -> impl Iterator<Item = LaneScene<'a>> {
+    let lanes_with_models = scene.race.lettered().zip(scene.models);
+    lanes_with_models.map(move |((letter, figures), model)| LaneScene { letter, figures, model, scene })
 }

@@ -1,4 +1,4 @@
-//! The paragraphs of a lesson, as the sheet of the lab shows them.
+//! The paragraphs of a lesson, as the lab's popup shows them.
 //!
 //! Start at [`Paragraph`].
 
@@ -7,21 +7,21 @@ use std::borrow::Cow;
 /// A part of a lesson.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paragraph {
-    /// What it is of: `Rust`.
+    /// The heading, such as `Rust`.
     pub heading: &'static str,
-    /// What it says.
+    /// The text.
     pub text: Cow<'static, str>,
-    /// How it is meant.
+    /// The kind of text.
     pub tone: Tone,
 }
 
-/// How a paragraph is meant.
+/// The kind of a paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// In words.
-    Words,
-    /// Lines of a program, as they should not be.
+    /// Prose.
+    Prose,
+    /// Lines of a wrong program.
     Wrong,
-    /// Lines of a program, as they should.
+    /// Lines of a right program.
     Right,
 }

@@ -1,4 +1,4 @@
-//! One request a row on the axis of all lanes: a staircase, or a wall.
+//! The requests of a lane, one per row, on the time axis of all lanes.
 //!
 //! Start at [`draw`].
 
@@ -15,15 +15,15 @@ use crate::tui::view::race::scene::LaneScene;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::ticks::ticks;
 
-/// Columns before the axis: a request's number, or what a strip is of.
+/// The columns before the axis, for a request's number or the chart's top.
 pub(super) const LEAD: u16 = 5;
 
-/// Below this many rows a picture of how many were in flight says more.
+/// With fewer rows than this, the chart of attempts in flight is shown instead.
 const FEWEST: u16 = 4;
-/// The tallest picture of how many were in flight.
+/// The maximum height of that chart.
 const TALLEST: u16 = 7;
 
-/// The axis: the same in every lane.
+/// Draws the axis, which is the same in every lane.
 pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let track = track(pen, lane);
     let most = (track.width / 8).max(2);
@@ -36,53 +36,53 @@ pub(super) fn axis(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     }
 }
 
-/// The requests in sight.
+/// Draws the visible requests.
 pub(super) fn draw(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let n = u16::try_from(lane.figures.jobs).unwrap_or(u16::MAX);
     if pen.height() < FEWEST.min(n) {
-        return level(pen, lane);
+        return draw_level(pen, lane);
     }
-    // What rows leave free shows how many there were at once.
+    // Free rows show the chart of attempts in flight.
     let spare = pen.height().saturating_sub(n);
     if spare > FEWEST {
         let height = (spare - 1).min(TALLEST);
-        level(&mut pen.part(0, n + 1, pen.width(), height), lane);
+        draw_level(&mut pen.part(0, n + 1, pen.width(), height), lane);
     }
     let track = track(pen, lane);
-    let first = lane.stage.ui.scroll as u64 + 1;
+    let first = lane.scene.ui.scroll as u64 + 1;
     let last = (first + u64::from(pen.height())).min(lane.figures.jobs + 1);
-    let mut of: HashMap<u64, Vec<&Bar>> = HashMap::new();
+    let mut bars_of: HashMap<u64, Vec<&Bar>> = HashMap::new();
     for bar in lane.model.timeline.bars() {
         if (first..last).contains(&bar.attempt.job.0) {
-            of.entry(bar.attempt.job.0).or_default().push(bar);
+            bars_of.entry(bar.attempt.job.0).or_default().push(bar);
         }
     }
     let dot = pen.theme.glyphs.bar_rest.clone();
     for (y, job) in (0..).zip(first..last) {
         pen.right(LEAD - 1, y, &job.to_string(), Role::TextDim);
-        let bars = of.get(&job).map_or(&[][..], Vec::as_slice);
+        let bars = bars_of.get(&job).map_or(&[][..], Vec::as_slice);
         let start = bars.first().map_or(lane.now(), |bar| bar.started);
         pen.fill(track.x, y, track.cell(start).min(track.width), &dot, Role::BarRest);
         for bar in bars {
-            bar::draw(pen, y, &solid(bar), &track);
+            bar::draw(pen, y, &without_phases(bar), &track);
         }
     }
 }
 
-/// The bar as one: here it is the wall that counts, and not where a request's time went.
-fn solid(bar: &Bar) -> Bar {
+/// The bar without its phases, because lanes compare only when requests ran.
+fn without_phases(bar: &Bar) -> Bar {
     let end = bar.end.clone().map(|end| AttemptEnd { spent: PhaseTimes::default(), ..end });
     Bar { end, ..bar.clone() }
 }
 
-/// How many were in flight over time, where there is no room for rows.
-pub(super) fn level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
+/// Draws the chart of attempts in flight over time.
+pub(super) fn draw_level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
     let rows = pen.height();
     let track = track(pen, lane);
     if rows == 0 || track.width == 0 {
         return;
     }
-    let top = lane.stage.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
+    let top = lane.scene.race.lanes.iter().map(|lane| lane.peak).max().unwrap_or(0).max(1);
     pen.right(LEAD - 1, 0, &top.to_string(), Role::Axis);
     let (levels, style) = (pen.theme.glyphs.levels, pen.theme.style(Role::Bar));
     let edge = |x: u16| {
@@ -99,31 +99,31 @@ pub(super) fn level(pen: &mut Pen<'_>, lane: &LaneScene<'_>) {
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
             if filled > 0 {
-                pen.put(track.x + x, row, levels[usize::from(filled) - 1], style);
+                pen.set_cell(track.x + x, row, levels[usize::from(filled) - 1], style);
             }
         }
     }
 }
 
-/// What bars are drawn on.
+/// The cells that bars are drawn on.
 pub(super) fn track<'a>(pen: &Pen<'_>, lane: &LaneScene<'a>) -> Track<'a> {
     Track {
         x: LEAD,
         width: pen.width().saturating_sub(LEAD),
-        axis: &lane.stage.ui.axis,
+        axis: &lane.scene.ui.axis,
         now: lane.now(),
         is_watched: false,
     }
 }
 
 impl LaneScene<'_> {
-    /// Its time; it stops when the lane has ended.
+    /// The lane's time; it stops when the lane has ended.
     pub(super) fn now(&self) -> Offset {
-        if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.stage.now }
+        if self.figures.is_over { Offset::ZERO + self.figures.elapsed + self.figures.held } else { self.scene.now }
     }
 
-    /// How late its timers have been at worst, in words.
-    pub(super) fn late(&self) -> String {
+    /// The longest delay of the lane's timers, as text.
+    pub(super) fn longest_delay(&self) -> String {
         units::length(self.figures.late.worst)
     }
 }

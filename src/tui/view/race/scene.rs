@@ -1,4 +1,4 @@
-//! The scene that a picture of the lab is drawn from, and the part of one lane.
+//! The scene of the lab: everything that a picture of it is drawn from, and the part of one lane.
 //!
 //! Start at [`LabScene`].
 
@@ -14,31 +14,31 @@ use crate::tui::view::race::paragraph::Paragraph;
 /// Everything a picture of the lab depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct LabScene<'a> {
-    /// What all lanes have come to.
+    /// The race and its figures.
     pub race: &'a Race,
-    /// Each lane's model, in their order.
+    /// Each lane's model, in the order of the lanes.
     pub models: &'a [&'a Model],
-    /// Whether nothing starts.
+    /// Whether the race is paused.
     pub is_paused: bool,
-    /// What is to be learned.
+    /// The lesson.
     pub lesson: &'a [Paragraph],
-    /// What the person has chosen.
+    /// The state of the screen.
     pub ui: &'a RaceUi,
-    /// What meanings look like.
+    /// The theme.
     pub theme: &'a Theme,
-    /// What keys mean.
+    /// The keys in force.
     pub keymap: &'a Keymap,
-    /// Which marks the terminal can show.
+    /// The character set of the terminal.
     pub charset: Charset,
-    /// Now, since the lanes started.
+    /// The current time, since the lanes started.
     pub now: Offset,
 }
 
-/// A lane as it is drawn.
+/// The scene of one lane.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneScene<'a> {
     pub(super) letter: char,
     pub(super) figures: &'a LaneFigures,
     pub(super) model: &'a Model,
-    pub(super) stage: &'a LabScene<'a>,
+    pub(super) scene: &'a LabScene<'a>,
 }

@@ -1,4 +1,4 @@
-//! How many were in flight, on the same axis as the bars above.
+//! The chart of attempts in flight, on the same time axis as the bars above.
 //!
 //! Start at [`draw`].
 
@@ -11,7 +11,7 @@ use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::widgets::charts::scale;
 
-/// ColumnHead, and a column for each cell of the bars.
+/// Draws the title, and a column for each cell of the bars.
 pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) {
     let Some(rows) = pen.height().checked_sub(1).filter(|&rows| rows > 0) else { return };
     let model = scene.model;
@@ -43,16 +43,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>, track: &Track<'_>) 
         for row in 0..rows {
             let filled = eighths.saturating_sub((rows - 1 - row) * 8).min(8);
             if filled > 0 {
-                pen.put(track.x + column, 1 + row, levels[usize::from(filled) - 1], style);
+                pen.set_cell(track.x + column, 1 + row, levels[usize::from(filled) - 1], style);
             }
         }
     }
 }
 
-/// The mean in flight of each cell; none where nothing is known yet.
+/// The mean number in flight for each cell; `None` if it is unknown.
 ///
-/// From attempts themselves where all of them are known; before that from the level of the whole run,
-/// which is coarser.
+/// It is computed from the attempts if all of them are known, and otherwise from the coarser level of the run.
 fn means(model: &Model, track: &Track<'_>) -> Vec<Option<f64>> {
     let edge = |i: u16| {
         let ahead = u128::from(track.axis.length.0) * u128::from(i) / u128::from(track.width.max(1));
@@ -76,7 +75,7 @@ fn means(model: &Model, track: &Track<'_>) -> Vec<Option<f64>> {
 /// Attempts × microseconds within each pair of neighbouring moments, in one pass over the attempts.
 fn overlaps(model: &Model, edges: &[Offset], now: Offset) -> Vec<f64> {
     let mut areas = vec![0.0; edges.len().saturating_sub(1)];
-    // How many begin to fill whole cells, and how many cease to.
+    // The change in the number of bars that fill a whole cell.
     let mut steps = vec![0_i64; edges.len() + 1];
     let (Some(&begin), Some(&end)) = (edges.first(), edges.last()) else { return areas };
     for bar in model.timeline.bars() {

@@ -1,8 +1,6 @@
 //! The columns next to the bars: number, request, status and duration.
 //!
-//! Start at [`row`].
-//!
-//! Start at [`WaterfallColumns::of`].
+//! Start at [`WaterfallColumns::new`].
 
 use std::borrow::Cow;
 
@@ -19,18 +17,18 @@ use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::ticks;
 use crate::tui::view::widgets::table::{self, GAP};
 
-/// The mark of the selected row and a space.
+/// The width of the selection mark and a space.
 pub(super) const LEAD: u16 = 2;
-/// Between the bars and what they took.
+/// The space between the bars and their durations.
 pub(super) const TOOK_GAP: u16 = 1;
-/// `59m 59 s`
+/// The width of a duration, such as `59m 59 s`.
 const TOOK: u16 = 8;
-/// A word of seven letters, a space and a mark.
+/// The width of the status: a word of seven letters, a space and a mark.
 const STATUS: u16 = 9;
-/// Cells that make a bar worth looking at.
-const BARS_LEAST: u16 = 20;
+/// The minimum width of bars before other columns are dropped.
+const MIN_BARS: u16 = 20;
 
-/// Where columns lie; one of no width is left out.
+/// The widths of the columns; a column of width 0 is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WaterfallColumns {
     number: u16,
@@ -39,21 +37,21 @@ pub(super) struct WaterfallColumns {
     pub(super) bars: u16,
 }
 
-/// A way to do with less.
-type Drop = fn(&mut WaterfallColumns);
+/// A function that narrows or drops a column.
+type NarrowColumn = fn(&mut WaterfallColumns);
 
 impl WaterfallColumns {
-    pub(super) fn of(width: u16, model: &Model) -> Self {
+    pub(super) fn new(width: u16, model: &Model) -> Self {
         let jobs = model.jobs.unwrap_or(0).max(model.timeline.n_started());
-        let number = table::digits(jobs).max(3) + 2;
+        let number = table::count_width(jobs).max(3) + 2;
         let request = (width.saturating_mul(2) / 9).clamp(17, 44);
         let mut columns = Self { number, request, status: STATUS, bars: 0 };
-        // Below so many cells, this goes.
-        let drops: [(u16, Drop); 4] = [
-            (BARS_LEAST, |c| c.number = 0),
-            (BARS_LEAST, |c| c.request = c.request.min(13)),
-            (BARS_LEAST, |c| c.status = 0),
-            (BARS_LEAST / 2, |c| c.request = 0),
+        // Each entry: if bars have fewer cells than this, narrow or drop a column.
+        let drops: [(u16, NarrowColumn); 4] = [
+            (MIN_BARS, |c| c.number = 0),
+            (MIN_BARS, |c| c.request = c.request.min(13)),
+            (MIN_BARS, |c| c.status = 0),
+            (MIN_BARS / 2, |c| c.request = 0),
         ];
         for (least, drop) in drops {
             if columns.room_for_bars(width) >= least {
@@ -71,15 +69,15 @@ impl WaterfallColumns {
 
     /// The column in which the bars begin.
     pub(super) fn bars_at(self) -> u16 {
-        LEAD + table::taken(&[self.number, self.request, self.status])
+        LEAD + table::total_width(&[self.number, self.request, self.status])
     }
 
     fn request_at(self) -> u16 {
-        LEAD + table::taken(&[self.number])
+        LEAD + table::total_width(&[self.number])
     }
 }
 
-/// The names of the columns, and the axis.
+/// Draws the names of the columns, and the axis.
 pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, track: &Track<'_>, group: usize) {
     if columns.number > 0 {
         let (label, end) = if group == SLOT { ("SLOT", columns.number) } else { ("#", columns.number - 2) };
@@ -108,7 +106,7 @@ pub(super) fn heads(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, track:
     pen.right(width, y, if group == SLOT { "BUSY" } else { "TOOK" }, Role::TextDim);
 }
 
-/// Everything about a request but its bar.
+/// Draws the columns of a request, without its bar.
 pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Bar, opens: bool, scene: &ViewScene<'_>) {
     let text = if bar.is_open() { Role::Text } else { Role::TextDim };
     let group = scene.ui.list().column;
@@ -118,7 +116,7 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Ba
         let end = LEAD + columns.number - 2;
         pen.right(end, y, &units::count(bar.attempt.job.0), Role::TextFaint);
         if bar.attempt.n > 1 {
-            // The second, third … exchange of its job.
+            // The second or a later attempt of its job.
             let n = format!(".{}", bar.attempt.n.min(9));
             pen.text(end, y, &n, Role::TextFaint);
         }
@@ -128,7 +126,7 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Ba
     let endpoint = scene.model.endpoints.get(bar.endpoint);
     let (name, role) = match endpoint {
         Some(endpoint) if group == ENDPOINT && opens => (Cow::Borrowed(&*endpoint.name), Role::Title),
-        Some(endpoint) => (request::short(bar, endpoint, room), text),
+        Some(endpoint) => (request::short_target(bar, endpoint, room), text),
         None => (Cow::Borrowed(&*bar.target), text),
     };
     let style = pen.theme.style(role);
@@ -138,7 +136,7 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Ba
         let at = columns.request_at() + columns.request + GAP;
         let is_quiet = matches!(status, Status::Ok | Status::Running);
         let role = if is_quiet { Role::TextDim } else { status.into() };
-        pen.text(at, y, &request::words(bar), role);
+        pen.text(at, y, &request::result_text(bar), role);
         if !is_quiet {
             let glyph = pen.theme.glyph(status).to_owned();
             pen.text(at + STATUS - 1, y, &glyph, role);
@@ -147,9 +145,9 @@ pub(super) fn row(pen: &mut Pen<'_>, y: u16, columns: WaterfallColumns, bar: &Ba
     let took = bar.took(scene.now);
     let width = pen.width();
     if group == SLOT {
-        // How busy the slot was is for the track to say.
+        // `tracks` draws how busy the slot was.
     } else if bar.is_open() {
-        // It is still running: tenths can be followed.
+        // A running request shows tenths, because they change slowly enough to read.
         pen.right(width, y, &units::countdown(took), Role::TextDim);
     } else {
         pen.right(width, y, &units::length(took), Role::Text);
@@ -162,15 +160,15 @@ mod tests {
     use crate::model::Model;
 
     #[test]
-    fn columns_go_in_a_fixed_order_and_bars_keep_their_room() {
-        let of = |width| {
-            let c = WaterfallColumns::of(width, &Model::default());
+    fn columns_are_dropped_in_a_fixed_order_and_bars_keep_their_room() {
+        let widths = |width| {
+            let c = WaterfallColumns::new(width, &Model::default());
             (c.number > 0, c.request, c.status > 0, c.bars)
         };
-        assert_eq!(of(116), (true, 25, true, 60));
-        assert_eq!(of(78), (true, 17, true, 30));
-        assert_eq!(of(58), (false, 13, true, 21));
-        assert_eq!(of(40), (false, 13, false, 14));
-        assert_eq!(of(0).3, 0);
+        assert_eq!(widths(116), (true, 25, true, 60));
+        assert_eq!(widths(78), (true, 17, true, 30));
+        assert_eq!(widths(58), (false, 13, true, 21));
+        assert_eq!(widths(40), (false, 13, false, 14));
+        assert_eq!(widths(0).3, 0);
     }
 }

@@ -1,6 +1,6 @@
-//! The waterfall: one row for each request, on one time axis.
+//! The waterfall view: one row for each request, on one time axis.
 //!
-//! A staircase is serial, a wall is concurrent. Start at [`WaterfallPage`].
+//! Serial requests look like a staircase, and concurrent ones like a wall. Start at [`WaterfallPage`].
 
 pub mod bar;
 mod chart;
@@ -24,17 +24,17 @@ use crate::tui::view::waterfall::bar::Track;
 use crate::tui::view::waterfall::columns::{LEAD, TOOK_GAP, WaterfallColumns};
 use crate::tui::view::widgets::table;
 
-/// Requests along time.
+/// The waterfall view.
 #[derive(Debug)]
 pub struct WaterfallPage;
 
 impl ViewPage for WaterfallPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(WaterfallLayout::of(area.height, verdict::has_verdict(model)).rows)
+        usize::from(WaterfallLayout::new(area.height, verdict::has_verdict(model)).rows)
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        let parts = WaterfallLayout::of(pen.height(), verdict::has_verdict(scene.model));
+        let parts = WaterfallLayout::new(pen.height(), verdict::has_verdict(scene.model));
         let (width, list) = (pen.width(), scene.ui.list());
         if pen.height() == 0 {
             return;
@@ -44,7 +44,7 @@ impl ViewPage for WaterfallPage {
         }
         let title = if list.column == SLOT { "Slots" } else { "Requests" };
         pen.section(parts.title_at(), title, &remark(scene));
-        let columns = WaterfallColumns::of(width, scene.model);
+        let columns = WaterfallColumns::new(width, scene.model);
         let track = Track {
             x: columns.bars_at(),
             width: columns.bars,
@@ -53,7 +53,7 @@ impl ViewPage for WaterfallPage {
             is_watched: scene.model.limit.is_none(),
         };
         if list.order.is_empty() {
-            return table::nothing(pen, LEAD, parts.title_at() + HEAD, scene);
+            return table::draw_empty(pen, LEAD, parts.title_at() + HEAD, scene);
         }
         columns::heads(pen, parts.title_at() + 1, columns, &track, list.column);
         let from = parts.title_at() + HEAD;
@@ -61,25 +61,25 @@ impl ViewPage for WaterfallPage {
             tracks::draw(pen, from..from + parts.rows, columns, &track, scene);
         } else {
             let mut above = None;
-            for (y, (row, _)) in (from..from + parts.rows).zip(list.in_sight()) {
+            for (y, (row, _)) in (from..from + parts.rows).zip(list.visible_rows()) {
                 let Some(bar) = bar_of(scene.model, row) else { continue };
                 let opens = list.column == ENDPOINT && above.replace(bar.endpoint) != Some(bar.endpoint);
                 columns::row(pen, y, columns, bar, opens, scene);
                 bar::draw(pen, y, bar, &track);
             }
         }
-        for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.in_sight()) {
+        for (y, (row, is_selected)) in (from..from + parts.rows).zip(list.visible_rows()) {
             pen.target(0, y, u16::MAX, ClickTarget::Row(row));
             if is_selected && has_cursor(list) {
-                table::mark(pen, y);
-                pen.underlay(y, Role::Selection);
+                table::selection_mark(pen, y);
+                pen.highlight_row(y, Role::Selection);
             }
         }
         let chart_at = from + parts.rows + parts.gap;
         chart::draw(&mut pen.part(0, chart_at, width, parts.chart), scene, &track);
         if parts.legend > 0 {
             let y = chart_at + parts.chart + parts.legend - 1;
-            match list.chosen().filter(|_| has_cursor(list)).and_then(|row| bar_of(scene.model, row)) {
+            match list.selected_row().filter(|_| has_cursor(list)).and_then(|row| bar_of(scene.model, row)) {
                 Some(bar) => request::line(pen, y, bar, scene),
                 None => legend(pen, y, track.is_watched),
             }
@@ -89,13 +89,13 @@ impl ViewPage for WaterfallPage {
 
 /// A list that follows the newest row shows no cursor.
 fn has_cursor(list: &List) -> bool {
-    list.is_reading || list.column != 0
+    list.is_scroll_locked || list.column != 0
 }
 
-/// ColumnHead and axis above the rows.
+/// The rows above the requests: title and axis.
 const HEAD: u16 = 2;
 
-/// How the view shares its height; rows come first.
+/// The heights of the view's sections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct WaterfallLayout {
     above: u16,
@@ -107,10 +107,10 @@ struct WaterfallLayout {
 }
 
 impl WaterfallLayout {
-    fn of(height: u16, has_verdict: bool) -> Self {
+    fn new(height: u16, has_verdict: bool) -> Self {
         let above = u16::from(height >= 17);
         let gap = u16::from(height >= 17);
-        // The sentence, and a free line below it where there is room.
+        // The verdict, and a blank line below if there is room.
         let verdict = if has_verdict && height >= 9 { 1 + u16::from(height >= 30) } else { 0 };
         let (chart, legend) = match height {
             0..9 => (0, 0),
@@ -130,7 +130,7 @@ impl WaterfallLayout {
     }
 }
 
-/// Which rows of how many, in which order, and whether the newest are in sight.
+/// The range of visible rows, their order, and whether auto-scroll is on.
 fn remark(scene: &ViewScene<'_>) -> String {
     let (list, timeline) = (scene.ui.list(), &scene.model.timeline);
     let n = list.order.len();
@@ -139,8 +139,8 @@ fn remark(scene: &ViewScene<'_>) -> String {
     }
     let below = (list.scroll + list.page).min(n).max(list.scroll + 1);
     let count = |n: usize| units::count(n as u64);
-    let of = if !list.filter.value().is_empty() {
-        format!("{} of {} that match", count(n), count(timeline.n()))
+    let total = if !list.filter.value().is_empty() {
+        format!("{} matches in {}", count(n), count(timeline.n()))
     } else if list.column == SLOT {
         count(n)
     } else if timeline.n_started() > timeline.n() as u64 {
@@ -148,11 +148,11 @@ fn remark(scene: &ViewScene<'_>) -> String {
     } else {
         count(n)
     };
-    let mut parts = vec![format!("{}–{} of {of}", count(list.scroll + 1), count(below))];
+    let mut parts = vec![format!("{}–{} of {total}", count(list.scroll + 1), count(below))];
     parts.push(match list.column {
         ENDPOINT => "by endpoint".to_owned(),
-        SLOT => format!("{} on them", units::plural(timeline.n() as u64, "request")),
-        _ if list.is_reading || scene.model.ended.is_some() => "by start".to_owned(),
+        SLOT => format!("{} on these slots", units::plural(timeline.n() as u64, "request")),
+        _ if list.is_scroll_locked || scene.model.ended.is_some() => "by start".to_owned(),
         _ => "following".to_owned(),
     });
     parts.join("   ")
@@ -169,11 +169,11 @@ fn legend(pen: &mut Pen<'_>, y: u16, is_watched: bool) {
         (glyphs.limited.to_string(), Role::Limited, "rate limited or backing off"),
     ];
     let mut x = LEAD;
-    for (mark, role, words) in marks {
-        if x + 2 + crate::tui::text_fit::width_of(words) > pen.width() {
+    for (mark, role, label) in marks {
+        if x + 2 + crate::tui::text_fit::width_of(label) > pen.width() {
             break;
         }
         let after = pen.text(x, y, &mark, role);
-        x = pen.text(after + 1, y, words, Role::TextDim) + TOOK_GAP + 2;
+        x = pen.text(after + 1, y, label, Role::TextDim) + TOOK_GAP + 2;
     }
 }

@@ -1,4 +1,4 @@
-//! The line below the waterfall: where the time of the selected request went.
+//! The line below the waterfall: the phases of the selected request.
 //!
 //! Start at [`line`].
 
@@ -6,16 +6,16 @@ use crate::event::outcome::Outcome;
 use crate::event::waits::WaitReason;
 use crate::model::timeline::Bar;
 use crate::text::units;
-use crate::tui::rows::request::name;
+use crate::tui::rows::request::attempt_number;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::Role;
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
-/// The selected one in numbers: as many as fit, the first ones first.
+/// Draws the numbers of a request; the last ones are left out if they do not fit.
 pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) {
     let took = bar.took(scene.now);
-    let mut facts = vec![(name(bar), format!("at {}", units::clock(bar.started)))];
+    let mut facts = vec![(attempt_number(bar), format!("at {}", units::clock(bar.started)))];
     let mut add = |label: &str, text: String| facts.push((label.to_owned(), text));
     if !bar.waited.is_none() {
         add("waited", waited(bar));
@@ -62,7 +62,7 @@ pub(super) fn line(pen: &mut Pen<'_>, y: u16, bar: &Bar, scene: &ViewScene<'_>) 
     }
 }
 
-/// How long it waited, and for what most of all.
+/// The time that a request waited, and the main reason.
 fn waited(bar: &Bar) -> String {
     let most = WaitReason::ALL.into_iter().max_by_key(|&why| bar.waited.get(why));
     let total = units::length(bar.waited.total());

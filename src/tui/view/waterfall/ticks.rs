@@ -1,10 +1,10 @@
-//! Round moments along an axis of time, and how they are written.
+//! The ticks of a time axis: round times and their labels.
 //!
 //! Start at [`ticks`].
 
 use crate::event::{Micros, Offset};
 
-/// Steps from one tick to the next: 1, 2 and 5 below a minute, and what clocks show above.
+/// The possible steps between two ticks: 1, 2 and 5 below a minute, and clock steps above.
 const STEPS: [u64; 30] = [
     100,
     200,
@@ -38,7 +38,7 @@ const STEPS: [u64; 30] = [
     86_400_000_000,
 ];
 
-/// The round moments of a stretch, at most so many, and what to write at each.
+/// The round times of a time span, with their labels; at most `most` steps.
 pub fn ticks(from: Offset, length: Micros, most: u16) -> Vec<(Offset, String)> {
     let least = length.0 / u64::from(most.max(1));
     let step = STEPS.into_iter().find(|&step| step >= least).unwrap_or(least.next_multiple_of(86_400_000_000)).max(1);
@@ -48,7 +48,7 @@ pub fn ticks(from: Offset, length: Micros, most: u16) -> Vec<(Offset, String)> {
     moments.take_while(|&at| at <= end).map(|at| (Offset(at), label(Offset(at), step))).collect()
 }
 
-/// A moment, as exact as the step asks for: `0 s`, `250 ms`, `41.5 s`, `1:40`, `2:05:00`.
+/// Formats a time, as exactly as the step needs: `0 s`, `250 ms`, `41.5 s`, `1:40`, `2:05:00`.
 fn label(at: Offset, step: u64) -> String {
     let (seconds, rest) = (at.0 / 1_000_000, at.0 % 1_000_000);
     if step >= 1_000_000 {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_round_and_say_no_more_than_they_must() {
+    fn ticks_are_round_and_labels_are_brief() {
         assert_eq!(labels(0, 12_000_000, 7), ["0 s", "2 s", "4 s", "6 s", "8 s", "10 s", "12 s"]);
         assert_eq!(labels(0, 1_000_000, 5), ["0 s", "200 ms", "400 ms", "600 ms", "800 ms", "1.0 s"]);
         assert_eq!(labels(41_000_000, 500_000, 5), ["41.0 s", "41.1 s", "41.2 s", "41.3 s", "41.4 s", "41.5 s"]);
@@ -92,7 +92,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn there_are_never_too_many(from: u64, length: u64, most in 0..40_u16) {
+        fn there_are_never_too_many_ticks(from: u64, length: u64, most in 0..40_u16) {
             let ticks = ticks(Offset(from), Micros(length), most);
             prop_assert!(ticks.len() <= usize::from(most) + 1);
             prop_assert!(ticks.iter().all(|(at, _)| at.0 >= from));

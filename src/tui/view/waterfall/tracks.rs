@@ -1,7 +1,6 @@
-//! Is every slot kept busy? One row for each slot, with everything that was in flight on it.
+//! The waterfall by slot: one row for each slot, with all attempts that used it.
 //!
-//! What lies between two requests is a slot that stood idle. A row is known by its slot, put above all
-//! numbers of attempts. Start at [`draw`].
+//! A gap between two bars means that the slot was idle. Start at [`draw`].
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,15 +15,15 @@ use crate::tui::view::scene::ViewScene;
 use crate::tui::view::waterfall::bar::{self, Track};
 use crate::tui::view::waterfall::columns::{self, WaterfallColumns};
 
-/// What is known of one slot.
+/// The row of one slot.
 struct SlotRow<'b> {
     y: u16,
     latest: Option<&'b Bar>,
-    /// In flight within the stretch of time that is shown.
+    /// The time in flight within the visible time.
     busy: Micros,
 }
 
-/// The slots in sight.
+/// Draws the visible slots.
 pub(super) fn draw(
     pen: &mut Pen<'_>,
     rows: Range<u16>,
@@ -32,11 +31,11 @@ pub(super) fn draw(
     track: &Track<'_>,
     scene: &ViewScene<'_>,
 ) {
-    let in_sight = rows.zip(scene.ui.list().in_sight());
-    let mut slots: HashMap<u32, SlotRow<'_>> = in_sight
+    let visible = rows.zip(scene.ui.list().visible_rows());
+    let mut slots: HashMap<u32, SlotRow<'_>> = visible
         .filter_map(|(y, (row, _))| Some((slot_of(row)?, SlotRow { y, latest: None, busy: Micros::ZERO })))
         .collect();
-    // Nothing is known of the time before, and nothing has happened in the time to come.
+    // Attempts before this time are unknown, and there are none after now.
     let from = track.axis.from.max(scene.model.timeline.complete_since());
     let to = track.axis.to().min(scene.model.ended.unwrap_or(track.now));
     for bar in scene.model.timeline.bars() {

@@ -1,4 +1,4 @@
-//! Large digits, three rows high: the one number that a room must be able to read.
+//! Large digits, three rows high, for the most important number.
 //!
 //! Start at [`draw`].
 
@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::tui::view::pen::Pen;
 
-/// The separator between digits, in the same dots.
+/// The signs between digits, in the same format as [`DIGITS`].
 const SIGNS: [(char, [u8; 5]); 3] = [('.', [0, 0, 0, 0, 2]), (':', [0, 2, 0, 2, 0]), ('×', [0, 5, 2, 5, 0])];
 
-/// Three by five points each, a row a number, the leftmost point the highest bit.
+/// The digits in three by five points: one number per row, with the leftmost point in the highest bit.
 const DIGITS: [[u8; 5]; 10] = [
     [7, 5, 5, 5, 7],
     [2, 6, 2, 2, 7],
@@ -23,16 +23,16 @@ const DIGITS: [[u8; 5]; 10] = [
     [7, 5, 7, 1, 7],
 ];
 
-/// Rows that a number takes.
+/// The height of a number.
 pub const HEIGHT: u16 = 3;
 
-/// Columns that a number takes.
+/// The width of a number.
 pub fn width(n: u32) -> u16 {
     let digits = n.checked_ilog10().unwrap_or(0) + 1;
     u16::try_from(digits * 4 - 1).unwrap_or(u16::MAX)
 }
 
-/// Columns that a text of digits and signs takes.
+/// The width of a text of digits and signs.
 pub fn width_of(text: &str) -> u16 {
     u16::try_from(text.chars().count() * 4).unwrap_or(u16::MAX).saturating_sub(1)
 }
@@ -42,7 +42,7 @@ pub fn draw(pen: &mut Pen<'_>, x: u16, y: u16, n: u32, style: Style) {
     text(pen, x, y, &n.to_string(), style);
 }
 
-/// Draws digits and signs from (`x`, `y`) on; half blocks make two points of a cell.
+/// Draws digits and signs from (`x`, `y`) on. Half blocks show two points per cell.
 pub fn text(pen: &mut Pen<'_>, x: u16, y: u16, text: &str, style: Style) {
     let mut x = x;
     for points in text.chars().map(points) {
@@ -56,14 +56,14 @@ pub fn text(pen: &mut Pen<'_>, x: u16, y: u16, text: &str, style: Style) {
                     (false, true) => "▄",
                     (false, false) => continue,
                 };
-                pen.put(x + u16::try_from(column).unwrap_or(0), y, glyph, style);
+                pen.set_cell(x + u16::try_from(column).unwrap_or(0), y, glyph, style);
             }
         }
         x = x.saturating_add(4);
     }
 }
 
-/// A character's points; blank where it has none.
+/// A character's points; blank for an unknown character.
 fn points(c: char) -> [u8; 5] {
     let digit = c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize));
     let sign = || SIGNS.iter().find(|(sign, _)| *sign == c).map(|(_, points)| points);

@@ -13,7 +13,7 @@ use crate::tui::view::scene::ViewScene;
 /// The text of a log without events.
 pub const NOTHING: &str = "no events: every answer was as expected";
 
-/// The head, and the newest first.
+/// Draws the title and the latest events, newest first.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     if pen.height() == 0 {
         return;
@@ -29,7 +29,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// One event: when, what sort, where, and what.
+/// Draws one event: time, mark, place and text.
 pub fn line(pen: &mut Pen<'_>, y: u16, item: &LogEntry, scene: &ViewScene<'_>) {
     let event = describe(item, scene.model);
     let clock = units::clock(item.at);
@@ -43,7 +43,7 @@ pub fn line(pen: &mut Pen<'_>, y: u16, item: &LogEntry, scene: &ViewScene<'_>) {
         }
         None => pen.width(),
     };
-    // By the panel's width alone, so that the texts of all rows begin in one column.
+    // It depends only on the panel's width, so that all texts begin in the same column.
     let place_width = (pen.width().saturating_sub(18) * 3 / 10).clamp(12, 40);
     let style = pen.theme.style(Role::TextDim);
     pen.foreign(12, y, &event.place, place_width, style);

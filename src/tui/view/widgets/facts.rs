@@ -10,29 +10,29 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 use crate::tui::view::widgets::events;
 
-/// ColumnHead and column names above a table's rows.
+/// The rows above a table's rows: title and column names.
 pub const TABLE_HEAD: u16 = 2;
-/// A table keeps so many rows free, so that what is below does not move with every new row.
+/// The minimum number of table rows, so that the details below do not move with every new row.
 const TABLE_LEAST: u16 = 4;
-/// Columns of the labels, with the gap behind them.
+/// The width of the labels, gap included.
 const LABELS: u16 = 10;
 
-/// How a view of a table and its selected row shares its height.
+/// The heights in a view with a table and details of the selected row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableLayout {
-    /// Blank rows above.
+    /// Blank rows above the table.
     pub above: u16,
     /// The table.
     pub table: u16,
-    /// Blank rows between.
+    /// Blank rows between table and details.
     pub gap: u16,
-    /// The selected row in full; none where there is no room for it.
+    /// The details; 0 if there is no room.
     pub detail: u16,
 }
 
 impl TableLayout {
-    /// The parts of a view of this height: so many rows, and so much to say about one.
-    pub fn of(height: u16, rows: usize, detail: u16) -> Self {
+    /// The layout for a height, a number of table rows, and a height of the details.
+    pub fn new(height: u16, rows: usize, detail: u16) -> Self {
         let above = u16::from(height >= 17);
         let room = height.saturating_sub(above);
         if room < TABLE_HEAD + 7 {
@@ -45,7 +45,7 @@ impl TableLayout {
     }
 }
 
-/// A label and what there is to say.
+/// A label with its text.
 #[derive(Clone, Debug)]
 pub struct LabelledFact {
     label: &'static str,
@@ -65,7 +65,7 @@ impl LabelledFact {
     }
 }
 
-/// The title of foreign text, and a line for each thing; gives back how many rows it took.
+/// Draws a title, which may be foreign, and one line for each fact. Returns the number of rows used.
 pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) -> u16 {
     let ellipsis = pen.theme.glyphs.ellipsis.clone();
     let room = usize::from(pen.width().saturating_sub(4));
@@ -90,13 +90,13 @@ pub fn draw(pen: &mut Pen<'_>, title: &str, remark: &str, all: &[LabelledFact]) 
     y
 }
 
-/// The last events of what is selected, newest first, as far down as there is room.
-pub fn latest(pen: &mut Pen<'_>, scene: &ViewScene<'_>, is_of: impl Fn(&LogEntry) -> bool) {
+/// Draws the latest events that match, newest first.
+pub fn latest_events(pen: &mut Pen<'_>, scene: &ViewScene<'_>, matches: impl Fn(&LogEntry) -> bool) {
     if pen.height() < 3 {
         return;
     }
     pen.section(0, "Latest", "");
-    for (y, item) in (1..pen.height()).zip(scene.model.event_log.newest_first().filter(|item| is_of(item))) {
+    for (y, item) in (1..pen.height()).zip(scene.model.event_log.newest_first().filter(|item| matches(item))) {
         events::line(pen, y, item, scene);
     }
 }
@@ -106,12 +106,12 @@ mod tests {
     use super::TableLayout;
 
     #[test]
-    fn the_selected_row_has_room_wherever_there_is_some() {
-        let of = |height, rows| {
-            let parts = TableLayout::of(height, rows, 8);
+    fn details_are_shown_if_there_is_room() {
+        let heights = |height, rows| {
+            let parts = TableLayout::new(height, rows, 8);
             (parts.table, parts.detail)
         };
-        assert_eq!([of(8, 3), of(13, 3), of(21, 3), of(36, 3)], [(8, 0), (5, 8), (6, 8), (6, 8)]);
-        assert_eq!([of(36, 10_000), of(0, 5)], [(26, 8), (0, 0)]);
+        assert_eq!([heights(8, 3), heights(13, 3), heights(21, 3), heights(36, 3)], [(8, 0), (5, 8), (6, 8), (6, 8)]);
+        assert_eq!([heights(36, 10_000), heights(0, 5)], [(26, 8), (0, 0)]);
     }
 }

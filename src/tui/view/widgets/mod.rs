@@ -1,4 +1,4 @@
-//! Parts that several views share: tables, sheets, labelled facts, event lines, large digits.
+//! Widgets that several views share: tables, popups, labelled facts, event lines, large digits.
 //!
 //! Start at [`table`].
 

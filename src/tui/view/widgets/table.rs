@@ -1,4 +1,4 @@
-//! Parts of all tables: column heads, selection marks and numbers.
+//! Parts of tables: column headers, selection marks and numbers.
 //!
 //! Start at [`heads`].
 
@@ -13,35 +13,35 @@ use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
 
-/// Between two columns.
+/// The space between two columns.
 pub const GAP: u16 = 2;
-/// Mark of the selected row and glyph of the state, each with a space.
+/// The width of selection mark and status mark, each with a space.
 pub const LEAD: u16 = 4;
 
-/// The name of a column.
+/// The header of a column.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnHead {
     label: &'static str,
-    /// A column of no width is left out.
+    /// A column of width 0 is left out.
     width: u16,
-    /// The number by which the table can be sorted by it.
+    /// The number of the sortable column, if it is sortable.
     column: Option<usize>,
     is_left: bool,
 }
 
 impl ColumnHead {
-    /// Over text.
+    /// A header over text.
     pub fn left(label: &'static str, width: u16, column: Option<usize>) -> Self {
         Self { label, width, column, is_left: true }
     }
 
-    /// Over numbers.
+    /// A header over numbers.
     pub fn right(label: &'static str, width: u16, column: Option<usize>) -> Self {
         Self { is_left: false, ..Self::left(label, width, column) }
     }
 }
 
-/// The names of the columns; the one that rows are sorted by has an arrow.
+/// Draws the column headers; the sorted column has an arrow.
 pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[ColumnHead], list: &List) {
     let mut x = from;
     for head in heads.iter().filter(|head| head.width > 0) {
@@ -55,7 +55,7 @@ pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[ColumnHead], list: &
             x + head.width
         };
         if let Some(column) = head.column {
-            pen.target(x, y, head.width, ClickTarget::Head(column));
+            pen.target(x, y, head.width, ClickTarget::ColumnHeader(column));
         }
         if is_sorted {
             let at = if head.is_left { end + 1 } else { end };
@@ -65,41 +65,41 @@ pub fn heads(pen: &mut Pen<'_>, y: u16, from: u16, heads: &[ColumnHead], list: &
     }
 }
 
-/// The way that rows are sorted.
+/// Draws the arrow of the sort order.
 pub fn arrow(pen: &mut Pen<'_>, x: u16, y: u16, list: &List) {
     let glyphs = &pen.theme.glyphs;
     let arrow = if list.is_reversed { glyphs.ascending.clone() } else { glyphs.descending.clone() };
     pen.text(x, y, &arrow, Role::Title);
 }
 
-/// The selection mark and the status glyph of a row.
-pub fn lead(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
+/// Draws the selection mark and the status mark of a row.
+pub fn row_marks(pen: &mut Pen<'_>, y: u16, status: Status, is_selected: bool) {
     if is_selected {
-        mark(pen, y);
+        selection_mark(pen, y);
     }
     let glyph = pen.theme.glyph(status).to_owned();
     pen.text(2, y, &glyph, status);
 }
 
-/// The mark of the selected row.
-pub fn mark(pen: &mut Pen<'_>, y: u16) {
+/// Draws the selection mark.
+pub fn selection_mark(pen: &mut Pen<'_>, y: u16) {
     let mark = pen.theme.glyphs.selected.clone();
     pen.text(0, y, &mark, Role::BorderFocus);
 }
 
-/// A count that ends before a column; none is a dash.
+/// Draws a count that ends before a column; zero is a dash.
 pub fn number(pen: &mut Pen<'_>, end: u16, y: u16, n: u64, role: Role) {
     let role = if n == 0 { Role::TextFaint } else { role };
     let text = if n == 0 { pen.theme.glyphs.none.to_string() } else { units::count(n) };
     pen.right(end, y, &text, role);
 }
 
-/// A quantile that ends before a column; of nothing it is a dash.
+/// Draws a quantile that ends before a column; an unknown one is a dash.
 pub fn quantile(pen: &mut Pen<'_>, end: u16, y: u16, latency: &Histogram, q: f64, role: Role) {
     text_or_nothing(pen, end, y, latency.quantile(q).map(units::length).as_deref(), role);
 }
 
-/// A text that ends before a column, or a dash.
+/// Draws a text that ends before a column, or a dash.
 pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, role: Role) {
     if let Some(text) = text {
         pen.right(end, y, text, role);
@@ -109,8 +109,8 @@ pub fn text_or_nothing(pen: &mut Pen<'_>, end: u16, y: u16, text: Option<&str>, 
     }
 }
 
-/// Says why there is no row.
-pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
+/// Draws the reason why the table is empty.
+pub fn draw_empty(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
     let rows = rows_of(scene.ui.view);
     let filter = scene.ui.list().filter.value();
     let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
@@ -125,8 +125,8 @@ pub fn nothing(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
     pen.foreign(x, y, &text, room, style);
 }
 
-/// Which of the rows are in sight, where not all of them are.
-pub fn in_sight(scene: &ViewScene<'_>) -> Option<String> {
+/// The range of visible rows, if not all are visible.
+pub fn visible_range(scene: &ViewScene<'_>) -> Option<String> {
     let list = scene.ui.list();
     let n = list.order.len();
     let below = (list.scroll + list.page).min(n);
@@ -134,19 +134,19 @@ pub fn in_sight(scene: &ViewScene<'_>) -> Option<String> {
     (list.page > 0 && n > list.page).then(|| format!("{}–{} of {}", count(list.scroll + 1), count(below), count(n)))
 }
 
-/// How many of all rows are shown, where a filter hides some.
-pub fn share_shown(scene: &ViewScene<'_>) -> Option<String> {
+/// The number of matching rows out of all, if a filter hides some.
+pub fn n_matching(scene: &ViewScene<'_>) -> Option<String> {
     let rows = rows_of(scene.ui.view);
     let (shown, all) = (scene.ui.list().order.len(), rows.range(scene.model).len());
     (shown < all).then(|| format!("{} of {}", units::count(shown as u64), units::plural(all as u64, rows.noun())))
 }
 
 /// The width of all other columns, with their gaps.
-pub fn taken(columns: &[u16]) -> u16 {
+pub fn total_width(columns: &[u16]) -> u16 {
     columns.iter().filter(|&&width| width > 0).map(|width| width + GAP).sum()
 }
 
-/// The widest of some counts, so that a column is as wide as the largest it may show.
-pub fn digits(largest: u64) -> u16 {
+/// The width of a count, for columns that fit their largest possible number.
+pub fn count_width(largest: u64) -> u16 {
     width_of(&units::count(largest))
 }

@@ -21,8 +21,8 @@ fn read(bytes: &[u8]) -> Result<(Vec<Event>, u64, bool), ReadError> {
 fn a_killed_run_leaves_a_recording_of_whole_lines() {
     for after in [1, 300, 3_000] {
         let (folder, upstream) = (Folder::new(), upstream());
-        let words = "run -n 1000000 -c 50 --events run.jsonl";
-        let running = folder.inflight(words).arg(at(&upstream, "/delay/1ms")).start();
+        let arguments = "run -n 1000000 -c 50 --events run.jsonl";
+        let running = folder.inflight(arguments).arg(at(&upstream, "/delay/1ms")).start();
         client::until(&upstream, |tally| tally.requests >= after);
         running.signal(Signal::KILL);
         running.wait().exits(128 + 9);
@@ -40,9 +40,9 @@ fn a_killed_run_leaves_a_recording_of_whole_lines() {
 #[test]
 fn a_run_that_cannot_start_keeps_an_older_recording() {
     let (folder, upstream) = (Folder::new().with("run.jsonl", "older").with("file", ""), upstream());
-    for words in ["--report file/report.json", "--bodies file"] {
-        let words = format!("run --events run.jsonl {words}");
-        folder.inflight(&words).arg(at(&upstream, "/status/200")).run().exits(74);
+    for arguments in ["--report file/report.json", "--bodies file"] {
+        let arguments = format!("run --events run.jsonl {arguments}");
+        folder.inflight(&arguments).arg(at(&upstream, "/status/200")).run().exits(74);
         assert_eq!(folder.bytes("run.jsonl"), b"older");
     }
     assert_eq!(upstream.tally().requests, 0);
@@ -51,8 +51,8 @@ fn a_run_that_cannot_start_keeps_an_older_recording() {
 #[test]
 fn a_recording_is_read_up_to_its_last_complete_line_wherever_it_is_cut() {
     let (folder, upstream) = (Folder::new(), upstream());
-    let words = "run --tries 2 -n 4 -c 2 --events run.jsonl";
-    folder.inflight(words).arg(at(&upstream, "/flaky?fail=0.7&with=cut")).run();
+    let arguments = "run --tries 2 -n 4 -c 2 --events run.jsonl";
+    folder.inflight(arguments).arg(at(&upstream, "/flaky?fail=0.7&with=cut")).run();
     let bytes = folder.bytes("run.jsonl");
     let (whole, skipped, is_cut) = read(&bytes).unwrap();
     assert_eq!((skipped, is_cut), (0, false));

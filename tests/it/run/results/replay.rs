@@ -51,7 +51,7 @@ fn a_file_that_is_no_recording_is_an_error() {
     assert_eq!(message("replay gone.jsonl", 3), "error: cannot read recording `gone.jsonl`: no such file or folder\n");
     assert_eq!(
         message("replay plan.toml", 3),
-        "error: `plan.toml` is no recording\nhint: a recording is made by `inflight run PLAN --events FILE`\n"
+        "error: `plan.toml` is not a recording\nhint: a recording is made by `inflight run PLAN --events FILE`\n"
     );
     assert_eq!(
         message("replay later.jsonl", 3),

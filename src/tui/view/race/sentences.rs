@@ -1,4 +1,4 @@
-//! What is there to say of a lane, in a sentence or two? The first says what its scenario is about.
+//! The sentences below a lane. The first one is about the subject of the scenario.
 //!
 //! Start at [`sentences`].
 
@@ -7,7 +7,7 @@ use crate::text::units;
 use crate::tui::theme::role::Role;
 use crate::tui::view::race::scene::LaneScene;
 
-/// The same twice: as a sentence, and in the fewest words for a narrow lane.
+/// A sentence, and a short form for narrow lanes.
 #[derive(Clone, Debug)]
 pub(super) struct Sentence {
     pub(super) long: String,
@@ -15,27 +15,27 @@ pub(super) struct Sentence {
     pub(super) role: Role,
 }
 
-/// The sentences, the weightiest first.
+/// The sentences of a lane, most important first.
 pub(super) fn sentences(lane: &LaneScene<'_>) -> Vec<Sentence> {
     let figures = lane.figures;
-    match lane.stage.race.measure {
-        // Where one lane is refused, all of them say how it went.
-        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
-            vec![refused(figures), pulse(lane)]
+    match lane.scene.race.measure {
+        // If the server refused one lane's requests, all lanes show their refusals.
+        RaceMeasure::Time if lane.scene.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
+            vec![refusals(figures), heartbeat(lane)]
         }
-        RaceMeasure::Time => vec![pulse(lane), referee(figures)],
-        RaceMeasure::Lost => vec![results(figures), calls(figures)],
-        RaceMeasure::Sockets => vec![held(figures), pulse(lane)],
+        RaceMeasure::Time => vec![heartbeat(lane), server_counts(figures)],
+        RaceMeasure::Lost => vec![lost_jobs(figures), futures(figures)],
+        RaceMeasure::Sockets => vec![resources(figures), heartbeat(lane)],
     }
 }
 
-/// The third number of a lane: what its scenario is about.
-pub(super) fn third(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
+/// The label, value and role of the number that the scenario is about.
+pub(super) fn key_figure(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
     let figures = lane.figures;
-    let (label, n, is_bad) = match lane.stage.race.measure {
+    let (label, n, is_bad) = match lane.scene.race.measure {
         RaceMeasure::Lost => ("LOST", figures.results.lost.len() as u64, true),
         RaceMeasure::Sockets => ("SOCKETS", figures.upstream.sockets, false),
-        RaceMeasure::Time if lane.stage.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
+        RaceMeasure::Time if lane.scene.race.lanes.iter().any(|lane| lane.upstream.refused > 0) => {
             ("429", figures.upstream.refused, true)
         }
         RaceMeasure::Time => ("PEAK", figures.upstream.peak, false),
@@ -49,9 +49,9 @@ pub(super) fn third(lane: &LaneScene<'_>) -> (&'static str, String, Role) {
 }
 
 /// `Thread blocked 99 %. Timers late by 10.0 s.`
-fn pulse(lane: &LaneScene<'_>) -> Sentence {
+fn heartbeat(lane: &LaneScene<'_>) -> Sentence {
     let figures = lane.figures;
-    let (blocked, worst) = (format!("{:.0} %", figures.blocked() * 100.0), lane.late());
+    let (blocked, worst) = (format!("{:.0} %", figures.blocked() * 100.0), lane.longest_delay());
     Sentence {
         long: format!("Thread blocked {blocked}. Timers late by {worst}."),
         short: format!("blocked {blocked}, late {worst}"),
@@ -60,7 +60,7 @@ fn pulse(lane: &LaneScene<'_>) -> Sentence {
 }
 
 /// `Upstream saw 10 requests, 1 at once.`
-fn referee(figures: &LaneFigures) -> Sentence {
+fn server_counts(figures: &LaneFigures) -> Sentence {
     let (requests, peak) = (units::plural(figures.upstream.requests, "request"), units::count(figures.upstream.peak));
     Sentence {
         long: format!("Upstream saw {requests}, {peak} at once."),
@@ -70,7 +70,7 @@ fn referee(figures: &LaneFigures) -> Sentence {
 }
 
 /// `Upstream refused 660 of 780. Goodput 10.6/s.`
-fn refused(figures: &LaneFigures) -> Sentence {
+fn refusals(figures: &LaneFigures) -> Sentence {
     let (refused, all) = (units::count(figures.upstream.refused), units::count(figures.upstream.requests));
     let goodput = units::significant(figures.goodput());
     Sentence {
@@ -81,7 +81,7 @@ fn refused(figures: &LaneFigures) -> Sentence {
 }
 
 /// `Lost #5–#10. 3 kept, 1 error read.`
-fn results(figures: &LaneFigures) -> Sentence {
+fn lost_jobs(figures: &LaneFigures) -> Sentence {
     let results = &figures.results;
     let mut known = format!("{} kept", units::count(results.kept));
     if results.read > 0 {
@@ -90,15 +90,15 @@ fn results(figures: &LaneFigures) -> Sentence {
     if results.lost.is_empty() {
         return Sentence { long: format!("{known}."), short: known, role: Role::TextDim };
     }
-    // What is lost comes first: it is what a narrow lane has room for.
+    // The lost jobs come first, because a narrow lane shows only the start.
     let lost = format!("Lost {}.", numbers(&results.lost));
     Sentence { long: format!("{lost} {known}."), short: lost, role: Role::Failed }
 }
 
 /// `10 futures made, 0 polled, 0 finished.`
-fn calls(figures: &LaneFigures) -> Sentence {
+fn futures(figures: &LaneFigures) -> Sentence {
     // Shown only if connections were opened and never used.
-    let Some(calls) = figures.calls.filter(|calls| calls.polled < calls.created) else { return referee(figures) };
+    let Some(calls) = figures.calls.filter(|calls| calls.polled < calls.created) else { return server_counts(figures) };
     let (made, polled, finished) = (calls.created, calls.polled, calls.finished);
     Sentence {
         long: format!("{made} futures made, {polled} polled, {finished} finished."),
@@ -108,7 +108,7 @@ fn calls(figures: &LaneFigures) -> Sentence {
 }
 
 /// `300 tasks and 9.83 MB of bodies at once.`
-fn held(figures: &LaneFigures) -> Sentence {
+fn resources(figures: &LaneFigures) -> Sentence {
     let results = &figures.results;
     let (tasks, bytes) = (units::plural(results.tasks, "task"), units::bytes(results.bytes));
     Sentence {

@@ -1,6 +1,6 @@
-//! Is the lane's thread alive? How late its timers fired, on the axis of its requests.
+//! The heartbeat of a lane: how late its timers fired, on the time axis of its requests.
 //!
-//! A low line is a thread that wakes on time; a high line is a thread that was blocked.
+//! A low line means that the thread wakes on time, and a high line that it was blocked.
 //! Start at [`draw`].
 
 use crate::event::Micros;
@@ -11,7 +11,7 @@ use crate::tui::view::pen::Pen;
 use crate::tui::view::race::rows::track;
 use crate::tui::view::race::scene::LaneScene;
 
-/// One line.
+/// Draws the heartbeat in one line.
 pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
     let track = track(pen, lane);
     if track.width == 0 || y >= pen.height() {
@@ -28,24 +28,24 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, lane: &LaneScene<'_>) {
         if cell.from >= lane.now() {
             break;
         }
-        let worst = worst(lane, cell);
-        let (glyph, role) = match worst {
+        let delay = longest_delay_in(lane, cell);
+        let (glyph, role) = match delay {
             Micros(0) => (levels[0], Role::Ok),
             much => (levels[height(much)], if much.0 < 100_000 { Role::Slow } else { Role::Failed }),
         };
         let style = pen.theme.style(role);
-        pen.put(track.x + x, y, glyph, style);
+        pen.set_cell(track.x + x, y, glyph, style);
     }
 }
 
-/// The latest timer that should have fired before the cell's end, and had not by its beginning.
-fn worst(lane: &LaneScene<'_>, cell: Span) -> Micros {
+/// The longest delay of a timer that was overdue during the cell.
+fn longest_delay_in(lane: &LaneScene<'_>, cell: Span) -> Micros {
     let is_missed = |beat: &&LateHeartbeat| !overlap(Span { from: beat.due, to: beat.due + beat.late }, cell).is_zero();
     let beats = lane.figures.late.beats.iter();
     beats.filter(is_missed).map(|beat| beat.late).max().unwrap_or_default()
 }
 
-/// How high: each step is about three times as late, from ten milliseconds to ten seconds.
+/// The height of a delay: each step is about three times as long, from ten milliseconds to ten seconds.
 fn height(late: Micros) -> usize {
     match late.0 {
         0..30_000 => 1,

@@ -67,7 +67,7 @@ type ThemeTable<'r> = TomlSection<'r, ()>;
 impl ThemeFile {
     /// Reads a theme file, and notes its mistakes.
     pub(super) fn read(source: &SourceText, mistakes: &mut Vec<Mistake>) -> Self {
-        let mut sheet = Self {
+        let mut file = Self {
             name: String::new(),
             variant: Variant::Dark,
             parent: None,
@@ -82,15 +82,15 @@ impl ThemeFile {
         let document = reader.parse();
         // The rest of a broken file would only seem wrong.
         if reader.n_mistakes() == 0 {
-            sheet.read_tables(TomlSection::top(&reader, &document).with_noun("table"));
-            if sheet.name.is_empty() {
+            file.read_tables(TomlSection::top(&reader, &document).with_noun("table"));
+            if file.name.is_empty() {
                 let mistake = Mistake::in_file(&source.file, "theme has no name");
                 reader.note(mistake.with_help("add `name = \"…\"` to `[meta]`"));
             }
         }
         let (mut notes, ()) = reader.finish();
         mistakes.append(&mut notes.mistakes);
-        sheet
+        file
     }
 
     fn read_tables(&mut self, mut top: ThemeTable<'_>) {
@@ -146,7 +146,7 @@ impl ThemeFile {
     }
 
     fn read_roles(&mut self, section: RoleTable, mut roles: ThemeTable<'_>) {
-        for role in Role::of(section) {
+        for role in Role::in_table(section) {
             if let Some(entry) = roles.get(role.name()) {
                 self.roles.extend(style(&entry, role.is_background()).map(|spec| (role, spec)));
             }
@@ -214,7 +214,7 @@ fn style(entry: &ThemeEntry<'_>, is_background: bool) -> Option<StyleSpec> {
 
 fn ink(entry: &ThemeEntry<'_>) -> Option<ColorSpec> {
     let text = color_text(entry)?;
-    // A palette may define a `blue` of its own, so only what it cannot define is final now.
+    // A palette may define its own `blue`, so ANSI names are resolved later.
     Some(match color::parse(&text) {
         Some(color) if color::ansi(&text).is_none() => ColorSpec::Fixed(color),
         Some(_) | None => ColorSpec::Named(text, entry.place()),
