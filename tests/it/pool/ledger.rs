@@ -54,7 +54,7 @@ struct HostState {
     limit: Option<u32>,
     in_flight: u32,
     cooldown: Offset,
-    is_aside: bool,
+    is_quarantined: bool,
 }
 
 impl Ledger {
@@ -129,7 +129,7 @@ impl Ledger {
                 assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
                 assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
                 state.in_flight += 1;
-                assert!(!state.is_aside, "not put aside: {event:?}");
+                assert!(!state.is_quarantined, "not put aside: {event:?}");
                 assert!(!self.skipped.contains(endpoint), "not skipped: {event:?}");
                 *self.waited.entry(attempt.job).or_default() += *waited;
                 self.open.insert(*attempt, (at, *slot, *host));
@@ -198,8 +198,8 @@ impl Ledger {
         }
     }
 
-    fn put_aside(&mut self, host: HostId, is_aside: bool) {
+    fn put_aside(&mut self, host: HostId, is_quarantined: bool) {
         let state = self.hosts.get_mut(&host).expect("announced before");
-        assert_ne!(std::mem::replace(&mut state.is_aside, is_aside), is_aside);
+        assert_ne!(std::mem::replace(&mut state.is_quarantined, is_quarantined), is_quarantined);
     }
 }

@@ -62,7 +62,7 @@ pub struct LaneClock {
 #[derive(Clone, Copy, Debug)]
 pub struct LaneHold {
     /// The user has quarantined it.
-    pub is_aside: bool,
+    pub is_quarantined: bool,
     /// It has as much in flight as it may.
     pub is_full: bool,
     /// Nothing starts before this, because of a cooldown.
@@ -76,7 +76,7 @@ impl LaneClock {
     pub fn wind(&mut self, to: Offset, run: WaitTimes, hold: LaneHold) -> WaitTimes {
         let passed = to.since(self.at);
         let closed = hold.opens_at.min(to).since(self.at);
-        if hold.is_aside {
+        if hold.is_quarantined {
             self.sums.paused += passed;
         } else if hold.is_full {
             self.sums.host_limit += passed;
@@ -111,7 +111,8 @@ mod tests {
     use crate::event::{Micros, Offset};
 
     const FREE: RunHold = RunHold { is_paused: false, is_full: false, paced_until: Offset::ZERO };
-    const OPEN: LaneHold = LaneHold { is_aside: false, is_full: false, cooldown: Offset::ZERO, opens_at: Offset::ZERO };
+    const OPEN: LaneHold =
+        LaneHold { is_quarantined: false, is_full: false, cooldown: Offset::ZERO, opens_at: Offset::ZERO };
 
     #[test]
     fn the_run_holds_for_one_reason_at_a_time() {
@@ -143,7 +144,11 @@ mod tests {
             let reads = run.wind(now, hold);
             let cooldown = Offset(rng.u64(..40_000));
             let opens_at = cooldown + Micros(rng.u64(..200));
-            lane.wind(now, reads, LaneHold { is_aside: rng.u8(..9) == 0, is_full: rng.bool(), cooldown, opens_at });
+            lane.wind(
+                now,
+                reads,
+                LaneHold { is_quarantined: rng.u8(..9) == 0, is_full: rng.bool(), cooldown, opens_at },
+            );
             assert_eq!((run.sums.total(), lane.sums().total()), (now.since(Offset::ZERO), now.since(Offset::ZERO)));
         }
     }

@@ -47,9 +47,11 @@ impl Schedule {
     }
 
     /// Quarantines a host or releases it. Returns whether that changed anything.
-    pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
-        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
-        lane.is_quarantined = is_aside;
+    pub fn set_quarantine(&mut self, host: HostId, is_quarantined: bool) -> bool {
+        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_quarantined) else {
+            return false;
+        };
+        lane.is_quarantined = is_quarantined;
         self.lanes.enqueue(host.0 as usize);
         true
     }

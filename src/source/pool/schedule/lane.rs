@@ -130,7 +130,7 @@ impl Lane {
             return self.clock.sums();
         }
         let hold = LaneHold {
-            is_aside: self.is_quarantined,
+            is_quarantined: self.is_quarantined,
             is_full: self.is_full(),
             cooldown: self.cooldown,
             opens_at: self.opens_at(),
