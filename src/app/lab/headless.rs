@@ -75,7 +75,7 @@ pub enum ResultFormat {
 pub fn print(race: &Race, format: ResultFormat, console: Console) -> Result<u8, Error> {
     let written = match format {
         ResultFormat::Table => streams::result(&comparison::table(race, console.stdout)),
-        ResultFormat::Lines => streams::result(&comparison::kept(race, console.stdout)),
+        ResultFormat::Lines => streams::result(&comparison::short_text(race, console.stdout)),
         ResultFormat::Document => {
             safe_json::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
         }

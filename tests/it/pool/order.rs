@@ -97,11 +97,11 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     };
     let first = hung(None).run().await;
     let verdict = first.verdict().unwrap();
-    assert!(verdict.contains("only 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{verdict}");
+    assert!(verdict.contains("waiting for 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{verdict}");
     assert!(verdict.contains("; about 5.00 s with these first: "), "{verdict}");
     let again = hung(Some(&first)).run().await;
     assert_eq!(again.end().1, Offset(4_999_000));
-    assert_eq!(again.verdict().as_deref().map(|verdict| verdict.contains("began early enough")), Some(true));
+    assert_eq!(again.verdict().as_deref().map(|verdict| verdict.contains("started early enough")), Some(true));
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let verdict = run.verdict().unwrap();
     let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
-    let late = "only 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with";
+    let late = "waiting for 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with";
     assert!(verdict.contains(late), "{verdict}");
 }
 
