@@ -51,7 +51,7 @@
 //! | name lookup | `source/pool/dns/` |
 //! | what counts as success or failure | `source/pool/outcome/judge.rs` |
 //! | when an attempt is retried | `source/pool/retry.rs` |
-//! | `Retry-After` and other rate limit headers | `source/pool/throttle/` |
+//! | `Retry-After`, and which answers count as throttling | `source/pool/throttle/mod.rs` |
 //! | the adaptive limit | `source/pool/adapt/` |
 //! | rounds, and what is up or down | `source/pool/schedule/rounds.rs` |
 //! | slow jobs first | `source/slowest.rs`, `plan/priority_jobs.rs` |
@@ -74,6 +74,14 @@
 //! | how a batch is started and ended | `app/run/mod.rs` |
 //! | the programs of the lab | `lab/programs/` |
 //! | what the practice server can do | `upstream/behaviour.rs` |
+//! | how the practice server refuses with 429 | `upstream/gate.rs` |
+//! | rows read ahead of the schedule | `plan/reader/` |
+//! | a line of a URL list, and its address | `plan/rows/`, `plan/request/address.rs` |
+//! | `--color`, `NO_COLOR` and the width of the output | `text/console.rs` |
+//! | what happens when a thread panics | `source/pool/run/supervision.rs`, `output/exit.rs` |
+//! | who writes the recording | `app/run/recording.rs` opens it, `pump.rs` writes it |
+//! | when a frame is skipped | `tui/terminal/mod.rs`, `app/live/pacing.rs` |
+//! | hosts that are counted together | `model/host/table/` |
 //!
 //! # The vocabulary
 //!

@@ -74,7 +74,7 @@ impl Appearance {
         let catalog = ThemeCatalog::open();
         let missing = settings.themes.iter().filter_map(|named| match catalog.check(&named.theme) {
             Err(ThemeError::Missing { suggestion, .. }) => Some(named.missing(suggestion)),
-            Ok(_) | Err(_) => None,
+            Ok(()) | Err(_) => None,
         });
         Mistakes::check(missing.collect())?;
         let (name, theme) = choose_theme(&catalog, &environment, capabilities, background)?;

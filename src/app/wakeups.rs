@@ -5,7 +5,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -89,11 +89,8 @@ impl Wakeups {
 
     /// Waits for the next wake-up, for `patience` at most.
     pub fn wait(&self, patience: Duration) -> Option<Wakeup> {
-        match self.receiver.recv_timeout(patience) {
-            Ok(wakeup) => Some(wakeup),
-            // The queue itself holds a sender, so it is never disconnected.
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        // The queue itself holds a sender, so it is never disconnected: an error is a time-out.
+        self.receiver.recv_timeout(patience).ok()
     }
 }
 

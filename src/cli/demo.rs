@@ -12,7 +12,7 @@ use crate::lab::scenario::Scenario;
 /// The demo batch, or a scenario of the lab.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// A mistake of the lab, live, next to its fix; by default a batch of all kinds of endpoints
+    /// Lab scenario to run next to its fix; without a name, runs the demo batch
     #[arg(value_name = "NAME", value_parser = values::scenario)]
     pub scenario: Option<Scenario>,
     /// List the mistakes of the lab

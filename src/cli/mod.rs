@@ -125,7 +125,7 @@ pub struct BatchArgs {
     /// Maximum rate of attempts: `100/s`, `30/m`
     #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub rate: Option<Duration>,
-    /// Adapt each host's limit or rate to what the host refuses
+    /// Find each host's limit or rate from what it refuses
     #[arg(long)]
     pub adaptive: bool,
     /// Timeout of one attempt: `10s`, `1m30s`, `5x median`
@@ -146,7 +146,7 @@ pub struct BatchArgs {
     /// Recording of that earlier run, made with `--events`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// Repeat the batch, with this time from start to start: `60s`
+    /// Start the batch again at this interval: `60s`
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub every: Option<Duration>,
     /// Number of rounds; 0 repeats for ever

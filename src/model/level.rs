@@ -159,7 +159,7 @@ impl Trend {
         let first = self.first / 2;
         let mut merged: Vec<(u64, u32)> = Vec::new();
         for (i, &(sum, n)) in self.bins.iter().enumerate() {
-            match merged.get_mut((self.first + i) / 2 - first) {
+            match merged.get_mut(usize::midpoint(self.first, i) - first) {
                 Some(bin) => *bin = (bin.0.saturating_add(sum), bin.1.saturating_add(n)),
                 None => merged.push((sum, n)),
             }

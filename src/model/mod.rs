@@ -166,7 +166,7 @@ impl Model {
                 (host.limit, host.first_limit) = (*limit, *limit);
             }
             Fact::JobsReordered { jobs, of } => {
-                self.event_log.add(at, LogEvent::JobsReordered { jobs: *jobs, of: *of })
+                self.event_log.add(at, LogEvent::JobsReordered { jobs: *jobs, of: *of });
             }
             Fact::PlanDrawn { jobs } => self.change_part(origin, |part| part.jobs = Some(*jobs)),
             Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until } => {
@@ -292,7 +292,7 @@ impl Model {
             Fact::RunReopened => {
                 self.evidence.interventions += 1;
                 self.change_part(origin, |part| {
-                    (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false)
+                    (part.stage, part.ended, part.is_paused) = (Stage::Running, None, false);
                 });
             }
             Fact::RunEnded { how } => {

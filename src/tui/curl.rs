@@ -96,7 +96,7 @@ mod tests {
 
     /// The command for a request with these headers and this body.
     fn line(target: &str, profile: Option<EndpointProfile>) -> Option<CurlCommand> {
-        let endpoint = EndpointStats { profile: profile, host: Some(0), ..EndpointStats::default() };
+        let endpoint = EndpointStats { profile, host: Some(0), ..EndpointStats::default() };
         let mut model = Model::default();
         model.endpoints.push(endpoint);
         let fact = Fact::HostAnnounced { host: HostId(0), name: "http://shop.practice:4711".into(), limit: None };

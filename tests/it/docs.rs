@@ -4,6 +4,7 @@
 //! Start at [`assert_generated`].
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -83,12 +84,12 @@ fn the_tables_are_those_of_the_code() {
     assert_generated("docs/keys.md", "keys", &keymap::markdown());
     let mut codes = String::from("| code | meaning |\n| --- | --- |\n");
     for (code, meaning) in code::MEANINGS {
-        codes += &format!("| {code} | {meaning} |\n");
+        writeln!(codes, "| {code} | {meaning} |").unwrap();
     }
     assert_generated("docs/reference.md", "exit codes", &codes);
     assert_generated("README.md", "exit codes", &codes);
     let themes: Vec<String> = Theme::names().map(|name| format!("`{name}`")).collect();
-    let list = themes.chunks(6).map(|line| format!("{}\n", line.join(", "))).collect::<Vec<_>>().join("");
+    let list = themes.chunks(6).map(|line| line.join(", ") + "\n").collect::<String>();
     assert_generated("docs/themes.md", "themes", &list);
 }
 
@@ -147,8 +148,7 @@ fn plan_keys(plan: &str) -> Vec<String> {
     let list = error
         .lines()
         .find_map(|line| line.split_once("keys allowed "))
-        .map(|(_, rest)| rest)
-        .unwrap_or_else(|| panic!("{error}"));
+        .map_or_else(|| panic!("{error}"), |(_, rest)| rest);
     list.split_once(" are ").unwrap().1.split(", ").map(|key| key.trim().to_owned()).collect()
 }
 

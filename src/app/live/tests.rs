@@ -93,7 +93,7 @@ impl Played {
     fn shows(&self, text: &str) -> (u64, u64) {
         let mut at = self.frames.iter().filter(|(_, frame)| frame.contains(text)).map(|(at, _)| *at);
         let first = at.next().unwrap_or_else(|| panic!("no frame shows `{text}`:\n{}", self.frames[0].1));
-        (first, at.last().unwrap_or(first))
+        (first, at.next_back().unwrap_or(first))
     }
 }
 

@@ -74,53 +74,12 @@ impl Batch<'_> {
             if end == WatchEnd::Dropped {
                 return Ok(code::INTERRUPTED);
             }
-            let outcome = self.conclude(running, end).after(last.as_ref());
+            let outcome = conclude(running, end).after(last.as_ref());
             if !outcome.wants_rerun {
                 return Ok(self.report(&outcome));
             }
             outcome.report_troubles();
             last = Some(outcome);
-        }
-    }
-
-    /// Cancels what still runs, and waits for every thread.
-    fn conclude(&self, running: RunningBatch, end: WatchEnd) -> BatchOutcome {
-        let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
-        let exit_code = stop.code();
-        // Without a queue, a second signal ends the process while it writes the result.
-        let wakeups = Some(wakeups).filter(|_| end == WatchEnd::Rerun);
-        // A lingering pool waits for commands. The user has left, so there will be none.
-        stop.send(Command::Cancel);
-        drop(stop);
-        let pool = pool.join();
-        let pump = pump.join();
-        let collected = collector.map(|collector| collector.join(&finish(&follow))).transpose();
-        let is_recorded = pump.is_ok();
-        let (broken, is_unrecorded) = match (pool, pump) {
-            // If both panicked, the pump was first, because the pool outlives it.
-            (_, Err(error @ PumpError::Panicked)) => (Some(Error::from(error)), false),
-            (Err(error), _) => (Some(error.into()), false),
-            (Ok(()), Err(PumpError::Recording(error))) => (None, !is_closed_pipe(&error)),
-            (Ok(()), Ok(())) => (None, false),
-        };
-        let (collected, broken) = match collected {
-            Ok(collected) => (collected, broken),
-            Err(error) => (None, broken.or(Some(error.into()))),
-        };
-        let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
-        let own_failures = OwnFailures {
-            broken: broken.is_some() || end == WatchEnd::ScreenBroke,
-            unwritten: is_unrecorded || has_troubles,
-        };
-        BatchOutcome {
-            follow,
-            collected,
-            own_failures,
-            recording: recording.filter(|path| is_recorded && broken.is_none() && !recording::is_stdout(path)),
-            wants_rerun: end == WatchEnd::Rerun && broken.is_none(),
-            broken,
-            exit_code,
-            wakeups,
         }
     }
 
@@ -133,6 +92,47 @@ impl Batch<'_> {
     /// Whether the whole batch can be run again.
     fn can_rerun(&self) -> bool {
         self.plan.is_repeatable() && !self.results.events.as_deref().is_some_and(recording::is_stdout)
+    }
+}
+
+/// Cancels what still runs, and waits for every thread.
+fn conclude(running: RunningBatch, end: WatchEnd) -> BatchOutcome {
+    let RunningBatch { pool, pump, follow, collector, recording, stop, wakeups, .. } = running;
+    let exit_code = stop.code();
+    // Without a queue, a second signal ends the process while it writes the result.
+    let wakeups = Some(wakeups).filter(|_| end == WatchEnd::Rerun);
+    // A lingering pool waits for commands. The user has left, so there will be none.
+    stop.send(Command::Cancel);
+    drop(stop);
+    let pool = pool.join();
+    let pump = pump.join();
+    let collected = collector.map(|collector| collector.join(&finish(&follow))).transpose();
+    let is_recorded = pump.is_ok();
+    let (broken, is_unrecorded) = match (pool, pump) {
+        // If both panicked, the pump was first, because the pool outlives it.
+        (_, Err(error @ PumpError::Panicked)) => (Some(Error::from(error)), false),
+        (Err(error), _) => (Some(error.into()), false),
+        (Ok(()), Err(PumpError::Recording(error))) => (None, !is_closed_pipe(&error)),
+        (Ok(()), Ok(())) => (None, false),
+    };
+    let (collected, broken) = match collected {
+        Ok(collected) => (collected, broken),
+        Err(error) => (None, broken.or(Some(error.into()))),
+    };
+    let has_troubles = collected.as_ref().is_some_and(|collected| !collected.troubles.is_empty());
+    let own_failures = OwnFailures {
+        broken: broken.is_some() || end == WatchEnd::ScreenBroke,
+        unwritten: is_unrecorded || has_troubles,
+    };
+    BatchOutcome {
+        follow,
+        collected,
+        own_failures,
+        recording: recording.filter(|path| is_recorded && broken.is_none() && !recording::is_stdout(path)),
+        wants_rerun: end == WatchEnd::Rerun && broken.is_none(),
+        broken,
+        exit_code,
+        wakeups,
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::app::run::Batch;
 use crate::app::run::open::OpenedBatch;
 use crate::app::run::watch::WatchEnd;
+use crate::app::run::{Batch, conclude};
 use crate::app::wakeups::Wakeups;
 use crate::cli::ResultArgs;
 use crate::cli::look::LookArgs;
@@ -15,6 +15,7 @@ use crate::journal::{JournalHeader, Writer};
 use crate::output::collector::Collector;
 use crate::output::exit::BROKEN;
 use crate::plan::{Output, Plan, Practice};
+use crate::text::console::Console;
 use crate::tui::detect::Environment;
 use crate::upstream::Upstream;
 
@@ -52,13 +53,13 @@ fn run(path: &str, output: Output, tamper: impl FnOnce(&mut OpenedBatch) + Send 
         let (results, look) = (ResultArgs::default(), LookArgs::default());
         let mut plan = Plan::from_urls(&[url], Some(50)).unwrap();
         plan.output = output;
-        let batch = Batch { plan, results: &results, look: &look, console: Default::default() };
+        let batch = Batch { plan, results: &results, look: &look, console: Console::default() };
         let environment = Environment::default();
         let mut opened = batch.open(false).unwrap();
         tamper(&mut opened);
         let mut running = batch.start(opened, &environment, Some(Wakeups::without_signals())).unwrap();
         let end = batch.watch_in_lines(&mut running, &environment, false);
-        let outcome = batch.conclude(running, end);
+        let outcome = conclude(running, end);
         let message = outcome.broken.as_ref().map(|error| error.render(batch.console.stderr));
         done.send((end, outcome.wants_rerun, message, batch.report(&outcome))).unwrap();
     });

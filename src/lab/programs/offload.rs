@@ -1,4 +1,4 @@
-//! A call that can only block: inside the task, against on a thread of its own.
+//! A blocking call: in the task, versus on its own thread.
 //!
 //! Start at [`SPEC`].
 

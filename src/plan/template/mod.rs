@@ -67,7 +67,7 @@ impl Template {
         for part in std::mem::take(&mut template.parts) {
             match part {
                 TemplatePart::Value { column, escaping: _ } => {
-                    template.parts.push(TemplatePart::Value { column, escaping: place })
+                    template.parts.push(TemplatePart::Value { column, escaping: place });
                 }
                 TemplatePart::Text(text) => {
                     place = escaping_after(place, &text).0;

@@ -51,6 +51,7 @@ impl List {
     }
 
     /// A copy with the same filter and order, and another selected row.
+    #[must_use]
     pub fn with_selected(&self, row: usize) -> Self {
         let filter = self.filter.value().to_owned();
         // The order is copied too, so that the selection keeps its position.

@@ -39,6 +39,10 @@ pub fn mouse(action: MouseAction, (x, y): (u16, u16)) -> Mouse {
 }
 
 /// The column and the row where a frame first shows a text.
+///
+/// # Panics
+///
+/// If the frame does not show it.
 #[track_caller]
 pub fn position_of(text: &str, frame: &str) -> (u16, u16) {
     let found = frame.lines().zip(0..).find_map(|(line, y)| Some((line.split_once(text)?.0.chars().count(), y)));
@@ -74,6 +78,10 @@ pub struct MemoryScreen {
 
 impl MemoryScreen {
     /// An empty screen of 100 columns and 30 rows.
+    ///
+    /// # Panics
+    ///
+    /// Never: a screen in memory can always be made.
     pub fn new(clock: &Rc<Cell<Instant>>) -> Self {
         let state = ScreenState { columns: 100, rows: 30, is_gone: false, is_busy: false };
         Self {

@@ -109,7 +109,7 @@ fn details(item: &LogEntry, model: &Model, text: &str) -> Vec<LabelledFact> {
     }
     match about.outcome {
         Some(Outcome::Failed { detail: Some(detail), .. }) => {
-            details.push(LabelledFact::sentence("detail", detail.to_string()))
+            details.push(LabelledFact::sentence("detail", detail.to_string()));
         }
         _ => details.extend(host_of(&about, model).map(|host| LabelledFact::name("host", host))),
     }

@@ -209,6 +209,11 @@ impl Rig {
 
     /// Runs it to its end.
     pub async fn run(self) -> FinishedRun {
+        // On the heap, so that no test holds 28 kB on its stack.
+        Box::pin(self.run_inline()).await
+    }
+
+    async fn run_inline(self) -> FinishedRun {
         let _folder = self.folder;
         let mut cursor = Cursor::open(&self.plan, Some(9)).unwrap();
         if let Some(slow) = self.slow {
@@ -254,14 +259,14 @@ impl Rig {
         });
         let acting = Rc::clone(&wire);
         let (events, results) = tasks
-            .run_until(async move {
+            .run_until(Box::pin(async move {
                 shared.open("rig").await;
                 let share = Share { thread: 0, of: 1 };
                 let serving = serve(Arc::clone(&shared), Rc::clone(&acting), share, Some(&mut commands));
                 if self.is_in_real_time {
-                    serving.await
+                    serving.await;
                 } else {
-                    hold_time(reading, serving).await
+                    hold_time(reading, serving).await;
                 }
                 shared.conclude().await;
                 if let Some((after, cause)) = self.again {
@@ -279,7 +284,7 @@ impl Rig {
                 // The channels of events and data close with it.
                 drop(shared);
                 (listening.await.unwrap(), collecting.await.unwrap())
-            })
+            }))
             .await;
         let arrivals = wire.arrivals.take();
         FinishedRun { events, arrivals, results }

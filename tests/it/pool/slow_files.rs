@@ -19,7 +19,8 @@ use crate::pool::rig::{Rig, ok};
 fn rig(pipe: &Path) -> Rig {
     let plan = format!(
         "[limits]\nconcurrency = 2\n[[endpoint]]\nurl = \"http://ready.test/\"\nrepeat = 20\n\
-         [[endpoint]]\nurl = \"http://piped.test/{{id}}\"\nrows = {pipe:?}\n"
+         [[endpoint]]\nurl = \"http://piped.test/{{id}}\"\nrows = \"{}\"\n",
+        pipe.display()
     );
     Rig::new(&plan, |_| ok(20)).in_real_time()
 }

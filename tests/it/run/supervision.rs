@@ -78,10 +78,10 @@ fn run(plan: &Plan, recorder: Option<Recorder>) -> (Result<(), Broken>, Result<(
         results: None,
     };
     let pool = Pool::start(Cursor::open(plan, None).unwrap(), settings).unwrap();
-    woken.recv_timeout(PATIENCE).expect("the screen is never woken");
+    assert!(woken.recv_timeout(PATIENCE).is_ok(), "the screen is never woken");
     let (done, ended) = wakeups::channel();
     thread::spawn(move || done.send((pool.join(), pump.join())));
-    let (pool, pump) = ended.recv_timeout(PATIENCE).expect("the pool or the pump never ends");
+    let (pool, pump) = ended.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the pool or the pump never ends"));
     (pool, pump, follow)
 }
 

@@ -34,7 +34,7 @@ fn keys_change_the_limit_of_the_selected_host() {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
         [Action::LimitDown, Action::LimitDown, Action::LimitReset]
-            .map(|action| ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent))
+            .map(|action| ui.update(action, &model, Abilities::FULL, model.last).iter().find_map(sent))
     };
     let commands = |scope, values: [u32; 3]| values.map(|limit| Some(Command::SetLimit { scope, limit }));
     assert_eq!(limits(""), commands(Scope::Run, [7, 6, 8]));
@@ -72,7 +72,7 @@ fn commands_name_a_row_by_the_id_that_the_source_gave_it() {
     let pressed = |keys: &str, action| {
         let mut ui = UiState::default();
         press(&mut ui, &model, Abilities::FULL, (model.last, Rect::new(0, 0, 120, 40)), keys);
-        ui.update(action, &model, Abilities::FULL, model.last).into_iter().find_map(sent)
+        ui.update(action, &model, Abilities::FULL, model.last).iter().find_map(sent)
     };
     assert_eq!(pressed("5", Action::SetHostAside), Some(Command::Quarantine(HostId(7))));
     assert_eq!(pressed("5 down", Action::SetHostAside), Some(Command::Quarantine(HostId(3))));

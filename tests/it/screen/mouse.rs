@@ -63,7 +63,7 @@ impl ClickableScreen {
         let action = targets.at(at).and_then(|target| self.ui.click(target, NOW));
         let effects = action.map(|action| self.ui.update(action, &self.model, Abilities::FULL, NOW));
         self.press("");
-        effects.unwrap_or_default().into_iter().find_map(sent)
+        effects.unwrap_or_default().iter().find_map(sent)
     }
 
     #[track_caller]

@@ -150,8 +150,8 @@ impl Shot {
 }
 
 /// The command of an effect that sends one.
-pub fn sent(effect: Effect) -> Option<Command> {
-    if let Effect::Send(command) = effect { Some(command) } else { None }
+pub fn sent(effect: &Effect) -> Option<Command> {
+    if let Effect::Send(command) = effect { Some(*command) } else { None }
 }
 
 /// Presses keys one after the other on a screen of this size, as the run loop does.

@@ -11,7 +11,7 @@ use crate::plan::job::Job;
 /// A job that has been drawn and has not settled.
 #[derive(Debug)]
 pub struct PendingJob {
-    /// The job; after a redirect, with the target of that.
+    /// The job; after a redirect, the redirected request.
     pub job: Box<Job>,
     /// The job before it followed a redirect, if it did.
     pub original: Option<Box<Job>>,

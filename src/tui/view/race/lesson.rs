@@ -103,10 +103,10 @@ fn lines(lesson: &[Paragraph], width: u16) -> Vec<LessonLine> {
         match paragraph.tone {
             Tone::Prose => lines.extend(wrapped(&paragraph.text, width).into_iter().map(LessonLine::Prose)),
             Tone::Wrong => {
-                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Failed)))
+                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Failed)));
             }
             Tone::Right => {
-                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Ok)))
+                lines.extend(paragraph.text.lines().map(|line| LessonLine::Code(line.to_owned(), Status::Ok)));
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::plan::Limits;
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
-/// Lanes from which on cold ones are evicted.
+/// Above this many lanes, cold ones are evicted.
 pub const MAX_LANES: usize = 10_000;
 
 /// Lanes that are examined for each one that is added. It bounds the work of a step. The number of lanes can
