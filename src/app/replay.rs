@@ -22,7 +22,6 @@ use crate::output::summary::text::{Extras, summary_text};
 use crate::pump::{Follow, Pump};
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
-use crate::text::safe_json;
 use crate::tui::detect::Interface;
 
 /// Shows a recording; returns the exit code.
@@ -94,12 +93,10 @@ fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<
         model.apply(&event);
     }
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
-    let written = if args.json {
-        let document = safe_json::text(&summary_json(&model, model.last, &extras));
-        document.and_then(|document| streams::result(&format!("{document}\n")))
+    if args.json {
+        streams::print_document("the summary", &summary_json(&model, model.last, &extras))?;
     } else {
-        streams::result(&summary_text(&model, model.last, &extras, console.stdout))
-    };
-    written.map_err(|source| Error::System { what: "print the summary", source })?;
+        streams::print("the summary", &summary_text(&model, model.last, &extras, console.stdout))?;
+    }
     Ok(0)
 }
