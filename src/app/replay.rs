@@ -2,6 +2,8 @@
 //!
 //! Start at [`run`].
 
+use std::path::Path;
+
 use tokio::sync::mpsc;
 
 use crate::app::appearance::{self, Appearance};
@@ -28,12 +30,24 @@ use crate::tui::detect::Interface;
 pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let mut appearance = Appearance::decide(&environment, console)?;
+    refuse_pipe(&args.file)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn_if_incomplete(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
     play(args, recording, &mut appearance)
+}
+
+/// Refuses a file that can be read only once: a replay reads it again, and a named pipe would block.
+fn refuse_pipe(path: &Path) -> Result<(), Error> {
+    if path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+        return Err(Error::Recording {
+            message: format!("cannot read recording `{}`: it cannot be read twice", path_shown(path)),
+            hint: Some("save the recording to a file, and give the file instead of a pipe".to_owned()),
+        });
+    }
+    Ok(())
 }
 
 /// Plays the recording on the screen.
