@@ -1,46 +1,46 @@
-//! The commands of a screen, and the abilities of a source.
+//! Commands from the screen to a source, and the abilities of a source.
 //!
-//! A command changes nothing by itself. The source carries it out and reports an event; only then does the model
-//! change. Start at [`Command`].
+//! A command never changes the model directly: the source executes it and reports an event, which changes the
+//! model. Start at [`Command`].
 
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 
-/// What the user asks of the source.
+/// A command from the user to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Start no attempt until resumed; retries wait too.
+    /// Start no attempt until resumed. This includes retries.
     Pause,
     /// Start attempts again.
     Resume,
-    /// Allow at most `limit` attempts in flight. Running attempts are never killed for it.
+    /// Allow at most `limit` attempts in flight. Running attempts are not cancelled.
     SetLimit {
-        /// Whose limit.
+        /// What the limit applies to.
         scope: Scope,
         /// At least 1.
         limit: u32,
     },
     /// Turn adaptive limits on or off.
     SetAdaptive(bool),
-    /// End this job: its attempt in flight, or its waiting.
+    /// Cancel this job, whether it is in flight or waiting.
     CancelJob(JobId),
-    /// End this job's attempt in flight, and try it again when there is nothing else to start.
+    /// Cancel this job's attempt in flight, and try the job again after all others have started.
     PostponeJob(JobId),
-    /// Send the jobs again that failed for this cause, each once; a run that is over goes on for it.
+    /// Repeat the jobs that failed for this cause, each once. A finished run continues for it.
     Repeat(Cause),
-    /// Start no more jobs of this endpoint; what is in flight may end.
+    /// Start no more jobs of this endpoint. Attempts in flight finish.
     SkipEndpoint(EndpointId),
-    /// Start nothing at this host until it is released; what is in flight may end.
+    /// Start nothing at this host until it is released. Attempts in flight finish.
     Quarantine(HostId),
     /// Start attempts at this host again.
     Release(HostId),
-    /// Start no attempt any more, and let what is in flight end.
+    /// Start no more attempts, and let those in flight finish.
     Drain,
-    /// End everything in flight now.
+    /// Cancel everything in flight.
     Cancel,
 }
 
-/// What a source can do. A key that needs more is dimmed and shows the reason.
+/// What a source can do. A key whose ability is missing is dimmed and shows the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abilities {
     /// Pause and resume.
@@ -49,67 +49,67 @@ pub struct Abilities {
     pub set_limit: bool,
     /// Cancel or postpone one job, skip an endpoint, quarantine a host.
     pub pick: bool,
-    /// Send again what failed.
+    /// Repeat failed jobs.
     pub repeat: bool,
-    /// Run all of it again.
+    /// Run the whole plan again.
     pub rerun: bool,
     /// Drain and cancel.
     pub stop: bool,
-    /// Go back and forth in time.
+    /// Seek in time.
     pub travel: bool,
 }
 
 impl Abilities {
-    /// Of a run of our own.
+    /// The abilities of a live run.
     pub const FULL: Self =
         Self { pause: true, set_limit: true, pick: true, repeat: true, rerun: true, stop: true, travel: false };
-    /// Of something that can only be looked at.
+    /// The abilities of a source that can only be watched.
     pub const NONE: Self =
         Self { pause: false, set_limit: false, pick: false, repeat: false, rerun: false, stop: false, travel: false };
-    /// Of a recording.
+    /// The abilities of a recording.
     pub const REPLAY: Self = Self { travel: true, ..Self::NONE };
 }
 
-/// What the user asks of a replay, which carries it out at once.
+/// A command from the user to a replay, which is executed immediately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplayCommand {
-    /// Hold, or go on.
+    /// Pause or resume playback.
     TogglePause,
-    /// A few seconds back.
+    /// Seek back a few seconds.
     Back,
-    /// A few seconds on.
+    /// Seek forward a few seconds.
     Forward,
-    /// To the start.
+    /// Seek to the start.
     Start,
-    /// To the end.
+    /// Seek to the end.
     End,
-    /// Half as fast.
+    /// Halve the speed.
     Slower,
-    /// Twice as fast.
+    /// Double the speed.
     Faster,
 }
 
-/// What the user asks of the lab, which carries it out at once.
+/// A command from the user to the lab, which is executed immediately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabCommand {
     /// Pause all lanes, or resume them.
     Pause,
-    /// All lanes start again.
+    /// Restart all lanes.
     Restart,
-    /// The limit of the lanes that have one.
+    /// Set the limit of the lanes that have one.
     Limit(u32),
-    /// Another delay, from the start.
+    /// Set the delay, and restart all lanes.
     Delay(Micros),
-    /// The next mistake.
+    /// Show the next scenario.
     Next,
 }
 
-/// How a replay is played.
+/// The playback state of a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Playback {
-    /// Seconds of the recording in one of ours.
+    /// Seconds of the recording that are played per second.
     pub speed: f64,
-    /// Whether it is on hold.
+    /// Whether playback is paused.
     pub is_paused: bool,
     /// Whether everything has been played.
     pub is_at_end: bool,

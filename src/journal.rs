@@ -1,7 +1,7 @@
-//! The recording of a run: JSON Lines, one event a line, behind one header line.
+//! The recording of a run: JSON Lines, with one header line and then one event per line.
 //!
-//! Takes any `Read` or `Write`, never a path. A reader skips and counts what it does not know, and
-//! survives a last line that was cut at any byte. Start at [`Writer`] and [`Reader`].
+//! Works on any `Read` or `Write`, never on a path. The reader skips and counts unknown lines, and accepts a last
+//! line that was cut off at any byte. Start at [`Writer`] and [`Reader`].
 
 use std::io::{self, BufRead, Write};
 use std::time::SystemTime;
@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use crate::event::Event;
 use crate::text::safe_json;
 
-/// The schema that this program writes; it reads this one and every older one.
+/// The schema version that is written. The reader also accepts every older one.
 pub const SCHEMA: u32 = 1;
 
 /// The first line of a journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalHeader {
-    /// Schema number; its name marks the file as ours.
+    /// Schema version. The name of the field identifies the file type.
     pub inflight: u32,
-    /// What was run.
+    /// The name of the run.
     pub name: String,
-    /// Wall clock at offset 0, RFC 3339, UTC.
+    /// Wall-clock time at offset 0, in RFC 3339, UTC.
     pub started: String,
 }
 
@@ -40,19 +40,19 @@ pub struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a journal with its header.
+    /// Starts a journal by writing its header.
     pub fn new(to: W, header: &JournalHeader) -> io::Result<Self> {
         let mut writer = Self { to, line: Vec::with_capacity(512) };
         writer.write_line(header)?;
         Ok(writer)
     }
 
-    /// Adds one event: one whole line in one write.
+    /// Writes one event, as one line in a single write.
     pub fn write(&mut self, event: &Event) -> io::Result<()> {
         self.write_line(event)
     }
 
-    /// Hands everything written so far to the system.
+    /// Flushes the underlying writer.
     pub fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
@@ -78,16 +78,16 @@ pub struct Reader<R> {
 /// Why a file cannot be read as a journal.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The file cannot be read at all.
+    /// The file cannot be read.
     #[error("cannot read the journal")]
     Io(#[from] io::Error),
     /// The first line is not a header.
-    #[error("not a journal: the first line is no header")]
+    #[error("not a journal: the first line is not a header")]
     NotAJournal,
-    /// Written by a later version of this program.
-    #[error("the journal has schema {found}, and this version reads up to {SCHEMA}")]
+    /// The journal was written by a later version of inflight.
+    #[error("the journal has schema {found}, but this version reads only up to {SCHEMA}")]
     TooNew {
-        /// The schema it has.
+        /// The schema version of the journal.
         found: u32,
     },
 }
@@ -104,12 +104,12 @@ impl<R: BufRead> Reader<R> {
         Ok(Self { from, line, header, skipped: 0, is_cut: false })
     }
 
-    /// The first line.
+    /// The header of the journal.
     pub fn header(&self) -> &JournalHeader {
         &self.header
     }
 
-    /// Complete lines that were no event of a kind we know.
+    /// How many complete lines were skipped because they are not a known kind of event.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -131,7 +131,7 @@ impl<R: BufRead> Iterator for Reader<R> {
                 Ok(_) => {}
                 Err(error) => return Some(Err(error)),
             }
-            // Without its line end a line may have lost its tail, and still parse.
+            // A cut line may still parse, for example if a number lost its last digits.
             if self.line.last() != Some(&b'\n') {
                 self.is_cut = true;
                 return None;

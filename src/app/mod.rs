@@ -75,7 +75,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             }
             let mut plan = demo::plan()?;
             overlay::apply_flags(&mut plan, &args.batch, &RequestArgs::default(), &args.results)?;
-            destination::check_apart(&plan.output, args.results.events.as_deref())?;
+            destination::check_distinct(&plan.output, args.results.events.as_deref())?;
             Batch { plan, results: &args.results, look: &args.look, console }.run()
         }
         CliCommand::Replay(args) => replay::run(args, console),
@@ -125,7 +125,7 @@ fn read_plan(args: &RunArgs) -> Result<Plan, Error> {
     let mut plan = read_targets(args)?;
     practice::check(&plan)?;
     overlay::apply_flags(&mut plan, &args.batch, &args.request, &args.results)?;
-    destination::check_apart(&plan.output, args.results.events.as_deref())?;
+    destination::check_distinct(&plan.output, args.results.events.as_deref())?;
     Ok(plan)
 }
 

@@ -1,4 +1,4 @@
-//! Moments and durations add up, and stop at the largest number instead of breaking.
+//! Saturating arithmetic for moments and durations.
 
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What went wrong, without the particulars: failures of one cause belong together.
+//! Causes of failure: the key by which failures are grouped.
 //!
 //! Start at [`Cause::from_outcome`].
 
@@ -8,21 +8,21 @@ use http::StatusCode;
 
 use crate::event::outcome::{Outcome, Phase, Reason};
 
-/// What went wrong, without the particulars.
+/// Why an attempt or a job failed, without the details of the single case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// An answer the plan does not expect.
+    /// A status that the plan does not expect.
     Status(u16),
-    /// Still refused after the last try.
+    /// Rate limited, even at the last try.
     Throttled(u16),
-    /// We gave up waiting.
+    /// A time-out in this phase.
     TimedOut(Phase),
-    /// No answer.
+    /// No complete answer, for this reason.
     Failed(Reason),
 }
 
 impl Cause {
-    /// The cause of a bad end; `None` for a good one and for one we chose.
+    /// The cause of a failure; `None` if the attempt succeeded or was cancelled.
     pub fn from_outcome(outcome: &Outcome) -> Option<Self> {
         match outcome {
             Outcome::Answered { expected: true, .. } | Outcome::Redirected { .. } | Outcome::Cancelled => None,
@@ -33,7 +33,7 @@ impl Cause {
         }
     }
 
-    /// What a person can do about it.
+    /// The kind of cause, by what the user can do about it.
     pub fn kind(self) -> CauseKind {
         match self {
             Self::Status(_) | Self::Throttled(_) => CauseKind::Refused,
@@ -56,16 +56,16 @@ impl Cause {
     }
 }
 
-/// What a person can do about a cause.
+/// A kind of cause, by what the user can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CauseKind {
-    /// The upstream answered, and not as hoped: look at what was asked, or ask for less at once.
+    /// The upstream refused the request: fix the request, or send fewer at once.
     Refused,
-    /// The upstream did not answer in time: wait longer, or ask for less at once.
+    /// The upstream did not answer in time: allow more time, or send fewer at once.
     WasSlow,
-    /// The way to the upstream is missing or broke.
+    /// There was no connection to the upstream, or it broke.
     NoConnection,
-    /// We ended it, by a rule of the plan or for lack of room.
+    /// inflight gave up, because of a rule of the plan or a lack of local resources.
     GaveUp,
 }
 

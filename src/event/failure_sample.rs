@@ -1,27 +1,27 @@
-//! What a bad answer looked like: its head, and how its body begins.
+//! Samples of failed answers: the status, some header fields and the start of the body.
 //!
-//! Only a few answers of each cause are sampled, and no good one, so that recordings stay small. Secrets are masked
-//! before a sample is made; the rest is foreign text. Start at [`FailureSample`].
+//! Only a few answers of each cause are sampled, and never an expected one, so that recordings stay small.
+//! Secrets are masked before a sample is made; the rest is foreign text. Start at [`FailureSample`].
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// What a bad answer looked like.
+/// A sample of a failed answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureSample {
     /// HTTP status.
     pub status: u16,
-    /// Some of its header fields, those that explain most first.
+    /// Some of its header fields, the most useful ones first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Field>,
-    /// How many fields are left out.
+    /// How many header fields are left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u32,
     /// Body bytes read.
     #[serde(default)]
     pub bytes: u64,
-    /// How the body begins.
+    /// The start of the body.
     #[serde(default, skip_serializing_if = "Excerpt::is_none")]
     pub body: Excerpt,
 }
@@ -30,23 +30,23 @@ pub struct FailureSample {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field(pub Arc<str>, pub Arc<str>);
 
-/// What is kept of a body.
+/// The part of a body that is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Excerpt {
-    /// Nothing: it was empty, or it belonged to a good answer that broke off.
+    /// Nothing: the body was empty, or an expected answer broke off.
     #[default]
     None,
-    /// A text, whole.
+    /// The whole text.
     Text(Arc<str>),
-    /// The beginning of a text.
+    /// The start of a longer text.
     Begins(Arc<str>),
-    /// It is no text.
+    /// The body is not text.
     Binary,
 }
 
 impl Excerpt {
-    /// Whether nothing was kept.
+    /// Whether nothing is kept.
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }

@@ -1,4 +1,4 @@
-//! Why slots stand unused: the words, and the sums over a run.
+//! Reasons for idle slots, and the idle time of a run by reason.
 //!
 //! Start at [`Idle`].
 
@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Micros;
 
-/// Why an unused slot is unused. At each moment there is one reason.
+/// Why slots are idle. At each moment, one reason applies to all idle slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdleReason {
-    /// Every host with work has as much in flight as it may.
+    /// Every host with pending jobs has reached its own limit.
     HostLimit,
-    /// Hosts with work asked for patience.
+    /// Every host with pending jobs is in cooldown.
     Cooldown,
-    /// Hosts with work wait for the time between two starts.
+    /// Hosts with pending jobs keep a gap between two starts.
     Gap,
-    /// The run waits for the time between two starts.
+    /// The run keeps its rate of starts.
     Rate,
-    /// All that is left waits to be tried again.
+    /// All remaining jobs wait for a retry.
     Backoff,
-    /// The plan's input is slower than we are.
+    /// The plan's input arrives too slowly.
     Input,
     /// The run is paused.
     Paused,
-    /// The next round has not begun.
+    /// The next round has not started.
     Round,
-    /// Nothing starts any more.
+    /// The run is draining: no attempt starts any more.
     Draining,
-    /// Nothing is left to start.
+    /// No job is left to start.
     #[default]
     NoWork,
 }
 
 impl IdleReason {
-    /// All of them, in the order in which they are shown.
+    /// All reasons, in display order.
     pub const ALL: [Self; 10] = [
         Self::HostLimit,
         Self::Cooldown,
@@ -80,7 +80,7 @@ impl IdleReason {
     }
 }
 
-/// Unused slots × time since the run started, by reason.
+/// Idle slots × time since the run started, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Idle {
@@ -117,14 +117,14 @@ pub struct Idle {
 }
 
 impl Idle {
-    /// The sum of one reason.
+    /// The idle time for one reason.
     pub fn get(&self, why: IdleReason) -> Micros {
-        // A copy, so that there is one list of fields for reading and for adding.
+        // Copying allows one match for both reading and writing.
         let mut sums = *self;
         *sums.sum(why)
     }
 
-    /// The sum of one reason, to add to.
+    /// The idle time for one reason, to be changed.
     pub fn sum(&mut self, why: IdleReason) -> &mut Micros {
         match why {
             IdleReason::NoWork => &mut self.no_work,
@@ -140,12 +140,12 @@ impl Idle {
         }
     }
 
-    /// All reasons together.
+    /// The idle time for all reasons together.
     pub fn total(&self) -> Micros {
         IdleReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + self.get(why))
     }
 
-    /// These and those.
+    /// The sum of both, reason by reason.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         for why in IdleReason::ALL {

@@ -1,17 +1,17 @@
 //! The events of a run: what happened, when, and on which machine.
 //!
-//! An event is owned and complete, and is the same live as in a recording. What would be nonsense in a file is no
-//! event but a [`Command`] or an action of the screen. Nothing here reads a clock. Start at [`Event`] and [`Fact`].
+//! An event owns its data, and is the same live as in a recording. What makes no sense in a recording is a
+//! [`Command`] or an action of the screen instead. Nothing here reads a clock. Start at [`Event`] and [`Fact`].
 //!
 //! [`Command`]: crate::control::Command
 
 mod arithmetic;
 pub mod cause;
+mod display;
 pub mod failure_sample;
 pub mod idle;
 pub mod outcome;
 pub mod waits;
-mod words;
 
 use std::sync::Arc;
 
@@ -35,43 +35,42 @@ pub struct Event {
     pub fact: Fact,
 }
 
-/// What can happen. Closed: a new kind of fact is a new variant, never a string.
+/// What can happen. A new kind of fact is a new variant, never a string.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
-    /// Another machine takes part: the one this fact comes from. A run of one machine has none of these.
+    /// The machine that reports this fact joins the run. A run on a single machine has no such fact.
     #[serde(rename = "origin-seen")]
     OriginJoined {
-        /// What it is called.
+        /// The name of the machine.
         name: Arc<str>,
-        /// Where its clock's zero is on the journal's own clock. When journals are joined, the earliest zero
-        /// becomes the journal's.
+        /// When its clock started, on the journal's clock. A merged journal starts at the earliest of these.
         zero: Offset,
     },
-    /// The first fact of every run; where several machines share it, of each machine's part.
+    /// The first fact of every run; if several machines share the run, each reports one.
     RunStarted {
-        /// What the run is called: the plan's name, or the watched program.
+        /// The name of the run: the plan's name, or the watched program.
         name: Arc<str>,
-        /// The run-wide limit, where there is one: a watched program keeps its own.
+        /// The run-wide limit, if there is one: a watched program keeps its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
-        /// How many jobs there are, where that is known before they are drawn.
+        /// The number of jobs, if it is known before all are drawn.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
     },
-    /// An endpoint is known from here on. Its id is its place in the order of first sight.
+    /// An endpoint is announced. Ids count up in the order of announcement.
     #[serde(rename = "endpoint-seen")]
     EndpointAnnounced {
         /// The id that later facts use.
         endpoint: EndpointId,
         /// Its name on screen and in reports.
         name: Arc<str>,
-        /// How many jobs it will yield, where that is known.
+        /// The number of its jobs, if known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         jobs: Option<u64>,
     },
-    /// The headers and the body size of an endpoint's requests. Reported before the first request that has any, and
-    /// once more when a later request differs.
+    /// The headers and the body size of an endpoint's requests. Reported before the first request that has any,
+    /// and once more when a later request differs.
     #[serde(rename = "endpoint-asked")]
     EndpointProfile {
         /// Which endpoint.
@@ -86,29 +85,29 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         varies: bool,
     },
-    /// A host is known from here on.
+    /// A host is announced.
     #[serde(rename = "host-seen")]
     HostAnnounced {
         /// The id that later facts use.
         host: HostId,
         /// Scheme, name and port.
         name: Arc<str>,
-        /// Its own limit, where it has one.
+        /// Its own limit, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Jobs that took long in an earlier run are drawn before all others, the longest first; of a batch
-    /// that is repeated, in each round.
+    /// Jobs that were slow in an earlier run start before all others, slowest first; in each round, if the batch
+    /// repeats.
     #[serde(rename = "jobs-put-first")]
     JobsReordered {
-        /// How many: those that the plan still has, each as it was.
+        /// How many of them the plan still contains unchanged.
         jobs: u64,
-        /// How many that earlier run had.
+        /// How many slow jobs the earlier run had.
         of: u64,
     },
-    /// Every job has been drawn from the plan: from here on the total is exact.
+    /// Every job has been drawn from the plan, so the total is exact from here on.
     PlanDrawn {
-        /// How many jobs the plan held.
+        /// The number of jobs in the plan.
         jobs: u64,
     },
     /// An attempt took a slot.
@@ -120,22 +119,22 @@ pub enum Fact {
         endpoint: EndpointId,
         /// The host it goes to.
         host: HostId,
-        /// The job's row within its endpoint's stream, from 0: with the endpoint, the same in every
-        /// run of a plan. A watched program has no plan: it is counted as it comes.
+        /// The job's row within its endpoint, from 0. Endpoint and row identify a job in every run of a plan.
+        /// For a watched program, rows count its requests.
         row: u64,
         /// The slot it holds: the lowest that was free.
         slot: u32,
         /// Method and masked URL.
         target: Arc<str>,
-        /// What it waited for, from ready to slot, or since the job's last attempt; nothing for a
-        /// watched program, whose waiting is its own affair.
+        /// The time it waited for the slot, since the job was ready or since its last attempt. Empty for a
+        /// watched program, whose queue is not visible.
         #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
         waited: WaitTimes,
-        /// When it will be ended at the latest, by its own time-out or its job's.
+        /// When its own time-out or its job's time-out will end it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Offset>,
     },
-    /// The progress of an attempt that takes long: reported once a second at most, and only when it has changed.
+    /// The progress of a slow attempt: reported at most once a second, and only when it has changed.
     #[serde(rename = "attempt-seen")]
     AttemptProgressed {
         /// Whose attempt.
@@ -146,20 +145,20 @@ pub enum Fact {
         /// Body bytes so far.
         #[serde(default, skip_serializing_if = "is_zero")]
         bytes: u64,
-        /// When the last piece of the answer came, its head being the first.
+        /// When the last part of the answer arrived; its head is the first part.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         received: Option<Offset>,
     },
-    /// The answer of an attempt that is about to end badly: a few of each cause, reported before their ends.
+    /// A sample of a failed answer: a few of each cause, reported just before the attempt ends.
     #[serde(rename = "answer-seen")]
     FailureSampled {
         /// Whose attempt.
         #[serde(flatten)]
         attempt: Attempt,
-        /// What the answer looked like.
+        /// The sample.
         answer: Arc<FailureSample>,
     },
-    /// An attempt gave its slot back. Every started attempt has exactly one end.
+    /// An attempt released its slot. Every started attempt has exactly one end.
     AttemptEnded {
         /// Whose attempt.
         #[serde(flatten)]
@@ -167,31 +166,31 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         outcome: Outcome,
-        /// Where its time went.
+        /// The time spent in each phase.
         #[serde(default, skip_serializing_if = "PhaseTimes::is_empty")]
         spent: PhaseTimes,
-        /// Header fields about slowing down that could not be read, and were ignored.
+        /// Rate-limit header fields that could not be parsed, and were ignored.
         #[serde(default, skip_serializing_if = "is_zero")]
         malformed: u64,
     },
     /// The job will be tried again.
     RetryScheduled {
-        /// Whose attempt failed.
+        /// Which attempt failed.
         #[serde(flatten)]
         attempt: Attempt,
-        /// Not before.
+        /// The retry does not start before this.
         until: Offset,
-        /// Who chose the moment.
+        /// What decides the time of the retry.
         why: RetryReason,
     },
-    /// The answer pointed elsewhere, and the job follows: one more attempt, of the same try.
+    /// The job follows a redirect: one more attempt of the same try.
     RedirectFollowed {
-        /// Whose answer.
+        /// Which attempt was redirected.
         #[serde(flatten)]
         attempt: Attempt,
-        /// Hops so far, this one included.
+        /// Redirects so far, including this one.
         hop: u32,
-        /// Method and masked URL of the next exchange.
+        /// Method and masked URL of the next request.
         target: Arc<str>,
     },
     /// A job is over. Every job settles exactly once. A watched program shows no jobs, so each of its attempts
@@ -204,45 +203,45 @@ pub enum Fact {
         /// How it ended.
         #[serde(flatten)]
         end: JobEnd,
-        /// Tries it took: one more than its retries. A try follows redirects, one attempt each.
+        /// Number of tries: one more than its retries. A try makes one attempt per redirect.
         tries: u32,
-        /// From ready to its end: what it waited, and what all its attempts took.
+        /// Time from ready to end: all waiting and all attempts.
         total: Micros,
-        /// What it waited for in all.
+        /// The time it waited in all, by reason.
         #[serde(default, skip_serializing_if = "WaitTimes::is_none")]
         waited: WaitTimes,
-        /// Method and masked URL, for jobs that went wrong.
+        /// Method and masked URL, for failed jobs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Arc<str>>,
     },
-    /// The user sends a failed job again: it is a further job of its endpoint from here on.
+    /// The user repeats a failed job, as a new job of the same endpoint.
     JobRepeated {
         /// The new job.
         job: JobId,
-        /// The job that it repeats, which has settled.
+        /// The failed job that it repeats.
         of: JobId,
         /// The endpoint they both belong to.
         endpoint: EndpointId,
-        /// How the job that it repeats had ended.
+        /// How the failed job had ended.
         after: Outcome,
     },
-    /// A round of a liveness check has begun.
+    /// A round of a liveness check has started.
     RoundStarted {
-        /// Of this endpoint; of a whole list of addresses where absent.
+        /// The endpoint that is checked; absent for a whole list of addresses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         endpoint: Option<EndpointId>,
-        /// Which, from 1.
+        /// The number of the round, from 1.
         round: u32,
-        /// How much later than it should have: the round before was not over.
+        /// How late it started, because the previous round was not over.
         #[serde(default, skip_serializing_if = "Micros::is_zero")]
         late: Micros,
     },
-    /// A liveness check has found an endpoint up, or down, and not as before.
+    /// A liveness check found that an endpoint went up or down.
     #[serde(rename = "endpoint-turned")]
     EndpointStateChanged {
         /// Which endpoint.
         endpoint: EndpointId,
-        /// Whether all its jobs of a round ended well; it is down as soon as one does not.
+        /// Up if all its jobs of a round succeeded; down as soon as one fails.
         up: bool,
     },
     /// No job of this endpoint starts any more; each settles as cancelled when its turn comes.
@@ -252,45 +251,45 @@ pub enum Fact {
     },
     /// Nothing starts at this host until it is released.
     HostQuarantined {
-        /// Which lane.
+        /// Which host.
         host: HostId,
     },
     /// Attempts start again at this host.
     HostReleased {
-        /// Which lane.
+        /// Which host.
         host: HostId,
     },
     /// A limit changed.
     LimitChanged {
-        /// Whose limit.
+        /// What a limit applies to.
         scope: Scope,
-        /// From here on at most this many attempts in flight.
+        /// The new limit of attempts in flight.
         limit: u32,
         /// Who changed it.
         by: ChangedBy,
     },
-    /// Whether hosts' limits and paces are found by themselves, from here on.
+    /// Adaptive limits are turned on or off.
     AdaptiveSet {
-        /// On, or off.
+        /// Whether they are on.
         on: bool,
     },
-    /// The adaptive controller has changed what it asks of a host.
+    /// The adaptive controller has changed a host's limit or gap.
     Adapted {
-        /// Which lane.
+        /// Which host.
         host: HostId,
-        /// From here on at most this many attempts in flight there.
+        /// The new limit of attempts in flight there.
         limit: u32,
-        /// The least time between two starts there; absent where there is none.
+        /// The minimum time between two starts there; absent if there is none.
         #[serde(default, skip_serializing_if = "Micros::is_zero")]
         gap: Micros,
-        /// What it saw, in one sentence.
+        /// The reason, in one sentence.
         why: Arc<str>,
     },
-    /// Nothing starts in this host's lane before `until`.
+    /// Nothing starts at this host before `until`.
     CooldownSet {
-        /// Which lane.
+        /// Which host.
         host: HostId,
-        /// A point in time, never a length.
+        /// When the cooldown ends.
         until: Offset,
     },
     /// No attempt starts until resumed.
@@ -301,35 +300,35 @@ pub enum Fact {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// A watched program's in-flight level, from a source that sees no attempts. It comes on top of
-    /// the attempts that others see.
+    /// The in-flight level of a watched program, from a source that sees no single attempts. It is added to the
+    /// attempts that other sources report.
     #[serde(rename = "level-seen")]
     LevelReported {
         /// How many are in flight.
         in_flight: u32,
     },
-    /// An event loop stood still, until this moment.
+    /// An event loop was blocked until now.
     Stalled {
         /// For how long.
         lasted: Micros,
-        /// Where, as the source names it.
+        /// What blocked it, as the source names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Arc<str>>,
     },
-    /// Slots were unused; the sums since the run started, each in slots × time.
+    /// Slots were idle.
     SlotsIdle {
-        /// By reason.
+        /// Idle slots × time since the run started, by reason.
         #[serde(flatten)]
         idle: Idle,
     },
     /// A problem of inflight itself that does not end the run.
     Warned {
-        /// Which part.
+        /// The part of inflight that has the problem.
         about: WarningSource,
-        /// One sentence for the reader.
+        /// One sentence for the user.
         message: Arc<str>,
     },
-    /// The run goes on after its end, because jobs are sent again; its time has stood still meanwhile.
+    /// The run continues after its end, because jobs are repeated. The time in between does not count.
     RunReopened,
     /// The last fact of a run, unless it is reopened.
     RunEnded {
@@ -338,33 +337,33 @@ pub enum Fact {
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// One attempt's name: which job, and which of its exchanges.
+/// The identity of an attempt: its job, and its number within the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Attempt {
     /// The job.
     pub job: JobId,
-    /// Counted from 1 over all of the job's exchanges, retries and redirects alike.
+    /// Counts the job's attempts from 1, including retries and redirects.
     pub n: u32,
 }
 
-/// Who chose when a retry happens.
+/// What decides the time of a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryReason {
-    /// Our own backoff.
+    /// The backoff of inflight.
     Backoff,
-    /// The server, by `Retry-After` or another field that says until when.
+    /// The server, with `Retry-After` or a similar header field.
     RetryAfter,
     /// The user.
     Asked,
 }
 
-/// Whose limit.
+/// What a limit applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
@@ -382,7 +381,7 @@ pub enum ChangedBy {
     Operator,
     /// The adaptive controller.
     Adaptive,
-    /// This machine, which has no room for more.
+    /// inflight itself, because this machine has no resources for more.
     Machine,
 }
 
@@ -400,7 +399,7 @@ pub enum WarningSource {
     Plan,
     /// A worker.
     Worker,
-    /// Retries, of which there are too many.
+    /// The retries: there are too many.
     Retries,
 }
 
@@ -410,11 +409,11 @@ pub enum WarningSource {
 pub enum RunEnd {
     /// Every job has settled; a watched program has ended.
     Finished,
-    /// It was asked to stop, and what was in flight ended.
+    /// The user stopped it; attempts in flight were finished.
     Drained,
-    /// It was stopped, and what was in flight was cancelled.
+    /// The user stopped it; attempts in flight were cancelled.
     Cancelled,
-    /// A job failed and the plan asked to stop at the first failure.
+    /// A job failed, and the plan stops at the first failure.
     FailedFast,
 }
 
@@ -443,7 +442,7 @@ pub struct EndpointId(pub u32);
 #[serde(transparent)]
 pub struct HostId(pub u32);
 
-/// Which machine saw an event; 0 is this one.
+/// The machine that reported an event; 0 is this one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Origin(pub u16);
@@ -462,7 +461,7 @@ impl Offset {
     /// The run's start.
     pub const ZERO: Self = Self(0);
 
-    /// How long after `earlier`; zero if it was not after.
+    /// The time since `earlier`; zero if this is not later.
     pub fn since(self, earlier: Self) -> Micros {
         Micros(self.0.saturating_sub(earlier.0))
     }
@@ -472,7 +471,7 @@ impl Micros {
     /// No time.
     pub const ZERO: Self = Self(0);
 
-    /// Whether it is no time at all.
+    /// Whether it is zero.
     pub fn is_zero(&self) -> bool {
         *self == Self::ZERO
     }

@@ -1,4 +1,4 @@
-//! How attempts and jobs end, and where their time went.
+//! Outcomes of attempts and jobs, and the time spent in each phase.
 //!
 //! Start at [`Outcome`].
 
@@ -12,46 +12,46 @@ use crate::event::Micros;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The server answered, with any status that does not ask us to slow down.
+    /// The server answered, and did not ask to slow down.
     Answered {
         /// HTTP status.
         status: u16,
         /// Body bytes read.
         bytes: u64,
-        /// Whether it is what the plan expects; goodput counts only these.
+        /// Whether the plan expects this answer; goodput counts only expected ones.
         expected: bool,
     },
-    /// The answer pointed elsewhere, and the job follows.
+    /// The server answered with a redirect, which the job follows.
     Redirected {
         /// HTTP status.
         status: u16,
     },
-    /// The server asked us to slow down: 429, or a 503 or 403 that says so.
+    /// The server asked to slow down: 429, or 503 or 403 with a header that says so.
     Throttled {
         /// HTTP status.
         status: u16,
-        /// The wait that it asked for, if it named one.
+        /// The wait that the server asked for, if any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Micros>,
     },
-    /// We gave up waiting.
+    /// A time-out ended the attempt.
     TimedOut {
-        /// What we were waiting for.
+        /// The phase in which it ended.
         phase: Phase,
     },
-    /// No answer arrived, for a reason we can name.
+    /// No complete answer arrived.
     Failed {
-        /// Which reason.
+        /// Why.
         reason: Reason,
-        /// The library's or the system's own words.
+        /// The message of the library or the operating system.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<Arc<str>>,
     },
-    /// It was ended from this side, by us or by the program that is watched.
+    /// The client cancelled it: inflight, or the watched program.
     Cancelled,
 }
 
-/// What an attempt is doing, in order.
+/// The phases of an attempt, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
@@ -65,11 +65,11 @@ pub enum Phase {
     FirstByte,
     /// Reading the body.
     Body,
-    /// The job as a whole: its time ran out between attempts.
+    /// The job as a whole: its time-out expired between attempts.
     Job,
 }
 
-/// Why no answer arrived. Closed: see the first paragraph of `Fact`.
+/// Why no complete answer arrived. A new reason is a new variant, never a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
@@ -77,7 +77,7 @@ pub enum Reason {
     Dns,
     /// The host refused the connection.
     Refused,
-    /// There is no way to the host.
+    /// There is no route to the host.
     Unreachable,
     /// The TLS handshake failed.
     Tls,
@@ -85,17 +85,17 @@ pub enum Reason {
     Reset,
     /// The connection closed before the answer was complete.
     ClosedEarly,
-    /// The answer broke the protocol.
+    /// The answer violates the protocol.
     BadResponse,
     /// The body is larger than allowed.
     TooLarge,
-    /// A redirect that we do not follow: too many, to another scheme, or without a place to go.
+    /// A redirect that is not followed: too many, another scheme, or no valid location.
     Redirect,
-    /// The plan's row cannot be made into a request.
+    /// The plan's row does not make a valid request.
     BadRow,
     /// This machine ran out of descriptors, ports or memory.
     Local,
-    /// The worker itself broke: a bug of ours.
+    /// The worker panicked: a bug in inflight.
     Panicked,
 }
 
@@ -103,24 +103,24 @@ pub enum Reason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "end", rename_all = "kebab-case")]
 pub enum JobEnd {
-    /// With an answer the plan expects.
+    /// With an expected answer.
     Done,
-    /// Without one.
+    /// Without an expected answer.
     Failed {
         /// How its last attempt ended.
         last: Outcome,
     },
-    /// We ended it, or never started it.
+    /// It was cancelled, before or after it started.
     Cancelled,
 }
 
-/// Where an attempt's time went. What was not measured, or did not happen, is absent.
+/// The time that an attempt spent in each phase. A phase that did not happen or was not measured is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseTimes {
-    /// On a connection that was kept and had died meanwhile; the rest was spent on another one.
+    /// Lost on a kept connection that turned out to be closed; the other phases are those of its replacement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<Micros>,
-    /// Waiting for the name's look-up; absent where the name was known, as it is if it was looked up ahead.
+    /// The DNS look-up; absent if the address was cached or prefetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Micros>,
     /// Connecting; absent on a reused connection.
@@ -129,16 +129,16 @@ pub struct PhaseTimes {
     /// The TLS handshake; absent on a reused connection, and without TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Micros>,
-    /// From the connection to the answer's head.
+    /// From the connection to the head of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte: Option<Micros>,
-    /// From the answer's head to the last byte.
+    /// From the head of the answer to its last byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Micros>,
 }
 
 impl PhaseTimes {
-    /// Nothing was measured.
+    /// Whether no phase was measured.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,4 +1,4 @@
-//! What a job waited for, from ready to slot: the words, and the sums.
+//! Reasons why a ready job waits for a slot, and the time waited by reason.
 //!
 //! Start at [`WaitTimes`].
 
@@ -8,27 +8,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Micros;
 
-/// What a job can wait for. At each moment there is one reason; its host's reasons come first.
+/// What a job waits for. At each moment one reason applies; reasons of its host take precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitReason {
-    /// A slot of the run, or its turn to take one.
+    /// A free slot of the run, or its turn to take one.
     Slot,
-    /// A place below its host's own limit.
+    /// The limit of its host.
     HostLimit,
-    /// The time between two starts at its host.
+    /// The gap between two starts at its host.
     Gap,
-    /// The time between two starts of the run.
+    /// The run's rate of starts.
     Rate,
-    /// The moment that the server named.
+    /// The end of a cooldown that the server asked for.
     Cooldown,
-    /// Our own patience after a failure.
+    /// The backoff before a retry.
     Backoff,
-    /// The person at the screen, who holds back the run or its host.
+    /// The user, who has paused the run or quarantined its host.
     Paused,
 }
 
 impl WaitReason {
-    /// All of them, in the order in which they are shown.
+    /// All reasons, in display order.
     pub const ALL: [Self; 7] =
         [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
 
@@ -87,7 +87,7 @@ pub struct WaitTimes {
 }
 
 impl WaitTimes {
-    /// No waiting at all.
+    /// No waiting.
     pub const NONE: Self = Self {
         slot: Micros::ZERO,
         host_limit: Micros::ZERO,
@@ -98,7 +98,7 @@ impl WaitTimes {
         paused: Micros::ZERO,
     };
 
-    /// Whether there was no waiting at all.
+    /// Whether there was no waiting.
     pub fn is_none(&self) -> bool {
         *self == Self::NONE
     }
@@ -116,7 +116,7 @@ impl WaitTimes {
         }
     }
 
-    /// All reasons together.
+    /// The time waited for all reasons together.
     pub fn total(&self) -> Micros {
         self.slot + self.host_limit + self.gap + self.rate + self.cooldown + self.backoff + self.paused
     }

@@ -1,40 +1,39 @@
-//! What an endpoint's time is made of, how its attempts ended, and which of them took longest.
+//! The breakdown of an endpoint's attempts: time per phase, outcomes, and the slowest attempts.
 //!
-//! Small, because ten thousand endpoints have one each: sums, a short list of endings, the five slowest.
-//! Start at [`Anatomy`].
+//! It is small, because each of ten thousand endpoints may have one. Start at [`Anatomy`].
 
 use crate::event::outcome::{Outcome, Phase, PhaseTimes, Reason};
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset, Origin};
 
-/// All attempts of an endpoint, taken apart.
+/// The breakdown of all attempts of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anatomy {
     /// Attempts started.
     pub started: u64,
-    /// What they waited for, all together.
+    /// The total time that they waited, by reason.
     pub waited: WaitTimes,
-    /// Looking up the name, where that was measured.
+    /// DNS look-up, if measured.
     pub resolve: Mean,
-    /// Connecting, where it was needed.
+    /// Connecting, on a new connection.
     pub connect: Mean,
-    /// The TLS handshake, where there was one.
+    /// TLS handshake, on a new connection.
     pub tls: Mean,
-    /// Attempts on a connection that was there already.
+    /// Attempts on a reused connection.
     pub reused: u64,
-    /// Waiting for the answer's head.
+    /// Waiting for the head of the answer.
     pub first_byte: Mean,
     /// Reading the body.
     pub body: Mean,
-    /// How attempts ended, in the order of first sight.
+    /// Number of attempts per ending, in the order of first occurrence.
     endings: Vec<(Ending, u64)>,
-    /// Endings that found no room.
+    /// Attempts whose ending is not in the full list.
     other_endings: u64,
-    /// The slowest first.
+    /// Slowest attempts first.
     slowest: Vec<SlowAttempt>,
 }
 
-/// A sum and how many made it.
+/// A running mean of times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mean {
     sum: Micros,
@@ -42,12 +41,12 @@ pub struct Mean {
 }
 
 impl Mean {
-    /// Their mean; none of none.
+    /// The mean; `None` without values.
     pub fn value(self) -> Option<Micros> {
         self.sum.0.checked_div(self.n).map(Micros)
     }
 
-    /// How many there were.
+    /// Number of values.
     pub fn n(self) -> u64 {
         self.n
     }
@@ -60,22 +59,22 @@ impl Mean {
     }
 }
 
-/// How an attempt ended, without the particulars.
+/// How an attempt ended, without the details of the single case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// With an answer the plan expects.
+    /// An expected answer.
     Expected(u16),
-    /// With another answer.
+    /// An unexpected answer.
     Unexpected(u16),
-    /// With an answer that pointed elsewhere.
+    /// A redirect.
     Redirected(u16),
-    /// With a request to slow down.
+    /// A request to slow down.
     Throttled(u16),
-    /// We gave up waiting.
+    /// A time-out.
     TimedOut(Phase),
-    /// No answer.
+    /// No complete answer.
     Failed(Reason),
-    /// It was ended from this side.
+    /// Cancelled by the client.
     Cancelled,
 }
 
@@ -96,34 +95,34 @@ impl From<&Outcome> for Ending {
 /// One of the slowest attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlowAttempt {
-    /// Who made it.
+    /// The machine that made it.
     pub origin: Origin,
-    /// Which it was.
+    /// Its identity.
     pub attempt: Attempt,
     /// When it ended.
     pub at: Offset,
     /// How long it was in flight.
     pub took: Micros,
-    /// How long it had waited before.
+    /// How long it had waited for its slot.
     pub waited: Micros,
     /// How it ended.
     pub ending: Ending,
 }
 
 impl Anatomy {
-    /// Endings that are kept apart.
+    /// Maximum number of different endings.
     pub const ENDINGS: usize = 16;
-    /// Slowest attempts that are kept.
+    /// Number of slowest attempts that are kept.
     pub const SLOWEST: usize = 5;
 
-    /// How attempts ended, the most frequent first.
+    /// The endings and their counts, most frequent first.
     pub fn endings(&self) -> Vec<(Ending, u64)> {
         let mut endings = self.endings.clone();
         endings.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
         endings
     }
 
-    /// Attempts that ended in ways not kept apart.
+    /// Attempts whose ending is not listed.
     pub fn other_endings(&self) -> u64 {
         self.other_endings
     }
@@ -133,13 +132,13 @@ impl Anatomy {
         &self.slowest
     }
 
-    /// An attempt has started.
+    /// Records a start.
     pub(super) fn start(&mut self, waited: WaitTimes) {
         self.started += 1;
         self.waited += waited;
     }
 
-    /// An attempt has ended.
+    /// Records an end.
     pub(super) fn end(&mut self, slow: SlowAttempt, spent: PhaseTimes) {
         self.resolve.add(spent.resolve);
         self.connect.add(spent.connect);
@@ -155,7 +154,7 @@ impl Anatomy {
             }
             None => self.other_endings += 1,
         }
-        // What we ended ourselves says nothing about how slow it was.
+        // A cancelled attempt shows nothing about the speed of the endpoint.
         if slow.ending != Ending::Cancelled {
             self.keep(slow);
         }
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_are_kept_and_nothing_else() {
+    fn only_the_slowest_attempts_are_kept() {
         let mut anatomy = Anatomy::default();
         for job in 0..1_000 {
             anatomy.end(slow(job, job * 7 % 1_000, Ending::Expected(200)), PhaseTimes::default());
@@ -207,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upstream_that_makes_up_statuses_does_not_fill_our_memory() {
+    fn many_different_statuses_do_not_fill_the_memory() {
         let mut anatomy = Anatomy::default();
         for status in 0..1_000 {
             anatomy.end(slow(1, 1, Ending::Unexpected(status)), PhaseTimes::default());
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_was_there_is_no_connect_of_no_time() {
+    fn a_reused_connection_does_not_lower_the_mean_connect_time() {
         let mut anatomy = Anatomy::default();
         anatomy.start(WaitTimes { slot: Micros(40), ..WaitTimes::NONE });
         let first = PhaseTimes { connect: Some(Micros(30)), first_byte: Some(Micros(100)), ..PhaseTimes::default() };

@@ -1,4 +1,4 @@
-//! Applies changed limits, quarantines and adaptive steps to the model.
+//! Updates of the model for changed limits, quarantines and adaptive steps.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::model::event_log::LogEvent;
 use crate::model::marks::Mark;
 
 impl Model {
-    /// Steps of one host that follow each other so soon are one event.
+    /// Adaptive steps of one host within this time share one entry in the event log.
     const STEPS_IN_A_ROW: Micros = Micros(1_000_000);
 
     /// Records that a limit has changed.
@@ -18,7 +18,7 @@ impl Model {
                 let from = self.limit;
                 self.change_part(origin, |part| part.limit = Some(limit));
                 let to = self.limit.unwrap_or(limit);
-                self.evidence.turn(from, to, by);
+                self.evidence.record_limit(from, to, by);
                 self.marks.set(at, Mark::Limit(from.unwrap_or(to), to));
                 self.event_log.add(at, LogEvent::Limit { host: None, from, to, by });
             }
@@ -34,22 +34,22 @@ impl Model {
     }
 
     /// Records that a host is quarantined or released.
-    pub(super) fn set_quarantine(&mut self, at: Offset, (origin, host): (Origin, HostId), is_aside: bool) {
+    pub(super) fn set_quarantine(&mut self, at: Offset, (origin, host): (Origin, HostId), is_quarantined: bool) {
         let i = self.known_host(origin, host);
         let host = self.hosts.at(i);
-        host.is_quarantined = is_aside;
+        host.is_quarantined = is_quarantined;
         let host = Arc::clone(&host.name);
-        self.event_log.add(at, LogEvent::Quarantine { host, is_aside });
+        self.event_log.add(at, LogEvent::Quarantine { host, is_quarantined });
     }
 
-    /// Records what the adaptive controller has found for a host.
+    /// Records a step of the adaptive controller for a host.
     pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
         self.is_adaptive = true;
         let found = self.hosts.at(host);
         found.learned = Some(learned);
         (found.limit_changed, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
-        // The search takes many small steps: of those in a row, the last one is enough.
+        // The controller takes many small steps; the last one of a series is enough for the log.
         let event = LogEvent::Adapted { host: Arc::clone(&host), why: Arc::clone(why) };
         self.event_log.replace_newest(at, event, |newest| {
             let is_same = matches!(&newest.event, LogEvent::Adapted { host: of, .. } if **of == *host);

@@ -1,4 +1,4 @@
-//! What is known of one endpoint.
+//! The statistics and the state of one endpoint.
 //!
 //! Start at [`EndpointStats::state`].
 
@@ -10,22 +10,22 @@ use crate::model::anatomy::Anatomy;
 use crate::model::histogram::Histogram;
 use crate::model::level::Trend;
 
-/// One row of the plan, so far.
+/// The statistics of one endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EndpointStats {
     /// The machine that reported it.
     pub origin: Origin,
-    /// The id that this machine gave it: commands name the endpoint by it, never by its place in the model.
+    /// The id that this machine assigned. Commands use this id, never the index in the model.
     pub id: EndpointId,
     /// Its name; foreign text.
     pub name: Arc<str>,
-    /// How many jobs it yields, where that is known.
+    /// Number of its jobs, if known.
     pub jobs: Option<u64>,
     /// Jobs that ended with an expected answer.
     pub done: u64,
-    /// Jobs that ended without one.
+    /// Jobs that ended without an expected answer.
     pub failed: u64,
-    /// Jobs that we ended.
+    /// Jobs that were cancelled.
     pub cancelled: u64,
     /// Attempts in flight now.
     pub in_flight: u32,
@@ -37,83 +37,83 @@ pub struct EndpointStats {
     pub trend: Trend,
     /// When it was last refused.
     pub throttled_at: Option<Offset>,
-    /// The round it is in, from 1; 0 where there are none.
+    /// The current round, from 1; 0 without rounds.
     pub round: u32,
-    /// Whether it is up, where that is being checked.
+    /// Whether it is up, if a liveness check runs.
     pub health: Option<Health>,
-    /// Whether no job of it starts any more.
+    /// Whether the user has skipped its remaining jobs.
     pub is_skipped: bool,
     /// Index of the host that its last attempt went to.
     pub host: Option<usize>,
     /// The headers and the body size of its requests, if they have any.
     pub profile: Option<EndpointProfile>,
-    /// Its attempts, taken apart.
+    /// The breakdown of its attempts.
     pub anatomy: Anatomy,
 }
 
-/// What an endpoint's first request carries; foreign text, secrets masked.
+/// The headers and the body size of an endpoint's first request; foreign text, secrets masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointProfile {
     /// Header fields.
     pub headers: Arc<[Field]>,
     /// Body bytes.
     pub body: u64,
-    /// Whether not all of its requests carry the same.
+    /// Whether other requests of the endpoint differ.
     pub varies: bool,
 }
 
 /// Whether an endpoint is up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// Whether it is.
+    /// Whether it is up.
     pub is_up: bool,
-    /// Since when.
+    /// When this was first observed.
     pub since: Offset,
-    /// How often that has changed.
+    /// How often it went up or down.
     pub flips: u32,
 }
 
-/// What an endpoint is doing, for a glyph and a colour.
+/// The state of an endpoint, which decides its symbol and colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EndpointState {
-    /// The upstream asks for patience: a refusal within the last two seconds, and nothing finished.
+    /// The upstream refused an attempt within the last two seconds.
     Limited,
-    /// In flight, or partly done.
+    /// Some jobs are in flight or done.
     Running,
-    /// Nothing has started.
+    /// No job has started.
     Queued,
-    /// Every job settled, some badly.
+    /// Every job has settled, and some failed.
     Failed,
     /// A liveness check found it down.
     Down,
     /// A liveness check found it up.
     Up,
-    /// Every job settled well.
+    /// Every job succeeded.
     Done,
-    /// Settled, and some jobs were cancelled.
+    /// Every job has settled, and some were cancelled.
     Cancelled,
 }
 
 impl EndpointStats {
-    /// How recently a refusal must have come to be shown as the state.
+    /// How long a refusal is shown as the state.
     const LIMITED_FOR: u64 = 2_000_000;
 
-    /// Jobs that are over.
+    /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.done + self.failed + self.cancelled
     }
 
-    /// Jobs that are not over, where it is known how many there are.
+    /// Jobs that have not ended, if their total is known.
     pub fn left(&self) -> Option<u64> {
         self.jobs.map(|jobs| jobs.saturating_sub(self.settled()))
     }
 
-    /// Whether every job is over.
+    /// Whether every job has ended.
     pub fn is_finished(&self) -> bool {
         self.jobs.is_some_and(|jobs| self.settled() >= jobs)
     }
 
-    /// It is found up or down; gives back for how long it had been otherwise.
+    /// Records whether it is up. Returns how long the previous state lasted, if the state changed.
     pub(super) fn set_health(&mut self, is_up: bool, at: Offset) -> Option<Micros> {
         let before = self.health.filter(|health| health.is_up != is_up);
         let flips = self.health.map_or(0, |health| health.flips) + u32::from(before.is_some());
@@ -123,12 +123,12 @@ impl EndpointStats {
         before.map(|health| at.since(health.since))
     }
 
-    /// Whether all of its jobs are done.
+    /// Whether all of its jobs succeeded.
     pub fn is_done(&self) -> bool {
         self.is_finished() && self.failed == 0 && self.cancelled == 0
     }
 
-    /// What it is doing.
+    /// Its current state.
     pub fn state(&self, now: Offset) -> EndpointState {
         if self.is_finished() {
             return match (self.failed, self.cancelled) {

@@ -1,6 +1,6 @@
-//! The last notable events: what failed, what was refused, which limit changed.
+//! The log of the last notable events: failures, refusals, changed limits.
 //!
-//! Good answers are left out. Start at [`EventLog`].
+//! Expected answers are left out. Start at [`EventLog`].
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,18 +14,18 @@ use crate::text::units;
 /// One notable event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// When.
+    /// When it happened.
     pub at: Offset,
-    /// What.
+    /// What happened.
     pub event: LogEvent,
 }
 
-/// What happened.
+/// The content of a log entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogEvent {
-    /// An attempt ended badly.
+    /// An attempt failed.
     AttemptFailed {
-        /// Which machine's attempt: numbers of two machines may be the same.
+        /// The machine that made it: ids of two machines may be the same.
         origin: Origin,
         /// Which attempt.
         attempt: Attempt,
@@ -40,64 +40,64 @@ pub enum LogEvent {
         /// What followed.
         then: FollowUp,
     },
-    /// A job failed without an attempt of its own in view: a bad row, a deadline between tries.
+    /// A job failed without a failed attempt in the log, such as a bad row or a deadline between tries.
     JobFailed {
         /// Index of its endpoint.
         endpoint: usize,
         /// How its last attempt ended.
         last: Outcome,
     },
-    /// Jobs that took long in an earlier run are drawn before all others.
+    /// Jobs that were slow in an earlier run start before all others.
     JobsReordered {
-        /// How many.
+        /// How many of them the plan still contains.
         jobs: u64,
-        /// How many that run had.
+        /// How many slow jobs the earlier run had.
         of: u64,
     },
-    /// The limit was turned.
+    /// A limit was changed.
     Limit {
-        /// Whose, where it is not the run's: the host's name.
+        /// The name of the host that it belongs to; `None` for the whole run.
         host: Option<Arc<str>>,
-        /// What it was.
+        /// The old limit.
         from: Option<u32>,
-        /// What it is.
+        /// The new limit.
         to: u32,
-        /// Who turned it.
+        /// Who changed it.
         by: ChangedBy,
     },
-    /// Limits are found by themselves from here on, or no longer.
+    /// Adaptive limits were turned on or off.
     Adaptive(bool),
-    /// The adaptive controller took a step.
+    /// The adaptive controller changed a limit or a gap.
     Adapted {
-        /// Where; foreign text.
+        /// The name of the host; foreign text.
         host: Arc<str>,
-        /// What it saw.
+        /// The reason.
         why: Arc<str>,
     },
     /// A liveness check found an endpoint up or down.
     EndpointStateChanged {
         /// Index of the endpoint.
         endpoint: usize,
-        /// Which of the two.
+        /// Whether it is up.
         is_up: bool,
-        /// For how long it had been otherwise, where it had been.
+        /// How long the previous state lasted, if there was one.
         after: Option<Micros>,
     },
-    /// No job of an endpoint starts any more: its index.
+    /// The user skipped the endpoint with this index.
     Skipped(usize),
-    /// Jobs that failed are sent again.
+    /// The user repeated failed jobs.
     Repeated {
-        /// What they had failed for.
+        /// The cause of their failure.
         cause: Cause,
-        /// How many.
+        /// Number of jobs.
         jobs: u64,
     },
-    /// A host was put aside, or taken back.
+    /// A host was quarantined or released.
     Quarantine {
-        /// Which; foreign text.
+        /// The name of the host; foreign text.
         host: Arc<str>,
-        /// Which of the two.
-        is_aside: bool,
+        /// Whether it is quarantined.
+        is_quarantined: bool,
     },
     /// The run was paused.
     Paused,
@@ -107,9 +107,9 @@ pub enum LogEvent {
     Draining,
     /// Everything in flight is being cancelled.
     Cancelling,
-    /// An event loop stood still.
+    /// An event loop was blocked for this long.
     Stalled(Micros),
-    /// Something of our own went wrong.
+    /// inflight itself has a problem.
     Warned(WarningSource, Arc<str>),
     /// The run ended.
     Ended(RunEnd),
@@ -120,7 +120,7 @@ pub enum LogEvent {
 pub struct EventSubject<'s> {
     /// Index of the endpoint.
     pub endpoint: Option<usize>,
-    /// The host's name, where the event names one.
+    /// The host's name, if the event names one.
     pub host: Option<&'s Arc<str>>,
     /// Method and masked URL; foreign text.
     pub target: Option<&'s Arc<str>>,
@@ -131,7 +131,7 @@ pub struct EventSubject<'s> {
 }
 
 impl LogEvent {
-    /// What it is about.
+    /// The endpoint, host, target and outcome that it concerns.
     pub fn subject(&self) -> EventSubject<'_> {
         let nothing = EventSubject::default();
         match self {
@@ -164,96 +164,96 @@ impl LogEvent {
     }
 }
 
-/// What is put first, of so many jobs that an earlier run says are slow.
+/// A text on how many of the slow jobs of an earlier run start first.
 pub fn reorder_summary(jobs: u64, of: u64) -> String {
     let gone = of.saturating_sub(jobs);
     match (jobs, gone) {
-        (0, 0) => "no job took far longer than usual last time: order as given".to_owned(),
+        (0, 0) => "no job was slow last time; the order is unchanged".to_owned(),
         (0, _) => {
-            format!("{} of last time gone from the plan, or changed: order as given", units::plural(of, "slow job"))
+            format!("the plan no longer has the {} of last time; the order is unchanged", units::plural(of, "slow job"))
         }
-        (_, 0) => format!("{} of last time before all others", units::plural(jobs, "slow job")),
+        (_, 0) => format!("{} of last time moved to the front", units::plural(jobs, "slow job")),
         (..) => format!(
-            "{} of last time before all others, {} gone from the plan, or changed",
+            "{} of last time moved to the front; the plan no longer has {} others",
             units::plural(jobs, "slow job"),
             units::count(gone)
         ),
     }
 }
 
-/// What followed an attempt that ended badly.
+/// What followed a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowUp {
-    /// Not yet known.
+    /// Nothing yet.
     Open,
-    /// It is tried again, not before this.
+    /// A retry, not before this moment.
     Retry(Offset),
-    /// The job was given up after this many attempts.
+    /// The job failed after this many tries.
     GivenUp(u32),
 }
 
-/// A ring of the last items.
+/// The last notable events, in a ring.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventLog {
-    items: VecDeque<LogEntry>,
+    entries: VecDeque<LogEntry>,
     n_added: u64,
 }
 
 impl EventLog {
-    /// Items kept.
+    /// Number of entries kept.
     pub const KEPT: usize = 1_000;
-    /// How far back an attempt's event is looked for: its sequel follows within a few events.
+    /// How many entries are searched for an attempt. Its follow-up comes within a few events.
     const LOOK_BACK: usize = 64;
 
-    /// Items, newest first.
+    /// All entries, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &LogEntry> {
-        self.items.iter().rev()
+        self.entries.iter().rev()
     }
 
-    /// The newest item.
+    /// The newest entry.
     pub fn newest(&self) -> Option<&LogEntry> {
-        self.items.back()
+        self.entries.back()
     }
 
-    /// The numbers of those that are still kept; a number is never used again.
+    /// The range of numbers that are kept. A number is never reused.
     pub fn kept(&self) -> Range<u64> {
-        self.n_added - self.items.len() as u64..self.n_added
+        self.n_added - self.entries.len() as u64..self.n_added
     }
 
-    /// The item of a number, while it is kept.
+    /// The entry with this number, while it is kept.
     pub fn nth(&self, number: u64) -> Option<&LogEntry> {
         let at = number.checked_sub(self.kept().start)?;
-        self.items.get(usize::try_from(at).ok()?)
+        self.entries.get(usize::try_from(at).ok()?)
     }
 
-    /// How many there have been in all.
+    /// Number of entries ever added.
     pub fn n_added(&self) -> u64 {
         self.n_added
     }
 
     pub(super) fn add(&mut self, at: Offset, event: LogEvent) {
-        if self.items.len() == Self::KEPT {
-            self.items.pop_front();
+        if self.entries.len() == Self::KEPT {
+            self.entries.pop_front();
         }
-        self.items.push_back(LogEntry { at, event });
+        self.entries.push_back(LogEntry { at, event });
         self.n_added += 1;
     }
 
     /// Replaces the newest event if it is stale; otherwise adds one.
     pub(super) fn replace_newest(&mut self, at: Offset, event: LogEvent, is_stale: impl Fn(&LogEntry) -> bool) {
-        match self.items.back_mut() {
+        match self.entries.back_mut() {
             Some(newest) if is_stale(newest) => *newest = LogEntry { at, event },
             _ => self.add(at, event),
         }
     }
 
-    /// Completes the event of an attempt; returns whether there was one.
-    pub(super) fn follow_up(&mut self, by: Origin, of: impl Fn(&Attempt) -> bool, sequel: FollowUp) -> bool {
-        self.items.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.event {
+    /// Adds the follow-up to the entry of a failed attempt. Returns whether there was such an entry.
+    pub(super) fn follow_up(&mut self, by: Origin, is_it: impl Fn(&Attempt) -> bool, follow_up: FollowUp) -> bool {
+        self.entries.iter_mut().rev().take(Self::LOOK_BACK).any(|item| match &mut item.event {
             LogEvent::AttemptFailed { origin, attempt, then, .. }
-                if *then == FollowUp::Open && *origin == by && of(attempt) =>
+                if *then == FollowUp::Open && *origin == by && is_it(attempt) =>
             {
-                *then = sequel;
+                *then = follow_up;
                 true
             }
             _ => false,

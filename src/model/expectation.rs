@@ -1,4 +1,4 @@
-//! What the plan expects of the whole run, held against what has happened.
+//! The check of the plan's expectations against the model.
 //!
 //! Pure, so that the screen shows the same verdict live that decides the exit code at the end.
 //! Start at [`check`].
@@ -13,17 +13,17 @@ use crate::text::units;
 /// One expectation and its result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Checked {
-    /// What is measured.
+    /// The measured quantity.
     pub what: Measure,
-    /// It must be below this.
+    /// The value that it must stay below.
     pub wanted: Figure,
-    /// What it is; `None` while there is nothing to measure.
+    /// The measured value; `None` while there is nothing to measure.
     pub found: Option<Figure>,
-    /// Whether it holds. What was never measured does not.
+    /// Whether the expectation is met. Without a measured value it is not.
     pub holds: bool,
 }
 
-/// What an expectation is about.
+/// The quantity that an expectation limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// The share of jobs that failed.
@@ -41,10 +41,10 @@ pub enum Figure {
     Length(Micros),
 }
 
-/// Holds every expectation of the plan against the model, in the plan's order.
+/// Checks every expectation of the plan, in a fixed order.
 pub fn check(model: &Model, expect: &Expect) -> Vec<Checked> {
     let failed = expect.failed_below.map(|below| {
-        // Cancelled jobs say nothing about the upstream, so they are in neither part.
+        // Cancelled jobs show nothing about the upstream, so they do not count.
         let judged = model.totals.jobs_done + model.totals.jobs_failed;
         let share = (judged > 0).then(|| model.totals.jobs_failed as f64 / judged as f64);
         Checked {
@@ -82,7 +82,7 @@ impl fmt::Display for Figure {
             Self::Share(share) if share > 0.0 && share < 0.000_05 => f.write_str("< 0.01 %"),
             Self::Share(share) => {
                 let percent = units::significant(share * 100.0);
-                // A limit of one percent was not given as 1.00.
+                // Show `1 %` as in the plan, not `1.00 %`.
                 let percent = if percent.contains('.') { percent.trim_end_matches('0') } else { &percent };
                 write!(f, "{} %", percent.trim_end_matches('.'))
             }

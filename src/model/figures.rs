@@ -1,4 +1,4 @@
-//! What can be read off the model at a moment: rates, means and what is left.
+//! Figures of the model at a given moment: rates, means and the time left.
 
 use crate::event::idle::IdleReason;
 use crate::event::{Micros, Offset, Origin};
@@ -6,22 +6,22 @@ use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
 use crate::model::{Model, Stage};
 
-/// What is in flight for far longer than is usual.
+/// Attempts that have been in flight far longer than usual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stragglers {
-    /// How many.
+    /// Their number.
     pub n: u64,
-    /// When the last of them will be ended at the latest, where that is known.
+    /// When the last of them will time out, if known.
     pub until: Option<Offset>,
 }
 
 impl Model {
-    /// Attempts in flight now: those whose end is awaited, and those that were only counted.
+    /// Attempts in flight now, including those that a source only reports as a level.
     pub fn in_flight(&self) -> u32 {
         u32::try_from(self.open.n()).unwrap_or(u32::MAX).saturating_add(self.level_reported)
     }
 
-    /// What a machine is called; nothing where there is only one.
+    /// The name of a machine; `None` if there is only one.
     pub fn machine(&self, origin: Origin) -> Option<&str> {
         self.origins.name(origin)
     }
@@ -37,7 +37,7 @@ impl Model {
         self.hosts.all().filter_map(running).max_by_key(|&(_, until)| until)
     }
 
-    /// Why slots stood unused, each as a share of all slots × time, the largest first.
+    /// The reasons for idle slots, each as a share of all slots × time, largest first.
     pub fn idle_shares(&self, now: Offset) -> Vec<(IdleReason, f64)> {
         let end = self.ended.unwrap_or(now);
         let busy = self.level.mean(end) * end.0 as f64;
@@ -53,10 +53,9 @@ impl Model {
         self.level.mean(self.ended.unwrap_or(now))
     }
 
-    /// About how long the rest takes at the pace of the last ten seconds, those set aside that hold on
-    /// far longer than is usual.
+    /// The estimated time left at the pace of the last ten seconds, without stragglers.
     ///
-    /// `None` while too little is known (before 3 s or 2 %), while paused, and when nothing else is left.
+    /// `None` before 3 s or 2 % of the jobs, while paused, and if only stragglers are left.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
     pub fn time_left(&self, now: Offset) -> Option<Micros> {
         let jobs = self.jobs?;
@@ -70,8 +69,7 @@ impl Model {
         (pace > 0.0 && left > 0).then(|| Micros((left as f64 / pace * 1e6) as u64))
     }
 
-    /// What is in flight for far longer than is usual at its endpoint, and when the last of it will be
-    /// ended at the latest.
+    /// The attempts that have been in flight far longer than usual at their endpoint.
     pub fn stragglers(&self, now: Offset) -> Stragglers {
         const ENOUGH: u64 = 20;
         const TIMES_P95: u64 = 4;

@@ -1,16 +1,16 @@
-//! A histogram of latencies that stays small: 10,000 endpoints have one each.
+//! A compact histogram of latencies: each of 10,000 endpoints may have one.
 //!
-//! Log-linear, as `HdrHistogram` is: each power of two is cut into 32 buckets, so a value read back is
-//! within 1.6 % of the one recorded. Only the span of buckets in use is stored. Start at
-//! [`Histogram::record`] and [`Histogram::quantile`].
+//! Log-linear, like `HdrHistogram`: each power of two has 32 buckets, so a quantile is within 1.6 % of the recorded
+//! value. Only the range of buckets in use is stored, and full counters stay full. Start at [`Histogram::record`]
+//! and [`Histogram::quantile`].
 
 use crate::event::Micros;
 
-/// Buckets per power of two; below this value every microsecond has its own.
+/// Buckets per power of two. Below this value, each microsecond has its own bucket.
 const SUB: u64 = 32;
 const SUB_BITS: u32 = SUB.trailing_zeros();
 
-/// Counts of latencies by size.
+/// Counts of latencies by bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     /// Bucket number of `counts[0]`.
@@ -23,7 +23,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Counts one latency.
+    /// Adds one latency.
     pub fn record(&mut self, latency: Micros) {
         let value = latency.0;
         let slot = self.slot(bucket_of(value));
@@ -34,7 +34,7 @@ impl Histogram {
         self.sum = self.sum.saturating_add(value);
     }
 
-    /// Adds everything that `other` has counted.
+    /// Adds all values of `other`.
     pub fn merge(&mut self, other: &Self) {
         if other.n == 0 {
             return;
@@ -51,28 +51,28 @@ impl Histogram {
         self.sum = self.sum.saturating_add(other.sum);
     }
 
-    /// Forgets everything, and keeps its room.
+    /// Removes all values, and keeps the allocated memory.
     pub fn clear(&mut self) {
         self.counts.clear();
         *self = Self { counts: std::mem::take(&mut self.counts), ..Self::default() };
     }
 
-    /// How many were counted.
+    /// Number of values.
     pub fn n(&self) -> u64 {
         self.n
     }
 
-    /// The largest, exactly.
+    /// The largest value, exactly.
     pub fn max(&self) -> Option<Micros> {
         (self.n > 0).then_some(Micros(self.max))
     }
 
-    /// The smallest, exactly.
+    /// The smallest value, exactly.
     pub fn min(&self) -> Option<Micros> {
         (self.n > 0).then_some(Micros(self.min))
     }
 
-    /// The mean.
+    /// The mean of all values, exactly.
     pub fn mean(&self) -> Option<Micros> {
         (self.n > 0).then(|| Micros(self.sum / self.n))
     }
@@ -93,12 +93,12 @@ impl Histogram {
         self.max()
     }
 
-    /// How many lie in `low..high`; a bucket counts where its middle lies.
+    /// The number of values in `low..high`. A bucket belongs to the range that contains its middle.
     pub fn count_between(&self, low: Micros, high: Micros) -> u64 {
         self.buckets().filter(|&(middle, _)| low <= middle && middle < high).map(|(_, count)| count).sum()
     }
 
-    /// The middle of every bucket that holds something, with its count, in rising order.
+    /// The middle and the count of every non-empty bucket, in rising order.
     pub fn buckets(&self) -> impl Iterator<Item = (Micros, u64)> + '_ {
         self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| {
             let (low, high) = bounds_of(self.first + i);
@@ -106,7 +106,7 @@ impl Histogram {
         })
     }
 
-    /// Every bucket that holds something, from its least to what is just above it, in rising order.
+    /// The bounds and the count of every non-empty bucket, in rising order.
     pub fn spans(&self) -> impl Iterator<Item = (Micros, Micros, u64)> + '_ {
         self.counts.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(i, &count)| {
             let (low, high) = bounds_of(self.first + i);
@@ -114,7 +114,7 @@ impl Histogram {
         })
     }
 
-    /// The counter of a bucket, making room for it at either end.
+    /// The counter of a bucket; the stored range grows as needed.
     fn slot(&mut self, bucket: usize) -> &mut u32 {
         if self.counts.is_empty() {
             self.first = bucket;
@@ -143,7 +143,7 @@ fn bucket_of(value: u64) -> usize {
     (u64::from(shift + 1) * SUB + within) as usize
 }
 
-/// The bucket's smallest value, and the smallest value above it.
+/// The lower bound of the bucket, and the lower bound of the next one.
 fn bounds_of(bucket: usize) -> (u64, u64) {
     let bucket = bucket as u64;
     if bucket < SUB {
@@ -162,7 +162,7 @@ mod tests {
     use super::{Histogram, bounds_of, bucket_of};
     use crate::event::Micros;
 
-    fn of(values: &[u64]) -> Histogram {
+    fn histogram_of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::default();
         for &value in values {
             histogram.record(Micros(value));
@@ -171,20 +171,20 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_one_knows_nothing() {
+    fn an_empty_histogram_has_no_figures() {
         let empty = Histogram::default();
         assert_eq!((empty.quantile(0.5), empty.max(), empty.mean()), (None, None, None));
     }
 
     #[test]
     fn one_value_is_every_quantile() {
-        let one = of(&[142_000]);
+        let one = histogram_of(&[142_000]);
         assert_eq!((one.quantile(0.0), one.quantile(1.0)), (Some(Micros(142_000)), Some(Micros(142_000))));
     }
 
     #[test]
     fn a_full_counter_stays_full() {
-        let mut histogram = of(&[5]);
+        let mut histogram = histogram_of(&[5]);
         for _ in 0..33 {
             histogram.merge(&histogram.clone());
         }
@@ -195,11 +195,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_one_starts_anew() {
-        let mut histogram = of(&[5, 9_000_000]);
+    fn a_cleared_histogram_equals_a_new_one() {
+        let mut histogram = histogram_of(&[5, 9_000_000]);
         histogram.clear();
         histogram.record(Micros(7));
-        assert_eq!(histogram, of(&[7]));
+        assert_eq!(histogram, histogram_of(&[7]));
     }
 
     proptest! {
@@ -212,7 +212,7 @@ mod tests {
 
         #[test]
         fn a_quantile_is_within_two_percent_of_the_sorted_value(mut values in prop::collection::vec(1..50_000_000_u64, 1..300), q in 0.0..=1.0_f64) {
-            let got = of(&values).quantile(q).unwrap().0 as f64;
+            let got = histogram_of(&values).quantile(q).unwrap().0 as f64;
             values.sort_unstable();
             let rank = ((q * values.len() as f64).ceil() as usize).clamp(1, values.len());
             let exact = values[rank - 1] as f64;
@@ -221,9 +221,9 @@ mod tests {
 
         #[test]
         fn merging_is_recording_both(a in prop::collection::vec(1..9_000_000_u64, 0..50), b in prop::collection::vec(1..9_000_000_u64, 0..50)) {
-            let mut merged = of(&a);
-            merged.merge(&of(&b));
-            let both = of(&[a, b].concat());
+            let mut merged = histogram_of(&a);
+            merged.merge(&histogram_of(&b));
+            let both = histogram_of(&[a, b].concat());
             prop_assert_eq!(merged.quantile(0.9), both.quantile(0.9));
             prop_assert_eq!((merged.n(), merged.min(), merged.max()), (both.n(), both.min(), both.max()));
         }

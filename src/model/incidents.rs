@@ -1,6 +1,6 @@
-//! Failures, grouped by what a person can do about them.
+//! Failures, grouped by cause.
 //!
-//! Attempts and jobs are counted apart: a retry makes many a bad attempt good. Memory is bounded by
+//! Failed attempts and failed jobs are counted separately, because a retry may save the job. Memory is bounded by
 //! [`Incidents::MOST`] causes. Start at [`Incidents::count`].
 
 use std::cmp::Reverse;
@@ -15,68 +15,68 @@ use crate::event::{Attempt, Micros, Offset};
 /// All failures of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailureGroup {
-    /// How many jobs.
+    /// Number of failed jobs.
     pub jobs: u64,
-    /// When the first failed.
+    /// When the first job failed.
     pub first: Offset,
-    /// When the last failed.
+    /// When the last job failed.
     pub last: Offset,
-    /// How many of them have been sent again.
+    /// Number of these jobs that were repeated.
     pub repeated: u64,
-    /// How many at each endpoint.
+    /// Number of failed jobs by endpoint index.
     pub endpoints: BTreeMap<usize, u64>,
-    /// The first one, in full.
+    /// The first failed job, as an example.
     pub example: Example,
-    /// The attempts that ended so, those included that a retry made good.
+    /// All failed attempts, including those of jobs that a retry saved.
     pub attempts: FailedAttempts,
 }
 
 impl FailureGroup {
-    /// Jobs that have not been sent again.
+    /// Failed jobs that were not repeated.
     pub fn left(&self) -> u64 {
         self.jobs.saturating_sub(self.repeated)
     }
 }
 
-/// Attempts that ended badly for one cause.
+/// Failed attempts of one cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailedAttempts {
-    /// How many.
+    /// Number of failed attempts.
     pub n: u64,
-    /// When the first ended.
+    /// When the first one ended.
     pub first: Offset,
-    /// When the last ended.
+    /// When the last one ended.
     pub last: Offset,
-    /// The longest was in flight for so long.
+    /// The longest service time.
     pub longest: Micros,
-    /// How many at each endpoint.
+    /// Number of failed attempts by endpoint index.
     pub endpoints: BTreeMap<usize, u64>,
-    /// Some of the first, in full; those with a sampled answer are preferred.
+    /// Some of the first attempts, preferably those with a sampled answer.
     pub examples: Vec<Example>,
 }
 
 impl FailedAttempts {
-    /// Examples that are kept.
+    /// Number of examples kept.
     const EXAMPLES: usize = 3;
 
-    /// Keeps one more example while there is room, or instead of one that says less.
+    /// Keeps an example while there is space. After that, one with a sampled answer replaces one without.
     fn keep(&mut self, example: Example) {
         if self.examples.len() < Self::EXAMPLES {
             self.examples.push(example);
         } else if example.answer.is_some()
-            && let Some(poor) = self.examples.iter_mut().find(|kept| kept.answer.is_none())
+            && let Some(unsampled) = self.examples.iter_mut().find(|kept| kept.answer.is_none())
         {
-            *poor = example;
+            *unsampled = example;
         }
     }
 }
 
-/// One failure in full.
+/// One failure with its details.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
     /// Index of its endpoint.
     pub endpoint: usize,
-    /// Which attempt, where it is one.
+    /// The attempt, if the example is one.
     pub attempt: Option<Attempt>,
     /// When it ended.
     pub at: Offset,
@@ -84,14 +84,14 @@ pub struct Example {
     pub took: Micros,
     /// Method and masked URL.
     pub target: Option<Arc<str>>,
-    /// The library's or the system's own words.
+    /// The message of the library or the operating system.
     pub detail: Option<Arc<str>>,
     /// The answer, if it was sampled.
     pub answer: Option<Arc<FailureSample>>,
 }
 
 impl Example {
-    /// An example with what the outcome contains.
+    /// An example with the details of an outcome.
     pub(super) fn from_outcome(outcome: &Outcome, target: Option<&Arc<str>>) -> Self {
         let detail = match outcome {
             Outcome::Failed { detail, .. } => detail.clone(),
@@ -108,17 +108,17 @@ impl Example {
 /// Failed jobs and attempts by cause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incidents {
-    /// In the order of first sight.
+    /// In the order of first occurrence.
     groups: Vec<(Cause, FailureGroup)>,
-    /// Jobs that failed for a cause that found no room.
+    /// Failed jobs whose cause is not in the full list.
     jobs_of_other_causes: u64,
 }
 
 impl Incidents {
-    /// Causes that are kept apart: an upstream that makes up statuses must not fill our memory.
+    /// Maximum number of causes: an upstream with many different statuses must not fill the memory.
     pub const MOST: usize = 64;
 
-    /// Counts a job that failed.
+    /// Counts a failed job.
     pub fn count(&mut self, at: Offset, endpoint: usize, last: &Outcome, target: Option<&Arc<str>>) {
         let Some(cause) = Cause::from_outcome(last) else { return };
         let Some(group) = self.group(cause) else {
@@ -134,7 +134,7 @@ impl Incidents {
         *group.endpoints.entry(endpoint).or_default() += 1;
     }
 
-    /// Counts an attempt that ended badly, even if a retry saves its job.
+    /// Counts a failed attempt, even if a retry saves its job.
     pub(super) fn count_attempt(&mut self, outcome: &Outcome, example: Example) {
         let Example { at, endpoint, took, .. } = example;
         let Some(attempts) =
@@ -152,14 +152,14 @@ impl Incidents {
         attempts.keep(example);
     }
 
-    /// Counts a job that is sent again.
+    /// Counts a repeated job.
     pub(super) fn repeat(&mut self, cause: Cause) {
         if let Some(group) = self.group(cause) {
             group.repeated += 1;
         }
     }
 
-    /// Every cause that jobs failed for, the largest first, ties by cause.
+    /// Every cause for which jobs failed, most jobs first; ties are ordered by cause.
     pub fn by_size(&self) -> Vec<(Cause, &FailureGroup)> {
         let mut groups: Vec<_> =
             self.groups.iter().filter(|(_, group)| group.jobs > 0).map(|(cause, group)| (*cause, group)).collect();
@@ -167,22 +167,22 @@ impl Incidents {
         groups
     }
 
-    /// How many failed jobs satisfy a condition on their cause.
+    /// The number of failed jobs whose cause satisfies a condition.
     pub fn jobs_where(&self, holds: impl Fn(Cause) -> bool) -> u64 {
         self.groups.iter().filter(|(cause, _)| holds(*cause)).map(|(_, group)| group.jobs).sum()
     }
 
-    /// How many causes there are, those included that no job failed for.
+    /// Number of causes, including those for which no job failed.
     pub fn n(&self) -> usize {
         self.groups.len()
     }
 
-    /// The causes in the order of first sight; a cause keeps its place.
+    /// The cause at a place in the order of first occurrence. The place of a cause never changes.
     pub fn nth(&self, n: usize) -> Option<(Cause, &FailureGroup)> {
         self.groups.get(n).map(|(cause, group)| (*cause, group))
     }
 
-    /// Everything of one cause.
+    /// The failures of one cause.
     pub fn by_cause(&self, cause: Cause) -> Option<(Cause, &FailureGroup)> {
         self.groups.iter().find(|(known, _)| *known == cause).map(|(cause, group)| (*cause, group))
     }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_was_made_good_is_no_failed_job() {
+    fn a_failed_attempt_is_not_yet_a_failed_job() {
         let mut incidents = Incidents::default();
         let target: Arc<str> = "GET https://a.example/1".into();
         let example = |at, endpoint, took| {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upstream_that_makes_up_statuses_fills_no_memory() {
+    fn many_different_statuses_do_not_fill_the_memory() {
         let mut incidents = Incidents::default();
         for n in 400..600 {
             incidents.count(Offset(0), 0, &status(n), None);

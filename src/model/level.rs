@@ -1,12 +1,12 @@
-//! A number over time, kept in bounded memory: how many were in flight, how slow answers were.
+//! Values over time in bounded memory: the attempts in flight, and the trend of latencies.
 //!
-//! Both are rows of bins that start narrow. When the row is full, neighbours are merged and every bin becomes twice
-//! as wide. A run of a day therefore takes no more room than a run of a second. Start at [`Level`] (a value that
-//! holds until it changes) and [`Trend`] (values that happen).
+//! Both use a row of bins. When the row is full, neighbours are merged and every bin becomes twice as wide. A run of
+//! a day therefore takes no more memory than a run of a second. Start at [`Level`] (a value that lasts until it
+//! changes) and [`Trend`] (single values).
 
 use crate::event::{Micros, Offset};
 
-/// A level over time: it holds until it is set again.
+/// A level over time, which lasts until it is set again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level {
     now: u32,
@@ -17,7 +17,7 @@ pub struct Level {
     width: u64,
 }
 
-/// One stretch of a level.
+/// One time bin of a level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Bin {
     /// Level × microseconds.
@@ -26,7 +26,7 @@ struct Bin {
 }
 
 impl Level {
-    /// Bins before neighbours are merged.
+    /// Number of bins before neighbours are merged.
     const BINS: usize = 512;
     /// Width of the first bins.
     const FIRST_WIDTH: u64 = 20_000;
@@ -47,7 +47,7 @@ impl Level {
         ratio(self.area.saturating_add(rest), now.0.max(self.since.0))
     }
 
-    /// Sets the level from `at` on. A moment before the last one counts as the last one.
+    /// Sets the level from `at` on. An earlier moment than the last one counts as the last one.
     pub fn set(&mut self, at: Offset, level: u32) {
         self.advance(at);
         self.now = level;
@@ -56,14 +56,14 @@ impl Level {
         bin.peak = bin.peak.max(level);
     }
 
-    /// The mean level within `from..to`, both counted from the run's start; `None` where nothing is known.
+    /// The mean level within `from..to`; `None` if that range is empty or in the future.
     pub fn mean_between(&self, from: Offset, to: Offset, now: Offset) -> Option<f64> {
         let to = to.min(now);
         if to <= from {
             return None;
         }
         let mut area = 0.0;
-        // What is in bins, by the share of each bin that lies inside.
+        // Each bin counts by its share inside the range.
         let binned_to = to.min(self.since);
         if binned_to > from {
             let (first, last) = (from.0 / self.width, (binned_to.0 - 1) / self.width);
@@ -74,15 +74,15 @@ impl Level {
                 area += ratio(bin.area, high.saturating_sub(low)) * inside as f64;
             }
         }
-        // And the current level since it was last set.
-        let held_from = from.max(self.since);
-        if to > held_from {
-            area += f64::from(self.now) * to.since(held_from).0 as f64;
+        // The time since the last change is not in a bin yet.
+        let current_from = from.max(self.since);
+        if to > current_from {
+            area += f64::from(self.now) * to.since(current_from).0 as f64;
         }
         Some(area / to.since(from).0 as f64)
     }
 
-    /// Adds the time since the last change at the level that held.
+    /// Adds the time since the last change to the bins, at the current level.
     fn advance(&mut self, to: Offset) {
         let mut from = self.since.0;
         while from < to.0 {
@@ -102,7 +102,7 @@ impl Level {
         self.since = self.since.max(to);
     }
 
-    /// The bin that holds a moment, merging neighbours until there is room for it.
+    /// The bin of a moment; neighbours are merged until it fits.
     fn bin_at(&mut self, at: u64) -> &mut Bin {
         while at / self.width >= Self::BINS as u64 {
             self.bins = self
@@ -130,10 +130,10 @@ impl Default for Level {
     }
 }
 
-/// How a value that happens now and then has developed: means over equal stretches of the whole run.
+/// The trend of single values: means over equal periods of the whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trend {
-    /// The number of `bins[0]`: an endpoint with one late request must not keep all the empty bins before it.
+    /// The number of `bins[0]`: an endpoint with one late request does not store the empty bins before it.
     first: usize,
     bins: Vec<(u64, u32)>,
     width: u64,
@@ -143,7 +143,7 @@ impl Trend {
     const BINS: usize = 24;
     const FIRST_WIDTH: u64 = 250_000;
 
-    /// Counts one value.
+    /// Adds one value.
     pub fn record(&mut self, at: Offset, value: Micros) {
         while at.0 / self.width >= Self::BINS as u64 {
             self.merge_neighbours();
@@ -168,7 +168,7 @@ impl Trend {
         self.width *= 2;
     }
 
-    /// The bin of this number, making room for it at either end.
+    /// The bin with this number; the stored range grows as needed.
     fn bin(&mut self, i: usize) -> &mut (u64, u32) {
         if self.bins.is_empty() {
             self.first = i;
@@ -185,12 +185,12 @@ impl Trend {
         &mut self.bins[at]
     }
 
-    /// How long one stretch is.
-    pub fn stretch(&self) -> Micros {
+    /// The length of one period.
+    pub fn period(&self) -> Micros {
         Micros(self.width)
     }
 
-    /// The mean of each stretch, oldest first; `None` where nothing happened.
+    /// The mean of each period, oldest first; `None` without values.
     pub fn means(&self) -> impl ExactSizeIterator<Item = Option<Micros>> + '_ {
         (0..self.first + self.bins.len()).map(|i| {
             let &(sum, n) = self.bins.get(i.checked_sub(self.first)?)?;
@@ -205,7 +205,7 @@ impl Default for Trend {
     }
 }
 
-/// `a ÷ b`, and zero where `b` is.
+/// `a ÷ b`, or zero if `b` is zero.
 fn ratio(a: u64, b: u64) -> f64 {
     if b == 0 { 0.0 } else { a as f64 / b as f64 }
 }

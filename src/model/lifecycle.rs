@@ -1,4 +1,4 @@
-//! Counts starts and ends of attempts, and settled jobs, in every place that keeps a total.
+//! Updates of the model for the start and the end of attempts and jobs.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) struct Settled<'e> {
 }
 
 impl Model {
-    /// An attempt took a slot.
+    /// Records the start of an attempt.
     pub(super) fn start_attempt(&mut self, bar: Bar, until: Option<Offset>) {
         let (at, origin, attempt) = (bar.started, bar.origin, bar.attempt);
         let &Bar { endpoint, host, slot, .. } = &bar;
@@ -41,7 +41,7 @@ impl Model {
         let number = self.timeline.start(bar);
         let flight =
             OpenAttempt { started: at, until, endpoint, host, slot, progress: None, answer: None, target, number };
-        self.evidence.start(attempt, &flight, before);
+        self.evidence.record_start(attempt, &flight, before);
         if let Some(displaced) = self.open.start(origin, attempt, flight) {
             self.anomalies.double_starts += 1;
             self.timeline.end(displaced.number, AttemptEnd { at, outcome: None, spent: PhaseTimes::default() });
@@ -50,7 +50,7 @@ impl Model {
         self.level.set(at, self.in_flight());
     }
 
-    /// An attempt gave its slot back.
+    /// Records the end of an attempt.
     pub(super) fn end_attempt(
         &mut self,
         at: Offset,
@@ -66,7 +66,7 @@ impl Model {
         self.totals.count(outcome, service);
         self.throughput.count(at);
         let levels = (self.in_flight(), self.level.peak());
-        self.evidence.end(at, &flight, outcome, levels, &self.idle);
+        self.evidence.record_end(at, &flight, outcome, levels, &self.idle);
         let endpoint = &mut self.endpoints[flight.endpoint];
         let host = self.hosts.at(flight.host);
         host.active = at;
@@ -88,9 +88,9 @@ impl Model {
                 host.throttled += 1;
                 endpoint.throttled += 1;
                 endpoint.throttled_at = Some(at);
-                self.marks.refused(at, *status);
+                self.marks.record_refusal(at, *status);
             }
-            // A refusal, a time-out or a hop is no measure of how slow answers are.
+            // Refusals, time-outs and redirects are not service times of answers.
             Outcome::TimedOut { .. } | Outcome::Failed { .. } => host.failed += 1,
             Outcome::Redirected { .. } | Outcome::Cancelled => {}
         }
@@ -111,7 +111,7 @@ impl Model {
         }
     }
 
-    /// A job is over.
+    /// Records the end of a job.
     pub(super) fn settle_job(&mut self, at: Offset, origin: Origin, settled: &Settled<'_>) {
         let &Settled { job, endpoint, end, tries, target } = settled;
         self.settle_rate.count(at);
@@ -139,7 +139,7 @@ impl Model {
         }
     }
 
-    /// A job that failed is sent once more, as another one.
+    /// Records that a failed job is repeated as a new job.
     pub(super) fn repeat_job(&mut self, at: Offset, job: (Origin, JobId), endpoint: usize, after: &Outcome) {
         self.change_part(job.0, |part| part.jobs = part.jobs.map(|jobs| jobs.saturating_add(1)));
         let jobs = &mut self.endpoints[endpoint].jobs;
@@ -149,14 +149,14 @@ impl Model {
         let Some(cause) = Cause::from_outcome(after) else { return };
         self.incidents.repeat(cause);
         let before = self.event_log.newest().and_then(|item| match item.event {
-            LogEvent::Repeated { cause: of, jobs } if of == cause && item.at == at => Some(jobs),
+            LogEvent::Repeated { cause: last, jobs } if last == cause && item.at == at => Some(jobs),
             _ => None,
         });
         let event = LogEvent::Repeated { cause, jobs: before.unwrap_or(0) + 1 };
         self.event_log.replace_newest(at, event, |_| before.is_some());
     }
 
-    /// Takes an attempt out of the in-flight counts of its endpoint and host.
+    /// Removes an attempt from the in-flight counts of its endpoint and host.
     fn release(&mut self, flight: &OpenAttempt) {
         let endpoint = &mut self.endpoints[flight.endpoint];
         endpoint.in_flight = endpoint.in_flight.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Finds endpoints and hosts by the number that a machine gave them, known before or not.
+//! Look-up of endpoints and hosts by the ids that their machine assigned.
 
 use crate::event::{EndpointId, HostId, Origin};
 use crate::model::Model;
@@ -6,17 +6,17 @@ use crate::model::endpoint::EndpointStats;
 use crate::model::host::HostStats;
 
 impl Model {
-    /// The endpoint that this machine calls by this id.
+    /// The endpoint with this id on this machine.
     pub fn endpoint_by_id(&self, origin: Origin, id: EndpointId) -> Option<&EndpointStats> {
         self.endpoint_index.get(&(origin, id)).and_then(|&i| self.endpoints.get(i))
     }
 
-    /// The host that this machine calls by this id.
+    /// The host with this id on this machine.
     pub fn host_by_id(&self, origin: Origin, id: HostId) -> Option<&HostStats> {
         self.hosts.by_id(origin, id)
     }
 
-    /// The index of an endpoint that should have been announced.
+    /// The index of an endpoint. An endpoint that was not announced is added, and counted as an anomaly.
     pub(super) fn known_endpoint(&mut self, origin: Origin, id: EndpointId) -> usize {
         let n = self.endpoints.len();
         let i = self.endpoint(origin, id);
@@ -27,10 +27,10 @@ impl Model {
         i
     }
 
-    /// The number of a host that should have been announced.
+    /// The number of a host. A host that was not announced is added, and counted as an anomaly.
     pub(super) fn known_host(&mut self, origin: Origin, id: HostId) -> usize {
-        let (number, is_stranger) = self.hosts.find(origin, id, self.last);
-        self.anomalies.unannounced += u64::from(is_stranger);
+        let (number, is_unannounced) = self.hosts.find(origin, id, self.last);
+        self.anomalies.unannounced += u64::from(is_unannounced);
         number
     }
 

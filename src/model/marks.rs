@@ -1,4 +1,4 @@
-//! Moments worth a mark under the in-flight chart: why the level changed.
+//! Marks under the in-flight chart that explain why the level changed.
 //!
 //! Start at [`Marks`].
 
@@ -7,15 +7,15 @@ use crate::event::Offset;
 /// Why the level changed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// The first refusal after a quiet time, with its status.
+    /// The first refusal of a burst, with its status.
     Refusals(u16),
-    /// The limit was turned, from and to.
+    /// The limit was changed, from and to.
     Limit(u32, u32),
     /// The run was paused.
     Paused,
     /// The run was resumed.
     Resumed,
-    /// Nothing starts any more.
+    /// The run is draining.
     Draining,
 }
 
@@ -27,7 +27,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Marks kept; a chart has no room for more.
+    /// Number of marks kept; a chart has no space for more.
     const KEPT: usize = 32;
     /// Refusals closer than this belong to one burst.
     const BURST: u64 = 5_000_000;
@@ -37,12 +37,12 @@ impl Marks {
         self.marks.iter().copied()
     }
 
-    /// Sets a mark. Turning a setting step by step leaves one mark, from the first to the last.
+    /// Sets a mark. Limit changes in quick succession share one mark, from the first value to the last.
     pub(super) fn set(&mut self, at: Offset, mark: Mark) {
-        const SAME_TURN: u64 = 1_000_000;
+        const SAME_CHANGE: u64 = 1_000_000;
         if let Mark::Limit(_, to) = mark
             && let Some((last_at, Mark::Limit(_, last_to))) = self.marks.last_mut()
-            && at.since(*last_at).0 < SAME_TURN
+            && at.since(*last_at).0 < SAME_CHANGE
         {
             *last_to = to;
             *last_at = at;
@@ -54,8 +54,8 @@ impl Marks {
         self.marks.push((at, mark));
     }
 
-    /// Notes a refusal; the first of a burst sets a mark.
-    pub(super) fn refused(&mut self, at: Offset, status: u16) {
+    /// Records a refusal; the first one of a burst sets a mark.
+    pub(super) fn record_refusal(&mut self, at: Offset, status: u16) {
         if self.last_refusal.is_none_or(|last| at.since(last).0 >= Self::BURST) {
             self.set(at, Mark::Refusals(status));
         }

@@ -1,8 +1,8 @@
-//! What the facts so far add up to.
+//! The state of a run, computed from its events.
 //!
-//! The model is a fold over events: [`Model::apply`] is total (it never panics and never fails;
-//! what cannot be is counted as an anomaly), reads no clock, and keeps memory bounded by endpoints
-//! and by what is in flight. Start at [`Model::apply`].
+//! The model is a fold over events. [`Model::apply`] never panics or fails, and counts contradictory events as
+//! anomalies. It reads no clock, and its memory is bounded by the endpoints and the attempts in flight. Start at
+//! [`Model::apply`].
 
 pub mod anatomy;
 mod controls;
@@ -50,98 +50,98 @@ use crate::model::timeline::{Bar, Timeline};
 use crate::model::totals::{Anomalies, Totals};
 use crate::model::verdict::evidence::Evidence;
 
-/// Everything the screen, the summary and the plain lines know.
+/// Everything that the screen, the summary and the plain lines show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
-    /// What the run is called; foreign text.
+    /// The name of the run; foreign text.
     pub name: Arc<str>,
-    /// What the run is doing.
+    /// The stage of the run.
     pub stage: Stage,
-    /// Whether new attempts are held back; a drain or a cancel may come on top.
+    /// Whether the run is paused. It may be draining or cancelling at the same time.
     pub is_paused: bool,
-    /// Whether adaptive limits are on, as far as was reported.
+    /// Whether adaptive limits are on, as reported.
     pub is_adaptive: bool,
-    /// Attempts allowed in flight, where there is a limit.
+    /// The limit of attempts in flight, if there is one.
     pub limit: Option<u32>,
-    /// The limit the run began with.
+    /// The limit at the start of the run.
     pub first_limit: Option<u32>,
-    /// How many jobs there are, where that is known.
+    /// Number of jobs, if known.
     pub jobs: Option<u64>,
-    /// Whether the batch is repeated, round by round.
+    /// Whether the batch repeats in rounds.
     pub is_polled: bool,
     /// Counts over the whole run.
     pub totals: Totals,
-    /// Most jobs that any one endpoint has.
+    /// The largest number of jobs of one endpoint.
     pub most_jobs: u64,
-    /// Endpoints in the order of first sight.
+    /// Endpoints, in the order in which they were announced.
     pub endpoints: Vec<EndpointStats>,
-    /// Hosts, the coldest counted together.
+    /// Hosts; if there are too many, those that were idle longest are counted together.
     pub hosts: Hosts,
-    /// What is in flight.
+    /// Attempts in flight.
     pub open: OpenAttempts,
-    /// The last attempts, one by one.
+    /// The last attempts, for the waterfall.
     pub timeline: Timeline,
-    /// How many were in flight, over time.
+    /// Number of attempts in flight over time.
     pub level: Level,
-    /// Service times of answered attempts, whole run.
+    /// Service times of answered attempts over the whole run.
     pub latency: Histogram,
-    /// Attempts ended, lately.
+    /// Recent rate of ended attempts.
     pub throughput: Rate,
-    /// Jobs settled, lately.
+    /// Recent rate of settled jobs.
     pub settle_rate: Rate,
     /// Failures by cause.
     pub incidents: Incidents,
     /// The last notable events.
     pub event_log: EventLog,
-    /// Why the level changed.
+    /// Marks under the in-flight chart: why the level changed.
     pub marks: Marks,
-    /// What could not be.
+    /// Contradictory events.
     pub anomalies: Anomalies,
     /// When the last event happened.
     pub last: Offset,
     /// When the run ended.
     pub ended: Option<Offset>,
-    /// Unused slots × time, by reason.
+    /// Idle slots × time, by reason.
     pub idle: Idle,
-    /// What attempts waited for before they started.
+    /// The time that attempts waited before they started, by reason.
     pub waits: WaitTimes,
-    /// What the verdict is drawn from.
+    /// The data for the verdict.
     pub evidence: Evidence,
-    /// How many are in flight at machines that see no attempts.
+    /// Attempts in flight that sources only report as a level.
     level_reported: u32,
     origins: Origins,
     recent: Recent,
-    /// Jobs that were sent again and are not over.
+    /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
     endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
 }
 
-/// What a run is doing.
+/// The stage of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing has happened yet.
+    /// The run has not started.
     #[default]
     Ready,
     /// Attempts start as the limits allow.
     Running,
-    /// No attempt starts any more.
+    /// No attempt starts any more; those in flight finish.
     Draining,
-    /// What is in flight is being cancelled.
+    /// Everything in flight is being cancelled.
     Cancelling,
-    /// It is over.
+    /// The run is over.
     Ended(RunEnd),
 }
 
 impl Model {
-    /// Takes in one fact.
+    /// Updates the model with one event.
     #[expect(clippy::too_many_lines, reason = "one short arm for each kind of fact")]
     pub fn apply(&mut self, event: &Event) {
         let origin = event.origin;
-        let at = self.origins.moment(origin, event.at);
+        let at = self.origins.journal_time(origin, event.at);
         self.last = self.last.max(at);
         match &event.fact {
             Fact::OriginJoined { name, zero } => {
-                self.origins.introduce(origin, name, *zero);
+                self.origins.join(origin, name, *zero);
             }
             Fact::RunStarted { name, limit, jobs } => {
                 self.name = Arc::clone(name);
@@ -173,7 +173,7 @@ impl Model {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
-                let until = until.map(|until| self.origins.moment(origin, until));
+                let until = until.map(|until| self.origins.journal_time(origin, until));
                 let bar = Bar {
                     origin,
                     attempt: *attempt,
@@ -198,24 +198,24 @@ impl Model {
                 None => self.anomalies.orphan_ends += 1,
             },
             Fact::AttemptProgressed { attempt, phase, bytes, received } => {
-                let received = received.map(|received| self.origins.moment(origin, received));
+                let received = received.map(|received| self.origins.journal_time(origin, received));
                 let progress = AttemptProgress { phase: *phase, bytes: *bytes, received };
                 if let Some(number) = self.open.record_progress(origin, *attempt, progress) {
                     self.timeline.record_progress(number, progress);
                 }
             }
-            Fact::FailureSampled { attempt, answer } => self.open.answer(origin, *attempt, answer),
+            Fact::FailureSampled { attempt, answer } => self.open.record_answer(origin, *attempt, answer),
             Fact::RetryScheduled { attempt, until, why } => {
-                self.evidence.retry(*why);
+                self.evidence.record_retry(*why);
                 self.totals.retries += 1;
-                let until = self.origins.moment(origin, *until);
-                self.timeline.retry(origin, *attempt, until);
+                let until = self.origins.journal_time(origin, *until);
+                self.timeline.record_retry(origin, *attempt, until);
                 self.event_log.follow_up(origin, |other| other == attempt, FollowUp::Retry(until));
             }
-            // The attempt before has been counted as redirected; the next one will start by itself.
+            // The end of the previous attempt and the start of the next one are facts of their own.
             Fact::RedirectFollowed { .. } => {}
             Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
-                self.evidence.settle(end, *total, waited);
+                self.evidence.record_settled(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle_job(at, origin, &Settled { job, endpoint, end, tries, target });
@@ -232,7 +232,7 @@ impl Model {
             }
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
-                self.hosts.at(i).cooldown = Some(self.origins.moment(origin, *until));
+                self.hosts.at(i).cooldown = Some(self.origins.journal_time(origin, *until));
             }
             Fact::RoundStarted { endpoint, round, late } => {
                 self.evidence.interventions += 1;
@@ -281,7 +281,7 @@ impl Model {
                 self.level.set(at, self.in_flight());
             }
             Fact::Stalled { lasted, place } => {
-                self.evidence.stall(at, *lasted, place.as_ref(), &self.latency);
+                self.evidence.record_stall(at, *lasted, place.as_ref(), &self.latency);
                 self.event_log.add(at, LogEvent::Stalled(*lasted));
             }
             Fact::SlotsIdle { idle } => self.change_part(origin, |part| part.idle = *idle),
@@ -302,7 +302,7 @@ impl Model {
         }
     }
 
-    /// Changes one machine's part of the run, and with it the whole.
+    /// Changes one machine's part of the run, and updates the sums over all machines.
     fn change_part(&mut self, origin: Origin, change: impl FnOnce(&mut OriginPart)) {
         change(self.origins.part(origin));
         let whole = self.origins.sum();

@@ -1,7 +1,7 @@
-//! What is in flight: the attempts that have started and not ended.
+//! The attempts in flight.
 //!
-//! Invariant: [`OpenAttempts`] holds exactly the attempts whose end has not been reported. [`Model::apply`] is the
-//! only writer.
+//! Invariant: [`OpenAttempts`] contains exactly the attempts that have started and whose end has not been reported.
+//! [`Model::apply`] is the only writer.
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
@@ -19,7 +19,7 @@ use crate::event::{Attempt, JobId, Offset, Origin};
 pub struct OpenAttempt {
     /// When it took its slot.
     pub started: Offset,
-    /// When it will be ended at the latest, where that is known.
+    /// When its time-out will end it, if known.
     pub until: Option<Offset>,
     /// Index of its endpoint.
     pub endpoint: usize,
@@ -27,9 +27,9 @@ pub struct OpenAttempt {
     pub host: usize,
     /// The slot it holds.
     pub slot: u32,
-    /// How far it had come when it was last looked at.
+    /// Its last reported progress.
     pub progress: Option<AttemptProgress>,
-    /// Its answer, if it is about to end badly and was sampled.
+    /// A sample of its answer, if it is about to fail.
     pub answer: Option<Arc<FailureSample>>,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
@@ -37,14 +37,14 @@ pub struct OpenAttempt {
     pub number: u64,
 }
 
-/// How far an attempt had come.
+/// The progress of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptProgress {
-    /// What it was doing.
+    /// The phase that it was in.
     pub phase: Phase,
     /// Body bytes so far.
     pub bytes: u64,
-    /// When the last piece of the answer had come.
+    /// When the last part of the answer arrived.
     pub received: Option<Offset>,
 }
 
@@ -58,7 +58,7 @@ pub struct OpenAttempts {
 }
 
 impl OpenAttempts {
-    /// How many.
+    /// Number of attempts in flight.
     pub fn n(&self) -> usize {
         self.by_attempt.len()
     }
@@ -78,12 +78,12 @@ impl OpenAttempts {
         self.by_attempt.keys().any(|(_, attempt)| attempt.job == job)
     }
 
-    /// Everything, in no order.
+    /// All attempts, in no particular order.
     pub fn all(&self) -> impl Iterator<Item = &OpenAttempt> {
         self.rows.iter().flatten().map(|(_, flight)| flight)
     }
 
-    /// The `n` that have been in flight longest, oldest first.
+    /// The `n` oldest attempts, oldest first.
     pub fn oldest(&self, n: usize) -> Vec<(Attempt, &OpenAttempt)> {
         let taken = self.rows.iter().flatten();
         let mut flights: Vec<_> = taken.map(|((_, attempt), flight)| (*attempt, flight)).collect();
@@ -96,7 +96,7 @@ impl OpenAttempts {
         flights
     }
 
-    /// Takes an attempt in; gives back the one it displaces, which would be an anomaly.
+    /// Adds an attempt. Returns the attempt that it displaces, which is an anomaly.
     pub(super) fn start(&mut self, origin: Origin, attempt: Attempt, flight: OpenAttempt) -> Option<OpenAttempt> {
         let displaced = self.end(origin, attempt);
         let row = self.free.pop_first().unwrap_or(self.rows.len());
@@ -108,7 +108,7 @@ impl OpenAttempts {
         displaced
     }
 
-    /// Records the progress of an attempt, and returns its number on the timeline; `None` if it has ended already.
+    /// Records the progress of an attempt. Returns its number on the timeline, or `None` if it has already ended.
     pub(super) fn record_progress(
         &mut self,
         origin: Origin,
@@ -120,14 +120,14 @@ impl OpenAttempts {
         Some(flight.number)
     }
 
-    /// Records the sampled answer of an attempt; one that is not in flight is ignored.
-    pub(super) fn answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<FailureSample>) {
+    /// Records the sampled answer of an attempt. Ignored if the attempt is not in flight.
+    pub(super) fn record_answer(&mut self, origin: Origin, attempt: Attempt, answer: &Arc<FailureSample>) {
         if let Some(flight) = self.flight(origin, attempt) {
             flight.answer = Some(Arc::clone(answer));
         }
     }
 
-    /// Takes an attempt out.
+    /// Removes an attempt.
     pub(super) fn end(&mut self, origin: Origin, attempt: Attempt) -> Option<OpenAttempt> {
         let row = self.by_attempt.remove(&(origin, attempt))?;
         self.free.insert(row);

@@ -1,8 +1,7 @@
-//! What each machine says of its own run, and what that makes of the whole.
+//! The parts of a run on several machines, and their sum.
 //!
-//! A run has one origin as a rule. Where several machines share the work, each has its own clock,
-//! limit, jobs and end: limits and jobs add up, and the whole is over when every part is.
-//! Start at [`Origins::sum`].
+//! Usually a run has one machine. If several machines share the work, each has its own clock, limit, jobs and end.
+//! Limits and jobs are added, and the run is over when every part is over. Start at [`Origins::sum`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,16 +14,16 @@ use crate::model::Stage;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Origins {
     parts: BTreeMap<Origin, OriginPart>,
-    /// Whether any machine's clock has another zero than the journal's.
+    /// Whether any machine's clock started later than the journal's.
     are_shifted: bool,
 }
 
 /// One machine's part of the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OriginPart {
-    /// What the machine is called; foreign text. Empty where it is the only one.
+    /// The name of the machine; foreign text. Empty if it is the only one.
     pub(super) name: Arc<str>,
-    /// Where its clock's zero lies.
+    /// When its clock started, on the journal's clock.
     pub(super) zero: Offset,
     pub(super) limit: Option<u32>,
     pub(super) first_limit: Option<u32>,
@@ -32,12 +31,12 @@ pub(super) struct OriginPart {
     pub(super) stage: Stage,
     pub(super) is_paused: bool,
     pub(super) ended: Option<Offset>,
-    /// The in-flight level it has reported, where it reports no attempts.
+    /// The in-flight level that it reports, if it reports no single attempts.
     pub(super) level: u32,
     pub(super) idle: Idle,
 }
 
-/// The whole run.
+/// The sum of all parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WholeRun {
     pub(super) limit: Option<u32>,
@@ -51,16 +50,16 @@ pub(super) struct WholeRun {
 }
 
 impl Origins {
-    /// A moment of this machine's clock on the journal's.
-    pub(super) fn moment(&self, origin: Origin, at: Offset) -> Offset {
+    /// Converts a moment of this machine's clock to the journal's clock.
+    pub(super) fn journal_time(&self, origin: Origin, at: Offset) -> Offset {
         if !self.are_shifted {
             return at;
         }
         self.parts.get(&origin).map_or(at, |part| at + Micros(part.zero.0))
     }
 
-    /// A machine introduces itself.
-    pub(super) fn introduce(&mut self, origin: Origin, name: &Arc<str>, zero: Offset) {
+    /// Records the name and the clock of a machine that joins.
+    pub(super) fn join(&mut self, origin: Origin, name: &Arc<str>, zero: Offset) {
         self.are_shifted |= zero != Offset::ZERO;
         let part = self.part(origin);
         part.name = Arc::clone(name);
@@ -77,18 +76,18 @@ impl Origins {
         self.parts.get(&origin).map(|part| &*part.name).filter(|name| !name.is_empty())
     }
 
-    /// What the parts make together.
+    /// Adds up all parts.
     pub(super) fn sum(&self) -> WholeRun {
-        // A machine that is only introduced has no part in the run yet.
+        // A machine that has only joined has no part in the run yet.
         let parts = || self.parts.values().filter(|part| part.stage != Stage::Ready || self.parts.len() == 1);
-        let stage = parts().map(|part| part.stage).max_by_key(|stage| weight(*stage)).unwrap_or_default();
+        let stage = parts().map(|part| part.stage).max_by_key(|stage| precedence(*stage)).unwrap_or_default();
         let is_over = matches!(stage, Stage::Ended(_));
         let mut under_way = parts().filter(|part| is_over || part.ended.is_none()).peekable();
         let is_paused = under_way.peek().is_some() && under_way.all(|part| part.is_paused);
         WholeRun {
             limit: total(parts().map(|part| part.limit)),
             first_limit: total(parts().map(|part| part.first_limit)),
-            // One unknown part makes the whole unknown.
+            // If one part is unknown, the total is unknown.
             jobs: parts().map(|part| part.jobs).reduce(|a, b| Some(a?.saturating_add(b?))).flatten(),
             stage,
             is_paused,
@@ -99,13 +98,13 @@ impl Origins {
     }
 }
 
-/// The sum of the limits there are; a machine without one adds nothing that can be counted.
+/// The sum of all limits. A machine without a limit adds nothing.
 fn total(limits: impl Iterator<Item = Option<u32>>) -> Option<u32> {
     limits.flatten().reduce(u32::saturating_add)
 }
 
-/// The stage of the whole run: the stage furthest from its end, or else the worst end.
-fn weight(stage: Stage) -> u8 {
+/// The precedence of a stage: the stage furthest from the end wins, then the worst end.
+fn precedence(stage: Stage) -> u8 {
     match stage {
         Stage::Ready => 0,
         Stage::Ended(RunEnd::Finished) => 1,

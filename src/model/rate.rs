@@ -1,6 +1,6 @@
-//! How many things happened per second, lately.
+//! The recent rate of an event, per second.
 //!
-//! A ring of quarter seconds. Start at [`Rate::per_second`].
+//! Events are counted in a ring of quarter seconds. Start at [`Rate::per_second`].
 
 use crate::event::Offset;
 
@@ -16,7 +16,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Counts one.
+    /// Counts one event.
     pub fn count(&mut self, at: Offset) {
         let bin = at.0 / BIN;
         if bin > self.newest {
@@ -33,9 +33,9 @@ impl Rate {
         }
     }
 
-    /// How many a second over the last `seconds` before `now`, or over the whole run if it is shorter.
+    /// Events per second over the last `seconds` before `now`, or over the whole run if it is shorter.
     ///
-    /// The quarter second that is still under way counts in full, with just the time it has had.
+    /// The current quarter second counts with the time that has passed so far.
     pub fn per_second(&self, now: Offset, seconds: u64) -> f64 {
         let last = now.0 / BIN;
         let n_bins = (seconds * 1_000_000 / BIN).min(BINS as u64 - 1);
@@ -60,7 +60,7 @@ impl Rate {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "below BINS")]
-    #[expect(clippy::unused_self, reason = "reads as the ring's own")]
+    #[expect(clippy::unused_self, reason = "belongs to the ring")]
     fn place(&self, bin: u64) -> usize {
         (bin % BINS as u64) as usize
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_past_no_longer_counts() {
+    fn old_events_do_not_count() {
         let rate = every(10_000, 1_000_000);
         assert!(rate.per_second(Offset(200_000_000), 10) < 1e-9);
     }

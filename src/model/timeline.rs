@@ -1,8 +1,8 @@
-//! What the waterfall draws: the last attempts, each with its moments.
+//! The timeline of the last attempts, for the waterfall.
 //!
 //! A ring of the last [`Timeline::KEPT`] attempts in the order of their starts. Older attempts are kept while they
-//! are in flight, and for a while after their end. An attempt's number is never used again, so it identifies a row.
-//! Start at [`Timeline::nth`].
+//! are in flight, and for a while after their end. A number is never reused, so it identifies an attempt. Start at
+//! [`Timeline::nth`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -16,9 +16,9 @@ use crate::model::open::AttemptProgress;
 /// One attempt, from ready to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// Who made it.
+    /// The machine that made it.
     pub origin: Origin,
-    /// Which it is.
+    /// Its identity.
     pub attempt: Attempt,
     /// Index of its endpoint.
     pub endpoint: usize,
@@ -30,26 +30,26 @@ pub struct Bar {
     pub row: u64,
     /// Method and masked URL; foreign text.
     pub target: Arc<str>,
-    /// What it waited for before it started.
+    /// The time that it waited before it started, by reason.
     pub waited: WaitTimes,
     /// When it took its slot.
     pub started: Offset,
-    /// How far it had come when it was last looked at.
+    /// Its last reported progress.
     pub progress: Option<AttemptProgress>,
     /// How it ended, once it has.
     pub end: Option<AttemptEnd>,
-    /// When its job is tried again, where it is.
+    /// When its job is retried, if it is.
     pub retry: Option<Offset>,
 }
 
 /// The end of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptEnd {
-    /// When it gave its slot back.
+    /// When it released its slot.
     pub at: Offset,
-    /// How; unknown where another start has displaced it.
+    /// Its outcome; `None` if a second start of the same attempt displaced it.
     pub outcome: Option<Outcome>,
-    /// Where its time went.
+    /// The time spent in each phase.
     pub spent: PhaseTimes,
 }
 
@@ -73,27 +73,27 @@ impl Bar {
 /// The last attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// The last of them; the first one's number is `first`.
+    /// The last attempts that started. The number of the first one is `first`.
     ring: VecDeque<Bar>,
     first: u64,
-    /// Those that the ring has left behind in flight, by number.
+    /// Older attempts that were in flight when they left the ring, by number.
     behind: BTreeMap<u64, Bar>,
-    /// Those of them that have ended, in the order of their ends.
+    /// The older attempts that have ended since, in the order of their ends.
     ended_behind: VecDeque<u64>,
-    /// The last that ended: a retry is reported soon after.
-    lately: VecDeque<u64>,
+    /// The last attempts that ended. A retry is reported soon after its attempt's end.
+    recently_ended: VecDeque<u64>,
     complete_since: Offset,
 }
 
 impl Timeline {
-    /// Attempts kept, in addition to those in flight.
+    /// Number of attempts kept, in addition to those in flight.
     pub const KEPT: usize = 2_000;
-    /// Attempts kept that ended long after the ring had left them behind.
+    /// Number of attempts kept that ended after they had left the ring.
     pub const KEPT_BEHIND: usize = 64;
-    /// How many ends back a sequel is looked for.
+    /// How many recent ends are searched for the attempt of a retry.
     const LOOK_BACK: usize = 64;
 
-    /// The attempt of a number, while it is kept.
+    /// The attempt with this number, while it is kept.
     pub fn nth(&self, number: u64) -> Option<&Bar> {
         match number.checked_sub(self.first) {
             Some(at) => self.ring.get(usize::try_from(at).ok()?),
@@ -101,38 +101,38 @@ impl Timeline {
         }
     }
 
-    /// From the first number that is kept to the one that comes next; not all in between are kept.
+    /// The range from the first number that is kept to the next one. Not all numbers in it are kept.
     pub fn span(&self) -> Range<u64> {
         let first = self.behind.keys().next().copied().unwrap_or(self.first);
         first..self.next()
     }
 
-    /// The numbers of those that are kept, in the order of their starts.
+    /// The numbers of the attempts that are kept, in the order of their starts.
     pub fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
         self.behind.keys().copied().chain(self.first..self.next())
     }
 
-    /// All that are kept, in the order of their starts.
+    /// The attempts that are kept, in the order of their starts.
     pub fn bars(&self) -> impl Iterator<Item = &Bar> {
         self.behind.values().chain(&self.ring)
     }
 
-    /// How many are kept.
+    /// Number of attempts that are kept.
     pub fn n(&self) -> usize {
         self.behind.len() + self.ring.len()
     }
 
-    /// How many there have been.
+    /// Number of attempts that have started.
     pub fn n_started(&self) -> u64 {
         self.next()
     }
 
-    /// From this moment on nothing that was in flight is missing here.
+    /// Since this moment, every attempt that was in flight is kept.
     pub fn complete_since(&self) -> Offset {
         self.complete_since
     }
 
-    /// Takes an attempt in; gives back its number.
+    /// Adds an attempt, and returns its number.
     pub(super) fn start(&mut self, bar: Bar) -> u64 {
         if self.ring.len() == Self::KEPT
             && let Some(oldest) = self.ring.pop_front()
@@ -164,25 +164,25 @@ impl Timeline {
                 self.complete_since = self.complete_since.max(gone.until(gone.started));
             }
         }
-        if self.lately.len() == Self::LOOK_BACK {
-            self.lately.pop_front();
+        if self.recently_ended.len() == Self::LOOK_BACK {
+            self.recently_ended.pop_front();
         }
-        self.lately.push_back(number);
+        self.recently_ended.push_back(number);
         let bar = self.nth_mut(number)?;
         bar.end = Some(end);
         Some(bar)
     }
 
-    /// An attempt's job is tried again.
-    pub(super) fn retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) {
+    /// Records that the job of an attempt will be retried.
+    pub(super) fn record_retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) {
         let is_it = |bar: &Bar| bar.origin == origin && bar.attempt == attempt;
-        let found = self.lately.iter().rev().copied().find(|&number| self.nth(number).is_some_and(is_it));
+        let found = self.recently_ended.iter().rev().copied().find(|&number| self.nth(number).is_some_and(is_it));
         if let Some(bar) = found.and_then(|number| self.nth_mut(number)) {
             bar.retry = Some(until);
         }
     }
 
-    /// Records that some attempts in flight are only known as a count.
+    /// Records that a source reports attempts only as a level.
     pub(super) fn mark_incomplete(&mut self) {
         self.complete_since = Offset(u64::MAX);
     }

@@ -1,4 +1,4 @@
-//! Plain counts over the whole run.
+//! Counts over the whole run.
 //!
 //! Start at [`Totals`].
 
@@ -12,17 +12,17 @@ pub struct Totals {
     pub started: u64,
     /// Attempts ended.
     pub ended: u64,
-    /// Attempts answered as the plan expects.
+    /// Attempts with an expected answer.
     pub expected: u64,
     /// Attempts refused with a request to slow down.
     pub throttled: u64,
-    /// Attempts we gave up waiting for.
+    /// Attempts that timed out.
     pub timed_out: u64,
-    /// Attempts without an answer.
+    /// Attempts without a complete answer.
     pub broken: u64,
-    /// Attempts answered otherwise than expected.
+    /// Attempts with an unexpected answer.
     pub unexpected: u64,
-    /// Attempts that we ended.
+    /// Attempts that were cancelled.
     pub cancelled: u64,
     /// Retries scheduled.
     pub retries: u64,
@@ -34,26 +34,26 @@ pub struct Totals {
     pub service: Micros,
     /// Jobs that ended with an expected answer.
     pub jobs_done: u64,
-    /// … of which more than one try was needed.
+    /// Jobs that ended with an expected answer after more than one try.
     pub jobs_saved: u64,
-    /// Jobs that ended without one.
+    /// Jobs that ended without an expected answer.
     pub jobs_failed: u64,
-    /// Jobs that we ended.
+    /// Jobs that were cancelled.
     pub jobs_cancelled: u64,
-    /// Jobs that failed and were sent again, as further jobs.
+    /// Failed jobs that the user repeated, each as a new job.
     pub jobs_repeated: u64,
-    /// … of which the further job ended with an expected answer.
+    /// Repeated jobs that ended with an expected answer.
     pub repeats_done: u64,
-    /// Header fields about slowing down that could not be read.
+    /// Rate-limit header fields that could not be parsed.
     pub malformed: u64,
-    /// Rounds that began late.
+    /// Rounds that started late.
     pub late_rounds: u64,
-    /// Warnings about ourselves.
+    /// Warnings about inflight itself.
     pub warnings: u64,
 }
 
 impl Totals {
-    /// Jobs that are over.
+    /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.jobs_done + self.jobs_failed + self.jobs_cancelled
     }
@@ -77,13 +77,13 @@ impl Totals {
     }
 }
 
-/// What could not be, counted instead of believed.
+/// Counts of contradictory events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Anomalies {
     /// An end without a start.
     pub orphan_ends: u64,
-    /// A start of what was already in flight.
+    /// A second start of an attempt in flight.
     pub double_starts: u64,
-    /// An endpoint or host that was not announced.
+    /// An endpoint or a host that was not announced.
     pub unannounced: u64,
 }

@@ -1,7 +1,7 @@
-//! Replaces a file as a whole, or not at all.
+//! Atomic replacement of files.
 //!
-//! The new content is written to a temporary file in the same folder, which is then renamed. A failure leaves the
-//! older file as it was. A link is replaced, never followed. Start at [`write_durably`].
+//! The new content is written to a temporary file in the same folder, which is then renamed. After a failure the old
+//! file is unchanged. A link is replaced, never followed. Start at [`write_durably`].
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -9,31 +9,31 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// Replaces a file with what `fill` writes, once that is on the disk. Permissions stay as they were.
+/// Replaces a file with what `fill` writes, after syncing it to disk. Permissions are kept.
 pub fn write_durably(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>) -> io::Result<()> {
     let folder = folder_of(path);
-    let successor = temporary_file_in(folder)?;
-    let mut to = BufWriter::with_capacity(1 << 16, successor.as_file());
+    let temporary = temporary_file_in(folder)?;
+    let mut to = BufWriter::with_capacity(1 << 16, temporary.as_file());
     fill(&mut to)?;
     to.flush()?;
     drop(to);
     if let Ok(older) = fs::metadata(path) {
-        successor.as_file().set_permissions(older.permissions())?;
+        temporary.as_file().set_permissions(older.permissions())?;
     }
-    successor.as_file().sync_all()?;
-    successor.persist(path).map_err(|refused| refused.error)?;
-    // The new name, too, should survive a power cut. Not every file system can sync a folder, and by
-    // now the file is in its place.
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|refused| refused.error)?;
+    // Sync the folder too, so that the new name survives a power failure. Some file systems cannot do this, and the
+    // file is already replaced, so an error is ignored.
     #[cfg(unix)]
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-/// Replaces a file with these bytes, without waiting for the disk: for files that come in thousands.
+/// Replaces a file with these bytes, without syncing: for thousands of files.
 pub fn write_without_sync(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut successor = temporary_file_in(folder_of(path))?;
-    successor.write_all(bytes)?;
-    successor.persist(path).map_err(|refused| refused.error)?;
+    let mut temporary = temporary_file_in(folder_of(path))?;
+    temporary.write_all(bytes)?;
+    temporary.persist(path).map_err(|refused| refused.error)?;
     Ok(())
 }
 
@@ -45,15 +45,15 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A new file in the folder, which vanishes unless it is put in its place.
+/// A new temporary file in the folder. It is deleted unless it is renamed.
 fn temporary_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    // The name explains the file if a crash leaves it behind.
+    // If a crash leaves the file behind, its name shows where it comes from.
     builder.prefix(".inflight-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: what the user's umask leaves of this.
+        // The default for new files, which the umask then restricts.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)
@@ -67,7 +67,7 @@ mod tests {
     use super::{write_durably, write_without_sync};
 
     #[test]
-    fn a_failure_on_the_way_leaves_the_older_file_and_nothing_else() {
+    fn a_failed_write_keeps_the_old_file_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_in_the_way_is_an_error_and_stays() {
+    fn a_folder_at_the_path_is_an_error_and_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         fs::create_dir(&path).unwrap();
@@ -92,7 +92,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_older_files_permissions_stay() {
+    fn permissions_of_the_old_file_are_kept() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");

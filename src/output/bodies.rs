@@ -1,9 +1,9 @@
-//! Saves each answer's body as a file of its own, under a name that is ours.
+//! Saved bodies: one file per answer, with a safe name.
 //!
 //! Names are `{source}-{row}-{endpoint}.{kind}`, counted from 1: `2-000017-orders.json`. Only letters and digits of
-//! foreign text enter a name. So no name leaves the folder, is a device, or differs from another one only by case.
-//! A file appears complete or not at all. It replaces a file or a link of the same name; a link is never followed.
-//! Start at [`Bodies::save`].
+//! foreign text enter a name, so that no name leaves the folder, is a device, or differs only by case. Files are
+//! written atomically and replace a file or a link of the same name; a link is never followed. Start at
+//! [`Bodies::save`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -24,39 +24,39 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// Opens the folder, making it where it is missing, and finds out whether it can be written to.
+    /// Opens the folder, creates it if it is missing, and checks that it is writable.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => ErrorKind::NotADirectory.into(),
             _ => error,
         })?;
-        // Links on the way may change later; this stays the folder that the user named.
+        // Resolve links now: they may change during the run.
         let folder = fs::canonicalize(folder)?;
         tempfile::tempfile_in(&folder)?;
         Ok(Self { folder, saved: 0 })
     }
 
-    /// Saves the job's body, if it has one; gives back the file's name.
+    /// Saves the job's body, if it has one, and returns the file name.
     pub fn save(&mut self, result: &JobResult) -> io::Result<Option<String>> {
         let Some(answer) = result.answer.as_ref().filter(|answer| !answer.body.is_empty()) else { return Ok(None) };
-        let name = name_of(result, answer);
+        let name = file_name(result, answer);
         atomic_file::write_without_sync(&self.folder.join(&name), &answer.body)?;
         self.saved += 1;
         Ok(Some(name))
     }
 
-    /// How many have been saved.
+    /// Number of saved bodies.
     pub fn saved(&self) -> u64 {
         self.saved
     }
 }
 
-fn name_of(result: &JobResult, answer: &Answer) -> String {
+fn file_name(result: &JobResult, answer: &Answer) -> String {
     let (source, row) = (u64::from(result.place.source) + 1, result.place.row.saturating_add(1));
     format!("{source}-{row:06}-{}.{}", slug(&result.endpoint), extension(answer))
 }
 
-/// Foreign text as part of a name: small letters, digits, and single dashes between them.
+/// Foreign text as part of a name: lower-case letters and digits, separated by single dashes.
 fn slug(foreign: &str) -> String {
     let mut slug = String::with_capacity(SLUG);
     for c in foreign.chars() {
@@ -73,7 +73,7 @@ fn slug(foreign: &str) -> String {
     if slug.is_empty() { "job".to_owned() } else { slug.to_owned() }
 }
 
-/// What programs expect such a body to be called.
+/// The usual file extension for the body's content type.
 fn extension(answer: &Answer) -> &'static str {
     let Some(content_type) = &answer.content_type else { return guessed(&answer.body) };
     match entry::essence(content_type).as_str() {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_foreign_steers_a_name() {
+    fn foreign_text_cannot_escape_the_folder() {
         let cases = [
             ("../../x", "x"),
             ("/etc/passwd", "etc-passwd"),
@@ -182,7 +182,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_in_the_way_is_replaced_and_not_followed() {
+    fn a_link_with_the_same_name_is_replaced_and_not_followed() {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
         std::os::unix::fs::symlink(outside.path(), folder.path().join("2-000001-o.txt")).unwrap();
         let mut bodies = Bodies::open(folder.path()).unwrap();

@@ -27,13 +27,13 @@ pub struct Collector {
 #[error("the thread that writes results panicked, which is a bug in inflight")]
 pub struct CollectorPanicked;
 
-/// What was collected, and what could not be.
+/// The written outputs, and those that failed.
 #[derive(Debug, Default)]
 #[must_use = "troubles decide the exit code"]
 pub struct Collected {
-    /// The report, if it is in its place.
+    /// The report, if it was written.
     pub report: Option<(PathBuf, Counts)>,
-    /// The folder for bodies and how many it received.
+    /// The folder for bodies, and the number of saved bodies.
     pub bodies: Option<(PathBuf, u64)>,
     /// Outputs that failed.
     pub troubles: Vec<OutputError>,
@@ -42,8 +42,8 @@ pub struct Collected {
 impl Collector {
     /// Opens every output, then collects until the channel closes.
     ///
-    /// Fails before the run begins if an output cannot be written. `on_trouble` hears one sentence for
-    /// each output that fails later; it is called on the collecting thread.
+    /// Fails before the run starts if an output cannot be written. `on_trouble` receives one sentence for each output
+    /// that fails later; it is called on the collecting thread.
     pub fn start(
         results: mpsc::Receiver<JobResult>,
         output: &Output,
@@ -61,9 +61,9 @@ impl Collector {
         Ok(Self { thread })
     }
 
-    /// Waits for the last result, and puts the report in its place.
+    /// Waits for the last result, and writes the report.
     ///
-    /// The caller closes the channel before, or this never returns.
+    /// The channel must be closed; otherwise this never returns.
     ///
     /// # Errors
     /// The thread panicked.
@@ -105,7 +105,7 @@ impl Outputs {
     fn collect(mut self, mut results: mpsc::Receiver<JobResult>, mut on_trouble: impl FnMut(String)) -> Self {
         while let Some(result) = results.blocking_recv() {
             let known = self.troubles.len();
-            self.take(&result);
+            self.write(&result);
             for trouble in &self.troubles[known..] {
                 on_trouble(format!("{}; the run continues", trouble.sentence()));
             }
@@ -113,9 +113,9 @@ impl Outputs {
         self
     }
 
-    /// Gives one result to every output; one that fails is given up.
-    fn take(&mut self, result: &JobResult) {
-        // Bodies come first: the report names the file.
+    /// Passes one result to every output. An output that fails is closed.
+    fn write(&mut self, result: &JobResult) {
+        // Bodies come first, because the report contains the file name.
         let mut file = None;
         if let Some(OpenOutput { path, output }) = &mut self.bodies {
             match output.save(result) {
@@ -170,7 +170,7 @@ mod tests {
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let output = Report::on(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let output = Report::with_parts(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
         let report = Some(OpenOutput { path: "x.json".into(), output });
         let (sender, results) = mpsc::channel(4);
         let reported: Arc<Mutex<Vec<String>>> = Arc::default();

@@ -1,6 +1,6 @@
-//! What a race between ways of doing it came to: a table for people, a document for scripts, three lines to keep.
+//! The result of a race: a table for people, JSON for scripts, and three lines for the normal screen.
 //!
-//! What was not measured is not in it, and a prediction is called one. Start at [`table`] and [`document`].
+//! Only measured values are shown, and predictions are marked. Start at [`table`] and [`document`].
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ use crate::output::fit;
 use crate::text::console::StreamStyle;
 use crate::text::units;
 
-/// Columns of a lane's words.
-const WAY: usize = 36;
+/// Width of the column with the lane's approach.
+const APPROACH: usize = 36;
 /// The version of the document.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// A column: its head, its width, and what it says of a lane.
+/// A column: its head, its width, and its text for a lane.
 type Column = (&'static str, usize, fn(&LaneFigures) -> String);
 
 const COLUMNS: [Column; 8] = [
@@ -29,10 +29,10 @@ const COLUMNS: [Column; 8] = [
     ("LOST", 6, |lane| units::count_or_nothing(lane.results.lost.len() as u64)),
 ];
 
-const LEGEND: &str = "PEAK, FIRST, 429 and SOCKETS are the upstream's own count: most in flight at once, first request, \
-                      refusals, most connections. LATE is the worst that a timer on the lane's thread was late.";
+const LEGEND: &str = "The test server counts PEAK (most in flight), FIRST (first request), 429 (refusals) and SOCKETS (most \
+                      connections). LATE is the worst lag of a timer on the lane's thread.";
 
-/// The comparison as a table, each line with its end.
+/// The result as a table, with a line end after each line.
 pub fn table(race: &Race, style: StreamStyle) -> String {
     let mut lines = vec![
         format!("{}  {}  {}", style.dim("inflight demo"), style.bold(race.name), race.sentence),
@@ -43,8 +43,8 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
     for (letter, lane) in race.lettered() {
         let mark = if lane.is_right { style.green("✓") } else { style.red("×") };
         let cells: String = COLUMNS.iter().map(|(_, width, cell)| right(&cell(lane), *width)).collect();
-        let way = fit::padded(&fit::end(lane.approach, style.room(WAY - 6)), WAY - 6);
-        lines.push(format!("  {} {mark} {way}{cells}", style.bold(&letter.to_string())));
+        let approach = fit::padded(&fit::end(lane.approach, style.room(APPROACH - 6)), APPROACH - 6);
+        lines.push(format!("  {} {mark} {approach}{cells}", style.bold(&letter.to_string())));
     }
     lines.push(String::new());
     for note in race.lettered().flat_map(|(letter, lane)| notes(letter, lane)) {
@@ -63,7 +63,7 @@ pub fn table(race: &Race, style: StreamStyle) -> String {
 }
 
 /// The three lines that stay on the normal screen.
-pub fn kept(race: &Race, style: StreamStyle) -> String {
+pub fn short_text(race: &Race, style: StreamStyle) -> String {
     let lane = |(letter, lane): (char, &LaneFigures)| {
         let time =
             lane.total().map_or("not begun".to_owned(), |(total, is_predicted)| duration_text(total, is_predicted));
@@ -84,7 +84,7 @@ pub fn kept(race: &Race, style: StreamStyle) -> String {
     )
 }
 
-/// The comparison as one document. Within one version, fields are only added.
+/// The result as JSON. Within one version, fields are only added.
 pub fn document(race: &Race) -> Value {
     let result = race.result();
     json!({
@@ -141,19 +141,19 @@ fn lane((letter, lane): (char, &LaneFigures)) -> Value {
     })
 }
 
-/// What came out, in a sentence.
+/// The result as a sentence.
 fn result(race: &Race) -> Option<String> {
     let result = race.result()?;
     let large = result.large.trim_end_matches('×');
     let foreseen = if result.is_predicted { " (predicted)" } else { "" };
     Some(match race.measure {
         RaceMeasure::Time => format!("B is {large} times faster than A{foreseen}"),
-        RaceMeasure::Lost => format!("lost without a word, A against B: {large}"),
+        RaceMeasure::Lost => format!("lost silently, A against B: {large}"),
         RaceMeasure::Sockets => format!("B holds {large} times fewer sockets at once than A"),
     })
 }
 
-/// What a lane has to say beyond its row.
+/// Further remarks on a lane, in addition to its row.
 fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(calls) = lane.calls.filter(|calls| calls.finished < calls.created) {
@@ -191,7 +191,7 @@ fn notes(letter: char, lane: &LaneFigures) -> Vec<String> {
 
 fn heads() -> String {
     let heads: String = COLUMNS.iter().map(|(head, width, _)| right(head, *width)).collect();
-    format!("  {}{heads}", fit::padded("LANE", WAY - 2))
+    format!("  {}{heads}", fit::padded("LANE", APPROACH - 2))
 }
 
 fn right(text: &str, width: usize) -> String {

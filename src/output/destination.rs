@@ -1,6 +1,6 @@
-//! Checks whether outputs can be written, without writing anything.
+//! Checks on whether outputs can be written.
 //!
-//! A run finds out the same when it opens its outputs. Start at [`check_output`].
+//! Nothing is written. A run makes the same checks when it opens its outputs. Start at [`check_output`].
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -10,7 +10,7 @@ use crate::output::atomic_file::folder_of;
 use crate::output::output_error::OutputError;
 use crate::plan::Output;
 
-/// Looks at every place that a plan names.
+/// Checks every output of a plan.
 pub fn check_output(output: &Output) -> Result<(), OutputError> {
     if let Some(path) = &output.report {
         check_report(path).map_err(|cause| OutputError::report(path, cause))?;
@@ -21,63 +21,63 @@ pub fn check_output(output: &Output) -> Result<(), OutputError> {
     Ok(())
 }
 
-/// Refuses places of which one would take the other's: a file lies nowhere twice, and holds no folder.
-pub fn check_apart(output: &Output, events: Option<&Path>) -> Result<(), OutputError> {
+/// Refuses two outputs with the same path, and an output inside another one's file.
+pub fn check_distinct(output: &Output, events: Option<&Path>) -> Result<(), OutputError> {
     // Standard output, a device and a pipe can be shared.
     let is_stream = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let events = events.filter(|path| *path != Path::new("-"));
     let places = [("report", output.report.as_deref()), ("recording", events), ("bodies", output.bodies.as_deref())];
-    let places = places.map(|(name, path)| Some((name, path?, whole(path?))));
+    let places = places.map(|(name, path)| Some((name, path?, absolute(path?))));
     let [report, events, _] = &places;
     for (name, path, file) in [report, events].into_iter().flatten().filter(|(_, path, _)| !is_stream(path)) {
-        let taken = places.iter().flatten().find(|(other, _, place)| other != name && place.starts_with(file));
-        if let Some((other, ..)) = taken {
-            return Err(OutputError::taken(name, other, path));
+        let conflict = places.iter().flatten().find(|(other, _, place)| other != name && place.starts_with(file));
+        if let Some((other, ..)) = conflict {
+            return Err(OutputError::conflict(name, other, path));
         }
     }
     Ok(())
 }
 
-/// The place as it is called from everywhere, as far as it exists already.
-fn whole(path: &Path) -> PathBuf {
-    if let Ok(whole) = fs::canonicalize(path) {
-        return whole;
+/// The absolute path without links, as far as it exists.
+fn absolute(path: &Path) -> PathBuf {
+    if let Ok(absolute) = fs::canonicalize(path) {
+        return absolute;
     }
     match (path.parent(), path.file_name()) {
-        (Some(folder), Some(name)) if !folder.as_os_str().is_empty() => whole(folder).join(name),
-        (Some(_), Some(name)) => whole(Path::new(".")).join(name),
+        (Some(folder), Some(name)) if !folder.as_os_str().is_empty() => absolute(folder).join(name),
+        (Some(_), Some(name)) => absolute(Path::new(".")).join(name),
         _ => path.to_owned(),
     }
 }
 
-/// A report replaces its file by a temporary one in the same folder; a device or a pipe is written to.
+/// Checks a report's path. A file is replaced by a temporary one in its folder; a device or a pipe is written to.
 fn check_report(path: &Path) -> io::Result<()> {
     check_file(path)?;
     match fs::metadata(path) {
         Ok(found) if is_replaced(path, &found) => writable(folder_of(&fs::canonicalize(path)?)),
-        // What is new has been looked at already.
+        // `check_file` has already checked the folder of a new file.
         Ok(_) | Err(_) => Ok(()),
     }
 }
 
-/// Whether a report replaces what it finds. `/dev/stdout` may be a file too, but one that others are writing to.
+/// Whether a report replaces this file. `/dev/stdout` may be a file too, but other programs may be writing to it.
 pub(super) fn is_replaced(path: &Path, found: &fs::Metadata) -> bool {
     found.is_file() && !path.starts_with("/dev") && !path.starts_with("/proc")
 }
 
-/// A path that can only be a folder's, such as `out/`, is no file's.
-pub(super) fn check_named(path: &Path) -> io::Result<()> {
+/// Refuses a path that can only be a folder, such as `out/`.
+pub(super) fn check_file_name(path: &Path) -> io::Result<()> {
     let text = path.to_string_lossy();
     let text = text.strip_suffix('.').unwrap_or(&text);
     if text.ends_with(is_separator) { Err(ErrorKind::IsADirectory.into()) } else { Ok(()) }
 }
 
-/// A file, new or to be written anew.
+/// Checks a file that is created or overwritten.
 pub fn check_file(path: &Path) -> io::Result<()> {
     let found = match fs::metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-            check_named(path)?;
+            check_file_name(path)?;
             return writable(folder_of(path));
         }
         Err(error) => return Err(error),
@@ -88,7 +88,7 @@ pub fn check_file(path: &Path) -> io::Result<()> {
     writable(path)
 }
 
-/// A folder, which is made where it is missing.
+/// Checks a folder, which is created if it is missing.
 fn check_folder(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => writable(path),
@@ -106,7 +106,7 @@ fn writable(path: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
 }
 
-/// Elsewhere only writing shows it.
+/// On other systems only writing reveals whether a path is writable.
 #[cfg(not(unix))]
 fn writable(path: &Path) -> io::Result<()> {
     fs::metadata(path).map(drop)
@@ -118,12 +118,12 @@ mod tests {
     use std::io::ErrorKind;
     use std::path::Path;
 
-    use super::{check_apart, check_file, check_folder, check_report};
+    use super::{check_distinct, check_file, check_folder, check_report};
     use crate::output::report::Report;
     use crate::plan::Output;
 
     #[test]
-    fn a_place_is_looked_at_and_left_as_it_was() {
+    fn a_check_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::write(at("old.json"), "old").unwrap();
@@ -143,7 +143,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_report_is_promised_only_where_one_can_be_begun() {
+    fn a_check_agrees_with_beginning_a_report() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -152,13 +152,13 @@ mod tests {
             fs::write(at(name), "old").unwrap();
         }
         symlink(at("closed/old.json"), at("link.json")).unwrap();
-        // A superuser may write here too: then both must succeed.
+        // The superuser may write here too; then both must succeed.
         fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o555)).unwrap();
         for name in ["old.json", "new.json", "new.json/", "new.json/.", "old.json/", "closed", "closed/old.json"] {
             let path = at(name);
-            let promised = check_report(&path).map_err(|error| error.kind());
+            let checked = check_report(&path).map_err(|error| error.kind());
             let begun = Report::begin(&path, "a", std::time::SystemTime::now()).map(drop);
-            assert_eq!(promised, begun.map_err(|error| error.kind()), "{name}");
+            assert_eq!(checked, begun.map_err(|error| error.kind()), "{name}");
         }
         assert_eq!(check_report(&at("link.json")).is_ok(), check_report(&at("closed/old.json")).is_ok());
         assert_eq!(check_report(&at("new.json/")).unwrap_err().kind(), ErrorKind::IsADirectory);
@@ -166,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn two_results_never_share_a_place() {
+    fn two_outputs_never_share_a_path() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("d")).unwrap();
         let at = |name: &str| folder.path().join(name);
         let apart = |report: &str, bodies: &str, events: &str| {
             let output = Output { report: Some(at(report)), bodies: Some(at(bodies)) };
-            check_apart(&output, Some(&at(events))).is_ok()
+            check_distinct(&output, Some(&at(events))).is_ok()
         };
         assert!(apart("r", "b", "e"));
         assert!(apart("b/r", "b", "b/e"));
@@ -184,9 +184,9 @@ mod tests {
         {
             let null = Path::new("/dev/null");
             let output = Output { report: Some(null.to_owned()), bodies: None };
-            assert!(check_apart(&output, Some(null)).is_ok());
+            assert!(check_distinct(&output, Some(null)).is_ok());
         }
         let piped = Output { report: Some(at("x")), bodies: None };
-        assert!(check_apart(&piped, Some(Path::new("-"))).is_ok());
+        assert!(check_distinct(&piped, Some(Path::new("-"))).is_ok());
     }
 }

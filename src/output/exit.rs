@@ -11,37 +11,37 @@ use crate::output::failure_kind;
 
 /// Every job done, every expectation met.
 pub const OK: u8 = 0;
-/// Jobs failed, an expectation was missed, or not every job was done.
+/// Jobs failed, an expectation was not met, or not every job was done.
 pub const FAILED: u8 = 1;
 /// The plan held no job.
 pub const NOTHING_TO_DO: u8 = 4;
-/// No connection to any host ever came about.
+/// No connection to any host was ever established.
 pub const OUT_OF_REACH: u8 = 5;
 /// An internal error: a thread of inflight panicked or could not start.
 pub const BROKEN: u8 = 70;
 /// A report could not be written.
 pub const UNWRITTEN: u8 = 74;
 
-/// What went wrong with ourselves.
+/// Failures of inflight itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OwnFailures {
-    /// A thread of ours broke.
+    /// A thread panicked.
     pub broken: bool,
     /// A report, a recording or a body could not be written.
     pub unwritten: bool,
 }
 
-/// The exit code of a run that was not ended by a signal; the gravest finding decides.
-pub fn exit_code(model: &Model, checked: &[Checked], mishaps: OwnFailures) -> u8 {
+/// The exit code of a run that was not ended by a signal. The most severe failure decides.
+pub fn exit_code(model: &Model, checked: &[Checked], own_failures: OwnFailures) -> u8 {
     let has_panicked = model.incidents.jobs_where(|cause| cause == Cause::Failed(Reason::Panicked)) > 0;
-    // With a share set, failures below it are fine; without one, none is.
+    // Failures are accepted only below a share that the plan sets.
     let tolerates_some = checked.iter().any(|checked| checked.what == Measure::Failed);
     let has_failed = model.totals.jobs_failed > 0 && !tolerates_some;
     let has_missed = checked.iter().any(|checked| !checked.holds);
     let is_finished = model.stage == Stage::Ended(RunEnd::Finished) && model.totals.jobs_cancelled == 0;
-    if mishaps.broken || has_panicked {
+    if own_failures.broken || has_panicked {
         BROKEN
-    } else if mishaps.unwritten {
+    } else if own_failures.unwritten {
         UNWRITTEN
     } else if is_finished && model.totals.settled() == 0 && model.jobs.unwrap_or(0) == 0 {
         NOTHING_TO_DO
@@ -54,17 +54,17 @@ pub fn exit_code(model: &Model, checked: &[Checked], mishaps: OwnFailures) -> u8
     }
 }
 
-/// Whether no attempt was ever answered, and every job failed for want of a connection.
+/// Whether no attempt was ever answered, and every job failed because it had no connection.
 fn is_out_of_reach(model: &Model) -> bool {
     let totals = &model.totals;
     let answered = totals.expected + totals.unexpected + totals.throttled + totals.redirected;
     let out_of_reach = model.incidents.jobs_where(failure_kind::is_out_of_reach);
-    // A job whose whole time ran out between tries adds no cause of its own.
+    // A job that timed out between tries had failed for another cause before.
     let out_of_time = model.incidents.jobs_where(failure_kind::is_out_of_time);
     answered == 0 && totals.jobs_done == 0 && out_of_reach > 0 && out_of_reach + out_of_time == totals.jobs_failed
 }
 
-/// Jobs that were never drawn from the plan, where that is known.
+/// Jobs that were never drawn from the plan, if known.
 pub fn not_started(model: &Model) -> Option<u64> {
     model.jobs.map(|jobs| jobs.saturating_sub(model.totals.settled()))
 }
@@ -78,7 +78,7 @@ mod tests {
     use crate::model::{Model, Stage};
     use crate::plan::Expect;
 
-    /// A finished run in which so many jobs were done, and these failed.
+    /// A finished run with `done` successful jobs and these failed ones.
     fn run(done: u64, failed: &[Outcome]) -> Model {
         let mut model = Model::default();
         model.stage = Stage::Ended(RunEnd::Finished);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_stopped_early_is_no_success() {
+    fn a_run_that_stopped_early_has_failed() {
         for how in [RunEnd::Drained, RunEnd::Cancelled, RunEnd::FailedFast] {
             let mut model = run(999, &[]);
             model.stage = Stage::Ended(how);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_mishaps_outrank_the_upstreams() {
+    fn own_failures_outrank_those_of_the_upstream() {
         let model = run(0, &[lost(Reason::Refused)]);
         let with = |broken, unwritten| exit_code(&model, &[], OwnFailures { broken, unwritten });
         assert_eq!(with(false, true), UNWRITTEN);

@@ -1,11 +1,11 @@
-//! The closed list of failures in words that scripts can compare.
+//! Stable names of failure kinds, for scripts.
 //!
-//! The words are those of the recording. Start at [`outcome_kind`].
+//! The names are those of the recording. Start at [`outcome_kind`].
 
 use crate::event::cause::Cause;
 use crate::event::outcome::{Outcome, Phase, Reason};
 
-/// What a bad end is called.
+/// The name of the kind of failure of one outcome.
 pub fn outcome_kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Answered { .. } => "status",
@@ -17,7 +17,7 @@ pub fn outcome_kind(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// What a group of failures is called.
+/// The name of the kind of failure of a cause.
 pub fn cause_kind(cause: Cause) -> &'static str {
     match cause {
         Cause::Status(_) => "status",
@@ -27,7 +27,7 @@ pub fn cause_kind(cause: Cause) -> &'static str {
     }
 }
 
-/// The status that a bad end came with.
+/// The HTTP status of an outcome, if the server answered.
 pub fn status_of(outcome: &Outcome) -> Option<u16> {
     match outcome {
         Outcome::Answered { status, .. } | Outcome::Redirected { status } | Outcome::Throttled { status, .. } => {
@@ -37,7 +37,7 @@ pub fn status_of(outcome: &Outcome) -> Option<u16> {
     }
 }
 
-/// Whether a failure says that no connection to the host came about.
+/// Whether no connection to the host was established.
 pub fn is_out_of_reach(cause: Cause) -> bool {
     match cause {
         Cause::TimedOut(phase) => matches!(phase, Phase::Resolve | Phase::Connect | Phase::Tls),
@@ -46,7 +46,7 @@ pub fn is_out_of_reach(cause: Cause) -> bool {
     }
 }
 
-/// Whether a failure says only that the job's whole time ran out between tries.
+/// Whether the job's time-out expired between tries.
 pub fn is_out_of_time(cause: Cause) -> bool {
     cause == Cause::TimedOut(Phase::Job)
 }

@@ -31,9 +31,9 @@ pub fn end(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}{ELLIPSIS}", &text[..head]))
 }
 
-/// The text in lines, broken between words, with `indent` columns left free.
+/// The text wrapped into lines that leave `indent` columns free.
 ///
-/// A terminal cuts a word that is longer than a line; a file gets it whole.
+/// A word longer than a line is cut for a terminal, but not for a file.
 pub fn wrapped(text: &str, style: StreamStyle, indent: usize) -> Vec<String> {
     let width = style.line_width().saturating_sub(indent);
     let mut lines: Vec<String> = Vec::new();

@@ -1,8 +1,8 @@
 //! The outputs of a run: the report, the saved bodies, the summary, the plain lines.
 //!
-//! Nothing here sends or schedules, and nothing here ends a run: an output that fails is reported, and the run goes
-//! on. Foreign text is sanitized before it reaches a terminal; only saved bodies keep every byte. Start at
-//! [`collector`] for results, at [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
+//! Nothing here sends requests or ends a run: an output that fails is reported, and the run continues. Foreign text
+//! is sanitized before it reaches a terminal; only saved bodies keep every byte. Start at [`collector`] for results,
+//! at [`summary`] and [`plain`] for people, and at [`exit`] for scripts.
 
 pub mod atomic_file;
 pub mod bodies;

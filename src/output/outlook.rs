@@ -1,10 +1,10 @@
-//! Why nothing moves, or how long it will, in a few words.
+//! A short text on what the run is waiting for, or on the time left.
 
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
 use crate::text::units;
 
-/// Why nothing moves, or how long it will.
+/// What the run is waiting for, or about how long it will take.
 pub fn outlook(model: &Model, now: Offset) -> Option<String> {
     if model.is_paused {
         return Some("paused".to_owned());
@@ -17,7 +17,7 @@ pub fn outlook(model: &Model, now: Offset) -> Option<String> {
     if let Some((_, until)) = model.cooldown(now).filter(|_| model.in_flight() == 0) {
         return Some(format!("waiting for the rate limit, resumes in {}", units::length(until.since(now))));
     }
-    // Whole seconds: more would look like knowledge.
+    // An estimate is shown in whole seconds: more digits would suggest precision.
     let held = model.stragglers(now);
     let until = held.until.map(|until| format!(" up to {}", units::roughly(until.since(now)))).unwrap_or_default();
     let held = (held.n > 0).then(|| format!("{}{until}", units::plural(held.n, "straggler")));

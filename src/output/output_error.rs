@@ -1,4 +1,4 @@
-//! What can go wrong with an output, in words that say what failed, on what, and why.
+//! Errors of outputs: what failed, the path, and the cause.
 //!
 //! Start at [`OutputError`].
 
@@ -10,13 +10,13 @@ use thiserror::Error;
 use crate::text::io_error::IoErrorText;
 use crate::text::sanitize::sanitize;
 
-/// An output that could not be written. The run is none the worse for it.
+/// An output that could not be written. The run itself continues.
 #[derive(Debug, Error)]
 pub enum OutputError {
     /// The report.
     #[error("cannot write report `{path}`")]
     Report {
-        /// Which file, safe to show.
+        /// The path of the file, sanitized.
         path: String,
         /// Why.
         #[source]
@@ -25,20 +25,20 @@ pub enum OutputError {
     /// The saved bodies.
     #[error("cannot save bodies in `{path}`")]
     Bodies {
-        /// Which folder, safe to show.
+        /// The path of the folder, sanitized.
         path: String,
         /// Why.
         #[source]
         cause: IoErrorText,
     },
-    /// Two results would lie in one place.
-    #[error("cannot keep {one} and {other} apart: both would go to `{path}`")]
-    Taken {
-        /// What is one file.
+    /// Two outputs have the same path, or one is inside the other's file.
+    #[error("{one} and {other} cannot both go to `{path}`")]
+    Conflict {
+        /// The output that is a file.
         one: &'static str,
-        /// What would be the same, or lie in it.
+        /// The output with the same path, or with a path inside it.
         other: &'static str,
-        /// Which file, safe to show.
+        /// The path of the file, sanitized.
         path: String,
     },
     /// Standard output.
@@ -70,9 +70,9 @@ impl OutputError {
         Self::Bodies { path: path_shown(path), cause: IoErrorText(cause) }
     }
 
-    /// Two results would lie in one place.
-    pub fn taken(one: &'static str, other: &'static str, path: &Path) -> Self {
-        Self::Taken { one, other, path: path_shown(path) }
+    /// Two outputs have conflicting paths.
+    pub fn conflict(one: &'static str, other: &'static str, path: &Path) -> Self {
+        Self::Conflict { one, other, path: path_shown(path) }
     }
 
     /// The error and its cause in one line.
@@ -80,9 +80,9 @@ impl OutputError {
         self.cause().map_or_else(|| self.to_string(), |cause| format!("{self}: {cause}"))
     }
 
-    /// What to do about it, where there is something to do.
+    /// A hint on how to fix it, if there is one.
     pub fn hint(&self) -> Option<String> {
-        let Some(cause) = self.cause() else { return Some("give each of them a place of its own".to_owned()) };
+        let Some(cause) = self.cause() else { return Some("give each of them its own path".to_owned()) };
         Some(match (cause.0.kind(), self) {
             (ErrorKind::NotFound, _) => "create the folder first; only the folder for bodies is created".to_owned(),
             (ErrorKind::IsADirectory, Self::Report { path, .. }) => {
@@ -94,7 +94,9 @@ impl OutputError {
             (ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem, _) => {
                 "choose a folder that you may write to".to_owned()
             }
-            (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => "make room, or choose another disk".to_owned(),
+            (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => {
+                "free some space, or choose another disk".to_owned()
+            }
             _ => return None,
         })
     }
@@ -105,12 +107,12 @@ impl OutputError {
             | Self::Bodies { cause, .. }
             | Self::Printed { cause, .. }
             | Self::Thread { cause } => Some(cause),
-            Self::Taken { .. } => None,
+            Self::Conflict { .. } => None,
         }
     }
 }
 
-/// A path as people may see it.
+/// A path as it is displayed: sanitized.
 pub fn path_shown(path: &Path) -> String {
     sanitize(&path.to_string_lossy()).into_owned()
 }
@@ -124,7 +126,7 @@ mod tests {
     use super::OutputError;
 
     #[test]
-    fn an_error_says_what_failed_on_what_and_why_and_the_cause_only_once() {
+    fn an_error_has_its_path_and_its_cause_once() {
         let error = OutputError::report(Path::new("x.json"), io::Error::from_raw_os_error(13));
         assert_eq!(error.to_string(), "cannot write report `x.json`");
         assert_eq!(error.source().unwrap().to_string(), "permission denied");
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_path_is_shown_not_obeyed() {
+    fn a_hostile_path_is_sanitized() {
         let error = OutputError::bodies(Path::new("a\x1b[2J"), io::ErrorKind::NotFound.into());
         assert_eq!(error.to_string(), "cannot save bodies in `a␛[2J`");
     }

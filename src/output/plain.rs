@@ -1,7 +1,7 @@
-//! Progress without a terminal: plain lines for logs and pipes.
+//! Plain progress lines for logs, pipes and screen readers.
 //!
-//! Prints only what is new: the start, changes of state, the first failure of each kind, progress, the end.
-//! Reads no clock and writes nothing by itself. Start at [`Plain::poll`].
+//! Each line reports something new: the start, a change, the first failure of a kind, progress, or the end. Nothing
+//! here reads a clock. Start at [`Plain::poll`].
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -19,20 +19,20 @@ use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// How often, and to whom.
+/// The kind of reader, which decides how often progress is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlainPace {
-    /// For a log: every 10 s or every 10 %, the rarer of the two.
+    /// A log: a line after at least 10 s and 10 % progress.
     Log,
-    /// For listening: a sentence every so often.
+    /// A screen reader: a sentence at regular intervals.
     Spoken {
-        /// At least this long between two sentences of progress.
+        /// The time between two sentences of progress.
         every: Micros,
     },
 }
 
 impl PlainPace {
-    /// As often as a person can listen.
+    /// The default interval for screen readers.
     pub const SPOKEN: Self = Self::Spoken { every: Micros(15_000_000) };
 }
 
@@ -41,7 +41,7 @@ impl PlainPace {
 pub struct Plain {
     pace: PlainPace,
     style: StreamStyle,
-    /// Where the run is recorded, as it may be shown.
+    /// The displayed path of the recording.
     recording: Option<String>,
     has_begun: bool,
     has_ended: bool,
@@ -49,20 +49,20 @@ pub struct Plain {
     is_paused: bool,
     n_logged: u64,
     causes: BTreeSet<Cause>,
-    /// When progress was last printed, and how far it was.
+    /// When progress was last printed, and how many jobs had settled.
     last_progress: Offset,
     settled: u64,
 }
 
-/// Between two lines of a log.
+/// Minimum time between two progress lines in a log.
 const LOG_EVERY: u64 = 10_000_000;
-/// A log that says nothing for this long looks dead, and some machines then kill the run.
+/// Maximum time between two progress lines in a log. CI systems kill a run that is silent for too long.
 const LOG_SILENCE: u64 = 300_000_000;
-/// Kinds of failure that get a line of their own; the summary has them all.
+/// Maximum number of failure lines; the summary has all kinds.
 const CAUSES: usize = 20;
 
 impl Plain {
-    /// Plain lines of which none has been printed yet.
+    /// The state before the first line.
     pub fn new(pace: PlainPace) -> Self {
         Self {
             pace,
@@ -79,19 +79,19 @@ impl Plain {
         }
     }
 
-    /// Knows where the run is recorded, as it may be shown.
+    /// Sets the displayed path of the recording, which the verdict may mention.
     #[must_use]
     pub fn recorded_in(self, recording: Option<&str>) -> Self {
         Self { recording: recording.map(str::to_owned), ..self }
     }
 
-    /// Fits names and URLs to the stream that the lines go to; a file gets them whole.
+    /// Cuts names and URLs to the width of a terminal; a file gets them whole.
     #[must_use]
     pub fn fitted_to(self, style: StreamStyle) -> Self {
         Self { style, ..self }
     }
 
-    /// Lines for what is new since the last call; safe to print, without line ends.
+    /// Sanitized lines for everything new since the last call, without line ends.
     ///
     /// Call it a few times a second, and once more after the last event.
     pub fn poll(&mut self, model: &Model, now: Offset) -> Vec<String> {
@@ -134,7 +134,7 @@ impl Plain {
     pub fn status(&self, model: &Model, now: Offset) -> String {
         let line = match self.pace {
             PlainPace::Log => log_line(model, now),
-            PlainPace::Spoken { .. } => main_sentence(model, now),
+            PlainPace::Spoken { .. } => spoken_line(model, now),
         };
         sanitize(&line).into_owned()
     }
@@ -185,7 +185,7 @@ impl Plain {
         lines.extend(n_new.iter().filter_map(|item| change(&item.event, model)).map(|text| self.stamped(now, &text)));
     }
 
-    /// A line of a log says when; a sentence is heard when it is.
+    /// Adds the time to a line of a log.
     fn stamped(&self, now: Offset, text: &str) -> String {
         match self.pace {
             PlainPace::Log => format!("{}  {text}", units::clock(now)),
@@ -226,7 +226,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         LogEvent::Limit { host, from, to, by: by @ (ChangedBy::Operator | ChangedBy::Machine) } => {
             let whose = host.as_deref().map(|host| format!(" of {host}")).unwrap_or_default();
             let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-            let why = if *by == ChangedBy::Machine { ", this machine has no room for more" } else { "" };
+            let why = if *by == ChangedBy::Machine { ", this machine cannot open more connections" } else { "" };
             Some(format!("limit{whose} changed{from} to {to}{why}"))
         }
         LogEvent::EndpointStateChanged { endpoint, is_up, after } => {
@@ -236,7 +236,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         }
         LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
         LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
-        LogEvent::Stalled(lasted) => Some(format!("the event loop stood still for {}", units::length(*lasted))),
+        LogEvent::Stalled(lasted) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),
         LogEvent::Limit { by: ChangedBy::Adaptive, .. }
         | LogEvent::Adaptive(_)
         | LogEvent::Adapted { .. }
@@ -279,7 +279,7 @@ fn log_line(model: &Model, now: Offset) -> String {
     format!("{}  {}", units::clock(now), parts.join("  "))
 }
 
-fn main_sentence(model: &Model, now: Offset) -> String {
+fn spoken_line(model: &Model, now: Offset) -> String {
     let totals = &model.totals;
     let settled = totals.settled();
     let mut parts = vec![match model.jobs {

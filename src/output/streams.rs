@@ -1,4 +1,4 @@
-//! The two output streams: results go to standard output, everything else to standard error.
+//! Writers for the output streams: results go to standard output, everything else to standard error.
 //!
 //! Start at [`print`] and [`say`].
 
@@ -27,13 +27,13 @@ pub fn print_document(what: &'static str, document: &Value) -> Result<(), Output
     print(what, &(text + "\n"))
 }
 
-/// Sends a control sequence to the terminal behind standard error.
+/// Writes a terminal control sequence to standard error.
 pub fn send_control(bytes: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
 }
 
-/// Prints a line on standard error. A failure is ignored: there is nowhere to report it.
+/// Prints a line on standard error. A failure is ignored, because it cannot be reported.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! Draws jobs from a plan, one at a time, without ever holding them all.
+//! The cursor: it draws the jobs of a plan one at a time, and never holds all of them.
 //!
 //! Drawing never blocks: rows of files and pipes are read ahead by threads. Start at [`Cursor::draw`].
 
@@ -21,7 +21,7 @@ use crate::plan::request::RequestBuilder;
 use crate::plan::request::address::NO_UPSTREAM;
 use crate::plan::source::Source;
 
-/// Rows that are looked at before they are drawn at most, of all sources together.
+/// The most rows, of all sources together, that are looked at before they are drawn.
 const LOOK_AHEAD: usize = 256;
 
 /// A position in a plan.
@@ -29,47 +29,52 @@ pub struct Cursor {
     found: EndpointRegistry,
     streams: Vec<SourceStream>,
     threads: ReaderThreads,
-    /// Rows of all sources that have been looked at and not drawn.
-    n_seen: usize,
-    /// What became of jobs that were to be put first, where that was asked for.
-    placed: Option<PriorityCount>,
+    /// Rows of all sources that were looked at and not drawn yet.
+    n_peeked: usize,
+    /// How many jobs got priority, if [`Self::prioritize`] was called.
+    priority_count: Option<PriorityCount>,
 }
 
-/// What drawing gives.
+/// The result of drawing.
 #[derive(Debug)]
 pub enum Draw<T> {
     /// The next row.
     Row(T),
-    /// Nothing yet: the file or pipe is slower than the run. The waker is called when there is more.
+    /// No row yet, because the file or pipe is slower than the run. The waker is called when there is one.
     Pending,
-    /// This source has no more.
+    /// The source has no more rows.
     End,
 }
 
 /// A row that cannot be made into a job; it still counts as one, and fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
-    /// Where it stands.
+    /// Its place in the plan.
     pub place: Place,
-    /// The endpoint it belongs to.
+    /// Its endpoint.
     pub endpoint: EndpointId,
     /// What is wrong with it, with file and line.
     pub why: String,
 }
 
 impl Cursor {
-    /// Stands before the first job of every source. Files are opened, and counted where that is quick.
+    /// A cursor before the first job of every source. It opens files, and counts their rows if that is quick.
     ///
     /// Practice URLs go to the practice upstream at `practice_port` of this machine.
     pub fn open(plan: &Plan, practice_port: Option<u16>) -> Result<Self, PlanError> {
         let threads = ReaderThreads::new();
-        let mut cursor =
-            Self { found: EndpointRegistry::default(), streams: Vec::new(), threads, n_seen: 0, placed: None };
+        let mut cursor = Self {
+            found: EndpointRegistry::default(),
+            streams: Vec::new(),
+            threads,
+            n_peeked: 0,
+            priority_count: None,
+        };
         let mut n_named: HashMap<Arc<str>, usize> = HashMap::new();
         for name in plan.sources.iter().filter_map(Source::name) {
             *n_named.entry(name).or_default() += 1;
         }
-        let bounds = Bounds::of(plan.sources.iter().filter(|source| !source.rows.is_computed()).count());
+        let bounds = Bounds::for_sources(plan.sources.iter().filter(|source| !source.rows.is_computed()).count());
         for source in &plan.sources {
             let is_shared = |name: &Arc<str>| n_named.get(name).is_some_and(|&n| n > 1);
             let name = source.name().map(|name| source.longer_name().filter(|_| is_shared(&name)).unwrap_or(name));
@@ -99,17 +104,17 @@ impl Cursor {
         Ok(stream)
     }
 
-    /// Puts these jobs before all others, as far as the plan still has them: each as it is now.
+    /// Gives these jobs priority over all others. Jobs that the plan no longer has are ignored.
     ///
-    /// Reads the plan's files, so it may block. To be called before the first draw, and only where everything
-    /// can be read again.
-    pub fn put_first(&mut self, slow: Vec<SlowJob>) {
-        let mut placed = PriorityCount { jobs: 0, of: slow.len() as u64 };
+    /// It reads the plan's files, so it may block. Call it before the first draw, and only if every source can be
+    /// read again.
+    pub fn prioritize(&mut self, slow: Vec<SlowJob>) {
+        let mut priority_count = PriorityCount { jobs: 0, of: slow.len() as u64 };
         let named =
             |stream: &SourceStream| Some(Arc::clone(&self.found.endpoints().get(stream.endpoint?.0 as usize)?.name));
         let sources: HashMap<_, _> =
             self.streams.iter().enumerate().filter_map(|(i, stream)| Some((named(stream)?, i))).collect();
-        // What no endpoint of the plan is called may be a host that a list leads to.
+        // A name that no endpoint has may be a host in a list of URLs.
         let list = self.streams.iter().position(|stream| stream.endpoint.is_none());
         let mut by_source: Vec<Vec<SlowJob>> = self.streams.iter().map(|_| Vec::new()).collect();
         for slow in slow {
@@ -119,22 +124,22 @@ impl Cursor {
         }
         for (stream, slow) in self.streams.iter_mut().zip(by_source) {
             stream.prioritize(slow, &mut self.found);
-            placed.jobs += stream.n_priority;
+            priority_count.jobs += stream.n_priority;
         }
-        self.placed = Some(placed);
+        self.priority_count = Some(priority_count);
     }
 
-    /// What became of jobs that were to be put first, where that was asked for.
-    pub fn placed(&self) -> Option<PriorityCount> {
-        self.placed
+    /// How many jobs got priority, if [`Self::prioritize`] was called.
+    pub fn priority_count(&self) -> Option<PriorityCount> {
+        self.priority_count
     }
 
-    /// The jobs of a source that come before all others; once only, until it is rewound.
-    pub fn take_ahead(&mut self, source: usize) -> Vec<PriorityJob> {
+    /// Takes the priority jobs of a source. They are there again after it is rewound.
+    pub fn take_priority_jobs(&mut self, source: usize) -> Vec<PriorityJob> {
         self.streams.get_mut(source).map_or_else(Vec::new, |stream| mem::take(&mut stream.priority))
     }
 
-    /// Every endpoint seen so far, by id; it only grows.
+    /// Every endpoint so far, by id. The list only grows.
     pub fn endpoints(&self) -> &[PlannedEndpoint] {
         self.found.endpoints()
     }
@@ -144,37 +149,37 @@ impl Cursor {
         self.streams.len()
     }
 
-    /// The one host (`scheme://name:port`, as `host_key` says it) all jobs of a source go to, where there is only one.
+    /// The host of all jobs of a source (`scheme://name:port`, see `host_key`), if there is only one.
     pub fn host_of(&self, source: usize) -> Option<&str> {
         self.streams.get(source)?.host.as_deref()
     }
 
-    /// How many jobs there are in all, where that is known.
+    /// How many jobs the plan has, if that is known.
     pub fn jobs(&self) -> Option<u64> {
         self.streams.iter().try_fold(0_u64, |n, stream| n.checked_add(stream.jobs?))
     }
 
-    /// How many jobs a source has, where that is known.
+    /// How many jobs a source has, if that is known.
     pub fn jobs_of(&self, source: usize) -> Option<u64> {
         self.streams.get(source)?.jobs
     }
 
-    /// Whether a source is known to have no more, before it is asked; false where only asking tells.
+    /// Whether a source is known to have no more jobs. If its number of jobs is unknown, only [`Self::draw`] finds out.
     pub fn is_drawn(&self, source: usize) -> bool {
         self.streams.get(source).is_none_or(SourceStream::is_drawn)
     }
 
-    /// The one endpoint of a source, where it has just one.
+    /// The endpoint of a source, if it has only one.
     pub fn endpoint_of(&self, source: usize) -> Option<EndpointId> {
         self.streams.get(source)?.endpoint
     }
 
-    /// Goes back before the first job of a source that was drawn to its end. Its files are read anew: they may
+    /// Goes back to the first job of a source that was drawn to its end. Its files are read again, because they may
     /// have changed. Until they are open, [`Self::is_open`] is false.
     pub fn rewind(&mut self, source: usize) {
         let Some(stream) = self.streams.get_mut(source) else { return };
         stream.read.clear();
-        self.n_seen -= mem::take(&mut stream.n_seen);
+        self.n_peeked -= mem::take(&mut stream.n_peeked);
         stream.rewind(&self.threads, &mut self.found);
     }
 
@@ -191,7 +196,7 @@ impl Cursor {
         self.threads.set_waker(waker);
     }
 
-    /// Whether any source is being read ahead.
+    /// Reports whether any source is being read ahead.
     pub fn activity(&self) -> ReaderActivity {
         self.threads.activity()
     }
@@ -202,9 +207,9 @@ impl Cursor {
         let Some(stream) = self.streams.get_mut(source) else { return Draw::End };
         let Some(row) = stream.read.pop_front() else { return if has_ended { Draw::End } else { Draw::Pending } };
         stream.n_drawn += 1;
-        let was_seen = stream.n_seen > 0;
-        stream.n_seen -= usize::from(was_seen);
-        self.n_seen -= usize::from(was_seen);
+        let was_peeked = stream.n_peeked > 0;
+        stream.n_peeked -= usize::from(was_peeked);
+        self.n_peeked -= usize::from(was_peeked);
         let place = Place { source: stream.number, row: row.row };
         Draw::Row(match row.request {
             Ok(request) => Ok(stream.job(place, request, &mut self.found)),
@@ -215,24 +220,24 @@ impl Cursor {
         })
     }
 
-    /// The URLs of a source's next `n` jobs, as far as they have been read; each is given once.
+    /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
     pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
         if self.streams.get(source).is_some_and(|stream| stream.read.len() < n && !self.is_drawn(source)) {
-            let room = LOOK_AHEAD - self.n_seen.min(LOOK_AHEAD);
-            let n = n.min(self.streams[source].n_seen + room);
+            let room = LOOK_AHEAD - self.n_peeked.min(LOOK_AHEAD);
+            let n = n.min(self.streams[source].n_peeked + room);
             self.fetch(source, n);
         }
-        let (room, total) = (LOOK_AHEAD - self.n_seen.min(LOOK_AHEAD), &mut self.n_seen);
+        let (room, total) = (LOOK_AHEAD - self.n_peeked.min(LOOK_AHEAD), &mut self.n_peeked);
         let rows = self.streams.get_mut(source).into_iter().flat_map(move |stream| {
-            let seen = stream.n_seen;
-            stream.n_seen = seen.max(n.min(stream.read.len()).min(seen + room));
-            *total += stream.n_seen - seen;
-            stream.read.range(seen..stream.n_seen)
+            let peeked = stream.n_peeked;
+            stream.n_peeked = peeked.max(n.min(stream.read.len()).min(peeked + room));
+            *total += stream.n_peeked - peeked;
+            stream.read.range(peeked..stream.n_peeked)
         });
         rows.filter_map(|row| row.request.as_ref().ok()).map(|request| &request.address.url)
     }
 
-    /// Takes what was read of a source, and computes until `n` rows are there. Whether there are no more.
+    /// Takes the rows that were read ahead, or computes rows until there are `n`. Returns whether there are no more.
     fn fetch(&mut self, source: usize, n: usize) -> bool {
         self.streams.get_mut(source).is_none_or(|stream| stream.fetch(n, &self.threads, &mut self.found))
     }

@@ -16,7 +16,7 @@ use crate::plan::order::JobOrder;
 use crate::plan::read::{self, stem};
 use crate::plan::request::address::{is_domain, quoted};
 use crate::plan::request::check;
-use crate::plan::rows::{Form, Input, Rows};
+use crate::plan::rows::{Input, RowFormat, Rows};
 use crate::plan::source::Source;
 use crate::plan::template::interpolation::VariableLookup;
 use crate::plan::{Expect, Limits, Output, Plan, Practice};
@@ -54,10 +54,10 @@ impl Plan {
         file.by_ref().take(SNIFF_LIMIT as u64).read_to_end(&mut start).map_err(cannot)?;
         let format = match path.extension().and_then(|extension| extension.to_str()) {
             Some("toml") => PlanFormat::Toml,
-            _ => match Form::of(path) {
-                Some(Form::Lines) => PlanFormat::Urls,
-                Some(Form::JsonLines) => PlanFormat::JsonLines,
-                Some(Form::Table { .. }) => {
+            _ => match RowFormat::from_path(path) {
+                Some(RowFormat::Lines) => PlanFormat::Urls,
+                Some(RowFormat::JsonLines) => PlanFormat::JsonLines,
+                Some(RowFormat::Table { .. }) => {
                     let help = "name it in a plan: `rows = \"ids.csv\"` next to a `url` with `{column}` in it";
                     return Err(PlanError::in_file(
                         &name,
@@ -72,7 +72,7 @@ impl Plan {
             let text = utf8(start, file, &name)?;
             return read::read_plan(&text, &name, folder, var);
         }
-        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
+        let form = if format == PlanFormat::Urls { RowFormat::Lines } else { RowFormat::JsonLines };
         let rows = Rows::File { path: path.to_owned(), shown: name.clone(), form };
         Ok(Self::from_rows(&name, rows, form, &start))
     }
@@ -109,7 +109,7 @@ impl Plan {
         if format == PlanFormat::Toml {
             return read::read_plan(&utf8(start, input, name)?, name, folder, var);
         }
-        let form = if format == PlanFormat::Urls { Form::Lines } else { Form::JsonLines };
+        let form = if format == PlanFormat::Urls { RowFormat::Lines } else { RowFormat::JsonLines };
         let whole = Box::new(Cursor::new(start.clone()).chain(input));
         let rows = Rows::Stream { name: name.to_owned(), input: Mutex::new(Some(whole)), form };
         Ok(Self::from_rows(name, rows, form, &start))
@@ -142,8 +142,8 @@ impl Plan {
         Ok(plan)
     }
 
-    fn from_rows(file: &str, rows: Rows, form: Form, start: &[u8]) -> Self {
-        let source = if form == Form::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
+    fn from_rows(file: &str, rows: Rows, form: RowFormat, start: &[u8]) -> Self {
+        let source = if form == RowFormat::Lines { Source::url_list(rows) } else { Source::json_lines(rows) };
         let is_practice = String::from_utf8_lossy(start).contains("practice://");
         Self { practice: is_practice.then(Practice::default), ..Self::with_sources(&stem(file), file, vec![source]) }
     }
@@ -183,7 +183,10 @@ fn open(path: &Path, name: &str) -> Result<File, PlanError> {
 }
 
 fn unreadable(name: &str, why: &str) -> PlanError {
-    let help = if is_domain(name) && !Path::new(name).exists() && Form::of(Path::new(name)).is_none() && !is_toml(name)
+    let help = if is_domain(name)
+        && !Path::new(name).exists()
+        && RowFormat::from_path(Path::new(name)).is_none()
+        && !is_toml(name)
     {
         format!("if you mean a URL, write `https://{}`", sanitize(name))
     } else {

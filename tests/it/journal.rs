@@ -1,4 +1,4 @@
-//! The recording: what is written is read again, and what is broken costs no more than itself.
+//! Tests of recordings: they are read as written, and a damaged line affects no other line.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -68,7 +68,7 @@ fn a_watched_program_that_is_serial_shows_one_in_flight() {
 }
 
 #[test]
-fn a_watched_program_that_reports_only_a_level_is_in_flight_all_the_same() {
+fn a_watched_program_may_report_only_its_level() {
     let events = fixtures::read("watched-level-only");
     let halfway = fold(events.iter().filter(|event| event.at <= Offset(1_000_000)));
     assert_eq!((halfway.in_flight(), halfway.open.n()), (2, 0));
@@ -84,10 +84,10 @@ fn two_workers_add_up_although_their_numbers_collide_and_their_clocks_differ() {
     assert_eq!(names, ["GET /eu/orders", "GET /us/orders"]);
     assert_eq!((model.totals.started, model.totals.ended, model.open.n()), (9, 9, 0));
     assert_eq!((model.totals.jobs_done, model.totals.jobs_failed, model.jobs), (6, 1, Some(7)));
-    // Two of one and three of the other; the other has cut itself down to one.
+    // The first worker has a limit of 2. The second had 3, and cut its limit to 1.
     assert_eq!((model.first_limit, model.limit), (Some(5), Some(3)));
     assert_eq!(model.totals.service, Micros(4_000_000));
-    // The second began a second later and took a second.
+    // The second worker started a second later and took a second.
     assert_eq!((model.stage, model.ended), (Stage::Ended(RunEnd::Drained), Some(Offset(2_000_000))));
     assert_eq!(model.anomalies, Anomalies::default());
 }
@@ -130,14 +130,14 @@ fn a_journal_of_a_later_schema_is_refused_with_its_number() {
 }
 
 #[test]
-fn a_file_that_is_no_journal_is_refused() {
+fn a_file_that_is_not_a_journal_is_refused() {
     for text in ["", "\n", "hello\n", "{\"at\":0,\"kind\":\"paused\"}\n", "[1]\n", "\u{0}\u{0}\n"] {
         assert!(matches!(Reader::new(text.as_bytes()), Err(ReadError::NotAJournal)), "{text:?}");
     }
 }
 
 #[test]
-fn a_header_may_say_more_than_we_know() {
+fn unknown_header_fields_are_ignored() {
     let text =
         b"{\"inflight\":1,\"name\":\"x\",\"started\":\"y\",\"digest\":\"abc\"}\n{\"at\":7,\"kind\":\"paused\"}\n";
     let (events, skipped) = replay(text);
@@ -145,7 +145,7 @@ fn a_header_may_say_more_than_we_know() {
 }
 
 #[test]
-fn what_is_unknown_is_skipped_and_counted() {
+fn unknown_lines_are_skipped_and_counted() {
     let unknown = [
         r#"{"at":1,"kind":"moon-rose","phase":"full"}"#,
         r#"{"at":2,"kind":"attempt-ended","job":1,"n":1,"outcome":"teleported"}"#,
@@ -166,7 +166,7 @@ fn what_is_unknown_is_skipped_and_counted() {
 }
 
 #[test]
-fn a_known_fact_that_says_more_than_we_know_is_still_that_fact() {
+fn unknown_fields_of_a_known_fact_are_ignored() {
     let line = r#"{"at":5,"kind":"cooldown-set","host":0,"until":9,"why":"retry-after"}"#;
     let (events, skipped) = replay(format!("{}{line}\n", String::from_utf8(record(&[])).unwrap()).as_bytes());
     assert_eq!((events.len(), skipped), (1, 0));
@@ -215,7 +215,7 @@ impl Write for Kept {
     }
 }
 
-/// What the pump made of the events, and what it recorded. The channel holds so many at once.
+/// The model and the recording that the pump makes of the events; `at_once` is the size of the channel.
 fn pumped(events: &[Event], at_once: usize) -> (Model, Vec<u8>) {
     let kept = Kept::default();
     let header = JournalHeader { inflight: SCHEMA, name: "pumped".into(), started: String::new() };
@@ -261,7 +261,7 @@ proptest! {
     }
 }
 
-/// Waits until the model is that of these events.
+/// Waits until the model contains all of these events.
 #[track_caller]
 fn await_model(follow: &Follow, events: &[Event]) {
     let (expected, deadline) = (fold(events), Instant::now() + Duration::from_secs(10));

@@ -76,7 +76,10 @@ fn a_blocking_client_sends_one_at_a_time_and_an_async_one_all_at_once() {
     assert!(!race.result().unwrap().is_predicted);
     // The verdict is the same as for any other run.
     for wrong in [blocking, serial] {
-        assert!(wrong.verdict.as_ref().unwrap().contains("every start waits for the previous end"), "{wrong:#?}");
+        assert!(
+            wrong.verdict.as_ref().unwrap().contains("each attempt starts after the previous one ends"),
+            "{wrong:#?}"
+        );
     }
     assert_eq!(concurrent.verdict, None);
 }

@@ -12,10 +12,11 @@ const MOST_LINES: usize = 80;
 const LONG: &[(&str, &str, &str)] = &[
     ("src/model/mod.rs", "apply", "one short arm for each kind of fact"),
     ("src/tui/state/mod.rs", "update", "one short arm for each action"),
+    ("tests/it/scenario/strategies.rs", "fact", "one short arm for each kind of fact"),
 ];
 
 /// Places that still have longer functions.
-const PENDING: &[&str] = &["src/model/verdict/", "tests/it/plan/", "tests/it/pool/", "tests/it/scenario/"];
+const PENDING: &[&str] = &["tests/it/plan/"];
 
 fn length(file: &Source) -> Vec<Finding> {
     let is_exempt = |name: &str| {

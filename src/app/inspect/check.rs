@@ -63,7 +63,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let appearance = Appearance::decide(&environment, console)?;
     let mut cursor = Cursor::open(plan, plan.practice.as_ref().map(|_| NO_PORT))?;
-    slow_jobs::put_first(&mut cursor, &plan.order)?;
+    slow_jobs::prioritize(&mut cursor, &plan.order)?;
     if let Some(path) = &args.results.events {
         recording::check(path)?;
     }

@@ -74,7 +74,7 @@ pub fn print(race: &Race, format: ResultFormat, console: Console) -> Result<u8, 
     let what = "the comparison";
     match format {
         ResultFormat::Table => streams::print(what, &comparison::table(race, console.stdout))?,
-        ResultFormat::Lines => streams::print(what, &comparison::kept(race, console.stdout))?,
+        ResultFormat::Lines => streams::print(what, &comparison::short_text(race, console.stdout))?,
         ResultFormat::Document => streams::print_document(what, &comparison::document(race))?,
     }
     Ok(exit::OK)

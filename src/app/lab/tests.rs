@@ -29,7 +29,7 @@ fn play(steps: Vec<(u64, ScriptStep)>) -> (ScreenExit, Vec<(u64, String)>) {
     let notifier = Wakeups::without_signals().notifier();
     let mut view = LabView::start(Scenario::Sleep, controls, notifier, true, false).unwrap();
     let mut script = Script::new(&clock, &screen.state, steps, None);
-    let live = Live::new(&mut view, &mut screen, &mut appearance, clock.get()).turn(&mut script);
+    let live = Live::new(&mut view, &mut screen, &mut appearance, clock.get()).run_loop(&mut script);
     (live.unwrap().0, screen.frames)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It knows neither its source nor its terminal: what it shows is a [`LiveView`], what it draws on a [`Screen`],
 //! and what wakes it a [`WakeupSource`]. While nothing moves it wakes once a second, and not at all once the
-//! work is over. Start at [`run`] and [`Live::turn`].
+//! work is over. Start at [`run`] and [`Live::run_loop`].
 
 mod background;
 mod effects;
@@ -67,7 +67,7 @@ pub fn run(
     appearance: &mut Appearance,
     wakeups: &mut Wakeups,
 ) -> io::Result<ScreenExit> {
-    let ended = Live::new(view, &mut guard, appearance, wakeups.now()).turn(wakeups);
+    let ended = Live::new(view, &mut guard, appearance, wakeups.now()).run_loop(wakeups);
     guard.leave();
     let (exit, picture) = ended?;
     for line in picture.iter().flat_map(picture::lines).chain(guard.postponed()) {
@@ -98,7 +98,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
     }
 
     /// Draws and waits in turn until the end; returns the last picture where the user wants to keep it.
-    pub(super) fn turn(&mut self, wakeups: &mut impl WakeupSource) -> io::Result<(ScreenExit, Option<Picture>)> {
+    pub(super) fn run_loop(&mut self, wakeups: &mut impl WakeupSource) -> io::Result<(ScreenExit, Option<Picture>)> {
         loop {
             self.tick(wakeups.now());
             if self.pacing.is_due(self.view.motion(), self.now) {
@@ -108,8 +108,8 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
                 let picture = self.last.picture.take();
                 self.save(picture.as_ref());
             }
-            let patience = self.pacing.patience(self.view.motion(), self.view.is_over(), wakeups.now());
-            let mut next = wakeups.next(patience);
+            let max_wait = self.pacing.max_wait(self.view.motion(), self.view.is_over(), wakeups.now());
+            let mut next = wakeups.next(max_wait);
             self.tick(wakeups.now());
             while let Some(wakeup) = next {
                 if let Some(exit) = self.handle(wakeup)? {
@@ -120,7 +120,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
             if self.screen.is_gone() {
                 return Ok((ScreenExit::TerminalGone, None));
             }
-            match self.leaving() {
+            match self.requested_leave() {
                 Some(Leave::KeepPicture) => {
                     let _ = self.draw()?;
                     return Ok((ScreenExit::Left, self.last.picture.take()));
@@ -145,8 +145,8 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
                 return Ok(Some(ScreenExit::TerminalGone));
             }
             Wakeup::Signal(signal) => return Ok(self.interrupt(signal)),
-            Wakeup::Input(TerminalInput::Key(key)) => return self.press(key),
-            Wakeup::Input(TerminalInput::Mouse(mouse)) => return self.point(mouse),
+            Wakeup::Input(TerminalInput::Key(key)) => return self.handle_key(key),
+            Wakeup::Input(TerminalInput::Mouse(mouse)) => return self.handle_mouse(mouse),
             Wakeup::Input(TerminalInput::Paste(text)) => {
                 if self.view.context().takes_text() {
                     self.view.paste(&text);
@@ -172,17 +172,17 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         Ok(None)
     }
 
-    fn press(&mut self, key: Keystroke) -> io::Result<Option<ScreenExit>> {
+    fn handle_key(&mut self, key: Keystroke) -> io::Result<Option<ScreenExit>> {
         self.pacing.draw_soon();
         let Some(action) = self.appearance.keymap.action(self.view.context(), key) else {
             self.view.edit(key);
             return Ok(None);
         };
-        self.act(action)
+        self.apply(action)
     }
 
     /// Handles a click or the wheel.
-    fn point(&mut self, mouse: Mouse) -> io::Result<Option<ScreenExit>> {
+    fn handle_mouse(&mut self, mouse: Mouse) -> io::Result<Option<ScreenExit>> {
         // A report may arrive after the mouse was switched off.
         if !self.view.has_mouse() {
             return Ok(None);
@@ -195,11 +195,11 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
                 None
             }
         };
-        action.map_or(Ok(None), |action| self.act(action))
+        action.map_or(Ok(None), |action| self.apply(action))
     }
 
     /// Applies an action and performs its effects.
-    fn act(&mut self, action: Action) -> io::Result<Option<ScreenExit>> {
+    fn apply(&mut self, action: Action) -> io::Result<Option<ScreenExit>> {
         // An interrupt must work even while the model is locked.
         if action == Action::Interrupt {
             return Ok(self.interrupt(Signal::Interrupt));
@@ -224,7 +224,7 @@ impl<'a, V: LiveView, S: Screen> Live<'a, V, S> {
         }
     }
 
-    fn leaving(&self) -> Option<Leave> {
+    fn requested_leave(&self) -> Option<Leave> {
         match self.leave {
             _ if self.view.closes_itself() => Some(Leave::Now),
             Some(Leave::WhenEnded) if self.view.is_over() => Some(Leave::Now),

@@ -69,7 +69,7 @@ impl FramePacing {
     }
 
     /// How long to wait for a wake-up: without end if only a key can change the picture.
-    pub(super) fn patience(&self, motion: Option<Motion>, is_over: bool, now: Instant) -> Duration {
+    pub(super) fn max_wait(&self, motion: Option<Motion>, is_over: bool, now: Instant) -> Duration {
         let since = self.drawn_at.map_or(Duration::MAX, |at| now.saturating_duration_since(at));
         match self.step(motion) {
             Some(step) => step.saturating_sub(since).min(REST),
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_picture_that_no_longer_moves_wakes_nothing() {
         let (pacing, now) = after_a_frame(20, true);
-        assert_eq!([pacing.patience(None, false, now), pacing.patience(None, true, now)], [REST, Duration::MAX]);
+        assert_eq!([pacing.max_wait(None, false, now), pacing.max_wait(None, true, now)], [REST, Duration::MAX]);
     }
 
     #[test]
@@ -152,6 +152,6 @@ mod tests {
         pacing.model_changed();
         pacing.frame_written(Duration::from_secs(9));
         assert_eq!(pacing.step(Some(Motion::Clock)), Some(Duration::from_millis(100)));
-        assert!(pacing.patience(None, true, now) <= Duration::from_millis(100));
+        assert!(pacing.max_wait(None, true, now) <= Duration::from_millis(100));
     }
 }

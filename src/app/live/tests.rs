@@ -74,7 +74,8 @@ impl TestSession {
             recording: None,
         };
         let mut view = RunView::new(watched, &mut stop, &self.appearance);
-        let (exit, picture) = Live::new(&mut view, &mut screen, &mut self.appearance, start).turn(&mut script).unwrap();
+        let (exit, picture) =
+            Live::new(&mut view, &mut screen, &mut self.appearance, start).run_loop(&mut script).unwrap();
         let commands = std::iter::from_fn(|| sent.try_recv().ok()).collect();
         let picture = picture.map(|picture| crate::tui::picture::lines(&picture));
         Played { exit, picture, frames: screen.frames, commands, n_redraws: screen.n_redraws }

@@ -52,7 +52,7 @@ impl Batch<'_> {
             .transpose()
             .map_err(|source| Error::System { what: "start the practice upstream", source })?;
         let mut cursor = Cursor::open(plan, upstream.as_ref().map(|upstream| upstream.local_addr().port()))?;
-        slow_jobs::put_first(&mut cursor, &plan.order)?;
+        slow_jobs::prioritize(&mut cursor, &plan.order)?;
         let (time, started) = (RunTime::begin(), SystemTime::now());
         let (events, facts) = mpsc::channel(pool::EVENTS_AHEAD);
         let (collector, results) = self.open_outputs(started, time.clone(), &events)?;

@@ -1,6 +1,6 @@
 //! Jobs that were slow in an earlier run, read from its recording, so that they start first.
 //!
-//! Start at [`put_first`].
+//! Start at [`prioritize`].
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
@@ -20,9 +20,9 @@ use crate::text::units;
 /// Puts the jobs first that were slow in an earlier run, if the plan's order is `slow-first`.
 ///
 /// Call this before the new recording is opened, because that may replace the old one.
-pub fn put_first(cursor: &mut Cursor, order: &JobOrder) -> Result<(), Error> {
+pub fn prioritize(cursor: &mut Cursor, order: &JobOrder) -> Result<(), Error> {
     if let JobOrder::SlowFirst { from } = order {
-        cursor.put_first(slowest(from)?);
+        cursor.prioritize(slowest(from)?);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! What is known of one host: its lane's dials, and how it answers.
+//! The statistics and the state of one host.
 //!
-//! Start at [`HostStats::state`]; all of them are in [`Hosts`](table::Hosts).
+//! Start at [`HostStats::state`]; all hosts are in [`Hosts`](table::Hosts).
 
 pub mod table;
 pub mod usage;
@@ -11,22 +11,22 @@ use crate::event::{ChangedBy, HostId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
 use crate::model::host::usage::HostUsage;
 
-/// One host, so far.
+/// The statistics of one host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostStats {
     /// Its number in the model.
     pub number: usize,
     /// The machine that reported it.
     pub origin: Origin,
-    /// The id that this machine gave it: commands name the host by it, never by its place in the model.
+    /// The id that this machine assigned. Commands use this id, never the number in the model.
     pub id: HostId,
     /// Scheme, name and port; foreign text.
     pub name: Arc<str>,
-    /// Its own limit, where it has one.
+    /// Its own limit, if it has one.
     pub limit: Option<u32>,
-    /// The limit of its own that it began with.
+    /// Its own limit at the start.
     pub first_limit: Option<u32>,
-    /// Who changed that limit last, and when; `None` while it is the plan's.
+    /// Who last changed its limit, and when; `None` while it is that of the plan.
     pub limit_changed: Option<(ChangedBy, Offset)>,
     /// Attempts in flight now.
     pub in_flight: u32,
@@ -36,44 +36,44 @@ pub struct HostStats {
     pub answered: u64,
     /// Attempts refused with a request to slow down.
     pub throttled: u64,
-    /// Attempts that ended without an answer, or with one the plan does not expect.
+    /// Attempts without a complete answer, or with an unexpected one.
     pub failed: u64,
     /// Service times of answered attempts.
     pub latency: Histogram,
-    /// What the adaptive controller has found: most in flight, and the least time between two starts.
+    /// The limit and the gap that the adaptive controller has found.
     pub learned: Option<(u32, Micros)>,
-    /// What the controller saw when it last took a step; foreign text.
+    /// The reason for the last adaptive step; foreign text.
     pub why: Option<Arc<str>>,
     /// Whether the user has quarantined it.
     pub is_quarantined: bool,
-    /// Nothing starts before this.
+    /// When its cooldown ends.
     pub cooldown: Option<Offset>,
-    /// When an attempt last started or ended there.
+    /// When an attempt last started or ended.
     pub active: Offset,
-    /// What it held and cost, for the verdict.
+    /// Its use of slots and connections, for the verdict.
     pub usage: HostUsage,
 }
 
-/// What holds a host back, if anything does.
+/// The state of a host: what prevents starts, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostState {
     /// The user has quarantined it.
-    Aside,
-    /// It is in cooldown: nothing starts before then.
+    Quarantined,
+    /// It is in cooldown until this moment.
     Cooling(Offset),
-    /// As much is in flight as may be.
+    /// It has reached its limit.
     Full,
-    /// Something is in flight.
+    /// Attempts are in flight, below its limit.
     Busy,
     /// Nothing is in flight.
     Idle,
 }
 
 impl HostStats {
-    /// What holds it back.
+    /// Its current state.
     pub fn state(&self, now: Offset) -> HostState {
         match self.cooldown {
-            _ if self.is_quarantined => HostState::Aside,
+            _ if self.is_quarantined => HostState::Quarantined,
             Some(until) if until > now => HostState::Cooling(until),
             _ if self.in_flight == 0 => HostState::Idle,
             _ if self.effective_limit().is_some_and(|most| self.in_flight >= most) => HostState::Full,
@@ -81,13 +81,13 @@ impl HostStats {
         }
     }
 
-    /// How many may be in flight there, if it has a limit in addition to the run's.
+    /// The lower of its own limit and the adaptive one, if it has any.
     pub fn effective_limit(&self) -> Option<u32> {
         let learned = self.learned.map(|(limit, _)| limit);
         [self.limit, learned].into_iter().flatten().min()
     }
 
-    /// Adds the totals of a host that is no longer kept in full.
+    /// Adds the totals of a host that is folded.
     fn merge(&mut self, other: &Self) {
         self.in_flight += other.in_flight;
         self.started += other.started;
@@ -99,7 +99,7 @@ impl HostStats {
         self.usage.merge(&other.usage);
     }
 
-    /// The least time between two starts, where the controller keeps one.
+    /// The minimum time between two starts, if the adaptive controller sets one.
     pub fn gap(&self) -> Option<Micros> {
         self.learned.map(|(_, gap)| gap).filter(|gap| !gap.is_zero())
     }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_a_host_back_is_its_cooldown_before_its_limit() {
+    fn a_cooldown_takes_precedence_over_a_full_host() {
         let state = |host: &HostStats, ms: u64| host.state(Offset(ms * 1_000));
         let full = host(Some(1), vec![start(1), Fact::CooldownSet { host: HOST, until: Offset(9_000) }]);
         assert_eq!([state(&full, 8), state(&full, 9)], [HostState::Cooling(Offset(9_000)), HostState::Full]);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_comes_with_its_reason() {
+    fn an_adaptive_step_comes_with_its_reason() {
         let step =
             |limit, gap| Fact::Adapted { host: HOST, limit, gap: Micros(gap), why: format!("to {limit}").into() };
         let host = host(Some(9), vec![step(4, 0), step(3, 50)]);

@@ -1,4 +1,4 @@
-//! What one host held, waited for and cost in connections; the verdict reads it.
+//! The use of slots, waiting time and connections by one host, for the verdict.
 //!
 //! Start at [`HostUsage`].
 
@@ -6,25 +6,25 @@ use crate::event::outcome::{Outcome, PhaseTimes};
 use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
-/// What one host held, waited for and cost.
+/// The use of slots, waiting time and connections by one host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HostUsage {
-    /// When its first attempt started, and its last.
+    /// When its first and its last attempt started.
     pub starts: Option<(Offset, Offset)>,
-    /// Attempts that ended there.
+    /// Attempts that ended.
     pub ended: u64,
     /// The sum of their service times.
     pub service: Micros,
-    /// What its attempts waited for.
+    /// The time that its attempts waited, by reason.
     pub waits: WaitTimes,
-    /// The longest that one of them waited for a slot of the run.
+    /// The longest time that one attempt waited for a slot of the run.
     pub longest_wait: Micros,
-    /// The most in flight in the whole run when one of its attempts started. The host has never needed
-    /// more connections than this at once.
+    /// The peak of attempts in flight in the whole run at a start of this host. The host never needed more
+    /// connections than this at once.
     pub peak: u32,
     /// Answers whose connection is known.
     pub measured: u64,
-    /// … that needed a new connection.
+    /// Answers on a new connection.
     pub connected: u64,
     /// The sum of the times to open those connections.
     pub connecting: Micros,
@@ -51,7 +51,7 @@ impl HostUsage {
         }
     }
 
-    /// Adds what another host held and cost.
+    /// Adds the use of another host.
     pub(super) fn merge(&mut self, other: &Self) {
         self.starts = match (self.starts, other.starts) {
             (Some((first, last)), Some((other_first, other_last))) => {

@@ -1,6 +1,6 @@
-//! One workload done in different ways side by side, and the result of each way.
+//! A race: one workload executed by different programs at the same time, and the result of each.
 //!
-//! Plain values: the lab measures them, the screen draws them, the outputs print them. A prediction is always
+//! These are plain values: the lab measures them, and the screen and the outputs show them. A prediction is always
 //! marked as one. Start at [`Race`] and [`Race::result`].
 
 pub mod span;
@@ -11,128 +11,128 @@ use std::sync::Arc;
 use crate::event::{Micros, Offset};
 use crate::text::units;
 
-/// Lanes side by side, as of now.
+/// The current figures of all lanes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Race {
-    /// What it is called on the command line.
+    /// The name of the scenario on the command line.
     pub name: &'static str,
-    /// What it shows, in one sentence.
+    /// What it demonstrates, in one sentence.
     pub sentence: &'static str,
-    /// What is to be learned.
+    /// The rule to learn from it.
     pub rule: &'static str,
-    /// What the result is measured by.
+    /// The quantity that decides the result.
     pub measure: RaceMeasure,
-    /// Requests of each lane.
+    /// Requests per lane.
     pub requests: u64,
-    /// The length of time that the scenario turns on, before `speed`.
+    /// The main delay of the scenario, before `speed` is applied.
     pub delay: Micros,
-    /// What that is: `each takes`.
+    /// What the delay means, such as `each takes`.
     pub delay_is: &'static str,
-    /// The limit of the lanes that have one, as it is turned; none where no lane has.
+    /// The limit of the lanes that have one, if any.
     pub limit: Option<u32>,
-    /// How many times faster than written all delays run.
+    /// The factor by which all delays are shortened.
     pub speed: f64,
-    /// The wrong way first, the right way second, then others to compare with.
+    /// The wrong program first, the right one second, then others for comparison.
     pub lanes: Vec<LaneFigures>,
 }
 
-/// What a result is measured by.
+/// The quantity that decides a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RaceMeasure {
-    /// Time to the end.
+    /// Time until the lane finishes.
     Time,
-    /// Jobs whose result is not held and whose error was not read.
+    /// Jobs whose result or error the program never read.
     Lost,
     /// Connections open at once.
     Sockets,
 }
 
-/// What one lane has come to.
+/// The figures of one lane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaneFigures {
-    /// What it does, in a few words.
+    /// The approach of its program, in a few words.
     pub approach: &'static str,
-    /// Whether it is one of the right ways.
+    /// Whether its approach is right.
     pub is_right: bool,
-    /// Whether it has ended.
+    /// Whether it has finished.
     pub is_over: bool,
-    /// Its limit, where it has one.
+    /// Its limit, if it has one.
     pub limit: Option<u32>,
-    /// Jobs it has.
+    /// Number of jobs.
     pub jobs: u64,
-    /// … that ended well.
+    /// Jobs that succeeded.
     pub done: u64,
-    /// … that ended badly.
+    /// Jobs that failed.
     pub failed: u64,
-    /// … that were ended by the program itself.
+    /// Jobs that the program cancelled.
     pub cancelled: u64,
     /// Requests in flight.
     pub in_flight: u32,
-    /// The most there were at once.
+    /// Peak of requests in flight.
     pub peak: u32,
-    /// How long it has run, without what it was held back for.
+    /// How long it has run, without pauses.
     pub elapsed: Micros,
-    /// How long it was held back.
+    /// How long it was paused.
     pub held: Micros,
-    /// When the last of its jobs ended, counted as `elapsed` is.
+    /// When the last of its jobs ended, on the same scale as `elapsed`.
     pub settled_at: Micros,
-    /// How late its timers are.
+    /// The lag of its timers.
     pub late: TimerLag,
-    /// Calls made, where the lane counts them.
+    /// Calls of async functions, if the lane counts them.
     pub calls: Option<Calls>,
-    /// What the program has in its hands.
+    /// Results and resources that the program holds.
     pub results: LaneResults,
-    /// What its test server counted; these counts decide the result.
+    /// The counts of its test server, which decide the result.
     pub upstream: UpstreamCounts,
-    /// What its numbers mean, where it has ended and is wrong, and where they mean something.
+    /// The verdict on a wrong lane that has finished, if there is one.
     pub verdict: Option<String>,
 }
 
-/// How late a lane's timers are: only who holds the thread makes them so.
+/// The lag of a lane's timers, which only a blocked thread causes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimerLag {
-    /// The one that is due now.
+    /// The lag of the current heartbeat.
     pub now: Micros,
-    /// The worst so far.
+    /// The longest lag so far.
     pub worst: Micros,
-    /// Time in which the thread could not be had, in all.
+    /// The total time in which the thread was blocked.
     pub blocked: Micros,
-    /// The late ones, oldest first.
+    /// The late heartbeats, oldest first.
     pub beats: Vec<LateHeartbeat>,
 }
 
-/// A beat of a lane's pulse.
+/// A heartbeat that came late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateHeartbeat {
-    /// When it should have come.
+    /// When it was due.
     pub due: Offset,
-    /// How much later it came.
+    /// How late it came.
     pub late: Micros,
 }
 
-/// Calls of an asynchronous function, which are not all the same thing.
+/// Calls of an async function. A created future does nothing until it is polled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// Futures made.
+    /// Futures created.
     pub created: u64,
-    /// … that were polled at least once.
+    /// Futures polled at least once.
     pub polled: u64,
-    /// … that came to their end.
+    /// Futures that completed.
     pub finished: u64,
 }
 
-/// What a program has in its hands.
+/// Results and resources that a lane's program holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LaneResults {
-    /// Jobs whose result it holds.
+    /// Jobs whose result it has kept.
     pub kept: u64,
     /// Jobs whose error it has read.
     pub read: u64,
-    /// Jobs of which it knows nothing, by number, once it has ended.
+    /// Numbers of the jobs whose outcome it never read, once it has finished.
     pub lost: Vec<u64>,
-    /// The most body bytes it has held at once.
+    /// Peak of body bytes held.
     pub bytes: u64,
-    /// The most tasks that were alive at once.
+    /// Peak of tasks alive.
     pub tasks: u64,
 }
 
@@ -141,46 +141,46 @@ pub struct LaneResults {
 pub struct UpstreamCounts {
     /// Requests received.
     pub requests: u64,
-    /// The most in flight at once.
+    /// Peak of requests in flight.
     pub peak: u64,
-    /// Answered with 429.
+    /// Requests answered with 429.
     pub refused: u64,
-    /// Given up by the client before the answer was complete.
+    /// Requests that the client dropped before the answer was complete.
     pub abandoned: u64,
-    /// The most connections open at once.
+    /// Peak of open connections.
     pub sockets: u64,
-    /// When the first request came.
+    /// When the first request arrived.
     pub first: Option<Offset>,
 }
 
-/// What came out: the wrong way against the right way.
+/// The result: the wrong lane compared with the right one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RaceResult {
-    /// The one large thing: `10.0×`, or `6 : 0`.
+    /// The figure shown in large type, such as `10.0×` or `6 : 0`.
     pub large: String,
-    /// The ratio behind it, where it is one.
+    /// The exact ratio, if the result is a ratio.
     pub ratio: Option<f64>,
-    /// What it says: `times faster`.
+    /// What the figure means, such as `times faster`.
     pub meaning: &'static str,
-    /// Whether one of the two has not ended, so that it is only foreseen.
+    /// Whether it is a prediction, because one of the two lanes has not finished.
     pub is_predicted: bool,
 }
 
 impl Race {
-    /// What the lanes are called, in their order.
+    /// The letters of the lanes, in order.
     pub const LETTERS: [char; 4] = ['A', 'B', 'C', 'D'];
 
-    /// The lanes with what they are called.
+    /// The lanes with their letters.
     pub fn lettered(&self) -> impl Iterator<Item = (char, &LaneFigures)> {
         Self::LETTERS.into_iter().zip(&self.lanes)
     }
 
-    /// Whether every lane has ended.
+    /// Whether every lane has finished.
     pub fn is_over(&self) -> bool {
         self.lanes.iter().all(|lane| lane.is_over)
     }
 
-    /// How it is run: `10 requests, each takes 1.00 s`.
+    /// The parameters of the race: `10 requests, each takes 1.00 s`.
     pub fn terms(&self) -> String {
         let delay = units::length(self.delay);
         let fast = if (self.speed - 1.0).abs() < f64::EPSILON {
@@ -191,13 +191,13 @@ impl Race {
         format!("{}, {} {delay}{fast}", units::plural(self.requests, "request"), self.delay_is)
     }
 
-    /// When the last lane ended, or how far they have come.
+    /// When the last lane finished, or the time elapsed so far.
     pub fn end(&self) -> Offset {
         let last = self.lanes.iter().map(|lane| lane.elapsed + lane.held).max().unwrap_or_default();
         Offset::ZERO + last
     }
 
-    /// What came out, or will as far as can be foreseen.
+    /// The result, measured or predicted.
     pub fn result(&self) -> Option<RaceResult> {
         let (wrong, right) = (self.lanes.first()?, self.lanes.get(1)?);
         let is_predicted = !(wrong.is_over && right.is_over);
@@ -207,11 +207,11 @@ impl Race {
                 let ratio = slow.0 as f64 / fast.0.max(1) as f64;
                 Some(RaceResult { large: times(ratio), ratio: Some(ratio), meaning: "times faster", is_predicted })
             }
-            // What will be lost is known when it is.
+            // Losses cannot be predicted.
             RaceMeasure::Lost | RaceMeasure::Sockets if is_predicted => None,
             RaceMeasure::Lost => {
                 let large = format!("{} : {}", wrong.results.lost.len(), right.results.lost.len());
-                Some(RaceResult { large, ratio: None, meaning: "lost without a word", is_predicted })
+                Some(RaceResult { large, ratio: None, meaning: "lost silently", is_predicted })
             }
             RaceMeasure::Sockets => {
                 let ratio = wrong.upstream.sockets as f64 / right.upstream.sockets.max(1) as f64;
@@ -225,57 +225,57 @@ impl Race {
         }
     }
 
-    /// The time that every lane's picture spans: what has passed, and what is foreseen.
+    /// The time range of every lane's chart: the time elapsed or the predicted total.
     pub fn horizon(&self) -> Micros {
-        let of = |lane: &LaneFigures| lane.total().map_or(lane.elapsed, |(total, _)| total) + lane.held;
-        self.lanes.iter().map(of).max().unwrap_or_default()
+        let total = |lane: &LaneFigures| lane.total().map_or(lane.elapsed, |(total, _)| total) + lane.held;
+        self.lanes.iter().map(total).max().unwrap_or_default()
     }
 }
 
 impl LaneFigures {
-    /// Jobs that are over.
+    /// Jobs that have ended.
     pub fn settled(&self) -> u64 {
         self.done + self.failed + self.cancelled
     }
 
-    /// Jobs that ended well, each second.
+    /// Jobs that succeeded, per second.
     pub fn goodput(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 }
     }
 
-    /// How long it took; until it has ended, how long it will at this pace, and then it is a prediction.
+    /// The total time, and whether it is a prediction at the current pace.
     pub fn total(&self) -> Option<(Micros, bool)> {
         if self.is_over {
             return Some((self.elapsed, false));
         }
-        // Nothing is foreseen from nothing; and what is under way has not slowed it down yet.
+        // The pace is measured up to the last settled job. Without one there is no prediction.
         let each = self.settled_at.min(self.elapsed).0.checked_div(self.settled())?;
         let at_this_pace = Micros(each.saturating_mul(self.jobs));
         if at_this_pace > self.elapsed {
             return Some((at_this_pace, true));
         }
-        // It has come to a standstill since: all of its time counts.
+        // No job has settled for too long to keep that pace, so all elapsed time counts.
         let all = u128::from(self.elapsed.0) * u128::from(self.jobs) / u128::from(self.settled().max(1));
         Some((Micros(u64::try_from(all).unwrap_or(u64::MAX)).max(self.elapsed), true))
     }
 
-    /// The share of its time in which its thread could not be had.
+    /// The share of its time in which its thread was blocked.
     pub fn blocked(&self) -> f64 {
         let all = self.elapsed + self.held;
         if all.is_zero() { 0.0 } else { (self.late.blocked.0 as f64 / all.0 as f64).min(1.0) }
     }
 }
 
-/// A ratio as people say it: `1.4×`, `10×`.
+/// A ratio for people: `1.4×`, `100×`.
 fn times(ratio: f64) -> String {
     if ratio < 99.95 { format!("{ratio:.1}×") } else { format!("{ratio:.0}×") }
 }
 
-/// Job numbers as people write them: `#4, #6–#10`.
-pub fn numbers(of: &[u64]) -> Arc<str> {
+/// Job numbers with ranges: `#4, #6–#10`.
+pub fn numbers(jobs: &[u64]) -> Arc<str> {
     let mut runs: Vec<Range<u64>> = Vec::new();
-    for &n in of {
+    for &n in jobs {
         match runs.last_mut() {
             Some(run) if run.end == n => run.end = n + 1,
             _ => runs.push(n..n + 1),

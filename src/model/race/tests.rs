@@ -1,4 +1,4 @@
-//! What is foreseen, what is measured, and what counts as held back.
+//! Tests of predictions, results and paused time.
 
 use crate::event::outcome::{Outcome as Ended, PhaseTimes};
 use crate::event::waits::WaitTimes;
@@ -27,7 +27,7 @@ fn race(measure: RaceMeasure, lanes: [LaneFigures; 2]) -> Race {
 }
 
 #[test]
-fn a_lane_under_way_is_foreseen_and_a_lane_that_has_ended_is_not() {
+fn a_running_lane_is_predicted_and_a_finished_one_is_measured() {
     assert_eq!(lane(0, SECOND, false).total(), None);
     assert_eq!(lane(2, 2 * SECOND, false).total(), Some((Micros(10 * SECOND), true)));
     let waiting = LaneFigures { elapsed: Micros(2_900_000), ..lane(2, 2 * SECOND, false) };
@@ -89,11 +89,11 @@ fn a_pause_counts_from_when_nothing_is_in_flight() {
     let outcome = Ended::Answered { status: 200, bytes: 0, expected: true };
     apply(3 * SECOND, Fact::AttemptEnded { attempt, outcome, spent: PhaseTimes::default(), malformed: 0 });
     let span = |from, to| Span { from: Offset(from * SECOND), to: Offset(to * SECOND) };
-    let of = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
-    assert_eq!(of(&[]), Micros::ZERO);
-    assert_eq!(of(&[span(1, 2)]), Micros::ZERO);
-    assert_eq!(of(&[span(1, 5), span(6, 7)]), Micros(3 * SECOND));
-    assert_eq!(of(&[span(9, 12)]), Micros(SECOND));
+    let held = |pauses: &[Span]| held(pauses, &model.timeline, span(0, 10));
+    assert_eq!(held(&[]), Micros::ZERO);
+    assert_eq!(held(&[span(1, 2)]), Micros::ZERO);
+    assert_eq!(held(&[span(1, 5), span(6, 7)]), Micros(3 * SECOND));
+    assert_eq!(held(&[span(9, 12)]), Micros(SECOND));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn numbers_are_joined_to_ranges() {
 }
 
 #[test]
-fn the_terms_say_so_when_time_runs_faster() {
+fn the_terms_mention_faster_delays() {
     let mut race = race(RaceMeasure::Time, [LaneFigures::default(), LaneFigures::default()]);
     assert_eq!(race.terms(), "10 requests, each takes 1.00 s, delays 4× as fast");
     race.speed = 1.0;

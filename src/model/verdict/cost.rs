@@ -1,4 +1,4 @@
-//! Findings on what is paid for nothing: retries in vain, new connections, stalls, no room here.
+//! Findings on wasted effort: failing retries, new connections, stalls, missing local resources.
 //!
 //! Start at [`convoy`].
 
@@ -8,13 +8,13 @@ use crate::model::host::HostStats;
 use crate::model::verdict::Finding;
 use crate::model::verdict::thresholds as t;
 
-/// This machine has cut the limit, or fails attempts for want of room.
+/// The limit was cut because of this machine, or attempts failed for lack of local resources.
 pub(super) fn own_machine(model: &Model) -> Option<Finding> {
     let (cut, failed) = (model.evidence.machine, model.evidence.local);
     (cut.is_some() || failed >= t::LOCAL_LEAST).then_some(Finding::OwnMachine { cut, failed })
 }
 
-/// Jobs are tried again and again, and fail again and again.
+/// Jobs are retried often, and mostly fail again.
 pub(super) fn retries(model: &Model) -> Option<Finding> {
     let (totals, jobs) = (&model.totals, model.evidence.jobs);
     let retries = totals.retries.saturating_sub(model.evidence.manual_retries);
@@ -24,7 +24,7 @@ pub(super) fn retries(model: &Model) -> Option<Finding> {
     (is_pattern && totals.jobs_failed > 0).then_some(Finding::Retries { ratio, retries, saved: totals.jobs_saved })
 }
 
-/// Several attempts ended together, right after the event loop stood still.
+/// Several attempts ended together, just after the event loop was blocked.
 pub(super) fn convoy(model: &Model) -> Option<Finding> {
     let stalls = &model.evidence.stalls;
     let worst = stalls.worst.as_ref().filter(|stall| stall.n >= t::CONVOY_LEAST)?;
@@ -32,9 +32,9 @@ pub(super) fn convoy(model: &Model) -> Option<Finding> {
     Some(Finding::Convoy { n: worst.n, lasted: worst.lasted, place: worst.place.clone(), p95 })
 }
 
-/// Nearly every answer needed a connection of its own.
+/// Nearly every answer needed a new connection.
 pub(super) fn churn(model: &Model) -> Option<Finding> {
-    // As many as were ever in flight at once need one each; the others could have used those.
+    // The host needs as many connections as were in flight at once; further attempts could have reused them.
     let beyond = |host: &HostStats| {
         let first = u64::from(host.usage.peak);
         (host.usage.connected.saturating_sub(first), host.usage.measured.saturating_sub(first))

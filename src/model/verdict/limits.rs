@@ -1,4 +1,4 @@
-//! Findings on what limits the run: the upstream, one of its hosts, or one of our limits.
+//! Findings on what limits the run: the upstream, a single host, or a limit of the plan.
 //!
 //! Start at [`by_us`].
 
@@ -10,15 +10,15 @@ use crate::model::host::HostStats;
 use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Finding, LimitSetting, WhatIf, is_struggling, is_undisturbed, span, usable_limit};
 
-/// The upstream refuses, or time goes into the patience that it asked for.
+/// The upstream refuses requests, or most waiting is due to cooldowns and backoff.
 pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
     let refusals = &model.evidence.refusals;
     let refused = model.totals.throttled;
     let of = refused + model.totals.expected + model.totals.unexpected;
     let waiting = share(&model.waits, &[WaitReason::Cooldown, WaitReason::Backoff]);
     let is_waiting = waiting >= t::WAIT_SHARE && is_heavy(model) && refused >= t::REFUSED_LEAST;
-    // Single refusals are how an adaptive limit finds its place.
-    let is_refusing = refusals.is_hard && refused as f64 >= t::REFUSED_WEATHER * of as f64;
+    // An adaptive limit needs occasional refusals to find its level.
+    let is_refusing = refusals.is_hard && refused as f64 >= t::REFUSED_OVERALL * of as f64;
     (is_refusing || is_waiting && !model.is_adaptive).then(|| Finding::LimitedUpstream {
         host: refusals.host,
         refused,
@@ -30,7 +30,7 @@ pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
     })
 }
 
-/// One slow host holds the slots that others wait for.
+/// One slow host uses the slots that others wait for.
 pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
     let span = span(model);
     let limit = model.limit.filter(|limit| *limit > 1)?;
@@ -55,7 +55,7 @@ pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
     is_slower.then_some(Finding::OneHost { host, share, service, waited })
 }
 
-/// One of our limits explains most of the waiting, and no host refuses.
+/// A limit of the plan explains most of the waiting, and no host refuses.
 pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
@@ -81,18 +81,18 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
         }
         WaitReason::Gap => {
             let held = most_held(model, why)?;
-            (Some(held), LimitSetting::Apart(apart(held)?), model.limit?)
+            (Some(held), LimitSetting::StartGap(apart(held)?), model.limit?)
         }
         WaitReason::Rate => {
             let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
-            (None, LimitSetting::Apart(Micros(span(model).0 / starts)), model.limit?)
+            (None, LimitSetting::StartGap(Micros(span(model).0 / starts)), model.limit?)
         }
         WaitReason::Cooldown | WaitReason::Backoff | WaitReason::Paused => return None,
     };
     let at_once = usable_limit(model, at_once);
     let was = span(model);
     let would = match host {
-        // What is done elsewhere takes as long as it did, and all of it still shares the run's slots.
+        // The other hosts take as long as before, and all hosts still share the slots of the run.
         Some(host) => {
             let held = Micros(host.usage.service.0 / u64::from(at_once.max(1)));
             let all = model.limit.map_or(Micros::ZERO, |limit| evidence.service_times.makespan(limit));
@@ -107,7 +107,7 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
         LimitSetting::Limit(limit) if host.is_none() => {
             evidence.service_times.sum.0 as f64 >= t::FULL * was.0 as f64 * f64::from(limit)
         }
-        LimitSetting::Limit(_) | LimitSetting::Apart(_) => true,
+        LimitSetting::Limit(_) | LimitSetting::StartGap(_) => true,
     };
     let is_worth_it = would.0 as f64 <= t::GAIN * was.0 as f64;
     let what_if = WhatIf { was, would, at_once };
@@ -115,25 +115,25 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
     (is_full && is_worth_it).then_some(Finding::LimitedByUs { why, host, share, setting, what_if })
 }
 
-/// The host that waited longest for this reason.
+/// The host whose attempts waited longest for this reason.
 fn most_held(model: &Model, why: WaitReason) -> Option<&HostStats> {
     model.hosts.kept().max_by_key(|host| host.usage.waits.get(why))
 }
 
-/// The mean time between two starts there.
+/// The mean time between two starts at a host.
 fn apart(host: &HostStats) -> Option<Micros> {
     let (first, last) = host.usage.starts?;
     let starts = host.usage.ended.checked_sub(1).filter(|starts| *starts > 0)?;
     Some(Micros(last.since(first).0 / starts))
 }
 
-/// These reasons as a share of all waiting.
+/// The share of these reasons in all waiting.
 fn share(waits: &WaitTimes, whys: &[WaitReason]) -> f64 {
     let some = whys.iter().fold(Micros::ZERO, |sum, why| sum + waits.get(*why));
     some.0 as f64 / waits.total().0.max(1) as f64
 }
 
-/// Whether jobs waited for most of the time.
+/// Whether the waiting adds up to a large part of the run.
 fn is_heavy(model: &Model) -> bool {
     model.waits.total().0 as f64 >= t::WAIT_WEIGHT * span(model).0 as f64
 }

@@ -1,7 +1,7 @@
-//! The verdict: what the numbers of a run mean, or nothing.
+//! The verdict: conclusions about what limits a run.
 //!
-//! A pure function of the model, so recordings test it. Each finding has its own guard; where the facts cannot show
-//! whether something is intended, there is no finding. Start at [`findings`].
+//! A pure function of the model, so recordings can test it. There is no finding if the facts cannot show whether a
+//! pattern is intended. Start at [`findings`].
 
 mod cost;
 pub mod evidence;
@@ -17,54 +17,54 @@ use crate::event::waits::WaitReason;
 use crate::event::{Micros, Offset};
 use crate::model::{Model, Stage};
 
-/// What can be concluded, with its figures.
+/// A conclusion, with its figures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// This machine has no room for what was asked.
+    /// This machine lacks the resources for the load.
     OwnMachine {
-        /// The limit it has cut, from and to.
+        /// The cut of the limit, from and to.
         cut: Option<(u32, u32)>,
-        /// Attempts that failed for want of room.
+        /// Attempts that failed for lack of local resources.
         failed: u64,
     },
     /// The upstream refuses part of the load.
     LimitedUpstream {
         /// Number of the host that refused first.
         host: usize,
-        /// Refusals.
+        /// Number of refusals.
         refused: u64,
-        /// Answers and refusals.
+        /// Number of answers and refusals together.
         of: u64,
-        /// In flight at the first one.
+        /// Attempts in flight at the first refusal.
         in_flight: Option<u32>,
-        /// The fewest in flight at any of them.
+        /// The fewest attempts in flight at any refusal.
         least: Option<u32>,
-        /// What it accepted a second while it refused.
+        /// Answers accepted per second while it refused others.
         per_second: Option<f64>,
         /// Cooldown and backoff as a share of all waiting.
         waiting: f64,
     },
-    /// Retries fail as well, and load an upstream that fails already.
+    /// Retries mostly fail, and add load to a failing upstream.
     Retries {
-        /// Tries for each job.
+        /// Tries per job.
         ratio: f64,
-        /// Retries.
+        /// Number of retries.
         retries: u64,
-        /// Jobs that they saved.
+        /// Jobs that succeeded after a retry.
         saved: u64,
     },
-    /// Several attempts ended together, right after the event loop stood still.
+    /// Several attempts ended together, just after the event loop was blocked.
     Convoy {
         /// How many.
         n: u64,
-        /// For how long it stood still.
+        /// How long the event loop was blocked.
         lasted: Micros,
-        /// Where; foreign text.
+        /// What blocked it; foreign text.
         place: Option<Arc<str>>,
-        /// 95th percentile, measured and without what stood still.
+        /// 95th percentile of latency, as measured and without the stalls.
         p95: (Micros, Micros),
     },
-    /// One slow host holds the slots that others wait for.
+    /// One slow host uses the slots that others wait for.
     OneHost {
         /// Index of the host.
         host: usize,
@@ -72,105 +72,105 @@ pub enum Finding {
         share: f64,
         /// Its mean service time, and the others' median.
         service: (Micros, Micros),
-        /// The longest that others waited for a slot.
+        /// The longest time that an attempt of another host waited for a slot.
         waited: Micros,
     },
-    /// One after the other.
+    /// Attempts run one after the other.
     Serial {
         /// Effective concurrency.
         mean: f64,
         /// Median pause from an end to the next start.
         gap: Micros,
-        /// The run as it was, and with so many at once.
+        /// The gain with more attempts at once.
         what_if: WhatIf,
     },
-    /// Batches that wait for their slowest.
+    /// Attempts run in waves, and each wave waits for its slowest attempt.
     Waves {
-        /// How many.
+        /// Number of waves.
         n: u64,
-        /// Most in flight.
+        /// Peak of attempts in flight.
         size: u32,
-        /// Slots unused while they waited, as a share.
+        /// Share of slot time that was idle within the waves.
         idle: f64,
-        /// The waves as they were, and with a sliding window.
+        /// The gain with a sliding window.
         what_if: WhatIf,
     },
-    /// A few attempts hold on when all others are done.
+    /// A few attempts are still in flight when all others are done.
     Stragglers {
-        /// For how long the end of the run waited for them.
+        /// How long the end of the run waited for them.
         tail: Micros,
-        /// Of a run so long.
+        /// Length of the whole run.
         span: Micros,
-        /// How many attempts.
+        /// Number of these attempts.
         n: u64,
-        /// The longest: how long, and what; foreign text.
+        /// The longest of them: service time, and method and masked URL; foreign text.
         longest: Vec<(Micros, Arc<str>)>,
-        /// What would make the end shorter.
+        /// What would shorten the end of the run.
         remedy: Remedy,
     },
-    /// One of our limits holds the run back, and no host refuses.
+    /// A limit of the plan slows the run down, and no host refuses.
     LimitedByUs {
-        /// Which limit.
+        /// The reason for waiting that the limit causes.
         why: WaitReason,
-        /// Index of the host whose limit it is, where it is not the run's.
+        /// Index of the host that the limit belongs to; `None` for the whole run.
         host: Option<usize>,
         /// Its share of all waiting.
         share: f64,
-        /// The limit, or how far apart starts were.
+        /// The value of the limit.
         setting: LimitSetting,
-        /// The run as it was, and with the setting turned.
+        /// The gain with a higher limit.
         what_if: WhatIf,
     },
-    /// Nearly every attempt opens a connection of its own.
+    /// Nearly every attempt opens a new connection.
     Churn {
         /// Index of the host.
         host: usize,
-        /// The share of answers that needed one.
+        /// The share of answers on a new connection.
         share: f64,
-        /// Mean time to open one.
+        /// Mean time to open a connection.
         connecting: Micros,
     },
 }
 
-/// What was, and what would be if answers took as long as they did.
+/// The measured time, and an estimate for another concurrency if answers stay as fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhatIf {
-    /// How long it took.
+    /// The time that it took.
     pub was: Micros,
-    /// How long it would.
+    /// The time that it would take.
     pub would: Micros,
-    /// With so many in flight.
+    /// The attempts in flight that the estimate assumes.
     pub at_once: u32,
 }
 
-/// What would make the end of a run shorter.
+/// What would shorten the end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// It waited for time-outs alone, and would be shorter with those started first.
+    /// Start the jobs that time out first: the end of the run only waited for them.
     Order {
-        /// How long the run would be.
+        /// The estimated length of the run.
         would: Micros,
     },
-    /// Another order or a shorter time-out.
-    Either {
-        /// Whether the jobs are found by themselves that had better be first: they are far above the usual.
-        is_found: bool,
+    /// Start these jobs first, or give them a shorter time-out.
+    OrderOrTimeout {
+        /// Whether `--order slow-first` would recognize these jobs as slow.
+        is_detectable: bool,
     },
-    /// A shorter time-out: what holds on had started early enough.
-    AttemptTimeout,
+    /// Use a shorter time-out: these jobs started early enough.
+    Timeout,
 }
 
-/// What the user could change.
+/// The value of a limit that the user can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitSetting {
-    /// At most so many in flight.
+    /// The limit of attempts in flight.
     Limit(u32),
-    /// Starts so far apart.
-    Apart(Micros),
+    /// The time between two starts.
+    StartGap(Micros),
 }
 
 impl Finding {
-    /// Its name in documents for scripts.
+    /// Its name in JSON.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::OwnMachine { .. } => "own-machine",
@@ -187,10 +187,10 @@ impl Finding {
     }
 }
 
-/// Everything that can be concluded, what matters most first. The first finding is shown as a sentence; the others
-/// are in the working.
+/// All findings, the most important first. The screen shows the first one; the details list the others.
 ///
-/// The order is fixed: what makes other figures suspect, then refusals, then the shape of the run, then its limits.
+/// The order is fixed: first local problems, which make other figures unreliable, then refusals, then the shape of
+/// the run, then its limits.
 pub fn findings(model: &Model) -> Vec<Finding> {
     let rules: [fn(&Model) -> Option<Finding>; 10] = [
         cost::own_machine,
@@ -207,26 +207,26 @@ pub fn findings(model: &Model) -> Vec<Finding> {
     rules.iter().filter_map(|rule| rule(model)).collect()
 }
 
-/// From the first start until the last end, or until now while something is in flight.
+/// The time from the first start to the last end, or to now while attempts are in flight.
 pub fn span(model: &Model) -> Micros {
     let evidence = &model.evidence;
     let until = if model.open.n() > 0 { model.last.max(evidence.last) } else { evidence.last };
     until.since(evidence.first.unwrap_or(Offset::ZERO))
 }
 
-/// As many as wanted, but fewer than where the upstream has ever refused.
+/// The wanted limit, kept below the level at which the upstream has refused.
 fn usable_limit(model: &Model, wanted: u32) -> u32 {
     let refused_at = model.evidence.refusals.least.map(|in_flight| in_flight.saturating_sub(1).max(1));
     refused_at.map_or(wanted, |most| most.min(wanted))
 }
 
-/// Whether the user did not shape the run: no limit was changed, nothing was paused, no round began.
+/// Whether nothing intervened in the run: no changed limit, no pause, no new round.
 fn is_undisturbed(model: &Model) -> bool {
     let is_stopped = matches!(model.stage, Stage::Draining | Stage::Cancelling);
     model.evidence.interventions == 0 && !model.is_paused && !is_stopped
 }
 
-/// Whether so many end badly that more at once would only hurt.
+/// Whether so many attempts fail that higher concurrency would only hurt.
 fn is_struggling(model: &Model) -> bool {
     let totals = &model.totals;
     let bad = totals.unexpected + totals.timed_out + totals.broken;

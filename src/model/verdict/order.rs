@@ -1,4 +1,4 @@
-//! Findings on the order of attempts: one after the other, in waves, or with a long tail.
+//! Findings on the order of attempts: serial, in waves, or with a long tail.
 //!
 //! Start at [`serial`].
 
@@ -9,12 +9,12 @@ use crate::model::verdict::thresholds as t;
 use crate::model::verdict::{Finding, Remedy, WhatIf, is_undisturbed, span, usable_limit};
 use crate::model::{Model, Stage};
 
-/// Never more than one in flight, and every start right behind an end.
+/// Never more than one attempt in flight, and each starts as soon as the previous one ends.
 pub(super) fn serial(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
     let span = span(model);
     let is_long = evidence.jobs >= t::SERIAL_LEAST && span >= t::SERIAL_SPAN;
-    // A limit of one is intended; and where idle reasons are reported, they explain the unused slots.
+    // A limit of one is intended. If idle reasons are reported, they explain the idle slots.
     let may_be_more = model.limit.is_none_or(|limit| limit > 1) && model.idle.total().is_zero();
     let has_waited = !model.waits.total().is_zero();
     if !is_long || model.level.peak() != 1 || !may_be_more || has_waited || !is_undisturbed(model) {
@@ -30,7 +30,7 @@ pub(super) fn serial(model: &Model) -> Option<Finding> {
     (at_once > 1).then_some(Finding::Serial { mean, gap, what_if })
 }
 
-/// Batch after batch, each waiting for its slowest.
+/// Attempts start in batches, and each batch waits for its slowest attempt.
 pub(super) fn waves(model: &Model) -> Option<Finding> {
     let size = model.level.peak();
     if size < t::CROWD || !is_undisturbed(model) || model.totals.throttled > 0 || has_idle_reason(model) {
@@ -47,11 +47,11 @@ pub(super) fn waves(model: &Model) -> Option<Finding> {
     if n < t::WAVES_LEAST || (covered as f64) < t::WAVES_COVER * total as f64 {
         return None;
     }
-    // Pauses between waves are no cost of waiting for the slowest.
+    // Pauses between the waves are not caused by slow attempts.
     let was = all().fold(Micros::ZERO, |sum, wave| sum + wave.ended.since(wave.began));
     let service = all().fold(Micros::ZERO, |sum, wave| sum + wave.service);
     let longest = all().map(|wave| wave.longest).max()?;
-    // In any order at most one slot still runs its longest when the others are done.
+    // With a sliding window, at worst one slot still runs the longest attempt when the others are done.
     let slots = u64::from(size);
     let would = Micros(service.0 / slots) + (longest - Micros(longest.0 / slots));
     let idle = 1.0 - service.0 as f64 / (was.0.max(1) as f64 * f64::from(size));
@@ -59,12 +59,12 @@ pub(super) fn waves(model: &Model) -> Option<Finding> {
     is_worth_it.then_some(Finding::Waves { n, size, idle, what_if: WhatIf { was, would, at_once: size } })
 }
 
-/// A few attempts hold on when all the others are done.
+/// A few attempts are still in flight when all others are done.
 pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let (evidence, peak) = (&model.evidence, model.level.peak());
     let (tail, span) = (&evidence.tail, span(model));
     let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
-    // Waves have tails of their own; and changed limits or refusals explain a tail by themselves.
+    // Each wave has its own tail; changed limits and refusals also explain a tail.
     let is_shape = is_over && is_undisturbed(model) && model.totals.throttled == 0 && waves(model).is_none();
     if !is_shape || peak < t::CROWD || evidence.service_times.n < t::TAIL_ROUNDS * u64::from(peak) {
         return None;
@@ -77,23 +77,25 @@ pub(super) fn stragglers(model: &Model) -> Option<Finding> {
             tail: lasted,
             span,
             n: tail.n,
-            // No run is shorter than its longest attempt, wherever it starts.
+            // The run can never be shorter than its longest attempt.
             remedy: match tail.longest.first() {
-                Some((longest, _)) if is_gain(*longest, span) => Remedy::Either { is_found: is_far(model, *longest) },
-                Some(_) | None => Remedy::AttemptTimeout,
+                Some((longest, _)) if is_gain(*longest, span) => {
+                    Remedy::OrderOrTimeout { is_detectable: is_far(model, *longest) }
+                }
+                Some(_) | None => Remedy::Timeout,
             },
             longest: tail.longest.clone(),
         })
     })
 }
 
-/// The end waits for time-outs alone, on slots that would have had room for them before.
+/// The end of the run only waits for time-outs, which could have started earlier.
 fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
     let timeouts = &model.evidence.timeouts;
     let tail = model.evidence.last.since(timeouts.alone);
     let would = timeouts.makespan_with_timeouts_first(slots, model.evidence.service_times.sum);
     let is_late = timeouts.late > 0 && timeouts.n > 0 && is_gain(would, span) && is_far(model, timeouts.longest);
-    // What waits for its next try is one of those that time out.
+    // A job in backoff is one of those that time out.
     let has_run_out = has_run_out(model, &timeouts.idle, &[IdleReason::NoWork, IdleReason::Backoff]);
     (is_late && is_long(tail, span) && has_run_out).then(|| Finding::Stragglers {
         tail,
@@ -104,24 +106,23 @@ fn late(model: &Model, span: Micros, slots: u32) -> Option<Finding> {
     })
 }
 
-/// Whether a job is so far above the usual that it would be found to be slow.
+/// Whether a job took so long that `--order slow-first` would start it first.
 fn is_far(model: &Model, took: Micros) -> bool {
     let usual = model.latency.quantile(0.5);
     usual.is_some_and(|usual| took >= t::FAR_LEAST.max(Micros(usual.0.saturating_mul(t::FAR))))
 }
 
-/// Whether the end of a run is so long that it is worth a word.
+/// Whether the tail is long enough to report.
 fn is_long(tail: Micros, span: Micros) -> bool {
     tail >= t::TAIL_SPAN && tail.0 as f64 >= t::TAIL_SHARE * span.0 as f64
 }
 
-/// Whether a run of this length would gain enough.
+/// Whether the estimated length is a sufficient gain.
 fn is_gain(would: Micros, span: Micros) -> bool {
     would.0 as f64 <= t::GAIN * span.0 as f64
 }
 
-/// Whether unused slots since then mostly have these reasons: any other reason points to another cause than the
-/// order.
+/// Whether slots since then were mostly idle for these reasons. Other reasons point to a cause other than the order.
 fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
     let idle = |why| model.idle.get(why) - until_then.get(why);
     let all = IdleReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + idle(why));
@@ -129,7 +130,7 @@ fn has_run_out(model: &Model, until_then: &Idle, whys: &[IdleReason]) -> bool {
     run_out.0.saturating_mul(2) >= all.0
 }
 
-/// Whether slots were unused for a reported reason, other than at the end.
+/// Whether a reported reason other than a lack of jobs explains idle slots.
 fn has_idle_reason(model: &Model) -> bool {
     model.idle.total() > model.idle.get(IdleReason::NoWork)
 }

@@ -1,7 +1,7 @@
-//! Findings as sentences: the number first, then the place, then the remedy.
+//! Findings as sentences: first the number, then the place, then the remedy.
 //!
-//! Screen, plain lines and summary take their sentences from here. What is foreign has been made safe.
-//! Start at [`sentence_of`].
+//! Screen, plain lines and summary take their sentences from here. Foreign text in them is sanitized. Start at
+//! [`sentence_of`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
 
-/// One sentence in its three parts.
+/// A sentence in three parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictSentence {
-    /// The number that makes it a claim.
+    /// The figure that supports the finding.
     pub number: String,
-    /// Where it lies.
+    /// What the figure applies to.
     pub place: String,
-    /// What would change it.
+    /// What the user can change.
     pub remedy: String,
-    /// The same in a few words, where there are fewer.
+    /// A shorter remedy, for narrow screens.
     pub brief: Option<String>,
 }
 
@@ -33,132 +33,141 @@ impl fmt::Display for VerdictSentence {
     }
 }
 
-/// The finding as a sentence; `recording` is where the run is recorded, as it may be shown.
+/// The finding as a sentence; `recording` is the displayed path of the run's recording.
 pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) -> VerdictSentence {
     let (number, place, remedy) = match finding {
         Finding::OwnMachine { cut: Some((from, to)), .. } => (
             format!("limit cut from {from} to {to}"),
-            "this machine has no room for more connections".to_owned(),
-            "allow more open files (`ulimit -n`), or a lower limit".to_owned(),
+            "this machine cannot open more connections".to_owned(),
+            "allow more open files (`ulimit -n`), or lower the limit".to_owned(),
         ),
         Finding::OwnMachine { cut: None, failed } => (
             format!("{} failed here", units::plural(*failed, "attempt")),
             "this machine ran out of descriptors, ports or memory".to_owned(),
-            "a lower limit, or more open files (`ulimit -n`)".to_owned(),
+            "lower the limit, or allow more open files (`ulimit -n`)".to_owned(),
         ),
-        Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => {
-            let number = format!("{} of {} refused", units::count(*refused), units::count(*of));
-            let first = in_flight.map(|n| format!(", first with {n} in flight")).unwrap_or_default();
-            let pace = per_second.map(|n| format!("; took {} a second", units::significant(n))).unwrap_or_default();
-            let waits = if *waiting >= thresholds::WAIT_SHARE {
-                format!(", {} of all waiting", percent(*waiting))
-            } else {
-                String::new()
-            };
-            // Where it refuses even a few, they come too fast rather than too many.
-            let fewer = match (*least, *per_second) {
-                (Some(least), _) if least > thresholds::REFUSED_FEW => format!("at most {} at once", least - 1),
-                (_, Some(pace)) if pace >= 1.0 => format!("`--rate {:.0}/s`", pace.floor()),
-                _ => "fewer at once".to_owned(),
-            };
-            let remedy = if model.is_adaptive {
-                "the adaptive limit is finding it".to_owned()
-            } else {
-                format!("{fewer}, or `--adaptive`")
-            };
-            (number, format!("{}{first}{waits}{pace}", place(model, *host)), remedy)
-        }
+        Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => (
+            format!("{} of {} refused", units::count(*refused), units::count(*of)),
+            format!("{}{}", host_name(model, *host), refusal_details(*in_flight, *per_second, *waiting)),
+            refusal_remedy(model.is_adaptive, *least, *per_second),
+        ),
         Finding::Retries { ratio, retries, saved } => (
-            format!("{ratio:.1} tries a job"),
+            format!("{ratio:.1} tries per job"),
             format!(
                 "{} of {} retries saved no job",
                 units::count(retries.saturating_sub(*saved)),
                 units::count(*retries)
             ),
-            "fewer tries and a longer backoff: each retry is more load for what fails".to_owned(),
+            "use fewer tries and a longer backoff: each retry adds load to a failing upstream".to_owned(),
         ),
-        Finding::Convoy { n, lasted, place, p95: (measured, without) } => {
-            let place = place.as_ref().map(|place| format!(" at {}", sanitize(place))).unwrap_or_default();
-            (
-                format!("p95 {}, {} without the stall", units::length(*measured), units::length(*without)),
-                format!(
-                    "{n} attempts ended together after the event loop stood still for {}{place}",
-                    units::length(*lasted)
-                ),
-                "move what blocks off the event loop".to_owned(),
-            )
-        }
+        Finding::Convoy { n, lasted, place, p95: (measured, without) } => (
+            format!("p95 {}, {} without the stall", units::length(*measured), units::length(*without)),
+            format!(
+                "{n} attempts ended together after the event loop was blocked for {}{}",
+                units::length(*lasted),
+                place.as_ref().map(|place| format!(" at {}", sanitize(place))).unwrap_or_default()
+            ),
+            "move blocking work off the event loop".to_owned(),
+        ),
         Finding::OneHost { host, share, service: (there, elsewhere), waited } => (
             format!("{} of the slots", percent(*share)),
             format!(
-                "{} holds them, {} each against {}",
-                place(model, *host),
+                "{} uses them, {} per attempt against {} elsewhere",
+                host_name(model, *host),
                 units::length(*there),
                 units::length(*elsewhere)
             ),
-            format!("a limit of its own for it: others waited up to {}", units::length(*waited)),
+            format!("give it its own limit: others waited up to {}", units::length(*waited)),
         ),
         Finding::Serial { mean, what_if, .. } => {
             let of = model.limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
             (
                 format!("in flight {mean:.1}{of} on average"),
-                "every start waits for the previous end".to_owned(),
-                format!("if these are independent, {}", gain(what_if)),
+                "each attempt starts after the previous one ends".to_owned(),
+                format!("if they are independent, {}", gain(what_if)),
             )
         }
         Finding::Waves { n, size, idle, what_if } => (
             format!("{n} waves of {size}, slots {} idle", percent(*idle)),
-            "each waits for its slowest".to_owned(),
-            format!("if these are independent, {}, each as one ends", gain(what_if)),
+            "each wave waits for its slowest attempt".to_owned(),
+            format!("start one whenever one ends: {}", gain(what_if)),
         ),
         Finding::Stragglers { tail, span, n, longest, remedy } => (
             format!("last {} of {}", units::length(*tail), units::length(*span)),
-            held_on(*remedy, *n, longest),
-            remedy_text(*remedy, recording),
+            straggler_list(*remedy, *n, longest),
+            straggler_remedy(*remedy, recording),
         ),
         Finding::LimitedByUs { why, host, share, setting, what_if } => (
             format!("{} of all waiting", percent(*share)),
-            dial_in_words(model, *why, *host, *setting),
+            setting_text(model, *why, *host, *setting),
             format!("{}, if answers stay as fast", gain(what_if)),
         ),
         Finding::Churn { host, share, connecting } => (
             format!("{} on new connections", percent(*share)),
-            format!("{}, {} each to connect", place(model, *host), units::length(*connecting)),
-            "one client for all, and connections kept open at either end".to_owned(),
+            format!("{}, {} each to connect", host_name(model, *host), units::length(*connecting)),
+            "share one client, and keep connections alive at both ends".to_owned(),
         ),
     };
-    VerdictSentence { number, place, remedy, brief: brief(finding) }
+    VerdictSentence { number, place, remedy, brief: brief_remedy(finding) }
 }
 
-/// What held on at the end of the run.
-fn held_on(remedy: Remedy, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
+/// When the host first refused, the share of waiting that this caused, and the rate that it accepted.
+fn refusal_details(in_flight: Option<u32>, per_second: Option<f64>, waiting: f64) -> String {
+    let first = in_flight.map(|n| format!(", first with {n} in flight")).unwrap_or_default();
+    let accepted = per_second.map(|n| format!("; accepted {}/s", units::significant(n))).unwrap_or_default();
+    let waits = if waiting >= thresholds::WAIT_SHARE {
+        format!(", {} of all waiting", percent(waiting))
+    } else {
+        String::new()
+    };
+    format!("{first}{waits}{accepted}")
+}
+
+/// A lower limit or rate at which the upstream would not refuse.
+fn refusal_remedy(is_adaptive: bool, least: Option<u32>, per_second: Option<f64>) -> String {
+    if is_adaptive {
+        return "the adaptive limit is adjusting".to_owned();
+    }
+    // If the host refuses with very few in flight, the rate matters and not their number.
+    let fewer = match (least, per_second) {
+        (Some(least), _) if least > thresholds::REFUSED_FEW => format!("send at most {} at once", least - 1),
+        (_, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
+        _ => "send fewer at once".to_owned(),
+    };
+    format!("{fewer}, or use `--adaptive`")
+}
+
+/// The attempts that the end of the run waited for.
+fn straggler_list(remedy: Remedy, n: u64, longest: &[(Micros, Arc<str>)]) -> String {
     let what = match (remedy, n) {
         (Remedy::Order { .. }, 1) => "1 late time-out:".to_owned(),
         (Remedy::Order { .. }, n) => format!("{}, the latest", units::plural(n, "time-out")),
-        (Remedy::Either { .. } | Remedy::AttemptTimeout, n) => format!("{}:", units::plural(n, "attempt")),
+        (Remedy::OrderOrTimeout { .. } | Remedy::Timeout, n) => format!("{}:", units::plural(n, "attempt")),
     };
     let name = |(took, target): &(Micros, Arc<str>)| format!("{} ({})", sanitize(target), units::length(*took));
-    format!("only {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
+    format!("waiting for {what} {}", longest.iter().map(name).collect::<Vec<_>>().join(", "))
 }
 
-/// What would make the end of the run shorter, and the words that do it.
-fn remedy_text(remedy: Remedy, recording: Option<&str>) -> String {
+/// How to shorten the end of the run, with the flags to use.
+fn straggler_remedy(remedy: Remedy, recording: Option<&str>) -> String {
     match (remedy, recording) {
         (Remedy::Order { would }, recording) => {
             let first = if recording.is_some() { "" } else { "record it with `--events last.jsonl`, then " };
             let from = shell::word(&sanitize(recording.unwrap_or("last.jsonl")));
             format!("about {} with these first: {first}`--order slow-first --from {from}`", units::length(would))
         }
-        (Remedy::Either { is_found: true }, _) => {
+        (Remedy::OrderOrTimeout { is_detectable: true }, _) => {
             "start these first (`--order slow-first`), or give them a shorter time-out".to_owned()
         }
-        (Remedy::Either { is_found: false }, _) => "start these first, or give them a shorter time-out".to_owned(),
-        (Remedy::AttemptTimeout, _) => "a shorter time-out: they began early enough".to_owned(),
+        (Remedy::OrderOrTimeout { is_detectable: false }, _) => {
+            "start these first, or give them a shorter time-out".to_owned()
+        }
+        (Remedy::Timeout, _) => "use a shorter time-out: they started early enough".to_owned(),
     }
 }
 
-/// The remedy where there is little room.
-fn brief(finding: &Finding) -> Option<String> {
+/// The remedy in a few words, for narrow screens.
+fn brief_remedy(finding: &Finding) -> Option<String> {
     match finding {
         Finding::Serial { what_if, .. } | Finding::Waves { what_if, .. } => {
             Some(format!("about {} if independent", units::length(what_if.would)))
@@ -169,7 +178,7 @@ fn brief(finding: &Finding) -> Option<String> {
         Finding::Stragglers { remedy: Remedy::Order { would }, .. } => {
             Some(format!("about {} with `--order slow-first`", units::length(*would)))
         }
-        Finding::OneHost { .. } => Some("give it a limit of its own".to_owned()),
+        Finding::OneHost { .. } => Some("give it its own limit".to_owned()),
         Finding::OwnMachine { .. }
         | Finding::LimitedUpstream { .. }
         | Finding::Retries { .. }
@@ -179,20 +188,20 @@ fn brief(finding: &Finding) -> Option<String> {
     }
 }
 
-/// The sentence, where there is one.
+/// The sentence of the most important finding, if there is one.
 pub fn main_sentence(model: &Model, recording: Option<&str>) -> Option<String> {
     crate::model::verdict::findings(model).first().map(|finding| sentence_of(finding, model, recording).to_string())
 }
 
-/// Which setting it is that holds.
-fn dial_in_words(model: &Model, why: WaitReason, host: Option<usize>, setting: LimitSetting) -> String {
-    let whose = host.map_or_else(|| "the run".to_owned(), |host| place(model, host));
+/// The setting that limits the run, with its value.
+fn setting_text(model: &Model, why: WaitReason, host: Option<usize>, setting: LimitSetting) -> String {
+    let whose = host.map_or_else(|| "the run".to_owned(), |host| host_name(model, host));
     match (why, setting) {
         (_, LimitSetting::Limit(limit)) => format!("the limit of {limit} for {whose}"),
-        (WaitReason::Gap, LimitSetting::Apart(apart)) => {
-            format!("the gap at {whose}, starts {} apart", units::length(apart))
+        (WaitReason::Gap, LimitSetting::StartGap(gap)) => {
+            format!("the gap at {whose}, starts {} apart", units::length(gap))
         }
-        (_, LimitSetting::Apart(apart)) => format!("the rate of {whose}, starts {} apart", units::length(apart)),
+        (_, LimitSetting::StartGap(gap)) => format!("the rate of {whose}, starts {} apart", units::length(gap)),
     }
 }
 
@@ -202,19 +211,19 @@ fn gain(what_if: &WhatIf) -> String {
     format!("about {would} instead of {was} with {} at once", what_if.at_once)
 }
 
-/// A host's name without what nearly all have.
-fn place(model: &Model, host: usize) -> String {
+/// A host's name without the usual scheme and port.
+fn host_name(model: &Model, host: usize) -> String {
     let name = model.hosts.get(host).map_or("the upstream", |host| &*host.name);
     let rest = name.strip_prefix("https://").map(|rest| rest.strip_suffix(":443").unwrap_or(rest));
     sanitize(rest.or_else(|| name.strip_prefix("http://")).unwrap_or(name)).into_owned()
 }
 
-/// A share in whole percent.
+/// A share as a whole percentage.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share.clamp(0.0, 1.0) * 100.0)
 }
 
-/// A length, or a dash of none.
+/// A length of time, or a dash if there is none.
 pub(super) fn length(length: Option<Micros>) -> String {
     length.map_or_else(|| units::NOTHING.to_owned(), units::length)
 }

@@ -1,4 +1,4 @@
-//! The working behind a verdict: formula, figures, usual causes, and how full the slots were.
+//! The details of a verdict: formula, figures, usual causes, and the use of the slots.
 //!
 //! Start at [`working`].
 
@@ -8,10 +8,10 @@ use crate::model::verdict::sentences::{length, percent, sentence_of};
 use crate::model::verdict::{Finding, Remedy, findings, span, thresholds as t};
 use crate::text::units;
 
-/// A label and its text; an empty label continues the line above. Safe to show.
+/// A label and its text; an empty label continues the line above. Foreign text is sanitized.
 pub type LabelledLine = (&'static str, String);
 
-/// Everything behind the sentence, as lines; `recording` is where the run is recorded.
+/// All details as lines; `recording` is the displayed path of the run's recording.
 pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
     let found = findings(model);
     let mut lines = Vec::new();
@@ -29,22 +29,22 @@ pub fn working(model: &Model, recording: Option<&str>) -> Vec<LabelledLine> {
         None => lines.push(("verdict", "nothing unusual".to_owned())),
     }
     lines.push(("", String::new()));
-    lines.extend(fullness(model));
+    lines.extend(slot_use(model));
     let mut label = "also";
     for finding in found.iter().skip(1) {
         lines.push((std::mem::take(&mut label), sentence_of(finding, model, recording).to_string()));
     }
     if model.evidence.stalls.n > 0 && model.totals.timed_out > 0 {
         let n = units::plural(model.totals.timed_out, "time-out");
-        lines.push(("suspect", format!("{n}: the event loop stood still, so the upstream may not be to blame")));
+        lines.push(("suspect", format!("{n}: the event loop was blocked, so the upstream may not be the cause")));
     }
     lines
 }
 
-/// Effective concurrency against the limit, and why slots stood unused.
-fn fullness(model: &Model) -> Vec<LabelledLine> {
+/// Effective concurrency against the limit, and the reasons for idle slots and waiting.
+fn slot_use(model: &Model) -> Vec<LabelledLine> {
     let (span, service) = (span(model), model.evidence.service_times.sum);
-    // Where only a level is reported, its mean is all there is.
+    // If a source only reports a level, its mean is all that is known.
     let has_attempts = !span.is_zero() && !service.is_zero();
     let mean = if has_attempts { service.0 as f64 / span.0 as f64 } else { model.effective_concurrency(model.last) };
     let of = model.limit.map(|limit| format!(" of {limit}, {}", percent(mean / f64::from(limit.max(1)))));
@@ -77,26 +77,26 @@ fn fullness(model: &Model) -> Vec<LabelledLine> {
     lines
 }
 
-/// How the claim is reached.
+/// How the finding is computed.
 fn formula(finding: &Finding) -> &'static str {
     match finding {
-        Finding::OwnMachine { .. } => "the limit was cut by this machine, or attempts failed for want of room here",
+        Finding::OwnMachine { .. } => "the limit was cut, or attempts failed, for lack of local resources",
         Finding::LimitedUpstream { .. } => "refused ÷ answers within 10 s, or cooldown and backoff ÷ all waiting",
         Finding::Retries { .. } => "(jobs + retries) ÷ jobs, and retries that saved no job ÷ retries",
-        Finding::Convoy { .. } => "answers within 20 ms after the loop moved again, that were in flight before",
+        Finding::Convoy { .. } => "answers within 20 ms after the stall, to attempts that started before it",
         Finding::OneHost { .. } => "its service times ÷ (wall time × limit), and its mean ÷ the others' median",
         Finding::Serial { .. } => "most in flight = 1, and median gap ÷ mean service time",
-        Finding::Waves { .. } => "stretches from nothing to nothing in flight that start at once",
+        Finding::Waves { .. } => "periods between two moments with nothing in flight, whose attempts start together",
         Finding::Stragglers { remedy: Remedy::Order { .. }, .. } => {
-            "the longest time-out, or (sum of service times + (peak − 1) × the longest other) ÷ peak"
+            "the longest time-out, or (sum of service times + (peak − 1) × longest other) ÷ peak"
         }
-        Finding::Stragglers { .. } => "time after in flight last held half its peak ÷ wall time",
+        Finding::Stragglers { .. } => "time with less than half of the peak in flight at the end ÷ wall time",
         Finding::LimitedByUs { .. } => "its waiting ÷ all waiting, and sum of service times ÷ slots",
-        Finding::Churn { .. } => "answers on new connections ÷ answers, less the most in flight from both",
+        Finding::Churn { .. } => "(answers on new connections − peak in flight) ÷ (answers − peak in flight)",
     }
 }
 
-/// The numbers behind it, in addition to those of the sentence.
+/// Further figures, in addition to those of the sentence.
 fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
     let text = match finding {
         Finding::Serial { gap, .. } => {
@@ -106,10 +106,7 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         }
         Finding::LimitedUpstream { per_second, waiting, .. } => {
             let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
-            format!(
-                "accepted {pace} a second while it refused; cooldown and backoff were {} of waiting",
-                percent(*waiting)
-            )
+            format!("accepted {pace}/s while it refused; cooldown and backoff were {} of waiting", percent(*waiting))
         }
         Finding::OneHost { share, service: (there, elsewhere), .. } => format!(
             "{} of the slots, mean {} there, median {} elsewhere",
@@ -125,7 +122,7 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         ),
         Finding::Waves { what_if, .. } | Finding::LimitedByUs { what_if, .. } => {
             format!(
-                "{} as it was, {} with {} at once",
+                "{} measured, {} estimated with {} at once",
                 units::length(what_if.was),
                 units::length(what_if.would),
                 what_if.at_once
@@ -134,7 +131,7 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         Finding::Stragglers { remedy: Remedy::Order { would }, span, .. } => {
             let timeouts = &model.evidence.timeouts;
             format!(
-                "{} as it was, {} at the most; {} timed out, up to {}, all else up to {}",
+                "{} measured, at most {} estimated; {} timed out after up to {}, all others took up to {}",
                 units::length(*span),
                 units::length(*would),
                 units::plural(timeouts.n, "job"),
@@ -145,8 +142,10 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
         Finding::Stragglers { .. } => {
             format!("p50 {}, p95 {}", length(model.latency.quantile(0.5)), length(model.latency.quantile(0.95)))
         }
-        Finding::Churn { share, .. } => format!("{}, claimed from {} on", percent(*share), percent(t::CHURN_SHARE)),
-        Finding::OwnMachine { failed, .. } => format!("{} for want of room", units::plural(*failed, "failure")),
+        Finding::Churn { share, .. } => format!("{}, reported from {} on", percent(*share), percent(t::CHURN_SHARE)),
+        Finding::OwnMachine { failed, .. } => {
+            format!("{} for lack of local resources", units::plural(*failed, "failure"))
+        }
         Finding::Retries { retries, saved, .. } => {
             format!("{} retries, {} saved by them", units::count(*retries), units::plural(*saved, "job"))
         }
@@ -154,26 +153,28 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
     vec![("figures", text)]
 }
 
-/// What is usually behind it.
+/// The usual causes of a finding.
 fn causes(finding: &Finding) -> &'static [&'static str] {
     match finding {
-        Finding::OwnMachine { .. } => &["a low limit of open files", "ports still held by closed connections"],
+        Finding::OwnMachine { .. } => &["a low limit for open files", "ports still held by closed connections"],
         Finding::LimitedUpstream { .. } => {
-            &["a quota of starts per second", "a limit of requests at once", "a burst at the start"]
+            &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
         }
-        Finding::Retries { .. } => &["an upstream that breaks under load", "retries of what can never succeed"],
+        Finding::Retries { .. } => {
+            &["an upstream that breaks under load", "retries of requests that can never succeed"]
+        }
         Finding::Convoy { .. } => {
             &["blocking work in async code", "a long loop without an await", "a lock held across a call"]
         }
         Finding::OneHost { .. } => &["no limit per host", "an upstream that hangs with a long time-out"],
         Finding::Serial { .. } => &["an await in a loop", "a lock held across a call", "a pool of one connection"],
         Finding::Waves { .. } => &["a join on fixed batches", "a barrier between pages"],
-        Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual"],
-        Finding::LimitedByUs { .. } => &["a limit, gap or rate lower than the upstream needs"],
+        Finding::Stragglers { .. } => &["the slowest jobs started last", "a time-out far above the usual latency"],
+        Finding::LimitedByUs { .. } => &["a limit, gap or rate stricter than the upstream requires"],
         Finding::Churn { .. } => &[
             "a new client for each request",
             "an upstream that closes after each answer",
-            "bodies not read to their end",
+            "bodies that are not read to the end",
         ],
     }
 }

@@ -14,7 +14,7 @@ use crate::text::diagnostics::Mistake;
 /// The version of the document.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// A plan that can be run.
+/// The document for a valid plan.
 pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
     let mut document = json!({
         "schema_version": SCHEMA_VERSION,
@@ -34,12 +34,12 @@ pub fn check_json(resolved: &Resolved, warnings: &[Warning]) -> Json {
     document
 }
 
-/// A plan that cannot be run, and everything that is wrong with it.
+/// The document for an invalid plan, with all its mistakes.
 pub fn mistakes_json(mistakes: &[Mistake]) -> Json {
     json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": mistakes})
 }
 
-/// What cannot be run for another reason than a mistake in its plan; it has no place.
+/// The document for a run that is refused for another reason, without a position in a plan.
 pub fn refused_json(message: &str, help: Option<&str>) -> Json {
     let mistake = json!({"message": message, "file": null, "line": null, "column": null, "label": null, "help": help});
     json!({"schema_version": SCHEMA_VERSION, "is_valid": false, "mistakes": [mistake]})
@@ -59,7 +59,7 @@ fn with(key: &str, name: &str, mut object: Map<String, Json>) -> Json {
     object.into()
 }
 
-/// Values by the names that a plan has for them.
+/// An object with the values by plan key.
 fn object(items: &[Item]) -> Map<String, Json> {
     items.iter().map(|item| (item.key.to_string(), entry(item).into())).collect()
 }
@@ -71,8 +71,8 @@ fn entry(item: &Item) -> Map<String, Json> {
     parts.map(|(name, part)| (name.to_owned(), part)).collect()
 }
 
-fn from(said: &Provenance) -> Json {
-    match said {
+fn from(provenance: &Provenance) -> Json {
+    match provenance {
         Provenance::Flag(flag) => json!({"kind": "flag", "flag": flag}),
         Provenance::CommandLine => json!({"kind": "command-line"}),
         Provenance::PlanLine { file, line, variables } => {

@@ -12,12 +12,12 @@ use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// Widest column; what is wider pushes its neighbour on.
+/// Maximum width of a column; a wider value shifts the next column.
 const WIDEST: usize = 32;
 
-/// Every value, each line with its end. Coloured only if asked; the words alone say everything.
+/// Every value with its source, with a line end after each line.
 pub fn check_text(resolved: &Resolved, style: StreamStyle) -> String {
-    let table = table(resolved);
+    let table = blocks(resolved);
     let items = || table.iter().flat_map(|block| &block.items);
     let widest = |text: fn(&Item) -> String| {
         let widths = items().map(|item| sanitize(&text(item)).width()).filter(|width| *width <= WIDEST);
@@ -43,7 +43,7 @@ pub fn warning_text(warning: &Warning) -> String {
     format!("warning: {}\n  {}", sanitize(&warning.message), source_text(&warning.provenance))
 }
 
-/// The source of a value, in a few words.
+/// A short text for the source of a value.
 fn source_text(provenance: &Provenance) -> String {
     match provenance {
         Provenance::Flag(flag) => (*flag).to_owned(),
@@ -62,18 +62,18 @@ fn headline(resolved: &Resolved) -> String {
     let mut lists = resolved.endpoints.iter().filter(|endpoint| endpoint.is_list).peekable();
     let endpoints = match lists.peek() {
         None => units::plural(resolved.endpoints.len() as u64, "endpoint"),
-        Some(_) => each_is_one(lists.any(|list| list.has_names)).to_owned(),
+        Some(_) => list_endpoints(lists.any(|list| list.has_names)).to_owned(),
     };
     let jobs = resolved.jobs.map(|jobs| format!(", {}", units::plural(jobs, "job"))).unwrap_or_default();
     format!("{}  {endpoints}{jobs}", sanitize(&resolved.name))
 }
 
-/// What the endpoints of a list are.
-fn each_is_one(has_names: bool) -> &'static str {
+/// A text on how a list is divided into endpoints.
+fn list_endpoints(has_names: bool) -> &'static str {
     if has_names { "each name or host an endpoint" } else { "each host an endpoint" }
 }
 
-/// A title, and lines below it.
+/// A title with the values below it.
 struct Block {
     title: String,
     items: Vec<Item>,
@@ -85,21 +85,21 @@ impl Block {
     }
 }
 
-/// Everything, block by block; a block that has nothing to say is left out.
-fn table(resolved: &Resolved) -> Vec<Block> {
+/// All blocks, without empty ones.
+fn blocks(resolved: &Resolved) -> Vec<Block> {
     let mut table: Vec<Block> =
         resolved.groups.iter().map(|group| Block::new(group.title.clone(), group.items.clone())).collect();
     let rules: Vec<_> = resolved.endpoints.iter().map(|endpoint| endpoint.rules.as_slice()).collect();
-    let mut common = most_say(&rules);
+    let mut common = majority_items(&rules);
     let headers: Vec<_> = resolved.endpoints.iter().map(headers).collect();
     // A missing header is not listed, so a header is common only if every endpoint has it.
-    common.extend(all_say(&headers));
-    table.push(Block::new("every endpoint, unless it says otherwise below", common.clone()));
+    common.extend(common_items(&headers));
+    table.push(Block::new("all endpoints, unless listed below", common.clone()));
     for (endpoint, headers) in resolved.endpoints.iter().zip(headers) {
         let is_own = |item: &Item| !common.contains(item);
         let own = endpoint.rules.iter().cloned().chain(headers).filter(is_own);
         let title = if endpoint.is_list {
-            format!("{}, {}", endpoint.name, each_is_one(endpoint.has_names))
+            format!("{}, {}", endpoint.name, list_endpoints(endpoint.has_names))
         } else {
             format!("endpoint {}", endpoint.name)
         };
@@ -107,8 +107,8 @@ fn table(resolved: &Resolved) -> Vec<Block> {
         table.push(Block::new(title, items));
     }
     let items: Vec<_> = resolved.hosts.iter().map(|host| host.items.as_slice()).collect();
-    let common = most_say(&items);
-    table.push(Block::new("every host, unless it says otherwise below", common.clone()));
+    let common = majority_items(&items);
+    table.push(Block::new("all hosts, unless listed below", common.clone()));
     for host in &resolved.hosts {
         let own = host.items.iter().filter(|item| !common.contains(item)).cloned();
         table.push(Block::new(format!("host {}", host.name), own.collect()));
@@ -117,18 +117,18 @@ fn table(resolved: &Resolved) -> Vec<Block> {
     table
 }
 
-/// The headers of an endpoint, called what they are.
+/// The headers of an endpoint, with `header` before their names.
 fn headers(endpoint: &Endpoint) -> Vec<Item> {
     let header = |item: &Item| Item { key: format!("header {}", item.key).into(), ..item.clone() };
     endpoint.headers.iter().map(header).collect()
 }
 
-/// What more than half of several lists say, where there are several.
-fn most_say(lists: &[&[Item]]) -> Vec<Item> {
+/// The items that more than half of the lists share; nothing for a single list.
+fn majority_items(lists: &[&[Item]]) -> Vec<Item> {
     let [first, _, ..] = lists else { return Vec::new() };
-    let of_key = |at: usize| {
+    let majority = |at: usize| {
         let values = || lists.iter().filter_map(move |list| list.get(at));
-        // Boyer and Moore: each value votes against the others, and the majority's candidate is left.
+        // The Boyer–Moore majority vote: the only possible majority value remains as the candidate.
         let (candidate, _) = values().fold((first.get(at), 0_usize), |(candidate, votes), item| match votes {
             0 => (Some(item), 1),
             _ if candidate == Some(item) => (candidate, votes + 1),
@@ -136,11 +136,11 @@ fn most_say(lists: &[&[Item]]) -> Vec<Item> {
         });
         candidate.filter(|candidate| values().filter(|item| item == candidate).count() * 2 > lists.len()).cloned()
     };
-    (0..first.len()).filter_map(of_key).collect()
+    (0..first.len()).filter_map(majority).collect()
 }
 
-/// What every one of several lists says, where there are several.
-fn all_say(lists: &[Vec<Item>]) -> Vec<Item> {
+/// The items that all lists share; nothing for a single list.
+fn common_items(lists: &[Vec<Item>]) -> Vec<Item> {
     let [first, rest @ ..] = lists else { return Vec::new() };
     if rest.is_empty() {
         return Vec::new();
@@ -150,7 +150,7 @@ fn all_say(lists: &[Vec<Item>]) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
-    use super::{all_say, most_say};
+    use super::{common_items, majority_items};
     use crate::plan::provenance::Provenance;
     use crate::plan::resolved::Item;
     use crate::plan::resolved::value::Value;
@@ -160,18 +160,18 @@ mod tests {
     }
 
     #[test]
-    fn what_most_say_is_common_and_what_one_says_alone_is_its_own() {
+    fn the_value_of_the_majority_is_common() {
         let lists: [&[Item]; 3] =
             [&[item("a", 1), item("b", 1)], &[item("a", 1), item("b", 2)], &[item("a", 7), item("b", 3)]];
-        assert_eq!(most_say(&lists), [item("a", 1)]);
-        assert_eq!(most_say(&lists[..1]), []);
-        assert_eq!(most_say(&[]), []);
+        assert_eq!(majority_items(&lists), [item("a", 1)]);
+        assert_eq!(majority_items(&lists[..1]), []);
+        assert_eq!(majority_items(&[]), []);
     }
 
     #[test]
     fn a_header_is_common_only_if_every_endpoint_has_it() {
         let lists = [vec![item("a", 1), item("b", 1)], vec![item("b", 1)]];
-        assert_eq!(all_say(&lists), [item("b", 1)]);
-        assert_eq!(all_say(&lists[..1]), []);
+        assert_eq!(common_items(&lists), [item("b", 1)]);
+        assert_eq!(common_items(&lists[..1]), []);
     }
 }

@@ -1,6 +1,6 @@
-//! One result of the report: how a job ended, with its data.
+//! One entry of the report: the outcome of a job, with its data.
 //!
-//! Pure: a result in, JSON out. Start at [`ReportEntry::of`] and [`data_of`].
+//! A pure conversion from a result to JSON. Start at [`ReportEntry::new`] and [`data_of`].
 
 use std::sync::Arc;
 
@@ -15,35 +15,35 @@ use crate::job_result::{Answer, JobResult};
 use crate::output::failure_kind;
 use crate::output::report::portable_json;
 
-/// Bytes kept of an answer that was no success: enough for its message, not for its stack traces.
+/// Bytes kept of an unexpected answer: enough for its message, not for stack traces.
 const EXCERPT: usize = 4096;
 
 /// One job in the report.
 #[derive(Debug, Serialize)]
 pub struct ReportEntry<'a> {
     endpoint: &'a str,
-    /// Method and masked URL; a row that is no request has none.
+    /// Method and masked URL; absent for a row that is not a valid request.
     request: Option<&'a str>,
     ok: bool,
     status: Option<u16>,
     tries: u32,
     total_ms: f64,
     waited_ms: f64,
-    /// Name of the saved body.
+    /// File name of the saved body.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Trouble<'a>>,
+    error: Option<EntryError<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Data<'a>>,
-    /// Whether `data` is only the beginning.
+    /// Whether `data` is cut.
     #[serde(skip_serializing_if = "is_false")]
     cut: bool,
 }
 
-/// What went wrong.
+/// Why a job failed.
 #[derive(Debug, Serialize)]
-struct Trouble<'a> {
+struct EntryError<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<Phase>,
@@ -52,24 +52,24 @@ struct Trouble<'a> {
     /// For people.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
-    /// The library's or the system's own words.
+    /// The message of the library or the operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a Arc<str>>,
 }
 
-/// An answer's body, as near to itself as JSON allows.
+/// The body of an answer, represented in JSON.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Data<'a> {
-    /// It is empty.
+    /// The body is empty.
     Nothing,
-    /// It is JSON, unchanged.
+    /// The body is JSON and is embedded unchanged.
     Json(&'a RawValue),
-    /// It is text.
+    /// The body is text.
     Text(&'a str),
-    /// It is neither.
+    /// The body is binary.
     Binary {
-        /// All of it.
+        /// The bytes in Base64.
         #[serde(serialize_with = "as_base64")]
         base64: &'a [u8],
     },
@@ -81,8 +81,8 @@ impl<'a> ReportEntry<'a> {
         let is_ok = result.end == JobEnd::Done;
         let error = match &result.end {
             JobEnd::Done => None,
-            JobEnd::Failed { last } => Some(Trouble::of(last)),
-            JobEnd::Cancelled => Some(Trouble::of(&Outcome::Cancelled)),
+            JobEnd::Failed { last } => Some(EntryError::from_outcome(last)),
+            JobEnd::Cancelled => Some(EntryError::from_outcome(&Outcome::Cancelled)),
         };
         let is_request = !matches!(result.end, JobEnd::Failed { last: Outcome::Failed { reason: Reason::BadRow, .. } });
         let (data, cut) = match &result.answer {
@@ -109,8 +109,8 @@ impl<'a> ReportEntry<'a> {
     }
 }
 
-impl<'a> Trouble<'a> {
-    fn of(last: &'a Outcome) -> Self {
+impl<'a> EntryError<'a> {
+    fn from_outcome(last: &'a Outcome) -> Self {
         let (phase, detail) = match last {
             Outcome::TimedOut { phase } => (Some(*phase), None),
             Outcome::Failed { detail, .. } => (None, detail.as_ref()),
@@ -128,7 +128,7 @@ impl<'a> Trouble<'a> {
     }
 }
 
-/// The whole body: as JSON if its type is JSON or it looks like it, else as text if it can be.
+/// The whole body: as JSON if its content type or its start indicates JSON, as text if it is UTF-8, else as Base64.
 pub fn data_of(answer: &Answer) -> Data<'_> {
     let body = &*answer.body;
     if body.is_empty() {
@@ -142,7 +142,7 @@ pub fn data_of(answer: &Answer) -> Data<'_> {
     }
 }
 
-/// The beginning of the body, and whether that is not all of it.
+/// The start of the body, and whether it was cut.
 fn excerpt_of(answer: &Answer) -> (Data<'_>, bool) {
     let body = &*answer.body;
     if body.len() <= EXCERPT {
@@ -161,12 +161,12 @@ fn excerpt_of(answer: &Answer) -> (Data<'_>, bool) {
     (data, true)
 }
 
-/// Whether a text begins like a JSON object or array; a lone number or word may just be text.
+/// Whether a text starts like a JSON object or array. A single number or word is taken as text.
 pub fn looks_like_json(text: &str) -> bool {
     text.trim_start_matches(['\u{feff}', ' ', '\t', '\n', '\r']).starts_with(['{', '['])
 }
 
-/// Whether a content type says JSON.
+/// Whether a content type is a JSON type.
 pub fn is_json_type(content_type: &str) -> bool {
     let essence = essence(content_type);
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
@@ -181,7 +181,7 @@ fn as_base64<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&Base64Display::new(bytes, &STANDARD))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(cut: &bool) -> bool {
     !cut
 }
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_says_what_went_wrong_and_shows_the_answer() {
+    fn a_failure_has_its_cause_and_the_answer() {
         let last = Outcome::Answered { status: 503, bytes: 4, expected: false };
         let entry = entry(JobEnd::Failed { last }, Some((503, Some("text/html"), b"busy")));
         assert_eq!(entry["ok"], false);
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_failing_answer_is_cut_at_a_character_and_says_so() {
+    fn a_long_failed_answer_is_cut_at_a_character_and_marked() {
         let last = Outcome::Answered { status: 500, bytes: 0, expected: false };
         let entry = entry(JobEnd::Failed { last }, Some((500, None, "ä".repeat(4_000).as_bytes())));
         assert_eq!(entry["data"], "ä".repeat(2_048));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_row_is_no_request_and_a_cancelled_job_is_listed() {
+    fn a_bad_row_has_no_request_and_a_cancelled_job_is_listed() {
         let last = Outcome::Failed { reason: Reason::BadRow, detail: Some("line 3".into()) };
         let bad = entry(JobEnd::Failed { last }, None);
         assert_eq!((&bad["request"], &bad["error"]["kind"]), (&json!(null), &json!("bad-row")));

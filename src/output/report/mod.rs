@@ -1,4 +1,4 @@
-//! Compiles every settled job into one JSON document, in plan order.
+//! The report: one JSON document with every settled job, in plan order.
 //!
 //! ```json
 //! {"inflight":"report","schema":1,"name":"morning report",
@@ -10,16 +10,16 @@
 //! ]}
 //! ```
 //!
-//! Every result is one line. `total_ms` counts from the moment when the job was the next of its endpoint;
-//! `waited_ms` is the part of that when it was not in flight. A repeated batch has one result for each round.
+//! Every result is one line. `total_ms` counts from when the job was the next one of its endpoint; `waited_ms` is
+//! the part of it that was not in flight. A batch in rounds has one result per job and round.
 //! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
-//!   A bad answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
-//!   `file` names the saved body, where bodies are saved.
+//!   An unexpected answer is cut at 4 KiB, and then has `"cut": true`. Without an answer there is no `data`.
+//!   `file` is the name of the saved body, if bodies are saved.
 //! * `error` is present where `ok` is false: `kind` from a closed list (`status`, `throttled`, …), `phase` of a
 //!   time-out, `status`, `cause` for people, and `detail` from the system.
 //! * `jobs.not_started` counts jobs that were never drawn from the plan; `null` if that is unknown.
 //!
-//! An older document is replaced only by a complete one. Start at [`Report::begin`].
+//! An older report is replaced only by a complete one. Start at [`Report::begin`].
 
 pub mod entry;
 pub mod portable_json;
@@ -43,7 +43,7 @@ use crate::text::safe_json;
 /// The schema of the document. Within one number, fields are only added.
 pub const SCHEMA: u32 = 1;
 
-/// A report under way.
+/// A report that is being collected.
 #[derive(Debug)]
 pub struct Report {
     target: ReportTarget,
@@ -53,25 +53,25 @@ pub struct Report {
     counts: Counts,
 }
 
-/// What is known only at the end of a run.
+/// Facts that are known only at the end of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Finish {
     /// Wall clock at the end.
     pub finished: SystemTime,
-    /// Why the run ended; `None` if it broke off.
+    /// Why the run ended; `None` if it was interrupted.
     pub how: Option<RunEnd>,
-    /// Jobs that were never drawn from the plan, where that is known.
+    /// Jobs that were never drawn from the plan, if known.
     pub not_started: Option<u64>,
 }
 
-/// How many jobs ended how.
+/// The number of jobs by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// With an answer the plan expects.
+    /// Jobs with an expected answer.
     pub ok: u64,
-    /// Without one.
+    /// Jobs without an expected answer.
     pub failed: u64,
-    /// Ended by us.
+    /// Cancelled jobs.
     pub cancelled: u64,
 }
 
@@ -112,18 +112,18 @@ struct Jobs {
 }
 
 impl Report {
-    /// Begins a report, and finds out now whether it can be written later.
+    /// Starts a report. Fails now if it could not be written later.
     pub fn begin(path: &Path, name: &str, started: SystemTime) -> io::Result<Self> {
-        let target = ReportTarget::of(path)?;
+        let target = ReportTarget::open(path)?;
         let spool = match &target {
             ReportTarget::File(path) => Spool::create_in(atomic_file::folder_of(path))?,
             ReportTarget::Stream(_) => Spool::create_anywhere()?,
         };
-        Ok(Self::on(target, spool, name, started))
+        Ok(Self::with_parts(target, spool, name, started))
     }
 
-    /// A report whose parts are open already.
-    pub(super) fn on(target: ReportTarget, spool: Spool, name: &str, started: SystemTime) -> Self {
+    /// A report with an open target and spool.
+    pub(super) fn with_parts(target: ReportTarget, spool: Spool, name: &str, started: SystemTime) -> Self {
         Self { target, spool, name: name.to_owned(), started, counts: Counts::default() }
     }
 
@@ -139,7 +139,7 @@ impl Report {
         Ok(())
     }
 
-    /// Puts the document together and in its place.
+    /// Writes the complete document.
     pub fn finish(self, finish: &Finish) -> io::Result<Counts> {
         let counts = self.counts;
         let header = DocumentHead {
@@ -170,20 +170,20 @@ impl Report {
 }
 
 impl ReportTarget {
-    fn of(path: &Path) -> io::Result<Self> {
+    fn open(path: &Path) -> io::Result<Self> {
         let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::NotFound && path.file_name().is_some() => {
-                return destination::check_named(path).map(|()| Self::File(path.to_owned()));
+                return destination::check_file_name(path).map(|()| Self::File(path.to_owned()));
             }
             Err(error) => return Err(error),
         };
         if found.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
         }
-        // A file that its owner made read-only is not to be replaced either.
+        // Opening the file fails if it is read-only; such a file must not be replaced.
         let file = OpenOptions::new().append(true).open(path)?;
-        // Through a symbolic link the report goes to what it points at, as any program's output would.
+        // A symbolic link is kept, and the file that it points to is replaced.
         if destination::is_replaced(path, &found) {
             fs::canonicalize(path).map(Self::File)
         } else {
@@ -192,7 +192,7 @@ impl ReportTarget {
     }
 }
 
-/// The head comes first, though it is known last.
+/// Writes the head, which is only complete at the end of the run, and then the results.
 fn document(to: &mut impl Write, header: &DocumentHead<'_>, spool: Spool) -> io::Result<()> {
     let header = safe_json::text(header)?;
     to.write_all(header.strip_suffix('}').unwrap_or(&header).as_bytes())?;
@@ -290,7 +290,7 @@ mod tests {
         let path = folder.path().join("x.json");
         fs::write(&path, "older").unwrap();
         let full = Spool::on(File::options().write(true).open("/dev/full").unwrap());
-        let mut report = Report::on(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
+        let mut report = Report::with_parts(ReportTarget::File(path.clone()), full, "n", SystemTime::UNIX_EPOCH);
         let body = "x".repeat(10_000);
         let refused = (0..10).find_map(|row| report.add(&result(row, &body), None).err());
         assert_eq!(refused.unwrap().kind(), ErrorKind::StorageFull);

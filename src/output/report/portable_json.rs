@@ -1,25 +1,25 @@
-//! Foreign JSON that every reader takes.
+//! A check that foreign JSON is accepted by common parsers.
 //!
-//! Refuses what some common reader would refuse: a report must not become unreadable for one odd
-//! answer. Start at [`portable`].
+//! It refuses JSON that some parsers reject, because one unusual answer must not make a whole report unreadable.
+//! Start at [`portable`].
 
 use serde_json::value::RawValue;
 
-/// Levels of nesting that are kept as JSON; several readers stop soon after a hundred.
+/// Maximum nesting; several parsers fail soon after a hundred levels.
 const DEEPEST: usize = 100;
 
-/// The text as JSON that may stand inside a document of ours; `None` if it is not quite JSON.
+/// The text as JSON to be embedded in a document; `None` if it is not portable JSON.
 ///
-/// In addition to the grammar, it checks what readers disagree on: numbers that fit a double, no half surrogate
-/// pairs, at most [`DEEPEST`] levels. Key order and duplicate keys are kept.
+/// In addition to the grammar, this checks details on which parsers disagree: numbers must fit a double, surrogates
+/// must come in pairs, and there are at most [`DEEPEST`] levels. Key order and duplicate keys are kept.
 pub fn portable(body: &str) -> Option<&RawValue> {
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let raw: &RawValue = serde_json::from_str(body).ok()?;
-    is_agreed(raw.get().as_bytes()).then_some(raw)
+    is_portable(raw.get().as_bytes()).then_some(raw)
 }
 
-/// Whether readers agree on this grammatical JSON.
-fn is_agreed(json: &[u8]) -> bool {
+/// Whether common parsers accept this syntactically valid JSON.
+fn is_portable(json: &[u8]) -> bool {
     let mut depth = 0_usize;
     let mut i = 0;
     while let Some(&byte) = json.get(i) {
@@ -48,7 +48,7 @@ fn is_agreed(json: &[u8]) -> bool {
     true
 }
 
-/// The position of a string's closing quote; `None` if it holds half of a surrogate pair.
+/// The position of a string's closing quote; `None` if it contains an unpaired surrogate.
 fn end_of_string(json: &[u8], mut i: usize) -> Option<usize> {
     loop {
         match json.get(i)? {
@@ -84,32 +84,32 @@ mod tests {
     use crate::text::sanitize;
 
     #[track_caller]
-    fn inert(body: &str) -> String {
+    fn written(body: &str) -> String {
         text(portable(body).unwrap()).unwrap()
     }
 
     #[test]
-    fn what_acts_is_escaped_in_strings_and_in_raw_json_alike() {
+    fn control_characters_are_escaped_in_strings_and_in_raw_json() {
         let hostile = "a\u{1b}[31m\u{9b}2J\u{202e}\u{200b}\u{7f}\u{e0041}z";
         let expected = r#""a\u001b[31m\u009b2J\u202e\u200b\u007f\udb40\udc41z""#;
         assert_eq!(text(hostile).unwrap(), expected);
         let body = format!("[\"{}\"]", hostile.replace('\u{1b}', "\\u001b"));
-        assert_eq!(inert(&body), format!("[{expected}]"));
+        assert_eq!(written(&body), format!("[{expected}]"));
     }
 
     #[test]
     fn raw_json_keeps_its_order_its_duplicates_and_its_numbers() {
         let body = "{ \"b\" : 1.10,\r\n \"a\": 12345678901234567890123, \"b\": \" \\\" \\\\\" }\n";
-        assert_eq!(inert(body), r#"{"b":1.10,"a":12345678901234567890123,"b":" \" \\"}"#);
+        assert_eq!(written(body), r#"{"b":1.10,"a":12345678901234567890123,"b":" \" \\"}"#);
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_reason_to_refuse() {
-        assert_eq!(inert("\u{feff}[1]"), "[1]");
+    fn a_byte_order_mark_is_accepted() {
+        assert_eq!(written("\u{feff}[1]"), "[1]");
     }
 
     #[test]
-    fn what_some_reader_would_refuse_is_not_portable() {
+    fn json_that_some_parser_refuses_is_not_portable() {
         let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
         assert!(portable(&deep(100)).is_some());
         let refused = [
@@ -130,14 +130,14 @@ mod tests {
         for body in refused {
             assert!(portable(body).is_none(), "{}", &body[..body.len().min(40)]);
         }
-        assert_eq!(inert(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
+        assert_eq!(written(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
     }
 
     proptest! {
         #[test]
-        fn raw_json_means_the_same_afterwards(strings in prop::collection::vec(".*", 0..5), number: f64) {
+        fn raw_json_keeps_its_meaning(strings in prop::collection::vec(".*", 0..5), number: f64) {
             let body = serde_json::to_string_pretty(&(strings, number)).unwrap();
-            let written = inert(&body);
+            let written = written(&body);
             prop_assert!(!written.chars().any(sanitize::is_unsafe));
             prop_assert_eq!(
                 serde_json::from_str::<Value>(&written).unwrap(),

@@ -1,8 +1,8 @@
-//! Keeps a million results in plan order without keeping them in memory.
+//! A spool file for results, which returns them in plan order.
 //!
-//! Entries go to a file without a name as they arrive; only where each one lies stays in memory (32
-//! bytes). The file vanishes with its handle, so a killed run leaves nothing behind. Start at
-//! [`Spool::push`] and [`Spool::copy_sorted`].
+//! Entries are written to an unnamed file as they arrive. Only the position of each entry stays in memory (32
+//! bytes). The file is deleted with its handle, even if the run is killed. Start at [`Spool::push`] and
+//! [`Spool::copy_sorted`].
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -16,7 +16,7 @@ use crate::text::safe_json;
 /// Entries up to this size are copied through memory in one read.
 const SMALL: u64 = 1 << 20;
 
-/// Entries in order of arrival, which come out in plan order.
+/// Entries in order of arrival, to be read in plan order.
 #[derive(Debug)]
 pub struct Spool {
     file: BufWriter<File>,
@@ -24,7 +24,7 @@ pub struct Spool {
     end: u64,
 }
 
-/// Where one entry lies. Ordered by place; what came later in the same place comes later.
+/// The position of one entry. Ordered by place in the plan, then by arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot {
     place: Place,
@@ -33,12 +33,12 @@ struct Slot {
 }
 
 impl Spool {
-    /// A spool on the disk that holds `folder`, so that a full disk is noticed early.
+    /// A spool on the same disk as `folder`, so that a full disk is detected early.
     pub fn create_in(folder: &Path) -> io::Result<Self> {
         tempfile::tempfile_in(folder).map(Self::on)
     }
 
-    /// A spool on the system's own disk for temporary files.
+    /// A spool in the system's folder for temporary files.
     pub fn create_anywhere() -> io::Result<Self> {
         tempfile::tempfile().map(Self::on)
     }
@@ -48,7 +48,7 @@ impl Spool {
         Self { file: BufWriter::with_capacity(1 << 16, file), index: Vec::new(), end: 0 }
     }
 
-    /// Adds an entry. After an error the spool is of no use any more.
+    /// Adds an entry. After an error the spool must not be used any more.
     pub fn push(&mut self, place: Place, entry: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let mut counting = Counting { to: &mut self.file, written: 0 };
         safe_json::write(&mut counting, entry)?;
@@ -58,12 +58,12 @@ impl Spool {
         Ok(())
     }
 
-    /// Copies every entry in plan order, one a line, commas between.
+    /// Copies every entry in plan order, one per line, separated by commas.
     pub fn copy_sorted(mut self, to: &mut impl Write) -> io::Result<()> {
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         self.index.sort_unstable();
         let mut entry = Vec::new();
-        // Entries mostly lie in the order in which they are wanted, and then no seek is needed.
+        // Entries are mostly in plan order already, so most reads need no seek.
         let mut at = None;
         for (i, slot) in self.index.iter().enumerate() {
             if at != Some(slot.offset) {
@@ -86,7 +86,7 @@ impl Spool {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Counting<W> {
     to: W,
     written: u64,

@@ -1,4 +1,4 @@
-//! The part of the summary that says what went wrong, where, and which request to try again.
+//! The failures in the summary: causes, places, and an example request for each.
 //!
 //! Start at [`lines`].
 
@@ -19,7 +19,7 @@ const CAUSES: usize = 5;
 /// Endpoints named for one cause.
 const NAMES: usize = 3;
 
-/// The largest causes, each with where it struck and one example that can be tried.
+/// The most frequent causes, each with its endpoints and an example request.
 pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
     let groups = model.incidents.by_size();
     let digits = groups.first().map_or(0, |(_, group)| units::count(group.jobs).len());
@@ -29,9 +29,9 @@ pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
         let count = format!("{:>digits$}", units::count(group.jobs));
         let lead = format!("  {label:<9} {count}  ");
         let room = style.room(style.line_width()).saturating_sub(lead.width());
-        let (place, example) = place_of(model, group, style);
-        // The cause is never cut for the sake of the place.
-        let what = fit::end(&what_of(cause, group), room / 2).into_owned();
+        let (place, example) = place_and_example(model, group, style);
+        // The place is cut before the cause is.
+        let what = fit::end(&cause_text(cause, group), room / 2).into_owned();
         let place = fit::middle(&place, room.saturating_sub(what.width() + 3)).into_owned();
         lines.push(format!("  {label:<9} {}  {place}   {what}", style.red(&count)));
         if let Some(example) = example {
@@ -48,13 +48,13 @@ pub fn lines(model: &Model, style: StreamStyle) -> Vec<String> {
     lines
 }
 
-/// Where a cause struck: its one target, or the endpoints with most of it and a target of one.
-fn place_of<'a>(model: &Model, group: &'a FailureGroup, style: StreamStyle) -> (String, Option<&'a str>) {
-    // A row that is no request has the same words for both, and nothing to try.
+/// The single request that failed, or else the endpoints with most failures and an example request.
+fn place_and_example<'a>(model: &Model, group: &'a FailureGroup, style: StreamStyle) -> (String, Option<&'a str>) {
+    // A bad row has the same text as target and as detail; it is not a request to try.
     let target = group.example.target.as_deref().filter(|&target| Some(target) != group.example.detail.as_deref());
-    let mut struck: Vec<_> = group.endpoints.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
-    struck.sort_unstable();
-    let names: Vec<_> = struck
+    let mut by_count: Vec<_> = group.endpoints.iter().map(|(&i, &n)| (Reverse(n), i)).collect();
+    by_count.sort_unstable();
+    let names: Vec<_> = by_count
         .iter()
         .take(NAMES)
         .filter_map(|&(_, i)| model.endpoints.get(i))
@@ -63,15 +63,15 @@ fn place_of<'a>(model: &Model, group: &'a FailureGroup, style: StreamStyle) -> (
     if let (1, Some(target)) = (group.jobs, target) {
         return (sanitize(target).into_owned(), None);
     }
-    let more = match struck.len() - names.len() {
+    let more = match by_count.len() - names.len() {
         0 => String::new(),
         more => format!(" and {} more", units::count(more as u64)),
     };
     (format!("{}{more}", names.join(", ")), target)
 }
 
-/// The cause, with the system's own words where they add any.
-fn what_of(cause: Cause, group: &FailureGroup) -> String {
+/// The cause, with the detail if it adds anything.
+fn cause_text(cause: Cause, group: &FailureGroup) -> String {
     let cause = cause.to_string();
     match group.example.detail.as_deref() {
         Some(detail) if !detail.to_lowercase().contains(&cause.to_lowercase()) => {

@@ -1,4 +1,4 @@
-//! The part of the summary about hosts: what was learned of each, and how many are counted together.
+//! The hosts in the summary: learned limits, and the number of folded hosts.
 //!
 //! Start at [`learned`].
 
@@ -11,7 +11,7 @@ use crate::text::units;
 /// The limits and gaps that the adaptive controller found, as lines for a plan.
 pub fn learned(model: &Model) -> Vec<String> {
     const MOST: usize = 8;
-    // Where nothing was refused, nothing was learned: the search was still on its way.
+    // Without a refusal the search had not finished, so nothing was learned.
     let hosts = model.hosts.kept().filter(|host| host.throttled > 0 || host.gap().is_some());
     let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
     let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
@@ -27,12 +27,12 @@ pub fn learned(model: &Model) -> Vec<String> {
     found.enumerate().take(MOST).map(line).collect()
 }
 
-/// How many hosts are counted together, where there were more than are kept one by one.
+/// The number of folded hosts, if there are any.
 pub fn folded(model: &Model) -> Vec<String> {
     let (kept, folded) = (model.hosts.n_kept() as u64, model.hosts.n_others());
     if folded == 0 {
         return Vec::new();
     }
     let all = units::count(kept + folded);
-    vec![format!("  {:<9} {all}, the {} idle longest counted together", "hosts", units::count(folded))]
+    vec![format!("  {:<9} {all}, the {} that were idle longest are counted together", "hosts", units::count(folded))]
 }

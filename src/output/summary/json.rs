@@ -131,7 +131,7 @@ fn endpoint(endpoint: &EndpointStats) -> Value {
     })
 }
 
-/// Whether it is up, where that was checked; what else an endpoint has.
+/// The health of an endpoint, if a liveness check ran.
 fn health(endpoint: &EndpointStats) -> Value {
     let Some(health) = endpoint.health else { return Value::Null };
     let since = rounded(health.since.since(Offset::ZERO).as_secs_f64());
@@ -163,7 +163,7 @@ fn expectation(checked: &Checked) -> Value {
     })
 }
 
-/// The verdict: the sentence that people read, and the other findings.
+/// The verdict: the main sentence and its parts, and the other findings.
 fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
     let mut sentences = findings(model).into_iter().map(|finding| {
@@ -181,7 +181,7 @@ fn verdict(model: &Model, extras: &Extras<'_>) -> Value {
     first
 }
 
-/// The warnings that are still at hand, oldest first.
+/// The warnings that are still in the event log, oldest first.
 fn last_warnings(model: &Model) -> Vec<&str> {
     let mut warnings: Vec<&str> = model
         .event_log
@@ -210,13 +210,13 @@ fn millis(length: Micros) -> f64 {
     length.0 as f64 / 1e3
 }
 
-/// Unused slots × time as shares of all, by reason.
+/// Idle slots × time by reason, as shares of all slots × time.
 fn idle(model: &Model, end: Offset) -> Value {
     let shares = model.idle_shares(end).into_iter();
     shares.map(|(why, share)| (why.key().to_owned(), json!(rounded(share)))).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// What attempts waited for before they started, in seconds, by reason.
+/// The time that attempts waited before they started, in seconds, by reason.
 fn waits(waits: &WaitTimes) -> Value {
     let waited = WaitReason::ALL.into_iter().map(|why| (why, waits.get(why))).filter(|(_, waited)| !waited.is_zero());
     waited
@@ -225,7 +225,7 @@ fn waits(waits: &WaitTimes) -> Value {
         .into()
 }
 
-/// To a thousandth: more would only be noise.
+/// Rounds to three decimals.
 fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }

@@ -1,7 +1,7 @@
-//! What stays on the normal screen after a run: about twelve lines for a person.
+//! The summary on the normal screen after a run: about twelve lines for people.
 //!
-//! Says what happened, then what went wrong and where, then where the rest is to be found. What has
-//! nothing to say is left out. Start at [`summary_text`].
+//! First the totals, then the failures, then the paths of the outputs. Empty parts are left out. Start at
+//! [`summary_text`].
 
 use std::path::Path;
 
@@ -23,23 +23,23 @@ use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
 
-/// Where the headline ends.
+/// Width of the headline.
 const HEADLINE: usize = 78;
 
 /// What the summary shows in addition to the run itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras<'a> {
-    /// The plan's expectations, held against the run.
+    /// The plan's expectations and their results.
     pub checked: &'a [Checked],
-    /// What became of the report and the bodies, where there were any.
+    /// The written report and bodies, if there are any.
     pub collected: Option<&'a Collected>,
-    /// Where the run was recorded.
+    /// The path of the recording of this run.
     pub recording: Option<&'a Path>,
-    /// The recording that is looked at, where it is no run.
+    /// The path of the recording that is replayed instead of a run.
     pub replay_of: Option<&'a Path>,
 }
 
-/// The summary, each line with its end. Only a terminal cuts its lines; colour repeats what the words say.
+/// The summary, with a line end after each line. Lines are cut only for a terminal.
 pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: StreamStyle) -> String {
     let end = model.ended.unwrap_or(now);
     let mut lines = vec![headline(model, end, style), jobs(model, style)];
@@ -66,14 +66,14 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
     lines.join("\n")
 }
 
-/// How a run ended, before a duration.
+/// How a run ended, as the text before its length.
 pub fn ending(model: &Model) -> &'static str {
     match model.stage {
         Stage::Ended(RunEnd::Finished) => "finished in",
         Stage::Ended(RunEnd::Drained) => "drained after",
         Stage::Ended(RunEnd::Cancelled) => "cancelled after",
         Stage::Ended(RunEnd::FailedFast) => "stopped at the first failure after",
-        Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => "broke off after",
+        Stage::Ready | Stage::Running | Stage::Draining | Stage::Cancelling => "interrupted after",
     }
 }
 
@@ -106,7 +106,7 @@ fn jobs(model: &Model, style: StreamStyle) -> String {
     line(&parts)
 }
 
-/// Attempts, where they were not simply one for each job.
+/// The attempts, unless each job had exactly one.
 fn attempts(model: &Model) -> Option<String> {
     let totals = &model.totals;
     let mut parts = vec![units::plural(totals.started, "attempt")];
@@ -122,13 +122,13 @@ fn attempts(model: &Model) -> Option<String> {
         (totals.throttled, "rate limited"),
         (totals.timed_out, "timed out"),
         (totals.redirected, "redirected"),
-        (totals.cancelled, "cut off"),
+        (totals.cancelled, "cancelled"),
     ];
     parts.extend(others.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", units::count(*n))));
     (parts.len() > 1).then(|| line(&parts))
 }
 
-/// Which endpoints are down, where that was checked.
+/// The endpoints that are down, if a liveness check ran.
 fn health(model: &Model, style: StreamStyle) -> Vec<String> {
     const MOST: usize = 8;
     let checked = || model.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.health?)));
@@ -151,15 +151,15 @@ fn health(model: &Model, style: StreamStyle) -> Vec<String> {
     lines
 }
 
-/// Header fields about slowing down that could not be read.
+/// Rate-limit header fields that could not be parsed.
 fn ignored(model: &Model) -> Vec<String> {
     match model.totals.malformed {
         0 => Vec::new(),
-        n => vec![format!("  {:<9} {} that cannot be read", "ignored", units::plural(n, "rate-limit header"))],
+        n => vec![format!("  {:<9} {} that cannot be parsed", "ignored", units::plural(n, "rate-limit header"))],
     }
 }
 
-/// What the numbers mean, in as many lines as it takes.
+/// The verdict, wrapped to the line width.
 fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String> {
     let recording = extras.recording.or(extras.replay_of).map(path_shown);
     let Some(sentence) = main_sentence(model, recording.as_deref()) else { return Vec::new() };
@@ -168,20 +168,20 @@ fn verdict(model: &Model, extras: &Extras<'_>, style: StreamStyle) -> Vec<String
     wrapped.iter().enumerate().map(|(i, line)| format!("  {:<9} {line}", head(i))).collect()
 }
 
-/// Why slots stood unused, where enough of them did for it to matter.
+/// The reasons for idle slots, if their share is large enough.
 fn idle(model: &Model, end: Offset) -> Option<String> {
-    const WORTH_A_LINE: f64 = 0.05;
-    const WORTH_A_WORD: f64 = 0.01;
+    const SHOWN_FROM: f64 = 0.05;
+    const REASON_SHOWN_FROM: f64 = 0.01;
     let shares = model.idle_shares(end);
     let sum = |holds: fn(IdleReason) -> bool| -> f64 {
         shares.iter().filter(|(why, _)| holds(*why)).map(|(_, share)| share).sum()
     };
     let all = sum(|_| true);
-    // That every run ends with fewer jobs than slots is no news.
-    if sum(|why| why != IdleReason::NoWork) < WORTH_A_LINE {
+    // Every run ends with fewer jobs than slots, so this reason alone is not shown.
+    if sum(|why| why != IdleReason::NoWork) < SHOWN_FROM {
         return None;
     }
-    let largest = shares.iter().filter(|(_, share)| *share >= WORTH_A_WORD).take(3);
+    let largest = shares.iter().filter(|(_, share)| *share >= REASON_SHOWN_FROM).take(3);
     let reasons: Vec<String> = largest.map(|(why, share)| format!("{} {:.0} %", why.label(), share * 100.0)).collect();
     Some(format!("slots idle {:.0} %: {}", all * 100.0, reasons.join(", ")))
 }
@@ -193,7 +193,7 @@ fn pace(model: &Model, end: Offset) -> Option<String> {
     if seconds > 0.0 && totals.ended > 0 {
         let all = totals.ended as f64 / seconds;
         let good = totals.expected as f64 / seconds;
-        // Worth a word only where much of the work came to nothing.
+        // Goodput is shown only if it is clearly lower than the throughput.
         let good = if good < 0.99 * all { format!(" ({} good)", units::significant(good)) } else { String::new() };
         parts.push(format!("{} req/s{good}", units::significant(all)));
     }
@@ -226,7 +226,7 @@ fn expectations(checked: &[Checked], style: StreamStyle) -> Vec<String> {
     let line = |checked: &Checked| {
         let found = match (checked.found, checked.what) {
             (Some(found), _) => found.to_string(),
-            (None, Measure::Failed) => "no job was judged".to_owned(),
+            (None, Measure::Failed) => "no job succeeded or failed".to_owned(),
             (None, Measure::P95) => "nothing was answered".to_owned(),
         };
         let verdict = if checked.holds { style.green("ok    ") } else { style.red("FAILED") };
@@ -250,7 +250,7 @@ fn concerns(model: &Model, style: StreamStyle) -> Vec<String> {
     }
     let odd = model.anomalies.orphan_ends + model.anomalies.double_starts + model.anomalies.unannounced;
     if odd > 0 {
-        lines.push(format!("  {} in the run's record that cannot be", units::plural(odd, "event")));
+        lines.push(format!("  {} that contradict the others", units::plural(odd, "event")));
     }
     lines
 }

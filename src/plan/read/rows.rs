@@ -14,7 +14,7 @@ use crate::plan::read::values::PlanReader;
 use crate::plan::read::values::PlanSection;
 use crate::plan::rows::each::{Axis, Each};
 use crate::plan::rows::table::Table;
-use crate::plan::rows::{Form, LINE_COLUMNS, Rows};
+use crate::plan::rows::{LINE_COLUMNS, RowFormat, Rows};
 use crate::plan::template::interpolation::PlanText;
 use crate::text::nearest::nearest;
 use crate::text::sanitize::sanitize;
@@ -90,7 +90,7 @@ fn read_axis(entry: &PlanEntry<'_>, hidden: &mut Vec<Box<str>>) -> Option<Axis> 
 fn read_file(entry: &PlanEntry<'_>) -> Option<Rows> {
     let name = entry.text("a file such as `\"ids.csv\"`")?.value();
     let wrong = |what: String, fix: &str| entry.check::<()>(Err(ValueError::new(what, fix)));
-    let Some(form) = Form::of(Path::new(&name)) else {
+    let Some(form) = RowFormat::from_path(Path::new(&name)) else {
         wrong("not a file in a known format".to_owned(), "use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt");
         return None;
     };
@@ -129,10 +129,10 @@ impl<'r> PlaceholderUses<'r> {
         let (known, source) = match rows {
             Rows::Each(each) => (each.columns(), "`each`".to_owned()),
             Rows::Repeat(_) => (Vec::new(), String::new()),
-            Rows::File { form: Form::Lines, shown: name, .. } => {
+            Rows::File { form: RowFormat::Lines, shown: name, .. } => {
                 (LINE_COLUMNS.map(str::to_owned).to_vec(), format!("`{}`", sanitize(name)))
             }
-            Rows::File { form: Form::Table { delimiter }, path, shown: name } if path.is_file() => {
+            Rows::File { form: RowFormat::Table { delimiter }, path, shown: name } if path.is_file() => {
                 match Table::open(path, *delimiter) {
                     Ok(table) => (table.header().to_vec(), format!("`{}`", sanitize(name))),
                     Err(_) => return,

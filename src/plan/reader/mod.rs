@@ -1,7 +1,7 @@
-//! Reads one source's rows and makes requests of them.
+//! The reader of a source: it reads the rows and makes requests of them.
 //!
-//! Reading may block for as long as a file or pipe gives nothing, so only computed rows are read where a
-//! caller waits. All others are read ahead by [`threads`] into a bounded [`queue`]. Start at
+//! Reading blocks while a file or pipe has nothing, so a caller that must not block reads only computed rows.
+//! All others are read ahead by [`threads`] into a bounded [`queue`]. Start at
 //! [`SourceReader::next`].
 
 pub(super) mod queue;
@@ -22,14 +22,14 @@ pub(super) struct SourceReader {
     columns: Vec<String>,
     is_whole: bool,
     builder: Arc<RequestBuilder>,
-    /// The open rows; nothing before they are opened for the first time, and after that failed.
+    /// The open rows. `None` before they are opened, and after opening has failed.
     stream: Option<RowStream>,
-    /// How many rows there are, where that is known. No row after them is read.
+    /// How many rows there are, if that is known. No row after them is read.
     n_rows: Option<u64>,
     next_row: u64,
     values: Vec<String>,
     priority: PriorityRows,
-    /// Why the rows could not be opened; reported in place of a row.
+    /// Why the rows could not be opened. It is reported as a bad row.
     failure: Option<String>,
 }
 
@@ -39,16 +39,16 @@ pub(super) struct ReadRow {
     pub(super) row: u64,
     /// Its request, or what is wrong with it, with file and line.
     pub(super) request: Result<BuiltRequest, String>,
-    /// How much text it was, in bytes.
+    /// The length of its text in bytes.
     pub(super) size: usize,
 }
 
-/// What opening a source found.
+/// The result of opening a source.
 #[derive(Default)]
 pub(super) struct OpenedRows {
-    /// How many rows it has, where that is known.
+    /// How many rows it has, if that is known.
     pub(super) n_rows: Option<u64>,
-    /// Rows whose jobs are drawn before all others.
+    /// Rows whose jobs have priority.
     pub(super) priority: Vec<PriorityRow>,
 }
 
@@ -79,7 +79,7 @@ impl SourceReader {
         Ok(reader)
     }
 
-    /// How many rows there are, where that is known.
+    /// How many rows there are, if that is known.
     pub(super) fn n_rows(&self) -> Option<u64> {
         self.n_rows
     }
@@ -94,7 +94,7 @@ impl SourceReader {
         self.n_rows.is_some_and(|n_rows| self.next_row + self.priority.n() >= n_rows)
     }
 
-    /// Reads the next row, and blocks until there is one; nothing at the end.
+    /// Reads the next row. Blocks until there is one. Returns `None` at the end.
     pub(super) fn next(&mut self) -> Option<ReadRow> {
         if let Some(why) = self.failure.take() {
             self.next_row = 1;
@@ -105,7 +105,7 @@ impl SourceReader {
             stream.skip(1, &mut self.values);
             self.next_row += 1;
         }
-        // A file that has grown since it was counted is read no further than that.
+        // If a file has grown since it was counted, the new rows are not read.
         if self.n_rows.is_some_and(|n_rows| self.next_row >= n_rows) {
             return None;
         }
@@ -122,7 +122,7 @@ impl SourceReader {
         Some(ReadRow { row, request, size })
     }
 
-    /// Opens the rows again, before the first: files may have changed.
+    /// Opens the rows again and starts at the first. Files may have changed.
     pub(super) fn reopen(&mut self) -> OpenedRows {
         self.next_row = 0;
         self.priority.forget();
@@ -138,7 +138,7 @@ impl SourceReader {
         }
     }
 
-    /// Skips the rows of these slow jobs when their turn comes, and returns those that are still what they were.
+    /// Returns the rows of these slow jobs that have not changed, and skips those rows from now on.
     pub(super) fn prioritize(&mut self, mut slow: Vec<SlowJob>) -> Vec<PriorityRow> {
         slow.sort_by_key(|slow| (slow.row, Reverse(slow.took)));
         slow.dedup_by_key(|slow| slow.row);
@@ -148,7 +148,7 @@ impl SourceReader {
 
     fn find_priority(&mut self) -> Vec<PriorityRow> {
         self.priority.forget();
-        // What a pipe gives to one reader is lost to the other.
+        // A pipe can be read only once.
         if self.priority.known.is_empty() || self.rows.blocks_on_open() {
             return Vec::new();
         }

@@ -1,6 +1,6 @@
 //! A bounded queue of rows that were read ahead, between a reader thread and the schedule.
 //!
-//! The lock is held for moments: never while a row is read, and never while the waker is called. Start at
+//! The lock is held only for moments, never while a row is read or the waker is called. Start at
 //! [`RowQueue::take`] and [`RowQueue::fill`].
 
 use std::any::Any;
@@ -18,13 +18,13 @@ pub(in crate::plan) struct Bounds {
 }
 
 impl Bounds {
-    /// Most rows that are read ahead of one source, and of all together while each has at least a few.
+    /// The most rows that are read ahead: of one source, and of all sources. Each source gets at least a few.
     const ROWS: (usize, usize) = (256, 4_096);
-    /// Most text that is read ahead of one source, and of all together, in bytes.
+    /// The most text that is read ahead, in bytes: of one source, and of all sources.
     const TEXT: (usize, usize) = (1 << 20, 16 << 20);
 
-    /// The bounds where there are so many sources.
-    pub(in crate::plan) fn of(n_sources: usize) -> Self {
+    /// The bounds of each of this many sources.
+    pub(in crate::plan) fn for_sources(n_sources: usize) -> Self {
         let share = |(each, all): (usize, usize), least| (all / n_sources.max(1)).clamp(least, each);
         Self { n_rows: share(Self::ROWS, 8), text: share(Self::TEXT, 1) }
     }
@@ -40,24 +40,24 @@ struct QueueState {
     rows: VecDeque<ReadRow>,
     /// Text of those rows, in bytes.
     text: usize,
-    /// The reader, while no thread uses it.
+    /// The reader, unless a thread uses it.
     reader: Option<Box<SourceReader>>,
     /// A thread was asked to read, and has not begun.
     is_requested: bool,
-    /// The rows are opened before the next is read.
+    /// The rows must be opened again before the next is read.
     reopens: bool,
-    /// What opening found, until it is taken.
+    /// The result of opening, until it is taken.
     opened: Option<OpenedRows>,
     has_ended: bool,
     /// Why the reader panicked, if it did.
     panic: Option<Box<dyn Any + Send>>,
-    /// The schedule found nothing, and is woken by what comes next.
+    /// The schedule found no row, and must be woken for the next one.
     is_awaited: bool,
 }
 
-/// What was taken besides rows.
+/// What else [`RowQueue::take`] returns with the rows.
 pub(in crate::plan) struct Taken {
-    /// What opening the source found, if it has been opened since.
+    /// The result of opening the source, if it was opened since the last call.
     pub(in crate::plan) opened: Option<OpenedRows>,
     /// No more rows will come.
     pub(in crate::plan) has_ended: bool,
@@ -88,7 +88,7 @@ impl RowQueue {
         self.lock().reader.as_deref_mut().map(step)
     }
 
-    /// Appends everything that was read. If that leaves `rows` empty, the waker is called for what comes next.
+    /// Appends every row that was read. If `rows` is still empty then, the waker is called for the next row.
     pub(in crate::plan) fn take(&self, rows: &mut VecDeque<ReadRow>) -> Taken {
         let mut state = self.lock();
         if let Some(cause) = state.panic.take() {
@@ -106,7 +106,7 @@ impl RowQueue {
         Taken { opened, has_ended: state.has_ended, needs_reader: state.request() }
     }
 
-    /// Has the source opened and read again from its first row. Tells whether a reader thread is needed for that.
+    /// Makes the reader open the source again and start at its first row. Returns whether a reader thread is needed.
     pub(in crate::plan) fn rewind(&self) -> bool {
         let mut state = self.lock();
         state.rows.clear();
@@ -115,7 +115,7 @@ impl RowQueue {
         state.request()
     }
 
-    /// Reads until the queue is full or the source ends, and blocks as long as that takes.
+    /// Reads until the queue is full or the source ends. Blocks meanwhile.
     pub(in crate::plan) fn fill(&self, wake: impl Fn()) {
         let (reader, reopens) = {
             let mut state = self.lock();
@@ -143,9 +143,9 @@ impl RowQueue {
                 state.rows.push_back(row);
             }
             let is_full = state.rows.len() >= self.bounds.n_rows || state.text >= self.bounds.text;
-            let rests = state.has_ended || is_full;
-            if rests {
-                // In the same step as the last row: a source that was drawn to its end can be rewound.
+            let is_done = state.has_ended || is_full;
+            if is_done {
+                // In the same step as the last row, because a source that was drawn to its end may be rewound.
                 state.reader = Some(reader);
                 drop(state);
                 if is_awaited {
@@ -160,8 +160,8 @@ impl RowQueue {
         }
     }
 
-    /// Ends a source whose reader panicked. Rows are lost, so the panic goes on where the source is drawn.
-    pub(in crate::plan) fn break_off(&self, cause: Box<dyn Any + Send>, wake: impl Fn()) {
+    /// Ends a source whose reader panicked. Rows are lost, so the thread that draws the source panics as well.
+    pub(in crate::plan) fn fail(&self, cause: Box<dyn Any + Send>, wake: impl Fn()) {
         self.lock().panic = Some(cause);
         wake();
     }
@@ -172,7 +172,7 @@ impl RowQueue {
 }
 
 impl QueueState {
-    /// Whether a reader thread is to be asked now: the reader rests, and there is room and something to read.
+    /// Marks the queue as waiting for a reader thread, if it needs one. Returns whether it does.
     fn request(&mut self) -> bool {
         let requests = self.reader.is_some() && !self.has_ended && !self.is_requested;
         self.is_requested |= requests;

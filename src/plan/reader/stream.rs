@@ -1,4 +1,4 @@
-//! One source on its way: what was read of it, and how much was drawn.
+//! One open source: its rows that were read ahead, and how many were drawn.
 //!
 //! Start at [`SourceStream::fetch`].
 
@@ -17,11 +17,11 @@ use crate::plan::reader::{OpenedRows, ReadRow, SourceReader};
 use crate::plan::request::{BuiltRequest, RequestBuilder};
 use crate::plan::source::Source;
 
-/// One source on its way: what was read of it, and how much was drawn.
+/// One open source: its rows that were read ahead, and how many were drawn.
 pub(in crate::plan) struct SourceStream {
     supply: Supply,
     builder: Arc<RequestBuilder>,
-    /// Its one endpoint; without it, every host is one.
+    /// Its endpoint. If it has none, each of its hosts is an endpoint.
     pub(in crate::plan) endpoint: Option<EndpointId>,
     pub(in crate::plan) host: Option<String>,
     pub(in crate::plan) jobs: Option<u64>,
@@ -31,13 +31,13 @@ pub(in crate::plan) struct SourceStream {
     pub(in crate::plan) n_drawn: u64,
     /// Rows that were read and not drawn.
     pub(in crate::plan) read: VecDeque<ReadRow>,
-    /// How many of those have been looked at ahead.
-    pub(in crate::plan) n_seen: usize,
-    /// Jobs that come before all others, until they are taken.
+    /// How many of those were looked at before being drawn.
+    pub(in crate::plan) n_peeked: usize,
+    /// Its priority jobs, until they are taken.
     pub(in crate::plan) priority: Vec<PriorityJob>,
-    /// How many there were, since it was opened.
+    /// How many priority jobs there were when it was opened.
     pub(in crate::plan) n_priority: u64,
-    /// It is about to be opened: nothing is known of it until then.
+    /// It has not been opened yet, so nothing is known about its rows.
     pub(in crate::plan) is_opening: bool,
 }
 
@@ -79,19 +79,19 @@ impl SourceStream {
             number: u32::try_from(number).unwrap_or(u32::MAX),
             n_drawn: 0,
             read: VecDeque::new(),
-            n_seen: 0,
+            n_peeked: 0,
             priority: Vec::new(),
             n_priority: 0,
             is_opening,
         })
     }
 
-    /// Whether it is known to have no more, before it is asked.
+    /// Whether it is known to have no more jobs.
     pub(in crate::plan) fn is_drawn(&self) -> bool {
         !self.is_opening && self.jobs.is_some_and(|jobs| self.n_drawn + self.n_priority >= jobs)
     }
 
-    /// Puts the jobs that were slow before all others, as far as its rows still make them. May block.
+    /// Gives slow jobs priority, if its rows still make them. May block.
     pub(in crate::plan) fn prioritize(&mut self, slow: Vec<SlowJob>, found: &mut EndpointRegistry) {
         let priority = match &mut self.supply {
             Supply::Computed(reader) => reader.prioritize(slow),
@@ -100,7 +100,7 @@ impl SourceStream {
         self.set_priority(priority, found);
     }
 
-    /// Has it opened and read again from its first row; only after it was drawn to its end.
+    /// Opens it again and starts at its first row. Call it only after it was drawn to its end.
     pub(in crate::plan) fn rewind(&mut self, threads: &ReaderThreads, found: &mut EndpointRegistry) {
         match &mut self.supply {
             Supply::Computed(reader) => {
@@ -116,7 +116,7 @@ impl SourceStream {
         }
     }
 
-    /// Takes what was read, and computes until `n` rows are there. Whether there are no more.
+    /// Takes the rows that were read ahead, or computes rows until there are `n`. Returns whether there are no more.
     pub(in crate::plan) fn fetch(&mut self, n: usize, threads: &ReaderThreads, found: &mut EndpointRegistry) -> bool {
         match &mut self.supply {
             Supply::Computed(reader) => {
@@ -139,7 +139,7 @@ impl SourceStream {
         }
     }
 
-    /// Begins anew with what opening found.
+    /// Starts again with the result of opening.
     fn set_opened(&mut self, opened: OpenedRows, found: &mut EndpointRegistry) {
         self.jobs = opened.n_rows;
         self.n_drawn = 0;
@@ -156,7 +156,7 @@ impl SourceStream {
         self.priority = rows.into_iter().map(early).collect();
     }
 
-    /// The job that a row's request is.
+    /// Makes a job of a row's request.
     pub(in crate::plan) fn job(&self, place: Place, request: BuiltRequest, found: &mut EndpointRegistry) -> Box<Job> {
         let endpoint = self.endpoint.unwrap_or_else(|| found.endpoint_of(&request));
         let BuiltRequest { method, address, target, headers, body, name: _ } = request;

@@ -1,7 +1,7 @@
-//! Threads that read sources ahead, so that nothing else waits for a slow file or pipe.
+//! The reader threads: they read sources ahead, so that a slow file or pipe delays only its own jobs.
 //!
-//! A thread that is blocked in a read keeps only its own source waiting: another thread is started for the
-//! next, up to a bound. No thread is ever joined: a read that blocks cannot be interrupted. Start at
+//! While a thread is blocked in a read, another thread reads the next source, up to [`MAX_THREADS`]. Threads are
+//! never joined, because a blocked read cannot be interrupted. Start at
 //! [`ReaderThreads::read`].
 
 use std::collections::VecDeque;
@@ -13,13 +13,13 @@ use std::thread;
 
 use crate::plan::reader::queue::RowQueue;
 
-/// Most threads, and so most sources that can be blocked before others wait for them.
+/// The most threads. If this many sources are blocked, the others wait.
 const MAX_THREADS: usize = 64;
 
-/// Called from a reader thread when a source that had nothing has something again.
+/// Called from a reader thread when a source that had no row has one again.
 pub(in crate::plan) type Waker = Arc<dyn Fn() + Send + Sync>;
 
-/// Threads that read sources ahead. They end when this is dropped, each as soon as its read returns.
+/// The reader threads. They end after this is dropped, each as soon as its read returns.
 pub(in crate::plan) struct ReaderThreads(Arc<Shared>);
 
 struct Shared {
@@ -39,7 +39,7 @@ struct ReaderState {
     is_closed: bool,
 }
 
-/// Whether any source is being read ahead: a test whose clock is paused lets no time pass until then.
+/// Reports whether any source is being read ahead. Tests with a paused clock wait for that.
 #[derive(Clone)]
 pub struct ReaderActivity(Arc<Shared>);
 
@@ -57,7 +57,7 @@ impl ReaderThreads {
         Self(Arc::new(Shared { state, work: Condvar::new(), waker, n_reading: AtomicUsize::new(0) }))
     }
 
-    /// Starts the first thread, if there is none: without one nothing could be read.
+    /// Starts the first thread, if there is none.
     pub(in crate::plan) fn start(&self) -> io::Result<()> {
         let mut state = self.0.lock();
         if state.n_threads == 0 {
@@ -67,12 +67,12 @@ impl ReaderThreads {
         Ok(())
     }
 
-    /// What to call when a source that had nothing has something again.
+    /// Sets what to call when a source that had no row has one again.
     pub(in crate::plan) fn set_waker(&self, waker: Waker) {
         *self.0.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
     }
 
-    /// Has a source read ahead.
+    /// Makes a thread read a source ahead.
     pub(in crate::plan) fn read(&self, source: &Arc<RowQueue>) {
         self.0.n_reading.fetch_add(1, Ordering::SeqCst);
         let mut state = self.0.lock();
@@ -82,7 +82,7 @@ impl ReaderThreads {
         } else if state.n_threads < MAX_THREADS && start_thread(&self.0).is_ok() {
             state.n_threads += 1;
         }
-        // Without a further thread, the next that has done its work reads this source.
+        // If no thread was started, the next idle thread reads this source.
     }
 
     /// Whether any source is being read ahead.
@@ -103,7 +103,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads one source after the other.
+    /// Reads one source after another.
     fn run(&self) {
         while let Some(source) = self.next_source() {
             let wake = || {
@@ -112,15 +112,15 @@ impl Shared {
                     waker();
                 }
             };
-            // A panic must not leave the run waiting: it goes on where the source is drawn.
+            // The run must not wait for a reader that panicked, so the panic is passed on to the thread that draws.
             if let Err(cause) = panic::catch_unwind(AssertUnwindSafe(|| source.fill(wake))) {
-                source.break_off(cause, wake);
+                source.fail(cause, wake);
             }
             self.n_reading.fetch_sub(1, Ordering::SeqCst);
         }
     }
 
-    /// Waits for a source to read; nothing when no more will come.
+    /// Waits for a source to read. Returns `None` when no more will come.
     fn next_source(&self) -> Option<Arc<RowQueue>> {
         let mut state = self.lock();
         loop {

@@ -15,7 +15,7 @@ use crate::plan::provenance::{Provenance, ProvenanceIndex};
 use crate::plan::request::address::{has_credentials, mask_written_url};
 use crate::plan::resolved::value::Value;
 use crate::plan::resolved::{Endpoint, Item, host_shown};
-use crate::plan::rows::{Form, Rows};
+use crate::plan::rows::{RowFormat, Rows};
 use crate::plan::source::{Body, Source, Target};
 use crate::plan::template::Template;
 use crate::text::secret::{MASK, is_secret_header, mask_queries, remove_users};
@@ -75,10 +75,10 @@ fn asks(plan: &Plan, source: &Source, i: usize, cursor: &Cursor, index: &Provena
 
 /// Describes the rows of a source, if it has more than one.
 fn rows(rows: &Rows) -> Option<String> {
-    let form = |form: &Form| match form {
-        Form::Lines => "a line each",
-        Form::JsonLines => "a line of JSON each",
-        Form::Table { .. } => "a row each",
+    let form = |form: &RowFormat| match form {
+        RowFormat::Lines => "a line each",
+        RowFormat::JsonLines => "a line of JSON each",
+        RowFormat::Table { .. } => "a row each",
     };
     match rows {
         Rows::Repeat(_) => None,

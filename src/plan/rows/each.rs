@@ -1,6 +1,6 @@
-//! `each`: every combination of a few ranges and lists, computed from its number alone.
+//! The rows of `each`: every combination of ranges and lists, computed from the row's number.
 //!
-//! Keys combine in written order like nested loops: the last one turns fastest. Start at
+//! Keys combine in written order like nested loops: the last one changes fastest. Start at
 //! [`Each::write`].
 
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use crate::text::value_error::ValueError;
 pub(in crate::plan) struct Each {
     axes: Vec<(String, Axis)>,
     n_rows: u64,
-    /// Values, or parts of them, that must not be seen.
+    /// Values, or parts of them, that must be masked.
     hidden: Vec<Box<str>>,
 }
 
@@ -27,10 +27,10 @@ pub(in crate::plan) enum Axis {
         from: i64,
         /// How many.
         len: u64,
-        /// Digits, where the first is written with leading zeros.
+        /// The number of digits, if the first number has leading zeros; otherwise 0.
         width: usize,
     },
-    /// Just these.
+    /// These values.
     List(Arc<[String]>),
 }
 
@@ -86,12 +86,12 @@ impl Each {
         Ok(Self { axes, n_rows, hidden: Vec::new() })
     }
 
-    /// The same, of which these must not be seen.
+    /// The same rows, with values that must be masked.
     pub(in crate::plan) fn hiding(self, hidden: Vec<Box<str>>) -> Self {
         Self { hidden, ..self }
     }
 
-    /// Values, or parts of them, that must not be seen.
+    /// Values, or parts of them, that must be masked.
     pub(in crate::plan) fn hidden(&self) -> &[Box<str>] {
         &self.hidden
     }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_key_turns_fastest() {
+    fn the_last_key_changes_fastest() {
         let letters = Axis::List(["a".to_owned(), "b".to_owned()].into());
         assert_eq!(
             all(&[("x", letters.clone()), ("y", Axis::range("1..=3").unwrap())]),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_that_cannot_be_meant_are_refused() {
+    fn ranges_that_are_empty_or_invalid_are_refused() {
         for text in ["5..5", "10..=1", "a..b", "1", "1..", "-9223372036854775808..=9223372036854775807"] {
             assert!(Axis::range(text).is_err(), "{text}");
         }

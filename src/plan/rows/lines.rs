@@ -1,7 +1,7 @@
-//! Lines of a text, none of them larger than memory allows.
+//! The lines of a text file; a line that is too long is not kept.
 //!
 //! Blank lines and `#` comments are not lines; a line that is too long or not UTF-8 is a bad one.
-//! Counting and reading go the same way, so that they agree. Start at [`Lines::next`].
+//! Counting uses the same code as reading, so that both agree. Start at [`Lines::next`].
 
 use std::io::{self, Read};
 
@@ -53,7 +53,7 @@ impl<R: Read> Lines<R> {
         self.number
     }
 
-    /// The next line that says something.
+    /// The next line that is not blank or a comment.
     pub(super) fn next(&mut self) -> Line<'_> {
         let number = self.number;
         match self.next_raw() {
@@ -67,7 +67,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// How many lines say something.
+    /// How many lines are not blank or comments.
     pub(super) fn count(mut self) -> io::Result<u64> {
         let mut n_lines = 0;
         while self.next_raw()?.is_some() {
@@ -84,14 +84,14 @@ impl<R: Read> Lines<R> {
             if self.number == 1 && self.buffer[from..to].starts_with(b"\xef\xbb\xbf") {
                 from += 3;
             }
-            let says_something = |line: &[u8]| !matches!(line.trim_ascii_start().first(), None | Some(b'#'));
-            if says_something(&self.buffer[from..to]) {
+            let has_content = |line: &[u8]| !matches!(line.trim_ascii_start().first(), None | Some(b'#'));
+            if has_content(&self.buffer[from..to]) {
                 return Ok(Some((self.number, Some(&self.buffer[from..to]))));
             }
         }
     }
 
-    /// Moves over one line: its place in the buffer, or nothing inside if it was too long.
+    /// Moves past one line. Returns its range in the buffer, or an inner `None` if it was too long.
     #[expect(clippy::option_option, reason = "the outer one is the end, the inner one a line without place")]
     fn advance(&mut self) -> io::Result<Option<Option<(usize, usize)>>> {
         let mut searched = self.start;
@@ -130,7 +130,7 @@ impl<R: Read> Lines<R> {
                 Ok(0) => self.ended = true,
                 Ok(n) => self.end += n,
                 Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
-                // What comes after a broken read cannot be known, so the text ends here.
+                // After a failed read the position is unknown, so the text ends here.
                 Err(why) => {
                     self.ended = true;
                     self.start = self.end;
@@ -164,16 +164,16 @@ mod tests {
 
     fn all(bytes: &[u8]) -> Vec<String> {
         let mut lines = Lines::new(bytes);
-        let mut seen = Vec::new();
+        let mut found = Vec::new();
         loop {
             match lines.next() {
-                Line::Text { number, text } => seen.push(format!("{number} {text}")),
-                Line::Bad { number, why } => seen.push(format!("{number} {why}")),
+                Line::Text { number, text } => found.push(format!("{number} {text}")),
+                Line::Bad { number, why } => found.push(format!("{number} {why}")),
                 Line::End => break,
             }
         }
-        assert_eq!(Lines::new(bytes).count().unwrap(), seen.len() as u64, "the count agrees");
-        seen
+        assert_eq!(Lines::new(bytes).count().unwrap(), found.len() as u64, "the count agrees");
+        found
     }
 
     #[test]
@@ -190,10 +190,10 @@ mod tests {
         text.extend(b"\nb\n");
         text.extend(vec![b'y'; MAX_LINE]);
         text.extend(b"\n\xff\n");
-        let seen = all(&text);
-        assert_eq!(&seen[..3], ["1 a", "2 is longer than 1 MiB", "3 b"]);
-        assert_eq!(seen[3].len(), MAX_LINE + 2);
-        assert_eq!(seen[4], "5 is not UTF-8 text");
+        let found = all(&text);
+        assert_eq!(&found[..3], ["1 a", "2 is longer than 1 MiB", "3 b"]);
+        assert_eq!(found[3].len(), MAX_LINE + 2);
+        assert_eq!(found[4], "5 is not UTF-8 text");
     }
 
     #[test]

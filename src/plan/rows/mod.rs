@@ -1,7 +1,6 @@
-//! Rows: what makes many jobs of one endpoint, drawn one at a time.
+//! Rows: the values from which an endpoint's jobs are made, read one row at a time.
 //!
-//! A row is a value for each placeholder an endpoint uses. Nothing here holds more than one row of a
-//! file. Start at [`Rows::open`] and [`RowStream::next`].
+//! A row has a value for each placeholder that the endpoint uses. No more than one row of a file is in memory. Start at [`Rows::open`] and [`RowStream::next`].
 
 pub(super) mod each;
 pub(super) mod lines;
@@ -38,39 +37,39 @@ pub(super) enum Rows {
     File {
         /// Where it is.
         path: PathBuf,
-        /// What it is called in messages.
+        /// Its name in messages.
         shown: String,
         /// How it is written.
-        form: Form,
+        form: RowFormat,
     },
     /// Standard input or a pipe, which can be read once.
     Stream {
-        /// What it is called in messages.
+        /// Its name in messages.
         name: String,
         /// Taken by the first cursor.
         input: Mutex<Option<Input>>,
         /// How it is written.
-        form: Form,
+        form: RowFormat,
     },
 }
 
 /// How a file of rows is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum RowFormat {
     /// One value a line; blank lines and `#` comments are skipped.
     Lines,
     /// One JSON object a line.
     JsonLines,
     /// Comma- or tab-separated values under a header.
     Table {
-        /// What stands between two values.
+        /// The separator of values.
         delimiter: u8,
     },
 }
 
-impl Form {
-    /// What a file's name says about it.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+impl RowFormat {
+    /// The format that a file's extension implies.
+    pub(super) fn from_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "txt" | "list" | "urls" => Some(Self::Lines),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
@@ -100,14 +99,14 @@ pub(super) struct RowStream {
 enum Kind {
     Repeat(u64),
     Each { each: Each, columns: Vec<usize>, next: u64 },
-    Lines { lines: Lines<Input>, columns: Vec<String>, form: Form, whole: bool },
+    Lines { lines: Lines<Input>, columns: Vec<String>, form: RowFormat, whole: bool },
     Table(Box<Table>),
 }
 
 impl Rows {
-    /// Starts reading, and says how many rows there will be, where that can be known.
+    /// Opens the rows, and counts them if that is possible.
     ///
-    /// `columns` are the placeholders in use; with `whole`, lines are handed out as they are.
+    /// `columns` are the placeholders in use. With `whole`, lines are returned unchanged.
     pub(super) fn open(&self, columns: &[String], whole: bool) -> Result<(RowStream, Option<u64>), PlanError> {
         let name = self.name();
         let line_rows = |input: Input, form| {
@@ -120,7 +119,7 @@ impl Rows {
                 let columns = columns.iter().filter_map(|column| each.column(column)).collect();
                 (Kind::Each { each: each.clone(), columns, next: 0 }, Some(each.n_rows()))
             }
-            Self::File { path, shown, form: Form::Table { delimiter } } => {
+            Self::File { path, shown, form: RowFormat::Table { delimiter } } => {
                 let n_rows = countable(path).then(|| Table::count(path, *delimiter)).transpose();
                 let table = Table::open(path, *delimiter).map_err(|why| unreadable(shown, &why));
                 let mut table = table?;
@@ -161,7 +160,7 @@ impl Rows {
         }
     }
 
-    /// Where they are, as a message says it.
+    /// Their source, for messages.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Repeat(_) | Self::Each(_) => String::new(),
@@ -181,7 +180,7 @@ impl fmt::Debug for Rows {
     }
 }
 
-/// Whether counting a file's rows is quick and leaves them there.
+/// Whether counting a file's rows is quick and does not consume them.
 fn countable(path: &Path) -> bool {
     path.metadata().is_ok_and(|file| file.is_file() && file.len() <= MAX_COUNTED_FILE)
 }
@@ -222,7 +221,7 @@ impl RowStream {
                 Line::End => return None,
                 Line::Bad { number, why } => Row::Bad(format!("{} line {number} {why}", self.name)),
                 Line::Text { text, .. } if *whole => Row::Line(text.to_owned()),
-                Line::Text { text, .. } if *form == Form::Lines => {
+                Line::Text { text, .. } if *form == RowFormat::Lines => {
                     values.resize(columns.len(), String::new());
                     for value in values {
                         value.clear();
@@ -239,7 +238,7 @@ impl RowStream {
         Some(row)
     }
 
-    /// Passes over so many rows, or all that are left.
+    /// Skips this many rows, or all that are left.
     pub(super) fn skip(&mut self, n: u64, values: &mut Vec<String>) {
         match &mut self.kind {
             Kind::Repeat(left) => *left = left.saturating_sub(n),
@@ -254,7 +253,7 @@ impl RowStream {
         }
     }
 
-    /// Where the row that was drawn last stands, as a message says it.
+    /// The place of the last row that was read, for messages.
     pub(super) fn place(&self) -> String {
         let number = match &self.kind {
             Kind::Repeat(_) => return String::new(),

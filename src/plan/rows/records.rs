@@ -1,6 +1,6 @@
-//! Records of a file of comma-separated values, one at a time, none larger than 1 MiB.
+//! The records of a CSV file, read one at a time; a record above 1 MiB is not kept.
 //!
-//! It knows neither header nor names. Start at [`Records::advance`].
+//! It does not know the header. Start at [`Records::advance`].
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,17 +10,17 @@ use csv_core::ReadRecordResult;
 
 use crate::plan::defaults::MAX_LINE;
 
-/// What was read.
+/// The result of reading a record.
 pub(super) enum Record {
-    /// A record; its fields can be looked at.
+    /// A record whose fields can be read.
     Fields,
-    /// One that was not kept.
+    /// A record that was not kept.
     TooLong,
     /// There are no more.
     End,
 }
 
-/// Records of a file, one at a time, none larger than 1 MiB.
+/// A reader of records.
 pub(super) struct Records {
     input: File,
     reader: csv_core::Reader,
@@ -98,7 +98,7 @@ impl Records {
             match self.input.read(&mut self.buffer) {
                 Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
                 Err(why) => {
-                    // What comes after a broken read cannot be known, so the file ends here.
+                    // After a failed read the position is unknown, so the file ends here.
                     self.ended = true;
                     self.reader = csv_core::Reader::new();
                     return Err(why);
@@ -124,7 +124,7 @@ impl Records {
         &self.text[from..self.ends[field]]
     }
 
-    /// A field's text, as far as it is text.
+    /// A field's text; bytes that are not UTF-8 are replaced.
     pub(super) fn field(&self, field: usize) -> Cow<'_, str> {
         String::from_utf8_lossy(self.bytes(field))
     }

@@ -1,7 +1,6 @@
 //! Rows with named values: comma-separated files, and JSON objects.
 //!
-//! A record larger than 1 MiB is a bad row, also when an open quote would swallow the rest of the
-//! file. Start at [`Table::next`] and [`object`].
+//! A record larger than 1 MiB is a bad row, for example if a quote is left open. Start at [`Table::next`] and [`object`].
 
 use std::fs::File;
 use std::io;
@@ -27,7 +26,7 @@ pub(super) struct BadRecord {
 }
 
 impl BadRecord {
-    /// As a message says it.
+    /// As a message, with the file's name.
     pub(super) fn at(&self, file: &str) -> String {
         format!("{file} line {} {}", self.line, self.why)
     }
@@ -59,7 +58,7 @@ impl Table {
         &self.header
     }
 
-    /// Says which columns are wanted, in which order.
+    /// Selects columns, in this order.
     pub(super) fn choose(&mut self, columns: &[String]) -> Result<(), String> {
         for column in columns {
             let at = self.header.iter().position(|name| name == column);
@@ -68,7 +67,7 @@ impl Table {
         Ok(())
     }
 
-    /// The line where the row that was read last begins.
+    /// The line where the last row that was read begins.
     pub(super) fn line(&self) -> u64 {
         self.records.line()
     }
@@ -98,13 +97,13 @@ impl Table {
     }
 }
 
-/// Says that a header lacks a column.
+/// The message that a header lacks a column.
 pub(in crate::plan) fn no_column(column: &str, header: &[String]) -> String {
     let names: Vec<String> = header.iter().take(20).map(|name| sanitize(name).into_owned()).collect();
     format!("no row has `{}`: the columns are {}", sanitize(column), names.join(", "))
 }
 
-/// Takes the named values of a JSON object.
+/// Reads the named values of a JSON object.
 pub(super) fn object(line: &str, columns: &[String], values: &mut Vec<String>) -> Result<(), String> {
     let row = match serde_json::from_str(line) {
         Ok(Value::Object(row)) => row,

@@ -1,8 +1,8 @@
 //! The worker pool that runs a plan over real sockets, under one schedule.
 //!
 //! There is a thread for each core, with its own runtime, HTTP client and share of the workers. All workers pull
-//! from one [`schedule`]. Events leave through one bounded channel. Their order never names anything before it is
-//! announced, and never counts more in flight than the limit. Start at [`Pool::start`].
+//! from one [`schedule`]. Events leave through one bounded channel. No event names anything before it is
+//! announced, and no event exceeds the limit of attempts in flight. Start at [`Pool::start`].
 
 pub mod adapt;
 pub mod dns;
@@ -167,7 +167,7 @@ impl RunThreads {
         resolver.cancel_queued();
         let ended: Result<(), Broken> = ended.into_iter().collect();
         if shared.is_broken() {
-            // What is left cannot be settled: the channel closes, and that is the end.
+            // The remaining jobs cannot be settled: the channel closes without a last event.
             return ended.and(Err(Broken::Worker));
         }
         first.block_on(shared.conclude());
@@ -202,7 +202,7 @@ fn runtime() -> io::Result<Runtime> {
 
 /// One thread's share of a run: workers as the limit needs them, until nothing will start any more.
 ///
-/// The thread that is given the commands also grants them, and runs the clock.
+/// The thread that gets the commands also applies them, and runs the clock.
 pub async fn serve<W: Wire>(
     shared: Arc<SharedRun>,
     wire: Rc<W>,
@@ -214,7 +214,7 @@ pub async fn serve<W: Wire>(
     let work = async {
         tokio::select! {
             () = run_workers(&shared, &wire, share, &mut workers) => {}
-            // One of them may have left an attempt or a lock half-way: the others could wait for it for ever.
+            // A worker may have left an attempt unfinished, and the others could wait for it without end.
             () = shared.broken.cancelled() => {}
         }
         workers.shutdown().await;
@@ -258,13 +258,13 @@ impl Share {
 /// Why a pool could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
-    /// No thread or no runtime could be had.
+    /// A thread or a runtime could not be started.
     #[error("cannot start the pool's threads")]
     System(#[from] io::Error),
     /// A thread of the pool panicked.
     #[error("one of its threads panicked, which is a bug in inflight")]
     Thread,
-    /// A worker panicked where no attempt could be blamed for it.
+    /// A worker panicked outside an attempt.
     #[error("one of its workers panicked, which is a bug in inflight")]
     Worker,
 }

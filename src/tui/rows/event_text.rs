@@ -70,10 +70,12 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         LogEvent::Repeated { cause, jobs } => {
             event(Status::Running, "sent again", format!("{} after {cause}", units::plural(*jobs, "job")))
         }
-        LogEvent::Quarantine { host, is_aside: true } => {
+        LogEvent::Quarantine { host, is_quarantined: true } => {
             event(Status::Paused, short_host(host), "set aside: no attempts start here until it is released".into())
         }
-        LogEvent::Quarantine { host, is_aside: false } => event(Status::Running, short_host(host), "released".into()),
+        LogEvent::Quarantine { host, is_quarantined: false } => {
+            event(Status::Running, short_host(host), "released".into())
+        }
         LogEvent::Paused => event(Status::Paused, "paused", "no attempts start until resumed".into()),
         LogEvent::Resumed => event(Status::Running, "resumed", String::new()),
         LogEvent::Draining => event(Status::Limited, "draining", "no new attempts start".into()),

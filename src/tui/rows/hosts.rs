@@ -94,7 +94,7 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     }
     match host.state(now) {
         HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
-        HostState::Aside => (Status::Paused, "set aside".into()),
+        HostState::Quarantined => (Status::Paused, "set aside".into()),
         HostState::Full => (Status::Running, "at its limit".into()),
         HostState::Busy => (Status::Running, "running".into()),
         HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),

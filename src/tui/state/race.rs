@@ -4,8 +4,7 @@
 
 use ratatui::crossterm::event::KeyEvent;
 
-use crate::control::Abilities;
-use crate::control::LabCommand;
+use crate::control::{Abilities, LabCommand};
 use crate::event::{Micros, Offset};
 use crate::model::race::Race;
 use crate::tui::action::Action;

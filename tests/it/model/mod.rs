@@ -1,4 +1,4 @@
-//! What facts add up to; each run is written in one line.
+//! Tests of the model; each run is written in one line.
 
 mod time_left;
 mod timeline;
@@ -38,7 +38,7 @@ fn an_attempt_that_starts_twice_is_in_flight_once() {
 }
 
 #[test]
-fn an_endpoint_that_was_not_announced_is_one_anomaly_and_counts_all_the_same() {
+fn an_unannounced_endpoint_is_one_anomaly_and_still_counts() {
     let model = scenario("0ms start B#1 | 5ms answer B#1 | 6ms done B#1 | 7ms start B#2 | 8ms cool B 1s").fold();
     assert_eq!(model.anomalies, Anomalies { unannounced: 2, ..Anomalies::default() });
     assert_eq!((&*model.endpoints[0].name, &*model.hosts.get(0).unwrap().name), ("endpoint 1", "host 1"));
@@ -74,7 +74,7 @@ fn a_job_that_was_saved_by_a_retry_is_done_and_counted_as_saved() {
     assert_eq!(model.incidents.by_size().len(), 0);
 }
 
-fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
+fn follow_ups(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
     let follow_up = |story: &LogEvent| match story {
         LogEvent::AttemptFailed { origin, attempt: Attempt { job, .. }, then, .. } => Some((*origin, *job, *then)),
         _ => None,
@@ -83,12 +83,12 @@ fn sequels(text: &str) -> Vec<(Origin, JobId, FollowUp)> {
 }
 
 #[test]
-fn the_news_of_a_bad_end_include_what_followed() {
-    let open = sequels("0ms start a#1 | 9ms break a#1");
+fn the_log_entry_of_a_failed_attempt_includes_its_follow_up() {
+    let open = follow_ups("0ms start a#1 | 9ms break a#1");
     assert_eq!(open, [(Origin::HERE, JobId(1), FollowUp::Open)]);
-    let retried = sequels("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms");
+    let retried = follow_ups("0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms");
     assert_eq!(retried, [(Origin::HERE, JobId(1), FollowUp::Retry(ms(50)))]);
-    let given_up = sequels(
+    let given_up = follow_ups(
         "0ms start a#1 | 9ms break a#1 | 9ms retry a#1 50ms | 50ms start a#1.2 | 60ms break a#1.2 | 60ms fail a#1.2",
     );
     assert_eq!(
@@ -99,7 +99,7 @@ fn the_news_of_a_bad_end_include_what_followed() {
 
 #[test]
 fn a_follow_up_belongs_to_the_machine_it_happened_on() {
-    let follow_ups = sequels(
+    let follow_ups = follow_ups(
         "0ms start a#1 | 0ms @1 start a#1 | 9ms break a#1 | 9ms @1 break a#1 | 9ms retry a#1 50ms | 10ms @1 fail a#1",
     );
     assert_eq!(
@@ -116,7 +116,7 @@ fn a_job_given_up_between_two_tries_is_listed_by_itself() {
 }
 
 #[test]
-fn good_answers_are_no_news() {
+fn expected_answers_are_not_logged() {
     let model =
         scenario("0ms start a#1 | 9ms answer a#1 | 9ms done a#1 | 9ms start a#2 | 20ms drop a#2 | 20ms skip a#2")
             .fold();
@@ -135,7 +135,7 @@ fn a_burst_of_refusals_leaves_one_mark_and_the_next_burst_another() {
 }
 
 #[test]
-fn a_dial_turned_step_by_step_leaves_one_mark_from_first_to_last() {
+fn a_limit_changed_step_by_step_leaves_one_mark_from_first_to_last() {
     let text = "0ms run limit 10 | 1s limit 9 | 1200ms limit 8 | 1500ms limit 7 | 9s limit 20";
     assert_eq!(marks(text), [(ms(1_500), Mark::Limit(10, 7)), (ms(9_000), Mark::Limit(7, 20))]);
 }
@@ -172,7 +172,7 @@ fn a_cooldown_runs_until_its_moment_and_the_latest_is_shown() {
 }
 
 #[test]
-fn an_endpoint_says_what_it_is_doing() {
+fn an_endpoint_has_a_state() {
     let state = |text: &str, at| scenario(text).fold().endpoints[0].state(ms(at));
     assert_eq!(state("0ms start a#1", 0), EndpointState::Running);
     assert_eq!(state("0ms start a#1 | 9ms refuse a#1", 1_000), EndpointState::Limited);
@@ -180,7 +180,7 @@ fn an_endpoint_says_what_it_is_doing() {
 }
 
 #[test]
-fn the_whole_is_over_when_every_machine_is_and_ends_as_the_worst_did() {
+fn the_run_is_over_when_every_machine_is_and_has_the_worst_end() {
     let half = scenario("0ms run jobs 3 | 0ms @1 run jobs 4 | 1s end").fold();
     assert_eq!((half.stage, half.ended, half.jobs), (Stage::Running, None, Some(7)));
     let whole = scenario("0ms run jobs 3 | 0ms @1 run jobs 4 | 2s end | 1s @1 end drained").fold();
@@ -188,7 +188,7 @@ fn the_whole_is_over_when_every_machine_is_and_ends_as_the_worst_did() {
 }
 
 #[test]
-fn the_whole_is_paused_when_every_machine_that_works_is() {
+fn the_run_is_paused_when_every_running_machine_is() {
     let paused = |text: &str| scenario(text).fold().is_paused;
     assert!(!paused("0ms run | 0ms @1 run | 1s pause"));
     assert!(paused("0ms run | 0ms @1 run | 1s pause | 1s @1 pause"));
@@ -196,7 +196,7 @@ fn the_whole_is_paused_when_every_machine_that_works_is() {
 }
 
 #[test]
-fn a_clock_with_another_zero_is_put_right() {
+fn a_clock_that_started_later_is_converted() {
     let text = "0ms run | 0ms @1 clock 3s | 0ms @1 run | 100ms @1 start a#1 | 600ms @1 cool a 900ms | 600ms @1 answer a#1 | 700ms @1 end | 700ms end";
     let model = scenario(text).fold();
     assert_eq!((model.ended, model.last), (Some(ms(3_700)), ms(3_700)));
@@ -205,14 +205,14 @@ fn a_clock_with_another_zero_is_put_right() {
 }
 
 #[test]
-fn one_machine_without_a_known_number_of_jobs_makes_the_whole_unknown() {
+fn one_machine_with_an_unknown_number_of_jobs_makes_the_total_unknown() {
     let jobs = |text: &str| scenario(text).fold().jobs;
     assert_eq!(jobs("0ms run jobs 3 | 0ms @1 run"), None);
     assert_eq!(jobs("0ms run jobs 3 | 0ms @1 run jobs 5"), Some(8));
 }
 
 #[test]
-fn levels_that_two_machines_see_add_up_with_what_is_open() {
+fn levels_of_two_machines_are_added_to_the_open_attempts() {
     let model = scenario("0ms level 3 | 0ms @1 level 4 | 1ms start a#1").fold();
     assert_eq!((model.in_flight(), model.level.peak()), (8, 8));
 }
@@ -221,7 +221,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn no_order_of_events_breaks_the_model(events in any_events(200), at in any::<u64>()) {
+    fn the_model_accepts_events_in_any_order(events in any_events(200), at in any::<u64>()) {
         let model = fold(&events);
         let now = Offset(at);
         let _ = (model.effective_concurrency(now), model.time_left(now), model.cooldown(now));
@@ -233,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_in_flight_is_what_started_and_has_not_ended(events in run()) {
+    fn attempts_in_flight_have_started_and_not_ended(events in run()) {
         let mut model = inflight::model::Model::default();
         for event in &events {
             model.apply(event);
@@ -268,7 +268,7 @@ proptest! {
     }
 
     #[test]
-    fn orphans_and_doubles_never_disturb_what_is_in_flight(events in any_events(150)) {
+    fn anomalies_do_not_change_the_attempts_in_flight(events in any_events(150)) {
         let model = fold(&events);
         let t = model.totals;
         prop_assert_eq!(model.open.n() as u64, t.started - t.ended - model.anomalies.double_starts);

@@ -1,4 +1,4 @@
-//! The time left, and the stragglers.
+//! Tests of the time left and of stragglers.
 
 use inflight::event::Offset;
 
@@ -22,7 +22,7 @@ fn the_time_left_excludes_attempts_that_take_far_longer_than_usual() {
     assert_eq!(model.stragglers(Offset(900_000)).n, 0, "a second is not long");
 }
 
-/// Ten jobs a second for `seconds`, of a plan of so many.
+/// Ten jobs per second for `seconds`, in a plan with `jobs` jobs.
 fn steady(jobs: u64, seconds: u64) -> String {
     let job = |i: u64| format!(" | {0}ms start a#{i} | {0}ms answer a#{i} | {0}ms done a#{i}", i * 100);
     let steps: String = (1..=seconds * 10).map(job).collect();
@@ -30,13 +30,13 @@ fn steady(jobs: u64, seconds: u64) -> String {
 }
 
 #[test]
-fn the_time_that_is_left_goes_by_the_pace_of_the_last_ten_seconds() {
+fn the_time_left_uses_the_pace_of_the_last_ten_seconds() {
     let left = scenario(&steady(400, 20)).fold().time_left(millis(20_000)).unwrap();
     assert!(left.as_secs_f64() > 19.0 && left.as_secs_f64() < 21.0, "{left:?}");
 }
 
 #[test]
-fn no_time_left_is_shown_before_it_can_be_known() {
+fn no_time_left_is_shown_too_early() {
     let too_short = scenario(&steady(400, 2)).fold();
     assert_eq!(too_short.time_left(millis(2_999)), None);
     let too_little = scenario(&steady(10_000, 4)).fold();

@@ -1,4 +1,4 @@
-//! What the waterfall draws agrees with what is in flight, and stays bounded.
+//! Tests of the timeline: it agrees with the attempts in flight, and its size is bounded.
 
 use inflight::event::outcome::{Outcome, Phase};
 use inflight::event::{Event, Micros, Offset};
@@ -11,7 +11,7 @@ use crate::scenario::notation::scenario;
 use crate::scenario::playback::run;
 use crate::scenario::strategies::any_events;
 
-/// So many attempts, each over before the next one starts; one of them never ends.
+/// `n` attempts, one after the other; one of them never ends.
 fn many(n: usize) -> Model {
     let steps: Vec<String> = (1..=n).map(|i| format!("{i}ms start a#{i} | {i}ms answer a#{i}")).collect();
     scenario(&format!("0ms start b#0 | {}", steps.join(" | "))).fold()
@@ -31,7 +31,7 @@ fn an_attempt_is_kept_from_its_start_to_its_end() {
 }
 
 #[test]
-fn what_is_in_flight_is_kept_however_many_come_after_it() {
+fn an_attempt_in_flight_is_kept_after_any_number_of_later_ones() {
     let model = many(Timeline::KEPT + 50);
     let numbers: Vec<u64> = model.timeline.numbers().collect();
     assert_eq!((numbers[0], numbers[1], numbers.len()), (0, 51, Timeline::KEPT + 1));
@@ -58,7 +58,7 @@ fn a_start_that_displaces_another_ends_it() {
     assert_eq!((displaced.at, &displaced.outcome), (Offset(10_000), &None));
 }
 
-/// Attempts of the timeline that are in flight are those that the model knows to be.
+/// The timeline and the model have the same attempts in flight.
 fn holds(events: &[Event]) -> Result<(), TestCaseError> {
     let model = fold(events);
     let timeline = &model.timeline;
@@ -97,7 +97,7 @@ proptest! {
                 steps.push(format!("{i}ms answer a#{i}"));
             }
         }
-        // Some of those that stayed end after all, long after the ring has left them behind.
+        // Some open attempts end long after they have left the ring.
         steps.extend((0..until.min(stays.len())).filter(|&i| stays[i]).map(|i| format!("9s break a#{i}")));
         holds(&scenario(&steps.join(" | ")).events)?;
     }

@@ -1,4 +1,4 @@
-//! What may be concluded: for each finding a run that shows it, one just below, and healthy ones.
+//! Tests of the verdict: for each finding a run that has it, one just below the threshold, and healthy runs.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use inflight::model::verdict::{Finding, findings};
 use crate::scenario::notation::scenario;
 use crate::scenario::{fixtures, fold};
 
-/// A run that is written step by step; steps may come in any order.
+/// A run that is built step by step; steps may come in any order.
 #[derive(Default)]
 struct Case(Vec<(u64, String)>);
 
@@ -25,7 +25,7 @@ impl Case {
         self.0.push((ms, step.to_owned()));
     }
 
-    /// A job with one attempt: what it waited, from when to when, and how it ended.
+    /// A job with one attempt: its waiting, its start and end, and its outcome.
     fn job(&mut self, about: &str, waited: &str, (from, to): (u64, u64), end: &str) {
         self.step(from, &format!("start {about} {waited}"));
         self.step(
@@ -41,7 +41,7 @@ impl Case {
     }
 
     fn model(mut self) -> Model {
-        // What ends makes room for what starts.
+        // At the same moment, ends come before starts.
         self.0.sort_by_key(|(ms, step)| (*ms, step.starts_with("start")));
         let mut text = String::new();
         for (ms, step) in &self.0 {
@@ -59,7 +59,7 @@ impl Case {
     }
 }
 
-/// So many jobs one after the other, each 100 ms, with a pause in between.
+/// `n` jobs one after the other, 100 ms each, with a pause in between.
 fn chain(run: &str, n: u64, pause: u64) -> Case {
     let mut case = Case::new(run);
     for i in 0..n {
@@ -74,8 +74,8 @@ fn one_after_the_other_is_serial() {
     let model = chain("limit 32", 8, 1).finds(&["serial"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "in flight 1.0 of 32 on average: every start waits for the previous end; \
-         if these are independent, about 100 ms instead of 807 ms with 32 at once"
+        "in flight 1.0 of 32 on average: each attempt starts after the previous one ends; \
+         if they are independent, about 100 ms instead of 807 ms with 32 at once"
     );
     chain("", 8, 24).finds(&["serial"]);
 }
@@ -94,7 +94,7 @@ fn what_is_paced_or_too_short_or_limited_to_one_is_not_serial() {
     paused.finds(&[]);
 }
 
-/// Waves of eight, the slowest of which takes so long and the others 100 ms.
+/// `n` waves whose slowest attempt takes `slowest` ms and whose others take 100 ms.
 fn waves(n: u64, size: u64, slowest: u64) -> Case {
     let mut case = Case::new("");
     for wave in 0..n {
@@ -112,8 +112,8 @@ fn batches_that_wait_for_their_slowest_are_waves() {
     let model = waves(4, 8, 300).finds(&["waves"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "4 waves of 8, slots 58 % idle: each waits for its slowest; \
-         if these are independent, about 763 ms instead of 1.20 s with 8 at once, each as one ends"
+        "4 waves of 8, slots 58 % idle: each wave waits for its slowest attempt; \
+         start one whenever one ends: about 763 ms instead of 1.20 s with 8 at once"
     );
 }
 
@@ -129,7 +129,7 @@ fn even_waves_few_waves_and_unequal_ones_are_none() {
     unequal.finds(&[]);
 }
 
-/// Four at once for a second, and one that holds on for so long.
+/// Four attempts at once for a second, and one that takes `holds` ms longer.
 fn tail(holds: u64) -> Case {
     let mut case = Case::new("limit 4 jobs 41");
     for slot in 0..4 {
@@ -144,17 +144,17 @@ fn tail(holds: u64) -> Case {
 }
 
 #[test]
-fn a_job_that_holds_on_is_a_straggler_and_is_named() {
+fn a_slow_last_job_is_a_straggler_and_is_named() {
     let model = tail(400).finds(&["stragglers"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "last 400 ms of 1.40 s: only 1 attempt: GET https://a#99.example/99 (403 ms); \
+        "last 400 ms of 1.40 s: waiting for 1 attempt: GET https://a#99.example/99 (403 ms); \
          start these first (`--order slow-first`), or give them a shorter time-out"
     );
 }
 
 #[test]
-fn an_end_that_is_short_or_has_work_left_has_no_stragglers() {
+fn a_short_tail_or_one_with_work_left_has_no_stragglers() {
     tail(250).finds(&[]);
     let mut working = tail(400);
     working.good("a#100", "", (1_200, 1_250));
@@ -164,7 +164,7 @@ fn an_end_that_is_short_or_has_work_left_has_no_stragglers() {
     under_way.finds(&[]);
 }
 
-/// Four at once for a second, 100 ms each, and two behind them that time out after so many milliseconds.
+/// Four attempts at once for a second, 100 ms each, then two that time out after `took` ms.
 fn late(took: u64) -> Case {
     let mut case = Case::new("limit 4 jobs 43");
     for slot in 0..4 {
@@ -181,10 +181,10 @@ fn late(took: u64) -> Case {
 }
 
 #[test]
-fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwise() {
+fn late_time_outs_come_with_an_estimate_of_starting_them_first() {
     let model = late(1_000).finds(&["stragglers"]);
     let verdict = |recording| main_sentence(&model, recording).unwrap();
-    let start = "last 1.00 s of 2.00 s: only 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
+    let start = "last 1.00 s of 2.00 s: waiting for 2 time-outs, the latest GET https://b#99.example/99 (1.00 s), \
                  GET https://b#98.example/98 (1.00 s); about 1.57 s with these first: ";
     assert_eq!(
         verdict(None),
@@ -194,8 +194,8 @@ fn an_end_that_waits_for_late_time_outs_alone_says_how_long_it_would_be_otherwis
 }
 
 #[test]
-fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
-    // Had they been first of all, the run would have been hardly shorter.
+fn time_outs_that_started_early_are_not_late() {
+    // Starting them first would hardly shorten the run.
     late(900).finds(&[]);
     late(200).finds(&[]);
     let mut long = tail(400);
@@ -204,11 +204,11 @@ fn time_outs_that_began_in_time_are_not_accused_of_being_late() {
     long.0.retain(|(ms, step)| step != "end" || *ms == 1_800);
     let verdict = main_sentence(&long.finds(&["stragglers"]), None).unwrap();
     assert!(verdict.starts_with("last 797 ms of 1.80 s"), "{verdict}");
-    assert!(verdict.ends_with("; a shorter time-out: they began early enough"), "{verdict}");
+    assert!(verdict.ends_with("; use a shorter time-out: they started early enough"), "{verdict}");
 }
 
 #[test]
-fn what_would_not_be_found_to_be_slow_is_not_to_be_looked_for() {
+fn slow_first_is_only_suggested_for_jobs_that_it_would_recognize() {
     let mut case = Case::new("limit 4 jobs 13");
     for i in 0..12 {
         case.good(&format!("a#{i}"), "", (i / 4 * 1_000 + i % 4, i / 4 * 1_000 + i % 4 + 1_000));
@@ -220,7 +220,7 @@ fn what_would_not_be_found_to_be_slow_is_not_to_be_looked_for() {
 }
 
 #[test]
-fn late_time_outs_of_a_run_that_was_refused_paused_or_is_not_over_are_nobodys_order() {
+fn late_time_outs_of_a_refused_paused_or_unfinished_run_are_no_finding() {
     let mut refused = late(1_000);
     refused.job("a#90", "", (500, 501), "refuse 429");
     refused.finds(&[]);
@@ -236,7 +236,7 @@ fn late_time_outs_of_a_run_that_was_refused_paused_or_is_not_over_are_nobodys_or
     answered.finds(&[]);
 }
 
-/// Two at once, 100 ms each, all waiting so long for this.
+/// Two attempts at once, 100 ms each, that all waited for the same reason.
 fn held(run: &str, dial: &str, waited: &str) -> Case {
     let mut case = Case::new(run);
     case.step(0, dial);
@@ -249,7 +249,7 @@ fn held(run: &str, dial: &str, waited: &str) -> Case {
 }
 
 #[test]
-fn the_limit_that_holds_is_named_with_what_raising_it_would_bring() {
+fn the_limiting_setting_is_named_with_the_gain_of_raising_it() {
     let sentence = |case: Case| main_sentence(&case.finds(&["limited-by-us"]), None).unwrap();
     assert_eq!(
         sentence(held("limit 2", "own a 2", "slot 60ms host 10ms")),
@@ -282,7 +282,7 @@ fn little_waiting_mixed_waiting_and_refusals_blame_no_limit() {
     held("limit 2", "own a 2", "").finds(&[]);
 }
 
-/// Twenty a second for five seconds, with so many refusals in the second.
+/// Twenty attempts per second for five seconds, with `n` refusals.
 fn refused(n: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..100 {
@@ -295,11 +295,11 @@ fn refused(n: u64) -> Case {
 }
 
 #[test]
-fn an_upstream_that_refuses_says_how_much_it_takes() {
+fn refusals_come_with_the_accepted_rate() {
     let model = refused(5).finds(&["limited-by-upstream"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "5 of 105 refused: a.example, first with 4 in flight; took 20.0 a second; at most 3 at once, or `--adaptive`"
+        "5 of 105 refused: a.example, first with 4 in flight; accepted 20.0/s; send at most 3 at once, or use `--adaptive`"
     );
     let mut patient = Case::new("");
     for i in 0..20 {
@@ -312,7 +312,7 @@ fn an_upstream_that_refuses_says_how_much_it_takes() {
 }
 
 #[test]
-fn single_refusals_are_no_limit() {
+fn single_refusals_are_no_finding() {
     refused(4).finds(&[]);
     let mut rare = refused(0);
     for i in 0..5 {
@@ -321,8 +321,8 @@ fn single_refusals_are_no_limit() {
     rare.finds(&[]);
 }
 
-/// One host at four of four slots, and another whose jobs are so fast and wait so long.
-fn hog(took: u64, waited: u64) -> Case {
+/// One host that uses all four slots, and another whose jobs take `took` ms and wait `waited` ms.
+fn one_slow_host(took: u64, waited: u64) -> Case {
     let mut case = Case::new("limit 4");
     for slot in 0..4 {
         for i in 0..5 {
@@ -337,21 +337,21 @@ fn hog(took: u64, waited: u64) -> Case {
 }
 
 #[test]
-fn a_slow_host_that_holds_the_slots_is_named() {
-    let model = hog(5, 600).finds(&["one-host", "limited-by-us"]);
+fn a_slow_host_that_uses_the_slots_is_named() {
+    let model = one_slow_host(5, 600).finds(&["one-host", "limited-by-us"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "98 % of the slots: b.example holds them, 490 ms each against 5.00 ms; a limit of its own for it: others waited up to 600 ms"
+        "98 % of the slots: b.example uses them, 490 ms per attempt against 5.00 ms elsewhere; give it its own limit: others waited up to 600 ms"
     );
 }
 
 #[test]
 fn a_host_without_waiting_jobs_or_as_slow_as_others_is_no_finding() {
-    hog(5, 400).finds(&["limited-by-us"]);
-    hog(150, 600).finds(&["limited-by-us"]);
+    one_slow_host(5, 400).finds(&["limited-by-us"]);
+    one_slow_host(150, 600).finds(&["limited-by-us"]);
 }
 
-/// So many that end right after a stall of 300 ms.
+/// `n` attempts that end `after` ms after a stall of 300 ms.
 fn stalled(n: u64, after: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..40 {
@@ -365,13 +365,13 @@ fn stalled(n: u64, after: u64) -> Case {
 }
 
 #[test]
-fn what_ends_together_after_a_stall_is_a_convoy() {
+fn attempts_that_end_together_after_a_stall_are_a_convoy() {
     let model = stalled(5, 1).finds(&["convoy"]);
     let sentence = main_sentence(&model, None).unwrap();
     assert!(sentence.starts_with("p95 3"), "{sentence}");
     assert!(
         sentence
-            .contains("ms without the stall: 5 attempts ended together after the event loop stood still for 300 ms")
+            .contains("ms without the stall: 5 attempts ended together after the event loop was blocked for 300 ms")
     );
     assert!(working(&model, None).iter().any(|(label, text)| *label == "figures" && text.contains("measured")));
 }
@@ -382,7 +382,7 @@ fn few_or_late_ends_are_no_convoy() {
     stalled(5, 21).finds(&[]);
 }
 
-/// Eight jobs of which so many are tried a second and third time in vain.
+/// Eight jobs, `n` of which are retried without success.
 fn retried(n: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..8 {
@@ -407,12 +407,14 @@ fn retried(n: u64) -> Case {
 fn retries_in_vain_are_a_finding() {
     let model = retried(2).finds(&["retries"]);
     assert!(
-        main_sentence(&model, None).unwrap().starts_with("1.5 tries a job: 4 of 4 retries saved no job; fewer tries")
+        main_sentence(&model, None)
+            .unwrap()
+            .starts_with("1.5 tries per job: 4 of 4 retries saved no job; use fewer tries")
     );
     retried(1).finds(&[]);
 }
 
-/// Twenty answers two at once, so many of which reuse a connection.
+/// `n` answers, two at once, `reused` of them on a reused connection.
 fn connected(n: u64, reused: u64) -> Case {
     let mut case = Case::new("");
     for i in 0..n {
@@ -428,7 +430,7 @@ fn a_connection_for_every_attempt_is_churn() {
     assert!(
         main_sentence(&model, None)
             .unwrap()
-            .starts_with("100 % on new connections: a.example, 30.0 ms each to connect; one client")
+            .starts_with("100 % on new connections: a.example, 30.0 ms each to connect; share one client")
     );
 }
 
@@ -440,17 +442,17 @@ fn connections_that_are_reused_or_few_are_no_churn() {
 }
 
 #[test]
-fn a_machine_without_room_comes_first() {
+fn missing_local_resources_come_first() {
     let mut case = chain("limit 32", 8, 1);
     case.step(1, "limit 3 machine");
     let model = case.finds(&["own-machine", "serial"]);
-    assert!(main_sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine has no room"));
+    assert!(main_sentence(&model, None).unwrap().starts_with("limit cut from 32 to 3: this machine cannot open"));
     let mut turned = chain("limit 32", 8, 40);
     turned.step(1, "limit 3");
     turned.finds(&[]);
 }
 
-/// Steady work on eight slots, with reused connections and nothing wrong.
+/// Steady work on eight slots, with reused connections and no failures.
 #[test]
 fn healthy_runs_of_every_kind_stay_silent() {
     let mut steady = Case::new("limit 8 jobs 200");
@@ -465,7 +467,7 @@ fn healthy_runs_of_every_kind_stay_silent() {
 }
 
 #[test]
-fn recordings_of_real_runs_say_what_they_show() {
+fn recordings_of_real_runs_have_their_findings() {
     let kinds = |fixture: &str| -> Vec<_> {
         let model = fold(&fixtures::read(fixture));
         findings(&model)
@@ -476,14 +478,16 @@ fn recordings_of_real_runs_say_what_they_show() {
     assert_eq!(kinds("watched-serial").iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["serial"]);
     assert_eq!(
         kinds("two-workers")[0].1.split(';').next(),
-        Some("limit cut from 5 to 3: this machine has no room for more connections")
+        Some("limit cut from 5 to 3: this machine cannot open more connections")
     );
-    assert!(kinds("late")[0].1.contains(": only 2 time-outs, the latest GET practice://shop/hang?id=39 (1.00 s)"));
+    assert!(
+        kinds("late")[0].1.contains(": waiting for 2 time-outs, the latest GET practice://shop/hang?id=39 (1.00 s)")
+    );
     assert_eq!(kinds("storm-429").first().map(|(kind, _)| *kind), Some("limited-by-upstream"));
 }
 
 #[test]
-fn the_working_always_says_how_full_the_slots_were() {
+fn the_details_always_show_the_use_of_the_slots() {
     let model = held("limit 9", "own a 9", "").finds(&[]);
     let lines = working(&model, None);
     assert!(lines.contains(&("verdict", "nothing unusual".to_owned())), "{lines:?}");

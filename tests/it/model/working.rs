@@ -1,4 +1,4 @@
-//! The working behind a verdict, for any run.
+//! The details of a verdict, for any run.
 
 use inflight::model::verdict::findings;
 use inflight::model::verdict::sentences::main_sentence;

@@ -9,14 +9,14 @@ use inflight::output::plain::{Plain, PlainPace};
 
 use crate::output::run::{Run, status};
 
-/// Everything that is printed when polled each quarter of a second.
+/// All lines that are printed if `poll` is called four times a second.
 fn printed(plain: &mut Plain, run: &Run, seconds: Range<u64>) -> Vec<String> {
     (seconds.start * 4..seconds.end * 4).flat_map(|quarter| plain.poll(&run.model, Offset(quarter * 250_000))).collect()
 }
 
 #[test]
 fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_and_prints_the_rarer() {
-    let mut run = Run::of(100, &["orders"]);
+    let mut run = Run::new(100, &["orders"]);
     let mut plain = Plain::new(PlainPace::Log);
     let mut lines = printed(&mut plain, &run, 0..1);
     for second in 1..50 {
@@ -36,8 +36,8 @@ fn a_log_has_a_line_every_ten_seconds_or_every_ten_percent_and_prints_the_rarer(
 }
 
 #[test]
-fn a_log_of_a_run_that_hardly_moves_is_not_silent_for_ever() {
-    let mut run = Run::of(1_000, &["orders"]);
+fn a_log_of_a_slow_run_still_has_regular_lines() {
+    let mut run = Run::new(1_000, &["orders"]);
     run.done(0, (0, 100));
     let mut plain = Plain::new(PlainPace::Log);
     assert_eq!(printed(&mut plain, &run, 0..1_000).len(), 1 + 3);
@@ -45,7 +45,7 @@ fn a_log_of_a_run_that_hardly_moves_is_not_silent_for_ever() {
 
 #[test]
 fn the_first_failure_of_each_kind_and_each_change_of_state_is_printed_once() {
-    let mut run = Run::of(10, &["orders"]);
+    let mut run = Run::new(10, &["orders"]);
     let mut plain = Plain::new(PlainPace::Log);
     let mut lines = printed(&mut plain, &run, 0..1);
     run.failed(0, (0, 1_000), "GET http://a.b/\x1b[31m1", status(503));
@@ -80,7 +80,7 @@ fn the_first_failure_of_each_kind_and_each_change_of_state_is_printed_once() {
 
 #[test]
 fn sentences_come_every_fifteen_seconds() {
-    let mut run = Run::of(4, &["orders"]);
+    let mut run = Run::new(4, &["orders"]);
     run.done(0, (0, 100));
     run.failed(0, (0, 1_000), "GET http://a.b/1", status(503));
     let mut plain = Plain::new(PlainPace::SPOKEN);

@@ -100,7 +100,7 @@ fn failures_and_cancelled_jobs_are_listed_with_the_data() {
 }
 
 #[test]
-fn hostile_bodies_leave_the_report_valid_and_inert() {
+fn hostile_bodies_leave_the_report_valid_and_safe() {
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     let bodies: [&[u8]; 16] = [
         b"\x1b]0;owned\x07\x1b[2J",
@@ -131,7 +131,7 @@ fn hostile_bodies_leave_the_report_valid_and_inert() {
     for (result, i) in results.iter().zip(0..) {
         let body = bodies[i % 16];
         let data = &result["data"];
-        // What is not JSON for every reader is kept as text, unchanged.
+        // JSON that is not portable is kept as text, unchanged.
         match i % 16 {
             1 | 8 | 9 | 12 | 13 => assert!(data.is_object() || data.is_array(), "{data}"),
             4 => assert_eq!(data["base64"], "//4A"),
@@ -146,7 +146,7 @@ fn hostile_bodies_leave_the_report_valid_and_inert() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_device_is_no_file_to_replace_and_does_not_hold_up_the_run() {
+fn a_full_device_is_not_replaced_and_does_not_block_the_run() {
     use std::os::unix::fs::FileTypeExt;
     let bodies = tempfile::tempdir().unwrap();
     let output = Output { report: Some("/dev/full".into()), bodies: Some(bodies.path().to_owned()) };
@@ -186,7 +186,7 @@ fn a_folder_without_write_permission_is_refused_before_the_run() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-    // The superuser may write there all the same, but not everywhere.
+    // The superuser may write there too, but not in every folder.
     let candidates = [folder.path().to_owned(), PathBuf::from("/sys")];
     let Some(refusing) = candidates.iter().find(|folder| tempfile::tempfile_in(folder).is_err()) else { return };
     let refused = |output: Output| {
@@ -201,7 +201,7 @@ fn a_folder_without_write_permission_is_refused_before_the_run() {
 }
 
 #[test]
-fn beginning_leaves_no_trace_and_the_older_report_stays_until_the_end() {
+fn the_older_report_is_unchanged_until_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.json");
     let names = || fs::read_dir(folder.path()).unwrap().count();

@@ -1,13 +1,13 @@
 //! A run written by hand: events folded into a model, without a clock.
 //!
-//! Start at [`Run::of`].
+//! Start at [`Run::new`].
 
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd};
 use inflight::model::Model;
 
-/// A run and the model that has followed it.
+/// A run and its model.
 pub struct Run {
     pub model: Model,
     jobs: u64,
@@ -15,7 +15,7 @@ pub struct Run {
 
 impl Run {
     /// A run with this many jobs and these endpoints, all at one host, at most 4 in flight.
-    pub fn of(jobs: u64, endpoints: &[&str]) -> Self {
+    pub fn new(jobs: u64, endpoints: &[&str]) -> Self {
         let mut run = Self { model: Model::default(), jobs: 0 };
         run.apply(0, Fact::RunStarted { name: "nightly.toml".into(), limit: Some(4), jobs: Some(jobs) });
         for (endpoint, name) in (0..).map(EndpointId).zip(endpoints) {
@@ -29,7 +29,7 @@ impl Run {
         self.model.apply(&Event { at: Offset(ms * 1_000), origin: Origin::HERE, fact });
     }
 
-    /// An attempt from one millisecond to another; gives back its name.
+    /// Adds an attempt with its start and end in milliseconds, and returns its id.
     pub fn attempt(&mut self, endpoint: u32, (from, to): (u64, u64), target: &str, outcome: Outcome) -> Attempt {
         self.jobs += 1;
         let attempt = Attempt { job: JobId(self.jobs), n: 1 };
@@ -48,7 +48,7 @@ impl Run {
         attempt
     }
 
-    /// A job that was answered well at its first attempt.
+    /// A job whose first attempt succeeded.
     pub fn done(&mut self, endpoint: u32, (from, to): (u64, u64)) {
         let outcome = Outcome::Answered { status: 200, bytes: 1_000, expected: true };
         let Attempt { job, .. } = self.attempt(endpoint, (from, to), "GET http://a.b/", outcome);
@@ -61,7 +61,7 @@ impl Run {
         self.settle(endpoint, to, job, JobEnd::Failed { last }, Some(target));
     }
 
-    /// An attempt that was refused and is to be tried again.
+    /// An attempt that was refused and will be retried.
     pub fn throttled(&mut self, endpoint: u32, (from, to): (u64, u64)) {
         let refused = Outcome::Throttled { status: 429, retry_after: None };
         let attempt = self.attempt(endpoint, (from, to), "GET http://a.b/", refused);
@@ -80,7 +80,7 @@ impl Run {
     }
 }
 
-/// An answer that the plan does not expect.
+/// An unexpected answer.
 pub fn status(status: u16) -> Outcome {
     Outcome::Answered { status, bytes: 10, expected: false }
 }

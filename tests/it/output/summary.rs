@@ -20,9 +20,9 @@ use crate::output::run::{Run, status};
 const TERMINAL: StreamStyle = StreamStyle { colour: false, width: Some(100) };
 const COLOURED: StreamStyle = StreamStyle { colour: true, ..TERMINAL };
 
-/// Ten jobs in two seconds: six good, three bad in two ways, one never started.
+/// Ten jobs in two seconds: six succeed, three fail for two causes, one never starts.
 fn small() -> Run {
-    let mut run = Run::of(10, &["orders", "users"]);
+    let mut run = Run::new(10, &["orders", "users"]);
     for i in 0..6 {
         run.done(0, (i * 100, i * 100 + 100));
     }
@@ -39,7 +39,7 @@ fn expect() -> Expect {
     Expect { failed_below: Some(0.01), p95_below: Some(Duration::from_secs(1)) }
 }
 
-/// The summary of a run over so many hosts.
+/// The summary of a run with `n` hosts.
 fn summary_of_hosts(n: u32) -> String {
     let mut model = Model::default();
     for id in 0..n {
@@ -53,12 +53,12 @@ fn summary_of_hosts(n: u32) -> String {
 #[test]
 fn the_summary_reports_how_many_hosts_are_counted_together() {
     let summary = summary_of_hosts(5_000);
-    assert!(summary.contains("  hosts     5,000, the 1,024 idle longest counted together"), "{summary}");
+    assert!(summary.contains("  hosts     5,000, the 1,024 that were idle longest are counted together"), "{summary}");
     assert!(!summary_of_hosts(4_096).contains("counted together"));
 }
 
 #[test]
-fn the_summary_says_what_happened_where_and_what_to_try() {
+fn the_summary_shows_failures_with_their_place_and_an_example() {
     let run = small();
     let checked = check(&run.model, &expect());
     let text = summary_text(&run.model, Offset::ZERO, &Extras { checked: &checked, ..Extras::default() }, TERMINAL);
@@ -79,7 +79,7 @@ fn the_summary_says_what_happened_where_and_what_to_try() {
 
 #[test]
 fn a_flawless_run_has_nothing_to_explain() {
-    let mut run = Run::of(2, &["orders"]);
+    let mut run = Run::new(2, &["orders"]);
     run.done(0, (0, 100));
     run.done(0, (0, 300));
     run.end(400, RunEnd::Finished);
@@ -107,8 +107,8 @@ fn colour_adds_colour_and_nothing_else() {
 }
 
 #[test]
-fn long_and_hostile_targets_fit_and_do_not_act() {
-    let mut run = Run::of(2, &["\x1b[2J\u{202e}endpoint"]);
+fn long_and_hostile_targets_are_cut_and_sanitized() {
+    let mut run = Run::new(2, &["\x1b[2J\u{202e}endpoint"]);
     let target = format!("GET http://a.b/{}/\x1b[31m/größe世界", "long/".repeat(60));
     let lost = Outcome::Failed { reason: Reason::BadResponse, detail: Some("\u{9b}x ".repeat(50).into()) };
     run.failed(0, (0, 10), &target, lost);
@@ -120,7 +120,7 @@ fn long_and_hostile_targets_fit_and_do_not_act() {
     for line in text.lines() {
         assert!(line.width() <= 100, "{} {line}", line.width());
     }
-    // A file gets them whole, and as harmless.
+    // A file gets them whole, and sanitized too.
     let text = summary_text(&run.model, Offset::ZERO, &Extras::default(), StreamStyle::default());
     assert!(!text.chars().any(|c| c != '\n' && sanitize::is_unsafe(c)));
     assert!(text.contains(&*sanitize::sanitize(&target)) && !text.contains('…'), "{text}");
@@ -168,21 +168,21 @@ fn the_document_for_scripts_has_every_figure() {
 }
 
 #[test]
-fn a_run_that_never_began_can_be_summed_up_too() {
+fn a_run_that_never_started_has_a_summary() {
     let model = Model::default();
     assert!(!summary_text(&model, Offset::ZERO, &Extras::default(), COLOURED).is_empty());
     assert_eq!(summary_json(&model, Offset::ZERO, &Extras::default())["throughput_per_s"], 0.0);
 }
 
 #[test]
-fn what_the_numbers_mean_is_the_same_sentence_everywhere() {
-    let mut run = Run::of(12, &["orders"]);
+fn the_verdict_is_the_same_sentence_everywhere() {
+    let mut run = Run::new(12, &["orders"]);
     for i in 0..12 {
         run.done(0, (i * 101, i * 101 + 100));
     }
     run.end(1_300, RunEnd::Finished);
-    let sentence = "in flight 1.0 of 4 on average: every start waits for the previous end; \
-                    if these are independent, about 300 ms instead of 1.21 s with 4 at once";
+    let sentence = "in flight 1.0 of 4 on average: each attempt starts after the previous one ends; \
+                    if they are independent, about 300 ms instead of 1.21 s with 4 at once";
     let document = summary_json(&run.model, Offset::ZERO, &Extras::default());
     assert_eq!((&document["verdict"]["kind"], &document["verdict"]["sentence"]), (&json!("serial"), &json!(sentence)));
     assert_eq!(document["verdict"]["others"], json!([]));

@@ -18,10 +18,11 @@ fn slow(endpoint: &str, row: u64, target: &str) -> SlowJob {
 #[track_caller]
 fn drawn(plan: &Plan, slow: Vec<SlowJob>) -> (Vec<Arc<str>>, Vec<Arc<str>>, PriorityCount) {
     let mut cursor = Cursor::open(plan, None).unwrap();
-    cursor.put_first(slow);
+    cursor.prioritize(slow);
     let sources = 0..cursor.sources();
-    let first = sources.clone().flat_map(|source| cursor.take_ahead(source)).map(|early| early.job.target).collect();
-    let placed = cursor.placed().unwrap();
+    let first =
+        sources.clone().flat_map(|source| cursor.take_priority_jobs(source)).map(|early| early.job.target).collect();
+    let placed = cursor.priority_count().unwrap();
     let rest = Drawn::rest_of(cursor);
     (first, rest.jobs.into_iter().map(|job| job.target).collect(), placed)
 }
@@ -77,8 +78,8 @@ fn a_secret_in_an_address_does_not_hide_the_job() {
     let plan =
         toml("[[endpoint]]\nname = \"x\"\nurl = \"https://a.b/{i}?token=${REPORT_TOKEN}\"\neach = { i = \"0..=2\" }");
     let mut cursor = Cursor::open(&plan, None).unwrap();
-    cursor.put_first(vec![slow("x", 1, "GET https://a.b/1?token=***")]);
-    let early = cursor.take_ahead(0).pop().unwrap();
+    cursor.prioritize(vec![slow("x", 1, "GET https://a.b/1?token=***")]);
+    let early = cursor.take_priority_jobs(0).pop().unwrap();
     assert_eq!(early.job.url.as_str(), "https://a.b/1?token=canary-1234");
 }
 

@@ -35,14 +35,14 @@ type Asked = Mutex<BTreeMap<String, usize>>;
 /// A wire that looks its name up, and notes how many others had been asked for by then.
 struct Asking {
     names: Resolver,
-    asked: &'static Asked,
+    profiles: &'static Asked,
     begun: Cell<usize>,
     most_ahead: Cell<usize>,
 }
 
 impl Asking {
     fn ahead(&self) -> usize {
-        self.asked.lock().unwrap().len().saturating_sub(self.begun.get())
+        self.profiles.lock().unwrap().len().saturating_sub(self.begun.get())
     }
 }
 
@@ -66,7 +66,7 @@ impl Wire for Asking {
 }
 
 /// Runs a plan one job after the other; returns how far ahead names were looked up.
-async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
+async fn run(plan: &str, names: Resolver, profiles: &'static Asked) -> usize {
     let plan = format!("[limits]\nconcurrency = 1\n[retry]\nattempts = 1\n{plan}");
     let plan = Plan::from_toml(&plan, "plan.toml", Path::new("."), &|_| None).unwrap();
     let schedule = Schedule::new(Cursor::open(&plan, None).unwrap(), &plan.limits, None);
@@ -75,7 +75,7 @@ async fn run(plan: &str, names: Resolver, asked: &'static Asked) -> usize {
     shared.set_dns_prefetch(DnsPrefetch::new(names.clone(), Route::new(HttpClient::Auto, &|_| None)));
     shared.open("ahead").await;
     let (begun, most_ahead) = (Cell::new(0), Cell::new(0));
-    let wire = Rc::new(Asking { names, asked, begun, most_ahead });
+    let wire = Rc::new(Asking { names, profiles, begun, most_ahead });
     let (_sender, mut commands) = mpsc::unbounded_channel();
     serve(Arc::clone(&shared), Rc::clone(&wire), Share { thread: 0, of: 1 }, Some(&mut commands)).await;
     wire.most_ahead.get()
@@ -97,8 +97,8 @@ async fn the_names_of_the_next_few_jobs_are_asked_for_ahead_and_no_others() {
         let _ = writeln!(apart, "[[endpoint]]\nurl = \"http://h{n}.test/\"");
     }
     for plan in [each, &apart] {
-        assert_eq!(run(plan, names(), &ASKED).await, AHEAD, "of as many as are looked at ahead, all were asked for");
-        let asked = ASKED.lock().unwrap();
-        assert!(asked.len() == 500 && asked.values().all(|&n| n == 1), "{asked:?}");
+        assert_eq!(run(plan, names(), &ASKED).await, AHEAD, "of as many as are looked at ahead, all were profiles for");
+        let profiles = ASKED.lock().unwrap();
+        assert!(profiles.len() == 500 && profiles.values().all(|&n| n == 1), "{profiles:?}");
     }
 }

@@ -1,6 +1,6 @@
-//! Checks the events of a run against everything that must be true of every run.
+//! The ledger of a run: it checks the events against the invariants of every run.
 //!
-//! Start at [`Ledger::of`].
+//! Start at [`Ledger::read`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,23 +10,23 @@ use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, O
 use inflight::model::Model;
 use inflight::model::totals::Anomalies;
 
-/// What a run's events add up to.
+/// The sums of a run's events.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Starts, in order: when, and which.
+    /// The starts of attempts, in order.
     pub starts: Vec<Start>,
     /// How each job ended.
     pub ends: BTreeMap<JobId, JobEnd>,
-    /// The highest in flight.
+    /// The most attempts in flight at once.
     pub peak: usize,
     /// Jobs in the plan, once all are drawn.
     pub drawn: Option<u64>,
-    /// Rounds, in order: when, and of which endpoint.
+    /// The starts of rounds, in order, with their endpoints.
     pub started_rounds: Vec<(Offset, Option<EndpointId>)>,
-    /// What each job waited for in all, and how long its attempts took.
+    /// The total wait of each job, and the total duration of its attempts.
     pub waited: HashMap<JobId, WaitTimes>,
     pub served: HashMap<JobId, Micros>,
-    asked: HashMap<EndpointId, bool>,
+    profiles: HashMap<EndpointId, bool>,
     /// Jobs that repeat others.
     pub repeats: HashMap<JobId, JobId>,
     up: HashMap<EndpointId, bool>,
@@ -42,7 +42,7 @@ pub struct Ledger {
     how: Option<RunEnd>,
 }
 
-/// One attempt's start.
+/// The start of an attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
     pub at: Offset,
@@ -54,13 +54,13 @@ struct HostState {
     limit: Option<u32>,
     in_flight: u32,
     cooldown: Offset,
-    is_aside: bool,
+    is_quarantined: bool,
 }
 
 impl Ledger {
-    /// Reads a whole run, and panics at the first event that cannot be.
+    /// Reads a whole run, and panics at the first event that breaks an invariant.
     #[track_caller]
-    pub fn of(events: &[Event]) -> Self {
+    pub fn read(events: &[Event]) -> Self {
         let mut ledger = Self::default();
         let (mut model, mut last) = (Model::default(), Offset::ZERO);
         assert!(matches!(events[0].fact, Fact::RunStarted { .. }), "the first event is the run's start");
@@ -103,8 +103,8 @@ impl Ledger {
             Fact::RunStarted { limit, .. } => self.limit = limit.unwrap() as usize,
             Fact::EndpointAnnounced { endpoint, .. } => assert!(self.endpoints.insert(*endpoint), "{event:?} again"),
             Fact::EndpointProfile { endpoint, varies, .. } => {
-                let is_news = self.asked.insert(*endpoint, *varies) != Some(*varies);
-                assert!(is_news && self.endpoints.contains(endpoint), "{event:?}");
+                let is_new = self.profiles.insert(*endpoint, *varies) != Some(*varies);
+                assert!(is_new && self.endpoints.contains(endpoint), "{event:?}");
             }
             Fact::HostAnnounced { host, limit, .. } => {
                 let state = HostState { limit: *limit, ..HostState::default() };
@@ -113,28 +113,7 @@ impl Ledger {
             Fact::JobsReordered { jobs, of } => assert!(self.starts.is_empty() && jobs <= of, "{event:?}"),
             Fact::PlanDrawn { jobs } => assert_eq!(self.drawn.replace(*jobs), None, "emitted once"),
             Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
-                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
-                assert!(self.open.len() < self.limit, "within the limit of {}: {event:?}", self.limit);
-                assert!(!self.is_paused && !self.is_closed, "the gate is open: {event:?}");
-                assert!(self.open.values().all(|(_, held, _)| held != slot), "a slot is held once: {event:?}");
-                assert!(self.open.keys().all(|open| open.job != attempt.job), "one at a time: {event:?}");
-                assert!(!self.ends.contains_key(&attempt.job), "not settled before: {event:?}");
-                let n = self.last_attempt.entry(attempt.job).or_default();
-                *n += 1;
-                assert_eq!(attempt.n, *n, "attempts are counted: {event:?}");
-                if let Some(until) = self.until.remove(&attempt.job) {
-                    assert!(at >= until, "not before {until:?}: {event:?}");
-                }
-                let state = self.hosts.get_mut(host).expect("announced before");
-                assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
-                assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
-                state.in_flight += 1;
-                assert!(!state.is_aside, "not put aside: {event:?}");
-                assert!(!self.skipped.contains(endpoint), "not skipped: {event:?}");
-                *self.waited.entry(attempt.job).or_default() += *waited;
-                self.open.insert(*attempt, (at, *slot, *host));
-                self.peak = self.peak.max(self.open.len());
-                self.starts.push(Start { at, attempt: *attempt });
+                self.start(event, *attempt, (*endpoint, *host), *slot, *waited);
             }
             Fact::AttemptEnded { attempt, .. } => {
                 let (started, _, host) = self.open.remove(attempt).expect("it had started");
@@ -157,8 +136,8 @@ impl Ledger {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
             }
             Fact::EndpointSkipped { endpoint } => assert!(self.skipped.insert(*endpoint), "{event:?} again"),
-            Fact::HostQuarantined { host } => self.put_aside(*host, true),
-            Fact::HostReleased { host } => self.put_aside(*host, false),
+            Fact::HostQuarantined { host } => self.set_quarantine(*host, true),
+            Fact::HostReleased { host } => self.set_quarantine(*host, false),
             Fact::JobSettled { job, endpoint, end, total, waited, .. } => {
                 assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
                 assert!(self.open.keys().all(|open| open.job != *job), "its attempt has ended: {event:?}");
@@ -198,8 +177,41 @@ impl Ledger {
         }
     }
 
-    fn put_aside(&mut self, host: HostId, is_aside: bool) {
+    fn start(
+        &mut self,
+        event: &Event,
+        attempt: Attempt,
+        (endpoint, host): (EndpointId, HostId),
+        slot: u32,
+        waited: WaitTimes,
+    ) {
+        let at = event.at;
+        assert!(self.endpoints.contains(&endpoint), "announced before: {event:?}");
+        assert!(self.open.len() < self.limit, "within the limit of {}: {event:?}", self.limit);
+        assert!(!self.is_paused && !self.is_closed, "the gate is open: {event:?}");
+        assert!(self.open.values().all(|(_, held, _)| *held != slot), "a slot is held once: {event:?}");
+        assert!(self.open.keys().all(|open| open.job != attempt.job), "one at a time: {event:?}");
+        assert!(!self.ends.contains_key(&attempt.job), "not settled before: {event:?}");
+        let n = self.last_attempt.entry(attempt.job).or_default();
+        *n += 1;
+        assert_eq!(attempt.n, *n, "attempts are counted: {event:?}");
+        if let Some(until) = self.until.remove(&attempt.job) {
+            assert!(at >= until, "not before {until:?}: {event:?}");
+        }
         let state = self.hosts.get_mut(&host).expect("announced before");
-        assert_ne!(std::mem::replace(&mut state.is_aside, is_aside), is_aside);
+        assert!(at >= state.cooldown, "not within the cooldown {:?}: {event:?}", state.cooldown);
+        assert!(state.limit.is_none_or(|limit| state.in_flight < limit), "the host's limit: {event:?}");
+        state.in_flight += 1;
+        assert!(!state.is_quarantined, "not put aside: {event:?}");
+        assert!(!self.skipped.contains(&endpoint), "not skipped: {event:?}");
+        *self.waited.entry(attempt.job).or_default() += waited;
+        self.open.insert(attempt, (at, slot, host));
+        self.peak = self.peak.max(self.open.len());
+        self.starts.push(Start { at, attempt });
+    }
+
+    fn set_quarantine(&mut self, host: HostId, is_quarantined: bool) {
+        let state = self.hosts.get_mut(&host).expect("announced before");
+        assert_ne!(std::mem::replace(&mut state.is_quarantined, is_quarantined), is_quarantined);
     }
 }

@@ -1,4 +1,4 @@
-//! What took long in an earlier run goes first, and nothing else changes its place.
+//! Jobs that took long in an earlier run start first; the order of the others does not change.
 
 use std::num::NonZeroU32;
 
@@ -25,15 +25,15 @@ impl FinishedRun {
         rows.collect()
     }
 
-    /// How many jobs were put first, of how many.
-    fn put_first(&self) -> Option<(u64, u64)> {
+    /// How many jobs got priority, of how many slow ones.
+    fn priority_count(&self) -> Option<(u64, u64)> {
         self.events.iter().find_map(|event| match event.fact {
             Fact::JobsReordered { jobs, of } => Some((jobs, of)),
             _ => None,
         })
     }
 
-    /// What the numbers mean.
+    /// The ledger of the run.
     fn verdict(&self) -> Option<String> {
         let mut model = Model::default();
         self.events.iter().for_each(|event| model.apply(event));
@@ -47,7 +47,7 @@ impl FinishedRun {
     }
 }
 
-/// One try of each job, for so long.
+/// One try for each job, with this time-out.
 fn brief(time: &str) -> Overrides {
     let timeout = parse_attempt_timeout(time).ok();
     Overrides { rules: Rules { timeout, ..tries(1) }, ..Overrides::default() }
@@ -57,7 +57,7 @@ fn tries(n: u32) -> Rules {
     Rules { attempts: Some(n), ..Rules::default() }
 }
 
-/// Jobs that take so many milliseconds, so many at once.
+/// Runs jobs of these durations in milliseconds, with this limit.
 fn jobs(limit: usize, took: Vec<u64>) -> Rig {
     let n = took.len();
     let plan = format!(
@@ -71,10 +71,10 @@ async fn jobs_that_took_long_start_first_the_longest_ahead_and_the_others_as_the
     let took: Vec<u64> =
         (0..40).map(|i| [200, 900, 5_000][usize::from(i == 17 || i == 33) + usize::from(i == 33)]).collect();
     let first = jobs(4, took.clone()).run().await;
-    assert_eq!((first.rows(), first.put_first()), ((0..40).collect(), None));
+    assert_eq!((first.rows(), first.priority_count()), ((0..40).collect(), None));
     let again = jobs(4, took.clone()).after(&first).run().await;
     let expected: Vec<u64> = [33, 17].into_iter().chain((0..40).filter(|row| ![17, 33].contains(row))).collect();
-    assert_eq!((again.rows(), again.put_first()), (expected, Some((2, 2))));
+    assert_eq!((again.rows(), again.priority_count()), (expected, Some((2, 2))));
     let ledger = again.ledger();
     assert_eq!((ledger.drawn, again.end().0), (Some(40), RunEnd::Finished));
     assert_eq!((first.end().1, again.end().1), (Offset(6_800_000), Offset(5_000_000)));
@@ -86,8 +86,8 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     let first = jobs(100, took.clone()).run().await;
     assert_eq!(first.end().1.0, list_schedule(100, &took) * 1_000, "first come, first served");
     let again = jobs(100, took.clone()).after(&first).run().await;
-    assert_eq!((again.put_first(), again.end().1), (Some((7, 7)), Offset(5_000_000)));
-    // They were answered, if late; only of time-outs nothing better is known than to start them first.
+    assert_eq!((again.priority_count(), again.end().1), (Some((7, 7)), Offset(5_000_000)));
+    // These jobs were answered late. For time-outs, starting first is all that can be done.
     let hung = |first: Option<&FinishedRun>| {
         let rig = jobs(100, took.clone()).with(|plan| plan.override_requests(&brief("4999ms")));
         match first {
@@ -97,11 +97,11 @@ async fn the_domains_of_which_seven_hang_end_with_their_time_out_and_not_long_af
     };
     let first = hung(None).run().await;
     let verdict = first.verdict().unwrap();
-    assert!(verdict.contains("only 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{verdict}");
+    assert!(verdict.contains("waiting for 7 time-outs, the latest GET http://a.test/930 (5.00 s), GET"), "{verdict}");
     assert!(verdict.contains("; about 5.00 s with these first: "), "{verdict}");
     let again = hung(Some(&first)).run().await;
     assert_eq!(again.end().1, Offset(4_999_000));
-    assert_eq!(again.verdict().as_deref().map(|verdict| verdict.contains("began early enough")), Some(true));
+    assert_eq!(again.verdict().as_deref().map(|verdict| verdict.contains("started early enough")), Some(true));
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,16 +126,16 @@ async fn late_time_outs_that_were_tried_again_count_with_all_their_tries() {
     let verdict = run.verdict().unwrap();
     let slow = run.slowest();
     assert_eq!((slow.len(), slow[0].row, slow[0].took.0), (1, 99, 2_000_000));
-    let late = "only 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with";
+    let late = "waiting for 2 time-outs, the latest GET http://a.test/100 (1.00 s); about 3.05 s with";
     assert!(verdict.contains(late), "{verdict}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_put_first_where_nothing_takes_far_longer_than_usual() {
+async fn nothing_has_priority_where_nothing_takes_far_longer_than_usual() {
     let took: Vec<u64> = (0..100).map(|i| 400 + i * 37 % 400).collect();
     let first = jobs(8, took.clone()).run().await;
     let again = jobs(8, took).after(&first).run().await;
-    assert_eq!((again.put_first(), again.rows()), (Some((0, 0)), (0..100).collect()));
+    assert_eq!((again.priority_count(), again.rows()), (Some((0, 0)), (0..100).collect()));
     assert_eq!(again.end(), first.end());
 }
 
@@ -172,19 +172,19 @@ async fn whole_endpoints_that_are_slow_start_first_and_the_plan_is_drawn_all_the
     let again = rig().after(&first).run().await;
     let hosts: Vec<&str> = again.arrivals.iter().map(|arrival| &*arrival.host).take(4).collect();
     assert_eq!(hosts, ["h20.test", "h29.test", "h0.test", "h1.test"]);
-    assert_eq!((again.put_first(), again.ledger().drawn), (Some((2, 2)), Some(30)));
+    assert_eq!((again.priority_count(), again.ledger().drawn), (Some((2, 2)), Some(30)));
     assert!(again.end().1 < first.end().1, "{:?}", again.end());
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_everything_is_put_first_the_plan_is_drawn_with_the_last_of_it() {
+async fn when_every_job_has_priority_the_plan_is_drawn_with_the_last_of_it() {
     let of = |host: &str, n: u32| format!("{}name = {host:?}\n", endpoint(host, n));
     let plan = format!("[limits]\nconcurrency = 2\n{}{}", of("quick.test", 3), of("slow.test", 2));
     let script = |cue: crate::pool::rig::Cue<'_>| ok(if cue.host == "slow.test" { 2_000 } else { 10 });
     let first = Rig::new(&plan, script).run().await;
     let only_slow = Rig::new(&format!("[limits]\nconcurrency = 2\n{}", of("slow.test", 2)), script);
     let again = only_slow.after(&first).run().await;
-    assert_eq!((again.put_first(), again.ledger().drawn), (Some((2, 2)), Some(2)));
+    assert_eq!((again.priority_count(), again.ledger().drawn), (Some((2, 2)), Some(2)));
     assert_eq!(again.end(), (RunEnd::Finished, Offset(2_000_000)));
 }
 
@@ -201,7 +201,7 @@ async fn slow_jobs_of_a_host_that_is_full_are_kept_for_it_and_no_other_job_waits
     let first = rig().run().await;
     let again = rig().after(&first).run().await;
     assert_eq!(again.ledger().ends.len(), 120);
-    assert_eq!(again.put_first(), Some((10, 10)));
+    assert_eq!(again.priority_count(), Some((10, 10)));
     let hosts: Vec<&str> = again.arrivals.iter().map(|arrival| &*arrival.host).take(4).collect();
     assert_eq!(hosts, ["slow.test", "slow.test", "quick.test", "quick.test"]);
     // Ten of two seconds, two at once: the quick ones ran at the same time.
@@ -221,7 +221,7 @@ async fn a_row_that_says_something_else_by_now_or_is_gone_is_not_taken_for_the_s
     let mut changed = urls(15);
     changed[3] = "http://other.test/".into();
     let again = Rig::list(&changed, script).with(one).after(&first).run().await;
-    assert_eq!(again.put_first(), Some((1, 3)));
+    assert_eq!(again.priority_count(), Some((1, 3)));
     let expected: Vec<u64> = std::iter::once(12).chain((0..15).filter(|row| *row != 12)).collect();
     assert_eq!((again.rows(), again.ledger().drawn), (expected, Some(15)));
 }
@@ -239,7 +239,7 @@ async fn rows_of_a_table_are_found_again_and_bad_ones_stay_where_they_are() {
     let first = rig().run().await;
     let again = rig().after(&first).run().await;
     assert_eq!(again.rows(), [4, 0, 2, 3, 5]);
-    assert_eq!((again.put_first(), again.events.len()), (Some((1, 1)), first.events.len() + 1));
+    assert_eq!((again.priority_count(), again.events.len()), (Some((1, 1)), first.events.len() + 1));
 }
 
 #[tokio::test(start_paused = true)]

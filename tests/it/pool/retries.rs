@@ -121,7 +121,10 @@ async fn a_retry_that_its_lane_holds_too_long_times_out_as_a_job() {
     let ends: Vec<_> = run.ledger().ends.into_values().collect();
     let timed_out = JobEnd::Failed { last: Outcome::TimedOut { phase: Phase::Job } };
     assert_eq!(ends[0], timed_out);
-    assert!(matches!(&ends[1], JobEnd::Failed { last: Outcome::Throttled { .. } }), "the wait asked for is too long");
+    assert!(
+        matches!(&ends[1], JobEnd::Failed { last: Outcome::Throttled { .. } }),
+        "the wait profiles for is too long"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -212,7 +212,7 @@ impl Rig {
         let _folder = self.folder;
         let mut cursor = Cursor::open(&self.plan, Some(9)).unwrap();
         if let Some(slow) = self.slow {
-            cursor.put_first(slow);
+            cursor.prioritize(slow);
         }
         let reading = cursor.activity();
         let schedule = Schedule::new(cursor, &self.plan.limits, self.plan.polling);
@@ -266,10 +266,10 @@ impl Rig {
                 shared.conclude().await;
                 if let Some((after, cause)) = self.again {
                     sleep(after).await;
-                    let (asking, mut asked) = mpsc::unbounded_channel();
+                    let (asking, mut profiles) = mpsc::unbounded_channel();
                     asking.send(Command::Repeat(cause)).unwrap();
                     drop(asking);
-                    if let Some(cause) = shared.wait_for_repeat(&mut asked).await {
+                    if let Some(cause) = shared.wait_for_repeat(&mut profiles).await {
                         shared = Arc::into_inner(shared).unwrap().reopened(&RunTime::begin());
                         shared.start_again(cause).await;
                         serve(Arc::clone(&shared), acting, share, Some(&mut commands)).await;
@@ -349,7 +349,7 @@ impl FinishedRun {
     /// What the events add up to; panics if they cannot be.
     #[track_caller]
     pub fn ledger(&self) -> Ledger {
-        let ledger = Ledger::of(&self.events);
+        let ledger = Ledger::read(&self.events);
         // What is cancelled at its start may not come as far as the wire.
         let is_whole = self.end().0 == RunEnd::Finished;
         assert!(ledger.starts.len() == self.arrivals.len() || !is_whole && ledger.starts.len() > self.arrivals.len());

@@ -70,7 +70,7 @@ async fn a_run_ends_at_once_while_a_file_gives_nothing() {
         let (ended, at) = run.end();
         assert_eq!(ended, how);
         assert!(at < Offset(2_000_000), "{at:?}");
-        // Whoever reads is still blocked, and was not waited for.
+        // The reader thread is still blocked, and the run did not wait for it.
         drop(silent.join().unwrap());
     }
 }

@@ -50,9 +50,9 @@ async fn a_postponed_job_is_tried_again_when_everything_else_has_started() {
     let order: Vec<_> = ledger.starts.iter().map(|start| start.attempt.job.0).collect();
     assert_eq!(order, [1, 2, 3, 4, 5, 1]);
     assert!(ledger.ends.values().all(|end| *end == JobEnd::Done));
-    let asked =
+    let profiles =
         |event: &&inflight::event::Event| matches!(event.fact, Fact::RetryScheduled { why: RetryReason::Asked, .. });
-    assert_eq!(run.events.iter().filter(asked).count(), 1);
+    assert_eq!(run.events.iter().filter(profiles).count(), 1);
     assert_eq!(run.end().1, Offset(550_000));
 }
 

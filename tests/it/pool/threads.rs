@@ -59,7 +59,7 @@ fn a_limit_that_is_raised_reaches_every_thread() {
         }
         commands.send(Command::SetLimit { scope: Scope::Run, limit: 100 }).unwrap();
     });
-    let ledger = Ledger::of(&events);
+    let ledger = Ledger::read(&events);
     assert_eq!((ledger.ends.len(), tally.requests), (101, 101));
     assert_eq!((ledger.peak, tally.peak), (100, 100));
 }
@@ -94,7 +94,7 @@ fn the_events_of_many_threads_are_in_order() {
             thread::sleep(Duration::from_millis(3));
         }
     });
-    let ledger = Ledger::of(&events);
+    let ledger = Ledger::read(&events);
     assert!(matches!(events.last().unwrap().fact, inflight::event::Fact::RunEnded { how: RunEnd::Finished }));
     assert_eq!(ledger.ends.len(), 1200);
     assert!(tally.requests <= ledger.starts.len() as u64 && tally.peak <= ledger.peak as u64);

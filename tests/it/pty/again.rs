@@ -79,5 +79,5 @@ fn continue_a_race() {
     terminal.send_keys("q");
     assert_eq!(terminal.exit(), 0);
     terminal.assert_restored(&modes);
-    terminal.wait_for("A task must not wait with its thread");
+    terminal.wait_for("A task must not block its thread");
 }

@@ -203,7 +203,7 @@ fn no_request_arrives_before_the_time_that_a_server_set() {
         assert!(throttled > 0 && summary["jobs"]["done"] == 25, "{summary}");
         // Every start is compared with the cooldown of its host.
         let (events, skipped) = replay(&folder.bytes("run.jsonl"));
-        let ledger = Ledger::of(&events);
+        let ledger = Ledger::read(&events);
         let cooldowns = events.iter().filter(|event| matches!(event.fact, Fact::CooldownSet { .. })).count();
         assert!(skipped == 0 && cooldowns > 0 && ledger.ends.len() == 25);
         // The upstream agrees: in each window it refused only requests that were on their way.

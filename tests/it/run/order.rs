@@ -43,7 +43,7 @@ fn the_next_run_starts_the_slow_jobs_of_a_recorded_run_first() {
     // The new recording may replace the old one, which is read first.
     let slow = ["--order", "slow-first", "--from", "last.jsonl", "--events", "last.jsonl", "--report", "out.json"];
     let ended = folder.inflight(RUN).args(slow).run().exits(1);
-    assert!(ended.err().contains("slow first: 2 slow jobs of last time before all others"), "{}", ended.err());
+    assert!(ended.err().contains("slow first: 2 slow jobs of last time moved to the front"), "{}", ended.err());
     let mut first = rows(&folder, "last.jsonl")[..2].to_vec();
     first.sort_unstable();
     assert_eq!(first, [2, 39]);
@@ -142,11 +142,12 @@ fn an_unrelated_or_damaged_recording_is_reported_and_the_run_goes_on() {
     let folder = folder.with("damaged.jsonl", &text).with("other.txt", &at(&upstream, "/delay/7ms"));
     let order = ["--order", "slow-first", "--from", "damaged.jsonl"];
     let ended = folder.inflight(RUN).args(order).run().exits(1);
-    for expected in ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time before"]
+    for expected in
+        ["skipped 1 line of `damaged.jsonl`", "was cut off", "slow first: 2 slow jobs of last time moved to the front"]
     {
         assert!(ended.err().contains(expected), "{expected}: {}", ended.err());
     }
     let ended = folder.inflight("run other.txt").args(order).run().exits(0);
-    let expected = "slow first: 2 slow jobs of last time gone from the plan, or changed: order as given";
+    let expected = "slow first: the plan no longer has the 2 slow jobs of last time; the order is unchanged";
     assert!(ended.err().contains(expected), "{}", ended.err());
 }

@@ -41,7 +41,7 @@ fn failed_jobs_are_sent_again_after_the_end_and_the_run_ends_again() {
     assert_eq!((model.jobs, totals.settled(), totals.jobs_repeated), (Some(20 + refused), 20 + refused, refused));
     assert_eq!(totals.jobs_failed, refused + (refused - totals.repeats_done));
     assert_eq!((totals.started, tally.requests), (20 + refused, 20 + refused));
-    let ledger = Ledger::of(&events);
+    let ledger = Ledger::read(&events);
     assert_eq!((ledger.repeats.len() as u64, fold(&events) == model), (refused, true));
 }
 

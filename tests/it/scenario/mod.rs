@@ -11,7 +11,7 @@ use inflight::event::Event;
 use inflight::journal::{JournalHeader, Reader, SCHEMA, Writer};
 use inflight::model::Model;
 
-/// What the events add up to.
+/// The model after these events.
 pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Model {
     let mut model = Model::default();
     for event in events {
@@ -20,7 +20,7 @@ pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Model {
     model
 }
 
-/// A journal that holds these events.
+/// A journal with these events.
 pub fn record(events: &[Event]) -> Vec<u8> {
     let header =
         JournalHeader { inflight: SCHEMA, name: "scenario".into(), started: "2026-11-20T14:03:27.000Z".into() };
@@ -32,7 +32,7 @@ pub fn record(events: &[Event]) -> Vec<u8> {
     journal
 }
 
-/// The events of a journal, and how many lines were no event.
+/// The events of a journal, and the number of skipped lines.
 pub fn replay(journal: &[u8]) -> (Vec<Event>, u64) {
     let mut reader = Reader::new(journal).unwrap();
     let events = reader.by_ref().map(Result::unwrap).collect();

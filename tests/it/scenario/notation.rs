@@ -1,20 +1,20 @@
 //! A run in one line: `0ms start a#1 | 50ms timeout a#1 | 60ms answer a#1 200`.
 //!
-//! A step is a moment, a verb and what it is about: `a#1` is the first attempt of job 1 at endpoint
-//! `a`, `a#1.2` its second. Endpoints `a` to `z` lie at hosts of their own and are announced; `A` to
-//! `Z` are strangers. `@1` after the moment means that another machine reports it.
+//! A step is a moment, a verb and an object: `a#1` is the first attempt of job 1 at endpoint `a`, and `a#1.2` the
+//! second. Endpoints `a` to `z` have a host each and are announced; `A` to `Z` are not announced. `@1` after the
+//! moment means that another machine reports the step.
 //!
 //! | step | |
 //! | --- | --- |
 //! | `run limit 4 jobs 10` | the run starts; both numbers may be left out |
-//! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after so much waiting: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
+//! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after waiting this long for: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
 //! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
-//! | `retry a#1 500ms` | its job is tried again, not before |
-//! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` as its last attempt ended |
-//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | a dial |
+//! | `retry a#1 500ms` | its job is retried at this moment at the earliest |
+//! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
+//! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
 //! | `level 5` · `stall 250ms` | a watched program |
-//! | `clock 1s` | where this machine's zero lies |
+//! | `clock 1s` | when this machine's clock started |
 //! | `end` · `end drained` | the run is over |
 
 use std::collections::{HashMap, HashSet};
@@ -36,7 +36,7 @@ pub struct Scenario {
     first: HashMap<(Origin, JobId), Offset>,
 }
 
-/// Reads the notation; a run of no limit and no known jobs has begun before its first step.
+/// Parses the notation. Without a `run` step, a run without a limit and without known jobs starts first.
 #[track_caller]
 pub fn scenario(text: &str) -> Scenario {
     let mut scenario =
@@ -53,7 +53,7 @@ pub fn scenario(text: &str) -> Scenario {
 }
 
 impl Scenario {
-    /// What it adds up to.
+    /// The model after all events.
     pub fn fold(&self) -> Model {
         scenario::fold(&self.events)
     }
@@ -72,16 +72,7 @@ impl Scenario {
                 let (endpoint, attempt) = self.about(at, origin, word(0));
                 let host = HostId(endpoint.0);
                 self.first.entry((origin, attempt.job)).or_insert(at);
-                let waited = |why| named(why).map_or(Micros::ZERO, micros);
-                let waited = WaitTimes {
-                    slot: waited("slot"),
-                    host_limit: waited("host"),
-                    gap: waited("gap"),
-                    rate: waited("rate"),
-                    cooldown: waited("cooldown"),
-                    backoff: waited("backoff"),
-                    paused: Micros::ZERO,
-                };
+                let waited = wait_times(named);
                 let (row, slot) = (attempt.job.0, 0);
                 let target = format!("GET https://{}.example/{row}", word(0)).into();
                 Fact::AttemptStarted { attempt, endpoint, host, row, slot, target, waited, until: None }
@@ -190,4 +181,18 @@ fn micros(text: &str) -> Micros {
 
 fn moment(text: &str) -> Offset {
     Offset(micros(text).0)
+}
+
+/// The wait times that the words of a `start` name.
+fn wait_times<'w>(named: impl Fn(&str) -> Option<&'w str>) -> WaitTimes {
+    let waited = |why| named(why).map_or(Micros::ZERO, micros);
+    WaitTimes {
+        slot: waited("slot"),
+        host_limit: waited("host"),
+        gap: waited("gap"),
+        rate: waited("rate"),
+        cooldown: waited("cooldown"),
+        backoff: waited("backoff"),
+        paused: Micros::ZERO,
+    }
 }

@@ -1,4 +1,4 @@
-//! Whole runs at random, in which everything adds up.
+//! Random complete runs without contradictions.
 //!
 //! Start at [`run`].
 
@@ -11,12 +11,12 @@ use inflight::event::{
 };
 use proptest::prelude::*;
 
-/// A whole run: every attempt ends, every job settles, time goes on.
+/// A complete run: every attempt ends, every job settles, and time never goes back.
 pub fn run() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec((0..16_u8, any::<u16>(), 0..400_000_u64), 0..120).prop_map(|choices| play(&choices))
 }
 
-/// Plays a run by a list of choices: what to do, to which, and how much later.
+/// Builds a run from a list of choices: the action, its object, and the time until then.
 fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
     let mut run = Played::default();
     run.apply(Fact::RunStarted { name: "played".into(), limit: Some(8), jobs: None });
@@ -53,7 +53,7 @@ fn play(choices: &[(u8, u16, u64)]) -> Vec<Event> {
     run.events
 }
 
-/// A run as it is played.
+/// A run that is being built.
 #[derive(Default)]
 struct Played {
     events: Vec<Event>,

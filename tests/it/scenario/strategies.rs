@@ -1,4 +1,4 @@
-//! Events at random: any kind, in any order, about anything.
+//! Random events of any kind, in any order.
 //!
 //! Start at [`any_events`].
 
@@ -119,7 +119,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         15 => Just(Fact::Cancelling).boxed(),
         16 => any::<u32>().prop_map(|in_flight| Fact::LevelReported { in_flight }).boxed(),
         17 => (length(), of(text())).prop_map(|(lasted, place)| Fact::Stalled { lasted, place }).boxed(),
-        18 => (concern(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
+        18 => (warning_source(), text()).prop_map(|(about, message)| Fact::Warned { about, message }).boxed(),
         20 => (length(), length(), length())
             .prop_map(|(no_work, cooldown, rate)| Fact::SlotsIdle {
                 idle: Idle { no_work, cooldown, rate, ..Idle::default() },
@@ -156,7 +156,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
     }
 }
 
-/// Events in any order, about anything, at any time.
+/// Events of any kind, in any order, at any time.
 pub fn any_events(most: usize) -> impl Strategy<Value = Vec<Event>> {
     let kind = prop_oneof![0..KINDS, 5..10_usize];
     let event = (moment(), prop_oneof![4 => Just(0), 1 => 0..3_u16], kind.prop_flat_map(fact))
@@ -164,7 +164,7 @@ pub fn any_events(most: usize) -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..most)
 }
 
-/// Mostly a moment of a short run; now and then any that can be written.
+/// Mostly a moment of a short run, sometimes any possible value.
 fn moment() -> impl Strategy<Value = Offset> {
     prop_oneof![20 => 0..60_000_000_u64, 1 => any::<u64>()].prop_map(Offset)
 }
@@ -184,7 +184,7 @@ fn waits() -> impl Strategy<Value = WaitTimes> {
     })
 }
 
-/// Foreign text: anything, control characters and wide ones included.
+/// Foreign text, including control characters and wide characters.
 fn text() -> impl Strategy<Value = Arc<str>> {
     prop_oneof![
         Just("GET https://a.example/v1/items/7?q=x".to_owned()),
@@ -278,7 +278,7 @@ fn reason() -> impl Strategy<Value = Reason> {
     ])
 }
 
-fn concern() -> impl Strategy<Value = WarningSource> {
+fn warning_source() -> impl Strategy<Value = WarningSource> {
     select(vec![
         WarningSource::Recorder,
         WarningSource::Report,

@@ -220,7 +220,7 @@ fn lost_jobs_are_named() {
         LaneResults { kept: 3, read: 1, lost: vec![5, 6, 7, 8, 9, 10], ..LaneResults::default() };
     lanes.race.lanes[0].calls = Some(Calls { created: 10, polled: 4, finished: 4 });
     let text = picture::lines(&lanes.take((120, 40), "")).join("\n");
-    for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost without a word", "LOST"] {
+    for words in ["Lost #5–#10. 3 kept, 1 error read.", "10 futures made, 4 polled", "lost silently", "LOST"] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }

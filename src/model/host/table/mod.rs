@@ -1,7 +1,7 @@
-//! All hosts of a run, in bounded memory: the coldest are counted together as "other hosts".
+//! All hosts of a run, in bounded memory.
 //!
-//! A host is never folded while an attempt is in flight there, while it is in cooldown, or once the
-//! operator has changed it. Totals stay exact: what is folded is added up. Start at [`Hosts`].
+//! If there are too many hosts, those that were idle longest are folded into "other hosts". A host is never folded
+//! with attempts in flight, during a cooldown, or once its limit was changed. Totals stay exact. Start at [`Hosts`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,64 +11,64 @@ use rustc_hash::FxHashMap;
 use crate::event::{ChangedBy, HostId, Offset, Origin};
 use crate::model::host::HostStats;
 
-/// All hosts of a run. Each has a number, in the order of first sight, which is never used again.
+/// All hosts of a run. Each has a number, in the order of announcement, which is never reused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hosts {
-    /// Hosts kept in full, by rising number.
+    /// Hosts kept individually, by rising number.
     kept: Vec<HostStats>,
     /// The number that the next host gets.
     next: usize,
-    /// The hosts that were folded, added up.
+    /// The sum of all folded hosts.
     others: HostStats,
     /// How many were folded.
     n_others: u64,
     numbers: FxHashMap<(Origin, HostId), usize>,
     by_name: FxHashMap<(Origin, Arc<str>), usize>,
-    /// The highest id of each machine that no longer names a host kept in full.
+    /// For each machine, the highest id of a folded host.
     folded_ids: BTreeMap<Origin, HostId>,
-    /// Hosts to keep in full.
+    /// Number of hosts to keep individually.
     most: usize,
-    /// How many were left after the last fold, because they could not be folded.
+    /// Number of hosts that remained after the last fold.
     left: usize,
 }
 
 impl Hosts {
-    /// Hosts kept in full. A screen shows some fifty, and each takes about half a kilobyte.
+    /// Number of hosts kept individually. A screen shows about fifty, and each takes about half a kilobyte.
     pub const MOST: usize = 4_096;
-    /// The number of the hosts that are counted together.
+    /// The number that represents all folded hosts.
     pub const OTHERS: usize = usize::MAX;
 
-    /// A host that is kept in full.
+    /// A host that is kept individually.
     pub fn get(&self, number: usize) -> Option<&HostStats> {
         self.position(number).map(|at| &self.kept[at])
     }
 
-    /// A host that is kept in full, or the others together for [`Hosts::OTHERS`].
+    /// A host that is kept individually, or the sum of the folded ones for [`Hosts::OTHERS`].
     pub fn row(&self, number: usize) -> Option<&HostStats> {
         if number == Self::OTHERS { self.others() } else { self.get(number) }
     }
 
-    /// The hosts that are counted together, where there are any.
+    /// The sum of the folded hosts, if there are any.
     pub fn others(&self) -> Option<&HostStats> {
         (self.n_others > 0).then_some(&self.others)
     }
 
-    /// How many hosts are counted together. A host that comes back after that counts once more.
+    /// Number of folded hosts. A host that returns after it was folded counts twice.
     pub fn n_others(&self) -> u64 {
         self.n_others
     }
 
-    /// How many hosts are kept in full.
+    /// Number of hosts kept individually.
     pub fn n_kept(&self) -> usize {
         self.kept.len()
     }
 
-    /// Every host that is kept in full, in the order of first sight.
+    /// The hosts that are kept individually, in the order of announcement.
     pub fn kept(&self) -> impl Iterator<Item = &HostStats> {
         self.kept.iter()
     }
 
-    /// Every host that is kept in full, and the others together.
+    /// The hosts that are kept individually, then the sum of the folded ones.
     pub fn all(&self) -> impl Iterator<Item = &HostStats> {
         self.kept.iter().chain(self.others())
     }
@@ -78,12 +78,12 @@ impl Hosts {
         self.next
     }
 
-    /// The host that this machine calls by this id, while it is kept in full.
+    /// The host with this id on this machine, while it is kept individually.
     pub fn by_id(&self, origin: Origin, id: HostId) -> Option<&HostStats> {
         self.numbers.get(&(origin, id)).and_then(|&number| self.get(number))
     }
 
-    /// The number of a host that a fact names; `true` if no fact has announced it.
+    /// The number of the host with this id; `true` if it was not announced and has just been added.
     pub(in crate::model) fn find(&mut self, origin: Origin, id: HostId, now: Offset) -> (usize, bool) {
         if let Some(&number) = self.numbers.get(&(origin, id)) {
             return (number, false);
@@ -94,7 +94,7 @@ impl Hosts {
         (self.add(origin, id, format!("host {}", id.0).into(), now), true)
     }
 
-    /// Takes in a host that is announced, and returns its number.
+    /// Adds an announced host, and returns its number.
     pub(in crate::model) fn announce(&mut self, origin: Origin, id: HostId, name: &Arc<str>, now: Offset) -> usize {
         if let Some(&number) = self.numbers.get(&(origin, id)) {
             if let Some(at) = self.position(number) {
@@ -104,10 +104,10 @@ impl Hosts {
             }
             return number;
         }
-        self.rename(origin, id, name).unwrap_or_else(|| self.add(origin, id, Arc::clone(name), now))
+        self.reassign_id(origin, id, name).unwrap_or_else(|| self.add(origin, id, Arc::clone(name), now))
     }
 
-    /// The host of a number: one kept in full, or else the others together.
+    /// The host with this number, or the sum of the folded ones.
     pub(in crate::model) fn at(&mut self, number: usize) -> &mut HostStats {
         match self.position(number) {
             Some(at) => &mut self.kept[at],
@@ -115,13 +115,13 @@ impl Hosts {
         }
     }
 
-    /// Every host that is kept in full, to be changed.
+    /// The hosts that are kept individually, to be changed.
     pub(in crate::model) fn kept_mut(&mut self) -> impl Iterator<Item = &mut HostStats> {
         self.kept.iter_mut()
     }
 
-    /// A source that has forgotten an idle host announces it under a new, higher id when it returns.
-    fn rename(&mut self, origin: Origin, id: HostId, name: &Arc<str>) -> Option<usize> {
+    /// Assigns a new id to a known host. A source that has dropped an idle host announces it again with a higher id.
+    fn reassign_id(&mut self, origin: Origin, id: HostId, name: &Arc<str>) -> Option<usize> {
         let number = *self.by_name.get(&(origin, Arc::clone(name)))?;
         let at = self.position(number)?;
         let host = &mut self.kept[at];
@@ -135,7 +135,7 @@ impl Hosts {
     }
 
     fn add(&mut self, origin: Origin, id: HostId, name: Arc<str>, now: Offset) -> usize {
-        // Where most hosts cannot be folded, not every further one is a reason to look for those that can.
+        // If few hosts can be folded, do not search again for each new host.
         if self.kept.len() >= self.most.max(self.left + self.most / 8) {
             self.fold(now);
         }
@@ -147,7 +147,8 @@ impl Hosts {
         number
     }
 
-    /// Folds the coldest eighth of the hosts. Hosts that refused are the last to go: they explain the run.
+    /// Folds the eighth of the hosts that was idle longest. Hosts that refused attempts are folded last, because
+    /// they explain the run.
     fn fold(&mut self, now: Offset) {
         let keep = self.most - self.most / 8;
         let coldness = |host: &HostStats| (host.throttled > 0, host.active, host.number);
@@ -176,7 +177,7 @@ impl Hosts {
     }
 
     fn position(&self, number: usize) -> Option<usize> {
-        // Until a host is folded, each one sits at its own number.
+        // Until a host is folded, position and number are equal.
         match self.kept.get(number) {
             Some(host) if host.number == number => Some(number),
             _ => self.kept.binary_search_by_key(&number, |host| host.number).ok(),

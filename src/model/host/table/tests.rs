@@ -1,4 +1,4 @@
-//! Hosts that are folded, hosts that return, and totals that add up.
+//! Tests of folded hosts, returning hosts and exact totals.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::model::host::table::Hosts;
 
 const MOST: usize = 16;
 
-/// A model that keeps few hosts in full.
+/// A model that keeps few hosts individually.
 fn small_model() -> Model {
     let mut model = Model::default();
     model.hosts.most = MOST;
@@ -43,7 +43,7 @@ fn answer(status: u16) -> Outcome {
     Outcome::Answered { status, bytes: 0, expected: status == 200 }
 }
 
-/// A run of so many hosts, one attempt each.
+/// A run with `n` hosts and one attempt at each.
 fn run_of(n: u32) -> Model {
     let mut model = small_model();
     for id in 0..n {
@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(sum(|host| host.usage.ended), totals.ended);
         prop_assert_eq!(sum(|host| host.usage.service.0), totals.service.0);
         prop_assert_eq!(sum(|host| host.usage.waits.slot.0), model.waits.slot.0);
-        // A host in flight is never folded; all others are, once there are too many.
+        // Hosts with attempts in flight are never folded.
         prop_assert!(model.hosts.n_kept() <= MOST.max(model.open.n() + 2 + MOST));
     }
 }

@@ -1,6 +1,6 @@
-//! What the verdict needs to remember of starts and ends: counters, sums and small rings.
+//! The data that the verdict is computed from: counters, sums and small rings.
 //!
-//! Bounded by hosts, never by attempts. [`Model::apply`] is the only writer. Start at [`Evidence`].
+//! Its memory is bounded. [`Model::apply`] is the only writer. Start at [`Evidence`].
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
@@ -26,42 +26,42 @@ use crate::model::verdict::evidence::tail::Tail;
 use crate::model::verdict::evidence::timeouts::TimeoutEvidence;
 use crate::model::verdict::evidence::waves::Waves;
 
-/// What is remembered for the verdict.
+/// The data that the verdict is computed from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// When the first attempt started.
     pub first: Option<Offset>,
-    /// When the last one ended.
+    /// When the last attempt ended.
     pub last: Offset,
-    /// Jobs whose first attempt has started.
+    /// Number of jobs whose first attempt has started.
     pub jobs: u64,
-    /// From an end that left nothing in flight to the next start.
+    /// Times with nothing in flight, from an end to the next start.
     pub gaps: Histogram,
-    /// How long attempts took.
+    /// Service times of attempts.
     pub service_times: ServiceTimes,
-    /// How attempts came in waves.
+    /// Waves of attempts.
     pub waves: Waves,
-    /// How the run ran out.
+    /// The tail of the run.
     pub tail: Tail,
-    /// What timed out.
+    /// Time-outs.
     pub timeouts: TimeoutEvidence,
-    /// Which host refused, and when.
+    /// Refusals.
     pub refusals: Refusals,
-    /// When the event loop stood still.
+    /// Stalls of the event loop.
     pub stalls: Stalls,
-    /// Retries that a person asked for.
+    /// Retries that the user asked for.
     pub manual_retries: u64,
-    /// Times that the user paused or changed a limit, or that a round began: a pattern may then be intended.
+    /// How often a pause, a changed limit or a new round interfered. A pattern may then be intended.
     pub interventions: u64,
-    /// The limit that this machine has cut, from and to.
+    /// The last cut of the limit for lack of local resources, from and to.
     pub machine: Option<(u32, u32)>,
-    /// Attempts that failed for want of room here.
+    /// Attempts that failed for lack of local resources.
     pub local: u64,
 }
 
 impl Evidence {
-    /// An attempt started; so many had been in flight.
-    pub(in crate::model) fn start(&mut self, attempt: Attempt, flight: &OpenAttempt, before: u32) {
+    /// Records the start of an attempt; `before` attempts were in flight.
+    pub(in crate::model) fn record_start(&mut self, attempt: Attempt, flight: &OpenAttempt, before: u32) {
         let at = flight.started;
         if self.first.is_some() && before == 0 {
             self.gaps.record(at.since(self.last));
@@ -72,8 +72,8 @@ impl Evidence {
         self.tail.start(attempt.n == 1);
     }
 
-    /// An attempt ended; so many are left in flight, of the most there were.
-    pub(in crate::model) fn end(
+    /// Records the end of an attempt, with the attempts still in flight and the peak.
+    pub(in crate::model) fn record_end(
         &mut self,
         at: Offset,
         flight: &OpenAttempt,
@@ -88,9 +88,9 @@ impl Evidence {
         self.tail.end(at, service, &flight.target, (left, peak), idle);
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
         match outcome {
-            Outcome::Throttled { .. } => self.refusals.refused(at, left.saturating_add(1), flight.host),
+            Outcome::Throttled { .. } => self.refusals.record_refusal(at, left.saturating_add(1), flight.host),
             Outcome::Answered { expected, .. } => {
-                self.refusals.answered(at, *expected);
+                self.refusals.record_answer(at, *expected);
                 self.stalls.end(at, flight.started);
             }
             Outcome::Failed { reason: Reason::Local, .. } => self.local += 1,
@@ -98,30 +98,36 @@ impl Evidence {
         }
     }
 
-    /// A job is over.
-    pub(in crate::model) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &WaitTimes) {
+    /// Records the end of a job.
+    pub(in crate::model) fn record_settled(&mut self, end: &JobEnd, total: Micros, waited: &WaitTimes) {
         self.timeouts.settle(end, total, waited);
     }
 
-    /// An event loop stood still.
-    pub(in crate::model) fn stall(&mut self, at: Offset, lasted: Micros, place: Option<&Arc<str>>, so_far: &Histogram) {
+    /// Records a stall of an event loop.
+    pub(in crate::model) fn record_stall(
+        &mut self,
+        at: Offset,
+        lasted: Micros,
+        place: Option<&Arc<str>>,
+        so_far: &Histogram,
+    ) {
         self.stalls.stall(at, lasted, place, so_far);
     }
 
-    /// A limit of the run was turned.
-    pub(in crate::model) fn turn(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
+    /// Records a changed limit of the run.
+    pub(in crate::model) fn record_limit(&mut self, from: Option<u32>, to: u32, by: ChangedBy) {
         match by {
             ChangedBy::Machine => self.machine = Some((from.unwrap_or(to), to)),
             ChangedBy::Operator | ChangedBy::Adaptive => self.interventions += 1,
         }
     }
 
-    /// A job will be tried again.
-    pub(in crate::model) fn retry(&mut self, why: RetryReason) {
+    /// Records a retry.
+    pub(in crate::model) fn record_retry(&mut self, why: RetryReason) {
         self.manual_retries += u64::from(why == RetryReason::Asked);
     }
 
-    /// From the first start to the last end.
+    /// The time from the first start to the last end.
     pub fn span(&self) -> Micros {
         self.first.map_or(Micros::ZERO, |first| self.last.since(first))
     }

@@ -1,4 +1,4 @@
-//! How long attempts took, and how long they would take on so many slots.
+//! Service times of attempts, and an estimate of their total time with another number of slots.
 //!
 //! Start at [`ServiceTimes::makespan`].
 
@@ -7,20 +7,20 @@ use std::collections::BinaryHeap;
 
 use crate::event::Micros;
 
-/// Service times: the first of them one by one, all of them as a sum.
+/// Service times: the first ones individually, and the sum of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceTimes {
     kept: Vec<Micros>,
-    /// How many there were.
+    /// Number of attempts.
     pub n: u64,
-    /// All together.
+    /// Sum of all service times.
     pub sum: Micros,
-    /// The longest.
+    /// The longest service time.
     pub longest: Micros,
 }
 
 impl ServiceTimes {
-    /// Service times kept one by one; of more than these the sum says enough.
+    /// Number of service times kept individually; for more attempts, their sum is accurate enough.
     const KEPT: usize = 512;
 
     pub(super) fn end(&mut self, service: Micros) {
@@ -32,13 +32,12 @@ impl ServiceTimes {
         self.longest = self.longest.max(service);
     }
 
-    /// The mean.
+    /// The mean service time.
     pub fn mean(&self) -> Micros {
         Micros(self.sum.0 / self.n.max(1))
     }
 
-    /// How long they all would take on `slots` if each took as long as it did. The next one starts as soon as a
-    /// slot is free.
+    /// How long all attempts would take on this many slots, if each starts as soon as a slot is free.
     pub fn makespan(&self, slots: u32) -> Micros {
         let slots = u64::from(slots.max(1));
         if self.n > self.kept.len() as u64 {
@@ -61,24 +60,21 @@ mod tests {
     use super::ServiceTimes;
     use crate::event::Micros;
 
-    fn of(all: impl IntoIterator<Item = u64>) -> ServiceTimes {
+    fn service_times(all: impl IntoIterator<Item = u64>) -> ServiceTimes {
         let mut service_times = ServiceTimes::default();
         all.into_iter().for_each(|service| service_times.end(Micros(service)));
         service_times
     }
 
     #[test]
-    fn work_spreads_over_slots_as_they_come_free() {
-        let service_times = of([3, 1, 1, 1]);
-        assert_eq!(
-            [1, 2, 4, 99].map(|slots| service_times.makespan(slots)),
-            [Micros(6), Micros(3), Micros(3), Micros(3)]
-        );
-        assert_eq!(of([]).makespan(8), Micros::ZERO);
+    fn each_attempt_starts_on_the_first_free_slot() {
+        let spread = service_times([3, 1, 1, 1]);
+        assert_eq!([1, 2, 4, 99].map(|slots| spread.makespan(slots)), [Micros(6), Micros(3), Micros(3), Micros(3)]);
+        assert_eq!(service_times([]).makespan(8), Micros::ZERO);
     }
 
     #[test]
-    fn beyond_what_is_kept_the_sum_is_shared_out() {
-        assert_eq!(of(std::iter::repeat_n(10, 10_000)).makespan(10), Micros(10_000));
+    fn many_attempts_are_estimated_by_their_sum() {
+        assert_eq!(service_times(std::iter::repeat_n(10, 10_000)).makespan(10), Micros(10_000));
     }
 }

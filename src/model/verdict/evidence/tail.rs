@@ -1,4 +1,4 @@
-//! The end of a run: since when less than half is in flight, and what held on.
+//! The tail of a run: the time at its end with less than half of the peak in flight.
 //!
 //! Start at [`Tail::since`].
 
@@ -7,23 +7,23 @@ use std::sync::Arc;
 use crate::event::idle::Idle;
 use crate::event::{Micros, Offset};
 
-/// How the run ran out, so far.
+/// The tail of a run, so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tail {
-    /// Until when at least half of the most was in flight.
+    /// When it began: the last time with at least half of the peak in flight.
     pub since: Offset,
-    /// Jobs that have begun since then: with any, work was left.
+    /// Jobs that have started since then. If there are any, work was left.
     pub begun: u64,
-    /// Unused slots until then, as far as they were reported.
+    /// Reported idle time of slots until then.
     pub idle: Idle,
-    /// Attempts that have ended since then.
+    /// Number of attempts that have ended since then.
     pub n: u64,
-    /// The longest of them, longest first: how long, and method and masked URL; foreign text.
+    /// The longest of these, longest first: service time, and method and masked URL; foreign text.
     pub longest: Vec<(Micros, Arc<str>)>,
 }
 
 impl Tail {
-    /// Attempts kept by name.
+    /// Number of attempts kept by name.
     const NAMED: usize = 2;
 
     pub(super) fn start(&mut self, is_new: bool) {
@@ -38,7 +38,7 @@ impl Tail {
         (left, peak): (u32, u32),
         idle: &Idle,
     ) {
-        // The level held until this end.
+        // The level before this end counts.
         if (u64::from(left) + 1) * 2 >= u64::from(peak) {
             let longest = std::mem::take(&mut self.longest);
             *self = Self { since: at, idle: *idle, longest, ..Self::default() };

@@ -1,5 +1,4 @@
-//! Jobs that timed out to the end, whether the run waited for them alone, and how long it would be had
-//! they been started first.
+//! Jobs that timed out at their last try, and an estimate of the run's length if they had started first.
 //!
 //! Start at [`TimeoutEvidence::makespan_with_timeouts_first`].
 
@@ -10,27 +9,27 @@ use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
-/// What timed out, and the longest of all else.
+/// Time-outs of a run, and the longest attempt that did not time out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimeoutEvidence {
-    /// Jobs of which the last attempt timed out.
+    /// Number of jobs whose last attempt timed out.
     pub n: u64,
-    /// The longest of them, from its first attempt to its end.
+    /// The longest time that such a job took, from its first attempt to its end.
     pub longest: Micros,
     /// The longest attempt that did not time out.
     pub other: Micros,
-    /// When the last attempt ended that did not time out: from there on nothing else was waited for.
+    /// When the last other attempt ended. After that, the run only waited for time-outs.
     pub alone: Offset,
-    /// Attempts that have timed out since.
+    /// Number of time-outs since then.
     pub late: u64,
-    /// The latest of those, latest first: how long, and method and masked URL; foreign text.
+    /// The last of these, latest first: service time, and method and masked URL; foreign text.
     pub named: Vec<(Micros, Arc<str>)>,
-    /// Unused slots until then, as far as they were reported.
+    /// Reported idle time of slots until then.
     pub idle: Idle,
 }
 
 impl TimeoutEvidence {
-    /// Attempts kept by name.
+    /// Number of attempts kept by name.
     const NAMED: usize = 2;
 
     pub(super) fn end(&mut self, at: Offset, (service, target): (Micros, &Arc<str>), outcome: &Outcome, idle: &Idle) {
@@ -41,7 +40,7 @@ impl TimeoutEvidence {
             return;
         }
         self.late += 1;
-        // A job may have tried more than once.
+        // A job may time out more than once.
         self.named.retain(|(_, other)| other != target);
         self.named.truncate(Self::NAMED - 1);
         self.named.insert(0, (service, Arc::clone(target)));
@@ -50,17 +49,17 @@ impl TimeoutEvidence {
     pub(super) fn settle(&mut self, end: &JobEnd, total: Micros, waited: &WaitTimes) {
         if matches!(end, JobEnd::Failed { last: Outcome::TimedOut { .. } }) {
             self.n += 1;
-            // What it waited between its attempts it would wait again; what it waited for a slot it would not.
+            // Started first, the job would still wait between its attempts, but not for a slot.
             let between = waited.backoff + waited.cooldown;
             self.longest = self.longest.max(total - waited.total() + between);
         }
     }
 
-    /// How long the run would take at the most on so many slots with these started first, if all took
-    /// as long as they did; `all` is the sum of all service times.
+    /// An upper estimate of the run's length on this many slots if the jobs that time out start first; `all` is
+    /// the sum of all service times.
     ///
-    /// Either one of these is the last to end, or something else is; that started when no slot was free,
-    /// so the slots had been full until then.
+    /// Either a time-out ends last, or another attempt does. In the second case all slots were busy until that
+    /// attempt started.
     pub fn makespan_with_timeouts_first(&self, slots: u32, all: Micros) -> Micros {
         let slots = u64::from(slots.max(1));
         let theirs = Micros(self.longest.0.saturating_mul(self.n.div_ceil(slots)));
@@ -74,14 +73,14 @@ mod tests {
     use crate::event::Micros;
 
     #[test]
-    fn a_run_ends_with_what_timed_out_or_with_the_rest_behind_it() {
+    fn the_estimate_is_the_longest_time_out_or_the_time_for_all_others() {
         let timeouts = TimeoutEvidence { n: 3, longest: Micros(500), other: Micros(40), ..TimeoutEvidence::default() };
         assert_eq!(timeouts.makespan_with_timeouts_first(10, Micros(1_600)), Micros(500));
         assert_eq!(timeouts.makespan_with_timeouts_first(10, Micros(8_000)), Micros(836));
         assert_eq!(
             timeouts.makespan_with_timeouts_first(2, Micros(1_600)),
             Micros(1_000),
-            "three on two slots are two in a row"
+            "three on two slots: one slot runs two of them"
         );
     }
 }

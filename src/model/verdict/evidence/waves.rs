@@ -1,4 +1,4 @@
-//! Stretches that begin with nothing in flight and end with nothing in flight.
+//! Waves: periods of activity between two moments with nothing in flight.
 //!
 //! Start at [`Waves::all`].
 
@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use crate::event::{Micros, Offset};
 
-/// One of them.
+/// One wave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wave {
     /// When its first attempt started.
@@ -15,47 +15,47 @@ pub struct Wave {
     pub front: Offset,
     /// When its last attempt ended.
     pub ended: Offset,
-    /// Attempts in it.
+    /// Number of attempts.
     pub n: u64,
-    /// What they took together.
+    /// Sum of their service times.
     pub service: Micros,
-    /// The longest of them.
+    /// The longest service time.
     pub longest: Micros,
 }
 
-/// The last of them.
+/// The last waves of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waves {
-    over: VecDeque<Wave>,
-    now: Wave,
+    finished: VecDeque<Wave>,
+    current: Wave,
 }
 
 impl Waves {
-    /// Waves kept.
+    /// Number of waves kept.
     const KEPT: usize = 64;
 
     pub(super) fn start(&mut self, at: Offset, before: u32) {
         if before == 0 {
-            self.now = Wave { began: at, ..Wave::default() };
+            self.current = Wave { began: at, ..Wave::default() };
         }
-        self.now.front = at;
-        self.now.n += 1;
+        self.current.front = at;
+        self.current.n += 1;
     }
 
     pub(super) fn end(&mut self, at: Offset, service: Micros, left: u32) {
-        self.now.service += service;
-        self.now.longest = self.now.longest.max(service);
-        self.now.ended = at;
+        self.current.service += service;
+        self.current.longest = self.current.longest.max(service);
+        self.current.ended = at;
         if left == 0 {
-            if self.over.len() == Self::KEPT {
-                self.over.pop_front();
+            if self.finished.len() == Self::KEPT {
+                self.finished.pop_front();
             }
-            self.over.push_back(self.now);
+            self.finished.push_back(self.current);
         }
     }
 
-    /// Those that are over and kept, oldest first.
+    /// The finished waves that are kept, oldest first.
     pub fn all(&self) -> impl Iterator<Item = &Wave> {
-        self.over.iter()
+        self.finished.iter()
     }
 }

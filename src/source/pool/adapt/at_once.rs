@@ -1,4 +1,4 @@
-//! The hypothesis that a host refuses what is too many at once.
+//! The hypothesis that a host limits the attempts in flight.
 //!
 //! The limit is just below the lowest number in flight that was refused. After a while it is probed with one more,
 //! and rises quickly if that is accepted. If a level is both accepted and refused, the hypothesis falls. Start at [`AtOnce::refused`].
@@ -6,44 +6,47 @@
 use crate::event::Offset;
 use crate::source::pool::adapt::record::AttemptRecord;
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::{ASK_AFTER, ASK_AFTER_LOST, ASK_AFTER_MOST, ASK_AFTER_TIME, DOUBTS, LESS};
+use crate::source::pool::adapt::tuning::{
+    LIMIT_LOSS_SHARE, LIMIT_PROBE_AFTER, LIMIT_PROBE_AFTER_LOSS, LIMIT_PROBE_AFTER_MAX, LIMIT_PROBE_AFTER_TIME,
+    MAX_CONTRADICTIONS,
+};
 use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
-/// A limit of what is in flight.
+/// The limit of a host that limits the attempts in flight.
 #[derive(Debug)]
 pub struct AtOnce {
     limit: u32,
-    /// What the limit was before the probe that is out, if one is.
+    /// The limit without the probe under way, if there is one.
     settled: u32,
-    /// Nothing was refused yet.
+    /// Nothing has been refused yet.
     is_starting: bool,
-    /// Accepted since the last refusal.
+    /// Attempts accepted since the last refusal.
     quiet: u32,
     /// When the limit last changed.
     since: Offset,
-    /// Attempts started before the last refusal came back; they prove nothing.
+    /// Attempts that started before this moment prove nothing about this limit.
     stale_before: Offset,
     /// By how much the next probe will raise the limit, if this one is accepted.
     stride: u32,
-    /// Accepted thanks to the probe.
-    thanks: u32,
-    /// A higher limit that was lost, if one was.
+    /// Attempts that only the probe allowed, and that were accepted.
+    n_probe_accepted: u32,
+    /// A higher limit that was accepted before, if there was one.
     lost: Option<u32>,
     /// Probes in a row that were refused.
     refused_probes: u32,
-    doubt: Doubt,
+    contradictions: Contradictions,
 }
 
-/// How much speaks against the hypothesis.
+/// Evidence against the hypothesis.
 #[derive(Debug, Default)]
-struct Doubt {
-    /// The highest number in flight, all counted, that was accepted since the last round of refusals.
+struct Contradictions {
+    /// The highest number in flight that was accepted since the last round of refusals.
     proved: u32,
-    /// Something was refused since the last probe.
+    /// Something has been refused since the last probe.
     is_round: bool,
-    /// And it was less than proved.
+    /// Fewer in flight were refused than had been accepted.
     is_contradicted: bool,
-    /// Rounds that contradicted what was proved, less those that did not.
+    /// Contradictory rounds, minus the others.
     count: u32,
 }
 
@@ -64,10 +67,10 @@ impl AtOnce {
             since: now,
             stale_before: now,
             stride: 1,
-            thanks: 0,
+            n_probe_accepted: 0,
             lost: None,
             refused_probes: 0,
-            doubt: Doubt::default(),
+            contradictions: Contradictions::default(),
         }
     }
 
@@ -76,10 +79,10 @@ impl AtOnce {
         self.limit
     }
 
-    /// Lowers the limit to what was not refused, or gives up the hypothesis.
+    /// Lowers the limit below the refused number, or rejects the hypothesis.
     pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         self.stale_before = evidence.at;
-        // Where more than one may be in flight, a later one may have overtaken it on the way.
+        // With a higher limit, a later attempt may have overtaken this one on the way.
         if evidence.others == 0 && self.limit == 1 {
             return HypothesisResponse::Falls(AdaptReason::Alone);
         }
@@ -87,15 +90,15 @@ impl AtOnce {
             // It started before the limit came down.
             return HypothesisResponse::Keeps;
         }
-        // A refused probe goes back to where it began, and not below: those whom it let in may overtake
-        // each other on the way. If that is too many as well, the next refusal says so.
+        // A refused probe goes back to the limit before it, and not below, because its attempts may overtake each
+        // other on the way. If that limit is too high as well, the next refusal shows it.
         let floor = if self.is_probing() { self.settled } else { 1 };
         let limit = evidence.others.max(floor);
-        self.doubt.refused(limit);
-        if self.doubt.count >= DOUBTS {
-            return HypothesisResponse::Falls(AdaptReason::Fickle);
+        self.contradictions.refused(limit);
+        if self.contradictions.count >= MAX_CONTRADICTIONS {
+            return HypothesisResponse::Falls(AdaptReason::Contradicted);
         }
-        if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LESS {
+        if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LIMIT_LOSS_SHARE {
             self.lost = self.lost.max(Some(self.settled));
         }
         self.refused_probes = if limit < self.settled { 0 } else { self.refused_probes + 1 };
@@ -105,17 +108,17 @@ impl AtOnce {
         HypothesisResponse::Moves(AdaptReason::Crowded { refused: record.refused(), in_flight: evidence.others + 1 })
     }
 
-    /// Raises the limit, if what was accepted is a reason to.
+    /// Raises the limit, if an accepted attempt is a reason to.
     pub fn accepted(&mut self, evidence: &AttemptEvidence, cap: u32) -> Option<AdaptReason> {
         let in_flight = evidence.others.saturating_add(1);
         if evidence.started >= self.stale_before {
-            self.doubt.proved = self.doubt.proved.max(in_flight);
+            self.contradictions.proved = self.contradictions.proved.max(in_flight);
         }
         if self.limit >= cap {
             return None;
         }
         if self.is_starting {
-            // One more for each accepted of a full round, which itself began with half as many.
+            // Each attempt that was accepted at half the limit or more raises it by one.
             let was_full = in_flight.saturating_mul(2) >= self.limit;
             self.limit += u32::from(was_full);
             self.settled = self.limit;
@@ -123,8 +126,8 @@ impl AtOnce {
         }
         self.quiet += 1;
         if self.is_probing() {
-            self.thanks += u32::from(evidence.others >= self.settled && evidence.started >= self.since);
-            if self.thanks < (self.limit / 2).clamp(3, 20) {
+            self.n_probe_accepted += u32::from(evidence.others >= self.settled && evidence.started >= self.since);
+            if self.n_probe_accepted < (self.limit / 2).clamp(3, 20) {
                 return None;
             }
             self.stride = self.stride.saturating_mul(2);
@@ -132,10 +135,10 @@ impl AtOnce {
             return Some(AdaptReason::Room);
         }
         let is_full = in_flight >= self.limit;
-        if !is_full || self.quiet < self.patience() || evidence.at.since(self.since) < ASK_AFTER_TIME {
+        if !is_full || self.quiet < self.patience() || evidence.at.since(self.since) < LIMIT_PROBE_AFTER_TIME {
             return None;
         }
-        self.doubt.round_is_over(self.limit);
+        self.contradictions.round_is_over(self.limit);
         self.stride = 1;
         self.raise(cap, evidence.at);
         Some(AdaptReason::Quiet { accepted: self.quiet })
@@ -145,11 +148,11 @@ impl AtOnce {
         self.limit > self.settled && !self.is_starting
     }
 
-    /// How many accepted attempts the next probe waits for.
+    /// How many attempts must be accepted before the next probe.
     fn patience(&self) -> u32 {
-        let is_lost = self.lost.is_some_and(|lost| f64::from(self.limit) < f64::from(lost) * LESS);
-        let most = if is_lost { ASK_AFTER_LOST } else { ASK_AFTER_MOST };
-        ASK_AFTER.saturating_mul(1 << self.refused_probes.min(8)).min(most)
+        let is_lost = self.lost.is_some_and(|lost| f64::from(self.limit) < f64::from(lost) * LIMIT_LOSS_SHARE);
+        let most = if is_lost { LIMIT_PROBE_AFTER_LOSS } else { LIMIT_PROBE_AFTER_MAX };
+        LIMIT_PROBE_AFTER.saturating_mul(1 << self.refused_probes.min(8)).min(most)
     }
 
     fn raise(&mut self, cap: u32, now: Offset) {
@@ -159,15 +162,15 @@ impl AtOnce {
 
     fn set(&mut self, settled: u32, limit: u32, now: Offset) {
         (self.settled, self.limit) = (settled, limit);
-        self.thanks = 0;
+        self.n_probe_accepted = 0;
         self.since = now;
     }
 }
 
-impl Doubt {
+impl Contradictions {
     fn refused(&mut self, limit: u32) {
         self.is_round = true;
-        // Large numbers are blurred by what is on its way.
+        // Large numbers are inexact, because attempts may be on their way.
         let contradicts = limit < self.proved - self.proved / 8;
         if contradicts && !self.is_contradicted {
             self.is_contradicted = true;

@@ -1,4 +1,4 @@
-//! The adaptive controller: it finds how much a host accepts, from what it accepts and refuses.
+//! The adaptive controller: it finds how much a host accepts, from the attempts it accepts and refuses.
 //!
 //! A server refuses for one of two reasons: too many at once, or too many per second. A limit answers the first,
 //! a pace the second. So each reason is a hypothesis of its own, and the evidence decides between them. Pure: it
@@ -8,11 +8,11 @@ pub mod at_once;
 pub mod goal;
 pub mod per_second;
 pub mod record;
+#[cfg(test)]
+mod simulation;
 pub mod step;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod trial;
 pub mod tuning;
 
 use crate::event::{Micros, Offset};
@@ -20,7 +20,7 @@ use crate::source::pool::adapt::at_once::AtOnce;
 use crate::source::pool::adapt::per_second::PerSecond;
 use crate::source::pool::adapt::record::AttemptRecord;
 use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
-use crate::source::pool::adapt::tuning::LONGEST_PACED;
+use crate::source::pool::adapt::tuning::MAX_PACED_WINDOW;
 use crate::source::pool::throttle::Hint;
 
 /// The adaptive controller of one host.
@@ -36,7 +36,7 @@ pub struct Adapt {
     record: AttemptRecord,
 }
 
-/// Why the host refuses, as far as is known. At first the controller assumes too many at once.
+/// Why the host refuses. At first the controller assumes a limit of attempts in flight.
 #[derive(Debug)]
 enum Hypothesis {
     AtOnce(AtOnce),
@@ -92,7 +92,7 @@ impl Adapt {
     pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
         let from = self.setting();
         let cap = self.most();
-        self.record.note(&evidence, from.gap);
+        self.record.add(&evidence, from.gap);
         let reason = match (&mut self.hypothesis, evidence.end) {
             (Hypothesis::AtOnce(at_once), Acceptance::Accepted) => at_once.accepted(&evidence, cap)?,
             (Hypothesis::PerSecond(per_second), Acceptance::Accepted) => {
@@ -126,7 +126,7 @@ impl Adapt {
         self.step(from, reason)
     }
 
-    /// Follows a limit that the server states. It overrides what was inferred, and is never exceeded afterwards.
+    /// Follows a limit that the server states. It replaces the inferred limit, and is never exceeded afterwards.
     ///
     /// Servers repeat their limits in every answer, so only a changed one counts. A quota over a long window is not a
     /// pace: running out of it leads to a cooldown instead.
@@ -143,7 +143,7 @@ impl Adapt {
                 }
             }
             Hint::PerWindow { quota, window } => {
-                let is_pace = quota > 0 && window > Micros::ZERO && window <= LONGEST_PACED;
+                let is_pace = quota > 0 && window > Micros::ZERO && window <= MAX_PACED_WINDOW;
                 if !is_pace || self.stated_per_window.replace(hint) == Some(hint) {
                     return None;
                 }
@@ -186,7 +186,7 @@ impl Adapt {
     fn step(&mut self, from: Setting, reason: AdaptReason) -> Option<AdaptStep> {
         let to = self.setting();
         (from != to).then(|| {
-            self.record.step_taken();
+            self.record.reset_refused();
             AdaptStep { from, to, reason }
         })
     }

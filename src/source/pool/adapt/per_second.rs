@@ -1,83 +1,84 @@
-//! The hypothesis that a host refuses what is too many per second.
+//! The hypothesis that a host limits the rate of attempts.
 //!
-//! The pace stays near the ceiling: a little less after a refusal, a little more after a stretch of
-//! quiet. Refusals close to each other cut harder, down to what is demonstrably accepted. The ceiling of
-//! before is remembered and probed for. Start at [`PerSecond::refused`].
+//! The rate stays near the ceiling: it falls a little after a refusal, and rises a little after a stretch without
+//! one. A streak of refusals cuts deeper, down to the rate that was accepted. A ceiling that was higher before is
+//! remembered, and probes look for it. Start at [`PerSecond::refused`].
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::goal::{Goal, Probe};
 use crate::source::pool::adapt::record::{AttemptRecord, span_of};
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{
-    BUSY, CALM, EASY_STRETCHES, FASTEST, FIRST_PACE, FRESH, GROWTH, HARDER, LANDED, LANDED_AFTER, LONE, LOST, MOST_CUT,
-    MOST_GROWTH, PROBE_ECHO, SLOWEST, SOFT, SPAN, STRETCH, STRETCH_LASTS,
+    BASE_CUT, CUT_BUDGET, FIRST_RATE_SHARE, GROWTH, LINEAR_STRETCHES, LOST_SHARE, MAX_CUT, MAX_GROWTH, MAX_RATE,
+    MIN_RATE, MIN_SPAN, MIN_UTILIZATION, PROBE_ATTEMPTS, PROBE_ECHO, PROBE_TIME, STREAK_FACTOR, STREAK_RESET_AFTER,
+    STREAK_RESTART_AFTER, STRETCH_ATTEMPTS, STRETCH_TIME,
 };
 use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
-/// A pace.
+/// The rate of a host that limits the rate of attempts.
 #[derive(Debug)]
 pub struct PerSecond {
     /// Starts per second.
     rate: f64,
     /// The rate that the server states, if it states one.
     stated: Option<f64>,
-    /// Accepted since the last refusal or leap.
+    /// Attempts accepted since the last refusal or probe step.
     quiet: u32,
-    /// When that was.
+    /// When that refusal or step was.
     since: Offset,
-    /// Stretches of quiet that were rewarded.
+    /// Stretches without a refusal after which the rate was raised.
     stretches: u32,
-    /// A search has ended and since then nothing but probes was refused: the ceiling is a little higher.
+    /// A search has ended, and since then only probes were refused. So the ceiling is a little higher.
     is_below: bool,
-    /// The last pace that was held in quiet for a while.
-    held: Option<f64>,
-    /// Why there may be room above, if there may be.
+    /// The last rate that was accepted for a while without a refusal.
+    stable_rate: Option<f64>,
+    /// Why a higher rate may be accepted, if there is a reason.
     goal: Option<Goal>,
-    /// The probe that is out.
+    /// The probe under way.
     probe: Option<Probe>,
-    /// Refusals close to each other.
+    /// The current streak of refusals.
     streak: Streak,
-    /// Attempts that started before this moment say nothing of this pace.
+    /// Attempts that started before this moment prove nothing about this rate.
     stale_before: Offset,
 }
 
-/// Refusals close to each other.
+/// A streak: refusals with few accepted attempts between them.
 #[derive(Debug)]
 struct Streak {
-    /// How much harder than a lone refusal the next one cuts, as a power.
+    /// How often [`STREAK_FACTOR`] applies to the next cut.
     length: u32,
-    /// When it began, or when what had been accepted before stopped to count.
+    /// Since when accepted attempts count as evidence of the accepted rate.
     began: Offset,
-    /// When it last cut.
+    /// When it last lowered the rate.
     cut: Offset,
-    /// Nothing was accepted since the last cut.
+    /// No attempt was accepted since then.
     is_unbroken: bool,
 }
 
 impl PerSecond {
-    /// The pace of a host that accepted what is on record and turned out to count per second.
+    /// The first rate of a host that turned out to limit the rate, from the attempts on record.
     pub fn new(now: Offset, record: &AttemptRecord) -> Self {
-        let (accepted, seconds) = record.accepted(now, SPAN);
-        // Where nothing was, the first refusal says little: an upstream may be spent from before.
-        let rate = FIRST_PACE * accepted.max(1.0) / seconds;
+        let (accepted, seconds) = record.accepted(now, MIN_SPAN);
+        // If none was accepted, the first refusal proves little: the quota may have been used up before the run.
+        let rate = FIRST_RATE_SHARE * accepted.max(1.0) / seconds;
         Self { goal: Some(Goal::Search { refused: None }), ..Self::at(rate, now) }
     }
 
-    /// The pace that the server states.
+    /// The rate that the server states.
     pub fn stated(rate: f64, now: Offset) -> Self {
-        let rate = rate.min(FASTEST);
+        let rate = rate.min(MAX_RATE);
         Self { rate, stated: Some(rate), ..Self::at(rate, now) }
     }
 
     fn at(rate: f64, now: Offset) -> Self {
         Self {
-            rate: rate.clamp(SLOWEST, FASTEST),
+            rate: rate.clamp(MIN_RATE, MAX_RATE),
             stated: None,
             quiet: 0,
             since: now,
             stretches: 0,
             is_below: false,
-            held: None,
+            stable_rate: None,
             goal: None,
             probe: None,
             streak: Streak { length: 0, began: now, cut: now, is_unbroken: false },
@@ -90,7 +91,7 @@ impl PerSecond {
         gap_of(self.rate)
     }
 
-    /// Slows down, if the refusal says something of this pace.
+    /// Lowers the rate, if the refusal is evidence against it.
     pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
         let now = evidence.at;
         if evidence.started < self.stale_before {
@@ -98,7 +99,7 @@ impl PerSecond {
         }
         let fast = AdaptReason::Fast { refused: record.refused(), gap: self.gap() };
         let (rate, reason) = if let Some(probe) = self.probe.take() {
-            self.learn(probe);
+            self.update_goal(probe);
             self.streak.length = 0;
             self.stale_before = now + PROBE_ECHO;
             (probe.from, fast)
@@ -110,136 +111,137 @@ impl PerSecond {
             cut
         };
         self.set(rate);
-        self.rest(now);
+        self.reset_quiet(now);
         self.stretches = 0;
         HypothesisResponse::Moves(reason)
     }
 
-    /// The pace after a refusal that no probe explains, and why; none where the pace is not to blame.
+    /// The rate after a refusal that no probe explains, and why. `None` if the rate is not the cause.
     fn cut(&mut self, now: Offset, record: &AttemptRecord, fast: AdaptReason) -> Option<(f64, AdaptReason)> {
-        // Two in a row weigh double: half of what is too fast would have passed.
+        // Two refusals in a row count double: at a rate slightly too high, half of the attempts would be accepted.
         self.streak.length += u32::from(self.streak.is_unbroken && self.streak.length > 0);
-        // And the fewer were accepted since the last refusal, the more the pace is above the ceiling.
-        let lone = (LONE / f64::from(self.quiet.max(1))).clamp(SOFT, SOFT * 2.0);
-        // Where quiet had just been rewarded, that is taken back at least.
-        let before = self.held.filter(|held| *held >= self.rate * LOST).unwrap_or(self.rate);
+        // The fewer attempts were accepted since the last refusal, the further the rate is above the ceiling.
+        let lone = (CUT_BUDGET / f64::from(self.quiet.max(1))).clamp(BASE_CUT, BASE_CUT * 2.0);
+        // The cut takes back at least the last raise.
+        let before = self.stable_rate.filter(|stable_rate| *stable_rate >= self.rate * LOST_SHARE).unwrap_or(self.rate);
         let soft = before.min(self.rate * (1.0 - lone));
-        let hard = self.rate * (1.0 - (lone * HARDER.powi(self.streak.length.min(8).cast_signed())).min(MOST_CUT));
-        let shown = self.shown(now, record);
+        let hard =
+            self.rate * (1.0 - (lone * STREAK_FACTOR.powi(self.streak.length.min(8).cast_signed())).min(MAX_CUT));
+        let accepted_rate = self.accepted_rate(now, record);
         let (rate, reason) = if self.streak.length == 0 {
             (soft, fast)
-        } else if shown <= hard {
+        } else if accepted_rate <= hard {
             (hard, fast)
-        } else if shown <= soft {
-            (shown, AdaptReason::Accepting { gap: gap_of(shown) })
-        } else if now.since(self.streak.cut) < SPAN {
-            // The end of a window that was used up before the last cut.
+        } else if accepted_rate <= soft {
+            (accepted_rate, AdaptReason::Accepting { gap: gap_of(accepted_rate) })
+        } else if now.since(self.streak.cut) < MIN_SPAN {
+            // This window was used up before the last cut.
             return None;
         } else {
             (soft, fast)
         };
-        if self.streak.length == 0 || self.quiet >= FRESH {
+        if self.streak.length == 0 || self.quiet >= STREAK_RESTART_AFTER {
             self.streak.began = now;
         }
         self.is_below = false;
         self.streak.length += 1;
         self.streak.cut = now;
         self.streak.is_unbroken = true;
-        if let Some(held) = self.held.filter(|held| rate < held * LOST) {
+        if let Some(stable_rate) = self.stable_rate.filter(|stable_rate| rate < stable_rate * LOST_SHARE) {
             self.goal = Some(Goal::back_to(match self.goal {
-                Some(Goal::Return { rate, .. }) => rate.max(held),
-                Some(Goal::Search { .. }) | None => held,
+                Some(Goal::Return { rate, .. }) => rate.max(stable_rate),
+                Some(Goal::Search { .. }) | None => stable_rate,
             }));
-            self.held = None;
+            self.stable_rate = None;
         }
         Some((rate, reason))
     }
 
-    /// How much per second is accepted, as far as the streak of refusals has shown.
-    fn shown(&self, now: Offset, record: &AttemptRecord) -> f64 {
-        let span = now.since(self.streak.began).min(span_of(self.gap())).max(SPAN);
-        // Between two refusals there is half an attempt more than is counted, on average.
+    /// The accepted rate, measured since the streak began.
+    fn accepted_rate(&self, now: Offset, record: &AttemptRecord) -> f64 {
+        let span = now.since(self.streak.began).min(span_of(self.gap())).max(MIN_SPAN);
+        // On average, half an attempt more than counted is accepted between two refusals.
         let (accepted, seconds) = record.accepted(now, span);
         let smooth = (accepted + 0.5) / seconds;
         // A window of a second shows its true number in whole seconds only.
-        let whole = Micros(span.0 / SPAN.0 * SPAN.0);
+        let whole = Micros(span.0 / MIN_SPAN.0 * MIN_SPAN.0);
         let (accepted, seconds) = record.accepted(now, whole);
         smooth.max(accepted / seconds)
     }
 
-    /// Draws the lesson of a probe that was refused.
-    fn learn(&mut self, probe: Probe) {
+    /// Updates the goal after a refused probe.
+    fn update_goal(&mut self, probe: Probe) {
         let was_search = matches!(self.goal, Some(Goal::Search { .. }));
         self.goal = self.goal.and_then(|goal| goal.after_refusal(probe, self.rate));
         self.is_below |= was_search && self.goal.is_none();
     }
 
-    /// Goes faster, if what was accepted is a reason to.
+    /// Raises the rate, if an accepted attempt is a reason to.
     pub fn accepted(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> Option<AdaptReason> {
         let now = evidence.at;
         self.quiet += 1;
         self.streak.is_unbroken = false;
         let lasted = now.since(self.since);
-        if self.quiet >= CALM {
+        if self.quiet >= STREAK_RESET_AFTER {
             self.streak.length = 0;
         }
         if let Some(probe) = self.probe {
-            let after = self.goal.map_or(LANDED_AFTER, Goal::landed_after);
-            let has_landed = self.quiet >= LANDED && lasted >= after;
-            return if has_landed { self.leap_on(probe, now) } else { None };
+            let after = self.goal.map_or(PROBE_TIME, Goal::probe_time);
+            let has_succeeded = self.quiet >= PROBE_ATTEMPTS && lasted >= after;
+            return if has_succeeded { self.finish_probe(probe, now) } else { None };
         }
-        if self.quiet >= CALM && lasted >= LANDED_AFTER {
-            self.held = Some(self.rate);
+        if self.quiet >= STREAK_RESET_AFTER && lasted >= PROBE_TIME {
+            self.stable_rate = Some(self.rate);
         }
         let accepted = self.quiet;
-        let probe = self.goal.and_then(|goal| goal.first_leap(self.rate, accepted, lasted));
+        let probe = self.goal.and_then(|goal| goal.first_probe(self.rate, accepted, lasted));
         if let Some(probe) = probe.filter(|_| self.is_busy(now, record)) {
-            self.leap(probe, now);
+            self.start_probe(probe, now);
             return Some(AdaptReason::Quiet { accepted });
         }
         let next = self.stretches + 1;
-        let stretch = if self.is_below { STRETCH / 2 } else { STRETCH };
-        let is_stretch = accepted >= stretch.saturating_mul(next) && lasted.0 >= STRETCH_LASTS.0 * u64::from(next);
+        let stretch = if self.is_below { STRETCH_ATTEMPTS / 2 } else { STRETCH_ATTEMPTS };
+        let is_stretch = accepted >= stretch.saturating_mul(next) && lasted.0 >= STRETCH_TIME.0 * u64::from(next);
         if !is_stretch || self.stated.is_some_and(|stated| self.rate >= stated) || !self.is_busy(now, record) {
             return None;
         }
         self.stretches = next;
-        let easy = if self.is_below { 0 } else { EASY_STRETCHES };
+        let easy = if self.is_below { 0 } else { LINEAR_STRETCHES };
         let doublings = next.saturating_sub(easy).min(16).cast_signed();
-        self.set(self.rate * (1.0 + (GROWTH * 2_f64.powi(doublings)).min(MOST_GROWTH)));
+        self.set(self.rate * (1.0 + (GROWTH * 2_f64.powi(doublings)).min(MAX_GROWTH)));
         Some(AdaptReason::Quiet { accepted })
     }
 
-    /// Goes on from a leap that was accepted, or ends the search.
-    fn leap_on(&mut self, probe: Probe, now: Offset) -> Option<AdaptReason> {
-        let Some(next) = self.goal.and_then(|goal| goal.next_leap(probe, self.rate)) else {
+    /// Continues after an accepted probe step, or ends the search.
+    fn finish_probe(&mut self, probe: Probe, now: Offset) -> Option<AdaptReason> {
+        let Some(next) = self.goal.and_then(|goal| goal.next_probe(probe, self.rate)) else {
             self.is_below = matches!(self.goal, Some(Goal::Search { .. }));
             (self.goal, self.probe) = (None, None);
-            self.rest(now);
+            self.reset_quiet(now);
             return None;
         };
-        self.leap(next, now);
+        self.start_probe(next, now);
         Some(AdaptReason::Room)
     }
 
-    fn leap(&mut self, probe: Probe, now: Offset) {
+    fn start_probe(&mut self, probe: Probe, now: Offset) {
         self.set(self.rate * (1.0 + probe.stride));
         self.probe = Some(probe);
-        self.rest(now);
+        self.reset_quiet(now);
     }
 
-    /// Whether the pace is what holds the starts back.
+    /// Whether the rate is what limits the starts.
     fn is_busy(&self, now: Offset, record: &AttemptRecord) -> bool {
         let (accepted, seconds) = record.accepted(now, span_of(self.gap()));
-        accepted / seconds >= self.rate * BUSY
+        accepted / seconds >= self.rate * MIN_UTILIZATION
     }
 
     fn set(&mut self, rate: f64) {
-        let most = self.stated.unwrap_or(FASTEST);
-        self.rate = rate.clamp(SLOWEST.min(most), most);
+        let most = self.stated.unwrap_or(MAX_RATE);
+        self.rate = rate.clamp(MIN_RATE.min(most), most);
     }
 
-    fn rest(&mut self, now: Offset) {
+    fn reset_quiet(&mut self, now: Offset) {
         self.quiet = 0;
         self.since = now;
     }

@@ -1,17 +1,19 @@
-//! What the adaptive controller remembers of a host: enough to judge by, and no more.
+//! The adaptive controller's record of a host's latest attempts.
 //!
-//! Bounded by what is accepted in a few seconds. Start at [`AttemptRecord::accepted`].
+//! It keeps only what was accepted in the last few seconds. Start at [`AttemptRecord::accepted`].
 
 use std::collections::VecDeque;
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::tuning::{JUDGED, JUDGED_ACCEPTED, JUDGED_REFUSED, SEPARATES, SPAN, SPAN_ATTEMPTS};
+use crate::source::pool::adapt::tuning::{
+    JUDGED_ACCEPTED, JUDGED_ATTEMPTS, JUDGED_REFUSED, MIN_SPAN, SEPARATION_SHARE, SPAN_ATTEMPTS,
+};
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
-/// Spans for which it is remembered when something was accepted: the pace may fall, and the span grow.
+/// For how many spans accepted attempts are kept. When the rate falls, the span grows.
 const KEPT: u64 = 4;
 
-/// What happened lately.
+/// The latest attempts of a host.
 #[derive(Debug, Default)]
 pub struct AttemptRecord {
     /// When attempts were accepted, oldest first.
@@ -25,10 +27,10 @@ pub struct AttemptRecord {
 }
 
 impl AttemptRecord {
-    /// Notes an attempt that ended while starts were `gap` apart.
-    pub fn note(&mut self, evidence: &AttemptEvidence, gap: Micros) {
+    /// Adds an attempt that ended while starts were `gap` apart.
+    pub fn add(&mut self, evidence: &AttemptEvidence, gap: Micros) {
         self.begun.get_or_insert(evidence.started);
-        if self.levels.len() == JUDGED {
+        if self.levels.len() == JUDGED_ATTEMPTS {
             self.levels.pop_front();
         }
         self.levels.push_back((evidence.others, evidence.end));
@@ -46,10 +48,11 @@ impl AttemptRecord {
         }
     }
 
-    /// How many were accepted in the last `span`, and in how many seconds: a young record is shorter.
+    /// How many attempts were accepted in the last `span`, and its length in seconds. The length is less if the record
+    /// is younger than the span.
     pub fn accepted(&self, now: Offset, span: Micros) -> (f64, f64) {
         let age = self.begun.map_or(Micros::ZERO, |begun| now.since(begun));
-        let span = span.min(age.max(Micros(SPAN.0 / 5)));
+        let span = span.min(age.max(Micros(MIN_SPAN.0 / 5)));
         let before = self.accepted.partition_point(|&at| now.since(at) >= span);
         ((self.accepted.len() - before) as f64, span.as_secs_f64())
     }
@@ -74,10 +77,10 @@ impl AttemptRecord {
             })
             .sum();
         let share = halves as f64 / (2 * n_refused * accepted.len()) as f64;
-        (share > SEPARATES).then_some(lowest)
+        (share > SEPARATION_SHARE).then_some(lowest)
     }
 
-    /// Forgets the levels in flight: they belong to another regime.
+    /// Forgets the numbers in flight: they were recorded under another hypothesis.
     pub fn forget_levels(&mut self) {
         self.levels.clear();
     }
@@ -87,15 +90,15 @@ impl AttemptRecord {
         self.refused
     }
 
-    /// A step was taken.
-    pub fn step_taken(&mut self) {
+    /// Resets the count of refusals, after a step.
+    pub fn reset_refused(&mut self) {
         self.refused = 0;
     }
 }
 
-/// How far back it is worth looking at this pace.
+/// The time over which accepted attempts are counted at this rate.
 pub fn span_of(gap: Micros) -> Micros {
-    Micros(gap.0.saturating_mul(SPAN_ATTEMPTS)).max(SPAN)
+    Micros(gap.0.saturating_mul(SPAN_ATTEMPTS)).max(MIN_SPAN)
 }
 
 #[cfg(test)]
@@ -104,28 +107,29 @@ mod tests {
     use crate::event::{Micros, Offset};
     use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
-    fn noted(ends: impl IntoIterator<Item = (u64, u32, Acceptance)>) -> AttemptRecord {
+    fn record_of(ends: impl IntoIterator<Item = (u64, u32, Acceptance)>) -> AttemptRecord {
         let mut record = AttemptRecord::default();
         for (ms, others, end) in ends {
             let at = Offset(ms * 1000);
-            record.note(&AttemptEvidence { at, started: Offset(at.0.saturating_sub(1)), others, end }, Micros::ZERO);
+            record.add(&AttemptEvidence { at, started: Offset(at.0.saturating_sub(1)), others, end }, Micros::ZERO);
         }
         record
     }
 
     #[test]
     fn it_counts_what_was_accepted_in_the_last_second_and_keeps_no_more() {
-        let record = noted((0..5_000).map(|n| (n * 10, 0, Acceptance::Accepted)));
+        let record = record_of((0..5_000).map(|n| (n * 10, 0, Acceptance::Accepted)));
         assert_eq!(record.accepted(Offset(49_990_000), Micros(1_000_000)), (100.0, 1.0));
         assert!(record.accepted.len() <= 401);
     }
 
     #[test]
-    fn refusals_that_only_the_crowded_meet_are_about_the_crowd() {
-        let crowd = |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Acceptance::Refused } else { Acceptance::Accepted });
-        assert_eq!(noted((0..80).map(crowd)).separating_level(), Some(6));
-        let anyone =
+    fn refusals_only_above_a_number_in_flight_show_a_limit_in_flight() {
+        let above_limit =
+            |n: u64| (n, (n % 8) as u32, if n % 8 >= 6 { Acceptance::Refused } else { Acceptance::Accepted });
+        assert_eq!(record_of((0..80).map(above_limit)).separating_level(), Some(6));
+        let at_random =
             |n: u64| (n, (n % 8) as u32, if n.is_multiple_of(9) { Acceptance::Refused } else { Acceptance::Accepted });
-        assert_eq!(noted((0..80).map(anyone)).separating_level(), None);
+        assert_eq!(record_of((0..80).map(at_random)).separating_level(), None);
     }
 }

@@ -21,9 +21,9 @@ pub struct AdaptStep {
 /// What is allowed at a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// How many in flight.
+    /// How many attempts may be in flight.
     pub limit: u32,
-    /// The least time between two starts; zero where there is none.
+    /// The least time between two starts; zero if there is none.
     pub gap: Micros,
 }
 
@@ -34,37 +34,37 @@ pub enum AdaptReason {
     Untested,
     /// Nothing has been refused for a while.
     Quiet {
-        /// For how many attempts.
+        /// Attempts accepted since the last refusal.
         accepted: u32,
     },
-    /// The step before was not refused.
+    /// The previous step was not refused.
     Room,
-    /// Too many in flight.
+    /// Too many attempts were in flight.
     Crowded {
-        /// Refused since the step before.
+        /// Attempts refused since the previous step.
         refused: u32,
-        /// In flight with the lowest of them, itself counted.
+        /// The lowest number in flight that was refused, the attempt itself included.
         in_flight: u32,
     },
-    /// Too fast.
+    /// The rate was too high.
     Fast {
-        /// Refused since the step before.
+        /// Attempts refused since the previous step.
         refused: u32,
-        /// Between two starts at that pace.
+        /// The time between two starts at that rate.
         gap: Micros,
     },
-    /// The pace falls to what is demonstrably accepted.
+    /// The rate falls to the rate that was accepted.
     Accepting {
-        /// Between two accepted attempts.
+        /// The time between two accepted attempts.
         gap: Micros,
     },
-    /// Refused with nothing else in flight: it cannot be too many at once.
+    /// Refused with nothing else in flight, so the host does not limit what is in flight.
     Alone,
-    /// A level that was accepted is refused repeatedly: it cannot be too many at once.
-    Fickle,
-    /// Refused with many in flight, accepted with few: it cannot be too many per second.
+    /// A number in flight is both accepted and refused, so the host does not limit what is in flight.
+    Contradicted,
+    /// Refused with many in flight, accepted with few, so the host does not limit the rate.
     Separable {
-        /// In flight with the lowest of the refused, itself counted.
+        /// The lowest number in flight that was refused, the attempt itself included.
         in_flight: u32,
     },
     /// The server states its limit.
@@ -94,7 +94,7 @@ impl fmt::Display for AdaptReason {
             Self::Fast { refused, gap } => write!(f, "{refused} refused at {}", RateText(*gap)),
             Self::Accepting { gap } => write!(f, "{} accepted", RateText(*gap)),
             Self::Alone => write!(f, "refused with nothing else in flight"),
-            Self::Fickle => write!(f, "as many were accepted before"),
+            Self::Contradicted => write!(f, "as many were accepted before"),
             Self::Separable { in_flight } => write!(f, "refused only from {in_flight} in flight"),
             Self::Stated(Hint::AtOnce(limit)) => write!(f, "the server says {limit} at once"),
             Self::Stated(Hint::PerWindow { quota, window }) => {
@@ -133,9 +133,9 @@ mod tests {
             (PACED, FREE, AdaptReason::Separable { in_flight: 15 }),
             (FREE, PACED, AdaptReason::Stated(Hint::PerWindow { quota: 20, window })),
         ];
-        let shown: Vec<_> = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string()).into();
+        let accepted_rate: Vec<_> = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string()).into();
         assert_eq!(
-            shown,
+            accepted_rate,
             [
                 "14 → 10 at once: 2 refused with 11 in flight",
                 "paced to 19.2/s: 20.0/s accepted",

@@ -1,4 +1,4 @@
-//! Invariants of the controller for any evidence; `trial` tests what it reaches.
+//! Tests of the controller's invariants; `simulation` tests its goodput.
 
 use crate::event::{Micros, Offset};
 use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
@@ -22,7 +22,7 @@ fn it_never_allows_more_than_the_user_does_nor_less_than_one() {
 }
 
 #[test]
-fn what_the_server_says_beats_what_was_inferred() {
+fn a_limit_that_the_server_states_replaces_the_inferred_one() {
     let mut adapt = Adapt::new(64);
     let step = adapt.hint(Hint::PerWindow { quota: 10, window: Micros(1_000_000) }, Offset(0));
     assert!(step.is_some() && adapt.gap() >= Micros(100_000), "{:?}", adapt.gap());
@@ -36,7 +36,7 @@ fn ended(at: u64, others: u32, end: Acceptance) -> AttemptEvidence {
 }
 
 #[test]
-fn a_host_that_was_spent_before_we_came_is_not_paced_to_a_standstill() {
+fn a_host_whose_quota_was_used_up_before_the_run_is_not_paced_to_a_standstill() {
     let mut adapt = Adapt::new(64);
     adapt.observe(ended(10_000, 0, Acceptance::Refused));
     assert!(adapt.gap() > Micros::ZERO && adapt.gap() <= Micros(1_000_000), "{:?}", adapt.gap());

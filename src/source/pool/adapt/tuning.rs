@@ -1,118 +1,118 @@
 //! All tuning constants of the adaptive controller, each with its reason.
 //!
-//! They were found by simulation: buckets and windows of 5 to 100 a second, 3 to 40 at once, steady and
-//! halved for a while. Quiet is counted in attempts as well as in time: a refusal costs a slow server
-//! as much as a fast one, and time alone would probe it too often. Start at [`SOFT`].
+//! They were found by simulation: buckets and windows of 5 to 100 per second, limits of 3 to 40 at once, steady and
+//! halved for a while. Probes wait for a number of accepted attempts and for a time. With time alone, a slow server
+//! would be probed too often. Start at [`BASE_CUT`].
 
 use crate::event::Micros;
 
-// Per second: around a ceiling that is known.
+// Rate limits: near the known ceiling.
 
-/// How much pace a lone refusal costs, as a share. With [`GROWTH`] it makes one refusal in about a
-/// hundred attempts the equilibrium.
-pub const SOFT: f64 = 0.0225;
-/// It costs more, up to twice that, where fewer were accepted since the one before: so much, shared among them.
-pub const LONE: f64 = 0.75;
-/// How much pace is gained after each stretch of quiet, as a share.
+/// The share by which an isolated refusal lowers the rate. With [`GROWTH`] it leads to about one refusal in
+/// a hundred attempts.
+pub const BASE_CUT: f64 = 0.0225;
+/// This, divided by the attempts accepted since the previous refusal, is the cut: at most twice [`BASE_CUT`].
+pub const CUT_BUDGET: f64 = 0.75;
+/// The share by which the rate grows after each stretch without a refusal.
 pub const GROWTH: f64 = 0.006;
-/// Accepted attempts in a stretch of quiet, at least.
-pub const STRETCH: u32 = 40;
-/// How long a stretch of quiet is, at least.
-pub const STRETCH_LASTS: Micros = Micros(2_000_000);
-/// After so many stretches each step doubles the one before: the ceiling has gone.
-pub const EASY_STRETCHES: u32 = 2;
-/// The largest step of quiet growth, as a share.
-pub const MOST_GROWTH: f64 = 0.15;
-/// Growth needs this share of the pace to be in use, or it would prove nothing.
-pub const BUSY: f64 = 0.8;
+/// The least number of accepted attempts in such a stretch.
+pub const STRETCH_ATTEMPTS: u32 = 40;
+/// The shortest duration of such a stretch.
+pub const STRETCH_TIME: Micros = Micros(2_000_000);
+/// After this many stretches each step is twice the previous one: the ceiling has probably gone.
+pub const LINEAR_STRETCHES: u32 = 2;
+/// The largest such step, as a share.
+pub const MAX_GROWTH: f64 = 0.15;
+/// The rate grows only if this share of it is used: otherwise accepted attempts prove nothing.
+pub const MIN_UTILIZATION: f64 = 0.8;
 
-// Per second: when the ceiling has come down.
+// Rate limits: when the ceiling has come down.
 
-/// Refusals close to each other cut so many times deeper, each than the one before.
-pub const HARDER: f64 = 4.0;
+/// Each refusal of a streak cuts this many times deeper than the previous one.
+pub const STREAK_FACTOR: f64 = 4.0;
 /// The deepest single cut, as a share.
-pub const MOST_CUT: f64 = 0.5;
-/// Accepted attempts after which a refusal is a lone one again.
-pub const CALM: u32 = 16;
-/// Accepted attempts between two refusals that make what was accepted before the second one count no more.
-pub const FRESH: u32 = 4;
-/// What is accepted is counted over this time at least: the usual window of those who count in windows.
-pub const SPAN: Micros = Micros(1_000_000);
-/// And over the time of so many attempts.
+pub const MAX_CUT: f64 = 0.5;
+/// Accepted attempts that end a streak of refusals.
+pub const STREAK_RESET_AFTER: u32 = 16;
+/// After this many accepted attempts within a streak, the next refusal restarts its measurement.
+pub const STREAK_RESTART_AFTER: u32 = 4;
+/// The shortest time over which accepted attempts are counted: the usual window of rate limiters.
+pub const MIN_SPAN: Micros = Micros(1_000_000);
+/// That time is at least the time of this many attempts.
 pub const SPAN_ATTEMPTS: u64 = 10;
 
-// Per second: looking for the higher ceiling of before.
+// Rate limits: probing for a ceiling that was higher before.
 
-/// A pace held in quiet is remembered as a ceiling when it falls below this share of itself.
-pub const LOST: f64 = 0.85;
-/// Accepted attempts before each probe. Each may cost a refusal, and each comes this late at worst.
+/// A stable rate is remembered as the ceiling when the rate falls below this share of it.
+pub const LOST_SHARE: f64 = 0.85;
+/// Accepted attempts before each probe. A probe may cost a refusal, and this delays it.
 pub const PROBE_AFTER: u32 = 17;
-/// And how long to wait before each.
+/// The least time before each probe.
 pub const PROBE_AFTER_TIME: Micros = Micros(3_000_000);
-/// The smallest leap of a probe, as a share. A slow upstream is asked for one more per second, as a
+/// The smallest first step of a probe, as a share. A slow upstream gets one more attempt per second, because a
 /// window cannot show less.
-pub const LEAP: f64 = 0.15;
-/// The largest first leap, as a share. Each further one goes twice as far.
-pub const MOST_FIRST_LEAP: f64 = 0.5;
-/// The largest leap, as a share. Where nothing was refused yet, all of them are.
-pub const MOST_LEAP: f64 = 1.0;
-/// The smallest leap of a search between a pace that is accepted and one that is refused.
-pub const LEAST_LEAP: f64 = 0.12;
-/// Accepted attempts before each leap of such a search.
+pub const MIN_FIRST_STRIDE: f64 = 0.15;
+/// The largest first step of a probe, as a share. Each further step is twice as large.
+pub const MAX_FIRST_STRIDE: f64 = 0.5;
+/// The largest step, as a share. While nothing was refused, every step has this size.
+pub const MAX_STRIDE: f64 = 1.0;
+/// The smallest step of a search between an accepted and a refused rate, as a share.
+pub const MIN_SEARCH_STRIDE: f64 = 0.12;
+/// Accepted attempts before each step of such a search.
 pub const SEARCH_AFTER: u32 = 8;
-/// Below this share of the remembered ceiling a probe is due at once: there is little to lose.
-pub const FAR: f64 = 0.2;
-/// A leap has succeeded after so many accepted attempts.
-pub const LANDED: u32 = 4;
-/// And this long: two windows, one of them complete.
-pub const LANDED_AFTER: Micros = Micros(2_000_000);
-/// What a refused probe has spent of its window is held against the probe alone.
+/// Below this share of the remembered ceiling a probe starts early: there is little to lose.
+pub const FAR_SHARE: f64 = 0.2;
+/// A probe has succeeded after this many accepted attempts and [`PROBE_TIME`].
+pub const PROBE_ATTEMPTS: u32 = 4;
+/// Two windows of a second, one of which is complete.
+pub const PROBE_TIME: Micros = Micros(2_000_000);
+/// For this long, later refusals are blamed on a refused probe: it has used up a part of the window.
 pub const PROBE_ECHO: Micros = Micros(1_000_000);
-/// At this share of the remembered ceiling it has been found again.
-pub const FOUND: f64 = 0.94;
-/// Leaps end short of the remembered ceiling, at this share.
-pub const SHORT_OF: f64 = 0.97;
+/// At this share of the remembered ceiling, the search for it ends.
+pub const FOUND_SHARE: f64 = 0.94;
+/// Probes go no further than this share of the remembered ceiling.
+pub const TARGET_SHARE: f64 = 0.97;
 /// Refused probes after which a remembered ceiling is forgotten.
-pub const TRIES: u32 = 12;
-/// Refused probes that are left once the remembered ceiling was nearly reached.
-pub const FEW_TRIES: u32 = 2;
-/// The share of the remembered ceiling that counts as nearly.
-pub const NEARLY: f64 = 0.7;
+pub const MAX_TRIES: u32 = 12;
+/// The most refused probes after the remembered ceiling was nearly reached.
+pub const NEAR_TRIES: u32 = 2;
+/// The share of the remembered ceiling that counts as nearly reached.
+pub const NEAR_SHARE: f64 = 0.7;
 
-// Per second: the ends of the scale.
+// Rate limits: the ends of the scale.
 
-/// One every five seconds: slower, and a recovery would go unnoticed for minutes.
-pub const SLOWEST: f64 = 0.2;
-/// Ten microseconds apart: practically no pace.
-pub const FASTEST: f64 = 100_000.0;
-/// The first pace, as a share of what was accepted.
-pub const FIRST_PACE: f64 = 0.98;
+/// One start every five seconds. With a lower rate, a recovery would go unnoticed for minutes.
+pub const MIN_RATE: f64 = 0.2;
+/// Ten microseconds between starts: practically no limit.
+pub const MAX_RATE: f64 = 100_000.0;
+/// The first rate, as a share of the rate that was accepted.
+pub const FIRST_RATE_SHARE: f64 = 0.98;
 /// A window that is longer than this is a budget, not a pace.
-pub const LONGEST_PACED: Micros = Micros(60_000_000);
+pub const MAX_PACED_WINDOW: Micros = Micros(60_000_000);
 
-// At once.
+// Limits of attempts in flight.
 
-/// Accepted attempts before the first probe of a limit. Each refused one doubles the wait.
-pub const ASK_AFTER: u32 = 12;
-/// The longest such wait.
-pub const ASK_AFTER_MOST: u32 = 100;
-/// The longest such wait while a higher limit is remembered.
-pub const ASK_AFTER_LOST: u32 = 40;
-/// And how long to wait before each probe.
-pub const ASK_AFTER_TIME: Micros = Micros(2_000_000);
-/// A limit below this share of the one before is a loss to be made good.
-pub const LESS: f64 = 0.9;
+/// Accepted attempts before the first probe of a limit. Each refused probe doubles the number.
+pub const LIMIT_PROBE_AFTER: u32 = 12;
+/// The largest such number.
+pub const LIMIT_PROBE_AFTER_MAX: u32 = 100;
+/// The largest such number while a higher limit is remembered.
+pub const LIMIT_PROBE_AFTER_LOSS: u32 = 40;
+/// The least time before each probe.
+pub const LIMIT_PROBE_AFTER_TIME: Micros = Micros(2_000_000);
+/// A limit below this share of the previous one counts as lost: its probes come sooner.
+pub const LIMIT_LOSS_SHARE: f64 = 0.9;
 /// Contradictions that refute the hypothesis: a true change of the limit makes one.
-pub const DOUBTS: u32 = 2;
+pub const MAX_CONTRADICTIONS: u32 = 2;
 
-// Judging.
+// Choosing between the two hypotheses.
 
-/// Attempts that are judged.
-pub const JUDGED: usize = 96;
-/// Refused ones among them that judging needs.
+/// The latest attempts that are compared.
+pub const JUDGED_ATTEMPTS: usize = 96;
+/// The least number of refused attempts among them.
 pub const JUDGED_REFUSED: usize = 4;
-/// Accepted ones among them that judging needs.
+/// The least number of accepted attempts among them.
 pub const JUDGED_ACCEPTED: usize = 8;
-/// How often a refused attempt must have found more in flight than an accepted one, of all pairs, for
-/// the reason to be too many at once. Chance makes it half.
-pub const SEPARATES: f64 = 0.95;
+/// The host limits what is in flight if, in this share of all pairs, the refused attempt met more attempts in
+/// flight than the accepted one. By chance it would be half.
+pub const SEPARATION_SHARE: f64 = 0.95;

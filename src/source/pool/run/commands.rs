@@ -52,8 +52,8 @@ impl SharedRun {
                 self.emit_if(is_skipped, Fact::EndpointSkipped { endpoint }).await;
             }
             Command::Quarantine(host) => {
-                let is_aside = |state: &mut RunState| state.schedule.set_quarantine(host, true);
-                self.emit_if(is_aside, Fact::HostQuarantined { host }).await;
+                let is_quarantined = |state: &mut RunState| state.schedule.set_quarantine(host, true);
+                self.emit_if(is_quarantined, Fact::HostQuarantined { host }).await;
             }
             Command::Release(host) => {
                 let is_back = |state: &mut RunState| state.schedule.set_quarantine(host, false);
@@ -106,7 +106,7 @@ impl SharedRun {
             // In a closed run no job will start later.
             let is_open = state.schedule.gate.state() != GateState::Closed;
             if is_open && !state.running.command(job, JobCommand::Postpone) {
-                state.schedule.hold_back(job);
+                state.schedule.postpone_waiting(job);
                 state.wake_one();
             }
         })

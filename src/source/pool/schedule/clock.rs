@@ -1,20 +1,20 @@
 //! Clocks that measure how long each reason has held jobs back, for the run and for each host.
 //!
-//! Pure. A waiting job notes what the clock of its lane reads, and compares when it starts. So the reasons of its
-//! wait are exact, and waiting costs nothing. For that, a clock must be wound to the present before anything
-//! changes that it depends on, and whenever time alone changes it. Start at [`LaneClock::wind`].
+//! Pure. A waiting job keeps the reading of its lane's clock, and subtracts it when it starts. So the reasons of
+//! its wait are exact, and a waiting job costs nothing. A clock must be wound to the present before anything changes
+//! that it depends on. Start at [`LaneClock::wind`].
 
 use crate::event::waits::WaitTimes;
 use crate::event::{Micros, Offset};
 
-/// A clock of what holds back the run as a whole.
+/// The clock of the reasons that hold back the whole run.
 #[derive(Debug, Default)]
 pub struct RunClock {
     at: Offset,
     sums: WaitTimes,
 }
 
-/// What the run's reasons depend on, since the clock was last wound.
+/// The state of the run since the clock was last wound.
 #[derive(Clone, Copy, Debug)]
 pub struct RunHold {
     /// Nothing starts.
@@ -50,7 +50,7 @@ impl RunClock {
     }
 }
 
-/// A clock of what holds back the jobs of one host: the host's own reasons, else the run's.
+/// The clock of the reasons that hold back one host's jobs: the host's own reasons, otherwise the run's.
 #[derive(Debug, Default)]
 pub struct LaneClock {
     at: Offset,
@@ -58,11 +58,11 @@ pub struct LaneClock {
     sums: WaitTimes,
 }
 
-/// What a host's reasons depend on, since the clock was last wound.
+/// The state of a host since its clock was last wound.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneHold {
     /// The user has quarantined it.
-    pub is_aside: bool,
+    pub is_quarantined: bool,
     /// It has as much in flight as it may.
     pub is_full: bool,
     /// Nothing starts before this, because of a cooldown.
@@ -76,7 +76,7 @@ impl LaneClock {
     pub fn wind(&mut self, to: Offset, run: WaitTimes, hold: LaneHold) -> WaitTimes {
         let passed = to.since(self.at);
         let closed = hold.opens_at.min(to).since(self.at);
-        if hold.is_aside {
+        if hold.is_quarantined {
             self.sums.paused += passed;
         } else if hold.is_full {
             self.sums.host_limit += passed;
@@ -84,7 +84,7 @@ impl LaneClock {
             let cooled = hold.cooldown.min(to).since(self.at);
             self.sums.cooldown += cooled;
             self.sums.gap += closed - cooled;
-            // Zero, if the clock was wound whenever it had to be.
+            // This is zero if the clock was wound before every change.
             self.sums.slot += passed - closed;
         } else {
             self.sums += run - self.run;
@@ -111,7 +111,8 @@ mod tests {
     use crate::event::{Micros, Offset};
 
     const FREE: RunHold = RunHold { is_paused: false, is_full: false, paced_until: Offset::ZERO };
-    const OPEN: LaneHold = LaneHold { is_aside: false, is_full: false, cooldown: Offset::ZERO, opens_at: Offset::ZERO };
+    const OPEN: LaneHold =
+        LaneHold { is_quarantined: false, is_full: false, cooldown: Offset::ZERO, opens_at: Offset::ZERO };
 
     #[test]
     fn the_run_holds_for_one_reason_at_a_time() {
@@ -143,7 +144,11 @@ mod tests {
             let reads = run.wind(now, hold);
             let cooldown = Offset(rng.u64(..40_000));
             let opens_at = cooldown + Micros(rng.u64(..200));
-            lane.wind(now, reads, LaneHold { is_aside: rng.u8(..9) == 0, is_full: rng.bool(), cooldown, opens_at });
+            lane.wind(
+                now,
+                reads,
+                LaneHold { is_quarantined: rng.u8(..9) == 0, is_full: rng.bool(), cooldown, opens_at },
+            );
             assert_eq!((run.sums.total(), lane.sums().total()), (now.since(Offset::ZERO), now.since(Offset::ZERO)));
         }
     }

@@ -47,16 +47,18 @@ impl Schedule {
     }
 
     /// Quarantines a host or releases it. Returns whether that changed anything.
-    pub fn set_quarantine(&mut self, host: HostId, is_aside: bool) -> bool {
-        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_aside) else { return false };
-        lane.is_quarantined = is_aside;
+    pub fn set_quarantine(&mut self, host: HostId, is_quarantined: bool) -> bool {
+        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_quarantined != is_quarantined) else {
+            return false;
+        };
+        lane.is_quarantined = is_quarantined;
         self.lanes.enqueue(host.0 as usize);
         true
     }
 
     /// Starts no more jobs of an endpoint, if there is such an endpoint. Returns whether that changed anything.
     pub fn skip(&mut self, endpoint: EndpointId) -> bool {
-        self.sources.knows(endpoint) && self.skipped.insert(endpoint)
+        self.sources.has_announced(endpoint) && self.skipped.insert(endpoint)
     }
 
     /// Whether an endpoint is skipped.
@@ -87,8 +89,8 @@ impl Schedule {
     }
 
     /// Postpones a waiting job until there is nothing else to start.
-    pub fn hold_back(&mut self, job: JobId) {
-        if !self.delayed.hold_back(job)
+    pub fn postpone_waiting(&mut self, job: JobId) {
+        if !self.delayed.postpone_waiting(job)
             && let Some(ready) = self.unpark_one(job)
         {
             self.delayed.postpone(ready, self.now);

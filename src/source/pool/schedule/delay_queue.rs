@@ -1,7 +1,6 @@
-//! A queue of jobs that continue later: after a backoff, when the server allows it, or when nothing else can
-//! start.
+//! The queue of jobs that continue later: after a backoff or a cooldown, or when nothing else can start.
 //!
-//! Pure. Start at [`DelayQueue::put`].
+//! Pure. Start at [`DelayQueue::delay`].
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -16,7 +15,7 @@ pub struct DelayQueue {
     postponed: Vec<Delayed>,
 }
 
-/// One such job; the earliest is the least.
+/// A job in the queue. The job that is due first is the smallest.
 #[derive(Debug)]
 struct Delayed {
     until: Offset,
@@ -26,27 +25,27 @@ struct Delayed {
 }
 
 impl DelayQueue {
-    /// Keeps a job until a moment.
-    pub fn put(&mut self, ready: Box<PendingJob>, now: Offset, until: Offset, why: RetryReason) {
+    /// Delays a job until a moment.
+    pub fn delay(&mut self, ready: Box<PendingJob>, now: Offset, until: Offset, why: RetryReason) {
         self.delayed.push(Reverse(Delayed { until, since: now, why, ready }));
     }
 
-    /// Keeps a job until there is nothing else to start.
+    /// Delays a job until there is nothing else to start.
     pub fn postpone(&mut self, ready: Box<PendingJob>, now: Offset) {
         self.postponed.push(Delayed { until: now, since: now, why: RetryReason::Asked, ready });
     }
 
-    /// Whether nothing waits for its moment.
+    /// Whether no job waits for a moment.
     pub fn is_empty(&self) -> bool {
         self.delayed.is_empty()
     }
 
-    /// When the next moment comes.
+    /// When the next job is due.
     pub fn soonest(&self) -> Option<Offset> {
         self.delayed.peek().map(|Reverse(delayed)| delayed.until)
     }
 
-    /// The job whose moment comes next.
+    /// Takes the job that is due next.
     pub fn pop(&mut self, now: Offset) -> Option<Box<PendingJob>> {
         self.delayed.pop().map(|Reverse(delayed)| delayed.take(now))
     }
@@ -56,13 +55,13 @@ impl DelayQueue {
         !self.postponed.is_empty()
     }
 
-    /// Has postponed jobs wait only for their moments from here on.
+    /// Makes postponed jobs due at once.
     pub fn release(&mut self) {
         self.delayed.extend(self.postponed.drain(..).map(Reverse));
     }
 
     /// Postpones a job that is queued here. Returns whether it is.
-    pub fn hold_back(&mut self, job: JobId) -> bool {
+    pub fn postpone_waiting(&mut self, job: JobId) -> bool {
         let found = self.take(job);
         let is_here = found.is_some();
         self.postponed.extend(found);
@@ -95,7 +94,7 @@ impl DelayQueue {
 }
 
 impl Delayed {
-    /// The job, with its wait added.
+    /// The job, with its time in the queue added to its wait.
     fn take(mut self, now: Offset) -> Box<PendingJob> {
         let waited = now.since(self.since);
         match self.why {

@@ -11,10 +11,10 @@ pub struct Gate {
     limit: u32,
     in_flight: u32,
     state: GateState,
-    /// Free slots below `fresh`, lowest first.
+    /// Free slots below `first_unused`, lowest first.
     free: BinaryHeap<Reverse<u32>>,
     /// The lowest slot that was never used.
-    fresh: u32,
+    first_unused: u32,
 }
 
 /// Whether the gate admits attempts at all.
@@ -31,7 +31,7 @@ pub enum GateState {
 impl Gate {
     /// A gate that admits `limit` at once.
     pub fn new(limit: u32) -> Self {
-        Self { limit, in_flight: 0, state: GateState::Open, free: BinaryHeap::new(), fresh: 0 }
+        Self { limit, in_flight: 0, state: GateState::Open, free: BinaryHeap::new(), first_unused: 0 }
     }
 
     /// Whether one more may start.
@@ -45,8 +45,8 @@ impl Gate {
         self.in_flight += 1;
         self.free.pop().map_or_else(
             || {
-                self.fresh += 1;
-                self.fresh - 1
+                self.first_unused += 1;
+                self.first_unused - 1
             },
             |Reverse(slot)| slot,
         )

@@ -21,8 +21,8 @@ impl IdleSlots {
     /// How often the sums are reported while they grow.
     const REPORT_EVERY: Micros = Micros(1_000_000);
 
-    /// Adds the time since the last step, and notes what holds from now on. Without `why`, the last reason still
-    /// holds.
+    /// Adds the time since the last step, and sets the number and reason from now on. Without `why`, the last reason
+    /// stays.
     pub fn count(&mut self, now: Offset, unused: u32, why: Option<IdleReason>) {
         let length = now.since(self.since).0.saturating_mul(u64::from(self.unused));
         *self.sums.sum(self.why) += Micros(length);

@@ -15,7 +15,7 @@ use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::throttle::Hint;
 
-/// For how long the adaptive controller's findings are worth their memory while nothing starts.
+/// How long the adaptive controller's findings are kept while nothing starts at the host.
 const FINDINGS_TTL: Micros = Micros(600_000_000);
 
 /// The lane of a host.
@@ -25,7 +25,7 @@ pub struct Lane {
     pub limit: Option<u32>,
     /// Sources of the plan whose jobs all go here; they take turns.
     pub sources: VecDeque<usize>,
-    /// Its entry in the schedule.
+    /// Its position in the schedule.
     pub position: LanePosition,
     /// Whether the user has quarantined the host.
     pub is_quarantined: bool,
@@ -65,12 +65,12 @@ impl AdaptiveLane {
     }
 }
 
-/// The entry of a lane in the schedule.
+/// The position of a lane in the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LanePosition {
-    /// It has none: the lane is full, quarantined, or has no work.
+    /// It has no turn: the lane is full, quarantined, or has no work.
     None,
-    /// This entry of the rotation.
+    /// In the rotation, with the number of its entry.
     Rotation(u64),
     /// Among the lanes that open at a known moment.
     Timed(Offset),
@@ -110,7 +110,7 @@ impl Lane {
         (!std::mem::replace(&mut self.is_prefetched, true)).then(|| Arc::clone(&self.name))
     }
 
-    /// Whether a new lane would serve the host as well: nothing happens here, and nothing is known of it.
+    /// Whether the lane can be evicted: nothing happens here, and it holds no state that matters.
     pub fn is_cold(&self, now: Offset) -> bool {
         let is_in_use = self.in_flight > 0 || self.has_work() || self.position != LanePosition::None;
         let is_set = self.is_pinned || self.is_quarantined;
@@ -130,7 +130,7 @@ impl Lane {
             return self.clock.sums();
         }
         let hold = LaneHold {
-            is_aside: self.is_quarantined,
+            is_quarantined: self.is_quarantined,
             is_full: self.is_full(),
             cooldown: self.cooldown,
             opens_at: self.opens_at(),
@@ -138,7 +138,7 @@ impl Lane {
         self.clock.wind(to, run, hold)
     }
 
-    /// What its clock read when it was last wound.
+    /// The reading of its clock when it was last wound.
     pub fn clock(&self) -> WaitTimes {
         self.clock.sums()
     }
@@ -163,7 +163,7 @@ impl Lane {
     }
 
     /// Gives the adaptive controller a limit that the server announced; returns what that changed.
-    pub fn heed(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
+    pub fn apply_hint(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
         let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
         *has_findings = true;
         let step = adapt.hint(hint, now)?;

@@ -60,7 +60,7 @@ pub enum Dispatch {
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
     GiveUp(Box<PendingJob>, GiveUp),
-    /// Ask again: one step was too short to find a job.
+    /// Ask again: the step reached its bound before it found a job.
     Again,
     /// Wait to be woken, at this moment at the latest.
     Wait(Option<Offset>),
@@ -134,7 +134,7 @@ impl Schedule {
     pub fn tick(&mut self, now: Offset) {
         let hold = self.hold();
         while let Some(due) = self.soonest_change().filter(|&due| due <= now) {
-            // A job that was held back may have been due long ago; time does not go back for it.
+            // A postponed job may have been due long ago, but time must not go back.
             let at = due.max(self.now);
             self.turn_to(at, self.clock.read(at, hold));
             if self.lanes.next_opening() == Some(due) {
@@ -182,19 +182,19 @@ impl Schedule {
         if self.pace.opens_at() > self.now {
             return Dispatch::Wait(self.soonest());
         }
-        if let Some(next) = self.ask_priority() {
+        if let Some(next) = self.take_priority_job() {
             return next;
         }
         while let Some(turn) = self.lanes.next_turn() {
             let found = match turn {
-                LaneTurn::Lane(lane) => self.ask_lane(lane),
-                LaneTurn::Mixed(source) => self.ask_mixed(source),
+                LaneTurn::Lane(lane) => self.take_from_lane(lane),
+                LaneTurn::Mixed(source) => self.take_from_mixed(source),
             };
             if let Some(next) = found {
                 return next;
             }
         }
-        // Nothing else can start, so the postponed jobs have their turn.
+        // Nothing else can start, so the postponed jobs start now.
         if self.delayed.has_postponed() {
             self.delayed.release();
             self.tick(self.now);
@@ -209,19 +209,19 @@ impl Schedule {
         self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
     }
 
-    /// Whether a job may be found: in a turn, among priority jobs, or among postponed ones.
+    /// Whether there may be a job: in the rotation, among priority jobs, or among postponed jobs.
     fn has_turns(&self) -> bool {
         self.lanes.has_turns() || self.delayed.has_postponed() || self.sources.next_priority().is_some()
     }
 
-    /// The earliest moment at which time alone lets something start.
+    /// The earliest moment at which something may start without a command or the end of an attempt.
     pub fn soonest(&self) -> Option<Offset> {
         let turn = self.has_turns().then_some(Offset::ZERO);
         let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
 
-    /// Why a slot is unused now. Looks at every lane while any has work.
+    /// Why a slot is unused now. It visits every lane while any has work.
     pub fn idle_why(&self) -> IdleReason {
         match self.gate.state() {
             GateState::Paused => return IdleReason::Paused,
@@ -257,7 +257,7 @@ impl Schedule {
 
     /// Takes back a job that continues later, or at once at another host.
     pub fn take_back(&mut self, ready: Box<PendingJob>, until: Offset, why: RetryReason) {
-        self.delayed.put(ready, self.now, until, why);
+        self.delayed.delay(ready, self.now, until, why);
     }
 
     /// Takes back a job that continues when there is nothing else to start.
@@ -289,7 +289,7 @@ impl Schedule {
     pub fn learn(&mut self, host: HostId, evidence: Option<AttemptEvidence>, hints: &[Hint]) -> Vec<AdaptStep> {
         let now = self.now;
         let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
-        let stated: Vec<_> = hints.iter().filter_map(|&hint| lane.heed(hint, now)).collect();
+        let stated: Vec<_> = hints.iter().filter_map(|&hint| lane.apply_hint(hint, now)).collect();
         let steps: Vec<_> = stated.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
         if !steps.is_empty() {
             self.lanes.enqueue(host.0 as usize);

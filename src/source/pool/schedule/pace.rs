@@ -92,7 +92,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_stretch_of_time_holds_more_starts_than_the_rate_and_the_slack_allow(
+        fn no_period_has_more_starts_than_the_rate_and_the_slack_allow(
             gap in 1..300_000_u64,
             late in prop::collection::vec(prop_oneof![9 => 0..3_000_u64, 1 => 0..500_000_u64], 2..200),
         ) {

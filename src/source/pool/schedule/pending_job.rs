@@ -19,7 +19,7 @@ pub struct PendingJob {
     pub id: JobId,
     /// Its lane.
     pub host: HostId,
-    /// Since when it was the next of its source.
+    /// Since when it was the next job of its source.
     pub since: Offset,
     /// When its first attempt started; until then, when it was drawn.
     pub begun: Offset,
@@ -50,7 +50,7 @@ pub struct PendingJob {
 }
 
 impl PendingJob {
-    /// A job that has just been drawn, and since when it waited for that.
+    /// A job that has just been drawn, after it had waited since `since`.
     pub fn new(job: Box<Job>, id: JobId, host: HostId, now: Offset, since: Offset, wait: WaitTimes) -> Box<Self> {
         // Boxed for its whole life, because it is moved often.
         Box::new(Self {

@@ -14,7 +14,7 @@ use crate::plan::Polling;
 #[derive(Debug)]
 pub struct Rounds {
     every: Micros,
-    /// How many there are, if their number is limited.
+    /// How many rounds there are, if their number is limited.
     n: Option<NonZeroU32>,
     by_source: Vec<Round>,
     due: BinaryHeap<Reverse<(Offset, usize)>>,
@@ -28,16 +28,16 @@ struct Round {
     n: u32,
     /// When this round should have begun.
     due: Offset,
-    /// Endpoints with a settled job in this round.
-    met: Vec<EndpointId>,
+    /// Endpoints that have a settled job in this round.
+    settled_endpoints: Vec<EndpointId>,
 }
 
-/// What is known of an endpoint's health.
+/// The health of an endpoint.
 #[derive(Clone, Debug, Default)]
 struct EndpointHealth {
     is_up: Option<bool>,
     /// A job of it has settled in this round.
-    is_met: bool,
+    has_settled: bool,
     /// A job of it has failed in this round.
     has_failed: bool,
 }
@@ -47,7 +47,7 @@ impl Rounds {
     pub fn new(polling: Polling, sources: usize) -> Self {
         let every = Micros::from(polling.every);
         let place = |i: usize| Offset(u64::try_from(u128::from(every.0) * i as u128 / sources as u128).unwrap_or(0));
-        let by_source = (0..sources).map(|i| Round { n: 0, due: place(i), met: Vec::new() }).collect();
+        let by_source = (0..sources).map(|i| Round { n: 0, due: place(i), settled_endpoints: Vec::new() }).collect();
         let due = (0..sources).map(|i| Reverse((place(i), i))).collect();
         Self { every, n: polling.rounds, by_source, due, health: Vec::new() }
     }
@@ -67,9 +67,9 @@ impl Rounds {
         let Reverse((_, source)) = self.due.pop()?;
         let round = &mut self.by_source[source];
         round.n += 1;
-        for endpoint in round.met.drain(..) {
+        for endpoint in round.settled_endpoints.drain(..) {
             let health = &mut self.health[endpoint.0 as usize];
-            (health.is_met, health.has_failed) = (false, false);
+            (health.has_settled, health.has_failed) = (false, false);
         }
         Some((source, round.n, now.since(round.due)))
     }
@@ -86,8 +86,8 @@ impl Rounds {
             self.health.resize_with(i + 1, EndpointHealth::default);
         }
         let health = &mut self.health[i];
-        if is_good.is_some() && !std::mem::replace(&mut health.is_met, true) {
-            self.by_source[source].met.push(endpoint);
+        if is_good.is_some() && !std::mem::replace(&mut health.has_settled, true) {
+            self.by_source[source].settled_endpoints.push(endpoint);
         }
         let fails = is_good == Some(false);
         health.has_failed |= fails;
@@ -98,11 +98,11 @@ impl Rounds {
     /// Ends a source's round: every endpoint of which no job failed is up, and the next round is due.
     pub fn end(&mut self, source: usize, now: Offset) -> Vec<Fact> {
         let round = &mut self.by_source[source];
-        let mut turned = Vec::new();
-        for &endpoint in &round.met {
+        let mut changes = Vec::new();
+        for &endpoint in &round.settled_endpoints {
             let health = &mut self.health[endpoint.0 as usize];
             if !health.has_failed && health.is_up.replace(true) != Some(true) {
-                turned.push(Fact::EndpointStateChanged { endpoint, up: true });
+                changes.push(Fact::EndpointStateChanged { endpoint, up: true });
             }
         }
         if self.n.is_none_or(|n| round.n < n.get()) {
@@ -111,7 +111,7 @@ impl Rounds {
             round.due = round.due + Micros(self.every.0.saturating_mul(late.max(1)));
             self.due.push(Reverse((round.due.max(now), source)));
         }
-        turned
+        changes
     }
 }
 

@@ -1,6 +1,6 @@
-//! Takes a job from what has its turn: a lane, a source of many hosts, or the priority jobs.
+//! Takes the next job: from a lane, from a source of many hosts, or from the priority jobs.
 //!
-//! Start at [`Schedule::ask_lane`].
+//! Start at [`Schedule::take_from_lane`].
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Schedule {
     }
 
     /// Takes a priority job. Jobs whose lane is closed are parked there on the way.
-    pub(in crate::source::pool) fn ask_priority(&mut self) -> Option<Dispatch> {
+    pub(in crate::source::pool) fn take_priority_job(&mut self) -> Option<Dispatch> {
         let full = self.parked + PARKED_AT_ONCE;
         while let Some(source) = self.sources.next_priority() {
             if self.parked >= full {
@@ -86,7 +86,7 @@ impl Schedule {
     }
 
     /// Takes a job from this lane, if it has one and may start it.
-    pub(in crate::source::pool) fn ask_lane(&mut self, i: usize) -> Option<Dispatch> {
+    pub(in crate::source::pool) fn take_from_lane(&mut self, i: usize) -> Option<Dispatch> {
         let now = self.now;
         let lane = self.lanes.lane(i);
         if lane.is_shut() || !lane.has_work() || lane.opens_at() > now {
@@ -118,7 +118,7 @@ impl Schedule {
     }
 
     /// Takes a job from a source of many hosts. Jobs whose lane is closed are parked there on the way.
-    pub(in crate::source::pool) fn ask_mixed(&mut self, source: usize) -> Option<Dispatch> {
+    pub(in crate::source::pool) fn take_from_mixed(&mut self, source: usize) -> Option<Dispatch> {
         let (now, mark) = (self.now, self.lanes.run_clock());
         let full = self.parked + PARKED_AT_ONCE;
         while self.sources.has_more(source) {

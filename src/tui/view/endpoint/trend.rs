@@ -17,7 +17,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScen
     let Some(rows) = pen.height().checked_sub(3).filter(|&rows| rows > 0) else { return };
     let columns = pen.width().saturating_sub(AXIS);
     let means: Vec<Option<Micros>> = endpoint.trend.means().collect();
-    let interval = endpoint.trend.stretch();
+    let interval = endpoint.trend.period();
     pen.section(0, "Over time", &format!("mean latency of each {}", units::length(interval)));
     let (Some(most), true) = (means.iter().flatten().max(), columns >= 8) else {
         pen.text(0, 1, "no answer yet", Role::TextFaint);

@@ -57,7 +57,7 @@ fn a_file_that_is_no_recording_is_an_error() {
     );
     assert_eq!(
         message("replay later.jsonl", 3),
-        "error: cannot read recording `later.jsonl`: the journal has schema 99, and this version reads up to 1\n\
+        "error: cannot read recording `later.jsonl`: the journal has schema 99, but this version reads only up to 1\n\
          hint: use the newer version that made it\n"
     );
     assert!(message("replay .", 3).contains("it is a folder"));

@@ -38,10 +38,10 @@ pub struct Lanes {
     next_number: usize,
     /// Every lane once, in the order in which they are examined for eviction.
     candidates: VecDeque<usize>,
-    /// Whose turn it is, each with the number of its entry.
+    /// The next turns, each with the number of its entry.
     rotation: VecDeque<(LaneTurn, u64)>,
     entries: u64,
-    /// Turns at the front of the rotation that the DNS prefetch has looked at.
+    /// How many turns at the front of the rotation the DNS prefetch has looked at.
     n_peeked: usize,
     timed: BinaryHeap<Reverse<(Offset, usize)>>,
     limits: Limits,
@@ -50,7 +50,7 @@ pub struct Lanes {
     run_clock: WaitTimes,
 }
 
-/// Who may start a job next.
+/// What may start a job next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LaneTurn {
     /// A lane.
@@ -60,7 +60,7 @@ pub enum LaneTurn {
 }
 
 impl Lanes {
-    /// No lanes yet; each gets what the limits define for its host.
+    /// No lanes yet. Each new lane gets the limits of its host.
     pub fn new(limits: &Limits) -> Self {
         Self {
             all: FxHashMap::default(),
@@ -77,12 +77,12 @@ impl Lanes {
         }
     }
 
-    /// Sets the time, and what the run's clock reads then.
+    /// Sets the time, and the reading of the run's clock at that time.
     pub fn set_time(&mut self, now: Offset, run_clock: WaitTimes) {
         (self.now, self.run_clock) = (now, run_clock);
     }
 
-    /// What the run's clock reads now.
+    /// The present reading of the run's clock.
     pub fn run_clock(&self) -> WaitTimes {
         self.run_clock
     }
@@ -154,13 +154,13 @@ impl Lanes {
         }
     }
 
-    /// Whether each lane finds its own limit and pace.
+    /// Whether limits are adaptive.
     pub fn is_adaptive(&self) -> bool {
         self.limits.adaptive
     }
 
-    /// Lets each lane find its own limit and pace, or no longer; this holds for lanes to come as well. `cap`
-    /// bounds hosts without a limit of their own. Returns whether that changed anything.
+    /// Turns adaptive limits on or off, for present and future lanes. `cap` bounds hosts without a limit of their
+    /// own. Returns whether that changed anything.
     pub fn set_adaptive(&mut self, is_on: bool, cap: u32) -> bool {
         let changes = std::mem::replace(&mut self.limits.adaptive, is_on) != is_on;
         if changes {
@@ -193,7 +193,7 @@ impl Lanes {
         }
     }
 
-    /// When the next lane opens by itself.
+    /// When the next lane opens without a command or the end of an attempt.
     pub fn next_opening(&self) -> Option<Offset> {
         self.timed.peek().map(|Reverse((at, _))| *at)
     }
@@ -201,7 +201,7 @@ impl Lanes {
     /// Moves the lane that opens now into the rotation.
     pub fn open_next(&mut self) {
         let Some(Reverse((at, i))) = self.timed.pop() else { return };
-        // Any other entry has been replaced since.
+        // An entry without such a lane is outdated.
         if self.all.get(&i).is_some_and(|lane| lane.position == LanePosition::Timed(at)) {
             self.lane(i).position = LanePosition::None;
             self.enqueue(i);
@@ -219,7 +219,7 @@ impl Lanes {
             self.n_peeked = self.n_peeked.saturating_sub(1);
             match turn {
                 LaneTurn::Lane(i) => {
-                    // Any other entry has been replaced since, or its lane evicted.
+                    // An entry without such a lane is outdated, or its lane was evicted.
                     let lane = self.all.get_mut(&i).filter(|lane| lane.position == LanePosition::Rotation(entry));
                     if let Some(lane) = lane {
                         lane.position = LanePosition::None;

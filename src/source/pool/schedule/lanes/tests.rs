@@ -1,4 +1,4 @@
-//! No eviction loses what matters, and the number of lanes stays bounded.
+//! Tests of eviction: the number of lanes is bounded, and no state that matters is lost.
 
 use std::path::Path;
 use std::sync::Arc;

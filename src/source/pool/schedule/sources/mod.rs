@@ -45,12 +45,12 @@ struct SourceState {
     head: QueueHead,
 }
 
-/// Since when a source's next job waits, and what the clock of its lane or of the run read then.
+/// Since when a source's next job waits, and the reading of its clock at that time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QueueHead {
     /// Since when.
     pub since: Offset,
-    /// What the clock read.
+    /// The reading of the clock of its lane, or of the run.
     pub mark: WaitTimes,
 }
 
@@ -61,7 +61,7 @@ pub struct DrawnRow {
     pub job: Result<Box<Job>, BadRow>,
     /// Its number.
     pub id: JobId,
-    /// Since when it was the next.
+    /// Since when it was the next row.
     pub head: QueueHead,
 }
 
@@ -93,12 +93,12 @@ impl Sources {
         self.states[source].has_more
     }
 
-    /// The one host of a source, where it has just one.
+    /// The host of a source, if it has only one.
     pub fn host_of(&self, source: usize) -> Option<&str> {
         self.cursor.host_of(source)
     }
 
-    /// Notes since when a source's next job waits.
+    /// Sets since when a source's next job waits.
     pub fn set_head(&mut self, source: usize, head: QueueHead) {
         self.states[source].head = head;
     }
@@ -107,7 +107,7 @@ impl Sources {
         self.rounds.as_ref().is_none_or(|rounds| rounds.is_last(source))
     }
 
-    /// Draws the next row of a source, whose next one then waits from here on. Never blocks.
+    /// Draws the next row of a source. The row after it waits from now on. Never blocks.
     pub fn draw(&mut self, source: usize, now: QueueHead, facts: &mut VecDeque<Fact>) -> Draw<DrawnRow> {
         let head = std::mem::replace(&mut self.states[source].head, now);
         let drawn = match self.cursor.draw(source) {
@@ -129,7 +129,7 @@ impl Sources {
         drawn
     }
 
-    /// The URLs of a source's next `n` jobs, as far as they have been read; each is given once.
+    /// The URLs of a source's next `n` jobs, as far as they have been read. Each is returned only once.
     pub fn look_ahead(&mut self, source: usize, n: usize) -> impl Iterator<Item = &Url> {
         self.cursor.look_ahead(source, n)
     }
@@ -202,7 +202,7 @@ impl Sources {
     /// Announces the endpoints, the priority jobs, and the end of a plan that has no jobs.
     pub fn open(&mut self, facts: &mut VecDeque<Fact>) {
         self.announce(facts);
-        if let Some(PriorityCount { jobs, of }) = self.cursor.placed() {
+        if let Some(PriorityCount { jobs, of }) = self.cursor.priority_count() {
             facts.push_back(Fact::JobsReordered { jobs, of });
         }
         self.announce_if_drawn(facts);
@@ -242,7 +242,7 @@ impl Sources {
         self.is_drawn() && self.settled == self.drawn
     }
 
-    /// How many jobs there are in all, where that is known.
+    /// How many jobs there are, if that is known.
     pub fn jobs(&self) -> Option<u64> {
         self.in_all_rounds(self.cursor.jobs())
     }
@@ -255,7 +255,7 @@ impl Sources {
     }
 
     /// Whether there is such an endpoint, and it has been announced.
-    pub fn knows(&self, endpoint: EndpointId) -> bool {
+    pub fn has_announced(&self, endpoint: EndpointId) -> bool {
         (endpoint.0 as usize) < self.announced
     }
 
@@ -264,7 +264,7 @@ impl Sources {
         self.cursor.endpoints().get(endpoint.0 as usize).map_or_else(|| Arc::from(""), |e| Arc::clone(&e.name))
     }
 
-    /// What to call, from another thread, when a source that had nothing has something again.
+    /// Sets what to call, from another thread, when a source that had no row has one again.
     pub fn set_waker(&mut self, waker: Arc<dyn Fn() + Send + Sync>) {
         self.cursor.set_waker(waker);
     }

@@ -12,7 +12,7 @@ use crate::source::pool::schedule::sources::{QueueHead, Sources};
 impl Sources {
     /// Queues the priority jobs of a source with those of the others.
     pub(in crate::source::pool) fn enqueue_priority(&mut self, source: usize) {
-        let jobs = self.cursor.take_ahead(source);
+        let jobs = self.cursor.take_priority_jobs(source);
         let has_any = !jobs.is_empty();
         self.states[source].open += jobs.len() as u64;
         self.priority.extend(jobs);
@@ -25,10 +25,10 @@ impl Sources {
 
     /// The source of the next priority job.
     pub fn next_priority(&self) -> Option<usize> {
-        self.priority.peek().map(|early| early.job.place.source as usize)
+        self.priority.peek().map(|next| next.job.place.source as usize)
     }
 
-    /// Draws the next priority job. The next job of its source waits from here on.
+    /// Draws the next priority job. The next job of its source waits from now on.
     pub fn draw_priority(
         &mut self,
         now: QueueHead,

@@ -1,10 +1,10 @@
-//! Tries a controller on simulated upstreams: what it gets through, and how often it is refused.
+//! A simulation of a controller at an upstream: its goodput, and how often it is refused.
 //!
-//! Discrete events, no clock and no network: two minutes take milliseconds. Start at [`try_out`].
+//! It simulates discrete events without a clock or a network, so two minutes take milliseconds. Start at [`simulate`].
 
 pub mod aimd;
-pub mod scene;
 mod tests;
+pub mod upstream;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -12,10 +12,10 @@ use std::collections::{BinaryHeap, VecDeque};
 use fastrand::Rng;
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::trial::scene::{RunningUpstream, SimulatedUpstream};
+use crate::source::pool::adapt::simulation::upstream::{RunningUpstream, SimulatedUpstream};
 use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 
-/// What is tried.
+/// A controller that can be simulated.
 pub trait Controller {
     fn learn(&mut self, evidence: AttemptEvidence);
     fn limit(&self) -> u32;
@@ -34,7 +34,7 @@ impl Controller for Adapt {
     }
 }
 
-/// What came of it, after the first ten seconds.
+/// The result of a simulation, without its first ten seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Score {
     /// Accepted, as a share of what the upstream allows.
@@ -49,27 +49,27 @@ const ON_ITS_WAY: Micros = Micros(2_000);
 const TO_REFUSE: Micros = Micros(5_000);
 const NEVER: Offset = Offset(u64::MAX);
 
-/// Two minutes of a controller at an upstream. There is always a next job.
-pub fn try_out(scene: &SimulatedUpstream, controller: &mut impl Controller, seed: u64) -> Score {
+/// Simulates two minutes of a controller at an upstream. There is always a next job.
+pub fn simulate(limits: &SimulatedUpstream, controller: &mut impl Controller, seed: u64) -> Score {
     let mut client = Client::default();
     let mut rng = Rng::with_seed(seed);
-    let mut upstream = RunningUpstream::new(scene, -rng.f64());
+    let mut upstream = RunningUpstream::new(limits, -rng.f64());
     loop {
-        client.start_what_may(controller);
-        let (now, what) = client.next(controller);
+        client.start_attempts(controller);
+        let (now, event) = client.next(controller);
         if now >= LASTS {
-            return client.score(scene);
+            return client.score(limits);
         }
         client.now = now;
-        match what {
-            Happens::MayStart => {}
-            Happens::Arrives(attempt) if upstream.admits(now) => {
-                client.serving.push(Reverse((now + scene::service_time(&mut rng), attempt)));
+        match event {
+            SimulatedEvent::MayStart => {}
+            SimulatedEvent::Arrives(attempt) if upstream.admits(now) => {
+                client.serving.push(Reverse((now + upstream::service_time(&mut rng), attempt)));
             }
-            Happens::Arrives(attempt) => client.refused.push_back((now + TO_REFUSE, attempt)),
-            Happens::Ends(attempt, end) => {
+            SimulatedEvent::Arrives(attempt) => client.refused.push_back((now + TO_REFUSE, attempt)),
+            SimulatedEvent::Ends(attempt, end) => {
                 if end == Acceptance::Accepted {
-                    upstream.is_done();
+                    upstream.end_attempt();
                 }
                 client.end(attempt, end, controller);
             }
@@ -82,7 +82,7 @@ pub fn try_out(scene: &SimulatedUpstream, controller: &mut impl Controller, seed
 struct Client {
     now: Offset,
     in_flight: u32,
-    /// The ways to the upstream take equally long, and so do refusals: they come in order.
+    /// Every attempt takes equally long to arrive, and so does every refusal, so both queues are in order.
     arriving: VecDeque<(Offset, SimulatedAttempt)>,
     refused: VecDeque<(Offset, SimulatedAttempt)>,
     serving: BinaryHeap<Reverse<(Offset, SimulatedAttempt)>>,
@@ -98,19 +98,19 @@ struct SimulatedAttempt {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Happens {
+enum SimulatedEvent {
     MayStart,
     Arrives(SimulatedAttempt),
     Ends(SimulatedAttempt, Acceptance),
 }
 
 impl Client {
-    /// A change of pace counts from the last start.
+    /// A new gap counts from the last start.
     fn opens_at(&self, controller: &impl Controller) -> Offset {
         self.last_start.map_or(Offset::ZERO, |last| last + controller.gap())
     }
 
-    fn start_what_may(&mut self, controller: &impl Controller) {
+    fn start_attempts(&mut self, controller: &impl Controller) {
         while self.in_flight < controller.limit() && self.now >= self.opens_at(controller) {
             let attempt = SimulatedAttempt { started: self.now, others: self.in_flight };
             self.arriving.push_back((self.now + ON_ITS_WAY, attempt));
@@ -119,25 +119,25 @@ impl Client {
         }
     }
 
-    /// Takes what happens next.
-    fn next(&mut self, controller: &impl Controller) -> (Offset, Happens) {
+    /// Takes the next event.
+    fn next(&mut self, controller: &impl Controller) -> (Offset, SimulatedEvent) {
         let arrives = self.arriving.front().map_or(NEVER, |&(at, _)| at);
         let is_refused = self.refused.front().map_or(NEVER, |&(at, _)| at);
         let is_served = self.serving.peek().map_or(NEVER, |Reverse((at, _))| *at);
         let ends = is_served.min(is_refused);
         let opens = if self.in_flight < controller.limit() { self.opens_at(controller) } else { NEVER };
         if opens <= ends.min(arrives) {
-            return (opens, Happens::MayStart);
+            return (opens, SimulatedEvent::MayStart);
         }
         if arrives <= ends {
-            return (arrives, Happens::Arrives(self.arriving.pop_front().unwrap().1));
+            return (arrives, SimulatedEvent::Arrives(self.arriving.pop_front().unwrap().1));
         }
         let (attempt, end) = if is_served <= is_refused {
             (self.serving.pop().unwrap().0.1, Acceptance::Accepted)
         } else {
             (self.refused.pop_front().unwrap().1, Acceptance::Refused)
         };
-        (ends, Happens::Ends(attempt, end))
+        (ends, SimulatedEvent::Ends(attempt, end))
     }
 
     fn end(&mut self, attempt: SimulatedAttempt, end: Acceptance, controller: &mut impl Controller) {
@@ -152,9 +152,9 @@ impl Client {
         }
     }
 
-    fn score(&self, scene: &SimulatedUpstream) -> Score {
+    fn score(&self, upstream: &SimulatedUpstream) -> Score {
         let (accepted, refused) = (f64::from(self.n_accepted), f64::from(self.n_refused));
-        let expected = scene.capacity(WARM_UP, LASTS);
+        let expected = upstream.capacity(WARM_UP, LASTS);
         Score { goodput: accepted / expected, refused: refused / (accepted + refused).max(1.0) }
     }
 }

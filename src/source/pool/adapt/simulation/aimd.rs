@@ -1,7 +1,7 @@
 //! Additive increase, multiplicative decrease (AIMD), the usual scheme. Start at [`Aimd`].
 
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::trial::Controller;
+use crate::source::pool::adapt::simulation::Controller;
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 
 /// A limit that is cut by a third at each refusal, once in a round trip.

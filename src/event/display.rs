@@ -1,4 +1,4 @@
-//! Phases and reasons in the words that people read.
+//! Display texts of phases and failure reasons.
 
 use std::fmt;
 
@@ -26,12 +26,12 @@ impl fmt::Display for Reason {
             Self::Tls => "TLS failed",
             Self::Reset => "connection reset",
             Self::ClosedEarly => "connection closed early",
-            Self::BadResponse => "broken answer",
+            Self::BadResponse => "invalid HTTP response",
             Self::TooLarge => "body too large",
             Self::Redirect => "redirect not followed",
             Self::BadRow => "bad row in the plan",
-            Self::Local => "this machine ran out of room",
-            Self::Panicked => "a worker broke",
+            Self::Local => "out of local resources",
+            Self::Panicked => "worker panicked",
         })
     }
 }

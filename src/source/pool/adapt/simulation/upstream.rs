@@ -1,4 +1,4 @@
-//! A simulated upstream and what it allows.
+//! A simulated upstream with a limit of rate or of attempts in flight.
 //!
 //! Start at [`RunningUpstream::admits`].
 
@@ -11,11 +11,11 @@ use crate::event::{Micros, Offset};
 /// What an upstream allows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Allows {
-    /// So many a second, and a fifth of that in a burst.
+    /// A token bucket: so many per second, and a fifth of that in a burst.
     Bucket(f64),
-    /// So many in each second, wherever it begins.
+    /// So many in each second of a fixed grid.
     Window(f64),
-    /// So many in each second, which begins with the first of them.
+    /// So many in each second that begins with an attempt.
     Floating(f64),
     /// So many at once.
     AtOnce(f64),
@@ -36,7 +36,7 @@ const LATENCY: f64 = 0.1;
 const SPREAD: f64 = 0.35;
 
 impl SimulatedUpstream {
-    /// How many attempts a client that knows the upstream would get through.
+    /// How many attempts a client that knows the limit would get accepted.
     pub fn capacity(&self, from: Offset, to: Offset) -> f64 {
         let mean = LATENCY * (SPREAD * SPREAD / 2.0).exp();
         let rate = |share: f64| match self.allows {
@@ -63,10 +63,10 @@ pub fn service_time(rng: &mut Rng) -> Micros {
     Micros::from(std::time::Duration::from_secs_f64(LATENCY * (SPREAD * normal).exp()))
 }
 
-/// An upstream at work.
+/// A simulated upstream in a running simulation.
 #[derive(Debug)]
 pub struct RunningUpstream<'a> {
-    scene: &'a SimulatedUpstream,
+    upstream: &'a SimulatedUpstream,
     in_service: u32,
     /// Tokens left, or counted in this window.
     n: f64,
@@ -76,16 +76,16 @@ pub struct RunningUpstream<'a> {
 
 impl<'a> RunningUpstream<'a> {
     /// `mark` is when the first window began, or when an empty bucket began to fill.
-    pub fn new(scene: &'a SimulatedUpstream, mark: f64) -> Self {
-        Self { scene, in_service: 0, n: 0.0, mark }
+    pub fn new(upstream: &'a SimulatedUpstream, mark: f64) -> Self {
+        Self { upstream, in_service: 0, n: 0.0, mark }
     }
 
     /// Takes an attempt into service, or refuses it.
     pub fn admits(&mut self, now: Offset) -> bool {
         let now = now.since(Offset::ZERO).as_secs_f64();
-        let allowed = self.scene.allowed(now);
+        let allowed = self.upstream.allowed(now);
         let passed = now - self.mark;
-        let is_admitted = match self.scene.allows {
+        let is_admitted = match self.upstream.allows {
             Allows::Bucket(n) => {
                 self.n = (self.n + passed * allowed).min((n / 5.0).max(1.0));
                 self.mark = now;
@@ -93,7 +93,7 @@ impl<'a> RunningUpstream<'a> {
             }
             Allows::Window(_) | Allows::Floating(_) => {
                 if passed >= 1.0 {
-                    let is_fixed = matches!(self.scene.allows, Allows::Window(_));
+                    let is_fixed = matches!(self.upstream.allows, Allows::Window(_));
                     self.mark = if is_fixed { self.mark + passed.floor() } else { now };
                     self.n = 0.0;
                 }
@@ -103,13 +103,13 @@ impl<'a> RunningUpstream<'a> {
         };
         if is_admitted {
             self.in_service += 1;
-            self.n += if let Allows::Bucket(_) = self.scene.allows { -1.0 } else { 1.0 };
+            self.n += if let Allows::Bucket(_) = self.upstream.allows { -1.0 } else { 1.0 };
         }
         is_admitted
     }
 
-    /// One of those in service was served.
-    pub fn is_done(&mut self) {
+    /// Ends the service of an attempt.
+    pub fn end_attempt(&mut self) {
         self.in_service -= 1;
     }
 }
