@@ -29,7 +29,6 @@ use crate::output::{destination, exit, streams};
 use crate::plan::{Plan, Practice};
 use crate::source::pool::wire::descriptors;
 use crate::text::console::Console;
-use crate::text::io_error::is_closed_pipe;
 use crate::text::sanitize::sanitize;
 use crate::tui::keymap::{self, Keymap};
 use crate::upstream::{self, Upstream};
@@ -41,13 +40,13 @@ pub fn run() -> u8 {
         Err(error) => return print_usage(&error, config::console(color_in(std::env::args_os()))),
     };
     let console = config::console(cli.color);
-    match run_command(&cli.command, console) {
-        Ok(code) => code,
-        Err(error) => {
-            streams::say(error.render(console.stderr).trim_end());
-            error.code()
-        }
-    }
+    run_command(&cli.command, console).unwrap_or_else(|error| report_error(&error, console))
+}
+
+/// Prints an error; returns its exit code.
+fn report_error(error: &Error, console: Console) -> u8 {
+    streams::say(error.render(console.stderr).trim_end());
+    error.code()
 }
 
 /// Prints clap's own answer: help and version on standard output, usage errors on standard error.
@@ -59,7 +58,7 @@ fn print_usage(error: &clap::Error, console: Console) -> u8 {
         streams::say(&console.stderr.error(text.trim_end()));
         code::USAGE
     } else {
-        streams::result(&text).map_or(exit::UNWRITTEN, |()| 0)
+        print("the answer", &text).unwrap_or_else(|error| report_error(&error, console))
     }
 }
 
@@ -69,7 +68,7 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
             Batch { plan: read_plan(args)?, results: &args.results, look: &args.look, console }.run()
         }
         CliCommand::Check(args) => check::run(args, read_plan(args), console),
-        CliCommand::Demo(args) if args.list => print("print the list", &scenario::list()),
+        CliCommand::Demo(args) if args.list => print("the list", &scenario::list()),
         CliCommand::Demo(args) => {
             if let Some(scenario) = args.scenario {
                 return lab::run(scenario, args, console);
@@ -81,21 +80,21 @@ fn run_command(command: &CliCommand, console: Console) -> Result<u8, Error> {
         }
         CliCommand::Replay(args) => replay::run(args, console),
         CliCommand::Upstream(args) => run_upstream(args),
-        CliCommand::Keys => print("print the keys", &keymap::plain(&keymap(console)?)),
+        CliCommand::Keys => print("the keys", &keymap::plain(&keymap(console)?)),
         CliCommand::Man => {
             let page = manual::page(&keymap(console)?);
             let page = page.map_err(|source| Error::System { what: "write the manual page", source })?;
-            print("print the manual page", &page)
+            print("the manual page", &page)
         }
         CliCommand::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "inflight", &mut script);
-            print("print completions", &String::from_utf8_lossy(&script))
+            print("the completions", &String::from_utf8_lossy(&script))
         }
         CliCommand::Theme(args) => themes::run(args, console),
-        CliCommand::Doctor(args) => print("print the report", &doctor::report(args, console)),
+        CliCommand::Doctor(args) => print("the report", &doctor::report(args, console)),
         CliCommand::Schema(args) => match args.what {
-            SchemaOf::Config => print("print the settings", config::settings::TEMPLATE),
+            SchemaOf::Config => print("the settings", config::settings::TEMPLATE),
         },
     }
 }
@@ -115,12 +114,10 @@ fn settings(console: Console) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// Prints a result on standard output.
+/// Prints a result on standard output; returns the exit code.
 fn print(what: &'static str, text: &str) -> Result<u8, Error> {
-    match streams::result(text) {
-        Err(source) if !is_closed_pipe(&source) => Err(Error::System { what, source }),
-        Ok(()) | Err(_) => Ok(0),
-    }
+    streams::print(what, text)?;
+    Ok(exit::OK)
 }
 
 /// The plan that the arguments name, with the flags applied, for `run` and `check`.

@@ -2,6 +2,8 @@
 //!
 //! Start at [`run`].
 
+use std::path::Path;
+
 use tokio::sync::mpsc;
 
 use crate::app::appearance::{self, Appearance};
@@ -22,19 +24,30 @@ use crate::output::summary::text::{Extras, summary_text};
 use crate::pump::{Follow, Pump};
 use crate::source::replay::{EVENTS_AHEAD, Recording, Replay};
 use crate::text::console::Console;
-use crate::text::safe_json;
 use crate::tui::detect::Interface;
 
 /// Shows a recording; returns the exit code.
 pub fn run(args: &ReplayArgs, console: Console) -> Result<u8, Error> {
     let environment = appearance::with_flags(config::environment(console), &args.look);
     let mut appearance = Appearance::decide(&environment, console)?;
+    refuse_pipe(&args.file)?;
     let recording = Recording::open(&args.file).map_err(|error| unreadable(&args.file, error))?;
     warn_if_incomplete(&args.file, recording.n, recording.skipped, recording.is_cut);
     if args.json || environment.interface().value == Interface::Plain {
         return sum_up(args, &recording, console);
     }
     play(args, recording, &mut appearance)
+}
+
+/// Refuses a file that can be read only once: a replay reads it again, and a named pipe would block.
+fn refuse_pipe(path: &Path) -> Result<(), Error> {
+    if path.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir()) {
+        return Err(Error::Recording {
+            message: format!("cannot read recording `{}`: it cannot be read twice", path_shown(path)),
+            hint: Some("save the recording to a file, and give the file instead of a pipe".to_owned()),
+        });
+    }
+    Ok(())
 }
 
 /// Plays the recording on the screen.
@@ -94,12 +107,10 @@ fn sum_up(args: &ReplayArgs, recording: &Recording, console: Console) -> Result<
         model.apply(&event);
     }
     let extras = Extras { replay_of: Some(&args.file), ..Extras::default() };
-    let written = if args.json {
-        let document = safe_json::text(&summary_json(&model, model.last, &extras));
-        document.and_then(|document| streams::result(&format!("{document}\n")))
+    if args.json {
+        streams::print_document("the summary", &summary_json(&model, model.last, &extras))?;
     } else {
-        streams::result(&summary_text(&model, model.last, &extras, console.stdout))
-    };
-    written.map_err(|source| Error::System { what: "print the summary", source })?;
+        streams::print("the summary", &summary_text(&model, model.last, &extras, console.stdout))?;
+    }
     Ok(0)
 }

@@ -16,7 +16,7 @@ pub struct DemoArgs {
     #[arg(value_name = "NAME", value_parser = values::scenario)]
     pub scenario: Option<Scenario>,
     /// List the mistakes of the lab
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["scenario", "LabArgs", "BatchArgs", "ResultArgs"])]
     pub list: bool,
     /// How the scenario is run.
     #[command(flatten)]

@@ -32,18 +32,12 @@ pub fn apply_flags(
     plan.fail_fast |= batch.fail_fast;
     plan.wire = batch.wire.unwrap_or(plan.wire);
     plan.polling = polling(plan.polling, batch)?;
-    if plan.polling.is_some() && !plan.is_repeatable() {
-        return Err(Error::Usage {
-            message: "rounds need input that can be read twice".into(),
-            hint: "save the input to a file, and give the file instead of a pipe".into(),
-        });
+    if plan.polling.is_some() {
+        require_repeatable(plan, "rounds need")?;
     }
     plan.order = order(std::mem::take(&mut plan.order), batch)?;
-    if plan.order != JobOrder::AsGiven && !plan.is_repeatable() {
-        return Err(Error::Usage {
-            message: "`slow-first` needs input that can be read twice".into(),
-            hint: "save the input to a file, and give the file instead of a pipe".into(),
-        });
+    if plan.order != JobOrder::AsGiven {
+        require_repeatable(plan, "`slow-first` needs")?;
     }
     plan.output.report = results.report.clone().or(plan.output.report.take());
     plan.output.bodies = results.bodies.clone().or(plan.output.bodies.take());
@@ -54,6 +48,19 @@ pub fn apply_flags(
         rules: Rules { timeout: batch.timeout, attempts: batch.tries, ..Rules::default() },
     });
     Ok(())
+}
+
+/// Refuses a plan whose input can be read only once.
+fn require_repeatable(plan: &Plan, what_needs: &str) -> Result<(), Error> {
+    if plan.is_repeatable() {
+        return Ok(());
+    }
+    let line = plan.line_of_unrepeatable_rows();
+    let place = line.map(|line| format!(", unlike `rows` in {}:{line}", plan.file)).unwrap_or_default();
+    Err(Error::Usage {
+        message: format!("{what_needs} input that can be read twice{place}"),
+        hint: "save the input to a file, and give the file instead of a pipe".into(),
+    })
 }
 
 /// How the batch is repeated.

@@ -41,6 +41,15 @@ pub enum OutputError {
         /// The path of the file, sanitized.
         path: String,
     },
+    /// Standard output.
+    #[error("cannot write {what} to standard output")]
+    Printed {
+        /// The result, such as `the summary`.
+        what: &'static str,
+        /// Why.
+        #[source]
+        cause: IoErrorText,
+    },
     /// The thread that collects results.
     #[error("cannot collect results")]
     Thread {
@@ -94,7 +103,10 @@ impl OutputError {
 
     fn cause(&self) -> Option<&IoErrorText> {
         match self {
-            Self::Report { cause, .. } | Self::Bodies { cause, .. } | Self::Thread { cause } => Some(cause),
+            Self::Report { cause, .. }
+            | Self::Bodies { cause, .. }
+            | Self::Printed { cause, .. }
+            | Self::Thread { cause } => Some(cause),
             Self::Conflict { .. } => None,
         }
     }

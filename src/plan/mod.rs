@@ -172,6 +172,11 @@ impl Plan {
         self.sources.iter().all(source::Source::is_repeatable)
     }
 
+    /// The line of the first `rows` in the plan that can be read only once.
+    pub fn line_of_unrepeatable_rows(&self) -> Option<usize> {
+        self.sources.iter().find(|source| !source.is_repeatable())?.line_of_rows()
+    }
+
     /// The line in which the plan sets a key such as `limits.concurrency`.
     pub fn line_of(&self, key: &str) -> Option<usize> {
         self.written.iter().find(|written| written.key == key).map(|written| written.line)

@@ -90,9 +90,14 @@ impl Source {
         }
     }
 
-    /// Whether its rows can be read more than once.
+    /// Whether its rows can be read more than once; those of a named pipe cannot.
     pub(super) fn is_repeatable(&self) -> bool {
-        !matches!(*self.rows, Rows::Stream { .. })
+        !matches!(*self.rows, Rows::Stream { .. }) && !self.rows.blocks_on_open()
+    }
+
+    /// The line in which the plan sets its rows.
+    pub(super) fn line_of_rows(&self) -> Option<usize> {
+        self.written.iter().find(|written| written.key == "endpoint.rows").map(|written| written.line)
     }
 
     /// Returns a source in which every line is a URL.

@@ -39,6 +39,26 @@ mod tests {
         }
         assert_eq!(refusal(Action::Theme, ended, Abilities::NONE), None);
         assert_eq!(refusal(Action::Pause, ended, Abilities::REPLAY), None);
-        assert_eq!(refusal(Action::LimitUp, ended, Abilities::REPLAY), Some("a recording cannot be changed"));
+    }
+
+    #[test]
+    fn a_recording_cannot_be_changed() {
+        let changes = [
+            Action::LimitUp,
+            Action::CancelOne,
+            Action::RetryLater,
+            Action::SkipEndpoint,
+            Action::SetHostAside,
+            Action::Repeat,
+        ];
+        for stage in [Stage::Running, Stage::Ended(RunEnd::Finished)] {
+            for action in changes {
+                assert_eq!(
+                    refusal(action, stage, Abilities::REPLAY),
+                    Some("a recording cannot be changed"),
+                    "{action:?}"
+                );
+            }
+        }
     }
 }

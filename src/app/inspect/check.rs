@@ -25,20 +25,20 @@ use crate::source::pool::wire::descriptors;
 use crate::source::pool::wire::message;
 use crate::source::pool::wire::route::Route;
 use crate::text::console::Console;
-use crate::text::io_error::{IoErrorText, is_closed_pipe};
-use crate::text::safe_json;
 use crate::tui::detect::Interface;
 
 /// A stand-in for the port of the practice upstream, which is not started. It is never shown.
 const NO_PORT: u16 = 1;
+/// The result in messages.
+const WHAT: &str = "the result of the check";
 
 /// Checks a plan and prints the result; returns the exit code.
 pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Result<u8, Error> {
     let is_json = args.results.json;
     match plan.and_then(|plan| check(args, &plan, console)) {
-        Ok((resolved, warnings)) if is_json => print(&document(&check_json(&resolved, &warnings))?)?,
+        Ok((resolved, warnings)) if is_json => streams::print_document(WHAT, &check_json(&resolved, &warnings))?,
         Ok((resolved, warnings)) => {
-            print(&check_text(&resolved, console.stdout))?;
+            streams::print(WHAT, &check_text(&resolved, console.stdout))?;
             for warning in &warnings {
                 streams::say(&warning_text(warning));
             }
@@ -50,7 +50,7 @@ pub fn run(args: &RunArgs, plan: Result<Plan, Error>, console: Console) -> Resul
                     Error::Plan(wrong) => mistakes_json(wrong.mistakes()),
                     other => refused_json(&other.sentence(), other.hint().as_deref()),
                 };
-                print(&document(&refused)?)?;
+                streams::print_document(WHAT, &refused)?;
             }
             return Err(error);
         }
@@ -135,19 +135,4 @@ fn add_http_clients(plan: &Plan, resolved: &mut Resolved) -> Option<Item> {
     }
     let has_unknown = resolved.endpoints.iter().any(|endpoint| endpoint.host.is_none());
     has_unknown.then(|| item(route.describe()))
-}
-
-fn document(document: &serde_json::Value) -> Result<String, Error> {
-    let text = safe_json::text(document).map_err(|source| Error::System { what: "write the document", source })?;
-    Ok(text + "\n")
-}
-
-fn print(text: &str) -> Result<(), Error> {
-    match streams::result(text) {
-        Err(why) if !is_closed_pipe(&why) => {
-            let message = format!("cannot print the result of the check: {}", IoErrorText(why));
-            Err(Error::Unwritable { message, hint: None })
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

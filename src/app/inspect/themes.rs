@@ -20,9 +20,9 @@ use crate::tui::theme::{Capabilities, bundled, measure, preview};
 /// Runs a `theme` command; returns the exit code.
 pub fn run(args: &ThemeArgs, console: Console) -> Result<u8, Error> {
     match &args.command {
-        ThemeCommand::List => print("print the themes", &list()),
-        ThemeCommand::Show(args) => print("show the theme", &show(args, console)?),
-        ThemeCommand::Check { theme } => print("print the check", &check(theme)?),
+        ThemeCommand::List => print("the themes", &list()),
+        ThemeCommand::Show(args) => print("the theme", &show(args, console)?),
+        ThemeCommand::Check { theme } => print("the result of the check", &check(theme)?),
     }
 }
 

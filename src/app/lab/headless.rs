@@ -13,8 +13,6 @@ use crate::lab::scenario::Scenario;
 use crate::model::race::Race;
 use crate::output::{comparison, exit, streams};
 use crate::text::console::Console;
-use crate::text::io_error::is_closed_pipe;
-use crate::text::safe_json;
 use crate::text::units;
 
 /// Runs a scenario and prints its result; returns the exit code.
@@ -73,17 +71,11 @@ pub enum ResultFormat {
 
 /// Prints the result of a race; returns the exit code.
 pub fn print(race: &Race, format: ResultFormat, console: Console) -> Result<u8, Error> {
-    let written = match format {
-        ResultFormat::Table => streams::result(&comparison::table(race, console.stdout)),
-        ResultFormat::Lines => streams::result(&comparison::short_text(race, console.stdout)),
-        ResultFormat::Document => {
-            safe_json::text(&comparison::document(race)).and_then(|document| streams::result(&format!("{document}\n")))
-        }
-    };
-    match written {
-        Err(error) if !is_closed_pipe(&error) => {
-            Err(Error::Unwritable { message: format!("cannot print the comparison: {error}"), hint: None })
-        }
-        Ok(()) | Err(_) => Ok(exit::OK),
+    let what = "the comparison";
+    match format {
+        ResultFormat::Table => streams::print(what, &comparison::table(race, console.stdout))?,
+        ResultFormat::Lines => streams::print(what, &comparison::short_text(race, console.stdout))?,
+        ResultFormat::Document => streams::print_document(what, &comparison::document(race))?,
     }
+    Ok(exit::OK)
 }

@@ -10,13 +10,12 @@ use crate::error::Error;
 use crate::model::{Model, expectation};
 use crate::output::collector::Collected;
 use crate::output::exit::{self, OwnFailures};
+use crate::output::output_error::OutputError;
 use crate::output::streams;
 use crate::output::summary::json::summary_json;
 use crate::output::summary::text::{Extras, summary_text};
 use crate::pump::Follow;
 use crate::text::console::Console;
-use crate::text::io_error::is_closed_pipe;
-use crate::text::safe_json;
 
 /// The outcome of a run.
 pub(super) struct BatchOutcome {
@@ -70,7 +69,8 @@ impl Batch<'_> {
         }
         let mut own_failures = outcome.own_failures;
         if let Err(error) = written {
-            own_failures.unwritten |= !is_closed_pipe(&error);
+            streams::say(Error::from(error).render(self.console.stderr).trim_end());
+            own_failures.unwritten = true;
         }
         let code = exit::exit_code(&model, &checked, own_failures);
         // An internal error outranks the signal that may have ended the run because of it.
@@ -78,12 +78,12 @@ impl Batch<'_> {
     }
 
     /// Prints the summary on standard output, unless another result is printed there.
-    fn print_summary(&self, model: &Model, extras: &Extras<'_>) -> std::io::Result<()> {
+    fn print_summary(&self, model: &Model, extras: &Extras<'_>) -> Result<(), OutputError> {
         let Console { stdout, stderr, .. } = self.console;
         let now = model.last;
         let has_other_result = self.results.json || self.results.events.as_deref().is_some_and(recording::is_stdout);
         if !has_other_result {
-            return streams::result(&summary_text(model, now, extras, stdout));
+            return streams::print("the summary", &summary_text(model, now, extras, stdout));
         }
         if stderr.is_terminal() {
             streams::say(summary_text(model, now, extras, stderr).trim_end());
@@ -91,7 +91,6 @@ impl Batch<'_> {
         if !self.results.json {
             return Ok(());
         }
-        let document = safe_json::text(&summary_json(model, now, extras))?;
-        streams::result(&format!("{document}\n"))
+        streams::print_document("the summary", &summary_json(model, now, extras))
     }
 }

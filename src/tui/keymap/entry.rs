@@ -131,7 +131,7 @@ impl Need {
         match self {
             // A replay pauses itself.
             Self::Pause if can.travel => None,
-            Self::SetLimit | Self::Repeat | Self::Rerun | Self::Stop if can.travel => {
+            Self::SetLimit | Self::Pick | Self::Repeat | Self::Rerun | Self::Stop if can.travel => {
                 Some("a recording cannot be changed")
             }
             Self::Pause if !can.pause => Some("this source cannot be paused"),

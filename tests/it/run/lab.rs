@@ -12,6 +12,8 @@ fn every_scenario_is_listed_and_a_typo_gets_a_suggestion() {
     {
         assert!(list.out().lines().any(|line| line.split_whitespace().next() == Some(name)), "{name}");
     }
+    let coloured = Folder::new().inflight("demo --list --color always --ascii").run().exits(0);
+    assert_eq!(coloured.out(), list.out());
     assert!(Folder::new().inflight("demo slep").run().exits(2).err().contains("did you mean `sleep`?"));
 }
 
@@ -43,9 +45,15 @@ fn a_comparison_is_a_document_as_well() {
 
 #[test]
 fn flags_of_a_batch_are_refused() {
-    for arguments in
-        ["demo race -c 4", "demo race --report x.json", "demo --requests 5", "demo --delay 1s", "demo --list race"]
-    {
+    for arguments in [
+        "demo race -c 4",
+        "demo race --report x.json",
+        "demo --requests 5",
+        "demo --delay 1s",
+        "demo --list race",
+        "demo --list -c 4",
+        "demo --list --json",
+    ] {
         assert!(!Folder::new().inflight(arguments).run().exits(2).err().is_empty(), "{arguments}");
     }
     for arguments in

@@ -1,6 +1,7 @@
 //! Repeated batches and long attempts, over real sockets.
 
 use std::io::Write;
+use std::process;
 
 use inflight::control::Command;
 use inflight::event::outcome::Phase;
@@ -36,6 +37,26 @@ fn input_from_a_pipe_cannot_be_repeated() {
     running.input().write_all(b"http://127.0.0.1:1/\n").unwrap();
     let ended = running.wait().exits(2);
     assert!(ended.err().contains("rounds need input that can be read twice"), "{}", ended.err());
+}
+
+#[cfg(unix)]
+#[test]
+fn rows_from_a_named_pipe_can_be_neither_repeated_nor_reordered() {
+    for (settings, expected) in [
+        ("every = \"1s\"", "rounds need input that can be read twice, unlike `rows` in plan.toml:4"),
+        (
+            "order = \"slow-first\"\nfrom = \"last.jsonl\"",
+            "`slow-first` needs input that can be read twice, unlike `rows` in plan.toml:5",
+        ),
+    ] {
+        let plan = format!("{settings}\n[[endpoint]]\nurl = \"http://127.0.0.1:1/{{id}}\"\nrows = \"ids.csv\"\n");
+        let folder = Folder::new().with("plan.toml", &plan);
+        assert!(process::Command::new("mkfifo").arg(folder.path("ids.csv")).status().unwrap().success());
+        for command in ["run plan.toml", "check plan.toml"] {
+            let ended = folder.inflight(command).run().exits(2);
+            assert!(ended.err().contains(expected), "{command}: {}", ended.err());
+        }
+    }
 }
 
 #[test]

@@ -43,11 +43,25 @@ fn a_full_disk_costs_the_result_and_not_the_run() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_summary_that_cannot_be_printed_sets_the_exit_code() {
+fn a_result_that_cannot_be_printed_is_reported_and_sets_the_exit_code() {
     let (folder, upstream) = (Folder::new(), upstream());
-    for words in ["run", "run --json"] {
+    folder.inflight("run --events run.jsonl").arg(at(&upstream, "/status/200")).run().exits(0);
+    let url = at(&upstream, "/status/200");
+    for (words, what) in [
+        (format!("run {url}"), "the summary"),
+        (format!("run --json {url}"), "the summary"),
+        (format!("check {url}"), "the result of the check"),
+        ("replay run.jsonl --plain".to_owned(), "the summary"),
+        ("replay run.jsonl --json".to_owned(), "the summary"),
+        ("theme list".to_owned(), "the themes"),
+        ("man".to_owned(), "the manual page"),
+        ("completions bash".to_owned(), "the completions"),
+        ("--version".to_owned(), "the answer"),
+    ] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        folder.inflight(words).arg(at(&upstream, "/status/200")).printing_to(full).run().exits(74);
+        let ended = folder.inflight(&words).printing_to(full).run().exits(74);
+        let error = format!("error: cannot write {what} to standard output: disk is full\n");
+        assert!(ended.err().contains(&error), "{words}: {}", ended.err());
     }
 }
 

@@ -1,5 +1,7 @@
 //! A recording without a terminal: its summary, and errors about a broken one.
 
+use std::process;
+
 use serde_json::Value;
 
 use crate::run::program::Folder;
@@ -61,4 +63,19 @@ fn a_file_that_is_no_recording_is_an_error() {
     assert!(message("replay .", 3).contains("it is a folder"));
     assert!(message("replay", 2).contains("FILE"));
     assert!(message("replay plan.toml --speed 0", 2).contains("write a number from 0.125 to 64"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_recording_that_cannot_be_read_twice_is_refused() {
+    let folder = Folder::new();
+    assert!(process::Command::new("mkfifo").arg(folder.path("run.jsonl")).status().unwrap().success());
+    for words in ["replay run.jsonl --plain", "replay run.jsonl --json"] {
+        let ended = folder.inflight(words).run().exits(3);
+        assert!(
+            ended.err().starts_with("error: cannot read recording `run.jsonl`: it cannot be read twice\nhint: "),
+            "{}",
+            ended.err()
+        );
+    }
 }
