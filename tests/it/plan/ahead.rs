@@ -1,4 +1,4 @@
-//! Priority jobs: each is drawn first, and once, from rows of any kind.
+//! Tests of priority jobs: each is drawn first, and only once, from rows of any kind.
 
 use std::sync::Arc;
 
@@ -14,17 +14,20 @@ fn slow(endpoint: &str, row: u64, target: &str) -> SlowJob {
     SlowJob { endpoint: endpoint.into(), row, target: target.into(), took: Micros(1_000_000 - row) }
 }
 
-/// What of a plan comes first, and then all the rest of it, by target; how many were put first.
+/// Draws a plan. Returns the targets of priority jobs and of all others, and the number of priority jobs.
 #[track_caller]
 fn drawn(plan: &Plan, slow: Vec<SlowJob>) -> (Vec<Arc<str>>, Vec<Arc<str>>, PriorityCount) {
     let mut cursor = Cursor::open(plan, None).unwrap();
     cursor.prioritize(slow);
     let sources = 0..cursor.sources();
-    let first =
-        sources.clone().flat_map(|source| cursor.take_priority_jobs(source)).map(|early| early.job.target).collect();
-    let placed = cursor.priority_count().unwrap();
-    let rest = Drawn::rest_of(cursor);
-    (first, rest.jobs.into_iter().map(|job| job.target).collect(), placed)
+    let first = sources
+        .clone()
+        .flat_map(|source| cursor.take_priority_jobs(source))
+        .map(|priority| priority.job.target)
+        .collect();
+    let count = cursor.priority_count().unwrap();
+    let rest = Drawn::remaining(cursor);
+    (first, rest.jobs.into_iter().map(|job| job.target).collect(), count)
 }
 
 #[test]
@@ -41,7 +44,7 @@ fn rows_of_every_kind_are_found_by_endpoint_row_and_target() {
         ("ids.jsonl", "{\"id\": 1}\n{\"id\": 2}\n{\"id\": 3}\n"),
     ]);
     let plan = Plan::read(&file, &var).unwrap();
-    let (first, rest, placed) = drawn(
+    let (first, rest, count) = drawn(
         &plan,
         vec![
             slow("each", 3, "GET https://a.b/3"),
@@ -59,7 +62,7 @@ fn rows_of_every_kind_are_found_by_endpoint_row_and_target() {
         targets,
         ["GET https://a.b/0", "GET https://a.b/3", "GET https://a.b/", "GET https://c.d/y", "GET https://e.f/3"]
     );
-    assert_eq!((placed, rest.len()), (PriorityCount { jobs: 5, of: 8 }, 5 - 2 + 999 + 1 + 2));
+    assert_eq!((count, rest.len()), (PriorityCount { jobs: 5, of: 8 }, 5 - 2 + 999 + 1 + 2));
     assert_eq!(rest[..3].iter().map(|t| &t[16..]).collect::<Vec<_>>(), ["1", "2", "4"]);
 }
 
@@ -67,24 +70,24 @@ fn rows_of_every_kind_are_found_by_endpoint_row_and_target() {
 fn a_list_is_identified_by_its_rows_not_its_hosts() {
     let (_folder, file) = folder(&[("urls.txt", "https://a.b/\n# not one\nhttps://c.d/1\nhttps://c.d/2\n")]);
     let plan = Plan::read(&file, &var).unwrap();
-    let (first, rest, placed) =
+    let (first, rest, count) =
         drawn(&plan, vec![slow("c.d", 2, "GET https://c.d/2"), slow("e.f", 9, "GET https://e.f/")]);
-    assert_eq!((first, placed), (vec!["GET https://c.d/2".into()], PriorityCount { jobs: 1, of: 2 }));
+    assert_eq!((first, count), (vec!["GET https://c.d/2".into()], PriorityCount { jobs: 1, of: 2 }));
     assert_eq!(rest, ["GET https://a.b/".into(), "GET https://c.d/1".into()]);
 }
 
 #[test]
-fn a_secret_in_an_address_does_not_hide_the_job() {
+fn a_masked_secret_in_the_url_does_not_hide_a_priority_job() {
     let plan =
         toml("[[endpoint]]\nname = \"x\"\nurl = \"https://a.b/{i}?token=${REPORT_TOKEN}\"\neach = { i = \"0..=2\" }");
     let mut cursor = Cursor::open(&plan, None).unwrap();
     cursor.prioritize(vec![slow("x", 1, "GET https://a.b/1?token=***")]);
-    let early = cursor.take_priority_jobs(0).pop().unwrap();
-    assert_eq!(early.job.url.as_str(), "https://a.b/1?token=canary-1234");
+    let priority = cursor.take_priority_jobs(0).pop().unwrap();
+    assert_eq!(priority.job.url.as_str(), "https://a.b/1?token=canary-1234");
 }
 
 #[test]
-fn an_order_is_as_given_unless_the_plan_says_otherwise() {
+fn the_default_order_is_that_of_the_plan() {
     assert_eq!(toml("[[endpoint]]\nurl = \"https://a.b/\"").order, JobOrder::AsGiven);
     let (folder, file) = folder(&[(
         "plan.toml",

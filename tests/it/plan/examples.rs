@@ -1,4 +1,4 @@
-//! The plans that come with the program: each runs offline and says how to leave practice.
+//! Tests of the bundled examples: each runs offline, and explains the change to real servers.
 
 use std::fs;
 use std::path::Path;
@@ -17,16 +17,16 @@ fn every_example_is_a_plan_that_runs_offline() {
     {
         let path = examples.join(name).with_extension("toml");
         let plan = Plan::read(&path, &|_| None).map_err(|error| error.render(false, 100)).unwrap();
-        let drawn = Drawn::of(&plan);
+        let drawn = Drawn::from_plan(&plan);
         assert_eq!((drawn.jobs.len(), drawn.endpoints.len(), drawn.bad.len()), (n_jobs, n_endpoints, 0), "{name}");
-        assert!(plan.practice.is_some(), "{name} brings its upstream");
+        assert!(plan.practice.is_some(), "{name} has an upstream");
         assert!(drawn.jobs.iter().all(|job| job.url.host_str().unwrap().ends_with(".practice")), "{name}");
         let rules = plan.practice.iter().flat_map(|practice| practice.hosts.iter().map(|(_, path)| path.as_str()));
-        let asked = drawn.jobs.iter().map(|job| &job.url[Position::BeforePath..]);
-        for path in rules.chain(asked) {
+        let requested = drawn.jobs.iter().map(|job| &job.url[Position::BeforePath..]);
+        for path in rules.chain(requested) {
             assert!(parse(path).is_ok(), "{name}: the upstream knows {path}");
         }
         let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(text.matches("# For real servers:").count(), 1, "{name} says how to leave practice");
+        assert_eq!(text.matches("# For real servers:").count(), 1, "{name} explains the change to real servers");
     }
 }

@@ -13,7 +13,7 @@ fn rendered(text: &str) -> String {
     try_toml(text).unwrap_err().render(false, 100)
 }
 
-/// Every mistake in a line of its own: place, message, and the label next to the caret.
+/// Returns one line for each mistake: place, message, and the label next to the caret.
 #[track_caller]
 fn listed(text: &str) -> Vec<String> {
     let error = try_toml(text).unwrap_err();
@@ -24,7 +24,7 @@ fn listed(text: &str) -> Vec<String> {
     error.mistakes().iter().map(line).collect()
 }
 
-/// A plan with one good endpoint and these lines.
+/// Returns a plan with one valid endpoint and these lines.
 fn with(lines: &str) -> String {
     format!("[[endpoint]]\nurl = \"https://a.b/\"\n{lines}\n")
 }
@@ -46,9 +46,8 @@ fn an_unknown_key_is_shown_with_its_place_and_a_fix() {
     "#);
 }
 
-#[test]
-fn all_mistakes_of_a_file_are_reported_together() {
-    let text = r#"nmae = "x"
+/// A plan with mistakes in all of its tables.
+const MANY_MISTAKES: &str = r#"nmae = "x"
 [defaults]
 timeout = 250
 headers = { "bad name" = "x", accept = "${NOPE}" }
@@ -62,175 +61,181 @@ extract = { total = "$.sum" }
 [[endpoint]]
 name = "no url"
 "#;
-    insta::assert_snapshot!(rendered(text), @r#"
-    error: unknown key `nmae` in plan
 
-      shop.toml:1:1
-       1 │ nmae = "x"
-         │ ^^^^ did you mean `name`?
-       2 │ [defaults]
+/// The messages for [`MANY_MISTAKES`].
+const MANY_MESSAGES: &str = r#"
+error: unknown key `nmae` in plan
 
-    help: keys allowed at the top are name, fail_fast, wire, every, rounds, order, from, defaults,
-          limits, host, retry, endpoint, expect, output, upstream
+  shop.toml:1:1
+   1 │ nmae = "x"
+     │ ^^^^ did you mean `name`?
+   2 │ [defaults]
 
-    error: `timeout` is a number without a unit
+help: keys allowed at the top are name, fail_fast, wire, every, rounds, order, from, defaults,
+      limits, host, retry, endpoint, expect, output, upstream
 
-      shop.toml:3:11
-       2 │ [defaults]
-       3 │ timeout = 250
-         │           ^^^ write `250ms` or `250s`
-       4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
+error: `timeout` is a number without a unit
 
-    error: `bad name` is not a header name
+  shop.toml:3:11
+   2 │ [defaults]
+   3 │ timeout = 250
+     │           ^^^ write `250ms` or `250s`
+   4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
 
-      shop.toml:4:13
-       3 │ timeout = 250
-       4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
-         │             ^^^^^^^^^^ write one such as `accept`
-       5 │ [limits]
+error: `bad name` is not a header name
 
-    error: `${NOPE}` in `accept` is not set
+  shop.toml:4:13
+   3 │ timeout = 250
+   4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
+     │             ^^^^^^^^^^ write one such as `accept`
+   5 │ [limits]
 
-      shop.toml:4:41
-       3 │ timeout = 250
-       4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
-         │                                         ^^^^^^^ set `NOPE`, or write `${NOPE:-default}`
-       5 │ [limits]
+error: `${NOPE}` in `accept` is not set
 
-    error: `concurrency` is zero: nothing would ever start
+  shop.toml:4:41
+   3 │ timeout = 250
+   4 │ headers = { "bad name" = "x", accept = "${NOPE}" }
+     │                                         ^^^^^^^ set `NOPE`, or write `${NOPE:-default}`
+   5 │ [limits]
 
-      shop.toml:6:15
-       5 │ [limits]
-       6 │ concurrency = 0
-         │               ^ write at least 1
-       7 │ rate = "0/s"
+error: `concurrency` is zero: nothing would ever start
 
-    error: `rate` is zero or less: nothing would ever start
+  shop.toml:6:15
+   5 │ [limits]
+   6 │ concurrency = 0
+     │               ^ write at least 1
+   7 │ rate = "0/s"
 
-      shop.toml:7:8
-       6 │ concurrency = 0
-       7 │ rate = "0/s"
-         │        ^^^^^ write one such as `100/s`, `30/m` or `5/h`
-       8 │ [[endpoint]]
+error: `rate` is zero or less: nothing would ever start
 
-    error: scheme `htp` is not one of http, https and practice
+  shop.toml:7:8
+   6 │ concurrency = 0
+   7 │ rate = "0/s"
+     │        ^^^^^ write one such as `100/s`, `30/m` or `5/h`
+   8 │ [[endpoint]]
 
-      shop.toml:9:7
-       8 │ [[endpoint]]
-       9 │ url = "htp://a.b/{idd}"
-         │       ^^^^^^^^^^^^^^^^^
-      10 │ each = { id = "1..=3" }
+error: scheme `htp` is not one of http, https and practice
 
-    error: no row provides `{idd}`
+  shop.toml:9:7
+   8 │ [[endpoint]]
+   9 │ url = "htp://a.b/{idd}"
+     │       ^^^^^^^^^^^^^^^^^
+  10 │ each = { id = "1..=3" }
 
-      shop.toml:9:18
-       8 │ [[endpoint]]
-       9 │ url = "htp://a.b/{idd}"
-         │                  ^^^^^ did you mean `{id}`?
-      10 │ each = { id = "1..=3" }
+error: no row provides `{idd}`
 
-    help: `each` has id
+  shop.toml:9:18
+   8 │ [[endpoint]]
+   9 │ url = "htp://a.b/{idd}"
+     │                  ^^^^^ did you mean `{id}`?
+  10 │ each = { id = "1..=3" }
 
-    error: `extract` is planned but does not work yet
+help: `each` has id
 
-      shop.toml:11:1
-      10 │ each = { id = "1..=3" }
-      11 │ extract = { total = "$.sum" }
-         │ ^^^^^^^ leave it out for now
-      12 │ [[endpoint]]
+error: `extract` is planned but does not work yet
 
-    error: [[endpoint]] has no `url`
+  shop.toml:11:1
+  10 │ each = { id = "1..=3" }
+  11 │ extract = { total = "$.sum" }
+     │ ^^^^^^^ leave it out for now
+  12 │ [[endpoint]]
 
-      shop.toml:12:1
-      11 │ extract = { total = "$.sum" }
-      12 │ [[endpoint]]
-         │ ^^^^^^^^^^^^ missing
-      13 │ name = "no url"
+error: [[endpoint]] has no `url`
 
-    help: write one such as `url = "https://shop.internal/orders/{id}"`
-    "#);
-}
+  shop.toml:12:1
+  11 │ extract = { total = "$.sum" }
+  12 │ [[endpoint]]
+     │ ^^^^^^^^^^^^ missing
+  13 │ name = "no url"
+
+help: write one such as `url = "https://shop.internal/orders/{id}"`
+"#;
 
 #[test]
-fn values_that_cannot_be_meant_are_refused_with_a_reason() {
-    for (lines, mistake) in [
-        (
-            "[limits]\nconcurrency = \"2m\"",
-            "4:15 `concurrency` is more than 1,000,000 at once | write a limit that one machine can handle, such as `1000`",
-        ),
-        (
-            "[limits]\nconcurrency = true",
-            "4:15 `concurrency` cannot be `true` or `false` | write a whole number such as `20`",
-        ),
-        (
-            "[limits]\nper_host = -1",
-            "4:12 `per_host` is not a count | write a whole number such as `500`, `10k` or `1m`",
-        ),
-        ("[limits]\nrate = 100", "4:8 `rate` is a number without a unit | write `100/s` or `100/m`"),
-        ("[limits]\nrate = nan", "4:8 `rate` is not a rate | write one such as `100/s`, `30/m` or `5/h`"),
-        (
-            "[limits]\nper_host_gap = \"0s\"",
-            "4:16 `per_host_gap` is zero | write a duration such as `250ms`, or leave it out",
-        ),
-        ("[limits]\nadaptive = 1", "4:12 `adaptive` cannot be a number | write `true` or `false`"),
-        ("timeout = 1.5", "3:11 `timeout` is a number without a unit | write `1.5ms` or `1.5s`"),
-        ("timeout = \"soon\"", "3:11 `timeout` is not a duration | write one such as `250ms`, `2s` or `1m30s`"),
-        ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),
-        ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in that range"),
-        ("max_body = 0", "3:12 `max_body` is zero: no response could be read | write a size such as `\"64MiB\"`"),
-        ("expect = { status = [99] }", "3:22 `status` is not a status | a status is a number from 100 to 599"),
-        (
-            "expect = { status = [] }",
-            "3:21 `status` is empty: no response could be expected | write a list such as `[200, \"2xx\"]`, or `\"any\"`",
-        ),
-        (
-            "retry = { on = [\"maybe\"] }",
-            "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
-        ),
-        ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in that range"),
-        ("retry = { budget = \"30%\" }", "3:20 `budget` is a setting of the whole run | write it under `[retry]`"),
-        (
-            "timeout = \"1x median\"",
-            "3:11 `timeout` is too short: it would cut off ordinary attempts | write `2x median` or more",
-        ),
-        ("rounds = 3", "3:1 unknown key `rounds` in plan"),
-        ("repeat = 0", "3:10 `repeat` is zero: nothing would run | write a number such as `10`"),
-        ("each = { }", "3:8 `each` is empty | write a table such as `{ id = \"1..=1200\" }`"),
-        (
-            "each = { id = \"9..1\" }",
-            "3:15 `id` is an empty range | write a range such as `1..=1200`, or a list such as `[\"a\", \"b\"]`",
-        ),
-        ("repeat = 2\nrows = \"a.csv\"", "4:1 an endpoint has one of `each`, `rows` and `repeat` | leave one out"),
-        (
-            "rows = \"nowhere.csv\"",
-            "3:8 `rows` is not readable: there is no such file | the path is relative to the plan's folder",
-        ),
-        (
-            "rows = \"ids.xls\"",
-            "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
-        ),
-        ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
-        ("body = \"{id}\"", "3:9 no row provides `{id}`"),
-        (
-            "headers = { x = \"a\\nb\" }",
-            "3:17 `x` is not a header value | a header has no line breaks and no control characters",
-        ),
-        ("headers = { x = \"${NOPE}\" }", "3:18 `${NOPE}` in `x` is not set | set `NOPE`, or write `${NOPE:-default}`"),
-        ("[expect]\nfailed = \"1%\"", "4:10 `failed` is not an upper bound | write one such as `< 1%`"),
-        ("[output]\nreport = \"\"", "4:10 `report` is empty | write a path such as `\"report.json\"`"),
-        ("[upstream.hosts]\n\"a*\" = \"hang\"", "4:8 `a*` is not a path | write one such as `\"/delay/1s\"`"),
-        ("[host.\"a.b\"]\nlimit = 1", "4:1 unknown key `limit` in plan"),
-        ("[[endpoints]]\nurl = \"https://a.b/\"", "3:3 unknown key `endpoints` in plan | did you mean `endpoint`?"),
-        (
-            "[[endpoint]]\nurl = \"practice://a/\"",
-            "4:7 `practice://a/` needs the practice upstream: add `[upstream]` to the plan",
-        ),
-        (
-            "name = \"a\"\n[[endpoint]]\nname = \"a\"\nurl = \"c.d\"",
-            "5:8 two endpoints are called `a` | the other one is in line 3",
-        ),
-    ] {
-        assert_eq!(listed(&with(lines)), [mistake], "{lines}");
+fn all_mistakes_of_a_file_are_reported_together() {
+    assert_eq!(rendered(MANY_MISTAKES).trim_end(), MANY_MESSAGES.trim());
+}
+
+/// Lines of a plan, and the mistake in them.
+const INVALID_VALUES: &[(&str, &str)] = &[
+    (
+        "[limits]\nconcurrency = \"2m\"",
+        "4:15 `concurrency` is more than 1,000,000 at once | write a limit that one machine can handle, such as `1000`",
+    ),
+    (
+        "[limits]\nconcurrency = true",
+        "4:15 `concurrency` cannot be `true` or `false` | write a whole number such as `20`",
+    ),
+    ("[limits]\nper_host = -1", "4:12 `per_host` is not a count | write a whole number such as `500`, `10k` or `1m`"),
+    ("[limits]\nrate = 100", "4:8 `rate` is a number without a unit | write `100/s` or `100/m`"),
+    ("[limits]\nrate = nan", "4:8 `rate` is not a rate | write one such as `100/s`, `30/m` or `5/h`"),
+    (
+        "[limits]\nper_host_gap = \"0s\"",
+        "4:16 `per_host_gap` is zero | write a duration such as `250ms`, or leave it out",
+    ),
+    ("[limits]\nadaptive = 1", "4:12 `adaptive` cannot be a number | write `true` or `false`"),
+    ("timeout = 1.5", "3:11 `timeout` is a number without a unit | write `1.5ms` or `1.5s`"),
+    ("timeout = \"soon\"", "3:11 `timeout` is not a duration | write one such as `250ms`, `2s` or `1m30s`"),
+    ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),
+    ("redirects = 101", "3:13 `redirects` is not between 0 and 100 | write a number in that range"),
+    ("max_body = 0", "3:12 `max_body` is zero: no response could be read | write a size such as `\"64MiB\"`"),
+    ("expect = { status = [99] }", "3:22 `status` is not a status | a status is a number from 100 to 599"),
+    (
+        "expect = { status = [] }",
+        "3:21 `status` is empty: no response could be expected | write a list such as `[200, \"2xx\"]`, or `\"any\"`",
+    ),
+    (
+        "retry = { on = [\"maybe\"] }",
+        "3:17 `on` is not an outcome to retry | write some of `\"throttled\"`, `\"timeout\"`, `\"connect\"` and `\"5xx\"`",
+    ),
+    ("retry = { attempts = 0 }", "3:22 `attempts` is not between 1 and 1000 | write a number in that range"),
+    ("retry = { budget = \"30%\" }", "3:20 `budget` is a setting of the whole run | write it under `[retry]`"),
+    (
+        "timeout = \"1x median\"",
+        "3:11 `timeout` is too short: it would cut off ordinary attempts | write `2x median` or more",
+    ),
+    ("rounds = 3", "3:1 unknown key `rounds` in plan"),
+    ("repeat = 0", "3:10 `repeat` is zero: nothing would run | write a number such as `10`"),
+    ("each = { }", "3:8 `each` is empty | write a table such as `{ id = \"1..=1200\" }`"),
+    (
+        "each = { id = \"9..1\" }",
+        "3:15 `id` is an empty range | write a range such as `1..=1200`, or a list such as `[\"a\", \"b\"]`",
+    ),
+    ("repeat = 2\nrows = \"a.csv\"", "4:1 an endpoint has one of `each`, `rows` and `repeat` | leave one out"),
+    (
+        "rows = \"nowhere.csv\"",
+        "3:8 `rows` is not readable: there is no such file | the path is relative to the plan's folder",
+    ),
+    (
+        "rows = \"ids.xls\"",
+        "3:8 `rows` is not a file in a known format | use a name that ends in .csv, .tsv, .jsonl, .ndjson or .txt",
+    ),
+    ("body = \"a\"\njson = { }", "3:1 an endpoint has `body` or `json`, not both | leave one out"),
+    ("body = \"{id}\"", "3:9 no row provides `{id}`"),
+    (
+        "headers = { x = \"a\\nb\" }",
+        "3:17 `x` is not a header value | a header has no line breaks and no control characters",
+    ),
+    ("headers = { x = \"${NOPE}\" }", "3:18 `${NOPE}` in `x` is not set | set `NOPE`, or write `${NOPE:-default}`"),
+    ("[expect]\nfailed = \"1%\"", "4:10 `failed` is not an upper bound | write one such as `< 1%`"),
+    ("[output]\nreport = \"\"", "4:10 `report` is empty | write a path such as `\"report.json\"`"),
+    ("[upstream.hosts]\n\"a*\" = \"hang\"", "4:8 `a*` is not a path | write one such as `\"/delay/1s\"`"),
+    ("[host.\"a.b\"]\nlimit = 1", "4:1 unknown key `limit` in plan"),
+    ("[[endpoints]]\nurl = \"https://a.b/\"", "3:3 unknown key `endpoints` in plan | did you mean `endpoint`?"),
+    (
+        "[[endpoint]]\nurl = \"practice://a/\"",
+        "4:7 `practice://a/` needs the practice upstream: add `[upstream]` to the plan",
+    ),
+    (
+        "name = \"a\"\n[[endpoint]]\nname = \"a\"\nurl = \"c.d\"",
+        "5:8 two endpoints are called `a` | the other one is in line 3",
+    ),
+];
+
+#[test]
+fn invalid_values_are_refused_with_a_reason_and_a_fix() {
+    for (lines, mistake) in INVALID_VALUES {
+        assert_eq!(listed(&with(lines)), [*mistake], "{lines}");
     }
 }
 
@@ -297,11 +302,11 @@ fn colour_adds_no_information() {
     let error = try_toml("nmae = 1").unwrap_err();
     let (plain, coloured) = (error.render(false, 80), error.render(true, 80));
     assert!(coloured.contains("\u{1b}[1;31merror:\u{1b}[0m unknown key"), "{coloured}");
-    let mut bare = coloured;
+    let mut unstyled = coloured;
     for style in ["0", "2", "1;31", "1;36"] {
-        bare = bare.replace(&format!("\u{1b}[{style}m"), "");
+        unstyled = unstyled.replace(&format!("\u{1b}[{style}m"), "");
     }
-    assert_eq!(bare, plain);
+    assert_eq!(unstyled, plain);
 }
 
 #[test]
@@ -319,7 +324,7 @@ fn long_lines_are_cut_around_the_caret() {
 }
 
 #[test]
-fn files_that_are_no_plans_are_errors_with_a_hint() {
+fn a_file_that_is_not_a_plan_is_an_error_with_a_hint() {
     let (folder, empty) =
         folder(&[("empty.toml", "name = \"x\"\n"), ("empty.txt", "# nothing\n"), ("ids.csv", "id\n")]);
     let read = |name: &str| {
@@ -347,7 +352,7 @@ fn files_that_are_no_plans_are_errors_with_a_hint() {
 }
 
 #[test]
-fn a_placeholder_that_is_no_column_is_found_before_the_run() {
+fn a_placeholder_without_a_column_is_found_before_the_run() {
     let (folder, _) = folder(&[("ids.csv", "id,name\n1,a\n")]);
     let text = "[[endpoint]]\nurl = \"https://a.b/{nmae}\"\nrows = \"ids.csv\"\n";
     let error = Plan::from_toml(text, "shop.toml", folder.path(), &var).unwrap_err();

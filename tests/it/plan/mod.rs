@@ -1,6 +1,6 @@
-//! Plans from outside: read from every source, drawn to the end.
+//! Tests of plans: read from every kind of source, and drawn to the end.
 //!
-//! Start at [`Drawn`]: what a plan's jobs look like once they are drawn.
+//! Start at [`Drawn`].
 
 #![expect(clippy::unwrap_used, reason = "tests may take what they need for granted")]
 
@@ -22,7 +22,7 @@ use inflight::plan::job::{Job, Statuses};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overrides;
 
-/// Every variable of these tests.
+/// Looks up a variable of these tests.
 fn var(name: &str) -> Option<String> {
     match name {
         "REPORT_TOKEN" => Some("canary-1234".to_owned()),
@@ -32,7 +32,7 @@ fn var(name: &str) -> Option<String> {
     }
 }
 
-/// A plan drawn to its end.
+/// The jobs of a plan that was drawn to its end.
 struct Drawn {
     jobs: Vec<Job>,
     bad: Vec<String>,
@@ -42,16 +42,16 @@ struct Drawn {
 
 impl Drawn {
     #[track_caller]
-    fn of(plan: &Plan) -> Self {
-        let drawn = Self::rest_of(Cursor::open(plan, Some(9)).unwrap());
+    fn from_plan(plan: &Plan) -> Self {
+        let drawn = Self::remaining(Cursor::open(plan, Some(9)).unwrap());
         if let Some(expected) = drawn.expected {
             assert_eq!(expected, (drawn.jobs.len() + drawn.bad.len()) as u64, "the count agrees");
         }
         drawn
     }
 
-    /// What is left to draw.
-    fn rest_of(mut cursor: Cursor) -> Self {
+    /// Draws the remaining jobs.
+    fn remaining(mut cursor: Cursor) -> Self {
         let (mut jobs, mut bad, expected) = (Vec::new(), Vec::new(), cursor.jobs());
         for source in 0..cursor.sources() {
             loop {
@@ -85,7 +85,7 @@ fn try_toml(text: &str) -> Result<Plan, PlanError> {
     Plan::from_toml(text, "shop.toml", Path::new(""), &var)
 }
 
-/// A folder with a plan and the files it names.
+/// Returns a folder with these files, and the path of the first.
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -96,7 +96,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn the_plan_of_the_manual_is_read_whole() {
+fn the_plan_of_the_manual_is_read_completely() {
     let plan = toml(
         r#"
         name = "morning report"
@@ -144,7 +144,7 @@ fn the_plan_of_the_manual_is_read_whole() {
     assert_eq!(plan.line_of("limits.concurrency"), Some(11));
     assert_eq!(plan.line_of("retry.budget"), None);
 
-    let drawn = Drawn::of(&plan);
+    let drawn = Drawn::from_plan(&plan);
     assert_eq!(drawn.expected, Some(1200));
     assert_eq!(drawn.endpoints, ["orders"]);
     let job = &drawn.jobs[1199];
@@ -174,7 +174,7 @@ fn no_secret_is_in_a_target_or_in_debug_output() {
         url = "https://ann:pw-canary@shop.internal/${TENANT}"
         "#,
     );
-    let drawn = Drawn::of(&plan);
+    let drawn = Drawn::from_plan(&plan);
     assert_eq!(drawn.urls()[1], "https://shop.internal/t/canary/5678/x?page=2&token=url-canary&t=canary-1234");
     assert_eq!(
         drawn.targets(),
@@ -198,7 +198,7 @@ fn secrets_stay_out_of_mistakes_and_bad_rows() {
     assert!(!shown.contains("canary-1234"), "{shown}");
 
     let (_folder, path) = folder(&[("list.txt", "https://ann:canary@/x?canary\nhttps://a b/?q=canary")]);
-    let drawn = Drawn::of(&Plan::read(&path, &var).unwrap());
+    let drawn = Drawn::from_plan(&Plan::read(&path, &var).unwrap());
     assert_eq!(drawn.bad.len(), 2);
     assert!(!drawn.bad.concat().contains("canary"), "{:?}", drawn.bad);
 }
@@ -224,7 +224,7 @@ fn rows_of_a_table_fill_url_headers_and_body() {
         ("ids.csv", "\u{feff}id,name\r\n1,\"Ann \"\"A\"\"\"\r\n2,ü/?\r\n3\r\n"),
         ("rows.jsonl", "{\"n\": 7}\n\n{\"m\": 8}\n{\"n\": \"x y\"}"),
     ]);
-    let drawn = Drawn::of(&Plan::read(&path, &var).unwrap());
+    let drawn = Drawn::from_plan(&Plan::read(&path, &var).unwrap());
     assert_eq!(
         drawn.urls(),
         ["https://a.b/1?q=Ann%20%22A%22", "https://a.b/2?q=%C3%BC%2F%3F", "https://a.b/7", "https://a.b/x%20y"]
@@ -242,12 +242,12 @@ fn rows_of_a_table_fill_url_headers_and_body() {
 }
 
 #[test]
-fn a_row_cannot_smuggle_a_header() {
+fn a_row_cannot_inject_a_header() {
     let (_folder, path) = folder(&[
         ("plan.toml", "[[endpoint]]\nurl = \"https://a.b\"\nrows = \"r.jsonl\"\nheaders = { x = \"{v}\" }"),
         ("r.jsonl", "{\"v\": \"a\\r\\nx-evil: 1\"}"),
     ]);
-    let drawn = Drawn::of(&Plan::read(&path, &var).unwrap());
+    let drawn = Drawn::from_plan(&Plan::read(&path, &var).unwrap());
     assert_eq!(drawn.bad, ["`r.jsonl` line 1: header `x` has a line break or control character in it"]);
 }
 
@@ -255,7 +255,7 @@ fn a_row_cannot_smuggle_a_header() {
 fn keys_of_each_combine_in_written_order() {
     let plan = toml("[[endpoint]]\nurl = \"https://a.b/{z}/{a}\"\neach = { z = [\"x\", 2], a = \"08..=10\" }");
     assert_eq!(
-        Drawn::of(&plan).urls(),
+        Drawn::from_plan(&plan).urls(),
         [
             "https://a.b/x/08",
             "https://a.b/x/09",
@@ -290,13 +290,13 @@ fn endpoints_with_one_path_are_named_by_host() {
     assert_eq!(cursor.endpoints().len(), 3);
     assert_eq!(cursor.endpoints()[0].jobs, Some(2));
     assert!(matches!(cursor.draw(3), Draw::Row(Ok(job)) if job.endpoint.0 == 3));
-    assert_eq!(Drawn::of(&plan).endpoints, ["GET a.b/health", "GET c.d/health", "GET /", "a.b", "c.d:81"]);
+    assert_eq!(Drawn::from_plan(&plan).endpoints, ["GET a.b/health", "GET c.d/health", "GET /", "a.b", "c.d:81"]);
 }
 
 #[test]
 fn urls_of_a_command_line_share_the_count() {
     let urls = ["https://a.b/x?{y}", "c.d", "practice://slow/delay/1s"].map(str::to_owned);
-    let drawn = Drawn::of(&Plan::from_urls(&urls, Some(10)).unwrap());
+    let drawn = Drawn::from_plan(&Plan::from_urls(&urls, Some(10)).unwrap());
     let of = |endpoint| drawn.jobs.iter().filter(|job| job.endpoint.0 == endpoint).count();
     assert_eq!([of(0), of(1), of(2)], [4, 3, 3]);
     assert_eq!(drawn.endpoints, ["a.b/x", "c.d", "slow/delay/1s"]);
@@ -311,7 +311,7 @@ fn urls_of_a_command_line_share_the_count() {
 }
 
 #[test]
-fn flags_lie_over_the_plan_and_settings_under_it() {
+fn flags_override_the_plan_and_default_rules_complete_it() {
     let mut plan = toml(
         "[defaults]\nredirects = 1\nheaders = { accept = \"a\", x = \"1\" }\n[[endpoint]]\nurl = \"https://a.b\"\n",
     );
@@ -326,7 +326,7 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
             ..Rules::default()
         },
     });
-    let drawn = Drawn::of(&plan);
+    let drawn = Drawn::from_plan(&plan);
     let job = &drawn.jobs[0];
     assert_eq!((&*job.target, &job.body[..]), ("PUT https://a.b/", &b"{}"[..]));
     assert!(job.headers["accept"] == "canary" && job.headers["x"] == "1");
@@ -336,16 +336,16 @@ fn flags_lie_over_the_plan_and_settings_under_it() {
 }
 
 #[test]
-fn a_plan_may_come_from_another_system() {
+fn a_plan_can_have_a_byte_order_mark_and_crlf() {
     let plan = toml("\u{feff}# note\r\n[[endpoint]]\r\nurl = \"https://a.b/x\"\r\nbody = \"\"\"\r\na\r\nb\"\"\"\r\n");
-    assert_eq!(Drawn::of(&plan).jobs[0].body, "a\r\nb", "a body is sent as it is written");
+    assert_eq!(Drawn::from_plan(&plan).jobs[0].body, "a\r\nb", "a body is sent as it is written");
     let error = try_toml("\u{feff}[limits]\r\nconcurency = 1\r\n").unwrap_err();
     assert_eq!((error.mistakes()[0].line, error.mistakes()[0].column), (Some(2), Some(1)));
     assert!(!error.render(false, 80).contains('␍'));
 }
 
 #[test]
-fn rules_for_hosts_hold_by_pattern_and_the_first_that_matches_wins() {
+fn the_first_host_rule_that_matches_applies() {
     let text = r#"
         [[endpoint]]
         url = "https://a.partner.example/"
@@ -368,7 +368,7 @@ fn rules_for_hosts_hold_by_pattern_and_the_first_that_matches_wins() {
 }
 
 #[test]
-fn a_wrong_key_in_a_host_rule_is_named_with_its_place() {
+fn an_unknown_key_in_a_host_rule_is_reported_with_its_place() {
     let text = "[[endpoint]]\nurl = \"https://a.example/\"\n[host.\"*.example\"]\nconcurency = 2\n";
     let error = Plan::from_toml(text, "hosts.toml", Path::new(""), &|_| None).unwrap_err();
     let rendered = error.render(false, 100);

@@ -1,4 +1,4 @@
-//! Plans that are longer than memory, or slower than we are.
+//! Tests of plans that are larger than memory or arrive slowly.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use inflight::plan::job::Job;
 
 use crate::plan::{Drawn, folder, toml, var};
 
-/// An input that a user types.
+/// An input that arrives in parts.
 struct Typed(Receiver<&'static str>);
 
 impl Read for Typed {
@@ -24,12 +24,12 @@ impl Read for Typed {
 fn until(mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it never came");
+        assert!(start.elapsed() < Duration::from_secs(10), "the condition never became true");
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// What the first source gives next, once it is there.
+/// Waits for the next row of the first source.
 fn next(cursor: &mut Cursor) -> Draw<Result<Box<Job>, BadRow>> {
     loop {
         match cursor.draw(0) {
@@ -61,7 +61,7 @@ fn lines_of_a_pipe_are_drawn_as_they_arrive() {
         Draw::Pending => !draws.is_empty(),
         Draw::Row(Err(_)) | Draw::End => panic!("the input is still open"),
     });
-    assert_eq!(draws, ["GET https://a.b/1"], "half a line is not a line yet");
+    assert_eq!(draws, ["GET https://a.b/1"], "an incomplete line is not a row");
     let n_before = n_woken.load(Ordering::SeqCst);
     typist.send("2\nnonsense\n").unwrap();
     until(|| n_woken.load(Ordering::SeqCst) > n_before);
@@ -80,30 +80,30 @@ fn lines_of_a_pipe_are_drawn_as_they_arrive() {
     drop(typist);
     until(|| n_woken.load(Ordering::SeqCst) > n_before);
     until(|| matches!(cursor.draw(0), Draw::End));
-    assert!(Cursor::open(&plan, None).is_err(), "it can be read once");
+    assert!(Cursor::open(&plan, None).is_err(), "a pipe can be read only once");
 }
 
 #[test]
-fn standard_input_may_be_a_list_or_json_lines_or_toml() {
+fn standard_input_can_be_a_list_json_lines_or_toml() {
     for (text, targets) in [
         ("example.org\n#x\n\nhttp://c.d:81/\n", vec!["GET https://example.org/", "GET http://c.d:81/"]),
         ("{\"url\": \"a.b/x\", \"method\": \"delete\"}\n", vec!["DELETE https://a.b/x"]),
         ("#:schema x\n[[endpoint]]\nurl = \"https://a.b/x\"\n", vec!["GET https://a.b/x"]),
     ] {
         let plan = Plan::from_stdin(Box::new(text.as_bytes()), &var).unwrap();
-        assert_eq!(Drawn::of(&plan).targets(), targets, "{text}");
+        assert_eq!(Drawn::from_plan(&plan).targets(), targets, "{text}");
     }
     assert!(Plan::from_stdin(Box::new(&b"# nothing\n"[..]), &var).unwrap_err().has_no_jobs());
 }
 
 #[test]
-fn a_list_makes_an_endpoint_of_every_host() {
+fn every_host_of_a_list_is_an_endpoint() {
     let list = "\u{feff}# domains\r\nexample.org\r\n\r\nhttp://example.org/x?token=abc\r\n\
                 https://example.org:8443\r\nhttps://example.org/y\r\nfile:///etc/passwd\r\n";
     let (_folder, path) = folder(&[("urls.txt", list)]);
     let plan = Plan::read(&path, &var).unwrap();
     assert_eq!(plan.name, "urls");
-    let drawn = Drawn::of(&plan);
+    let drawn = Drawn::from_plan(&plan);
     assert_eq!(drawn.expected, Some(5));
     assert_eq!(drawn.endpoints, ["example.org", "http://example.org", "example.org:8443", "(bad rows)"]);
     assert_eq!(drawn.targets()[1], "GET http://example.org/x?token=***");
@@ -112,7 +112,7 @@ fn a_list_makes_an_endpoint_of_every_host() {
 }
 
 #[test]
-fn json_lines_are_whole_requests() {
+fn json_lines_are_complete_requests() {
     let lines = r#"{"url": "https://a.b/1", "header": {"X-A": ["1", "2"], "authorization": "t"}, "body": {"b": 1, "a": 2}}
 {"url": "https://a.b/2", "name": "two", "method": "patch", "body": "text"}
 {"url": "https://c.d/", "name": "two"}
@@ -122,7 +122,7 @@ fn json_lines_are_whole_requests() {
 not json
 "#;
     let (_folder, path) = folder(&[("jobs.jsonl", lines)]);
-    let drawn = Drawn::of(&Plan::read(&path, &var).unwrap());
+    let drawn = Drawn::from_plan(&Plan::read(&path, &var).unwrap());
     assert_eq!(drawn.targets(), ["POST https://a.b/1", "PATCH https://a.b/2", "GET https://c.d/"]);
     assert_eq!(drawn.jobs[0].body, r#"{"b": 1, "a": 2}"#, "the body is sent as it is written");
     assert_eq!(drawn.jobs[0].headers["content-type"], "application/json");
@@ -143,7 +143,7 @@ not json
 }
 
 #[test]
-fn a_million_million_rows_start_at_once() {
+fn a_plan_of_a_trillion_rows_starts_at_once() {
     let keys = "each = { x = \"1..=1000000\", y = \"1..=1000000\" }";
     let plan = toml(&format!("[[endpoint]]\nurl = \"https://a.b/{{x}}/{{y}}\"\n{keys}"));
     let mut cursor = Cursor::open(&plan, None).unwrap();
