@@ -37,7 +37,7 @@ pub mod code {
         ("4", "nothing to do"),
         ("5", "no upstream could be reached at all"),
         ("70", "an internal error: a thread of inflight panicked or could not start"),
-        ("74", "a report or a recording could not be written"),
+        ("74", "a result, a report or a recording could not be written"),
         ("129, 130, 143", "the terminal went away, Ctrl-C, SIGTERM"),
     ];
 }

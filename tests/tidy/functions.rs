@@ -15,14 +15,8 @@ const LONG: &[(&str, &str, &str)] = &[
     ("tests/it/scenario/strategies.rs", "fact", "one short arm for each kind of fact"),
 ];
 
-/// Places that still have longer functions.
-const PENDING: &[&str] = &["tests/it/plan/"];
-
 fn length(file: &Source) -> Vec<Finding> {
-    let is_exempt = |name: &str| {
-        LONG.iter().any(|(path, function, _)| (*path, *function) == (&*file.path, name))
-            || PENDING.iter().any(|place| file.path.starts_with(place))
-    };
+    let is_exempt = |name: &str| LONG.iter().any(|(path, function, _)| (*path, *function) == (&*file.path, name));
     long_functions(file)
         .into_iter()
         .filter(|(_, name, _)| !is_exempt(name))

@@ -71,7 +71,7 @@ fn check(args: &RunArgs, plan: &Plan, console: Console) -> Result<(Resolved, Vec
 
     let most = descriptors::raise_limit().map(|most| descriptors::available(most, plan.practice.is_some()));
     let flags = given_flags::given_flags(args);
-    let mut resolved = Resolved::of(plan, &cursor, &flags);
+    let mut resolved = Resolved::new(plan, &cursor, &flags);
     for group in resolved.groups.iter_mut().filter(|group| group.title == "output") {
         group.items.push(events(args));
     }

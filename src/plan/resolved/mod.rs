@@ -85,7 +85,7 @@ pub struct Host {
 
 impl Resolved {
     /// Resolves a plan under these flags; `cursor` has drawn no job yet.
-    pub fn of(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride]) -> Self {
+    pub fn new(plan: &Plan, cursor: &Cursor, flags: &[FlagOverride]) -> Self {
         let index = ProvenanceIndex::new(&plan.file, &plan.written, flags);
         let endpoints = (0..).zip(&plan.sources).map(|(i, source)| endpoint::endpoint(plan, source, i, cursor, &index));
         let mut known = HashSet::new();

@@ -45,7 +45,7 @@ async fn a_run_ends_when_its_input_does_after_all_its_jobs() {
         typist.send(b"http://a.test/3\n").unwrap();
         std::thread::sleep(Duration::from_millis(20));
     });
-    let run = Rig::of(plan, |_| ok(1)).run().await;
+    let run = Rig::from_plan(plan, |_| ok(1)).run().await;
     assert_eq!((run.ledger().drawn, run.end().0), (Some(3), RunEnd::Finished));
 }
 

@@ -119,7 +119,7 @@ impl Rig {
     #[track_caller]
     pub fn new(plan: &str, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
         let plan = Plan::from_toml(plan, "plan.toml", Path::new("."), &|_| None).unwrap();
-        Self::of(plan, script)
+        Self::from_plan(plan, script)
     }
 
     /// Runs a list of URLs by a script.
@@ -129,11 +129,11 @@ impl Rig {
         let file = folder.path().join("list.txt");
         std::fs::write(&file, lines.join("\n")).unwrap();
         let plan = Plan::read(&file, &|_| None).unwrap();
-        Self { folder: Some(folder), ..Self::of(plan, script) }
+        Self { folder: Some(folder), ..Self::from_plan(plan, script) }
     }
 
     /// Runs any plan by a script.
-    pub fn of(plan: Plan, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
+    pub fn from_plan(plan: Plan, script: impl Fn(Cue<'_>) -> Act + 'static) -> Self {
         Self {
             plan,
             script: Rc::new(script),

@@ -54,7 +54,12 @@ async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &Wor
     let (exchange, disposition) = if let Ok(result) = result {
         result
     } else {
-        shared.warn(WarningSource::Worker, "a worker broke; its attempt counts as failed and the run goes on").await;
+        shared
+            .warn(
+                WarningSource::Worker,
+                "an attempt panicked, which is a bug in inflight; it counts as failed and the run continues",
+            )
+            .await;
         let outcome = Outcome::Failed { reason: Reason::Panicked, detail: None };
         let next_step = NextStep::Settle(judge::end_of(&outcome));
         let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
