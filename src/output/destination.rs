@@ -51,7 +51,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Checks a report's path. A file is replaced by a temporary one in its folder; a device or a pipe is written to.
-fn check_report(path: &Path) -> io::Result<()> {
+pub fn check_report(path: &Path) -> io::Result<()> {
     check_file(path)?;
     match fs::metadata(path) {
         Ok(found) if is_replaced(path, &found) => writable(folder_of(&fs::canonicalize(path)?)),
@@ -118,8 +118,7 @@ mod tests {
     use std::io::ErrorKind;
     use std::path::Path;
 
-    use super::{check_distinct, check_file, check_folder, check_report};
-    use crate::output::report::Report;
+    use super::{check_distinct, check_file, check_folder};
     use crate::plan::Output;
 
     #[test]
@@ -139,30 +138,6 @@ mod tests {
         assert_eq!(kind(check_folder(Path::new("made-in-this-folder"))), Ok(()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(fs::read(at("old.json")).unwrap(), b"old");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_check_agrees_with_beginning_a_report() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        fs::create_dir(at("closed")).unwrap();
-        for name in ["old.json", "closed/old.json"] {
-            fs::write(at(name), "old").unwrap();
-        }
-        symlink(at("closed/old.json"), at("link.json")).unwrap();
-        // The superuser may write here too; then both must succeed.
-        fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o555)).unwrap();
-        for name in ["old.json", "new.json", "new.json/", "new.json/.", "old.json/", "closed", "closed/old.json"] {
-            let path = at(name);
-            let checked = check_report(&path).map_err(|error| error.kind());
-            let begun = Report::begin(&path, "a", std::time::SystemTime::now()).map(drop);
-            assert_eq!(checked, begun.map_err(|error| error.kind()), "{name}");
-        }
-        assert_eq!(check_report(&at("link.json")).is_ok(), check_report(&at("closed/old.json")).is_ok());
-        assert_eq!(check_report(&at("new.json/")).unwrap_err().kind(), ErrorKind::IsADirectory);
-        fs::set_permissions(at("closed"), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     #[test]

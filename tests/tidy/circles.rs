@@ -43,18 +43,33 @@ fn module_path(path: &str) -> Vec<&str> {
     within.split('/').collect()
 }
 
-/// The paths that a file mentions after `crate::`, comments and strings aside.
+/// The paths that a file mentions after `crate::`, comments and strings aside. `a::{b, c::D}` counts as two.
 fn imported_paths(file: &Source) -> Vec<Vec<&str>> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let after = file
-        .code_lines()
-        .flat_map(|(_, code)| code.match_indices("crate::").map(move |(at, root)| &code[at + root.len()..]));
-    after
-        .map(|rest| {
-            let end = rest.find(|c| !is_name(c) && c != ':').unwrap_or(rest.len());
-            rest[..end].split("::").filter(|name| !name.is_empty()).collect()
-        })
-        .collect()
+    let mut paths = Vec::new();
+    for (at, root) in file.code.match_indices("crate::") {
+        let rest = &file.code[at + root.len()..];
+        let start = path_end(rest);
+        let base = names(&rest[..start]);
+        match rest[start..].strip_prefix('{').and_then(|group| group.split_once('}')) {
+            Some((group, _)) => {
+                paths.extend(group.split(',').map(str::trim).map(|item| {
+                    let end = path_end(item);
+                    [base.as_slice(), &names(&item[..end])].concat()
+                }));
+            }
+            None => paths.push(base),
+        }
+    }
+    paths
+}
+
+/// Where a path such as `a::b` at the start of a text ends.
+fn path_end(text: &str) -> usize {
+    text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(text.len())
+}
+
+fn names(path: &str) -> Vec<&str> {
+    path.split("::").filter(|name| !name.is_empty()).collect()
 }
 
 #[test]
@@ -67,8 +82,10 @@ fn no_two_modules_of_a_folder_import_each_other() {
 fn a_pair_is_found() {
     let a = Source::new("src/x/a/deep.rs", "use crate::x::b::B;\n");
     let b = Source::new("src/x/b.rs", "let a = crate::x::a::new();\nuse crate::x::c::C;\n");
-    let c = Source::new("src/x/c.rs", "// use crate::x::b::B;\nuse crate::y::Y;\n");
-    let found = pairs([&a, &b, &c].into_iter());
+    let c = Source::new("src/x/c.rs", "// use crate::x::b::B;\nuse crate::x::{\n    a, d::D,\n};\n");
+    let d = Source::new("src/x/d.rs", "use crate::x::c::C;\n");
+    let found = pairs([&a, &b, &c, &d].into_iter());
     assert_eq!(found.len(), 1);
-    assert_eq!(found["src/x"].iter().collect::<Vec<_>>(), [&("a".to_owned(), "b".to_owned())]);
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(found["src/x"], BTreeSet::from([pair("a", "b"), pair("c", "d")]));
 }

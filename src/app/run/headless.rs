@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
-use crate::app::run::watch::WatchEnd;
+use crate::app::run::watch_end::WatchEnd;
 use crate::app::wakeups::{Signal, Wakeup};
 use crate::model::Stage;
 use crate::output::plain::Plain;

@@ -16,13 +16,14 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod watch_end;
 
 use std::time::SystemTime;
 
 use crate::app::appearance::{self, Appearance};
 use crate::app::run::report::BatchOutcome;
 use crate::app::run::start::RunningBatch;
-use crate::app::run::watch::WatchEnd;
+use crate::app::run::watch_end::WatchEnd;
 use crate::cli::ResultArgs;
 use crate::cli::look::LookArgs;
 use crate::config;

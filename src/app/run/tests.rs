@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::app::run::open::OpenedBatch;
-use crate::app::run::watch::WatchEnd;
+use crate::app::run::watch_end::WatchEnd;
 use crate::app::run::{Batch, conclude};
 use crate::app::wakeups::Wakeups;
 use crate::cli::ResultArgs;

@@ -11,25 +11,13 @@ use crate::app::live::run_view::{RunView, ViewClock, Watched};
 use crate::app::live::{self, ScreenExit};
 use crate::app::run::progress_bar::ProgressBar;
 use crate::app::run::start::RunningBatch;
+use crate::app::run::watch_end::WatchEnd;
 use crate::app::run::{Batch, headless, recording};
 use crate::app::wakeups::Signal;
 use crate::output::output_error::path_shown;
 use crate::output::plain::{Plain, PlainPace};
 use crate::output::streams;
 use crate::tui::detect::{Environment, Interface};
-
-/// Why a run is no longer watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WatchEnd {
-    /// The run ended, or the user left.
-    Left,
-    /// The user wants to run the whole batch again.
-    Rerun,
-    /// The third Ctrl-C: everything is dropped, with the run under way.
-    Dropped,
-    /// The run ended, but the screen's code panicked before.
-    ScreenBroke,
-}
 
 impl Batch<'_> {
     /// Shows the run where the environment allows it.

@@ -15,11 +15,16 @@ use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
-use crate::source::pool::wire::direct::dial::TcpOrTls;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::message::RequestBody;
+
+/// An open stream, plain or with TLS.
+pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// A connection.
 pub(in crate::source::pool) struct HttpConnection {

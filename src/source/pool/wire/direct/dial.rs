@@ -21,6 +21,7 @@ use tokio_util::either::Either;
 
 use crate::event::outcome::Reason;
 use crate::source::pool::dns::Resolver;
+use crate::source::pool::wire::direct::connection::TcpOrTls;
 use crate::source::pool::wire::direct::host_pools::HostPool;
 use crate::source::pool::wire::failure::{self, Failure};
 use crate::source::pool::wire::milestones::Milestones;
@@ -28,9 +29,6 @@ use crate::source::pool::wire::secure;
 
 /// The wait for an address before the next one is tried in parallel.
 const STAGGER: Duration = Duration::from_millis(250);
-
-/// An open stream, plain or with TLS.
-pub(in crate::source::pool) type TcpOrTls = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// Opens the connections of one thread.
 pub(in crate::source::pool) struct Dialer {
