@@ -1,6 +1,6 @@
 //! The program: runs each command of the command line.
 //!
-//! It only connects the other modules. Start at [`run`].
+//! It only connects the other modules. Start at [`run()`].
 
 pub mod appearance;
 pub mod inspect;

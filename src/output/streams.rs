@@ -1,6 +1,6 @@
 //! Writers for the output streams: results go to standard output, everything else to standard error.
 //!
-//! Start at [`print`] and [`say`].
+//! Start at [`print()`] and [`say`].
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! Priority jobs: those that took longest in an earlier run, which are drawn first.
 //!
 //! A job is identified by endpoint, row and target, so a row that has changed is no longer a priority.
-//! Files are read once more for this, up to the last priority row. Start at [`PriorityJobs::find`].
+//! Files are read once more for this, up to the last priority row. Start at [`PriorityRows::find`].
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::VecDeque;

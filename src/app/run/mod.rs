@@ -2,7 +2,7 @@
 //!
 //! Each run takes four steps. [`Batch::open`] does everything that can fail before a request is sent, and
 //! [`Batch::start`] starts the threads. [`Batch::watch`] shows the run until it ends or the user leaves, and
-//! [`Batch::conclude`] joins the threads. Start at [`Batch::run`].
+//! [`conclude`] joins the threads. Start at [`Batch::run`].
 
 pub mod demo;
 pub mod headless;

@@ -1,7 +1,7 @@
 //! A resolved plan: every value that a run would use, and its provenance.
 //!
 //! It draws no job, and secrets are masked. The caller adds facts about this machine. Start
-//! at [`ResolvedPlan::new`].
+//! at [`Resolved::new`].
 
 mod endpoint;
 mod run;

@@ -1,6 +1,6 @@
 //! The drawing of one picture. It reads no clock and changes no state.
 //!
-//! Each view and each panel has its own file. Start at [`render`], and for a new view at [`page`].
+//! Each view and each panel has its own file. Start at [`render`], and for a new view at [`page()`].
 
 pub mod chrome;
 pub mod endpoint;

@@ -1,6 +1,6 @@
 //! The table of pages: which page draws which view.
 //!
-//! A new view needs a name in [`View`], rows in `tui/rows` and a [`Page`] here. Start at [`page`].
+//! A new view needs a name in [`View`], rows in `tui/rows` and a [`ViewPage`] here. Start at [`page()`].
 
 use crate::tui::view::endpoint::EndpointPage;
 use crate::tui::view::failures::FailuresPage;

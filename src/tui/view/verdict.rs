@@ -1,6 +1,6 @@
 //! The verdict: one line that interprets the numbers, and a popup with its derivation.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use ratatui::layout::Rect;
 

@@ -1,6 +1,6 @@
 //! The footer: key hints, remarks, questions and the filter prompt.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use crate::model::Stage;
 use crate::text::units;

@@ -1,6 +1,6 @@
 //! The line below the waterfall: the phases of the selected request.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use crate::event::outcome::Outcome;
 use crate::event::waits::WaitReason;

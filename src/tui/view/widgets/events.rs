@@ -1,6 +1,6 @@
 //! The panel of the latest events, and the line of one event.
 //!
-//! Start at [`line`].
+//! Start at [`line()`].
 
 use crate::model::event_log::LogEntry;
 use crate::text::units;
