@@ -3,6 +3,7 @@
 //! A command never changes the model directly: the source executes it and reports an event, which changes the
 //! model. Start at [`Command`].
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::{EndpointId, HostId, JobId, Micros, Offset, Scope};
 
@@ -20,8 +21,8 @@ pub enum Command {
         /// At least 1.
         limit: u32,
     },
-    /// Turn adaptive limits on or off.
-    SetAdaptive(bool),
+    /// Set when limits adapt.
+    SetAdaptive(AdaptiveMode),
     /// Cancel this job, whether it is in flight or waiting.
     CancelJob(JobId),
     /// Cancel this job's attempt in flight, and try the job again after all others have started.
@@ -34,6 +35,8 @@ pub enum Command {
     Quarantine(HostId),
     /// Start attempts at this host again.
     Release(HostId),
+    /// Try this host now, if it is down.
+    TryHost(HostId),
     /// Start no more attempts, and let those in flight finish.
     Drain,
     /// Cancel everything in flight.

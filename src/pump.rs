@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::event::{Event, Fact, Origin, WarningSource};
+use crate::event::reasons::WarningSource;
+use crate::event::{Event, Fact, Origin};
 use crate::journal;
 use crate::model::Model;
 use crate::text::io_error::{IoErrorText, is_closed_pipe};

@@ -3,8 +3,9 @@
 //! Start at [`Busy::events`].
 
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 
 /// Hosts, at most.
 const HOSTS: u32 = 20;

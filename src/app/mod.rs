@@ -19,6 +19,7 @@ use clap::{CommandFactory, Parser};
 use crate::app::inspect::{check, doctor, manual, themes};
 use crate::app::run::{Batch, demo, practice};
 use crate::app::wakeups::{Wakeup, Wakeups};
+use crate::cli::arguments::join_modes;
 use crate::cli::look::color_in;
 use crate::cli::{Cli, CliCommand, RequestArgs, RunArgs, SchemaOf, UpstreamArgs, overlay};
 use crate::config;
@@ -35,7 +36,7 @@ use crate::upstream::{self, Upstream};
 
 /// Runs the program; returns the exit code.
 pub fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(join_modes(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error, config::console(color_in(std::env::args_os()))),
     };

@@ -30,7 +30,7 @@ pub fn given_flags(args: &RunArgs) -> Vec<FlagOverride> {
         ("limits.concurrency", "--concurrency", concurrency.is_some()),
         ("limits.per_host", "--per-host", per_host.is_some()),
         ("limits.rate", "--rate", rate.is_some()),
-        ("limits.adaptive", "--adaptive", *adaptive),
+        ("limits.adaptive", "--adaptive", adaptive.is_some()),
         ("timeout", "--timeout", timeout.is_some()),
         ("retry.attempts", "--tries", tries.is_some()),
         ("fail_fast", "--fail-fast", *fail_fast),

@@ -2,6 +2,7 @@
 //!
 //! It parses and validates them; [`crate::app`] carries the command out. Start at [`Cli`].
 
+pub mod arguments;
 pub mod demo;
 pub mod given_flags;
 pub mod look;
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 
 use crate::cli::demo::DemoArgs;
 use crate::cli::look::{LookArgs, PaintArgs};
+use crate::event::adaptive::AdaptiveMode;
 use crate::plan::attempt_timeout::AttemptTimeout;
 use crate::plan::http_client::HttpClient;
 use crate::plan::order::OrderKeyword;
@@ -125,9 +127,10 @@ pub struct BatchArgs {
     /// Maximum rate of attempts: `100/s`, `30/m`
     #[arg(long, value_name = "RATE", value_parser = values::rate)]
     pub rate: Option<Duration>,
-    /// Find each host's limit or rate from what it refuses
-    #[arg(long)]
-    pub adaptive: bool,
+    /// Find each host's limit or rate from what it refuses: `off`, `when-refused` or `on`
+    #[arg(long, value_name = "MODE", num_args = 0..=1, require_equals = true, default_missing_value = "on",
+        value_parser = values::adaptive_mode)]
+    pub adaptive: Option<AdaptiveMode>,
     /// Timeout of one attempt: `10s`, `1m30s`, `5x median`
     #[arg(long, value_name = "TIME", value_parser = values::attempt_timeout)]
     pub timeout: Option<AttemptTimeout>,
@@ -162,7 +165,7 @@ impl BatchArgs {
         concurrency.is_some()
             || per_host.is_some()
             || rate.is_some()
-            || *adaptive
+            || adaptive.is_some()
             || timeout.is_some()
             || tries.is_some()
             || *fail_fast

@@ -28,7 +28,7 @@ pub fn apply_flags(
         plan.limits.per_host = Some(limit);
     }
     plan.limits.gap = batch.rate.or(plan.limits.gap);
-    plan.limits.adaptive |= batch.adaptive;
+    plan.limits.adaptive = batch.adaptive.unwrap_or(plan.limits.adaptive);
     plan.fail_fast |= batch.fail_fast;
     plan.wire = batch.wire.unwrap_or(plan.wire);
     plan.polling = polling(plan.polling, batch)?;

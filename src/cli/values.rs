@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::lab::controls;
 use crate::lab::scenario::Scenario;
+use crate::plan::adaptive::parse_adaptive_mode;
 use crate::plan::attempt_timeout::{self, AttemptTimeout};
 use crate::plan::http_client::{self, HttpClient};
 use crate::plan::order::{self, OrderKeyword};
@@ -35,6 +37,10 @@ pub(super) fn http_client(text: &str) -> Result<HttpClient, String> {
 
 pub(super) fn order(text: &str) -> Result<OrderKeyword, String> {
     order::parse_order(text).map_err(|wrong| wrong.to_string())
+}
+
+pub(super) fn adaptive_mode(text: &str) -> Result<AdaptiveMode, String> {
+    parse_adaptive_mode(text).map_err(|wrong| wrong.to_string())
 }
 
 pub(super) fn rounds(text: &str) -> Result<u32, String> {

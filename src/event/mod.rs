@@ -5,21 +5,25 @@
 //!
 //! [`Command`]: crate::control::Command
 
+pub mod adaptive;
 mod arithmetic;
 pub mod cause;
 mod display;
 pub mod failure_sample;
 pub mod idle;
 pub mod outcome;
+pub mod reasons;
 pub mod waits;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
 use crate::event::failure_sample::{FailureSample, Field};
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes};
+use crate::event::reasons::{ChangedBy, RetryReason, RunEnd, WarningSource};
 use crate::event::waits::WaitTimes;
 
 /// One fact, when it happened, and which machine reported it.
@@ -272,6 +276,9 @@ pub enum Fact {
     AdaptiveSet {
         /// Whether they are on.
         on: bool,
+        /// When they apply; absent in recordings of older versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<AdaptiveMode>,
     },
     /// The adaptive controller has changed a host's limit or gap.
     Adapted {
@@ -282,7 +289,58 @@ pub enum Fact {
         /// The minimum time between two starts there; absent if there is none.
         #[serde(default, skip_serializing_if = "Micros::is_zero")]
         gap: Micros,
+        /// The quota of each window there; absent if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<QuotaWindow>,
         /// The reason, in one sentence.
+        why: Arc<str>,
+    },
+    /// What can be offered as a setting for a host has changed.
+    LimitLearned {
+        /// Which host.
+        host: HostId,
+        /// What it accepts; absent if that is no longer certain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        learned: Option<Learned>,
+    },
+    /// Answers with this status count as refusals at this host from now on, although the server does not say so.
+    RefusalRecognized {
+        /// Which host.
+        host: HostId,
+        /// The status.
+        status: u16,
+        /// The evidence, in one sentence.
+        why: Arc<str>,
+    },
+    /// Answers with this status no longer count as refusals at this host.
+    RefusalDismissed {
+        /// Which host.
+        host: HostId,
+        /// The status.
+        status: u16,
+        /// The evidence, in one sentence.
+        why: Arc<str>,
+    },
+    /// A host does not answer. Its jobs wait, and single attempts find out when it is back. Reported again with
+    /// each attempt that fails.
+    HostDown {
+        /// Which host.
+        host: HostId,
+        /// How it fails, in one sentence.
+        why: Arc<str>,
+        /// When it is tried next.
+        next_try: Offset,
+    },
+    /// A host answers again.
+    HostUp {
+        /// Which host.
+        host: HostId,
+    },
+    /// A host was down for so long that its waiting jobs fail.
+    HostGivenUp {
+        /// Which host.
+        host: HostId,
+        /// How it failed, and for how long, in one sentence.
         why: Arc<str>,
     },
     /// Nothing starts at this host before `until`.
@@ -351,18 +409,6 @@ pub struct Attempt {
     pub n: u32,
 }
 
-/// What decides the time of a retry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RetryReason {
-    /// The backoff of inflight.
-    Backoff,
-    /// The server, with `Retry-After` or a similar header field.
-    RetryAfter,
-    /// The user.
-    Asked,
-}
-
 /// What a limit applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -371,50 +417,6 @@ pub enum Scope {
     Run,
     /// One host's.
     Host(HostId),
-}
-
-/// Who changed a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChangedBy {
-    /// The user.
-    Operator,
-    /// The adaptive controller.
-    Adaptive,
-    /// inflight itself, because this machine has no resources for more.
-    Machine,
-}
-
-/// The part of inflight that a warning is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WarningSource {
-    /// The recording.
-    Recorder,
-    /// The report or the saved bodies.
-    Report,
-    /// The machine's limits.
-    Machine,
-    /// The plan's rows.
-    Plan,
-    /// A worker.
-    Worker,
-    /// The retries: there are too many.
-    Retries,
-}
-
-/// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunEnd {
-    /// Every job has settled; a watched program has ended.
-    Finished,
-    /// The user stopped it; attempts in flight were finished.
-    Drained,
-    /// The user stopped it; attempts in flight were cancelled.
-    Cancelled,
-    /// A job failed, and the plan stops at the first failure.
-    FailedFast,
 }
 
 /// Microseconds since the run started.

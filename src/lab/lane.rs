@@ -287,9 +287,10 @@ fn pool_work(approach: &Approach, workload: &Workload) -> Result<PoolWork, PlanE
         Cap::None | Cap::Adaptive => u32::try_from(spec.requests).unwrap_or(u32::MAX),
         Cap::Limit => workload.limit(),
     };
-    let (is_adaptive, path) = (approach.cap == Cap::Adaptive, (spec.path)(1, spec));
+    // Only the adaptive lane adapts; the others show what happens without it.
+    let (adaptive, path) = (if approach.cap == Cap::Adaptive { "on" } else { "off" }, (spec.path)(1, spec));
     let text = format!(
-        "[limits]\nconcurrency = {limit}\nadaptive = {is_adaptive}\n[retry]\nattempts = {TRIES}\n\
+        "[limits]\nconcurrency = {limit}\nadaptive = \"{adaptive}\"\n[retry]\nattempts = {TRIES}\n\
          [[endpoint]]\nurl = \"practice://{}{path}\"\nrepeat = {}\n[upstream]\n",
         spec.host, spec.requests,
     );

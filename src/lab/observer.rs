@@ -10,10 +10,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::event::outcome::{Outcome, PhaseTimes, Reason};
+use crate::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use crate::event::waits::WaitTimes;
-use crate::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
-};
+use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use crate::lab::client::Response;
 use crate::lab::pause_gate::PauseGate;
 use crate::source::pool::outcome::judge;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::event::{ChangedBy, HostId, Micros, Offset, Origin, Scope};
+use crate::event::adaptive::AdaptiveMode;
+use crate::event::reasons::ChangedBy;
+use crate::event::{HostId, Micros, Offset, Origin, Scope};
 use crate::model::Model;
 use crate::model::event_log::LogEvent;
 use crate::model::marks::Mark;
@@ -44,7 +46,9 @@ impl Model {
 
     /// Records a step of the adaptive controller for a host.
     pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
-        self.is_adaptive = true;
+        if !self.adaptive.is_active() {
+            self.adaptive = AdaptiveMode::On;
+        }
         let found = self.hosts.at(host);
         found.learned = Some(learned);
         (found.limit_changed, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
@@ -57,12 +61,12 @@ impl Model {
         });
     }
 
-    /// Records that adaptive limits are on or off.
-    pub(super) fn set_adaptive(&mut self, at: Offset, on: bool) {
-        self.is_adaptive = on;
-        for host in self.hosts.kept_mut().filter(|_| !on) {
+    /// Records when limits adapt.
+    pub(super) fn set_adaptive(&mut self, at: Offset, mode: AdaptiveMode) {
+        self.adaptive = mode;
+        for host in self.hosts.kept_mut().filter(|_| !mode.is_active()) {
             (host.learned, host.why) = (None, None);
         }
-        self.event_log.add(at, LogEvent::Adaptive(on));
+        self.event_log.add(at, LogEvent::Adaptive(mode));
     }
 }

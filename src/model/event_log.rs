@@ -6,9 +6,12 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::event::{Attempt, ChangedBy, Micros, Offset, Origin, RunEnd, WarningSource};
+use crate::event::reasons::{ChangedBy, RunEnd, WarningSource};
+use crate::event::{Attempt, Micros, Offset, Origin};
+use crate::model::host::outage::HostNotice;
 use crate::text::units;
 
 /// One notable event.
@@ -66,7 +69,10 @@ pub enum LogEvent {
         by: ChangedBy,
     },
     /// Adaptive limits were turned on or off.
-    Adaptive(bool),
+    Adaptive(AdaptiveMode),
+    /// What happens at a host as a whole: it is down, it is up again, or its answers count as refusals. The last
+    /// part is foreign text.
+    Host(Arc<str>, HostNotice, Arc<str>),
     /// The adaptive controller changed a limit or a gap.
     Adapted {
         /// The name of the host; foreign text.
@@ -152,6 +158,7 @@ impl LogEvent {
             }
             Self::Stalled(lasted) => EventSubject { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
+            | Self::Host(..)
             | Self::Repeated { .. }
             | Self::JobsReordered { .. }
             | Self::Paused

@@ -19,6 +19,7 @@ mod lookup;
 pub mod marks;
 pub mod open;
 mod origins;
+mod outage;
 pub mod race;
 pub mod rate;
 mod recent;
@@ -31,12 +32,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::idle::Idle;
+use crate::event::reasons::RunEnd;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin, RunEnd};
+use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
+use crate::model::host::outage::HostNotice;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
@@ -59,8 +63,8 @@ pub struct Model {
     pub stage: Stage,
     /// Whether the run is paused. It may be draining or cancelling at the same time.
     pub is_paused: bool,
-    /// Whether adaptive limits are on, as reported.
-    pub is_adaptive: bool,
+    /// When limits adapt, as reported.
+    pub adaptive: AdaptiveMode,
     /// The limit of attempts in flight, if there is one.
     pub limit: Option<u32>,
     /// The limit at the start of the run.
@@ -225,11 +229,30 @@ impl Model {
                 self.repeat_job(at, (origin, *job), endpoint, after);
             }
             Fact::LimitChanged { scope, limit, by } => self.change_limit(at, origin, *scope, *limit, *by),
-            Fact::AdaptiveSet { on } => self.set_adaptive(at, *on),
-            Fact::Adapted { host, limit, gap, why } => {
+            Fact::AdaptiveSet { on, mode } => {
+                let older = if *on { AdaptiveMode::On } else { AdaptiveMode::Off };
+                self.set_adaptive(at, mode.unwrap_or(older));
+            }
+            Fact::Adapted { host, limit, gap, window: _, why } => {
                 let host = self.known_host(origin, *host);
                 self.adapt(at, host, (*limit, *gap), why);
             }
+            Fact::LimitLearned { host, learned } => {
+                let i = self.known_host(origin, *host);
+                self.hosts.at(i).offered = *learned;
+            }
+            Fact::RefusalRecognized { host, status: _, why } => {
+                self.log_host(at, (origin, *host), HostNotice::Refuses, why);
+            }
+            Fact::RefusalDismissed { host, status: _, why } => {
+                self.log_host(at, (origin, *host), HostNotice::NoLongerRefuses, why);
+            }
+            Fact::HostDown { host, why, next_try } => {
+                let next_try = self.origins.journal_time(origin, *next_try);
+                self.set_down(at, (origin, *host), why, next_try);
+            }
+            Fact::HostUp { host } => self.end_outage(at, (origin, *host), HostNotice::Up, None),
+            Fact::HostGivenUp { host, why } => self.end_outage(at, (origin, *host), HostNotice::GivenUp, Some(why)),
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
                 self.hosts.at(i).cooldown = Some(self.origins.journal_time(origin, *until));

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::idle::Idle;
-use crate::event::{Micros, Offset, Origin, RunEnd};
+use crate::event::reasons::RunEnd;
+use crate::event::{Micros, Offset, Origin};
 use crate::model::Stage;
 
 /// Every machine that has reported anything.

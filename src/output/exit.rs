@@ -2,9 +2,9 @@
 //!
 //! Pure. Signals (130, 143), usage (2) and unreadable plans (3) are decided by the caller. Start at [`exit_code`].
 
-use crate::event::RunEnd;
 use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
+use crate::event::reasons::RunEnd;
 use crate::model::expectation::{Checked, Measure};
 use crate::model::{Model, Stage};
 use crate::output::failure_kind;
@@ -72,8 +72,9 @@ pub fn not_started(model: &Model) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::{BROKEN, FAILED, NOTHING_TO_DO, OK, OUT_OF_REACH, OwnFailures, UNWRITTEN, exit_code};
+    use crate::event::Offset;
     use crate::event::outcome::{Outcome, Phase, Reason};
-    use crate::event::{Offset, RunEnd};
+    use crate::event::reasons::RunEnd;
     use crate::model::expectation::check;
     use crate::model::{Model, Stage};
     use crate::plan::Expect;

@@ -1,13 +1,13 @@
 //! Plain progress lines for logs, pipes and screen readers.
 //!
-//! Each line reports something new: the start, a change, the first failure of a kind, progress, or the end. Nothing
-//! here reads a clock. Start at [`Plain::poll`].
+//! Each line reports something new: a change, the first failure of a kind, progress. Start at [`Plain::poll`].
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use crate::event::cause::Cause;
-use crate::event::{ChangedBy, Micros, Offset};
+use crate::event::reasons::ChangedBy;
+use crate::event::{Micros, Offset};
 use crate::model::event_log::{self, LogEvent};
 use crate::model::incidents::FailureGroup;
 use crate::model::verdict::sentences;
@@ -214,10 +214,9 @@ fn example(model: &Model, cause: Cause, group: &FailureGroup, style: StreamStyle
     let endpoint = group.endpoints.keys().next().and_then(|&i| model.endpoints.get(i));
     let place = group.example.target.as_deref().or(endpoint.map(|endpoint| &*endpoint.name)).unwrap_or_default();
     let place = fit::middle(&sanitize(place), style.room(100)).into_owned();
-    match group.example.detail.as_deref() {
-        Some(detail) => format!("{place}: {cause} ({})", fit::end(&sanitize(detail), style.room(100))),
-        None => format!("{place}: {cause}"),
-    }
+    let detail = group.example.detail.as_deref();
+    let detail = detail.map(|detail| format!(" ({})", fit::end(&sanitize(detail), style.room(100))));
+    format!("{place}: {cause}{}", detail.unwrap_or_default())
 }
 
 /// The line for an event, if it gets one. Failures and the run's state are printed elsewhere.
@@ -234,6 +233,7 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
+        LogEvent::Host(host, _, why) => Some(format!("{}: {}", sanitize(host), sanitize(why))),
         LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
         LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
         LogEvent::Stalled(lasted) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),

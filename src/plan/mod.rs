@@ -4,6 +4,7 @@
 //! [`Cursor`](cursor::Cursor) draws its jobs one by one, so they are never all in memory. This module
 //! sends no request and does not read the environment. Start at [`Plan`] and [`Plan::read`].
 
+pub mod adaptive;
 pub mod attempt_timeout;
 pub mod cursor;
 pub mod defaults;
@@ -29,6 +30,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::text::glob;
 use crate::text::toml_reader::WrittenKey;
 
@@ -72,8 +74,8 @@ pub struct Limits {
     pub gap: Option<Duration>,
     /// The shortest time between two starts at one host.
     pub per_host_gap: Option<Duration>,
-    /// Whether the limit of each host adapts. The limits above are its maximum.
-    pub adaptive: bool,
+    /// When the limit of each host adapts. The limits above are its maximum.
+    pub adaptive: AdaptiveMode,
     /// The share of all attempts that may be retries, from 0 to 1; a few are always allowed.
     pub retry_budget: f64,
     /// Rules for hosts by name; the first match applies.
@@ -190,7 +192,7 @@ impl Default for Limits {
             per_host: None,
             gap: None,
             per_host_gap: None,
-            adaptive: false,
+            adaptive: AdaptiveMode::default(),
             retry_budget: defaults::RETRY_BUDGET,
             hosts: Vec::new(),
         }

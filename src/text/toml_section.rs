@@ -194,11 +194,16 @@ impl<'r, C> TomlEntry<'r, C> {
 
     /// Reads `true` or `false`.
     pub fn flag(&self) -> Option<bool> {
-        if let DeValue::Boolean(flag) = self.node.get_ref() {
-            return Some(*flag);
+        let flag = self.written_flag();
+        if flag.is_none() {
+            self.note_wrong_type("`true` or `false`");
         }
-        self.note_wrong_type("`true` or `false`");
-        None
+        flag
+    }
+
+    /// The flag, if the value is one.
+    pub fn written_flag(&self) -> Option<bool> {
+        if let DeValue::Boolean(flag) = self.node.get_ref() { Some(*flag) } else { None }
     }
 
     /// Returns a number as text, or nothing if the value is not a number. Notes no mistake.

@@ -26,7 +26,7 @@ pub fn refusal(action: Action, stage: Stage, can: Abilities) -> Option<&'static 
 mod tests {
     use super::refusal;
     use crate::control::Abilities;
-    use crate::event::RunEnd;
+    use crate::event::reasons::RunEnd;
     use crate::model::Stage;
     use crate::tui::action::Action;
 

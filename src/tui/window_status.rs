@@ -6,7 +6,7 @@ use std::fmt;
 
 use anstyle_progress::{TermProgress, TermProgressStatus};
 
-use crate::event::RunEnd;
+use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::units;
 

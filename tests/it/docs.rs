@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, Parser};
 use inflight::cli::Cli;
+use inflight::cli::arguments::join_modes;
 use inflight::config::settings::{self, Settings};
 use inflight::error::code;
 use inflight::lab::scenario::Scenario;
@@ -101,7 +102,11 @@ fn every_command_is_one_that_the_program_accepts() {
             blocks(&text, "sh").into_iter().flat_map(str::lines).filter(|line| line.starts_with("inflight "));
         for command in commands {
             let arguments = command.split(['#', '|']).next().unwrap_or_default().split_whitespace();
-            assert!(Cli::try_parse_from(arguments).is_ok(), "{}: {command}", path.display());
+            assert!(
+                Cli::try_parse_from(join_modes(arguments.map(Into::into))).is_ok(),
+                "{}: {command}",
+                path.display()
+            );
             n += 1;
         }
     }

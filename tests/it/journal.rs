@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use inflight::control::ReplayCommand;
-use inflight::event::{Event, Fact, Micros, Offset, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{Event, Fact, Micros, Offset};
 use inflight::journal::{JournalHeader, ReadError, Reader, SCHEMA, Writer};
 use inflight::model::event_log::LogEvent;
 use inflight::model::totals::Anomalies;
@@ -96,8 +97,8 @@ fn two_workers_add_up_although_their_numbers_collide_and_their_clocks_differ() {
 fn a_real_storm_adds_up() {
     let events = fixtures::read("storm-429");
     let model = fold(&events);
-    let starts = events.iter().filter(|event| matches!(event.fact, Fact::AttemptStarted { .. })).count();
-    assert_eq!((model.totals.started, model.open.n(), model.level.peak()), (starts as u64, 0, 16));
+    let starts = events.iter().filter(|event| matches!(event.fact, Fact::AttemptStarted { .. })).count() as u64;
+    assert_eq!((model.totals.started, model.open.n(), model.level.peak()), (starts, 0, 16));
     assert_eq!(model.jobs, Some(model.totals.settled()));
     assert!(model.totals.throttled > 10 && model.totals.jobs_failed > 0);
     assert_eq!(model.anomalies, Anomalies::default());
@@ -107,8 +108,7 @@ fn a_real_storm_adds_up() {
 fn the_first_schema_is_still_read_whole() {
     let events = fixtures::read("schema-1");
     let kinds: BTreeSet<usize> = events.iter().map(|event| kind_of(&event.fact)).collect();
-    assert_eq!(kinds.len(), KINDS, "the fixture has one of each kind that schema 1 knows");
-    assert_eq!(fold(&events).totals.started, 7);
+    assert_eq!((kinds, fold(&events).totals.started), ((0..34).collect(), 7), "one of each kind at its beginning");
 }
 
 #[test]

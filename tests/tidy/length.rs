@@ -27,6 +27,7 @@ const LONG: &[(&str, &str)] = &[
     ("tests/it/plan/mod.rs", "a list of plans, each with its meaning"),
     ("tests/it/plan/mistakes.rs", "a list of invalid plans, each with its whole message"),
     ("tests/it/pool/rig.rs", "one test bench: the run, the scripted server that it meets, and the result"),
+    ("tests/it/scenario/strategies.rs", "one strategy for each kind of fact"),
     ("tests/it/upstream/mod.rs", "one test for each behaviour of the practice upstream"),
 ];
 

@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 
 use crate::app::run::{Batch, recording, slow_jobs};
 use crate::error::Error;
-use crate::event::{Event, Fact, Origin, WarningSource};
+use crate::event::reasons::WarningSource;
+use crate::event::{Event, Fact, Origin};
 use crate::job_result::JobResult;
 use crate::output::collector::Collector;
 use crate::plan::cursor::Cursor;

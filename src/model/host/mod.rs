@@ -2,13 +2,17 @@
 //!
 //! Start at [`HostStats::state`]; all hosts are in [`Hosts`](table::Hosts).
 
+pub mod outage;
 pub mod table;
 pub mod usage;
 
 use std::sync::Arc;
 
-use crate::event::{ChangedBy, HostId, Micros, Offset, Origin};
+use crate::event::adaptive::Learned;
+use crate::event::reasons::ChangedBy;
+use crate::event::{HostId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
+use crate::model::host::outage::HostOutage;
 use crate::model::host::usage::HostUsage;
 
 /// The statistics of one host.
@@ -42,6 +46,10 @@ pub struct HostStats {
     pub latency: Histogram,
     /// The limit and the gap that the adaptive controller has found.
     pub learned: Option<(u32, Micros)>,
+    /// What can be offered as a setting for it.
+    pub offered: Option<Learned>,
+    /// Its outage, while it lasts.
+    pub outage: Option<HostOutage>,
     /// The reason for the last adaptive step; foreign text.
     pub why: Option<Arc<str>>,
     /// Whether the user has quarantined it.
@@ -108,8 +116,9 @@ impl HostStats {
 #[cfg(test)]
 mod tests {
     use crate::event::outcome::{Outcome, Phase, PhaseTimes};
+    use crate::event::reasons::ChangedBy;
     use crate::event::waits::WaitTimes;
-    use crate::event::{Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
+    use crate::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
     use crate::model::Model;
     use crate::model::host::{HostState, HostStats};
 
@@ -167,8 +176,13 @@ mod tests {
 
     #[test]
     fn an_adaptive_step_comes_with_its_reason() {
-        let step =
-            |limit, gap| Fact::Adapted { host: HOST, limit, gap: Micros(gap), why: format!("to {limit}").into() };
+        let step = |limit, gap| Fact::Adapted {
+            host: HOST,
+            limit,
+            gap: Micros(gap),
+            window: None,
+            why: format!("to {limit}").into(),
+        };
         let host = host(Some(9), vec![step(4, 0), step(3, 50)]);
         assert_eq!(
             (host.effective_limit(), host.gap(), host.why.as_deref()),

@@ -19,7 +19,7 @@ pub(super) fn by_upstream(model: &Model) -> Option<Finding> {
     let is_waiting = waiting >= t::WAIT_SHARE && is_heavy(model) && refused >= t::REFUSED_LEAST;
     // An adaptive limit needs occasional refusals to find its level.
     let is_refusing = refusals.is_hard && refused as f64 >= t::REFUSED_OVERALL * of as f64;
-    (is_refusing || is_waiting && !model.is_adaptive).then(|| Finding::LimitedUpstream {
+    (is_refusing || is_waiting && !model.adaptive.is_active()).then(|| Finding::LimitedUpstream {
         host: refusals.host,
         refused,
         of,
@@ -58,7 +58,7 @@ pub(super) fn by_one_host(model: &Model) -> Option<Finding> {
 /// A limit of the plan explains most of the waiting, and no host refuses.
 pub(super) fn by_us(model: &Model) -> Option<Finding> {
     let evidence = &model.evidence;
-    let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.is_adaptive;
+    let is_quiet = model.totals.throttled == 0 && !is_struggling(model) && !model.adaptive.is_active();
     if !is_quiet || evidence.service_times.n < t::HELD_LEAST || !is_heavy(model) || !is_undisturbed(model) {
         return None;
     }

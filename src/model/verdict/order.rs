@@ -63,7 +63,7 @@ pub(super) fn waves(model: &Model) -> Option<Finding> {
 pub(super) fn stragglers(model: &Model) -> Option<Finding> {
     let (evidence, peak) = (&model.evidence, model.level.peak());
     let (tail, span) = (&evidence.tail, span(model));
-    let is_over = matches!(model.stage, Stage::Ended(crate::event::RunEnd::Finished));
+    let is_over = matches!(model.stage, Stage::Ended(crate::event::reasons::RunEnd::Finished));
     // Each wave has its own tail; changed limits and refusals also explain a tail.
     let is_shape = is_over && is_undisturbed(model) && model.totals.throttled == 0 && waves(model).is_none();
     if !is_shape || peak < t::CROWD || evidence.service_times.n < t::TAIL_ROUNDS * u64::from(peak) {

@@ -49,7 +49,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
         Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => (
             format!("{} of {} refused", units::count(*refused), units::count(*of)),
             format!("{}{}", host_name(model, *host), refusal_details(*in_flight, *per_second, *waiting)),
-            refusal_remedy(model.is_adaptive, *least, *per_second),
+            refusal_remedy(model.adaptive.is_active(), *least, *per_second),
         ),
         Finding::Retries { ratio, retries, saved } => (
             format!("{ratio:.1} tries per job"),

@@ -9,7 +9,6 @@
 //!  "error":{"kind":"status","status":503,"cause":"503 Service Unavailable"},"data":"try later"}
 //! ]}
 //! ```
-//!
 //! Every result is one line. `total_ms` counts from when the job was the next one of its endpoint; `waited_ms` is
 //! the part of it that was not in flight. A batch in rounds has one result per job and round.
 //! * `data` is the answer's body: JSON (white space dropped), text, or `{"base64": …}`; `null` if it was empty.
@@ -32,8 +31,8 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use crate::event::RunEnd;
 use crate::event::outcome::JobEnd;
+use crate::event::reasons::RunEnd;
 use crate::job_result::JobResult;
 use crate::output::report::entry::ReportEntry;
 use crate::output::report::spool::Spool;
@@ -209,7 +208,8 @@ mod tests {
 
     use super::{Finish, Report, ReportTarget};
     use crate::event::outcome::JobEnd;
-    use crate::event::{JobId, Micros, RunEnd};
+    use crate::event::reasons::RunEnd;
+    use crate::event::{JobId, Micros};
     use crate::job_result::{Answer, JobResult};
     use crate::output::report::spool::Spool;
     use crate::plan::job::Place;

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::Offset;
 use crate::event::idle::IdleReason;
-use crate::event::{Offset, RunEnd};
+use crate::event::reasons::RunEnd;
 use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Measure};
 use crate::model::verdict::sentences::main_sentence;

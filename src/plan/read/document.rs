@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
+use crate::event::adaptive::AdaptiveMode;
+use crate::plan::adaptive::parse_adaptive_mode;
 use crate::plan::http_client::parse_http_client;
 use crate::plan::order::{JobOrder, OrderKeyword, parse_order};
 use crate::plan::quantity;
@@ -125,12 +127,21 @@ fn read_limits(mut section: PlanSection<'_>) -> Limits {
         per_host: section.get("per_host").and_then(limit),
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
-        adaptive: section.get("adaptive").and_then(|entry| entry.flag()).unwrap_or(false),
+        adaptive: section.get("adaptive").and_then(|entry| read_adaptive(&entry)).unwrap_or(default.adaptive),
         retry_budget: default.retry_budget,
         hosts: Vec::new(),
     };
     section.finish();
     limits
+}
+
+/// Reads when limits adapt. Older plans have `true` or `false`.
+fn read_adaptive(entry: &PlanEntry<'_>) -> Option<AdaptiveMode> {
+    match entry.written_flag() {
+        Some(true) => Some(AdaptiveMode::On),
+        Some(false) => Some(AdaptiveMode::Off),
+        None => entry.parse("`\"off\"`, `\"when refused\"` or `\"on\"`", parse_adaptive_mode),
+    }
 }
 
 fn read_hosts(section: PlanSection<'_>) -> Vec<HostRule> {

@@ -68,7 +68,7 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("per_host", Value::or_nothing(per_host, "as concurrency"), index.key_provenance("limits.per_host")),
         Item::new("rate", Value::or_nothing(rate, "no limit"), index.key_provenance("limits.rate")),
         Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
-        Item::new("adaptive", Value::Flag(limits.adaptive), index.key_provenance("limits.adaptive")),
+        Item::new("adaptive", Value::Text(limits.adaptive.label().to_owned()), index.key_provenance("limits.adaptive")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
     ]
 }

@@ -24,7 +24,8 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use crate::control::Command;
-use crate::event::{ChangedBy, Event, Scope};
+use crate::event::reasons::ChangedBy;
+use crate::event::{Event, Scope};
 use crate::job_result::JobResult;
 use crate::plan::cursor::Cursor;
 use crate::plan::{Limits, Polling};

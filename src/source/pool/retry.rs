@@ -6,7 +6,8 @@
 use http::Method;
 
 use crate::event::outcome::{Outcome, Reason};
-use crate::event::{Micros, Offset, RetryReason};
+use crate::event::reasons::RetryReason;
+use crate::event::{Micros, Offset};
 use crate::plan::job::{Retry, RetryOn};
 
 /// What the decision depends on, apart from the outcome.
@@ -136,7 +137,8 @@ mod tests {
 
     use super::{Budget, Circumstances, decide};
     use crate::event::outcome::{Outcome, Phase, Reason};
-    use crate::event::{Micros, Offset, RetryReason};
+    use crate::event::reasons::RetryReason;
+    use crate::event::{Micros, Offset};
     use crate::plan::job::{Retry, RetryOn};
 
     const RULES: Retry = Retry {

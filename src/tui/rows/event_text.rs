@@ -2,11 +2,14 @@
 //!
 //! Start at [`describe`].
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::outcome::Outcome;
-use crate::event::{ChangedBy, Micros, Offset, RunEnd};
+use crate::event::reasons::{ChangedBy, RunEnd};
+use crate::event::{Micros, Offset};
 use crate::model::Model;
 use crate::model::event_log::{self, FollowUp, LogEntry, LogEvent};
+use crate::model::host::outage::HostNotice;
 use crate::text::units;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::theme::role::Status;
@@ -51,8 +54,10 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
             let from = from.map_or_else(String::new, |from| format!("{} → ", units::count(from.into())));
             event(Status::Slow, place, format!("{from}{}{reason}", units::count((*to).into())))
         }
-        LogEvent::Adaptive(true) => event(Status::Slow, "adaptive", "on: limits adapt to each host".into()),
-        LogEvent::Adaptive(false) => event(Status::Slow, "adaptive", "off: limits are fixed".into()),
+        LogEvent::Adaptive(mode) => event(Status::Slow, "adaptive", describe_mode(*mode)),
+        LogEvent::Host(host, notice, why) => {
+            event(status_of_host(*notice), short_host(host), crate::text::sanitize::sanitize(why).into_owned())
+        }
         LogEvent::Adapted { host, why } => {
             event(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
         }
@@ -97,6 +102,23 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
             };
             event(status, "finished", text.into())
         }
+    }
+}
+
+fn describe_mode(mode: AdaptiveMode) -> String {
+    let effect = match mode {
+        AdaptiveMode::Off => "limits are fixed",
+        AdaptiveMode::WhenRefused => "limits adapt to each host once it refuses",
+        AdaptiveMode::On => "limits adapt to each host",
+    };
+    format!("{}: {effect}", mode.label())
+}
+
+fn status_of_host(notice: HostNotice) -> Status {
+    match notice {
+        HostNotice::Down | HostNotice::GivenUp => Status::Failed,
+        HostNotice::Up => Status::Ok,
+        HostNotice::Refuses | HostNotice::NoLongerRefuses => Status::Limited,
     }
 }
 

@@ -5,7 +5,8 @@
 use crate::control::Command;
 use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
-use crate::event::{JobId, Offset, Origin, RunEnd, Scope};
+use crate::event::reasons::RunEnd;
+use crate::event::{JobId, Offset, Origin, Scope};
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
@@ -204,8 +205,8 @@ pub(super) fn is_applied(command: Command, model: &Model) -> bool {
                 model.host_by_id(Origin::HERE, host).is_some_and(|host| host.limit == Some(limit))
             }
             // Their effect is not visible in the model's settings, so they are never pending.
-            Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) => true,
-            Command::SetAdaptive(on) => model.is_adaptive == on,
+            Command::CancelJob(_) | Command::PostponeJob(_) | Command::Repeat(_) | Command::TryHost(_) => true,
+            Command::SetAdaptive(mode) => model.adaptive == mode,
             Command::SkipEndpoint(id) => model.endpoint_by_id(Origin::HERE, id).is_some_and(|it| it.is_skipped),
             Command::Quarantine(id) => model.host_by_id(Origin::HERE, id).is_some_and(|it| it.is_quarantined),
             Command::Release(id) => model.host_by_id(Origin::HERE, id).is_some_and(|it| !it.is_quarantined),

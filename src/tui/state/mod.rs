@@ -140,7 +140,7 @@ impl UiState {
             Action::LimitHalf => return send(self.change_limit(model, |limit, _| (limit / 2).max(1), now)),
             Action::LimitDouble => return send(self.change_limit(model, |limit, _| limit.saturating_mul(2), now)),
             Action::LimitReset => return send(self.change_limit(model, |limit, first| first.unwrap_or(limit), now)),
-            Action::LimitAuto => return send(Some(self.set_pending(Command::SetAdaptive(!model.is_adaptive)))),
+            Action::LimitAuto => return send(Some(self.set_pending(Command::SetAdaptive(model.adaptive.next())))),
             Action::SetHostAside => return send(self.toggle_quarantine(model, now)),
             Action::RetryLater => return send(self.retry_later(model, now)),
             Action::Confirm => return send(self.confirm()),

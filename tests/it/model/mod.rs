@@ -5,7 +5,8 @@ mod timeline;
 mod verdict;
 mod working;
 
-use inflight::event::{Attempt, JobId, Micros, Offset, Origin, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{Attempt, JobId, Micros, Offset, Origin};
 use inflight::model::Stage;
 use inflight::model::endpoint::{EndpointState, EndpointStats};
 use inflight::model::event_log::{FollowUp, LogEvent};

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
+use inflight::event::reasons::{ChangedBy, RunEnd, WarningSource};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{ChangedBy, EndpointId, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope, WarningSource};
+use inflight::event::{EndpointId, Fact, HostId, JobId, Micros, Offset, Scope};
 use inflight::output::plain::{Plain, PlainPace};
 
 use crate::output::run::{Run, status};

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use inflight::event::outcome::{JobEnd, Outcome, Reason};
-use inflight::event::{JobId, Micros, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{JobId, Micros};
 use inflight::job_result::{Answer, JobResult};
 use inflight::output::collector::{Collected, Collector};
 use inflight::output::output_error::OutputError;

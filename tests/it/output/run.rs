@@ -3,8 +3,9 @@
 //! Start at [`Run::new`].
 
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::reasons::{RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use inflight::model::Model;
 
 /// A run and its model.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use inflight::event::outcome::{Outcome, Reason};
-use inflight::event::{Event, Fact, HostId, Offset, Origin, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{Event, Fact, HostId, Offset, Origin};
 use inflight::model::Model;
 use inflight::model::expectation::check;
 use inflight::output::plain::{Plain, PlainPace};

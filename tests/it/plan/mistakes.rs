@@ -173,7 +173,7 @@ const INVALID_VALUES: &[(&str, &str)] = &[
         "[limits]\nper_host_gap = \"0s\"",
         "4:16 `per_host_gap` is zero | write a duration such as `250ms`, or leave it out",
     ),
-    ("[limits]\nadaptive = 1", "4:12 `adaptive` cannot be a number | write `true` or `false`"),
+    ("[limits]\nadaptive = 1", "4:12 `adaptive` cannot be a number | write `\"off\"`, `\"when refused\"` or `\"on\"`"),
     ("timeout = 1.5", "3:11 `timeout` is a number without a unit | write `1.5ms` or `1.5s`"),
     ("timeout = \"soon\"", "3:11 `timeout` is not a duration | write one such as `250ms`, `2s` or `1m30s`"),
     ("method = \"GE T\"", "3:10 `method` is not a method | write one such as `\"GET\"` or `\"POST\"`"),

@@ -1,9 +1,11 @@
 //! For any plan, script and commands, the events of a run add up.
 
 use inflight::control::Command;
+use inflight::event::adaptive::AdaptiveMode;
 use inflight::event::cause::Cause;
 use inflight::event::outcome::Reason;
-use inflight::event::{EndpointId, HostId, JobId, RunEnd, Scope};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{EndpointId, HostId, JobId, Scope};
 use proptest::prelude::*;
 
 use crate::pool::rig::{Act, End, Rig, endpoint, ends};
@@ -31,7 +33,8 @@ fn command() -> impl Strategy<Value = Command> {
         1 => (0..4_u32).prop_map(|endpoint| Command::SkipEndpoint(EndpointId(endpoint))),
         2 => (0..2_u32).prop_map(|host| Command::Quarantine(HostId(host))),
         2 => (0..2_u32).prop_map(|host| Command::Release(HostId(host))),
-        1 => any::<bool>().prop_map(Command::SetAdaptive),
+        1 => prop::sample::select(AdaptiveMode::ALL.to_vec()).prop_map(Command::SetAdaptive),
+        1 => (0..2_u32).prop_map(|host| Command::TryHost(HostId(host))),
         2 => cause().prop_map(Command::Repeat),
     ]
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use inflight::control::Command;
+use inflight::event::Offset;
 use inflight::event::outcome::{JobEnd, Outcome};
-use inflight::event::{Offset, RunEnd};
+use inflight::event::reasons::RunEnd;
 use inflight::plan::Plan;
 
 use crate::pool::ledger::Ledger;

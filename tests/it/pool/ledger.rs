@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use inflight::event::outcome::JobEnd;
+use inflight::event::outcome::{JobEnd, Outcome};
+use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, RunEnd, Scope};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Scope};
 use inflight::model::Model;
 use inflight::model::totals::Anomalies;
 
@@ -17,6 +18,8 @@ pub struct Ledger {
     pub starts: Vec<Start>,
     /// How each job ended.
     pub ends: BTreeMap<JobId, JobEnd>,
+    /// Attempts that were cancelled.
+    pub n_cancelled: usize,
     /// The most attempts in flight at once.
     pub peak: usize,
     /// Jobs in the plan, once all are drawn.
@@ -115,11 +118,7 @@ impl Ledger {
             Fact::AttemptStarted { attempt, endpoint, host, slot, waited, .. } => {
                 self.start(event, *attempt, (*endpoint, *host), *slot, *waited);
             }
-            Fact::AttemptEnded { attempt, .. } => {
-                let (started, _, host) = self.open.remove(attempt).expect("it had started");
-                *self.served.entry(attempt.job).or_default() += at.since(started);
-                self.hosts.get_mut(&host).unwrap().in_flight -= 1;
-            }
+            Fact::AttemptEnded { attempt, outcome, .. } => self.end(at, *attempt, outcome),
             Fact::AttemptProgressed { attempt, .. } | Fact::FailureSampled { attempt, .. } => {
                 assert!(self.open.contains_key(attempt), "in flight: {event:?}");
             }
@@ -130,6 +129,12 @@ impl Ledger {
             | Fact::Warned { .. }
             | Fact::SlotsIdle { .. }
             | Fact::Adapted { .. }
+            | Fact::LimitLearned { .. }
+            | Fact::RefusalRecognized { .. }
+            | Fact::RefusalDismissed { .. }
+            | Fact::HostDown { .. }
+            | Fact::HostUp { .. }
+            | Fact::HostGivenUp { .. }
             | Fact::AdaptiveSet { .. } => {}
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
             Fact::EndpointStateChanged { endpoint, up } => {
@@ -147,13 +152,7 @@ impl Ledger {
                 assert!(waited.total() >= before.total(), "no less than before its attempts: {event:?}");
                 assert!(self.ends.insert(*job, end.clone()).is_none(), "settled once: {event:?}");
             }
-            Fact::JobRepeated { job, of, endpoint, after } => {
-                assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
-                assert_eq!(self.ends.get(of), Some(&JobEnd::Failed { last: after.clone() }), "it failed: {event:?}");
-                assert!(self.repeats.insert(*job, *of).is_none(), "{event:?} again");
-                assert!(self.repeats.values().filter(|it| *it == of).count() == 1, "sent again once: {event:?}");
-                self.drawn = self.drawn.map(|jobs| jobs + 1);
-            }
+            Fact::JobRepeated { .. } => self.repeat(event),
             Fact::RunReopened => {
                 assert_eq!(self.how.take(), Some(RunEnd::Finished), "it was over: {event:?}");
                 (self.is_closed, self.is_paused) = (false, false);
@@ -175,6 +174,22 @@ impl Ledger {
             }
             Fact::RunEnded { how } => self.how = Some(*how),
         }
+    }
+
+    fn end(&mut self, at: Offset, attempt: Attempt, outcome: &Outcome) {
+        self.n_cancelled += usize::from(*outcome == Outcome::Cancelled);
+        let (started, _, host) = self.open.remove(&attempt).expect("it had started");
+        *self.served.entry(attempt.job).or_default() += at.since(started);
+        self.hosts.get_mut(&host).unwrap().in_flight -= 1;
+    }
+
+    fn repeat(&mut self, event: &Event) {
+        let Fact::JobRepeated { job, of, endpoint, after } = &event.fact else { return };
+        assert!(self.endpoints.contains(endpoint), "announced before: {event:?}");
+        assert_eq!(self.ends.get(of), Some(&JobEnd::Failed { last: after.clone() }), "it failed: {event:?}");
+        assert!(self.repeats.insert(*job, *of).is_none(), "{event:?} again");
+        assert!(self.repeats.values().filter(|it| *it == of).count() == 1, "sent again once: {event:?}");
+        self.drawn = self.drawn.map(|jobs| jobs + 1);
     }
 
     fn start(

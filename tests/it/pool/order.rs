@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use inflight::event::{EndpointId, Fact, Offset, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{EndpointId, Fact, Offset};
 use inflight::model::Model;
 use inflight::model::verdict::sentences::main_sentence;
 use inflight::plan::attempt_timeout::parse_attempt_timeout;
@@ -33,7 +34,7 @@ impl FinishedRun {
         })
     }
 
-    /// The ledger of the run.
+    /// The verdict on the run.
     fn verdict(&self) -> Option<String> {
         let mut model = Model::default();
         self.events.iter().for_each(|event| model.apply(event));
@@ -49,8 +50,7 @@ impl FinishedRun {
 
 /// One try for each job, with this time-out.
 fn brief(time: &str) -> Overrides {
-    let timeout = parse_attempt_timeout(time).ok();
-    Overrides { rules: Rules { timeout, ..tries(1) }, ..Overrides::default() }
+    Overrides { rules: Rules { timeout: parse_attempt_timeout(time).ok(), ..tries(1) }, ..Overrides::default() }
 }
 
 fn tries(n: u32) -> Rules {

@@ -3,7 +3,8 @@
 use inflight::control::Command;
 use inflight::event::cause::Cause;
 use inflight::event::outcome::{JobEnd, Reason};
-use inflight::event::{EndpointId, JobId, Micros, Offset, RunEnd};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{EndpointId, JobId, Micros, Offset};
 
 use crate::pool::rig::{End, Rig, endpoint, ends, ok};
 use crate::scenario::fold;

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase};
-use inflight::event::{Event, Fact, Offset, RetryReason};
+use inflight::event::reasons::RetryReason;
+use inflight::event::{Event, Fact, Offset};
 use inflight::plan::rules::Rules;
 use inflight::plan::source::Overrides;
 

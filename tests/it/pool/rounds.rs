@@ -1,8 +1,9 @@
 //! Rounds of a liveness check: start to start, spread, never overlapping, and what is up.
 
 use inflight::control::Command;
+use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{EndpointId, Fact, JobId, Offset, RunEnd};
+use inflight::event::{EndpointId, Fact, JobId, Offset};
 
 use crate::pool::rig::{End, FinishedRun, Rig, endpoint, ends, ok};
 

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use inflight::control::Command;
-use inflight::event::{Offset, RunEnd};
+use inflight::event::Offset;
+use inflight::event::reasons::RunEnd;
 use tempfile::TempDir;
 
 use crate::pool::rig::{Rig, ok};

@@ -2,7 +2,8 @@
 
 use inflight::control::Command;
 use inflight::event::outcome::{JobEnd, Outcome};
-use inflight::event::{EndpointId, Fact, HostId, JobId, Offset, RetryReason, RunEnd};
+use inflight::event::reasons::{RetryReason, RunEnd};
+use inflight::event::{EndpointId, Fact, HostId, JobId, Offset};
 
 use crate::pool::rig::{End, Rig, endpoint, ends, ok};
 

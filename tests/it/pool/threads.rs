@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use inflight::control::Command;
-use inflight::event::{Event, RunEnd, Scope};
+use inflight::event::reasons::RunEnd;
+use inflight::event::{Event, Scope};
 use inflight::plan::Plan;
 use inflight::plan::cursor::Cursor;
 use inflight::plan::http_client::HttpClient;

@@ -1,7 +1,8 @@
 //! The limit is turned and the run paused while it goes.
 
 use inflight::control::Command;
-use inflight::event::{ChangedBy, Fact, HostId, Offset, Scope};
+use inflight::event::reasons::ChangedBy;
+use inflight::event::{Fact, HostId, Offset, Scope};
 
 use crate::pool::rig::{End, FinishedRun, Rig, ends, ok};
 

@@ -1,8 +1,8 @@
 //! A finished run that goes on, because failed jobs are sent again.
 
 use inflight::control::Command;
-use inflight::event::RunEnd;
 use inflight::event::cause::Cause;
+use inflight::event::reasons::RunEnd;
 use inflight::model::{Model, Stage};
 
 use super::batch::Batch;

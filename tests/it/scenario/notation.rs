@@ -20,10 +20,9 @@
 use std::collections::{HashMap, HashSet};
 
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
-};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use inflight::model::Model;
 
 use crate::scenario;

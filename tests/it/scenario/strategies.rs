@@ -4,20 +4,19 @@
 
 use std::sync::Arc;
 
+use inflight::event::adaptive::{AdaptiveMode, Learned, QuotaWindow};
 use inflight::event::failure_sample::{Excerpt, FailureSample, Field};
 use inflight::event::idle::Idle;
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
+use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd, WarningSource};
 use inflight::event::waits::WaitTimes;
-use inflight::event::{
-    Attempt, ChangedBy, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RetryReason, RunEnd, Scope,
-    WarningSource,
-};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 /// How many kinds of facts there are.
-pub const KINDS: usize = 34;
+pub const KINDS: usize = 40;
 
 /// The number of a fact's kind. A new kind does not compile before it has a number and a strategy.
 pub fn kind_of(fact: &Fact) -> usize {
@@ -56,6 +55,12 @@ pub fn kind_of(fact: &Fact) -> usize {
         Fact::RunReopened => 31,
         Fact::EndpointProfile { .. } => 32,
         Fact::JobsReordered { .. } => 33,
+        Fact::LimitLearned { .. } => 34,
+        Fact::RefusalRecognized { .. } => 35,
+        Fact::RefusalDismissed { .. } => 36,
+        Fact::HostDown { .. } => 37,
+        Fact::HostUp { .. } => 38,
+        Fact::HostGivenUp { .. } => 39,
     }
 }
 
@@ -88,7 +93,11 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         6 => (attempt(), outcome(), spent(), prop_oneof![9 => Just(0), 1 => any::<u64>()])
             .prop_map(|(attempt, outcome, spent, malformed)| Fact::AttemptEnded { attempt, outcome, spent, malformed })
             .boxed(),
-        7 => (attempt(), moment(), select(vec![RetryReason::Backoff, RetryReason::RetryAfter, RetryReason::Asked]))
+        7 => (
+            attempt(),
+            moment(),
+            select(vec![RetryReason::Backoff, RetryReason::RetryAfter, RetryReason::Host, RetryReason::Asked]),
+        )
             .prop_map(|(attempt, until, why)| Fact::RetryScheduled { attempt, until, why })
             .boxed(),
         8 => (attempt(), any::<u32>(), text())
@@ -125,8 +134,14 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 idle: Idle { no_work, cooldown, rate, ..Idle::default() },
             })
             .boxed(),
-        21 => (host(), any::<u32>(), length(), text())
-            .prop_map(|(host, limit, gap, why)| Fact::Adapted { host, limit, gap, why })
+        21 => (host(), any::<u32>(), length(), of((any::<u64>(), length())), text())
+            .prop_map(|(host, limit, gap, window, why)| Fact::Adapted {
+                host,
+                limit,
+                gap,
+                window: window.map(|(quota, length)| QuotaWindow { quota, length }),
+                why,
+            })
             .boxed(),
         22 => (of(endpoint()), any::<u32>(), length())
             .prop_map(|(endpoint, round, late)| Fact::RoundStarted { endpoint, round, late })
@@ -137,7 +152,9 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
         24 => endpoint().prop_map(|endpoint| Fact::EndpointSkipped { endpoint }).boxed(),
         25 => host().prop_map(|host| Fact::HostQuarantined { host }).boxed(),
         26 => host().prop_map(|host| Fact::HostReleased { host }).boxed(),
-        27 => any::<bool>().prop_map(|on| Fact::AdaptiveSet { on }).boxed(),
+        27 => (any::<bool>(), of(select(AdaptiveMode::ALL.to_vec())))
+            .prop_map(|(on, mode)| Fact::AdaptiveSet { on, mode })
+            .boxed(),
         28 => (attempt(), phase(), any::<u64>(), of(moment()))
             .prop_map(|(attempt, phase, bytes, received)| Fact::AttemptProgressed { attempt, phase, bytes, received })
             .boxed(),
@@ -152,6 +169,20 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
+        34 => (host(), of(prop_oneof![any::<u32>().prop_map(Learned::AtOnce), length().prop_map(Learned::Gap)]))
+            .prop_map(|(host, learned)| Fact::LimitLearned { host, learned })
+            .boxed(),
+        35 => (host(), any::<u16>(), text())
+            .prop_map(|(host, status, why)| Fact::RefusalRecognized { host, status, why })
+            .boxed(),
+        36 => (host(), any::<u16>(), text())
+            .prop_map(|(host, status, why)| Fact::RefusalDismissed { host, status, why })
+            .boxed(),
+        37 => {
+            (host(), text(), moment()).prop_map(|(host, why, next_try)| Fact::HostDown { host, why, next_try }).boxed()
+        }
+        38 => host().prop_map(|host| Fact::HostUp { host }).boxed(),
+        39 => (host(), text()).prop_map(|(host, why)| Fact::HostGivenUp { host, why }).boxed(),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }

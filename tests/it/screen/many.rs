@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use inflight::control::Abilities;
 use inflight::event::outcome::{JobEnd, Outcome, PhaseTimes};
+use inflight::event::reasons::RunEnd;
 use inflight::event::waits::WaitTimes;
-use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, RunEnd};
+use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin};
 use inflight::model::Model;
 use inflight::tui::state::UiState;
 use inflight::tui::theme::color::Depth;

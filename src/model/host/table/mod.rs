@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::event::{ChangedBy, HostId, Offset, Origin};
+use crate::event::reasons::ChangedBy;
+use crate::event::{HostId, Offset, Origin};
 use crate::model::host::HostStats;
 
 /// All hosts of a run. Each has a number, in the order of announcement, which is never reused.

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use crate::event::idle::Idle;
 use crate::event::outcome::{JobEnd, Outcome, Reason};
+use crate::event::reasons::{ChangedBy, RetryReason};
 use crate::event::waits::WaitTimes;
-use crate::event::{Attempt, ChangedBy, Micros, Offset, RetryReason};
+use crate::event::{Attempt, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::open::OpenAttempt;
 use crate::model::verdict::evidence::refusals::Refusals;

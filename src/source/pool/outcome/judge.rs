@@ -3,7 +3,8 @@
 //! It sends nothing and reads no clock. Start at [`judge`].
 
 use crate::event::outcome::{JobEnd, Outcome, Reason};
-use crate::event::{Micros, Offset, RetryReason};
+use crate::event::reasons::RetryReason;
+use crate::event::{Micros, Offset};
 use crate::plan::job::{Job, Policy};
 use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances};

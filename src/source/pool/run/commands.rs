@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 use crate::control::Command;
 use crate::event::cause::Cause;
 use crate::event::outcome::JobEnd;
-use crate::event::{ChangedBy, Fact, JobId, Scope};
+use crate::event::reasons::ChangedBy;
+use crate::event::{Fact, JobId, Scope};
 use crate::source::pool::run::ends;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
@@ -40,10 +41,12 @@ impl SharedRun {
             Command::Pause => self.set_gate(GateState::Paused, Fact::Paused).await,
             Command::Resume => self.set_gate(GateState::Open, Fact::Resumed).await,
             Command::SetLimit { scope, limit } => self.set_limit(scope, limit.max(1), ChangedBy::Operator).await,
-            Command::SetAdaptive(on) => {
-                let is_set = |state: &mut RunState| state.schedule.set_adaptive(on);
-                self.emit_if(is_set, Fact::AdaptiveSet { on }).await;
+            Command::SetAdaptive(mode) => {
+                let is_set = |state: &mut RunState| state.schedule.set_adaptive(mode);
+                self.emit_if(is_set, Fact::AdaptiveSet { on: mode.is_active(), mode: Some(mode) }).await;
             }
+            // No host is ever down yet.
+            Command::TryHost(_) => {}
             Command::CancelJob(job) => self.cancel_job(job).await,
             Command::PostponeJob(job) => self.postpone_job(job).await,
             Command::Repeat(cause) => self.repeat(cause).await,
@@ -140,6 +143,7 @@ impl SharedRun {
                 | Command::PostponeJob(_)
                 | Command::SkipEndpoint(_)
                 | Command::Quarantine(_)
+                | Command::TryHost(_)
                 | Command::Release(_) => {}
             }
         }

@@ -9,7 +9,8 @@ use std::sync::atomic::Ordering;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::{EndpointId, Fact, Offset, RetryReason, RunEnd, WarningSource};
+use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
+use crate::event::{EndpointId, Fact, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
@@ -111,7 +112,7 @@ impl SharedRun {
             ready.end(now);
             for step in state.schedule.learn(ready.host, evidence, &throttle.hints) {
                 let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
-                state.emit(now, Fact::Adapted { host: ready.host, limit, gap, why });
+                state.emit(now, Fact::Adapted { host: ready.host, limit, gap, window: None, why });
             }
             let is_closed = state.schedule.gate.state() == GateState::Closed;
             let (ready, end) = match next_step {

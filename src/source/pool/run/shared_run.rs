@@ -14,7 +14,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::cause::Cause;
-use crate::event::{EndpointId, Event, Fact, Micros, Offset, WarningSource};
+use crate::event::reasons::WarningSource;
+use crate::event::{EndpointId, Event, Fact, Micros, Offset};
 use crate::job_result::JobResult;
 use crate::source::pool::run::outbox::OutboxMark;
 use crate::source::pool::run::state::RunState;
@@ -158,8 +159,9 @@ impl SharedRun {
         self.with_state(|state, now| {
             let (limit, jobs) = (Some(state.schedule.gate.limit()), state.schedule.sources().jobs());
             state.emit_first(now, Fact::RunStarted { name: name.into(), limit, jobs });
-            if state.schedule.is_adaptive() {
-                state.emit(now, Fact::AdaptiveSet { on: true });
+            let mode = state.schedule.adaptive();
+            if mode.is_active() {
+                state.emit(now, Fact::AdaptiveSet { on: true, mode: Some(mode) });
             }
         })
         .await;

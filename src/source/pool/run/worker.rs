@@ -10,8 +10,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use crate::event::outcome::{JobEnd, Outcome, Phase, Reason};
+use crate::event::reasons::WarningSource;
 use crate::event::waits::WaitTimes;
-use crate::event::{Fact, JobId, Micros, WarningSource};
+use crate::event::{Fact, JobId, Micros};
 use crate::job_result::JobResult;
 use crate::plan::cursor::BadRow;
 use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};

@@ -2,6 +2,7 @@
 //!
 //! Pure. Start at [`Schedule::set_limit`].
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, HostId, JobId};
 use crate::plan::job::Job;
@@ -30,9 +31,9 @@ impl Schedule {
         true
     }
 
-    /// Turns adaptive limits on or off. Returns whether that changed anything.
-    pub fn set_adaptive(&mut self, is_on: bool) -> bool {
-        let changes = self.lanes.set_adaptive(is_on, self.gate.limit());
+    /// Sets when limits adapt. Returns whether that changed anything.
+    pub fn set_adaptive(&mut self, mode: AdaptiveMode) -> bool {
+        let changes = self.lanes.set_adaptive(mode, self.gate.limit());
         if changes {
             for i in self.lanes.numbers() {
                 self.lanes.enqueue(i);
@@ -41,9 +42,9 @@ impl Schedule {
         changes
     }
 
-    /// Whether limits are adaptive.
-    pub fn is_adaptive(&self) -> bool {
-        self.lanes.is_adaptive()
+    /// When limits adapt.
+    pub fn adaptive(&self) -> AdaptiveMode {
+        self.lanes.adaptive()
     }
 
     /// Quarantines a host or releases it. Returns whether that changed anything.

@@ -5,7 +5,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use crate::event::{JobId, Offset, RetryReason};
+use crate::event::reasons::RetryReason;
+use crate::event::{JobId, Offset};
 use crate::source::pool::schedule::pending_job::PendingJob;
 
 /// Jobs that continue later.
@@ -99,7 +100,7 @@ impl Delayed {
         let waited = now.since(self.since);
         match self.why {
             RetryReason::Backoff => self.ready.wait.backoff += waited,
-            RetryReason::RetryAfter => self.ready.wait.cooldown += waited,
+            RetryReason::RetryAfter | RetryReason::Host => self.ready.wait.cooldown += waited,
             RetryReason::Asked => {
                 self.ready.wait.paused += waited;
                 // The job's time-out does not run while the user holds the job back.

@@ -25,8 +25,9 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::event::idle::IdleReason;
+use crate::event::reasons::RetryReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{EndpointId, Fact, HostId, JobId, Offset, RetryReason};
+use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
 use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;

@@ -219,7 +219,8 @@ fn remark(scene: &ViewScene<'_>) -> Option<String> {
             | Command::SetLimit { .. }
             | Command::CancelJob(_)
             | Command::PostponeJob(_)
-            | Command::Repeat(_),
+            | Command::Repeat(_)
+            | Command::TryHost(_),
         )
         | None => None,
     };

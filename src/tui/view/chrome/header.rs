@@ -2,7 +2,7 @@
 //!
 //! Start at [`draw`].
 
-use crate::event::RunEnd;
+use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::units;
 use crate::tui::text_fit::width_of;

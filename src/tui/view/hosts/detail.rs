@@ -2,7 +2,7 @@
 //!
 //! Start at [`details`].
 
-use crate::event::ChangedBy;
+use crate::event::reasons::ChangedBy;
 use crate::model::Model;
 use crate::model::event_log::LogEntry;
 use crate::model::host::HostStats;

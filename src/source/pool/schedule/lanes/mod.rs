@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Offset};
 use crate::plan::Limits;
@@ -123,7 +124,7 @@ impl Lanes {
         self.evict_cold();
         let (limit, gap) = self.limits.limits_for_host(name);
         let limit = limit.map(NonZeroU32::get);
-        let adapt = self.limits.adaptive.then(|| Adapt::new(limit.unwrap_or(cap)));
+        let adapt = self.limits.adaptive.is_active().then(|| Adapt::new(limit.unwrap_or(cap)));
         let i = self.next_number;
         self.next_number += 1;
         self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
@@ -154,19 +155,19 @@ impl Lanes {
         }
     }
 
-    /// Whether limits are adaptive.
-    pub fn is_adaptive(&self) -> bool {
+    /// When limits adapt.
+    pub fn adaptive(&self) -> AdaptiveMode {
         self.limits.adaptive
     }
 
-    /// Turns adaptive limits on or off, for present and future lanes. `cap` bounds hosts without a limit of their
-    /// own. Returns whether that changed anything.
-    pub fn set_adaptive(&mut self, is_on: bool, cap: u32) -> bool {
-        let changes = std::mem::replace(&mut self.limits.adaptive, is_on) != is_on;
+    /// Sets when limits adapt, for present and future lanes. `cap` bounds hosts without a limit of their own.
+    /// Returns whether that changed anything.
+    pub fn set_adaptive(&mut self, mode: AdaptiveMode, cap: u32) -> bool {
+        let changes = std::mem::replace(&mut self.limits.adaptive, mode) != mode;
         if changes {
             for lane in self.all.values_mut() {
                 lane.wind(self.now, self.run_clock);
-                let adapt = is_on.then(|| Adapt::new(lane.limit.unwrap_or(cap)));
+                let adapt = mode.is_active().then(|| Adapt::new(lane.limit.unwrap_or(cap)));
                 lane.set_adaptive(adapt);
             }
         }

@@ -1,0 +1,63 @@
+//! Who or what caused a change: of a limit, of a retry's time, of a warning, of the run's end.
+//!
+//! Start at [`RetryReason`].
+
+use serde::{Deserialize, Serialize};
+
+/// What decides the time of a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryReason {
+    /// The backoff of inflight.
+    Backoff,
+    /// The server, with `Retry-After` or a similar header field.
+    RetryAfter,
+    /// The state of the host: it refuses more, or it is down. The wait costs the job no try.
+    Host,
+    /// The user.
+    Asked,
+}
+
+/// Who changed a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangedBy {
+    /// The user.
+    Operator,
+    /// The adaptive controller.
+    Adaptive,
+    /// inflight itself, because this machine has no resources for more.
+    Machine,
+}
+
+/// The part of inflight that a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WarningSource {
+    /// The recording.
+    Recorder,
+    /// The report or the saved bodies.
+    Report,
+    /// The machine's limits.
+    Machine,
+    /// The plan's rows.
+    Plan,
+    /// A worker.
+    Worker,
+    /// The retries: there are too many.
+    Retries,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunEnd {
+    /// Every job has settled; a watched program has ended.
+    Finished,
+    /// The user stopped it; attempts in flight were finished.
+    Drained,
+    /// The user stopped it; attempts in flight were cancelled.
+    Cancelled,
+    /// A job failed, and the plan stops at the first failure.
+    FailedFast,
+}
