@@ -13,12 +13,12 @@ use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
-use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
+use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::run::worker_handle::JobCommand;
+use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
@@ -87,7 +87,7 @@ impl SharedRun {
             let command = state.running.end(slot);
             let is_asked = judge::is_refusal(&outcome);
             let outcome_is_ours = outcome == Outcome::Cancelled;
-            let evidence = evidence_of(&ready, &outcome, now);
+            let evidence = evidence_of(&outcome, &throttle, now);
             if matches!(next_step, NextStep::Retry(..)) && !is_asked && !state.schedule.budget.spend() {
                 next_step = NextStep::Settle(judge::end_of(&outcome));
                 if !std::mem::replace(&mut state.has_warned_of_budget, true) {
@@ -103,17 +103,14 @@ impl SharedRun {
             }
             let spent = exchange.phase_times;
             state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
+            // The controller learns before anything asks it again.
+            state.schedule.give_back(slot, &mut ready, &evidence);
             if let Some(until) = throttle.cooldown.filter(|&until| until > now)
                 && state.schedule.cool(ready.host, until)
             {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
-            state.schedule.give_back(slot, ready.host);
             ready.end(now);
-            for step in state.schedule.learn(ready.host, evidence, &throttle.hints) {
-                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
-                state.emit(now, Fact::Adapted { host: ready.host, limit, gap, window: None, why });
-            }
             let is_closed = state.schedule.gate.state() == GateState::Closed;
             let (ready, end) = match next_step {
                 NextStep::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
@@ -209,13 +206,14 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn evidence_of(ready: &PendingJob, outcome: &Outcome, now: Offset) -> Option<AttemptEvidence> {
+fn evidence_of(outcome: &Outcome, throttle: &ThrottleNotice, now: Offset) -> AttemptEvidence {
     let end = match outcome {
         Outcome::Answered { .. } | Outcome::Redirected { .. } => Acceptance::Accepted,
-        Outcome::Throttled { .. } => Acceptance::Refused,
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
+        // The cooldown is the stated wait, but no longer than the plan allows.
+        Outcome::Throttled { .. } => Acceptance::Refused(throttle.cooldown.map(|until| until.since(now))),
+        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => Acceptance::Unknown,
     };
-    Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })
+    AttemptEvidence { end, stated: throttle.stated }
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.
