@@ -14,6 +14,12 @@ const FIELDS = ['retry-after', 'ratelimit', 'ratelimit-policy', 'ratelimit-limit
 function logged(handler) {
   return (request, answer) => {
     const began = Date.now() / 1000;
+    // fastify passes all fields to writeHead, where the answer does not keep them.
+    const writeHead = answer.writeHead;
+    answer.writeHead = function (status, ...rest) {
+      for (const [name, value] of Object.entries(rest.at(-1) ?? {})) answer.setHeader(name, value);
+      return writeHead.call(this, status);
+    };
     answer.on('close', () => {
       const stated = FIELDS.filter((name) => answer.hasHeader(name)).map((name) => [name, String(answer.getHeader(name))]);
       const line = { b: began, e: Date.now() / 1000, s: answer.statusCode, h: Object.fromEntries(stated) };
@@ -37,6 +43,16 @@ function koa() {
   app.use(require('koa-ratelimit')({ driver: 'memory', db: new Map(), duration: 5000, max: 30, id: () => 'all', disableHeader: false }));
   app.use((context) => { context.body = { ok: true }; });
   return app.callback();
+}
+
+function fastify() {
+  // fastify makes its own server, so its handler is taken from there.
+  let handler;
+  const app = require('fastify')({ serverFactory: (own) => { handler = own; return http.createServer(own); } });
+  app.register(require('@fastify/rate-limit'), { max: 30, timeWindow: 5000, keyGenerator: () => 'all' });
+  app.after(() => app.get('/', async () => ({ ok: true })));
+  const ready = app.ready();
+  return (request, answer) => ready.then(() => handler(request, answer));
 }
 
 // rate-limiter-flexible counts refused requests as well, and states milliseconds.
@@ -63,6 +79,7 @@ const LIMITERS = {
   'express-draft-8': () => express({ standardHeaders: 'draft-8' }),
   'express-draft-8-503': () => express({ standardHeaders: 'draft-8', statusCode: 503 }),
   koa,
+  fastify,
   flexible: () => flexible({}),
 };
 

@@ -4,7 +4,8 @@
     own_server.py PORT LOG '{"model": {"kind": "bucket", "rate": 20, "burst": 5}, "status": 429}'
 
 Settings: `model`, `status` of a refusal (429), `headers` (a style of `models.fields`), `latency` in seconds (0.02),
-`changes` ([[seconds after the first request, factor], ...]) and `body` of a refusal. Standard library only.
+`changes` ([[seconds after the first request, factor], ...]), `refusal` (`body`, `latency`, `headers`, and `closes` the
+connection). Standard library only.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ class State:
         self.status = settings.get("status", 429)
         self.style = settings.get("headers", "none")
         self.latency = settings.get("latency", 0.02)
-        self.body = settings.get("body", "")
+        self.refusal = settings.get("refusal", {})
         self.changes = [tuple(change) for change in settings.get("changes", [])]
         # Requests beyond the workers wait here; without a queue there is a worker for each.
         self.workers = self.model.limit if getattr(self.model, "queue", 0) else None
@@ -89,15 +90,24 @@ class Connection(asyncio.Protocol):
         accepted = state.model.accepts(now, state.busy, min(self.number, state.connections - 1))
         headers = models.fields(state.style, state.model, not accepted, now)
         if not accepted:
-            # A refusal does no work; a limit of connections closes the one that is too many.
-            if isinstance(state.model, models.Connections):
-                headers["Connection"] = "close"
-            self.send(now, state.status, headers, state.body)
+            self.refuse(now, headers)
             return
         state.busy += 1
         delay = state.model.delay() + state.latency
         loop = asyncio.get_running_loop()
         state.start(lambda: loop.call_later(delay, self.finish, now, headers))
+
+    def refuse(self, now, headers):
+        """A refusal does no work, but may take its time. A limit of connections closes the one that is too many."""
+        refusal = self.state.refusal
+        headers.update(refusal.get("headers", {}))
+        if refusal.get("closes") or isinstance(self.state.model, models.Connections):
+            headers["Connection"] = "close"
+        answer = (now, self.state.status, headers, refusal.get("body", ""))
+        if latency := refusal.get("latency"):
+            asyncio.get_running_loop().call_later(latency, self.send, *answer)
+        else:
+            self.send(*answer)
 
     def finish(self, began, headers):
         self.state.busy -= 1

@@ -36,7 +36,8 @@ def moment(request):
     end = request["e"]
     # Some servers add Retry-After to every answer; it is a demand only in a refusal.
     if (after := fields.get("retry-after")) and request["s"] >= 400:
-        return end + float(after) if after.isdigit() else since_1970(after)
+        seconds = number(after)
+        return since_1970(after) if seconds is None else end + seconds
     remaining, reset = quota(fields)
     if remaining != 0 or reset is None:
         return None
