@@ -60,8 +60,8 @@ def debian(program, package):
 
 
 def node():
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise OSError("`node` and `npm` are missing")
+    debian("node", "nodejs")
+    debian("npm", "npm")
     wanted, there = os.path.join(HERE, "package.json"), os.path.join(folder(), "package.json")
     if same(wanted, there) and os.path.isdir(os.path.join(folder(), "node_modules")):
         return
