@@ -78,7 +78,9 @@ impl Adapt {
             next = next.max(self.first_starts.opens_at(self.cap, &self.history));
         }
         if next < NEVER {
-            return NextStart::At(if seconds::has_come(next, at) { now } else { seconds::offset_at(next) });
+            // Rounding must not make a moment that lies ahead the present one.
+            let later = seconds::offset_at(next).max(now + Micros(1));
+            return NextStart::At(if seconds::has_come(next, at) { now } else { later });
         }
         // Nothing that could end is in flight: never wait for it.
         if in_flight == 0 {
