@@ -406,12 +406,7 @@ pub static ENTRIES: &[ActionEntry] = &[
     },
     save(Action::SaveSvg, "save_svg", &["s"], "Export: the screen as SVG"),
     save(Action::SaveText, "save_text", &["t"], "Export: the screen as text"),
-    save(
-        Action::SaveCurl,
-        "save_curl",
-        &["c"],
-        "Export: the selected request or setting",
-    ),
+    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request or setting"),
     ActionEntry {
         action: Action::Why,
         id: "why",
