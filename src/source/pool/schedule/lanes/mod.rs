@@ -18,6 +18,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::adapt::Adapt;
+use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
 /// Above this many lanes, cold ones are evicted.
@@ -127,7 +128,8 @@ impl Lanes {
         let adapt = self.limits.adaptive.is_active().then(|| Adapt::new(limit.unwrap_or(cap)));
         let i = self.next_number;
         self.next_number += 1;
-        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
+        let bounds = OutageBounds { outage: self.limits.outage.into(), unreachable: self.limits.unreachable.into() };
+        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt, bounds)));
         self.by_name.insert(Arc::clone(name), i);
         self.candidates.push_back(i);
         i
