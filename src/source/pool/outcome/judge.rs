@@ -9,7 +9,8 @@ use crate::plan::job::{Job, Policy};
 use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::retry::{self, Circumstances};
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::throttle::{self, Ask, Hint, Notice};
+use crate::source::pool::throttle::stated::Stated;
+use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
 /// The outcome of an attempt, and its consequences.
@@ -35,8 +36,8 @@ impl Disposition {
 pub struct ThrottleNotice {
     /// The moment before which no attempt may start at this host.
     pub cooldown: Option<Offset>,
-    /// The limits that the server announces.
-    pub hints: Vec<Hint>,
+    /// The limits and remainders that the server states.
+    pub stated: Stated,
     /// Header fields that could not be parsed.
     pub malformed: u32,
 }
@@ -92,7 +93,9 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     let status = head.status;
     // A status that the plan expects is never a refusal.
     let expected = policy.status.contains(status);
-    let Notice { ask, hints, remaining, malformed } = throttle::read(status, &head.headers, head.received);
+    let notice = throttle::read(status, &head.headers, head.received);
+    let stated = notice.stated(policy.retry.longest_wait.into());
+    let Notice { ask, remaining, malformed, .. } = notice;
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown) = match ask {
         Some(Ask { wait }) if !expected => {
@@ -105,7 +108,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
             (Outcome::Answered { status, bytes, expected }, spent.map(until))
         }
     };
-    (outcome, ThrottleNotice { cooldown, hints, malformed })
+    (outcome, ThrottleNotice { cooldown, stated, malformed })
 }
 
 /// Whether the server asked to slow down.

@@ -13,12 +13,12 @@ use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
-use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::Disposition;
+use crate::source::pool::outcome::judge::{Disposition, ThrottleNotice};
 use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::settling::SettlingJob;
@@ -76,7 +76,7 @@ impl SharedRun {
         self.with_state(|state, now| {
             state.schedule.budget.count();
             let command = state.running.end(slot);
-            let evidence = evidence_of(&ready, &outcome, now);
+            let evidence = evidence_of(&outcome, &throttle, now);
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
@@ -87,17 +87,14 @@ impl SharedRun {
             let spent = exchange.phase_times;
             let malformed = throttle.malformed.into();
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
+            // The controller learns before anything asks it again.
+            state.schedule.give_back(slot, &mut ready, &evidence);
             if let Some(until) = throttle.cooldown.filter(|&until| until > now)
                 && state.schedule.cool(ready.host, until)
             {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
-            state.schedule.give_back(slot, ready.host);
             ready.end(now);
-            for step in state.schedule.learn(ready.host, evidence, &throttle.hints) {
-                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
-                state.emit(now, Fact::Adapted { host: ready.host, limit, gap, window: None, why });
-            }
             let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
             let ended = EndedAttempt { ready, outcome, fate, command, answer };
@@ -167,13 +164,14 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn evidence_of(ready: &PendingJob, outcome: &Outcome, now: Offset) -> Option<AttemptEvidence> {
+fn evidence_of(outcome: &Outcome, throttle: &ThrottleNotice, now: Offset) -> AttemptEvidence {
     let end = match outcome {
         Outcome::Answered { .. } | Outcome::Redirected { .. } => Acceptance::Accepted,
-        Outcome::Throttled { .. } => Acceptance::Refused,
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
+        // The cooldown is the stated wait, but no longer than the plan allows.
+        Outcome::Throttled { .. } => Acceptance::Refused(throttle.cooldown.map(|until| until.since(now))),
+        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => Acceptance::Unknown,
     };
-    Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })
+    AttemptEvidence { end, stated: throttle.stated }
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
+use crate::source::pool::adapt::history::StartId;
 
 /// A job that has been drawn and has not settled.
 #[derive(Debug)]
@@ -41,8 +42,6 @@ pub struct PendingJob {
     pub started: Offset,
     /// How long that attempt may take.
     pub timeout: Duration,
-    /// How many other attempts were in flight at its host then.
-    pub others: u32,
     /// Tries that do not count: an adaptive limit caused the refusal, or the user ended them.
     pub uncounted: u32,
     /// Whether its host's limit is adaptive.
@@ -51,6 +50,8 @@ pub struct PendingJob {
     pub generation: u32,
     /// Its last try may have failed because its host went down.
     pub is_doubtful: bool,
+    /// The proof of its attempt in flight, for the adaptive controller of its host.
+    pub start_id: Option<StartId>,
 }
 
 impl PendingJob {
@@ -73,11 +74,11 @@ impl PendingJob {
             timeout: job.policy.timeouts.attempt,
             job,
             started: now,
-            others: 0,
             uncounted: 0,
             is_adaptive: false,
             generation: 0,
             is_doubtful: false,
+            start_id: None,
         })
     }
 
@@ -87,13 +88,13 @@ impl PendingJob {
     }
 
     /// An attempt starts.
-    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32, is_adaptive: bool) {
+    pub fn start(&mut self, now: Offset, timeout: Duration, start_id: Option<StartId>) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
         (self.started, self.timeout) = (now, timeout);
-        (self.others, self.is_adaptive) = (others, is_adaptive);
+        (self.is_adaptive, self.start_id) = (start_id.is_some(), start_id);
         self.waited += self.wait;
     }
 

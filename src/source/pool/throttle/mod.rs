@@ -7,6 +7,7 @@
 mod gather;
 mod moment;
 mod quota;
+pub mod stated;
 mod structured;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime) -> Notice {
         ask: is_refusal.then(|| Ask { wait: wait() }),
         hints: at_once.into_iter().chain(per_window).collect(),
         remaining: fields.standard.remaining().or_else(|| fields.customary.remaining()),
+        quota: fields.standard.quota().or_else(|| fields.customary.quota()),
         malformed: fields.malformed,
     }
 }
@@ -56,6 +58,8 @@ pub struct Notice {
     pub hints: Vec<Hint>,
     /// The remainder of the quota that runs out first.
     pub remaining: Option<Remaining>,
+    /// The number of requests in each window, even if its length is not announced.
+    pub quota: Option<u64>,
     /// The number of throttle fields that cannot be parsed.
     pub malformed: u32,
 }
