@@ -30,7 +30,7 @@ pub struct Circumstances<'a> {
 /// When to try again and who chose the moment, or `None` to give up.
 pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Option<(Offset, RetryReason)> {
     let rules = at.rules;
-    if at.tries >= rules.attempts || !is_worth_it(outcome, rules.on) || !may_repeat(outcome, at) {
+    if at.tries >= rules.attempts || !is_worth_it(outcome, rules.on) || !may_repeat(outcome, rules, at.method) {
         return None;
     }
     let asked = match outcome {
@@ -71,6 +71,11 @@ impl Budget {
     /// Counts an attempt that ended.
     pub fn count(&mut self) {
         self.attempts += 1;
+    }
+
+    /// Gives back retries that were not the upstream's load: its host was down.
+    pub fn refund(&mut self, retries: u64) {
+        self.retries = self.retries.saturating_sub(retries);
     }
 
     /// Whether one more retry is within the budget; if so, it is spent.
@@ -120,13 +125,13 @@ fn is_worth_it(outcome: &Outcome, on: RetryOn) -> bool {
 
 /// Whether sending it again cannot do harm: the method is idempotent (RFC 9110 §9.2.2), the plan
 /// says so, or the server refused it before doing anything.
-fn may_repeat(outcome: &Outcome, at: &Circumstances<'_>) -> bool {
+pub fn may_repeat(outcome: &Outcome, rules: &Retry, method: &Method) -> bool {
     let never_arrived = matches!(
         outcome,
         Outcome::Throttled { .. }
             | Outcome::Failed { reason: Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Local, .. }
     );
-    never_arrived || at.rules.non_idempotent || at.method.is_idempotent()
+    never_arrived || rules.non_idempotent || method.is_idempotent()
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ async fn no_retry_is_scheduled_past_the_jobs_time() {
         url = \"http://a.test/\"
         repeat = 20
     ";
-    let run = Rig::new(plan, |_| ends(300, End::Reset)).run().await;
+    let run = Rig::new(plan, |_| ends(300, End::TimedOut)).run().await;
     let ledger = run.ledger();
     assert_eq!(ledger.ends.len(), 20);
     assert!(ledger.starts.len() > 60);
@@ -157,7 +157,7 @@ async fn a_panic_in_the_wire_costs_one_attempt() {
 #[tokio::test(start_paused = true)]
 async fn retries_stay_within_a_fifth_of_all_attempts_when_an_upstream_breaks() {
     let plan = "[retry]\nattempts = 3\n[[endpoint]]\nurl = \"http://a.test/\"\nrepeat = 2000\n";
-    let run = Rig::new(plan, |_| ends(10, End::Reset)).run().await;
+    let run = Rig::new(plan, |_| ends(10, End::TimedOut)).run().await;
     let (attempts, retries) = (run.ledger().starts.len(), waits(&run).len());
     assert_eq!(attempts, 2000 + retries);
     assert!((400..=100 + attempts / 5).contains(&retries), "{retries} of {attempts}");

@@ -9,24 +9,20 @@ use std::sync::atomic::Ordering;
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
+use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{self, Disposition, NextStep, ThrottleNotice};
+use crate::source::pool::outcome::judge::{Disposition, ThrottleNotice};
+use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
-use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
-use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::settling::SettlingJob;
 use crate::source::pool::wire::{Exchange, Reply};
-
-/// The warning when failures become final because the retry budget is used up. Emitted once.
-const OUT_OF_RETRIES: &str =
-    "retries have used up their budget: failures are final while that is so, to spare the upstream";
 
 /// The warning when there is no room to keep another failed job. Emitted once.
 const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first 10,000 can be sent again";
@@ -73,36 +69,24 @@ impl SettledJob {
 impl SharedRun {
     /// Applies an attempt's end, of which `exchange` is the evidence. Returns the job if it is over and its result
     /// must be delivered before it is settled.
-    pub async fn end(
-        &self,
-        ticket: Ticket,
-        disposition: Disposition,
-        exchange: &Exchange,
-    ) -> Option<(Box<PendingJob>, JobEnd)> {
+    pub async fn end(&self, ticket: Ticket, disposition: Disposition, exchange: Exchange) -> Option<SettlingJob> {
         let Ticket { mut ready, slot } = ticket;
-        let Disposition { outcome, mut next_step, throttle } = disposition;
+        let Disposition { outcome, next_step, throttle } = disposition;
         let attempt = ready.attempt();
         self.with_state(|state, now| {
             state.schedule.budget.count();
             let command = state.running.end(slot);
-            let is_asked = judge::is_refusal(&outcome);
-            let outcome_is_ours = outcome == Outcome::Cancelled;
             let evidence = evidence_of(&outcome, &throttle, now);
-            if matches!(next_step, NextStep::Retry(..)) && !is_asked && !state.schedule.budget.spend() {
-                next_step = NextStep::Settle(judge::end_of(&outcome));
-                if !std::mem::replace(&mut state.has_warned_of_budget, true) {
-                    state.emit(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
-                }
-            }
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
-                && let Some(answer) = sample_of(&ready.job, exchange).map(Arc::new)
+                && let Some(answer) = sample_of(&ready.job, &exchange).map(Arc::new)
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }
             let spent = exchange.phase_times;
-            state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
+            let malformed = throttle.malformed.into();
+            state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
             if let Some(until) = throttle.cooldown.filter(|&until| until > now)
@@ -111,40 +95,14 @@ impl SharedRun {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             ready.end(now);
-            let is_closed = state.schedule.gate.state() == GateState::Closed;
-            let (ready, end) = match next_step {
-                NextStep::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
-                    state.emit(now, Fact::RetryScheduled { attempt, until: now, why: RetryReason::Asked });
-                    ready.try_again(true);
-                    state.schedule.postpone(ready);
-                    return None;
-                }
-                NextStep::Settle(end) => (ready, end),
-                NextStep::Retry(..) | NextStep::Hop(_) if is_closed || command == Some(JobCommand::Cancel) => {
-                    (ready, JobEnd::Cancelled)
-                }
-                NextStep::Retry(until, why) => {
-                    // Time has passed since the exchange was judged.
-                    let until = until.max(now);
-                    state.emit(now, Fact::RetryScheduled { attempt, until, why });
-                    ready.try_again(is_asked && ready.is_adaptive);
-                    state.schedule.take_back(ready, until, why);
-                    return None;
-                }
-                NextStep::Hop(next) => {
-                    let before = std::mem::replace(&mut ready.job, next);
-                    ready.original.get_or_insert(before);
-                    ready.hops += 1;
-                    let target = Arc::clone(&ready.job.target);
-                    state.emit(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
-                    state.schedule.take_back(ready, now, RetryReason::Asked);
-                    return None;
-                }
-            };
+            let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
+            let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
+            let ended = EndedAttempt { ready, outcome, fate, command, answer };
+            let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
-                return Some((ready, end));
+                return Some(settling);
             }
-            self.apply_settled(state, now, SettledJob::new(ready, end));
+            self.apply_settled(state, now, SettledJob::new(settling.ready, settling.end));
             None
         })
         .await
@@ -181,8 +139,8 @@ impl SharedRun {
                 (rest, is_cut_short, state.is_cancelled)
             })
             .await;
-        for ready in rest {
-            settle(self, ready, JobEnd::Cancelled, None).await;
+        for SettlingJob { ready, end, answer } in rest {
+            settle(self, ready, end, answer).await;
         }
         let how = if self.has_failed_fast.load(Ordering::Relaxed) {
             RunEnd::FailedFast
@@ -217,7 +175,7 @@ fn evidence_of(outcome: &Outcome, throttle: &ThrottleNotice, now: Offset) -> Att
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.
-pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, reply: Option<Reply>) {
+pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, answer: Option<Answer>) {
     shared
         .deliver(
             |endpoint| JobResult {
@@ -229,7 +187,7 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, rep
                 tries: ready.tries,
                 total: ready.total(),
                 waited: ready.waited.total(),
-                answer: reply.and_then(answer_of),
+                answer,
             },
             ready.job.endpoint,
         )
