@@ -3,7 +3,7 @@
 //! The limit is what the host held while it refused. After a while it is probed with one more; each accepted probe
 //! doubles the next step, and a refused one never counts against the limit. Start at [`AtOnce::accepted`].
 
-use crate::source::pool::adapt::seconds::{NEVER, Seconds};
+use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME, AT_ONCE_PROVED, AT_ONCE_SINGLES,
     LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, NEAR_LIMIT_SHARE,

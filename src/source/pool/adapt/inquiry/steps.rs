@@ -89,8 +89,8 @@ impl Inquiry {
         let InquiryView { now, history, .. } = view;
         // What led here was chance, so as much of it is no reason for another search.
         let (ends, refused) = history.ends().refused_of_last(STRAY_LONG);
-        let seen = CHANCE_FACTOR * refused as f64 / (ends.max(STRAY_LONG / 4)) as f64;
-        self.tolerance = self.tolerance.max(seen).min(MAX_CHANCE_SHARE);
+        let share = CHANCE_FACTOR * refused as f64 / (ends.max(STRAY_LONG / 4)) as f64;
+        self.tolerance = self.tolerance.max(share).min(MAX_CHANCE_SHARE);
         (self.phase, self.origin.anchor, self.origin.outer) = (InquiryPhase::Free, Some(now), now);
         (self.pace, self.window) = (None, None);
         self.reason = AdaptReason::NoLimit;
