@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::source::pool::adapt::history::History;
+use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FAST_RATE, FOUND_RATIO,
@@ -51,21 +51,6 @@ pub struct Pace {
     lost: Option<(f64, Seconds)>,
     /// How long a quiet stretch lasts.
     hold: Seconds,
-}
-
-/// What else is known when a paced attempt is refused.
-#[derive(Clone, Copy, Debug)]
-pub struct RefusalContext<'a> {
-    /// When the attempt started.
-    pub started: Seconds,
-    /// Now.
-    pub now: Seconds,
-    /// The history of the host.
-    pub history: &'a History,
-    /// The longest stated wait; zero if there was none.
-    pub wait: Seconds,
-    /// How many the host takes at once after a pause, if that is known.
-    pub depth: Option<u32>,
 }
 
 impl Pace {

@@ -5,7 +5,8 @@
 use crate::source::pool::adapt::at_once::AtOnceVerdict;
 use crate::source::pool::adapt::history::InFlight;
 use crate::source::pool::adapt::inquiry::{Back, Inquiry, InquiryPhase, InquiryView};
-use crate::source::pool::adapt::pace::{Pace, RefusalContext};
+use crate::source::pool::adapt::pace::Pace;
+use crate::source::pool::adapt::refusal_context::RefusalContext;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::step::AdaptReason;
 use crate::source::pool::adapt::tuning::{MAX_AT_ONCE_FALLS, MAX_PAUSE, MAX_STREAK};
