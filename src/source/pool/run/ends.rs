@@ -8,25 +8,21 @@ use std::sync::atomic::Ordering;
 
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
-use crate::event::outcome::{JobEnd, Outcome};
-use crate::event::reasons::{RetryReason, RunEnd, WarningSource};
+use crate::event::outcome::JobEnd;
+use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
-use crate::source::pool::outcome::judge::{self, Disposition, NextStep};
+use crate::source::pool::outcome::judge::Disposition;
+use crate::source::pool::run::next_step::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
-use crate::source::pool::run::worker_handle::JobCommand;
 use crate::source::pool::schedule::failed_jobs::Failed;
-use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::refusal::Meaning;
 use crate::source::pool::wire::{Exchange, Reply};
-
-/// The warning when failures become final because the retry budget is used up. Emitted once.
-const OUT_OF_RETRIES: &str =
-    "retries have used up their budget: failures are final while that is so, to spare the upstream";
 
 /// The warning when there is no room to keep another failed job. Emitted once.
 const TOO_MANY_LOST: &str = "more jobs have failed than are kept: only the first 10,000 can be sent again";
@@ -80,20 +76,15 @@ impl SharedRun {
         exchange: &Exchange,
     ) -> Option<(Box<PendingJob>, JobEnd)> {
         let Ticket { mut ready, slot } = ticket;
-        let Disposition { outcome, mut next_step, throttle } = disposition;
+        let Disposition { mut outcome, hop, throttle, chance } = disposition;
         let attempt = ready.attempt();
         self.with_state(|state, now| {
             state.schedule.budget.count();
             let command = state.running.end(slot);
-            let is_asked = judge::is_refusal(&outcome);
-            let outcome_is_ours = outcome == Outcome::Cancelled;
-            let evidence = evidence_of(&ready, &outcome, now);
-            if matches!(next_step, NextStep::Retry(..)) && !is_asked && !state.schedule.budget.spend() {
-                next_step = NextStep::Settle(judge::end_of(&outcome));
-                if !std::mem::replace(&mut state.has_warned_of_budget, true) {
-                    state.emit(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
-                }
-            }
+            let cooldown = throttle.cooldown.filter(|&until| until > now);
+            let is_told = cooldown.is_some();
+            let meaning = state.schedule.classify(&mut ready, &mut outcome, is_told);
+            let evidence = evidence_of(&ready, meaning, now);
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
@@ -101,11 +92,12 @@ impl SharedRun {
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }
-            let spent = exchange.phase_times;
-            state.emit(now, Fact::AttemptEnded { attempt, outcome, spent, malformed: throttle.malformed.into() });
-            if let Some(until) = throttle.cooldown.filter(|&until| until > now)
-                && state.schedule.cool(ready.host, until)
-            {
+            let (spent, malformed) = (exchange.phase_times, throttle.malformed.into());
+            state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
+            let is_bare = meaning == Meaning::Refused && !is_told;
+            let paused = is_bare.then(|| state.schedule.refuse(&ready, &outcome, chance));
+            let cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
+            if let Some(until) = cooled.or(paused.flatten()) {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             state.schedule.give_back(slot, ready.host);
@@ -114,36 +106,9 @@ impl SharedRun {
                 let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
                 state.emit(now, Fact::Adapted { host: ready.host, limit, gap, window: None, why });
             }
-            let is_closed = state.schedule.gate.state() == GateState::Closed;
-            let (ready, end) = match next_step {
-                NextStep::Settle(_) if command == Some(JobCommand::Postpone) && outcome_is_ours && !is_closed => {
-                    state.emit(now, Fact::RetryScheduled { attempt, until: now, why: RetryReason::Asked });
-                    ready.try_again(true);
-                    state.schedule.postpone(ready);
-                    return None;
-                }
-                NextStep::Settle(end) => (ready, end),
-                NextStep::Retry(..) | NextStep::Hop(_) if is_closed || command == Some(JobCommand::Cancel) => {
-                    (ready, JobEnd::Cancelled)
-                }
-                NextStep::Retry(until, why) => {
-                    // Time has passed since the exchange was judged.
-                    let until = until.max(now);
-                    state.emit(now, Fact::RetryScheduled { attempt, until, why });
-                    ready.try_again(is_asked && ready.is_adaptive);
-                    state.schedule.take_back(ready, until, why);
-                    return None;
-                }
-                NextStep::Hop(next) => {
-                    let before = std::mem::replace(&mut ready.job, next);
-                    ready.original.get_or_insert(before);
-                    ready.hops += 1;
-                    let target = Arc::clone(&ready.job.target);
-                    state.emit(now, Fact::RedirectFollowed { attempt, hop: ready.hops, target });
-                    state.schedule.take_back(ready, now, RetryReason::Asked);
-                    return None;
-                }
-            };
+            let (outcome, wait) = (&outcome, throttle.wait);
+            let ended = EndedAttempt { outcome, meaning, hop, wait, is_told, command, chance };
+            let (ready, end) = Self::next_step(state, now, ready, ended)?;
             if self.collects() {
                 return Some((ready, end));
             }
@@ -209,11 +174,11 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn evidence_of(ready: &PendingJob, outcome: &Outcome, now: Offset) -> Option<AttemptEvidence> {
-    let end = match outcome {
-        Outcome::Answered { .. } | Outcome::Redirected { .. } => Acceptance::Accepted,
-        Outcome::Throttled { .. } => Acceptance::Refused,
-        Outcome::TimedOut { .. } | Outcome::Failed { .. } | Outcome::Cancelled => return None,
+fn evidence_of(ready: &PendingJob, meaning: Meaning, now: Offset) -> Option<AttemptEvidence> {
+    let end = match meaning {
+        Meaning::Accepted => Acceptance::Accepted,
+        Meaning::Refused => Acceptance::Refused,
+        Meaning::Nothing | Meaning::RefusedAlone => return None,
     };
     Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })
 }

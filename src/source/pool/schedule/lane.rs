@@ -8,11 +8,13 @@ use std::sync::Arc;
 use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
 use crate::event::{JobId, Micros, Offset};
+use crate::plan::job::Retry;
 use crate::source::pool::adapt::step::AdaptStep;
 use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::schedule::refusal::health::HostHealth;
 use crate::source::pool::throttle::Hint;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
@@ -33,6 +35,8 @@ pub struct Lane {
     pub is_pinned: bool,
     /// Whether it was used since it was last examined for eviction.
     pub is_recent: bool,
+    /// What its answers have shown.
+    pub health: HostHealth,
     name: Arc<str>,
     /// Whether the DNS prefetch has its name.
     is_prefetched: bool,
@@ -86,6 +90,7 @@ impl Lane {
             is_quarantined: false,
             is_pinned: false,
             is_recent: false,
+            health: HostHealth::default(),
             name,
             is_prefetched: false,
             in_flight: 0,
@@ -129,12 +134,10 @@ impl Lane {
         if self.clock.is_at(to) {
             return self.clock.sums();
         }
-        let hold = LaneHold {
-            is_quarantined: self.is_quarantined,
-            is_full: self.is_full(),
-            cooldown: self.cooldown,
-            opens_at: self.opens_at(),
-        };
+        // While the host starts gently, its jobs wait for the end of its pause.
+        let (cooldown, opens_at) =
+            if self.starts_gently() { (Offset(u64::MAX), Offset(u64::MAX)) } else { (self.cooldown, self.opens_at()) };
+        let hold = LaneHold { is_quarantined: self.is_quarantined, is_full: self.is_full(), cooldown, opens_at };
         self.clock.wind(to, run, hold)
     }
 
@@ -184,7 +187,7 @@ impl Lane {
             Some(IdleReason::Paused)
         } else if self.is_full() {
             Some(IdleReason::HostLimit)
-        } else if self.cooldown > now {
+        } else if self.cooldown > now || self.starts_gently() {
             Some(IdleReason::Cooldown)
         } else if self.opens_at() > now {
             Some(IdleReason::Gap)
@@ -195,7 +198,22 @@ impl Lane {
 
     /// Whether only the end of an attempt or a command lets a job start here.
     pub fn is_shut(&self) -> bool {
-        self.is_quarantined || self.is_full()
+        self.is_quarantined || self.is_full() || self.starts_gently()
+    }
+
+    /// Whether the host has as much in flight as it may after a pause.
+    fn starts_gently(&self) -> bool {
+        self.health.backoff.limit().is_some_and(|limit| self.in_flight >= limit)
+    }
+
+    /// Pauses the host after a refusal that named no moment. Returns the end of a pause that begins now. An adaptive
+    /// controller decides by itself how the host waits.
+    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Option<Offset> {
+        if self.is_adaptive() {
+            return None;
+        }
+        let until = self.health.backoff.refuse(started, now, rules, chance)?;
+        self.cool_until(until).then_some(until)
     }
 
     /// Whether the host's own limit leaves no room.

@@ -16,6 +16,7 @@ pub mod lanes;
 pub mod medians;
 pub mod pace;
 pub mod pending_job;
+pub mod refusal;
 pub mod rounds;
 pub mod run_time;
 pub mod sources;
@@ -330,7 +331,7 @@ impl Schedule {
         }
         let lane = self.lanes.lane(i);
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
-        ready.start(now, timeout, lane.in_flight(), lane.is_adaptive());
+        ready.start(now, timeout, lane.in_flight());
         lane.start(now);
         self.pace.start(now);
         self.lanes.enqueue(i);

@@ -43,10 +43,14 @@ pub struct PendingJob {
     pub timeout: Duration,
     /// How many other attempts were in flight at its host then.
     pub others: u32,
-    /// Tries that do not count: an adaptive limit caused the refusal, or the user ended them.
+    /// Tries that do not count: the host refused them, or the user ended them.
     pub uncounted: u32,
-    /// Whether its host's limit is adaptive.
-    pub is_adaptive: bool,
+    /// Refusals in a row that named no moment.
+    pub refusals: u32,
+    /// When the last of them came.
+    pub last_refusal: Offset,
+    /// Evidence that the refusals are an answer to this job alone.
+    own_evidence: u32,
 }
 
 impl PendingJob {
@@ -71,7 +75,9 @@ impl PendingJob {
             started: now,
             others: 0,
             uncounted: 0,
-            is_adaptive: false,
+            refusals: 0,
+            last_refusal: Offset::ZERO,
+            own_evidence: 0,
         })
     }
 
@@ -81,13 +87,13 @@ impl PendingJob {
     }
 
     /// An attempt starts.
-    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32, is_adaptive: bool) {
+    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
         (self.started, self.timeout) = (now, timeout);
-        (self.others, self.is_adaptive) = (others, is_adaptive);
+        self.others = others;
         self.waited += self.wait;
     }
 
@@ -101,6 +107,27 @@ impl PendingJob {
         self.tries += 1;
         self.uncounted += u32::from(is_uncounted);
         self.hops = 0;
+    }
+
+    /// Counts a refusal that named no moment. `accepts_others` is whether the host has accepted other attempts since
+    /// the last one. If this one was alone in flight, that is stronger evidence.
+    pub fn refuse(&mut self, now: Offset, accepts_others: bool) -> &mut Self {
+        if self.refusals > 0 && accepts_others {
+            self.own_evidence += if self.others == 0 { 3 } else { 2 };
+        }
+        self.refusals += 1;
+        self.last_refusal = now;
+        self
+    }
+
+    /// Whether the refusals are meant for this job: it got several, and others did not.
+    pub fn is_refused_alone(&self) -> bool {
+        self.own_evidence >= 6
+    }
+
+    /// Tries that count.
+    pub fn counted_tries(&self) -> u32 {
+        self.tries - self.uncounted
     }
 
     /// The job will not start again.
