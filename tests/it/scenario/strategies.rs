@@ -134,15 +134,6 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
                 idle: Idle { no_work, cooldown, rate, ..Idle::default() },
             })
             .boxed(),
-        21 => (host(), any::<u32>(), length(), of((any::<u64>(), length())), text())
-            .prop_map(|(host, limit, gap, window, why)| Fact::Adapted {
-                host,
-                limit,
-                gap,
-                window: window.map(|(quota, length)| QuotaWindow { quota, length }),
-                why,
-            })
-            .boxed(),
         22 => (of(endpoint()), any::<u32>(), length())
             .prop_map(|(endpoint, round, late)| Fact::RoundStarted { endpoint, round, late })
             .boxed(),
@@ -169,7 +160,7 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
             .prop_map(|(endpoint, headers, body, varies)| Fact::EndpointProfile { endpoint, headers, body, varies })
             .boxed(),
         33 => (any::<u64>(), any::<u64>()).prop_map(|(jobs, of)| Fact::JobsReordered { jobs, of }).boxed(),
-        34..=39 => host_fact(kind),
+        21 | 34..=39 => host_fact(kind),
         _ => run_end().prop_map(|how| Fact::RunEnded { how }).boxed(),
     }
 }
@@ -177,6 +168,15 @@ pub fn fact(kind: usize) -> BoxedStrategy<Fact> {
 /// A fact about a host as a whole, of one kind.
 fn host_fact(kind: usize) -> BoxedStrategy<Fact> {
     match kind {
+        21 => (host(), any::<u32>(), length(), of((any::<u64>(), length())), text())
+            .prop_map(|(host, limit, gap, window, why)| Fact::Adapted {
+                host,
+                limit,
+                gap,
+                window: window.map(|(quota, length)| QuotaWindow { quota, length }),
+                why,
+            })
+            .boxed(),
         34 => (host(), of(prop_oneof![any::<u32>().prop_map(Learned::AtOnce), length().prop_map(Learned::Gap)]))
             .prop_map(|(host, learned)| Fact::LimitLearned { host, learned })
             .boxed(),

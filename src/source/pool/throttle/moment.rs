@@ -34,11 +34,10 @@ pub fn reset(text: &str, now: SystemTime) -> Option<Micros> {
     })
 }
 
-/// Parses `Retry-After`: whole seconds or an HTTP-date (RFC 9110 §10.2.3).
+/// Parses `Retry-After`: seconds or an HTTP-date (RFC 9110 §10.2.3).
+///
+/// The standard has whole seconds only, but Shopify sends `2.0`.
 pub fn retry_after(text: &str, now: SystemTime) -> Option<Micros> {
-    if text.contains('.') {
-        return None;
-    }
     seconds(text).or_else(|| http_date(text).map(|at| left(at, now)))
 }
 

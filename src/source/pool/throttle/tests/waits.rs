@@ -51,7 +51,9 @@ const WAITS: &[(&str, &str, ExpectedWait, u32)] = &[
     ("their clock", "429 | Date: Fri, 15 Jan 2027 07:00:00 GMT | Retry-After: Fri, 15 Jan 2027 07:00:10 GMT", For(RetryAfter, 10.0), 0),
     ("their clock", "429 | Date: today | Retry-After: Fri, 15 Jan 2027 08:00:10 GMT", For(RetryAfter, 10.0), 0),
 
-    ("malformed", "429 | Retry-After: 2.5", Vague, 1),
+    ("Shopify", "429 | Retry-After: 2.0", For(RetryAfter, 2.0), 0),
+    ("a fraction", "429 | Retry-After: 0.25", For(RetryAfter, 0.25), 0),
+    ("malformed", "429 | Retry-After: 2.", Vague, 1),
     ("malformed", "429 | Retry-After: -1", Vague, 1),
     ("malformed", "429 | Retry-After: +1", Vague, 1),
     ("malformed", "429 | Retry-After: 1e3", Vague, 1),
