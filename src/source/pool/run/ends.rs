@@ -22,6 +22,7 @@ use crate::source::pool::run::state::RunState;
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::refusal::Meaning;
+use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::wire::{Exchange, Reply};
 
 /// The warning when there is no room to keep another failed job. Emitted once.
@@ -83,7 +84,7 @@ impl SharedRun {
             let command = state.running.end(slot);
             let cooldown = throttle.cooldown.filter(|&until| until > now);
             let is_told = cooldown.is_some();
-            let meaning = state.schedule.classify(&mut ready, &mut outcome, is_told);
+            let mut meaning = state.schedule.classify(&mut ready, &mut outcome, is_told);
             let evidence = evidence_of(&ready, meaning, now);
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
@@ -94,10 +95,15 @@ impl SharedRun {
             }
             let (spent, malformed) = (exchange.phase_times, throttle.malformed.into());
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
-            let is_bare = meaning == Meaning::Refused && !is_told;
-            let paused = is_bare.then(|| state.schedule.refuse(&ready, &outcome, chance));
-            let cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
-            if let Some(until) = cooled.or(paused.flatten()) {
+            let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
+            if meaning == Meaning::Refused && !is_told {
+                match state.schedule.refuse(&ready, &outcome, chance) {
+                    Pause::Begins(until) => cooled = Some(until),
+                    Pause::Known => {}
+                    Pause::Stray => meaning = Meaning::RefusedAlone,
+                }
+            }
+            if let Some(until) = cooled {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             state.schedule.give_back(slot, ready.host);

@@ -14,6 +14,7 @@ use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::schedule::refusal::health::HostHealth;
 use crate::source::pool::throttle::Hint;
 
@@ -206,14 +207,17 @@ impl Lane {
         self.health.backoff.limit().is_some_and(|limit| self.in_flight >= limit)
     }
 
-    /// Pauses the host after a refusal that named no moment. Returns the end of a pause that begins now. An adaptive
-    /// controller decides by itself how the host waits.
-    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Option<Offset> {
+    /// Pauses the host after a refusal that named no moment. An adaptive controller decides by itself how the host
+    /// waits.
+    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Pause {
         if self.is_adaptive() {
-            return None;
+            return Pause::Known;
         }
-        let until = self.health.backoff.refuse(started, now, rules, chance)?;
-        self.cool_until(until).then_some(until)
+        let pause = self.health.backoff.refuse(started, now, rules, chance);
+        match pause {
+            Pause::Begins(until) if !self.cool_until(until) => Pause::Known,
+            Pause::Begins(_) | Pause::Known | Pause::Stray => pause,
+        }
     }
 
     /// Whether the host's own limit leaves no room.

@@ -9,6 +9,20 @@ use crate::source::pool::retry::host_backoff;
 /// From this number on, the gentle start is over.
 const NO_LIMIT: u32 = 1 << 16;
 
+/// A refusal after so many accepted attempts is a stray: the host as a whole refuses nothing.
+const STRAY_AFTER: u32 = 25;
+
+/// What a refusal does to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// A pause begins, until this moment.
+    Begins(Offset),
+    /// Nothing: a pause has begun since the attempt started, or a controller decides.
+    Known,
+    /// Nothing: it refused only this one of many.
+    Stray,
+}
+
 /// The pauses of a host.
 #[derive(Debug, Default)]
 pub struct HostBackoff {
@@ -20,23 +34,30 @@ pub struct HostBackoff {
     limit: Option<u32>,
     /// Attempts that were accepted with this limit.
     accepted: u32,
+    /// Attempts that were accepted since the last refusal.
+    since_refusal: u32,
 }
 
 impl HostBackoff {
-    /// Counts a refused attempt. Returns the end of a pause that begins now.
+    /// Counts a refused attempt. Returns whether a pause begins.
     ///
     /// Attempts that started before the last pause are refused for the same reason as those that caused it.
-    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Option<Offset> {
+    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Pause {
+        let accepted = std::mem::take(&mut self.since_refusal);
         if self.limit.is_some() && started < self.since {
-            return None;
+            return Pause::Known;
+        }
+        if accepted >= STRAY_AFTER {
+            return Pause::Stray;
         }
         self.pauses = self.pauses.saturating_add(1);
         (self.since, self.limit, self.accepted) = (now, Some(1), 0);
-        Some(now + host_backoff(rules, self.pauses, chance))
+        Pause::Begins(now + host_backoff(rules, self.pauses, chance))
     }
 
     /// Counts an accepted attempt. After a pause, a single attempt starts first, and then twice as many each time.
     pub fn accept(&mut self, started: Offset) {
+        self.since_refusal = self.since_refusal.saturating_add(1);
         let Some(limit) = self.limit.filter(|_| started >= self.since) else { return };
         self.pauses = 0;
         self.accepted += 1;
@@ -54,7 +75,7 @@ impl HostBackoff {
 
 #[cfg(test)]
 mod tests {
-    use super::HostBackoff;
+    use super::{HostBackoff, Pause};
     use crate::event::{Micros, Offset};
     use crate::plan::rules::Rules;
 
@@ -63,12 +84,22 @@ mod tests {
         let rules = Rules::default().policy().retry;
         let mut backoff = HostBackoff::default();
         let at = |ms: u64| Offset(ms * 1000);
-        let until = backoff.refuse(at(0), at(10), &rules, 1.0).unwrap();
-        assert_eq!(until, at(10) + Micros(500_000));
-        assert_eq!(backoff.refuse(at(5), at(11), &rules, 1.0), None, "the same flight");
-        assert_eq!(backoff.refuse(until, until, &rules, 1.0), Some(until + Micros(1_000_000)));
+        let until = at(10) + Micros(500_000);
+        assert_eq!(backoff.refuse(at(0), at(10), &rules, 1.0), Pause::Begins(until));
+        assert_eq!(backoff.refuse(at(5), at(11), &rules, 1.0), Pause::Known, "the same flight");
+        assert_eq!(backoff.refuse(until, until, &rules, 1.0), Pause::Begins(until + Micros(1_000_000)));
         backoff.accept(at(3));
         assert_eq!(backoff.limit(), Some(1), "it started before the pause");
+    }
+
+    #[test]
+    fn one_refusal_among_many_accepted_attempts_is_no_pause_and_two_are() {
+        let rules = Rules::default().policy().retry;
+        let mut backoff = HostBackoff::default();
+        (0..100).for_each(|_| backoff.accept(Offset(1)));
+        assert_eq!(backoff.refuse(Offset(2), Offset(3), &rules, 1.0), Pause::Stray);
+        backoff.accept(Offset(2));
+        assert!(matches!(backoff.refuse(Offset(4), Offset(5), &rules, 1.0), Pause::Begins(_)));
     }
 
     #[test]

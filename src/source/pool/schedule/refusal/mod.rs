@@ -14,6 +14,7 @@ use crate::plan::statuses::Throttled;
 use crate::source::pool::retry;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
+use crate::source::pool::schedule::refusal::backoff::Pause;
 
 /// How long a job that was refused twice lets others of its host go first.
 const COURTESY: Micros = Micros(1_000);
@@ -27,7 +28,7 @@ pub enum Meaning {
     Nothing,
     /// The host refused the request.
     Refused,
-    /// The host refused this job once more, while it accepted others.
+    /// The host refused this job alone, and accepts others.
     RefusedAlone,
 }
 
@@ -74,15 +75,15 @@ impl Schedule {
         }
     }
 
-    /// Lets a host wait that refused an attempt without naming a moment. Returns the end of a pause that begins now.
-    /// There is none if refusals are final, because no job waits for the host then.
-    pub fn refuse(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> Option<Offset> {
+    /// Lets a host wait that refused an attempt without naming a moment. If refusals are final, no job waits for the
+    /// host, and it does not pause.
+    pub fn refuse(&mut self, ready: &PendingJob, outcome: &Outcome, chance: f64) -> Pause {
         let rules = &ready.job.policy.retry;
         let waits = matches!(outcome, Outcome::Throttled { status, .. } if retry::may_wait(*status, rules).is_ok());
-        let lane = self.lanes.get(ready.host).filter(|_| waits)?;
-        let until = lane.refuse(ready.started, self.now, rules, chance);
+        let Some(lane) = self.lanes.get(ready.host).filter(|_| waits) else { return Pause::Known };
+        let pause = lane.refuse(ready.started, self.now, rules, chance);
         self.lanes.enqueue(ready.host.0 as usize);
-        until
+        pause
     }
 
     /// When a refused job can start again.
