@@ -60,6 +60,7 @@ mod pool {
     use inflight::event::Offset;
     use inflight::plan::Plan;
     use inflight::plan::cursor::Cursor;
+    use inflight::source::pool::schedule::adaptive_lane::AttemptEvidence;
     use inflight::source::pool::schedule::gate::Gate;
     use inflight::source::pool::schedule::{Dispatch, Schedule};
 
@@ -94,8 +95,8 @@ mod pool {
             if held.len() < LIMIT as usize {
                 return;
             }
-            if let Some(ticket) = held.pop_front() {
-                schedule.give_back(ticket.slot, ticket.ready.host);
+            if let Some(mut ticket) = held.pop_front() {
+                schedule.give_back(ticket.slot, &mut ticket.ready, &AttemptEvidence::default());
                 schedule.settle(ticket.ready.job.place, ticket.ready.job.endpoint, Some(true));
             }
         });

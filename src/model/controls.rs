@@ -7,6 +7,7 @@ use crate::event::reasons::ChangedBy;
 use crate::event::{HostId, Micros, Offset, Origin, Scope};
 use crate::model::Model;
 use crate::model::event_log::LogEvent;
+use crate::model::host::adapted::AdaptedLimit;
 use crate::model::marks::Mark;
 
 impl Model {
@@ -45,12 +46,12 @@ impl Model {
     }
 
     /// Records a step of the adaptive controller for a host.
-    pub(super) fn adapt(&mut self, at: Offset, host: usize, learned: (u32, Micros), why: &Arc<str>) {
+    pub(super) fn adapt(&mut self, at: Offset, host: usize, adapted: AdaptedLimit, why: &Arc<str>) {
         if !self.adaptive.is_active() {
             self.adaptive = AdaptiveMode::On;
         }
         let found = self.hosts.at(host);
-        found.learned = Some(learned);
+        found.adapted = Some(adapted);
         (found.limit_changed, found.why) = (Some((ChangedBy::Adaptive, at)), Some(Arc::clone(why)));
         let host = Arc::clone(&found.name);
         // The controller takes many small steps; the last one of a series is enough for the log.
@@ -65,7 +66,7 @@ impl Model {
     pub(super) fn set_adaptive(&mut self, at: Offset, mode: AdaptiveMode) {
         self.adaptive = mode;
         for host in self.hosts.kept_mut().filter(|_| !mode.is_active()) {
-            (host.learned, host.why) = (None, None);
+            (host.adapted, host.why) = (None, None);
         }
         self.event_log.add(at, LogEvent::Adaptive(mode));
     }

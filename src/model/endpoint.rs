@@ -84,6 +84,8 @@ pub enum EndpointState {
     Queued,
     /// Every job has settled, and some failed.
     Failed,
+    /// The host that its jobs wait for does not answer.
+    HostDown,
     /// A liveness check found it down.
     Down,
     /// A liveness check found it up.

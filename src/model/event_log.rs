@@ -152,13 +152,14 @@ impl LogEvent {
                 EventSubject { endpoint: Some(*endpoint), outcome: Some(last), ..nothing }
             }
             Self::Limit { host, .. } => EventSubject { host: host.as_ref(), ..nothing },
-            Self::Adapted { host, .. } | Self::Quarantine { host, .. } => EventSubject { host: Some(host), ..nothing },
+            Self::Adapted { host, .. } | Self::Quarantine { host, .. } | Self::Host(host, ..) => {
+                EventSubject { host: Some(host), ..nothing }
+            }
             Self::EndpointStateChanged { endpoint, .. } | Self::Skipped(endpoint) => {
                 EventSubject { endpoint: Some(*endpoint), ..nothing }
             }
             Self::Stalled(lasted) => EventSubject { took: Some(*lasted), ..nothing },
             Self::Adaptive(_)
-            | Self::Host(..)
             | Self::Repeated { .. }
             | Self::JobsReordered { .. }
             | Self::Paused
@@ -195,6 +196,8 @@ pub enum FollowUp {
     Open,
     /// A retry, not before this moment.
     Retry(Offset),
+    /// The job waits until its host answers, or accepts more.
+    Parked,
     /// The job failed after this many tries.
     GivenUp(u32),
 }

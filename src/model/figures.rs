@@ -21,6 +21,19 @@ impl Model {
         u32::try_from(self.open.n()).unwrap_or(u32::MAX).saturating_add(self.level_reported)
     }
 
+    /// The host, if there is only one.
+    pub fn only_host(&self) -> Option<&HostStats> {
+        let mut kept = self.hosts.kept();
+        let first = kept.next().filter(|_| self.hosts.n_others() == 0);
+        if kept.next().is_some() { None } else { first }
+    }
+
+    /// The limit in force: that of the run, or the lower one that the only host takes.
+    pub fn limit_in_force(&self) -> Option<u32> {
+        let adapted = self.only_host().and_then(|host| host.adapted).map(|adapted| adapted.limit);
+        self.limit.map(|limit| adapted.map_or(limit, |adapted| adapted.min(limit)))
+    }
+
     /// The name of a machine; `None` if there is only one.
     pub fn machine(&self, origin: Origin) -> Option<&str> {
         self.origins.name(origin)
@@ -55,13 +68,15 @@ impl Model {
 
     /// The estimated time left at the pace of the last ten seconds, without stragglers.
     ///
-    /// `None` before 3 s or 2 % of the jobs, while paused, and if only stragglers are left.
+    /// `None` before 3 s or 2 % of the jobs, while paused or a host is down, and if only stragglers are left.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
     pub fn time_left(&self, now: Offset) -> Option<Micros> {
         let jobs = self.jobs?;
         let settled = self.totals.settled();
         let too_early = now < Offset(3_000_000) || settled * 50 < jobs;
-        if self.is_paused || self.stage != Stage::Running || too_early {
+        // The jobs of a host that is down may take any time.
+        let is_waiting = self.hosts_down().next().is_some();
+        if self.is_paused || self.stage != Stage::Running || too_early || is_waiting {
             return None;
         }
         let pace = self.settle_rate.per_second(now, 10);

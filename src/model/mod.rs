@@ -1,8 +1,8 @@
 //! The state of a run, computed from its events.
 //!
 //! The model is a fold over events. [`Model::apply`] never panics or fails, and counts contradictory events as
-//! anomalies. It reads no clock, and its memory is bounded by the endpoints and the attempts in flight. Start at
-//! [`Model::apply`].
+//! anomalies. It reads no clock, and its memory is bounded by the endpoints, the attempts in flight and the jobs that
+//! wait for a host. Start at [`Model::apply`].
 
 pub mod anatomy;
 mod controls;
@@ -34,13 +34,13 @@ use rustc_hash::FxHashMap;
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::idle::Idle;
-use crate::event::reasons::RunEnd;
+use crate::event::reasons::{RetryReason, RunEnd};
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Event, Fact, JobId, Offset, Origin};
 use crate::model::endpoint::{EndpointProfile, EndpointStats};
 use crate::model::event_log::{EventLog, FollowUp, LogEvent};
 use crate::model::histogram::Histogram;
-use crate::model::host::outage::HostNotice;
+use crate::model::host::adapted::AdaptedLimit;
 use crate::model::host::table::Hosts;
 use crate::model::incidents::Incidents;
 use crate::model::level::Level;
@@ -117,6 +117,8 @@ pub struct Model {
     recent: Recent,
     /// Repeated jobs that have not settled.
     repeated: HashSet<(Origin, JobId)>,
+    /// The host that each parked job waits for.
+    parked: FxHashMap<(Origin, JobId), usize>,
     endpoint_index: FxHashMap<(Origin, EndpointId), usize>,
 }
 
@@ -177,6 +179,7 @@ impl Model {
                 let endpoint = self.known_endpoint(origin, *endpoint);
                 let host = self.known_host(origin, *host);
                 self.waits += *waited;
+                self.unpark(origin, attempt.job);
                 let until = until.map(|until| self.origins.journal_time(origin, until));
                 let bar = Bar {
                     origin,
@@ -213,14 +216,20 @@ impl Model {
                 self.evidence.record_retry(*why);
                 self.totals.retries += 1;
                 let until = self.origins.journal_time(origin, *until);
-                self.timeline.record_retry(origin, *attempt, until);
-                self.event_log.follow_up(origin, |other| other == attempt, FollowUp::Retry(until));
+                let host = self.timeline.record_retry(origin, *attempt, until);
+                let waits_for_host = *why == RetryReason::Host;
+                if let Some(host) = host.filter(|_| waits_for_host) {
+                    self.park(origin, *attempt, host);
+                }
+                let then = if waits_for_host { FollowUp::Parked } else { FollowUp::Retry(until) };
+                self.event_log.follow_up(origin, |other| other == attempt, then);
             }
             // The end of the previous attempt and the start of the next one are facts of their own.
             Fact::RedirectFollowed { .. } => {}
             Fact::JobSettled { job, endpoint, end, tries, total, waited, target } => {
                 self.evidence.record_settled(end, *total, waited);
                 let endpoint = self.known_endpoint(origin, *endpoint);
+                self.unpark(origin, *job);
                 let (job, tries, target) = (*job, *tries, target.as_ref());
                 self.settle_job(at, origin, &Settled { job, endpoint, end, tries, target });
             }
@@ -233,26 +242,26 @@ impl Model {
                 let older = if *on { AdaptiveMode::On } else { AdaptiveMode::Off };
                 self.set_adaptive(at, mode.unwrap_or(older));
             }
-            Fact::Adapted { host, limit, gap, window: _, why } => {
+            Fact::Adapted { host, limit, gap, window, why } => {
                 let host = self.known_host(origin, *host);
-                self.adapt(at, host, (*limit, *gap), why);
+                self.adapt(at, host, AdaptedLimit { limit: *limit, gap: *gap, window: *window }, why);
             }
             Fact::LimitLearned { host, learned } => {
                 let i = self.known_host(origin, *host);
-                self.hosts.at(i).offered = *learned;
+                self.hosts.at(i).learned = *learned;
             }
-            Fact::RefusalRecognized { host, status: _, why } => {
-                self.log_host(at, (origin, *host), HostNotice::Refuses, why);
+            Fact::RefusalRecognized { host, status, why } => {
+                self.recognize_refusal(at, (origin, *host), *status, why);
             }
-            Fact::RefusalDismissed { host, status: _, why } => {
-                self.log_host(at, (origin, *host), HostNotice::NoLongerRefuses, why);
+            Fact::RefusalDismissed { host, status, why } => {
+                self.dismiss_refusal(at, (origin, *host), *status, why);
             }
             Fact::HostDown { host, why, next_try } => {
                 let next_try = self.origins.journal_time(origin, *next_try);
                 self.set_down(at, (origin, *host), why, next_try);
             }
-            Fact::HostUp { host } => self.end_outage(at, (origin, *host), HostNotice::Up, None),
-            Fact::HostGivenUp { host, why } => self.end_outage(at, (origin, *host), HostNotice::GivenUp, Some(why)),
+            Fact::HostUp { host } => self.end_outage(at, (origin, *host), None),
+            Fact::HostGivenUp { host, why } => self.end_outage(at, (origin, *host), Some(why)),
             Fact::CooldownSet { host, until } => {
                 let i = self.known_host(origin, *host);
                 self.hosts.at(i).cooldown = Some(self.origins.journal_time(origin, *until));

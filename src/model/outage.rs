@@ -1,13 +1,39 @@
-//! Updates of the model for outages and recognized refusals of a host.
+//! Updates of the model for outages, recognized refusals and learned limits of a host, and the hosts that are down.
 
 use std::sync::Arc;
 
-use crate::event::{HostId, Offset, Origin};
+use crate::event::{Attempt, HostId, JobId, Micros, Offset, Origin};
 use crate::model::Model;
+use crate::model::endpoint::{EndpointState, EndpointStats};
 use crate::model::event_log::LogEvent;
-use crate::model::host::outage::{HostNotice, HostOutage};
+use crate::model::host::HostStats;
+use crate::model::host::outage::{HostNotice, HostOutage, RecognizedRefusal};
+use crate::text::units;
+
+/// Number of statuses that can be recognized as refusals at one host. There are three in practice.
+const RECOGNIZED_MOST: usize = 8;
+/// Number of jobs whose host is remembered while they wait for it. More are not counted.
+const PARKED_MOST: usize = 100_000;
 
 impl Model {
+    /// Hosts of the same name that go down and up within this time share entries in the event log.
+    const NOTICES_IN_A_ROW: Micros = Micros(1_000_000);
+
+    /// The hosts that are down, in the order of announcement.
+    pub fn hosts_down(&self) -> impl Iterator<Item = (&HostStats, &HostOutage)> {
+        let is_over = self.ended.is_some();
+        self.hosts.kept().filter(move |_| !is_over).filter_map(|host| Some((host, host.outage.as_ref()?)))
+    }
+
+    /// The state of an endpoint, which may be that its host is down.
+    pub fn endpoint_state(&self, endpoint: &EndpointStats, now: Offset) -> EndpointState {
+        let state = endpoint.state(now);
+        let may_wait = matches!(state, EndpointState::Limited | EndpointState::Running | EndpointState::Queued);
+        let host = endpoint.host.filter(|_| may_wait && self.ended.is_none());
+        let is_down = host.and_then(|host| self.hosts.get(host)).is_some_and(|host| host.outage.is_some());
+        if is_down { EndpointState::HostDown } else { state }
+    }
+
     /// Records that a host does not answer. Only the start of an outage is logged.
     pub(super) fn set_down(&mut self, at: Offset, host: (Origin, HostId), why: &Arc<str>, next_try: Offset) {
         let i = self.known_host(host.0, host.1);
@@ -17,35 +43,69 @@ impl Model {
             return;
         }
         stats.outage = Some(HostOutage { since: at, next_try, why: Arc::clone(why) });
-        self.log_host(at, host, HostNotice::Down, why);
+        self.log_host(at, i, HostNotice::Down, why);
     }
 
     /// Records that a host answers again, or that its jobs are given up.
-    pub(super) fn end_outage(
-        &mut self,
-        at: Offset,
-        host: (Origin, HostId),
-        notice: HostNotice,
-        why: Option<&Arc<str>>,
-    ) {
+    pub(super) fn end_outage(&mut self, at: Offset, host: (Origin, HostId), given_up: Option<&Arc<str>>) {
         let i = self.known_host(host.0, host.1);
-        let outage = self.hosts.at(i).outage.take();
-        let lasted = outage.map(|outage| crate::text::units::length(at.since(outage.since)));
-        let default = || lasted.map_or_else(|| "up".into(), |lasted| format!("up after {lasted}").into());
-        let why = why.map_or_else(default, Arc::clone);
-        self.log_host(at, host, notice, &why);
+        let stats = self.hosts.at(i);
+        let lasted = stats.outage.take().map(|outage| {
+            let lasted = at.since(outage.since);
+            stats.past_outages.add(&outage, lasted, given_up.is_some());
+            units::length(lasted)
+        });
+        match given_up {
+            Some(why) => self.log_host(at, i, HostNotice::GivenUp, why),
+            None => {
+                let text = lasted.map_or_else(|| "up".into(), |lasted| format!("up after {lasted}").into());
+                self.log_host(at, i, HostNotice::Up, &text);
+            }
+        }
     }
 
-    /// Logs what happens to a host as a whole.
-    pub(super) fn log_host(
-        &mut self,
-        at: Offset,
-        (origin, host): (Origin, HostId),
-        notice: HostNotice,
-        why: &Arc<str>,
-    ) {
-        let i = self.known_host(origin, host);
-        let name = Arc::clone(&self.hosts.at(i).name);
-        self.event_log.add(at, LogEvent::Host(name, notice, Arc::clone(why)));
+    /// Records that answers with a status count as refusals at a host.
+    pub(super) fn recognize_refusal(&mut self, at: Offset, host: (Origin, HostId), status: u16, why: &Arc<str>) {
+        let i = self.known_host(host.0, host.1);
+        let recognized = &mut self.hosts.at(i).recognized;
+        recognized.retain(|known| known.status != status);
+        if recognized.len() < RECOGNIZED_MOST {
+            recognized.push(RecognizedRefusal { status, why: Arc::clone(why) });
+        }
+        self.log_host(at, i, HostNotice::Refuses(status), why);
+    }
+
+    /// Records that answers with a status no longer count as refusals at a host.
+    pub(super) fn dismiss_refusal(&mut self, at: Offset, host: (Origin, HostId), status: u16, why: &Arc<str>) {
+        let i = self.known_host(host.0, host.1);
+        self.hosts.at(i).recognized.retain(|known| known.status != status);
+        self.log_host(at, i, HostNotice::NoLongerRefuses(status), why);
+    }
+
+    /// Logs what happens to a host as a whole. A host that goes down and up many times a second adds one entry.
+    fn log_host(&mut self, at: Offset, host: usize, notice: HostNotice, why: &Arc<str>) {
+        let name = Arc::clone(&self.hosts.at(host).name);
+        let event = LogEvent::Host(Arc::clone(&name), notice, Arc::clone(why));
+        self.event_log.replace_newest(at, event, |newest| {
+            let LogEvent::Host(of, before, _) = &newest.event else { return false };
+            let is_back = *before == HostNotice::Up && notice == HostNotice::Down;
+            let is_same = *of == name && (*before == notice || is_back);
+            is_same && at.since(newest.at) < Self::NOTICES_IN_A_ROW
+        });
+    }
+
+    /// Records that a job waits for its host after this attempt.
+    pub(super) fn park(&mut self, origin: Origin, attempt: Attempt, host: usize) {
+        if self.parked.len() < PARKED_MOST && self.parked.insert((origin, attempt.job), host).is_none() {
+            self.hosts.at(host).parked += 1;
+        }
+    }
+
+    /// Records that a job no longer waits for its host.
+    pub(super) fn unpark(&mut self, origin: Origin, job: JobId) {
+        if let Some(host) = self.parked.remove(&(origin, job)) {
+            let stats = self.hosts.at(host);
+            stats.parked = stats.parked.saturating_sub(1);
+        }
     }
 }

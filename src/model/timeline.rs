@@ -173,13 +173,13 @@ impl Timeline {
         Some(bar)
     }
 
-    /// Records that the job of an attempt will be retried.
-    pub(super) fn record_retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) {
+    /// Records that the job of an attempt will be retried. Returns the host of the attempt, if it is kept.
+    pub(super) fn record_retry(&mut self, origin: Origin, attempt: Attempt, until: Offset) -> Option<usize> {
         let is_it = |bar: &Bar| bar.origin == origin && bar.attempt == attempt;
         let found = self.recently_ended.iter().rev().copied().find(|&number| self.nth(number).is_some_and(is_it));
-        if let Some(bar) = found.and_then(|number| self.nth_mut(number)) {
-            bar.retry = Some(until);
-        }
+        let bar = found.and_then(|number| self.nth_mut(number))?;
+        bar.retry = Some(until);
+        Some(bar.host)
     }
 
     /// Records that a source reports attempts only as a level.

@@ -13,7 +13,8 @@ use crate::model::incidents::FailureGroup;
 use crate::model::verdict::sentences;
 use crate::model::{Model, Stage};
 use crate::output::fit;
-use crate::output::outlook::outlook;
+use crate::output::host_lines::HostLines;
+use crate::output::progress::{log_line, spoken_line};
 use crate::output::summary::text;
 use crate::text::console::StreamStyle;
 use crate::text::sanitize::sanitize;
@@ -49,6 +50,7 @@ pub struct Plain {
     is_paused: bool,
     n_logged: u64,
     causes: BTreeSet<Cause>,
+    hosts: HostLines,
     /// When progress was last printed, and how many jobs had settled.
     last_progress: Offset,
     settled: u64,
@@ -74,6 +76,7 @@ impl Plain {
             is_paused: false,
             n_logged: 0,
             causes: BTreeSet::new(),
+            hosts: HostLines::default(),
             last_progress: Offset::ZERO,
             settled: 0,
         }
@@ -182,7 +185,9 @@ impl Plain {
         self.n_logged = model.event_log.n_added();
         let mut n_new: Vec<_> = model.event_log.newest_first().take(n_new).collect();
         n_new.reverse();
-        lines.extend(n_new.iter().filter_map(|item| change(&item.event, model)).map(|text| self.stamped(now, &text)));
+        let hosts = self.hosts.lines(&n_new);
+        let changes = n_new.iter().filter_map(|item| change(&item.event, model));
+        lines.extend(hosts.into_iter().chain(changes).map(|text| self.stamped(now, &text)));
     }
 
     /// Adds the time to a line of a log.
@@ -233,13 +238,13 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
             let after = after.map_or_else(String::new, |after| format!(" after {}", units::length(after)));
             Some(format!("{name} is {}{after}", if *is_up { "up" } else { "down" }))
         }
-        LogEvent::Host(host, _, why) => Some(format!("{}: {}", sanitize(host), sanitize(why))),
         LogEvent::Warned(_, message) => Some(format!("warning: {message}")),
         LogEvent::JobsReordered { jobs, of } => Some(format!("slow first: {}", event_log::reorder_summary(*jobs, *of))),
         LogEvent::Stalled(lasted) => Some(format!("the event loop was blocked for {}", units::length(*lasted))),
         LogEvent::Limit { by: ChangedBy::Adaptive, .. }
         | LogEvent::Adaptive(_)
         | LogEvent::Adapted { .. }
+        | LogEvent::Host(..)
         | LogEvent::Skipped(_)
         | LogEvent::Repeated { .. }
         | LogEvent::Quarantine { .. }
@@ -251,50 +256,4 @@ fn change(story: &LogEvent, model: &Model) -> Option<String> {
         | LogEvent::Cancelling
         | LogEvent::Ended(_) => None,
     }
-}
-
-fn log_line(model: &Model, now: Offset) -> String {
-    let totals = &model.totals;
-    let settled = totals.settled();
-    let mut parts = vec![match model.jobs {
-        Some(jobs) => {
-            format!("{}/{} jobs ({})", units::count(settled), units::count(jobs), units::percent(settled, jobs))
-        }
-        None => units::plural(settled, "job"),
-    }];
-    parts.push(format!("{} in flight", units::count(model.in_flight().into())));
-    let pace = model.throughput.per_second(now, 10);
-    if pace > 0.0 {
-        parts.push(format!("{} req/s", units::significant(pace)));
-    }
-    if let Some(p95) = model.latency.quantile(0.95) {
-        parts.push(format!("p95 {}", units::length(p95)));
-    }
-    for (n, what) in [(totals.jobs_failed, "failed"), (totals.throttled, "rate limited")] {
-        if n > 0 {
-            parts.push(format!("{} {what}", units::count(n)));
-        }
-    }
-    parts.extend(outlook(model, now));
-    format!("{}  {}", units::clock(now), parts.join("  "))
-}
-
-fn spoken_line(model: &Model, now: Offset) -> String {
-    let totals = &model.totals;
-    let settled = totals.settled();
-    let mut parts = vec![match model.jobs {
-        Some(jobs) => format!(
-            "{} percent, {} of {} done",
-            settled * 100 / jobs.max(1),
-            units::count(settled),
-            units::plural(jobs, "job")
-        ),
-        None => format!("{} done", units::plural(settled, "job")),
-    }];
-    parts.push(format!("{} in flight", units::count(model.in_flight().into())));
-    if totals.jobs_failed > 0 {
-        parts.push(format!("{} failed", units::count(totals.jobs_failed)));
-    }
-    parts.extend(outlook(model, now));
-    format!("{}.", parts.join(", "))
 }

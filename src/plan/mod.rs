@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::text::glob;
+use crate::text::host_name::name_in_key;
 use crate::text::toml_reader::WrittenKey;
 
 /// A valid plan, with all defaults filled in.
@@ -98,7 +99,7 @@ pub struct HostRule {
 impl HostRule {
     /// Whether it applies to the host with this [key](request::address::host_key).
     pub fn matches(&self, key: &str) -> bool {
-        glob::matches(&self.pattern, request::address::name_in_key(key))
+        glob::matches(&self.pattern, name_in_key(key))
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod console;
 pub mod diagnostics;
 pub mod glob;
+pub mod host_name;
 pub mod io_error;
 pub mod nearest;
 pub mod safe_json;

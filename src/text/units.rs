@@ -61,6 +61,20 @@ pub fn clock(at: Offset) -> String {
     }
 }
 
+/// Formats a moment of a run in whole seconds: `00:41`.
+pub fn clock_seconds(at: Offset) -> String {
+    let clock = clock(at);
+    clock.split_once('.').map_or(clock.as_str(), |(seconds, _)| seconds).to_owned()
+}
+
+/// Formats the time until something happens, in whole seconds from one second on: `4 s`.
+pub fn countdown_seconds(left: Micros) -> String {
+    match left.0.div_ceil(1_000_000) {
+        seconds @ 0..60 => format!("{} s", seconds.max(1)),
+        seconds => length(Micros(seconds * 1_000_000)),
+    }
+}
+
 /// Formats a count with separators: `4,800`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();

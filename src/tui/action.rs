@@ -19,8 +19,10 @@ pub enum Action {
     LimitDouble,
     /// Reset the limit to the plan's.
     LimitReset,
-    /// Toggle adaptive limits.
+    /// Step to the next mode of adaptive limits.
     LimitAuto,
+    /// Try hosts that are down now.
+    TryHost,
     /// Set the selected host aside, or release it.
     SetHostAside,
     /// Skip the rest of the selected endpoint.
@@ -99,9 +101,9 @@ pub enum Action {
     SaveSvg,
     /// Save the screen as text.
     SaveText,
-    /// Save the selected request as a `curl` command.
+    /// Save the selected request as a `curl` command, or the setting of a host.
     SaveCurl,
-    /// Copy the selected request as a `curl` command.
+    /// Copy the selected request as a `curl` command, or the setting of a host.
     Copy,
     /// Show how the verdict was derived.
     Why,

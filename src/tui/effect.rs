@@ -14,8 +14,8 @@ pub enum Effect {
     Travel(ReplayCommand),
     /// Changes the lab's lanes.
     ControlLab(LabCommand),
-    /// Copies a request to the clipboard.
-    Copy(CurlCommand),
+    /// Copies a text to the clipboard.
+    Copy(CopiedText),
     /// Writes a file; a picture is saved once the next one has been drawn.
     SaveFile(FileContent),
     /// Switches to the next theme.
@@ -37,8 +37,17 @@ pub enum FileContent {
     PictureSvg,
     /// The next picture, as text.
     PictureText,
+    /// What can also be copied.
+    Text(CopiedText),
+}
+
+/// What can be copied to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopiedText {
     /// A request, as a shell command.
     Curl(CurlCommand),
+    /// What a host takes, as lines of a plan.
+    Setting(String),
 }
 
 impl FileContent {

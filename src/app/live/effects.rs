@@ -10,8 +10,7 @@ use crate::app::wakeups::Signal;
 use crate::text::sanitize::sanitize;
 use crate::tui::action::Action;
 use crate::tui::clipboard::ClipboardSupport;
-use crate::tui::curl::CurlCommand;
-use crate::tui::effect::{Effect, FileContent};
+use crate::tui::effect::{CopiedText, Effect, FileContent};
 use crate::tui::picture::{self, Picture, svg};
 use crate::tui::save_file;
 use crate::tui::terminal::screen::Screen;
@@ -20,7 +19,7 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
     /// Performs one effect of a key.
     pub(super) fn perform(&mut self, effect: Effect) -> io::Result<Option<ScreenExit>> {
         match effect {
-            Effect::Copy(line) => self.copy(&line),
+            Effect::Copy(text) => self.copy(&text),
             Effect::SaveFile(content) => self.saving = Some(content),
             Effect::NextTheme => {
                 self.appearance.next_theme();
@@ -48,13 +47,14 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
             (FileContent::PictureText, Some(picture)) => {
                 save_file::save_new("txt", &(picture::lines(picture).join("\n") + "\n"))
             }
-            (FileContent::Curl(line), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
+            (FileContent::Text(CopiedText::Curl(line)), _) => save_file::save_new("sh", &format!("{}\n", line.text)),
+            (FileContent::Text(CopiedText::Setting(lines)), _) => save_file::save_new("toml", lines),
             // Without a picture of this frame, the next frame is saved.
             (FileContent::PictureSvg | FileContent::PictureText, None) => return,
         };
         let remark = match (saved, content) {
             (Err(error), _) => format!("cannot save it: {error}"),
-            (Ok(path), FileContent::Curl(line)) if !line.caveats.is_empty() => {
+            (Ok(path), FileContent::Text(CopiedText::Curl(line))) if !line.caveats.is_empty() => {
                 format!("saved as {}: {}", path.display(), line.caveats)
             }
             (Ok(path), _) => format!("saved as {}", path.display()),
@@ -64,21 +64,25 @@ impl<V: LiveView, S: Screen> Live<'_, V, S> {
         self.pacing.draw_soon();
     }
 
-    /// Copies a request as a curl command, and shows in the footer whether the terminal accepts copies.
-    fn copy(&mut self, line: &CurlCommand) {
+    /// Copies a text, and shows in the footer whether the terminal accepts copies.
+    fn copy(&mut self, copied: &CopiedText) {
+        let (text, kind, caveats) = match copied {
+            CopiedText::Curl(line) => (&line.text, "as curl", &*line.caveats),
+            CopiedText::Setting(lines) => (lines, "as lines of a plan", ""),
+        };
         let key = |action| self.appearance.keymap.key(action).unwrap_or_default();
         let instead = format!("{} {} saves it", key(Action::Export), key(Action::SaveCurl));
         let clipboard = self.appearance.clipboard();
         if clipboard != ClipboardSupport::Rejects {
-            self.screen.copy(&line.text);
+            self.screen.copy(text);
         }
         let mut remark = match clipboard {
-            ClipboardSupport::Accepts => "copied as curl".to_owned(),
-            ClipboardSupport::Unknown => format!("copied as curl, if this terminal allows it; {instead}"),
+            ClipboardSupport::Accepts => format!("copied {kind}"),
+            ClipboardSupport::Unknown => format!("copied {kind}, if this terminal allows it; {instead}"),
             ClipboardSupport::Rejects => format!("this terminal takes no copies; {instead}"),
         };
-        if !line.caveats.is_empty() {
-            remark = format!("{remark}; {}", line.caveats);
+        if !caveats.is_empty() {
+            remark = format!("{remark}; {caveats}");
         }
         self.view.say(&remark);
     }

@@ -2,6 +2,8 @@
 //!
 //! Start at [`HostStats::state`]; all hosts are in [`Hosts`](table::Hosts).
 
+pub mod adapted;
+pub mod offer;
 pub mod outage;
 pub mod table;
 pub mod usage;
@@ -12,7 +14,8 @@ use crate::event::adaptive::Learned;
 use crate::event::reasons::ChangedBy;
 use crate::event::{HostId, Micros, Offset, Origin};
 use crate::model::histogram::Histogram;
-use crate::model::host::outage::HostOutage;
+use crate::model::host::adapted::AdaptedLimit;
+use crate::model::host::outage::{HostOutage, PastOutages, RecognizedRefusal};
 use crate::model::host::usage::HostUsage;
 
 /// The statistics of one host.
@@ -44,12 +47,18 @@ pub struct HostStats {
     pub failed: u64,
     /// Service times of answered attempts.
     pub latency: Histogram,
-    /// The limit and the gap that the adaptive controller has found.
-    pub learned: Option<(u32, Micros)>,
-    /// What can be offered as a setting for it.
-    pub offered: Option<Learned>,
+    /// What the adaptive controller allows.
+    pub adapted: Option<AdaptedLimit>,
+    /// What its server stated, or refusals confirmed twice: it can be offered as a setting.
+    pub learned: Option<Learned>,
+    /// Statuses that count as refusals by evidence.
+    pub recognized: Vec<RecognizedRefusal>,
     /// Its outage, while it lasts.
     pub outage: Option<HostOutage>,
+    /// Its earlier outages.
+    pub past_outages: PastOutages,
+    /// Jobs that wait until it answers, or accepts more.
+    pub parked: u64,
     /// The reason for the last adaptive step; foreign text.
     pub why: Option<Arc<str>>,
     /// Whether the user has quarantined it.
@@ -67,6 +76,8 @@ pub struct HostStats {
 pub enum HostState {
     /// The user has quarantined it.
     Quarantined,
+    /// It does not answer since the first moment, and is tried at the second.
+    Down(Offset, Offset),
     /// It is in cooldown until this moment.
     Cooling(Offset),
     /// It has reached its limit.
@@ -80,8 +91,13 @@ pub enum HostState {
 impl HostStats {
     /// Its current state.
     pub fn state(&self, now: Offset) -> HostState {
+        if self.is_quarantined {
+            return HostState::Quarantined;
+        }
+        if let Some(outage) = &self.outage {
+            return HostState::Down(outage.since, outage.next_try);
+        }
         match self.cooldown {
-            _ if self.is_quarantined => HostState::Quarantined,
             Some(until) if until > now => HostState::Cooling(until),
             _ if self.in_flight == 0 => HostState::Idle,
             _ if self.effective_limit().is_some_and(|most| self.in_flight >= most) => HostState::Full,
@@ -91,8 +107,14 @@ impl HostStats {
 
     /// The lower of its own limit and the adaptive one, if it has any.
     pub fn effective_limit(&self) -> Option<u32> {
-        let learned = self.learned.map(|(limit, _)| limit);
-        [self.limit, learned].into_iter().flatten().min()
+        let adapted = self.adapted.map(|adapted| adapted.limit);
+        [self.limit, adapted].into_iter().flatten().min()
+    }
+
+    /// The number of its outages, and how long they have lasted in all.
+    pub fn outages(&self, now: Offset) -> (u64, Micros) {
+        let current = self.outage.as_ref().map(|outage| now.since(outage.since));
+        (self.past_outages.n + u64::from(current.is_some()), self.past_outages.lasted + current.unwrap_or_default())
     }
 
     /// Adds the totals of a host that is folded.
@@ -104,12 +126,13 @@ impl HostStats {
         self.failed += other.failed;
         self.latency.merge(&other.latency);
         self.active = self.active.max(other.active);
+        self.past_outages.merge(&other.past_outages);
         self.usage.merge(&other.usage);
     }
 
     /// The minimum time between two starts, if the adaptive controller sets one.
     pub fn gap(&self) -> Option<Micros> {
-        self.learned.map(|(_, gap)| gap).filter(|gap| !gap.is_zero())
+        self.adapted.and_then(|adapted| adapted.gap())
     }
 }
 

@@ -1,10 +1,10 @@
-//! An outage of a host, and what happens to a host as a whole.
+//! The outages of a host, and what happens to a host as a whole.
 //!
-//! Start at [`HostOutage`].
+//! Start at [`HostOutage`] and [`HostNotice`].
 
 use std::sync::Arc;
 
-use crate::event::Offset;
+use crate::event::{Micros, Offset};
 
 /// An outage of a host that lasts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,41 @@ pub struct HostOutage {
     pub why: Arc<str>,
 }
 
+/// The outages of a host that are over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PastOutages {
+    /// How many there were.
+    pub n: u64,
+    /// Their length in all.
+    pub lasted: Micros,
+    /// The longest one.
+    pub longest: Micros,
+    /// How the host failed in the last one; foreign text.
+    pub why: Option<Arc<str>>,
+    /// Whether one lasted so long that waiting jobs failed.
+    pub is_given_up: bool,
+}
+
+impl PastOutages {
+    /// Adds an outage that is over.
+    pub(in crate::model) fn add(&mut self, outage: &HostOutage, lasted: Micros, is_given_up: bool) {
+        self.n += 1;
+        self.lasted += lasted;
+        self.longest = self.longest.max(lasted);
+        self.why = Some(Arc::clone(&outage.why));
+        self.is_given_up |= is_given_up;
+    }
+
+    /// Adds the outages of another host.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.lasted += other.lasted;
+        self.longest = self.longest.max(other.longest);
+        self.why = other.why.clone().or_else(|| self.why.take());
+        self.is_given_up |= other.is_given_up;
+    }
+}
+
 /// What happens to a host as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostNotice {
@@ -26,8 +61,32 @@ pub enum HostNotice {
     Up,
     /// It was down for too long, and its waiting jobs fail.
     GivenUp,
-    /// Some of its answers count as refusals from now on.
-    Refuses,
+    /// Answers with this status count as refusals from now on.
+    Refuses(u16),
     /// They no longer do.
-    NoLongerRefuses,
+    NoLongerRefuses(u16),
+}
+
+impl HostNotice {
+    /// The notice as a sentence; `why` is foreign text.
+    pub fn sentence(self, why: &str) -> String {
+        match self {
+            Self::Down => format!("down: {why}"),
+            Self::Up => why.to_owned(),
+            Self::GivenUp => format!("given up: {why}"),
+            Self::Refuses(status) => {
+                format!("{status} counts as a refusal here: {why}; `throttled = [429]` turns this off")
+            }
+            Self::NoLongerRefuses(status) => format!("{status} no longer counts as a refusal here: {why}"),
+        }
+    }
+}
+
+/// Answers with this status count as refusals at a host, although the server does not say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecognizedRefusal {
+    /// The status.
+    pub status: u16,
+    /// The evidence, in one sentence; foreign text.
+    pub why: Arc<str>,
 }

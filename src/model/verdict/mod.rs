@@ -5,6 +5,7 @@
 
 mod cost;
 pub mod evidence;
+mod hosts;
 mod limits;
 mod order;
 pub mod sentences;
@@ -26,6 +27,17 @@ pub enum Finding {
         cut: Option<(u32, u32)>,
         /// Attempts that failed for lack of local resources.
         failed: u64,
+    },
+    /// A host did not answer for a while, and its jobs waited.
+    Outage(OutageFinding),
+    /// Answers with status 403 look like those of a limiter.
+    Forbidden {
+        /// Number of the host, if it is known.
+        host: Option<usize>,
+        /// Number of these answers.
+        n: u64,
+        /// Number of expected answers before the first of them.
+        before: u64,
     },
     /// The upstream refuses part of the load.
     LimitedUpstream {
@@ -132,6 +144,25 @@ pub enum Finding {
     },
 }
 
+/// The outages of the host that was down longest, and how many others were down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutageFinding {
+    /// Number of the host that was down longest.
+    pub host: usize,
+    /// Since when it has been down, if it still is.
+    pub since: Option<Offset>,
+    /// How long it was down in all.
+    pub lasted: Micros,
+    /// Number of its outages.
+    pub n: u64,
+    /// How it failed; foreign text.
+    pub why: Arc<str>,
+    /// Number of hosts that were down, including this one.
+    pub hosts: u64,
+    /// Whether jobs failed because a host was down for too long.
+    pub is_given_up: bool,
+}
+
 /// The measured time, and an estimate for another concurrency if answers stay as fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WhatIf {
@@ -174,6 +205,8 @@ impl Finding {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::OwnMachine { .. } => "own-machine",
+            Self::Outage(_) => "outage",
+            Self::Forbidden { .. } => "forbidden",
             Self::LimitedUpstream { .. } => "limited-by-upstream",
             Self::Retries { .. } => "retries",
             Self::Convoy { .. } => "convoy",
@@ -189,11 +222,13 @@ impl Finding {
 
 /// All findings, the most important first. The screen shows the first one; the details list the others.
 ///
-/// The order is fixed: first local problems, which make other figures unreliable, then refusals, then the shape of
-/// the run, then its limits.
+/// The order is fixed: first local problems and outages, which make other figures unreliable, then refusals, then
+/// the shape of the run, then its limits.
 pub fn findings(model: &Model) -> Vec<Finding> {
-    let rules: [fn(&Model) -> Option<Finding>; 10] = [
+    let rules: [fn(&Model) -> Option<Finding>; 12] = [
         cost::own_machine,
+        hosts::outage,
+        hosts::forbidden,
         limits::by_upstream,
         cost::retries,
         cost::convoy,

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::event::Micros;
 use crate::event::waits::WaitReason;
 use crate::model::Model;
-use crate::model::verdict::{Finding, LimitSetting, Remedy, WhatIf, thresholds};
+use crate::model::host::adapted::learned_text;
+use crate::model::host::offer::PlanOffer;
+use crate::model::verdict::{Finding, LimitSetting, OutageFinding, Remedy, WhatIf, thresholds};
 use crate::text::sanitize::sanitize;
 use crate::text::shell;
 use crate::text::units;
@@ -46,10 +48,12 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
             "this machine ran out of descriptors, ports or memory".to_owned(),
             "lower the limit, or allow more open files (`ulimit -n`)".to_owned(),
         ),
+        Finding::Outage(outage) => outage_sentence(outage, model),
+        Finding::Forbidden { host, n, before } => forbidden_sentence(model, *host, (*n, *before)),
         Finding::LimitedUpstream { host, refused, of, in_flight, least, per_second, waiting } => (
             format!("{} of {} refused", units::count(*refused), units::count(*of)),
             format!("{}{}", host_name(model, *host), refusal_details(*in_flight, *per_second, *waiting)),
-            refusal_remedy(model.adaptive.is_active(), *least, *per_second),
+            refusal_remedy(model, *host, *least, *per_second),
         ),
         Finding::Retries { ratio, retries, saved } => (
             format!("{ratio:.1} tries per job"),
@@ -108,7 +112,7 @@ pub fn sentence_of(finding: &Finding, model: &Model, recording: Option<&str>) ->
             "share one client, and keep connections alive at both ends".to_owned(),
         ),
     };
-    VerdictSentence { number, place, remedy, brief: brief_remedy(finding) }
+    VerdictSentence { number, place, remedy, brief: brief_remedy(finding, model) }
 }
 
 /// When the host first refused, the share of waiting that this caused, and the rate that it accepted.
@@ -123,10 +127,50 @@ fn refusal_details(in_flight: Option<u32>, per_second: Option<f64>, waiting: f64
     format!("{first}{waits}{accepted}")
 }
 
-/// A lower limit or rate at which the upstream would not refuse.
-fn refusal_remedy(is_adaptive: bool, least: Option<u32>, per_second: Option<f64>) -> String {
-    if is_adaptive {
-        return "the adaptive limit is adjusting".to_owned();
+/// The outage of a host: how long it lasted, how the host failed, and what became of its jobs.
+fn outage_sentence(outage: &OutageFinding, model: &Model) -> (String, String, String) {
+    let OutageFinding { host, since, lasted, n, why, hosts, is_given_up } = outage;
+    let name = host_name(model, *host);
+    let others = if *hosts > 1 { format!(" ({} in all)", units::plural(*hosts, "host")) } else { String::new() };
+    let times = if *n > 1 { format!(" in {}", units::plural(*n, "outage")) } else { String::new() };
+    let number = match since {
+        Some(since) => format!("{name} has been down since {}{others}", units::clock_seconds(*since)),
+        None => format!("{name} was down for {}{times}{others}", units::length(*lasted)),
+    };
+    let remedy = match (is_given_up, since) {
+        (true, _) => "jobs that waited too long failed: `retry.outage` sets how long they wait",
+        (false, Some(_)) => "its jobs wait, and lose no try",
+        (false, None) => "its jobs waited, and nothing was lost",
+    };
+    (number, sanitize(why).into_owned(), remedy.to_owned())
+}
+
+/// Answers with status 403 that look like a limiter, and the setting that counts them as refusals.
+fn forbidden_sentence(model: &Model, host: Option<usize>, (n, before): (u64, u64)) -> (String, String, String) {
+    let at = host.map(|host| format!(" at {}", host_name(model, host))).unwrap_or_default();
+    let before = units::plural(before, "good answer");
+    (
+        format!("{} answered with 403", units::plural(n, "attempt")),
+        format!("this looks like a limiter{at}: the first came after {before}"),
+        "if it is one, `throttled = [429, 503, 403]` waits and tries again".to_owned(),
+    )
+}
+
+/// What the host takes as a setting, or else a lower limit or rate at which it would not refuse.
+fn refusal_remedy(model: &Model, host: usize, least: Option<u32>, per_second: Option<f64>) -> String {
+    let host = model.hosts.get(host);
+    if let Some(PlanOffer { table, setting, meaning }) = host.and_then(PlanOffer::for_host) {
+        let meaning = meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default();
+        return format!("it takes `{table} {setting}`{meaning}");
+    }
+    if model.adaptive.is_active() {
+        let adapted = host.and_then(|host| host.adapted);
+        let pace = adapted.and_then(|adapted| adapted.pace());
+        let limit = adapted.map(|adapted| format!("{} at once", units::count(adapted.limit.into())));
+        return match pace.or(limit) {
+            Some(takes) => format!("adapted to {takes}"),
+            None => "the limit is adapting".to_owned(),
+        };
     }
     // If the host refuses with very few in flight, the rate matters and not their number.
     let fewer = match (least, per_second) {
@@ -134,7 +178,7 @@ fn refusal_remedy(is_adaptive: bool, least: Option<u32>, per_second: Option<f64>
         (_, Some(pace)) if pace >= 1.0 => format!("use `--rate {:.0}/s`", pace.floor()),
         _ => "send fewer at once".to_owned(),
     };
-    format!("{fewer}, or use `--adaptive`")
+    format!("{fewer}, or use `--adaptive when-refused`")
 }
 
 /// The attempts that the end of the run waited for.
@@ -167,7 +211,7 @@ fn straggler_remedy(remedy: Remedy, recording: Option<&str>) -> String {
 }
 
 /// The remedy in a few words, for narrow screens.
-fn brief_remedy(finding: &Finding) -> Option<String> {
+fn brief_remedy(finding: &Finding, model: &Model) -> Option<String> {
     match finding {
         Finding::Serial { what_if, .. } | Finding::Waves { what_if, .. } => {
             Some(format!("about {} if independent", units::length(what_if.would)))
@@ -179,8 +223,13 @@ fn brief_remedy(finding: &Finding) -> Option<String> {
             Some(format!("about {} with `--order slow-first`", units::length(*would)))
         }
         Finding::OneHost { .. } => Some("give it its own limit".to_owned()),
+        Finding::LimitedUpstream { host, .. } => {
+            let takes = model.hosts.get(*host).and_then(|host| host.learned)?;
+            Some(format!("it takes {}", learned_text(takes)))
+        }
+        Finding::Forbidden { .. } => Some("try `throttled = [429, 503, 403]`".to_owned()),
         Finding::OwnMachine { .. }
-        | Finding::LimitedUpstream { .. }
+        | Finding::Outage(_)
         | Finding::Retries { .. }
         | Finding::Convoy { .. }
         | Finding::Stragglers { .. }

@@ -39,6 +39,16 @@ pub const REFUSED_OVERALL: f64 = 0.01;
 /// If the upstream refuses with no more than this in flight, its limit is a rate and not a concurrency.
 pub const REFUSED_FEW: u32 = 2;
 
+/// Minimum number of answers with status 403 that look like a limiter.
+pub const FORBIDDEN_LEAST: u64 = 10;
+/// Minimum number of expected answers before the first of them.
+pub const FORBIDDEN_BEFORE: u64 = 5;
+/// Maximum chance that as many requests succeed first if each is forbidden at random.
+pub const FORBIDDEN_CHANCE: f64 = 0.001;
+
+/// Minimum length of all outages of a host that are over.
+pub const OUTAGE_LEAST: Micros = Micros(1_000_000);
+
 /// Minimum peak in flight before waves or stragglers are judged.
 pub const CROWD: u32 = 4;
 /// Minimum number of waves.

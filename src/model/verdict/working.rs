@@ -5,7 +5,7 @@
 use crate::event::waits::WaitReason;
 use crate::model::Model;
 use crate::model::verdict::sentences::{length, percent, sentence_of};
-use crate::model::verdict::{Finding, Remedy, findings, span, thresholds as t};
+use crate::model::verdict::{Finding, OutageFinding, Remedy, findings, span, thresholds as t};
 use crate::text::units;
 
 /// A label and its text; an empty label continues the line above. Foreign text is sanitized.
@@ -81,6 +81,8 @@ fn slot_use(model: &Model) -> Vec<LabelledLine> {
 fn formula(finding: &Finding) -> &'static str {
     match finding {
         Finding::OwnMachine { .. } => "the limit was cut, or attempts failed, for lack of local resources",
+        Finding::Outage(_) => "the time from the first attempt that found it down to the first answer",
+        Finding::Forbidden { .. } => "(1 − share of 403 after the first) ^ good answers before it, at most 0.001",
         Finding::LimitedUpstream { .. } => "refused ÷ answers within 10 s, or cooldown and backoff ÷ all waiting",
         Finding::Retries { .. } => "(jobs + retries) ÷ jobs, and retries that saved no job ÷ retries",
         Finding::Convoy { .. } => "answers within 20 ms after the stall, to attempts that started before it",
@@ -103,6 +105,15 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
             let service = model.evidence.service_times.mean();
             let n = units::count(model.evidence.service_times.n);
             format!("median gap {}, mean service {}, {n} attempts", units::length(*gap), units::length(service))
+        }
+        Finding::Outage(OutageFinding { lasted, n, .. }) => format!(
+            "{}, {} in all; {} lost",
+            units::plural(*n, "outage"),
+            units::length(*lasted),
+            units::plural(model.totals.jobs_failed, "job")
+        ),
+        Finding::Forbidden { n, before, .. } => {
+            format!("{} good answers, then {} with 403", units::count(*before), units::count(*n))
         }
         Finding::LimitedUpstream { per_second, waiting, .. } => {
             let pace = per_second.map_or_else(|| units::NOTHING.to_owned(), units::significant);
@@ -157,6 +168,10 @@ fn figures(finding: &Finding, model: &Model) -> Vec<LabelledLine> {
 fn causes(finding: &Finding) -> &'static [&'static str] {
     match finding {
         Finding::OwnMachine { .. } => &["a low limit for open files", "ports still held by closed connections"],
+        Finding::Outage(_) => &["a restart", "a network that is down", "an upstream that breaks under load"],
+        Finding::Forbidden { .. } => {
+            &["a limiter that answers 403", "a permission that expired", "requests that are forbidden"]
+        }
         Finding::LimitedUpstream { .. } => {
             &["a quota of starts per second", "a limit on concurrent requests", "a burst at the start"]
         }

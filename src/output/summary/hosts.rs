@@ -1,30 +1,54 @@
-//! The hosts in the summary: learned limits, and the number of folded hosts.
+//! The hosts in the summary: what they accept, what counts as a refusal, their outages, and how many are folded.
 //!
 //! Start at [`learned`].
 
-use crate::event::Micros;
 use crate::model::Model;
-use crate::plan::request::address;
+use crate::model::host::HostStats;
+use crate::model::host::offer::PlanOffer;
+use crate::text::host_name::name_in_key;
 use crate::text::sanitize::sanitize;
 use crate::text::units;
 
-/// The limits and gaps that the adaptive controller found, as lines for a plan.
+/// Hosts that are listed for one subject.
+const MOST: usize = 8;
+
+/// What hosts accept, as settings for a plan. A guess is never offered.
 pub fn learned(model: &Model) -> Vec<String> {
-    const MOST: usize = 8;
-    // Without a refusal the search had not finished, so nothing was learned.
-    let hosts = model.hosts.kept().filter(|host| host.throttled > 0 || host.gap().is_some());
-    let found = hosts.filter_map(|host| Some((address::name_in_key(&host.name), host.learned?)));
-    let line = |(i, (name, (limit, gap))): (usize, (&str, (u32, Micros)))| {
-        let head = if i == 0 { "learned" } else { "" };
-        let name = sanitize(name);
-        if gap == Micros::ZERO {
-            format!("  {head:<9} [host.\"{name}\"]  concurrency = {limit}")
-        } else {
-            let rate = units::significant(1.0 / gap.as_secs_f64());
-            format!("  {head:<9} [host.\"{name}\"]  gap = \"{}us\"   # {rate} a second", gap.0)
-        }
+    let text = |host: &HostStats| {
+        let PlanOffer { table, setting, meaning } = PlanOffer::for_host(host)?;
+        let meaning = meaning.map(|meaning| format!("   # {meaning}")).unwrap_or_default();
+        Some(format!("{table}  {setting}{meaning}"))
     };
-    found.enumerate().take(MOST).map(line).collect()
+    listed("learned", model.hosts.kept().filter_map(text))
+}
+
+/// The statuses that count as refusals by evidence, and how to turn that off.
+pub fn recognized(model: &Model) -> Vec<String> {
+    let all = model.hosts.kept().flat_map(|host| host.recognized.iter().map(move |known| (host, known)));
+    let mut lines = listed(
+        "refusals",
+        all.map(|(host, known)| {
+            let name = sanitize(name_in_key(&host.name)).into_owned();
+            format!("{} counts as a refusal at {name}: {}", known.status, sanitize(&known.why))
+        }),
+    );
+    if !lines.is_empty() {
+        lines.push(format!("  {:<9} `throttled = [429]` in a plan turns this off", ""));
+    }
+    lines
+}
+
+/// The outages of hosts: how many, and how long in all.
+pub fn outages(model: &Model) -> Vec<String> {
+    let end = model.ended.unwrap_or(model.last);
+    let text = |host: &HostStats| {
+        let (n, lasted) = host.outages(end);
+        let why = host.outage.as_ref().map(|outage| &outage.why).or(host.past_outages.why.as_ref())?;
+        let times = if n > 1 { format!(" in {}", units::plural(n, "outage")) } else { String::new() };
+        let name = sanitize(name_in_key(&host.name)).into_owned();
+        Some(format!("{name} for {}{times}: {}", units::length(lasted), sanitize(why)))
+    };
+    listed("down", model.hosts.kept().filter_map(text))
 }
 
 /// The number of folded hosts, if there are any.
@@ -35,4 +59,21 @@ pub fn folded(model: &Model) -> Vec<String> {
     }
     let all = units::count(kept + folded);
     vec![format!("  {:<9} {all}, the {} that were idle longest are counted together", "hosts", units::count(folded))]
+}
+
+/// The first entries as lines with a label, and how many more there are.
+fn listed(label: &str, entries: impl Iterator<Item = String>) -> Vec<String> {
+    let mut entries = entries.peekable();
+    let mut lines: Vec<String> = Vec::new();
+    while lines.len() < MOST
+        && let Some(entry) = entries.next()
+    {
+        let label = if lines.is_empty() { label } else { "" };
+        lines.push(format!("  {label:<9} {entry}"));
+    }
+    match entries.count() as u64 {
+        0 => {}
+        more => lines.push(format!("  {:<9} and {} more", "", units::count(more))),
+    }
+    lines
 }

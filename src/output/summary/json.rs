@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::event::adaptive::Learned;
 use crate::event::cause::Cause;
 use crate::event::waits::{WaitReason, WaitTimes};
 use crate::event::{Micros, Offset};
@@ -13,6 +14,7 @@ use crate::model::event_log::LogEvent;
 use crate::model::expectation::{Checked, Figure};
 use crate::model::histogram::Histogram;
 use crate::model::host::HostStats;
+use crate::model::host::offer::PlanOffer;
 use crate::model::incidents::FailureGroup;
 use crate::model::verdict::findings;
 use crate::model::verdict::sentences::sentence_of;
@@ -70,6 +72,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
             "peak": model.level.peak(),
             "limit": model.limit,
             "first_limit": model.first_limit,
+            "adaptive": model.adaptive,
         },
         "throughput_per_s": per_second(totals.ended),
         "goodput_per_s": per_second(totals.expected),
@@ -77,7 +80,7 @@ pub fn summary_json(model: &Model, now: Offset, extras: &Extras<'_>) -> Value {
         "bytes": totals.bytes,
         "failures": model.incidents.by_size().iter().map(|&(cause, group)| failure(model, cause, group)).collect::<Vec<_>>(),
         "endpoints": model.endpoints.iter().map(endpoint).collect::<Vec<_>>(),
-        "hosts": model.hosts.kept().map(host).collect::<Vec<_>>(),
+        "hosts": model.hosts.kept().map(|one| host(one, end)).collect::<Vec<_>>(),
         "hosts_counted_together": model.hosts.n_others(),
         "expectations": extras.checked.iter().map(expectation).collect::<Vec<_>>(),
         "verdict": verdict(model, extras),
@@ -138,12 +141,30 @@ fn health(endpoint: &EndpointStats) -> Value {
     json!({"up": health.is_up, "since_s": since, "flips": health.flips, "rounds": endpoint.round})
 }
 
-fn host(host: &HostStats) -> Value {
-    let learned = host.learned.map(|(limit, gap)| {
-        let per_second = (!gap.is_zero()).then(|| rounded(1.0 / gap.as_secs_f64()));
-        json!({"at_once": limit, "per_second": per_second})
+fn host(host: &HostStats, end: Offset) -> Value {
+    let learned = PlanOffer::for_host(host).and(host.learned).map(|learned| {
+        let at_once = if let Learned::AtOnce(limit) = learned { Some(limit) } else { None };
+        let window = if let Learned::PerWindow(window) = learned { Some(window) } else { None };
+        json!({
+            "at_once": at_once,
+            "per_second": learned.per_second().map(rounded),
+            "quota": window.map(|window| window.quota),
+            "window_s": window.map(|window| rounded(window.length.as_secs_f64())),
+        })
     });
-    json!({"name": &*host.name, "limit": host.limit, "learned": learned})
+    let (outages, lasted) = host.outages(end);
+    let recognized = host.recognized.iter().map(|known| json!({"status": known.status, "why": &*known.why}));
+    json!({
+        "name": &*host.name,
+        "limit": host.limit,
+        "learned": learned,
+        "outages": {
+            "count": outages,
+            "seconds": rounded(lasted.as_secs_f64()),
+            "given_up": host.past_outages.is_given_up,
+        },
+        "refusals_recognized": recognized.collect::<Vec<_>>(),
+    })
 }
 
 fn expectation(checked: &Checked) -> Value {

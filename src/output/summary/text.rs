@@ -53,6 +53,8 @@ pub fn summary_text(model: &Model, now: Offset, extras: &Extras<'_>, style: Stre
         failures::lines(model, style),
         expectations(extras.checked, style),
         ignored(model),
+        hosts::outages(model),
+        hosts::recognized(model),
         hosts::folded(model),
         concerns(model, style),
         health(model, style),

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use url::{Position, Url};
 
+use crate::text::host_name::PRACTICE_SUFFIX;
 use crate::text::sanitize::sanitize;
 use crate::text::secret::{mask_query, mask_url};
 
 /// The top-level domain of practice hosts; it resolves to this machine.
-pub const PRACTICE: &str = ".practice";
+pub const PRACTICE: &str = PRACTICE_SUFFIX;
 
 /// The longest part of a row that a message quotes, in characters.
 const MAX_QUOTED: usize = 60;
@@ -91,17 +92,6 @@ impl Address {
             None => name.to_owned(),
         }
     }
-}
-
-/// Returns the host name of a key, without scheme, port and the practice domain.
-pub fn name_in_key(key: &str) -> &str {
-    let name = key.split_once("://").map_or(key, |(_, rest)| rest);
-    let name = match name.rsplit_once(':') {
-        // The last colon of an IPv6 literal is not followed by a port.
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        Some(_) | None => name,
-    };
-    name.strip_suffix(PRACTICE).unwrap_or(name)
 }
 
 /// Returns the key of a host: `scheme://name:port`, without the default port.

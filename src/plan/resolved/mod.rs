@@ -14,8 +14,9 @@ use std::collections::HashSet;
 use crate::plan::Plan;
 use crate::plan::cursor::Cursor;
 use crate::plan::provenance::{FlagOverride, Provenance, ProvenanceIndex};
-use crate::plan::request::address::{PRACTICE, name_in_key};
+use crate::plan::request::address::PRACTICE;
 use crate::plan::resolved::value::Value;
+use crate::text::host_name::name_in_key;
 use crate::text::sanitize::sanitize;
 
 /// A plan with all its values.

@@ -33,6 +33,8 @@ pub const ANYWHERE: &[Context] =
 pub const LAB: &[Context] = &[Race];
 /// The first view.
 pub const OVERVIEW: &[Context] = &[At(View::Overview)];
+/// Views in which hosts that are down can be tried.
+pub const WITH_HOSTS: &[Context] = &[At(View::Overview), At(View::Hosts)];
 /// Views of rows in columns.
 pub const TABLES: &[Context] = &[At(View::Overview), At(View::Failures), At(View::Hosts), At(View::InFlight)];
 /// Contexts whose rows have details.
@@ -50,6 +52,9 @@ pub const WITH_EVENTS: &[Context] = WITH_DETAIL.split_at(2).1;
 /// Contexts in which a request, or an endpoint with one, is selected.
 pub const WITH_REQUEST: &[Context] =
     &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::InFlight), Example];
+/// Contexts in which something can be copied.
+pub const WITH_COPY: &[Context] =
+    &[At(View::Waterfall), At(View::Endpoint), At(View::Failures), At(View::Hosts), At(View::InFlight), Example];
 /// Contexts whose content can be exported.
 pub const EXPORTABLE: &[Context] = &views_and::<{ N + 2 }>(&[Example, Race]);
 /// Contexts in which a failure is selected.

@@ -5,7 +5,7 @@
 use crate::tui::action::Action;
 use crate::tui::keymap::context_sets::{
     ANYWHERE, EXPORTABLE, LAB, OTHER_VIEWS, OVERVIEW, TABLES, VIEWS, VIEWS_AND_LAB, WATERFALL, WITH_AUTO_SCROLL,
-    WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
+    WITH_COPY, WITH_DETAIL, WITH_EVENTS, WITH_FAILURE, WITH_HOSTS, WITH_LIMIT, WITH_POPUPS, WITH_REQUEST,
 };
 use crate::tui::keymap::entry::Context::{At, Confirm, Example, Help, Menu, Palette, Prompt, Question};
 use crate::tui::keymap::entry::{ActionEntry, KeyBehavior, KeyGroup, Need};
@@ -23,6 +23,17 @@ pub static ENTRIES: &[ActionEntry] = &[
         contexts: VIEWS_AND_LAB,
         footer: &[(VIEWS_AND_LAB, "pause")],
         needs: Need::Pause,
+        ..PLAIN
+    },
+    ActionEntry {
+        action: Action::TryHost,
+        id: "try_host",
+        keys: &["r"],
+        group: KeyGroup::Work,
+        help: "Try each host that is down now; in the hosts view, only the selected one",
+        contexts: WITH_HOSTS,
+        footer: &[(WITH_HOSTS, "try now")],
+        needs: Need::Pick,
         ..PLAIN
     },
     lab(Action::Restart, "restart", &["R"], "In the lab: restart all lanes", &[(LAB, "restart")]),
@@ -85,7 +96,7 @@ pub static ENTRIES: &[ActionEntry] = &[
         action: Action::LimitAuto,
         id: "limit_auto",
         keys: &["a"],
-        help: "Toggle adaptive limits",
+        help: "Adapt limits to each host: never, once it refuses, or from the start",
         contexts: VIEWS,
         behavior: KeyBehavior::Once,
         ..LIMIT
@@ -379,9 +390,9 @@ pub static ENTRIES: &[ActionEntry] = &[
         id: "copy",
         keys: &["y"],
         group: KeyGroup::Find,
-        help: "Copy the selected request as a `curl` command",
-        contexts: WITH_REQUEST,
-        footer: &[(WITH_REQUEST, "copy as curl")],
+        help: "Copy the selected request as a `curl` command, or what a host takes",
+        contexts: WITH_COPY,
+        footer: &[(WITH_REQUEST, "copy as curl"), (&[At(View::Hosts)], "copy setting")],
         ..PLAIN
     },
     ActionEntry {
@@ -395,7 +406,7 @@ pub static ENTRIES: &[ActionEntry] = &[
     },
     save(Action::SaveSvg, "save_svg", &["s"], "Export: the screen as SVG"),
     save(Action::SaveText, "save_text", &["t"], "Export: the screen as text"),
-    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request for curl"),
+    save(Action::SaveCurl, "save_curl", &["c"], "Export: the selected request or setting"),
     ActionEntry {
         action: Action::Why,
         id: "why",

@@ -93,7 +93,7 @@ fn the_footer_shows_the_actions_of_the_context() {
     };
     assert_eq!(
         line(OVERVIEW),
-        "space pause   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
+        "space pause   r try now   - + limit   R run again   tab view   / filter   s sort   enter detail   e export   ? help   q quit"
     );
     assert_eq!(
         line(Context::At(View::Log)),

@@ -68,7 +68,7 @@ impl Listing for OverviewRows {
             P50 => quantile(0.5),
             P95 => quantile(0.95),
             FAILED => SortKey::most(endpoint.failed),
-            _ => SortKey::Least(rank(endpoint.state(now))),
+            _ => SortKey::Least(rank(model.endpoint_state(endpoint, now))),
         }
     }
 
@@ -86,7 +86,7 @@ impl Listing for OverviewRows {
             Term::Host(word) => {
                 endpoint.host.and_then(|i| model.hosts.get(i)).is_some_and(|host| word.is_in(&host.name))
             }
-            Term::State(word) => word.is_in(state_name(endpoint.state(now))),
+            Term::State(word) => word.is_in(state_name(model.endpoint_state(endpoint, now))),
             Term::Cause(word) => causes(model).any(|(cause, group)| {
                 group.attempts.endpoints.contains_key(&row)
                     && (word.is_in(&cause.to_string()) || word.is_in(cause.kind().label()))
@@ -146,7 +146,7 @@ fn causes(model: &Model) -> impl Iterator<Item = (Cause, &FailureGroup)> {
 /// The sort rank of a state: endpoints that need attention come first.
 fn rank(state: EndpointState) -> u64 {
     match state {
-        EndpointState::Limited | EndpointState::Running | EndpointState::Down => 0,
+        EndpointState::Limited | EndpointState::Running | EndpointState::HostDown | EndpointState::Down => 0,
         EndpointState::Queued => 1,
         EndpointState::Failed => 2,
         EndpointState::Cancelled => 3,
@@ -163,6 +163,7 @@ pub fn state_name(state: EndpointState) -> &'static str {
         EndpointState::Queued => "queued",
         EndpointState::Failed => "failed",
         EndpointState::Done => "done",
+        EndpointState::HostDown => "host down",
         EndpointState::Down => "down",
         EndpointState::Up => "up",
         EndpointState::Cancelled => "cancelled",

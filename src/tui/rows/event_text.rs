@@ -56,7 +56,7 @@ pub fn describe(item: &LogEntry, model: &Model) -> EventText {
         }
         LogEvent::Adaptive(mode) => event(Status::Slow, "adaptive", describe_mode(*mode)),
         LogEvent::Host(host, notice, why) => {
-            event(status_of_host(*notice), short_host(host), crate::text::sanitize::sanitize(why).into_owned())
+            event(status_of_host(*notice), short_host(host), notice.sentence(&crate::text::sanitize::sanitize(why)))
         }
         LogEvent::Adapted { host, why } => {
             event(Status::Slow, short_host(host), crate::text::sanitize::sanitize(why).into_owned())
@@ -116,9 +116,10 @@ fn describe_mode(mode: AdaptiveMode) -> String {
 
 fn status_of_host(notice: HostNotice) -> Status {
     match notice {
-        HostNotice::Down | HostNotice::GivenUp => Status::Failed,
+        HostNotice::Down => Status::Down,
+        HostNotice::GivenUp => Status::Failed,
         HostNotice::Up => Status::Ok,
-        HostNotice::Refuses | HostNotice::NoLongerRefuses => Status::Limited,
+        HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => Status::Limited,
     }
 }
 
@@ -151,6 +152,7 @@ fn describe_outcome(outcome: &Outcome, took: Micros) -> String {
 fn describe_follow_up(then: FollowUp, at: Offset) -> String {
     match then {
         FollowUp::Open => String::new(),
+        FollowUp::Parked => ", waits for its host".to_owned(),
         FollowUp::Retry(until) => format!(", retry in {}", units::length(until.since(at))),
         FollowUp::GivenUp(1) => ", given up".to_owned(),
         FollowUp::GivenUp(tries) => format!(", given up after {tries} tries"),

@@ -60,7 +60,12 @@ impl Listing for HostRows {
             FAILED => SortKey::most(host.failed),
             P95 => SortKey::most(host.latency.quantile(0.95).map_or(0, |length| length.0)),
             // Cooldowns start and end many times a second, so they must not move rows.
-            _ => SortKey::Least(u64::from(host.throttled == 0 && host.learned.is_none())),
+            // The end of an outage moves the host at most once a second.
+            _ => SortKey::Least(match host {
+                _ if host.outage.is_some() => 0,
+                _ if host.throttled > 0 || host.adapted.is_some() => 1,
+                _ => 2,
+            }),
         }
     }
 
@@ -94,12 +99,36 @@ pub fn state(host: &HostStats, now: Offset, model: &Model) -> (Status, String) {
     }
     match host.state(now) {
         HostState::Cooling(until) => (Status::Limited, format!("resumes in {}", units::countdown(until.since(now)))),
+        HostState::Down(since, next_try) => (Status::Down, down_text(since, next_try, now)),
         HostState::Quarantined => (Status::Paused, "set aside".into()),
         HostState::Full => (Status::Running, "at its limit".into()),
         HostState::Busy => (Status::Running, "running".into()),
         HostState::Idle if model.is_paused => (Status::Paused, "paused".into()),
         HostState::Idle => (Status::Queued, "idle".into()),
     }
+}
+
+/// Since when a host is down, and when it is tried next: `down since 00:02, next try in 4 s`.
+pub fn down_text(since: Offset, next_try: Offset, now: Offset) -> String {
+    format!("down since {}, {}", units::clock_seconds(since), next_try_text(next_try, now))
+}
+
+/// When a host that is down is tried next: `next try in 4 s`.
+pub fn next_try_text(next_try: Offset, now: Offset) -> String {
+    if next_try > now {
+        format!("next try in {}", units::countdown_seconds(next_try.since(now)))
+    } else {
+        "trying now".to_owned()
+    }
+}
+
+/// The jobs that wait for a host: those of its endpoints that have not started, or else those parked for it.
+///
+/// An endpoint without a known number of jobs has no jobs that have not started.
+pub fn waiting_jobs(host: &HostStats, model: &Model) -> u64 {
+    let endpoints = model.endpoints.iter().filter(|it| it.host == Some(host.number) && !it.is_skipped);
+    let left: u64 = endpoints.map(|endpoint| endpoint.left().unwrap_or(0)).sum();
+    left.saturating_sub(host.in_flight.into()).max(host.parked)
 }
 
 /// A host's name without the usual scheme and port. It is still foreign text.

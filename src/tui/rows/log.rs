@@ -100,5 +100,6 @@ pub fn status_name(status: Status) -> &'static str {
         Status::Timeout => "timeout",
         Status::Cancelled => "cancelled",
         Status::Paused => "paused",
+        Status::Down => "down",
     }
 }

@@ -133,7 +133,9 @@ pub fn status_name(status: Status) -> &'static str {
         Status::Limited => "limited",
         Status::Failed => "failed",
         Status::Timeout => "timeout",
-        Status::Queued | Status::Slow | Status::Retrying | Status::Cancelled | Status::Paused => "cancelled",
+        Status::Queued | Status::Slow | Status::Retrying | Status::Cancelled | Status::Paused | Status::Down => {
+            "cancelled"
+        }
     }
 }
 

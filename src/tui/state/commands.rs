@@ -3,13 +3,16 @@
 //! Start at [`UiState::change_limit`].
 
 use crate::control::Command;
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::cause::Cause;
 use crate::event::outcome::Reason;
 use crate::event::reasons::RunEnd;
 use crate::event::{JobId, Offset, Origin, Scope};
+use crate::model::host::HostStats;
 use crate::model::{Model, Stage};
 use crate::text::sanitize::sanitize;
 use crate::tui::effect::{Effect, Leave};
+use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::list::is_over;
 use crate::tui::state::{Question, UiState};
 use crate::tui::views::View;
@@ -77,6 +80,50 @@ impl UiState {
             View::Endpoint => model.endpoints.get(self.list().selected_row()?)?.host,
             View::Overview | View::Waterfall | View::Failures | View::Log | View::InFlight => None,
         }
+    }
+
+    /// Steps to the next mode of adaptive limits. Quick key presses step on from the pending mode.
+    pub(super) fn next_adaptive_mode(&mut self, model: &Model, now: Offset) -> Option<Command> {
+        if is_over(model) {
+            self.show_remark("the run is over", now);
+            return None;
+        }
+        let mode = match self.pending {
+            Some(Command::SetAdaptive(mode)) => mode.next(),
+            _ => model.adaptive.next(),
+        };
+        self.show_remark(
+            match mode {
+                AdaptiveMode::Off => "adaptive off: your limits apply, even if hosts refuse",
+                AdaptiveMode::WhenRefused => "adaptive when refused: your limits apply until a host refuses",
+                AdaptiveMode::On => "adaptive on: each host starts low, and rises as far as it accepts",
+            },
+            now,
+        );
+        Some(self.set_pending(Command::SetAdaptive(mode)))
+    }
+
+    /// Tries the hosts that are down now: in the hosts view the selected one, elsewhere all.
+    pub(super) fn try_hosts(&mut self, model: &Model, now: Offset) -> Vec<Effect> {
+        let selected = (self.view == View::Hosts).then(|| self.list().selected_row());
+        let is_meant = |host: &HostStats| selected.is_none_or(|row| row == Some(host.number));
+        let down: Vec<&HostStats> = model.hosts_down().map(|(host, _)| host).filter(|host| is_meant(host)).collect();
+        let here: Vec<&HostStats> = down.iter().copied().filter(|host| host.origin.is_here()).collect();
+        let remark = match (here.as_slice(), down.is_empty()) {
+            ([], true) if selected.is_some() => "this host is not down".to_owned(),
+            ([], true) => "no host is down".to_owned(),
+            ([], false) => NOT_LOCAL.to_owned(),
+            ([host], _) => format!("trying {} now", sanitize(short_host(&host.name))),
+            (hosts, _) => format!("trying {} hosts now", hosts.len()),
+        };
+        self.show_remark(&remark, now);
+        here.iter().map(|host| Effect::Send(Command::TryHost(host.id))).collect()
+    }
+
+    /// Whether a host is down that the key would try.
+    pub fn has_host_to_try(&self, model: &Model) -> bool {
+        let selected = (self.view == View::Hosts).then(|| self.list().selected_row());
+        model.hosts_down().any(|(host, _)| selected.is_none_or(|row| row == Some(host.number)))
     }
 
     /// Keeps a command as pending until it has taken effect.

@@ -1,20 +1,22 @@
-//! Copies and saves: the selected request as a `curl` command, and the export menu.
+//! Copies and saves: the selected request as a `curl` command, the setting of a host, and the export menu.
 //!
 //! Start at [`UiState::copy`].
 
 use crate::event::Offset;
 use crate::model::Model;
+use crate::model::host::offer::PlanOffer;
 use crate::tui::curl::{CurlCommand, CurlRequest};
-use crate::tui::effect::{Effect, FileContent};
+use crate::tui::effect::{CopiedText, Effect, FileContent};
 use crate::tui::rows::failures::{nth_example, request_of};
 use crate::tui::rows::rows_of;
 use crate::tui::state::UiState;
+use crate::tui::views::View;
 
 impl UiState {
-    /// Copies the selected request.
+    /// Copies the selected request, or what the selected host takes.
     pub(super) fn copy(&mut self, model: &Model, now: Offset) -> Vec<Effect> {
-        match self.selected_request(model) {
-            Ok(line) => vec![Effect::Copy(line)],
+        match self.copied_text(model) {
+            Ok(text) => vec![Effect::Copy(text)],
             Err(why) => {
                 self.show_remark(why, now);
                 Vec::new()
@@ -28,11 +30,11 @@ impl UiState {
         vec![Effect::SaveFile(content)]
     }
 
-    /// Saves the selected request and closes the menu.
+    /// Saves the selected request, or what the selected host takes, and closes the menu.
     pub(super) fn save_command(&mut self, model: &Model, now: Offset) -> Vec<Effect> {
         self.has_export_menu = false;
-        match self.selected_request(model) {
-            Ok(line) => self.save(FileContent::Curl(line)),
+        match self.copied_text(model) {
+            Ok(text) => self.save(FileContent::Text(text)),
             Err(why) => {
                 self.show_remark(why, now);
                 Vec::new()
@@ -40,9 +42,18 @@ impl UiState {
         }
     }
 
-    /// Whether a request is selected that can be copied.
-    pub fn has_request(&self, model: &Model) -> bool {
-        self.selected_request(model).is_ok()
+    /// Whether something is selected that can be copied.
+    pub fn can_copy(&self, model: &Model) -> bool {
+        self.copied_text(model).is_ok()
+    }
+
+    fn copied_text(&self, model: &Model) -> Result<CopiedText, &'static str> {
+        if self.view != View::Hosts || self.example.is_some() {
+            return self.selected_request(model).map(CopiedText::Curl);
+        }
+        let host = self.list().selected_row().and_then(|row| model.hosts.get(row)).ok_or("nothing is selected")?;
+        let offer = PlanOffer::for_host(host).ok_or("what it takes is not known yet")?;
+        Ok(CopiedText::Setting(offer.lines()))
     }
 
     fn selected_request(&self, model: &Model) -> Result<CurlCommand, &'static str> {

@@ -95,6 +95,7 @@ impl RaceUi {
             | Action::Copy
             | Action::LimitAuto
             | Action::SetHostAside
+            | Action::TryHost
             | Action::SkipEndpoint
             | Action::CancelOne
             | Action::RetryLater

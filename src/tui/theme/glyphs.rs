@@ -41,6 +41,8 @@ pub struct Glyphs {
     pub slow: Glyph,
     /// Cancelled.
     pub cancelled: Glyph,
+    /// A host that does not answer.
+    pub down: Glyph,
     /// In front of the selected row.
     pub selected: Glyph,
     /// The done part of a bar.
@@ -97,6 +99,7 @@ impl Glyphs {
             Status::Failed => &self.failed,
             Status::Timeout => &self.timeout,
             Status::Cancelled => &self.cancelled,
+            Status::Down => &self.down,
         }
     }
 
@@ -111,6 +114,7 @@ impl Glyphs {
             "limited" => &mut self.limited,
             "slow" => &mut self.slow,
             "cancelled" => &mut self.cancelled,
+            "down" => &mut self.down,
             "selected" => &mut self.selected,
             "bar_full" => &mut self.bar_full,
             "bar_live" => &mut self.bar_live,
@@ -121,7 +125,7 @@ impl Glyphs {
 }
 
 /// The marks that a theme file may replace.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 13] = [
     "queued",
     "running",
     "ok",
@@ -130,6 +134,7 @@ pub(super) const NAMES: [&str; 12] = [
     "limited",
     "slow",
     "cancelled",
+    "down",
     "selected",
     "bar_full",
     "bar_live",
@@ -150,6 +155,7 @@ const UNICODE: Glyphs = Glyphs {
     limited: Cow::Borrowed("‖"),
     slow: Cow::Borrowed("▲"),
     cancelled: Cow::Borrowed("–"),
+    down: Cow::Borrowed("○"),
     selected: Cow::Borrowed("▌"),
     bar_full: Cow::Borrowed("█"),
     bar_live: Cow::Borrowed("▒"),
@@ -178,6 +184,7 @@ const ASCII: Glyphs = Glyphs {
     limited: Cow::Borrowed("="),
     slow: Cow::Borrowed("^"),
     cancelled: Cow::Borrowed("-"),
+    down: Cow::Borrowed("o"),
     selected: Cow::Borrowed("|"),
     bar_full: Cow::Borrowed("#"),
     bar_live: Cow::Borrowed(">"),
@@ -208,7 +215,8 @@ mod tests {
     fn statuses_and_the_selection_mark_differ_in_both_sets() {
         for charset in [Charset::Unicode, Charset::Ascii] {
             let g = Glyphs::for_charset(charset);
-            let marks = [g.queued, g.running, g.ok, g.failed, g.timeout, g.limited, g.slow, g.cancelled, g.selected];
+            let marks =
+                [g.queued, g.running, g.ok, g.failed, g.timeout, g.limited, g.slow, g.cancelled, g.down, g.selected];
             assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), marks.len(), "{charset:?}");
             let parts = [g.bar_full, g.bar_live, g.bar_rest];
             assert_eq!(parts.iter().collect::<BTreeSet<_>>().len(), parts.len(), "{charset:?}");

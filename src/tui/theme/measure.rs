@@ -105,7 +105,8 @@ pub fn min_contrast(role: Role, background: Role) -> Option<f64> {
         | Role::Failed
         | Role::Timeout
         | Role::Cancelled
-        | Role::Paused => Some(4.5),
+        | Role::Paused
+        | Role::Down => Some(4.5),
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Role {
     Cancelled,
     /// [`Status::Paused`]
     Paused,
+    /// [`Status::Down`]
+    Down,
     /// Bars of charts and progress.
     Bar,
     /// The empty part of a bar.
@@ -80,11 +82,13 @@ pub enum Status {
     Cancelled,
     /// Paused by the user.
     Paused,
+    /// A host that does not answer.
+    Down,
 }
 
 impl Status {
     /// All statuses.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Queued,
         Self::Running,
         Self::Ok,
@@ -95,6 +99,7 @@ impl Status {
         Self::Timeout,
         Self::Cancelled,
         Self::Paused,
+        Self::Down,
     ];
 }
 
@@ -111,6 +116,7 @@ impl From<Status> for Role {
             Status::Timeout => Self::Timeout,
             Status::Cancelled => Self::Cancelled,
             Status::Paused => Self::Paused,
+            Status::Down => Self::Down,
         }
     }
 }
@@ -147,7 +153,7 @@ impl Role {
     pub(super) const COUNT: usize = Self::ALL.len();
 
     /// All roles, in order of declaration.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Bg,
         Self::Surface,
         Self::Text,
@@ -169,6 +175,7 @@ impl Role {
         Self::Timeout,
         Self::Cancelled,
         Self::Paused,
+        Self::Down,
         Self::Bar,
         Self::BarRest,
         Self::Axis,
@@ -199,6 +206,7 @@ impl Role {
             Self::Timeout => "timeout",
             Self::Cancelled => "cancelled",
             Self::Paused => "paused",
+            Self::Down => "down",
             Self::Bar => "bar",
             Self::BarRest => "bar_rest",
             Self::Axis => "axis",
@@ -230,7 +238,7 @@ impl Role {
             Self::BorderFocus | Self::Key => Some(Self::Accent),
             Self::Title | Self::Marker => Some(Self::Text),
             Self::Retrying => Some(Self::Limited),
-            Self::Timeout => Some(Self::Failed),
+            Self::Timeout | Self::Down => Some(Self::Failed),
             Self::Cancelled => Some(Self::TextDim),
             Self::Bar => Some(Self::Running),
             Self::Bg

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::model::Model;
 use crate::model::verdict::sentences::sentence_of;
 use crate::model::verdict::working::working;
-use crate::model::verdict::{Finding, findings};
+use crate::model::verdict::{Finding, OutageFinding, findings};
 use crate::tui::action::Action;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::text_fit::{cut_end, width_of};
@@ -30,7 +30,7 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let verdict = sentence_of(&finding, scene.model, scene.ui.recording.as_deref());
     let key = scene.keymap.key(Action::Why).map(|key| format!("{key} why")).unwrap_or_default();
     let end = pen.width().saturating_sub(width_of(&key) + 2);
-    let status = if is_serious(&finding) { Status::Limited } else { Status::Slow };
+    let status = status_of(&finding);
     let glyph = pen.theme.glyph(status).to_owned();
     let x = pen.text(0, 0, &glyph, status) + 1;
     let x = pen.text(x, 0, &verdict.number, Role::Title);
@@ -56,9 +56,14 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     }
 }
 
-/// Whether the finding makes other figures doubtful, or the server limits the run.
-fn is_serious(finding: &Finding) -> bool {
-    matches!(finding, Finding::OwnMachine { .. } | Finding::LimitedUpstream { .. })
+/// The mark: whether the server is down or limits the run, or the finding makes other figures doubtful.
+fn status_of(finding: &Finding) -> Status {
+    if matches!(finding, Finding::Outage(OutageFinding { since: Some(_), .. })) {
+        return Status::Down;
+    }
+    let is_serious =
+        matches!(finding, Finding::OwnMachine { .. } | Finding::LimitedUpstream { .. } | Finding::Forbidden { .. });
+    if is_serious { Status::Limited } else { Status::Slow }
 }
 
 /// Draws the popup with the derivation. It scrolls if it does not fit.

@@ -1,5 +1,6 @@
 //! Tests of the model; each run is written in one line.
 
+mod outages;
 mod time_left;
 mod timeline;
 mod verdict;

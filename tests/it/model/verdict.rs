@@ -299,7 +299,7 @@ fn refusals_come_with_the_accepted_rate() {
     let model = refused(5).finds(&["limited-by-upstream"]);
     assert_eq!(
         main_sentence(&model, None).unwrap(),
-        "5 of 105 refused: a.example, first with 4 in flight; accepted 20.0/s; send at most 3 at once, or use `--adaptive`"
+        "5 of 105 refused: a.example, first with 4 in flight; accepted 20.0/s; send at most 3 at once, or use `--adaptive when-refused`"
     );
     let mut patient = Case::new("");
     for i in 0..20 {

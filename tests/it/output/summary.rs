@@ -17,6 +17,7 @@ use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::run::{Run, status};
+use crate::scenario::notation::scenario;
 
 const TERMINAL: StreamStyle = StreamStyle { colour: false, width: Some(100) };
 const COLOURED: StreamStyle = StreamStyle { colour: true, ..TERMINAL };
@@ -127,6 +128,49 @@ fn long_and_hostile_targets_are_cut_and_sanitized() {
     assert!(text.contains(&*sanitize::sanitize(&target)) && !text.contains('…'), "{text}");
 }
 
+/// The summary of a run in the notation, as text and as a document.
+fn summaries(text: &str) -> (String, serde_json::Value) {
+    let model = scenario(text).fold();
+    let extras = Extras::default();
+    (summary_text(&model, model.last, &extras, TERMINAL), summary_json(&model, model.last, &extras))
+}
+
+#[test]
+fn only_what_was_learned_is_offered_as_a_setting() {
+    let run = "0ms run limit 20 jobs 9 | 1ms start a#1 | 2ms refuse a#1 | 3ms adapt a 4 gap 9ms";
+    let (text, document) = summaries(&format!("{run} | 9s end"));
+    assert!(!text.contains("learned"), "a step of the controller is a guess: {text}");
+    assert_eq!(document["hosts"][0]["learned"], json!(null));
+    let learned = |what: &str| summaries(&format!("{run} | 4ms learn a {what} | 9s end"));
+    let (text, document) = learned("5");
+    assert!(text.contains("  learned   [host.\"a.example\"]  concurrency = 5\n"), "{text}");
+    let at_once = json!({"at_once": 5, "per_second": null, "quota": null, "window_s": null});
+    assert_eq!(document["hosts"][0]["learned"], at_once);
+    let (text, document) = learned("window 30/5s");
+    assert!(text.contains("[host.\"a.example\"]  gap = \"166667us\"   # 30 per 5 s\n"), "{text}");
+    let quota = json!({"at_once": null, "per_second": 6.0, "quota": 30, "window_s": 5.0});
+    assert_eq!(document["hosts"][0]["learned"], quota);
+    let (text, _) = learned("gap 50ms | 5ms learn a nothing");
+    assert!(!text.contains("learned"), "no longer certain: {text}");
+}
+
+#[test]
+fn outages_and_recognized_refusals_are_in_both_summaries() {
+    let (text, document) = summaries(
+        "0ms run limit 4 jobs 9 | 0ms mode when-refused | 1s down a 2s | 31s up a | 40s down a 41s | 45s up a | \
+         50s recognize a 503 | 60s end",
+    );
+    assert!(text.contains("  down      a.example for 35.0 s in 2 outages: connection refused\n"), "{text}");
+    let refusals = "  refusals  503 counts as a refusal at a.example: others are answered meanwhile\n            \
+                    `throttled = [429]` in a plan turns this off\n";
+    assert!(text.contains(refusals), "{text}");
+    let host = &document["hosts"][0];
+    assert_eq!(host["outages"], json!({"count": 2, "seconds": 35.0, "given_up": false}));
+    let why = "others are answered meanwhile";
+    assert_eq!(host["refusals_recognized"], json!([{"status": 503, "why": why}]));
+    assert_eq!(document["in_flight"]["adaptive"], json!("when-refused"));
+}
+
 #[test]
 fn the_document_for_scripts_has_every_figure() {
     let run = small();
@@ -151,7 +195,10 @@ fn the_document_for_scripts_has_every_figure() {
         })
     );
     assert_eq!(document["retries"], 1);
-    assert_eq!(document["in_flight"], json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4, "idle": {}}));
+    assert_eq!(
+        document["in_flight"],
+        json!({"mean": 0.5, "peak": 1, "limit": 4, "first_limit": 4, "adaptive": "off", "idle": {}})
+    );
     assert_eq!((&document["throughput_per_s"], &document["goodput_per_s"]), (&json!(5.0), &json!(3.0)));
     assert_eq!((&document["latency_ms"]["n"], &document["latency_ms"]["max"]), (&json!(8), &json!(100.0)));
     assert_eq!(

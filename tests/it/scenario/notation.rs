@@ -10,20 +10,27 @@
 //! | `start a#1` · `start a#1 slot 30ms` | an attempt starts, after waiting this long for: `slot`, `host`, `gap`, `rate`, `cooldown`, `backoff` |
 //! | `answer a#1 200` · `refuse a#1 429` · `timeout a#1` · `break a#1` · `hop a#1` · `drop a#1` | it ends |
 //! | `answer a#1 200 reused` · `answer a#1 200 connect 30ms` | … on which connection |
-//! | `retry a#1 500ms` | its job is retried at this moment at the earliest |
+//! | `retry a#1 500ms` · `retry a#1 500ms host` | its job is retried at this moment at the earliest; it waits for its host |
 //! | `done a#1` · `fail a#1` · `skip a#1` | its job settles; `fail` uses the outcome of the last attempt |
 //! | `limit 2` · `limit 2 machine` · `own a 3` · `cool a 500ms` · `pause` · `resume` · `drain` · `cancel` | the user changes something |
+//! | `mode when-refused` | when limits adapt |
+//! | `adapt a 12` · `adapt a 12 gap 50ms` · `adapt a 12 window 30/5s` | the controller allows this at a host |
+//! | `learn a 5` · `learn a gap 50ms` · `learn a window 30/5s` · `learn a nothing` | what can be offered as a setting |
+//! | `recognize a 503` · `dismiss a 503` | answers with this status count as refusals, or no longer |
+//! | `down a 500ms` · `up a` · `giveup a` | a host does not answer and is tried at this moment, answers again, is given up |
 //! | `level 5` · `stall 250ms` | a watched program |
 //! | `clock 1s` | when this machine's clock started |
 //! | `end` · `end drained` | the run is over |
 
 use std::collections::{HashMap, HashSet};
 
+use inflight::event::adaptive::{Learned, QuotaWindow};
 use inflight::event::outcome::{JobEnd, Outcome, Phase, PhaseTimes, Reason};
 use inflight::event::reasons::{ChangedBy, RetryReason, RunEnd};
 use inflight::event::waits::WaitTimes;
 use inflight::event::{Attempt, EndpointId, Event, Fact, HostId, JobId, Micros, Offset, Origin, Scope};
 use inflight::model::Model;
+use inflight::plan::adaptive::parse_adaptive_mode;
 
 use crate::scenario;
 
@@ -87,7 +94,8 @@ impl Scenario {
             }
             "retry" => {
                 let (_, attempt) = self.about(at, origin, word(0));
-                Fact::RetryScheduled { attempt, until: moment(word(1)), why: RetryReason::Backoff }
+                let why = if words.contains(&"host") { RetryReason::Host } else { RetryReason::Backoff };
+                Fact::RetryScheduled { attempt, until: moment(word(1)), why }
             }
             "done" | "fail" | "skip" => {
                 let (endpoint, Attempt { job, n: tries }) = self.about(at, origin, word(0));
@@ -114,6 +122,7 @@ impl Scenario {
                 let host = HostId(self.endpoint(at, origin, word(0)).0);
                 Fact::CooldownSet { host, until: moment(word(1)) }
             }
+            "mode" => adaptive_set(word(0)),
             "pause" => Fact::Paused,
             "resume" => Fact::Resumed,
             "drain" => Fact::Draining,
@@ -128,7 +137,10 @@ impl Scenario {
                     Some(how) => panic!("nothing ends `{how}`"),
                 },
             },
-            verb => panic!("there is no verb `{verb}`"),
+            verb => {
+                let host = words.first().map(|name| HostId(self.endpoint(at, origin, name).0));
+                host_fact(verb, host.unwrap_or_default(), words.get(1..).unwrap_or_default())
+            }
         };
         self.events.push(Event { at, origin, fact });
     }
@@ -152,6 +164,52 @@ impl Scenario {
         }
         EndpointId(id)
     }
+}
+
+fn adaptive_set(mode: &str) -> Fact {
+    let mode = parse_adaptive_mode(mode).unwrap();
+    Fact::AdaptiveSet { on: mode.is_active(), mode: Some(mode) }
+}
+
+/// A fact about a host as a whole.
+fn host_fact(verb: &str, host: HostId, words: &[&str]) -> Fact {
+    let word = |i: usize| *words.get(i).unwrap_or_else(|| panic!("`{verb}` wants more words"));
+    let named = |name: &str| words.iter().position(|word| *word == name).map(|i| words[i + 1]);
+    let window = || named("window").map(quota_window);
+    let gap = || named("gap").map(micros);
+    match verb {
+        "adapt" => Fact::Adapted {
+            host,
+            limit: number(word(0)),
+            gap: gap().unwrap_or_default(),
+            window: window(),
+            why: "it refuses more".into(),
+        },
+        "learn" => {
+            let learned = match word(0) {
+                "nothing" => None,
+                "gap" => gap().map(Learned::Gap),
+                "window" => window().map(Learned::PerWindow),
+                limit => Some(Learned::AtOnce(number(limit))),
+            };
+            Fact::LimitLearned { host, learned }
+        }
+        "recognize" => {
+            let why = "others are answered meanwhile".into();
+            Fact::RefusalRecognized { host, status: number(word(0)), why }
+        }
+        "dismiss" => Fact::RefusalDismissed { host, status: number(word(0)), why: "nothing else is answered".into() },
+        "down" => Fact::HostDown { host, why: "connection refused".into(), next_try: moment(word(0)) },
+        "up" => Fact::HostUp { host },
+        "giveup" => Fact::HostGivenUp { host, why: "connection refused for 5m".into() },
+        verb => panic!("there is no verb `{verb}`"),
+    }
+}
+
+/// `30/5s` as a quota.
+fn quota_window(text: &str) -> QuotaWindow {
+    let (quota, length) = text.split_once('/').unwrap_or_else(|| panic!("`{text}` is no quota, as `30/5s` is"));
+    QuotaWindow { quota: number(quota), length: micros(length) }
 }
 
 fn outcome(verb: &str, status: Option<&str>) -> Outcome {

@@ -35,6 +35,7 @@ fn letter_of(role: Role) -> char {
         Role::Timeout => 'm',
         Role::Cancelled => 'c',
         Role::Paused => 'p',
+        Role::Down => 'v',
         Role::Bar => 'g',
         Role::BarRest => 'n',
         Role::Axis => 'i',

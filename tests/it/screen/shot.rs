@@ -38,10 +38,15 @@ pub struct Shot {
 /// A snapshot of a recording under `tests/fixtures/`.
 #[track_caller]
 pub fn shot(fixture: &str) -> Shot {
+    shot_of(fixture, fixtures::read(fixture))
+}
+
+/// A snapshot of other events; the name is that of its folder.
+pub fn shot_of(name: &str, events: Vec<Event>) -> Shot {
     Shot {
-        fixture: fixture.to_owned(),
-        name: fixture.to_owned(),
-        events: fixtures::read(fixture),
+        fixture: name.to_owned(),
+        name: name.to_owned(),
+        events,
         at: Offset::ZERO,
         size: (80, 24),
         keys: String::new(),

@@ -148,11 +148,11 @@ impl Hosts {
         number
     }
 
-    /// Folds the eighth of the hosts that was idle longest. Hosts that refused attempts are folded last, because
-    /// they explain the run.
+    /// Folds the eighth of the hosts that was idle longest. Hosts that refused attempts or were down are folded
+    /// last, because they explain the run.
     fn fold(&mut self, now: Offset) {
         let keep = self.most - self.most / 8;
-        let coldness = |host: &HostStats| (host.throttled > 0, host.active, host.number);
+        let coldness = |host: &HostStats| (is_notable(host), host.active, host.number);
         let mut cold: Vec<_> = self.kept.iter().filter(|host| may_be_folded(host, now)).map(coldness).collect();
         let n = self.kept.len().saturating_sub(keep).min(cold.len());
         if n == 0 {
@@ -204,7 +204,13 @@ impl Default for Hosts {
 
 fn may_be_folded(host: &HostStats, now: Offset) -> bool {
     let is_changed = matches!(host.limit_changed, Some((ChangedBy::Operator | ChangedBy::Machine, _)));
-    host.in_flight == 0 && host.cooldown.is_none_or(|until| until <= now) && !host.is_quarantined && !is_changed
+    let is_free = host.in_flight == 0 && host.parked == 0 && host.outage.is_none();
+    is_free && host.cooldown.is_none_or(|until| until <= now) && !host.is_quarantined && !is_changed
+}
+
+/// Whether a host explains the run.
+fn is_notable(host: &HostStats) -> bool {
+    host.throttled > 0 || host.past_outages.n > 0
 }
 
 #[cfg(test)]

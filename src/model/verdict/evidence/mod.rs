@@ -4,6 +4,7 @@
 //!
 //! [`Model::apply`]: crate::model::Model::apply
 
+pub mod forbidden;
 pub mod refusals;
 pub mod service_times;
 pub mod stalls;
@@ -20,6 +21,7 @@ use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, Micros, Offset};
 use crate::model::histogram::Histogram;
 use crate::model::open::OpenAttempt;
+use crate::model::verdict::evidence::forbidden::Forbidden;
 use crate::model::verdict::evidence::refusals::Refusals;
 use crate::model::verdict::evidence::service_times::ServiceTimes;
 use crate::model::verdict::evidence::stalls::Stalls;
@@ -48,6 +50,8 @@ pub struct Evidence {
     pub timeouts: TimeoutEvidence,
     /// Refusals.
     pub refusals: Refusals,
+    /// Answers with status 403.
+    pub forbidden: Forbidden,
     /// Stalls of the event loop.
     pub stalls: Stalls,
     /// Retries that the user asked for.
@@ -90,7 +94,8 @@ impl Evidence {
         self.timeouts.end(at, (service, &flight.target), outcome, idle);
         match outcome {
             Outcome::Throttled { .. } => self.refusals.record_refusal(at, left.saturating_add(1), flight.host),
-            Outcome::Answered { expected, .. } => {
+            Outcome::Answered { status, expected, .. } => {
+                self.forbidden.record_answer(flight.endpoint, *status, *expected);
                 self.refusals.record_answer(at, *expected);
                 self.stalls.end(at, flight.started);
             }

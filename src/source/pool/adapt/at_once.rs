@@ -1,76 +1,57 @@
 //! The hypothesis that a host limits the attempts in flight.
 //!
-//! The limit is just below the lowest number in flight that was refused. After a while it is probed with one more,
-//! and rises quickly if that is accepted. If a level is both accepted and refused, the hypothesis falls. Start at [`AtOnce::refused`].
+//! The limit is what the host held while it refused. After a while it is probed with one more; each accepted probe
+//! doubles the next step, and a refused one never counts against the limit. Start at [`AtOnce::accepted`].
 
-use crate::event::Offset;
-use crate::source::pool::adapt::record::AttemptRecord;
-use crate::source::pool::adapt::step::AdaptReason;
+use crate::source::pool::adapt::seconds::{NEVER, Seconds};
 use crate::source::pool::adapt::tuning::{
-    LIMIT_LOSS_SHARE, LIMIT_PROBE_AFTER, LIMIT_PROBE_AFTER_LOSS, LIMIT_PROBE_AFTER_MAX, LIMIT_PROBE_AFTER_TIME,
-    MAX_CONTRADICTIONS,
+    AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME, AT_ONCE_PROVED, AT_ONCE_SINGLES,
+    MAX_AT_ONCE_DOUBTS,
 };
-use crate::source::pool::adapt::{AttemptEvidence, HypothesisResponse};
 
 /// The limit of a host that limits the attempts in flight.
 #[derive(Debug)]
 pub struct AtOnce {
     limit: u32,
-    /// The limit without the probe under way, if there is one.
-    settled: u32,
-    /// Nothing has been refused yet.
-    is_starting: bool,
-    /// Attempts accepted since the last refusal.
+    /// The limit before the probe that is under way.
+    settled: Option<u32>,
+    /// Attempts accepted under this hypothesis.
+    accepted: u32,
+    /// Attempts accepted since the last change or refusal.
     quiet: u32,
+    /// How many of those the next probe takes.
+    patience: u32,
     /// When the limit last changed.
-    since: Offset,
-    /// Attempts that started before this moment prove nothing about this limit.
-    stale_before: Offset,
-    /// By how much the next probe will raise the limit, if this one is accepted.
+    since: Seconds,
+    /// By how much the next probe raises the limit.
     stride: u32,
-    /// Attempts that only the probe allowed, and that were accepted.
-    n_probe_accepted: u32,
-    /// A higher limit that was accepted before, if there was one.
-    lost: Option<u32>,
-    /// Probes in a row that were refused.
-    refused_probes: u32,
-    contradictions: Contradictions,
+    /// Refusals that were no probe.
+    doubts: u32,
 }
 
-/// Evidence against the hypothesis.
-#[derive(Debug, Default)]
-struct Contradictions {
-    /// The highest number in flight that was accepted since the last round of refusals.
-    proved: u32,
-    /// Something has been refused since the last probe.
-    is_round: bool,
-    /// Fewer in flight were refused than had been accepted.
-    is_contradicted: bool,
-    /// Contradictory rounds, minus the others.
-    count: u32,
+/// What a refusal means for the hypothesis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtOnceVerdict {
+    /// It explains the refusal, or the refusal is older than the limit.
+    Keeps,
+    /// It explains the refusal with this limit.
+    Moves,
+    /// It cannot be the explanation.
+    Falls,
 }
 
 impl AtOnce {
-    /// The limit of a host about which nothing is known.
-    pub fn start() -> Self {
-        Self { is_starting: true, ..Self::below(1, Offset::ZERO) }
-    }
-
-    /// The limit of a host that refused with this many others in flight.
-    pub fn below(level: u32, now: Offset) -> Self {
-        let limit = level.max(1);
+    /// The limit of a host that held this many while it refused.
+    pub fn new(held: u32, now: Seconds) -> Self {
         Self {
-            limit,
-            settled: limit,
-            is_starting: false,
+            limit: held.max(1),
+            settled: None,
+            accepted: 0,
             quiet: 0,
+            patience: AT_ONCE_PATIENCE,
             since: now,
-            stale_before: now,
             stride: 1,
-            n_probe_accepted: 0,
-            lost: None,
-            refused_probes: 0,
-            contradictions: Contradictions::default(),
+            doubts: 0,
         }
     }
 
@@ -79,112 +60,80 @@ impl AtOnce {
         self.limit
     }
 
-    /// Lowers the limit below the refused number, or rejects the hypothesis.
-    pub fn refused(&mut self, evidence: &AttemptEvidence, record: &AttemptRecord) -> HypothesisResponse {
-        self.stale_before = evidence.at;
-        // With a higher limit, a later attempt may have overtaken this one on the way.
-        if evidence.others == 0 && self.limit == 1 {
-            return HypothesisResponse::Falls(AdaptReason::Alone);
-        }
-        if evidence.others >= self.limit {
-            // It started before the limit came down.
-            return HypothesisResponse::Keeps;
-        }
-        // A refused probe goes back to the limit before it, and not below, because its attempts may overtake each
-        // other on the way. If that limit is too high as well, the next refusal shows it.
-        let floor = if self.is_probing() { self.settled } else { 1 };
-        let limit = evidence.others.max(floor);
-        self.contradictions.refused(limit);
-        if self.contradictions.count >= MAX_CONTRADICTIONS {
-            return HypothesisResponse::Falls(AdaptReason::Contradicted);
-        }
-        if !self.is_starting && f64::from(limit) < f64::from(self.settled) * LIMIT_LOSS_SHARE {
-            self.lost = self.lost.max(Some(self.settled));
-        }
-        self.refused_probes = if limit < self.settled { 0 } else { self.refused_probes + 1 };
-        self.is_starting = false;
-        self.quiet = 0;
-        self.set(limit, limit, evidence.at);
-        HypothesisResponse::Moves(AdaptReason::Crowded { refused: record.refused(), in_flight: evidence.others + 1 })
+    /// The limit without a probe under way, once it is confirmed.
+    pub fn learned(&self) -> Option<u32> {
+        let is_confirmed = self.accepted >= AT_ONCE_CONFIRMED.max(3 * self.limit);
+        is_confirmed.then_some(self.settled.unwrap_or(self.limit))
     }
 
-    /// Raises the limit, if an accepted attempt is a reason to.
-    pub fn accepted(&mut self, evidence: &AttemptEvidence, cap: u32) -> Option<AdaptReason> {
-        let in_flight = evidence.others.saturating_add(1);
-        if evidence.started >= self.stale_before {
-            self.contradictions.proved = self.contradictions.proved.max(in_flight);
-        }
-        if self.limit >= cap {
-            return None;
-        }
-        if self.is_starting {
-            // Each attempt that was accepted at half the limit or more raises it by one.
-            let was_full = in_flight.saturating_mul(2) >= self.limit;
-            self.limit += u32::from(was_full);
-            self.settled = self.limit;
-            return was_full.then_some(AdaptReason::Untested);
-        }
+    /// Whether nothing has been accepted under this hypothesis.
+    pub fn is_new(&self) -> bool {
+        self.accepted == 0
+    }
+
+    /// The moment before which nothing starts: the first attempts come one by one, so that a refusal of one of them
+    /// refutes the hypothesis cheaply.
+    pub fn opens_at(&self, last_start: Seconds, settle: Seconds) -> Seconds {
+        if self.accepted < AT_ONCE_SINGLES { self.since.max(last_start) + settle } else { 0.0 }
+    }
+
+    /// Raises the limit, if an accepted attempt is a reason to. Returns whether it did.
+    pub fn accepted(&mut self, others: u32, now: Seconds, latency: Seconds, wait: Seconds, cap: u32) -> bool {
+        self.accepted += 1;
         self.quiet += 1;
-        if self.is_probing() {
-            self.n_probe_accepted += u32::from(evidence.others >= self.settled && evidence.started >= self.since);
-            if self.n_probe_accepted < (self.limit / 2).clamp(3, 20) {
-                return None;
-            }
-            self.stride = self.stride.saturating_mul(2);
-            self.raise(cap, evidence.at);
-            return Some(AdaptReason::Room);
+        if self.accepted > AT_ONCE_PROVED {
+            self.doubts = 0;
         }
-        let is_full = in_flight >= self.limit;
-        if !is_full || self.quiet < self.patience() || evidence.at.since(self.since) < LIMIT_PROBE_AFTER_TIME {
-            return None;
+        if self.settled.is_some() && now - self.since > (4.0 * latency).max(1.0) && self.quiet >= 2 * self.limit {
+            self.settled = None;
         }
-        self.contradictions.round_is_over(self.limit);
-        self.stride = 1;
-        self.raise(cap, evidence.at);
-        Some(AdaptReason::Quiet { accepted: self.quiet })
-    }
-
-    fn is_probing(&self) -> bool {
-        self.limit > self.settled && !self.is_starting
-    }
-
-    /// How many attempts must be accepted before the next probe.
-    fn patience(&self) -> u32 {
-        let is_lost = self.lost.is_some_and(|lost| f64::from(self.limit) < f64::from(lost) * LIMIT_LOSS_SHARE);
-        let most = if is_lost { LIMIT_PROBE_AFTER_LOSS } else { LIMIT_PROBE_AFTER_MAX };
-        LIMIT_PROBE_AFTER.saturating_mul(1 << self.refused_probes.min(8)).min(most)
-    }
-
-    fn raise(&mut self, cap: u32, now: Offset) {
-        let limit = self.limit.saturating_add(self.stride).min(cap);
-        self.set(self.limit, limit, now);
-    }
-
-    fn set(&mut self, settled: u32, limit: u32, now: Offset) {
-        (self.settled, self.limit) = (settled, limit);
-        self.n_probe_accepted = 0;
-        self.since = now;
-    }
-}
-
-impl Contradictions {
-    fn refused(&mut self, limit: u32) {
-        self.is_round = true;
-        // Large numbers are inexact, because attempts may be on their way.
-        let contradicts = limit < self.proved - self.proved / 8;
-        if contradicts && !self.is_contradicted {
-            self.is_contradicted = true;
-            self.count += 1;
+        // With stated waits, a probe must be worth the wait that it may cost.
+        let worth = 20.0 * wait * (f64::from(self.patience) / 24.0).max(1.0);
+        let is_full = others + 1 >= self.limit;
+        if self.limit >= cap
+            || !is_full
+            || self.quiet < self.patience
+            || now - self.since <= worth.max(AT_ONCE_PROBE_TIME)
+        {
+            return false;
         }
+        self.settled = Some(self.limit);
+        self.limit += self.stride.min((self.limit / 2).max(1));
+        self.stride = self.stride.saturating_mul(2);
+        (self.since, self.quiet) = (now, 0);
+        true
     }
 
-    fn round_is_over(&mut self, limit: u32) {
-        if !self.is_round {
-            return;
+    /// Considers the refusal of an attempt that started with so many others in flight.
+    pub fn refused(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
+        if others >= self.limit && self.settled.is_none() {
+            return AtOnceVerdict::Keeps;
         }
-        if !self.is_contradicted {
-            self.count = self.count.saturating_sub(1);
+        (self.quiet, self.stride) = (0, 1);
+        if let Some(settled) = self.settled.take() {
+            self.patience = (self.patience * 2).min(AT_ONCE_PATIENCE_MAX);
+            self.set(settled, now);
+            return AtOnceVerdict::Moves;
         }
-        *self = Self { proved: limit, count: self.count, ..Self::default() };
+        self.doubts += 1;
+        let is_unproved = self.accepted < AT_ONCE_PROVED;
+        if is_unproved && self.doubts == 1 && others + 1 >= self.limit && self.limit > 2 && wait <= 0.0 {
+            self.accepted = 0;
+            self.set(self.limit - 1, now);
+            return AtOnceVerdict::Moves;
+        }
+        if is_unproved || others == 0 || self.doubts >= MAX_AT_ONCE_DOUBTS {
+            self.since = NEVER;
+            return AtOnceVerdict::Falls;
+        }
+        if self.doubts >= 2 {
+            self.patience = AT_ONCE_PATIENCE;
+            self.set(self.limit.min(others).max(1), now);
+        }
+        AtOnceVerdict::Moves
+    }
+
+    fn set(&mut self, limit: u32, now: Seconds) {
+        (self.limit, self.since) = (limit, now);
     }
 }

@@ -1,193 +1,168 @@
 //! The adaptive controller: it finds how much a host accepts, from the attempts it accepts and refuses.
 //!
-//! A server refuses for one of two reasons: too many at once, or too many per second. A limit answers the first,
-//! a pace the second. So each reason is a hypothesis of its own, and the evidence decides between them. Pure: it
-//! reads no clock, never waits, and draws no random numbers. Start at [`Adapt::observe`].
+//! Until the first refusal the user's limit holds, and almost nothing is kept. From then on an [`Inquiry`] finds
+//! out whether the host limits the attempts in flight, the rate, or the starts in a window. Pure: it reads no
+//! clock, never waits, and draws no random numbers. Start at [`Adapt::next_start`].
 
 pub mod at_once;
-pub mod goal;
-pub mod per_second;
-pub mod record;
+pub mod flight;
+pub mod gentle;
+pub mod history;
+pub mod inquiry;
+pub mod natural;
+pub mod pace;
+pub mod quota;
+pub mod search;
+pub mod seconds;
 #[cfg(test)]
 mod simulation;
+pub mod stated;
 pub mod step;
 #[cfg(test)]
 mod tests;
 pub mod tuning;
+pub mod window;
 
+use crate::event::adaptive::Learned;
 use crate::event::{Micros, Offset};
-use crate::source::pool::adapt::at_once::AtOnce;
-use crate::source::pool::adapt::per_second::PerSecond;
-use crate::source::pool::adapt::record::AttemptRecord;
+use crate::source::pool::adapt::gentle::{AdaptiveStart, FirstStarts};
+use crate::source::pool::adapt::history::{History, StartId};
+use crate::source::pool::adapt::inquiry::{Inquiry, InquiryView};
+use crate::source::pool::adapt::seconds::NEVER;
 use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
-use crate::source::pool::adapt::tuning::MAX_PACED_WINDOW;
-use crate::source::pool::throttle::Hint;
+use crate::source::pool::throttle::stated::Stated;
 
 /// The adaptive controller of one host.
 #[derive(Debug)]
 pub struct Adapt {
     /// How many the user allows.
     cap: u32,
-    /// How many the server states it allows at once.
-    stated_at_once: Option<u32>,
-    /// How many the server states it allows per window.
-    stated_per_window: Option<Hint>,
-    hypothesis: Hypothesis,
-    record: AttemptRecord,
+    first_starts: FirstStarts,
+    history: History,
+    /// From the first refusal or stated limit on.
+    inquiry: Option<Box<Inquiry>>,
+    /// The setting after the last step.
+    shown: Setting,
 }
 
-/// Why the host refuses. At first the controller assumes a limit of attempts in flight.
-#[derive(Debug)]
-enum Hypothesis {
-    AtOnce(AtOnce),
-    PerSecond(PerSecond),
-}
-
-/// An attempt that the server accepted or refused. Time-outs and failures are neither.
-#[derive(Clone, Copy, Debug)]
-pub struct AttemptEvidence {
-    /// When it ended.
-    pub at: Offset,
-    /// When it started.
-    pub started: Offset,
-    /// How many others were in flight at this host when it started.
-    pub others: u32,
-    /// How it ended.
-    pub end: Acceptance,
-}
-
-/// Whether the server accepted an attempt.
+/// When the next attempt may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Acceptance {
-    /// The server answered it, with any status.
-    Accepted,
-    /// The server asked us to slow down.
-    Refused,
-}
-
-/// How a hypothesis responds to a refusal.
-#[derive(Debug)]
-pub enum HypothesisResponse {
-    /// It changes nothing.
-    Keeps,
-    /// It explains the refusal, and allows less or more than before.
-    Moves(AdaptReason),
-    /// It cannot be the explanation.
-    Falls(AdaptReason),
+pub enum NextStart {
+    /// At this moment; if it lies ahead, ask again then.
+    At(Offset),
+    /// Not before another attempt has ended.
+    AfterAnEnd,
 }
 
 impl Adapt {
     /// A controller that knows nothing yet and will never allow more than `cap` in flight.
-    pub fn new(cap: u32) -> Self {
-        Self {
-            cap: cap.max(1),
-            stated_at_once: None,
-            stated_per_window: None,
-            hypothesis: Hypothesis::AtOnce(AtOnce::start()),
-            record: AttemptRecord::default(),
+    pub fn new(cap: u32, start: AdaptiveStart) -> Self {
+        let cap = cap.max(1);
+        let first_starts = FirstStarts::from(start);
+        let shown = Setting { limit: first_starts.limit(cap), gap: Micros::ZERO, window: None };
+        Self { cap, first_starts, history: History::default(), inquiry: None, shown }
+    }
+
+    /// When the next attempt may start, with so many in flight. It may take steps that only time brings.
+    pub fn next_start(&mut self, now: Offset, in_flight: u32) -> NextStart {
+        let limit = self.first_starts.limit(self.cap);
+        if in_flight >= limit {
+            return NextStart::AfterAnEnd;
+        }
+        let at = seconds::moment(now);
+        let mut next = at;
+        if let Some(inquiry) = &mut self.inquiry {
+            next = inquiry.next_start(InquiryView { now: at, history: &self.history, cap: self.cap }, in_flight);
+        }
+        if self.inquiry.as_ref().is_none_or(|inquiry| inquiry.is_free()) {
+            next = next.max(self.first_starts.opens_at(self.cap, &self.history));
+        }
+        if next < NEVER {
+            // Rounding must not make a moment that lies ahead the present one.
+            let later = seconds::offset_at(next).max(now + Micros(1));
+            return NextStart::At(if seconds::has_come(next, at) { now } else { later });
+        }
+        // Nothing that could end is in flight: never wait for it.
+        if in_flight == 0 {
+            NextStart::At(seconds::offset_at(at + self.history.settle_time()))
+        } else {
+            NextStart::AfterAnEnd
         }
     }
 
-    /// Learns from an attempt's end. Returns what that changed.
-    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
-        let from = self.setting();
-        let cap = self.most();
-        self.record.add(&evidence, from.gap);
-        let reason = match (&mut self.hypothesis, evidence.end) {
-            (Hypothesis::AtOnce(at_once), Acceptance::Accepted) => at_once.accepted(&evidence, cap)?,
-            (Hypothesis::PerSecond(per_second), Acceptance::Accepted) => {
-                per_second.accepted(&evidence, &self.record)?
-            }
-            (Hypothesis::AtOnce(at_once), Acceptance::Refused) => match at_once.refused(&evidence, &self.record) {
-                HypothesisResponse::Keeps => return None,
-                HypothesisResponse::Moves(reason) => reason,
-                HypothesisResponse::Falls(reason) => {
-                    self.hypothesis = Hypothesis::PerSecond(PerSecond::new(evidence.at, &self.record));
-                    self.record.forget_levels();
-                    reason
-                }
-            },
-            (Hypothesis::PerSecond(per_second), Acceptance::Refused) => {
-                let reason = match per_second.refused(&evidence, &self.record) {
-                    HypothesisResponse::Keeps => return None,
-                    HypothesisResponse::Moves(reason) | HypothesisResponse::Falls(reason) => reason,
-                };
-                // If the server stated its pace, no other explanation is sought.
-                let is_open = self.stated_per_window.is_none();
-                match is_open.then(|| self.record.separating_level()).flatten() {
-                    None => reason,
-                    Some(level) => {
-                        self.hypothesis = Hypothesis::AtOnce(AtOnce::below(level, evidence.at));
-                        AdaptReason::Separable { in_flight: level + 1 }
-                    }
-                }
-            }
-        };
-        self.step(from, reason)
-    }
-
-    /// Follows a limit that the server states. It replaces the inferred limit, and is never exceeded afterwards.
-    ///
-    /// Servers repeat their limits in every answer, so only a changed one counts. A quota over a long window is not a
-    /// pace: running out of it leads to a cooldown instead.
-    pub fn hint(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
-        let from = self.setting();
-        match hint {
-            Hint::AtOnce(limit) => {
-                let limit = limit.max(1);
-                if self.stated_at_once.replace(limit) == Some(limit) {
-                    return None;
-                }
-                if let Hypothesis::AtOnce(_) = self.hypothesis {
-                    self.hypothesis = Hypothesis::AtOnce(AtOnce::below(limit, now));
-                }
-            }
-            Hint::PerWindow { quota, window } => {
-                let is_pace = quota > 0 && window > Micros::ZERO && window <= MAX_PACED_WINDOW;
-                if !is_pace || self.stated_per_window.replace(hint) == Some(hint) {
-                    return None;
-                }
-                let rate = quota as f64 / window.as_secs_f64();
-                self.hypothesis = Hypothesis::PerSecond(PerSecond::stated(rate, now));
-            }
+    /// Counts a start while so many others are in flight. The attempt's end needs the returned proof.
+    pub fn start(&mut self, now: Offset, in_flight: u32) -> StartId {
+        let last = self.history.last_start();
+        let id = self.history.start(now, in_flight);
+        self.first_starts.start(self.history.n_started(), self.cap);
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.start(id, last, InquiryView { now: seconds::moment(now), history: &self.history, cap: self.cap });
         }
-        self.step(from, AdaptReason::Stated(hint))
+        id
     }
 
-    /// How many may be in flight.
-    pub fn limit(&self) -> u32 {
-        match &self.hypothesis {
-            Hypothesis::AtOnce(at_once) => at_once.limit().min(self.most()),
-            Hypothesis::PerSecond(_) => self.most(),
+    /// Learns from an attempt that the server answered.
+    pub fn accepted(&mut self, id: StartId, now: Offset, stated: &Stated) {
+        let Some(attempt) = self.history.take(id) else { return };
+        let now = seconds::moment(now);
+        self.history.add_accepted(attempt, now);
+        self.first_starts.accepted(self.cap);
+        if !stated.is_empty() {
+            self.begin_inquiry();
+        }
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.accepted(attempt, stated, InquiryView { now, history: &self.history, cap: self.cap });
         }
     }
 
-    /// The least time between two starts; zero where there is none.
-    pub fn gap(&self) -> Micros {
-        match &self.hypothesis {
-            Hypothesis::AtOnce(_) => Micros::ZERO,
-            Hypothesis::PerSecond(per_second) => per_second.gap(),
+    /// Learns from an attempt that the server refused, and from the wait that it stated.
+    pub fn refused(&mut self, id: StartId, now: Offset, wait: Option<Micros>, stated: &Stated) {
+        let Some(attempt) = self.history.take(id) else { return };
+        let now = seconds::moment(now);
+        self.history.add_refused(attempt, now);
+        self.begin_inquiry();
+        if let Some(inquiry) = &mut self.inquiry {
+            let view = InquiryView { now, history: &self.history, cap: self.cap };
+            inquiry.refused(attempt, wait.map(seconds::lasting), stated, view);
         }
+    }
+
+    /// Forgets an attempt that ended without evidence: it timed out, broke, or was cancelled.
+    pub fn forget(&mut self, id: StartId) {
+        self.history.take(id);
+    }
+
+    fn begin_inquiry(&mut self) {
+        self.inquiry.get_or_insert_with(|| Box::new(Inquiry::new(&self.history)));
+    }
+
+    /// Takes the step since the last call, if anything has changed.
+    pub fn take_step(&mut self) -> Option<AdaptStep> {
+        let to = self.setting();
+        let from = std::mem::replace(&mut self.shown, to);
+        let reason = self.inquiry.as_ref().map_or(AdaptReason::Untested, |inquiry| inquiry.reason());
+        (from != to).then_some(AdaptStep { from, to, reason })
+    }
+
+    /// What is allowed now.
+    pub fn setting(&self) -> Setting {
+        let limit = self.first_starts.limit(self.cap);
+        let Some(inquiry) = &self.inquiry else { return Setting { limit, gap: Micros::ZERO, window: None } };
+        Setting { limit: inquiry.limit(limit), gap: inquiry.gap(), window: inquiry.window() }
+    }
+
+    /// What may be offered as a setting: only what was stated, or confirmed twice.
+    pub fn learned(&self) -> Option<Learned> {
+        self.inquiry.as_ref()?.learned()
+    }
+
+    /// Whether the server has refused something or stated a limit.
+    pub fn has_findings(&self) -> bool {
+        self.inquiry.is_some()
     }
 
     /// Sets how many the user allows.
     pub fn set_cap(&mut self, cap: u32) {
         self.cap = cap.max(1);
-    }
-
-    fn most(&self) -> u32 {
-        self.stated_at_once.map_or(self.cap, |stated| stated.min(self.cap))
-    }
-
-    fn setting(&self) -> Setting {
-        Setting { limit: self.limit(), gap: self.gap() }
-    }
-
-    fn step(&mut self, from: Setting, reason: AdaptReason) -> Option<AdaptStep> {
-        let to = self.setting();
-        (from != to).then(|| {
-            self.record.reset_refused();
-            AdaptStep { from, to, reason }
-        })
     }
 }

@@ -5,9 +5,9 @@
 use std::fmt;
 
 use crate::event::Micros;
-use crate::source::pool::throttle::Hint;
+use crate::event::adaptive::QuotaWindow;
 
-/// One change of a host's limit or pace.
+/// One change of what is allowed at a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdaptStep {
     /// What was allowed before.
@@ -25,6 +25,8 @@ pub struct Setting {
     pub limit: u32,
     /// The least time between two starts; zero if there is none.
     pub gap: Micros,
+    /// How many may start in each window of time.
+    pub window: Option<QuotaWindow>,
 }
 
 /// Why a step was taken.
@@ -33,53 +35,42 @@ pub enum AdaptReason {
     /// Nothing has been refused yet.
     Untested,
     /// Nothing has been refused for a while.
-    Quiet {
-        /// Attempts accepted since the last refusal.
-        accepted: u32,
-    },
-    /// The previous step was not refused.
-    Room,
-    /// Too many attempts were in flight.
+    Quiet,
+    /// The host held so many while it refused others.
     Crowded {
-        /// Attempts refused since the previous step.
-        refused: u32,
-        /// The lowest number in flight that was refused, the attempt itself included.
-        in_flight: u32,
+        /// That number.
+        held: u32,
     },
     /// The rate was too high.
-    Fast {
-        /// Attempts refused since the previous step.
-        refused: u32,
-        /// The time between two starts at that rate.
-        gap: Micros,
-    },
-    /// The rate falls to the rate that was accepted.
-    Accepting {
-        /// The time between two accepted attempts.
-        gap: Micros,
-    },
-    /// Refused with nothing else in flight, so the host does not limit what is in flight.
-    Alone,
-    /// A number in flight is both accepted and refused, so the host does not limit what is in flight.
-    Contradicted,
-    /// Refused with many in flight, accepted with few, so the host does not limit the rate.
-    Separable {
-        /// The lowest number in flight that was refused, the attempt itself included.
-        in_flight: u32,
-    },
+    Fast,
+    /// That many were accepted in that time.
+    Accepting,
+    /// A burst was accepted after each window.
+    Burst,
+    /// The window slides, so an even pace uses it better.
+    Smooth,
+    /// Everything is refused; the host is asked by single attempts.
+    Refused,
+    /// Everything is accepted again.
+    NoLimit,
     /// The server states its limit.
-    Stated(Hint),
+    Stated,
 }
 
 impl fmt::Display for AdaptStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to, reason } = self;
-        if to.gap != from.gap && to.gap != Micros::ZERO {
-            write!(f, "paced to {}: {reason}", RateText(to.gap))
-        } else if to.gap != from.gap {
-            write!(f, "{} at once, no pace: {reason}", to.limit)
-        } else {
-            write!(f, "{} → {} at once: {reason}", from.limit, to.limit)
+        match to.window {
+            Some(QuotaWindow { quota, length }) if to.window != from.window => {
+                write!(f, "{quota} in each {}s: {reason}", length.as_secs_f64())
+            }
+            _ if to.gap != from.gap && to.gap != Micros::ZERO => {
+                write!(f, "paced to {}: {reason}", RateText(to.gap))
+            }
+            _ if to.gap != from.gap || to.window != from.window => {
+                write!(f, "{} at once, no pace: {reason}", to.limit)
+            }
+            _ => write!(f, "{} → {} at once: {reason}", from.limit, to.limit),
         }
     }
 }
@@ -88,18 +79,15 @@ impl fmt::Display for AdaptReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untested => write!(f, "nothing refused yet"),
-            Self::Quiet { accepted } => write!(f, "{accepted} accepted in a row"),
-            Self::Room => write!(f, "the last step was accepted"),
-            Self::Crowded { refused, in_flight } => write!(f, "{refused} refused with {in_flight} in flight"),
-            Self::Fast { refused, gap } => write!(f, "{refused} refused at {}", RateText(*gap)),
-            Self::Accepting { gap } => write!(f, "{} accepted", RateText(*gap)),
-            Self::Alone => write!(f, "refused with nothing else in flight"),
-            Self::Contradicted => write!(f, "as many were accepted before"),
-            Self::Separable { in_flight } => write!(f, "refused only from {in_flight} in flight"),
-            Self::Stated(Hint::AtOnce(limit)) => write!(f, "the server says {limit} at once"),
-            Self::Stated(Hint::PerWindow { quota, window }) => {
-                write!(f, "the server says {quota} in {}s", window.as_secs_f64())
-            }
+            Self::Quiet => write!(f, "nothing refused for a while"),
+            Self::Crowded { held } => write!(f, "more were refused while it held {held}"),
+            Self::Fast => write!(f, "refused at the rate before"),
+            Self::Accepting => write!(f, "the rate that was accepted"),
+            Self::Burst => write!(f, "that many were accepted at once, and again later"),
+            Self::Smooth => write!(f, "room comes back little by little"),
+            Self::Refused => write!(f, "everything is refused, so single requests ask again"),
+            Self::NoLimit => write!(f, "everything is accepted again"),
+            Self::Stated => write!(f, "the server says so"),
         }
     }
 }
@@ -117,31 +105,31 @@ impl fmt::Display for RateText {
 #[cfg(test)]
 mod tests {
     use crate::event::Micros;
+    use crate::event::adaptive::QuotaWindow;
     use crate::source::pool::adapt::step::{AdaptReason, AdaptStep, Setting};
-    use crate::source::pool::throttle::Hint;
 
-    const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO };
-    const PACED: Setting = Setting { limit: 64, gap: Micros(52_083) };
+    const FREE: Setting = Setting { limit: 14, gap: Micros::ZERO, window: None };
+    const PACED: Setting = Setting { limit: 64, gap: Micros(52_083), window: None };
+    const WINDOW: Setting = Setting { window: Some(QuotaWindow { quota: 30, length: Micros(5_000_000) }), ..FREE };
 
     #[test]
     fn a_step_says_what_changed_and_why() {
-        let window = Micros(1_000_000);
         let steps = [
-            (FREE, Setting { limit: 10, ..FREE }, AdaptReason::Crowded { refused: 2, in_flight: 11 }),
-            (FREE, PACED, AdaptReason::Accepting { gap: Micros(50_000) }),
-            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, AdaptReason::Fast { refused: 1, gap: PACED.gap }),
-            (PACED, FREE, AdaptReason::Separable { in_flight: 15 }),
-            (FREE, PACED, AdaptReason::Stated(Hint::PerWindow { quota: 20, window })),
+            (FREE, Setting { limit: 10, ..FREE }, AdaptReason::Crowded { held: 10 }),
+            (FREE, PACED, AdaptReason::Accepting),
+            (PACED, Setting { gap: Micros(4_000_000), ..PACED }, AdaptReason::Fast),
+            (PACED, FREE, AdaptReason::NoLimit),
+            (FREE, WINDOW, AdaptReason::Stated),
         ];
-        let accepted_rate: Vec<_> = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string()).into();
+        let sentences = steps.map(|(from, to, reason)| AdaptStep { from, to, reason }.to_string());
         assert_eq!(
-            accepted_rate,
+            sentences,
             [
-                "14 → 10 at once: 2 refused with 11 in flight",
-                "paced to 19.2/s: 20.0/s accepted",
-                "paced to 0.25/s: 1 refused at 19.2/s",
-                "14 at once, no pace: refused only from 15 in flight",
-                "paced to 19.2/s: the server says 20 in 1s",
+                "14 → 10 at once: more were refused while it held 10",
+                "paced to 19.2/s: the rate that was accepted",
+                "paced to 0.25/s: refused at the rate before",
+                "14 at once, no pace: everything is accepted again",
+                "30 in each 5s: the server says so",
             ]
         );
     }

@@ -1,118 +1,192 @@
 //! All tuning constants of the adaptive controller, each with its reason.
 //!
-//! They were found by simulation: buckets and windows of 5 to 100 per second, limits of 3 to 40 at once, steady and
-//! halved for a while. Probes wait for a number of accepted attempts and for a time. With time alone, a slow server
-//! would be probed too often. Start at [`BASE_CUT`].
+//! They were found by simulation: 39 kinds of limiter, batches of 60 to 3,000 jobs, latencies of 1 to 300 ms.
+//! Start at [`MIN_SETTLE`].
 
-use crate::event::Micros;
+use crate::source::pool::adapt::seconds::Seconds;
 
-// Rate limits: near the known ceiling.
+// History.
 
-/// The share by which an isolated refusal lowers the rate. With [`GROWTH`] it leads to about one refusal in
-/// a hundred attempts.
-pub const BASE_CUT: f64 = 0.0225;
-/// This, divided by the attempts accepted since the previous refusal, is the cut: at most twice [`BASE_CUT`].
-pub const CUT_BUDGET: f64 = 0.75;
-/// The share by which the rate grows after each stretch without a refusal.
-pub const GROWTH: f64 = 0.006;
-/// The least number of accepted attempts in such a stretch.
-pub const STRETCH_ATTEMPTS: u32 = 40;
-/// The shortest duration of such a stretch.
-pub const STRETCH_TIME: Micros = Micros(2_000_000);
-/// After this many stretches each step is twice the previous one: the ceiling has probably gone.
-pub const LINEAR_STRETCHES: u32 = 2;
-/// The largest such step, as a share.
-pub const MAX_GROWTH: f64 = 0.15;
-/// The rate grows only if this share of it is used: otherwise accepted attempts prove nothing.
-pub const MIN_UTILIZATION: f64 = 0.8;
+/// Refusals come at once. What is not refused for this long counts as accepted for now, even on a fast network.
+pub const MIN_SETTLE: Seconds = 0.004;
+/// That time, as a multiple of the time that refusals take.
+pub const SETTLE_FACTOR: f64 = 2.0;
+/// How long a refusal is assumed to take before the first one.
+pub const FIRST_REFUSAL_LATENCY: Seconds = 0.01;
+/// The weight of a quick refusal in the time that refusals take.
+pub const REFUSAL_WEIGHT: f64 = 0.2;
+/// A refusal that takes this many times longer than usual is an outlier.
+pub const OUTLIER: f64 = 2.0;
+/// The factor by which an outlier raises the usual time.
+pub const MAX_LATENCY_GROWTH: f64 = 1.5;
+/// The weight of an answer in the time that answers take.
+pub const ANSWER_WEIGHT: f64 = 0.1;
+/// Starts in the log of a host that never refuses: a kilobyte. Ten thousand hosts may be in memory.
+pub const FREE_STARTS: usize = 64;
+/// Ends in the log of such a host.
+pub const FREE_ENDS: usize = 32;
+/// Starts in the log of a host that refuses: more than a minute of a limit of 60 per second.
+pub const KNOWN_STARTS: usize = 4096;
+/// Ends in the log of such a host: more than any judgement looks at.
+pub const KNOWN_ENDS: usize = 256;
 
-// Rate limits: when the ceiling has come down.
+// First starts.
 
-/// Each refusal of a streak cuts this many times deeper than the previous one.
-pub const STREAK_FACTOR: f64 = 4.0;
-/// The deepest single cut, as a share.
-pub const MAX_CUT: f64 = 0.5;
-/// Accepted attempts that end a streak of refusals.
-pub const STREAK_RESET_AFTER: u32 = 16;
-/// After this many accepted attempts within a streak, the next refusal restarts its measurement.
-pub const STREAK_RESTART_AFTER: u32 = 4;
-/// The shortest time over which accepted attempts are counted: the usual window of rate limiters.
-pub const MIN_SPAN: Micros = Micros(1_000_000);
-/// That time is at least the time of this many attempts.
-pub const SPAN_ATTEMPTS: u64 = 10;
+/// The longest time between the first starts. Most refusals on a local network come within it.
+pub const SPREAD_GAP: Seconds = 0.002;
+/// The longest time that the first starts take: what a healthy host may lose, once.
+pub const SPREAD_TIME: Seconds = 0.04;
+/// The first limit of a slow start.
+pub const SLOW_START_LIMIT: u32 = 4;
 
-// Rate limits: probing for a ceiling that was higher before.
+// First judgement.
 
-/// A stable rate is remembered as the ceiling when the rate falls below this share of it.
-pub const LOST_SHARE: f64 = 0.85;
-/// Accepted attempts before each probe. A probe may cost a refusal, and this delays it.
-pub const PROBE_AFTER: u32 = 17;
-/// The least time before each probe.
-pub const PROBE_AFTER_TIME: Micros = Micros(3_000_000);
-/// The smallest first step of a probe, as a share. A slow upstream gets one more attempt per second, because a
-/// window cannot show less.
-pub const MIN_FIRST_STRIDE: f64 = 0.15;
-/// The largest first step of a probe, as a share. Each further step is twice as large.
-pub const MAX_FIRST_STRIDE: f64 = 0.5;
-/// The largest step, as a share. While nothing was refused, every step has this size.
-pub const MAX_STRIDE: f64 = 1.0;
-/// The smallest step of a search between an accepted and a refused rate, as a share.
-pub const MIN_SEARCH_STRIDE: f64 = 0.12;
-/// Accepted attempts before each step of such a search.
-pub const SEARCH_AFTER: u32 = 8;
-/// Below this share of the remembered ceiling a probe starts early: there is little to lose.
-pub const FAR_SHARE: f64 = 0.2;
-/// A probe has succeeded after this many accepted attempts and [`PROBE_TIME`].
-pub const PROBE_ATTEMPTS: u32 = 4;
-/// Two windows of a second, one of which is complete.
-pub const PROBE_TIME: Micros = Micros(2_000_000);
-/// For this long, later refusals are blamed on a refused probe: it has used up a part of the window.
-pub const PROBE_ECHO: Micros = Micros(1_000_000);
-/// At this share of the remembered ceiling, the search for it ends.
-pub const FOUND_SHARE: f64 = 0.94;
-/// Probes go no further than this share of the remembered ceiling.
-pub const TARGET_SHARE: f64 = 0.97;
-/// Refused probes after which a remembered ceiling is forgotten.
-pub const MAX_TRIES: u32 = 12;
-/// The most refused probes after the remembered ceiling was nearly reached.
-pub const NEAR_TRIES: u32 = 2;
-/// The share of the remembered ceiling that counts as nearly reached.
-pub const NEAR_SHARE: f64 = 0.7;
-
-// Rate limits: the ends of the scale.
-
-/// One start every five seconds. With a lower rate, a recovery would go unnoticed for minutes.
-pub const MIN_RATE: f64 = 0.2;
-/// Ten microseconds between starts: practically no limit.
-pub const MAX_RATE: f64 = 100_000.0;
-/// The first rate, as a share of the rate that was accepted.
-pub const FIRST_RATE_SHARE: f64 = 0.98;
-/// A window that is longer than this is a budget, not a pace.
-pub const MAX_PACED_WINDOW: Micros = Micros(60_000_000);
+/// Refusals, as a share of the known attempts, that may be strays.
+pub const STRAY_SHARE: f64 = 0.04;
+/// The known attempts around a stray reach back at least this far.
+pub const STRAY_RECENT: Seconds = 0.2;
+/// The last ends of which only few may be refused.
+pub const STRAY_ENDS: usize = 20;
+/// That number.
+pub const STRAY_IN_FLIGHT: usize = 2;
+/// The last ends of which at most three in a hundred may be refused, if strays come soon after each other.
+pub const STRAY_LONG: usize = 200;
+/// Without so many known attempts nothing is a stray.
+pub const FEW_KNOWN: usize = 10;
+/// A limit of attempts in flight is refuted if this many times more were accepted before.
+pub const SEEN_BEFORE: f64 = 1.1;
+/// After so many limits in vain, no other is assumed.
+pub const MAX_AT_ONCE_FALLS: u32 = 3;
 
 // Limits of attempts in flight.
 
-/// Accepted attempts before the first probe of a limit. Each refused probe doubles the number.
-pub const LIMIT_PROBE_AFTER: u32 = 12;
+/// Attempts accepted before the first probe. Each refused probe doubles the number.
+pub const AT_ONCE_PATIENCE: u32 = 12;
 /// The largest such number.
-pub const LIMIT_PROBE_AFTER_MAX: u32 = 100;
-/// The largest such number while a higher limit is remembered.
-pub const LIMIT_PROBE_AFTER_LOSS: u32 = 40;
+pub const AT_ONCE_PATIENCE_MAX: u32 = 200;
 /// The least time before each probe.
-pub const LIMIT_PROBE_AFTER_TIME: Micros = Micros(2_000_000);
-/// A limit below this share of the previous one counts as lost: its probes come sooner.
-pub const LIMIT_LOSS_SHARE: f64 = 0.9;
-/// Contradictions that refute the hypothesis: a true change of the limit makes one.
-pub const MAX_CONTRADICTIONS: u32 = 2;
+pub const AT_ONCE_PROBE_TIME: Seconds = 2.0;
+/// Attempts that come one by one under a new limit: a refusal of one refutes it cheaply.
+pub const AT_ONCE_SINGLES: u32 = 3;
+/// After so many accepted, a refusal below the limit no longer refutes it.
+pub const AT_ONCE_PROVED: u32 = 50;
+/// Refusals below the limit that refute it anyway.
+pub const MAX_AT_ONCE_DOUBTS: u32 = 4;
+/// A limit is confirmed by three times as many accepted attempts, and by at least so many.
+pub const AT_ONCE_CONFIRMED: u32 = 12;
 
-// Choosing between the two hypotheses.
+// Search.
 
-/// The latest attempts that are compared.
-pub const JUDGED_ATTEMPTS: usize = 96;
-/// The least number of refused attempts among them.
-pub const JUDGED_REFUSED: usize = 4;
-/// The least number of accepted attempts among them.
-pub const JUDGED_ACCEPTED: usize = 8;
-/// The host limits what is in flight if, in this share of all pairs, the refused attempt met more attempts in
-/// flight than the accepted one. By chance it would be half.
-pub const SEPARATION_SHARE: f64 = 0.95;
+/// After so long a pause, a window may begin anew.
+pub const LONG_PAUSE: Seconds = 2.0;
+/// Probes are at least this far ahead.
+pub const PROBE_SPACING: Seconds = 0.02;
+/// The next probe, where no natural window ends.
+pub const FAR_PROBE: Seconds = 60.0;
+/// Added to the end of a window: timers and networks are inexact.
+pub const NETWORK_MARGIN: Seconds = 0.006;
+/// There is no limit if this many times the user's limit comes back soon.
+pub const NO_LIMIT_FACTOR: u32 = 2;
+/// How soon, in addition to four times the latency.
+pub const NO_LIMIT_TIME: Seconds = 0.5;
+/// The share of refusals that does not speak against it.
+pub const NO_LIMIT_REFUSED: f64 = 0.05;
+/// If everything comes back after a shorter time than this, the rate is taken over the whole window.
+pub const MAX_LENIENT_WINDOW: Seconds = 2.5;
+/// The shortest time over which a rate is measured.
+pub const MIN_SEARCHED_RATE: Seconds = 0.02;
+/// The steps that one question may take without time passing.
+pub const MAX_TRANSITIONS: u32 = 8;
+
+// Pace.
+
+/// The share of a measured rate that is used: a limiter that counts exactly refuses nothing then.
+pub const RATE_SHARE: f64 = 0.985;
+/// One start in fifty seconds.
+pub const MIN_RATE: f64 = 0.02;
+/// Ten microseconds between starts: practically no limit.
+pub const MAX_RATE: f64 = 100_000.0;
+/// The least duration of a step of the search.
+pub const MIN_SEARCH_TIME: Seconds = 0.5;
+/// Its least duration in starts.
+pub const SEARCH_ATTEMPTS: f64 = 6.0;
+/// The smallest step of a search, as a share.
+pub const MIN_SEARCH_GROWTH: f64 = 0.05;
+/// The largest step of a search, as a share.
+pub const MAX_SEARCH_GROWTH: f64 = 0.3;
+/// The step where each refusal costs a stated wait.
+pub const WAITED_SEARCH_GROWTH: f64 = 0.5;
+/// The refused rate is this close to the accepted one when the search ends.
+pub const FOUND_RATIO: f64 = 1.05;
+/// The share by which a found rate grows after each quiet stretch.
+pub const CREEP: f64 = 0.006;
+/// After so many quiet stretches the steps double: the ceiling has probably gone.
+pub const CREEP_QUIET: u32 = 2;
+/// The largest such step, as a share.
+pub const MAX_CREEP: f64 = 0.15;
+/// How long a quiet stretch lasts.
+pub const CREEP_HOLD: Seconds = 2.0;
+/// How long it lasts when two refusals agreed on the rate.
+pub const CREEP_HOLD_MAX: Seconds = 8.0;
+/// Attempts accepted in each second of a quiet stretch.
+pub const CREEP_ATTEMPTS: f64 = 20.0;
+/// The least time over which a rate is measured between two refusals.
+pub const MEASURE_SPAN: Seconds = 2.0;
+/// That time in starts.
+pub const MEASURE_STARTS: f64 = 12.0;
+/// The least number of attempts accepted in that time.
+pub const MEASURE_ATTEMPTS: f64 = 8.0;
+/// How long a refusal serves as the beginning of a measurement.
+pub const SATURATION_TTL: Seconds = 60.0;
+/// The share of the rate that is kept after a lone refusal.
+pub const GENTLE_CUT: f64 = 0.985;
+/// The share that is kept after a refusal that measures nothing.
+pub const UNKNOWN_CUT: f64 = 0.93;
+/// The share that is kept when the ceiling has come down.
+pub const DEEP_CUT: f64 = 0.8;
+/// Refusals in the last ten ends that show it.
+pub const REFUSED_OF_TEN: usize = 3;
+/// Rates after two refusals that differ by no more than this agree.
+pub const AGREEMENT: f64 = 0.05;
+/// Flights of refusals in a row after which a pace is not trusted.
+pub const MAX_STREAK: u32 = 3;
+/// The longest pause after a refusal of a paced attempt.
+pub const MAX_PAUSE: Seconds = 2.0;
+
+// Windows.
+
+/// A burst begins after a pause of this share of the window.
+pub const BURST_PAUSE: f64 = 0.25;
+/// A burst is full at this share of the quota.
+pub const FULL_SHARE: f64 = 0.95;
+/// Less than this share of the quota shows that room comes back little by little.
+pub const SMOOTH_SHARE: f64 = 0.8;
+/// Less than this share of the quota shows that the window is not over.
+pub const SCOUT_SHARE: f64 = 0.05;
+/// Bursts that adopt a shorter window: by the clock, one may look shorter.
+pub const CLEAN_SHORT_CYCLES: u32 = 3;
+/// Lengths that are not natural and are tried at most.
+pub const MAX_HALVINGS: u32 = 4;
+/// Bursts between tries of a larger quota.
+pub const MORE_EVERY: u32 = 4;
+/// Bursts after a refused try; each further one doubles the number.
+pub const MORE_EVERY_REFUSED: u32 = 8;
+/// The largest such number.
+pub const MORE_EVERY_MAX: u32 = 64;
+/// The pause after a refused scout, as a share of the window.
+pub const WINDOW_RETRY_SHARE: f64 = 0.04;
+/// Windows up to here may have to be paced evenly.
+pub const SHORT_WINDOW: Seconds = 2.0;
+
+// Stated quotas.
+
+/// Resets may be rounded up, and some servers add one more second.
+pub const RESET_PADDING: Seconds = 1.995;
+/// The tolerance of measured windows.
+pub const FIT_TOLERANCE: Seconds = 0.05;
+/// Attempts that are kept to measure an unknown window.
+pub const SCOUTS_KEPT: u32 = 2;
+/// A burst that takes longer than this share of the window is better paced evenly.
+pub const EVEN_PACE_SHARE: f64 = 0.1;
+/// A longer window is a budget, not a pace.
+pub const MAX_STATED_WINDOW: Seconds = 60.0;

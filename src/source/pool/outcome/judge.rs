@@ -7,7 +7,8 @@ use crate::event::{Micros, Offset};
 use crate::plan::job::{Job, Policy};
 use crate::source::pool::outcome::redirect::{self, Hop};
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::throttle::{self, Ask, Hint, Notice};
+use crate::source::pool::throttle::stated::Stated;
+use crate::source::pool::throttle::{self, Ask, Notice};
 use crate::source::pool::wire::{AnswerHead, Exchange, Reply};
 
 /// The outcome of an attempt, as the exchange alone shows it. The state of the host can change it.
@@ -37,8 +38,8 @@ pub struct ThrottleNotice {
     pub cooldown: Option<Offset>,
     /// The wait that the server asked for, if it is no refusal.
     pub wait: Option<Micros>,
-    /// The limits that the server announces.
-    pub hints: Vec<Hint>,
+    /// The limits and remainders that the server states.
+    pub stated: Stated,
     /// Header fields that could not be parsed.
     pub malformed: u32,
 }
@@ -70,7 +71,8 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
     // A status that the plan expects is never a refusal.
     let expected = policy.status.contains(status);
     let notice = throttle::read(status, &head.headers, head.received, policy.throttled);
-    let Notice { ask, hints, remaining, retry_after, malformed } = notice;
+    let stated = notice.stated(policy.retry.longest_wait.into());
+    let Notice { ask, remaining, retry_after, malformed, .. } = notice;
     let until = |asked: Micros| now + asked.min(policy.retry.longest_wait.into());
     let (outcome, cooldown, wait) = match ask {
         Some(Ask { wait }) if !expected => {
@@ -83,7 +85,7 @@ fn answered(policy: &Policy, head: &AnswerHead, bytes: u64, now: Offset) -> (Out
             (Outcome::Answered { status, bytes, expected }, spent.map(until), retry_after)
         }
     };
-    (outcome, ThrottleNotice { cooldown, wait, hints, malformed })
+    (outcome, ThrottleNotice { cooldown, wait, stated, malformed })
 }
 
 /// Whether the server asked to slow down.

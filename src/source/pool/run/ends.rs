@@ -10,15 +10,15 @@ use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
 use crate::event::outcome::JobEnd;
 use crate::event::reasons::{RunEnd, WarningSource};
-use crate::event::{EndpointId, Fact, Offset};
+use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
-use crate::source::pool::adapt::{Acceptance, AttemptEvidence};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
 use crate::source::pool::run::next_step::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
+use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::refusal::Meaning;
@@ -85,7 +85,11 @@ impl SharedRun {
             let cooldown = throttle.cooldown.filter(|&until| until > now);
             let is_told = cooldown.is_some();
             let mut meaning = state.schedule.classify(&mut ready, &mut outcome, is_told);
-            let evidence = evidence_of(&ready, meaning, now);
+            // The cooldown is the stated wait, but no longer than the plan allows.
+            let evidence = AttemptEvidence {
+                end: acceptance(meaning, cooldown.map(|until| until.since(now))),
+                stated: throttle.stated,
+            };
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
@@ -95,6 +99,8 @@ impl SharedRun {
             }
             let (spent, malformed) = (exchange.phase_times, throttle.malformed.into());
             state.emit(now, Fact::AttemptEnded { attempt, outcome: outcome.clone(), spent, malformed });
+            // The controller learns before anything asks it again.
+            state.schedule.give_back(slot, &mut ready, &evidence);
             let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
             if meaning == Meaning::Refused && !is_told {
                 match state.schedule.refuse(&ready, &outcome, chance) {
@@ -106,12 +112,7 @@ impl SharedRun {
             if let Some(until) = cooled {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
-            state.schedule.give_back(slot, ready.host);
             ready.end(now);
-            for step in state.schedule.learn(ready.host, evidence, &throttle.hints) {
-                let (limit, gap, why) = (step.to.limit, step.to.gap, step.to_string().into());
-                state.emit(now, Fact::Adapted { host: ready.host, limit, gap, window: None, why });
-            }
             let (outcome, wait) = (&outcome, throttle.wait);
             let ended = EndedAttempt { outcome, meaning, hop, wait, is_told, command, chance };
             let (ready, end) = Self::next_step(state, now, ready, ended)?;
@@ -180,13 +181,12 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn evidence_of(ready: &PendingJob, meaning: Meaning, now: Offset) -> Option<AttemptEvidence> {
-    let end = match meaning {
+fn acceptance(meaning: Meaning, wait: Option<Micros>) -> Acceptance {
+    match meaning {
         Meaning::Accepted => Acceptance::Accepted,
-        Meaning::Refused => Acceptance::Refused,
-        Meaning::Nothing | Meaning::RefusedAlone => return None,
-    };
-    Some(AttemptEvidence { at: now, started: ready.started, others: ready.others, end })
+        Meaning::Refused => Acceptance::Refused(wait),
+        Meaning::Nothing | Meaning::RefusedAlone => Acceptance::Unknown,
+    }
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.

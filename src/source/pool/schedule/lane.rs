@@ -7,16 +7,15 @@ use std::sync::Arc;
 
 use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
-use crate::event::{JobId, Micros, Offset};
+use crate::event::{Fact, HostId, JobId, Micros, Offset};
 use crate::plan::job::Retry;
-use crate::source::pool::adapt::step::AdaptStep;
-use crate::source::pool::adapt::{Acceptance, Adapt, AttemptEvidence};
+use crate::source::pool::adapt::Adapt;
+use crate::source::pool::adapt::history::StartId;
+use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
-use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::schedule::refusal::health::HostHealth;
-use crate::source::pool::throttle::Hint;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
 const FINDINGS_TTL: Micros = Micros(600_000_000);
@@ -55,21 +54,6 @@ pub struct Lane {
     adaptive: Option<Box<AdaptiveLane>>,
 }
 
-/// The adaptive controller, and the pace it sets.
-#[derive(Debug)]
-struct AdaptiveLane {
-    adapt: Adapt,
-    pace: StartPace,
-    /// Whether the server has refused something or announced a limit.
-    has_findings: bool,
-}
-
-impl AdaptiveLane {
-    fn new(adapt: Adapt) -> Box<Self> {
-        Box::new(Self { pace: StartPace::new(adapt.gap()), adapt, has_findings: false })
-    }
-}
-
 /// The position of a lane in the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LanePosition {
@@ -102,7 +86,7 @@ impl Lane {
             next_start: Offset::ZERO,
             cooldown: Offset::ZERO,
             clock: LaneClock::default(),
-            adaptive: adapt.map(AdaptiveLane::new),
+            adaptive: adapt.map(|adapt| Box::new(AdaptiveLane::new(adapt))),
         }
     }
 
@@ -120,18 +104,26 @@ impl Lane {
     pub fn is_cold(&self, now: Offset) -> bool {
         let is_in_use = self.in_flight > 0 || self.has_work() || self.position != LanePosition::None;
         let is_set = self.is_pinned || self.is_quarantined;
-        let has_findings = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings);
+        let has_findings = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings());
         let findings_hold = has_findings && now.since(self.last_start) < FINDINGS_TTL;
         !is_in_use && !is_set && !findings_hold && self.opens_at() <= now
     }
 
     /// Sets or removes the controller that finds its limit and pace.
     pub fn set_adaptive(&mut self, adapt: Option<Adapt>) {
-        self.adaptive = adapt.map(AdaptiveLane::new);
+        self.adaptive = adapt.map(|adapt| Box::new(AdaptiveLane::new(adapt)));
     }
 
     /// Winds its clock to `to`, when the run's clock reads `run`.
     pub fn wind(&mut self, to: Offset, run: WaitTimes) -> WaitTimes {
+        let sums = self.wind_clock(to, run);
+        if self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_due(to)) {
+            self.ask_controller(to);
+        }
+        sums
+    }
+
+    fn wind_clock(&mut self, to: Offset, run: WaitTimes) -> WaitTimes {
         if self.clock.is_at(to) {
             return self.clock.sums();
         }
@@ -157,29 +149,31 @@ impl Lane {
         self.in_flight
     }
 
-    /// Gives the adaptive controller evidence; returns what that changed.
-    pub fn observe(&mut self, evidence: AttemptEvidence) -> Option<AdaptStep> {
-        let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
-        *has_findings |= evidence.end == Acceptance::Refused;
-        let step = adapt.observe(evidence)?;
-        pace.set_gap(step.to.gap);
-        Some(step)
-    }
-
-    /// Gives the adaptive controller a limit that the server announced; returns what that changed.
-    pub fn apply_hint(&mut self, hint: Hint, now: Offset) -> Option<AdaptStep> {
-        let AdaptiveLane { adapt, pace, has_findings } = self.adaptive.as_deref_mut()?;
-        *has_findings = true;
-        let step = adapt.hint(hint, now)?;
-        pace.set_gap(step.to.gap);
-        Some(step)
+    /// Gives the adaptive controller the end of an attempt.
+    pub fn observe(&mut self, id: StartId, evidence: &AttemptEvidence, now: Offset) {
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.observe(id, evidence, now);
+        }
     }
 
     /// Bounds what the adaptive controller may allow.
     pub fn set_cap(&mut self, cap: u32) {
         if let Some(adaptive) = &mut self.adaptive {
-            adaptive.adapt.set_cap(cap);
+            adaptive.set_cap(cap);
         }
+    }
+
+    /// Asks the adaptive controller when the next attempt may start. Do this after each change.
+    pub fn ask_controller(&mut self, now: Offset) {
+        let in_flight = self.in_flight;
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.ask(now, in_flight);
+        }
+    }
+
+    /// Takes what has changed in the adaptive controller, as facts about this host.
+    pub fn take_findings(&mut self, host: HostId) -> impl Iterator<Item = Fact> {
+        self.adaptive.as_mut().map(|adaptive| adaptive.take_facts(host)).into_iter().flatten()
     }
 
     /// Why this lane cannot start a job, if it cannot.
@@ -222,8 +216,8 @@ impl Lane {
 
     /// Whether the host's own limit leaves no room.
     fn is_full(&self) -> bool {
-        let adapted = self.adaptive.as_ref().map(|adaptive| adaptive.adapt.limit());
-        [self.limit, adapted].into_iter().flatten().any(|limit| self.in_flight >= limit)
+        let is_held = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_full());
+        is_held || self.limit.is_some_and(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.
@@ -238,18 +232,17 @@ impl Lane {
 
     /// The moment before which nothing starts here.
     pub fn opens_at(&self) -> Offset {
-        let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.pace.opens_at());
+        let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.opens_at());
         self.next_start.max(self.cooldown).max(paced)
     }
 
-    /// Counts an attempt that starts.
-    pub fn start(&mut self, now: Offset) {
+    /// Counts an attempt that starts. An adaptive controller needs the returned proof at its end.
+    pub fn start(&mut self, now: Offset) -> Option<StartId> {
+        let others = self.in_flight;
         self.in_flight += 1;
         self.last_start = now;
         self.next_start = now + self.gap;
-        if let Some(adaptive) = &mut self.adaptive {
-            adaptive.pace.start(now);
-        }
+        self.adaptive.as_mut().map(|adaptive| adaptive.start(now, others))
     }
 
     /// Counts an attempt that ended.

@@ -4,6 +4,7 @@
 //! a slot; one that waits for a lane, a gap, a cooldown or a backoff holds none. Lanes take turns, so a throttled
 //! or hung host never starves the others. Start at [`Schedule::decide`].
 
+pub mod adaptive_lane;
 pub mod clock;
 pub mod commands;
 pub mod delay_queue;
@@ -33,9 +34,8 @@ use crate::plan::cursor::{BadRow, Cursor};
 use crate::plan::job::{Job, Place};
 use crate::plan::request::address::host_key;
 use crate::plan::{Limits, Polling};
-use crate::source::pool::adapt::AttemptEvidence;
-use crate::source::pool::adapt::step::AdaptStep;
 use crate::source::pool::retry::Budget;
+use crate::source::pool::schedule::adaptive_lane::AttemptEvidence;
 use crate::source::pool::schedule::clock::{RunClock, RunHold};
 use crate::source::pool::schedule::delay_queue::DelayQueue;
 use crate::source::pool::schedule::gate::{Gate, GateState};
@@ -44,7 +44,6 @@ use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::sources::Sources;
-use crate::source::pool::throttle::Hint;
 
 /// The most jobs that may be drawn early because their lane is closed. Beyond that, a source of many hosts is not
 /// drawn any further until some have started.
@@ -152,6 +151,7 @@ impl Schedule {
         }
         let reads = self.clock.wind(now, hold);
         self.turn_to(now, reads);
+        self.announcements.extend(self.lanes.take_findings());
     }
 
     fn turn_to(&mut self, now: Offset, reads: WaitTimes) {
@@ -249,12 +249,18 @@ impl Schedule {
         }
     }
 
-    /// Gives back a slot.
-    pub fn give_back(&mut self, slot: u32, host: HostId) {
+    /// Gives back the slot of an attempt, and lets its host's adaptive controller learn from its end.
+    pub fn give_back(&mut self, slot: u32, ready: &mut PendingJob, evidence: &AttemptEvidence) {
         self.gate.give_back(slot);
-        let lane = host.0 as usize;
-        self.lanes.lane(lane).end();
-        self.lanes.enqueue(lane);
+        let i = ready.host.0 as usize;
+        let (start, now) = (ready.start_id.take(), self.now);
+        let lane = self.lanes.lane(i);
+        if let Some(id) = start {
+            lane.observe(id, evidence, now);
+        }
+        lane.end();
+        self.lanes.enqueue(i);
+        self.announcements.extend(self.lanes.take_findings());
     }
 
     /// Takes back a job that continues later, or at once at another host.
@@ -284,19 +290,6 @@ impl Schedule {
             self.lanes.enqueue(host.0 as usize);
         }
         moves
-    }
-
-    /// Lets a host's adaptive controller learn from an attempt's end and from the limits that the server stated.
-    /// Returns the steps that it took.
-    pub fn learn(&mut self, host: HostId, evidence: Option<AttemptEvidence>, hints: &[Hint]) -> Vec<AdaptStep> {
-        let now = self.now;
-        let Some(lane) = self.lanes.get(host).filter(|lane| lane.is_adaptive()) else { return Vec::new() };
-        let stated: Vec<_> = hints.iter().filter_map(|&hint| lane.apply_hint(hint, now)).collect();
-        let steps: Vec<_> = stated.into_iter().chain(evidence.and_then(|evidence| lane.observe(evidence))).collect();
-        if !steps.is_empty() {
-            self.lanes.enqueue(host.0 as usize);
-        }
-        steps
     }
 
     /// Closes the gate, and returns the jobs that were drawn and will not start.
@@ -331,8 +324,7 @@ impl Schedule {
         }
         let lane = self.lanes.lane(i);
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
-        ready.start(now, timeout, lane.in_flight());
-        lane.start(now);
+        ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);
         Dispatch::Start(Ticket { ready, slot: self.gate.take() })

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::event::waits::WaitTimes;
 use crate::event::{Attempt, HostId, JobId, Micros, Offset};
 use crate::plan::job::Job;
+use crate::source::pool::adapt::history::StartId;
 
 /// A job that has been drawn and has not settled.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub struct PendingJob {
     pub last_refusal: Offset,
     /// Evidence that the refusals are an answer to this job alone.
     own_evidence: u32,
+    /// The proof of its attempt in flight, for the adaptive controller of its host.
+    pub start_id: Option<StartId>,
 }
 
 impl PendingJob {
@@ -73,11 +76,12 @@ impl PendingJob {
             timeout: job.policy.timeouts.attempt,
             job,
             started: now,
-            others: 0,
             uncounted: 0,
+            others: 0,
             refusals: 0,
             last_refusal: Offset::ZERO,
             own_evidence: 0,
+            start_id: None,
         })
     }
 
@@ -87,13 +91,13 @@ impl PendingJob {
     }
 
     /// An attempt starts.
-    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32) {
+    pub fn start(&mut self, now: Offset, timeout: Duration, others: u32, start_id: Option<StartId>) {
         if self.attempts == 0 {
             self.begun = now;
         }
         self.attempts += 1;
         (self.started, self.timeout) = (now, timeout);
-        self.others = others;
+        (self.others, self.start_id) = (others, start_id);
         self.waited += self.wait;
     }
 

@@ -7,6 +7,7 @@
 mod gather;
 mod moment;
 mod quota;
+pub mod stated;
 mod structured;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub fn read(status: u16, headers: &HeaderMap, received: SystemTime, throttled: T
         hints: at_once.into_iter().chain(per_window).collect(),
         remaining: fields.standard.remaining().or_else(|| fields.customary.remaining()),
         retry_after: fields.retry_after.map(|wait| wait.length),
+        quota: fields.standard.quota().or_else(|| fields.customary.quota()),
         malformed: fields.malformed,
     }
 }
@@ -63,6 +65,8 @@ pub struct Notice {
     pub remaining: Option<Remaining>,
     /// The wait in `Retry-After`, on any response.
     pub retry_after: Option<Micros>,
+    /// The number of requests in each window, even if its length is not announced.
+    pub quota: Option<u64>,
     /// The number of throttle fields that cannot be parsed.
     pub malformed: u32,
 }

@@ -99,6 +99,14 @@ impl Quotas {
         Some(Hint::PerWindow { quota, window })
     }
 
+    /// Returns the number of requests per window, of the quota that runs out first, or else of the smallest one.
+    pub fn quota(&self) -> Option<u64> {
+        let counts = |policy: &&QuotaPolicy| policy.unit == Unit::Requests && policy.quota > 0;
+        let named = self.tightest().and_then(|level| self.policy(level)).filter(counts);
+        let smallest = || self.policies.iter().filter(counts).min_by_key(|policy| policy.quota);
+        named.or_else(smallest).map(|policy| policy.quota)
+    }
+
     /// Returns the request quota with the smallest remainder, or of equal ones the one that resets last.
     fn tightest(&self) -> Option<&QuotaLevel> {
         let known = self.levels.iter().filter(|level| level.remaining.is_some() && self.counts_requests(level));

@@ -143,7 +143,12 @@ fn shown_hints(scene: &ViewScene<'_>) -> Vec<FooterHint> {
     let is_over = matches!(scene.model.stage, Stage::Ended(_));
     let mut hints = scene.keymap.footer(scene.ui.context());
     // Rerun is offered only after the run. Then actions that no longer work are hidden.
-    hints.retain(|hint| if is_over { is_available(hint.action, scene) } else { hint.action != Action::Rerun });
+    hints.retain(|hint| match hint.action {
+        Action::TryHost if !scene.ui.has_host_to_try(scene.model) => false,
+        Action::Copy if scene.ui.view == View::Hosts && !scene.ui.can_copy(scene.model) => false,
+        action if is_over => is_available(action, scene),
+        action => action != Action::Rerun,
+    });
     for hint in &mut hints {
         hint.label = match hint.action {
             Action::Pause if scene.can.travel => {

@@ -5,18 +5,36 @@
 use crate::event::reasons::RunEnd;
 use crate::model::{Model, Stage};
 use crate::text::units;
+use crate::tui::rows::hosts::next_try_text;
 use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
+use crate::tui::view::widgets::state_label;
+
+/// The width of the shortest time with a gap before it.
+const SHORTEST_TIME: u16 = 9;
+
+/// The state of a run.
+#[derive(Clone, Debug)]
+pub struct StateText {
+    /// It decides mark and colour.
+    pub status: Status,
+    /// The text.
+    pub long: String,
+    /// A text for narrow screens.
+    pub short: String,
+}
 
 /// Draws the header: name on the left, state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
-    let (status, word) = state(scene);
-    let state_width = width_of(&word) + 2;
+    let StateText { status, long, short } = state(scene);
     // The state keeps its position and the time is shortened, unless the line is short.
     let state_at = pen.width() * 3 / 8;
+    let has_room = width_of(&long) + 2 + SHORTEST_TIME <= pen.width().saturating_sub(state_at);
+    let word = if has_room { long } else { short };
+    let state_width = width_of(&word) + 2;
     let room = pen.width().saturating_sub(state_at + state_width + 2);
     let times = times(scene);
     let time = times.iter().find(|time| width_of(time) <= room).or(times.last()).map_or("", String::as_str);
@@ -27,14 +45,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let room = state_at.saturating_sub(after + 3);
     let name = pen.theme.style(Role::Title);
     pen.foreign(after + 2, 0, &model.name, room, name);
-    let glyph = pen.theme.glyph(status).to_owned();
-    let after = pen.text(state_at, 0, &glyph, status);
-    if status == Status::Paused {
-        // This status has its own background, which needs a margin.
-        pen.text(after, 0, &format!(" {word} "), status);
-    } else {
-        pen.text(after + 1, 0, &word, status);
-    }
+    state_label::draw(pen, state_at, 0, status, &word);
     pen.right(pen.width(), 0, time, if scene.ui.frozen.is_some() { Role::Accent } else { Role::TextDim });
 }
 
@@ -59,8 +70,40 @@ fn times(scene: &ViewScene<'_>) -> Vec<String> {
     times
 }
 
-/// The run's state: its mark and its text.
-pub fn state(scene: &ViewScene<'_>) -> (Status, String) {
+/// The run's state: its mark, its text, and a shorter text for narrow screens.
+pub fn state(scene: &ViewScene<'_>) -> StateText {
+    if let Some(down) = down(scene) {
+        return down;
+    }
+    let (status, long) = other_state(scene);
+    StateText { status, short: long.clone(), long }
+}
+
+/// The state of a run with hosts that are down.
+fn down(scene: &ViewScene<'_>) -> Option<StateText> {
+    let model = scene.model;
+    let is_stopped = scene.ui.playback.is_some_and(|playback| playback.is_paused);
+    if model.stage != Stage::Running || model.is_paused || is_stopped {
+        return None;
+    }
+    let n = model.hosts_down().count();
+    let all = model.hosts.n_kept();
+    if n < all || model.hosts.n_others() > 0 {
+        let words = || format!("RUNNING, {} of {} down", units::count(n as u64), units::plural(all as u64, "host"));
+        return (n > 0).then(|| StateText { status: Status::Down, long: words(), short: format!("RUNNING, {n} down") });
+    }
+    let since = model.hosts_down().map(|(_, outage)| outage.since).min()?;
+    let next_try = model.hosts_down().map(|(_, outage)| outage.next_try).min()?;
+    let (now, next) = (scene.now, next_try_text(next_try, scene.now));
+    let long = format!("DOWN since {}, {next}", units::clock_seconds(since));
+    let short = match next_try > now {
+        true => format!("DOWN, try in {}", units::countdown_seconds(next_try.since(now))),
+        false => "DOWN, trying".to_owned(),
+    };
+    Some(StateText { status: Status::Down, long, short })
+}
+
+fn other_state(scene: &ViewScene<'_>) -> (Status, String) {
     let model = scene.model;
     let in_flight = model.in_flight();
     if scene.ui.playback.is_some_and(|playback| playback.is_paused) {

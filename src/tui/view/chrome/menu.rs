@@ -28,7 +28,7 @@ pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let mut inner = popup.part(3, 1, width.saturating_sub(6), height.saturating_sub(1));
     inner.section(0, "Export", "");
     for (y, row) in (1..).zip(&rows) {
-        let is_available = row.action != Action::SaveCurl || scene.ui.has_request(scene.model);
+        let is_available = row.action != Action::SaveCurl || scene.ui.can_copy(scene.model);
         let (key, word) = if is_available { (Role::Key, Role::Text) } else { (Role::TextFaint, Role::TextFaint) };
         inner.target(0, y, u16::MAX, ClickTarget::Hint(row.action));
         inner.right(keys, y, &row.keys, key);

@@ -91,7 +91,7 @@ impl EndpointLayout {
 /// Draws the endpoint's name, its numbers and its progress.
 fn head(pen: &mut Pen<'_>, endpoint: &EndpointStats, scene: &ViewScene<'_>) {
     let list = scene.ui.list();
-    let status = status_of(endpoint.state(scene.now));
+    let status = status_of(scene.model.endpoint_state(endpoint, scene.now));
     let glyph = pen.theme.glyph(status).to_owned();
     let width = pen.width();
     let done = match endpoint.jobs {

@@ -6,6 +6,7 @@ mod detail;
 
 use ratatui::layout::Rect;
 
+use crate::event::Offset;
 use crate::model::Model;
 use crate::model::host::{HostState, HostStats};
 use crate::text::sanitize::sanitize;
@@ -13,7 +14,7 @@ use crate::text::units;
 use crate::tui::click_targets::ClickTarget;
 use crate::tui::rows::hosts::short_host;
 use crate::tui::rows::hosts::{ANSWERED, FAILED, LIVE, NAME, P95, STATE, THROTTLED, state};
-use crate::tui::text_fit::cut_end;
+use crate::tui::text_fit::{cut_end, width_of};
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::hosts::detail::{details, is_at_host};
 use crate::tui::view::pen::Pen;
@@ -25,16 +26,17 @@ use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 #[derive(Debug)]
 pub struct HostsPage;
 
-/// The rows for the details of the selected host.
+/// The rows for the details of the selected host, in a run without and with refusals, outages or adapted limits.
 const DETAIL: u16 = 7;
+const DETAIL_EVENTFUL: u16 = 10;
 
 impl ViewPage for HostsPage {
     fn rows_in(&self, area: Rect, model: &Model) -> usize {
-        usize::from(TableLayout::new(area.height, model.hosts.all().count(), DETAIL).table.saturating_sub(TABLE_HEAD))
+        usize::from(layout(area.height, model).table.saturating_sub(TABLE_HEAD))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-        let parts = TableLayout::new(pen.height(), scene.model.hosts.all().count(), DETAIL);
+        let parts = layout(pen.height(), scene.model);
         let (width, height) = (pen.width(), pen.height());
         table(&mut pen.part(0, parts.above, width, parts.table), scene);
         let selected =
@@ -50,12 +52,28 @@ impl ViewPage for HostsPage {
     }
 }
 
+/// The heights of table and details. They depend on the whole run, so that nothing moves with the selection.
+fn layout(height: u16, model: &Model) -> TableLayout {
+    let is_eventful = |host: &HostStats| {
+        let has_refused = host.adapted.is_some() || host.learned.is_some() || !host.recognized.is_empty();
+        has_refused || host.outage.is_some() || host.past_outages.n > 0
+    };
+    let detail = if model.hosts.kept().any(is_eventful) { DETAIL_EVENTFUL } else { DETAIL };
+    TableLayout::new(height, model.hosts.all().count(), detail)
+}
+
+/// The width of the state, for long and for short texts.
+const STATE_DOWN: u16 = 34;
+const STATE_SHORT: u16 = 17;
+/// The width of a pace or a quota.
+const PACE: u16 = 13;
+
 /// The widths of the columns; a column of width 0 is left out.
 struct HostColumns {
     name: u16,
     live: u16,
     state: u16,
-    gap: u16,
+    pace: u16,
     answered: u16,
     throttled: u16,
     failed: u16,
@@ -70,13 +88,15 @@ impl HostColumns {
         let live = (table::count_width(model.limit.unwrap_or(0).into()) * 2 + 3).max(9);
         let (answered, throttled, failed) = (count.max(8), count.max(9), count.max(6));
         // Without adaptive limits this column would be empty.
-        let gap = if model.hosts.all().any(|host| host.learned.is_some()) { 13 } else { 0 };
-        let mut columns = Self { name: 0, live, state: 17, gap, answered, throttled, failed, p95: 7, why: 44 };
-        let drops: [fn(&mut Self); 7] = [
+        let pace = if model.hosts.all().any(|host| host.adapted.is_some()) { PACE } else { 0 };
+        let state = if model.hosts_down().next().is_some() { STATE_DOWN } else { STATE_SHORT };
+        let mut columns = Self { name: 0, live, state, pace, answered, throttled, failed, p95: 7, why: 44 };
+        let drops: [fn(&mut Self); 8] = [
+            |c| c.state = STATE_SHORT,
             |c| c.why = 0,
             |c| c.p95 = 0,
             |c| c.failed = 0,
-            |c| c.gap = 0,
+            |c| c.pace = 0,
             |c| c.answered = 0,
             |c| c.throttled = 0,
             |c| c.live = 0,
@@ -87,6 +107,10 @@ impl HostColumns {
             }
             drop(&mut columns);
         }
+        // Columns that were left out may make room for the long text.
+        if columns.room_for_name(width) >= 22 + state.saturating_sub(columns.state) {
+            columns.state = state;
+        }
         let room = columns.room_for_name(width);
         columns.name = if columns.why > 0 { room.min(40) } else { room };
         columns.why += if columns.why > 0 { room - columns.name } else { 0 };
@@ -94,7 +118,7 @@ impl HostColumns {
     }
 
     fn room_for_name(&self, width: u16) -> u16 {
-        let others = [self.live, self.state, self.gap, self.answered, self.throttled, self.failed, self.p95, self.why];
+        let others = [self.live, self.state, self.pace, self.answered, self.throttled, self.failed, self.p95, self.why];
         width.saturating_sub(LEAD + table::total_width(&others))
     }
 }
@@ -110,12 +134,12 @@ fn table(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         ColumnHead::left("HOST", columns.name, Some(NAME)),
         ColumnHead::right("IN FLIGHT", columns.live, Some(LIVE)),
         ColumnHead::left("NOW", columns.state, Some(STATE)),
-        ColumnHead::right("ONE START PER", columns.gap, None),
+        ColumnHead::right("PACE", columns.pace, None),
         ColumnHead::right("ANSWERED", columns.answered, Some(ANSWERED)),
         ColumnHead::right("THROTTLED", columns.throttled, Some(THROTTLED)),
         ColumnHead::right("FAILED", columns.failed, Some(FAILED)),
         ColumnHead::right("P95", columns.p95, Some(P95)),
-        ColumnHead::left("LEARNED", columns.why, None),
+        ColumnHead::left("WHY", columns.why, None),
     ];
     table::heads(pen, 1, LEAD, &heads, list);
     for (y, (row, is_selected)) in (TABLE_HEAD..pen.height()).zip(list.visible_rows()) {
@@ -135,6 +159,7 @@ fn draw_row(
     scene: &ViewScene<'_>,
 ) {
     let (status, state_text) = state(host, scene.now, scene.model);
+    let state_text = if width_of(&state_text) > columns.state { short_state(host, scene.now) } else { state_text };
     let text = if status == Status::Queued { Role::TextDim } else { Role::Text };
     table::row_marks(pen, y, status, is_selected);
     let style = pen.theme.style(text);
@@ -149,12 +174,14 @@ fn draw_row(
         x += columns.live + GAP;
     }
     // Only waiting hosts have a colour.
-    let role = if status == Status::Limited { Role::Limited } else { Role::TextDim };
+    let is_coloured = matches!(status, Status::Limited | Status::Down);
+    let role = if is_coloured { Role::from(status) } else { Role::TextDim };
     pen.text(x, y, &state_text, role);
     x += columns.state + GAP;
-    if columns.gap > 0 {
-        table::text_or_nothing(pen, x + columns.gap, y, host.gap().map(units::length).as_deref(), text);
-        x += columns.gap + GAP;
+    if columns.pace > 0 {
+        let pace = host.adapted.and_then(|adapted| adapted.pace());
+        table::text_or_nothing(pen, x + columns.pace, y, pace.as_deref(), text);
+        x += columns.pace + GAP;
     }
     for (width, n, role) in [
         (columns.answered, host.answered, text),
@@ -170,7 +197,8 @@ fn draw_row(
         table::quantile(pen, x + columns.p95, y, &host.latency, 0.95, text);
         x += columns.p95 + GAP;
     }
-    if let (Some(why), true) = (&host.why, columns.why > 0) {
+    let why = host.outage.as_ref().map(|outage| &outage.why).or(host.why.as_ref());
+    if let (Some(why), true) = (why, columns.why > 0) {
         let ellipsis = pen.theme.glyphs.ellipsis.clone();
         pen.text(x, y, &cut_end(&sanitize(why), usize::from(columns.why), &ellipsis), Role::TextDim);
     }
@@ -179,7 +207,17 @@ fn draw_row(
     }
 }
 
-/// The number of hosts, and how many of them are in cooldown.
+/// The state of a host that is down, for a narrow column.
+fn short_state(host: &HostStats, now: Offset) -> String {
+    match &host.outage {
+        Some(outage) if outage.next_try > now => {
+            format!("down, try in {}", units::countdown_seconds(outage.next_try.since(now)))
+        }
+        Some(_) | None => "down, trying now".to_owned(),
+    }
+}
+
+/// The number of hosts, and how many of them are down or in cooldown.
 fn remark(scene: &ViewScene<'_>) -> String {
     let model = scene.model;
     let cooling = model.hosts.all().filter(|host| matches!(host.state(scene.now), HostState::Cooling(_))).count();
@@ -187,6 +225,10 @@ fn remark(scene: &ViewScene<'_>) -> String {
     let mut parts = vec![table::n_matching(scene).or(table::visible_range(scene)).unwrap_or(all)];
     if model.hosts.n_others() > 0 {
         parts.push(format!("{} idle hosts counted together", units::count(model.hosts.n_others())));
+    }
+    let down = model.hosts_down().count();
+    if down > 0 {
+        parts.push(format!("{} down", units::count(down as u64)));
     }
     if cooling > 0 && model.ended.is_none() {
         parts.push(format!("{} in cooldown", units::count(cooling as u64)));

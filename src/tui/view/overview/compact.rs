@@ -33,7 +33,7 @@ pub fn endpoints(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     for (y, (i, is_selected)) in (ABOVE..pen.height()).zip(list.visible_rows()) {
         let Some(endpoint) = scene.model.endpoints.get(i) else { continue };
         pen.target(0, y, u16::MAX, ClickTarget::Row(i));
-        let state = endpoint.state(scene.now);
+        let state = scene.model.endpoint_state(endpoint, scene.now);
         let status = status_of(state);
         let glyph = pen.theme.glyph(status).to_owned();
         pen.text(0, y, &glyph, status);
@@ -74,8 +74,8 @@ pub fn line(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
 /// Draws the first line: as many numbers as fit, shortened if necessary.
 pub fn head(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
-    let (status, word) = header::state(scene);
-    let limit = model.limit.map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
+    let header::StateText { status, long: word, .. } = header::state(scene);
+    let limit = model.limit_in_force().map_or_else(String::new, |limit| format!("/{}", units::count(u64::from(limit))));
     let flight = format!("{}{limit}", units::count(u64::from(model.in_flight())));
     let settled = model.totals.settled();
     let share = model.jobs.map_or_else(|| units::count(settled), |jobs| units::percent(settled, jobs));

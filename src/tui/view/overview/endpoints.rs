@@ -146,7 +146,7 @@ fn row(
     is_selected: bool,
     scene: &ViewScene<'_>,
 ) {
-    let state = endpoint.state(scene.now);
+    let state = scene.model.endpoint_state(endpoint, scene.now);
     let status = status_of(state);
     table::row_marks(pen, y, status, is_selected);
     let is_over = matches!(state, EndpointState::Done | EndpointState::Cancelled);
@@ -211,6 +211,7 @@ pub fn status_of(state: EndpointState) -> Status {
         EndpointState::Limited => Status::Limited,
         EndpointState::Running => Status::Running,
         EndpointState::Queued => Status::Queued,
+        EndpointState::HostDown => Status::Down,
         EndpointState::Failed | EndpointState::Down => Status::Failed,
         EndpointState::Done | EndpointState::Up => Status::Ok,
         EndpointState::Cancelled => Status::Cancelled,

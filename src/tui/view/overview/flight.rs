@@ -2,6 +2,7 @@
 //!
 //! Start at [`draw`].
 
+use crate::event::adaptive::AdaptiveMode;
 use crate::event::{Micros, Offset};
 use crate::model::marks::Mark;
 use crate::text::units;
@@ -22,12 +23,18 @@ pub fn draw(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let model = scene.model;
     let title = "In flight over time";
     let mean = format!("mean {}", units::significant(model.effective_concurrency(scene.now)));
-    let remark = match model.limit {
-        Some(limit) => format!("{mean}   limit {}", units::count(limit.into())),
-        None => mean.clone(),
+    let limit = model.limit_in_force().map(|limit| format!("limit {}", units::count(limit.into())));
+    let mode = match model.adaptive {
+        AdaptiveMode::Off => None,
+        AdaptiveMode::WhenRefused | AdaptiveMode::On if model.ended.is_some() => None,
+        AdaptiveMode::WhenRefused if model.only_host().is_some_and(|host| host.adapted.is_some()) => Some("adapted"),
+        AdaptiveMode::WhenRefused => Some("when refused"),
+        AdaptiveMode::On => Some("adaptive"),
     };
-    let fits = width_of(title) + 2 + width_of(&remark) <= pen.width();
-    pen.section(0, title, if fits { &remark } else { &mean });
+    let whole = limit.as_ref().zip(mode).map(|(limit, mode)| format!("{mean}   {limit} ({mode})"));
+    let short = limit.map(|limit| format!("{mean}   {limit}"));
+    let fits = |remark: &&String| width_of(title) + 2 + width_of(remark) <= pen.width();
+    pen.section(0, title, [whole, short].iter().flatten().find(fits).unwrap_or(&mean));
 
     let rows = pen.height() - 3;
     let columns = pen.width() - AXIS;

@@ -33,7 +33,8 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
     let n = model.in_flight();
     pen.text(0, 0, "IN FLIGHT", Role::TextDim);
     let bold = pen.theme.style(if n == 0 { Role::TextFaint } else { Role::Running }).patch(emphasis(pen));
-    let limit_text = model.limit.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
+    let in_force = model.limit_in_force();
+    let limit_text = in_force.map_or_else(String::new, |limit| format!("of {}", units::count(u64::from(limit))));
     // The width of the largest possible number, so that its neighbours do not move.
     let widest = n.max(model.limit.unwrap_or(0));
     let is_room_for_digits = digits::width(widest) + 2 + width_of(&limit_text).max(8) < pen.width();
@@ -46,10 +47,12 @@ fn large_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
         pen.styled(end - width_of(&text), 2, &text, bold);
         end + 1
     };
-    let Some(limit) = model.limit else { return };
+    let Some(limit) = in_force else { return };
     if n > limit {
         // After the limit was lowered, attempts above it finish normally.
         pen.text(after, 1, "draining", Role::Limited);
+    } else if let Some(pace) = adapted_pace(model).filter(|pace| after + width_of(pace) < pen.width()) {
+        pen.text(after, 1, &pace, Role::Limited);
     }
     pen.text(after, 2, &limit_text, Role::Text);
     let bar = pen.width().saturating_sub(after + 3).min(12);
@@ -146,10 +149,22 @@ fn small_flight(pen: &mut Pen<'_>, scene: &ViewScene<'_>) -> u16 {
     let digits = model.limit.map_or(4, |limit| units::count(u64::from(limit)).len().max(2));
     let x = pen.text(0, 0, "in flight ", Role::TextDim);
     let x = pen.styled(x, 0, &format!("{:>digits$}", units::count(u64::from(n))), bold);
-    let Some(limit) = model.limit else { return x };
-    let x = pen.text(x, 0, &format!(" / {}", units::count(u64::from(limit))), Role::Text);
-    pen.bar(0, 1, x, f64::from(n) / f64::from(limit.max(1)), 0.0);
+    let Some(limit) = model.limit_in_force() else { return x };
+    // The width of the largest limit, so that the neighbours do not move.
+    let widest = model.limit.map_or(0, |limit| units::count(limit.into()).len());
+    let x = pen.text(x, 0, &format!(" / {:<widest$}", units::count(u64::from(limit))), Role::Text);
+    let pace = adapted_pace(model).filter(|pace| width_of(pace) + 4 <= x);
+    let bar = x - pace.as_ref().map_or(0, |pace| width_of(pace) + 1);
+    pen.bar(0, 1, bar, f64::from(n) / f64::from(limit.max(1)), 0.0);
+    if let Some(pace) = pace {
+        pen.right(x, 1, &pace, Role::Limited);
+    }
     x
+}
+
+/// The pace or the quota that the only host takes.
+fn adapted_pace(model: &Model) -> Option<String> {
+    model.only_host().filter(|_| model.ended.is_none())?.adapted?.pace()
 }
 
 fn small_throughput(pen: &mut Pen<'_>, scene: &ViewScene<'_>) {

@@ -7,6 +7,7 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::race::scene::LabScene;
+use crate::tui::view::widgets::state_label;
 
 /// Draws the header: the scenario and its settings on the left, the state in the middle, time on the right.
 pub fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
@@ -22,13 +23,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &LabScene<'_>) {
     let after = if width_of(&terms) <= room { pen.text(after + 2, 0, &terms, Role::Text) } else { after };
     // The position does not depend on the time, so that the state does not move.
     let state_at = (after + 3).max(pen.width() / 2).min(time_at.saturating_sub(state_width + 2));
-    let glyph = pen.theme.glyph(status).to_owned();
-    let after = pen.text(state_at, 0, &glyph, status);
-    if status == Status::Paused {
-        pen.text(after, 0, &format!(" {word} "), status);
-    } else {
-        pen.text(after + 1, 0, &word, status);
-    }
+    state_label::draw(pen, state_at, 0, status, &word);
     pen.text(time_at, 0, &time, Role::TextDim);
 }
 

@@ -8,4 +8,5 @@ pub mod events;
 pub mod facts;
 pub mod labelled;
 pub mod popup;
+pub mod state_label;
 pub mod table;

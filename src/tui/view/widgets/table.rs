@@ -12,6 +12,7 @@ use crate::tui::text_fit::width_of;
 use crate::tui::theme::role::{Role, Status};
 use crate::tui::view::pen::Pen;
 use crate::tui::view::scene::ViewScene;
+use crate::tui::views::View;
 
 /// The space between two columns.
 pub const GAP: u16 = 2;
@@ -114,7 +115,11 @@ pub fn draw_empty(pen: &mut Pen<'_>, x: u16, y: u16, scene: &ViewScene<'_>) {
     let rows = rows_of(scene.ui.view);
     let filter = scene.ui.list().filter.value();
     let text = if rows.range(scene.model).is_empty() || filter.is_empty() {
-        let yet = if scene.model.ended.is_some() { "" } else { " yet" };
+        let yet = match scene.ui.view {
+            _ if scene.model.ended.is_some() => "",
+            View::InFlight if scene.model.totals.started > 0 => " now",
+            _ => " yet",
+        };
         format!("no {}{yet}", rows.noun())
     } else {
         let clears = scene.keymap.key(Action::Back).map(|key| format!(", {key} clears")).unwrap_or_default();

@@ -15,9 +15,10 @@ use rustc_hash::FxHashMap;
 
 use crate::event::adaptive::AdaptiveMode;
 use crate::event::waits::WaitTimes;
-use crate::event::{HostId, Offset};
+use crate::event::{Fact, HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::adapt::Adapt;
+use crate::source::pool::adapt::gentle::AdaptiveStart;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
 /// Above this many lanes, cold ones are evicted.
@@ -45,6 +46,8 @@ pub struct Lanes {
     /// How many turns at the front of the rotation the DNS prefetch has looked at.
     n_peeked: usize,
     timed: BinaryHeap<Reverse<(Offset, usize)>>,
+    /// What adaptive controllers have found, as facts that were not taken yet.
+    findings: Vec<Fact>,
     limits: Limits,
     now: Offset,
     /// The reading of the run's clock at `now`.
@@ -72,6 +75,7 @@ impl Lanes {
             entries: 0,
             n_peeked: 0,
             timed: BinaryHeap::new(),
+            findings: Vec::new(),
             limits: limits.clone(),
             now: Offset::ZERO,
             run_clock: WaitTimes::NONE,
@@ -124,7 +128,7 @@ impl Lanes {
         self.evict_cold();
         let (limit, gap) = self.limits.limits_for_host(name);
         let limit = limit.map(NonZeroU32::get);
-        let adapt = self.limits.adaptive.is_active().then(|| Adapt::new(limit.unwrap_or(cap)));
+        let adapt = controller(self.limits.adaptive, limit.unwrap_or(cap));
         let i = self.next_number;
         self.next_number += 1;
         self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
@@ -167,7 +171,7 @@ impl Lanes {
         if changes {
             for lane in self.all.values_mut() {
                 lane.wind(self.now, self.run_clock);
-                let adapt = mode.is_active().then(|| Adapt::new(lane.limit.unwrap_or(cap)));
+                let adapt = controller(mode, lane.limit.unwrap_or(cap));
                 lane.set_adaptive(adapt);
             }
         }
@@ -178,6 +182,11 @@ impl Lanes {
     /// nothing if only the end of an attempt or a command can open it.
     pub fn enqueue(&mut self, i: usize) {
         let Some(lane) = self.all.get_mut(&i) else { return };
+        if lane.is_adaptive() {
+            lane.wind(self.now, self.run_clock);
+            lane.ask_controller(self.now);
+            self.findings.extend(lane.take_findings(HostId(u32::try_from(i).unwrap_or(u32::MAX))));
+        }
         if lane.is_shut() || !lane.has_work() {
             return;
         }
@@ -192,6 +201,11 @@ impl Lanes {
             lane.position = LanePosition::Timed(opens_at);
             self.timed.push(Reverse((opens_at, i)));
         }
+    }
+
+    /// Takes what the adaptive controllers have found.
+    pub fn take_findings(&mut self) -> impl Iterator<Item = Fact> {
+        self.findings.drain(..)
     }
 
     /// When the next lane opens without a command or the end of an attempt.
@@ -249,4 +263,14 @@ impl Lanes {
     pub fn enqueue_mixed(&mut self, source: usize) {
         self.rotation.push_back((LaneTurn::Mixed(source), 0));
     }
+}
+
+/// The controller of a host, if limits adapt.
+fn controller(mode: AdaptiveMode, cap: u32) -> Option<Adapt> {
+    let start = match mode {
+        AdaptiveMode::Off => return None,
+        AdaptiveMode::WhenRefused => AdaptiveStart::AtLimit,
+        AdaptiveMode::On => AdaptiveStart::Slow,
+    };
+    Some(Adapt::new(cap, start))
 }

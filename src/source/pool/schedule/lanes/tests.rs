@@ -107,7 +107,7 @@ proptest! {
                     Kept::Cooldown => assert!(lane.cool_until(Offset(5_000_000))),
                     Kept::Quarantine => lane.is_quarantined = true,
                     Kept::Limit => (lane.limit, lane.is_pinned) = (Some(3), true),
-                    Kept::InFlight => lane.start(Offset::ZERO),
+                    Kept::InFlight => drop(lane.start(Offset::ZERO)),
                     Kept::Source => lane.sources.push_back(0),
                 }
                 hosts.push((host, *kept));

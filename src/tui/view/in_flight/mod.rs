@@ -2,6 +2,8 @@
 //!
 //! If a run hangs, the attempt that causes it is on top. Start at [`InFlightPage`].
 
+mod waiting;
+
 use ratatui::layout::Rect;
 
 use crate::event::{Attempt, Micros};
@@ -21,11 +23,18 @@ use crate::tui::view::widgets::table::{self, ColumnHead, GAP, LEAD};
 pub struct InFlightPage;
 
 impl ViewPage for InFlightPage {
-    fn rows_in(&self, area: Rect, _: &Model) -> usize {
-        usize::from(area.height.saturating_sub(TABLE_HEAD))
+    fn rows_in(&self, area: Rect, model: &Model) -> usize {
+        usize::from(area.height.saturating_sub(TABLE_HEAD + waiting::height(area.height, model)))
     }
 
     fn draw(&self, pen: &mut Pen<'_>, scene: &ViewScene<'_>) {
+        let below = waiting::height(pen.height(), scene.model);
+        let (width, above) = (pen.width(), pen.height() - below);
+        // Below the rows that were ever in use, or else at the bottom.
+        let rows = u16::try_from(scene.model.open.rows().max(1)).unwrap_or(u16::MAX);
+        let from = above.min(TABLE_HEAD.saturating_add(rows));
+        waiting::draw(&mut pen.part(0, from, width, below), scene);
+        let pen = &mut pen.part(0, 0, width, above);
         pen.section(0, "In flight", &remark(scene));
         let list = scene.ui.list();
         if scene.model.open.n() == 0 || list.order.is_empty() {

@@ -1,0 +1,110 @@
+//! Plain lines about hosts as a whole: down, up again, given up, and answers that count as refusals.
+//!
+//! Many hosts at once share a line, and a host that goes down again and again gets fewer and fewer. Start at
+//! [`HostLines::lines`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::event_log::{LogEntry, LogEvent};
+use crate::model::host::outage::HostNotice;
+use crate::text::sanitize::sanitize;
+use crate::text::units;
+
+/// What has been printed about hosts so far.
+#[derive(Clone, Debug, Default)]
+pub struct HostLines {
+    outages: HashMap<Arc<str>, HostOutages>,
+}
+
+/// The outages of a host so far, and whether the last one was printed.
+#[derive(Clone, Copy, Debug, Default)]
+struct HostOutages {
+    n: u64,
+    is_printed: bool,
+}
+
+impl HostLines {
+    /// Number of hosts that get a line of their own at once.
+    const AT_ONCE: usize = 3;
+    /// Number of outages of a host that are all printed. After that, each doubling of the number is.
+    const ALL_UNTIL: u64 = 3;
+    /// Number of hosts whose outages are counted; the lines of others are always printed.
+    const KEPT: usize = 4_096;
+
+    /// The lines for new events; other events are skipped.
+    pub fn lines(&mut self, new: &[&LogEntry]) -> Vec<String> {
+        let notices = new.iter().filter_map(|item| match &item.event {
+            LogEvent::Host(host, notice, why) => Some((host, *notice, why)),
+            _ => None,
+        });
+        let printed: Vec<_> =
+            notices.filter_map(|(host, notice, why)| Some((notice, self.line(host, notice, why)?))).collect();
+        let mut lines = Vec::new();
+        for (i, (notice, line)) in printed.iter().enumerate() {
+            let like = |(other, _): &&(HostNotice, String)| other == notice;
+            let n = printed.iter().filter(like).count();
+            let is_first = !printed[..i].iter().any(|other| like(&other));
+            if n <= Self::AT_ONCE {
+                lines.push(line.clone());
+            } else if is_first {
+                lines.push(format!("{line}, and {} more hosts alike", units::count(n as u64 - 1)));
+            }
+        }
+        lines
+    }
+
+    /// The line for a notice, unless the host has had too many.
+    fn line(&mut self, host: &Arc<str>, notice: HostNotice, why: &str) -> Option<String> {
+        let is_kept = self.outages.len() < Self::KEPT || self.outages.contains_key(host);
+        let mut forgotten = HostOutages { n: 0, is_printed: true };
+        let outages = if is_kept { self.outages.entry(Arc::clone(host)).or_default() } else { &mut forgotten };
+        let mut again = String::new();
+        match notice {
+            HostNotice::Down => {
+                outages.n += 1;
+                outages.is_printed = outages.n <= Self::ALL_UNTIL || outages.n.is_power_of_two();
+                if outages.n > 1 {
+                    again = format!(" (outage {})", units::count(outages.n));
+                }
+            }
+            HostNotice::Up => {}
+            HostNotice::GivenUp | HostNotice::Refuses(_) | HostNotice::NoLongerRefuses(_) => outages.is_printed = true,
+        }
+        let text = notice.sentence(&sanitize(why));
+        outages.is_printed.then(|| format!("{}: {text}{again}", sanitize(host)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HostLines;
+    use crate::event::Offset;
+    use crate::model::event_log::{LogEntry, LogEvent};
+    use crate::model::host::outage::HostNotice;
+
+    fn entry(host: &str, notice: HostNotice) -> LogEntry {
+        LogEntry { at: Offset::ZERO, event: LogEvent::Host(host.into(), notice, "connection refused".into()) }
+    }
+
+    #[test]
+    fn a_host_that_goes_down_again_and_again_gets_fewer_lines() {
+        let mut lines = HostLines::default();
+        let mut printed = Vec::new();
+        for _ in 0..20 {
+            printed.extend(lines.lines(&[&entry("a", HostNotice::Down)]));
+            printed.extend(lines.lines(&[&entry("a", HostNotice::Up)]));
+        }
+        assert_eq!(printed.len(), 2 * 6, "outages 1, 2, 3, 4, 8 and 16: {printed:#?}");
+        assert!(printed.contains(&"a: down: connection refused (outage 16)".to_owned()), "{printed:#?}");
+    }
+
+    #[test]
+    fn many_hosts_at_once_share_a_line() {
+        let entries: Vec<LogEntry> = (0..20).map(|i| entry(&format!("h{i}"), HostNotice::Down)).collect();
+        let printed = HostLines::default().lines(&entries.iter().collect::<Vec<_>>());
+        assert_eq!(printed, ["h0: down: connection refused, and 19 more hosts alike"]);
+        let printed = HostLines::default().lines(&entries.iter().take(2).collect::<Vec<_>>());
+        assert_eq!(printed.len(), 2);
+    }
+}

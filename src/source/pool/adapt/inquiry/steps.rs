@@ -1,0 +1,86 @@
+//! The steps of a search: cooling, single probes, the ramp, and what follows from it.
+//!
+//! Start at [`Inquiry::begin_cool`].
+
+use crate::source::pool::adapt::inquiry::{Inquiry, InquiryPhase, InquiryView};
+use crate::source::pool::adapt::pace::Pace;
+use crate::source::pool::adapt::search::{Probe, Ramp, RampFacts, RampFinding};
+use crate::source::pool::adapt::seconds::{SAME, Seconds};
+use crate::source::pool::adapt::step::AdaptReason;
+use crate::source::pool::adapt::tuning::SHORT_WINDOW;
+use crate::source::pool::adapt::window::Window;
+
+impl Inquiry {
+    pub(super) fn begin_cool(&mut self, view: InquiryView<'_>) {
+        let short = self.window.take().filter(|window| window.length() <= SHORT_WINDOW);
+        if let Some(window) = short {
+            let rate = window.rate() * 0.985;
+            match &mut self.pace {
+                Some(pace) => pace.set_given(rate),
+                None => self.pace = Some(Pace::given(rate, view.now)),
+            }
+        }
+        self.origin.begin_search(self.flight.first, self.pace.is_some(), view.history);
+        self.reason = AdaptReason::Refused;
+        self.cool(view);
+    }
+
+    pub(super) fn cool(&mut self, view: InquiryView<'_>) {
+        self.phase = InquiryPhase::Cool(None);
+        let stated = self.waits.until;
+        self.pause = if stated > view.now { stated } else { self.origin.next_probe(view.now, view.history) };
+    }
+
+    pub(super) fn ramp_up(&mut self, probe: Probe, view: InquiryView<'_>) {
+        let ramp = Ramp::new(probe.started, &self.origin);
+        self.phase = InquiryPhase::Ramp(ramp);
+        if ramp.is_empty() {
+            self.end_ramp(&ramp, view.now, view);
+        }
+    }
+
+    /// Ends a ramp whose last attempt was refused at `until`, or was not refused by now.
+    pub(super) fn end_ramp(&mut self, ramp: &Ramp, until: Seconds, view: InquiryView<'_>) {
+        let InquiryView { now, history, cap } = view;
+        let facts = RampFacts { history, cap, refused: self.flight.refused, is_paced: self.pace.is_some() };
+        let finding = self.origin.judge(ramp, until, now, facts);
+        (self.phase, self.flight.streak, self.flight.until) = (InquiryPhase::Law, 0, now);
+        match finding {
+            RampFinding::NoLimit => self.set_free(now),
+            RampFinding::Window { quota, length, shortest } => {
+                let burst = (ramp.from, history.last_start().unwrap_or(now));
+                self.window = Some(Window::new(quota, length, burst, shortest, self.waits()));
+                self.flight.last = -1.0;
+                self.reason = AdaptReason::Burst;
+            }
+            RampFinding::Rate { accepted, lasted, resumes } => {
+                let was_refused = until < now - SAME;
+                let saturations = [Some(self.origin.refused_at), was_refused.then_some(until)];
+                let pace = Pace::measured(f64::from(accepted) / lasted, accepted, now)
+                    .after(self.pace.take())
+                    .with_saturations(saturations.into_iter().flatten());
+                self.pace = Some(match resumes {
+                    Some(at) => pace.resuming(at),
+                    None => pace,
+                });
+                self.reason = AdaptReason::Accepting;
+            }
+        }
+    }
+
+    /// There is no limit.
+    pub(super) fn set_free(&mut self, now: Seconds) {
+        (self.phase, self.origin.anchor, self.origin.outer) = (InquiryPhase::Free, Some(now), now);
+        (self.pace, self.window) = (None, None);
+        self.reason = AdaptReason::NoLimit;
+    }
+
+    /// A pace replaces a window: room comes back little by little.
+    pub(super) fn smooth(&mut self, rate: f64, now: Seconds) {
+        let Some(window) = self.window.take() else { return };
+        let length = window.length();
+        let pace = Pace::measured(rate, 3, now).after(self.pace.take());
+        self.pace = Some(pace.with_memory(length).resuming(now + 0.1 * length));
+        self.reason = AdaptReason::Smooth;
+    }
+}

@@ -1,0 +1,279 @@
+//! The rate that a host accepts, and the search for it.
+//!
+//! Between two refusals limiter and controller agree: what was accepted in that time, divided by it, is the rate. So
+//! each refusal measures it, with an error that shrinks as they become rare. Start at [`Pace::accepted`].
+
+use std::collections::VecDeque;
+
+use crate::source::pool::adapt::history::History;
+use crate::source::pool::adapt::seconds::Seconds;
+use crate::source::pool::adapt::tuning::{
+    AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FOUND_RATIO, GENTLE_CUT,
+    MAX_CREEP, MAX_RATE, MAX_SEARCH_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE,
+    MIN_SEARCH_GROWTH, MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, SEARCH_ATTEMPTS, UNKNOWN_CUT,
+    WAITED_SEARCH_GROWTH,
+};
+
+/// The rate at which attempts start.
+#[derive(Debug)]
+pub struct Pace {
+    /// Starts per second.
+    rate: f64,
+    /// When the next one may start.
+    next: Seconds,
+    /// The lowest rate that was refused since the search began.
+    refused: Option<f64>,
+    /// The highest rate that was accepted since the last refusal.
+    proved: Option<f64>,
+    /// The search is over: the rate only creeps upwards.
+    is_found: bool,
+    /// Attempts accepted since the rate last changed.
+    quiet: u32,
+    /// When the rate last changed.
+    since: Seconds,
+    /// Quiet stretches since the last refusal.
+    stretches: u32,
+    /// How many were accepted when the rate was first measured.
+    sample: u32,
+    /// When the host was seen saturated: refusals, from which rates are measured.
+    saturations: VecDeque<Seconds>,
+    /// The window from which this pace was derived; zero if none.
+    memory: Seconds,
+    /// The rate after the last refusal.
+    after_refusal: Option<f64>,
+    /// Whether two refusals agreed on the rate.
+    is_confirmed: bool,
+    last_refused: Seconds,
+    /// How long a quiet stretch lasts.
+    hold: Seconds,
+}
+
+/// What else is known when a paced attempt is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusalContext<'a> {
+    /// When the attempt started.
+    pub started: Seconds,
+    /// Now.
+    pub now: Seconds,
+    /// The history of the host.
+    pub history: &'a History,
+    /// The longest stated wait; zero if there was none.
+    pub wait: Seconds,
+    /// How many the host takes at once after a pause, if that is known.
+    pub depth: Option<u32>,
+}
+
+impl Pace {
+    /// A pace at a share of this rate, which was measured on so many accepted attempts.
+    pub fn measured(rate: f64, sample: u32, now: Seconds) -> Self {
+        let mut pace = Self {
+            rate: 0.0,
+            next: 0.0,
+            refused: None,
+            proved: None,
+            is_found: false,
+            quiet: 0,
+            since: now,
+            stretches: 0,
+            sample: sample.max(1),
+            saturations: VecDeque::new(),
+            memory: 0.0,
+            after_refusal: None,
+            is_confirmed: false,
+            last_refused: -1e9,
+            hold: CREEP_HOLD,
+        };
+        pace.set(rate * RATE_SHARE);
+        pace.next = now + 1.0 / pace.rate;
+        pace
+    }
+
+    /// A pace that the server or a window gives.
+    pub fn given(rate: f64, now: Seconds) -> Self {
+        let mut pace = Self::measured(1.0, 1, now);
+        pace.set(rate);
+        (pace.is_found, pace.next) = (true, now);
+        pace
+    }
+
+    /// The same pace with this rate, known for certain.
+    pub fn set_given(&mut self, rate: f64) {
+        self.set(rate);
+        self.is_found = true;
+    }
+
+    /// Keeps what an earlier pace at this host had found out.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<Self>) -> Self {
+        if let Some(earlier) = earlier {
+            (self.memory, self.after_refusal) = (earlier.memory, earlier.after_refusal);
+            (self.is_confirmed, self.last_refused, self.hold) =
+                (earlier.is_confirmed, earlier.last_refused, earlier.hold);
+        }
+        self
+    }
+
+    /// Also remembers the window from which it was derived.
+    #[must_use]
+    pub fn with_memory(mut self, window: Seconds) -> Self {
+        self.memory = window;
+        self
+    }
+
+    /// Also knows when the host was saturated.
+    #[must_use]
+    pub fn with_saturations(mut self, moments: impl IntoIterator<Item = Seconds>) -> Self {
+        self.saturations.extend(moments);
+        self
+    }
+
+    /// Starts again at this moment.
+    #[must_use]
+    pub fn resuming(mut self, at: Seconds) -> Self {
+        self.next = at;
+        self
+    }
+
+    /// Starts per second.
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+
+    /// The time between two starts.
+    pub fn gap(&self) -> Seconds {
+        1.0 / self.rate
+    }
+
+    /// The moment before which nothing starts.
+    pub fn opens_at(&self) -> Seconds {
+        self.next
+    }
+
+    /// The rate, once two refusals agree on it.
+    pub fn learned(&self) -> Option<f64> {
+        (self.is_found && self.is_confirmed && self.stretches < 6).then_some(self.rate / RATE_SHARE)
+    }
+
+    /// Counts a start.
+    pub fn start(&mut self, now: Seconds) {
+        self.next = self.next.max(now) + 1.0 / self.rate;
+    }
+
+    /// Raises the rate, if enough was accepted at this one. Returns whether it did.
+    pub fn accepted(&mut self, now: Seconds, wait: Seconds) -> bool {
+        self.quiet += 1;
+        let (lasted, quiet, before) = (now - self.since, f64::from(self.quiet), self.rate);
+        if self.is_found {
+            let is_due = lasted >= self.hold.max(5.0 * wait) && quiet >= CREEP_ATTEMPTS * self.hold.min(4.0);
+            if !is_due {
+                return false;
+            }
+            self.creep(lasted);
+        } else {
+            if lasted < MIN_SEARCH_TIME.max(SEARCH_ATTEMPTS / self.rate).max(self.memory / 4.0) || self.quiet < 3 {
+                return false;
+            }
+            self.search(lasted, wait);
+        }
+        (self.quiet, self.since) = (0, now);
+        (self.rate - before).abs() > f64::EPSILON
+    }
+
+    /// A rate that is not used proves nothing.
+    fn is_used(&self, lasted: Seconds, share: f64) -> bool {
+        f64::from(self.quiet) >= share * self.rate * lasted - 1.0
+    }
+
+    fn creep(&mut self, lasted: Seconds) {
+        if !self.is_used(lasted, 0.8) {
+            return;
+        }
+        self.proved = Some(self.rate);
+        let doublings = i32::try_from(self.stretches.saturating_sub(CREEP_QUIET)).unwrap_or(i32::MAX);
+        self.set(self.rate * (1.0 + (CREEP * 2_f64.powi(doublings)).min(MAX_CREEP)));
+        self.stretches += 1;
+        if self.stretches > CREEP_QUIET {
+            self.hold = CREEP_HOLD;
+        }
+    }
+
+    fn search(&mut self, lasted: Seconds, wait: Seconds) {
+        if !self.is_used(lasted, 0.7) {
+            return;
+        }
+        self.proved = Some(self.rate);
+        match self.refused {
+            Some(refused) if refused / self.rate < FOUND_RATIO => self.is_found = true,
+            Some(refused) => self.set(self.rate * (1.0 + self.growth()).min((refused / self.rate).sqrt())),
+            // Each refusal costs a stated wait: fewer and longer steps.
+            None if wait > 0.0 => self.set(self.rate * (1.0 + WAITED_SEARCH_GROWTH)),
+            None => self.set(self.rate * (1.0 + self.growth())),
+        }
+    }
+
+    /// The step of a search: the error of the first measurement.
+    fn growth(&self) -> f64 {
+        (1.0 / f64::from(self.sample)).clamp(MIN_SEARCH_GROWTH, MAX_SEARCH_GROWTH)
+    }
+
+    /// Lowers the rate after a refusal.
+    pub fn refused(&mut self, context: RefusalContext<'_>) {
+        let RefusalContext { started, now, history, .. } = context;
+        let span = MEASURE_SPAN.max(MEASURE_STARTS / self.rate);
+        let is_lone = started - self.last_refused > span;
+        self.last_refused = started;
+        if history.ends().refused_of_last(10).1 >= REFUSED_OF_TEN && !is_lone {
+            // The ceiling has come down.
+            self.saturations.clear();
+            self.set(self.rate * DEEP_CUT);
+        }
+        let measured = self.measure(span, context);
+        self.saturations.push_back(started);
+        if f64::from(self.quiet) >= 0.4 * self.rate {
+            // Not while what came before may still count.
+            self.refused = Some(self.rate);
+        }
+        match (is_lone, self.proved, measured) {
+            (true, Some(proved), _) if proved < self.rate => self.set(proved),
+            (true, ..) => self.set(self.rate * GENTLE_CUT),
+            (false, _, Some(measured)) => {
+                self.set((measured * RATE_SHARE).min(self.rate * GENTLE_CUT).max(self.rate * 0.5));
+                self.is_found = true;
+            }
+            (false, _, None) => self.set(self.rate * UNKNOWN_CUT),
+        }
+        self.is_confirmed = self.after_refusal.is_some_and(|before| (self.rate / before - 1.0).abs() <= AGREEMENT);
+        self.after_refusal = Some(self.rate);
+        let is_settled = self.is_confirmed && self.is_found;
+        self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
+        (self.proved, self.quiet, self.since, self.stretches) = (None, 0, now, 0);
+        self.next = self.next.max(now + 1.0 / self.rate);
+    }
+
+    /// The rate that was accepted between an earlier saturation and this one.
+    fn measure(&mut self, span: Seconds, context: RefusalContext<'_>) -> Option<f64> {
+        let RefusalContext { started, history, wait, depth, .. } = context;
+        while self.saturations.front().is_some_and(|&at| at <= started - SATURATION_TTL) {
+            self.saturations.pop_front();
+        }
+        let measured = self.saturations.iter().rev().find_map(|&at| {
+            let n = history.count(at, started - 1e-9);
+            let is_enough = started - at >= span && f64::from(n) >= MEASURE_ATTEMPTS;
+            is_enough.then(|| f64::from(n) / (started - at))
+        });
+        // Full again after the stated wait: a burst, then so many per second.
+        let last = *self.saturations.back()?;
+        let paced = started - last - wait;
+        let after_wait = depth
+            .filter(|_| wait > 0.0 && paced > 0.3)
+            .map(|depth| (f64::from(history.count(last, started - 1e-9)) - f64::from(depth)) / paced);
+        match (measured, after_wait.filter(|&rate| rate > 0.0)) {
+            (Some(one), Some(other)) => Some(one.max(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    fn set(&mut self, rate: f64) {
+        self.rate = rate.clamp(MIN_RATE, MAX_RATE);
+    }
+}
