@@ -40,7 +40,7 @@ pub const RETRY_ON: RetryOn = RetryOn {
     timeout: true,
     connect: true,
     server_error: false,
-    statuses: StatusSet::of(&[408, 425, 502, 503, 504]),
+    statuses: StatusSet::from_statuses(&[408, 425, 502, 503, 504]),
 };
 
 /// The maximum of the first wait; it doubles with each attempt.

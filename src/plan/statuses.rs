@@ -28,7 +28,7 @@ impl StatusSet {
     pub const EMPTY: Self = Self([0; 8]);
 
     /// A set of these statuses. Those out of bounds are left out.
-    pub const fn of(statuses: &[u16]) -> Self {
+    pub const fn from_statuses(statuses: &[u16]) -> Self {
         let mut set = Self::EMPTY;
         let mut i = 0;
         while i < statuses.len() {
@@ -119,17 +119,20 @@ mod tests {
 
     #[test]
     fn a_set_holds_what_was_added_and_nothing_else() {
-        let set = StatusSet::of(&[100, 163, 164, 429, 599, 600, 99]);
+        let set = StatusSet::from_statuses(&[100, 163, 164, 429, 599, 600, 99]);
         assert_eq!(set.iter().collect::<Vec<_>>(), [100, 163, 164, 429, 599]);
         for status in [0, 99, 101, 600, 611, 700, u16::MAX] {
             assert!(!set.contains(status), "{status}");
         }
-        assert_eq!(set.union(StatusSet::of(&[500])), StatusSet::of(&[100, 163, 164, 429, 500, 599]));
+        assert_eq!(
+            set.union(StatusSet::from_statuses(&[500])),
+            StatusSet::from_statuses(&[100, 163, 164, 429, 500, 599])
+        );
     }
 
     #[test]
     fn refusals_are_errors_and_none_is_allowed() {
-        assert_eq!(parse_throttled("429, 503"), Ok(Throttled::Listed(StatusSet::of(&[429, 503]))));
+        assert_eq!(parse_throttled("429, 503"), Ok(Throttled::Listed(StatusSet::from_statuses(&[429, 503]))));
         assert_eq!(parse_throttled(""), Ok(Throttled::Listed(StatusSet::EMPTY)));
         for wrong in ["200", "429;503", "abc", "600"] {
             assert!(parse_throttled(wrong).is_err(), "{wrong}");

@@ -14,9 +14,7 @@ pub mod ledger;
 pub mod makespan;
 mod order;
 mod pacing;
-mod refusals;
-mod repeats;
-mod retries;
+mod retry;
 mod rig;
 mod rounds;
 #[cfg(unix)]

@@ -4,5 +4,6 @@
 
 pub mod failure_sample;
 pub mod judge;
+pub mod next_step;
 pub mod redirect;
 pub mod request_profile;

@@ -15,13 +15,13 @@ use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
-use crate::source::pool::run::next_step::EndedAttempt;
+use crate::source::pool::outcome::next_step::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
 use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
-use crate::source::pool::schedule::refusal::Meaning;
+use crate::source::pool::schedule::refusal::HostResponse;
 use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::wire::{Exchange, Reply};
 
@@ -83,11 +83,11 @@ impl SharedRun {
             state.schedule.budget.count();
             let command = state.running.end(slot);
             let cooldown = throttle.cooldown.filter(|&until| until > now);
-            let is_told = cooldown.is_some();
-            let mut meaning = state.schedule.classify(&mut ready, &mut outcome, is_told);
+            let is_timed = cooldown.is_some();
+            let mut response = state.schedule.classify(&mut ready, &mut outcome, is_timed);
             // The cooldown is the stated wait, but no longer than the plan allows.
             let evidence = AttemptEvidence {
-                end: acceptance(meaning, cooldown.map(|until| until.since(now))),
+                end: acceptance(response, cooldown.map(|until| until.since(now))),
                 stated: throttle.stated,
             };
             let took = now.since(ready.started);
@@ -102,11 +102,11 @@ impl SharedRun {
             // The controller learns before anything asks it again.
             state.schedule.give_back(slot, &mut ready, &evidence);
             let mut cooled = cooldown.filter(|&until| state.schedule.cool(ready.host, until));
-            if meaning == Meaning::Refused && !is_told {
+            if response == HostResponse::Refused && !is_timed {
                 match state.schedule.refuse(&ready, &outcome, chance) {
                     Pause::Begins(until) => cooled = Some(until),
                     Pause::Known => {}
-                    Pause::Stray => meaning = Meaning::RefusedAlone,
+                    Pause::Stray => response = HostResponse::RefusedAlone,
                 }
             }
             if let Some(until) = cooled {
@@ -114,8 +114,8 @@ impl SharedRun {
             }
             ready.end(now);
             let (outcome, wait) = (&outcome, throttle.wait);
-            let ended = EndedAttempt { outcome, meaning, hop, wait, is_told, command, chance };
-            let (ready, end) = Self::next_step(state, now, ready, ended)?;
+            let ended = EndedAttempt { outcome, response, hop, wait, is_timed, chance };
+            let (ready, end) = Self::next_step(state, now, ready, ended, command)?;
             if self.collects() {
                 return Some((ready, end));
             }
@@ -181,11 +181,11 @@ impl SharedRun {
 }
 
 /// What an adaptive controller learns from an attempt's end. Time-outs and failures teach it nothing.
-fn acceptance(meaning: Meaning, wait: Option<Micros>) -> Acceptance {
-    match meaning {
-        Meaning::Accepted => Acceptance::Accepted,
-        Meaning::Refused => Acceptance::Refused(wait),
-        Meaning::Nothing | Meaning::RefusedAlone => Acceptance::Unknown,
+fn acceptance(response: HostResponse, wait: Option<Micros>) -> Acceptance {
+    match response {
+        HostResponse::Accepted => Acceptance::Accepted,
+        HostResponse::Refused => Acceptance::Refused(wait),
+        HostResponse::Nothing | HostResponse::RefusedAlone => Acceptance::Unknown,
     }
 }
 

@@ -20,7 +20,7 @@ const ENDPOINT_OVERLOADS: u64 = 5;
 pub struct HostHealth {
     /// The accepted attempts of the host.
     accepted: Accepted,
-    endpoints: FxHashMap<EndpointId, EndpointHealth>,
+    endpoints: FxHashMap<EndpointId, EndpointRecord>,
     /// Statuses that were reported as refusals.
     pub recognized: StatusSet,
     /// The pause of the host.
@@ -29,7 +29,7 @@ pub struct HostHealth {
 
 /// What the answers of one endpoint at this host have shown.
 #[derive(Debug, Default)]
-struct EndpointHealth {
+struct EndpointRecord {
     accepted: Accepted,
     /// Answers of 503 that counted as refusals, while it had accepted nothing.
     overloads: u64,

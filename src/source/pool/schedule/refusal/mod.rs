@@ -21,7 +21,7 @@ const COURTESY: Micros = Micros(1_000);
 
 /// What the end of an attempt means for its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub enum HostResponse {
     /// The host answered the request.
     Accepted,
     /// It says nothing about the host: a time-out, a failure, or an answer that only this job gets.
@@ -34,27 +34,27 @@ pub enum Meaning {
 
 impl Schedule {
     /// Decides what the end of an attempt means for its host, and corrects the outcome if the answer is a refusal.
-    /// `is_told` is whether the server named a moment.
+    /// `is_timed` is whether the server named a moment.
     ///
     /// Only a request that may be sent twice is refused by evidence alone: a server could have acted on it.
-    pub fn classify(&mut self, ready: &mut PendingJob, outcome: &mut Outcome, is_told: bool) -> Meaning {
+    pub fn classify(&mut self, ready: &mut PendingJob, outcome: &mut Outcome, is_timed: bool) -> HostResponse {
         let (host, endpoint, started, now) = (ready.host, ready.job.endpoint, ready.started, self.now);
-        let Some(lane) = self.lanes.get(host) else { return Meaning::Nothing };
+        let Some(lane) = self.lanes.get(host) else { return HostResponse::Nothing };
         let others = lane.in_flight().saturating_sub(1);
         let health = &mut lane.health;
         match *outcome {
-            Outcome::Throttled { .. } if is_told => Meaning::Refused,
+            Outcome::Throttled { .. } if is_timed => HostResponse::Refused,
             Outcome::Throttled { .. } => {
                 if ready.refuse(now, health.has_accepted_since(ready.last_refusal, endpoint)).is_refused_alone() {
-                    Meaning::RefusedAlone
+                    HostResponse::RefusedAlone
                 } else {
-                    Meaning::Refused
+                    HostResponse::Refused
                 }
             }
             Outcome::Answered { status: 503, expected: false, .. } if infers(ready) => {
                 let is_own = health.has_accepted_since(ready.last_refusal, endpoint);
                 if !health.is_shed(ready, others, now) || ready.refuse(now, is_own).is_refused_alone() {
-                    return Meaning::Nothing;
+                    return HostResponse::Nothing;
                 }
                 *outcome = Outcome::Throttled { status: 503, retry_after: None };
                 if health.is_alive(now) && !health.recognized.contains(503) {
@@ -62,15 +62,15 @@ impl Schedule {
                     let why = "it answers some requests with 503, and others as usual at the same time".into();
                     self.announcements.push_back(Fact::RefusalRecognized { host, status: 503, why });
                 }
-                Meaning::Refused
+                HostResponse::Refused
             }
             Outcome::Answered { status: 502..=504, expected: false, .. }
             | Outcome::TimedOut { .. }
             | Outcome::Failed { .. }
-            | Outcome::Cancelled => Meaning::Nothing,
+            | Outcome::Cancelled => HostResponse::Nothing,
             Outcome::Answered { .. } | Outcome::Redirected { .. } => {
                 health.accept(endpoint, started, now);
-                Meaning::Accepted
+                HostResponse::Accepted
             }
         }
     }
