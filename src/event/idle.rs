@@ -13,6 +13,8 @@ pub enum IdleReason {
     HostLimit,
     /// Every host with pending jobs is in cooldown.
     Cooldown,
+    /// Every host with pending jobs is down.
+    Outage,
     /// Hosts with pending jobs keep a gap between two starts.
     Gap,
     /// The run keeps its rate of starts.
@@ -34,9 +36,10 @@ pub enum IdleReason {
 
 impl IdleReason {
     /// All reasons, in display order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::HostLimit,
         Self::Cooldown,
+        Self::Outage,
         Self::Gap,
         Self::Rate,
         Self::Backoff,
@@ -56,6 +59,7 @@ impl IdleReason {
             Self::Gap => "gap between starts",
             Self::Rate => "rate",
             Self::Cooldown => "cooldown",
+            Self::Outage => "host down",
             Self::Backoff => "backoff",
             Self::Paused => "paused",
             Self::Round => "next round",
@@ -72,6 +76,7 @@ impl IdleReason {
             Self::Gap => "gap_between_starts",
             Self::Rate => "rate",
             Self::Cooldown => "cooldown",
+            Self::Outage => "outage",
             Self::Backoff => "backoff",
             Self::Paused => "paused",
             Self::Round => "next_round",
@@ -102,6 +107,9 @@ pub struct Idle {
     /// [`IdleReason::Cooldown`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub cooldown: Micros,
+    /// [`IdleReason::Outage`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub outage: Micros,
     /// [`IdleReason::Backoff`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub backoff: Micros,
@@ -133,6 +141,7 @@ impl Idle {
             IdleReason::Gap => &mut self.gap,
             IdleReason::Rate => &mut self.rate,
             IdleReason::Cooldown => &mut self.cooldown,
+            IdleReason::Outage => &mut self.outage,
             IdleReason::Backoff => &mut self.backoff,
             IdleReason::Paused => &mut self.paused,
             IdleReason::Round => &mut self.round,

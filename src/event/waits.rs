@@ -21,6 +21,8 @@ pub enum WaitReason {
     Rate,
     /// The end of a cooldown that the server asked for.
     Cooldown,
+    /// Its host, which is down.
+    Outage,
     /// The backoff before a retry.
     Backoff,
     /// The user, who has paused the run or quarantined its host.
@@ -29,8 +31,8 @@ pub enum WaitReason {
 
 impl WaitReason {
     /// All reasons, in display order.
-    pub const ALL: [Self; 7] =
-        [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Backoff, Self::Paused];
+    pub const ALL: [Self; 8] =
+        [Self::Slot, Self::HostLimit, Self::Gap, Self::Rate, Self::Cooldown, Self::Outage, Self::Backoff, Self::Paused];
 
     /// The reason as people read it.
     pub fn label(self) -> &'static str {
@@ -40,6 +42,7 @@ impl WaitReason {
             Self::Gap => "gap between starts",
             Self::Rate => "rate",
             Self::Cooldown => "cooldown",
+            Self::Outage => "host down",
             Self::Backoff => "backoff",
             Self::Paused => "paused",
         }
@@ -53,6 +56,7 @@ impl WaitReason {
             Self::Gap => "gap_between_starts",
             Self::Rate => "rate",
             Self::Cooldown => "cooldown",
+            Self::Outage => "outage",
             Self::Backoff => "backoff",
             Self::Paused => "paused",
         }
@@ -78,6 +82,9 @@ pub struct WaitTimes {
     /// [`WaitReason::Cooldown`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub cooldown: Micros,
+    /// [`WaitReason::Outage`]
+    #[serde(skip_serializing_if = "Micros::is_zero")]
+    pub outage: Micros,
     /// [`WaitReason::Backoff`]
     #[serde(skip_serializing_if = "Micros::is_zero")]
     pub backoff: Micros,
@@ -94,6 +101,7 @@ impl WaitTimes {
         gap: Micros::ZERO,
         rate: Micros::ZERO,
         cooldown: Micros::ZERO,
+        outage: Micros::ZERO,
         backoff: Micros::ZERO,
         paused: Micros::ZERO,
     };
@@ -111,6 +119,7 @@ impl WaitTimes {
             WaitReason::Gap => self.gap,
             WaitReason::Rate => self.rate,
             WaitReason::Cooldown => self.cooldown,
+            WaitReason::Outage => self.outage,
             WaitReason::Backoff => self.backoff,
             WaitReason::Paused => self.paused,
         }
@@ -118,7 +127,7 @@ impl WaitTimes {
 
     /// The time waited for all reasons together.
     pub fn total(&self) -> Micros {
-        self.slot + self.host_limit + self.gap + self.rate + self.cooldown + self.backoff + self.paused
+        WaitReason::ALL.into_iter().fold(Micros::ZERO, |sum, why| sum + self.get(why))
     }
 }
 
@@ -129,6 +138,7 @@ impl AddAssign for WaitTimes {
         self.gap += other.gap;
         self.rate += other.rate;
         self.cooldown += other.cooldown;
+        self.outage += other.outage;
         self.backoff += other.backoff;
         self.paused += other.paused;
     }
@@ -144,6 +154,7 @@ impl Sub for WaitTimes {
             gap: self.gap - other.gap,
             rate: self.rate - other.rate,
             cooldown: self.cooldown - other.cooldown,
+            outage: self.outage - other.outage,
             backoff: self.backoff - other.backoff,
             paused: self.paused - other.paused,
         }

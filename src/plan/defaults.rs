@@ -55,6 +55,12 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// The share of all attempts that may be retries.
 pub const RETRY_BUDGET: f64 = 0.2;
 
+/// How long a host may be down before its jobs fail.
+pub const OUTAGE: Duration = Duration::from_secs(300);
+
+/// How long jobs wait for a host that has never answered.
+pub const UNREACHABLE: Duration = Duration::from_secs(30);
+
 /// The largest response body, in bytes.
 pub const MAX_BODY: u64 = 64 << 20;
 

@@ -81,6 +81,10 @@ pub struct Limits {
     pub adaptive: AdaptiveMode,
     /// The share of all attempts that may be retries, from 0 to 1; a few are always allowed.
     pub retry_budget: f64,
+    /// How long a host may be down before its jobs fail.
+    pub outage: Duration,
+    /// How long jobs wait for a host that has never answered.
+    pub unreachable: Duration,
     /// Rules for hosts by name; the first match applies.
     pub hosts: Vec<HostRule>,
 }
@@ -197,6 +201,8 @@ impl Default for Limits {
             per_host_gap: None,
             adaptive: AdaptiveMode::default(),
             retry_budget: defaults::RETRY_BUDGET,
+            outage: defaults::OUTAGE,
+            unreachable: defaults::UNREACHABLE,
             hosts: Vec::new(),
         }
     }

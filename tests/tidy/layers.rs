@@ -61,9 +61,10 @@ const ROOMS: &[Rooms] = &[
             ("throttle", &[]),
             ("adapt", &["throttle"]),
             ("wire", &["dns"]),
-            ("schedule", &["adapt", "retry", "throttle"]),
-            ("outcome", &["retry", "schedule", "throttle", "wire"]),
-            ("run", &["adapt", "outcome", "schedule", "wire"]),
+            ("outage", &[]),
+            ("schedule", &["adapt", "outage", "retry", "throttle"]),
+            ("outcome", &["outage", "retry", "schedule", "throttle", "wire"]),
+            ("run", &["adapt", "outage", "outcome", "schedule", "wire"]),
         ],
     ),
     (

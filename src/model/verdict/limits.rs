@@ -87,7 +87,7 @@ pub(super) fn by_us(model: &Model) -> Option<Finding> {
             let starts = model.totals.started.checked_sub(1).filter(|starts| *starts > 0)?;
             (None, LimitSetting::StartGap(Micros(span(model).0 / starts)), model.limit?)
         }
-        WaitReason::Cooldown | WaitReason::Backoff | WaitReason::Paused => return None,
+        WaitReason::Cooldown | WaitReason::Outage | WaitReason::Backoff | WaitReason::Paused => return None,
     };
     let at_once = usable_limit(model, at_once);
     let was = span(model);

@@ -39,8 +39,9 @@ pub(super) fn read<'r>(reader: &'r PlanReader<'r>, table: &'r DeTable<'r>) -> Op
     let mut limits = limits.map_or_else(Limits::default, read_limits);
     let hosts = top.get("host").and_then(|entry| entry.section("[host]", "a table such as `[host.\"*.example.org\"]`"));
     limits.hosts = hosts.map_or_else(Vec::new, read_hosts);
-    let budget = top.get("retry").and_then(|entry| endpoint::read_retry(&entry, "[retry]", &mut defaults.rules));
-    limits.retry_budget = budget.unwrap_or(limits.retry_budget);
+    if let Some(entry) = top.get("retry") {
+        endpoint::read_retry(&entry, "[retry]", &mut defaults.rules).apply(&mut limits);
+    }
     let endpoints = top.get("endpoint");
     let expect = top.get("expect").and_then(|entry| entry.section("[expect]", "`[expect]`"));
     let expect = expect.map_or_else(Expect::default, read_expect);
@@ -128,8 +129,7 @@ fn read_limits(mut section: PlanSection<'_>) -> Limits {
         gap: section.get("rate").and_then(|entry| entry.rate()),
         per_host_gap: section.get("per_host_gap").and_then(|entry| entry.duration()),
         adaptive: section.get("adaptive").and_then(|entry| read_adaptive(&entry)).unwrap_or(default.adaptive),
-        retry_budget: default.retry_budget,
-        hosts: Vec::new(),
+        ..default
     };
     section.finish();
     limits

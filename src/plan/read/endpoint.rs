@@ -11,6 +11,7 @@ use http::{HeaderName, Method};
 
 use crate::plan::job::Statuses;
 use crate::plan::quantity;
+use crate::plan::read::run_retry::RunRetry;
 use crate::plan::read::values::PlanEntry;
 use crate::plan::read::values::PlanSection;
 use crate::plan::read::{json, rows};
@@ -217,9 +218,11 @@ fn read_rules(section: &mut PlanSection<'_>) -> Rules {
     rules
 }
 
-/// Reads a table of retry rules into `rules`. Returns the retry budget, which only `[retry]` can set.
-pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> Option<f64> {
-    let mut section = entry.section(title, "a table such as `{ attempts = 3 }`")?;
+/// Reads a table of retry rules into `rules`. Returns those of the whole run.
+pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) -> RunRetry {
+    let Some(mut section) = entry.section(title, "a table such as `{ attempts = 3 }`") else {
+        return RunRetry::default();
+    };
     rules.attempts = section.get("attempts").and_then(|entry| entry.count_between(1, 1000));
     rules.backoff = section
         .get("backoff")
@@ -227,14 +230,19 @@ pub(super) fn read_retry(entry: &PlanEntry<'_>, title: &str, rules: &mut Rules) 
     rules.retry_on = section.get("on").and_then(|entry| read_retry_on(&entry));
     rules.retry_unsafe = section.get("unsafe").and_then(|entry| entry.flag());
     rules.longest_wait = section.get("longest_wait").and_then(|entry| entry.duration());
-    let budget = section.get("budget").and_then(|entry| {
+    let mut of_run = |key| {
+        let entry: PlanEntry<'_> = section.get(key)?;
         if title != "[retry]" {
             entry.note_invalid(ValueError::new("a setting of the whole run", "write it under `[retry]`"));
         }
-        entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share)
-    });
+        Some(entry)
+    };
+    let budget = of_run("budget")
+        .and_then(|entry| entry.parse("a share of all attempts such as `\"20%\"`", quantity::parse_share));
+    let outage = of_run("outage").and_then(|entry| entry.duration());
+    let unreachable = of_run("unreachable").and_then(|entry| entry.duration());
     section.finish();
-    budget
+    RunRetry { budget, outage, unreachable }
 }
 
 fn read_retry_on(entry: &PlanEntry<'_>) -> Option<RetryOn> {

@@ -7,6 +7,7 @@ mod document;
 mod endpoint;
 mod json;
 mod rows;
+mod run_retry;
 mod values;
 
 use std::path::Path;

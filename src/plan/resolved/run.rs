@@ -70,6 +70,8 @@ fn limits(limits: &Limits, index: &ProvenanceIndex<'_>) -> Vec<Item> {
         Item::new("per_host_gap", Value::or_nothing(gap, "none"), index.key_provenance("limits.per_host_gap")),
         Item::new("adaptive", Value::Text(limits.adaptive.label().to_owned()), index.key_provenance("limits.adaptive")),
         Item::new("retry.budget", Value::Share(limits.retry_budget), index.key_provenance("retry.budget")),
+        Item::new("retry.outage", Value::Length(limits.outage), index.key_provenance("retry.outage")),
+        Item::new("retry.unreachable", Value::Length(limits.unreachable), index.key_provenance("retry.unreachable")),
     ]
 }
 

@@ -6,6 +6,7 @@
 
 pub mod adapt;
 pub mod dns;
+pub mod outage;
 pub mod outcome;
 pub mod retry;
 pub mod run;

@@ -36,7 +36,7 @@ pub fn decide(outcome: &Outcome, at: &Circumstances<'_>) -> Result<(Offset, Retr
     if !is_listed(outcome, rules.on).ok_or(NoRetry::Final)? {
         return Err(NoRetry::Outcome);
     }
-    if !may_repeat(outcome, at) {
+    if !may_repeat(outcome, rules, at.method) {
         return Err(NoRetry::Method);
     }
     if at.tries >= rules.attempts {
@@ -65,9 +65,9 @@ pub fn may_wait(status: u16, rules: &Retry) -> Result<(), NoRetry> {
 }
 
 /// When to try again if the budget of retries is spent: after the longest backoff, as far as the job's time allows.
-pub fn slowed(until: Offset, at: &Circumstances<'_>) -> Offset {
-    let longest = at.now + host_backoff(at.rules, u32::MAX, at.chance);
-    let half_way = until + Micros(at.deadline.since(until).0 / 2);
+pub fn slowed(until: Offset, rules: &Retry, now: Offset, deadline: Offset) -> Offset {
+    let longest = now + rules.backoff_to.into();
+    let half_way = until + Micros(deadline.since(until).0 / 2);
     until.max(longest.min(half_way))
 }
 
@@ -94,6 +94,11 @@ impl Budget {
     /// Counts an attempt that ended.
     pub fn count(&mut self) {
         self.attempts += 1;
+    }
+
+    /// Gives back retries that were not the upstream's load: its host was down.
+    pub fn refund(&mut self, retries: u64) {
+        self.retries = self.retries.saturating_sub(retries);
     }
 
     /// Whether one more retry is within the budget; if so, it is counted.
@@ -161,13 +166,13 @@ fn is_listed(outcome: &Outcome, on: RetryOn) -> Option<bool> {
 ///
 /// Without a connection, no request was sent. With 408 the server has not received the whole request, and the client
 /// may repeat it (RFC 9110 §15.5.9). With 425 it refused to process the request (RFC 8470 §5.2).
-fn may_repeat(outcome: &Outcome, at: &Circumstances<'_>) -> bool {
+pub fn may_repeat(outcome: &Outcome, rules: &Retry, method: &Method) -> bool {
     let was_not_processed = matches!(
         outcome,
         Outcome::Answered { status: 408 | 425, .. }
             | Outcome::Failed { reason: Reason::Dns | Reason::Refused | Reason::Unreachable | Reason::Local, .. }
     );
-    was_not_processed || is_repeatable(at.method, at.rules)
+    was_not_processed || is_repeatable(method, rules)
 }
 
 /// Whether a request may be sent twice: its method is idempotent, or the plan says so.
@@ -249,10 +254,9 @@ mod tests {
 
     #[test]
     fn without_a_budget_a_retry_waits_long_but_never_past_the_jobs_time() {
-        let calm = at(&Method::GET, 1, 1.0);
-        assert_eq!(slowed(Offset(250_000), &calm), Offset(30_000_000));
-        let hasty = Circumstances { deadline: Offset(1_250_000), ..calm };
-        assert_eq!(slowed(Offset(250_000), &hasty), Offset(750_000));
+        let slowed = |deadline| slowed(Offset(250_000), &RULES, Offset(0), Offset(deadline));
+        assert_eq!(slowed(100_000_000), Offset(30_000_000));
+        assert_eq!(slowed(1_250_000), Offset(750_000));
     }
 
     #[test]

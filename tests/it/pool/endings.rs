@@ -62,7 +62,7 @@ impl std::io::Read for Typed {
 #[tokio::test(start_paused = true)]
 async fn draining_settles_every_job_that_was_drawn() {
     // Ten wait for a retry when the drain begins, ten are in flight.
-    let run = Rig::new(FIFTY, |cue| if cue.place.row < 10 { ends(100, End::Reset) } else { ok(1000) })
+    let run = Rig::new(FIFTY, |cue| if cue.place.row < 10 { ends(100, End::TimedOut) } else { ok(1000) })
         .command(500, Command::Drain)
         .run()
         .await;
@@ -91,7 +91,7 @@ async fn a_drain_may_become_a_cancel() {
 #[tokio::test(start_paused = true)]
 async fn cancelling_ends_what_is_in_flight_parked_and_delayed() {
     let run = Rig::new(FIFTY, |cue| match cue.place.row {
-        0..10 => ends(100, End::Reset),
+        0..10 => ends(100, End::TimedOut),
         10..20 => ok(200),
         _ => ends(0, End::Never),
     })

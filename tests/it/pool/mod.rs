@@ -13,6 +13,7 @@ mod idle;
 pub mod ledger;
 pub mod makespan;
 mod order;
+mod outages;
 mod pacing;
 mod retry;
 mod rig;

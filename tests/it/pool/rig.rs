@@ -56,6 +56,7 @@ pub enum End {
     To(&'static str),
     TimedOut,
     Reset,
+    Fails(Reason),
     Panic,
     Never,
 }
@@ -83,6 +84,8 @@ pub struct Cue<'a> {
     pub place: Place,
     /// Which of its exchanges, from 1.
     pub n: u32,
+    /// When it begins.
+    pub at: Offset,
 }
 
 /// A run to be.
@@ -327,7 +330,7 @@ impl Wire for Script {
         let host = job.url.host_str().unwrap_or_default();
         let at = Offset(Micros::from(self.start.elapsed()).0);
         self.arrivals.borrow_mut().push(Arrival { at, host: host.to_owned() });
-        let act = (self.play)(Cue { host, place: job.place, n });
+        let act = (self.play)(Cue { host, place: job.place, n, at });
         if act.after > timeout || matches!(act.end, End::Never) && timeout < Duration::from_secs(60) {
             sleep(timeout).await;
             return Exchange::new(Reply::TimedOut(Phase::FirstByte));
@@ -340,6 +343,7 @@ impl Wire for Script {
             End::To(url) => answer(302, &[("location", url)]),
             End::TimedOut => Reply::TimedOut(Phase::FirstByte),
             End::Reset => Reply::Failed(Reason::Reset, None),
+            End::Fails(reason) => Reply::Failed(reason, None),
             // Without the message and the backtrace of an unexpected panic.
             End::Panic => std::panic::resume_unwind(Box::new("as scripted")),
             End::Never => std::future::pending().await,

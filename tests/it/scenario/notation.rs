@@ -249,6 +249,7 @@ fn wait_times<'w>(named: impl Fn(&str) -> Option<&'w str>) -> WaitTimes {
         gap: waited("gap"),
         rate: waited("rate"),
         cooldown: waited("cooldown"),
+        outage: waited("outage"),
         backoff: waited("backoff"),
         paused: Micros::ZERO,
     }

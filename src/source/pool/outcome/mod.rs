@@ -3,6 +3,7 @@
 //! This module sends nothing and reads no clock. Start at [`judge`].
 
 pub mod failure_sample;
+pub mod host_fate;
 pub mod judge;
 pub mod next_step;
 pub mod redirect;

@@ -14,7 +14,7 @@ use crate::source::pool::schedule::refusal::HostResponse;
 
 /// An attempt's end, as its host's state explains it.
 #[derive(Debug)]
-pub struct EndedAttempt<'a> {
+pub struct JudgedAttempt<'a> {
     /// How it ended.
     pub outcome: &'a Outcome,
     /// What that means for the host.
@@ -36,8 +36,6 @@ pub enum NextStep {
     Settle(JobEnd),
     /// The job is retried.
     Retry(Offset, RetryReason),
-    /// The job is retried late, because the budget of retries is spent.
-    RetryLate(Offset, RetryReason),
     /// The job waits for its host.
     Wait(Offset, RetryReason),
     /// The job follows a redirect at once.
@@ -45,8 +43,8 @@ pub enum NextStep {
 }
 
 /// Decides the next step of a job.
-pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: EndedAttempt<'_>) -> NextStep {
-    let EndedAttempt { outcome, response, hop, wait, is_timed, chance } = ended;
+pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: JudgedAttempt<'_>) -> NextStep {
+    let JudgedAttempt { outcome, response, hop, wait, is_timed, chance } = ended;
     if let Some(next) = hop {
         return NextStep::Hop(next);
     }
@@ -63,8 +61,12 @@ pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: E
     let (method, tries, deadline) = (&ready.job.method, ready.counted_tries(), ready.deadline());
     let circumstances = Circumstances { rules, method, tries, now, deadline, wait, chance };
     match retry::decide(outcome, &circumstances) {
-        Ok((until, why)) if schedule.budget.spend() => NextStep::Retry(until, why),
-        Ok((until, why)) => NextStep::RetryLate(retry::slowed(until, &circumstances), why),
+        Ok((until, why)) => NextStep::Retry(until, why),
         Err(_) => NextStep::Settle(judge::end_of(outcome)),
     }
+}
+
+/// When a job is retried if the budget of retries is spent.
+pub fn slowed(until: Offset, ready: &PendingJob, now: Offset) -> Offset {
+    retry::slowed(until, &ready.job.policy.retry, now, ready.deadline())
 }

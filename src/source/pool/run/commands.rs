@@ -45,8 +45,14 @@ impl SharedRun {
                 let is_set = |state: &mut RunState| state.schedule.set_adaptive(mode);
                 self.emit_if(is_set, Fact::AdaptiveSet { on: mode.is_active(), mode: Some(mode) }).await;
             }
-            // No host is ever down yet.
-            Command::TryHost(_) => {}
+            Command::TryHost(host) => {
+                self.with_state(|state, _| {
+                    if state.schedule.try_host(host) {
+                        state.wake_one();
+                    }
+                })
+                .await;
+            }
             Command::CancelJob(job) => self.cancel_job(job).await,
             Command::PostponeJob(job) => self.postpone_job(job).await,
             Command::Repeat(cause) => self.repeat(cause).await,

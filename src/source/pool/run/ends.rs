@@ -15,7 +15,8 @@ use crate::job_result::{Answer, JobResult};
 use crate::plan::job::{Job, Place};
 use crate::source::pool::outcome::failure_sample;
 use crate::source::pool::outcome::judge::Disposition;
-use crate::source::pool::outcome::next_step::EndedAttempt;
+use crate::source::pool::outcome::next_step::{self, JudgedAttempt};
+use crate::source::pool::run::next_steps::EndedAttempt;
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::state::RunState;
 use crate::source::pool::schedule::adaptive_lane::{Acceptance, AttemptEvidence};
@@ -23,6 +24,7 @@ use crate::source::pool::schedule::failed_jobs::Failed;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
 use crate::source::pool::schedule::refusal::HostResponse;
 use crate::source::pool::schedule::refusal::backoff::Pause;
+use crate::source::pool::schedule::settling::SettlingJob;
 use crate::source::pool::wire::{Exchange, Reply};
 
 /// The warning when there is no room to keep another failed job. Emitted once.
@@ -70,12 +72,7 @@ impl SettledJob {
 impl SharedRun {
     /// Applies an attempt's end, of which `exchange` is the evidence. Returns the job if it is over and its result
     /// must be delivered before it is settled.
-    pub async fn end(
-        &self,
-        ticket: Ticket,
-        disposition: Disposition,
-        exchange: &Exchange,
-    ) -> Option<(Box<PendingJob>, JobEnd)> {
+    pub async fn end(&self, ticket: Ticket, disposition: Disposition, exchange: Exchange) -> Option<SettlingJob> {
         let Ticket { mut ready, slot } = ticket;
         let Disposition { mut outcome, hop, throttle, chance } = disposition;
         let attempt = ready.attempt();
@@ -93,7 +90,7 @@ impl SharedRun {
             let took = now.since(ready.started);
             state.schedule.medians.count(ready.job.endpoint, &ready.job.policy.timeouts, &outcome, took);
             if Cause::from_outcome(&outcome).is_some_and(|cause| state.failure_samples.wants(cause))
-                && let Some(answer) = sample_of(&ready.job, exchange).map(Arc::new)
+                && let Some(answer) = sample_of(&ready.job, &exchange).map(Arc::new)
             {
                 state.emit(now, Fact::FailureSampled { attempt, answer });
             }
@@ -113,13 +110,16 @@ impl SharedRun {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             ready.end(now);
-            let (outcome, wait) = (&outcome, throttle.wait);
-            let ended = EndedAttempt { outcome, response, hop, wait, is_timed, chance };
-            let (ready, end) = Self::next_step(state, now, ready, ended, command)?;
+            let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
+            let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
+            let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
+            let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
+            let ended = EndedAttempt { ready, outcome, fate, command, answer };
+            let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
-                return Some((ready, end));
+                return Some(settling);
             }
-            self.apply_settled(state, now, SettledJob::new(ready, end));
+            self.apply_settled(state, now, SettledJob::new(settling.ready, settling.end));
             None
         })
         .await
@@ -156,8 +156,8 @@ impl SharedRun {
                 (rest, is_cut_short, state.is_cancelled)
             })
             .await;
-        for ready in rest {
-            settle(self, ready, JobEnd::Cancelled, None).await;
+        for SettlingJob { ready, end, answer } in rest {
+            settle(self, ready, end, answer).await;
         }
         let how = if self.has_failed_fast.load(Ordering::Relaxed) {
             RunEnd::FailedFast
@@ -190,7 +190,7 @@ fn acceptance(response: HostResponse, wait: Option<Micros>) -> Acceptance {
 }
 
 /// Ends a job: delivers its result, emits its end and settles it.
-pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, reply: Option<Reply>) {
+pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, answer: Option<Answer>) {
     shared
         .deliver(
             |endpoint| JobResult {
@@ -202,7 +202,7 @@ pub async fn settle(shared: &SharedRun, ready: Box<PendingJob>, end: JobEnd, rep
                 tries: ready.tries,
                 total: ready.total(),
                 waited: ready.waited.total(),
-                answer: reply.and_then(answer_of),
+                answer,
             },
             ready.job.endpoint,
         )

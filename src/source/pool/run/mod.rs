@@ -5,7 +5,7 @@
 
 pub mod commands;
 pub mod ends;
-pub mod next_step;
+pub mod next_steps;
 pub mod outbox;
 pub mod shared_run;
 pub(in crate::source::pool) mod state;

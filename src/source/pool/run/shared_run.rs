@@ -136,7 +136,7 @@ impl SharedRun {
                     state.emit(now, started(ticket));
                     self.wake_next(state);
                 }
-                Dispatch::BadRow(..) | Dispatch::GiveUp(..) => self.wake_next(state),
+                Dispatch::BadRow(..) | Dispatch::GiveUp(..) | Dispatch::Settle(_) => self.wake_next(state),
                 Dispatch::Again => {}
             }
             next

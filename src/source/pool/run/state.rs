@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::event::cause::Cause;
+use crate::event::reasons::WarningSource;
 use crate::event::{Event, Fact, Offset, Origin};
 use crate::source::pool::outcome::failure_sample::FailureSamples;
 use crate::source::pool::outcome::request_profile::RequestProfiles;
@@ -19,6 +20,10 @@ use crate::source::pool::schedule::failed_jobs::FailedJobs;
 use crate::source::pool::schedule::gate::GateState;
 use crate::source::pool::schedule::idle_slots::IdleSlots;
 use crate::source::pool::wire::dns_prefetch::DnsPrefetch;
+
+/// The warning when failures become final because the retry budget is used up.
+const OUT_OF_RETRIES: &str =
+    "retries have used up their budget: each one waits for the longest backoff while that is so, to spare the upstream";
 
 /// What the run's lock protects.
 #[derive(Debug)]
@@ -45,7 +50,7 @@ pub(in crate::source::pool) struct RunState {
     /// A worker has just found nothing to do, so the reason for that is worth finding.
     pub(in crate::source::pool) has_found_nothing: bool,
     was_drawn: bool,
-    pub(in crate::source::pool) has_warned_of_budget: bool,
+    has_warned_of_budget: bool,
     pub(in crate::source::pool) has_warned_of_lost_jobs: bool,
     /// When the clock wakes a worker next.
     pub(in crate::source::pool) alarm: Option<Offset>,
@@ -83,6 +88,13 @@ impl RunState {
     /// Emits a fact before what the schedule has to announce.
     pub(in crate::source::pool) fn emit_first(&mut self, at: Offset, fact: Fact) {
         self.outbox.push(Event { at, origin: Origin::HERE, fact });
+    }
+
+    /// Warns that failures become final because the retry budget is used up. Emitted once.
+    pub(in crate::source::pool) fn warn_of_budget(&mut self, now: Offset) {
+        if !mem::replace(&mut self.has_warned_of_budget, true) {
+            self.emit(now, Fact::Warned { about: WarningSource::Retries, message: OUT_OF_RETRIES.into() });
+        }
     }
 
     /// Emits what the schedule has to announce.

@@ -20,6 +20,7 @@ use crate::source::pool::run::ends::{SettledJob, settle};
 use crate::source::pool::run::shared_run::SharedRun;
 use crate::source::pool::run::worker_handle::WorkerHandle;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::settling::SettlingJob;
 use crate::source::pool::schedule::{Dispatch, GiveUp};
 use crate::source::pool::wire::{Exchange, Reply, Wire};
 
@@ -36,6 +37,10 @@ pub async fn work<W: Wire>(shared: Arc<SharedRun>, wire: Rc<W>) {
                     GiveUp::Skipped => JobEnd::Cancelled,
                 };
                 settle(&shared, ready, end, None).await;
+            }
+            Dispatch::Settle(job) => {
+                let SettlingJob { ready, end, answer } = *job;
+                settle(&shared, ready, end, answer).await;
             }
             Dispatch::Again => tokio::task::yield_now().await,
             Dispatch::Wait(_) => me.wakeup.notified().await,
@@ -65,8 +70,8 @@ async fn attempt<W: Wire>(shared: &SharedRun, wire: &W, ticket: Ticket, me: &Wor
         let broken = Exchange::new(Reply::Failed(Reason::Panicked, None));
         (broken, Disposition::new(outcome, 0.0))
     };
-    if let Some((ready, end)) = shared.end(ticket, disposition, &exchange).await {
-        settle(shared, ready, end, Some(exchange.reply)).await;
+    if let Some(SettlingJob { ready, end, answer }) = shared.end(ticket, disposition, exchange).await {
+        settle(shared, ready, end, answer).await;
     }
 }
 

@@ -63,6 +63,8 @@ pub struct LaneClock {
 pub struct LaneHold {
     /// The user has quarantined it.
     pub is_quarantined: bool,
+    /// It does not answer.
+    pub is_down: bool,
     /// It has as much in flight as it may.
     pub is_full: bool,
     /// Nothing starts before this, because of a cooldown.
@@ -78,6 +80,8 @@ impl LaneClock {
         let closed = hold.opens_at.min(to).since(self.at);
         if hold.is_quarantined {
             self.sums.paused += passed;
+        } else if hold.is_down {
+            self.sums.outage += passed;
         } else if hold.is_full {
             self.sums.host_limit += passed;
         } else if closed > Micros::ZERO {
@@ -111,8 +115,13 @@ mod tests {
     use crate::event::{Micros, Offset};
 
     const FREE: RunHold = RunHold { is_paused: false, is_full: false, paced_until: Offset::ZERO };
-    const OPEN: LaneHold =
-        LaneHold { is_quarantined: false, is_full: false, cooldown: Offset::ZERO, opens_at: Offset::ZERO };
+    const OPEN: LaneHold = LaneHold {
+        is_quarantined: false,
+        is_down: false,
+        is_full: false,
+        cooldown: Offset::ZERO,
+        opens_at: Offset::ZERO,
+    };
 
     #[test]
     fn the_run_holds_for_one_reason_at_a_time() {
@@ -147,7 +156,13 @@ mod tests {
             lane.wind(
                 now,
                 reads,
-                LaneHold { is_quarantined: rng.u8(..9) == 0, is_full: rng.bool(), cooldown, opens_at },
+                LaneHold {
+                    is_quarantined: rng.u8(..9) == 0,
+                    is_down: rng.u8(..9) == 0,
+                    is_full: rng.bool(),
+                    cooldown,
+                    opens_at,
+                },
             );
             assert_eq!((run.sums.total(), lane.sums().total()), (now.since(Offset::ZERO), now.since(Offset::ZERO)));
         }

@@ -71,6 +71,8 @@ impl Schedule {
     pub fn repeat(&mut self, job: Box<Job>) -> JobId {
         let id = self.sources.repeat(job.place.source as usize);
         let (host, now) = (self.host_of(&job), self.now);
+        // The user expects that it is sent, even if its host was given up.
+        self.try_host(host);
         self.park(PendingJob::new(job, id, host, now, now, WaitTimes::NONE));
         id
     }

@@ -6,7 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use crate::event::reasons::RetryReason;
-use crate::event::{JobId, Offset};
+use crate::event::{HostId, JobId, Offset};
 use crate::source::pool::schedule::pending_job::PendingJob;
 
 /// Jobs that continue later.
@@ -67,6 +67,17 @@ impl DelayQueue {
         let is_here = found.is_some();
         self.postponed.extend(found);
         is_here
+    }
+
+    /// Forgives the tries of a host's jobs that failed at the start of its outage. Returns how many there were.
+    pub fn excuse_doubtful(&mut self, host: HostId) -> u64 {
+        let mut n = 0;
+        let mut jobs = std::mem::take(&mut self.delayed).into_vec();
+        for Reverse(delayed) in jobs.iter_mut().filter(|Reverse(delayed)| delayed.ready.host == host) {
+            n += u64::from(delayed.ready.excuse_doubtful());
+        }
+        self.delayed = jobs.into();
+        n
     }
 
     /// Takes out one job, if it is queued here.

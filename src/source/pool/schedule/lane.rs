@@ -11,6 +11,8 @@ use crate::event::{Fact, HostId, JobId, Micros, Offset};
 use crate::plan::job::Retry;
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::history::StartId;
+use crate::source::pool::outage::Outage;
+use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pending_job::PendingJob;
@@ -19,6 +21,9 @@ use crate::source::pool::schedule::refusal::health::HostHealth;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
 const FINDINGS_TTL: Micros = Micros(600_000_000);
+
+/// How many waiting jobs are examined for one that may be sent twice.
+const EXAMINED_FOR_TRY: usize = 100;
 
 /// The lane of a host.
 #[derive(Debug)]
@@ -37,6 +42,8 @@ pub struct Lane {
     pub is_recent: bool,
     /// What its answers have shown.
     pub health: HostHealth,
+    /// Whether the host is up.
+    pub outage: Outage,
     name: Arc<str>,
     /// Whether the DNS prefetch has its name.
     is_prefetched: bool,
@@ -67,7 +74,7 @@ pub enum LanePosition {
 
 impl Lane {
     /// A lane without jobs, for the host with this name.
-    pub fn new(name: Arc<str>, limit: Option<u32>, gap: Micros, adapt: Option<Adapt>) -> Self {
+    pub fn new(name: Arc<str>, limit: Option<u32>, gap: Micros, adapt: Option<Adapt>, bounds: OutageBounds) -> Self {
         Self {
             limit,
             sources: VecDeque::new(),
@@ -76,6 +83,7 @@ impl Lane {
             is_pinned: false,
             is_recent: false,
             health: HostHealth::default(),
+            outage: Outage::new(bounds),
             name,
             is_prefetched: false,
             in_flight: 0,
@@ -106,7 +114,7 @@ impl Lane {
         let is_set = self.is_pinned || self.is_quarantined;
         let has_findings = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.has_findings());
         let findings_hold = has_findings && now.since(self.last_start) < FINDINGS_TTL;
-        !is_in_use && !is_set && !findings_hold && self.opens_at() <= now
+        !is_in_use && !is_set && !findings_hold && self.opens_at() <= now && self.outage.is_cold(now)
     }
 
     /// Sets or removes the controller that finds its limit and pace.
@@ -130,7 +138,13 @@ impl Lane {
         // While the host starts gently, its jobs wait for the end of its pause.
         let (cooldown, opens_at) =
             if self.starts_gently() { (Offset(u64::MAX), Offset(u64::MAX)) } else { (self.cooldown, self.opens_at()) };
-        let hold = LaneHold { is_quarantined: self.is_quarantined, is_full: self.is_full(), cooldown, opens_at };
+        let hold = LaneHold {
+            is_quarantined: self.is_quarantined,
+            is_down: self.outage.is_down(),
+            is_full: self.is_full(),
+            cooldown,
+            opens_at,
+        };
         self.clock.wind(to, run, hold)
     }
 
@@ -180,6 +194,8 @@ impl Lane {
     pub fn held_by(&self, now: Offset) -> Option<IdleReason> {
         if self.is_quarantined {
             Some(IdleReason::Paused)
+        } else if self.outage.is_down() && (self.is_full() || self.opens_at() > now) {
+            Some(IdleReason::Outage)
         } else if self.is_full() {
             Some(IdleReason::HostLimit)
         } else if self.cooldown > now || self.starts_gently() {
@@ -217,7 +233,7 @@ impl Lane {
     /// Whether the host's own limit leaves no room.
     fn is_full(&self) -> bool {
         let is_held = self.adaptive.as_ref().is_some_and(|adaptive| adaptive.is_full());
-        is_held || self.limit.is_some_and(|limit| self.in_flight >= limit)
+        is_held || self.outage.is_full() || self.limit.is_some_and(|limit| self.in_flight >= limit)
     }
 
     /// Whether there is, or may be, a job to start.
@@ -233,7 +249,7 @@ impl Lane {
     /// The moment before which nothing starts here.
     pub fn opens_at(&self) -> Offset {
         let paced = self.adaptive.as_ref().map_or(Offset::ZERO, |adaptive| adaptive.opens_at());
-        self.next_start.max(self.cooldown).max(paced)
+        self.next_start.max(self.cooldown).max(paced).max(self.outage.opens_at())
     }
 
     /// Counts an attempt that starts. An adaptive controller needs the returned proof at its end.
@@ -265,20 +281,38 @@ impl Lane {
 
     /// Removes the job that has waited longest, with its wait times filled in.
     pub fn unpark(&mut self) -> Option<Box<PendingJob>> {
-        let mut ready = self.again.pop_front().or_else(|| self.parked.pop_front())?;
-        ready.wait += self.clock.sums() - ready.mark;
-        Some(ready)
+        let taken = if self.outage.is_down() { self.take_repeatable() } else { None };
+        let ready = taken.or_else(|| self.again.pop_front()).or_else(|| self.parked.pop_front())?;
+        Some(self.waited(ready))
+    }
+
+    /// Removes a job that may be sent twice, to try a host that is down: the attempt may arrive and break then.
+    fn take_repeatable(&mut self) -> Option<Box<PendingJob>> {
+        [&mut self.again, &mut self.parked].into_iter().find_map(|waiting| {
+            let i = waiting.iter().take(EXAMINED_FOR_TRY).position(|ready| ready.is_repeatable())?;
+            waiting.remove(i)
+        })
+    }
+
+    /// A job that was parked here, with its wait times filled in.
+    fn waited(&self, mut ready: Box<PendingJob>) -> Box<PendingJob> {
+        let waited = self.clock.sums() - ready.mark;
+        ready.wait += waited;
+        // The job's time-out does not run while its host is down.
+        ready.begun = ready.begun + waited.outage;
+        ready
+    }
+
+    /// Forgives the tries that failed at the start of an outage. Returns how many there were.
+    pub fn excuse_doubtful(&mut self) -> u64 {
+        self.again.iter_mut().map(|ready| u64::from(ready.excuse_doubtful())).sum()
     }
 
     /// Removes one job that is parked here.
     pub fn remove(&mut self, job: JobId) -> Option<Box<PendingJob>> {
-        for waiting in [&mut self.again, &mut self.parked] {
-            let found = waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i));
-            if let Some(mut ready) = found {
-                ready.wait += self.clock.sums() - ready.mark;
-                return Some(ready);
-            }
-        }
-        None
+        let found = [&mut self.again, &mut self.parked]
+            .into_iter()
+            .find_map(|waiting| waiting.iter().position(|ready| ready.id == job).and_then(|i| waiting.remove(i)));
+        found.map(|ready| self.waited(ready))
     }
 }

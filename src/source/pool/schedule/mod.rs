@@ -15,11 +15,13 @@ pub mod idle_slots;
 pub mod lane;
 pub mod lanes;
 pub mod medians;
+mod outages;
 pub mod pace;
 pub mod pending_job;
 pub mod refusal;
 pub mod rounds;
 pub mod run_time;
+pub mod settling;
 pub mod sources;
 mod turns;
 
@@ -27,6 +29,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::event::idle::IdleReason;
+use crate::event::outcome::JobEnd;
 use crate::event::reasons::RetryReason;
 use crate::event::waits::WaitTimes;
 use crate::event::{EndpointId, Fact, HostId, JobId, Offset};
@@ -43,6 +46,7 @@ use crate::source::pool::schedule::lanes::{LaneTurn, Lanes};
 use crate::source::pool::schedule::medians::Medians;
 use crate::source::pool::schedule::pace::StartPace;
 use crate::source::pool::schedule::pending_job::{PendingJob, Ticket};
+use crate::source::pool::schedule::settling::{SettlingJob, SettlingJobs};
 use crate::source::pool::schedule::sources::Sources;
 
 /// The most jobs that may be drawn early because their lane is closed. Beyond that, a source of many hosts is not
@@ -61,6 +65,8 @@ pub enum Dispatch {
     BadRow(JobId, BadRow),
     /// Settle this without another attempt.
     GiveUp(Box<PendingJob>, GiveUp),
+    /// Settle this, which has ended.
+    Settle(Box<SettlingJob>),
     /// Ask again: the step reached its bound before it found a job.
     Again,
     /// Wait to be woken, at this moment at the latest.
@@ -90,6 +96,7 @@ pub struct Schedule {
     sources: Sources,
     lanes: Lanes,
     delayed: DelayQueue,
+    settling: SettlingJobs,
     pace: StartPace,
     /// The retry budget.
     pub budget: Budget,
@@ -114,6 +121,7 @@ impl Schedule {
             sources: Sources::new(cursor, polling),
             lanes: Lanes::new(limits),
             delayed: DelayQueue::default(),
+            settling: SettlingJobs::default(),
             pace: StartPace::new(limits.gap.unwrap_or_default().into()),
             budget: Budget::new(limits.retry_budget),
             medians: Medians::default(),
@@ -145,6 +153,8 @@ impl Schedule {
                     ready.host = self.host_of(&ready.job);
                     self.park(ready);
                 }
+            } else if self.settling.soonest() == Some(due) {
+                self.settling.settle_due(at);
             } else if let Some(source) = self.sources.begin_round(at, &mut self.announcements) {
                 self.enqueue_source(source);
             }
@@ -170,13 +180,16 @@ impl Schedule {
 
     fn soonest_change(&self) -> Option<Offset> {
         let round = self.sources.next_round().filter(|_| self.gate.state() != GateState::Closed);
-        [self.lanes.next_opening(), self.delayed.soonest(), round].into_iter().flatten().min()
+        [self.lanes.next_opening(), self.delayed.soonest(), self.settling.soonest(), round].into_iter().flatten().min()
     }
 
     /// What a worker that has nothing to do should do now.
     pub fn decide(&mut self) -> Dispatch {
         if self.gate.state() == GateState::Closed || self.sources.is_over() {
             return Dispatch::Over;
+        }
+        if let Some(settling) = self.settling.pop() {
+            return Dispatch::Settle(settling);
         }
         if !self.gate.admits() {
             return Dispatch::Wait(None);
@@ -202,13 +215,17 @@ impl Schedule {
             self.tick(self.now);
             return self.decide();
         }
+        // Nothing is left that could show whether the host of a failed job is down.
+        if self.gate.in_flight() == 0 && self.parked == 0 && self.delayed.is_empty() && self.settling.settle_all() {
+            return self.decide();
+        }
         // The last source may have ended only now, after every job had settled.
         if self.sources.is_over() { Dispatch::Over } else { Dispatch::Wait(self.soonest()) }
     }
 
     /// Whether another worker should be woken, because something may start at once.
     pub fn may_start(&self) -> bool {
-        self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
+        self.settling.is_due() || self.gate.admits() && self.pace.opens_at() <= self.now && self.has_turns()
     }
 
     /// Whether there may be a job: in the rotation, among priority jobs, or among postponed jobs.
@@ -219,6 +236,9 @@ impl Schedule {
     /// The earliest moment at which something may start without a command or the end of an attempt.
     pub fn soonest(&self) -> Option<Offset> {
         let turn = self.has_turns().then_some(Offset::ZERO);
+        if self.settling.is_due() {
+            return Some(self.now);
+        }
         let soonest = [turn, self.soonest_change()].into_iter().flatten().min()?;
         self.gate.admits().then(|| soonest.max(self.pace.opens_at()))
     }
@@ -292,8 +312,8 @@ impl Schedule {
         moves
     }
 
-    /// Closes the gate, and returns the jobs that were drawn and will not start.
-    pub fn close(&mut self) -> Vec<Box<PendingJob>> {
+    /// Closes the gate, and returns the jobs that were drawn and have not settled: they will not start.
+    pub fn close(&mut self) -> Vec<SettlingJob> {
         self.gate.set_state(GateState::Closed);
         self.parked = 0;
         let mut rest = self.delayed.drain(self.now);
@@ -301,7 +321,8 @@ impl Schedule {
             let lane = self.lanes.lane(i);
             rest.extend(std::iter::from_fn(|| lane.unpark()));
         }
-        rest.into_iter().map(|ready| ready.given_up(self.now)).collect()
+        let cancelled = rest.into_iter().map(|ready| SettlingJob::cancelled(ready, self.now));
+        self.settling.drain().chain(cancelled).collect()
     }
 
     /// Queues the sources again that waited for input.
@@ -323,7 +344,13 @@ impl Schedule {
             return Dispatch::GiveUp(ready.given_up(now), why);
         }
         let lane = self.lanes.lane(i);
+        if let Some(last) = lane.outage.failure(now) {
+            self.lanes.enqueue(i);
+            let end = JobEnd::Failed { last };
+            return Dispatch::Settle(Box::new(SettlingJob { ready: ready.given_up(now), end, answer: None }));
+        }
         let timeout = self.medians.timeout(ready.job.endpoint, &ready.job.policy.timeouts);
+        ready.generation = lane.outage.start();
         ready.start(now, timeout, lane.in_flight(), lane.start(now));
         self.pace.start(now);
         self.lanes.enqueue(i);

@@ -52,6 +52,10 @@ pub struct PendingJob {
     pub last_refusal: Offset,
     /// Evidence that the refusals are an answer to this job alone.
     own_evidence: u32,
+    /// The number of outages of its host when its last attempt started.
+    pub generation: u32,
+    /// Its last try may have failed because its host went down.
+    pub is_doubtful: bool,
     /// The proof of its attempt in flight, for the adaptive controller of its host.
     pub start_id: Option<StartId>,
 }
@@ -81,6 +85,8 @@ impl PendingJob {
             refusals: 0,
             last_refusal: Offset::ZERO,
             own_evidence: 0,
+            generation: 0,
+            is_doubtful: false,
             start_id: None,
         })
     }
@@ -108,6 +114,7 @@ impl PendingJob {
 
     /// The job will be tried again.
     pub fn try_again(&mut self, is_uncounted: bool) {
+        self.is_doubtful = false;
         self.tries += 1;
         self.uncounted += u32::from(is_uncounted);
         self.hops = 0;
@@ -132,6 +139,30 @@ impl PendingJob {
     /// Tries that count.
     pub fn counted_tries(&self) -> u32 {
         self.tries - self.uncounted
+    }
+
+    /// Its host is down: the failed try does not count, nor does the time since that began.
+    pub fn excuse(&mut self, now: Offset) {
+        self.begun = self.begun + now.since(self.started);
+        self.wait.outage += now.since(self.ended);
+        self.try_again(true);
+    }
+
+    /// Forgives its last try if that may have failed because its host went down. Returns whether it did.
+    pub fn excuse_doubtful(&mut self) -> bool {
+        let is_excused = std::mem::take(&mut self.is_doubtful);
+        self.uncounted += u32::from(is_excused);
+        is_excused
+    }
+
+    /// Whether it waits for a host that is down: it may be tried again, and that includes failed connections.
+    pub fn waits_for_host(&self) -> bool {
+        self.job.policy.retry.attempts > 1 && self.job.policy.retry.on.connect
+    }
+
+    /// Whether it may be sent twice.
+    pub fn is_repeatable(&self) -> bool {
+        self.job.policy.retry.non_idempotent || self.job.method.is_idempotent()
     }
 
     /// The job will not start again.

@@ -65,6 +65,7 @@ fn wait_name(why: WaitReason) -> &'static str {
         WaitReason::Gap => "gap",
         WaitReason::Rate => "rate",
         WaitReason::Cooldown => "cooldown",
+        WaitReason::Outage => "host down",
         WaitReason::Backoff => "backoff",
         WaitReason::Paused => "paused",
     }

@@ -19,6 +19,7 @@ use crate::event::{Fact, HostId, Offset};
 use crate::plan::Limits;
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::gentle::AdaptiveStart;
+use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::lane::{Lane, LanePosition};
 
 /// Above this many lanes, cold ones are evicted.
@@ -131,7 +132,8 @@ impl Lanes {
         let adapt = controller(self.limits.adaptive, limit.unwrap_or(cap));
         let i = self.next_number;
         self.next_number += 1;
-        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt)));
+        let bounds = OutageBounds { outage: self.limits.outage.into(), unreachable: self.limits.unreachable.into() };
+        self.all.insert(i, Box::new(Lane::new(Arc::clone(name), limit, gap.into(), adapt, bounds)));
         self.by_name.insert(Arc::clone(name), i);
         self.candidates.push_back(i);
         i

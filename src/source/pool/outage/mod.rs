@@ -1,0 +1,296 @@
+//! Whether a host is up, and when a host that is down is tried again.
+//!
+//! Pure: it reads no clock and draws no random numbers. A host goes down when nothing listens there, or when every
+//! attempt breaks. Then single attempts find out when it is back, at intervals that grow with the length of the
+//! outage: a batch waits at most a fifth longer than the outage lasts. With the first answer the host is up, and its
+//! load doubles with each round trip. Start at [`Outage::observe`].
+
+pub mod evidence;
+pub mod host_sign;
+pub mod suspicion;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::event::cause::Cause;
+use crate::event::outcome::{Outcome, Reason};
+use crate::event::{Micros, Offset};
+use crate::source::pool::outage::evidence::{HostEvidence, JobFate, OutageBounds, OutageStep};
+use crate::source::pool::outage::host_sign::HostSign;
+use crate::source::pool::outage::suspicion::Suspicion;
+
+/// The shortest and the longest time between two tries of a host that is down.
+const INTERVAL: (Micros, Micros) = (Micros(100_000), Micros(5_000_000));
+
+/// The time between two tries, as a share of the time that the host has been down.
+const INTERVAL_SHARE: f64 = 0.2;
+
+/// By how much chance shortens an interval at most, so that many clients do not come back together.
+const JITTER: f64 = 0.2;
+
+/// Whether a host is up.
+#[derive(Debug)]
+pub struct Outage {
+    bounds: OutageBounds,
+    state: HealthState,
+    has_answered: bool,
+    /// Counts the outages. An attempt carries the number under which it started.
+    generation: u32,
+    /// Attempts in flight that started under the present number.
+    n_fresh: u32,
+    suspicion: Option<Suspicion>,
+    /// While the load of a host that is back is restored: how many may be in flight.
+    allowed: Option<u32>,
+    /// How often a supposed outage was over at the first try. Each makes more evidence necessary.
+    false_alarms: u32,
+}
+
+#[derive(Debug)]
+enum HealthState {
+    Up,
+    Down(DownState),
+    GivenUp { why: Arc<str>, reason: Reason, next_try: Offset },
+}
+
+#[derive(Debug)]
+struct DownState {
+    since: Offset,
+    next_try: Offset,
+    n_tries: u32,
+    /// Whether the outage has been reported. Without a refused connection, the first try may still contradict it.
+    is_reported: bool,
+    why: Arc<str>,
+    reason: Reason,
+}
+
+impl Outage {
+    /// A host of which nothing is known.
+    pub fn new(bounds: OutageBounds) -> Self {
+        Self {
+            bounds,
+            state: HealthState::Up,
+            has_answered: false,
+            generation: 0,
+            n_fresh: 0,
+            suspicion: None,
+            allowed: None,
+            false_alarms: 0,
+        }
+    }
+
+    /// Counts an attempt that starts. Returns the number that its end must carry.
+    pub fn start(&mut self) -> u32 {
+        self.n_fresh += 1;
+        self.generation
+    }
+
+    /// Learns from the end of an attempt.
+    pub fn observe(&mut self, evidence: &HostEvidence<'_>) -> (JobFate, Option<OutageStep>) {
+        let n_fresh = self.n_fresh;
+        let is_fresh = evidence.generation == self.generation;
+        self.n_fresh -= u32::from(is_fresh);
+        match HostSign::from_outcome(evidence.outcome, self.has_answered) {
+            HostSign::Answered => (JobFate::Own, self.answered(evidence, is_fresh.then_some(n_fresh))),
+            HostSign::Nothing => {
+                self.postpone_try(evidence, is_fresh);
+                (JobFate::Own, None)
+            }
+            sign => self.failed(evidence, sign, is_fresh),
+        }
+    }
+
+    /// The host has answered. `n_fresh` counts the attempts of the present generation if this is one of them.
+    fn answered(&mut self, evidence: &HostEvidence<'_>, n_fresh: Option<u32>) -> Option<OutageStep> {
+        self.has_answered = true;
+        match (&self.state, n_fresh) {
+            (HealthState::Up, Some(n_fresh)) => {
+                // The limit of the restored load ends once something else limits the host more.
+                self.allowed = self.allowed.filter(|&allowed| allowed < 4 || allowed <= 2 * n_fresh).map(|n| n + 1);
+                let suspicion = self.suspicion.as_mut()?;
+                let is_over = suspicion.is_refuted(evidence.started, evidence.at);
+                if is_over {
+                    self.suspicion = None;
+                }
+                is_over.then_some(OutageStep::Dismissed)
+            }
+            // An attempt that started before the outage may still end well.
+            (HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. }, None) => None,
+            (HealthState::Down(down), Some(_)) => {
+                let was_reported = down.is_reported;
+                self.false_alarms = if down.n_tries == 0 { self.false_alarms + 1 } else { 0 };
+                self.restore();
+                Some(OutageStep::Up { was_reported })
+            }
+            (HealthState::GivenUp { .. }, Some(_)) => {
+                self.restore();
+                Some(OutageStep::Up { was_reported: true })
+            }
+        }
+    }
+
+    /// The host is up, and is loaded again step by step.
+    fn restore(&mut self) {
+        (self.state, self.allowed, self.suspicion) = (HealthState::Up, Some(2), None);
+    }
+
+    fn failed(&mut self, evidence: &HostEvidence<'_>, sign: HostSign, is_fresh: bool) -> (JobFate, Option<OutageStep>) {
+        match &mut self.state {
+            HealthState::Up if !is_fresh => (JobFate::Excused, None),
+            HealthState::Up => {
+                let may_be_own = sign == HostSign::Silent || sign == HostSign::Broken && evidence.has_failed;
+                if may_be_own || !evidence.waits {
+                    let fate = if self.suspicion.is_some() { JobFate::Doubtful } else { JobFate::Own };
+                    return (fate, None);
+                }
+                self.allowed = self.allowed.map(|allowed| (allowed / 2).max(1));
+                let (at, job) = (evidence.at, evidence.job);
+                let suspicion = self.suspicion.get_or_insert_with(|| Suspicion::new(at, job, evidence.in_flight));
+                suspicion.add(at, job, sign == HostSign::Absent);
+                if suspicion.is_confirmed(self.false_alarms) {
+                    let since = suspicion.since();
+                    (JobFate::Excused, Some(self.go_down(evidence, sign, since)))
+                } else {
+                    (JobFate::Doubtful, None)
+                }
+            }
+            HealthState::Down(_) if !is_fresh => (JobFate::Excused, None),
+            HealthState::Down(_) => (JobFate::Excused, Some(self.try_failed(evidence))),
+            HealthState::GivenUp { .. } => {
+                self.postpone_try(evidence, is_fresh);
+                (JobFate::Final, None)
+            }
+        }
+    }
+
+    fn go_down(&mut self, evidence: &HostEvidence<'_>, sign: HostSign, since: Offset) -> OutageStep {
+        let is_reported = sign == HostSign::Absent;
+        let next_try = evidence.at + interval(evidence.at.since(since), evidence.chance);
+        let why = sentence(evidence.outcome);
+        self.generation += 1;
+        (self.n_fresh, self.suspicion) = (0, None);
+        let reason = reason_of(evidence.outcome);
+        let down = DownState { since, next_try, n_tries: 0, is_reported, why: Arc::clone(&why), reason };
+        self.state = HealthState::Down(down);
+        if is_reported { OutageStep::Down { is_new: true, why, next_try } } else { OutageStep::Suspended }
+    }
+
+    fn try_failed(&mut self, evidence: &HostEvidence<'_>) -> OutageStep {
+        let bound = self.bound();
+        let HealthState::Down(down) = &mut self.state else { return OutageStep::Dismissed };
+        let lasted = evidence.at.since(down.since);
+        (down.why, down.reason) = (sentence(evidence.outcome), reason_of(evidence.outcome));
+        down.n_tries += 1;
+        if lasted >= bound {
+            let length = humantime::format_duration(Duration::from_micros(bound.0));
+            let why: Arc<str> = if self.has_answered {
+                format!("down for {length}: {}", down.why).into()
+            } else {
+                format!("never answered for {length}: {}; is it running?", down.why).into()
+            };
+            let next_try = evidence.at + INTERVAL.1;
+            self.state = HealthState::GivenUp { why: Arc::clone(&why), reason: down.reason, next_try };
+            return OutageStep::GivenUp { why };
+        }
+        // The last try is at the bound itself.
+        let last = Offset(down.since.0.saturating_add(bound.0)).max(evidence.at + INTERVAL.0);
+        down.next_try = (evidence.at + interval(lasted, evidence.chance)).min(last);
+        let is_new = !std::mem::replace(&mut down.is_reported, true);
+        OutageStep::Down { is_new, why: Arc::clone(&down.why), next_try: down.next_try }
+    }
+
+    /// A try has ended without evidence, or after the host was given up.
+    fn postpone_try(&mut self, evidence: &HostEvidence<'_>, is_fresh: bool) {
+        match &mut self.state {
+            HealthState::Down(down) if is_fresh => {
+                down.next_try = evidence.at + interval(evidence.at.since(down.since), evidence.chance);
+            }
+            HealthState::GivenUp { next_try, .. } if is_fresh => *next_try = evidence.at + INTERVAL.1,
+            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. } => {}
+        }
+    }
+
+    /// Tries the host now if it is down. Returns whether that changed anything.
+    pub fn try_now(&mut self, now: Offset) -> bool {
+        let is_tried = self.n_fresh > 0;
+        match &mut self.state {
+            HealthState::Down(DownState { next_try, .. }) | HealthState::GivenUp { next_try, .. } => {
+                let is_earlier = *next_try > now && !is_tried;
+                *next_try = (*next_try).min(now);
+                is_earlier
+            }
+            HealthState::Up => false,
+        }
+    }
+
+    /// Whether the host's jobs wait for its return.
+    pub fn is_down(&self) -> bool {
+        matches!(self.state, HealthState::Down(_))
+    }
+
+    /// The moment before which nothing starts here.
+    pub fn opens_at(&self) -> Offset {
+        match &self.state {
+            HealthState::Down(down) => down.next_try,
+            HealthState::Up | HealthState::GivenUp { .. } => Offset::ZERO,
+        }
+    }
+
+    /// Whether an attempt must end before the next one starts.
+    pub fn is_full(&self) -> bool {
+        match self.state {
+            HealthState::Up => self.allowed.is_some_and(|allowed| self.n_fresh >= allowed),
+            HealthState::Down(_) | HealthState::GivenUp { .. } => self.n_fresh > 0,
+        }
+    }
+
+    /// How a job fails that would start now at a host that has been given up. From time to time one is tried.
+    pub fn failure(&self, now: Offset) -> Option<Outcome> {
+        match &self.state {
+            HealthState::GivenUp { why, reason, next_try } if now < *next_try => {
+                Some(Outcome::Failed { reason: *reason, detail: Some(Arc::clone(why)) })
+            }
+            HealthState::Up | HealthState::Down(_) | HealthState::GivenUp { .. } => None,
+        }
+    }
+
+    /// Whether it holds nothing that would be missed.
+    pub fn is_cold(&self, now: Offset) -> bool {
+        match &self.state {
+            HealthState::Up => self.suspicion.is_none() && self.allowed.is_none(),
+            HealthState::Down(_) => false,
+            HealthState::GivenUp { next_try, .. } => *next_try <= now,
+        }
+    }
+
+    /// How long an outage may last.
+    fn bound(&self) -> Micros {
+        if self.has_answered { self.bounds.outage } else { self.bounds.unreachable }
+    }
+}
+
+/// The time until the next try of a host that has been down for so long.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
+fn interval(lasted: Micros, chance: f64) -> Micros {
+    let (least, most) = (INTERVAL.0.0 as f64, INTERVAL.1.0 as f64);
+    let even = (lasted.0 as f64 * INTERVAL_SHARE).clamp(least, most);
+    Micros((even * (1.0 - JITTER * chance)) as u64)
+}
+
+/// How the host fails.
+fn sentence(outcome: &Outcome) -> Arc<str> {
+    Cause::from_outcome(outcome).map_or_else(|| Arc::from("no answer"), |cause| cause.to_string().into())
+}
+
+/// The reason with which jobs fail that were never sent.
+fn reason_of(outcome: &Outcome) -> Reason {
+    match outcome {
+        Outcome::Failed { reason, .. } => *reason,
+        Outcome::Answered { .. }
+        | Outcome::Redirected { .. }
+        | Outcome::Throttled { .. }
+        | Outcome::TimedOut { .. }
+        | Outcome::Cancelled => Reason::Unreachable,
+    }
+}
