@@ -38,6 +38,8 @@ pub enum NextStep {
     Retry(Offset, RetryReason),
     /// The job waits for its host.
     Wait(Offset, RetryReason),
+    /// The job ends like this, unless later attempts show that its host refused it.
+    Hold(JobEnd),
     /// The job follows a redirect at once.
     Hop(Box<Job>),
 }
@@ -47,6 +49,9 @@ pub fn decide(schedule: &mut Schedule, now: Offset, ready: &PendingJob, ended: J
     let JudgedAttempt { outcome, response, hop, wait, is_timed, chance } = ended;
     if let Some(next) = hop {
         return NextStep::Hop(next);
+    }
+    if response == HostResponse::Undecided {
+        return NextStep::Hold(judge::end_of(outcome));
     }
     let rules = &ready.job.policy.retry;
     if let Outcome::Throttled { status, .. } = outcome {

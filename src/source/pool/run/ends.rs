@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use crate::event::cause::Cause;
 use crate::event::failure_sample::FailureSample;
-use crate::event::outcome::JobEnd;
+use crate::event::outcome::{JobEnd, Outcome};
 use crate::event::reasons::{RunEnd, WarningSource};
 use crate::event::{EndpointId, Fact, Micros, Offset};
 use crate::job_result::{Answer, JobResult};
@@ -110,7 +110,9 @@ impl SharedRun {
                 state.emit(now, Fact::CooldownSet { host: ready.host, until });
             }
             ready.end(now);
-            let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
+            // Such an answer is no evidence that the host is down.
+            let sign = if response == HostResponse::OwnAnswer { &Outcome::Cancelled } else { &outcome };
+            let fate = state.schedule.observe_host(&ready, sign, fastrand::f64());
             let judged = JudgedAttempt { outcome: &outcome, response, hop, wait: throttle.wait, is_timed, chance };
             let next_step = next_step::decide(&mut state.schedule, now, &ready, judged);
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
@@ -185,7 +187,9 @@ fn acceptance(response: HostResponse, wait: Option<Micros>) -> Acceptance {
     match response {
         HostResponse::Accepted => Acceptance::Accepted,
         HostResponse::Refused => Acceptance::Refused(wait),
-        HostResponse::Nothing | HostResponse::RefusedAlone => Acceptance::Unknown,
+        HostResponse::Nothing | HostResponse::OwnAnswer | HostResponse::Undecided | HostResponse::RefusedAlone => {
+            Acceptance::Unknown
+        }
     }
 }
 

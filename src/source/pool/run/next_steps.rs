@@ -65,7 +65,11 @@ impl RunState {
                 self.schedule.hold_failed(SettlingJob { ready, end, answer });
                 return None;
             }
-            NextStep::Settle(end) => end,
+            NextStep::Hold(end) if may_wait => {
+                self.schedule.hold_forbidden(SettlingJob { ready, end, answer }, fastrand::f64());
+                return None;
+            }
+            NextStep::Settle(end) | NextStep::Hold(end) => end,
             NextStep::Retry(..) | NextStep::Wait(..) | NextStep::Hop(_)
                 if is_closed || command == Some(JobCommand::Cancel) =>
             {
@@ -111,7 +115,9 @@ impl RunState {
                 self.warn_of_budget(now);
                 NextStep::Retry(next_step::slowed(until, ready, now), why)
             }
-            NextStep::Retry(..) | NextStep::Settle(_) | NextStep::Wait(..) | NextStep::Hop(_) => next_step,
+            NextStep::Retry(..) | NextStep::Settle(_) | NextStep::Hold(_) | NextStep::Wait(..) | NextStep::Hop(_) => {
+                next_step
+            }
         }
     }
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::event::idle::IdleReason;
 use crate::event::waits::WaitTimes;
 use crate::event::{Fact, HostId, JobId, Micros, Offset};
-use crate::plan::job::Retry;
 use crate::source::pool::adapt::Adapt;
 use crate::source::pool::adapt::history::StartId;
 use crate::source::pool::outage::Outage;
@@ -16,7 +15,6 @@ use crate::source::pool::outage::evidence::OutageBounds;
 use crate::source::pool::schedule::adaptive_lane::{AdaptiveLane, AttemptEvidence};
 use crate::source::pool::schedule::clock::{LaneClock, LaneHold};
 use crate::source::pool::schedule::pending_job::PendingJob;
-use crate::source::pool::schedule::refusal::backoff::Pause;
 use crate::source::pool::schedule::refusal::health::HostHealth;
 
 /// How long the adaptive controller's findings are kept while nothing starts at the host.
@@ -210,24 +208,6 @@ impl Lane {
     /// Whether only the end of an attempt or a command lets a job start here.
     pub fn is_shut(&self) -> bool {
         self.is_quarantined || self.is_full() || self.starts_gently()
-    }
-
-    /// Whether the host has as much in flight as it may after a pause.
-    fn starts_gently(&self) -> bool {
-        self.health.backoff.limit().is_some_and(|limit| self.in_flight >= limit)
-    }
-
-    /// Pauses the host after a refusal that named no moment. An adaptive controller decides by itself how the host
-    /// waits.
-    pub fn refuse(&mut self, started: Offset, now: Offset, rules: &Retry, chance: f64) -> Pause {
-        if self.is_adaptive() {
-            return Pause::Known;
-        }
-        let pause = self.health.backoff.refuse(started, now, rules, chance);
-        match pause {
-            Pause::Begins(until) if !self.cool_until(until) => Pause::Known,
-            Pause::Begins(_) | Pause::Known | Pause::Stray => pause,
-        }
     }
 
     /// Whether the host's own limit leaves no room.

@@ -215,8 +215,9 @@ impl Schedule {
             self.tick(self.now);
             return self.decide();
         }
-        // Nothing is left that could show whether the host of a failed job is down.
-        if self.gate.in_flight() == 0 && self.parked == 0 && self.delayed.is_empty() && self.settling.settle_all() {
+        // Nothing is left that could explain why a job failed.
+        let is_idle = self.gate.in_flight() == 0 && self.parked == 0 && self.lanes.next_opening().is_none();
+        if is_idle && self.delayed.is_empty() && self.settling.settle_all() {
             return self.decide();
         }
         // The last source may have ended only now, after every job had settled.

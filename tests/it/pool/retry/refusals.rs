@@ -8,7 +8,7 @@ use inflight::event::{Fact, Offset};
 use tokio::time::Instant;
 
 use crate::pool::ledger::Ledger;
-use crate::pool::rig::{Act, End, FinishedRun, Rig, endpoint, ends, ok};
+use crate::pool::rig::{Act, Cue, End, FinishedRun, Rig, endpoint, ends, ok};
 
 /// A server that serves so many at once, in a tenth of a second each, and answers the rest at once with a status.
 fn sheds(limit: usize, status: u16) -> impl Fn() -> Act {
@@ -162,7 +162,7 @@ async fn a_post_is_sent_again_after_a_refusal_that_the_server_states_and_not_aft
         format!("{rule}[[endpoint]]\nurl = \"http://a.test/\"\nmethod = \"POST\"\nbody = \"x\"\nrepeat = 20\n")
     };
     let n_sent = async |rule, end: End| {
-        let script = move |cue: crate::pool::rig::Cue<'_>| {
+        let script = move |cue: Cue<'_>| {
             if cue.n == 1 && cue.place.row < 10 { ends(5, end.clone()) } else { ok(50) }
         };
         Rig::new(&plan(rule), script).run().await.ledger().starts.len()
@@ -176,17 +176,73 @@ async fn a_post_is_sent_again_after_a_refusal_that_the_server_states_and_not_aft
 
 #[tokio::test(start_paused = true)]
 async fn listed_statuses_are_refusals_and_no_others() {
-    for (list, status, n_sent) in [("[509]", 509, 40), ("[429]", 503, 60), ("[]", 429, 20), ("[403, 503]", 403, 40)] {
-        let plan = format!("[defaults]\nthrottled = {list}\n{}", endpoint("a.test", 20));
-        let run = Rig::new(&plan, move |cue| match (cue.n, status, list) {
-            // It counts as a try, so it may stay.
-            (_, 503, "[429]") => ends(5, End::Status(503)),
-            (1, ..) => ends(5, End::Status(status)),
+    for (list, status, n_sent) in [("[509]", 509, 40), ("[429]", 503, 60), ("[]", 429, 50), ("[403, 503]", 403, 40)] {
+        let plan = format!("[defaults]\nthrottled = {list}\n{}", endpoint("a.test", 50));
+        let is_refusal = n_sent == 40;
+        let script = move |cue: Cue<'_>| match (cue.place.row, cue.n) {
+            (0..30, _) => ok(5),
+            (30..35, 1) if is_refusal => ends(5, End::Status(status)),
+            (30..35, _) if is_refusal => ok(5),
+            (30..35, _) => ends(5, End::Status(status)),
             _ => ok(5),
-        })
-        .run()
-        .await;
+        };
+        let run = Rig::new(&plan, script).run().await;
+        let n_sent = if is_refusal { 55 } else { n_sent };
         assert_eq!(run.ledger().starts.len(), n_sent, "{status} of {list}");
         assert_eq!(recognized(&run), [0; 0]);
     }
+}
+
+/// A server that accepts so many requests in each span of seconds, and answers 403 to the rest.
+fn forbids(quota: u32, seconds: u64) -> impl Fn() -> Act {
+    let window = Cell::new((0, 0));
+    let start = Instant::now();
+    move || {
+        let now = start.elapsed().as_secs() / seconds;
+        let used = if window.get().0 == now { window.get().1 } else { 0 };
+        window.set((now, used + 1));
+        if used < quota { ok(20) } else { ends(2, End::Status(403)) }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limiter_that_answers_403_to_everything_is_recognized_and_no_job_is_lost() {
+    for (concurrency, mode) in [(1, "off"), (20, "off"), (20, "when refused")] {
+        let plan = format!("[limits]\nconcurrency = {concurrency}\nadaptive = \"{mode}\"\n{}", endpoint("a.test", 150));
+        let serve = std::cell::OnceCell::new();
+        let run = Rig::new(&plan, move |_| serve.get_or_init(|| forbids(40, 10))()).run().await;
+        assert_eq!(n_done(&run.ledger()), 150, "{concurrency}, {mode}");
+        assert_eq!(recognized(&run), [403], "once: {concurrency}, {mode}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn scattered_403s_are_the_answers_of_their_jobs() {
+    let script = |cue: Cue<'_>| if cue.place.row % 7 == 6 { ends(5, End::Status(403)) } else { ok(20) };
+    let run = Rig::new(&endpoint("a.test", 700), script).run().await;
+    let ledger = run.ledger();
+    assert_eq!((n_done(&ledger), ledger.starts.len()), (600, 700), "none is sent twice");
+    assert_eq!(recognized(&run), [0; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_403_settles_at_once() {
+    let run =
+        Rig::new(&endpoint("a.test", 30), |cue| if cue.place.row == 29 { ends(50, End::Status(403)) } else { ok(5) })
+            .run()
+            .await;
+    assert_eq!((n_done(&run.ledger()), run.end().1), (29, Offset(55_000)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_403_of_everything_that_does_not_end_is_an_answer_in_the_end() {
+    let script = |cue: Cue<'_>| if cue.place.row >= 30 { ends(5, End::Status(403)) } else { ok(20) };
+    let run = Rig::new(&endpoint("a.test", 100), script).run().await;
+    let ledger = run.ledger();
+    let last = Outcome::Answered { status: 403, bytes: 0, expected: false };
+    assert_eq!(n_done(&ledger), 30);
+    assert!(ledger.ends.values().all(|end| *end == JobEnd::Done || *end == JobEnd::Failed { last: last.clone() }));
+    let dismissed = run.events.iter().filter(|event| matches!(event.fact, Fact::RefusalDismissed { .. })).count();
+    assert_eq!((recognized(&run), dismissed), (vec![403], 1));
+    assert!(run.end().1 < Offset(130_000_000), "{:?}", run.end().1);
 }

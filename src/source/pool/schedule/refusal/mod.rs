@@ -5,7 +5,9 @@
 //! [`Schedule::classify`].
 
 pub mod backoff;
+mod forbidden;
 pub mod health;
+mod lane_pause;
 
 use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
@@ -15,6 +17,7 @@ use crate::source::pool::retry;
 use crate::source::pool::schedule::Schedule;
 use crate::source::pool::schedule::pending_job::PendingJob;
 use crate::source::pool::schedule::refusal::backoff::Pause;
+use crate::source::pool::schedule::refusal::health::Overload;
 
 /// How long a job that was refused twice lets others of its host go first.
 const COURTESY: Micros = Micros(1_000);
@@ -24,10 +27,14 @@ const COURTESY: Micros = Micros(1_000);
 pub enum HostResponse {
     /// The host answered the request.
     Accepted,
-    /// It says nothing about the host: a time-out, a failure, or an answer that only this job gets.
+    /// It is no answer of the host: a time-out, a failure, or the answer of a gateway.
     Nothing,
+    /// An answer that looks like a refusal or an outage, but that only this job or its endpoint gets.
+    OwnAnswer,
     /// The host refused the request.
     Refused,
+    /// Later attempts show whether the host refused the request.
+    Undecided,
     /// The host refused this job alone, and accepts others.
     RefusedAlone,
 }
@@ -53,8 +60,11 @@ impl Schedule {
             }
             Outcome::Answered { status: 503, expected: false, .. } if infers(ready) => {
                 let is_own = health.has_accepted_since(ready.last_refusal, endpoint);
-                if !health.is_shed(ready, others, now) || ready.refuse(now, is_own).is_refused_alone() {
-                    return HostResponse::Nothing;
+                match health.overload(ready, others, now) {
+                    Overload::OfEverything => return HostResponse::Nothing,
+                    Overload::OfEndpoint => return HostResponse::OwnAnswer,
+                    Overload::Shed if ready.refuse(now, is_own).is_refused_alone() => return HostResponse::OwnAnswer,
+                    Overload::Shed => {}
                 }
                 *outcome = Outcome::Throttled { status: 503, retry_after: None };
                 if health.is_alive(now) && !health.recognized.contains(503) {
@@ -64,12 +74,16 @@ impl Schedule {
                 }
                 HostResponse::Refused
             }
+            Outcome::Answered { status: 403, expected: false, .. } if infers(ready) => {
+                self.classify_forbidden(ready, outcome)
+            }
             Outcome::Answered { status: 502..=504, expected: false, .. }
             | Outcome::TimedOut { .. }
             | Outcome::Failed { .. }
             | Outcome::Cancelled => HostResponse::Nothing,
             Outcome::Answered { .. } | Outcome::Redirected { .. } => {
                 health.accept(endpoint, started, now);
+                self.settling.settle_forbidden(host, endpoint, started);
                 HostResponse::Accepted
             }
         }
