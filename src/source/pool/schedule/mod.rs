@@ -13,6 +13,7 @@ pub mod failed_jobs;
 pub mod gate;
 pub mod idle_slots;
 pub mod lane;
+mod lane_pause;
 pub mod lanes;
 pub mod medians;
 mod outages;

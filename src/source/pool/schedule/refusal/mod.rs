@@ -7,7 +7,6 @@
 pub mod backoff;
 mod forbidden;
 pub mod health;
-mod lane_pause;
 
 use crate::event::outcome::Outcome;
 use crate::event::reasons::RetryReason;
