@@ -260,8 +260,7 @@ impl Pace {
         self.after_refusal = Some(self.rate);
         let is_settled = self.is_confirmed && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
-        (self.proved, self.quiet, self.since) = (None, 0, now);
-        (self.stretches, self.steps) = (0, 0);
+        (self.proved, self.quiet, self.since, self.stretches, self.steps) = (None, 0, now, 0, 0);
         self.next = self.next.max(now + 1.0 / self.rate);
     }
 
