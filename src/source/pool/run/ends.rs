@@ -96,8 +96,9 @@ impl SharedRun {
             }
             ready.end(now);
             let fate = state.schedule.observe_host(&ready, &outcome, fastrand::f64());
+            let local_wait = state.schedule.observe_machine(&outcome);
             let answer = self.collects().then(|| answer_of(exchange.reply)).flatten();
-            let ended = EndedAttempt { ready, outcome, fate, command, answer };
+            let ended = EndedAttempt { ready, outcome, fate, local_wait, command, answer };
             let settling = state.continue_job(now, ended, next_step)?;
             if self.collects() {
                 return Some(settling);
