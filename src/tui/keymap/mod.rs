@@ -17,7 +17,7 @@ use ratatui::crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::action::Action;
 use crate::tui::keymap::chord::Chord;
-use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup};
+use crate::tui::keymap::entry::{ActionEntry, Context, KeyBehavior, KeyGroup, Need};
 use crate::tui::keymap::table::ENTRIES;
 
 /// The keys in force.
@@ -118,6 +118,18 @@ impl Keymap {
         let mut rows: Vec<KeyRow> = self.effective().map(row).collect();
         rows.sort_by_key(|row| row.group);
         rows
+    }
+
+    /// The actions of a run or of a replay with their keys, for the help: without those of the lab, and without
+    /// seeking in a run.
+    pub fn rows_of_run(&self, is_replay: bool) -> Vec<KeyRow> {
+        let works = |row: &KeyRow| {
+            entry(row.action).is_some_and(|entry| {
+                let is_of_lab = entry.contexts.iter().all(|context| *context == Context::Race);
+                !is_of_lab && (is_replay || entry.needs != Need::Travel)
+            })
+        };
+        self.rows().into_iter().filter(works).collect()
     }
 
     /// The rows of the export menu.

@@ -129,3 +129,17 @@ fn every_view_has_its_place_and_its_key() {
     }
     assert_eq!(View::Overview.after(View::ALL.len() - 1), View::InFlight);
 }
+
+#[test]
+fn the_help_of_a_run_has_no_keys_of_the_lab_and_seeks_only_in_a_replay() {
+    let actions = |is_replay| {
+        let rows = Keymap::default().rows_of_run(is_replay);
+        rows.into_iter().map(|row| row.action).collect::<Vec<_>>()
+    };
+    for is_replay in [false, true] {
+        let shown = actions(is_replay);
+        assert!(!shown.contains(&Action::Restart) && !shown.contains(&Action::NextProgram));
+        assert_eq!(shown.contains(&Action::SeekBack), is_replay);
+        assert!(shown.contains(&Action::Pause) && shown.contains(&Action::TryHost));
+    }
+}

@@ -32,6 +32,7 @@ use crate::tui::state::commands::{is_applied, step_down, step_up};
 use crate::tui::state::example::OpenExample;
 use crate::tui::state::names::Names;
 use crate::tui::state::palette::Palette;
+use crate::tui::state::race::toggled;
 use crate::tui::state::trail::TrailStep;
 use crate::tui::views::View;
 
@@ -194,8 +195,9 @@ impl UiState {
             Action::SaveSvg => return self.save(FileContent::PictureSvg),
             Action::SaveText => return self.save(FileContent::PictureText),
             Action::SaveCurl => return self.save_command(model, now),
-            Action::Why => self.working = if self.working.is_some() { None } else { Some(0) },
-            Action::Help => self.help = if self.help.is_some() { None } else { Some(0) },
+            // One popup replaces the other: no key changes what another popup hides.
+            Action::Why => (self.help, self.working) = (None, toggled(self.working)),
+            Action::Help => (self.help, self.working) = (toggled(self.help), None),
             Action::Palette => {
                 (self.help, self.working) = (None, None);
                 let context = if self.example.is_some() { Context::Example } else { Context::At(self.view) };

@@ -275,6 +275,6 @@ impl RaceUi {
 }
 
 /// The scroll position of a popup after its key: closed if it was open, and otherwise at the top.
-fn toggled(popup: Option<usize>) -> Option<usize> {
+pub(super) fn toggled(popup: Option<usize>) -> Option<usize> {
     if popup.is_some() { None } else { Some(0) }
 }

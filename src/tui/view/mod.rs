@@ -87,7 +87,7 @@ pub fn render(frame: &mut Frame<'_>, scene: &ViewScene<'_>) -> ClickTargets {
 pub fn measure(ui: &UiState, keymap: &Keymap, model: &Model, area: Rect) -> Fit {
     Fit {
         rows: visible_rows(area, ui.view, model),
-        help_end: ui.help.map_or(0, |_| help::last_row(area, keymap)),
+        help_end: ui.help.map_or(0, |_| help::last_row(area, keymap, ui.playback.is_some())),
         working_end: ui.working.map_or(0, |_| verdict::last_row(area, model, ui.recording.as_deref())),
         example_end: ui.example.map_or(0, |opened| example::last_row(area, model, opened)),
     }

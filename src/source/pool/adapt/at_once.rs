@@ -3,10 +3,10 @@
 //! The limit is what the host held while it refused. After a while it is probed with one more; each accepted probe
 //! doubles the next step, and a refused one never counts against the limit. Start at [`AtOnce::accepted`].
 
-use crate::source::pool::adapt::seconds::{NEVER, Seconds};
+use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
     AT_ONCE_CONFIRMED, AT_ONCE_PATIENCE, AT_ONCE_PATIENCE_MAX, AT_ONCE_PROBE_TIME, AT_ONCE_PROVED, AT_ONCE_SINGLES,
-    MAX_AT_ONCE_DOUBTS,
+    LOST_PROBE_LATENCIES, LOWERING_DOUBTS, MAX_AT_ONCE_DOUBTS, NEAR_LIMIT_SHARE,
 };
 
 /// The limit of a host that limits the attempts in flight.
@@ -25,8 +25,10 @@ pub struct AtOnce {
     since: Seconds,
     /// By how much the next probe raises the limit.
     stride: u32,
-    /// Refusals that were no probe.
+    /// Refusals that were no probe, since a quiet time.
     doubts: u32,
+    /// A higher limit that was right before.
+    lost: Option<u32>,
 }
 
 /// What a refusal means for the hypothesis.
@@ -52,6 +54,7 @@ impl AtOnce {
             since: now,
             stride: 1,
             doubts: 0,
+            lost: None,
         }
     }
 
@@ -81,33 +84,41 @@ impl AtOnce {
     pub fn accepted(&mut self, others: u32, now: Seconds, latency: Seconds, wait: Seconds, cap: u32) -> bool {
         self.accepted += 1;
         self.quiet += 1;
-        if self.accepted > AT_ONCE_PROVED {
-            self.doubts = 0;
-        }
         if self.settled.is_some() && now - self.since > (4.0 * latency).max(1.0) && self.quiet >= 2 * self.limit {
             self.settled = None;
         }
-        // With stated waits, a probe must be worth the wait that it may cost.
-        let worth = 20.0 * wait * (f64::from(self.patience) / 24.0).max(1.0);
         let is_full = others + 1 >= self.limit;
         if self.limit >= cap
             || !is_full
             || self.quiet < self.patience
-            || now - self.since <= worth.max(AT_ONCE_PROBE_TIME)
+            || now - self.since <= self.probe_time(latency, wait)
         {
             return false;
         }
         self.settled = Some(self.limit);
-        self.limit += self.stride.min((self.limit / 2).max(1));
+        self.limit = self.limit.saturating_add(self.stride.min((self.limit / 2).max(1)));
         self.stride = self.stride.saturating_mul(2);
         (self.since, self.quiet) = (now, 0);
         true
+    }
+
+    /// How long a limit lasts before it is probed.
+    fn probe_time(&self, latency: Seconds, wait: Seconds) -> Seconds {
+        // With stated waits, a probe must be worth the wait that it may cost.
+        let worth = 20.0 * wait * (f64::from(self.patience) / 24.0).max(1.0);
+        // A limit that was higher before has perhaps only been lowered for a while.
+        let is_lost = self.lost.is_some_and(|lost| self.limit < lost);
+        let usual = if is_lost { LOST_PROBE_LATENCIES * latency } else { AT_ONCE_PROBE_TIME };
+        worth.max(usual)
     }
 
     /// Considers the refusal of an attempt that started with so many others in flight.
     pub fn refused(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
         if others >= self.limit && self.settled.is_none() {
             return AtOnceVerdict::Keeps;
+        }
+        if self.quiet >= self.limit {
+            self.doubts = 0;
         }
         (self.quiet, self.stride) = (0, 1);
         if let Some(settled) = self.settled.take() {
@@ -116,19 +127,30 @@ impl AtOnce {
             return AtOnceVerdict::Moves;
         }
         self.doubts += 1;
-        let is_unproved = self.accepted < AT_ONCE_PROVED;
-        if is_unproved && self.doubts == 1 && others + 1 >= self.limit && self.limit > 2 && wait <= 0.0 {
-            self.accepted = 0;
-            self.set(self.limit - 1, now);
-            return AtOnceVerdict::Moves;
-        }
-        if is_unproved || others == 0 || self.doubts >= MAX_AT_ONCE_DOUBTS {
-            self.since = NEVER;
+        if self.accepted < AT_ONCE_PROVED { self.refuse_unproved(others, now, wait) } else { self.lower(others, now) }
+    }
+
+    /// A new limit may be a little too high, because attempts overtake each other on the way.
+    fn refuse_unproved(&mut self, others: u32, now: Seconds, wait: Seconds) -> AtOnceVerdict {
+        let is_near = f64::from(others + 1) >= NEAR_LIMIT_SHARE * f64::from(self.limit);
+        let allowed = 1 + self.limit / 10;
+        if self.doubts > allowed || !is_near || self.limit <= 2 || wait > 0.0 {
             return AtOnceVerdict::Falls;
         }
-        if self.doubts >= 2 {
+        self.accepted = 0;
+        self.set((self.limit - 1).min(others.max(1)), now);
+        AtOnceVerdict::Moves
+    }
+
+    /// A limit that was right has come down.
+    fn lower(&mut self, others: u32, now: Seconds) -> AtOnceVerdict {
+        if others == 0 || self.doubts > MAX_AT_ONCE_DOUBTS {
+            return AtOnceVerdict::Falls;
+        }
+        if self.doubts >= LOWERING_DOUBTS {
+            self.lost = self.lost.max(Some(self.limit));
             self.patience = AT_ONCE_PATIENCE;
-            self.set(self.limit.min(others).max(1), now);
+            self.set((self.limit * 3 / 4).min(others).max(1), now);
         }
         AtOnceVerdict::Moves
     }

@@ -7,6 +7,9 @@ use crate::source::pool::adapt::seconds::Seconds;
 /// Natural windows, in seconds. A limiter's window is nearly always one of them.
 pub const WINDOWS: [Seconds; 9] = [1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0];
 
+/// The windows that most people configure.
+pub const COMMON: [Seconds; 5] = [1.0, 5.0, 10.0, 30.0, 60.0];
+
 /// The longest natural window.
 pub const LONGEST: Seconds = 60.0;
 

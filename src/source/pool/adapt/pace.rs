@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 use crate::source::pool::adapt::history::History;
 use crate::source::pool::adapt::seconds::Seconds;
 use crate::source::pool::adapt::tuning::{
-    AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FOUND_RATIO, GENTLE_CUT,
-    MAX_CREEP, MAX_RATE, MAX_SEARCH_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN, MEASURE_STARTS, MIN_RATE,
-    MIN_SEARCH_GROWTH, MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL, SEARCH_ATTEMPTS, UNKNOWN_CUT,
-    WAITED_SEARCH_GROWTH,
+    AGREEMENT, CREEP, CREEP_ATTEMPTS, CREEP_HOLD, CREEP_HOLD_MAX, CREEP_QUIET, DEEP_CUT, FAST_RATE, FOUND_RATIO,
+    GENTLE_CUT, MAX_CREEP, MAX_RATE, MAX_SEARCH_GROWTH, MAX_SURE_GROWTH, MEASURE_ATTEMPTS, MEASURE_SPAN,
+    MEASURE_STARTS, MIN_RATE, MIN_SEARCH_GROWTH, MIN_SEARCH_TIME, RATE_SHARE, REFUSED_OF_TEN, SATURATION_TTL,
+    SEARCH_ATTEMPTS, SURE_STEPS, UNKNOWN_CUT, WAITED_SEARCH_GROWTH,
 };
 
 /// The rate at which attempts start.
@@ -33,6 +33,8 @@ pub struct Pace {
     since: Seconds,
     /// Quiet stretches since the last refusal.
     stretches: u32,
+    /// Steps of the search since the last refusal.
+    steps: i32,
     /// How many were accepted when the rate was first measured.
     sample: u32,
     /// When the host was seen saturated: refusals, from which rates are measured.
@@ -75,6 +77,7 @@ impl Pace {
             quiet: 0,
             since: now,
             stretches: 0,
+            steps: 0,
             sample: sample.max(1),
             saturations: VecDeque::new(),
             memory: 0.0,
@@ -202,6 +205,7 @@ impl Pace {
             return;
         }
         self.proved = Some(self.rate);
+        self.steps = self.steps.saturating_add(1);
         match self.refused {
             Some(refused) if refused / self.rate < FOUND_RATIO => self.is_found = true,
             Some(refused) => self.set(self.rate * (1.0 + self.growth()).min((refused / self.rate).sqrt())),
@@ -213,7 +217,10 @@ impl Pace {
 
     /// The step of a search: the error of the first measurement.
     fn growth(&self) -> f64 {
-        (1.0 / f64::from(self.sample)).clamp(MIN_SEARCH_GROWTH, MAX_SEARCH_GROWTH)
+        let usual = (1.0 / f64::from(self.sample)).clamp(MIN_SEARCH_GROWTH, MAX_SEARCH_GROWTH);
+        // After several steps the first measurement was wrong.
+        let doublings = if self.rate < FAST_RATE { 0 } else { (self.steps - SURE_STEPS).max(0) };
+        (usual * 2_f64.powi(doublings)).min(MAX_SURE_GROWTH)
     }
 
     /// Lowers the rate after a refusal.
@@ -246,7 +253,8 @@ impl Pace {
         self.after_refusal = Some(self.rate);
         let is_settled = self.is_confirmed && self.is_found;
         self.hold = if is_settled { (self.hold * 2.0).min(CREEP_HOLD_MAX) } else { CREEP_HOLD };
-        (self.proved, self.quiet, self.since, self.stretches) = (None, 0, now, 0);
+        (self.proved, self.quiet, self.since) = (None, 0, now);
+        (self.stretches, self.steps) = (0, 0);
         self.next = self.next.max(now + 1.0 / self.rate);
     }
 

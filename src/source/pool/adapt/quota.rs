@@ -8,7 +8,8 @@ use crate::source::pool::adapt::natural::WINDOWS;
 use crate::source::pool::adapt::seconds::{NEVER, Seconds, has_come};
 use crate::source::pool::adapt::stated::StatedQuota;
 use crate::source::pool::adapt::tuning::{
-    EVEN_PACE_SHARE, FIT_TOLERANCE, NETWORK_MARGIN, RESET_PADDING, SCOUTS_KEPT, SHORT_WINDOW,
+    EVEN_PACE_SHARE, FEW_WINDOWS, FIT_TOLERANCE, LONG_STATED_WINDOW, MAX_RESET_PADDING, NETWORK_MARGIN, RESET_PADDING,
+    SCOUTS_KEPT, SHORT_WINDOW,
 };
 
 /// The quota of a host, as far as the server states it.
@@ -29,6 +30,10 @@ pub struct Quota {
     bounds: (Seconds, Seconds),
     /// The longest reset that was stated.
     longest_reset: Seconds,
+    /// New windows that were seen.
+    n_windows: u32,
+    /// The length of the window is the nearest natural one, although the resets contradict it.
+    is_guess: bool,
     /// Answers to attempts that started earlier describe a window that is over.
     stale_before: Seconds,
 }
@@ -61,6 +66,8 @@ impl Default for Quota {
             began: None,
             bounds: (0.0, NEVER),
             longest_reset: 0.0,
+            n_windows: 0,
+            is_guess: false,
             stale_before: -1.0,
         }
     }
@@ -80,6 +87,11 @@ impl Quota {
     /// The quota and its window, if both are known.
     pub fn known(&self) -> Option<(u32, Seconds)> {
         self.most.zip(self.window)
+    }
+
+    /// The quota and its window, if both are known for certain.
+    pub fn learned(&self) -> Option<(u32, Seconds)> {
+        self.known().filter(|_| !self.is_guess)
     }
 
     /// Takes in what an answer states. Returns the even pace that this asks for.
@@ -131,7 +143,7 @@ impl Quota {
         self.bounds.0 = self.bounds.0.max(reset - RESET_PADDING);
         if reset > self.longest_reset {
             self.longest_reset = reset;
-            if !self.is_policy && self.window.is_some_and(|window| reset > window + 1.05) {
+            if !self.is_policy && !self.is_guess && self.window.is_some_and(|window| reset > window + 1.05) {
                 self.window = None;
             }
             if self.window.is_none() {
@@ -147,6 +159,7 @@ impl Quota {
                 pace = self.fit_window(self.bounds.1, history, cap);
             }
             self.began = Some(started);
+            self.n_windows += 1;
         } else if (remaining < before.remaining || remaining == 0)
             && let Some(began) = self.began
         {
@@ -164,14 +177,18 @@ impl Quota {
         let mut fitting = WINDOWS.into_iter().filter(is_fit);
         let first = fitting.next();
         let Some(window) = first else {
-            // The bounds contradict each other: the window has changed.
+            // The bounds contradict each other: the window has changed, or its resets are padded by more.
             self.bounds = ((self.longest_reset - RESET_PADDING).max(0.0), NEVER);
+            let nearest = WINDOWS.into_iter().rev().find(|&window| window <= self.longest_reset);
+            self.window = nearest.filter(|window| self.longest_reset - window <= MAX_RESET_PADDING);
+            (self.is_guess, self.is_padded) = (true, true);
             return None;
         };
         if fitting.next().is_some() {
             return None;
         }
         self.window = Some(window);
+        self.is_guess = false;
         self.is_padded = self.longest_reset > window * 1.05;
         let quota = self.most.filter(|&quota| quota > 1)?;
         let asks = window <= SHORT_WINDOW && (self.is_padded || is_slow_burst(quota, window, history, cap));
@@ -217,7 +234,9 @@ impl Quota {
     fn never_used_up(&self, x: Seconds, history: &History, is_paced: bool) -> Option<Seconds> {
         let (quota, window) = self.known().filter(|&(quota, _)| quota > 1)?;
         let is_slow = 0.3 + history.answer_latency() > 2.0 * window / f64::from(quota);
-        if !is_paced && !((!self.is_policy || window > SHORT_WINDOW) && is_slow) {
+        // In a short batch, one less in each window may cost a whole window.
+        let is_short = window >= LONG_STATED_WINDOW && self.n_windows < FEW_WINDOWS;
+        if !is_paced && (is_short || !((!self.is_policy || window > SHORT_WINDOW) && is_slow)) {
             return None;
         }
         let arrival = history.first_answer_latency().min(0.1 * window);

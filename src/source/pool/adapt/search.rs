@@ -4,7 +4,7 @@
 //! it, after a natural time) from a bucket (so much per second). Start at [`SearchOrigin::next_probe`].
 
 use crate::source::pool::adapt::history::{History, StartId};
-use crate::source::pool::adapt::natural::{self, EARLY_PROBES, WINDOWS};
+use crate::source::pool::adapt::natural::{self, COMMON, EARLY_PROBES, WINDOWS};
 use crate::source::pool::adapt::seconds::{NEVER, SAME, Seconds};
 use crate::source::pool::adapt::tuning::{
     FAR_PROBE, FULL_SHARE, MAX_LENIENT_WINDOW, MIN_SEARCHED_RATE, NETWORK_MARGIN, NO_LIMIT_FACTOR, NO_LIMIT_REFUSED,
@@ -124,7 +124,13 @@ impl SearchOrigin {
         self.depth = Some(self.depth.map_or(taken, |depth| depth.min(taken)));
         let is_all = f64::from(back) >= SMOOTH_SHARE * f64::from(before);
         let is_all_in_window = f64::from(in_window) >= FULL_SHARE * f64::from(before) && before >= back + 2 && is_paced;
-        if natural.is_some() && (is_all || is_all_in_window) {
+        // A moving window frees as many as had started a window ago. A counter that slides looks alike at other lengths.
+        let freed = history.count(anchor - SAME, until - length + NETWORK_MARGIN);
+        let is_moving = natural.is_some_and(|length| COMMON.contains(&length) && until - length - anchor < length)
+            && freed < before
+            && back <= freed + 2
+            && f64::from(back + 2) >= 0.7 * f64::from(freed);
+        if natural.is_some() && (is_all || is_all_in_window || is_moving) {
             let quota = if back < before && is_all { back } else { before };
             return RampFinding::Window { quota, length, shortest };
         }

@@ -51,6 +51,16 @@ pub const STRAY_ENDS: usize = 20;
 pub const STRAY_IN_FLIGHT: usize = 2;
 /// The last ends of which at most three in a hundred may be refused, if strays come soon after each other.
 pub const STRAY_LONG: usize = 200;
+/// The share of refusals that may be chance, at first.
+pub const CHANCE_SHARE: f64 = 0.03;
+/// A search that found no limit raises that share to this many times what was refused lately.
+pub const CHANCE_FACTOR: f64 = 2.0;
+/// The largest such share.
+pub const MAX_CHANCE_SHARE: f64 = 0.12;
+/// A ramp with fewer attempts does not show chance.
+pub const CHANCE_SAMPLE: u32 = 8;
+/// For each refusal by chance, so many that started with it or later are accepted.
+pub const CHANCE_TOGETHER: u32 = 4;
 /// Without so many known attempts nothing is a stray.
 pub const FEW_KNOWN: usize = 10;
 /// A limit of attempts in flight is refuted if this many times more were accepted before.
@@ -70,8 +80,14 @@ pub const AT_ONCE_PROBE_TIME: Seconds = 2.0;
 pub const AT_ONCE_SINGLES: u32 = 3;
 /// After so many accepted, a refusal below the limit no longer refutes it.
 pub const AT_ONCE_PROVED: u32 = 50;
-/// Refusals below the limit that refute it anyway.
-pub const MAX_AT_ONCE_DOUBTS: u32 = 4;
+/// Refusals below a proved limit, soon after each other, that lower it by a quarter. Fewer may be chance.
+pub const LOWERING_DOUBTS: u32 = 3;
+/// Refusals below a proved limit, soon after each other, that refute it.
+pub const MAX_AT_ONCE_DOUBTS: u32 = 8;
+/// A new limit is not refuted by refusals at this share of it or more, as long as they are few.
+pub const NEAR_LIMIT_SHARE: f64 = 0.8;
+/// The least time before each probe for a higher limit that was right before, in answers.
+pub const LOST_PROBE_LATENCIES: f64 = 4.0;
 /// A limit is confirmed by three times as many accepted attempts, and by at least so many.
 pub const AT_ONCE_CONFIRMED: u32 = 12;
 
@@ -114,6 +130,12 @@ pub const SEARCH_ATTEMPTS: f64 = 6.0;
 pub const MIN_SEARCH_GROWTH: f64 = 0.05;
 /// The largest step of a search, as a share.
 pub const MAX_SEARCH_GROWTH: f64 = 0.3;
+/// After so many steps without a refusal each is twice the one before.
+pub const SURE_STEPS: i32 = 3;
+/// Slower rates are not searched so fast: a long window would notice the overrun too late.
+pub const FAST_RATE: f64 = 50.0;
+/// The largest step of such a search, as a share.
+pub const MAX_SURE_GROWTH: f64 = 0.5;
 /// The step where each refusal costs a stated wait.
 pub const WAITED_SEARCH_GROWTH: f64 = 0.5;
 /// The refused rate is this close to the accepted one when the search ends.
@@ -182,6 +204,12 @@ pub const SHORT_WINDOW: Seconds = 2.0;
 
 /// Resets may be rounded up, and some servers add one more second.
 pub const RESET_PADDING: Seconds = 1.995;
+/// Resets that are computed from a date in whole seconds may be padded by so much.
+pub const MAX_RESET_PADDING: Seconds = 3.05;
+/// From this length on, a whole quota is used at first although its end is rounded.
+pub const LONG_STATED_WINDOW: Seconds = 5.0;
+/// The number of windows in which it is.
+pub const FEW_WINDOWS: u32 = 6;
 /// The tolerance of measured windows.
 pub const FIT_TOLERANCE: Seconds = 0.05;
 /// Attempts that are kept to measure an unknown window.

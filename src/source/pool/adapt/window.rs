@@ -164,7 +164,7 @@ impl Window {
     /// pace replaces the window if it turns out to be sliding.
     pub fn start(&mut self, now: Seconds, flight: &Flight, history: &History, waits: bool) -> WindowVerdict {
         self.scout = None;
-        let is_first = now - self.burst.1 > BURST_PAUSE * self.length;
+        let is_first = now - self.burst.1 > BURST_PAUSE * self.length || now - self.burst.0 > 2.0 * self.length;
         let verdict = if is_first { self.end_burst(now, flight, history, waits) } else { WindowVerdict::Stays };
         if is_first {
             (self.scout, self.burst.0) = (Some(now), now);
@@ -233,7 +233,8 @@ impl Window {
     /// Judges a flight of refusals.
     pub fn judge(&mut self, now: Seconds, history: &History) -> WindowVerdict {
         let (quota, length, experiment) = (f64::from(self.quota), self.length, self.experiment.take());
-        let held = history.count_since(self.burst.0);
+        // With a pace there may be no pause, so a burst is no longer than the window.
+        let held = history.count_since(self.burst.0.max(now - self.length));
         let used = f64::from(held);
         if let Some(Experiment::More { .. }) = experiment
             && held >= self.quota

@@ -19,7 +19,7 @@ const NOTE: &str = "Pause stops new attempts; freeze stops only the screen. Whil
 ///
 /// The footer stays visible: it shows how to scroll and how to close the list.
 pub fn draw(screen: &mut Pen<'_>, scene: &ViewScene<'_>) {
-    draw_rows(screen, &scene.keymap.rows(), scene.ui.help.unwrap_or(0));
+    draw_rows(screen, &scene.keymap.rows_of_run(scene.ui.playback.is_some()), scene.ui.help.unwrap_or(0));
 }
 
 /// Draws a popup with these actions from a scroll position on.
@@ -50,8 +50,8 @@ pub fn draw_rows(screen: &mut Pen<'_>, rows: &[KeyRow], from: usize) {
 }
 
 /// The maximum scroll position on a screen of this size.
-pub fn last_row(area: Rect, keymap: &Keymap) -> usize {
-    last_row_of(area, &keymap.rows())
+pub fn last_row(area: Rect, keymap: &Keymap, is_replay: bool) -> usize {
+    last_row_of(area, &keymap.rows_of_run(is_replay))
 }
 
 /// The maximum scroll position of a popup with these actions.

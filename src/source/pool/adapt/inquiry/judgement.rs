@@ -49,10 +49,11 @@ impl Inquiry {
         let known = recent + unrefused;
         let (long, refused_long) = history.ends().refused_of_last(STRAY_LONG);
         let (_, refused_lately) = history.ends().refused_of_last(STRAY_ENDS);
-        let is_rare = streak < 2 || long >= 50 && refused_long as f64 <= 0.03 * long as f64;
+        let is_rare = streak < 2 || long >= 50 && refused_long as f64 <= self.tolerance * long as f64;
         let is_known = known >= FEW_KNOWN || long >= STRAY_ENDS;
         let is_small = f64::from(refused) <= (STRAY_SHARE * known as f64).max(1.0);
-        is_small && refused_lately <= STRAY_IN_FLIGHT && is_known && is_rare
+        let is_usual = refused_lately as f64 <= (3.0 * self.tolerance * STRAY_ENDS as f64).max(STRAY_IN_FLIGHT as f64);
+        is_small && is_usual && is_known && is_rare
     }
 
     /// How many the host held while it refused, if that may be its limit.

@@ -17,7 +17,7 @@ use crate::source::pool::adapt::quota::Quota;
 use crate::source::pool::adapt::search::{Probe, Ramp, RampStep, SearchOrigin};
 use crate::source::pool::adapt::seconds::{self, NEVER, Seconds, has_come};
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::{LONG_PAUSE, MAX_TRANSITIONS};
+use crate::source::pool::adapt::tuning::{CHANCE_SHARE, LONG_PAUSE, MAX_TRANSITIONS};
 use crate::source::pool::adapt::window::{Window, WindowVerdict};
 
 /// The inquiry into what a host accepts.
@@ -32,6 +32,8 @@ pub struct Inquiry {
     at_once: Option<AtOnce>,
     /// How often a limit of attempts in flight was assumed in vain.
     falls: u32,
+    /// The share of refusals that may be chance.
+    tolerance: f64,
     pace: Option<Pace>,
     window: Option<Window>,
     quota: Quota,
@@ -94,6 +96,7 @@ impl Inquiry {
             waits: StatedWaits::default(),
             at_once: None,
             falls: 0,
+            tolerance: CHANCE_SHARE,
             pace: None,
             window: None,
             quota: Quota::default(),
@@ -133,7 +136,7 @@ impl Inquiry {
 
     /// What may be offered as a setting. Nothing without evidence.
     pub fn learned(&self) -> Option<Learned> {
-        if let Some(known) = self.quota.known() {
+        if let Some(known) = self.quota.learned() {
             return Some(Learned::PerWindow(quota_window(known)));
         }
         if !matches!(self.phase, InquiryPhase::Free | InquiryPhase::Law) {
@@ -178,7 +181,11 @@ impl Inquiry {
                     if !has_come(until, now) {
                         return until;
                     }
-                    self.end_ramp(&ramp, self.flight.first, view);
+                    if self.is_chance(&ramp, view) {
+                        self.phase = InquiryPhase::Ramp(ramp);
+                    } else {
+                        self.end_ramp(&ramp, self.flight.first, view);
+                    }
                 }
                 InquiryPhase::Ramp(mut ramp) => {
                     let step = ramp.step(now, &self.origin, history, cap);
@@ -187,7 +194,7 @@ impl Inquiry {
                         RampStep::Starts => return x,
                         RampStep::Waits(until) => return x.max(until),
                         RampStep::IsFull => self.end_ramp(&ramp, now, view),
-                        RampStep::IsUnlimited => self.set_free(now),
+                        RampStep::IsUnlimited => self.set_free(view),
                     }
                 }
                 InquiryPhase::Free | InquiryPhase::Law => return self.lawful_start(x, view, settle),

@@ -7,7 +7,9 @@ use crate::source::pool::adapt::pace::Pace;
 use crate::source::pool::adapt::search::{Probe, Ramp, RampFacts, RampFinding};
 use crate::source::pool::adapt::seconds::{SAME, Seconds};
 use crate::source::pool::adapt::step::AdaptReason;
-use crate::source::pool::adapt::tuning::SHORT_WINDOW;
+use crate::source::pool::adapt::tuning::{
+    CHANCE_FACTOR, CHANCE_SAMPLE, CHANCE_TOGETHER, MAX_CHANCE_SHARE, SHORT_WINDOW, STRAY_LONG,
+};
 use crate::source::pool::adapt::window::Window;
 
 impl Inquiry {
@@ -39,14 +41,28 @@ impl Inquiry {
         }
     }
 
+    /// Whether the refusals of a ramp are chance: at a limit, most attempts of its last batches would be refused.
+    pub(super) fn is_chance(&self, ramp: &Ramp, view: InquiryView<'_>) -> bool {
+        let back = view.history.count_since(ramp.from);
+        let together = view.history.count_since(self.flight.first);
+        let refused = self.flight.refused;
+        self.waits.until <= self.flight.first && back >= CHANCE_SAMPLE && together >= CHANCE_TOGETHER * refused
+    }
+
     /// Ends a ramp whose last attempt was refused at `until`, or was not refused by now.
     pub(super) fn end_ramp(&mut self, ramp: &Ramp, until: Seconds, view: InquiryView<'_>) {
         let InquiryView { now, history, cap } = view;
+        if history.count_since(ramp.from) == 0 {
+            // Even the probe was refused, only later than usual.
+            self.flight.until = now;
+            self.cool(view);
+            return;
+        }
         let facts = RampFacts { history, cap, refused: self.flight.refused, is_paced: self.pace.is_some() };
         let finding = self.origin.judge(ramp, until, now, facts);
         (self.phase, self.flight.streak, self.flight.until) = (InquiryPhase::Law, 0, now);
         match finding {
-            RampFinding::NoLimit => self.set_free(now),
+            RampFinding::NoLimit => self.set_free(view),
             RampFinding::Window { quota, length, shortest } => {
                 let burst = (ramp.from, history.last_start().unwrap_or(now));
                 self.window = Some(Window::new(quota, length, burst, shortest, self.waits()));
@@ -69,7 +85,12 @@ impl Inquiry {
     }
 
     /// There is no limit.
-    pub(super) fn set_free(&mut self, now: Seconds) {
+    pub(super) fn set_free(&mut self, view: InquiryView<'_>) {
+        let InquiryView { now, history, .. } = view;
+        // What led here was chance, so as much of it is no reason for another search.
+        let (ends, refused) = history.ends().refused_of_last(STRAY_LONG);
+        let share = CHANCE_FACTOR * refused as f64 / (ends.max(STRAY_LONG / 4)) as f64;
+        self.tolerance = self.tolerance.max(share).min(MAX_CHANCE_SHARE);
         (self.phase, self.origin.anchor, self.origin.outer) = (InquiryPhase::Free, Some(now), now);
         (self.pace, self.window) = (None, None);
         self.reason = AdaptReason::NoLimit;
