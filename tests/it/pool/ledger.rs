@@ -137,17 +137,7 @@ impl Ledger {
             | Fact::RefusalRecognized { .. }
             | Fact::RefusalDismissed { .. }
             | Fact::AdaptiveSet { .. } => {}
-            Fact::HostDown { host, next_try, .. } => {
-                assert!(*next_try > at, "later: {event:?}");
-                self.hosts.get_mut(host).unwrap().is_down = true;
-            }
-            Fact::HostUp { host } | Fact::HostGivenUp { host, .. } => {
-                let is_up = matches!(event.fact, Fact::HostUp { .. });
-                let state = self.hosts.get_mut(host).unwrap();
-                assert!(state.is_down || is_up && state.is_given_up, "it was down: {event:?}");
-                (state.is_down, state.is_given_up) = (false, !is_up);
-                state.tried = None;
-            }
+            Fact::HostDown { .. } | Fact::HostUp { .. } | Fact::HostGivenUp { .. } => self.change_outage(event),
             Fact::RoundStarted { endpoint, .. } => self.started_rounds.push((at, *endpoint)),
             Fact::EndpointStateChanged { endpoint, up } => {
                 assert_ne!(self.up.insert(*endpoint, *up), Some(*up), "it was otherwise before: {event:?}");
@@ -195,6 +185,20 @@ impl Ledger {
         let host = self.hosts.get_mut(&host).unwrap();
         host.in_flight -= 1;
         host.tried = host.tried.filter(|tried| *tried != attempt);
+    }
+
+    fn change_outage(&mut self, event: &Event) {
+        if let Fact::HostDown { host, next_try, .. } = &event.fact {
+            assert!(*next_try > event.at, "later: {event:?}");
+            self.hosts.get_mut(host).unwrap().is_down = true;
+        }
+        if let Fact::HostUp { host } | Fact::HostGivenUp { host, .. } = &event.fact {
+            let is_up = matches!(event.fact, Fact::HostUp { .. });
+            let state = self.hosts.get_mut(host).unwrap();
+            assert!(state.is_down || is_up && state.is_given_up, "it was down: {event:?}");
+            (state.is_down, state.is_given_up) = (false, !is_up);
+            state.tried = None;
+        }
     }
 
     fn repeat(&mut self, event: &Event) {
